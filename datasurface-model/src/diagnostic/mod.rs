@@ -1,0 +1,269 @@
+//! Findings: what is wrong (or worth knowing), where, and what to do about it. A finding is a value; how it is shown
+//! is decided at the edge.
+
+mod code;
+mod nearest;
+mod path;
+
+pub use code::{CodeClash, CodeInfo, CodeRegistry};
+pub use nearest::nearest;
+pub use path::ModelPath;
+
+use crate::ecosystem::Json;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::fmt;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing can go on with this.
+    Error,
+    /// Somebody should look at this.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        })
+    }
+}
+
+/// A finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Diagnostic {
+    path: ModelPath,
+    code: SmolStr,
+    severity: Severity,
+    message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suggestion: Option<Suggestion>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    related: Vec<Related>,
+}
+
+/// A change of the model that would resolve a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// What to change.
+    pub path: ModelPath,
+    /// What to put there; nothing means to take away what is there.
+    pub replacement: Option<Json>,
+}
+
+/// Another place that has to do with a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Related {
+    /// The place.
+    pub path: ModelPath,
+    /// What it has to do with it.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A finding of this kind, at this place. `message` names the offending thing in backticks, begins in lower case
+    /// and has no full stop.
+    pub fn new(code: &CodeInfo, path: ModelPath, message: impl Into<String>) -> Self {
+        Self {
+            path,
+            code: SmolStr::new_static(code.code),
+            severity: code.severity,
+            message: message.into(),
+            help: None,
+            suggestion: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says "did you mean", and suggests to put `nearest` at `path`; without a nearest name, nothing changes.
+    #[must_use]
+    pub fn did_you_mean(mut self, path: ModelPath, nearest: Option<&str>) -> Self {
+        if let Some(nearest) = nearest {
+            self.help = Some(format!("did you mean `{nearest}`?"));
+            self.suggestion =
+                Some(Suggestion { path, replacement: Some(serde_json::Value::from(nearest).into()) });
+        }
+        self
+    }
+
+    /// Suggests to put a value at a place.
+    #[must_use]
+    pub fn suggest(mut self, path: ModelPath, replacement: impl Into<Json>) -> Self {
+        self.suggestion = Some(Suggestion { path, replacement: Some(replacement.into()) });
+        self
+    }
+
+    /// Suggests to take away what is at a place.
+    #[must_use]
+    pub fn suggest_removal(mut self, path: ModelPath) -> Self {
+        self.suggestion = Some(Suggestion { path, replacement: None });
+        self
+    }
+
+    /// Points to another place.
+    #[must_use]
+    pub fn related(mut self, path: ModelPath, message: impl Into<String>) -> Self {
+        self.related.push(Related { path, message: message.into() });
+        self
+    }
+
+    /// What kind of finding it is: `area/slug`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &ModelPath {
+        &self.path
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// A change that would resolve it, where one can be stated.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&Suggestion> {
+        self.suggestion.as_ref()
+    }
+
+    /// Other places that have to do with it.
+    #[must_use]
+    pub fn related_places(&self) -> &[Related] {
+        &self.related
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]: {}\n  at {}", self.severity, self.code, self.message, self.path)?;
+        for related in &self.related {
+            write!(f, "\n  see {}: {}", related.path, related.message)?;
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Findings in canonical order, each once.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Findings(Vec<Diagnostic>);
+
+impl Findings {
+    /// Whether one of them is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The findings, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// The codes, in order of the findings.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Diagnostic::code)
+    }
+}
+
+impl FromIterator<Diagnostic> for Findings {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(findings: I) -> Self {
+        let mut findings: Vec<_> = findings.into_iter().collect();
+        findings.sort();
+        findings.dedup();
+        Self(findings)
+    }
+}
+
+impl Extend<Diagnostic> for Findings {
+    fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, findings: I) {
+        self.0.extend(findings);
+        self.0.sort();
+        self.0.dedup();
+    }
+}
+
+impl IntoIterator for Findings {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Findings {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Findings {
+    /// The report, one paragraph for each finding.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, finding) in self.0.iter().enumerate() {
+            if position > 0 {
+                f.write_str("\n\n")?;
+            }
+            write!(f, "{finding}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

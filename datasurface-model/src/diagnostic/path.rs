@@ -1,0 +1,71 @@
+//! Paths: the span of a model without text.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::fmt;
+
+/// A place in the model: collections and names in turn, from the ecosystem inwards, such as
+/// `zones/USA/teams/NorthWindTeam/datastores/NW_Data/datasets/customers`; it may end in an attribute, such as
+/// `capture`. The path of the ecosystem itself is empty, and shown as `ecosystem`.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ModelPath(Vec<SmolStr>);
+
+impl ModelPath {
+    /// The ecosystem itself.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The member called `name` of a collection at this place.
+    #[must_use]
+    pub fn child(&self, collection: &'static str, name: impl AsRef<str>) -> Self {
+        self.extended([SmolStr::new_static(collection), name.as_ref().into()])
+    }
+
+    /// An attribute at this place.
+    #[must_use]
+    pub fn attribute(&self, attribute: &'static str) -> Self {
+        self.extended([SmolStr::new_static(attribute)])
+    }
+
+    /// Whether `other` is at this place or inside it.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.0.starts_with(&self.0)
+    }
+
+    /// The collections, names and attributes that it is made of.
+    pub fn segments(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.iter().map(SmolStr::as_str)
+    }
+
+    fn extended<const N: usize>(&self, more: [SmolStr; N]) -> Self {
+        let mut segments = Vec::with_capacity(self.0.len() + N);
+        segments.extend_from_slice(&self.0);
+        segments.extend(more);
+        Self(segments)
+    }
+}
+
+impl fmt::Display for ModelPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("ecosystem");
+        }
+        for (position, segment) in self.0.iter().enumerate() {
+            if position > 0 {
+                f.write_str("/")?;
+            }
+            f.write_str(segment)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ModelPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}

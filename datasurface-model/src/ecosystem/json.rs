@@ -1,0 +1,84 @@
+//! Free-form settings, as canonical JSON.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::fmt;
+
+/// A JSON value in canonical text: no blanks, keys sorted. Equal values are equal texts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "serde_json::Value", into = "serde_json::Value")]
+pub struct Json(SmolStr);
+
+impl Json {
+    /// An object without members.
+    #[must_use]
+    pub fn object() -> Self {
+        Self(SmolStr::new_static("{}"))
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> serde_json::Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    /// The canonical text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The same object with one member set. What was no object becomes one.
+    #[must_use]
+    pub fn with(self, key: &str, member: impl Into<serde_json::Value>) -> Self {
+        let mut object = match self.value() {
+            serde_json::Value::Object(object) => object,
+            _ => serde_json::Map::new(),
+        };
+        object.insert(key.to_owned(), member.into());
+        serde_json::Value::Object(object).into()
+    }
+}
+
+impl From<serde_json::Value> for Json {
+    fn from(mut value: serde_json::Value) -> Self {
+        value.sort_all_objects();
+        Self(value.to_string().into())
+    }
+}
+
+impl From<Json> for serde_json::Value {
+    fn from(json: Json) -> Self {
+        json.value()
+    }
+}
+
+impl Default for Json {
+    fn default() -> Self {
+        Self::object()
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_members_is_no_difference() {
+        let one: Json = serde_json::json!({"b": {"y": 1, "x": 2}, "a": []}).into();
+        assert_eq!(one.as_str(), r#"{"a":[],"b":{"x":2,"y":1}}"#);
+        assert_eq!(one.with("c", 1).as_str(), r#"{"a":[],"b":{"x":2,"y":1},"c":1}"#);
+    }
+}

@@ -1,0 +1,195 @@
+//! The entities of the model, one file each. Setters consume and return, so that a whole ecosystem is one
+//! expression; fields are read through accessors. Nothing here fails: validation judges.
+
+mod capture;
+mod container;
+mod dataset;
+mod datastore;
+mod infrastructure;
+mod json;
+mod lifecycle;
+mod pin;
+mod platform;
+mod repository;
+mod requirements;
+mod team;
+mod transformer;
+mod trigger;
+mod workspace;
+mod zone;
+
+pub use capture::{Capture, CaptureKind, Consistency};
+pub use container::{ContainerKind, DataContainer};
+pub use dataset::Dataset;
+pub use datastore::Datastore;
+pub use infrastructure::{InfrastructureLocation, InfrastructureVendor};
+pub use json::Json;
+pub use lifecycle::Deprecation;
+pub use pin::{GroupPin, PrimaryPin};
+pub use platform::{PlatformDeclaration, VersionRequirement};
+pub use repository::{Repository, RepositoryHost};
+pub use requirements::{Latency, Milestoning, Priority, Requirements, Retention};
+pub use team::{Team, TeamDeclaration};
+pub use transformer::{CodeArtifact, DataTransformer, Select};
+pub use trigger::{CaptureTrigger, Cron, TransformTrigger};
+pub use workspace::{DatasetGroup, DatasetSink, Workspace};
+pub use zone::{GovernanceZone, ZoneDeclaration};
+
+use crate::{
+    name::{DatastoreName, EcosystemName, GroupKey, PlatformName, TeamName, ZoneName},
+    named::Named,
+};
+use std::sync::Arc;
+
+/// A whole data ecosystem: what there is, who owns it, who wants what, and where it may run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ecosystem {
+    name: EcosystemName,
+    owner: Repository,
+    live: Repository,
+    vendors: Named<InfrastructureVendor>,
+    platforms: Named<PlatformDeclaration>,
+    zones: Named<ZoneDeclaration>,
+    group_pins: Named<GroupPin>,
+    primary_pins: Named<PrimaryPin>,
+}
+
+impl Ecosystem {
+    /// An ecosystem that is owned in one repository, and live in another: what is live was accepted.
+    pub fn new(
+        name: impl Into<EcosystemName>,
+        owner: impl Into<Repository>,
+        live: impl Into<Repository>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            owner: owner.into(),
+            live: live.into(),
+            vendors: Named::default(),
+            platforms: Named::default(),
+            zones: Named::default(),
+            group_pins: Named::default(),
+            primary_pins: Named::default(),
+        }
+    }
+
+    /// Adds a vendor of infrastructure.
+    #[must_use]
+    pub fn vendor(mut self, vendor: InfrastructureVendor) -> Self {
+        self.vendors.insert(vendor);
+        self
+    }
+
+    /// Adds a data platform.
+    #[must_use]
+    pub fn platform(mut self, platform: PlatformDeclaration) -> Self {
+        self.platforms.insert(platform);
+        self
+    }
+
+    /// Declares a zone, names the repository that owns it, and defines it.
+    #[must_use]
+    pub fn zone(
+        self,
+        name: impl Into<ZoneName>,
+        owner: impl Into<Repository>,
+        definition: impl Into<Arc<GovernanceZone>>,
+    ) -> Self {
+        self.declare(ZoneDeclaration::new(name, owner).defined(definition))
+    }
+
+    /// Adds a declaration of a zone, which may be without a definition yet.
+    #[must_use]
+    pub fn declare(mut self, zone: ZoneDeclaration) -> Self {
+        self.zones.insert(zone);
+        self
+    }
+
+    /// Wishes that a dataset group is served by these platforms.
+    #[must_use]
+    pub fn pin<P: Into<PlatformName>>(
+        mut self,
+        group: impl Into<GroupKey>,
+        platforms: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.group_pins.insert(GroupPin::new(group, platforms));
+        self
+    }
+
+    /// Wishes that a datastore is captured by this platform, for all platforms.
+    #[must_use]
+    pub fn primary(mut self, datastore: impl Into<DatastoreName>, platform: impl Into<PlatformName>) -> Self {
+        self.primary_pins.insert(PrimaryPin::new(datastore, platform));
+        self
+    }
+
+    /// The ecosystem without the zones of this name.
+    #[must_use]
+    pub fn without_zone(mut self, name: &ZoneName) -> Self {
+        self.zones.remove(name);
+        self
+    }
+
+    /// Replaces a team by what `change` makes of it: how a program edits a part deep inside. Zones and teams that
+    /// are not declared, or not defined, stay as they are.
+    #[must_use]
+    pub fn edit_team(
+        mut self,
+        zone: impl Into<ZoneName>,
+        team: impl Into<TeamName>,
+        change: impl FnOnce(Team) -> Team,
+    ) -> Self {
+        if let Some(declaration) = self.zones.remove(&zone.into()) {
+            self.zones.insert(declaration.edit_team(&team.into(), change));
+        }
+        self
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &EcosystemName {
+        &self.name
+    }
+
+    /// The repository whose changes may touch what belongs to the ecosystem itself.
+    #[must_use]
+    pub fn owner(&self) -> &Repository {
+        &self.owner
+    }
+
+    /// The repository that holds what was accepted.
+    #[must_use]
+    pub fn live(&self) -> &Repository {
+        &self.live
+    }
+
+    /// Vendors of infrastructure.
+    #[must_use]
+    pub fn vendors(&self) -> &Named<InfrastructureVendor> {
+        &self.vendors
+    }
+
+    /// Data platforms.
+    #[must_use]
+    pub fn platforms(&self) -> &Named<PlatformDeclaration> {
+        &self.platforms
+    }
+
+    /// Zones, as declared.
+    #[must_use]
+    pub fn zones(&self) -> &Named<ZoneDeclaration> {
+        &self.zones
+    }
+
+    /// Which groups are wished onto which platforms.
+    #[must_use]
+    pub fn group_pins(&self) -> &Named<GroupPin> {
+        &self.group_pins
+    }
+
+    /// Which datastores are wished to be captured by which platform.
+    #[must_use]
+    pub fn primary_pins(&self) -> &Named<PrimaryPin> {
+        &self.primary_pins
+    }
+}

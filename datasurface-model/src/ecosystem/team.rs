@@ -1,0 +1,132 @@
+//! Teams and their declarations.
+
+use super::{DataContainer, Datastore, Repository, Workspace};
+use crate::{
+    name::{ContainerName, DatastoreName, TeamName, WorkspaceName},
+    named::{Entity, Named},
+};
+use std::sync::Arc;
+
+/// A team as its zone declares it: its name and the repository that owns it; and its definition, once the owner has
+/// given one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TeamDeclaration {
+    name: TeamName,
+    owner: Repository,
+    definition: Option<Arc<Team>>,
+}
+
+impl TeamDeclaration {
+    /// A declaration without a definition.
+    pub fn new(name: impl Into<TeamName>, owner: impl Into<Repository>) -> Self {
+        Self { name: name.into(), owner: owner.into(), definition: None }
+    }
+
+    /// The same declaration, defined.
+    #[must_use]
+    pub fn defined(mut self, definition: impl Into<Arc<Team>>) -> Self {
+        self.definition = Some(definition.into());
+        self
+    }
+
+    pub(super) fn edit(mut self, change: impl FnOnce(Team) -> Team) -> Self {
+        self.definition = self.definition.map(|team| Arc::new(change(Arc::unwrap_or_clone(team))));
+        self
+    }
+
+    /// The repository that may define it.
+    #[must_use]
+    pub fn owner(&self) -> &Repository {
+        &self.owner
+    }
+
+    /// The definition, if there is one.
+    #[must_use]
+    pub fn definition(&self) -> Option<&Arc<Team>> {
+        self.definition.as_ref()
+    }
+}
+
+impl Entity for TeamDeclaration {
+    type Name = TeamName;
+
+    fn name(&self) -> &TeamName {
+        &self.name
+    }
+}
+
+/// What a team has: containers, datastores that it produces, workspaces in which it consumes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Team {
+    containers: Named<DataContainer>,
+    datastores: Named<Arc<Datastore>>,
+    workspaces: Named<Arc<Workspace>>,
+}
+
+impl Team {
+    /// A team that has nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a container.
+    #[must_use]
+    pub fn container(mut self, container: DataContainer) -> Self {
+        self.containers.insert(container);
+        self
+    }
+
+    /// Adds a datastore.
+    #[must_use]
+    pub fn datastore(mut self, datastore: impl Into<Arc<Datastore>>) -> Self {
+        self.datastores.insert(datastore.into());
+        self
+    }
+
+    /// Adds a workspace.
+    #[must_use]
+    pub fn workspace(mut self, workspace: impl Into<Arc<Workspace>>) -> Self {
+        self.workspaces.insert(workspace.into());
+        self
+    }
+
+    /// The team without the containers of this name.
+    #[must_use]
+    pub fn without_container(mut self, name: &ContainerName) -> Self {
+        self.containers.remove(name);
+        self
+    }
+
+    /// The team without the datastores of this name.
+    #[must_use]
+    pub fn without_datastore(mut self, name: &DatastoreName) -> Self {
+        self.datastores.remove(name);
+        self
+    }
+
+    /// The team without the workspaces of this name.
+    #[must_use]
+    pub fn without_workspace(mut self, name: &WorkspaceName) -> Self {
+        self.workspaces.remove(name);
+        self
+    }
+
+    /// Where its data is.
+    #[must_use]
+    pub fn containers(&self) -> &Named<DataContainer> {
+        &self.containers
+    }
+
+    /// The data that it produces.
+    #[must_use]
+    pub fn datastores(&self) -> &Named<Arc<Datastore>> {
+        &self.datastores
+    }
+
+    /// The places in which it consumes data.
+    #[must_use]
+    pub fn workspaces(&self) -> &Named<Arc<Workspace>> {
+        &self.workspaces
+    }
+}

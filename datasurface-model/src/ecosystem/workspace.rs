@@ -1,0 +1,215 @@
+//! Workspaces: what a consumer wants, and where.
+
+use super::{DataTransformer, Latency, Milestoning, Priority, Requirements, Retention};
+use crate::{
+    name::{ContainerKey, DatasetKey, GroupName, Regulator, WorkspaceName},
+    named::{Entity, Named},
+};
+use chrono::NaiveDate;
+
+/// A consumer: groups of datasets, brought into one container; or the inputs of a transformer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Workspace {
+    name: WorkspaceName,
+    container: Option<ContainerKey>,
+    priority: Option<Priority>,
+    groups: Named<DatasetGroup>,
+    transformer: Option<DataTransformer>,
+}
+
+impl Workspace {
+    /// A workspace that asks for nothing yet.
+    pub fn new(name: impl Into<WorkspaceName>) -> Self {
+        Self {
+            name: name.into(),
+            container: None,
+            priority: None,
+            groups: Named::default(),
+            transformer: None,
+        }
+    }
+
+    /// Where the data is wanted.
+    #[must_use]
+    pub fn container(mut self, container: impl Into<ContainerKey>) -> Self {
+        self.container = Some(container.into());
+        self
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+
+    /// Adds a group of datasets.
+    #[must_use]
+    pub fn group(mut self, group: DatasetGroup) -> Self {
+        self.groups.insert(group);
+        self
+    }
+
+    /// Makes the data of this workspace the input of a transformer.
+    #[must_use]
+    pub fn transformer(mut self, transformer: DataTransformer) -> Self {
+        self.transformer = Some(transformer);
+        self
+    }
+
+    /// Where the data is wanted.
+    #[must_use]
+    pub fn container_key(&self) -> Option<&ContainerKey> {
+        self.container.as_ref()
+    }
+
+    /// How much it matters, if anybody said so.
+    #[must_use]
+    pub fn declared_priority(&self) -> Option<Priority> {
+        self.priority
+    }
+
+    /// What it asks for.
+    #[must_use]
+    pub fn groups(&self) -> &Named<DatasetGroup> {
+        &self.groups
+    }
+
+    /// What is made of the data.
+    #[must_use]
+    pub fn data_transformer(&self) -> Option<&DataTransformer> {
+        self.transformer.as_ref()
+    }
+}
+
+impl Entity for Workspace {
+    type Name = WorkspaceName;
+
+    fn name(&self) -> &WorkspaceName {
+        &self.name
+    }
+}
+
+/// Datasets that are wanted with the same requirements.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DatasetGroup {
+    name: GroupName,
+    sinks: Named<DatasetSink>,
+    requirements: Requirements,
+}
+
+impl DatasetGroup {
+    /// A group that wants nothing yet: live data, as late as it likes.
+    pub fn new(name: impl Into<GroupName>) -> Self {
+        Self { name: name.into(), sinks: Named::default(), requirements: Requirements::default() }
+    }
+
+    /// Wants one dataset more.
+    #[must_use]
+    pub fn sink(mut self, sink: impl Into<DatasetSink>) -> Self {
+        self.sinks.insert(sink.into());
+        self
+    }
+
+    /// Wants these datasets too.
+    #[must_use]
+    pub fn sinks<S: Into<DatasetSink>>(mut self, sinks: impl IntoIterator<Item = S>) -> Self {
+        self.sinks.extend(sinks.into_iter().map(Into::into));
+        self
+    }
+
+    /// Which versions of a record.
+    #[must_use]
+    pub fn milestoning(mut self, milestoning: Milestoning) -> Self {
+        self.requirements.set_milestoning(milestoning);
+        self
+    }
+
+    /// How late the data may be.
+    #[must_use]
+    pub fn latency(mut self, latency: Latency) -> Self {
+        self.requirements.set_latency(latency);
+        self
+    }
+
+    /// How long data must stay reproducible.
+    #[must_use]
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.requirements.set_retention(retention);
+        self
+    }
+
+    /// Who may ask for proof.
+    #[must_use]
+    pub fn regulator(mut self, regulator: impl Into<Regulator>) -> Self {
+        self.requirements.add_regulator(regulator.into());
+        self
+    }
+
+    /// The datasets.
+    #[must_use]
+    pub fn wanted(&self) -> &Named<DatasetSink> {
+        &self.sinks
+    }
+
+    /// What they must be like.
+    #[must_use]
+    pub fn requirements(&self) -> &Requirements {
+        &self.requirements
+    }
+}
+
+impl Entity for DatasetGroup {
+    type Name = GroupName;
+
+    fn name(&self) -> &GroupName {
+        &self.name
+    }
+}
+
+/// A dataset that a group wants.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DatasetSink {
+    dataset: DatasetKey,
+    accepts_deprecated_until: Option<NaiveDate>,
+}
+
+impl DatasetSink {
+    /// Wants this dataset, and will not have it deprecated.
+    pub fn new(dataset: impl Into<DatasetKey>) -> Self {
+        Self { dataset: dataset.into(), accepts_deprecated_until: None }
+    }
+
+    /// Accepts deprecated data until this day, inclusive.
+    #[must_use]
+    pub fn accepting_deprecated_until(mut self, last: NaiveDate) -> Self {
+        self.accepts_deprecated_until = Some(last);
+        self
+    }
+
+    /// The last day on which deprecated data is acceptable; none means never.
+    #[must_use]
+    pub fn accepts_deprecated_until(&self) -> Option<NaiveDate> {
+        self.accepts_deprecated_until
+    }
+}
+
+impl From<&str> for DatasetSink {
+    fn from(dataset: &str) -> Self {
+        Self::new(dataset)
+    }
+}
+
+impl From<DatasetKey> for DatasetSink {
+    fn from(dataset: DatasetKey) -> Self {
+        Self::new(dataset)
+    }
+}
+
+impl Entity for DatasetSink {
+    type Name = DatasetKey;
+
+    fn name(&self) -> &DatasetKey {
+        &self.dataset
+    }
+}

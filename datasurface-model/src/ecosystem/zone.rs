@@ -1,0 +1,102 @@
+//! Governance zones and their declarations.
+
+use super::{Repository, Team, TeamDeclaration};
+use crate::{
+    name::{TeamName, ZoneName},
+    named::{Entity, Named},
+};
+use std::sync::Arc;
+
+/// A zone as the ecosystem declares it: its name and the repository that owns it; and its definition, once the owner
+/// has given one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ZoneDeclaration {
+    name: ZoneName,
+    owner: Repository,
+    definition: Option<Arc<GovernanceZone>>,
+}
+
+impl ZoneDeclaration {
+    /// A declaration without a definition.
+    pub fn new(name: impl Into<ZoneName>, owner: impl Into<Repository>) -> Self {
+        Self { name: name.into(), owner: owner.into(), definition: None }
+    }
+
+    /// The same declaration, defined.
+    #[must_use]
+    pub fn defined(mut self, definition: impl Into<Arc<GovernanceZone>>) -> Self {
+        self.definition = Some(definition.into());
+        self
+    }
+
+    pub(super) fn edit_team(mut self, team: &TeamName, change: impl FnOnce(Team) -> Team) -> Self {
+        self.definition =
+            self.definition.map(|zone| Arc::new(Arc::unwrap_or_clone(zone).edit_team(team, change)));
+        self
+    }
+
+    /// The repository that may define it.
+    #[must_use]
+    pub fn owner(&self) -> &Repository {
+        &self.owner
+    }
+
+    /// The definition, if there is one.
+    #[must_use]
+    pub fn definition(&self) -> Option<&Arc<GovernanceZone>> {
+        self.definition.as_ref()
+    }
+}
+
+impl Entity for ZoneDeclaration {
+    type Name = ZoneName;
+
+    fn name(&self) -> &ZoneName {
+        &self.name
+    }
+}
+
+/// A part of the company with its own governance: its teams, and what they must obey.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GovernanceZone {
+    teams: Named<TeamDeclaration>,
+}
+
+impl GovernanceZone {
+    /// A zone without teams.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Declares a team, names the repository that owns it, and defines it.
+    #[must_use]
+    pub fn team(
+        self,
+        name: impl Into<TeamName>,
+        owner: impl Into<Repository>,
+        definition: impl Into<Arc<Team>>,
+    ) -> Self {
+        self.declare(TeamDeclaration::new(name, owner).defined(definition))
+    }
+
+    /// Adds a declaration of a team, which may be without a definition yet.
+    #[must_use]
+    pub fn declare(mut self, team: TeamDeclaration) -> Self {
+        self.teams.insert(team);
+        self
+    }
+
+    fn edit_team(mut self, team: &TeamName, change: impl FnOnce(Team) -> Team) -> Self {
+        if let Some(declaration) = self.teams.remove(team) {
+            self.teams.insert(declaration.edit(change));
+        }
+        self
+    }
+
+    /// Teams, as declared.
+    #[must_use]
+    pub fn teams(&self) -> &Named<TeamDeclaration> {
+        &self.teams
+    }
+}

@@ -1,0 +1,15 @@
+//! The typed model of a data ecosystem: who produces what, who wants it where, and what must hold.
+//!
+//! An [`Ecosystem`] is one expression.
+
+pub mod diagnostic;
+pub mod ecosystem;
+pub mod name;
+mod named;
+mod schema;
+
+pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity};
+pub use ecosystem::*;
+pub use name::*;
+pub use named::{Entity, Named};
+pub use schema::{Column, DataType, Schema, SchemaTextError, TableSchema};

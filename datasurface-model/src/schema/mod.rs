@@ -1,0 +1,104 @@
+//! The shape of a dataset: a table of typed columns with a primary key.
+
+mod column;
+mod data_type;
+mod table;
+mod text;
+
+pub use column::Column;
+pub use data_type::DataType;
+pub use table::TableSchema;
+pub use text::SchemaTextError;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, sync::Arc};
+
+/// The schema of a dataset. A cheap handle: clones share one schema.
+///
+/// Text makes a schema too. It never fails; a text that cannot be read is kept, and reported by validation.
+///
+/// ```
+/// use datasurface_model::Schema;
+/// let schema = Schema::from("customer_id VarChar(5) key, city VarChar(15)");
+/// assert_eq!(schema.table().columns().len(), 2);
+/// assert_eq!(schema.table().key()[0], "customer_id");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Schema(Arc<Content>);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Content {
+    Table(TableSchema),
+    Unreadable(SchemaTextError),
+}
+
+static NO_TABLE: TableSchema = TableSchema::empty();
+
+impl Schema {
+    /// The table; one without columns if the text could not be read.
+    #[must_use]
+    pub fn table(&self) -> &TableSchema {
+        match &*self.0 {
+            Content::Table(table) => table,
+            Content::Unreadable(_) => &NO_TABLE,
+        }
+    }
+
+    /// Why the text that this schema was made from could not be read.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<&SchemaTextError> {
+        match &*self.0 {
+            Content::Table(_) => None,
+            Content::Unreadable(error) => Some(error),
+        }
+    }
+
+    /// Whether both are one and the same in memory, which makes them equal without looking.
+    #[must_use]
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl From<TableSchema> for Schema {
+    fn from(table: TableSchema) -> Self {
+        Self(Arc::new(Content::Table(table)))
+    }
+}
+
+impl From<&str> for Schema {
+    fn from(text: &str) -> Self {
+        Self(Arc::new(match text.parse() {
+            Ok(table) => Content::Table(table),
+            Err(error) => Content::Unreadable(error),
+        }))
+    }
+}
+
+impl From<&Schema> for Schema {
+    fn from(schema: &Schema) -> Self {
+        schema.clone()
+    }
+}
+
+/// Between programs a schema is its table; a text that could not be read never gets past validation.
+impl Serialize for Schema {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.table().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Schema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        TableSchema::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Content::Table(table) => write!(f, "Schema({table})"),
+            Content::Unreadable(error) => write!(f, "Schema(unreadable: {error})"),
+        }
+    }
+}
