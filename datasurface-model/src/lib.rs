@@ -3,12 +3,16 @@
 //! An [`Ecosystem`] is one expression.
 
 pub mod diagnostic;
+pub mod document;
 pub mod ecosystem;
 pub mod name;
 mod named;
+#[cfg(any(test, feature = "proptest1"))]
+pub mod proptest1;
 mod schema;
 
 pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity};
+pub use document::DocumentError;
 pub use ecosystem::*;
 pub use name::*;
 pub use named::{Entity, Named};

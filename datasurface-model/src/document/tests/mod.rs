@@ -1,0 +1,5 @@
+//! Tests of documents: nothing is lost, and what is wrong is said well.
+
+mod form;
+mod laws;
+mod refusals;

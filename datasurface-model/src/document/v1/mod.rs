@@ -1,0 +1,103 @@
+//! The format `datasurface/1`: types that are read and written, one file for each area. Nothing outside sees them.
+//!
+//! They change only so that every document that could be read still can, with the same meaning. What is left out has
+//! the same meaning as in code: the default.
+
+mod capture;
+mod compact;
+mod container;
+mod dataset;
+mod infrastructure;
+mod keys;
+mod objects;
+mod pin;
+mod platform;
+mod quantity;
+mod repository;
+mod schema;
+mod settings;
+mod transformer;
+mod workspace;
+mod zone;
+
+use crate::{
+    ecosystem::{Ecosystem, Repository},
+    name::EcosystemName,
+};
+use compact::Compactly;
+use infrastructure::VendorObject;
+use objects::objects;
+use pin::{GroupPinObject, PrimaryPinObject};
+use platform::PlatformObject;
+use schema::Schemas;
+use serde::{Deserialize, Serialize};
+use zone::ZoneObject;
+
+/// What a document of this format says in `format`.
+pub(super) const FORMAT: &str = "datasurface/1";
+
+/// A whole document.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an ecosystem, as an object")]
+pub(super) struct Document {
+    format: String,
+    name: EcosystemName,
+    owner: Compactly<Repository>,
+    live: Compactly<Repository>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    vendors: Vec<VendorObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    platforms: Vec<PlatformObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    zones: Vec<ZoneObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    group_pins: Vec<GroupPinObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    primary_pins: Vec<PrimaryPinObject>,
+}
+
+impl Document {
+    pub(super) fn into_model(self) -> Ecosystem {
+        let schemas = &mut Schemas::default();
+        let mut ecosystem = Ecosystem::new(self.name, self.owner.0, self.live.0);
+        for vendor in sorted(self.vendors.into_iter().map(VendorObject::into_model)) {
+            ecosystem = ecosystem.vendor(vendor);
+        }
+        for platform in sorted(self.platforms.into_iter().map(PlatformObject::into_model)) {
+            ecosystem = ecosystem.platform(platform);
+        }
+        for zone in sorted(self.zones.into_iter().map(|zone| zone.into_model(schemas))) {
+            ecosystem = ecosystem.declare(zone);
+        }
+        for pin in self.group_pins {
+            ecosystem = ecosystem.pin(pin.group.0, pin.platforms);
+        }
+        for pin in self.primary_pins {
+            ecosystem = ecosystem.primary(pin.datastore, pin.platform);
+        }
+        ecosystem
+    }
+}
+
+impl From<&Ecosystem> for Document {
+    fn from(ecosystem: &Ecosystem) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            name: ecosystem.name().clone(),
+            owner: Compactly(ecosystem.owner().clone()),
+            live: Compactly(ecosystem.live().clone()),
+            vendors: ecosystem.vendors().iter().map(VendorObject::from).collect(),
+            platforms: ecosystem.platforms().iter().map(PlatformObject::from).collect(),
+            zones: ecosystem.zones().iter().map(ZoneObject::from).collect(),
+            group_pins: ecosystem.group_pins().iter().map(GroupPinObject::from).collect(),
+            primary_pins: ecosystem.primary_pins().iter().map(PrimaryPinObject::from).collect(),
+        }
+    }
+}
+
+/// In the order in which a `Named` keeps them: adding them one by one is then quick, however the document orders them.
+fn sorted<T: crate::named::Entity>(entities: impl Iterator<Item = T>) -> Vec<T> {
+    let mut entities: Vec<T> = entities.collect();
+    entities.sort_by(|a, b| (a.name(), a).cmp(&(b.name(), b)));
+    entities
+}

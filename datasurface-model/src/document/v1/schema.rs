@@ -1,0 +1,186 @@
+//! Schemas: as text, `customer_id VarChar(5) key, city VarChar(15)`; as a list of such texts, a column each, where
+//! one text would be too long to review; as an object where text would not say everything.
+
+use super::{
+    compact::{Compact, Compactly},
+    objects::objects,
+};
+use crate::{
+    name::{Classification, ColumnName},
+    schema::{Column, DataType, Schema, TableSchema},
+};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
+use smol_str::SmolStr;
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt,
+};
+
+/// Longest schema in one text, in bytes.
+const LONGEST: usize = 100;
+
+/// The schemas of a document: equal ones become one in memory.
+#[derive(Default)]
+pub(super) struct Schemas(HashSet<Schema>);
+
+impl Schemas {
+    pub(super) fn shared(&mut self, schema: Schema) -> Schema {
+        if let Some(known) = self.0.get(&schema) {
+            return known.clone();
+        }
+        self.0.insert(schema.clone());
+        schema
+    }
+}
+
+pub(super) struct SchemaForm(pub(super) Schema);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a schema, as an object")]
+struct TableObject {
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    columns: Vec<ColumnObject>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    key: Vec<ColumnName>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a column, as an object")]
+struct ColumnObject {
+    name: ColumnName,
+    #[serde(rename = "type")]
+    data_type: Compactly<DataType>,
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    nullable: bool,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    classifications: BTreeSet<Classification>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_yes(answer: &bool) -> bool {
+    *answer
+}
+
+impl Serialize for SchemaForm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(unreadable) = self.0.unreadable() {
+            return serializer.serialize_str(unreadable.text());
+        }
+        let table = self.0.table();
+        let columns = column_texts(table);
+        let text = columns.join(", ");
+        if text.parse().as_ref() != Ok(table) {
+            TableObject::from(table).serialize(serializer)
+        } else if text.len() > LONGEST {
+            columns.serialize(serializer)
+        } else {
+            serializer.serialize_str(&text)
+        }
+    }
+}
+
+fn column_texts(table: &TableSchema) -> Vec<String> {
+    let key: BTreeSet<&ColumnName> = table.key().iter().collect();
+    let texts = table.columns().iter().map(|column| {
+        let (name, data_type) = (column.name(), column.data_type());
+        if key.contains(name) { format!("{name} {data_type} key") } else { column.to_string() }
+    });
+    texts.collect()
+}
+
+impl<'de> Deserialize<'de> for SchemaForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SchemaVisitor)
+    }
+}
+
+struct SchemaVisitor;
+
+impl<'de> Visitor<'de> for SchemaVisitor {
+    type Value = SchemaForm;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a schema, as `id Integer key, city VarChar(15)`, a list of such columns, or an object")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<SchemaForm, E> {
+        Ok(SchemaForm(text.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<SchemaForm, A::Error> {
+        let mut columns = Vec::<String>::new();
+        while let Some(column) = elements.next_element()? {
+            columns.push(column);
+        }
+        Ok(SchemaForm(columns.join(", ").as_str().into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<SchemaForm, A::Error> {
+        let table = TableObject::deserialize(MapAccessDeserializer::new(members))?;
+        Ok(SchemaForm(TableSchema::from(table).into()))
+    }
+}
+
+impl From<&TableSchema> for TableObject {
+    fn from(table: &TableSchema) -> Self {
+        let columns = table.columns().iter().map(|column| ColumnObject {
+            name: column.name().clone(),
+            data_type: Compactly(column.data_type().clone()),
+            nullable: column.is_nullable(),
+            classifications: column.classifications().clone(),
+        });
+        Self { columns: columns.collect(), key: table.key().to_vec() }
+    }
+}
+
+impl From<TableObject> for TableSchema {
+    fn from(table: TableObject) -> Self {
+        let columns = table.columns.into_iter().map(|object| {
+            let column = Column::new(object.name, object.data_type.0);
+            let column = if object.nullable { column } else { column.not_null() };
+            object.classifications.into_iter().fold(column, Column::classified)
+        });
+        Self::new(columns).keyed(table.key)
+    }
+}
+
+/// A type that text cannot say: a time zone with a comma in its name, which validation reports.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TypeObject {
+    timestamp_zone: SmolStr,
+}
+
+impl Compact for DataType {
+    type Long = TypeObject;
+    const EXPECTED: &'static str = "a type, such as `VarChar(15)`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse::<Self>().map_err(|error| match error.nearest() {
+            Some(nearest) => format!("{error}; did you mean `{nearest}`?"),
+            None => error.to_string(),
+        })
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_long(long: TypeObject) -> Self {
+        Self::Timestamp { zone: Some(long.timestamp_zone) }
+    }
+
+    fn long(&self) -> Option<TypeObject> {
+        match self {
+            Self::Timestamp { zone: Some(zone) } => Some(TypeObject { timestamp_zone: zone.clone() }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Workspaces, dataset groups and sinks.
+
+use super::{
+    compact::{Compact, Compactly},
+    objects::{objects, optional_object},
+    quantity::{Day, LatencyText, RetentionText},
+    sorted,
+    transformer::TransformerObject,
+};
+use crate::{
+    ecosystem::{DatasetGroup, DatasetSink, Milestoning, Priority, Workspace},
+    name::{ContainerKey, DatasetKey, GroupName, Regulator, WorkspaceName},
+    named::Entity,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a workspace, as an object")]
+pub(super) struct WorkspaceObject {
+    name: WorkspaceName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    container: Option<Compactly<ContainerKey>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    priority: Option<PriorityWord>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<GroupObject>,
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    transformer: Option<TransformerObject>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a dataset group, as an object")]
+struct GroupObject {
+    name: GroupName,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sinks: Vec<Compactly<DatasetSink>>,
+    #[serde(default, skip_serializing_if = "MilestoningWord::is_default")]
+    milestoning: MilestoningWord,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    latency: Option<LatencyText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retention: Option<RetentionText>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    regulators: BTreeSet<Regulator>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "a priority, as text")]
+enum PriorityWord {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "which versions of a record, as text")]
+enum MilestoningWord {
+    #[default]
+    Live,
+    Forensic,
+    LiveAndForensic,
+}
+
+impl MilestoningWord {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl WorkspaceObject {
+    pub(super) fn into_model(self) -> Workspace {
+        let mut workspace = Workspace::new(self.name);
+        if let Some(Compactly(container)) = self.container {
+            workspace = workspace.container(container);
+        }
+        if let Some(priority) = self.priority {
+            workspace = workspace.priority(match priority {
+                PriorityWord::Low => Priority::Low,
+                PriorityWord::Medium => Priority::Medium,
+                PriorityWord::High => Priority::High,
+                PriorityWord::Critical => Priority::Critical,
+            });
+        }
+        if let Some(transformer) = self.transformer {
+            workspace = workspace.transformer(transformer.into_model());
+        }
+        let groups = sorted(self.groups.into_iter().map(GroupObject::into_model));
+        groups.into_iter().fold(workspace, Workspace::group)
+    }
+}
+
+impl GroupObject {
+    fn into_model(self) -> DatasetGroup {
+        let mut group = DatasetGroup::new(self.name)
+            .sinks(self.sinks.into_iter().map(|Compactly(sink)| sink))
+            .milestoning(match self.milestoning {
+                MilestoningWord::Live => Milestoning::Live,
+                MilestoningWord::Forensic => Milestoning::Forensic,
+                MilestoningWord::LiveAndForensic => Milestoning::LiveAndForensic,
+            });
+        if let Some(LatencyText(latency)) = self.latency {
+            group = group.latency(latency);
+        }
+        if let Some(RetentionText(retention)) = self.retention {
+            group = group.retention(retention);
+        }
+        self.regulators.into_iter().fold(group, DatasetGroup::regulator)
+    }
+}
+
+impl From<&Workspace> for WorkspaceObject {
+    fn from(workspace: &Workspace) -> Self {
+        Self {
+            name: workspace.name().clone(),
+            container: workspace.container_key().cloned().map(Compactly),
+            priority: workspace.declared_priority().map(|priority| match priority {
+                Priority::Low => PriorityWord::Low,
+                Priority::Medium => PriorityWord::Medium,
+                Priority::High => PriorityWord::High,
+                Priority::Critical => PriorityWord::Critical,
+            }),
+            groups: workspace.groups().iter().map(GroupObject::from).collect(),
+            transformer: workspace.data_transformer().map(TransformerObject::from),
+        }
+    }
+}
+
+impl From<&DatasetGroup> for GroupObject {
+    fn from(group: &DatasetGroup) -> Self {
+        let requirements = group.requirements();
+        Self {
+            name: group.name().clone(),
+            sinks: group.wanted().iter().cloned().map(Compactly).collect(),
+            milestoning: match requirements.milestoning() {
+                Milestoning::Live => MilestoningWord::Live,
+                Milestoning::Forensic => MilestoningWord::Forensic,
+                Milestoning::LiveAndForensic => MilestoningWord::LiveAndForensic,
+            },
+            latency: requirements.latency().map(LatencyText),
+            retention: requirements.retention().map(RetentionText),
+            regulators: requirements.regulators().clone(),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SinkObject {
+    dataset: Compactly<DatasetKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    accepts_deprecated_until: Option<Day>,
+}
+
+impl Compact for DatasetSink {
+    type Long = SinkObject;
+    const EXPECTED: &'static str = "a dataset, as `datastore/dataset`, or as an object";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.into())
+    }
+
+    fn text(&self) -> String {
+        self.name().to_string()
+    }
+
+    fn from_long(long: SinkObject) -> Self {
+        let sink = Self::new(long.dataset.0);
+        match long.accepts_deprecated_until {
+            Some(Day(last)) => sink.accepting_deprecated_until(last),
+            None => sink,
+        }
+    }
+
+    fn long(&self) -> Option<SinkObject> {
+        Some(SinkObject {
+            dataset: Compactly(self.name().clone()),
+            accepts_deprecated_until: self.accepts_deprecated_until().map(Day),
+        })
+    }
+}

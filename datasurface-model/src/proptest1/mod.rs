@@ -1,0 +1,43 @@
+//! Strategies for property tests, with proptest 1: valid ecosystems, and edits that may break them.
+//!
+//! ```
+//! use datasurface_model::{Ecosystem, proptest1::{Shape, ecosystems_with}};
+//! use proptest::prelude::*;
+//!
+//! proptest!(|(ecosystem in ecosystems_with(Shape { platforms: 2..=2, ..Shape::default() }))| {
+//!     prop_assert_eq!(ecosystem.platforms().len(), 2);
+//! });
+//! ```
+//!
+//! An ecosystem is drawn as a plain plan of numbers, which shrinks well, and then built: numbers are taken modulo
+//! what there is, so that every plan means a valid ecosystem.
+
+mod build;
+mod datastores;
+mod edit;
+mod names;
+mod plan;
+mod transformers;
+mod workspaces;
+
+#[cfg(test)]
+mod tests;
+
+pub use edit::{Edit, edits};
+pub use plan::Shape;
+
+use crate::ecosystem::Ecosystem;
+use proptest::strategy::Strategy;
+
+/// Valid ecosystems of a size that is good for most tests.
+///
+/// What is worth testing is frequent: transformers in chains and cycles, datastores captured dataset by dataset,
+/// workspaces that share a container, two platforms, pins. All platforms are of kind `local`.
+pub fn ecosystems() -> impl Strategy<Value = Ecosystem> {
+    ecosystems_with(Shape::default())
+}
+
+/// Valid ecosystems of this size.
+pub fn ecosystems_with(shape: Shape) -> impl Strategy<Value = Ecosystem> {
+    plan::plans(&shape).prop_map(|plan| build::ecosystem(&plan))
+}
