@@ -1,6 +1,7 @@
 //! The typed model of a data ecosystem: who produces what, who wants it where, and what must hold.
 //!
-//! An [`Ecosystem`] is one expression.
+//! An [`Ecosystem`] is one expression; [`Ecosystem::validate`] judges it, all findings in one go, and makes it
+//! [`Valid`].
 
 pub mod diagnostic;
 pub mod document;
@@ -10,6 +11,7 @@ mod named;
 #[cfg(any(test, feature = "proptest1"))]
 pub mod proptest1;
 mod schema;
+mod validate;
 
 pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity};
 pub use document::DocumentError;
@@ -17,3 +19,4 @@ pub use ecosystem::*;
 pub use name::*;
 pub use named::{Entity, Named};
 pub use schema::{Column, DataType, Schema, SchemaTextError, TableSchema};
+pub use validate::{CODES, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

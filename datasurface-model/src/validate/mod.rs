@@ -1,0 +1,85 @@
+//! Validation: what makes an ecosystem [`Valid`].
+//!
+//! An ecosystem is judged in units: datastores, workspaces, and the frames around them. A rule sees one unit, and
+//! learns about anything else through a reader that records what was read. So it is known, for each unit, what its
+//! findings depend on, and a later validation checks again exactly what could have another outcome.
+//!
+//! From the outside in: `outcome` is what comes back, `state` decides what is checked, `unit` cuts the ecosystem up,
+//! `facts` and `reader` are what rules can ask, `rules` is one file for each area of codes.
+
+mod directory;
+mod facts;
+mod names;
+mod outcome;
+mod reader;
+mod reference;
+mod rules;
+mod state;
+mod unit;
+mod valid;
+
+#[cfg(test)]
+mod tests;
+
+pub use directory::Located;
+pub use outcome::{Checked, Effort, Invalid, Previous};
+pub use rules::CODES;
+pub use valid::Valid;
+
+use crate::ecosystem::Ecosystem;
+use chrono::NaiveDate;
+use outcome::Report;
+use state::State;
+use std::fmt;
+
+/// What an ecosystem is validated with: the date, and an earlier outcome, if there is one.
+///
+/// ```
+/// use datasurface_model::{Ecosystem, Validation};
+/// let on = chrono::NaiveDate::MIN;
+/// let ecosystem = Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/live@main");
+/// let checked = ecosystem.validate(&Validation::on(on))?;
+/// assert!(checked.findings().is_empty());
+///
+/// let edited = checked.ecosystem().clone().into_inner().vendor(datasurface_model::InfrastructureVendor::new("Azure"));
+/// let again = edited.validate(&Validation::on(on).since(&checked))?;
+/// assert_eq!(again.effort().checked().len(), 1);
+/// # Ok::<(), datasurface_model::Invalid>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Validation<'a> {
+    date: NaiveDate,
+    previous: Option<&'a State>,
+}
+
+impl<'a> Validation<'a> {
+    /// A validation as of a date: what is deprecated, or agreed to, until a day is judged by this one, not by a clock.
+    #[must_use]
+    pub fn on(date: NaiveDate) -> Self {
+        Self { date, previous: None }
+    }
+
+    /// Builds on an earlier outcome: what cannot have changed since is not checked again. The outcome is the same as
+    /// without.
+    #[must_use]
+    pub fn since(mut self, previous: &'a impl Previous) -> Self {
+        self.previous = Some(previous.state());
+        self
+    }
+}
+
+impl fmt::Debug for Validation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Validation").field("on", &self.date).field("since", &self.previous.is_some()).finish()
+    }
+}
+
+impl Ecosystem {
+    /// Judges the ecosystem by every rule, all findings in one go. Errors make it [`Invalid`]; warnings do not.
+    pub fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid> {
+        let (state, checked) = State::of(&self, with.date, with.previous);
+        let mut checked: Vec<_> = checked.iter().map(unit::UnitKey::path).collect();
+        checked.sort();
+        Report::new(state.findings(), checked, state).conclude(self)
+    }
+}

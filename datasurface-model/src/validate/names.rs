@@ -1,0 +1,78 @@
+//! The existing names of one kind, arranged so that the nearest one is found without looking at all of them.
+
+use crate::diagnostic::nearest;
+use smol_str::SmolStr;
+
+/// Up to this many names, each one is compared.
+const FEW: usize = 100;
+/// Where there are more: how many neighbours are compared, on each side, in each arrangement.
+const NEIGHBOURS: usize = 16;
+/// What is longer than this, in bytes, is no slip of a name: comparing takes the square of the length.
+const LONGEST: usize = 1024;
+
+/// Names by their beginnings, and by their ends: a name with a slip in one half has the other half right.
+#[derive(Debug)]
+pub(crate) struct Names {
+    forwards: Vec<(String, SmolStr)>,
+    backwards: Vec<(String, SmolStr)>,
+}
+
+impl Names {
+    pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut forwards: Vec<(String, SmolStr)> =
+            names.into_iter().map(|name| (name.to_lowercase(), SmolStr::from(name))).collect();
+        forwards.sort();
+        forwards.dedup();
+        let mut backwards = Vec::new();
+        if forwards.len() > FEW {
+            backwards = forwards.iter().map(|(folded, name)| (reversed(folded), name.clone())).collect();
+            backwards.sort();
+        }
+        Self { forwards, backwards }
+    }
+
+    /// The name that is nearest to one that does not exist, if one is near.
+    pub(crate) fn nearest(&self, wanted: &str) -> Option<&str> {
+        if wanted.len() > LONGEST {
+            return None;
+        }
+        if self.forwards.len() <= FEW {
+            return nearest(wanted, self.forwards.iter().map(|(_, name)| name.as_str()));
+        }
+        let folded = wanted.to_lowercase();
+        let alike =
+            neighbours(&self.forwards, &folded).chain(neighbours(&self.backwards, &reversed(&folded)));
+        nearest(wanted, alike)
+    }
+}
+
+fn neighbours<'a>(sorted: &'a [(String, SmolStr)], wanted: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    let at = sorted.partition_point(|(folded, _)| folded.as_str() < wanted);
+    sorted.iter().skip(at.saturating_sub(NEIGHBOURS)).take(2 * NEIGHBOURS).map(|(_, name)| name.as_str())
+}
+
+fn reversed(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn among_many_names_a_slip_in_either_half_is_found() {
+        let many: Vec<String> = (0..10_000).map(|number| format!("store_{number:05}_data")).collect();
+        let names = Names::of(many.iter().map(String::as_str).chain(["Customers"]));
+        assert_eq!(names.nearest("custmers"), Some("Customers"));
+        assert_eq!(names.nearest("ustomers"), Some("Customers"));
+        assert_eq!(names.nearest("Customesr"), Some("Customers"));
+        assert_eq!(names.nearest("stroe_04711_data"), Some("store_04711_data"));
+        assert_eq!(names.nearest("something_else"), None);
+    }
+
+    #[test]
+    fn among_few_names_too() {
+        assert_eq!(Names::of(["b", "orders"]).nearest("ORDES"), Some("orders"));
+        assert_eq!(Names::of([]).nearest(""), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! What a validation gives back.
+
+use super::{state::State, valid::Valid};
+use crate::{
+    diagnostic::{Findings, ModelPath},
+    ecosystem::Ecosystem,
+};
+use std::{fmt, sync::Arc};
+
+/// An ecosystem without errors, and what was found besides: warnings and notes.
+#[derive(Clone)]
+pub struct Checked {
+    ecosystem: Valid<Ecosystem>,
+    report: Report,
+}
+
+/// An ecosystem with errors, and everything that was found. Shown and debugged as the report.
+#[derive(Clone)]
+pub struct Invalid(Box<(Ecosystem, Report)>);
+
+/// How much work a validation was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    units: usize,
+    checked: Vec<ModelPath>,
+}
+
+/// The outcome of an earlier validation, which makes the next one fast: a [`Checked`] or an [`Invalid`].
+pub trait Previous: sealed::Remembers {}
+
+impl Previous for Checked {}
+impl Previous for Invalid {}
+
+impl Checked {
+    /// The ecosystem, with the proof.
+    #[must_use]
+    pub fn ecosystem(&self) -> &Valid<Ecosystem> {
+        &self.ecosystem
+    }
+
+    /// The ecosystem, with the proof; what was found, and what is remembered for the next time, is dropped.
+    #[must_use]
+    pub fn into_ecosystem(self) -> Valid<Ecosystem> {
+        self.ecosystem
+    }
+
+    /// Warnings and notes.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.report.findings
+    }
+
+    /// How much work it was.
+    #[must_use]
+    pub fn effort(&self) -> &Effort {
+        &self.report.effort
+    }
+}
+
+impl Invalid {
+    /// The ecosystem, as it was given.
+    #[must_use]
+    pub fn ecosystem(&self) -> &Ecosystem {
+        &self.0.0
+    }
+
+    /// The ecosystem, to correct it; what is remembered for the next time is dropped.
+    #[must_use]
+    pub fn into_ecosystem(self) -> Ecosystem {
+        self.0.0
+    }
+
+    /// Everything that was found, at least one error among it.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.0.1.findings
+    }
+
+    /// How much work it was.
+    #[must_use]
+    pub fn effort(&self) -> &Effort {
+        &self.0.1.effort
+    }
+}
+
+impl Effort {
+    /// How many units the ecosystem has. A unit is what is checked, and remembered, on its own: a datastore, a
+    /// workspace, and the frames around them.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        self.units
+    }
+
+    /// Where the units are that were really checked this time, in order. For all others, what was found before still
+    /// held.
+    #[must_use]
+    pub fn checked(&self) -> &[ModelPath] {
+        &self.checked
+    }
+}
+
+/// Findings, effort, and what the next validation may build on.
+#[derive(Clone)]
+pub(super) struct Report {
+    findings: Findings,
+    effort: Effort,
+    state: Arc<State>,
+}
+
+impl Report {
+    pub(super) fn new(findings: Findings, checked: Vec<ModelPath>, state: State) -> Self {
+        let units = state.units();
+        Self { findings, effort: Effort { units, checked }, state: Arc::new(state) }
+    }
+
+    /// The outcome for the ecosystem that the report is about.
+    pub(super) fn conclude(self, ecosystem: Ecosystem) -> Result<Checked, Invalid> {
+        if self.findings.has_errors() {
+            return Err(Invalid(Box::new((ecosystem, self))));
+        }
+        Ok(Checked { ecosystem: Valid::assume_valid(ecosystem), report: self })
+    }
+}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked")
+            .field("ecosystem", self.ecosystem.name())
+            .field("findings", self.findings())
+            .field("effort", self.effort())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the ecosystem `{}` is not valid\n\n{}", self.ecosystem().name(), self.findings())
+    }
+}
+
+impl fmt::Debug for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+pub(super) mod sealed {
+    use super::{Checked, Invalid, State};
+
+    /// Keeps what the next validation may build on. Only this crate can implement it.
+    pub trait Remembers {
+        #[doc(hidden)]
+        fn state(&self) -> &State;
+    }
+
+    impl Remembers for Checked {
+        fn state(&self) -> &State {
+            &self.report.state
+        }
+    }
+
+    impl Remembers for Invalid {
+        fn state(&self) -> &State {
+            &self.0.1.state
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The one way in which a rule learns about what is outside its unit. Every reading is recorded as an import: a unit
+//! needs to be checked again only if one of its imports reads differently now.
+
+use super::{
+    facts::{Classified, DatasetFact, Difference, Facts, OutputFact, Subject, Transformer, WorkspaceFact},
+    reference::Reference,
+    unit::UnitKey,
+};
+use crate::name::{DatasetKey, DatastoreName, WorkspaceName};
+use chrono::NaiveDate;
+use smol_str::SmolStr;
+use std::cell::RefCell;
+
+/// Reads facts, and remembers which.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    facts: &'a Facts,
+    imports: RefCell<Vec<Fact>>,
+}
+
+/// Each fact is a question that is asked in the same words of the facts of then and of now: what the question does
+/// not answer, no rule can know.
+macro_rules! facts {
+    ($($(#[$doc:meta])* $fact:ident $(($key:ident: $kind:ty))? = $read:ident -> $answer:ty;)*) => {
+        /// A question about what is outside a unit.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) enum Fact {
+            $($(#[$doc])* $fact $(($kind))?,)*
+        }
+
+        impl Fact {
+            /// Whether the answer is the same as it was.
+            pub(crate) fn is_same(&self, difference: &Difference<'_>) -> bool {
+                let (then, now) = (difference.then(), difference.now());
+                self.subject().is_some_and(|subject| difference.spares(subject))
+                    || match self {
+                        $(Self::$fact $(($key))? => then.$read($($key)?) == now.$read($($key)?),)*
+                    }
+            }
+        }
+
+        impl<'a> Reader<'a> {
+            $($(#[$doc])*
+            pub(crate) fn $read(&self $(, $key: &$kind)?) -> $answer {
+                self.imports.borrow_mut().push(Fact::$fact $(($key.clone()))?);
+                self.facts.$read($($key)?)
+            })*
+        }
+    };
+}
+
+facts! {
+    /// The day on which the ecosystem is judged.
+    Today = today -> NaiveDate;
+    /// Whether there is such a thing.
+    Exists(reference: Reference) = exists -> bool;
+    /// The text of the existing thing whose name is nearest.
+    Nearest(reference: Reference) = nearest -> Option<SmolStr>;
+    /// Which unit a datastore is: where it is, and whose.
+    DatastoreUnit(datastore: DatastoreName) = datastore_unit -> Option<&'a UnitKey>;
+    /// Which datastore has a claim to this name, in lower case, before all others.
+    FirstDatastore(folded: SmolStr) = first_datastore -> Option<&'a UnitKey>;
+    /// Which workspace has a claim to this name, in lower case, before all others.
+    FirstWorkspace(folded: SmolStr) = first_workspace -> Option<&'a UnitKey>;
+    /// The first workspace whose transformer fills a datastore.
+    Producer(datastore: DatastoreName) = producer -> Option<&'a UnitKey>;
+    /// A dataset, as its consumers see it.
+    Dataset(key: DatasetKey) = dataset -> Option<DatasetFact<'a>>;
+    /// The classifications of a dataset and of its columns.
+    Classifications(key: DatasetKey) = classifications -> Classified<'a>;
+    /// A datastore, as the transformer that fills it sees it.
+    Output(datastore: DatastoreName) = output -> Option<OutputFact<'a>>;
+    /// A workspace, as a pin sees it.
+    Workspace(name: WorkspaceName) = workspace -> Option<WorkspaceFact>;
+    /// Every transformer, in canonical order.
+    Transformers = transformers -> &'a [Transformer];
+}
+
+impl Fact {
+    /// The unit that alone answers, if there is one.
+    fn subject(&self) -> Option<Subject<'_>> {
+        match self {
+            Self::Exists(Reference::Datastore(name)) | Self::DatastoreUnit(name) | Self::Output(name) => {
+                Some(Subject::Datastore(name))
+            }
+            Self::Exists(Reference::Dataset(key)) | Self::Dataset(key) | Self::Classifications(key) => {
+                Some(Subject::Datastore(&key.datastore))
+            }
+            Self::Exists(Reference::Workspace(name)) | Self::Workspace(name) => {
+                Some(Subject::Workspace(name))
+            }
+            Self::Exists(Reference::Group(key)) => Some(Subject::Workspace(&key.workspace)),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn of(facts: &'a Facts) -> Self {
+        Self { facts, imports: RefCell::default() }
+    }
+
+    /// What was read. To find a fact that was read twice would cost more than to compare it twice.
+    pub(crate) fn into_imports(self) -> Box<[Fact]> {
+        self.imports.into_inner().into()
+    }
+}

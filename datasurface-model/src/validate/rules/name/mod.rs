@@ -1,0 +1,167 @@
+//! `name/…`: how names are written, and that they are unique where they must be.
+
+#[cfg(test)]
+pub(super) mod tests;
+mod unique;
+
+use super::Scope;
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, Team, Workspace},
+    name::{Classification, Name, is_reserved_word},
+    named::{Entity, Named},
+};
+use smol_str::StrExt;
+use unique::{unique, unique_in_ecosystem};
+
+pub(super) static SYNTAX: CodeInfo = CodeInfo::error(
+    "name/syntax",
+    "a name is not written as names of its kind are",
+    "Names of datastores, datasets, columns, workspaces and dataset groups end up as SQL identifiers: they begin \
+     with an ASCII letter, followed by at most 127 ASCII letters, digits or `_`. Other names are 1 to 128 printable \
+     characters without `/`, `:` and `#`, which separate names in keys and addresses. Rename the thing.",
+);
+
+pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
+    "name/duplicate",
+    "two things have the same name where it must be unique",
+    "References are made by name, and many databases do not tell `Orders` from `orders`: so names are unique without \
+     regard to ASCII case. Datastores and workspaces are unique in the ecosystem, teams in their zone, containers in \
+     their team, datasets in their datastore, groups in their workspace, columns in their table, locations among \
+     their siblings; zones, vendors and platforms in the ecosystem. Rename one of the two, or take it away.",
+);
+
+pub(super) static RESERVED_WORD: CodeInfo = CodeInfo::warning(
+    "name/reserved-word",
+    "a name is a reserved word of SQL",
+    "Everything that DataSurface generates quotes names. But people who write SQL by hand must quote a word that \
+     SQL:2016 reserves, and will forget to. Choose another name if you still can.",
+);
+
+pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    check(ecosystem.name(), scope, |root| root.attribute("name"));
+    check_all(ecosystem.zones(), "zones", scope);
+    check_all(ecosystem.vendors(), "vendors", scope);
+    check_all(ecosystem.platforms(), "platforms", scope);
+    for platform in ecosystem.platforms() {
+        check(platform.kind(), scope, |root| root.child("platforms", platform.name()).attribute("kind"));
+    }
+    for vendor in ecosystem.vendors() {
+        of_locations(vendor.locations(), scope.path().child("vendors", vendor.name()), scope);
+    }
+}
+
+/// A tree of locations. Not by recursion: nobody promised that the tree is low.
+fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut Scope<'_>) {
+    let mut rest = vec![(outermost, path)];
+    while let Some((locations, path)) = rest.pop() {
+        let at = |location: &str| path.child("locations", location);
+        unique(locations.names(), scope, |_, name| at(name));
+        for location in locations {
+            check(location.name(), scope, |_| at(location.name().as_str()));
+            if !location.locations().is_empty() {
+                rest.push((location.locations(), at(location.name().as_str())));
+            }
+        }
+    }
+}
+
+pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
+    check_all(zone.teams(), "teams", scope);
+}
+
+pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
+    check_all(team.containers(), "containers", scope);
+}
+
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+    check_identifier(datastore.name(), scope, |unit| unit);
+    let folded = datastore.name().as_str().to_ascii_lowercase_smolstr();
+    let first = scope.facts.first_datastore(&folded);
+    unique_in_ecosystem("datastores", first, scope);
+
+    check_all_identifiers(datastore.datasets(), "datasets", scope);
+    for dataset in datastore.datasets() {
+        let at = |unit: ModelPath| unit.child("datasets", dataset.name());
+        let columns = dataset.schema().table().columns();
+        unique(columns.iter().map(|column| column.name()), scope, |unit, name| {
+            at(unit).child("columns", name)
+        });
+        classifications(dataset.classifications(), scope, at);
+        for column in columns {
+            let at = |unit| at(unit).child("columns", column.name());
+            check_identifier(column.name(), scope, at);
+            classifications(column.classifications(), scope, at);
+        }
+    }
+    let credential = datastore.capture().and_then(|capture| capture.credential_name());
+    if let Some(credential) = credential {
+        check(credential, scope, |unit| unit.attribute("capture").attribute("credential"));
+    }
+}
+
+pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
+    check_identifier(workspace.name(), scope, |unit| unit);
+    let folded = workspace.name().as_str().to_ascii_lowercase_smolstr();
+    let first = scope.facts.first_workspace(&folded);
+    unique_in_ecosystem("workspaces", first, scope);
+
+    check_all_identifiers(workspace.groups(), "groups", scope);
+    for group in workspace.groups() {
+        for regulator in group.requirements().regulators() {
+            check(regulator, scope, |unit| unit.child("groups", group.name()).child("regulators", regulator));
+        }
+    }
+    if let Some(transformer) = workspace.data_transformer() {
+        classifications(transformer.removes().keys(), scope, |unit| {
+            unit.attribute("transformer").attribute("removes")
+        });
+    }
+}
+
+fn classifications<'c>(
+    all: impl IntoIterator<Item = &'c Classification>,
+    scope: &mut Scope<'_>,
+    at: impl Fn(ModelPath) -> ModelPath,
+) {
+    for classification in all {
+        check(classification, scope, |unit| at(unit).child("classifications", classification));
+    }
+}
+
+fn check_all<T: Entity<Name: Name>>(entities: &Named<T>, collection: &'static str, scope: &mut Scope<'_>) {
+    unique(entities.names(), scope, |unit, name| unit.child(collection, name));
+    for name in entities.names() {
+        check(name, scope, |unit| unit.child(collection, name.as_str()));
+    }
+}
+
+fn check_all_identifiers<T: Entity<Name: Name>>(
+    entities: &Named<T>,
+    collection: &'static str,
+    scope: &mut Scope<'_>,
+) {
+    unique(entities.names(), scope, |unit, name| unit.child(collection, name));
+    for name in entities.names() {
+        check_identifier(name, scope, |unit| unit.child(collection, name.as_str()));
+    }
+}
+
+fn check<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
+    if let Err(error) = name.check() {
+        let path = at(scope.path());
+        scope.report(Diagnostic::new(&SYNTAX, path, error.to_string()).help(error.help()));
+    }
+}
+
+/// A name that ends up as an SQL identifier.
+fn check_identifier<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
+    if is_reserved_word(name.as_str()) {
+        let path = at(scope.path());
+        let message = format!("the {} name `{name}` is a reserved word of SQL", N::NOUN);
+        let help = "choose another name, or quote it wherever SQL is written by hand";
+        scope.report(Diagnostic::new(&RESERVED_WORD, path, message).help(help));
+    } else {
+        check(name, scope, at);
+    }
+}

@@ -1,0 +1,63 @@
+//! Names that must be unique, without regard to ASCII case.
+
+use super::{DUPLICATE, Scope};
+use crate::{
+    diagnostic::{Diagnostic, ModelPath},
+    name::Name,
+    validate::unit::UnitKey,
+};
+use std::cmp::Ordering;
+
+/// Reports a unit that has its name from another one, which comes first.
+pub(super) fn unique_in_ecosystem(collection: &'static str, first: Option<&UnitKey>, scope: &mut Scope<'_>) {
+    if let Some(first) = first.filter(|first| *first != scope.unit) {
+        let finding = duplicate(collection, scope.unit.name(), first.name(), scope.path(), first.path());
+        scope.report(finding);
+    }
+}
+
+/// Reports every name that an earlier one has already, without regard to ASCII case.
+pub(super) fn unique<'n, N: Name + 'n>(
+    names: impl Iterator<Item = &'n N>,
+    scope: &mut Scope<'_>,
+    at: impl Fn(ModelPath, &str) -> ModelPath,
+) {
+    let mut names: Vec<_> = names.map(|name| (folded_hash(name.as_str()), name.as_str())).collect();
+    // Stable, so that the earlier one of two equal names stays before the other.
+    names.sort_by(|(hash, name), (other_hash, other)| {
+        hash.cmp(other_hash).then_with(|| folded_order(name, other))
+    });
+    for same in names.chunk_by(|(_, one), (_, two)| one.eq_ignore_ascii_case(two)) {
+        if let [(_, first), others @ ..] = same {
+            for (_, name) in others {
+                let first_path = at(scope.path(), first);
+                let plural = format!("{}s", N::NOUN);
+                let finding = duplicate(&plural, name, first, at(scope.path(), name), first_path);
+                scope.report(finding);
+            }
+        }
+    }
+}
+
+fn duplicate(nouns: &str, name: &str, first: &str, path: ModelPath, first_path: ModelPath) -> Diagnostic {
+    let message = if name == first {
+        format!("there are several {nouns} called `{name}`")
+    } else {
+        format!("the {nouns} `{first}` and `{name}` differ in upper and lower case only")
+    };
+    Diagnostic::new(&DUPLICATE, path, message)
+        .help("rename one of them, or take one away")
+        .related(first_path, "has this name first")
+}
+
+/// Equal for names that differ in ASCII case only, and most often different for others.
+fn folded_hash(name: &str) -> u64 {
+    name.bytes().fold(0, |hash: u64, byte| {
+        (hash.rotate_left(5) ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x517c_c1b7_2722_0a95)
+    })
+}
+
+fn folded_order(one: &str, two: &str) -> Ordering {
+    let lower = |byte: u8| byte.to_ascii_lowercase();
+    one.bytes().map(lower).cmp(two.bytes().map(lower))
+}

@@ -1,0 +1,146 @@
+//! `pin/…`: operators' wishes about platforms.
+
+use super::{Scope, reference};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{Ecosystem, GroupPin},
+    named::{Entity, Named},
+    validate::reference::Reference,
+};
+use std::fmt::Display;
+
+pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
+    "pin/duplicate",
+    "two pins are about the same group or datastore",
+    "Two wishes for one thing contradict each other, or say the same twice. A group that several platforms should \
+     serve has one pin that names them all; a datastore has one primary platform.",
+);
+
+pub(super) static DUPLICATE_PLATFORM: CodeInfo = CodeInfo::error(
+    "pin/duplicate-platform",
+    "a pin names a platform twice",
+    "A platform serves a group once. The second name was most likely meant to be another platform: correct it, or \
+     take it away.",
+);
+
+pub(super) static NO_PLATFORM: CodeInfo = CodeInfo::error(
+    "pin/no-platform",
+    "a pin names no platform",
+    "A pin says which platforms should serve a group. Without a platform it says nothing: name one, or remove the \
+     pin, and the broker chooses.",
+);
+
+pub(super) static TRANSFORMER_WORKSPACE: CodeInfo = CodeInfo::error(
+    "pin/transformer-workspace",
+    "a group of a transformer's workspace is pinned",
+    "A transformer runs wherever something needs its output, and its inputs are brought there. So its groups are not \
+     placed by themselves: pin the groups that read the output.",
+);
+
+pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    for pin in ecosystem.group_pins() {
+        of_group(pin, scope);
+    }
+    for pin in ecosystem.primary_pins() {
+        let at = |root: ModelPath| root.child("primary_pins", pin.name());
+        reference::check(Reference::Datastore(pin.name().clone()), scope, at);
+        reference::check(Reference::Platform(pin.platform().clone()), scope, |root| {
+            at(root).attribute("platform")
+        });
+    }
+    unique(ecosystem.group_pins(), "group_pins", "group", scope);
+    unique(ecosystem.primary_pins(), "primary_pins", "datastore", scope);
+}
+
+fn of_group(pin: &GroupPin, scope: &mut Scope<'_>) {
+    let key = pin.name();
+    let path = |scope: &Scope<'_>| scope.path().child("group_pins", key.to_string());
+    reference::check(Reference::Group(key.clone()), scope, |root| root.child("group_pins", key.to_string()));
+    if scope.facts.workspace(&key.workspace).is_some_and(|found| found.transforms) {
+        let message = format!("the group `{key}` belongs to a transformer, and cannot be pinned");
+        let finding = Diagnostic::new(&TRANSFORMER_WORKSPACE, path(scope), message)
+            .help("remove the pin, and pin the groups that read the transformer's output instead")
+            .suggest_removal(path(scope));
+        scope.report(finding);
+    }
+    if pin.platforms().is_empty() {
+        let message = format!("the pin of the group `{key}` names no platform");
+        let finding = Diagnostic::new(&NO_PLATFORM, path(scope), message)
+            .help("name a platform, or remove the pin")
+            .suggest_removal(path(scope));
+        scope.report(finding);
+    }
+    // The names are sorted: one that is given twice stands beside itself.
+    for same in pin.platforms().chunk_by(|one, two| one == two) {
+        let Some(platform) = same.first() else { continue };
+        reference::check(Reference::Platform(platform.clone()), scope, |root| {
+            root.child("group_pins", key.to_string()).child("platforms", platform)
+        });
+        if same.len() > 1 {
+            let message = format!("the pin of the group `{key}` names the platform `{platform}` twice");
+            let path = path(scope).child("platforms", platform);
+            let help = "name each platform once";
+            scope.report(Diagnostic::new(&DUPLICATE_PLATFORM, path, message).help(help));
+        }
+    }
+}
+
+/// Pins are sorted by what they are about.
+fn unique<T: Entity<Name: Display>>(
+    pins: &Named<T>,
+    collection: &'static str,
+    noun: &str,
+    scope: &mut Scope<'_>,
+) {
+    for (first, second) in pins.iter().zip(pins.iter().skip(1)) {
+        if first.name() == second.name() {
+            let path = scope.path().child(collection, second.name().to_string());
+            let message = format!("the {noun} `{}` has several pins", second.name());
+            let finding = Diagnostic::new(&DUPLICATE, path.clone(), message)
+                .help("keep one of the pins")
+                .related(path, "is the first pin");
+            scope.report(finding);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn cases() -> Vec<super::fixture::Case> {
+    use super::fixture::{Case, valid};
+    use crate::ecosystem::PlatformDeclaration;
+
+    let two = || valid().platform(PlatformDeclaration::new("Other", "local"));
+    let group = "group_pins/Analytics/masked";
+    let platform = "group_pins/Analytics/masked/platforms/Local";
+    let pinned = |platforms: &[&str]| two().pin("Analytics/masked", platforms.iter().copied());
+    vec![
+        Case::new(
+            &DUPLICATE,
+            group,
+            pinned(&["Local"]).pin("Analytics/masked", ["Other"]),
+            pinned(&["Local", "Other"]),
+        ),
+        Case::new(
+            &DUPLICATE,
+            "primary_pins/NW_Data",
+            two().primary("NW_Data", "Other"),
+            two().primary("Masked", "Other"),
+        ),
+        Case::new(&DUPLICATE_PLATFORM, platform, pinned(&["Local", "Local"]), pinned(&["Local"])),
+        Case::new(&NO_PLATFORM, group, pinned(&[]), pinned(&["Other"])),
+        Case::new(
+            &TRANSFORMER_WORKSPACE,
+            "group_pins/Mask/inputs",
+            valid().pin("Mask/inputs", ["Local"]),
+            valid().pin("Analytics/masked", ["Local"]),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cases() {
+        super::super::fixture::judge(super::cases());
+    }
+}

@@ -1,0 +1,159 @@
+//! `repository/…`: who owns a part of the model must be readable.
+
+use super::Scope;
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{Ecosystem, GovernanceZone, Repository, RepositoryHost},
+    named::Entity,
+};
+
+pub(super) static SYNTAX: CodeInfo = CodeInfo::error(
+    "repository/syntax",
+    "a repository or its branch is not written as its host wants it",
+    "Whether a change is allowed is decided by the repository that it comes from, compared letter by letter: one that \
+     cannot exist would lock everybody out. GitHub wants `owner/name`, GitLab `group/…/name`, plain git an address; \
+     each with a branch, as in `github:owner/name@main`.",
+);
+
+pub(super) static LIVE_IS_OWNER: CodeInfo = CodeInfo::error(
+    "repository/live-is-owner",
+    "the live repository is the one that owns the ecosystem",
+    "What is live was accepted; what is in the owner's repository is a proposal. If both were one, every proposal \
+     would be live before anybody judged it. Name another repository, or another branch, as the live one.",
+);
+
+pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    check(ecosystem.owner(), scope, |root| root.attribute("owner"));
+    check(ecosystem.live(), scope, |root| root.attribute("live"));
+    for zone in ecosystem.zones() {
+        check(zone.owner(), scope, |root| root.child("zones", zone.name()).attribute("owner"));
+    }
+    if ecosystem.live() == ecosystem.owner() {
+        let message = format!("`{}` owns the ecosystem, and is live too", ecosystem.live());
+        let finding = Diagnostic::new(&LIVE_IS_OWNER, scope.path().attribute("live"), message)
+            .help("name another repository, or another branch of it, as the live one")
+            .related(scope.path().attribute("owner"), "is the same repository and branch");
+        scope.report(finding);
+    }
+}
+
+pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
+    for team in zone.teams() {
+        check(team.owner(), scope, |unit| unit.child("teams", team.name()).attribute("owner"));
+    }
+}
+
+fn check(repository: &Repository, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
+    let problem = repository_problem(repository).or_else(|| branch_problem(repository.branch()));
+    if let Some((what, help)) = problem {
+        let path = at(scope.path());
+        scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {what}")).help(help));
+    }
+}
+
+type Problem = (&'static str, &'static str);
+
+fn repository_problem(repository: &Repository) -> Option<Problem> {
+    let text = repository.repository();
+    let segments = || text.split('/');
+    match repository.host() {
+        RepositoryHost::GitHub => {
+            let good = match text.split_once('/') {
+                Some((owner, name)) => is_github_owner(owner) && is_segment(name),
+                None => false,
+            };
+            (!good).then_some(("is no GitHub repository", "write `github:owner/name@branch`"))
+        }
+        RepositoryHost::GitLab => {
+            let good = segments().count() >= 2 && segments().all(is_segment);
+            (!good).then_some(("is no GitLab repository", "write `gitlab:group/name@branch`"))
+        }
+        RepositoryHost::Git => {
+            let good = !text.is_empty() && !text.chars().any(is_blank);
+            (!good).then_some((
+                "has no address that git could use",
+                "write `git:address@branch`, as in `git:https://example.org/model.git@main`",
+            ))
+        }
+    }
+}
+
+fn is_github_owner(owner: &str) -> bool {
+    (1..=39).contains(&owner.len())
+        && owner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && !owner.starts_with('-')
+}
+
+fn is_segment(segment: &str) -> bool {
+    let plausible = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    !matches!(segment, "" | "." | "..") && segment.len() <= 255 && segment.chars().all(plausible)
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// The rules of `git check-ref-format`.
+fn branch_problem(branch: &str) -> Option<Problem> {
+    const HELP: &str = "name a branch as git would: no blanks, no `..`, none of `~ ^ : ? * [ \\`, no empty part between slashes";
+    if branch.is_empty() {
+        return Some(("has no branch", "add `@` and the name of the branch, as in `@main`"));
+    }
+    let forbidden = |c: char| is_blank(c) || matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '\\');
+    let bad_part = |part: &str| {
+        part.is_empty() || part.starts_with('.') || part.ends_with(".lock") || part.ends_with('.')
+    };
+    let bad = branch.chars().any(forbidden)
+        || branch.contains("..")
+        || branch.contains("@{")
+        || branch == "@"
+        || branch.starts_with('-')
+        || branch.split('/').any(bad_part);
+    bad.then_some(("has no branch that git could have", HELP))
+}
+
+#[cfg(test)]
+pub(crate) fn cases() -> Vec<super::fixture::Case> {
+    use super::fixture::{Case, valid};
+
+    let owned_by = |owner: &str| Ecosystem::new("NorthWind", owner, "github:nw/live@main");
+    let zone_of = |owner: &str| {
+        let zone = GovernanceZone::new().declare(crate::ecosystem::TeamDeclaration::new("Team", owner));
+        valid().zone("EU", "gitlab:nw/eu/zone@main", zone)
+    };
+    let at_team = "zones/EU/teams/Team/owner";
+    vec![
+        Case::new(&SYNTAX, "owner", owned_by("github:nw@main"), owned_by("github:nw/model@main")),
+        Case::new(&SYNTAX, "owner", owned_by("github:nw/a/b@main"), owned_by("github:nw/a@x/y")),
+        Case::new(&SYNTAX, "owner", owned_by("github:nw/model"), owned_by("git:r.git@main")),
+        Case::new(&SYNTAX, at_team, zone_of("gitlab:nw@main"), zone_of("gitlab:a/b/c@main")),
+        Case::new(&SYNTAX, at_team, zone_of("git:@main"), zone_of("git:git@host:r@main")),
+        Case::new(&SYNTAX, at_team, zone_of("git:r@a..b"), zone_of("git:r@a.b")),
+        Case::new(
+            &LIVE_IS_OWNER,
+            "live",
+            Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/model@main"),
+            Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/model@live"),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases() {
+        super::super::fixture::judge(super::cases());
+    }
+
+    #[test]
+    fn branches_are_what_git_takes() {
+        for good in ["main", "feature/x", "release-1.2", "a@b"] {
+            assert_eq!(branch_problem(good), None, "{good}");
+        }
+        for bad in ["", "a b", "a..b", "/a", "a/", "a//b", "a.lock", "-a", ".a", "a\u{7}", "a~1"] {
+            assert!(branch_problem(bad).is_some(), "{bad}");
+        }
+    }
+}

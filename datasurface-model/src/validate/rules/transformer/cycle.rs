@@ -1,0 +1,235 @@
+//! `transformer/endless-cycle`: transformers that feed each other need something that starts them, and something
+//! that lets them rest.
+
+use super::Scope;
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic},
+    name::DatastoreName,
+    validate::facts::Transformer,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{collections::VecDeque, slice};
+
+pub(in super::super) static ENDLESS_CYCLE: CodeInfo = CodeInfo::error(
+    "transformer/endless-cycle",
+    "transformers feed each other, and nothing but that makes them run",
+    "A cycle of transformers is useful: yesterday's result can be an input of today's. But if each of them waits for \
+     all its inputs, they wait for each other for ever; or, once started, never come to rest. Give at least one \
+     transformer on the cycle a timetable.",
+);
+
+pub(in super::super) fn check(scope: &mut Scope<'_>) {
+    let transformers = scope.facts.transformers();
+    let graph = Graph::of(transformers.iter().filter(|transformer| transformer.waits_for_inputs()));
+    for component in graph.components() {
+        let cycle: Vec<Node<'_>> = graph.cycle_through_first(&component);
+        let mut on_it = cycle.iter().filter_map(|node| match node {
+            Node::Transformer(transformer) => Some(*transformer),
+            Node::Datastore(_) => None,
+        });
+        let Some(first) = on_it.next() else { continue };
+        let mut whole = String::new();
+        for node in &cycle {
+            whole.push_str(&format!("`{}` → ", node.name()));
+        }
+        let message = format!("nothing but its own output starts the cycle {whole}`{}`", first.unit().name());
+        let path = first.unit().path().attribute("transformer");
+        let mut finding = Diagnostic::new(&ENDLESS_CYCLE, path, message)
+            .help("give at least one of these transformers a timetable");
+        for other in on_it {
+            finding = finding.related(other.unit().path().attribute("transformer"), "is on the cycle");
+        }
+        scope.report(finding);
+    }
+}
+
+/// Transformers, and the datastores that they fill; each leads to who reads it. Datastores are nodes, so that many
+/// readers of what many fill are no more edges than there are of both.
+struct Graph<'a> {
+    nodes: Vec<Node<'a>>,
+    successors: Vec<Vec<usize>>,
+}
+
+#[derive(Clone, Copy)]
+enum Node<'a> {
+    Transformer(&'a Transformer),
+    Datastore(&'a DatastoreName),
+}
+
+impl<'a> Node<'a> {
+    fn name(self) -> &'a str {
+        match self {
+            Self::Transformer(transformer) => transformer.unit().name(),
+            Self::Datastore(name) => name.as_str(),
+        }
+    }
+}
+
+impl<'a> Graph<'a> {
+    fn of(transformers: impl Iterator<Item = &'a Transformer>) -> Self {
+        let mut nodes: Vec<_> = transformers.map(Node::Transformer).collect();
+        let mut successors = vec![Vec::new(); nodes.len()];
+        let mut datastores: FxHashMap<&DatastoreName, usize> = FxHashMap::default();
+        for transformer in 0..successors.len() {
+            let Some(output) = output_of(nodes.get(transformer)) else {
+                continue;
+            };
+            let node = *datastores.entry(output).or_insert_with(|| {
+                nodes.push(Node::Datastore(output));
+                nodes.len() - 1
+            });
+            if let Some(outputs) = successors.get_mut(transformer) {
+                outputs.push(node);
+            }
+        }
+        successors.resize(nodes.len(), Vec::new());
+        for (reader, node) in nodes.iter().enumerate() {
+            let Node::Transformer(transformer) = node else {
+                break;
+            };
+            for input in transformer.inputs() {
+                let readers = datastores.get(input).and_then(|node| successors.get_mut(*node));
+                readers.into_iter().for_each(|readers| readers.push(reader));
+            }
+        }
+        Self { nodes, successors }
+    }
+
+    /// The sets of nodes that lead to each other, ordered inside and among each other. By Kosaraju's algorithm, with
+    /// stacks of its own: a long chain of transformers must not overflow the program's.
+    fn components(&self) -> Vec<Vec<usize>> {
+        let mut predecessors = vec![Vec::new(); self.successors.len()];
+        for (from, successors) in self.successors.iter().enumerate() {
+            for to in successors {
+                let into = predecessors.get_mut(*to);
+                into.into_iter().for_each(|into| into.push(from));
+            }
+        }
+        let mut seen = vec![false; predecessors.len()];
+        let mut finished = Vec::new();
+        for root in 0..self.successors.len() {
+            finish(root, &self.successors, &mut seen, &mut finished);
+        }
+        let mut seen = vec![false; predecessors.len()];
+        let mut components = Vec::new();
+        for root in finished.into_iter().rev() {
+            let mut component = Vec::new();
+            finish(root, &predecessors, &mut seen, &mut component);
+            // A transformer never leads to itself but through its output: one node alone is no cycle.
+            if component.len() > 1 {
+                component.sort_unstable();
+                components.push(component);
+            }
+        }
+        components.sort_unstable();
+        components
+    }
+
+    /// A shortest cycle through the first node of a component, which is a transformer: they are before datastores.
+    fn cycle_through_first(&self, component: &[usize]) -> Vec<Node<'a>> {
+        let Some(first) = component.first().copied() else {
+            return Vec::new();
+        };
+        let inside: FxHashSet<usize> = component.iter().copied().collect();
+        let mut reached_from: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut waiting = VecDeque::from([first]);
+        while let Some(node) = waiting.pop_front() {
+            for next in self.successors.get(node).into_iter().flatten() {
+                if inside.contains(next) && !reached_from.contains_key(next) {
+                    reached_from.insert(*next, node);
+                    waiting.push_back(*next);
+                }
+            }
+            if reached_from.contains_key(&first) {
+                break;
+            }
+        }
+        let mut backwards = Vec::new();
+        let mut node = first;
+        while let Some(from) = reached_from.get(&node) {
+            backwards.push(*from);
+            node = *from;
+            if node == first {
+                break;
+            }
+        }
+        let forwards = backwards.into_iter().rev();
+        forwards.filter_map(|node| self.nodes.get(node).copied()).collect()
+    }
+}
+
+fn output_of<'a>(node: Option<&Node<'a>>) -> Option<&'a DatastoreName> {
+    match node {
+        Some(Node::Transformer(transformer)) => transformer.output(),
+        _ => None,
+    }
+}
+
+/// Visits everything that can be reached from `root` and was not seen before; `finished` gets each node after all
+/// that it leads to.
+fn finish(root: usize, edges: &[Vec<usize>], seen: &mut [bool], finished: &mut Vec<usize>) {
+    let mut stack: Vec<(usize, slice::Iter<'_, usize>)> = Vec::new();
+    let mut enter = |node: usize, stack: &mut Vec<_>| {
+        let is_new = seen.get_mut(node).is_some_and(|seen| !std::mem::replace(seen, true));
+        if is_new && let Some(edges) = edges.get(node) {
+            stack.push((node, edges.iter()));
+        }
+    };
+    enter(root, &mut stack);
+    while let Some((node, rest)) = stack.last_mut() {
+        match rest.next() {
+            Some(next) => enter(*next, &mut stack),
+            None => {
+                finished.push(*node);
+                stack.pop();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn cases() -> Vec<super::super::fixture::Case> {
+    use super::super::fixture::{Case, deriving, edited, filling, output};
+    use crate::ecosystem::{DatasetGroup, Ecosystem};
+
+    // W0 fills S0, which W1 reads, and so on, around.
+    let ring = |length: usize, timed: bool| -> Ecosystem {
+        edited(|team| {
+            (0..length).fold(team, |team, number| {
+                let before = (number + length - 1) % length;
+                let transformer = filling(&format!("S{number}"));
+                let transformer =
+                    if timed && number == 1 { transformer.cron("0 6 * * *") } else { transformer };
+                let workspace = deriving(&format!("W{number}"), "NW_Data/orders", transformer)
+                    .group(DatasetGroup::new("ring").sink(format!("S{before}/d").as_str()));
+                team.datastore(output(&format!("S{number}"))).workspace(workspace)
+            })
+        })
+    };
+    let itself = |timed: bool| {
+        let transformer = if timed { filling("S").cron("0 6 * * *") } else { filling("S") };
+        edited(|team| team.datastore(output("S")).workspace(deriving("W", "S/d", transformer)))
+    };
+    vec![
+        Case::new(&ENDLESS_CYCLE, "workspaces/W0/transformer", ring(3, false), ring(3, true)),
+        Case::new(&ENDLESS_CYCLE, "workspaces/W/transformer", itself(false), itself(true)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{judge, validated};
+
+    #[test]
+    fn cases() {
+        judge(super::cases());
+    }
+
+    #[test]
+    fn the_whole_path_is_shown_once() {
+        let ring = super::cases().remove(0).failing;
+        let messages: Vec<_> = validated(ring).iter().map(|finding| finding.message().to_owned()).collect();
+        let path = "`W0` → `S0` → `W1` → `S1` → `W2` → `S2` → `W0`";
+        assert_eq!(messages, [format!("nothing but its own output starts the cycle {path}")]);
+    }
+}

@@ -1,0 +1,201 @@
+//! `transformer/…`: how new data is derived.
+
+pub(super) mod cycle;
+#[cfg(test)]
+pub(super) mod tests;
+
+use super::Scope;
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{CodeArtifact, DataTransformer, TransformTrigger, Workspace},
+    name::{Classification, DatasetKey, Name},
+    named::Entity,
+    validate::{facts::OutputFact, names::Names, reference::Reference},
+};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+
+pub(super) static CRON: CodeInfo = CodeInfo::error(
+    "transformer/cron",
+    "the timetable of a transformer cannot be read",
+    "A timetable is five fields: minute, hour, day of month, month, day of week. Each may be `*`, a number, a name, a \
+     list, a range, or have a step: `*/10 8-18 * * mon-fri`.",
+);
+
+pub(super) static UNKNOWN_OUTPUT: CodeInfo = CodeInfo::error(
+    "transformer/unknown-output",
+    "a transformer fills a datastore that does not exist",
+    "The output of a transformer is a datastore like any other, with datasets and schemas, so that others can ask for \
+     it. Correct the name, or add the datastore to the transformer's team.",
+);
+
+pub(super) static OTHER_TEAM: CodeInfo = CodeInfo::error(
+    "transformer/other-team",
+    "a transformer fills a datastore of another team",
+    "Who owns a datastore answers for its data, so the code that makes the data must belong to the same team. Move the \
+     datastore or the workspace, so that one team has both.",
+);
+
+pub(super) static SHARED_OUTPUT: CodeInfo = CodeInfo::error(
+    "transformer/shared-output",
+    "two transformers fill one datastore",
+    "Each run of a transformer makes the whole of its output: two would undo each other's work. Give each transformer \
+     a datastore of its own.",
+);
+
+pub(super) static MISSING_SELECT: CodeInfo = CodeInfo::error(
+    "transformer/missing-select",
+    "an output dataset is made by no statement",
+    "A transformer in SQL makes each dataset of its output by one SELECT. Without one, the dataset would stay empty \
+     for ever. Add the statement, or remove the dataset from the output.",
+);
+
+pub(super) static UNEXPECTED_SELECT: CodeInfo = CodeInfo::error(
+    "transformer/unexpected-select",
+    "a statement makes a dataset that the output lacks",
+    "The result of the statement would have no place to go, and no schema to be checked against. Correct the name of \
+     the dataset, add it to the output datastore, or remove the statement.",
+);
+
+pub(super) static DUPLICATE_SELECT: CodeInfo = CodeInfo::error(
+    "transformer/duplicate-select",
+    "two statements make one dataset",
+    "Nobody could tell which of the two results should be kept. Remove one, or combine them into one SELECT.",
+);
+
+pub(super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
+    "transformer/under-classified",
+    "the output of a transformer is classified less strictly than its inputs",
+    "Sensitive data stays sensitive when it is derived from, unless the transformer takes what is sensitive out. \
+     Classify a dataset or a column of the output, or say that the transformer removes the classification, and why.",
+);
+
+pub(super) fn check(workspace: &Workspace, scope: &mut Scope<'_>) {
+    let Some(transformer) = workspace.data_transformer() else {
+        return;
+    };
+    if let TransformTrigger::Cron(cron) = transformer.trigger()
+        && let Some(problem) = cron.problem()
+    {
+        let message = format!("`{cron}` is no timetable: {problem}");
+        let finding =
+            Diagnostic::new(&CRON, path(scope).attribute("trigger"), message).help(super::CRON_HELP);
+        scope.report(finding);
+    }
+    match scope.facts.output(transformer.output()) {
+        None => unknown_output(transformer, scope),
+        Some(output) => {
+            other_team(transformer, scope);
+            selects(transformer, output, scope);
+            classifications(workspace, transformer, output, scope);
+        }
+    }
+    shared_output(transformer, scope);
+}
+
+fn path(scope: &Scope<'_>) -> ModelPath {
+    scope.path().attribute("transformer")
+}
+
+fn unknown_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
+    let output = transformer.output();
+    let nearest = scope.facts.nearest(&Reference::Datastore(output.clone()));
+    let at = path(scope).attribute("output");
+    let message = format!("there is no datastore `{output}` for the transformer to fill");
+    let finding = Diagnostic::new(&UNKNOWN_OUTPUT, at.clone(), message)
+        .help("name a datastore of the same team, or add this one to it")
+        .did_you_mean(at, nearest.as_deref());
+    scope.report(finding);
+}
+
+fn other_team(transformer: &DataTransformer, scope: &mut Scope<'_>) {
+    let output = transformer.output();
+    let Some(datastore) = scope.facts.datastore_unit(output) else {
+        return;
+    };
+    if datastore.team() != scope.unit.team() {
+        let message = format!("the transformer fills `{output}`, which belongs to another team");
+        let finding = Diagnostic::new(&OTHER_TEAM, path(scope).attribute("output"), message)
+            .help("fill a datastore of the same team")
+            .related(datastore.path(), "belongs to this team");
+        scope.report(finding);
+    }
+}
+
+fn shared_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
+    let output = transformer.output();
+    let first = scope.facts.producer(output).filter(|first| *first != scope.unit);
+    if let Some(first) = first {
+        let message =
+            format!("the datastore `{output}` is filled by the transformer of `{}` too", first.name());
+        let finding = Diagnostic::new(&SHARED_OUTPUT, path(scope).attribute("output"), message)
+            .help("give each transformer a datastore of its own")
+            .related(first.path().attribute("transformer"), "fills it first");
+        scope.report(finding);
+    }
+}
+
+fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Scope<'_>) {
+    let CodeArtifact::Sql { selects } = transformer.artifact();
+    let name = transformer.output();
+    let mut made = FxHashSet::default();
+    let mut names = None;
+    for select in selects {
+        let dataset = &select.dataset;
+        let at = |scope: &Scope<'_>| path(scope).child("selects", dataset);
+        if !made.insert(dataset) {
+            let message = format!("the dataset `{dataset}` is made by two statements");
+            let finding = Diagnostic::new(&DUPLICATE_SELECT, at(scope), message)
+                .help("keep one of the statements, or combine them");
+            scope.report(finding);
+        } else if !output.has(dataset) {
+            let names = names.get_or_insert_with(|| Names::of(output.datasets().map(Name::as_str)));
+            let message = format!("a statement makes `{dataset}`, which is no dataset of `{name}`");
+            let finding = Diagnostic::new(&UNEXPECTED_SELECT, at(scope), message)
+                .help("name a dataset of the output, or remove the statement")
+                .did_you_mean(at(scope), names.nearest(dataset.as_str()));
+            scope.report(finding);
+        }
+    }
+    for dataset in output.datasets().filter(|dataset| !made.contains(dataset)) {
+        let message = format!("no statement makes the dataset `{dataset}` of `{name}`");
+        let finding = Diagnostic::new(&MISSING_SELECT, path(scope).child("selects", dataset), message)
+            .help(format!("add a SELECT for `{dataset}`, or remove it from the output"));
+        scope.report(finding);
+    }
+}
+
+fn classifications(
+    workspace: &Workspace,
+    transformer: &DataTransformer,
+    output: OutputFact<'_>,
+    scope: &mut Scope<'_>,
+) {
+    let mut required: BTreeMap<&Classification, &DatasetKey> = BTreeMap::new();
+    for sink in workspace.groups().iter().flat_map(|group| group.wanted()) {
+        let key = sink.name();
+        for classification in scope.facts.classifications(key).iter() {
+            // The first dataset by name, whatever the group that wants it.
+            let from = required.entry(classification).or_insert(key);
+            *from = (*from).min(key);
+        }
+    }
+    let kept = output.classifications();
+    for (classification, from) in required {
+        if kept.contains(classification) || transformer.removes().contains_key(classification) {
+            continue;
+        }
+        let message = format!(
+            "`{from}` is classified `{classification}`, but nothing in the output `{}` is",
+            transformer.output()
+        );
+        let mut finding = Diagnostic::new(&UNDER_CLASSIFIED, path(scope).attribute("output"), message).help(format!(
+            "classify a dataset or column of the output as `{classification}`, or say that the transformer removes it"
+        ));
+        if let Some(input) = scope.facts.datastore_unit(&from.datastore) {
+            finding =
+                finding.related(input.path().child("datasets", &from.dataset), "brings the classification");
+        }
+        scope.report(finding);
+    }
+}

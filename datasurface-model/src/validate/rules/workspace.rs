@@ -1,0 +1,149 @@
+//! `workspace/…`: what a consumer asks for must be something that can be given.
+
+use super::{Scope, lifecycle, reference};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{DatasetGroup, Requirements, Workspace},
+    named::Entity,
+    validate::reference::Reference,
+};
+
+pub(super) static NO_GROUPS: CodeInfo = CodeInfo::error(
+    "workspace/no-groups",
+    "a workspace has no dataset groups",
+    "A workspace says what a consumer wants; without a group of datasets it wants nothing. Add a group, or leave the \
+     workspace out until it is known what it needs.",
+);
+
+pub(super) static NO_SINKS: CodeInfo = CodeInfo::error(
+    "workspace/no-sinks",
+    "a dataset group wants no datasets",
+    "The requirements of a group are about its datasets; without any, they are about nothing. Add the datasets, or \
+     remove the group.",
+);
+
+pub(super) static NO_CONTAINER: CodeInfo = CodeInfo::error(
+    "workspace/no-container",
+    "nothing says where the data of a workspace goes",
+    "The data that a consumer wants is brought to a container, in which it is read; so are the inputs of a transformer. \
+     Name the container.",
+);
+
+pub(super) static DUPLICATE_SINK: CodeInfo = CodeInfo::error(
+    "workspace/duplicate-sink",
+    "a group wants a dataset twice",
+    "All datasets of a group have the same requirements, so the second wish adds nothing, or contradicts what the \
+     first one accepts. Keep one. A dataset that is needed with different requirements belongs into two groups.",
+);
+
+pub(super) static TRANSFORMER_REQUIREMENTS: CodeInfo = CodeInfo::error(
+    "workspace/transformer-requirements",
+    "the inputs of a transformer have requirements",
+    "A transformer runs because something needs its output, and it is that consumer who says how late the data may be, \
+     and how much history it needs. Requirements on the inputs would contradict it: state them in the groups that \
+     read the output.",
+);
+
+pub(super) fn check(workspace: &Workspace, scope: &mut Scope<'_>) {
+    let name = workspace.name();
+    if workspace.groups().is_empty() {
+        let message = format!("the workspace `{name}` has no groups");
+        let finding = Diagnostic::new(&NO_GROUPS, scope.path().attribute("groups"), message)
+            .help("add a group with the datasets that are wanted");
+        scope.report(finding);
+    }
+    match workspace.container_key() {
+        Some(container) => reference::check(Reference::Container(container.clone()), scope, |unit| {
+            unit.attribute("container")
+        }),
+        None => {
+            let message = format!("the workspace `{name}` has no container");
+            let finding = Diagnostic::new(&NO_CONTAINER, scope.path().attribute("container"), message)
+                .help("name the container in which the data is read, as `zone/team/container`");
+            scope.report(finding);
+        }
+    }
+    for group in workspace.groups() {
+        of_group(group, scope);
+        let asks = *group.requirements() != Requirements::default();
+        if workspace.data_transformer().is_some() && asks {
+            let path = scope.path().child("groups", group.name()).attribute("requirements");
+            let message = format!("the group `{}` feeds a transformer, and has requirements", group.name());
+            let finding = Diagnostic::new(&TRANSFORMER_REQUIREMENTS, path.clone(), message)
+                .help("take them away, and state them in the groups that read the transformer's output")
+                .suggest_removal(path);
+            scope.report(finding);
+        }
+    }
+}
+
+fn of_group(group: &DatasetGroup, scope: &mut Scope<'_>) {
+    let name = group.name();
+    if group.wanted().is_empty() {
+        let message = format!("the group `{name}` wants no datasets");
+        let path = scope.path().child("groups", name).attribute("sinks");
+        scope.report(
+            Diagnostic::new(&NO_SINKS, path, message)
+                .help("add the datasets that are wanted, or remove the group"),
+        );
+    }
+    let mut before = None;
+    for sink in group.wanted() {
+        let key = sink.name();
+        let at = |unit: ModelPath| unit.child("groups", name).child("sinks", key.to_string());
+        // The sinks are sorted: one that is there twice stands beside itself.
+        if before == Some(key) {
+            let path = at(scope.path());
+            let message = format!("the group `{name}` wants the dataset `{key}` twice");
+            let finding = Diagnostic::new(&DUPLICATE_SINK, path.clone(), message)
+                .help("keep one of the two")
+                .related(path, "wants it first");
+            scope.report(finding);
+        }
+        match scope.facts.dataset(key) {
+            None => reference::check(Reference::Dataset(key.clone()), scope, at),
+            Some(dataset) => lifecycle::check(sink, dataset, scope, at),
+        }
+        before = Some(key);
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn cases() -> Vec<super::fixture::Case> {
+    use super::fixture::{Case, deriving, edited, filling, output};
+    use crate::ecosystem::Latency;
+
+    let with = |workspace: Workspace| edited(|team| team.workspace(workspace));
+    let empty = || Workspace::new("W").container("USA/NorthWind/Lake");
+    let group = || DatasetGroup::new("g").sink("NW_Data/orders");
+    let good = || with(empty().group(group()));
+    let derived = |group: DatasetGroup| {
+        let workspace = deriving("W", "NW_Data/orders", filling("S")).group(group);
+        edited(|team| team.datastore(output("S")).workspace(workspace))
+    };
+    vec![
+        Case::new(&NO_GROUPS, "workspaces/W/groups", with(empty()), good()),
+        Case::new(&NO_SINKS, "groups/g/sinks", with(empty().group(DatasetGroup::new("g"))), good()),
+        Case::new(&NO_CONTAINER, "W/container", with(Workspace::new("W").group(group())), good()),
+        Case::new(
+            &DUPLICATE_SINK,
+            "groups/g/sinks/NW_Data/orders",
+            with(empty().group(group().sink("NW_Data/orders"))),
+            with(empty().group(group()).group(DatasetGroup::new("h").sink("NW_Data/orders"))),
+        ),
+        Case::new(
+            &TRANSFORMER_REQUIREMENTS,
+            "groups/g/requirements",
+            derived(group().latency(Latency::hours(1))),
+            derived(group()),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cases() {
+        super::super::fixture::judge(super::cases());
+    }
+}

@@ -1,0 +1,106 @@
+//! Over random edits, and other dates, an earlier outcome changes nothing but the work.
+
+use crate::{
+    diagnostic::Findings,
+    ecosystem::Ecosystem,
+    proptest1::{ecosystems, edits},
+    validate::{Checked, Effort, Invalid, Validation},
+};
+use chrono::{Days, NaiveDate};
+use proptest::{collection::vec, prelude::*};
+
+type Outcome = Result<Checked, Invalid>;
+
+fn findings(outcome: &Outcome) -> &Findings {
+    match outcome {
+        Ok(checked) => checked.findings(),
+        Err(invalid) => invalid.findings(),
+    }
+}
+
+fn effort(outcome: &Outcome) -> &Effort {
+    match outcome {
+        Ok(checked) => checked.effort(),
+        Err(invalid) => invalid.effort(),
+    }
+}
+
+fn since(ecosystem: &Ecosystem, previous: &Outcome, on: NaiveDate) -> Outcome {
+    match previous {
+        Ok(checked) => ecosystem.clone().validate(&Validation::on(on).since(checked)),
+        Err(invalid) => ecosystem.clone().validate(&Validation::on(on).since(invalid)),
+    }
+}
+
+fn day(number: u64) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Days::new(number)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn since_the_previous_outcome_is_as_from_scratch(
+        mut ecosystem in ecosystems(),
+        steps in vec((edits(), 0_u64..2_000), 1..6),
+    ) {
+        let mut previous = ecosystem.clone().validate(&Validation::on(day(0)));
+        let mut on = day(0);
+        for (edit, later) in steps {
+            ecosystem = edit.apply(ecosystem);
+            on = if later % 3 == 0 { day(later) } else { on };
+            let incremental = since(&ecosystem, &previous, on);
+            let scratch = ecosystem.clone().validate(&Validation::on(on));
+            prop_assert_eq!(findings(&incremental), findings(&scratch), "after {:?}", edit);
+            prop_assert_eq!(incremental.is_ok(), scratch.is_ok());
+            prop_assert_eq!(effort(&scratch).checked().len(), effort(&scratch).units());
+
+            let nothing = since(&ecosystem, &incremental, on);
+            prop_assert_eq!(effort(&nothing).checked(), &[]);
+            prop_assert_eq!(findings(&nothing), findings(&scratch));
+            previous = incremental;
+        }
+    }
+
+    #[test]
+    fn generated_ecosystems_are_valid_and_clean(ecosystem in ecosystems()) {
+        let outcome = ecosystem.validate(&Validation::on(day(0)));
+        prop_assert!(outcome.is_ok(), "{:?}", outcome);
+        prop_assert!(findings(&outcome).is_empty(), "{:?}", findings(&outcome));
+    }
+
+    #[test]
+    fn shuffled_declarations_give_the_same_findings(ecosystem in ecosystems(), edit in edits(), seed in any::<u64>()) {
+        let ecosystem = edit.apply(ecosystem);
+        let outcome = ecosystem.clone().validate(&Validation::on(day(700)));
+        let mut document: serde_json::Value = serde_json::from_str(&ecosystem.to_json()).unwrap();
+        let mut state = seed;
+        shuffle_declarations(&mut document, &mut state);
+        let shuffled = Ecosystem::from_json(&document.to_string()).unwrap();
+        let again = shuffled.validate(&Validation::on(day(700)));
+        prop_assert_eq!(findings(&outcome), findings(&again));
+    }
+}
+
+/// Declarations are arrays of objects with names; an array without names (columns of a key, say) keeps its order, and so
+/// do columns.
+fn shuffle_declarations(value: &mut serde_json::Value, state: &mut u64) {
+    match value {
+        serde_json::Value::Array(items) => {
+            let named = items.iter().all(|item| item.get("name").is_some() && item.get("type").is_none());
+            if named {
+                for last in (1..items.len()).rev() {
+                    *state =
+                        state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    let other = usize::try_from(*state >> 33).unwrap() % (last + 1);
+                    items.swap(last, other);
+                }
+            }
+            items.iter_mut().for_each(|item| shuffle_declarations(item, state));
+        }
+        serde_json::Value::Object(members) => {
+            members.values_mut().for_each(|member| shuffle_declarations(member, state));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,86 @@
+//! What holds for validation as a whole.
+
+mod edits;
+mod hostile;
+mod since;
+
+use super::{
+    CODES,
+    rules::{
+        cases,
+        fixture::{edited, store, valid, validated},
+    },
+};
+use crate::{
+    ecosystem::{Dataset, Ecosystem, Team},
+    validate::{Checked, Invalid, Validation},
+};
+use std::collections::BTreeSet;
+
+#[test]
+fn codes_are_in_order_each_once_and_say_something() {
+    assert!(CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
+    for info in CODES {
+        let (area, slug) = info.code.split_once('/').unwrap();
+        assert!(!area.is_empty() && !slug.is_empty(), "{}", info.code);
+        assert!(!info.summary.is_empty() && !info.since.is_empty(), "{}", info.code);
+        assert!(!info.summary.ends_with('.') && info.explanation.ends_with('.'), "{}", info.code);
+        assert!(info.explanation.len() > info.summary.len(), "{}", info.code);
+    }
+}
+
+#[test]
+fn every_code_has_a_case_and_every_finding_has_a_code() {
+    let cases = cases();
+    let shown: BTreeSet<&str> = cases.iter().map(|case| case.code.code).collect();
+    let known: BTreeSet<&str> = CODES.iter().map(|info| info.code).collect();
+    assert_eq!(shown, known);
+    for finding in cases.into_iter().flat_map(|case| validated(case.failing)) {
+        let info = CODES.iter().find(|info| info.code == finding.code()).unwrap();
+        assert_eq!(info.severity, finding.severity());
+        assert!(finding.help_text().is_some(), "{finding}");
+        assert!(!finding.message().ends_with('.'), "{finding}");
+    }
+}
+
+#[test]
+fn what_is_valid_is_silent_and_warnings_do_not_make_it_invalid() {
+    assert!(validated(valid()).is_empty());
+    let warned = edited(|team| team.datastore(store("Orders", Dataset::new("order", "id Integer key"))));
+    let checked = warned.validate(&Validation::on(chrono::NaiveDate::MIN)).unwrap();
+    assert_eq!(checked.findings().codes().collect::<Vec<_>>(), ["name/reserved-word"]);
+    assert_eq!(checked.clone().into_ecosystem(), *checked.ecosystem());
+}
+
+#[test]
+fn what_is_invalid_comes_back_with_its_report() {
+    let broken = Ecosystem::new("", "x", "x");
+    let invalid = broken.clone().validate(&Validation::on(chrono::NaiveDate::MAX)).unwrap_err();
+    let report = format!("{invalid:?}");
+    assert!(report.contains("error[repository/live-is-owner]"), "{report}");
+    assert_eq!(report, invalid.to_string());
+    assert_eq!(invalid.into_ecosystem(), broken);
+}
+
+#[test]
+fn outcomes_can_be_sent_and_shared() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<Checked>();
+    check::<Invalid>();
+}
+
+#[test]
+fn the_order_of_declarations_makes_no_difference() {
+    // Every broken thing of the team at once, forwards and backwards, and each of them twice.
+    let stores = || {
+        let names = ["a", "A", "b", "order", "B", "", "a", "é"];
+        let schemas = ["id Integer key", "id Integer", "", "x", "id Integer key, ID Integer"];
+        names.into_iter().flat_map(move |name| schemas.map(|schema| store(name, Dataset::new("d", schema))))
+    };
+    let forwards = edited(|team| stores().fold(team, Team::datastore));
+    let backwards = edited(|team| stores().rev().fold(team, Team::datastore));
+    let twice = edited(|team| stores().chain(stores()).fold(team, Team::datastore));
+    assert_eq!(validated(forwards.clone()), validated(backwards));
+    let codes = |ecosystem| validated(ecosystem).codes().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(codes(forwards), codes(twice));
+}

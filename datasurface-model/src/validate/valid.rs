@@ -1,0 +1,110 @@
+//! The proof that a value was validated.
+
+use super::directory::{Directory, Located};
+use crate::{
+    ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
+    name::{ContainerKey, DatastoreName, Name, WorkspaceName},
+    named::Entity,
+};
+use std::{fmt, ops::Deref, sync::Arc};
+
+/// A value that was validated, and did not change since: every name is good, every reference resolves. A cheap
+/// handle: clones share the value. To edit, take the value out, change it, and validate again.
+pub struct Valid<T> {
+    inner: Arc<Inner<T>>,
+}
+
+struct Inner<T> {
+    value: T,
+    directory: Directory,
+}
+
+impl Valid<Ecosystem> {
+    /// Takes an ecosystem for valid without looking: for one that was validated before it was stored, in a storage
+    /// that is trusted. What is wrong in it is not found later either; nothing panics, but a graph may lack what a
+    /// broken reference stood for.
+    #[must_use]
+    pub fn assume_valid(ecosystem: Ecosystem) -> Self {
+        let directory = Directory::of(&ecosystem);
+        Self { inner: Arc::new(Inner { value: ecosystem, directory }) }
+    }
+
+    /// The ecosystem, to edit it.
+    #[must_use]
+    pub fn into_inner(self) -> Ecosystem {
+        match Arc::try_unwrap(self.inner) {
+            Ok(inner) => inner.value,
+            Err(shared) => shared.value.clone(),
+        }
+    }
+
+    /// The datastore of this name, wherever it is.
+    #[must_use]
+    pub fn datastore(&self, name: &DatastoreName) -> Option<&Located<Datastore>> {
+        self.inner.directory.datastores().get(name)
+    }
+
+    /// The workspace of this name, wherever it is.
+    #[must_use]
+    pub fn workspace(&self, name: &WorkspaceName) -> Option<&Located<Workspace>> {
+        self.inner.directory.workspaces().get(name)
+    }
+
+    /// The container of this key.
+    #[must_use]
+    pub fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
+        self.inner.directory.container(key)
+    }
+
+    /// The workspace whose transformer fills the datastore of this name.
+    #[must_use]
+    pub fn producer(&self, output: &DatastoreName) -> Option<&Located<Workspace>> {
+        self.workspace(self.inner.directory.producer(output)?)
+    }
+
+    /// Every datastore, by name.
+    #[must_use]
+    pub fn datastores(&self) -> Vec<&Located<Datastore>> {
+        by_name(self.inner.directory.datastores().values())
+    }
+
+    /// Every workspace, by name.
+    #[must_use]
+    pub fn workspaces(&self) -> Vec<&Located<Workspace>> {
+        by_name(self.inner.directory.workspaces().values())
+    }
+}
+
+fn by_name<'a, T: Entity<Name: Name>>(units: impl Iterator<Item = &'a Located<T>>) -> Vec<&'a Located<T>> {
+    let mut units: Vec<_> = units.collect();
+    units.sort_by(|a, b| a.entity().name().cmp(b.entity().name()));
+    units
+}
+
+impl<T> Clone for Valid<T> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<T> Deref for Valid<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner.value
+    }
+}
+
+impl<T: PartialEq> PartialEq for Valid<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner) || self.inner.value == other.inner.value
+    }
+}
+
+impl<T: Eq> Eq for Valid<T> {}
+
+impl<T: fmt::Debug> fmt::Debug for Valid<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Valid").field(&self.inner.value).finish()
+    }
+}
