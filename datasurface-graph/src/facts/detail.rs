@@ -1,0 +1,307 @@
+//! The facts of each kind of node.
+
+use crate::obligation::Custody;
+use datasurface_model::{
+    Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetKey, DatastoreName, GroupKey,
+    PlatformName, Priority, Requirements, Schema, TransformTrigger, WorkspaceName,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The details of a node, by kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeDetail {
+    /// Data is captured and kept.
+    Ingest(IngestFacts),
+    /// Data comes into an asset that workspaces use.
+    Export(ExportFacts),
+    /// It is decided whether a transformer should run.
+    Trigger(TriggerFacts),
+    /// A transformer runs.
+    Transform(TransformFacts),
+}
+
+/// A dataset on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetFacts {
+    pub(crate) key: DatasetKey,
+    pub(crate) schema: Schema,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) classifications: BTreeSet<Classification>,
+    pub(crate) custody: Custody,
+}
+
+impl DatasetFacts {
+    /// Which dataset it is.
+    #[must_use]
+    pub fn key(&self) -> &DatasetKey {
+        &self.key
+    }
+
+    /// Its shape.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// How sensitive it is as a whole.
+    #[must_use]
+    pub fn classifications(&self) -> &BTreeSet<Classification> {
+        &self.classifications
+    }
+
+    /// What must be kept of it.
+    #[must_use]
+    pub fn custody(&self) -> Custody {
+        self.custody
+    }
+
+    /// The same dataset, of which this must be kept too.
+    #[must_use]
+    pub fn owing(mut self, custody: Custody) -> Self {
+        self.custody = self.custody.join(custody);
+        self
+    }
+}
+
+/// Where the data of an ingest comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IngestSource {
+    /// A producer's container.
+    Container(Box<CaptureFacts>),
+    /// A transformer on the same platform.
+    Transformer {
+        /// The transformer's workspace.
+        workspace: WorkspaceName,
+    },
+    /// The platform that captures the datastore for all.
+    Platform {
+        /// Its name.
+        platform: PlatformName,
+    },
+}
+
+/// How data is captured from a producer's container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureFacts {
+    pub(crate) container_key: ContainerKey,
+    pub(crate) container: DataContainer,
+    pub(crate) capture: Capture,
+}
+
+impl CaptureFacts {
+    /// How the container is called.
+    #[must_use]
+    pub fn container_key(&self) -> &ContainerKey {
+        &self.container_key
+    }
+
+    /// The container.
+    #[must_use]
+    pub fn container(&self) -> &DataContainer {
+        &self.container
+    }
+
+    /// How its data is captured.
+    #[must_use]
+    pub fn capture(&self) -> &Capture {
+        &self.capture
+    }
+}
+
+/// The facts of an ingest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IngestFacts {
+    pub(crate) datastore: DatastoreName,
+    pub(crate) source: IngestSource,
+    pub(crate) datasets: Vec<DatasetFacts>,
+}
+
+impl IngestFacts {
+    /// What is captured.
+    #[must_use]
+    pub fn datastore(&self) -> &DatastoreName {
+        &self.datastore
+    }
+
+    /// Where the data comes from.
+    #[must_use]
+    pub fn source(&self) -> &IngestSource {
+        &self.source
+    }
+
+    /// The datasets that somebody needs, ordered by name. They are captured together.
+    #[must_use]
+    pub fn datasets(&self) -> &[DatasetFacts] {
+        &self.datasets
+    }
+
+    pub(crate) fn map_datasets(mut self, change: impl FnMut(DatasetFacts) -> Option<DatasetFacts>) -> Self {
+        self.datasets = self.datasets.into_iter().filter_map(change).collect();
+        self
+    }
+}
+
+/// The facts of an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportFacts {
+    pub(crate) container_key: ContainerKey,
+    pub(crate) container: DataContainer,
+    pub(crate) dataset: DatasetFacts,
+    pub(crate) consumers: Vec<Consumer>,
+}
+
+impl ExportFacts {
+    /// How the container that the data is brought to is called.
+    #[must_use]
+    pub fn container_key(&self) -> &ContainerKey {
+        &self.container_key
+    }
+
+    /// The container that the data is brought to.
+    #[must_use]
+    pub fn container(&self) -> &DataContainer {
+        &self.container
+    }
+
+    /// What is brought there.
+    #[must_use]
+    pub fn dataset(&self) -> &DatasetFacts {
+        &self.dataset
+    }
+
+    /// For whom, ordered by workspace and group.
+    #[must_use]
+    pub fn consumers(&self) -> &[Consumer] {
+        &self.consumers
+    }
+}
+
+/// For whom data is exported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consumer {
+    pub(crate) group: GroupKey,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) priority: Option<Priority>,
+    pub(crate) requirements: Requirements,
+    pub(crate) transforms: bool,
+}
+
+impl Consumer {
+    /// The workspace and its group.
+    #[must_use]
+    pub fn group(&self) -> &GroupKey {
+        &self.group
+    }
+
+    /// The priority of the workspace.
+    #[must_use]
+    pub fn priority(&self) -> Option<Priority> {
+        self.priority
+    }
+
+    /// What the group asks for.
+    #[must_use]
+    pub fn requirements(&self) -> &Requirements {
+        &self.requirements
+    }
+
+    /// Whether the data is the input of a transformer.
+    #[must_use]
+    pub fn transforms(&self) -> bool {
+        self.transforms
+    }
+}
+
+/// The facts of a trigger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TriggerFacts {
+    pub(crate) workspace: WorkspaceName,
+    pub(crate) trigger: TransformTrigger,
+    pub(crate) inputs: Vec<DatasetKey>,
+}
+
+impl TriggerFacts {
+    /// The transformer's workspace.
+    #[must_use]
+    pub fn workspace(&self) -> &WorkspaceName {
+        &self.workspace
+    }
+
+    /// When the transformer should run.
+    #[must_use]
+    pub fn trigger(&self) -> &TransformTrigger {
+        &self.trigger
+    }
+
+    /// The datasets that it reads, in order.
+    #[must_use]
+    pub fn inputs(&self) -> &[DatasetKey] {
+        &self.inputs
+    }
+}
+
+/// The facts of a transform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransformFacts {
+    pub(crate) workspace: WorkspaceName,
+    pub(crate) container_key: ContainerKey,
+    pub(crate) container: DataContainer,
+    pub(crate) artifact: CodeArtifact,
+    pub(crate) inputs: Vec<DatasetFacts>,
+    pub(crate) output: DatastoreName,
+    pub(crate) outputs: Vec<DatasetFacts>,
+}
+
+impl TransformFacts {
+    /// The transformer's workspace.
+    #[must_use]
+    pub fn workspace(&self) -> &WorkspaceName {
+        &self.workspace
+    }
+
+    /// How the container that its inputs are brought to is called.
+    #[must_use]
+    pub fn container_key(&self) -> &ContainerKey {
+        &self.container_key
+    }
+
+    /// The container that its inputs are brought to.
+    #[must_use]
+    pub fn container(&self) -> &DataContainer {
+        &self.container
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn artifact(&self) -> &CodeArtifact {
+        &self.artifact
+    }
+
+    /// The datasets that it reads, in order.
+    #[must_use]
+    pub fn inputs(&self) -> &[DatasetFacts] {
+        &self.inputs
+    }
+
+    /// The datastore that it fills.
+    #[must_use]
+    pub fn output(&self) -> &DatastoreName {
+        &self.output
+    }
+
+    /// The datasets that it fills, ordered by name.
+    #[must_use]
+    pub fn outputs(&self) -> &[DatasetFacts] {
+        &self.outputs
+    }
+}

@@ -1,0 +1,37 @@
+//! The intention graph: what must happen, on which platform, so that every consumer gets what it asked for. It says
+//! never how.
+//!
+//! A graph is built backwards, from the dataset groups that the broker assigned to a platform to what is captured for
+//! them: [`IntentionGraphs::build`]. It is immutable and read through borrowed views; [`Node::facts`] is all that it
+//! knows of a node, as one value.
+
+mod assignments;
+mod build;
+mod demand;
+mod diff;
+mod estate;
+mod facts;
+mod fingerprint;
+mod fixpoint;
+mod graph;
+mod key;
+mod narrate;
+mod obligation;
+pub mod picture;
+mod shard;
+#[cfg(test)]
+mod tests;
+
+pub use assignments::{Assignments, Stage};
+pub use build::NoPrimary;
+pub use demand::datastores_needed;
+pub use diff::GraphDiff;
+pub use facts::{
+    CaptureFacts, Consumer, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, NodeFacts,
+    TransformFacts, TriggerFacts,
+};
+pub use fingerprint::{Fingerprint, FingerprintError};
+pub use graph::{IntentionGraph, IntentionGraphs, Node};
+pub use key::{NodeKey, NodeKeyError, NodeKind};
+pub use obligation::{Custody, Obligation};
+pub use shard::Placement;

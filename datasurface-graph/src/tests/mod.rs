@@ -1,0 +1,94 @@
+//! What is tricky about obligations and builds, on ecosystems small enough to be read.
+
+mod missing;
+mod obligations;
+
+use crate::{Assignments, IntentionGraphs, NodeKey, Stage};
+use datasurface_model::{
+    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
+    PlatformDeclaration, Team, Valid, Workspace,
+};
+
+pub(crate) const CONTAINER: &str = "USA/Team/Lake";
+
+/// An ecosystem of one team and one container, and what was decided about it.
+pub(crate) struct Fixture {
+    team: Team,
+    pub(crate) assignments: Assignments,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        Self {
+            team: Team::new().container(DataContainer::sqlite("Lake", "lake.db")),
+            assignments: Assignments::default(),
+        }
+    }
+
+    /// A datastore with one dataset, `data`, which is captured from the container.
+    pub(crate) fn captured(mut self, store: &str) -> Self {
+        let capture = Capture::sql_snapshot(CONTAINER);
+        self.team = self.team.datastore(datastore(store).captured(capture));
+        self
+    }
+
+    /// A workspace that makes a datastore with one dataset, `data`, out of such.
+    pub(crate) fn made(mut self, workspace: &str, output: &str, inputs: &[&str]) -> Self {
+        let transformer = DataTransformer::sql(output).cron("0 * * * *");
+        let workspace = Workspace::new(workspace)
+            .container(CONTAINER)
+            .group(group("inputs", inputs))
+            .transformer(transformer);
+        self.team = self.team.datastore(datastore(output)).workspace(workspace);
+        self
+    }
+
+    /// A workspace of one group, both of this name, that a platform serves.
+    pub(crate) fn served(mut self, platform: &str, workspace: Workspace, group: DatasetGroup) -> Self {
+        let key = format!("{}/{}", name(&workspace), name(&group));
+        self.team = self.team.workspace(workspace.container(CONTAINER).group(group));
+        self.assignments = self.assignments.serves(platform, key.as_str(), Stage::Provisioned);
+        self
+    }
+
+    pub(crate) fn primary(self, platform: &str, stores: &[&str]) -> Self {
+        let each = |fixture: Self, store: &&str| fixture.capturing(platform, store, Stage::Provisioned);
+        stores.iter().fold(self, each)
+    }
+
+    pub(crate) fn capturing(mut self, platform: &str, store: &str, stage: Stage) -> Self {
+        self.assignments = self.assignments.captures(platform, store, stage);
+        self
+    }
+
+    pub(crate) fn valid(&self) -> Valid<Ecosystem> {
+        let zone = GovernanceZone::new().team("Team", "github:example/team@main", self.team.clone());
+        Valid::assume_valid(
+            Ecosystem::new("Small", "github:example/eco@main", "github:example/live@main")
+                .platform(PlatformDeclaration::new("One", "local"))
+                .zone("USA", "github:example/usa@main", zone),
+        )
+    }
+
+    pub(crate) fn graphs(&self) -> IntentionGraphs {
+        IntentionGraphs::build(&self.valid(), &self.assignments).unwrap()
+    }
+}
+
+/// A group that wants the dataset of each of these datastores.
+pub(crate) fn group(name: &str, stores: &[&str]) -> DatasetGroup {
+    let keys = stores.iter().map(|store| format!("{store}/data"));
+    keys.fold(DatasetGroup::new(name), |group, key| group.sink(key.as_str()))
+}
+
+pub(crate) fn key(text: &str) -> NodeKey {
+    text.parse().unwrap()
+}
+
+fn datastore(name: &str) -> Datastore {
+    Datastore::new(name).dataset(Dataset::new("data", "id Integer key"))
+}
+
+fn name<T: datasurface_model::Entity>(entity: &T) -> String {
+    entity.name().to_string()
+}

@@ -1,0 +1,102 @@
+//! Obligations where joins are easy to get wrong: around cycles, and across platforms.
+
+use super::{Fixture, group, key};
+use crate::{Custody, IntentionGraphs, Stage};
+use datasurface_model::{Latency, Milestoning, Priority, Retention, Workspace};
+
+const LIVE: Custody = Custody { live: true, history: false, retention: None };
+
+fn custody(graphs: &IntentionGraphs, ingest: &str) -> Custody {
+    graphs.node(&key(ingest)).unwrap().obligation().custody()
+}
+
+/// `Raw` → `Ping` ⇄ `Pong`, which read each other.
+fn ping_pong() -> Fixture {
+    Fixture::new()
+        .captured("Raw")
+        .made("MakePing", "Ping", &["Raw", "Pong"])
+        .made("MakePong", "Pong", &["Ping"])
+        .primary("One", &["Raw", "Ping", "Pong"])
+}
+
+#[test]
+fn all_of_a_cycle_owe_what_any_of_them_owes() {
+    let of_ping = Workspace::new("OfPing").priority(Priority::Low);
+    let of_pong = Workspace::new("OfPong").priority(Priority::High);
+    let graphs = ping_pong()
+        .served("One", of_ping, group("group", &["Ping"]).latency(Latency::minutes(1)))
+        .served("One", of_pong, group("group", &["Pong"]).regulator("Central Bank"))
+        .graphs();
+    let graph = graphs.iter().next().unwrap();
+    // Every node leads to both consumers: there is one container, so the consumers share exports with the transformers.
+    assert_eq!(graph.len(), 3 + 3 + 2 + 2);
+    for node in graph.nodes() {
+        let obligation = node.obligation();
+        assert_eq!(obligation.priority(), Some(Priority::High), "{node:?}");
+        assert_eq!(obligation.latency(), Some(Latency::minutes(1)), "{node:?}");
+        assert!(obligation.regulators().contains("Central Bank"), "{node:?}");
+    }
+}
+
+#[test]
+fn a_cycle_does_not_keep_what_one_consumer_of_it_must() {
+    let seven_years =
+        group("group", &["Pong"]).milestoning(Milestoning::LiveAndForensic).retention(Retention::years(7));
+    let graphs = ping_pong().served("One", Workspace::new("Auditor"), seven_years).graphs();
+    let owed = Custody { live: true, history: true, retention: Some(Retention::years(7)) };
+    assert_eq!(custody(&graphs, "Ingest/One/Pong"), owed);
+    assert_eq!(custody(&graphs, "Ingest/One/Ping"), LIVE);
+    assert_eq!(custody(&graphs, "Ingest/One/Raw"), LIVE);
+    assert_eq!(custody(&graphs, "Transform/One/MakePong"), Custody::default());
+}
+
+#[test]
+fn what_leaves_a_cycle_owes_nothing_to_it() {
+    let aside = Workspace::new("Aside").priority(Priority::Low);
+    let important = Workspace::new("Important").priority(Priority::Critical);
+    let graphs = ping_pong()
+        .made("MakeAside", "Aside", &["Ping"])
+        .primary("One", &["Aside"])
+        .served("One", aside, group("group", &["Aside"]))
+        .served("One", important, group("group", &["Pong"]))
+        .graphs();
+    let priority = |text: &str| graphs.node(&key(text)).unwrap().obligation().priority();
+    assert_eq!(priority("Ingest/One/Aside"), Some(Priority::Low));
+    assert_eq!(priority("Trigger/One/MakeAside"), Some(Priority::Low));
+    assert_eq!(priority("Ingest/One/Ping"), Some(Priority::Critical));
+    assert_eq!(priority("Ingest/One/Raw"), Some(Priority::Critical));
+}
+
+#[test]
+fn whoever_captures_for_all_keeps_what_anybody_needs() {
+    let history = group("group", &["Raw"]).milestoning(Milestoning::Forensic).retention(Retention::days(30));
+    let urgent = Workspace::new("Urgent").priority(Priority::Critical);
+    let graphs = Fixture::new()
+        .captured("Raw")
+        .primary("One", &["Raw"])
+        .capturing("Next", "Raw", Stage::Provisioning)
+        .capturing("Former", "Raw", Stage::Decommissioned)
+        .served("Two", urgent, group("group", &["Raw"]))
+        .served("Three", Workspace::new("Historian"), history)
+        .graphs();
+    let both = Custody { live: true, history: true, retention: Some(Retention::days(30)) };
+    let history = Custody { live: false, ..both };
+    assert_eq!(custody(&graphs, "Ingest/One/Raw"), both);
+    // It is about to capture for all, and has to have everything by then.
+    assert_eq!(custody(&graphs, "Ingest/Next/Raw"), both);
+    // The others keep what is theirs.
+    assert_eq!(custody(&graphs, "Ingest/Two/Raw"), LIVE);
+    assert_eq!(custody(&graphs, "Ingest/Three/Raw"), history);
+    assert!(graphs.graph(&"Former".into()).is_none());
+
+    // The rest passes over hand-overs to the primary alone.
+    let priority = |text: &str| graphs.node(&key(text)).unwrap().obligation().priority();
+    assert_eq!(priority("Ingest/One/Raw"), Some(Priority::Critical));
+    assert_eq!(priority("Ingest/Next/Raw"), None);
+    assert_eq!(priority("Ingest/Three/Raw"), None);
+    let from = |text: &str| graphs.handed_over_from(&key(text)).map(|node| node.key());
+    for taker in ["Ingest/Next/Raw", "Ingest/Two/Raw", "Ingest/Three/Raw"] {
+        assert_eq!(from(taker), Some(key("Ingest/One/Raw")));
+    }
+    assert_eq!(from("Ingest/One/Raw"), None);
+}
