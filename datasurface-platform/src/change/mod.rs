@@ -1,0 +1,115 @@
+//! What changed between two renderings of a platform.
+
+mod record;
+mod structural;
+
+pub use record::{Attributes, OwnedChange, ScopeChange, ScopeChanges, ScopeRecord};
+pub use structural::{Judgement, ResourceChange};
+
+use crate::{
+    error::PlatformError,
+    held::{Guard, HeldState},
+    instance::PlatformInstance,
+    plan::{Cause, Revision},
+    rendering::ResourceAddress,
+    slug::{SLUG_LIMIT, slug},
+    view::Scope,
+};
+use datasurface_graph::NodeKey;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// From one rendering of a platform to the next: the scopes that differ, lazily; what begins to be held; what may go.
+#[derive(Clone, Copy, Debug)]
+pub struct RenderingChange<'a> {
+    frame: &'a ChangeFrame,
+    scopes: &'a dyn ScopeChanges,
+}
+
+/// All of a change but its scopes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeFrame {
+    /// The instance, as it is rendered now.
+    pub platform: PlatformInstance,
+    /// The revision that was reached; none if nothing was rendered before.
+    pub from: Option<Revision>,
+    /// The revision that is rendered now.
+    pub to: Revision,
+    /// What is held from this change on, and was not before.
+    #[serde(default)]
+    pub newly_held: Vec<HeldState>,
+    /// What was held and may go now, with what lets it go.
+    #[serde(default)]
+    pub let_go: BTreeMap<ResourceAddress, Guard>,
+    /// Nodes that changed, came or went, and who owns what changed.
+    #[serde(default)]
+    pub causes: BTreeMap<NodeKey, Cause>,
+}
+
+impl<'a> RenderingChange<'a> {
+    /// A change with these scopes.
+    #[must_use]
+    pub fn new(frame: &'a ChangeFrame, scopes: &'a dyn ScopeChanges) -> Self {
+        Self { frame, scopes }
+    }
+
+    /// The instance, as it is rendered now.
+    #[must_use]
+    pub fn platform(&self) -> &'a PlatformInstance {
+        &self.frame.platform
+    }
+
+    /// The revision that was reached; none if nothing was rendered before.
+    #[must_use]
+    pub fn from(&self) -> Option<&'a Revision> {
+        self.frame.from.as_ref()
+    }
+
+    /// The revision that is rendered now.
+    #[must_use]
+    pub fn to(&self) -> &'a Revision {
+        &self.frame.to
+    }
+
+    /// What is held from this change on.
+    #[must_use]
+    pub fn newly_held(&self) -> &'a [HeldState] {
+        &self.frame.newly_held
+    }
+
+    /// What lets a resource that was held go now.
+    #[must_use]
+    pub fn guard(&self, resource: &ResourceAddress) -> Option<&'a Guard> {
+        self.frame.let_go.get(resource)
+    }
+
+    /// The scopes whose fingerprint differs, each loaded when it is asked for.
+    pub fn scopes(&self) -> impl Iterator<Item = Result<ScopeChange, PlatformError>> + use<'a> {
+        let scopes = self.scopes;
+        (0..scopes.count()).map(move |position| scopes.load(position))
+    }
+
+    /// A name for the folder of transition files: made of both revisions.
+    #[must_use]
+    pub fn transition_name(&self) -> String {
+        let from = self.from().map_or_else(|| "nothing".to_owned(), Revision::short);
+        format!("{from}-to-{}", self.to().short())
+    }
+
+    /// The folder of transition files that are about one scope: `<transition>/foundation`, or `<transition>/<shard>`
+    /// below `shards`.
+    #[must_use]
+    pub fn transition_folder(&self, scope: &Scope) -> String {
+        let transition = self.transition_name();
+        match scope {
+            Scope::Foundation => format!("{transition}/foundation"),
+            Scope::Shard(shard) => format!("{transition}/shards/{}", slug(&[shard.as_str()], SLUG_LIMIT)),
+        }
+    }
+
+    /// The same change with every scope loaded, to be written as JSON.
+    pub fn to_owned(&self) -> Result<OwnedChange, PlatformError> {
+        Ok(OwnedChange { frame: self.frame.clone(), scopes: self.scopes().collect::<Result<_, _>>()? })
+    }
+}

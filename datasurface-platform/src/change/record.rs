@@ -1,0 +1,87 @@
+//! What is remembered of a scope.
+
+use super::{ChangeFrame, RenderingChange};
+use crate::{
+    error::{PlatformError, PlatformErrorKind},
+    rendering::{FileRecord, Rendering, Resource, ResourceAddress, SafePath},
+    view::Scope,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt};
+
+/// The attributes of a resource, by name.
+pub type Attributes = BTreeMap<String, Value>;
+
+/// What is remembered of a scope that was rendered: its resources, and what its files were.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeRecord {
+    /// The files, by path.
+    pub files: BTreeMap<SafePath, FileRecord>,
+    /// The resources, by address.
+    pub resources: BTreeMap<ResourceAddress, Resource>,
+}
+
+impl From<&Rendering> for ScopeRecord {
+    fn from(rendering: &Rendering) -> Self {
+        Self {
+            files: rendering.files().map(|file| (file.path().clone(), file.record())).collect(),
+            resources: rendering
+                .resources()
+                .map(|resource| (resource.address().clone(), resource.clone()))
+                .collect(),
+        }
+    }
+}
+
+/// A scope that differs: what it was, and what it is. One that came or went is empty on one side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeChange {
+    /// Which scope.
+    pub scope: Scope,
+    /// What was reached.
+    pub old: ScopeRecord,
+    /// What is rendered now.
+    pub new: ScopeRecord,
+}
+
+/// Scopes that differ, loaded one by one.
+pub trait ScopeChanges: fmt::Debug {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Loads one of them.
+    fn load(&self, position: usize) -> Result<ScopeChange, PlatformError>;
+}
+
+impl ScopeChanges for Vec<ScopeChange> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn load(&self, position: usize) -> Result<ScopeChange, PlatformError> {
+        let beyond =
+            || PlatformError::new(PlatformErrorKind::Internal, "a scope was asked for that does not exist");
+        self.get(position).cloned().ok_or_else(beyond)
+    }
+}
+
+/// A change with all its scopes, as it crosses between programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnedChange {
+    /// All but the scopes.
+    pub frame: ChangeFrame,
+    /// The scopes that differ.
+    pub scopes: Vec<ScopeChange>,
+}
+
+impl OwnedChange {
+    /// The change, as a platform is given it.
+    #[must_use]
+    pub fn as_change(&self) -> RenderingChange<'_> {
+        RenderingChange::new(&self.frame, &self.scopes)
+    }
+}

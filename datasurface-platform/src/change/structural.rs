@@ -1,0 +1,275 @@
+//! The general work of a diff: resources by address, whatever scope they are in.
+
+use super::{RenderingChange, ScopeRecord};
+use crate::{
+    error::PlatformError,
+    held::{Guard, HeldState},
+    plan::{Action, Cause, Effect, Meaning, Plan, Step},
+    rendering::{FileRecord, Resource, ResourceAddress, SafePath},
+    view::Scope,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A resource that is on both sides, and what it is, what it needs, what it holds or the file that declares it differs.
+#[derive(Clone, Debug)]
+pub struct ResourceChange<'a> {
+    old: &'a Resource,
+    new: &'a Resource,
+}
+
+impl ResourceChange<'_> {
+    /// The resource as it was.
+    #[must_use]
+    pub fn before(&self) -> &Resource {
+        self.old
+    }
+
+    /// The resource as it is.
+    #[must_use]
+    pub fn after(&self) -> &Resource {
+        self.new
+    }
+
+    /// The names of the attributes that differ. None if only the text of its file does, or what it needs first.
+    #[must_use]
+    pub fn attributes(&self) -> BTreeSet<&str> {
+        let names = self.old.attributes().keys().chain(self.new.attributes().keys());
+        names
+            .filter(|name| self.old.attributes().get(*name) != self.new.attributes().get(*name))
+            .map(String::as_str)
+            .collect()
+    }
+}
+
+/// What a change of a resource costs, as its platform judges it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    action: Action,
+    meaning: Meaning,
+    effect: Effect,
+    reason: String,
+}
+
+impl Judgement {
+    /// It stays, and is changed with this effect; those who read data can go on.
+    pub fn update(effect: Effect, reason: impl Into<String>) -> Self {
+        Self { action: Action::Update, meaning: Meaning::Compatible, effect, reason: reason.into() }
+    }
+
+    /// It goes, and another one comes in its place, with this effect.
+    pub fn replace(effect: Effect, reason: impl Into<String>) -> Self {
+        Self { action: Action::Replace, ..Self::update(effect, reason) }
+    }
+
+    /// What the change means to those who read data.
+    #[must_use]
+    pub fn meaning(mut self, meaning: Meaning) -> Self {
+        self.meaning = meaning;
+        self
+    }
+}
+
+/// One side of the change.
+#[derive(Default)]
+struct Side {
+    resources: BTreeMap<ResourceAddress, Placed>,
+    files: BTreeMap<(Scope, SafePath), FileRecord>,
+}
+
+/// A resource, and where it is.
+struct Placed {
+    scope: Scope,
+    resource: Resource,
+}
+
+impl Side {
+    fn add(&mut self, scope: &Scope, record: ScopeRecord) {
+        self.resources.extend(record.resources.into_iter().map(|(address, resource)| {
+            let scope = scope.clone();
+            (address, Placed { scope, resource })
+        }));
+        self.files.extend(record.files.into_iter().map(|(path, file)| ((scope.clone(), path), file)));
+    }
+}
+
+impl RenderingChange<'_> {
+    /// The plan that follows from comparing resources by address: what is only new is created, what differs is judged,
+    /// what only changed its scope is moved, what begins to be held is held, and what is only old is retired. Only what
+    /// the platform knows better is left to `judge`: what a change of a resource costs.
+    pub fn structural(
+        &self,
+        mut judge: impl FnMut(&ResourceChange<'_>) -> Judgement,
+    ) -> Result<Plan, PlatformError> {
+        let (old, new) = self.sides()?;
+        let mut steps = Vec::new();
+        for (address, after) in &new.resources {
+            match old.resources.get(address) {
+                None => steps.push(self.step(after, Action::Create, Effect::None, String::new())),
+                Some(before) => steps.extend(self.compare(before, after, &mut judge)),
+            }
+        }
+        for (address, before) in &old.resources {
+            if !new.resources.contains_key(address) {
+                steps.push(self.retire(before));
+            }
+        }
+        steps.extend(self.rewritten(&old, &new, &steps, &mut judge));
+        // Holding says what it is that a resource loses. What else changes of it, or where, is still to be done: while
+        // others use its dataset, it changes as any other does.
+        let held: BTreeMap<&ResourceAddress, &HeldState> = self
+            .newly_held()
+            .iter()
+            .filter(|held| new.resources.contains_key(held.resource()))
+            .map(|held| (held.resource(), held))
+            .collect();
+        steps.retain(|step| {
+            !held.contains_key(&step.resource)
+                || step.action == Action::Move
+                || runs_otherwise(old.resources.get(&step.resource), new.resources.get(&step.resource))
+        });
+        steps.extend(
+            held.iter().filter_map(|(address, held)| Some(self.hold(new.resources.get(*address)?, held))),
+        );
+        Ok(Plan::new(steps))
+    }
+
+    fn sides(&self) -> Result<(Side, Side), PlatformError> {
+        let (mut old, mut new) = (Side::default(), Side::default());
+        for change in self.scopes() {
+            let change = change?;
+            old.add(&change.scope, change.old);
+            new.add(&change.scope, change.new);
+        }
+        Ok((old, new))
+    }
+
+    fn compare(
+        &self,
+        before: &Placed,
+        after: &Placed,
+        judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
+    ) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if before.scope != after.scope {
+            let reason = format!("it was in {}", before.scope);
+            let mut step = self.step(after, Action::Move, Effect::None, reason);
+            step.moved_from = Some(before.scope.clone());
+            step.meaning = Meaning::Metadata;
+            steps.push(step);
+        }
+        if differs(&before.resource, &after.resource) {
+            steps.push(self.judged(before, after, judge));
+        }
+        steps
+    }
+
+    fn judged(
+        &self,
+        before: &Placed,
+        after: &Placed,
+        judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
+    ) -> Step {
+        let judgement = judge(&ResourceChange { old: &before.resource, new: &after.resource });
+        let mut step = self.step(after, judgement.action, judgement.effect, judgement.reason);
+        step.meaning = judgement.meaning;
+        step
+    }
+
+    /// Files whose text changed though nothing that they declare did, as after a change of the platform's version: their
+    /// first resource stands for them.
+    fn rewritten(
+        &self,
+        old: &Side,
+        new: &Side,
+        steps: &[Step],
+        judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
+    ) -> Vec<Step> {
+        let stepped: BTreeSet<&ResourceAddress> = steps.iter().map(|step| &step.resource).collect();
+        let mut explained: BTreeSet<(&Scope, &SafePath)> = BTreeSet::new();
+        for side in [old, new] {
+            let declared = side.resources.iter().filter(|(address, _)| stepped.contains(address));
+            explained
+                .extend(declared.filter_map(|(_, placed)| Some((&placed.scope, placed.resource.file()?))));
+        }
+        let mut rewritten = Vec::new();
+        for (address, after) in &new.resources {
+            let Some(path) = after.resource.file() else {
+                continue;
+            };
+            let file = (after.scope.clone(), path.clone());
+            let changed = old.files.get(&file) != new.files.get(&file);
+            if changed && explained.insert((&after.scope, path)) {
+                let before = old.resources.get(address);
+                rewritten.extend(before.map(|before| self.judged(before, after, judge)));
+            }
+        }
+        rewritten
+    }
+
+    fn hold(&self, placed: &Placed, held: &HeldState) -> Step {
+        let until = match held.owed_until() {
+            Some(until) => format!("until {until}"),
+            None => "until it is released".to_owned(),
+        };
+        let dataset = held.holds().dataset();
+        let reason =
+            format!("nobody asks for what was promised of `{dataset}` any more, but it is owed {until}");
+        let mut step = self.step(placed, Action::Hold, Effect::None, reason);
+        step.owed_until = held.owed_until();
+        step
+    }
+
+    fn retire(&self, before: &Placed) -> Step {
+        let holds = before.resource.held_data().is_some();
+        let reason = match self.guard(before.resource.address()) {
+            Some(Guard::Expired(day)) => format!("it was owed until {day}"),
+            Some(Guard::Released(revision)) => format!("it was released at revision {}", revision.short()),
+            None => String::new(),
+        };
+        let effect = if holds { Effect::DataLoss } else { Effect::None };
+        self.step(before, Action::Retire, effect, reason)
+    }
+
+    fn step(&self, placed: &Placed, action: Action, effect: Effect, reason: String) -> Step {
+        Step {
+            action,
+            meaning: Meaning::Compatible,
+            effect,
+            resource: placed.resource.address().clone(),
+            kind: placed.resource.kind().to_owned(),
+            scope: placed.scope.clone(),
+            moved_from: None,
+            reason,
+            cause: self.cause_of(&placed.resource),
+            owed_until: None,
+            depends_on: placed.resource.dependencies().clone(),
+        }
+    }
+
+    /// The changes at the nodes that a resource is there for.
+    fn cause_of(&self, resource: &Resource) -> Cause {
+        let mut cause = Cause::default();
+        for change in resource.origins().iter().filter_map(|node| self.frame.causes.get(node)) {
+            cause.nodes.extend(change.nodes.iter().cloned());
+            cause.owners.extend(change.owners.iter().cloned());
+        }
+        cause
+    }
+}
+
+/// Whether a resource that stays is another thing than it was, not only there for others, or for longer.
+fn runs_otherwise(before: Option<&Placed>, after: Option<&Placed>) -> bool {
+    before.zip(after).is_some_and(|(before, after)| {
+        let (before, after) = (&before.resource, &after.resource);
+        before.kind() != after.kind() || before.attributes() != after.attributes()
+    })
+}
+
+/// Where a resource is there from does not matter to what runs.
+fn differs(old: &Resource, new: &Resource) -> bool {
+    old.kind() != new.kind()
+        || old.attributes() != new.attributes()
+        || old.dependencies() != new.dependencies()
+        || old.held_data() != new.held_data()
+        || old.file() != new.file()
+}

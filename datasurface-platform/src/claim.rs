@@ -1,0 +1,89 @@
+//! What a node asks for, held against what a platform claims.
+
+use crate::{descriptor::PlatformDescriptor, view::NodeView};
+use datasurface_graph::{ExportFacts, IngestFacts, IngestSource, NodeDetail};
+use datasurface_model::{CodeInfo, Consistency, Milestoning, Requirements};
+use std::collections::BTreeSet;
+
+/// A platform was asked for something that its descriptor does not claim.
+pub(crate) static UNCLAIMED: CodeInfo = CodeInfo::error(
+    "platform/unclaimed",
+    "a platform was asked for something that it does not claim",
+    "The descriptor of a platform says what it can do, and the broker chooses by it. A node that asks for more comes \
+     from a pin or an assignment that is older than the descriptor: assign the group or the capture to a platform that \
+     claims it, or ask for less.",
+);
+
+impl PlatformDescriptor {
+    /// What a node asks for that is not claimed here, in words that follow "does not claim".
+    #[must_use]
+    pub fn unclaimed(&self, node: &NodeView) -> Vec<String> {
+        let mut asks = BTreeSet::new();
+        for input in node.inputs() {
+            asks.extend(unless(self.reads(), input.offer().format(), "reading the format"));
+        }
+        match node.detail() {
+            NodeDetail::Ingest(ingest) => self.of_ingest(ingest, &mut asks),
+            NodeDetail::Export(export) => self.of_export(export, &mut asks),
+            NodeDetail::Transform(transform) => {
+                let code = transform.artifact().technology();
+                asks.extend(unless(self.artifacts(), code, "running transformers of"));
+            }
+            NodeDetail::Trigger(_) if self.artifacts().is_empty() => {
+                asks.insert("triggering transformers".to_owned());
+            }
+            NodeDetail::Trigger(_) => {}
+        }
+        asks.into_iter().collect()
+    }
+
+    fn of_ingest(&self, ingest: &IngestFacts, asks: &mut BTreeSet<String>) {
+        if let IngestSource::Container(capture) = ingest.source() {
+            let (container, capture) = (capture.container(), capture.capture());
+            asks.extend(unless(self.captures(), capture.kind().technology(), "capturing by"));
+            asks.extend(unless(self.captures_from(), container.kind().technology(), "capturing from"));
+            if !self.consistencies().contains(&capture.consistency()) {
+                asks.insert(match capture.consistency() {
+                    Consistency::SingleDataset => "reading each dataset on its own".to_owned(),
+                    Consistency::MultiDataset => "reading a whole datastore in one transaction".to_owned(),
+                });
+            }
+        }
+        let keeps_history = self.milestonings().iter().any(|shown| shown.has_history());
+        if !keeps_history && ingest.datasets().iter().any(|dataset| dataset.custody().history) {
+            asks.insert("keeping every version of a record".to_owned());
+        }
+    }
+
+    fn of_export(&self, export: &ExportFacts, asks: &mut BTreeSet<String>) {
+        let container = export.container().kind().technology();
+        asks.extend(unless(self.exports_to(), container, "exporting to"));
+        for consumer in export.consumers() {
+            self.of_requirements(consumer.requirements(), asks);
+        }
+    }
+
+    fn of_requirements(&self, wanted: &Requirements, asks: &mut BTreeSet<String>) {
+        if !self.milestonings().contains(&wanted.milestoning()) {
+            asks.insert(match wanted.milestoning() {
+                Milestoning::Live => "showing the latest version of a record".to_owned(),
+                Milestoning::Forensic => "showing every version of a record".to_owned(),
+                Milestoning::LiveAndForensic => "showing the latest and every version of a record".to_owned(),
+            });
+        }
+        if let (Some(wanted), Some(least)) = (wanted.latency(), self.least_latency())
+            && wanted < least
+        {
+            asks.insert(format!("to be as fast as {wanted}"));
+        }
+        if let (Some(wanted), Some(most)) = (wanted.retention(), self.most_retention())
+            && wanted > most
+        {
+            asks.insert(format!("keeping data for {wanted}"));
+        }
+    }
+}
+
+fn unless(claims: &BTreeSet<String>, name: &str, doing: &str) -> Option<String> {
+    (!claims.contains(name)).then(|| format!("{doing} `{name}`"))
+}

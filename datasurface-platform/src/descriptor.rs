@@ -1,0 +1,221 @@
+//! What a platform can do.
+
+use crate::factory::PlatformPlugin;
+use datasurface_model::{Consistency, Latency, Milestoning, Place, PlatformKind, Retention};
+use semver::Version;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a platform can do, and its limits. The broker chooses by this; the testkit proves that it is true. A new
+/// descriptor claims nothing.
+///
+/// Technologies are named as in the model: `sqlite`, `postgres`; `sql_snapshot`; `sql`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformDescriptor {
+    kind: PlatformKind,
+    version: Version,
+    contract: Version,
+    captures: BTreeSet<String>,
+    captures_from: BTreeSet<String>,
+    exports_to: BTreeSet<String>,
+    consistencies: BTreeSet<Consistency>,
+    milestonings: BTreeSet<Milestoning>,
+    artifacts: BTreeSet<String>,
+    #[serde(default)]
+    reads: BTreeSet<String>,
+    best_latency: Option<Latency>,
+    longest_retention: Option<Retention>,
+    keeps_data_at: BTreeSet<Place>,
+    limits: BTreeMap<String, u64>,
+}
+
+impl PlatformDescriptor {
+    /// The version of the contract that this crate is.
+    pub const CONTRACT: Version = Version::new(1, 0, 0);
+
+    /// A platform of this kind and version that can do nothing yet.
+    pub fn new(kind: impl Into<PlatformKind>, version: Version) -> Self {
+        Self {
+            kind: kind.into(),
+            version,
+            contract: Self::CONTRACT,
+            captures: BTreeSet::new(),
+            captures_from: BTreeSet::new(),
+            exports_to: BTreeSet::new(),
+            consistencies: BTreeSet::new(),
+            milestonings: BTreeSet::new(),
+            artifacts: BTreeSet::new(),
+            reads: BTreeSet::new(),
+            best_latency: None,
+            longest_retention: None,
+            keeps_data_at: BTreeSet::new(),
+            limits: BTreeMap::new(),
+        }
+    }
+
+    /// A platform of the kind and version of a plug-in that can do nothing yet.
+    #[must_use]
+    pub fn of<P: PlatformPlugin>() -> Self {
+        Self::new(P::KIND, P::version())
+    }
+
+    /// Can capture in these ways, from containers of these kinds.
+    #[must_use]
+    pub fn capturing<'a>(
+        mut self,
+        ways: impl IntoIterator<Item = &'a str>,
+        containers: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        self.captures.extend(ways.into_iter().map(str::to_owned));
+        self.captures_from.extend(containers.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Can read that much together.
+    #[must_use]
+    pub fn consistent(mut self, consistencies: impl IntoIterator<Item = Consistency>) -> Self {
+        self.consistencies.extend(consistencies);
+        self
+    }
+
+    /// Can bring data to containers of these kinds.
+    #[must_use]
+    pub fn exporting_to<'a>(mut self, containers: impl IntoIterator<Item = &'a str>) -> Self {
+        self.exports_to.extend(containers.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Can keep and show these versions of a record.
+    #[must_use]
+    pub fn milestoning(mut self, milestonings: impl IntoIterator<Item = Milestoning>) -> Self {
+        self.milestonings.extend(milestonings);
+        self
+    }
+
+    /// Can run transformers made of these kinds of code.
+    #[must_use]
+    pub fn transforming<'a>(mut self, artifacts: impl IntoIterator<Item = &'a str>) -> Self {
+        self.artifacts.extend(artifacts.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Can read what is offered in these formats, by itself or by another platform.
+    #[must_use]
+    pub fn reading<'a>(mut self, formats: impl IntoIterator<Item = &'a str>) -> Self {
+        self.reads.extend(formats.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Cannot be faster than this.
+    #[must_use]
+    pub fn best_latency(mut self, latency: Latency) -> Self {
+        self.best_latency = Some(latency);
+        self
+    }
+
+    /// Cannot keep data for longer than this.
+    #[must_use]
+    pub fn longest_retention(mut self, retention: Retention) -> Self {
+        self.longest_retention = Some(retention);
+        self
+    }
+
+    /// Keeps data at this place, on its way.
+    #[must_use]
+    pub fn keeping_data_at(mut self, place: impl Into<Place>) -> Self {
+        self.keeps_data_at.insert(place.into());
+        self
+    }
+
+    /// Can bear no more of this weight in one shard.
+    #[must_use]
+    pub fn limit(mut self, weight: impl Into<String>, most: u64) -> Self {
+        self.limits.insert(weight.into(), most);
+        self
+    }
+
+    /// Which plug-in it is.
+    #[must_use]
+    pub fn kind(&self) -> &PlatformKind {
+        &self.kind
+    }
+
+    /// The version of the plug-in.
+    #[must_use]
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// The version of the contract that the plug-in was written for.
+    #[must_use]
+    pub fn contract(&self) -> &Version {
+        &self.contract
+    }
+
+    /// In which ways it can capture.
+    #[must_use]
+    pub fn captures(&self) -> &BTreeSet<String> {
+        &self.captures
+    }
+
+    /// From which kinds of containers it can capture.
+    #[must_use]
+    pub fn captures_from(&self) -> &BTreeSet<String> {
+        &self.captures_from
+    }
+
+    /// How much it can read together.
+    #[must_use]
+    pub fn consistencies(&self) -> &BTreeSet<Consistency> {
+        &self.consistencies
+    }
+
+    /// To which kinds of containers it can bring data.
+    #[must_use]
+    pub fn exports_to(&self) -> &BTreeSet<String> {
+        &self.exports_to
+    }
+
+    /// Which versions of a record it can keep and show.
+    #[must_use]
+    pub fn milestonings(&self) -> &BTreeSet<Milestoning> {
+        &self.milestonings
+    }
+
+    /// Which kinds of transformers' code it can run.
+    #[must_use]
+    pub fn artifacts(&self) -> &BTreeSet<String> {
+        &self.artifacts
+    }
+
+    /// In which formats it can read what is offered.
+    #[must_use]
+    pub fn reads(&self) -> &BTreeSet<String> {
+        &self.reads
+    }
+
+    /// The least latency that it can promise; none means any.
+    #[must_use]
+    pub fn least_latency(&self) -> Option<Latency> {
+        self.best_latency
+    }
+
+    /// The longest retention that it can promise; none means any.
+    #[must_use]
+    pub fn most_retention(&self) -> Option<Retention> {
+        self.longest_retention
+    }
+
+    /// Where it keeps data on its way.
+    #[must_use]
+    pub fn keeps_data_at(&self) -> &BTreeSet<Place> {
+        &self.keeps_data_at
+    }
+
+    /// How much of each weight one shard can bear.
+    #[must_use]
+    pub fn limits(&self) -> &BTreeMap<String, u64> {
+        &self.limits
+    }
+}

@@ -1,0 +1,110 @@
+//! Errors at the border of a plug-in.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{error::Error, fmt};
+
+/// What kind of failure it was: what a host decides by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PlatformErrorKind {
+    /// The settings of the instance are wrong.
+    Config,
+    /// The platform was asked for something that it does not claim to be able to do.
+    Unsupported,
+    /// What was rendered is not sound: an unsafe path, an address that is used twice.
+    Rendering,
+    /// Something outside did not do what it should: a process, a database.
+    Outside,
+    /// This is a bug of the platform.
+    Internal,
+}
+
+/// A failure of a platform: what kind it was, what was being done, and why it failed. Between programs, the reason
+/// crosses as text.
+#[derive(Debug)]
+pub struct PlatformError {
+    kind: PlatformErrorKind,
+    context: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl PlatformError {
+    /// A failure while something was being done.
+    pub fn new(kind: PlatformErrorKind, context: impl Into<String>) -> Self {
+        Self { kind, context: context.into(), source: None }
+    }
+
+    /// The same failure, for this reason.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What kind of failure it was.
+    #[must_use]
+    pub fn kind(&self) -> PlatformErrorKind {
+        self.kind
+    }
+
+    /// What was being done, and every reason behind it, in one line.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut report = self.context.clone();
+        let mut reason: Option<&dyn Error> = self.source();
+        while let Some(error) = reason {
+            report.push_str(": ");
+            report.push_str(&error.to_string());
+            reason = error.source();
+        }
+        report
+    }
+}
+
+impl fmt::Display for PlatformError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.context)
+    }
+}
+
+impl Error for PlatformError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    kind: PlatformErrorKind,
+    context: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl Serialize for PlatformError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let reasons = self.report();
+        Wire {
+            kind: self.kind,
+            context: self.context.clone(),
+            reason: reasons
+                .strip_prefix(&self.context)
+                .and_then(|rest| rest.strip_prefix(": "))
+                .map(str::to_owned),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for PlatformError {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wire = Wire::deserialize(deserializer)?;
+        let error = Self::new(wire.kind, wire.context);
+        Ok(match wire.reason {
+            Some(reason) => error.caused_by(reason),
+            None => error,
+        })
+    }
+}

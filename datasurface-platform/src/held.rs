@@ -1,0 +1,129 @@
+//! Held state: data that nobody needs any more, but that was promised.
+
+use crate::{plan::Revision, rendering::ResourceAddress, view::NodeView};
+use chrono::NaiveDate;
+use datasurface_graph::{Custody, DatasetFacts};
+use datasurface_model::{DatasetKey, ShardName};
+use serde::{Deserialize, Serialize};
+
+/// What a resource holds that cannot be made again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataHeld {
+    dataset: DatasetKey,
+    custody: Custody,
+}
+
+impl DataHeld {
+    /// Holds this dataset, of which this must be kept.
+    pub fn new(dataset: impl Into<DatasetKey>, custody: Custody) -> Self {
+        Self { dataset: dataset.into(), custody }
+    }
+
+    /// Which dataset.
+    #[must_use]
+    pub fn dataset(&self) -> &DatasetKey {
+        &self.dataset
+    }
+
+    /// What must be kept of it.
+    #[must_use]
+    pub fn custody(&self) -> Custody {
+        self.custody
+    }
+}
+
+impl From<&DatasetFacts> for DataHeld {
+    /// All that must be kept of a dataset.
+    fn from(dataset: &DatasetFacts) -> Self {
+        Self::new(dataset.key(), dataset.custody())
+    }
+}
+
+/// A resource whose last consumer left, and which is rendered on, unfed, until it may go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldState {
+    resource: ResourceAddress,
+    shard: ShardName,
+    holds: DataHeld,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed_until: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    released_by: Option<Revision>,
+    node: NodeView,
+}
+
+/// What lets held data go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guard {
+    /// It was owed until this day, which has passed.
+    Expired(NaiveDate),
+    /// Somebody released it, at this revision.
+    Released(Revision),
+}
+
+impl HeldState {
+    /// Holds a resource as its node was last rendered, until a day; without a day, until it is released.
+    pub fn new(
+        resource: ResourceAddress,
+        shard: ShardName,
+        holds: DataHeld,
+        node: NodeView,
+        owed_until: Option<NaiveDate>,
+    ) -> Self {
+        Self { resource, shard, holds, owed_until, released_by: None, node }
+    }
+
+    /// The same state, released at a revision: a person looked at what was reached then, and lets it go.
+    #[must_use]
+    pub fn released(mut self, at: Revision) -> Self {
+        self.released_by = Some(at);
+        self
+    }
+
+    /// The resource.
+    #[must_use]
+    pub fn resource(&self) -> &ResourceAddress {
+        &self.resource
+    }
+
+    /// The shard that it is rendered in.
+    #[must_use]
+    pub fn shard(&self) -> &ShardName {
+        &self.shard
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn holds(&self) -> &DataHeld {
+        &self.holds
+    }
+
+    /// The last day on which it is owed; none means until it is released.
+    #[must_use]
+    pub fn owed_until(&self) -> Option<NaiveDate> {
+        self.owed_until
+    }
+
+    /// The revision at which it was released.
+    #[must_use]
+    pub fn released_by(&self) -> Option<&Revision> {
+        self.released_by.as_ref()
+    }
+
+    /// The node that it came from, as last rendered, with this dataset alone.
+    #[must_use]
+    pub fn node(&self) -> &NodeView {
+        &self.node
+    }
+
+    /// What lets it go on this day, when this revision is what was reached; none if nothing does.
+    #[must_use]
+    pub fn guard(&self, on: NaiveDate, reached: Option<&Revision>) -> Option<Guard> {
+        let released = self.released_by.as_ref().filter(|release| Some(*release) == reached);
+        let expired = self.owed_until.filter(|until| *until < on);
+        released.map(|at| Guard::Released(at.clone())).or_else(|| expired.map(Guard::Expired))
+    }
+}

@@ -1,0 +1,59 @@
+//! The contract between DataSurface and a data platform.
+//!
+//! A platform implements [`DataPlatform`]: seven small, pure functions over views that the host builds. Everything that
+//! crosses the contract is one value that can be written as JSON, so that a platform may be a crate, another program
+//! or a container. An author needs one line: `use datasurface_platform::prelude::*;`.
+
+mod change;
+mod claim;
+mod credential;
+mod descriptor;
+mod error;
+mod factory;
+mod held;
+mod instance;
+mod lint;
+mod offer;
+mod plan;
+mod platform;
+pub mod prelude;
+pub mod remote;
+mod rendering;
+mod runtime;
+mod slug;
+mod view;
+mod weights;
+
+pub use change::{
+    Attributes, ChangeFrame, Judgement, OwnedChange, RenderingChange, ResourceChange, ScopeChange,
+    ScopeChanges, ScopeRecord,
+};
+pub use credential::{CredentialError, CredentialSource, EnvironmentCredentials, Secret};
+pub use descriptor::PlatformDescriptor;
+pub use error::{PlatformError, PlatformErrorKind};
+pub use factory::{NoSettings, PlatformFactory, PlatformPlugin, Registry, TypedFactory};
+pub use held::{DataHeld, Guard, HeldState};
+pub use instance::PlatformInstance;
+pub use lint::{LintView, PlatformView, Reporter};
+pub use offer::{Offer, ResolvedOffer};
+pub use plan::{Action, Cause, Effect, Meaning, Phase, Plan, Revision, Step};
+pub use platform::DataPlatform;
+pub use remote::{RemoteFactory, serve};
+pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
+pub use runtime::{
+    Applied, DatasetRun, JobFailure, RunReport, RunRequest, Runtime, SinkStatus, Site, Status,
+};
+pub use slug::{dataset_slug, identifier, slug};
+pub use view::{NodeView, Scope, ScopeView, ScopedNode};
+pub use weights::{Weight, Weights};
+
+pub use datasurface_graph as graph;
+pub use datasurface_model as model;
+
+/// The codes of this crate.
+pub static CODES: &[&model::CodeInfo] = &[&claim::UNCLAIMED, &remote::UNREACHABLE];
+
+/// The guide's sketches compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/platform-sketches.md")]
+pub struct PlatformSketches;

@@ -1,0 +1,94 @@
+//! Linting: what a platform is asked, and how it answers.
+
+use crate::{claim::UNCLAIMED, descriptor::PlatformDescriptor, instance::PlatformInstance, view::NodeView};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, ShardName};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a platform is asked to look at.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum LintView<'a> {
+    /// One node.
+    Node(&'a NodeView),
+    /// The instance itself.
+    Platform(&'a PlatformView),
+}
+
+/// An instance, and the list of its shards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformView {
+    platform: Arc<PlatformInstance>,
+    shards: Vec<ShardName>,
+}
+
+impl PlatformView {
+    /// An instance with these shards.
+    pub fn new(platform: Arc<PlatformInstance>, shards: Vec<ShardName>) -> Self {
+        Self { platform, shards }
+    }
+
+    /// The instance.
+    #[must_use]
+    pub fn platform(&self) -> &PlatformInstance {
+        &self.platform
+    }
+
+    /// Its shards, in order.
+    #[must_use]
+    pub fn shards(&self) -> &[ShardName] {
+        &self.shards
+    }
+}
+
+impl LintView<'_> {
+    /// Where findings about it are reported.
+    #[must_use]
+    pub fn path(&self) -> ModelPath {
+        match self {
+            Self::Node(node) => ModelPath::root()
+                .child("platforms", node.platform().name())
+                .child("nodes", node.key().to_string()),
+            Self::Platform(view) => ModelPath::root().child("platforms", view.platform().name()),
+        }
+    }
+}
+
+/// Takes the findings of a lint. The place is known already.
+#[derive(Debug)]
+pub struct Reporter<'a> {
+    path: ModelPath,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Reporter<'a> {
+    /// Reports what is found about `what` into `found`.
+    pub fn new(what: &LintView<'_>, found: &'a mut Vec<Diagnostic>) -> Self {
+        Self { path: what.path(), found }
+    }
+
+    /// Reports a finding: what is wrong, and what to do about it.
+    pub fn report(&mut self, code: &CodeInfo, message: impl Into<String>, help: impl Into<String>) {
+        self.found.push(Diagnostic::new(code, self.path.clone(), message).help(help));
+    }
+
+    /// Reports whatever a node asks for that the descriptor does not claim. This is most of the lint of a platform whose
+    /// descriptor tells all that it can do.
+    pub fn refuse_unclaimed(&mut self, descriptor: &PlatformDescriptor, what: LintView<'_>) {
+        if let LintView::Node(node) = what {
+            for ask in descriptor.unclaimed(node) {
+                self.report(
+                    &UNCLAIMED,
+                    format!("`{}` does not claim {ask}", node.platform().name()),
+                    "serve this by another platform, or ask for less",
+                );
+            }
+        }
+    }
+
+    /// Reports findings that were made elsewhere.
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
+        self.found.extend(findings);
+    }
+}

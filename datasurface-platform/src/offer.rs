@@ -1,0 +1,140 @@
+//! Offers: what a node publishes for others, by name.
+
+use crate::slug::dataset_slug;
+use datasurface_graph::{Custody, DatasetFacts, NodeFacts, NodeKey};
+use datasurface_model::{CredentialName, DatasetKey, Latency, PlatformName};
+use serde::{Deserialize, Serialize};
+
+/// A dataset that others may read: where it is, in which form, and what is promised about it. Links between shards and
+/// hand-overs between platforms are both made of offers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    dataset: DatasetKey,
+    address: String,
+    format: String,
+    custody: Custody,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    latency: Option<Latency>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<CredentialName>,
+}
+
+impl Offer {
+    /// A dataset at an address (a table, a topic, a prefix), in a format that readers must know.
+    pub fn new(
+        dataset: impl Into<DatasetKey>,
+        address: impl Into<String>,
+        format: impl Into<String>,
+    ) -> Self {
+        Self {
+            dataset: dataset.into(),
+            address: address.into(),
+            format: format.into(),
+            custody: Custody::default(),
+            latency: None,
+            credential: None,
+        }
+    }
+
+    /// Every dataset of a capture, with all that must be kept of it, at the address of
+    /// [what there is once for each dataset](crate::Resource::of_dataset): the kind is the format.
+    #[must_use]
+    pub fn of_datasets(node: &NodeFacts, kind: &str) -> Vec<Self> {
+        let offer = |dataset: &DatasetFacts| {
+            let address = format!("{kind}.{}", dataset_slug(dataset.key()));
+            Self::new(dataset.key(), address, kind).keeping(dataset.custody())
+        };
+        node.datasets().iter().map(offer).collect()
+    }
+
+    /// Which versions are there, and for how long they can be reproduced.
+    #[must_use]
+    pub fn keeping(mut self, custody: Custody) -> Self {
+        self.custody = custody;
+        self
+    }
+
+    /// Late by this much at the most.
+    #[must_use]
+    pub fn late_by(mut self, latency: Latency) -> Self {
+        self.latency = Some(latency);
+        self
+    }
+
+    /// Readers need this credential.
+    #[must_use]
+    pub fn read_with(mut self, credential: impl Into<CredentialName>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
+    /// Which dataset it is.
+    #[must_use]
+    pub fn dataset(&self) -> &DatasetKey {
+        &self.dataset
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// In which form it is there.
+    #[must_use]
+    pub fn format(&self) -> &str {
+        &self.format
+    }
+
+    /// Which versions are there, and for how long they can be reproduced.
+    #[must_use]
+    pub fn custody(&self) -> Custody {
+        self.custody
+    }
+
+    /// How late it may be; none means as late as whoever feeds it.
+    #[must_use]
+    pub fn latency(&self) -> Option<Latency> {
+        self.latency
+    }
+
+    /// The credential that readers need, by name.
+    #[must_use]
+    pub fn credential(&self) -> Option<&CredentialName> {
+        self.credential.as_ref()
+    }
+}
+
+/// An offer, and who makes it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResolvedOffer {
+    from: NodeKey,
+    offer: Offer,
+}
+
+impl ResolvedOffer {
+    /// An offer of this node.
+    pub fn new(from: NodeKey, offer: Offer) -> Self {
+        Self { from, offer }
+    }
+
+    /// Which node makes it.
+    #[must_use]
+    pub fn from(&self) -> &NodeKey {
+        &self.from
+    }
+
+    /// The platform of that node.
+    #[must_use]
+    pub fn platform(&self) -> &PlatformName {
+        self.from.platform()
+    }
+
+    /// What it offers.
+    #[must_use]
+    pub fn offer(&self) -> &Offer {
+        &self.offer
+    }
+}

@@ -1,0 +1,317 @@
+//! Plans: the way from what was rendered to what is rendered now.
+
+use crate::{
+    rendering::{File, ResourceAddress},
+    view::Scope,
+};
+use chrono::NaiveDate;
+use datasurface_graph::{Fingerprint, NodeKey};
+use datasurface_model::{GroupKey, Repository};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt};
+
+/// A revision: the hash of a model and its assignments.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Revision(Fingerprint);
+
+impl Revision {
+    /// The revision with this hash.
+    #[must_use]
+    pub fn new(hash: Fingerprint) -> Self {
+        Self(hash)
+    }
+
+    /// The first 12 digits: enough for people and for names of files.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.0.short()
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// What is to be done, in order, and the files that only this way needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Arriving")]
+pub struct Plan {
+    steps: Vec<Step>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    transition: Vec<File>,
+}
+
+impl Plan {
+    /// These steps, brought into the order in which they are to be done: by phase, and within a phase what is needed
+    /// before what needs it; when something goes, the other way round.
+    pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self { steps: order(steps.into_iter().collect()), transition: Vec::new() }
+    }
+
+    /// Adds a file that is valid for exactly this change: a statement that alters a table, a job that fills it again.
+    #[must_use]
+    pub fn transition(mut self, file: File) -> Self {
+        self.transition.push(file);
+        self
+    }
+
+    /// What is to be done, in order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The files that only this change needs.
+    #[must_use]
+    pub fn transition_files(&self) -> &[File] {
+        &self.transition
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.transition.is_empty()
+    }
+}
+
+/// A plan that another program made: nothing says that it is in order.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arriving {
+    steps: Vec<Step>,
+    #[serde(default)]
+    transition: Vec<File>,
+}
+
+impl From<Arriving> for Plan {
+    fn from(arriving: Arriving) -> Self {
+        let transition = arriving.transition;
+        Self { transition, ..Self::new(arriving.steps) }
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.steps.is_empty() {
+            return f.write_str("nothing to do");
+        }
+        for (position, step) in self.steps.iter().enumerate() {
+            if position > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{step}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It was not there.
+    Create,
+    /// It stays, and changes.
+    Update,
+    /// It goes, and something else comes in its place.
+    Replace,
+    /// It stays as it is, in another scope.
+    Move,
+    /// Nobody needs it any more, but its data was promised: it stays, unfed.
+    Hold,
+    /// It goes.
+    Retire,
+}
+
+/// What the change means in the model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meaning {
+    /// Nobody who reads data can see it.
+    Metadata,
+    /// Those who read data can go on as they did.
+    Compatible,
+    /// These groups cannot.
+    Breaking(BTreeSet<GroupKey>),
+}
+
+/// What the change does to what runs. Later ones are worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing that runs notices.
+    None,
+    /// It is changed while it runs.
+    InPlace,
+    /// It stands still for a moment.
+    Pause,
+    /// Data that was there before has to be brought in.
+    Backfill,
+    /// It is made anew from data that is there.
+    Rebuild,
+    /// Data is lost.
+    DataLoss,
+}
+
+/// When something is done. A plan goes through the phases once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// What was not there is made.
+    Create,
+    /// It is filled.
+    Populate,
+    /// What runs begins to use it.
+    Switch,
+    /// What is not used any more goes.
+    Retire,
+}
+
+/// Why something is done: the change, and who may make such changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    /// The nodes that changed, came or went.
+    pub nodes: BTreeSet<NodeKey>,
+    /// The repositories that own what changed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub owners: BTreeSet<Repository>,
+}
+
+/// One thing that is done to one resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What is done.
+    pub action: Action,
+    /// What that means in the model.
+    pub meaning: Meaning,
+    /// What it does to what runs.
+    pub effect: Effect,
+    /// The resource.
+    pub resource: ResourceAddress,
+    /// What the resource is, in the words of its platform.
+    pub kind: String,
+    /// Where it is rendered; when it goes, where it was.
+    pub scope: Scope,
+    /// Where it was before it moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<Scope>,
+    /// Why, in the words of whoever made the plan.
+    pub reason: String,
+    /// Why, in the words of the model.
+    pub cause: Cause,
+    /// The last day on which held data is owed; none for other actions, and for data that is owed until it is released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed_until: Option<NaiveDate>,
+    /// What must be there first, or go last.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub depends_on: BTreeSet<ResourceAddress>,
+}
+
+impl Step {
+    /// When it is done.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match (self.action, self.effect) {
+            (Action::Create, _) => Phase::Create,
+            (Action::Hold | Action::Retire, _) => Phase::Retire,
+            (_, Effect::Backfill | Effect::Rebuild) => Phase::Populate,
+            _ => Phase::Switch,
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Replace => "replace",
+            Self::Move => "move",
+            Self::Hold => "hold",
+            Self::Retire => "retire",
+        })
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "no effect",
+            Self::InPlace => "in place",
+            Self::Pause => "with a pause",
+            Self::Backfill => "with a backfill",
+            Self::Rebuild => "by a rebuild",
+            Self::DataLoss => "losing data",
+        })
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<8}{} {}", self.action.to_string(), self.kind, self.resource)?;
+        if self.effect != Effect::None {
+            write!(f, ", {}", self.effect)?;
+        }
+        if !self.reason.is_empty() {
+            write!(f, ": {}", self.reason)?;
+        }
+        if let Meaning::Breaking(groups) = &self.meaning {
+            let groups: Vec<String> = groups.iter().map(|group| format!("`{group}`")).collect();
+            write!(f, " (breaks {})", groups.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// By phase; within a phase, what is needed comes first, or goes last; otherwise by address. A cycle of needs is broken
+/// at its first address.
+fn order(mut steps: Vec<Step>) -> Vec<Step> {
+    steps.sort_by(|a, b| (a.phase(), &a.resource, a.action).cmp(&(b.phase(), &b.resource, b.action)));
+    let mut ordered = Vec::with_capacity(steps.len());
+    for phase in [Phase::Create, Phase::Populate, Phase::Switch, Phase::Retire] {
+        let here: Vec<Step> = steps.iter().filter(|step| step.phase() == phase).cloned().collect();
+        let mut sorted = needed_first(here);
+        if phase == Phase::Retire {
+            sorted.reverse();
+        }
+        ordered.append(&mut sorted);
+    }
+    ordered
+}
+
+/// Depth first, without recursion.
+fn needed_first(steps: Vec<Step>) -> Vec<Step> {
+    let positions: std::collections::BTreeMap<ResourceAddress, usize> =
+        steps.iter().enumerate().map(|(position, step)| (step.resource.clone(), position)).collect();
+    let needs: Vec<Vec<usize>> = steps
+        .iter()
+        .map(|step| step.depends_on.iter().rev().filter_map(|need| positions.get(need).copied()).collect())
+        .collect();
+    let mut steps: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
+    let mut entered = vec![false; steps.len()];
+    let mut ordered = Vec::with_capacity(steps.len());
+    for start in 0..steps.len() {
+        let mut open = vec![(start, false)];
+        while let Some((position, needs_are_done)) = open.pop() {
+            if needs_are_done {
+                ordered.extend(steps.get_mut(position).and_then(Option::take));
+            } else if let Some(entered) = entered.get_mut(position).filter(|entered| !**entered) {
+                *entered = true;
+                open.push((position, true));
+                open.extend(needs.get(position).into_iter().flatten().map(|need| (*need, false)));
+            }
+        }
+    }
+    ordered
+}

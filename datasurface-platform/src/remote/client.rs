@@ -1,0 +1,226 @@
+//! The side of the host: a platform like any other, which is another program.
+
+use super::{
+    connection::{Bounds, Connection, Process, outside},
+    protocol::{Hello, PROTOCOL, Request, Response},
+};
+use crate::{
+    change::RenderingChange,
+    descriptor::PlatformDescriptor,
+    error::{PlatformError, PlatformErrorKind},
+    factory::{PlatformFactory, agrees, speaks},
+    instance::PlatformInstance,
+    lint::{LintView, Reporter},
+    offer::Offer,
+    plan::Plan,
+    platform::DataPlatform,
+    rendering::Rendering,
+    view::ScopeView,
+    weights::Weights,
+};
+use datasurface_graph::NodeFacts;
+use datasurface_model::{CodeInfo, Json, PlatformKind};
+use semver::Version;
+use std::{
+    borrow::Cow,
+    fmt,
+    io::{Read, Write},
+    process::{Command, Stdio},
+    sync::{Arc, OnceLock},
+};
+
+/// The program of a platform cannot be asked.
+pub static UNREACHABLE: CodeInfo = CodeInfo::error(
+    "remote/unreachable",
+    "the program of a platform does not answer",
+    "This platform is another program, and that program died, wrote something that is no answer, or took too long. \
+     Whatever it was asked before may have been answered with nothing, so nothing is rendered by it. What the program \
+     wrote to its standard error may tell why; then start again.",
+);
+
+/// A kind of platform that is another program.
+#[derive(Clone)]
+pub struct RemoteFactory {
+    connection: Arc<Connection>,
+    hello: Hello,
+}
+
+impl RemoteFactory {
+    /// Starts a program, and asks who it is. Its standard input and output are taken; its standard error is left as the
+    /// command says. It ends when the last platform that it serves is dropped.
+    pub fn spawn(command: Command) -> Result<Self, PlatformError> {
+        Self::spawn_within(command, Bounds::default())
+    }
+
+    /// Starts a program that must keep within these bounds.
+    pub fn spawn_within(mut command: Command, bounds: Bounds) -> Result<Self, PlatformError> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| {
+            let what = format!("starting `{}`", command.get_program().display());
+            PlatformError::new(PlatformErrorKind::Outside, what).caused_by(error)
+        })?;
+        let pipes = (child.stdout.take(), child.stdin.take());
+        let process = Some(Process(child));
+        match pipes {
+            (Some(input), Some(output)) => Self::open(input, output, process, bounds),
+            _ => Err(outside("it has no pipes")),
+        }
+    }
+
+    /// Talks to a program that runs already, wherever it is: through a socket, or the streams of a container.
+    pub fn connect(
+        input: impl Read + Send + 'static,
+        output: impl Write + Send + 'static,
+        bounds: Bounds,
+    ) -> Result<Self, PlatformError> {
+        Self::open(input, output, None, bounds)
+    }
+
+    fn open(
+        input: impl Read + Send + 'static,
+        output: impl Write + Send + 'static,
+        process: Option<Process>,
+        bounds: Bounds,
+    ) -> Result<Self, PlatformError> {
+        let connection =
+            Connection::open(input, output, process, bounds).map_err(|error| outside(&error.to_string()))?;
+        let request = Request::Hello { protocol: PROTOCOL };
+        let hello = connection.ask(request, |response| match response {
+            Response::Hello(hello) => Some(hello),
+            _ => None,
+        })?;
+        if hello.protocol != PROTOCOL {
+            let what = format!("it speaks protocol {}, this host {PROTOCOL}", hello.protocol);
+            return Err(outside(&what));
+        }
+        speaks(&hello.contract)?;
+        Ok(Self { connection: Arc::new(connection), hello })
+    }
+}
+
+impl fmt::Debug for RemoteFactory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} (remote)", self.hello.kind, self.hello.version)
+    }
+}
+
+impl PlatformFactory for RemoteFactory {
+    fn kind(&self) -> &PlatformKind {
+        &self.hello.kind
+    }
+
+    fn version(&self) -> &Version {
+        &self.hello.version
+    }
+
+    fn config_schema(&self) -> Json {
+        self.hello.config_schema.clone()
+    }
+
+    fn create(&self, instance: &PlatformInstance) -> Result<Box<dyn DataPlatform>, PlatformError> {
+        let request = Request::Create { instance: Cow::Borrowed(instance) };
+        let (number, descriptor) = self.connection.ask(request, |response| match response {
+            Response::Created { platform, descriptor } => Some((platform, descriptor)),
+            _ => None,
+        })?;
+        agrees(&descriptor, instance)?;
+        Ok(Box::new(RemotePlatform {
+            connection: Arc::clone(&self.connection),
+            number,
+            descriptor: *descriptor,
+            failure: OnceLock::new(),
+        }))
+    }
+}
+
+/// A platform that is another program.
+///
+/// Weighing and offering have no way to fail, so a failure there is remembered: every later lint reports it as
+/// `remote/unreachable`, and nothing is rendered or compared any more. A failure never passes for an empty answer.
+#[derive(Debug)]
+pub struct RemotePlatform {
+    connection: Arc<Connection>,
+    number: u64,
+    descriptor: PlatformDescriptor,
+    failure: OnceLock<String>,
+}
+
+impl RemotePlatform {
+    /// Asks, unless an answer is missing already that nobody could be told of.
+    fn ask<T>(
+        &self,
+        request: Request<'_>,
+        expected: impl FnOnce(Response) -> Option<T>,
+    ) -> Result<T, PlatformError> {
+        match self.failure.get() {
+            Some(reason) => Err(PlatformError::new(PlatformErrorKind::Outside, reason.as_str())),
+            None => self.connection.ask(request, expected),
+        }
+    }
+
+    /// Asks for something that cannot fail, and remembers if it did.
+    fn ask_or_remember<T: Default>(
+        &self,
+        request: Request<'_>,
+        expected: impl FnOnce(Response) -> Option<T>,
+    ) -> T {
+        self.ask(request, expected).unwrap_or_else(|error| {
+            self.failure.get_or_init(|| error.report());
+            T::default()
+        })
+    }
+}
+
+impl DataPlatform for RemotePlatform {
+    fn descriptor(&self) -> &PlatformDescriptor {
+        &self.descriptor
+    }
+
+    fn weigh(&self, node: &NodeFacts) -> Weights {
+        let request = Request::Weigh { platform: self.number, node: Cow::Borrowed(node) };
+        self.ask_or_remember(request, |response| match response {
+            Response::Weights(weights) => Some(weights),
+            _ => None,
+        })
+    }
+
+    fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
+        let request = Request::Offer { platform: self.number, node: Cow::Borrowed(node) };
+        self.ask_or_remember(request, |response| match response {
+            Response::Offers(offers) => Some(offers),
+            _ => None,
+        })
+    }
+
+    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
+        let platform = self.number;
+        let request = match what {
+            LintView::Node(node) => Request::LintNode { platform, node: Cow::Borrowed(node) },
+            LintView::Platform(view) => Request::LintPlatform { platform, view: Cow::Borrowed(view) },
+        };
+        found.extend(self.ask_or_remember(request, |response| match response {
+            Response::Findings(findings) => Some(findings),
+            _ => None,
+        }));
+        if let Some(reason) = self.failure.get() {
+            let help = "see what the program wrote to its standard error, and start again";
+            found.report(&UNREACHABLE, reason, help);
+        }
+    }
+
+    fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+        let request = Request::Render { platform: self.number, scope: Cow::Borrowed(scope) };
+        self.ask(request, |response| match response {
+            Response::Rendering(rendering) => Some(rendering),
+            _ => None,
+        })
+    }
+
+    fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        let request = Request::Diff { platform: self.number, change: change.to_owned()? };
+        self.ask(request, |response| match response {
+            Response::Plan(plan) => Some(plan),
+            _ => None,
+        })
+    }
+}

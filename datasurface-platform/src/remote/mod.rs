@@ -1,0 +1,20 @@
+//! Platforms that are other programs: they read JSON and write JSON, one value on each line.
+//!
+//! A program in Rust hands its factory to [`serve`]; one in another language answers each [`Asked`] line on its standard
+//! input with one [`Answered`] line on its standard output. What else it has to say goes to standard error. A host uses it through
+//! [`RemoteFactory`], like any other plug-in.
+//!
+//! One process serves all instances of a plug-in. All that a platform answers is pure, so nothing is lost when a process
+//! goes, and an instance that is created twice may be the same one.
+
+mod client;
+mod connection;
+mod line;
+mod protocol;
+mod serve;
+
+pub use client::{RemoteFactory, RemotePlatform, UNREACHABLE};
+pub use connection::Bounds;
+pub use line::LONGEST_LINE;
+pub use protocol::{Answered, Asked, Hello, PROTOCOL, Request, Response};
+pub use serve::serve;

@@ -1,0 +1,137 @@
+//! What the host asks, and what the program answers.
+
+use crate::{
+    change::OwnedChange, descriptor::PlatformDescriptor, error::PlatformError, instance::PlatformInstance,
+    lint::PlatformView, offer::Offer, plan::Plan, rendering::Rendering, view::NodeView, view::ScopeView,
+    weights::Weights,
+};
+use datasurface_graph::NodeFacts;
+use datasurface_model::{Diagnostic, Json, PlatformKind};
+use semver::Version;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// The version of the protocol. It is another one as soon as an old program could misunderstand a new host.
+pub const PROTOCOL: u32 = 1;
+
+/// One line from the host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked<'a> {
+    /// Counts the requests. The answer bears the same number, so that a stray line is not taken for it.
+    pub number: u64,
+    /// What is asked.
+    pub request: Request<'a>,
+}
+
+/// One line from the program.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answered {
+    /// The number of the request; zero if it could not be read.
+    pub number: u64,
+    /// The answer.
+    pub response: Response,
+}
+
+/// What is asked. A platform that was created is named by the number that the answer gave it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Request<'a> {
+    /// Who are you? Comes first.
+    Hello {
+        /// The version of the protocol that the host speaks.
+        protocol: u32,
+    },
+    /// Make an instance.
+    Create {
+        /// The instance, as it is declared.
+        instance: Cow<'a, PlatformInstance>,
+    },
+    /// [`DataPlatform::weigh`](crate::DataPlatform::weigh).
+    Weigh {
+        /// Which platform.
+        platform: u64,
+        /// The node.
+        node: Cow<'a, NodeFacts>,
+    },
+    /// [`DataPlatform::offer`](crate::DataPlatform::offer).
+    Offer {
+        /// Which platform.
+        platform: u64,
+        /// The node.
+        node: Cow<'a, NodeFacts>,
+    },
+    /// [`DataPlatform::lint`](crate::DataPlatform::lint) of a node.
+    LintNode {
+        /// Which platform.
+        platform: u64,
+        /// The node.
+        node: Cow<'a, NodeView>,
+    },
+    /// [`DataPlatform::lint`](crate::DataPlatform::lint) of the instance itself.
+    LintPlatform {
+        /// Which platform.
+        platform: u64,
+        /// The instance and its shards.
+        view: Cow<'a, PlatformView>,
+    },
+    /// [`DataPlatform::render`](crate::DataPlatform::render).
+    Render {
+        /// Which platform.
+        platform: u64,
+        /// The scope.
+        scope: Cow<'a, ScopeView>,
+    },
+    /// [`DataPlatform::diff`](crate::DataPlatform::diff).
+    Diff {
+        /// Which platform.
+        platform: u64,
+        /// The change, with every scope that differs.
+        change: OwnedChange,
+    },
+}
+
+/// What is answered: what was asked for, or an error.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Response {
+    /// Who the program is.
+    Hello(Hello),
+    /// An instance was made.
+    Created {
+        /// By which number it is asked from now on.
+        platform: u64,
+        /// What it can do.
+        descriptor: Box<PlatformDescriptor>,
+    },
+    /// What a node costs.
+    Weights(Weights),
+    /// What others may read of a node.
+    Offers(Vec<Offer>),
+    /// What stands in the way of rendering.
+    Findings(Vec<Diagnostic>),
+    /// What was rendered.
+    Rendering(Rendering),
+    /// What is to be done.
+    Plan(Plan),
+    /// Why there is no answer.
+    Error(PlatformError),
+}
+
+/// Who a program is. A newer one may say more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The version of the protocol that it speaks.
+    pub protocol: u32,
+    /// The kind of platform, as declarations name it.
+    pub kind: PlatformKind,
+    /// The version of the plug-in.
+    pub version: Version,
+    /// The version of the contract that the plug-in was written for.
+    pub contract: Version,
+    /// The JSON Schema of the settings of an instance.
+    pub config_schema: Json,
+}

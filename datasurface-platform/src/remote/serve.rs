@@ -1,0 +1,156 @@
+//! The side of the program: answering.
+
+use super::{
+    line::{LONGEST_LINE, Line, read_line},
+    protocol::{Answered, Asked, Hello, PROTOCOL, Request, Response},
+};
+use crate::{
+    descriptor::PlatformDescriptor,
+    error::{PlatformError, PlatformErrorKind},
+    factory::PlatformFactory,
+    instance::PlatformInstance,
+    lint::{LintView, Reporter},
+    platform::DataPlatform,
+};
+use serde::Deserialize;
+use std::io::{self, BufRead, Write};
+
+/// Answers every line of the input with one line of output, until the input ends. What cannot be read or answered is
+/// answered with an error, and serving goes on; it ends early only if the input or the output fails.
+///
+/// With this, a program is made of a plug-in by a `main` of one line:
+///
+/// ```no_run
+/// # use datasurface_platform::prelude::*;
+/// fn main_of<P: PlatformPlugin>() -> std::io::Result<()> {
+///     serve(&TypedFactory::<P>::new(), std::io::stdin().lock(), std::io::stdout().lock())
+/// }
+/// ```
+pub fn serve(
+    factory: &dyn PlatformFactory,
+    mut input: impl BufRead,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let mut program = Program { factory, created: Vec::new() };
+    loop {
+        let answered = match read_line(&mut input, LONGEST_LINE)? {
+            Line::End => return Ok(()),
+            Line::Whole(line) => program.answer(&line),
+            Line::TooLong => {
+                input.skip_until(b'\n')?;
+                refused(0, format!("a request is longer than {LONGEST_LINE} bytes"))
+            }
+        };
+        output.write_all(&written(&answered))?;
+        output.flush()?;
+    }
+}
+
+struct Program<'a> {
+    factory: &'a dyn PlatformFactory,
+    /// What is equal is created once, so that a host that asks again and again does not fill the memory.
+    created: Vec<(PlatformInstance, Box<dyn DataPlatform>)>,
+}
+
+impl Program<'_> {
+    fn answer(&mut self, line: &[u8]) -> Answered {
+        match serde_json::from_slice::<Asked<'_>>(line) {
+            Ok(asked) => Answered {
+                number: asked.number,
+                response: self.respond(asked.request).unwrap_or_else(Response::Error),
+            },
+            Err(error) => {
+                let number = serde_json::from_slice::<Numbered>(line).map_or(0, |numbered| numbered.number);
+                refused(number, format!("a request cannot be read: {error}"))
+            }
+        }
+    }
+
+    fn respond(&mut self, request: Request<'_>) -> Result<Response, PlatformError> {
+        Ok(match request {
+            Request::Hello { protocol } => self.hello(protocol)?,
+            Request::Create { instance } => self.create(&instance)?,
+            Request::Weigh { platform, node } => Response::Weights(self.platform(platform)?.weigh(&node)),
+            Request::Offer { platform, node } => Response::Offers(self.platform(platform)?.offer(&node)),
+            Request::LintNode { platform, node } => self.lint(platform, LintView::Node(&node))?,
+            Request::LintPlatform { platform, view } => self.lint(platform, LintView::Platform(&view))?,
+            Request::Render { platform, scope } => {
+                Response::Rendering(self.platform(platform)?.render(&scope)?)
+            }
+            Request::Diff { platform, change } => {
+                Response::Plan(self.platform(platform)?.diff(&change.as_change())?)
+            }
+        })
+    }
+
+    fn hello(&self, protocol: u32) -> Result<Response, PlatformError> {
+        if protocol != PROTOCOL {
+            let what = format!("the host speaks protocol {protocol}, this program {PROTOCOL}");
+            return Err(PlatformError::new(PlatformErrorKind::Unsupported, what));
+        }
+        Ok(Response::Hello(Hello {
+            protocol: PROTOCOL,
+            kind: self.factory.kind().clone(),
+            version: self.factory.version().clone(),
+            contract: PlatformDescriptor::CONTRACT,
+            config_schema: self.factory.config_schema(),
+        }))
+    }
+
+    fn create(&mut self, instance: &PlatformInstance) -> Result<Response, PlatformError> {
+        let position = match self.created.iter().position(|(made, _)| made == instance) {
+            Some(position) => position,
+            None => {
+                let platform = self.factory.create(instance)?;
+                self.created.push((instance.clone(), platform));
+                self.created.len() - 1
+            }
+        };
+        let platform = position as u64;
+        Ok(Response::Created {
+            platform,
+            descriptor: Box::new(self.platform(platform)?.descriptor().clone()),
+        })
+    }
+
+    fn lint(&self, platform: u64, what: LintView<'_>) -> Result<Response, PlatformError> {
+        let mut findings = Vec::new();
+        self.platform(platform)?.lint(what, &mut Reporter::new(&what, &mut findings));
+        Ok(Response::Findings(findings))
+    }
+
+    fn platform(&self, number: u64) -> Result<&dyn DataPlatform, PlatformError> {
+        let created = usize::try_from(number).ok().and_then(|at| self.created.get(at));
+        let unknown = || {
+            let what = format!("no platform {number} was created");
+            PlatformError::new(PlatformErrorKind::Unsupported, what)
+        };
+        created.map(|(_, platform)| &**platform).ok_or_else(unknown)
+    }
+}
+
+/// What is left of a request that cannot be read, with luck.
+#[derive(Deserialize)]
+struct Numbered {
+    number: u64,
+}
+
+fn refused(number: u64, what: String) -> Answered {
+    let error = PlatformError::new(PlatformErrorKind::Unsupported, what);
+    Answered { number, response: Response::Error(error) }
+}
+
+/// The line of an answer; of an error, if the answer cannot be written.
+fn written(answered: &Answered) -> Vec<u8> {
+    let trouble = match serde_json::to_vec(answered) {
+        Ok(line) if line.len() <= LONGEST_LINE => return ended(line),
+        Ok(_) => format!("an answer is longer than {LONGEST_LINE} bytes; let there be more shards"),
+        Err(error) => format!("an answer cannot be written: {error}"),
+    };
+    ended(serde_json::to_vec(&refused(answered.number, trouble)).unwrap_or_default())
+}
+
+fn ended(mut line: Vec<u8>) -> Vec<u8> {
+    line.push(b'\n');
+    line
+}

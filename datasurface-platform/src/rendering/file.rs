@@ -1,0 +1,124 @@
+//! Files.
+
+use super::SafePath;
+use crate::error::{PlatformError, PlatformErrorKind};
+use datasurface_graph::Fingerprint;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// A rendered file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    path: SafePath,
+    media_type: String,
+    content: Vec<u8>,
+}
+
+/// What is remembered of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRecord {
+    /// What kind of content it has.
+    pub media_type: String,
+    /// The hash of its bytes.
+    pub hash: Fingerprint,
+}
+
+impl File {
+    /// A file with this content. Refuses a path that is not safe.
+    pub fn new(path: &str, media_type: &str, content: impl Into<Vec<u8>>) -> Result<Self, PlatformError> {
+        let unsafe_path =
+            |error| PlatformError::new(PlatformErrorKind::Rendering, "rendering a file").caused_by(error);
+        Ok(Self {
+            path: path.parse().map_err(unsafe_path)?,
+            media_type: media_type.to_owned(),
+            content: content.into(),
+        })
+    }
+
+    /// A file of SQL.
+    pub fn sql(path: &str, text: impl Into<String>) -> Result<Self, PlatformError> {
+        Self::new(path, "application/sql", text.into())
+    }
+
+    /// A file of JSON, indented for people, with a line feed at its end.
+    pub fn json(path: &str, value: &impl Serialize) -> Result<Self, PlatformError> {
+        let text = serde_json::to_string_pretty(value).map_err(|error| {
+            PlatformError::new(PlatformErrorKind::Internal, "writing JSON").caused_by(error)
+        })?;
+        Self::new(path, "application/json", text + "\n")
+    }
+
+    /// Where it is, relative to the folder of its scope.
+    #[must_use]
+    pub fn path(&self) -> &SafePath {
+        &self.path
+    }
+
+    /// What kind of content it has.
+    #[must_use]
+    pub fn media_type(&self) -> &str {
+        &self.media_type
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn content(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// Its bytes as text, if they are.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.content).ok()
+    }
+
+    /// The same file at another path.
+    #[must_use]
+    pub fn moved(mut self, path: SafePath) -> Self {
+        self.path = path;
+        self
+    }
+
+    /// What is remembered of it.
+    #[must_use]
+    pub fn record(&self) -> FileRecord {
+        FileRecord { media_type: self.media_type.clone(), hash: Fingerprint::of_bytes(&self.content) }
+    }
+}
+
+/// Text crosses as text, other bytes as numbers.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    path: SafePath,
+    media_type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bytes: Option<Vec<u8>>,
+}
+
+impl Serialize for File {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.text().map(str::to_owned);
+        Wire {
+            path: self.path.clone(),
+            media_type: self.media_type.clone(),
+            bytes: if text.is_none() { Some(self.content.clone()) } else { None },
+            text,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for File {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wire = Wire::deserialize(deserializer)?;
+        let content = match (wire.text, wire.bytes) {
+            (Some(text), None) => text.into_bytes(),
+            (None, Some(bytes)) => bytes,
+            _ => return Err(D::Error::custom("a file has either text or bytes")),
+        };
+        Ok(Self { path: wire.path, media_type: wire.media_type, content })
+    }
+}

@@ -1,0 +1,99 @@
+//! What a platform renders: files, and the resources that they declare.
+
+mod file;
+mod path;
+mod resource;
+mod wire;
+
+pub use file::{File, FileRecord};
+pub use path::{SafePath, SafePathError};
+pub use resource::{Resource, ResourceAddress};
+
+pub(crate) use path::is_device;
+
+use crate::error::{PlatformError, PlatformErrorKind};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Files and the resources that they declare. They are added together, so that they cannot drift apart: every file
+/// declares something, and every resource is in a file.
+///
+/// One that arrives from another program is added piece by piece, by the same rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "wire::Arriving")]
+pub struct Rendering {
+    files: BTreeMap<SafePath, File>,
+    resources: BTreeMap<ResourceAddress, Resource>,
+    folded_paths: BTreeSet<String>,
+}
+
+impl Rendering {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// These resources, each as [a JSON file of its own](Self::add_json).
+    pub fn of_json(resources: impl IntoIterator<Item = Resource>) -> Result<Self, PlatformError> {
+        let mut rendering = Self::new();
+        for resource in resources {
+            rendering.add_json(resource)?;
+        }
+        Ok(rendering)
+    }
+
+    /// Adds a file and the resources that it declares. Refuses a file that declares nothing, a path that is there
+    /// already (also if it differs in case only), and an address that is used twice.
+    pub fn add(
+        &mut self,
+        file: File,
+        declares: impl IntoIterator<Item = Resource>,
+    ) -> Result<(), PlatformError> {
+        let refuse = |what: String| Err(PlatformError::new(PlatformErrorKind::Rendering, what));
+        let path = file.path().clone();
+        if !self.folded_paths.insert(path.folded()) {
+            return refuse(format!("the file `{path}` is rendered twice"));
+        }
+        let before = self.resources.len();
+        for resource in declares {
+            let resource = resource.declared_in(path.clone());
+            if let Some(twice) = self.resources.insert(resource.address().clone(), resource) {
+                return refuse(format!("the address `{}` is used twice", twice.address()));
+            }
+        }
+        if self.resources.len() == before {
+            return refuse(format!("the file `{path}` declares no resource"));
+        }
+        self.files.insert(path, file);
+        Ok(())
+    }
+
+    /// Adds a resource as a JSON file of its own, which is called as its address and shows its attributes.
+    pub fn add_json(&mut self, resource: Resource) -> Result<(), PlatformError> {
+        let file = File::json(&format!("{}.json", resource.address()), resource.attributes())?;
+        self.add(file, [resource])
+    }
+
+    /// The files, ordered by path.
+    pub fn files(&self) -> impl ExactSizeIterator<Item = &File> {
+        self.files.values()
+    }
+
+    /// The file at this path.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&File> {
+        self.files.get(path)
+    }
+
+    /// The resources, ordered by address.
+    pub fn resources(&self) -> impl ExactSizeIterator<Item = &Resource> {
+        self.resources.values()
+    }
+
+    /// The resource of this address.
+    #[must_use]
+    pub fn resource(&self, address: &ResourceAddress) -> Option<&Resource> {
+        self.resources.get(address)
+    }
+}

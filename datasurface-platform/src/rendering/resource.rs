@@ -1,0 +1,177 @@
+//! Resources: what a rendering makes exist.
+
+use super::SafePath;
+use crate::{held::DataHeld, slug::dataset_slug, view::NodeView};
+use datasurface_graph::NodeKey;
+use datasurface_model::DatasetKey;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// The identity of a resource on its platform, in whatever form the platform likes: `table.NW_Data.customers`. What
+/// holds data is addressed by dataset, so that a change of how a datastore is captured rebuilds nothing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResourceAddress(String);
+
+impl ResourceAddress {
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<String>> From<T> for ResourceAddress {
+    fn from(address: T) -> Self {
+        Self(address.into())
+    }
+}
+
+impl fmt::Display for ResourceAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ResourceAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// Something that exists because it was rendered: a table, a job, a bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    address: ResourceAddress,
+    kind: String,
+    #[serde(deserialize_with = "canonical")]
+    attributes: BTreeMap<String, Value>,
+    origin: BTreeSet<NodeKey>,
+    depends_on: BTreeSet<ResourceAddress>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    holds: Option<DataHeld>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<SafePath>,
+}
+
+impl Resource {
+    /// A resource of some kind, in the words of the platform.
+    pub fn new(address: impl Into<ResourceAddress>, kind: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            kind: kind.into(),
+            attributes: BTreeMap::new(),
+            origin: BTreeSet::new(),
+            depends_on: BTreeSet::new(),
+            holds: None,
+            file: None,
+        }
+    }
+
+    /// A resource that is there once for a node: it is called as its kind and the slug of the node, `job.NW_Data`.
+    pub fn of_node(kind: &str, node: &NodeView) -> Self {
+        Self::new(format!("{kind}.{}", node.slug()), kind).origin(node.key())
+    }
+
+    /// A resource that is there once for a dataset: it is called as its kind and the slug of the dataset,
+    /// `table.NW_Data-customers`, whichever node it is there for.
+    pub fn of_dataset(kind: &str, node: &NodeView, dataset: &DatasetKey) -> Self {
+        Self::new(format!("{kind}.{}", dataset_slug(dataset)), kind).origin(node.key())
+    }
+
+    /// An attribute: all that a change should be judged by. A value that cannot be written as JSON is null.
+    #[must_use]
+    pub fn attribute(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let mut value = serde_json::to_value(value).unwrap_or_default();
+        value.sort_all_objects();
+        self.attributes.insert(name.into(), value);
+        self
+    }
+
+    /// A node that it is there for.
+    #[must_use]
+    pub fn origin(mut self, node: &NodeKey) -> Self {
+        self.origin.insert(node.clone());
+        self
+    }
+
+    /// A resource that must be there first.
+    #[must_use]
+    pub fn depends_on(mut self, other: impl Into<ResourceAddress>) -> Self {
+        self.depends_on.insert(other.into());
+        self
+    }
+
+    /// Resources that must be there first.
+    #[must_use]
+    pub fn depends_on_all<A: Into<ResourceAddress>>(mut self, others: impl IntoIterator<Item = A>) -> Self {
+        self.depends_on.extend(others.into_iter().map(Into::into));
+        self
+    }
+
+    /// It holds data that cannot be made again.
+    #[must_use]
+    pub fn holds(mut self, data: impl Into<DataHeld>) -> Self {
+        self.holds = Some(data.into());
+        self
+    }
+
+    pub(super) fn declared_in(mut self, file: SafePath) -> Self {
+        self.file = Some(file);
+        self
+    }
+
+    /// Its identity on the platform.
+    #[must_use]
+    pub fn address(&self) -> &ResourceAddress {
+        &self.address
+    }
+
+    /// What it is, in the words of the platform.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Its attributes, by name.
+    #[must_use]
+    pub fn attributes(&self) -> &BTreeMap<String, Value> {
+        &self.attributes
+    }
+
+    /// The nodes that it is there for.
+    #[must_use]
+    pub fn origins(&self) -> &BTreeSet<NodeKey> {
+        &self.origin
+    }
+
+    /// What must be there first.
+    #[must_use]
+    pub fn dependencies(&self) -> &BTreeSet<ResourceAddress> {
+        &self.depends_on
+    }
+
+    /// The data that it holds and that cannot be made again.
+    #[must_use]
+    pub fn held_data(&self) -> Option<&DataHeld> {
+        self.holds.as_ref()
+    }
+
+    /// The file that declares it; none before it was added to a rendering.
+    #[must_use]
+    pub fn file(&self) -> Option<&SafePath> {
+        self.file.as_ref()
+    }
+}
+
+/// Another program may write the members of objects in any order.
+fn canonical<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
+    let mut attributes = BTreeMap::<String, Value>::deserialize(deserializer)?;
+    attributes.values_mut().for_each(Value::sort_all_objects);
+    Ok(attributes)
+}

@@ -1,0 +1,51 @@
+//! Renderings between programs. A program that was not written with this crate keeps to no rules by itself, so what
+//! arrives is added piece by piece: the rules of [`Rendering::add`] hold for whatever is a rendering.
+
+use super::{File, Rendering, Resource, SafePath};
+use crate::error::{PlatformError, PlatformErrorKind};
+use serde::{Deserialize, Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// A rendering that was not looked at yet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arriving {
+    files: Vec<File>,
+    resources: Vec<Resource>,
+}
+
+#[derive(Serialize)]
+struct Leaving<'a> {
+    files: Vec<&'a File>,
+    resources: Vec<&'a Resource>,
+}
+
+impl Serialize for Rendering {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let leaving = Leaving { files: self.files().collect(), resources: self.resources().collect() };
+        leaving.serialize(serializer)
+    }
+}
+
+impl TryFrom<Arriving> for Rendering {
+    type Error = PlatformError;
+
+    fn try_from(arriving: Arriving) -> Result<Self, PlatformError> {
+        let mut declared: BTreeMap<Option<SafePath>, Vec<Resource>> = BTreeMap::new();
+        for resource in arriving.resources {
+            declared.entry(resource.file().cloned()).or_default().push(resource);
+        }
+        let mut rendering = Self::new();
+        for file in arriving.files {
+            let declares = declared.remove(&Some(file.path().clone())).unwrap_or_default();
+            rendering.add(file, declares)?;
+        }
+        match declared.into_values().flatten().next() {
+            None => Ok(rendering),
+            Some(astray) => Err(PlatformError::new(
+                PlatformErrorKind::Rendering,
+                format!("the resource `{}` is in no rendered file", astray.address()),
+            )),
+        }
+    }
+}

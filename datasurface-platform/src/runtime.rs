@@ -1,0 +1,129 @@
+//! Runtimes: platforms that apply their own plans and run their own jobs.
+
+use crate::{credential::CredentialSource, error::PlatformError, plan::Plan, rendering::ResourceAddress};
+use chrono::{DateTime, Utc};
+use datasurface_model::{DatasetKey, GroupKey, Latency};
+use serde::{Deserialize, Serialize};
+use std::{fmt, path::Path};
+
+/// Applies plans and runs jobs. What it executes is what was rendered: it makes up no statements of its own. Killed at
+/// any moment, it goes on where it was when it is called again.
+pub trait Runtime: fmt::Debug + Send + Sync {
+    /// Makes what was rendered exist: the steps of a plan, in order. Applying a plan again changes nothing.
+    fn apply(&self, site: &Site<'_>, plan: &Plan) -> Result<Applied, PlatformError>;
+
+    /// Runs jobs.
+    fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError>;
+
+    /// How far each consumer is.
+    fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError>;
+
+    /// When the next job is due by its timetable. None means that none has one.
+    fn next_due(&self, _site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        Ok(None)
+    }
+}
+
+/// Where a runtime works.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// The folder with the rendered files of this instance.
+    pub rendered: &'a Path,
+    /// The folder that relative paths in the model are relative to.
+    pub root: &'a Path,
+    /// Where secrets come from.
+    pub credentials: &'a dyn CredentialSource,
+    /// The time that it is.
+    pub now: DateTime<Utc>,
+}
+
+/// What was applied of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Applied {
+    /// Steps that were carried out now.
+    pub done: usize,
+    /// Steps that had been carried out before.
+    pub done_before: usize,
+}
+
+/// What is to be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunRequest {
+    /// Every job once, producers before consumers.
+    Once,
+    /// Until no job has anything left to move.
+    UntilIdle,
+}
+
+/// What was moved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunReport {
+    /// By dataset and batch, in the order in which they were moved. What was read and found unchanged is here too, with
+    /// the batch that it was found to be at.
+    pub datasets: Vec<DatasetRun>,
+    /// Jobs that failed, in the order in which they did. What needs them stood still; the rest went on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<JobFailure>,
+}
+
+/// A job that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobFailure {
+    /// The address of the job, or of what it was to bring up to date.
+    pub job: ResourceAddress,
+    /// What failed, and every reason behind it; never a secret.
+    pub reason: String,
+}
+
+/// What one batch did to one dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetRun {
+    /// The dataset.
+    pub dataset: DatasetKey,
+    /// The number of the batch of its datastore.
+    pub batch: u64,
+    /// Records that were not there.
+    pub inserted: u64,
+    /// Records that are different.
+    pub updated: u64,
+    /// Records that are not there any more.
+    pub deleted: u64,
+    /// Records that are as they were.
+    pub unchanged: u64,
+    /// Why the batch did not become visible, if it did not.
+    pub failure: Option<String>,
+}
+
+/// How far each consumer is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Status {
+    /// By group and dataset, in order.
+    pub sinks: Vec<SinkStatus>,
+}
+
+/// How far one dataset of one group is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SinkStatus {
+    /// The group.
+    pub group: GroupKey,
+    /// The dataset.
+    pub dataset: DatasetKey,
+    /// The last batch that arrived, and when.
+    pub last_batch: Option<(u64, DateTime<Utc>)>,
+    /// When its source was last read as a whole: what arrived is what the source was then, whether it had changed or
+    /// not.
+    #[serde(default)]
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// How late it may be: the strictest that is asked of its datastore.
+    #[serde(default)]
+    pub promised: Option<Latency>,
+    /// Why the last attempt failed, if it did.
+    pub last_failure: Option<String>,
+}

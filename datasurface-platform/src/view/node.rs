@@ -1,0 +1,153 @@
+//! A node, as a platform sees it.
+
+use crate::{
+    error::{PlatformError, PlatformErrorKind},
+    instance::PlatformInstance,
+    offer::{Offer, ResolvedOffer},
+    slug::{SLUG_LIMIT, dataset_slug, slug},
+};
+use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKey, Obligation};
+use datasurface_model::{DatasetKey, DatasetName};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A node: the facts of the graph, the offers of the nodes before it, and the instance that it is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeView {
+    platform: Arc<PlatformInstance>,
+    facts: NodeFacts,
+    inputs: Vec<ResolvedOffer>,
+}
+
+impl NodeView {
+    /// A view of a node with these facts, for which these offers were resolved.
+    pub fn new(platform: Arc<PlatformInstance>, facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
+        inputs.sort();
+        Self { platform, facts, inputs }
+    }
+
+    /// The instance that it is for.
+    #[must_use]
+    pub fn platform(&self) -> &PlatformInstance {
+        &self.platform
+    }
+
+    /// What the graph knows of it.
+    #[must_use]
+    pub fn facts(&self) -> &NodeFacts {
+        &self.facts
+    }
+
+    /// Its identity.
+    #[must_use]
+    pub fn key(&self) -> &NodeKey {
+        self.facts.key()
+    }
+
+    /// What it owes to those behind it.
+    #[must_use]
+    pub fn obligation(&self) -> &Obligation {
+        self.facts.obligation()
+    }
+
+    /// The details of its kind.
+    #[must_use]
+    pub fn detail(&self) -> &NodeDetail {
+        self.facts.detail()
+    }
+
+    /// What the nodes directly before it offer, wherever they are: in this shard, in another one, on another platform.
+    #[must_use]
+    pub fn inputs(&self) -> &[ResolvedOffer] {
+        &self.inputs
+    }
+
+    /// The offer of a dataset.
+    #[must_use]
+    pub fn input(&self, dataset: &DatasetKey) -> Option<&Offer> {
+        self.inputs.iter().map(ResolvedOffer::offer).find(|offer| offer.dataset() == dataset)
+    }
+
+    /// Where the data before it is: the addresses of its inputs.
+    #[must_use]
+    pub fn reads(&self) -> Vec<&str> {
+        let offers = self.inputs.iter().map(ResolvedOffer::offer);
+        offers.map(Offer::address).collect()
+    }
+
+    /// The offer of a dataset, for a rendering that cannot do without. A host resolves every offer before it asks for a
+    /// rendering, so a missing one is its bug.
+    pub fn require_input(&self, dataset: &DatasetKey) -> Result<&Offer, PlatformError> {
+        let missing = || {
+            let what = format!("nobody offers `{dataset}` to `{}`", self.key());
+            PlatformError::new(PlatformErrorKind::Internal, what)
+        };
+        self.input(dataset).ok_or_else(missing)
+    }
+
+    /// The hash of all of this.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self)
+    }
+
+    /// A safe, unique and bounded name of the node among all nodes of its kind on this platform.
+    #[must_use]
+    pub fn slug(&self) -> String {
+        match self.key() {
+            NodeKey::Export { container, dataset, .. } => slug(
+                &[
+                    container.zone.as_str(),
+                    container.team.as_str(),
+                    container.container.as_str(),
+                    dataset.datastore.as_str(),
+                    dataset.dataset.as_str(),
+                ],
+                SLUG_LIMIT,
+            ),
+            NodeKey::Ingest { datastore, dataset: None, .. } => slug(&[datastore.as_str()], SLUG_LIMIT),
+            NodeKey::Ingest { datastore, dataset: Some(dataset), .. } => {
+                slug(&[datastore.as_str(), dataset.as_str()], SLUG_LIMIT)
+            }
+            NodeKey::Transform { workspace, .. } | NodeKey::Trigger { workspace, .. } => {
+                slug(&[workspace.as_str()], SLUG_LIMIT)
+            }
+        }
+    }
+
+    /// A safe, unique and bounded name of a dataset among all datasets.
+    #[must_use]
+    pub fn dataset_slug(&self, dataset: &DatasetKey) -> String {
+        dataset_slug(dataset)
+    }
+
+    /// The addresses of [what there is once for each dataset](crate::Resource::of_dataset) that this node captures or exports:
+    /// `table.NW_Data-customers`.
+    #[must_use]
+    pub fn dataset_addresses(&self, kind: &str) -> Vec<String> {
+        let datasets = match self.detail() {
+            NodeDetail::Ingest(ingest) => ingest.datasets(),
+            NodeDetail::Export(export) => std::slice::from_ref(export.dataset()),
+            NodeDetail::Transform(_) | NodeDetail::Trigger(_) => &[],
+        };
+        let keys = datasets.iter().map(DatasetFacts::key);
+        keys.map(|key| format!("{kind}.{}", dataset_slug(key))).collect()
+    }
+
+    /// The same view with one dataset alone: what is kept of a capture when the rest of it does not matter any more.
+    #[must_use]
+    pub fn narrowed(&self, dataset: &DatasetName) -> Self {
+        let only = |facts: DatasetFacts| (facts.key().dataset == *dataset).then_some(facts);
+        Self {
+            platform: Arc::clone(&self.platform),
+            facts: self.facts.clone().map_datasets(only),
+            inputs: self
+                .inputs
+                .iter()
+                .filter(|input| input.offer().dataset().dataset == *dataset)
+                .cloned()
+                .collect(),
+        }
+    }
+}

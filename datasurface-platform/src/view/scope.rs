@@ -1,0 +1,160 @@
+//! A scope, as a platform sees it.
+
+use super::NodeView;
+use crate::{held::HeldState, instance::PlatformInstance};
+use datasurface_graph::{DatasetFacts, Fingerprint};
+use datasurface_model::{DatasetName, ShardName};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+/// What is rendered in one go.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// What belongs to no shard: providers, buckets, roles, clusters, the operational database, the frame of schedules.
+    /// It depends on the instance and the list of its shards.
+    Foundation,
+    /// A part of the graph.
+    Shard(ShardName),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foundation => f.write_str("foundation"),
+            Self::Shard(shard) => write!(f, "shard `{shard}`"),
+        }
+    }
+}
+
+/// All that is rendered in one scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeView {
+    platform: Arc<PlatformInstance>,
+    scope: Scope,
+    shards: Vec<ShardName>,
+    nodes: Vec<ScopedNode>,
+    held: Vec<HeldState>,
+}
+
+/// A node, and how much of it is placed in a scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopedNode {
+    view: NodeView,
+    whole: bool,
+    datasets: BTreeSet<DatasetName>,
+}
+
+impl ScopeView {
+    /// The foundation of an instance with these shards.
+    pub fn foundation(platform: Arc<PlatformInstance>, shards: Vec<ShardName>) -> Self {
+        Self { platform, scope: Scope::Foundation, shards, nodes: Vec::new(), held: Vec::new() }
+    }
+
+    /// One of the shards, with what is placed in it. Nodes are given in the order of their keys.
+    pub fn shard(
+        platform: Arc<PlatformInstance>,
+        shards: Vec<ShardName>,
+        shard: ShardName,
+        nodes: Vec<ScopedNode>,
+        held: Vec<HeldState>,
+    ) -> Self {
+        Self { platform, scope: Scope::Shard(shard), shards, nodes, held }
+    }
+
+    /// The instance.
+    #[must_use]
+    pub fn platform(&self) -> &PlatformInstance {
+        &self.platform
+    }
+
+    /// Which scope it is.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether it is the foundation.
+    #[must_use]
+    pub fn is_foundation(&self) -> bool {
+        self.scope == Scope::Foundation
+    }
+
+    /// What only the foundation has.
+    pub fn in_foundation<T>(&self, thing: T) -> Option<T> {
+        self.is_foundation().then_some(thing)
+    }
+
+    /// All shards of the instance, in order.
+    #[must_use]
+    pub fn shards(&self) -> &[ShardName] {
+        &self.shards
+    }
+
+    /// The nodes that are placed here, at least in part, ordered by key.
+    #[must_use]
+    pub fn nodes(&self) -> &[ScopedNode] {
+        &self.nodes
+    }
+
+    /// What is held here.
+    #[must_use]
+    pub fn held(&self) -> &[HeldState] {
+        &self.held
+    }
+
+    /// The nodes that are placed here as a whole, ordered by key: those whose jobs are rendered here.
+    pub fn nodes_here(&self) -> impl Iterator<Item = &NodeView> {
+        let here = self.nodes.iter().filter(|node| node.is_here());
+        here.map(ScopedNode::view)
+    }
+
+    /// The datasets whose data is kept here, each once, with the nodes that they are of: those of captures that are
+    /// placed here, and then those that are held. Whoever renders both in the same way renders held data on.
+    pub fn kept(&self) -> impl Iterator<Item = (&NodeView, &DatasetFacts)> {
+        let placed = self.nodes.iter().flat_map(|node| {
+            let datasets = node.datasets_here();
+            datasets.map(move |dataset| (node.view(), dataset))
+        });
+        let held = self.held.iter().flat_map(|held| {
+            let datasets = held.node().facts().datasets().iter();
+            let here = datasets.filter(|dataset| dataset.key() == held.holds().dataset());
+            here.map(move |dataset| (held.node(), dataset))
+        });
+        let mut seen = BTreeSet::new();
+        placed.chain(held).filter(move |(_, dataset)| seen.insert(dataset.key()))
+    }
+
+    /// The hash of all of this: if it is the same, so is the rendering.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self)
+    }
+}
+
+impl ScopedNode {
+    /// A node that is placed here as a whole, or not; and those of its datasets that are.
+    pub fn new(view: NodeView, whole: bool, datasets: BTreeSet<DatasetName>) -> Self {
+        Self { view, whole, datasets }
+    }
+
+    /// The node.
+    #[must_use]
+    pub fn view(&self) -> &NodeView {
+        &self.view
+    }
+
+    /// Whether the node itself, such as its job, is placed here.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        self.whole
+    }
+
+    /// Those datasets of a capture that are placed here.
+    pub fn datasets_here(&self) -> impl Iterator<Item = &DatasetFacts> {
+        let datasets = self.view.facts().datasets().iter();
+        datasets.filter(|dataset| self.datasets.contains(&dataset.key().dataset))
+    }
+}

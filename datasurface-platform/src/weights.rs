@@ -1,0 +1,54 @@
+//! What a node costs of each limit.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a node costs of one limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weight {
+    /// Where the node itself is placed.
+    pub whole: u64,
+    /// Where one of its datasets is placed.
+    pub per_dataset: u64,
+}
+
+impl Weight {
+    /// Costs this much where the node itself is placed, and nothing for its datasets.
+    #[must_use]
+    pub const fn whole(whole: u64) -> Self {
+        Self { whole, per_dataset: 0 }
+    }
+
+    /// Costs this much for each of its datasets, where that is placed, and nothing for itself.
+    #[must_use]
+    pub const fn per_dataset(per_dataset: u64) -> Self {
+        Self { whole: 0, per_dataset }
+    }
+}
+
+/// What a node costs, by limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Weights(BTreeMap<String, Weight>);
+
+impl Weights {
+    /// Costs nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Costs this much of a limit.
+    #[must_use]
+    pub fn with(mut self, limit: impl Into<String>, weight: Weight) -> Self {
+        self.0.insert(limit.into(), weight);
+        self
+    }
+
+    /// What it costs of a limit.
+    #[must_use]
+    pub fn of(&self, limit: &str) -> Weight {
+        self.0.get(limit).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,119 @@
+//! The law of views: a view is backed by one value that can be written as JSON, and its fingerprint covers all of it.
+
+use crate::{
+    estate,
+    leaf::{field, leaves, mutations},
+};
+use datasurface_platform::{
+    graph::Fingerprint,
+    prelude::{NodeView, ScopeView, json, serde_json, serde_json::Value},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::BTreeSet, fmt};
+
+/// Tags of enums that have one variant: there is nothing else that they could be.
+const ONLY_ONE: [&str; 2] = ["capture.kind.kind", "artifact.kind"];
+
+/// Different values that are tried for each leaf.
+const TRIED: usize = 3;
+
+/// Changes every leaf, in several ways that can be read again, and asserts that each one moves the fingerprint. Gives
+/// the fields that were changed.
+fn assert_covered<T>(view: &T, fingerprint: impl Fn(&T) -> Fingerprint, donors: &[Value]) -> BTreeSet<String>
+where
+    T: Serialize + DeserializeOwned + PartialEq + fmt::Debug,
+{
+    let value = serde_json::to_value(view).unwrap();
+    let again: T = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!(again, *view, "it is what was written");
+    assert_eq!(fingerprint(&again), fingerprint(view));
+
+    let leaves = leaves(&value);
+    let mut changed = BTreeSet::new();
+    for path in &leaves {
+        let others = mutations(&value, path, donors);
+        let others = others.filter_map(|mutated| serde_json::from_value::<T>(mutated).ok());
+        let others: Vec<T> = others.filter(|other| other != view).take(TRIED).collect();
+        for other in &others {
+            assert_ne!(fingerprint(other), fingerprint(view), "{} is not covered", field(path));
+        }
+        let is_only_one = ONLY_ONE.iter().any(|end| field(path).ends_with(end));
+        assert_eq!(others.is_empty(), is_only_one, "{}: nothing else can stand there", field(path));
+        changed.insert(field(path));
+    }
+    assert!(leaves.len() > 10, "a view has leaves");
+    changed
+}
+
+#[test]
+fn the_fingerprint_of_a_node_covers_its_view() {
+    let views = estate::node_views(&estate::instance());
+    let kinds: BTreeSet<_> = views.iter().map(|view| view.key().kind()).collect();
+    assert_eq!(kinds.len(), 4, "every kind of node occurs");
+    let changed: BTreeSet<String> =
+        views.iter().flat_map(|view| assert_covered(view, NodeView::fingerprint, &[])).collect();
+    for field in [
+        "platform.name",
+        "platform.kind",
+        "platform.version",
+        "platform.config.ratio",
+        "facts.key",
+        "facts.obligation.priority",
+        "facts.obligation.latency",
+        "facts.obligation.regulators.*",
+        "facts.obligation.custody.retention",
+        "facts.detail.ingest.source.container.capture.credential",
+        "facts.detail.ingest.source.container.capture.trigger.cron",
+        "facts.detail.ingest.source.container.capture.kind.tables.orders",
+        "facts.detail.ingest.source.platform.platform",
+        "facts.detail.ingest.source.transformer.workspace",
+        "facts.detail.ingest.datasets.*.classifications.*",
+        "facts.detail.ingest.datasets.*.schema.columns.*.classifications.*",
+        "facts.detail.export.container.locations.*",
+        "facts.detail.export.consumers.*.requirements.retention",
+        "facts.detail.trigger.trigger.cron",
+        "facts.detail.transform.artifact.selects.*.sql",
+        "facts.detail.transform.outputs.*.custody.live",
+        "inputs.*.from",
+        "inputs.*.offer.latency",
+        "inputs.*.offer.credential",
+        "inputs.*.offer.custody.retention",
+    ] {
+        assert!(changed.contains(field), "{field} does not occur: {changed:#?}");
+    }
+}
+
+#[test]
+fn the_fingerprint_of_a_scope_covers_its_view() {
+    let shard = estate::shard_of(&estate::instance(), &["Ingest/Stream/Sales"]);
+    let changed = assert_covered(&shard, ScopeView::fingerprint, &[]);
+    for field in [
+        "scope.shard",
+        "shards.*",
+        "nodes.*.whole",
+        "nodes.*.datasets.*",
+        "held.*.resource",
+        "held.*.shard",
+        "held.*.holds.dataset",
+        "held.*.holds.custody.retention",
+        "held.*.owed_until",
+        "held.*.released_by",
+        "held.*.node.facts.key",
+    ] {
+        assert!(changed.contains(field), "{field} does not occur: {changed:#?}");
+    }
+
+    // A foundation has no nodes, and nothing is held there; but it could be, and would be covered.
+    let shard = serde_json::to_value(shard).unwrap();
+    let donors = [shard["nodes"].clone(), shard["held"].clone(), json!({"shard": "main"})];
+    let foundation = ScopeView::foundation(estate::instance(), vec!["main".into()]);
+    let changed = assert_covered(&foundation, ScopeView::fingerprint, &donors);
+    assert!(changed.contains("scope"), "{changed:#?}");
+}
+
+#[test]
+#[should_panic(expected = "is not covered")]
+fn the_law_can_fail() {
+    let shard = estate::shard_of(&estate::instance(), &[]);
+    assert_covered(&shard, |shard| Fingerprint::of(&(shard.scope(), shard.nodes())), &[]);
+}

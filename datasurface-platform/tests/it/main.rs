@@ -1,0 +1,16 @@
+//! The contract, through its public face.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what these helpers find wrong is a failed test"
+)]
+
+#[path = "../../../tests/it/connectors.rs"]
+mod connectors;
+mod estate;
+mod fingerprint;
+mod leaf;
+mod misbehaviour;
+mod program;
+mod rendering;

@@ -1,0 +1,60 @@
+//! Connectors as JSON, as a connect cluster would be given them: a complete platform, and not one of SQL.
+
+use datasurface_platform::prelude::*;
+
+#[derive(Debug)]
+pub(crate) struct Connectors(PlatformDescriptor);
+
+impl PlatformPlugin for Connectors {
+    type Config = NoSettings;
+    const KIND: &'static str = "connectors";
+    fn version() -> Version {
+        Version::new(1, 0, 0)
+    }
+    fn configure(_: &PlatformInstance, _: NoSettings) -> Result<Self, PlatformError> {
+        let descriptor = PlatformDescriptor::of::<Self>()
+            .capturing(["sql_snapshot"], ["sqlite", "postgres"])
+            .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
+            .exporting_to(["sqlite", "postgres"])
+            .milestoning([Milestoning::Live])
+            .reading(["topic"])
+            .limit("connectors", 100);
+        Ok(Self(descriptor))
+    }
+}
+
+impl DataPlatform for Connectors {
+    fn descriptor(&self) -> &PlatformDescriptor {
+        &self.0
+    }
+    fn weigh(&self, _: &NodeFacts) -> Weights {
+        Weights::none().with("connectors", Weight::whole(1))
+    }
+    fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
+        Offer::of_datasets(node, "topic")
+    }
+    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
+        found.refuse_unclaimed(&self.0, what);
+    }
+    fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+        let cluster = Resource::new("cluster", "cluster").attribute("name", scope.platform().name());
+        let topics = scope.kept().map(|(node, dataset)| {
+            let topic = Resource::of_dataset("topic", node, dataset.key()).depends_on("cluster");
+            topic.attribute("schema", dataset.schema()).holds(dataset)
+        });
+        let connectors = scope.nodes_here().filter_map(|node| {
+            let named = |kind| Resource::of_node(kind, node).attribute("reads", node.reads());
+            let connector = match node.detail() {
+                NodeDetail::Ingest(from) => named("source").attribute("from", from.source()),
+                NodeDetail::Export(to) => named("sink").attribute("to", to.container()),
+                _ => return None,
+            };
+            let topics = node.dataset_addresses("topic");
+            Some(connector.attribute("topics", &topics).depends_on_all(topics))
+        });
+        Rendering::of_json(topics.chain(connectors).chain(scope.in_foundation(cluster)))
+    }
+    fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        change.structural(|_| Judgement::update(Effect::Pause, "it starts again"))
+    }
+}
