@@ -1,0 +1,100 @@
+//! What a platform cannot do, in words.
+
+use datasurface_model::{
+    Consistency, ContainerKey, DataTransformer, DatasetGroup, Datastore, Ecosystem, Entity, Milestoning,
+    Valid, Workspace,
+};
+use datasurface_platform::PlatformDescriptor;
+use std::collections::BTreeSet;
+
+/// Why a platform cannot serve a group of a workspace. Empty if it can.
+pub(crate) fn unserved(
+    descriptor: &PlatformDescriptor,
+    ecosystem: &Valid<Ecosystem>,
+    workspace: &Workspace,
+    group: &DatasetGroup,
+) -> Vec<String> {
+    let mut reasons = Vec::new();
+    reasons.extend(unreached(descriptor, ecosystem, workspace.container_key()));
+    let requirements = group.requirements();
+    let milestoning = requirements.milestoning();
+    if !descriptor.milestonings().contains(&milestoning) {
+        reasons.push(format!("it cannot show {}", versions(milestoning)));
+    }
+    if let (Some(wanted), Some(least)) = (requirements.latency(), descriptor.least_latency())
+        && wanted < least
+    {
+        reasons.push(format!("it cannot be faster than {least}, and {wanted} is asked for"));
+    }
+    if let (Some(wanted), Some(most)) = (requirements.retention(), descriptor.most_retention())
+        && wanted > most
+    {
+        reasons.push(format!("it cannot keep data for more than {most}, and {wanted} is asked for"));
+    }
+    reasons
+}
+
+/// Why a platform cannot capture a datastore from its container. Empty if it can.
+pub(crate) fn uncaptured(
+    descriptor: &PlatformDescriptor,
+    ecosystem: &Valid<Ecosystem>,
+    datastore: &Datastore,
+) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let Some(capture) = datastore.capture() else {
+        return vec![format!("`{}` has no capture", datastore.name())];
+    };
+    let way = capture.kind().technology();
+    if !descriptor.captures().contains(way) {
+        reasons.push(format!("it cannot capture by {way}"));
+    }
+    if let Some(container) = ecosystem.container(capture.container())
+        && !descriptor.captures_from().contains(container.kind().technology())
+    {
+        reasons.push(format!("it cannot capture from {}", container.kind().technology()));
+    }
+    if !descriptor.consistencies().contains(&capture.consistency()) {
+        reasons.push(match capture.consistency() {
+            Consistency::MultiDataset => "it cannot read a datastore in one transaction".to_owned(),
+            Consistency::SingleDataset => "it cannot read datasets one by one".to_owned(),
+        });
+    }
+    reasons
+}
+
+/// Why a platform cannot run the transformer of a workspace. Empty if it can.
+pub(crate) fn unserved_transformer(
+    descriptor: &PlatformDescriptor,
+    ecosystem: &Valid<Ecosystem>,
+    workspace: &Workspace,
+    transformer: &DataTransformer,
+) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let artifact = transformer.artifact().technology();
+    if !descriptor.artifacts().contains(artifact) {
+        reasons.push(format!("it cannot run transformers in {artifact}"));
+    }
+    if !descriptor.milestonings().contains(&Milestoning::Live) {
+        reasons.push(format!("it cannot show {}", versions(Milestoning::Live)));
+    }
+    reasons.extend(unreached(descriptor, ecosystem, workspace.container_key()));
+    reasons
+}
+
+fn unreached(
+    descriptor: &PlatformDescriptor,
+    ecosystem: &Valid<Ecosystem>,
+    container: Option<&ContainerKey>,
+) -> Option<String> {
+    let technology = ecosystem.container(container?)?.kind().technology();
+    let reached: &BTreeSet<String> = descriptor.exports_to();
+    (!reached.contains(technology)).then(|| format!("it cannot bring data to {technology}"))
+}
+
+fn versions(milestoning: Milestoning) -> &'static str {
+    match milestoning {
+        Milestoning::Live => "live data",
+        Milestoning::Forensic => "every version of a record",
+        Milestoning::LiveAndForensic => "live data beside every version of a record",
+    }
+}

@@ -1,0 +1,39 @@
+//! Choice: which platform serves a dataset group, and which one captures a datastore. What was decided stays decided;
+//! a wish that contradicts it starts a move.
+
+mod capability;
+mod capture;
+mod serve;
+
+use crate::{hosted::Hosted, lock::Lock};
+use datasurface_graph::Assignments;
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, PlatformName, Valid};
+use std::collections::BTreeMap;
+
+/// Every code that choosing can report.
+pub(crate) static CODES: &[&CodeInfo] = &[
+    &serve::NO_PLATFORM,
+    &serve::SEVERAL,
+    &serve::CANNOT_SERVE,
+    &serve::PIN_CANNOT_SERVE,
+    &serve::MOVE,
+    &capture::NO_CAPTURE,
+    &capture::CANNOT_CAPTURE,
+    &capture::PIN_CANNOT_CAPTURE,
+    &capture::MOVE,
+];
+
+/// What choosing looks at.
+pub(crate) struct Question<'a> {
+    pub(crate) ecosystem: &'a Valid<Ecosystem>,
+    pub(crate) platforms: &'a BTreeMap<PlatformName, Hosted>,
+    pub(crate) lock: &'a Lock,
+}
+
+/// Decides who serves and who captures.
+pub(crate) fn choose(question: &Question<'_>, found: &mut Vec<Diagnostic>) -> Assignments {
+    let mut assignments = Assignments::default();
+    serve::choose(question, &mut assignments, found);
+    capture::choose(question, &mut assignments, found);
+    assignments
+}

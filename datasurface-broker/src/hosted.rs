@@ -1,0 +1,143 @@
+//! Hosted platforms: declarations, brought to life by the registry.
+
+use datasurface_model::{
+    CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, PlatformDeclaration, PlatformName, Valid,
+    diagnostic::nearest,
+};
+use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
+use semver::{Comparator, Op, VersionReq};
+use std::{collections::BTreeMap, sync::Arc};
+
+pub(crate) static UNKNOWN_KIND: CodeInfo = CodeInfo::error(
+    "platform/unknown-kind",
+    "no plug-in of this kind is known",
+    "A platform is an instance of a plug-in that the host knows by its kind. Correct the kind, or use a host that was \
+     built with that plug-in.",
+);
+pub(crate) static UNKNOWN_VERSION: CodeInfo = CodeInfo::error(
+    "platform/unknown-version",
+    "no version of the plug-in meets the requirement",
+    "A declaration says which versions of a plug-in will do. None of those that the host knows does. Widen the \
+     requirement, or use a host with another version.",
+);
+pub(crate) static CONFIG: CodeInfo = CodeInfo::error(
+    "platform/config",
+    "the settings of a platform are wrong",
+    "Each kind of platform has its own settings. The plug-in could not read these.",
+);
+pub(crate) static FAILED: CodeInfo = CodeInfo::error(
+    "platform/failed",
+    "a platform failed",
+    "The plug-in returned an error where it should not have. If the settings and the model are right, this is a bug of \
+     the plug-in.",
+);
+
+/// A platform instance that is alive.
+#[derive(Debug)]
+pub struct Hosted {
+    instance: Arc<PlatformInstance>,
+    platform: Box<dyn DataPlatform>,
+}
+
+impl Hosted {
+    /// The instance.
+    #[must_use]
+    pub fn instance(&self) -> &Arc<PlatformInstance> {
+        &self.instance
+    }
+
+    /// The platform.
+    #[must_use]
+    pub fn platform(&self) -> &dyn DataPlatform {
+        &*self.platform
+    }
+
+    /// Brings an instance to life as it was recorded, though its declaration may be gone.
+    pub(crate) fn revive(registry: &Registry, instance: &PlatformInstance) -> Result<Self, Box<Diagnostic>> {
+        let path = ModelPath::root().child("platforms", instance.name());
+        let exactly = VersionReq {
+            comparators: vec![Comparator {
+                op: Op::Exact,
+                major: instance.version().major,
+                minor: Some(instance.version().minor),
+                patch: Some(instance.version().patch),
+                pre: instance.version().pre.clone(),
+            }],
+        };
+        let factory = registry.find(instance.kind(), &exactly).ok_or_else(|| {
+            let wanted = format!("`{}` {}", instance.kind(), instance.version());
+            let message =
+                format!("`{}` was rendered by {wanted}, which this host does not know", instance.name());
+            let finding = Diagnostic::new(&UNKNOWN_VERSION, path.clone(), message)
+                .help("what it keeps can only be let go by that plug-in: use a host that has it");
+            Box::new(finding)
+        })?;
+        let platform = factory.create(instance).map_err(|error| Box::new(failure(&error, path)))?;
+        Ok(Self { instance: Arc::new(instance.clone()), platform })
+    }
+}
+
+/// Brings every declared platform to life.
+pub(crate) fn host(
+    registry: &Registry,
+    ecosystem: &Valid<Ecosystem>,
+    found: &mut Vec<Diagnostic>,
+) -> BTreeMap<PlatformName, Hosted> {
+    let mut hosted = BTreeMap::new();
+    for declaration in ecosystem.platforms() {
+        match bring_to_life(registry, declaration) {
+            Ok(alive) => {
+                hosted.insert(declaration.name().clone(), alive);
+            }
+            Err(finding) => found.push(*finding),
+        }
+    }
+    hosted
+}
+
+fn bring_to_life(registry: &Registry, declaration: &PlatformDeclaration) -> Result<Hosted, Box<Diagnostic>> {
+    let path = ModelPath::root().child("platforms", declaration.name());
+    let requirement = declaration.version_requirement().parse().unwrap_or_default();
+    let Some(factory) = registry.find(declaration.kind(), &requirement) else {
+        return Err(Box::new(unknown(registry, declaration, path)));
+    };
+    let instance = PlatformInstance::new(
+        declaration.name().clone(),
+        declaration.kind().clone(),
+        factory.version().clone(),
+        declaration.settings().clone(),
+    );
+    let platform = factory.create(&instance).map_err(|error| Box::new(failure(&error, path)))?;
+    Ok(Hosted { instance: Arc::new(instance), platform })
+}
+
+fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPath) -> Diagnostic {
+    let kind = declaration.kind();
+    let versions: Vec<String> = registry
+        .kinds()
+        .filter(|(known, _)| *known == kind)
+        .map(|(_, version)| format!("{version}"))
+        .collect();
+    if versions.is_empty() {
+        let known: Vec<&str> = registry.kinds().map(|(kind, _)| kind.as_str()).collect();
+        let kinds: Vec<String> = known.iter().map(|kind| format!("`{kind}`")).collect();
+        let message = format!("`{}` is of kind `{kind}`, which this host does not know", declaration.name());
+        return Diagnostic::new(&UNKNOWN_KIND, path.attribute("kind"), message)
+            .help(format!("this host knows {}", kinds.join(", ")))
+            .did_you_mean(path.attribute("kind"), nearest(kind.as_str(), known));
+    }
+    let requirement = declaration.version_requirement();
+    let message = format!("`{}` needs `{kind}` in version `{requirement}`", declaration.name());
+    Diagnostic::new(&UNKNOWN_VERSION, path.attribute("version"), message)
+        .help(format!("this host knows {}", versions.join(", ")))
+}
+
+pub(crate) fn failure(error: &PlatformError, path: ModelPath) -> Diagnostic {
+    if error.kind() == PlatformErrorKind::Config {
+        Diagnostic::new(&CONFIG, path.attribute("config"), error.report())
+            .help("correct the settings of the platform")
+    } else {
+        Diagnostic::new(&FAILED, path, error.report())
+            .help("if the settings and the model are right, report this to the author of the plug-in")
+    }
+}

@@ -1,0 +1,42 @@
+//! The broker: which platform serves whom, and the way from model to plan.
+//!
+//! [`Broker::place`] decides; [`Broker::propose`] renders and plans; [`Proposal::write`] puts the result into a
+//! [`Target`], as a whole or not at all, together with the [`Lock`] that says what was decided.
+
+mod broker;
+mod choice;
+mod hosted;
+mod lock;
+mod operate;
+mod placed;
+mod propose;
+mod refused;
+pub mod target;
+mod write;
+
+pub use broker::Broker;
+pub use hosted::Hosted;
+pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
+pub use operate::{Operated, Operation};
+pub use placed::Placed;
+pub use propose::{Proposal, Reached};
+pub use refused::Refused;
+pub use target::Target;
+pub use write::WriteError;
+
+use datasurface_model::CodeInfo;
+
+/// Every code that this crate can report.
+pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
+    let own: [&'static CodeInfo; 7] = [
+        &lock::UNREADABLE,
+        &broker::NO_PRIMARY,
+        &hosted::UNKNOWN_KIND,
+        &hosted::UNKNOWN_VERSION,
+        &hosted::CONFIG,
+        &hosted::FAILED,
+        &write::CHANGED,
+    ];
+    let parts = [choice::CODES, propose::codes(), target::CODES];
+    own.into_iter().chain(parts.into_iter().flatten().copied())
+}

@@ -1,0 +1,147 @@
+//! The lock: what was decided, with its life cycle. Reviewable text beside the model, owned by whoever owns the
+//! ecosystem. The same model and the same lock give the same rendering, byte for byte.
+
+use datasurface_graph::{Assignments, Placement};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName};
+use datasurface_platform::{HeldState, Revision};
+use semver::Version;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The name that a lock has beside its model.
+pub const FILE_NAME: &str = "datasurface.lock";
+
+const FORMAT: &str = "datasurface-lock/1";
+
+pub(crate) static UNREADABLE: CodeInfo = CodeInfo::error(
+    "lock/unreadable",
+    "the lock cannot be read",
+    "The lock is JSON in a format that this version knows. It is written by DataSurface; an edit by hand, or a merge \
+     of two branches, may have broken it. Restore it from version control, or mend it at the place that is named.",
+);
+
+/// What was decided: who serves and who captures, where nodes are placed, what is held, and which revision was reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    pub(crate) reached: Option<Revision>,
+    pub(crate) assignments: Assignments,
+    pub(crate) platforms: BTreeMap<PlatformName, PlatformLock>,
+}
+
+/// What was decided about one platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformLock {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<Version>,
+    #[serde(default)]
+    pub(crate) placement: Placement,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) held: Vec<HeldState>,
+}
+
+impl Lock {
+    /// The revision that was reached; none before anything was rendered.
+    #[must_use]
+    pub fn reached(&self) -> Option<&Revision> {
+        self.reached.as_ref()
+    }
+
+    /// Who serves and who captures.
+    #[must_use]
+    pub fn assignments(&self) -> &Assignments {
+        &self.assignments
+    }
+
+    /// Who serves and who captures, to be changed by an operator's tool.
+    pub fn assignments_mut(&mut self) -> &mut Assignments {
+        &mut self.assignments
+    }
+
+    /// Where the nodes of a platform are placed.
+    #[must_use]
+    pub fn placement(&self, platform: &PlatformName) -> Option<&Placement> {
+        self.platforms.get(platform).map(|platform| &platform.placement)
+    }
+
+    /// Where the nodes of a platform are placed, to be changed by an operator's tool.
+    pub fn placement_mut(&mut self, platform: PlatformName) -> &mut Placement {
+        &mut self.platforms.entry(platform).or_default().placement
+    }
+
+    /// What is held on a platform, ordered by resource.
+    #[must_use]
+    pub fn held(&self, platform: &PlatformName) -> &[HeldState] {
+        self.platforms.get(platform).map_or(&[], |platform| &platform.held)
+    }
+
+    /// Lets everything go that a resource holds, as of the revision that was reached. Says whether there was such a
+    /// resource.
+    pub fn release(&mut self, platform: &PlatformName, resource: &str) -> bool {
+        let (Some(reached), Some(platform)) = (self.reached.clone(), self.platforms.get_mut(platform)) else {
+            return false;
+        };
+        let held = platform.held.iter_mut().find(|held| held.resource().as_str() == resource);
+        held.is_some_and(|held| {
+            *held = held.clone().released(reached);
+            true
+        })
+    }
+
+    /// Reads a lock.
+    pub fn from_text(text: &str) -> Result<Self, LockError> {
+        let wire: Wire = serde_json::from_str(text).map_err(|error| LockError {
+            reason: format!("at line {} column {}", error.line(), error.column()),
+            detail: error.to_string(),
+        })?;
+        if wire.format != FORMAT {
+            return Err(LockError {
+                reason: format!("its format is `{}`", wire.format),
+                detail: format!("this version reads `{FORMAT}`"),
+            });
+        }
+        Ok(Self { reached: wire.reached, assignments: wire.assignments, platforms: wire.platforms })
+    }
+
+    /// The canonical text: the same lock, the same bytes.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let wire = Wire {
+            format: FORMAT.to_owned(),
+            reached: self.reached.clone(),
+            assignments: self.assignments.clone(),
+            platforms: self.platforms.clone(),
+        };
+        serde_json::to_string_pretty(&wire).unwrap_or_default() + "\n"
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    format: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reached: Option<Revision>,
+    #[serde(default)]
+    assignments: Assignments,
+    #[serde(default)]
+    platforms: BTreeMap<PlatformName, PlatformLock>,
+}
+
+/// A text that is no lock.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the lock cannot be read {reason}")]
+pub struct LockError {
+    reason: String,
+    detail: String,
+}
+
+impl LockError {
+    /// The same as a finding, about the lock of this name.
+    #[must_use]
+    pub fn diagnostic(&self, name: &str) -> Diagnostic {
+        let message = format!("`{name}` cannot be read: {}: {}", self.reason, self.detail);
+        Diagnostic::new(&UNREADABLE, ModelPath::root().child("lock", name), message)
+            .help("restore the lock from version control, or mend it at that place")
+    }
+}

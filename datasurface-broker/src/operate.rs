@@ -1,0 +1,111 @@
+//! Operating: what was rendered is applied and run by those platforms that can do so themselves.
+
+use crate::{
+    broker::Broker,
+    hosted::{Hosted, failure},
+    propose::PLAN,
+    target::{PlatformRecord, Standing, Target, TargetError},
+};
+use chrono::{DateTime, Utc};
+use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
+use datasurface_platform::{
+    Applied, CredentialSource, Plan, PlatformError, PlatformErrorKind, RunReport, RunRequest, Runtime,
+    SafePath, Site, Status,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+/// Where and when platforms run.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'a> {
+    /// The folder that relative paths in the model are relative to.
+    pub root: &'a Path,
+    /// Where secrets come from.
+    pub credentials: &'a dyn CredentialSource,
+    /// The time that it is.
+    pub now: DateTime<Utc>,
+}
+
+/// What came of it, by platform. A platform that failed does not keep the others from going on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operated<T> {
+    /// What those did that did not fail.
+    pub done: BTreeMap<PlatformName, T>,
+    /// Why the others failed.
+    pub findings: Findings,
+}
+
+impl Broker {
+    /// Applies what is rendered in a target and was not applied yet. Whatever is killed on the way goes on when this is
+    /// called again; platforms that leave it to other tools are left out.
+    pub fn apply(&self, target: &mut Target, on: &Operation<'_>) -> Result<Operated<Applied>, TargetError> {
+        let operated = self
+            .each(target, on, |runtime, site, record| runtime.apply(site, &pending_plan(target, record)?));
+        target.record_applied(&operated.done.keys().cloned().collect::<BTreeSet<_>>())?;
+        Ok(operated)
+    }
+
+    /// Runs jobs of what was applied.
+    pub fn run(&self, target: &Target, on: &Operation<'_>, request: RunRequest) -> Operated<RunReport> {
+        self.each(target, on, |runtime, site, _| runtime.run(site, &request))
+    }
+
+    /// How far each consumer is.
+    pub fn status(&self, target: &Target, on: &Operation<'_>) -> Operated<Status> {
+        self.each(target, on, |runtime, site, _| runtime.status(site))
+    }
+
+    /// When the next job is due by its timetable, on those that have one.
+    pub fn next_due(&self, target: &Target, on: &Operation<'_>) -> Operated<DateTime<Utc>> {
+        let Operated { done, findings } = self.each(target, on, |runtime, site, _| runtime.next_due(site));
+        let done = done.into_iter().filter_map(|(name, due)| Some((name, due?))).collect();
+        Operated { done, findings }
+    }
+
+    fn each<T>(
+        &self,
+        target: &Target,
+        on: &Operation<'_>,
+        operate: impl Fn(&dyn Runtime, &Site<'_>, &PlatformRecord) -> Result<T, PlatformError>,
+    ) -> Operated<T> {
+        let mut done = BTreeMap::new();
+        let mut found: Vec<Diagnostic> = Vec::new();
+        for (name, record) in target.manifest().into_iter().flat_map(|manifest| manifest.platforms()) {
+            let hosted = match Hosted::revive(self.registry(), &record.instance) {
+                Ok(hosted) => hosted,
+                Err(finding) => {
+                    found.push(*finding);
+                    continue;
+                }
+            };
+            let Some(runtime) = hosted.platform().runtime() else {
+                continue;
+            };
+            let rendered = target.root().join(record.folder.as_str());
+            let site = Site { rendered: &rendered, root: on.root, credentials: on.credentials, now: on.now };
+            match operate(runtime, &site, record) {
+                Ok(answer) => {
+                    done.insert(name.clone(), answer);
+                }
+                Err(error) => found.push(failure(&error, ModelPath::root().child("platforms", name))),
+            }
+        }
+        Operated { done, findings: found.into_iter().collect() }
+    }
+}
+
+/// The plan of the change that is still to be made: none where nothing ran before, since there all is made as it is rendered.
+fn pending_plan(target: &Target, record: &PlatformRecord) -> Result<Plan, PlatformError> {
+    if !matches!(record.standing, Standing::Behind(_)) {
+        return Ok(Plan::default());
+    }
+    let unreadable = |reason: String| {
+        PlatformError::new(PlatformErrorKind::Outside, format!("reading `{PLAN}` of the target"))
+            .caused_by(reason)
+    };
+    let path: SafePath = PLAN.parse().map_err(|error| unreadable(format!("{error}")))?;
+    let text = target.read(&path.inside(&record.folder)).map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+}

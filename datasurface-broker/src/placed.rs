@@ -1,0 +1,56 @@
+//! Placed: an ecosystem whose every group is served and whose every datastore is captured.
+
+use crate::{hosted::Hosted, lock::Lock};
+use datasurface_graph::{Fingerprint, IntentionGraphs};
+use datasurface_model::{Ecosystem, Findings, PlatformName, Valid};
+use datasurface_platform::Revision;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A valid ecosystem, the decisions about it, and the graph of each platform: all that needed platforms to be judged
+/// was judged.
+#[derive(Debug)]
+pub struct Placed {
+    pub(crate) ecosystem: Valid<Ecosystem>,
+    pub(crate) lock: Lock,
+    pub(crate) graphs: IntentionGraphs,
+    pub(crate) platforms: BTreeMap<PlatformName, Arc<Hosted>>,
+    pub(crate) findings: Findings,
+}
+
+impl Placed {
+    /// The ecosystem.
+    #[must_use]
+    pub fn ecosystem(&self) -> &Valid<Ecosystem> {
+        &self.ecosystem
+    }
+
+    /// The lock with the decisions that were taken now.
+    #[must_use]
+    pub fn lock(&self) -> &Lock {
+        &self.lock
+    }
+
+    /// What must happen, on each platform.
+    #[must_use]
+    pub fn graphs(&self) -> &IntentionGraphs {
+        &self.graphs
+    }
+
+    /// A declared platform.
+    #[must_use]
+    pub fn platform(&self, name: &PlatformName) -> Option<&Hosted> {
+        self.platforms.get(name).map(|hosted| &**hosted)
+    }
+
+    /// What was found on the way; no errors.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// The hash of the model and its assignments.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        Revision::new(Fingerprint::of(&(self.ecosystem.to_json(), self.lock.assignments())))
+    }
+}

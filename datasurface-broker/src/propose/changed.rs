@@ -1,0 +1,51 @@
+//! The scopes of a platform that differ, loaded one by one.
+
+use crate::target::{PlatformRecord, ScopeEntry};
+use datasurface_platform::{PlatformError, PlatformErrorKind, Scope, ScopeChange, ScopeChanges, ScopeRecord};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The scopes of a platform that differ.
+#[derive(Debug)]
+pub(super) struct Changed<'a> {
+    scopes: Vec<(&'a Scope, Option<&'a ScopeEntry>, Option<&'a ScopeEntry>)>,
+}
+
+impl<'a> Changed<'a> {
+    pub(super) fn between(before: Option<&'a PlatformRecord>, after: Option<&'a Vec<ScopeEntry>>) -> Self {
+        let old: BTreeMap<&Scope, &ScopeEntry> = before
+            .into_iter()
+            .flat_map(PlatformRecord::reached_scopes)
+            .map(|entry| (&entry.scope, entry))
+            .collect();
+        let new: BTreeMap<&Scope, &ScopeEntry> =
+            after.into_iter().flatten().map(|entry| (&entry.scope, entry)).collect();
+        let scopes: BTreeSet<&Scope> = old.keys().chain(new.keys()).copied().collect();
+        let differs =
+            |scope: &&Scope| old.get(*scope).map(|e| e.fingerprint) != new.get(*scope).map(|e| e.fingerprint);
+        Self {
+            scopes: scopes
+                .into_iter()
+                .filter(differs)
+                .map(|scope| (scope, old.get(scope).copied(), new.get(scope).copied()))
+                .collect(),
+        }
+    }
+}
+
+impl ScopeChanges for Changed<'_> {
+    fn count(&self) -> usize {
+        self.scopes.len()
+    }
+
+    fn load(&self, position: usize) -> Result<ScopeChange, PlatformError> {
+        let record = |entry: Option<&ScopeEntry>| {
+            entry.map_or_else(ScopeRecord::default, |entry| entry.record.clone())
+        };
+        match self.scopes.get(position) {
+            Some((scope, old, new)) => {
+                Ok(ScopeChange { scope: (*scope).clone(), old: record(*old), new: record(*new) })
+            }
+            None => Err(PlatformError::new(PlatformErrorKind::Internal, "there is no such scope")),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Guards: no plan may destroy what was promised, whoever made it.
+
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath};
+use datasurface_platform::{Action, ChangeFrame, Effect, Plan, ResourceAddress, ScopeChanges, Step};
+use std::collections::BTreeSet;
+
+pub(crate) static UNGUARDED: CodeInfo = CodeInfo::error(
+    "plan/unguarded",
+    "a plan would destroy data that nothing lets go",
+    "Data that was promised may go when it is not owed any more, or when somebody released it. This plan would destroy it \
+     all the same: that is a bug of the plug-in, and nothing is written.",
+);
+
+/// Checks every step of a plan against what lets data go.
+pub(super) fn check(
+    frame: &ChangeFrame,
+    changed: &dyn ScopeChanges,
+    plan: &Plan,
+    found: &mut Vec<Diagnostic>,
+) {
+    let holders = holders(changed);
+    let destroys = |step: &&Step| {
+        let destroys = step.action == Action::Retire || step.effect == Effect::DataLoss;
+        destroys && holders.contains(&step.resource) && !frame.let_go.contains_key(&step.resource)
+    };
+    for step in plan.steps().iter().filter(destroys) {
+        let path = ModelPath::root().child("platforms", frame.platform.name());
+        let message = format!("`{}` holds data, and the plan would {} it", step.resource, step.action);
+        found.push(Diagnostic::new(&UNGUARDED, path, message).help(
+            "report this to the author of the plug-in; the data is safe as long as nothing is written",
+        ));
+    }
+}
+
+/// What held data before the change.
+fn holders(changed: &dyn ScopeChanges) -> BTreeSet<ResourceAddress> {
+    let scopes = (0..changed.count()).filter_map(|position| changed.load(position).ok());
+    scopes
+        .flat_map(|scope| scope.old.resources)
+        .filter(|(_, resource)| resource.held_data().is_some())
+        .map(|(address, _)| address)
+        .collect()
+}

@@ -1,0 +1,142 @@
+//! Holding: data that was promised outlives the consumer that it was promised to.
+
+use super::views::Held;
+use crate::{
+    lock::Lock,
+    target::{Manifest, PlatformRecord, ScopeEntry},
+};
+use chrono::{Days, NaiveDate};
+use datasurface_graph::{Custody, IntentionGraphs};
+use datasurface_model::{DatasetKey, PlatformName};
+use datasurface_platform::{DataHeld, Guard, HeldState, Resource, ResourceAddress, Scope};
+use std::collections::BTreeMap;
+
+/// What lets a resource go, by platform and address.
+pub(super) type LetGo = BTreeMap<PlatformName, BTreeMap<ResourceAddress, Guard>>;
+
+/// What the lock holds, parted into what is still held and what may go now. What today's consumers are owed anyhow needs
+/// no holding. Where it is lost what was reached, nothing may go: no plan could tell of it.
+pub(super) fn part(
+    lock: &Lock,
+    graphs: &IntentionGraphs,
+    manifest: Option<&Manifest>,
+    on: NaiveDate,
+) -> (Held, LetGo) {
+    let (mut held, mut let_go) = (Held::new(), LetGo::new());
+    for (platform, lock) in &lock.platforms {
+        let owed = owed_today(graphs, platform);
+        for state in &lock.held {
+            let today = owed.get(state.holds().dataset()).copied().unwrap_or_default();
+            // What was promised without an end does not end with a consumer that asks for a while.
+            let as_long = state.owed_until().is_some() || today.retention.is_none();
+            if as_long && today.covers(state.holds().custody()) {
+                continue;
+            }
+            match manifest.and_then(|manifest| state.guard(on, Some(manifest.revision()))) {
+                Some(guard) => {
+                    let_go.entry(platform.clone()).or_default().insert(state.resource().clone(), guard);
+                }
+                None => held.entry(platform.clone()).or_default().push(state.clone()),
+            }
+        }
+    }
+    (held, let_go)
+}
+
+/// What the consumers of a platform ask to be kept of each dataset; what is held for others is no part of it.
+pub(super) fn owed_today(graphs: &IntentionGraphs, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
+    let nodes = graphs.graph(platform).into_iter().flat_map(|graph| graph.nodes());
+    let facts = nodes.map(|node| node.facts());
+    facts
+        .flat_map(|facts| {
+            let datasets = facts.datasets().iter();
+            datasets.map(|dataset| (dataset.key().clone(), dataset.custody())).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// What a platform kept before, and its consumers ask for no more, or for less: it is held from now on, for as long as it was
+/// promised to those who left. What is only let go because it is not owed any more to those who left earlier is held, too.
+pub(super) fn newly_held(
+    before: &PlatformRecord,
+    after: &[ScopeEntry],
+    today: &BTreeMap<DatasetKey, Custody>,
+    let_go: &mut BTreeMap<ResourceAddress, Guard>,
+    on: NaiveDate,
+) -> Vec<HeldState> {
+    let kept: BTreeMap<&ResourceAddress, Custody> = resources(after)
+        .filter_map(|(_, resource)| Some((resource.address(), resource.held_data()?.custody())))
+        .collect();
+    let mut held = Vec::new();
+    for (entry, resource) in resources(before.reached_scopes()) {
+        let Some(data) = resource.held_data() else {
+            continue;
+        };
+        let (address, dataset) = (resource.address(), data.dataset());
+        let asked_for = before.reached_owed().get(dataset).copied().unwrap_or_default();
+        let asked_for = common(asked_for, data.custody());
+        let is_left = !today.get(dataset).copied().unwrap_or_default().covers(asked_for);
+        let is_kept = kept.get(address).is_some_and(|custody| custody.covers(data.custody()));
+        let custody = match let_go.get(address) {
+            Some(Guard::Released(_)) => continue, // With all that it held at the revision that was reached.
+            _ if is_left => asked_for,
+            Some(Guard::Expired(_)) => continue,
+            None if is_kept => continue,
+            None => data.custody(),
+        };
+        let Some(view) = entry.views.get(address) else {
+            continue;
+        };
+        let shard = match &entry.scope {
+            Scope::Shard(shard) => shard.clone(),
+            Scope::Foundation => "main".into(),
+        };
+        let_go.remove(address);
+        let data = DataHeld::new(dataset, custody);
+        let until = owed_until(&data, on);
+        held.push(HeldState::new(address.clone(), shard, data, view.clone(), until));
+    }
+    held
+}
+
+/// What a resource that keeps `kept` has of what is asked for of its dataset.
+fn common(asked_for: Custody, kept: Custody) -> Custody {
+    Custody {
+        live: asked_for.live && kept.live,
+        history: asked_for.history && kept.history,
+        retention: asked_for.retention.min(kept.retention),
+    }
+}
+
+/// The last day on which data is owed that loses its consumers on this day; none if it was promised without an end.
+fn owed_until(data: &DataHeld, on: NaiveDate) -> Option<NaiveDate> {
+    let days = data.custody().retention?.as_days();
+    on.checked_add_days(Days::new(u64::from(days)))
+}
+
+fn resources(entries: &[ScopeEntry]) -> impl Iterator<Item = (&ScopeEntry, &Resource)> {
+    entries.iter().flat_map(|entry| entry.record.resources.values().map(move |resource| (entry, resource)))
+}
+
+/// Adds what is newly held. What was held of the same resource before is held together with it, until the later day.
+pub(super) fn hold(held: &mut Vec<HeldState>, newly: &[HeldState]) {
+    let mut states: BTreeMap<ResourceAddress, HeldState> = BTreeMap::new();
+    for state in held.drain(..).chain(newly.iter().cloned()) {
+        let state = match states.get(state.resource()) {
+            Some(earlier) => together(earlier, &state),
+            None => state,
+        };
+        states.insert(state.resource().clone(), state);
+    }
+    held.extend(states.into_values());
+}
+
+fn together(one: &HeldState, other: &HeldState) -> HeldState {
+    let custody = one.holds().custody().join(other.holds().custody());
+    let until = match (one.owed_until(), other.owed_until()) {
+        (Some(one), Some(other)) => Some(one.max(other)),
+        _ => None,
+    };
+    let data = DataHeld::new(other.holds().dataset(), custody);
+    HeldState::new(other.resource().clone(), other.shard().clone(), data, other.node().clone(), until)
+}

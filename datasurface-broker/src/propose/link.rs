@@ -1,0 +1,99 @@
+//! Links: what crosses a border, between shards or between platforms, is an offer, and must be good enough.
+
+use super::views::{PlatformViews, sources, wanted};
+use datasurface_graph::{Custody, IntentionGraphs, NodeDetail, NodeFacts, NodeKey, Placement};
+use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName};
+use datasurface_platform::NodeView;
+use std::collections::BTreeMap;
+
+pub(crate) static MISSING: CodeInfo = CodeInfo::error(
+    "offer/missing",
+    "a node needs what another one does not offer",
+    "What a node reads across a border, from another shard or another platform, must be offered there by name. The \
+     platform on the other side does not offer it: place both nodes in one shard, or choose another platform.",
+);
+pub(crate) static INSUFFICIENT: CodeInfo = CodeInfo::error(
+    "offer/insufficient",
+    "what is offered is less than what is owed",
+    "What a node reads across a border must have the versions, the retention and the latency that the node owes to its \
+     own consumers.",
+);
+
+/// Checks every link of every platform.
+pub(super) fn check(
+    graphs: &IntentionGraphs,
+    placements: &BTreeMap<&PlatformName, &Placement>,
+    views: &BTreeMap<PlatformName, PlatformViews>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let taken_from: BTreeMap<NodeKey, NodeKey> =
+        graphs.handovers().map(|(from, to)| (to.key(), from.key())).collect();
+    let shard = |key: &NodeKey| placements.get(key.platform()).and_then(|placement| placement.shard(key));
+    for view in views.values().flat_map(|views| &views.nodes) {
+        let Some(node) = graphs.node(view.key()) else {
+            continue;
+        };
+        let facts = node.facts();
+        for source in sources(node).chain(taken_from.get(view.key()).cloned()) {
+            let is_border = source.platform() != view.key().platform() || shard(&source) != shard(view.key());
+            if let Some(source) = graphs.node(&source).filter(|_| is_border) {
+                check_link(view, &facts, &source.key(), provided(source.facts().detail()), found);
+            }
+        }
+    }
+}
+
+fn check_link(
+    view: &NodeView,
+    facts: &NodeFacts,
+    source: &NodeKey,
+    provided: Vec<DatasetKey>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let path =
+        ModelPath::root().child("platforms", view.platform().name()).child("nodes", view.key().to_string());
+    let wanted = wanted(view.facts());
+    for dataset in provided.iter().filter(|dataset| wanted.contains(dataset)) {
+        let input =
+            view.inputs().iter().find(|input| input.from() == source && input.offer().dataset() == dataset);
+        let Some(offer) = input.map(|input| input.offer()) else {
+            let message = format!("`{source}` does not offer `{dataset}`");
+            let help = "place both nodes in one shard, or choose another platform";
+            found.push(Diagnostic::new(&MISSING, path.clone(), message).help(help));
+            continue;
+        };
+        let owed = owed(facts, dataset);
+        let is_late =
+            offer.latency().zip(view.obligation().latency()).is_some_and(|(late, owed)| late > owed);
+        if is_late || !offer.custody().covers(owed) {
+            let message = format!("what `{source}` offers of `{dataset}` is less than what is owed");
+            let help = "ask for less, or choose a platform that offers more";
+            found.push(Diagnostic::new(&INSUFFICIENT, path.clone(), message).help(help));
+        }
+    }
+}
+
+/// What a node must be able to read of a dataset, for today's consumers: what is held is there already, and needs nothing.
+/// Transformers and their outputs need what is there now, in whatever versions it comes.
+fn owed(facts: &NodeFacts, dataset: &DatasetKey) -> Custody {
+    match (facts.detail(), facts.datasets().iter().find(|facts| facts.key() == dataset)) {
+        (NodeDetail::Ingest(ingest), Some(facts)) => match ingest.source() {
+            datasurface_graph::IngestSource::Platform { .. } => facts.custody(),
+            _ => Custody::default(),
+        },
+        (NodeDetail::Export(export), _) => export.dataset().custody(),
+        _ => Custody::default(),
+    }
+}
+
+/// The datasets that a node provides to those behind it.
+fn provided(detail: &NodeDetail) -> Vec<DatasetKey> {
+    match detail {
+        NodeDetail::Ingest(ingest) => ingest.datasets().iter().map(|dataset| dataset.key().clone()).collect(),
+        NodeDetail::Export(export) => vec![export.dataset().key().clone()],
+        NodeDetail::Transform(transform) => {
+            transform.outputs().iter().map(|dataset| dataset.key().clone()).collect()
+        }
+        NodeDetail::Trigger(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,208 @@
+//! Proposals: what would be rendered, and how to get there from what was reached.
+
+mod cause;
+mod changed;
+mod guard;
+mod hold;
+mod limit;
+mod link;
+mod proposal;
+mod reached;
+mod record;
+mod render;
+mod views;
+
+pub use proposal::Proposal;
+pub use reached::Reached;
+
+pub(crate) use proposal::Proposed;
+pub(crate) use record::{PLAN, files};
+
+use crate::{
+    broker::Broker,
+    hosted::{Hosted, failure},
+    placed::Placed,
+    refused::Refused,
+    target::{Manifest, ScopeEntry},
+};
+use changed::Changed;
+use chrono::NaiveDate;
+use datasurface_graph::Fingerprint;
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName};
+use datasurface_platform::{ChangeFrame, HeldState, RenderingChange};
+use hold::LetGo;
+use std::{collections::BTreeMap, sync::Arc};
+use views::{Held, PlatformViews, Sources};
+
+static CODES: &[&CodeInfo] = &[
+    &reached::LOCK_MISSING,
+    &reached::OTHER_MODEL,
+    &reached::TARGET_MISSING,
+    &reached::TARGET_OTHER,
+    &render::ADDRESS_TWICE,
+    &render::NOT_RENDERED,
+    &link::MISSING,
+    &link::INSUFFICIENT,
+    &limit::LIMIT,
+    &guard::UNGUARDED,
+];
+
+/// Every code that proposing can report.
+pub(crate) fn codes() -> &'static [&'static CodeInfo] {
+    CODES
+}
+
+impl Broker {
+    /// Renders what differs from what was reached, and plans the way there, as of a date. What was promised is held; what
+    /// may go by that date goes.
+    pub fn propose(&self, placed: &Placed, reached: Reached<'_>, on: NaiveDate) -> Result<Proposal, Refused> {
+        let manifest = reached::agreeing_manifest(placed, reached)?;
+        let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
+        let platforms = self.platforms(placed, manifest, &mut found);
+        let sources = Sources {
+            graphs: &placed.graphs,
+            platforms: &platforms,
+            placements: placed.lock.platforms.iter().map(|(name, lock)| (name, &lock.placement)).collect(),
+        };
+
+        let (mut held, mut let_go) = hold::part(&placed.lock, &placed.graphs, manifest, on);
+        let mut views = sources.views(&held);
+        judge(placed, &sources, &views, &mut found);
+        refuse_errors(&found)?;
+        let mut entries = render_all(&platforms, &views, manifest, &mut found);
+        refuse_errors(&found)?;
+        let newly = newly_held(placed, manifest, &entries, &mut let_go, on);
+        if !newly.is_empty() {
+            for (platform, newly) in &newly {
+                hold::hold(held.entry(platform.clone()).or_default(), newly);
+            }
+            views = sources.views(&held);
+            entries = render_all(&platforms, &views, manifest, &mut found);
+            refuse_errors(&found)?;
+        }
+
+        let revision = placed.revision();
+        let causes = cause::causes(&placed.ecosystem, &placed.graphs, manifest, &views);
+        let mut proposed = BTreeMap::new();
+        for (name, hosted) in &platforms {
+            let frame = ChangeFrame {
+                platform: (**hosted.instance()).clone(),
+                from: manifest.map(|manifest| manifest.reached(name).clone()),
+                to: revision.clone(),
+                newly_held: newly.get(name).cloned().unwrap_or_default(),
+                let_go: let_go.get(name).cloned().unwrap_or_default(),
+                causes: causes.get(name).cloned().unwrap_or_default(),
+            };
+            let changed =
+                Changed::between(manifest.and_then(|manifest| manifest.platform(name)), entries.get(name));
+            match hosted.platform().diff(&RenderingChange::new(&frame, &changed)) {
+                Ok(plan) => {
+                    guard::check(&frame, &changed, &plan, &mut found);
+                    let scopes = views.remove(name).map(|views| views.scopes).unwrap_or_default();
+                    proposed.insert(name.clone(), Proposed { hosted: Arc::clone(hosted), scopes, plan });
+                }
+                Err(error) => found.push(failure(&error, ModelPath::root().child("platforms", name))),
+            }
+        }
+        let findings = Refused::unless_clean(found.into_iter().collect())?;
+
+        let mut lock = placed.lock.clone();
+        lock.reached = Some(revision.clone());
+        for platform in lock.platforms.values_mut() {
+            platform.held.clear();
+        }
+        for (name, held) in held {
+            lock.platforms.entry(name).or_default().held = held;
+        }
+        lock.platforms
+            .retain(|name, platform| platforms.contains_key(name) && is_of_use(placed, name, platform));
+        let records = record::records(&proposed, entries, &placed.graphs, manifest);
+        Ok(Proposal {
+            manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records),
+            lock,
+            platforms: proposed,
+            findings,
+        })
+    }
+
+    /// The platforms that are declared, and those that are not any more but that something was rendered for.
+    fn platforms(
+        &self,
+        placed: &Placed,
+        manifest: Option<&Manifest>,
+        found: &mut Vec<Diagnostic>,
+    ) -> BTreeMap<PlatformName, Arc<Hosted>> {
+        let mut platforms = placed.platforms.clone();
+        for (name, record) in manifest.into_iter().flat_map(Manifest::platforms) {
+            if !platforms.contains_key(name) {
+                match Hosted::revive(self.registry(), &record.instance) {
+                    Ok(hosted) => {
+                        platforms.insert(name.clone(), Arc::new(hosted));
+                    }
+                    Err(finding) => found.push(*finding),
+                }
+            }
+        }
+        platforms
+    }
+}
+
+/// What stands in the way of rendering: links, limits, and what platforms find themselves.
+fn judge(
+    placed: &Placed,
+    sources: &Sources<'_>,
+    views: &BTreeMap<PlatformName, PlatformViews>,
+    found: &mut Vec<Diagnostic>,
+) {
+    link::check(&placed.graphs, &sources.placements, views, found);
+    for (name, views) in views {
+        if let Some(hosted) = sources.platforms.get(name) {
+            limit::check(hosted, views, found);
+            render::lint(hosted, views, found);
+        }
+    }
+}
+
+fn refuse_errors(found: &[Diagnostic]) -> Result<(), Refused> {
+    Refused::unless_clean(Findings::from_iter(found.iter().cloned())).map(|_| ())
+}
+
+fn render_all(
+    platforms: &BTreeMap<PlatformName, Arc<Hosted>>,
+    views: &BTreeMap<PlatformName, PlatformViews>,
+    manifest: Option<&Manifest>,
+    found: &mut Vec<Diagnostic>,
+) -> BTreeMap<PlatformName, Vec<ScopeEntry>> {
+    let mut entries = BTreeMap::new();
+    for (name, views) in views {
+        if let Some(hosted) = platforms.get(name) {
+            entries.insert(name.clone(), render::render(name, hosted, views, manifest, found));
+        }
+    }
+    entries
+}
+
+fn newly_held(
+    placed: &Placed,
+    manifest: Option<&Manifest>,
+    entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>,
+    let_go: &mut LetGo,
+    on: NaiveDate,
+) -> Held {
+    let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
+    for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
+        let after = entries.get(name).map_or(&[][..], Vec::as_slice);
+        let today = hold::owed_today(&placed.graphs, name);
+        let let_go = let_go.entry(name.clone()).or_default();
+        let held = hold::newly_held(before, after, &today, let_go, on);
+        if !held.is_empty() {
+            newly.insert(name.clone(), held);
+        }
+    }
+    newly
+}
+
+/// A platform that is not declared any more is in the lock for as long as it holds something.
+fn is_of_use(placed: &Placed, name: &PlatformName, lock: &crate::lock::PlatformLock) -> bool {
+    placed.platforms.contains_key(name) || !lock.held.is_empty()
+}

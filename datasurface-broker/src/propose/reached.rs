@@ -1,0 +1,99 @@
+//! What was reached: lock and target must agree about it.
+
+use crate::{placed::Placed, refused::Refused, target::Manifest};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath};
+
+pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(
+    "lock/missing",
+    "the target was rendered with a lock that is not there",
+    "The lock says who serves, where nodes are placed and what is held. Without it, decisions would be taken anew and \
+     guards would be lost. Restore it from version control.",
+);
+
+pub(crate) static OTHER_MODEL: CodeInfo = CodeInfo::error(
+    "lock/other-model",
+    "a lost target cannot be made again from another model",
+    "A target that is lost is made again as it was: from the model, and the decisions, that it was rendered from. With \
+     another model nobody would see what changes, and what that model drops would not be held. Make it again first, then \
+     plan the change.",
+);
+
+pub(crate) static TARGET_MISSING: CodeInfo = CodeInfo::error(
+    "target/missing",
+    "the lock names a revision that the target does not have",
+    "What was reached is the old side of every plan. If the target is not there, a plan would show everything as new. \
+     Name the right target, or have it made again from the lock.",
+);
+
+pub(crate) static TARGET_OTHER: CodeInfo = CodeInfo::error(
+    "target/other-revision",
+    "the target is at another revision than the lock",
+    "The lock names the revision that was reached. The target has another one: the lock or the target is from another \
+     branch, or somebody rendered without committing the lock. Bring them together before you plan.",
+);
+
+/// What is known of what was rendered before.
+#[derive(Clone, Copy, Debug)]
+pub enum Reached<'a> {
+    /// What the target remembers: nothing, if nothing was rendered there. It must be what the lock says was reached.
+    Target(Option<&'a Manifest>),
+    /// Whatever was there is gone, and is to be made again as the lock says, from the model that the lock goes with.
+    Lost,
+}
+
+/// What was reached, if lock and target agree about it.
+pub(super) fn agreeing_manifest<'a>(
+    placed: &Placed,
+    reached: Reached<'a>,
+) -> Result<Option<&'a Manifest>, Refused> {
+    let lock = &placed.lock;
+    let path = ModelPath::root().child("lock", crate::lock::FILE_NAME);
+    let Reached::Target(manifest) = reached else {
+        return match lost(placed, path) {
+            Some(refusal) => Err(Refused::new([refusal])),
+            None => Ok(None),
+        };
+    };
+    let refusal = match (lock.reached(), manifest.map(Manifest::revision)) {
+        (None, Some(revision)) => {
+            let message =
+                format!("the target is at revision `{}`, and there is no lock for it", revision.short());
+            Diagnostic::new(&LOCK_MISSING, path, message)
+                .help("restore `datasurface.lock` from version control")
+        }
+        (Some(revision), None) => {
+            let message =
+                format!("the lock names revision `{}`, but there is nothing in the target", revision.short());
+            Diagnostic::new(&TARGET_MISSING, path, message)
+                .help("name the target that was rendered, or have it made again from the lock")
+        }
+        (Some(locked), Some(revision)) if locked != revision => {
+            let (locked, revision) = (locked.short(), revision.short());
+            let message = format!("the lock names revision `{locked}`, but the target is at `{revision}`");
+            Diagnostic::new(&TARGET_OTHER, path, message).help(
+                "restore the lock that was committed with the target, or the target that goes with the lock",
+            )
+        }
+        _ => return Ok(manifest),
+    };
+    Err(Refused::new([refusal]))
+}
+
+/// Why a lost target cannot be made again, if so.
+fn lost(placed: &Placed, path: ModelPath) -> Option<Diagnostic> {
+    let Some(reached) = placed.lock.reached() else {
+        let message = "nothing was reached that could be lost: the lock names no revision";
+        return Some(
+            Diagnostic::new(&LOCK_MISSING, path, message)
+                .help("restore `datasurface.lock` from version control; if nothing was ever rendered, there is nothing to make again"),
+        );
+    };
+    let revision = placed.revision();
+    (revision != *reached).then(|| {
+        let (reached, revision) = (reached.short(), revision.short());
+        let message =
+            format!("the lock names revision `{reached}`, but the model and its decisions are `{revision}`");
+        Diagnostic::new(&OTHER_MODEL, path, message)
+            .help("make the target again from the model that was rendered last, then plan the change")
+    })
+}

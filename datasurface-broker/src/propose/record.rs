@@ -1,0 +1,74 @@
+//! What the target would remember.
+
+use super::{hold::owed_today, proposal::Proposed, render::platform_folder};
+use crate::target::{Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
+use datasurface_graph::IntentionGraphs;
+use datasurface_model::PlatformName;
+use datasurface_platform::{File, Plan, Revision, SafePath};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// What the target would remember of each platform. Of one that has nothing any more, the files are remembered that it
+/// takes to get there.
+pub(super) fn records(
+    proposed: &BTreeMap<PlatformName, Proposed>,
+    mut entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
+    graphs: &IntentionGraphs,
+    manifest: Option<&Manifest>,
+) -> Vec<PlatformRecord> {
+    let mut records = Vec::new();
+    for (name, proposed) in proposed {
+        let Some(folder) = platform_folder(name) else {
+            continue;
+        };
+        let scopes = entries.remove(name).unwrap_or_default();
+        let before = manifest.and_then(|manifest| Some((manifest.platform(name)?, manifest.revision())));
+        let standing = standing(before, &proposed.plan);
+        let transition = match (&standing, before) {
+            (Standing::Rendered, Some((before, _))) if proposed.plan.is_empty() && !scopes.is_empty() => {
+                before.transition.clone()
+            }
+            _ => files(&standing, &proposed.plan).map(|(path, file)| (path, file.record())).collect(),
+        };
+        if scopes.is_empty() && transition.is_empty() {
+            continue;
+        }
+        let instance = (**proposed.hosted.instance()).clone();
+        let owed = owed_today(graphs, name);
+        records.push(PlatformRecord { instance, folder, scopes, transition, owed, standing });
+    }
+    records
+}
+
+/// Once something was applied, it is what runs until something else is.
+fn standing(before: Option<(&PlatformRecord, &Revision)>, plan: &Plan) -> Standing {
+    let Some((before, revision)) = before else {
+        return Standing::Rendered;
+    };
+    match &before.standing {
+        Standing::Rendered => Standing::Rendered,
+        Standing::Applied | Standing::Behind(_) if plan.is_empty() => Standing::Applied,
+        Standing::Behind(behind) => Standing::Behind(behind.clone()),
+        Standing::Applied => Standing::Behind(Box::new(Behind {
+            revision: revision.clone(),
+            scopes: before.scopes.clone(),
+            owed: before.owed.clone(),
+        })),
+    }
+}
+
+/// The files that are there for a change only, by path in the folder of their platform: those of its plan, and, where
+/// something runs that the change is to be made to, the plan itself.
+pub(crate) fn files<'a>(
+    standing: &Standing,
+    plan: &'a Plan,
+) -> impl Iterator<Item = (SafePath, Cow<'a, File>)> + use<'a> {
+    let own = plan.transition_files().iter();
+    let own =
+        own.filter_map(|file| Some((file.path().inside(&"transition".parse().ok()?), Cow::Borrowed(file))));
+    let is_behind = matches!(standing, Standing::Behind(_));
+    let whole = is_behind.then(|| File::json(PLAN, plan).ok()).flatten();
+    own.chain(whole.map(|file| (file.path().clone(), Cow::Owned(file))))
+}
+
+/// The plan of a change that is still to be made, in the folder of its platform.
+pub(crate) const PLAN: &str = "plan.json";

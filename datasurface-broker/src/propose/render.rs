@@ -1,0 +1,147 @@
+//! Rendering: each scope whose view changed, once.
+
+use super::views::PlatformViews;
+use crate::{
+    hosted::{Hosted, failure},
+    target::{Manifest, ScopeEntry},
+};
+use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName};
+use datasurface_platform::{
+    LintView, NodeView, PlatformView, Rendering, Reporter, Resource, ResourceAddress, SafePath, Scope,
+    ScopeRecord, ScopeView, slug,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+pub(crate) static ADDRESS_TWICE: CodeInfo = CodeInfo::error(
+    "platform/address-twice",
+    "a platform uses one address in two scopes",
+    "An address is the identity of a resource on its whole platform. This is a bug of the plug-in.",
+);
+pub(crate) static NOT_RENDERED: CodeInfo = CodeInfo::error(
+    "held/not-rendered",
+    "a platform does not render what is held",
+    "Data that was promised is held after its last consumer left. Its platform must render it on. That it does not is a \
+     bug of the plug-in; nothing is written, so that nothing is lost.",
+);
+
+/// The folder of a platform in a target.
+pub(crate) fn platform_folder(platform: &PlatformName) -> Option<SafePath> {
+    slug(&[platform.as_str()], 48).parse().ok()
+}
+
+/// The folder of a scope in that of its platform.
+pub(crate) fn scope_folder(scope: &Scope) -> Option<SafePath> {
+    match scope {
+        Scope::Foundation => "foundation".parse().ok(),
+        Scope::Shard(shard) => format!("shards/{}", slug(&[shard.as_str()], 48)).parse().ok(),
+    }
+}
+
+/// Asks a platform about every node, and about itself.
+pub(super) fn lint(hosted: &Hosted, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
+    let mut ask = |what: LintView<'_>| {
+        let mut reporter = Reporter::new(&what, found);
+        hosted.platform().lint(what, &mut reporter);
+    };
+    let platform = PlatformView::new(Arc::clone(hosted.instance()), views.shards.clone());
+    ask(LintView::Platform(&platform));
+    for node in &views.nodes {
+        ask(LintView::Node(node));
+    }
+}
+
+/// Renders the scopes of a platform; what a target already has of the same view is taken from there.
+pub(super) fn render(
+    name: &PlatformName,
+    hosted: &Hosted,
+    views: &PlatformViews,
+    manifest: Option<&Manifest>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<ScopeEntry> {
+    let path = ModelPath::root().child("platforms", name);
+    let mut entries = Vec::new();
+    for view in &views.scopes {
+        let fingerprint = view.fingerprint();
+        let reached = manifest.and_then(|manifest| manifest.scope(name, view.scope()));
+        if let Some(entry) = reached.filter(|entry| entry.fingerprint == fingerprint) {
+            entries.push(entry.clone());
+            continue;
+        }
+        let Some(folder) = scope_folder(view.scope()) else {
+            continue;
+        };
+        match hosted.platform().render(view) {
+            Ok(rendering) => entries.push(ScopeEntry {
+                scope: view.scope().clone(),
+                folder,
+                fingerprint,
+                record: ScopeRecord::from(&rendering),
+                views: views_of_holders(view, &rendering),
+                nodes: view
+                    .nodes()
+                    .iter()
+                    .filter(|node| node.is_here())
+                    .map(|node| (node.view().key().clone(), node.view().fingerprint()))
+                    .collect(),
+            }),
+            Err(error) => found.push(failure(&error, path.clone())),
+        }
+    }
+    check_addresses(&entries, &path, found);
+    check_held(&views.scopes, &entries, &path, found);
+    entries
+}
+
+/// The node of each resource that holds data, as it is rendered now: what is needed to render it on when nobody asks for it
+/// any more.
+fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<ResourceAddress, NodeView> {
+    let held: BTreeMap<&ResourceAddress, &NodeView> =
+        view.held().iter().map(|held| (held.resource(), held.node())).collect();
+    let captures: BTreeMap<&DatasetKey, &NodeView> = view
+        .nodes()
+        .iter()
+        .flat_map(|node| node.view().facts().datasets().iter().map(move |facts| (facts.key(), node.view())))
+        .collect();
+    let view_of = |resource: &Resource| {
+        let dataset = resource.held_data()?.dataset();
+        match held.get(resource.address()) {
+            Some(node) => Some((*node).clone()),
+            None => captures.get(dataset).map(|node| node.narrowed(&dataset.dataset)),
+        }
+    };
+    rendering
+        .resources()
+        .filter_map(|resource| Some((resource.address().clone(), view_of(resource)?)))
+        .collect()
+}
+
+fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
+    let mut seen = BTreeSet::new();
+    for address in entries.iter().flat_map(|entry| entry.record.resources.keys()) {
+        if !seen.insert(address) {
+            let message = format!("the address `{address}` is used in two scopes");
+            found.push(
+                Diagnostic::new(&ADDRESS_TWICE, path.clone(), message)
+                    .help("report this to the author of the plug-in: an address is unique on its platform"),
+            );
+        }
+    }
+}
+
+fn check_held(scopes: &[ScopeView], entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
+    for held in scopes.iter().flat_map(|scope| scope.held()) {
+        let rendered = entries.iter().find_map(|entry| entry.record.resources.get(held.resource()));
+        let keeps = rendered.and_then(|resource| resource.held_data()).is_some_and(|data| {
+            data.dataset() == held.holds().dataset() && data.custody().covers(held.holds().custody())
+        });
+        if !keeps {
+            let message = format!("`{}` is held, but its platform does not render it", held.resource());
+            found.push(Diagnostic::new(&NOT_RENDERED, path.clone(), message).help(
+                "report this to the author of the plug-in; the data is safe as long as nothing is written",
+            ));
+        }
+    }
+}

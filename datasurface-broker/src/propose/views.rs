@@ -1,0 +1,163 @@
+//! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
+
+use crate::hosted::Hosted;
+use datasurface_graph::{
+    Custody, DatasetFacts, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
+};
+use datasurface_model::{DatasetKey, PlatformName, ShardName};
+use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// What is held on each platform.
+pub(super) type Held = BTreeMap<PlatformName, Vec<HeldState>>;
+
+/// What is needed to make views.
+pub(super) struct Sources<'a> {
+    pub(super) graphs: &'a IntentionGraphs,
+    pub(super) platforms: &'a BTreeMap<PlatformName, Arc<Hosted>>,
+    pub(super) placements: BTreeMap<&'a PlatformName, &'a Placement>,
+}
+
+/// What one platform is shown.
+#[derive(Debug)]
+pub(super) struct PlatformViews {
+    pub(super) nodes: Vec<NodeView>,
+    pub(super) shards: Vec<ShardName>,
+    pub(super) scopes: Vec<ScopeView>,
+}
+
+impl Sources<'_> {
+    /// Makes the views of every platform, given what is held. What is held of a dataset that is captured again, or still,
+    /// is an obligation of that capture.
+    pub(super) fn views(&self, held: &Held) -> BTreeMap<PlatformName, PlatformViews> {
+        let facts = self.facts(held);
+        let offers: BTreeMap<&NodeKey, Vec<Offer>> = facts
+            .iter()
+            .filter_map(|(key, facts)| {
+                let hosted = self.platforms.get(key.platform())?;
+                Some((key, hosted.platform().offer(facts)))
+            })
+            .collect();
+        let taken_from: BTreeMap<NodeKey, NodeKey> =
+            self.graphs.handovers().map(|(from, to)| (to.key(), from.key())).collect();
+
+        let mut views = BTreeMap::new();
+        for (name, hosted) in self.platforms {
+            let nodes: Vec<NodeView> = self
+                .graphs
+                .graph(name)
+                .into_iter()
+                .flat_map(|graph| graph.nodes())
+                .filter_map(|node| {
+                    let key = node.key();
+                    let facts = facts.get(&key)?.clone();
+                    let sources = sources(node).chain(taken_from.get(&key).cloned());
+                    let inputs = resolve(&facts, sources, &offers);
+                    Some(NodeView::new(Arc::clone(hosted.instance()), facts, inputs))
+                })
+                .collect();
+            let held = held.get(name).map_or(&[][..], Vec::as_slice);
+            let captured: BTreeSet<&DatasetKey> =
+                nodes.iter().flat_map(|node| node.facts().datasets()).map(DatasetFacts::key).collect();
+            let is_unfed = |held: &&HeldState| !captured.contains(held.holds().dataset());
+            let unfed: Vec<&HeldState> = held.iter().filter(is_unfed).collect();
+            if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {
+                continue; // It is not declared any more, and holds nothing: all of it goes.
+            }
+            let placement = self.placements.get(name).copied();
+            let shards = shards(placement, &unfed);
+            let mut scopes = vec![ScopeView::foundation(Arc::clone(hosted.instance()), shards.clone())];
+            scopes.extend(shards.iter().map(|shard| {
+                let here = nodes.iter().filter_map(|node| scoped(node, placement?, shard)).collect();
+                let held =
+                    unfed.iter().filter(|held| held.shard() == shard).map(|held| (*held).clone()).collect();
+                ScopeView::shard(Arc::clone(hosted.instance()), shards.clone(), shard.clone(), here, held)
+            }));
+            views.insert(name.clone(), PlatformViews { nodes, shards, scopes });
+        }
+        views
+    }
+
+    /// The facts of every node, with what is held joined into what is owed.
+    fn facts(&self, held: &Held) -> BTreeMap<NodeKey, NodeFacts> {
+        let mut owed: BTreeMap<(&PlatformName, &DatasetKey), Custody> = BTreeMap::new();
+        for (platform, held) in held {
+            for state in held {
+                let custody = owed.entry((platform, state.holds().dataset())).or_default();
+                *custody = custody.join(state.holds().custody());
+            }
+        }
+        let nodes =
+            self.graphs.iter().flat_map(|graph| graph.nodes().map(move |node| (graph.platform(), node)));
+        nodes
+            .map(|(platform, node)| {
+                let owing = |facts: DatasetFacts| {
+                    let custody = owed.get(&(platform, facts.key())).copied().unwrap_or_default();
+                    Some(facts.owing(custody))
+                };
+                (node.key(), node.facts().map_datasets(owing))
+            })
+            .collect()
+    }
+}
+
+/// The nodes whose offers a node needs: those directly before it; for a transform, also the exports before its trigger.
+pub(super) fn sources(node: Node<'_>) -> impl Iterator<Item = NodeKey> {
+    let before: Vec<NodeKey> = match node.kind() {
+        datasurface_graph::NodeKind::Transform => node
+            .predecessors()
+            .flat_map(|trigger| trigger.predecessors().map(|export| export.key()))
+            .collect(),
+        _ => node.predecessors().map(|source| source.key()).collect(),
+    };
+    before.into_iter()
+}
+
+/// The offers of these sources, but only for the datasets that the node is about.
+fn resolve(
+    facts: &NodeFacts,
+    sources: impl Iterator<Item = NodeKey>,
+    offers: &BTreeMap<&NodeKey, Vec<Offer>>,
+) -> Vec<ResolvedOffer> {
+    let wanted = wanted(facts);
+    let mut inputs = Vec::new();
+    for source in sources {
+        let offered = offers.get(&source).into_iter().flatten();
+        let matching = offered.filter(|offer| wanted.contains(offer.dataset()));
+        inputs.extend(matching.map(|offer| ResolvedOffer::new(source.clone(), offer.clone())));
+    }
+    inputs
+}
+
+/// The datasets that a node reads.
+pub(super) fn wanted(facts: &NodeFacts) -> BTreeSet<&DatasetKey> {
+    match facts.detail() {
+        NodeDetail::Ingest(ingest) => ingest.datasets().iter().map(DatasetFacts::key).collect(),
+        NodeDetail::Export(export) => [export.dataset().key()].into(),
+        NodeDetail::Trigger(trigger) => trigger.inputs().iter().collect(),
+        NodeDetail::Transform(transform) => transform.inputs().iter().map(DatasetFacts::key).collect(),
+    }
+}
+
+fn shards(placement: Option<&Placement>, held: &[&HeldState]) -> Vec<ShardName> {
+    let mut shards = placement.map(Placement::shards).unwrap_or_default();
+    shards.extend(held.iter().map(|held| held.shard().clone()));
+    shards.into_iter().collect()
+}
+
+/// The part of a node that is placed in a shard.
+fn scoped(node: &NodeView, placement: &Placement, shard: &ShardName) -> Option<ScopedNode> {
+    let whole = placement.shard(node.key()) == Some(shard);
+    let datasets: BTreeSet<_> = node
+        .facts()
+        .datasets()
+        .iter()
+        .map(|dataset| &dataset.key().dataset)
+        .filter(|dataset| placement.shard_of_dataset(node.key(), dataset) == Some(shard))
+        .cloned()
+        .collect();
+    (whole || !datasets.is_empty()).then(|| ScopedNode::new(node.clone(), whole, datasets))
+}

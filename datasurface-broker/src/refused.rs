@@ -1,0 +1,40 @@
+//! Refusals: what the broker will not do, with every reason.
+
+use datasurface_model::{Diagnostic, Findings};
+use std::fmt;
+
+/// The broker will not go on: here is every reason, and whatever else was found on the way.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Refused {
+    findings: Findings,
+}
+
+impl Refused {
+    pub(crate) fn new(findings: impl IntoIterator<Item = Diagnostic>) -> Self {
+        Self { findings: findings.into_iter().collect() }
+    }
+
+    pub(crate) fn unless_clean(findings: Findings) -> Result<Findings, Self> {
+        if findings.has_errors() { Err(Self { findings }) } else { Ok(findings) }
+    }
+
+    /// What was found; at least one of it is an error.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.findings, f)
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.findings, f)
+    }
+}
+
+impl std::error::Error for Refused {}

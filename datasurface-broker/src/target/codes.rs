@@ -1,0 +1,61 @@
+//! What may be wrong with a target.
+
+use datasurface_model::diagnostic::CodeInfo;
+
+/// Every code that this module reports.
+pub static CODES: &[&CodeInfo] =
+    &[&BUSY, &DAMAGED, &EDITED, &FOREIGN_FILE, &INCOMPLETE, &MISSING_FILE, &UNREADABLE, &UNWRITABLE];
+
+pub(super) static BUSY: CodeInfo = CodeInfo::error(
+    "target/busy",
+    "another process writes the target",
+    "Only one process writes a target at a time, and what it plans must start from what is there now. Wait until the \
+     other one is done, and plan again.",
+);
+
+pub(super) static DAMAGED: CodeInfo = CodeInfo::error(
+    "target/damaged",
+    "an interrupted write can neither be finished nor undone",
+    "The journal of an interrupted write names a file that is neither where it waited nor where it belongs. Somebody \
+     took it away in between. Restore the target, for example from git, including its folder `.datasurface`.",
+);
+
+pub(super) static EDITED: CodeInfo = CodeInfo::error(
+    "target/edited",
+    "a file of ours was edited",
+    "Files in a target are rendered; what a person changes there would be lost with the next write. Move the change \
+     into the model or into the platform, or delete the file to have it rendered again.",
+);
+
+pub(super) static FOREIGN_FILE: CodeInfo = CodeInfo::error(
+    "target/foreign-file",
+    "something that is not ours is where a file has to go",
+    "Files in a target that were not rendered are never touched, and links are never followed. Move it away, or give \
+     the platform another folder. Names that differ in case only count as the same: on some systems they are.",
+);
+
+pub(super) static INCOMPLETE: CodeInfo = CodeInfo::error(
+    "target/incomplete",
+    "a write does not fit its own manifest",
+    "A manifest names a file that was neither put nor there already, or one that cannot be. This is a bug in \
+     datasurface: please report it with the message.",
+);
+
+pub(super) static MISSING_FILE: CodeInfo = CodeInfo::warning(
+    "target/missing-file",
+    "a file of ours is missing",
+    "A file that was rendered into the target is not there any more. It will be written again.",
+);
+
+pub(super) static UNREADABLE: CodeInfo = CodeInfo::error(
+    "target/unreadable",
+    "the target cannot be read",
+    "What was written there before is not known, so nothing can be planned from it. Restore the file, for example from \
+     git, or use the version of datasurface that wrote it.",
+);
+
+pub(super) static UNWRITABLE: CodeInfo = CodeInfo::error(
+    "target/unwritable",
+    "the target cannot be written",
+    "The target has to be a folder in which files may be made, replaced and removed, on a disk that is not full.",
+);

@@ -1,0 +1,95 @@
+//! The disk of this machine.
+
+use super::{Disk, DiskLock, Kind};
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, ErrorKind, Write},
+    path::Path,
+};
+
+/// The disk of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RealDisk;
+
+/// The lock goes with the open file: when this is dropped, or the process ends in whatever way.
+#[derive(Debug)]
+struct LockedFile {
+    _file: File,
+}
+
+impl DiskLock for LockedFile {}
+
+impl Disk for RealDisk {
+    fn kind(&self, path: &Path) -> io::Result<Option<Kind>> {
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_file() => Ok(Some(Kind::File)),
+            Ok(found) if found.is_dir() => Ok(Some(Kind::Folder)),
+            Ok(_) => Ok(Some(Kind::Other)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        let mut names = fs::read_dir(folder)?
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<io::Result<Vec<_>>>()?;
+        names.sort();
+        Ok(names)
+    }
+
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        // A new file, never the old one cut short: that one may be a link to somewhere else.
+        if self.kind(path)?.is_some() {
+            fs::remove_file(path)?;
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        file.write_all(content)?;
+        file.sync_all()
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn remove_dir(&self, folder: &Path) -> io::Result<()> {
+        fs::remove_dir(folder)
+    }
+
+    fn create_dir(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir(folder)
+    }
+
+    #[cfg(unix)]
+    fn sync_dir(&self, folder: &Path) -> io::Result<()> {
+        File::open(folder)?.sync_all()
+    }
+
+    /// Other systems do not open folders, and keep them in order by themselves.
+    #[cfg(not(unix))]
+    fn sync_dir(&self, _folder: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Box::new(LockedFile { _file: file }))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            // Some network drives know no locks. It is better to work there without one than not at all.
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
+                Ok(Some(Box::new(LockedFile { _file: file })))
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What goes wrong with a target.
+
+use datasurface_model::diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath};
+use std::{error::Error, fmt, io, path::Path};
+
+pub(super) const A_BUG: &str = "this is a bug in datasurface: please report it with this message";
+
+/// Why something could not be done with a target. Before anything is written, every reason is found in one go.
+#[derive(Debug)]
+pub struct TargetError(Box<Reasons>);
+
+#[derive(Debug)]
+struct Reasons {
+    first: Diagnostic,
+    others: Vec<Diagnostic>,
+    source: Option<io::Error>,
+}
+
+impl TargetError {
+    pub(super) fn new(code: &CodeInfo, path: impl fmt::Display, message: impl Into<String>) -> Self {
+        Self::from(finding(code, path, message))
+    }
+
+    /// What should never happen.
+    pub(super) fn bug(code: &CodeInfo, path: impl fmt::Display, message: impl Into<String>) -> Self {
+        Self::new(code, path, message).help(A_BUG)
+    }
+
+    pub(super) fn io(code: &CodeInfo, path: &Path, doing: &str, source: io::Error) -> Self {
+        let path = path.display();
+        let mut error = Self::new(code, &path, format!("`{path}` cannot be {doing}: {source}"));
+        error.0.source = Some(source);
+        error
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.first = self.0.first.help(help);
+        self
+    }
+
+    /// Refuses if there is a finding.
+    pub(super) fn refuse(findings: Vec<Diagnostic>) -> Result<(), Self> {
+        let mut findings = findings.into_iter().collect::<Findings>().into_iter();
+        let Some(first) = findings.next() else {
+            return Ok(());
+        };
+        let mut error = Self::from(first);
+        error.0.others = findings.collect();
+        Err(error)
+    }
+
+    /// What is wrong; the first reason if there are several.
+    #[must_use]
+    pub fn diagnostic(&self) -> Diagnostic {
+        self.0.first.clone()
+    }
+
+    /// Everything that is wrong.
+    #[must_use]
+    pub fn findings(&self) -> Findings {
+        let first = std::iter::once(&self.0.first);
+        first.chain(&self.0.others).cloned().collect()
+    }
+}
+
+/// A finding at a path of the target.
+pub(super) fn finding(code: &CodeInfo, path: impl fmt::Display, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(code, ModelPath::root().child("target", path.to_string()), message)
+}
+
+impl From<Diagnostic> for TargetError {
+    fn from(first: Diagnostic) -> Self {
+        Self(Box::new(Reasons { first, others: Vec::new(), source: None }))
+    }
+}
+
+impl fmt::Display for TargetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.first.message())?;
+        match self.0.others.len() {
+            0 => Ok(()),
+            others => write!(f, " (and {others} more)"),
+        }
+    }
+}
+
+impl Error for TargetError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_ref().map(|source| source as &(dyn Error + 'static))
+    }
+}

@@ -1,0 +1,242 @@
+//! Where a target is, and how it is looked at: never through a link, and with errors that people understand.
+
+use super::{
+    codes::{FOREIGN_FILE, UNREADABLE, UNWRITABLE},
+    disk::{Disk, DiskLock, Kind},
+    error::TargetError,
+};
+use datasurface_graph::Fingerprint;
+use datasurface_platform::SafePath;
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Our own folder. No rendered file can be in it: no part of a safe path begins with a dot.
+const OWN: &str = ".datasurface";
+const STAGING: &str = "staging";
+pub(super) const MANIFEST: &str = "manifest.json";
+pub(super) const JOURNAL: &str = "journal.json";
+pub(super) const NEW_JOURNAL: &str = "journal.json.new";
+const WRITING: &str = "writing";
+
+/// A folder on a disk.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) root: PathBuf,
+    pub(super) disk: Box<dyn Disk>,
+}
+
+/// What became of a file that was rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Missing,
+    Same,
+    Edited(Fingerprint),
+    /// There is a folder or a link now, at its path or on the way to it.
+    Replaced,
+}
+
+impl Ground {
+    /// A path in our own folder.
+    pub(super) fn own(&self, name: &str) -> PathBuf {
+        self.root.join(OWN).join(name)
+    }
+
+    pub(super) fn own_folder(&self) -> PathBuf {
+        self.root.join(OWN)
+    }
+
+    pub(super) fn staging(&self) -> PathBuf {
+        self.own(STAGING)
+    }
+
+    pub(super) fn staged(&self, number: u64) -> PathBuf {
+        self.staging().join(number.to_string())
+    }
+
+    pub(super) fn at(&self, path: &SafePath) -> PathBuf {
+        self.root.join(path.as_str())
+    }
+
+    pub(super) fn kind(&self, path: &Path) -> Result<Option<Kind>, TargetError> {
+        reading(path, self.disk.kind(path))
+    }
+
+    pub(super) fn read(&self, path: &Path) -> Result<Vec<u8>, TargetError> {
+        reading(path, self.disk.read(path))
+    }
+
+    pub(super) fn hash(&self, path: &Path) -> Result<Fingerprint, TargetError> {
+        Ok(Fingerprint::of_bytes(&self.read(path)?))
+    }
+
+    pub(super) fn write(&self, path: &Path, content: &[u8]) -> Result<(), TargetError> {
+        changing(path, self.disk.write(path, content))
+    }
+
+    pub(super) fn rename(&self, from: &Path, to: &Path) -> Result<(), TargetError> {
+        changing(to, self.disk.rename(from, to))
+    }
+
+    pub(super) fn remove_file(&self, path: &Path) -> Result<(), TargetError> {
+        changing(path, self.disk.remove_file(path))
+    }
+
+    pub(super) fn sync(&self, folder: &Path) -> Result<(), TargetError> {
+        changing(folder, self.disk.sync_dir(folder))
+    }
+
+    pub(super) fn sync_all(&self, folders: BTreeSet<PathBuf>) -> Result<(), TargetError> {
+        folders.iter().try_for_each(|folder| self.sync(folder))
+    }
+
+    /// Whether the target and our own folder in it are there. Something else in their place is refused.
+    pub(super) fn is_there(&self) -> Result<bool, TargetError> {
+        match self.kind_of_folder(&self.root)? {
+            None => return Ok(false),
+            Some(Kind::Folder) => {}
+            Some(_) => return Err(no_folder(&self.root)),
+        }
+        match self.kind(&self.own_folder())? {
+            None => Ok(false),
+            Some(Kind::Folder) => Ok(true),
+            Some(_) => Err(TargetError::new(
+                &FOREIGN_FILE,
+                OWN,
+                format!("`{OWN}` is not a folder, and nothing else is followed"),
+            )
+            .help("move it away: datasurface keeps its own files there")),
+        }
+    }
+
+    /// What there is at a path of our own folder. What is neither there nor a file is refused.
+    pub(super) fn has_own(&self, name: &str) -> Result<bool, TargetError> {
+        match self.kind(&self.own(name))? {
+            None => Ok(false),
+            Some(Kind::File) => Ok(true),
+            Some(_) => Err(TargetError::new(
+                &UNREADABLE,
+                format!("{OWN}/{name}"),
+                format!("`{OWN}/{name}` is not a file"),
+            )
+            .help("restore it, for example from git: datasurface keeps its own files there")),
+        }
+    }
+
+    /// Whether a write was interrupted, or is going on.
+    pub(super) fn has_leftovers(&self) -> Result<bool, TargetError> {
+        Ok(self.has_own(JOURNAL)?
+            || self.kind(&self.own(NEW_JOURNAL))?.is_some()
+            || self.kind(&self.staging())?.is_some())
+    }
+
+    /// Takes the lock of those who write; none if somebody else has it.
+    pub(super) fn lock(&self) -> Result<Option<Box<dyn DiskLock>>, TargetError> {
+        let path = self.own(WRITING);
+        if self.kind(&path)? == Some(Kind::Other) {
+            self.remove_file(&path)?;
+        }
+        changing(&path, self.disk.lock(&path))
+    }
+
+    /// Takes away what was staged and never became a write. True if there was something.
+    pub(super) fn discard(&self) -> Result<bool, TargetError> {
+        let (journal, staging) = (self.own(NEW_JOURNAL), self.staging());
+        let (had_journal, had_staging) = (self.kind(&journal)?, self.kind(&staging)?);
+        if had_journal.is_some() {
+            self.remove_file(&journal)?;
+        }
+        match had_staging {
+            Some(Kind::Folder) => {
+                for name in reading(&staging, self.disk.list(&staging))? {
+                    self.remove_file(&staging.join(name))?;
+                }
+                changing(&staging, self.disk.remove_dir(&staging))?;
+            }
+            Some(_) => self.remove_file(&staging)?,
+            None => {}
+        }
+        Ok(had_journal.is_some() || had_staging.is_some())
+    }
+
+    /// What there is at a path of the target. A link on the way is found instead of what it leads to.
+    pub(super) fn look(&self, path: &SafePath) -> Result<Option<Kind>, TargetError> {
+        let mut at = self.root.clone();
+        let mut found = Some(Kind::Folder);
+        for part in path.parts() {
+            match found {
+                Some(Kind::Folder) => at.push(part),
+                Some(Kind::File) => return Ok(None),
+                other => return Ok(other),
+            }
+            found = self.kind(&at)?;
+        }
+        Ok(found)
+    }
+
+    /// What became of a file that was rendered with this hash.
+    pub(super) fn state(&self, path: &SafePath, hash: Fingerprint) -> Result<State, TargetError> {
+        Ok(match self.look(path)? {
+            None => State::Missing,
+            Some(Kind::Folder | Kind::Other) => State::Replaced,
+            Some(Kind::File) => match self.hash(&self.at(path))? {
+                same if same == hash => State::Same,
+                other => State::Edited(other),
+            },
+        })
+    }
+
+    /// Makes a folder and those that it is in, as far as they are not there. Links on the way are followed: it is for
+    /// folders that a person named.
+    pub(super) fn make_folder(&self, folder: &Path) -> Result<(), TargetError> {
+        let mut missing = Vec::new();
+        for at in folder.ancestors().filter(|at| !at.as_os_str().is_empty()) {
+            match self.kind_of_folder(at)? {
+                None => missing.push(at),
+                Some(Kind::Folder) => break,
+                Some(_) => return Err(no_folder(at)),
+            }
+        }
+        for folder in missing.into_iter().rev() {
+            changing(folder, self.disk.create_dir(folder))?;
+            match folder.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => self.sync(parent)?,
+                _ => self.sync(Path::new("."))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What there is where a person says that there is a folder: it may be a link to one.
+    fn kind_of_folder(&self, folder: &Path) -> Result<Option<Kind>, TargetError> {
+        match self.kind(folder)? {
+            Some(Kind::Other) => match self.kind(&folder.join("."))? {
+                Some(Kind::Folder) => Ok(Some(Kind::Folder)),
+                _ => Ok(Some(Kind::Other)),
+            },
+            found => Ok(found),
+        }
+    }
+}
+
+fn no_folder(path: &Path) -> TargetError {
+    let path = path.display();
+    TargetError::new(&UNWRITABLE, &path, format!("`{path}` is not a folder"))
+        .help("name a folder that you may write to, or move away what is in its place")
+}
+
+pub(super) fn reading<T>(path: &Path, result: io::Result<T>) -> Result<T, TargetError> {
+    result.map_err(|error| {
+        TargetError::io(&UNREADABLE, path, "read", error)
+            .help("make sure that you may read it, then do the same again")
+    })
+}
+
+pub(super) fn changing<T>(path: &Path, result: io::Result<T>) -> Result<T, TargetError> {
+    result.map_err(|error| {
+        TargetError::io(&UNWRITABLE, path, "written", error)
+            .help("make sure that you may write there and that the disk is not full, then do the same again")
+    })
+}

@@ -1,0 +1,254 @@
+//! The journal: all that a write changes. Once it is there, the write happens, however often it is interrupted.
+//!
+//! What goes is removed first, so that a file may come where a folder was, and the other way round, and so that names
+//! which differ in case only do no harm. All new content waits beside it, so nothing can be lost in between.
+
+use super::{
+    codes::{DAMAGED, FOREIGN_FILE, INCOMPLETE, UNREADABLE},
+    disk::Kind,
+    error::TargetError,
+    ground::{Ground, JOURNAL, MANIFEST, NEW_JOURNAL, State, changing, reading},
+    lock::LockWrite,
+    verify::{Staged, edited},
+};
+use datasurface_graph::Fingerprint;
+use datasurface_platform::SafePath;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+const FORMAT: &str = "datasurface-journal/1";
+
+/// All that a write changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Journal {
+    format: String,
+    writes: Vec<Write>,
+    removals: Vec<Removal>,
+    manifest: StagedManifest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lock: Option<LockWrite>,
+}
+
+/// A file that comes, or changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Write {
+    /// Where its content waits.
+    pub(super) staged: u64,
+    pub(super) path: SafePath,
+    pub(super) hash: Fingerprint,
+    /// What was there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) replaces: Option<Fingerprint>,
+}
+
+/// A file that goes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Removal {
+    pub(super) path: SafePath,
+    pub(super) hash: Fingerprint,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StagedManifest {
+    staged: u64,
+    hash: Fingerprint,
+}
+
+impl Journal {
+    pub(super) fn new(
+        writes: Vec<Write>,
+        removals: Vec<Removal>,
+        manifest: Staged,
+        lock: Option<LockWrite>,
+    ) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            writes,
+            removals,
+            manifest: StagedManifest { staged: manifest.number, hash: manifest.hash },
+            lock,
+        }
+    }
+
+    /// Writes it. When this succeeds, the write happens.
+    pub(super) fn write(&self, ground: &Ground) -> Result<(), TargetError> {
+        let text = serde_json::to_vec_pretty(self).map_err(|error| {
+            TargetError::bug(&INCOMPLETE, JOURNAL, format!("the journal cannot be written as JSON: {error}"))
+        })?;
+        ground.write(&ground.own(NEW_JOURNAL), &text)?;
+        ground.rename(&ground.own(NEW_JOURNAL), &ground.own(JOURNAL))?;
+        ground.sync(&ground.own_folder())
+    }
+
+    /// Reads what an interrupted write left behind, and makes sure that it can be trusted.
+    pub(super) fn read(ground: &Ground) -> Result<Self, TargetError> {
+        let path = ground.own(JOURNAL);
+        let unreadable = |problem: String| {
+            let path = path.display();
+            TargetError::new(&UNREADABLE, &path, format!("`{path}` cannot be read: {problem}")).help(
+                "restore the target, for example from git; or delete the journal and `staging` beside it, and look at \
+                 what was written",
+            )
+        };
+        let journal: Self =
+            serde_json::from_slice(&ground.read(&path)?).map_err(|error| unreadable(error.to_string()))?;
+        if journal.format != FORMAT {
+            let problem = format!("its format is `{}`, and only `{FORMAT}` is known", journal.format);
+            return Err(unreadable(problem));
+        }
+        if let Some(lock) = &journal.lock {
+            lock.check()?;
+        }
+        let writes = journal.writes.iter().map(|write| (write.staged, write.hash));
+        let manifest = (journal.manifest.staged, journal.manifest.hash);
+        for (staged, hash) in writes.chain([manifest]) {
+            let staged = ground.staged(staged);
+            if ground.kind(&staged)?.is_some() && ground.hash(&staged)? != hash {
+                return Err(damaged(&staged.display().to_string(), "is not what its journal says"));
+            }
+        }
+        Ok(journal)
+    }
+
+    /// Does what it says, as far as it was not done before.
+    pub(super) fn finish(&self, ground: &Ground) -> Result<(), TargetError> {
+        self.remove(ground)?;
+        self.put(ground)?;
+        if let Some(lock) = &self.lock {
+            lock.finish(ground)?;
+        }
+        let (staged, manifest) = (ground.staged(self.manifest.staged), ground.own(MANIFEST));
+        if ground.kind(&staged)?.is_some() {
+            ground.rename(&staged, &manifest)?;
+            ground.sync(&ground.own_folder())?;
+        } else if !ground.has_own(MANIFEST)? || ground.hash(&manifest)? != self.manifest.hash {
+            return Err(damaged(MANIFEST, "is neither staged nor in its place"));
+        }
+        ground.remove_file(&ground.own(JOURNAL))?;
+        ground.sync(&ground.own_folder())?;
+        ground.discard()?;
+        Ok(())
+    }
+
+    fn remove(&self, ground: &Ground) -> Result<(), TargetError> {
+        // On a disk that does not tell cases apart, what was put may be found again under the name of what went.
+        let mut put = BTreeSet::new();
+        for write in &self.writes {
+            if ground.kind(&ground.staged(write.staged))?.is_none() {
+                put.insert(write.path.folded());
+            }
+        }
+        let mut folders = BTreeSet::new();
+        for removal in &self.removals {
+            let path = &removal.path;
+            if put.contains(&path.folded()) {
+                continue;
+            }
+            match ground.look(path)? {
+                Some(Kind::File) if ground.hash(&ground.at(path))? == removal.hash => {
+                    ground.remove_file(&ground.at(path))?;
+                }
+                Some(Kind::File | Kind::Other) => return Err(edited(path).into()),
+                Some(Kind::Folder) | None => {}
+            }
+            folders.extend(folders_of(path));
+        }
+        ground.sync_all(tidy(ground, &folders)?)
+    }
+
+    fn put(&self, ground: &Ground) -> Result<(), TargetError> {
+        let mut folders = BTreeSet::new();
+        let mut touched = BTreeSet::new();
+        for write in &self.writes {
+            let (staged, path) = (ground.staged(write.staged), &write.path);
+            let state = ground.state(path, write.hash)?;
+            if ground.kind(&staged)?.is_none() {
+                if state != State::Same {
+                    return Err(damaged(path.as_str(), "is neither staged nor in its place"));
+                }
+                continue;
+            }
+            match state {
+                State::Missing => touched.extend(make_way(ground, path, &mut folders)?),
+                State::Same => {}
+                State::Edited(now) if Some(now) == write.replaces => {}
+                State::Edited(_) => return Err(edited(path).into()),
+                State::Replaced => return Err(in_the_way(path.as_str())),
+            }
+            ground.rename(&staged, &ground.at(path))?;
+            touched.extend(ground.at(path).parent().map(Path::to_owned));
+        }
+        ground.sync_all(touched)
+    }
+}
+
+/// Removes those folders of removed files that are empty now, each looked at once, inner ones first. What is left has to be
+/// waited for.
+fn tidy(ground: &Ground, folders: &BTreeSet<SafePath>) -> Result<BTreeSet<PathBuf>, TargetError> {
+    let mut left = BTreeSet::from([ground.root.clone()]);
+    for folder in folders.iter().rev() {
+        let at = ground.at(folder);
+        if ground.look(folder)? != Some(Kind::Folder) {
+            continue;
+        }
+        if reading(&at, ground.disk.list(&at))?.is_empty() {
+            changing(&at, ground.disk.remove_dir(&at))?;
+        } else {
+            left.insert(at);
+        }
+    }
+    Ok(left)
+}
+
+/// Makes the folders of a file. They have to be waited for in the folders that they are in.
+fn make_way(
+    ground: &Ground,
+    path: &SafePath,
+    known: &mut BTreeSet<SafePath>,
+) -> Result<Vec<PathBuf>, TargetError> {
+    let mut touched = Vec::new();
+    for folder in folders_of(path) {
+        if known.contains(&folder) {
+            continue;
+        }
+        match ground.look(&folder)? {
+            Some(Kind::Folder) => {}
+            None => {
+                let at = ground.at(&folder);
+                changing(&at, ground.disk.create_dir(&at))?;
+                touched.extend(at.parent().map(Path::to_owned));
+            }
+            Some(_) => return Err(in_the_way(folder.as_str())),
+        }
+        known.insert(folder);
+    }
+    Ok(touched)
+}
+
+/// The folders that a path is in, from the outermost inwards.
+fn folders_of(path: &SafePath) -> Vec<SafePath> {
+    let text = path.as_str();
+    let ends = text.match_indices('/').map(|(end, _)| end);
+    ends.filter_map(|end| text.get(..end)?.parse().ok()).collect()
+}
+
+fn damaged(path: &str, problem: &str) -> TargetError {
+    TargetError::new(&DAMAGED, path, format!("a write was interrupted, and `{path}` {problem}"))
+        .help("restore the target, for example from git, including its folder `.datasurface`")
+}
+
+fn in_the_way(path: &str) -> TargetError {
+    TargetError::new(
+        &FOREIGN_FILE,
+        path,
+        format!("a write was interrupted, and something that is not ours is at `{path}` now"),
+    )
+    .help("move it away: then the write will be finished")
+}

@@ -1,0 +1,153 @@
+//! Targets under test: files by path, in one scope of one platform.
+
+mod disk;
+mod garbage;
+mod killed;
+mod rules;
+mod text;
+
+use super::{Manifest, PlatformRecord, ScopeEntry, Standing, Target, TargetError};
+use datasurface_graph::Fingerprint;
+use datasurface_model::Json;
+use datasurface_platform::{File, PlatformInstance, Revision, SafePath, Scope, ScopeRecord};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What a target is to be: the text of every file, by path relative to the folder of the scope.
+#[derive(Clone, Debug, PartialEq)]
+struct Wanted {
+    files: BTreeMap<String, String>,
+    lock: String,
+}
+
+/// The folder of the only scope.
+const FOLDER: &str = "plant/shard-1";
+
+impl Wanted {
+    fn new(lock: &str, files: &[(&str, &str)]) -> Self {
+        let owned = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
+        Self { files: files.iter().map(owned).collect(), lock: lock.to_owned() }
+    }
+
+    fn manifest(&self) -> Manifest {
+        let file = |(path, text): (&String, &String)| {
+            let file = File::sql(path, text.clone()).unwrap();
+            (file.path().clone(), file.record())
+        };
+        let record = ScopeRecord { files: self.files.iter().map(file).collect(), resources: BTreeMap::new() };
+        let entry = ScopeEntry {
+            scope: Scope::Shard("shard-1".into()),
+            folder: safe("shard-1"),
+            fingerprint: Fingerprint::of(&self.files),
+            record,
+            views: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+        };
+        let platform = PlatformRecord {
+            instance: instance("plant"),
+            folder: safe("plant"),
+            scopes: vec![entry],
+            transition: BTreeMap::new(),
+            owed: BTreeMap::new(),
+            standing: Standing::default(),
+        };
+        let lock = Fingerprint::of_bytes(self.lock.as_bytes());
+        Manifest::new(Revision::new(lock), lock, [platform])
+    }
+
+    /// Writes all of it, whether it is there or not.
+    fn write(&self, target: &mut Target, lock: &Path) -> Result<(), TargetError> {
+        let mut writing = target.begin()?;
+        for (path, text) in &self.files {
+            writing.put(&rendered(path), text.as_bytes())?;
+        }
+        writing.commit(self.manifest(), Some((lock, &self.lock)))
+    }
+}
+
+fn instance(name: &str) -> PlatformInstance {
+    PlatformInstance::new(name.into(), "test".into(), semver::Version::new(1, 0, 0), Json::object())
+}
+
+fn safe(path: &str) -> SafePath {
+    path.parse().unwrap()
+}
+
+fn rendered(path: &str) -> SafePath {
+    safe(path).inside(&safe(FOLDER))
+}
+
+/// A folder with a target and, beside it, a lock.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("target")
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.folder.path().join("model/datasurface.lock")
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.root().join(FOLDER).join(path)
+    }
+
+    fn open(&self) -> Target {
+        Target::open(self.root()).unwrap()
+    }
+
+    fn write(&self, wanted: &Wanted) -> Result<(), TargetError> {
+        wanted.write(&mut Target::open(self.root())?, &self.lock())
+    }
+
+    /// A file that somebody else made.
+    fn foreign(&self, path: &str, text: &str) {
+        let path = self.at(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Everything that is there, but not in our own folder: files with their text, folders with none.
+    fn all(&self) -> BTreeMap<String, Option<String>> {
+        let mut found = BTreeMap::new();
+        walk(self.folder.path(), self.folder.path(), &mut found);
+        found
+    }
+
+    fn own_files(&self) -> Vec<String> {
+        let listed = fs::read_dir(self.root().join(".datasurface"));
+        let mut names: Vec<String> = listed
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<String, Option<String>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.ends_with(".datasurface") {
+            continue;
+        }
+        let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            found.insert(name, None);
+            walk(root, &path, found);
+        } else {
+            found.insert(name, Some(fs::read_to_string(path).unwrap()));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! What a write would change, and whether it may. It is decided before anything visible happens, and for every file in
+//! one go.
+
+use super::{
+    codes::{EDITED, FOREIGN_FILE, INCOMPLETE, MISSING_FILE},
+    disk::Kind,
+    error::{A_BUG, TargetError, finding},
+    ground::{Ground, State, reading},
+    journal::{Removal, Write},
+    manifest::Manifest,
+};
+use datasurface_graph::Fingerprint;
+use datasurface_model::diagnostic::Diagnostic;
+use datasurface_platform::{FileRecord, SafePath};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Content that waits to become a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Staged {
+    pub(super) number: u64,
+    pub(super) hash: Fingerprint,
+}
+
+/// What a write changes.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub(super) writes: Vec<Write>,
+    pub(super) removals: Vec<Removal>,
+}
+
+/// What leads from one manifest to another one that has no files but some of those: what goes.
+pub(super) fn removals(
+    ground: &Ground,
+    old: Option<&Manifest>,
+    new: &Manifest,
+) -> Result<Changes, TargetError> {
+    let old = old.map(Manifest::files).unwrap_or_default();
+    let new = new.files();
+    if let Some(path) = new.keys().find(|path| !old.contains_key(*path)) {
+        return Err(incomplete(path, &format!("`{path}` was not there before")).into());
+    }
+    let mut verification = Verification::of(ground, &old, &new);
+    for (path, record) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
+        verification.removal(path, record)?;
+    }
+    TargetError::refuse(verification.findings)?;
+    Ok(verification.changes)
+}
+
+/// What leads from one manifest to the next.
+pub(super) fn verify(
+    ground: &Ground,
+    old: Option<&Manifest>,
+    new: &Manifest,
+    staged: &BTreeMap<SafePath, Staged>,
+) -> Result<Changes, TargetError> {
+    if let Some(problem) = new.problem() {
+        return Err(incomplete("manifest", &problem).into());
+    }
+    let old = old.map(Manifest::files).unwrap_or_default();
+    let new = new.files();
+    let mut verification = Verification::of(ground, &old, &new);
+    for path in staged.keys().filter(|path| !new.contains_key(*path)) {
+        let problem = format!("`{path}` was put, and is not in the manifest");
+        verification.findings.push(incomplete(path, &problem));
+    }
+    for (path, record) in &old {
+        if !new.contains_key(path) {
+            verification.removal(path, record)?;
+        }
+    }
+    for (path, record) in &new {
+        let before = old.get(path).map(|record| record.hash);
+        verification.write(path, record, before, staged.get(path).copied())?;
+    }
+    TargetError::refuse(verification.findings)?;
+    Ok(verification.changes)
+}
+
+/// What is to be said of a file of ours in this state, if anything.
+pub(super) fn judge(path: &SafePath, state: State) -> Option<Diagnostic> {
+    match state {
+        State::Same => None,
+        State::Missing => Some(
+            finding(&MISSING_FILE, path, format!("`{path}` is missing"))
+                .help("nothing has to be done: it will be written again"),
+        ),
+        State::Edited(_) => Some(edited(path)),
+        State::Replaced => Some(
+            finding(
+                &FOREIGN_FILE,
+                path,
+                format!(
+                    "`{path}` was rendered as a file, and now it is a folder or there is a link on its way"
+                ),
+            )
+            .help("move the folder or the link away: the file will be written again"),
+        ),
+    }
+}
+
+pub(super) fn edited(path: impl std::fmt::Display) -> Diagnostic {
+    finding(&EDITED, &path, format!("`{path}` was edited after it was rendered"))
+        .help("move the edit into the model or the platform, then delete the file to have it rendered again")
+}
+
+fn incomplete(path: impl std::fmt::Display, problem: &str) -> Diagnostic {
+    finding(&INCOMPLETE, path, problem).help(A_BUG)
+}
+
+struct Verification<'a> {
+    ground: &'a Ground,
+    /// Files of ours that will be removed.
+    going: BTreeSet<SafePath>,
+    /// The names in a folder, by how they look without regard to case.
+    names: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    changes: Changes,
+    findings: Vec<Diagnostic>,
+}
+
+impl<'a> Verification<'a> {
+    fn of(
+        ground: &'a Ground,
+        old: &BTreeMap<SafePath, &FileRecord>,
+        new: &BTreeMap<SafePath, &FileRecord>,
+    ) -> Self {
+        let going = old.keys().filter(|path| !new.contains_key(*path));
+        Self {
+            ground,
+            going: going.cloned().collect(),
+            names: BTreeMap::new(),
+            changes: Changes::default(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// One that is missing already is removed once more: its folder may still be there.
+    fn removal(&mut self, path: &SafePath, record: &FileRecord) -> Result<(), TargetError> {
+        match self.ground.state(path, record.hash)? {
+            State::Same | State::Missing => {
+                self.changes.removals.push(Removal { path: path.clone(), hash: record.hash })
+            }
+            other => self.findings.extend(judge(path, other)),
+        }
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        path: &SafePath,
+        record: &FileRecord,
+        before: Option<Fingerprint>,
+        staged: Option<Staged>,
+    ) -> Result<(), TargetError> {
+        let state = match before {
+            Some(before) => self.ground.state(path, before)?,
+            None => State::Missing,
+        };
+        let (is_there, replaces) = match state {
+            State::Same => (before == Some(record.hash), before),
+            // What a person wrote is what we would write: nothing is lost.
+            State::Edited(now) if now == record.hash => (true, None),
+            State::Edited(_) | State::Replaced => {
+                self.findings.extend(judge(path, state));
+                return Ok(());
+            }
+            State::Missing => (false, None),
+        };
+        if state == State::Missing {
+            self.obstacles(path)?;
+        }
+        match staged {
+            Some(staged) if staged.hash != record.hash => {
+                let problem = format!("what was put at `{path}` is not what the manifest says");
+                self.findings.push(incomplete(path, &problem));
+            }
+            _ if is_there => {}
+            Some(staged) => self.changes.writes.push(Write {
+                staged: staged.number,
+                path: path.clone(),
+                hash: staged.hash,
+                replaces,
+            }),
+            None => {
+                let problem =
+                    format!("`{path}` is in the manifest, was not put, and is not there with that content");
+                self.findings.push(incomplete(path, &problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is where a new file has to go, or a folder of it. Names that differ in case only are the same.
+    fn obstacles(&mut self, path: &SafePath) -> Result<(), TargetError> {
+        let mut folders = vec![String::new()];
+        let mut parts = path.parts().peekable();
+        while let Some(part) = parts.next() {
+            let is_file = parts.peek().is_none();
+            let mut inner = Vec::new();
+            for folder in &folders {
+                for here in self.named(folder, part)? {
+                    match self.ground.kind(&self.ground.root.join(&here))? {
+                        None => {}
+                        Some(Kind::File) if self.going.contains(here.as_str()) => {}
+                        Some(Kind::Folder) if !is_file => inner.push(here),
+                        Some(Kind::Folder) if self.goes(&here)? => {}
+                        Some(kind) => self.findings.push(obstacle(path, &here, kind, is_file)),
+                    }
+                }
+            }
+            folders = inner;
+        }
+        Ok(())
+    }
+
+    /// Whether a folder will be gone when everything that goes is gone.
+    fn goes(&mut self, folder: &str) -> Result<bool, TargetError> {
+        let mut open = vec![folder.to_owned()];
+        while let Some(folder) = open.pop() {
+            let names: Vec<String> = self.names(&folder)?.values().flatten().cloned().collect();
+            if names.is_empty() {
+                return Ok(false);
+            }
+            for name in names {
+                let here = format!("{folder}/{name}");
+                match self.ground.kind(&self.ground.root.join(&here))? {
+                    Some(Kind::Folder) => open.push(here),
+                    Some(Kind::File) if self.going.contains(here.as_str()) => {}
+                    None => {}
+                    Some(_) => return Ok(false),
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// What in a folder has this name, without regard to case.
+    fn named(&mut self, folder: &str, name: &str) -> Result<Vec<String>, TargetError> {
+        let names = self.names(folder)?.get(&name.to_lowercase());
+        let inside = |name: &String| match folder {
+            "" => name.clone(),
+            _ => format!("{folder}/{name}"),
+        };
+        Ok(names.into_iter().flatten().map(inside).collect())
+    }
+
+    fn names(&mut self, folder: &str) -> Result<&BTreeMap<String, Vec<String>>, TargetError> {
+        if !self.names.contains_key(folder) {
+            let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            let at = self.ground.root.join(folder);
+            if self.ground.kind(&at.join("."))?.is_some() {
+                for name in reading(&at, self.ground.disk.list(&at))? {
+                    let name = name.to_string_lossy().into_owned();
+                    names.entry(name.to_lowercase()).or_default().push(name);
+                }
+            }
+            self.names.insert(folder.to_owned(), names);
+        }
+        Ok(self.names.entry(folder.to_owned()).or_default())
+    }
+}
+
+fn obstacle(path: &SafePath, here: &str, kind: Kind, is_file: bool) -> Diagnostic {
+    let what = match kind {
+        Kind::File => "a file that is not ours",
+        Kind::Folder => "a folder",
+        Kind::Other => "a link, and links are never followed",
+    };
+    let message = if is_file {
+        format!("`{path}` has to be written, and `{here}` is {what}")
+    } else {
+        format!("`{path}` has to be written, and `{here}`, on its way, is {what}")
+    };
+    finding(&FOREIGN_FILE, here, message).help("move it away, or give the platform another folder")
+}

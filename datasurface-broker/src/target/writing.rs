@@ -1,0 +1,119 @@
+//! A write in the making.
+
+use super::{
+    Target,
+    codes::INCOMPLETE,
+    disk::DiskLock,
+    error::TargetError,
+    ground::{Ground, JOURNAL, MANIFEST},
+    journal::Journal,
+    lock::LockWrite,
+    manifest::Manifest,
+    verify::{Changes, Staged, removals, verify},
+};
+use datasurface_graph::Fingerprint;
+use datasurface_platform::SafePath;
+use std::{collections::BTreeMap, path::Path};
+
+/// A write in the making. As long as it lives, nobody else can write the target. Nothing is visible before it is
+/// committed; dropped before that, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Writing<'t> {
+    target: &'t mut Target,
+    staged: BTreeMap<SafePath, Staged>,
+    next: u64,
+    // Last, so that it is let go last.
+    _lock: Box<dyn DiskLock>,
+}
+
+impl<'t> Writing<'t> {
+    pub(super) fn new(target: &'t mut Target, lock: Box<dyn DiskLock>) -> Self {
+        Self { target, staged: BTreeMap::new(), next: 0, _lock: lock }
+    }
+
+    /// Puts a file at a path, relative to the target. It is on the disk when this is done, but not in its place. Put
+    /// again at the same path, the later content counts.
+    pub fn put(&mut self, path: &SafePath, content: &[u8]) -> Result<(), TargetError> {
+        let staged = self.stage(content)?;
+        self.staged.insert(path.clone(), staged);
+        Ok(())
+    }
+
+    /// Makes the target what the manifest says: every file of it was put, or is there already; every other file that
+    /// was ours goes; the lock gets its new text. All of it happens, or nothing.
+    ///
+    /// Nothing happens if a file is in the way that is not ours, if one of ours was edited that would be replaced or
+    /// removed, or if the manifest names a file that was not put and is not there. If the disk fails later than that,
+    /// the write is finished when the target is opened next.
+    ///
+    /// The name of a lock ends in `.lock`.
+    pub fn commit(self, manifest: Manifest, lock: Option<(&Path, &str)>) -> Result<(), TargetError> {
+        let changes = verify(self.ground(), self.target.manifest.as_ref(), &manifest, &self.staged)?;
+        let plan_lock = |(path, text)| LockWrite::plan(self.ground(), path, text, manifest.lock());
+        let lock = lock.map(plan_lock).transpose()?;
+        self.make(manifest, changes, lock)
+    }
+
+    /// Replaces the manifest by one with fewer files: those that it names no more go, if nobody edited them. All others
+    /// are left as they are, whoever edited them.
+    pub(super) fn shrink(self, manifest: Manifest) -> Result<(), TargetError> {
+        let changes = removals(self.ground(), self.target.manifest.as_ref(), &manifest)?;
+        self.make(manifest, changes, None)
+    }
+
+    fn make(self, manifest: Manifest, changes: Changes, lock: Option<LockWrite>) -> Result<(), TargetError> {
+        let mut writing = self;
+        let (text, hash) = text_of(&manifest)?;
+        let nothing_to_do = changes.writes.is_empty()
+            && changes.removals.is_empty()
+            && lock.as_ref().is_none_or(LockWrite::is_there)
+            && writing.target.hash == Some(hash);
+        if !nothing_to_do {
+            let staged = writing.stage(text.as_bytes())?;
+            let journal = Journal::new(changes.writes, changes.removals, staged, lock);
+            writing.ground().sync(&writing.ground().staging())?;
+            journal.write(writing.ground())?;
+            journal.finish(writing.ground())?;
+        }
+        writing.target.hash = Some(hash);
+        writing.target.manifest = Some(manifest);
+        Ok(())
+    }
+
+    fn stage(&mut self, content: &[u8]) -> Result<Staged, TargetError> {
+        let number = self.next;
+        self.next = self.next.saturating_add(1);
+        self.ground().write(&self.ground().staged(number), content)?;
+        Ok(Staged { number, hash: Fingerprint::of_bytes(content) })
+    }
+
+    fn ground(&self) -> &Ground {
+        &self.target.ground
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        // With a journal the write has to be finished, not undone. What cannot be undone now is undone when the target
+        // is opened next.
+        if matches!(self.ground().has_own(JOURNAL), Ok(false)) {
+            let _ = self.ground().discard();
+        }
+    }
+}
+
+/// The text of a manifest. One that could not be read again would lock everybody out of the target.
+fn text_of(manifest: &Manifest) -> Result<(String, Fingerprint), TargetError> {
+    let text = manifest.to_json().and_then(|text| Manifest::from_json(text.as_bytes()).map(|_| text));
+    match text {
+        Ok(text) => {
+            let hash = Fingerprint::of_bytes(text.as_bytes());
+            Ok((text, hash))
+        }
+        Err(error) => Err(TargetError::bug(
+            &INCOMPLETE,
+            MANIFEST,
+            format!("the manifest could not be read again: {error}"),
+        )),
+    }
+}

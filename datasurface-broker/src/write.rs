@@ -1,0 +1,120 @@
+//! Writing a proposal into its target.
+
+use crate::{
+    propose::{Proposal, files},
+    target::{Target, TargetError, Writing},
+};
+use datasurface_graph::Fingerprint;
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath};
+use datasurface_platform::{File, FileRecord, PlatformError, SafePath};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+pub(crate) static CHANGED: CodeInfo = CodeInfo::error(
+    "platform/not-deterministic",
+    "a platform rendered the same view differently",
+    "The same view must always give the same rendering, or else no plan could be trusted. This is a bug of the plug-in.",
+);
+
+/// Why a proposal was not written. What was in the target is there as it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The target could not take it.
+    #[error("the target could not be written")]
+    Target(#[from] TargetError),
+    /// A platform failed that had rendered the same view before.
+    #[error("a platform failed")]
+    Platform(#[from] PlatformError),
+    /// A platform rendered the same view differently.
+    #[error("a platform rendered the same view differently: `{0}`")]
+    NotDeterministic(SafePath),
+}
+
+impl WriteError {
+    /// What is wrong; the first reason if there are several.
+    #[must_use]
+    pub fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Target(error) => error.diagnostic(),
+            Self::Platform(error) => crate::hosted::failure(error, ModelPath::root()),
+            Self::NotDeterministic(path) => {
+                let message = format!("`{path}` came out differently the second time");
+                Diagnostic::new(&CHANGED, ModelPath::root().child("target", path.as_str()), message)
+                    .help("report this to the author of the plug-in")
+            }
+        }
+    }
+
+    /// Everything that is wrong.
+    #[must_use]
+    pub fn findings(&self) -> Findings {
+        match self {
+            Self::Target(error) => error.findings(),
+            Self::Platform(_) | Self::NotDeterministic(_) => [self.diagnostic()].into_iter().collect(),
+        }
+    }
+}
+
+impl Proposal {
+    /// Writes what differs, and the lock, as a whole or not at all. Each shard is rendered, written and dropped before the
+    /// next one. A file of ours that is missing is written again.
+    pub fn write(&self, target: &mut Target, lock: &Path) -> Result<(), WriteError> {
+        let there = self.files_there(target);
+        let promised = self.manifest.files();
+        let mut writing = target.begin()?;
+        for (name, proposed) in &self.platforms {
+            let Some(record) = self.manifest.platform(name) else {
+                continue;
+            };
+            for (view, entry) in proposed.scopes.iter().zip(&record.scopes) {
+                let folder = entry.folder.inside(&record.folder);
+                let is_there = |path: &SafePath| there.contains(&path.inside(&folder));
+                if entry.record.files.keys().all(is_there) {
+                    continue;
+                }
+                let rendering = proposed.hosted.platform().render(view)?;
+                for file in rendering.files() {
+                    put(&mut writing, &file.path().inside(&folder), file, &promised, &there)?;
+                }
+            }
+            for (path, file) in files(&record.standing, &proposed.plan) {
+                put(&mut writing, &path.inside(&record.folder), &file, &promised, &there)?;
+            }
+        }
+        writing.commit(self.manifest.clone(), Some((lock, &self.lock.to_text())))?;
+        Ok(())
+    }
+
+    /// The files that are in the target as they are to be.
+    fn files_there(&self, target: &Target) -> BTreeSet<SafePath> {
+        let Some(before) = target.manifest() else {
+            return BTreeSet::new();
+        };
+        let before = before.files();
+        let is_there = |(path, record): (SafePath, &FileRecord)| {
+            let as_before = before.get(&path).is_some_and(|before| before.hash == record.hash);
+            let content = as_before.then(|| target.read(&path).ok()).flatten()?;
+            (Fingerprint::of_bytes(&content) == record.hash).then_some(path)
+        };
+        self.manifest.files().into_iter().filter_map(is_there).collect()
+    }
+}
+
+fn put(
+    writing: &mut Writing<'_>,
+    path: &SafePath,
+    file: &File,
+    promised: &BTreeMap<SafePath, &FileRecord>,
+    there: &BTreeSet<SafePath>,
+) -> Result<(), WriteError> {
+    if promised.get(path).is_none_or(|record| record.hash != file.record().hash) {
+        return Err(WriteError::NotDeterministic(path.clone()));
+    }
+    if !there.contains(path) {
+        writing.put(path, file.content())?;
+    }
+    Ok(())
+}

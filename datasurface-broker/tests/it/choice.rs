@@ -1,0 +1,104 @@
+//! Who serves, who captures, and what the lock says about it.
+
+use crate::world::*;
+use datasurface_broker::Lock;
+use datasurface_graph::Stage;
+use datasurface_model::*;
+
+fn one() -> Workspace {
+    consumer("W", DatasetGroup::new("g").sink("S/a"))
+}
+
+#[test]
+fn the_only_platform_that_can_serve_is_chosen() {
+    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let platforms = || [shelf("A").setting("live_only", true), shelf("B")];
+    let placed = place(world(platforms(), [forensic]), &Lock::default()).unwrap();
+    let assignments = placed.lock().assignments();
+    assert_eq!(assignments.groups()[&"W/g".into()], [("B".into(), Stage::Provisioned)].into());
+    assert_eq!(assignments.primaries()["S"], [("B".into(), Stage::Provisioned)].into());
+    assert!(placed.findings().is_empty());
+}
+
+#[test]
+fn where_several_can_the_choice_is_said() {
+    let placed = place(world([shelf("B"), shelf("A")], [one()]), &Lock::default()).unwrap();
+    assert_eq!(placed.findings().codes().collect::<Vec<_>>(), ["choice/several"]);
+    assert!(placed.lock().assignments().groups()[&"W/g".into()].contains_key("A"));
+}
+
+#[test]
+fn no_platform_can_is_explained_for_each() {
+    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let refused =
+        place(world([shelf("A").setting("live_only", true)], [forensic]), &Lock::default()).unwrap_err();
+    assert_eq!(codes(&refused), ["choice/no-platform"]);
+    let finding = refused.findings().iter().next().unwrap();
+    assert!(finding.message().contains("`A`: it cannot show every version of a record"), "{finding}");
+    assert!(finding.help_text().is_some());
+    let refused = place(world([], [one()]), &Lock::default()).unwrap_err();
+    assert_eq!(codes(&refused), ["choice/no-platform"]);
+}
+
+#[test]
+fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
+    let first = place(world([shelf("B")], [one()]), &Lock::default()).unwrap();
+    let both = || world([shelf("A"), shelf("B")], [one()]);
+    let sticky = place(both(), first.lock()).unwrap();
+    assert_eq!(sticky.lock().assignments(), first.lock().assignments());
+    assert!(sticky.findings().is_empty());
+
+    let moving = place(both().pin("W/g", ["A"]).primary("S", "A"), first.lock()).unwrap();
+    let expected = [("A".into(), Stage::Provisioning), ("B".into(), Stage::Provisioned)].into();
+    assert_eq!(moving.lock().assignments().groups()[&"W/g".into()], expected);
+    assert_eq!(moving.lock().assignments().primaries()["S"], expected);
+    assert_eq!(moving.findings().codes().collect::<Vec<_>>(), ["pin/capture-move", "pin/move"]);
+    let again = place(both().pin("W/g", ["A"]).primary("S", "A"), moving.lock()).unwrap();
+    assert_eq!(again.lock().assignments(), moving.lock().assignments());
+    assert!(again.findings().is_empty(), "the move has begun: {:?}", again.findings());
+}
+
+#[test]
+fn pins_that_cannot_be_are_refused() {
+    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let ecosystem = world([shelf("A").setting("live_only", true), shelf("B")], [forensic]).pin("W/g", ["A"]);
+    assert_eq!(codes(&place(ecosystem, &Lock::default()).unwrap_err()), ["pin/cannot-serve"]);
+}
+
+#[test]
+fn a_locked_platform_that_cannot_serve_any_more_is_refused() {
+    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let first = place(world([shelf("A")], [forensic.clone()]), &Lock::default()).unwrap();
+    let weaker = world([shelf("A").setting("live_only", true)], [forensic]);
+    assert_eq!(codes(&place(weaker, first.lock()).unwrap_err()), ["choice/cannot-serve"]);
+}
+
+#[test]
+fn platforms_that_nobody_knows_or_that_are_set_wrongly_are_all_reported() {
+    let ecosystem = world(
+        [
+            PlatformDeclaration::new("A", "shelv"),
+            shelf("B").version("^2"),
+            shelf("C").setting("limits", 3),
+            shelf("D"),
+        ],
+        [one()],
+    );
+    let refused = place(ecosystem, &Lock::default()).unwrap_err();
+    assert_eq!(codes(&refused), ["platform/unknown-kind", "platform/unknown-version", "platform/config"]);
+    let unknown = refused.findings().iter().next().unwrap();
+    assert_eq!(unknown.help_text(), Some("did you mean `shelf`?"));
+}
+
+#[test]
+fn a_lock_round_trips_and_what_is_none_is_said() {
+    let placed = place(world([shelf("B")], [one()]), &Lock::default()).unwrap();
+    let text = placed.lock().to_text();
+    assert_eq!(Lock::from_text(&text).unwrap(), *placed.lock());
+    assert_eq!(Lock::from_text(&text).unwrap().to_text(), text);
+    for bad in ["", "{", "[]", "{\"format\": \"datasurface-lock/9\"}", "{\"format\": 1}"] {
+        let error = Lock::from_text(bad).unwrap_err().diagnostic("datasurface.lock");
+        assert_eq!(error.code(), "lock/unreadable");
+        assert!(error.help_text().is_some());
+    }
+}

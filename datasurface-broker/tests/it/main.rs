@@ -1,0 +1,14 @@
+//! The broker from the outside, with a small platform of its own.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "all of this program is tests, also what they share"
+)]
+
+mod choice;
+mod holding;
+mod shards;
+mod shelf;
+mod target;
+mod world;

@@ -1,0 +1,72 @@
+//! Shards: where a node is placed is no part of its identity.
+
+use crate::world::*;
+use datasurface_model::*;
+use datasurface_platform::{Action, Scope};
+
+fn everything() -> Workspace {
+    consumer("W", DatasetGroup::new("g").sinks(["S/a", "S/b"]))
+}
+
+#[test]
+fn a_placement_in_the_lock_is_honoured_and_editing_it_moves_the_node_and_nothing_else() {
+    let ecosystem = || world([shelf("P")], [everything()]);
+    let site = Site::new();
+    site.render(ecosystem(), today());
+    let mut lock = site.lock();
+    let export = "Export/P/Z/T/Lake/S/b";
+    lock.placement_mut("P".into()).place(export.parse().unwrap(), "second".into());
+    let moved = site.propose_with(ecosystem(), &lock, today()).unwrap();
+    let steps = moved.plan(&"P".into()).unwrap().steps().to_vec();
+    let moves: Vec<_> = steps.iter().filter(|step| step.action == Action::Move).collect();
+    assert_eq!(moves.len(), 1);
+    assert_eq!(moves[0].resource, format!("job.{export}").into());
+    assert_eq!(moves[0].moved_from, Some(Scope::Shard("main".into())));
+    assert_eq!(moves[0].scope, Scope::Shard("second".into()));
+    // The foundation lists the shards; nothing else is touched.
+    let others: Vec<_> = steps.iter().filter(|step| step.action != Action::Move).collect();
+    assert!(others.iter().all(|step| step.resource == "frame".into()), "{others:?}");
+    assert_eq!(moved.manifest().platform(&"P".into()).unwrap().scopes.len(), 3);
+
+    moved.write(&mut site.target(), &site.lock_path()).unwrap();
+    assert_eq!(self::steps(&site.propose(ecosystem(), today()).unwrap(), "P"), []);
+}
+
+#[test]
+fn a_link_between_shards_needs_an_offer() {
+    let ecosystem = || world([shelf("P").setting("silent", true)], [everything()]);
+    let site = Site::new();
+    site.render(ecosystem(), today());
+    let mut lock = site.lock();
+    lock.placement_mut("P".into()).place("Export/P/Z/T/Lake/S/b".parse().unwrap(), "second".into());
+    let refused = site.propose_with(ecosystem(), &lock, today()).unwrap_err();
+    assert_eq!(codes(&refused), ["offer/missing"]);
+}
+
+#[test]
+fn a_shard_that_is_too_large_is_reported() {
+    let ecosystem = world([shelf("P").setting("limit", 1)], [everything()]);
+    let refused = Site::new().propose(ecosystem, today()).unwrap_err();
+    assert_eq!(codes(&refused), ["shard/limit"]);
+}
+
+#[test]
+fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
+    let forensic = consumer("F", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let ecosystem = world([shelf("P"), shelf("Q")], [forensic, everything()])
+        .pin("F/g", ["P"])
+        .pin("W/g", ["Q"])
+        .primary("S", "Q");
+    let proposal = Site::new().propose(ecosystem.clone(), today()).unwrap();
+    let (_, shard) = proposal
+        .scopes()
+        .find(|(hosted, scope)| *hosted.instance().name() == "P" && *scope.scope() != Scope::Foundation)
+        .unwrap();
+    let ingest = shard.nodes().iter().find(|node| node.view().key().to_string() == "Ingest/P/S").unwrap();
+    let input = &ingest.view().inputs()[0];
+    assert_eq!(input.from().to_string(), "Ingest/Q/S");
+    assert!(input.offer().custody().history, "the primary keeps what the other platform needs");
+
+    let silent = ecosystem.platform(shelf("R")).primary("Unused", "R");
+    assert!(silent.clone().validate(&Validation::on(today())).is_err(), "a pin of an unknown store is found");
+}

@@ -1,0 +1,129 @@
+//! A platform that keeps each dataset on a shelf: the least that holds data and shows it.
+
+use datasurface_platform::prelude::*;
+
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    descriptor: PlatformDescriptor,
+    config: Config,
+}
+
+/// How a shelf can be made to misbehave.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// What is held is not rendered.
+    forgets: bool,
+    /// Nothing that goes is looked at.
+    throws_away: bool,
+    /// Most shelves in a shard.
+    limit: Option<u64>,
+    /// Shows live data only.
+    live_only: bool,
+    /// Offers nothing.
+    silent: bool,
+}
+
+impl PlatformPlugin for Shelf {
+    type Config = Config;
+    const KIND: &'static str = "shelf";
+
+    fn version() -> Version {
+        Version::new(1, 0, 0)
+    }
+
+    fn configure(_: &PlatformInstance, config: Config) -> Result<Self, PlatformError> {
+        let mut descriptor = PlatformDescriptor::new(Self::KIND, Self::version())
+            .capturing(["sql_snapshot"], ["sqlite"])
+            .consistent([Consistency::MultiDataset, Consistency::SingleDataset])
+            .exporting_to(["sqlite"])
+            .milestoning([Milestoning::Live])
+            .transforming(["sql"]);
+        if !config.live_only {
+            descriptor = descriptor.milestoning([Milestoning::Forensic, Milestoning::LiveAndForensic]);
+        }
+        if let Some(limit) = config.limit {
+            descriptor = descriptor.limit("shelves", limit);
+        }
+        Ok(Self { descriptor, config })
+    }
+}
+
+fn shelf(dataset: &DatasetFacts, node: &NodeKey) -> Resource {
+    Resource::new(format!("shelf.{}", dataset.key()), "shelf")
+        .attribute("columns", dataset.schema())
+        .attribute("history", dataset.custody().history)
+        .origin(node)
+        .holds(DataHeld::new(dataset.key(), dataset.custody()))
+}
+
+impl DataPlatform for Shelf {
+    fn descriptor(&self) -> &PlatformDescriptor {
+        &self.descriptor
+    }
+
+    fn weigh(&self, _: &NodeFacts) -> Weights {
+        Weights::none().with("shelves", Weight { whole: 0, per_dataset: 1 })
+    }
+
+    fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
+        let offer = |dataset: &DatasetFacts| {
+            Offer::new(dataset.key(), format!("shelf.{}", dataset.key()), "shelf").keeping(dataset.custody())
+        };
+        match node.detail() {
+            _ if self.config.silent => Vec::new(),
+            NodeDetail::Ingest(ingest) => ingest.datasets().iter().map(offer).collect(),
+            NodeDetail::Export(export) => vec![offer(export.dataset())],
+            NodeDetail::Transform(transform) => transform.outputs().iter().map(offer).collect(),
+            NodeDetail::Trigger(_) => Vec::new(),
+        }
+    }
+
+    fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
+
+    fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+        let mut rendering = Rendering::new();
+        if *scope.scope() == Scope::Foundation {
+            let frame = Resource::new("frame", "frame").attribute("shards", scope.shards());
+            rendering.add(File::json("frame.json", &scope.shards())?, [frame])?;
+        }
+        for node in scope.nodes() {
+            for dataset in node.datasets_here() {
+                let path = format!("shelves/{}.json", node.view().dataset_slug(dataset.key()));
+                rendering.add(File::json(&path, dataset)?, [shelf(dataset, node.view().key())])?;
+            }
+            if node.is_here() {
+                let key = node.view().key();
+                let names: Vec<_> = node.view().facts().datasets().iter().map(DatasetFacts::key).collect();
+                let job = Resource::new(format!("job.{key}"), "job")
+                    .attribute("datasets", names)
+                    .attribute("priority", node.view().obligation().priority())
+                    .attribute("reads", node.view().inputs())
+                    .origin(key);
+                rendering.add(
+                    File::json(&format!("jobs/{}/{}.json", key.kind(), node.view().slug()), &job)?,
+                    [job],
+                )?;
+            }
+        }
+        for held in scope.held().iter().filter(|_| !self.config.forgets) {
+            for dataset in held.node().facts().datasets() {
+                let kept = shelf(dataset, held.node().key()).holds(held.holds().clone());
+                let path = format!("held/{}.json", held.node().dataset_slug(dataset.key()));
+                rendering.add(File::json(&path, dataset)?, [kept])?;
+            }
+        }
+        Ok(rendering)
+    }
+
+    fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        let plan = change.structural(|_| Judgement::update(Effect::InPlace, ""))?;
+        if !self.config.throws_away {
+            return Ok(plan);
+        }
+        Ok(Plan::new(plan.steps().iter().cloned().map(|mut step| {
+            step.action = if step.action == Action::Hold { Action::Retire } else { step.action };
+            step
+        })))
+    }
+}

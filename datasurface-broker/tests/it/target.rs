@@ -1,0 +1,79 @@
+//! Lock and target must agree, and the same model gives the same bytes.
+
+use crate::world::*;
+use datasurface_broker::Lock;
+use datasurface_model::*;
+use datasurface_platform::Action;
+use std::fs;
+
+fn ecosystem() -> Ecosystem {
+    world([shelf("P")], [consumer("W", DatasetGroup::new("g").sinks(["S/a", "S/b"]))])
+}
+
+#[test]
+fn rendering_again_changes_nothing_and_remaking_gives_the_same_bytes() {
+    let site = Site::new();
+    let first = site.render(ecosystem(), today());
+    assert!(steps(&first, "P").iter().all(|(action, ..)| *action == Action::Create));
+    let bytes = site.bytes();
+    assert_eq!(steps(&site.render(ecosystem(), today()), "P"), []);
+    assert_eq!(site.bytes(), bytes);
+    site.forget_target();
+    site.remake(ecosystem(), today());
+    assert_eq!(site.bytes(), bytes);
+}
+
+#[test]
+fn a_file_that_is_missing_is_written_again() {
+    let site = Site::new();
+    site.render(ecosystem(), today());
+    let bytes = site.bytes();
+    let path = bytes.keys().find(|path| path.contains("shelves")).unwrap();
+    fs::remove_file(site.lock_path().parent().unwrap().join(path)).unwrap();
+    assert_ne!(site.bytes(), bytes);
+    site.render(ecosystem(), today());
+    assert_eq!(site.bytes(), bytes);
+}
+
+#[test]
+fn a_target_without_its_lock_and_a_lock_without_its_target_are_noticed() {
+    let site = Site::new();
+    site.render(ecosystem(), today());
+    assert_eq!(
+        codes(&site.propose_with(ecosystem(), &Lock::default(), today()).unwrap_err()),
+        ["lock/missing"]
+    );
+    let lock = site.lock();
+    let other = world([shelf("P")], [consumer("W", DatasetGroup::new("g").sink("S/a"))]);
+    site.render(other, today());
+    assert_eq!(
+        codes(&site.propose_with(ecosystem(), &lock, today()).unwrap_err()),
+        ["target/other-revision"]
+    );
+    site.forget_target();
+    assert_eq!(codes(&site.propose(ecosystem(), today()).unwrap_err()), ["target/missing"]);
+}
+
+#[test]
+fn causes_name_the_nodes_and_their_owners() {
+    let site = Site::new();
+    site.render(ecosystem(), today());
+    let more = world([shelf("P")], [consumer("W", DatasetGroup::new("g").sinks(["S/a", "S/b", "S/c"]))]);
+    let proposal = site.propose(more, today()).unwrap();
+    let update = proposal
+        .plan(&"P".into())
+        .unwrap()
+        .steps()
+        .iter()
+        .find(|step| step.action == Action::Update)
+        .unwrap();
+    assert_eq!(update.resource, "job.Ingest/P/S".into());
+    assert_eq!(
+        update.cause.nodes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["Export/P/Z/T/Lake/S/c"]
+    );
+    assert_eq!(
+        update.cause.owners.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["github:o/team@main"]
+    );
+}

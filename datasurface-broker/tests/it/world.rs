@@ -1,0 +1,143 @@
+//! A small ecosystem, and the way from it to a target.
+
+use crate::shelf::Shelf;
+use chrono::NaiveDate;
+use datasurface_broker::{Broker, LOCK_FILE_NAME, Lock, Placed, Proposal, Reached, Refused, Target};
+use datasurface_model::*;
+use datasurface_platform::{Action, Effect, Registry};
+use std::{collections::BTreeMap, fs, path::Path};
+use tempfile::TempDir;
+
+pub(crate) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub(crate) fn today() -> NaiveDate {
+    day("2026-11-21")
+}
+
+pub(crate) fn shelf(name: &str) -> PlatformDeclaration {
+    PlatformDeclaration::new(name, "shelf")
+}
+
+pub(crate) fn consumer(name: &str, group: DatasetGroup) -> Workspace {
+    Workspace::new(name).container("Z/T/Lake").group(group)
+}
+
+/// A store of three datasets, and whoever wants them, on these platforms.
+pub(crate) fn world(
+    platforms: impl IntoIterator<Item = PlatformDeclaration>,
+    consumers: impl IntoIterator<Item = Workspace>,
+) -> Ecosystem {
+    let mut store = Datastore::new("S").captured(Capture::sql_snapshot("Z/T/Source"));
+    for name in ["a", "b", "c"] {
+        store = store.dataset(Dataset::new(name, "id Integer key, text VarChar(10)"));
+    }
+    let mut team = Team::new()
+        .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
+        .container(DataContainer::sqlite("Lake", "lake.db").located("V/L"))
+        .datastore(store);
+    for consumer in consumers {
+        team = team.workspace(consumer);
+    }
+    let zone = GovernanceZone::new().team("T", "github:o/team@main", team);
+    let mut ecosystem = Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
+        .vendor(InfrastructureVendor::new("V").location("L"))
+        .zone("Z", "github:o/zone@main", zone);
+    for platform in platforms {
+        ecosystem = ecosystem.platform(platform);
+    }
+    ecosystem
+}
+
+pub(crate) fn broker() -> Broker {
+    Broker::new(Registry::new().with::<Shelf>())
+}
+
+pub(crate) fn place(ecosystem: Ecosystem, lock: &Lock) -> Result<Placed, Refused> {
+    let checked = ecosystem.validate(&Validation::on(today())).unwrap();
+    broker().place(checked.ecosystem(), lock)
+}
+
+pub(crate) fn codes(refused: &Refused) -> Vec<&str> {
+    refused.findings().codes().collect()
+}
+
+/// A folder with a target, and a lock beside it.
+pub(crate) struct Site {
+    folder: TempDir,
+}
+
+impl Site {
+    pub(crate) fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    pub(crate) fn lock_path(&self) -> std::path::PathBuf {
+        self.folder.path().join(LOCK_FILE_NAME)
+    }
+
+    pub(crate) fn lock(&self) -> Lock {
+        fs::read_to_string(self.lock_path())
+            .map_or_else(|_| Lock::default(), |text| Lock::from_text(&text).unwrap())
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        Target::open(self.folder.path().join("target")).unwrap()
+    }
+
+    pub(crate) fn forget_target(&self) {
+        fs::remove_dir_all(self.folder.path().join("target")).unwrap();
+    }
+
+    pub(crate) fn propose(&self, ecosystem: Ecosystem, on: NaiveDate) -> Result<Proposal, Refused> {
+        self.propose_with(ecosystem, &self.lock(), on)
+    }
+
+    pub(crate) fn propose_with(
+        &self,
+        ecosystem: Ecosystem,
+        lock: &Lock,
+        on: NaiveDate,
+    ) -> Result<Proposal, Refused> {
+        let placed = place(ecosystem, lock)?;
+        broker().propose(&placed, Reached::Target(self.target().manifest()), on)
+    }
+
+    pub(crate) fn remake(&self, ecosystem: Ecosystem, on: NaiveDate) -> Proposal {
+        let placed = place(ecosystem, &self.lock()).unwrap();
+        let proposal = broker().propose(&placed, Reached::Lost, on).unwrap();
+        proposal.write(&mut self.target(), &self.lock_path()).unwrap();
+        proposal
+    }
+
+    pub(crate) fn render(&self, ecosystem: Ecosystem, on: NaiveDate) -> Proposal {
+        let proposal = self.propose(ecosystem, on).unwrap();
+        proposal.write(&mut self.target(), &self.lock_path()).unwrap();
+        proposal
+    }
+
+    /// Every file of the target and the lock, by path.
+    pub(crate) fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        collect(self.folder.path(), self.folder.path(), &mut files);
+        files
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            files.insert(path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap());
+        }
+    }
+}
+
+/// The steps of a plan, in order: what is done to what, with what effect.
+pub(crate) fn steps(proposal: &Proposal, platform: &str) -> Vec<(Action, String, Effect)> {
+    let plan = proposal.plan(&platform.into()).unwrap();
+    plan.steps().iter().map(|step| (step.action, step.resource.to_string(), step.effect)).collect()
+}
