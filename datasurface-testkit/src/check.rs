@@ -1,0 +1,200 @@
+//! Checks: what an author of a platform calls.
+
+use crate::{
+    fit::{Fit, modest, narrowed},
+    rehearsal::Rehearsal,
+    shrink::shrunk,
+    trial::Trial,
+    verdict::Verdict,
+};
+use chrono::NaiveDate;
+use datasurface_model::{
+    Ecosystem, PlatformKind,
+    proptest1::{Edit, Shape, ecosystems_with, edits},
+};
+use datasurface_platform::{PlatformPlugin, Registry};
+use proptest::{
+    collection::vec,
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+use serde_json::{Value, json};
+
+/// The laws that every platform must keep, and who is held against them.
+///
+/// A check takes an ecosystem to a rendering and from there, by edits, to others and back, with the broker and in memory:
+/// nothing is written. It is the same each time it runs.
+///
+/// A platform of a kind that the registry does not know, as in generated ecosystems, is taken to be of the kind that is
+/// checked.
+#[derive(Clone, Debug)]
+pub struct Laws {
+    fit: Fit,
+    shape: Shape,
+    on: NaiveDate,
+    seed: u64,
+}
+
+/// How many edits an ecosystem that was written by hand is put through.
+const EDITS: usize = 24;
+
+/// How many smaller examples are tried, in one check.
+const SHRINKING: usize = 300;
+
+/// How many generated ecosystems are tried for each that can be checked.
+const PATIENCE: usize = 8;
+
+impl Laws {
+    /// Checks the platforms of a registry. Those of generated ecosystems are of its first kind.
+    #[must_use]
+    pub fn new(registry: Registry) -> Self {
+        let kind = registry.kinds().next().map(|(kind, _)| kind.clone());
+        Self {
+            fit: Fit { kind: kind.unwrap_or_else(|| "none".into()), registry, settings: json!({}) },
+            shape: Shape::default(),
+            on: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default(),
+            seed: 0,
+        }
+    }
+
+    /// Checks one plug-in.
+    #[must_use]
+    pub fn of<P: PlatformPlugin>() -> Self {
+        Self::new(Registry::new().with::<P>())
+    }
+
+    /// The kind of which platforms in generated ecosystems are, where a registry has several.
+    #[must_use]
+    pub fn kind(mut self, kind: impl Into<PlatformKind>) -> Self {
+        self.fit.kind = kind.into();
+        self
+    }
+
+    /// The settings of platforms in generated ecosystems; none unless this says so.
+    #[must_use]
+    pub fn settings(mut self, settings: impl Into<Value>) -> Self {
+        self.fit.settings = settings.into();
+        self
+    }
+
+    /// How large generated ecosystems are. What the platform does not claim is left out in any case.
+    #[must_use]
+    pub fn shape(mut self, shape: Shape) -> Self {
+        self.shape = shape;
+        self
+    }
+
+    /// The date of every validation and plan.
+    #[must_use]
+    pub fn on(mut self, date: NaiveDate) -> Self {
+        self.on = date;
+        self
+    }
+
+    /// Draws other edits and ecosystems than without.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Checks on one ecosystem, and on what becomes of it by edits.
+    pub fn check(&self, ecosystem: &Ecosystem) -> Verdict {
+        let ecosystem = self.fit.hosted(ecosystem);
+        let rehearsal = Rehearsal::new(&self.fit.registry, self.on);
+        let mut runner = self.runner();
+        let mut trial = Trial {
+            ecosystem,
+            edits: drawn(&vec(edits(), EDITS), &mut runner).unwrap_or_default(),
+            rearranged: true,
+            seed: self.seed,
+        };
+        trial.edits.extend((0..4).map(Edit::RemoveWorkspace));
+        trial.edits.extend((0..4).map(|group| Edit::RemoveSink(group, 0)));
+        let mut verdict = trial.run(&rehearsal);
+        if verdict.ecosystems() == 0 {
+            verdict.too_little(format!("the ecosystem was refused:\n{}", trial.refusal(&rehearsal)));
+        } else if verdict.changes() == 0 {
+            verdict.too_little("no change of it could be planned".to_owned());
+        }
+        verdict
+    }
+
+    /// Checks on this many generated ecosystems, and on what becomes of them by edits. For each law that is violated, the
+    /// verdict has an [example](Verdict::example), made as small as possible.
+    ///
+    /// Ecosystems that cannot be placed, because the platform does not claim what they need, are counted and replaced by
+    /// others; if there are too many of them, the verdict says so, and is no good one.
+    pub fn check_generated(&self, ecosystems: usize) -> Verdict {
+        let rehearsal = Rehearsal::new(&self.fit.registry, self.on);
+        let mut runner = self.runner();
+        let trials = self.trials();
+        let mut verdict = Verdict::default();
+        let mut shrinking = SHRINKING;
+        for _ in 0..ecosystems.saturating_mul(PATIENCE) {
+            if verdict.ecosystems() >= ecosystems {
+                break;
+            }
+            let Some(trial) = drawn(&trials, &mut runner) else {
+                continue;
+            };
+            let outcome = trial.run(&rehearsal);
+            verdict.count(outcome.tally().clone());
+            let known = verdict.laws();
+            for law in outcome.laws().difference(&known) {
+                let (trial, smallest) = shrunk(&trial, *law, &rehearsal, &mut shrinking);
+                let smallest = smallest.unwrap_or_else(|| outcome.clone());
+                let of_law = smallest.violations().filter(|one| one.law() == *law);
+                of_law.for_each(|violation| verdict.find(violation.clone()));
+                verdict.exemplify(*law, &trial.ecosystem);
+            }
+        }
+        let (rendered, changes) = (verdict.ecosystems(), verdict.changes());
+        if rendered < ecosystems {
+            verdict.too_little(format!("only {rendered} of {ecosystems} ecosystems could be rendered"));
+        } else if changes < ecosystems {
+            verdict.too_little(format!("only {changes} changes could be planned"));
+        }
+        verdict
+    }
+
+    fn trials(&self) -> impl Strategy<Value = Trial> + use<> {
+        let mut shape = self.shape.clone();
+        let mut runner = self.runner();
+        let sample = drawn(&ecosystems_with(shape.clone()), &mut runner);
+        let descriptor = sample.and_then(|sample| self.fit.descriptor(&self.fit.hosted(&sample)));
+        if let Some(descriptor) = &descriptor {
+            shape = narrowed(shape, descriptor);
+        }
+        let fit = self.fit.clone();
+        let removals = (any::<u16>(), any::<u16>(), any::<u16>());
+        let ingredients = (ecosystems_with(shape), vec(edits(), 4), removals, any::<u64>());
+        ingredients.prop_map(move |(ecosystem, mut edits, (workspace, group, sink), seed)| {
+            let hosted = fit.hosted(&ecosystem);
+            edits.extend([Edit::RemoveWorkspace(workspace), Edit::RemoveSink(group, sink)]);
+            Trial {
+                ecosystem: match &descriptor {
+                    Some(descriptor) => modest(&hosted, descriptor),
+                    None => hosted,
+                },
+                edits,
+                rearranged: true,
+                seed,
+            }
+        })
+    }
+
+    fn runner(&self) -> TestRunner {
+        let mut seed = [0; 32];
+        for (byte, value) in seed.iter_mut().zip(self.seed.to_le_bytes()) {
+            *byte = value;
+        }
+        let config = Config { failure_persistence: None, ..Config::default() };
+        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
+    }
+}
+
+fn drawn<S: Strategy>(strategy: &S, runner: &mut TestRunner) -> Option<S::Value> {
+    Some(strategy.new_tree(runner).ok()?.current())
+}

@@ -1,0 +1,108 @@
+//! Ecosystems for a platform: generated ones know nothing of what it claims.
+
+use datasurface_model::{Ecosystem, Milestoning, PlatformKind, proptest1::Shape};
+use datasurface_platform::{PlatformDescriptor, PlatformInstance, Registry};
+use serde_json::{Value, json};
+
+/// Whose platforms are to be checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Fit {
+    pub(crate) registry: Registry,
+    pub(crate) kind: PlatformKind,
+    pub(crate) settings: Value,
+}
+
+impl Fit {
+    /// The same ecosystem, in which platforms of unknown kinds are of this one.
+    pub(crate) fn hosted(&self, ecosystem: &Ecosystem) -> Ecosystem {
+        changed(ecosystem, |document| {
+            for platform in list(document, "platforms") {
+                let kind = platform.get("kind").and_then(Value::as_str).unwrap_or_default();
+                let is_known = self.registry.kinds().any(|(known, _)| known.as_str() == kind);
+                if let Some(platform) = platform.as_object_mut().filter(|_| !is_known) {
+                    platform.insert("kind".to_owned(), json!(self.kind.as_str()));
+                    platform.insert("config".to_owned(), self.settings.clone());
+                    platform.remove("version");
+                }
+            }
+        })
+    }
+
+    /// What the platforms of an ecosystem claim; nothing if none can be made.
+    pub(crate) fn descriptor(&self, ecosystem: &Ecosystem) -> Option<PlatformDescriptor> {
+        let declaration = ecosystem.platforms().iter().next()?;
+        let any = datasurface_model::VersionRequirement::any().parse().ok()?;
+        let factory = self.registry.find(declaration.kind(), &any)?;
+        let instance = PlatformInstance::new(
+            datasurface_model::Entity::name(declaration).clone(),
+            declaration.kind().clone(),
+            factory.version().clone(),
+            declaration.settings().clone(),
+        );
+        Some(factory.create(&instance).ok()?.descriptor().clone())
+    }
+}
+
+/// A shape without what is not claimed.
+pub(crate) fn narrowed(mut shape: Shape, descriptor: &PlatformDescriptor) -> Shape {
+    if descriptor.artifacts().is_empty() {
+        shape.transformers = 0..=0;
+    }
+    shape.postgres_targets &= descriptor.exports_to().contains("postgres");
+    shape
+}
+
+/// The same ecosystem, in which groups ask for no more than is claimed.
+pub(crate) fn modest(ecosystem: &Ecosystem, descriptor: &PlatformDescriptor) -> Ecosystem {
+    changed(ecosystem, |document| {
+        for zone in list(document, "zones") {
+            for team in list(zone, "teams") {
+                for workspace in list(team, "workspaces") {
+                    list(workspace, "groups").for_each(|group| lower(group, descriptor));
+                }
+            }
+        }
+    })
+}
+
+fn lower(group: &mut Value, descriptor: &PlatformDescriptor) {
+    let Some(group) = group.as_object_mut() else {
+        return;
+    };
+    let claimed: Vec<&str> = descriptor.milestonings().iter().copied().map(word).collect();
+    let wanted = group.get("milestoning").and_then(Value::as_str).unwrap_or("live");
+    if let Some(first) = claimed.first().filter(|_| !claimed.contains(&wanted)) {
+        group.insert("milestoning".to_owned(), json!(first));
+    }
+    if descriptor.least_latency().is_some() {
+        group.remove("latency");
+    }
+    if descriptor.most_retention().is_some() {
+        group.remove("retention");
+    }
+}
+
+fn word(milestoning: Milestoning) -> &'static str {
+    match (milestoning.has_live(), milestoning.has_history()) {
+        (true, true) => "live_and_forensic",
+        (_, true) => "forensic",
+        _ => "live",
+    }
+}
+
+/// The ecosystem with a changed document; unchanged if that is no document.
+fn changed(ecosystem: &Ecosystem, change: impl FnOnce(&mut Value)) -> Ecosystem {
+    let mut document: Value = serde_json::from_str(&ecosystem.to_json()).unwrap_or_default();
+    change(&mut document);
+    Ecosystem::from_json(&document.to_string()).unwrap_or_else(|_| ecosystem.clone())
+}
+
+/// The elements of a list, wherever the document has it: in the object, or in its definition.
+fn list<'v>(value: &'v mut Value, name: &str) -> impl Iterator<Item = &'v mut Value> + use<'v> {
+    let object = match value.get(name) {
+        Some(_) => Some(value),
+        None => value.get_mut("definition"),
+    };
+    let array = object.and_then(|object| object.get_mut(name)?.as_array_mut());
+    array.into_iter().flatten()
+}

@@ -1,0 +1,78 @@
+//! Law 4: `diff(x, x)` is empty. Law 5: applying `diff(a, b)` to a gives b.
+
+use super::{Court, On};
+use crate::{apply::apply, rehearsal::Stage, verdict::Law, witness::Diffed};
+use datasurface_broker::{Proposal, target::PlatformRecord};
+use datasurface_platform::{
+    ChangeFrame, DataPlatform, Plan, RenderingChange, ResourceAddress, Revision, ScopeChange,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Asks for the way from every rendering to itself.
+pub(super) fn nothing(court: &mut Court, stage: &Stage, proposal: &Proposal) {
+    for (name, record) in proposal.manifest().platforms() {
+        let Some(hosted) = stage.placed.platform(name) else {
+            continue;
+        };
+        let all: Vec<ScopeChange> = record
+            .scopes
+            .iter()
+            .map(|entry| ScopeChange {
+                scope: entry.scope.clone(),
+                old: entry.record.clone(),
+                new: entry.record.clone(),
+            })
+            .collect();
+        for (scopes, which) in [(Vec::new(), "no scope differs"), (all, "all scopes are as they were")] {
+            let what = match ask(hosted.platform(), record, proposal.revision(), &scopes) {
+                Ok(plan) if plan.is_empty() => continue,
+                Ok(plan) => format!("{which}, but there is something to do: {}", summary(&plan)),
+                Err(reason) => format!("{which}, but the diff fails: {reason}"),
+            };
+            court.report(Law::NothingToDo, On(name, "the diff of equal renderings"), what);
+        }
+    }
+}
+
+fn ask(
+    platform: &dyn DataPlatform,
+    record: &PlatformRecord,
+    revision: &Revision,
+    scopes: &Vec<ScopeChange>,
+) -> Result<Plan, String> {
+    let frame = ChangeFrame {
+        platform: record.instance.clone(),
+        from: Some(revision.clone()),
+        to: revision.clone(),
+        newly_held: Vec::new(),
+        let_go: BTreeMap::new(),
+        causes: BTreeMap::new(),
+    };
+    let plan = platform.diff(&RenderingChange::new(&frame, scopes));
+    plan.map_err(|error| error.report())
+}
+
+fn summary(plan: &Plan) -> String {
+    let steps = plan.steps();
+    match steps.first() {
+        Some(step) if steps.len() == 1 => format!("`{step}`"),
+        Some(step) => format!("`{step}`, and {} more", steps.len() - 1),
+        None => format!("{} transition files", plan.transition_files().len()),
+    }
+}
+
+/// Applies a plan.
+pub(super) fn there(court: &mut Court, diffed: &Diffed, spared: &BTreeSet<ResourceAddress>) {
+    let name = diffed.change.frame.platform.name();
+    match &diffed.result {
+        Ok(plan) => {
+            for (place, what) in apply(&diffed.change, plan, spared) {
+                court.report(Law::PlanGetsThere, On(name, place), what);
+            }
+        }
+        Err(reason) => {
+            let what = format!("it fails: {reason}");
+            court.report(Law::PlanGetsThere, On(name, "the diff"), what);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Law 1: lint is pure and ordered.
+
+use super::{Court, On, Others};
+use crate::{rehearsal::Stage, verdict::Law, witness::Subject};
+use datasurface_model::Findings;
+use datasurface_platform::{DataPlatform, LintView, Reporter};
+
+/// Asks again: the other way round, twice, with other questions in between, and another instance.
+pub(super) fn check(court: &mut Court, stage: &Stage, others: &Others) {
+    for linted in stage.log.lints.iter().rev() {
+        let Some(hosted) = stage.placed.platform(&linted.platform) else {
+            continue;
+        };
+        let first: Findings = linted.findings.iter().cloned().collect();
+        let again = || ask(hosted.platform(), &linted.subject);
+        let another = || Some(ask(&**others.get(&linted.platform)?, &linted.subject));
+        let difference = if again() != first {
+            "asked again in another order"
+        } else if again() != first {
+            "asked twice in a row"
+        } else if another().is_some_and(|findings| findings != first) {
+            "asked of another instance with the same settings"
+        } else {
+            continue;
+        };
+        let what = format!("{difference}, it has other findings than at first: {}", list(&first));
+        court.report(Law::LintIsPure, On(&linted.platform, place(&linted.subject)), what);
+    }
+}
+
+fn ask(platform: &dyn DataPlatform, subject: &Subject) -> Findings {
+    let mut findings = Vec::new();
+    let mut lint = |what: LintView<'_>| platform.lint(what, &mut Reporter::new(&what, &mut findings));
+    match subject {
+        Subject::Node(node) => {
+            let _ = platform.offer(node.facts());
+            let _ = platform.weigh(node.facts());
+            lint(LintView::Node(node));
+        }
+        Subject::Platform(view) => lint(LintView::Platform(view)),
+    }
+    findings.into_iter().collect()
+}
+
+fn place(subject: &Subject) -> String {
+    match subject {
+        Subject::Node(node) => format!("`{}`", node.key()),
+        Subject::Platform(_) => "itself".to_owned(),
+    }
+}
+
+fn list(findings: &Findings) -> String {
+    let codes: Vec<&str> = findings.codes().collect();
+    if codes.is_empty() { "none".to_owned() } else { codes.join(", ") }
+}

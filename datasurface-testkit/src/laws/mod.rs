@@ -1,0 +1,112 @@
+//! The laws, each in its place.
+
+mod diff;
+mod held;
+mod lint;
+mod paths;
+pub(crate) mod render;
+pub(crate) mod shards;
+
+use crate::{
+    rehearsal::{Rehearsal, Stage},
+    verdict::{Law, Tally, Verdict, Violation},
+    witness::Panicked,
+};
+use datasurface_model::PlatformName;
+use datasurface_platform::DataPlatform;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// Holds what a stage shows against every law that can be judged by it alone.
+pub(crate) fn judge(court: &mut Court, rehearsal: &Rehearsal, stage: &Stage) {
+    court.panics(&stage.log.panics);
+    let others = others(rehearsal, stage);
+    lint::check(court, stage, &others);
+    render::check(court, stage, &others);
+    for diffed in &stage.log.diffs {
+        let spared = held::check(court, stage, diffed);
+        diff::there(court, diffed, &spared);
+    }
+    held::is_rendered(court, stage);
+    shards::addresses(court, stage);
+    if let Ok(proposal) = &stage.proposal {
+        diff::nothing(court, stage, proposal);
+        paths::check(court, proposal);
+    }
+    court.panics(&rehearsal.log().panics);
+}
+
+/// Other instances of the same platforms, with the same settings.
+type Others = BTreeMap<PlatformName, Box<dyn DataPlatform>>;
+
+fn others(rehearsal: &Rehearsal, stage: &Stage) -> Others {
+    let lints = stage.log.lints.iter();
+    let names: BTreeSet<&PlatformName> = lints.map(|linted| &linted.platform).collect();
+    let other = |name: &PlatformName| {
+        let hosted = stage.placed.platform(name)?;
+        Some((name.clone(), rehearsal.another(hosted.instance())?))
+    };
+    names.into_iter().filter_map(other).collect()
+}
+
+/// Takes down what is found.
+#[derive(Debug)]
+pub(crate) struct Court {
+    ecosystem: String,
+    verdict: Verdict,
+}
+
+impl Court {
+    pub(crate) fn new(ecosystem: String) -> Self {
+        Self { ecosystem, verdict: Verdict::default() }
+    }
+
+    /// Judges something in another ecosystem.
+    pub(crate) fn in_ecosystem(&mut self, ecosystem: String, judge: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.ecosystem, ecosystem);
+        judge(self);
+        self.ecosystem = before;
+    }
+
+    pub(crate) fn report(&mut self, law: Law, place: impl fmt::Display, difference: impl Into<String>) {
+        let violation = Violation::new(law, &self.ecosystem, place.to_string(), difference.into());
+        self.verdict.find(violation);
+    }
+
+    pub(crate) fn panics(&mut self, panics: &[Panicked]) {
+        for panicked in panics {
+            let place = On(&panicked.platform, &panicked.question);
+            self.report(Law::NoPanic, place, format!("it panicked: {}", panicked.message));
+        }
+    }
+
+    /// Whether this law was violated here already.
+    pub(crate) fn knows(&self, law: Law) -> bool {
+        self.verdict.laws().contains(&law)
+    }
+
+    pub(crate) fn count(&mut self, tally: Tally) {
+        self.verdict.count(tally);
+    }
+
+    pub(crate) fn skip(&mut self, codes: impl IntoIterator<Item = String>) {
+        let mut tally = Tally::default();
+        tally.skip(codes);
+        self.verdict.count(tally);
+    }
+
+    pub(crate) fn into_verdict(self) -> Verdict {
+        self.verdict
+    }
+}
+
+/// Something on a platform.
+pub(crate) struct On<'a, T>(pub(crate) &'a PlatformName, pub(crate) T);
+
+impl<T: fmt::Display> fmt::Display for On<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "platform `{}`, {}", self.0, self.1)
+    }
+}

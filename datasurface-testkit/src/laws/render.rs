@@ -1,0 +1,133 @@
+//! Law 2: lint clean, render succeeds. Law 3: render is deterministic, also under shuffled declarations.
+
+use super::{Court, On, Others};
+use crate::{
+    rehearsal::{Stage, codes},
+    verdict::Law,
+    witness::{Rendered, Subject},
+};
+use datasurface_broker::{Proposal, target::PlatformRecord};
+use datasurface_model::Severity;
+use datasurface_platform::{DataPlatform, PlatformError, Rendering};
+use std::collections::BTreeMap;
+
+pub(super) fn check(court: &mut Court, stage: &Stage, others: &Others) {
+    for rendered in &stage.log.renderings {
+        match &rendered.result {
+            Ok(first) => again(court, stage, others, rendered, first),
+            Err(reason) => failed(court, stage, rendered, reason),
+        }
+    }
+    offers(court, stage, others);
+}
+
+fn failed(court: &mut Court, stage: &Stage, rendered: &Rendered, reason: &str) {
+    let mut findings = stage
+        .log
+        .lints
+        .iter()
+        .filter(|linted| linted.platform == rendered.platform)
+        .flat_map(|linted| &linted.findings);
+    if !findings.any(|finding| finding.severity() == Severity::Error) {
+        let place = On(&rendered.platform, rendered.view.scope());
+        let what = format!("lint finds no error, but rendering fails: {reason}");
+        court.report(Law::CleanLintRenders, place, what);
+    }
+}
+
+/// Renders the same view again, and by another instance.
+fn again(court: &mut Court, stage: &Stage, others: &Others, rendered: &Rendered, first: &Rendering) {
+    let Some(hosted) = stage.placed.platform(&rendered.platform) else {
+        return;
+    };
+    let place = On(&rendered.platform, rendered.view.scope());
+    let mut compare = |platform: &dyn DataPlatform, when: &str| {
+        if let Some(what) = differs(first, platform.render(&rendered.view)) {
+            court.report(Law::RenderIsDeterministic, &place, format!("rendered {when}, {what}"));
+        }
+    };
+    compare(hosted.platform(), "again");
+    if let Some(another) = others.get(&rendered.platform) {
+        compare(&**another, "by another instance with the same settings");
+    }
+}
+
+fn differs(first: &Rendering, second: Result<Rendering, PlatformError>) -> Option<String> {
+    let second = match second {
+        Ok(second) if second == *first => return None,
+        Ok(second) => second,
+        Err(error) => return Some(format!("it fails: {}", error.report())),
+    };
+    let mut files = first.files().zip(second.files());
+    let file = files.find(|(one, other)| one != other);
+    let mut resources = first.resources().zip(second.resources());
+    let resource = resources.find(|(one, other)| one != other);
+    Some(match (file, resource) {
+        (Some((one, other)), _) if one.path() == other.path() => {
+            format!("the file `{}` has other content", one.path())
+        }
+        (Some((one, other)), _) => format!("`{}` is in the place of `{}`", other.path(), one.path()),
+        (None, Some((one, _))) => format!("the resource `{}` differs", one.address()),
+        (None, None) => "there are more or fewer files".to_owned(),
+    })
+}
+
+/// What is offered and what it weighs are part of what is rendered.
+fn offers(court: &mut Court, stage: &Stage, others: &Others) {
+    for linted in &stage.log.lints {
+        let (Subject::Node(node), Some(hosted)) = (&linted.subject, stage.placed.platform(&linted.platform))
+        else {
+            continue;
+        };
+        let Some(another) = others.get(&linted.platform) else {
+            continue;
+        };
+        let (platform, facts) = (hosted.platform(), node.facts());
+        let answer = |platform: &dyn DataPlatform| (platform.offer(facts), platform.weigh(facts));
+        let first = answer(platform);
+        if first != answer(platform) || first != answer(&**another) {
+            let place = On(&linted.platform, format!("`{}`", node.key()));
+            let what = "asked again, its offers or weights are others";
+            court.report(Law::RenderIsDeterministic, place, what);
+        }
+    }
+}
+
+/// The same ecosystem, declared in another order, must give the same files and resources.
+pub(crate) fn in_another_order(court: &mut Court, proposal: &Proposal, other: Option<&Stage>) {
+    let other = match other.map(|stage| &stage.proposal) {
+        Some(Ok(other)) => other,
+        Some(Err(refused)) => {
+            let what = format!("it is refused: {}", codes(refused).join(", "));
+            return court.report(Law::RenderIsDeterministic, "the host", what);
+        }
+        None => return court.report(Law::RenderIsDeterministic, "the host", "it is not placed"),
+    };
+    if proposal.manifest() == other.manifest() {
+        return;
+    }
+    let mut found = false;
+    for (name, one) in proposal.manifest().platforms() {
+        let two = other.manifest().platform(name);
+        if let Some(what) = two.map_or(Some("it is not rendered".to_owned()), |two| between(one, two)) {
+            court.report(Law::RenderIsDeterministic, On(name, "all of it"), what);
+            found = true;
+        }
+    }
+    if !found {
+        let what = "the lock or the revision differs";
+        court.report(Law::RenderIsDeterministic, "the host", what);
+    }
+}
+
+fn between(one: &PlatformRecord, two: &PlatformRecord) -> Option<String> {
+    let (ones, twos): (BTreeMap<_, _>, BTreeMap<_, _>) = (one.files().collect(), two.files().collect());
+    let differing = |path: &&_| ones.get(*path) != twos.get(*path);
+    let path = ones.keys().chain(twos.keys()).find(differing);
+    if let Some(path) = path {
+        return Some(format!("the file `{path}` differs"));
+    }
+    let mut scopes = one.scopes.iter().zip(&two.scopes);
+    let scope = scopes.find(|(one, two)| one != two);
+    scope.map(|(scope, _)| format!("the resources of {} differ", scope.scope))
+}

@@ -1,0 +1,71 @@
+//! The conformance suite for data platforms: the laws that every platform must keep, as one call in a test.
+//!
+//! ```
+//! use datasurface_platform::prelude::*;
+//! use datasurface_testkit::{Laws, northwind};
+//! # #[derive(Debug)]
+//! # struct Lists(PlatformDescriptor);
+//! # impl PlatformPlugin for Lists {
+//! #     type Config = NoSettings;
+//! #     const KIND: &'static str = "lists";
+//! #     fn version() -> Version {
+//! #         Version::new(1, 0, 0)
+//! #     }
+//! #     fn configure(_: &PlatformInstance, _: NoSettings) -> Result<Self, PlatformError> {
+//! #         let descriptor = PlatformDescriptor::of::<Self>()
+//! #             .capturing(["sql_snapshot"], ["sqlite", "postgres"])
+//! #             .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
+//! #             .exporting_to(["sqlite", "postgres"])
+//! #             .milestoning([Milestoning::Live]);
+//! #         Ok(Self(descriptor))
+//! #     }
+//! # }
+//! # impl DataPlatform for Lists {
+//! #     fn descriptor(&self) -> &PlatformDescriptor {
+//! #         &self.0
+//! #     }
+//! #     fn weigh(&self, _: &NodeFacts) -> Weights {
+//! #         Weights::none()
+//! #     }
+//! #     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
+//! #         Offer::of_datasets(node, "list")
+//! #     }
+//! #     fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
+//! #     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+//! #         let lists = scope.kept().map(|(node, dataset)| {
+//! #             Resource::of_dataset("list", node, dataset.key()).holds(dataset)
+//! #         });
+//! #         Rendering::of_json(lists)
+//! #     }
+//! #     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+//! #         change.structural(|_| Judgement::update(Effect::InPlace, "its columns"))
+//! #     }
+//! # }
+//!
+//! // In a test of a crate that has a platform `Lists`:
+//! Laws::of::<Lists>().check(&northwind()).assert();
+//! Laws::of::<Lists>().check_generated(3).assert();
+//! ```
+//!
+//! A [`Verdict`] lists what violates a law: its number and name, the ecosystem and the edit, the node, scope or resource,
+//! and what differs. Laws are numbered as in the documentation of the contract. Not checked here are law 6 (a change
+//! touches its cone only), law 9 (claims are true), the linear time of law 10, and law 12 (no secret in any output): a
+//! platform is pure and is given names of credentials, never values, so there is nothing that it could let slip.
+
+mod apply;
+mod check;
+mod fit;
+mod laws;
+mod northwind;
+mod random;
+mod rehearsal;
+mod shrink;
+mod shuffle;
+pub mod strategy;
+mod trial;
+mod verdict;
+mod witness;
+
+pub use check::Laws;
+pub use northwind::{northwind, northwind_masked};
+pub use verdict::{Law, Verdict, Violation};

@@ -1,0 +1,77 @@
+//! NorthWind: an ecosystem that people can read, to begin with.
+
+use datasurface_model::{
+    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
+    InfrastructureVendor, PlatformDeclaration, Priority, Retention, Team, Workspace,
+};
+
+/// A team that owns the NorthWind database, and two workspaces that want the latest of it, one of them for a year. The
+/// least that a platform serves which captures and exports.
+#[must_use]
+pub fn northwind() -> Ecosystem {
+    ecosystem(team())
+}
+
+/// The same, with a transformer that masks customers, and a workspace that wants the masked ones.
+#[must_use]
+pub fn northwind_masked() -> Ecosystem {
+    let mask = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";
+    let masking = DataTransformer::sql("Masked_NW_Data")
+        .select("customers", mask)
+        .removing("PII", "names are replaced by a constant");
+    let masked = Dataset::new("customers", CUSTOMERS).classified("Public");
+    let mask_customers = Workspace::new("MaskCustomers")
+        .container("USA/NorthWindTeam/Warehouse")
+        .group(DatasetGroup::new("Originals").sink("NW_Data/customers"))
+        .transformer(masking);
+    let use_masked = Workspace::new("UseMaskedCustomers")
+        .container("USA/NorthWindTeam/Warehouse")
+        .priority(Priority::Critical)
+        .group(DatasetGroup::new("Masked").sink("Masked_NW_Data/customers"));
+    ecosystem(
+        team()
+            .datastore(Datastore::new("Masked_NW_Data").dataset(masked))
+            .workspace(mask_customers)
+            .workspace(use_masked),
+    )
+}
+
+const CUSTOMERS: &str = "customer_id VarChar(5) key, company_name VarChar(40) not null, country VarChar(15)";
+
+fn team() -> Team {
+    let products = "product_id SmallInt key, product_name VarChar(40) not null, supplier_id SmallInt, \
+        unit_price Decimal(10,4), discontinued Boolean not null";
+    let suppliers = "supplier_id SmallInt key, company_name VarChar(40) not null, homepage VarChar";
+    let orders = "order_id SmallInt key, customer_id VarChar(5), ordered_at Timestamp(UTC), freight Real";
+    let nw_data = Datastore::new("NW_Data")
+        .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").cron("*/10 * * * *"))
+        .dataset(Dataset::new("customers", CUSTOMERS).classified("PII"))
+        .dataset(Dataset::new("products", products).classified("Public"))
+        .dataset(Dataset::new("suppliers", suppliers).classified("Public"))
+        .dataset(Dataset::new("orders", orders).classified("Public"));
+    let reporting = Workspace::new("ProductReporting")
+        .container("USA/NorthWindTeam/Warehouse")
+        .priority(Priority::Medium)
+        .group(
+            DatasetGroup::new("LiveProducts")
+                .sinks(["NW_Data/products", "NW_Data/customers", "NW_Data/suppliers"])
+                .retention(Retention::years(1)),
+        );
+    let shipping = Workspace::new("Shipping")
+        .container("USA/NorthWindTeam/Warehouse")
+        .group(DatasetGroup::new("Orders").sinks(["NW_Data/orders", "NW_Data/customers"]));
+    Team::new()
+        .container(DataContainer::sqlite("NorthWindDB", "northwind_source.db").located("Azure/USA"))
+        .container(DataContainer::sqlite("Warehouse", "warehouse.db").located("Azure/USA"))
+        .datastore(nw_data)
+        .workspace(reporting)
+        .workspace(shipping)
+}
+
+fn ecosystem(team: Team) -> Ecosystem {
+    let zone = GovernanceZone::new().team("NorthWindTeam", "github:northwind/team@main", team);
+    Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
+        .vendor(InfrastructureVendor::new("Azure").location("USA"))
+        .platform(PlatformDeclaration::new("LegacyA", "local").setting("database", "northwind.db"))
+        .zone("USA", "github:northwind/usa@main", zone)
+}

@@ -1,0 +1,101 @@
+//! Rehearsals: from an ecosystem to a proposal, with nothing written anywhere.
+
+use crate::witness::{Log, SharedLog, factory, witnessed};
+use chrono::NaiveDate;
+use datasurface_broker::{Broker, Lock, Placed, Proposal, Reached, Refused};
+use datasurface_model::{Ecosystem, Findings, Validation};
+use datasurface_platform::{DataPlatform, PlatformInstance, Registry};
+
+/// Brings ecosystems to proposals, with a witness beside each platform.
+#[derive(Debug)]
+pub(crate) struct Rehearsal {
+    broker: Broker,
+    log: SharedLog,
+    on: NaiveDate,
+}
+
+/// An ecosystem that was placed, what the broker proposed, and what platforms were asked on the way.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) placed: Placed,
+    pub(crate) proposal: Result<Proposal, Refused>,
+    pub(crate) log: Log,
+}
+
+/// Why an ecosystem was not placed.
+#[derive(Debug)]
+pub(crate) enum Unplaced {
+    Invalid(Findings),
+    Refused(Refused, Log),
+}
+
+impl Rehearsal {
+    pub(crate) fn new(registry: &Registry, on: NaiveDate) -> Self {
+        let log = SharedLog::default();
+        Self { broker: Broker::new(witnessed(registry, &log)), log, on }
+    }
+
+    pub(crate) fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    /// Whether an ecosystem is valid.
+    pub(crate) fn accepts(&self, ecosystem: &Ecosystem) -> bool {
+        ecosystem.clone().validate(&Validation::on(self.on)).is_ok()
+    }
+
+    pub(crate) fn place(&self, ecosystem: &Ecosystem, lock: &Lock) -> Result<Placed, Unplaced> {
+        let checked = match ecosystem.clone().validate(&Validation::on(self.on)) {
+            Ok(checked) => checked,
+            Err(invalid) => return Err(Unplaced::Invalid(invalid.findings().clone())),
+        };
+        self.broker
+            .place(checked.ecosystem(), lock)
+            .map_err(|refused| Unplaced::Refused(refused, self.log.take()))
+    }
+
+    /// Proposes the way from what was proposed before, which is taken to be done.
+    pub(crate) fn propose(&self, placed: Placed, before: Option<&Proposal>, on: NaiveDate) -> Stage {
+        let reached = Reached::Target(before.map(Proposal::manifest));
+        let proposal = self.broker.propose(&placed, reached, on);
+        Stage { placed, proposal, log: self.log.take() }
+    }
+
+    /// Another instance with the same settings.
+    pub(crate) fn another(&self, instance: &PlatformInstance) -> Option<Box<dyn DataPlatform>> {
+        let registry = self.broker.registry();
+        factory(registry, instance.kind(), instance.version())?.create(instance).ok()
+    }
+
+    /// What platforms were asked apart from proposals.
+    pub(crate) fn log(&self) -> Log {
+        self.log.take()
+    }
+}
+
+impl Unplaced {
+    /// What was found.
+    pub(crate) fn findings(&self) -> &Findings {
+        match self {
+            Self::Invalid(findings) => findings,
+            Self::Refused(refused, _) => refused.findings(),
+        }
+    }
+
+    /// The reasons, in few words.
+    pub(crate) fn codes(&self) -> Vec<String> {
+        match self {
+            Self::Invalid(_) => vec!["an edit that makes it invalid".to_owned()],
+            Self::Refused(refused, _) => codes(refused),
+        }
+    }
+}
+
+/// The codes of a refusal.
+pub(crate) fn codes(refused: &Refused) -> Vec<String> {
+    let errors = refused.findings().iter();
+    errors
+        .filter(|finding| finding.severity() == datasurface_model::Severity::Error)
+        .map(|finding| finding.code().to_owned())
+        .collect()
+}

@@ -1,0 +1,69 @@
+//! The same ecosystem, declared in another order.
+
+use crate::random::Random;
+use datasurface_model::Ecosystem;
+use serde_json::Value;
+
+/// Lists of declarations: their order says nothing. (That of columns and keys does.)
+pub(crate) const DECLARATIONS: [&str; 13] = [
+    "vendors",
+    "locations",
+    "platforms",
+    "zones",
+    "teams",
+    "containers",
+    "datastores",
+    "datasets",
+    "workspaces",
+    "groups",
+    "sinks",
+    "group_pins",
+    "primary_pins",
+];
+
+/// The same ecosystem, with all declarations in another order.
+pub(crate) fn shuffled(ecosystem: &Ecosystem, random: &mut Random) -> Option<Ecosystem> {
+    let mut document: Value = serde_json::from_str(&ecosystem.to_json()).ok()?;
+    shuffle(&mut document, random);
+    let shuffled = Ecosystem::from_json(&document.to_string()).ok()?;
+    (shuffled == *ecosystem).then_some(shuffled)
+}
+
+fn shuffle(value: &mut Value, random: &mut Random) {
+    let Value::Object(members) = value else {
+        return;
+    };
+    for (name, member) in members.iter_mut() {
+        match member {
+            // What a platform's settings mean is its own business, and so is their order.
+            _ if name == "config" => {}
+            Value::Array(elements) => {
+                if DECLARATIONS.contains(&name.as_str()) {
+                    // Which of several pinned platforms comes first may matter: those are names, not declarations.
+                    if name != "platforms" || elements.iter().all(Value::is_object) {
+                        random.shuffle(elements);
+                    }
+                }
+                elements.iter_mut().for_each(|element| shuffle(element, random));
+            }
+            _ => shuffle(member, random),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::northwind_masked;
+
+    #[test]
+    fn the_order_differs_and_nothing_else() {
+        let ecosystem = northwind_masked();
+        let mut document: Value = serde_json::from_str(&ecosystem.to_json()).unwrap();
+        shuffle(&mut document, &mut Random::new(1));
+        let text = document.to_string();
+        let before: Value = serde_json::from_str(&ecosystem.to_json()).unwrap();
+        assert_ne!(text, before.to_string());
+        assert_eq!(shuffled(&ecosystem, &mut Random::new(1)).unwrap(), ecosystem);
+    }
+}

@@ -1,0 +1,196 @@
+//! Trials: one ecosystem, taken through everything that can happen to it.
+
+use crate::{
+    laws::{self, Court},
+    random::Random,
+    rehearsal::{Rehearsal, Stage, Unplaced, codes},
+    shuffle::shuffled,
+    verdict::{Law, Tally, Verdict},
+    witness,
+};
+use chrono::Days;
+use datasurface_broker::{Lock, Proposal};
+use datasurface_model::{Ecosystem, Entity, Findings, proptest1::Edit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// An ecosystem, what may happen to it, and a number to draw orders and places from.
+#[derive(Clone, Debug)]
+pub(crate) struct Trial {
+    pub(crate) ecosystem: Ecosystem,
+    pub(crate) edits: Vec<Edit>,
+    /// Whether it is declared in another order, and placed in two shards.
+    pub(crate) rearranged: bool,
+    pub(crate) seed: u64,
+}
+
+/// A part of a trial that is enough to find what the whole finds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// The ecosystem as it is.
+    Itself,
+    /// The ecosystem in another order and in two shards.
+    Rearranged,
+    /// One edit.
+    Edit(usize),
+}
+
+/// More than any retention that is promised.
+const LONG: Days = Days::new(400 * 366);
+
+impl Trial {
+    /// The parts of it, those that take least first.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Part> + use<> {
+        let edits = (0..self.edits.len()).map(Part::Edit);
+        [Part::Itself, Part::Rearranged].into_iter().chain(edits)
+    }
+
+    /// One part of it.
+    pub(crate) fn only(mut self, part: Part) -> Self {
+        self.rearranged = matches!(part, Part::Rearranged);
+        self.edits = match part {
+            Part::Edit(position) => self.edits.drain(..).skip(position).take(1).collect(),
+            _ => Vec::new(),
+        };
+        self
+    }
+
+    /// Holds everything that happens against the laws.
+    pub(crate) fn run(&self, rehearsal: &Rehearsal) -> Verdict {
+        let mut court = Court::new(format!("`{}`", self.ecosystem.name()));
+        let panic = catch_unwind(AssertUnwindSafe(|| self.proceed(rehearsal, &mut court)));
+        if let Err(payload) = panic {
+            court.report(Law::NoPanic, "the host", witness::message(&*payload));
+        }
+        court.panics(&rehearsal.log().panics);
+        court.into_verdict()
+    }
+
+    /// Why the ecosystem itself is refused; empty if it is not.
+    pub(crate) fn refusal(&self, rehearsal: &Rehearsal) -> Findings {
+        let placed = match rehearsal.place(&self.ecosystem, &Lock::default()) {
+            Ok(placed) => placed,
+            Err(unplaced) => return unplaced.findings().clone(),
+        };
+        let proposal = rehearsal.propose(placed, None, rehearsal.on()).proposal;
+        proposal.map_or_else(|refused| refused.findings().clone(), |_| Findings::default())
+    }
+
+    fn proceed(&self, rehearsal: &Rehearsal, court: &mut Court) {
+        let Some(first) = stage(rehearsal, court, &self.ecosystem, None, &Lock::default()) else {
+            return;
+        };
+        let Ok(proposal) = &first.proposal else {
+            return;
+        };
+        court.count(Tally { ecosystems: 1, ..Tally::default() });
+        if self.rearranged {
+            let random = &mut Random::new(self.seed);
+            self.in_another_order(rehearsal, court, proposal, random);
+            self.in_two_shards(rehearsal, court, &first, proposal, random);
+        }
+        for edit in &self.edits {
+            let edited = edit.apply(self.ecosystem.clone());
+            if edited != self.ecosystem {
+                let what = format!("`{}`, after {edit:?}", self.ecosystem.name());
+                court.in_ecosystem(what, |court| {
+                    self.there_and_back(rehearsal, court, proposal, &edited);
+                });
+            }
+        }
+    }
+
+    fn in_another_order(
+        &self,
+        rehearsal: &Rehearsal,
+        court: &mut Court,
+        proposal: &Proposal,
+        random: &mut Random,
+    ) {
+        let Some(shuffled) = shuffled(&self.ecosystem, random) else {
+            return;
+        };
+        let what = format!("`{}`, declared in another order", self.ecosystem.name());
+        court.in_ecosystem(what, |court| {
+            let other = stage(rehearsal, court, &shuffled, None, &Lock::default());
+            laws::render::in_another_order(court, proposal, other.as_ref());
+        });
+    }
+
+    fn in_two_shards(
+        &self,
+        rehearsal: &Rehearsal,
+        court: &mut Court,
+        first: &Stage,
+        proposal: &Proposal,
+        random: &mut Random,
+    ) {
+        let lock = laws::shards::scattered(first, proposal, random);
+        let what = format!("`{}`, in two shards", self.ecosystem.name());
+        court.in_ecosystem(what, |court| {
+            if let Some(other) = stage(rehearsal, court, &self.ecosystem, Some(proposal), &lock) {
+                laws::shards::check(court, proposal, &other);
+                court.count(change());
+            }
+        });
+    }
+
+    /// To the edited ecosystem; from there to when nothing is owed any more; and back.
+    fn there_and_back(
+        &self,
+        rehearsal: &Rehearsal,
+        court: &mut Court,
+        proposal: &Proposal,
+        edited: &Ecosystem,
+    ) {
+        let there = stage(rehearsal, court, edited, Some(proposal), proposal.lock());
+        let Some(Stage { proposal: Ok(there), .. }) = there else {
+            return;
+        };
+        court.count(change());
+        let holds = edited.platforms().iter().any(|platform| !there.lock().held(platform.name()).is_empty());
+        if holds
+            && let Some(later) = rehearsal.on().checked_add_days(LONG)
+            && let Ok(placed) = rehearsal.place(edited, there.lock())
+        {
+            let stage = rehearsal.propose(placed, Some(&there), later);
+            laws::judge(court, rehearsal, &stage);
+            if stage.proposal.is_ok() {
+                court.count(change());
+            }
+        }
+        let back = stage(rehearsal, court, &self.ecosystem, Some(&there), there.lock());
+        if back.is_some_and(|back| back.proposal.is_ok()) {
+            court.count(change());
+        }
+    }
+}
+
+fn change() -> Tally {
+    Tally { changes: 1, ..Tally::default() }
+}
+
+/// Places and proposes an ecosystem, and holds what happens on the way against the laws.
+fn stage(
+    rehearsal: &Rehearsal,
+    court: &mut Court,
+    ecosystem: &Ecosystem,
+    before: Option<&Proposal>,
+    lock: &Lock,
+) -> Option<Stage> {
+    let placed = match rehearsal.place(ecosystem, lock) {
+        Ok(placed) => placed,
+        Err(unplaced) => {
+            court.skip(unplaced.codes());
+            if let Unplaced::Refused(_, log) = &unplaced {
+                court.panics(&log.panics);
+            }
+            return None;
+        }
+    };
+    let stage = rehearsal.propose(placed, before, rehearsal.on());
+    laws::judge(court, rehearsal, &stage);
+    if let Err(refused) = &stage.proposal {
+        court.skip(codes(refused));
+    }
+    Some(stage)
+}

@@ -1,0 +1,264 @@
+//! Verdicts: which laws were violated, where, and what differs.
+
+use datasurface_model::Ecosystem;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// A law that every platform must keep. The numbers are those of the contract's documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Law {
+    /// 1: the same question has the same answer, whenever and in whatever order it is asked.
+    LintIsPure,
+    /// 2: what lint finds no error in can be rendered.
+    CleanLintRenders,
+    /// 3: the same view has the same rendering, byte for byte, in whatever order the model was declared.
+    RenderIsDeterministic,
+    /// 4: where nothing changed, there is nothing to do.
+    NothingToDo,
+    /// 5: who does what a plan says has what was rendered: resources and files.
+    PlanGetsThere,
+    /// 7: no step destroys data that was promised.
+    HeldStateSurvives,
+    /// 8: where things are placed changes nothing about what there is, and offers resolve across shards.
+    ShardsAreTheWhole,
+    /// 10: no question makes a platform panic.
+    NoPanic,
+    /// 11: every file has a place of its own, on every file system.
+    PathsAreSafe,
+}
+
+impl Law {
+    /// Its number in the contract's documentation.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Self::LintIsPure => 1,
+            Self::CleanLintRenders => 2,
+            Self::RenderIsDeterministic => 3,
+            Self::NothingToDo => 4,
+            Self::PlanGetsThere => 5,
+            Self::HeldStateSurvives => 7,
+            Self::ShardsAreTheWhole => 8,
+            Self::NoPanic => 10,
+            Self::PathsAreSafe => 11,
+        }
+    }
+
+    /// What it says, in a few words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LintIsPure => "lint is pure and ordered",
+            Self::CleanLintRenders => "if lint is clean, render succeeds",
+            Self::RenderIsDeterministic => "render is deterministic",
+            Self::NothingToDo => "a diff of equal renderings is empty",
+            Self::PlanGetsThere => "applying a plan gives what is rendered",
+            Self::HeldStateSurvives => "no step destroys held state",
+            Self::ShardsAreTheWhole => "the shards together are the whole",
+            Self::NoPanic => "no panic",
+            Self::PathsAreSafe => "paths are safe and unique",
+        }
+    }
+}
+
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "law {}, {}", self.number(), self.name())
+    }
+}
+
+/// A law was violated.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Violation {
+    law: Law,
+    ecosystem: String,
+    place: String,
+    difference: String,
+}
+
+impl Violation {
+    pub(crate) fn new(law: Law, ecosystem: &str, place: String, difference: String) -> Self {
+        Self { law, ecosystem: ecosystem.to_owned(), place, difference }
+    }
+
+    /// Which law.
+    #[must_use]
+    pub fn law(&self) -> Law {
+        self.law
+    }
+
+    /// In which ecosystem, and after which change of it.
+    #[must_use]
+    pub fn ecosystem(&self) -> &str {
+        &self.ecosystem
+    }
+
+    /// On which platform, at which node, scope or resource.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What differs from what should be.
+    #[must_use]
+    pub fn difference(&self) -> &str {
+        &self.difference
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at {}: {}\n  in {}", self.place, self.difference, self.ecosystem)
+    }
+}
+
+/// What became of a check: violations of laws, and how much was checked.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a verdict that nobody asserts proves nothing"]
+pub struct Verdict {
+    violations: BTreeSet<Violation>,
+    /// An ecosystem for each law that is violated there.
+    examples: BTreeMap<Law, Ecosystem>,
+    tally: Tally,
+    too_little: Option<String>,
+}
+
+/// How much was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) ecosystems: usize,
+    pub(crate) changes: usize,
+    /// How often something could not be checked, by the reason.
+    pub(crate) skipped: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    pub(crate) fn skip(&mut self, codes: impl IntoIterator<Item = String>) {
+        let codes: BTreeSet<String> = codes.into_iter().collect();
+        for code in codes {
+            *self.skipped.entry(code).or_default() += 1;
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.ecosystems += other.ecosystems;
+        self.changes += other.changes;
+        for (code, count) in other.skipped {
+            *self.skipped.entry(code).or_default() += count;
+        }
+    }
+}
+
+impl Verdict {
+    pub(crate) fn find(&mut self, violation: Violation) {
+        self.violations.insert(violation);
+    }
+
+    pub(crate) fn exemplify(&mut self, law: Law, ecosystem: &Ecosystem) {
+        self.examples.entry(law).or_insert_with(|| ecosystem.clone());
+    }
+
+    pub(crate) fn count(&mut self, tally: Tally) {
+        self.tally.add(tally);
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    pub(crate) fn too_little(&mut self, why: String) {
+        self.too_little = Some(why);
+    }
+
+    /// Every violation that was found, ordered by law.
+    pub fn violations(&self) -> impl ExactSizeIterator<Item = &Violation> {
+        self.violations.iter()
+    }
+
+    /// The laws that were violated.
+    #[must_use]
+    pub fn laws(&self) -> BTreeSet<Law> {
+        self.violations.iter().map(Violation::law).collect()
+    }
+
+    /// An ecosystem, as small as could be found, in which this law is violated.
+    #[must_use]
+    pub fn example(&self, law: Law) -> Option<&Ecosystem> {
+        self.examples.get(&law)
+    }
+
+    /// How many ecosystems were rendered.
+    #[must_use]
+    pub fn ecosystems(&self) -> usize {
+        self.tally.ecosystems
+    }
+
+    /// How many changes from one ecosystem to another were planned.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        self.tally.changes
+    }
+
+    /// How many ecosystems and changes could not be checked, by the code of the reason: what the platform does not
+    /// claim, or edits that make an ecosystem invalid.
+    pub fn skipped(&self) -> impl Iterator<Item = (&str, usize)> {
+        let skipped = self.tally.skipped.iter();
+        skipped.map(|(code, count)| (code.as_str(), *count))
+    }
+
+    /// Whether every law was kept, and enough was checked to say so.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.violations.is_empty() && self.too_little.is_none()
+    }
+
+    /// Fails a test with the report, unless every law [was kept](Self::is_kept).
+    ///
+    /// # Panics
+    ///
+    /// If a law was violated, or too little could be checked.
+    #[expect(clippy::panic, reason = "this is how a test fails")]
+    #[track_caller]
+    pub fn assert(&self) {
+        if !self.is_kept() {
+            panic!("{self}");
+        }
+    }
+}
+
+/// How many violations of one law are worth reading.
+const SHOWN: usize = 4;
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_kept() {
+            f.write_str("every law is kept\n")?;
+        }
+        for law in self.laws() {
+            writeln!(f, "{law}, is violated:")?;
+            let of_law: Vec<&Violation> = self.violations.iter().filter(|one| one.law == law).collect();
+            for violation in of_law.iter().take(SHOWN) {
+                writeln!(f, "- {violation}")?;
+            }
+            if let Some(more) = of_law.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+                writeln!(f, "- and {more} more")?;
+            }
+            if let Some(example) = self.examples.get(&law) {
+                writeln!(f, "The smallest ecosystem that was found:\n{}", example.to_json())?;
+            }
+        }
+        if let Some(why) = &self.too_little {
+            writeln!(f, "too little could be checked: {why}")?;
+        }
+        let Tally { ecosystems, changes, skipped } = &self.tally;
+        write!(f, "{ecosystems} ecosystems rendered, {changes} changes planned")?;
+        let skipped: Vec<String> = skipped.iter().map(|(code, count)| format!("{code} ({count})")).collect();
+        if !skipped.is_empty() {
+            write!(f, "; not checked because of {}", skipped.join(", "))?;
+        }
+        Ok(())
+    }
+}

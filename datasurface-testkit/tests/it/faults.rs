@@ -1,0 +1,126 @@
+//! Which law each fault breaks.
+
+use crate::cupboard::Cupboard;
+use datasurface_model::proptest1::Shape;
+use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
+use serde_json::json;
+
+fn broken(fault: &str) -> Laws {
+    Laws::of::<Cupboard>().settings(json!({ "fault": fault }))
+}
+
+/// On NorthWind, exactly this law is broken.
+#[track_caller]
+fn breaks(fault: &str, law: Law) {
+    let verdict = broken(fault).check(&northwind_masked());
+    let laws: Vec<Law> = verdict.laws().into_iter().collect();
+    assert_eq!(laws, [law], "{fault}: {verdict}");
+    assert!(!verdict.is_kept());
+}
+
+#[test]
+fn who_keeps_every_law_is_told_so() {
+    for ecosystem in [northwind(), northwind_masked()] {
+        let verdict = Laws::of::<Cupboard>().check(&ecosystem);
+        verdict.assert();
+        assert!(verdict.changes() > 10, "{verdict}");
+    }
+    let verdict = Laws::of::<Cupboard>().check_generated(12);
+    verdict.assert();
+    assert_eq!(verdict.ecosystems(), 12);
+}
+
+#[test]
+fn law_1_finds_lint_that_is_not_pure() {
+    breaks("moody_lint", Law::LintIsPure);
+    breaks("ordered_lint", Law::LintIsPure);
+}
+
+#[test]
+fn law_2_finds_a_rendering_that_fails_without_a_warning() {
+    breaks("surprised_render", Law::CleanLintRenders);
+}
+
+#[test]
+fn law_3_finds_renderings_that_differ() {
+    breaks("counting_render", Law::RenderIsDeterministic);
+    breaks("hashed_render", Law::RenderIsDeterministic);
+    breaks("counting_offer", Law::RenderIsDeterministic);
+}
+
+#[test]
+fn law_4_finds_steps_where_nothing_changed() {
+    breaks("restless_diff", Law::NothingToDo);
+    breaks("chatty_diff", Law::NothingToDo);
+}
+
+#[test]
+fn law_5_finds_plans_that_do_not_get_there() {
+    breaks("forgetful_diff", Law::PlanGetsThere);
+    breaks("lazy_diff", Law::PlanGetsThere);
+    breaks("clinging_diff", Law::PlanGetsThere);
+    breaks("failing_diff", Law::PlanGetsThere);
+}
+
+#[test]
+fn law_7_finds_who_destroys_or_forgets_what_is_held() {
+    breaks("destroyer", Law::HeldStateSurvives);
+    breaks("forgetter", Law::HeldStateSurvives);
+}
+
+#[test]
+fn law_8_finds_what_depends_on_where_it_is_placed() {
+    breaks("dropper", Law::ShardsAreTheWhole);
+    breaks("namer", Law::ShardsAreTheWhole);
+    breaks("doubler", Law::ShardsAreTheWhole);
+}
+
+#[test]
+fn law_10_finds_panics_wherever_they_are() {
+    for place in ["render", "lint", "offer", "diff"] {
+        breaks(&format!("panicking_{place}"), Law::NoPanic);
+    }
+}
+
+#[test]
+fn law_11_finds_files_in_each_others_way() {
+    breaks("file_as_folder", Law::PathsAreSafe);
+    breaks("case_clash", Law::PathsAreSafe);
+}
+
+#[test]
+fn a_generated_example_is_made_small() {
+    let verdict = broken("forgetful_diff").check_generated(2);
+    let example = verdict.example(Law::PlanGetsThere).expect("an example");
+    assert!(example.to_json().lines().count() < 150, "{verdict}");
+}
+
+#[test]
+fn what_cannot_be_checked_is_no_good_verdict() {
+    let unknown = Laws::of::<Cupboard>().settings(json!({ "colour": "red" }));
+    for verdict in [unknown.check(&northwind()), unknown.check_generated(1)] {
+        assert!(verdict.laws().is_empty());
+        assert!(!verdict.is_kept());
+        assert!(verdict.to_string().contains("platform/config"), "{verdict}");
+    }
+}
+
+#[test]
+fn a_report_says_what_and_where() {
+    let verdict = broken("dropper").check(&northwind());
+    let report = verdict.to_string();
+    for part in
+        ["law 8, the shards together are the whole", "`LegacyA`", "`NorthWind`, in two shards", "job."]
+    {
+        assert!(report.contains(part), "{part} is missing in:\n{report}");
+    }
+}
+
+#[test]
+fn a_check_is_the_same_each_time() {
+    let small = Shape { workspaces: 1..=1, ..Shape::default() };
+    let laws = broken("dropper").shape(small);
+    let reports = [(); 2].map(|()| laws.check_generated(1).to_string());
+    assert_eq!(reports[0], reports[1]);
+    assert_ne!(reports[0], laws.seed(7).check_generated(1).to_string());
+}
