@@ -1,0 +1,116 @@
+//! Attributes of resources: typed while they are made and compared, JSON while they are remembered.
+
+use crate::{
+    prelude::*,
+    sql::milestoned::{Milestoned, StoredColumn},
+};
+use serde::de::DeserializeOwned;
+
+/// The table of a dataset, or a copy of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TableAttributes {
+    pub(crate) database: String,
+    pub(crate) table: String,
+    pub(crate) columns: Vec<StoredColumn>,
+    pub(crate) key: Vec<String>,
+    pub(crate) history: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retention_days: Option<u32>,
+    /// The table that a copy is a copy of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) copied_from: Option<String>,
+}
+
+impl TableAttributes {
+    pub(crate) fn new(database: &str, table: &Milestoned, retention: Option<Retention>) -> Self {
+        let Milestoned { table, columns, key, history } = table.clone();
+        Self {
+            database: database.to_owned(),
+            table,
+            columns,
+            key,
+            history,
+            retention_days: retention.map(Retention::as_days),
+            copied_from: None,
+        }
+    }
+
+    pub(crate) fn copied_from(mut self, table: &str) -> Self {
+        self.copied_from = Some(table.to_owned());
+        self
+    }
+
+    pub(crate) fn milestoned(&self) -> Milestoned {
+        Milestoned {
+            table: self.table.clone(),
+            columns: self.columns.clone(),
+            key: self.key.clone(),
+            history: self.history,
+        }
+    }
+}
+
+/// What one group of a consumer sees of a dataset: the latest versions, every version, or both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ViewAttributes {
+    pub(crate) database: String,
+    pub(crate) table: String,
+    pub(crate) columns: Vec<StoredColumn>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) live: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) history: Option<String>,
+    pub(crate) consumer: GroupKey,
+}
+
+/// Where a transformer puts what it makes, and what it is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OutputAttributes {
+    pub(crate) database: String,
+    /// The consumer's file that the inputs are in, unless they are in the platform's own database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) container: Option<String>,
+    pub(crate) inputs: Vec<InputAttributes>,
+    pub(crate) outputs: Vec<OutputTable>,
+}
+
+/// An input of a transformer: what its SQL calls it, and the table of which it sees the latest versions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InputAttributes {
+    pub(crate) dataset: DatasetKey,
+    pub(crate) name: String,
+    pub(crate) table: String,
+    pub(crate) columns: Vec<String>,
+}
+
+/// A dataset that a transformer makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OutputTable {
+    pub(crate) dataset: DatasetName,
+    pub(crate) table: String,
+    pub(crate) columns: Vec<StoredColumn>,
+    pub(crate) select: String,
+}
+
+/// A resource with these attributes.
+pub(crate) fn described(resource: Resource, attributes: &impl Serialize) -> Result<Resource, PlatformError> {
+    let value = serde_json::to_value(attributes).map_err(|error| {
+        PlatformError::new(PlatformErrorKind::Internal, "writing attributes").caused_by(error)
+    })?;
+    let fields = value.as_object().into_iter().flatten();
+    Ok(fields.fold(resource, |resource, (name, value)| resource.attribute(name, value)))
+}
+
+/// The attributes of a resource that was rendered before.
+pub(crate) fn attributes_of<T: DeserializeOwned>(resource: &Resource) -> Result<T, PlatformError> {
+    let fields = resource.attributes().clone().into_iter().collect();
+    serde_json::from_value(serde_json::Value::Object(fields)).map_err(|error| {
+        let context = format!("reading the attributes of `{}`", resource.address());
+        PlatformError::new(PlatformErrorKind::Internal, context).caused_by(error)
+    })
+}

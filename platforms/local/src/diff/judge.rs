@@ -1,0 +1,122 @@
+//! What a change of a resource costs.
+
+use super::table::{TableChange, is_same_name};
+use crate::{
+    attributes::{TableAttributes, ViewAttributes, attributes_of},
+    prelude::*,
+    sql::milestoned::StoredColumn,
+};
+use std::collections::BTreeSet;
+
+pub(super) fn judge(change: &ResourceChange<'_>) -> Result<Judgement, PlatformError> {
+    let (before, after) = (change.before(), change.after());
+    if change.attributes().contains("database") {
+        return Ok(another_database(before, after));
+    }
+    Ok(match after.kind() {
+        "table" | "copy" => table(change, &attributes_of(before)?, &attributes_of(after)?),
+        "view" => view(&attributes_of(before)?, &attributes_of(after)?),
+        "database" => {
+            Judgement::update(Effect::None, "the list of shards differs").meaning(Meaning::Metadata)
+        }
+        _ => in_place(change),
+    })
+}
+
+/// A file is renamed by whoever wants it elsewhere; what is made from it can be made again.
+fn another_database(before: &Resource, after: &Resource) -> Judgement {
+    let file = |resource: &Resource| {
+        let file = resource.attributes().get("database");
+        file.and_then(|file| file.as_str()).unwrap_or_default().to_owned()
+    };
+    let files = format!("in `{}`, and was in `{}`", file(after), file(before));
+    match after.kind() {
+        "table" | "database" => {
+            Judgement::update(Effect::Pause, format!("{files}: rename the file while nothing runs"))
+        }
+        _ => Judgement::update(Effect::Rebuild, files),
+    }
+}
+
+fn in_place(change: &ResourceChange<'_>) -> Judgement {
+    let attributes: Vec<&str> = change.attributes().into_iter().collect();
+    let reason =
+        if attributes.is_empty() { String::new() } else { format!("differs in {}", attributes.join(", ")) };
+    Judgement::update(Effect::InPlace, reason)
+}
+
+fn table(change: &ResourceChange<'_>, before: &TableAttributes, after: &TableAttributes) -> Judgement {
+    let columns = TableChange::between(before, after);
+    let names = |columns: &[&StoredColumn]| -> String {
+        let names: Vec<String> = columns.iter().map(|column| format!("`{}`", column.name)).collect();
+        names.join(", ")
+    };
+    if columns.is_rebuilt() {
+        let mut reasons = Vec::new();
+        if columns.key {
+            reasons.push("the key is another one".to_owned());
+        }
+        if !columns.removed.is_empty() {
+            reasons.push(format!("without {}", names(&columns.removed)));
+        }
+        if !columns.kept_otherwise.is_empty() {
+            reasons.push(format!("{} kept in another way", names(&columns.kept_otherwise)));
+        }
+        if !columns.added.is_empty() {
+            reasons.push(format!("with {}", names(&columns.added)));
+        }
+        return Judgement::update(Effect::Rebuild, reasons.join("; "));
+    }
+    if !columns.added.is_empty() {
+        let reason = format!("{} is new: NULL until the next batch brings it", names(&columns.added));
+        return Judgement::update(Effect::Backfill, reason);
+    }
+    if before.history == after.history {
+        return in_place(change);
+    }
+    match (change.after().kind(), after.history) {
+        ("copy", true) => Judgement::update(Effect::Backfill, "earlier versions come with the next batch"),
+        (_, true) => Judgement::update(Effect::InPlace, "earlier versions stay from now on"),
+        (_, false) => Judgement::update(Effect::InPlace, "earlier versions go with the next batch"),
+    }
+}
+
+fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
+    let lost: Vec<String> = before
+        .columns
+        .iter()
+        .filter(|column| !after.columns.iter().any(|other| is_same_name(column, other)))
+        .map(|column| format!("`{}`", column.name))
+        .collect();
+    let other: Vec<String> = after
+        .columns
+        .iter()
+        .filter(|column| {
+            let earlier = before.columns.iter().find(|other| is_same_name(column, other));
+            earlier.is_some_and(|earlier| earlier.storage != column.storage)
+        })
+        .map(|column| format!("`{}`", column.name))
+        .collect();
+    let gone: Vec<String> = before
+        .live
+        .iter()
+        .chain(&before.history)
+        .filter(|name| ![&after.live, &after.history].contains(&&Some((*name).clone())))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let reasons: Vec<String> = [("loses", lost), ("shows other values in", other), ("goes without", gone)]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| format!("{what} {}", names.join(", ")))
+        .collect();
+    if reasons.is_empty() {
+        let reason = if before.columns == after.columns {
+            "shows versions that it did not show"
+        } else {
+            "shows the columns of its table"
+        };
+        return Judgement::update(Effect::InPlace, reason);
+    }
+    let broken = BTreeSet::from([after.consumer.clone()]);
+    Judgement::update(Effect::InPlace, reasons.join("; ")).meaning(Meaning::Breaking(broken))
+}

@@ -1,0 +1,81 @@
+//! Diff: what a change costs, and the statements that lead from what was rendered to what is rendered now.
+
+mod judge;
+mod table;
+mod transition;
+
+use crate::prelude::*;
+use std::collections::BTreeMap;
+
+/// The plan of a change, with a transition file for every step that has something to execute beyond the rendered files.
+/// Such a file is named by the position of its step in the plan, so that their names are in the order of the steps.
+pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+    let mut failure = None;
+    let plan = change.structural(|resource| match judge::judge(resource) {
+        Ok(judgement) => judgement,
+        Err(error) => {
+            failure = Some(error);
+            Judgement::update(Effect::None, String::new())
+        }
+    })?;
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    let sides = Sides::of(change)?;
+    let digits = digits(plan.steps().len());
+    let mut files = Vec::new();
+    for (position, step) in plan.steps().iter().enumerate() {
+        let before = sides.before.get(&step.resource);
+        let after = sides.after.get(&step.resource);
+        let scripts = match (step.action, before, after) {
+            (Action::Update | Action::Replace, Some(before), Some(after)) => {
+                transition::update(before, after, &change.transition_name())?
+            }
+            (Action::Retire, Some(before), _) => transition::retire(before, change.guard(&step.resource))?,
+            _ => Vec::new(),
+        };
+        for (part, script) in scripts.iter().enumerate() {
+            let folder = change.transition_name();
+            let part = match part {
+                0 => String::new(),
+                _ => format!("-{}", part + 1),
+            };
+            let path = format!("{folder}/{:0digits$}-{}{part}.sql", position + 1, file_name(step));
+            files.push(File::sql(&path, script.to_string())?);
+        }
+    }
+    Ok(files.into_iter().fold(plan, Plan::transition))
+}
+
+/// As many digits as the position of every step fits into.
+fn digits(steps: usize) -> usize {
+    steps.to_string().len().max(3)
+}
+
+/// What is done to what, for people; the position before it makes the name unique.
+fn file_name(step: &Step) -> String {
+    let words = format!("{}-{}", step.action, step.resource);
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }
+    };
+    words.chars().map(plain).take(100).collect()
+}
+
+/// The resources of all scopes that differ, as they were and as they are.
+#[derive(Default)]
+struct Sides {
+    before: BTreeMap<ResourceAddress, Resource>,
+    after: BTreeMap<ResourceAddress, Resource>,
+}
+
+impl Sides {
+    fn of(change: &RenderingChange<'_>) -> Result<Self, PlatformError> {
+        let mut sides = Self::default();
+        for scope in change.scopes() {
+            let scope = scope?;
+            sides.before.extend(scope.old.resources);
+            sides.after.extend(scope.new.resources);
+        }
+        Ok(sides)
+    }
+}

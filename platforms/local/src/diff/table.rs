@@ -1,0 +1,52 @@
+//! How a table, or a copy, differs from what it was.
+
+use crate::{attributes::TableAttributes, sql::milestoned::StoredColumn};
+
+/// The difference between a table as it was and as it is, as far as statements depend on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TableChange<'a> {
+    pub(super) added: Vec<&'a StoredColumn>,
+    pub(super) removed: Vec<&'a StoredColumn>,
+    pub(super) kept_otherwise: Vec<&'a StoredColumn>,
+    pub(super) key: bool,
+}
+
+impl<'a> TableChange<'a> {
+    pub(super) fn between(before: &'a TableAttributes, after: &'a TableAttributes) -> Self {
+        let find = |columns: &'a [StoredColumn], wanted: &StoredColumn| {
+            columns.iter().find(|column| is_same_name(column, wanted))
+        };
+        Self {
+            added: after.columns.iter().filter(|column| find(&before.columns, column).is_none()).collect(),
+            removed: before.columns.iter().filter(|column| find(&after.columns, column).is_none()).collect(),
+            kept_otherwise: after
+                .columns
+                .iter()
+                .filter(|column| {
+                    let earlier = find(&before.columns, column);
+                    earlier.is_some_and(|earlier| {
+                        earlier.storage != column.storage || earlier.name != column.name
+                    })
+                })
+                .collect(),
+            key: before.key != after.key,
+        }
+    }
+
+    /// Whether the table has to be made anew from the one that is there. SQLite can add a column to a table; it cannot
+    /// change its key or how a column is kept.
+    pub(super) fn is_rebuilt(&self) -> bool {
+        self.key || !self.removed.is_empty() || !self.kept_otherwise.is_empty()
+    }
+
+    /// Whether the new table has all that the old one had. A version whose key reads otherwise may meet another one.
+    pub(super) fn keeps_all(&self, after: &TableAttributes) -> bool {
+        let in_key = |column: &&StoredColumn| after.key.contains(&column.name);
+        !self.key && self.removed.is_empty() && !self.kept_otherwise.iter().any(in_key)
+    }
+}
+
+/// SQLite does not tell cases apart.
+pub(super) fn is_same_name(one: &StoredColumn, other: &StoredColumn) -> bool {
+    one.name.eq_ignore_ascii_case(&other.name)
+}

@@ -1,0 +1,198 @@
+//! The statements of one step, valid for exactly one change. Each file is executed in one transaction, and once.
+
+use super::table::{TableChange, is_same_name};
+use crate::{
+    attributes::{OutputAttributes, TableAttributes, ViewAttributes, attributes_of},
+    names,
+    prelude::*,
+    render::{create_copy, create_outputs, create_views, drop_outputs, drop_views, forget_progress},
+    sql::{
+        milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
+        quote::{insert_into, quoted, select},
+        script::Script,
+    },
+};
+use datasurface_platform::graph::Fingerprint;
+
+/// The section that a transition file has.
+const CHANGE: &str = "change";
+
+/// From a resource as it was to what it is, in a change of this name.
+pub(super) fn update(before: &Resource, after: &Resource, name: &str) -> Result<Vec<Script>, PlatformError> {
+    let address = after.address();
+    let moved = after.attributes().get("database") != before.attributes().get("database");
+    let scripts = match after.kind() {
+        // The platform's own database is renamed by whoever wants it elsewhere; the table is in it.
+        "table" => {
+            let owed = before.held_data().map(|_| name);
+            table(address, &attributes_of(before)?, &attributes_of(after)?, false, owed)
+        }
+        // What can be made again is made where it is to be, and goes from where it was.
+        "copy" | "view" | "output" if moved => {
+            let gone = |script: Script| script.note("If this file is there no more, there is nothing to do.");
+            let mut scripts: Vec<Script> = retire(before, None)?.into_iter().map(gone).collect();
+            scripts.push(made_elsewhere(after)?);
+            return Ok(scripts);
+        }
+        "copy" => table(address, &attributes_of(before)?, &attributes_of(after)?, true, None),
+        "view" => Some(view(address, &attributes_of(before)?, &attributes_of(after)?)),
+        "output" => output(address, &attributes_of(before)?, &attributes_of(after)?),
+        _ => None,
+    };
+    Ok(scripts.into_iter().collect())
+}
+
+fn made_elsewhere(after: &Resource) -> Result<Script, PlatformError> {
+    let (database, statements) = match after.kind() {
+        "copy" => {
+            let copy: TableAttributes = attributes_of(after)?;
+            (copy.database.clone(), create_copy(&copy.milestoned()))
+        }
+        "view" => {
+            let view: ViewAttributes = attributes_of(after)?;
+            (view.database.clone(), create_views(&view))
+        }
+        _ => {
+            let output: OutputAttributes = attributes_of(after)?;
+            (output.database.clone(), create_outputs(&output))
+        }
+    };
+    let script = Script::new(after.address().as_str(), database);
+    Ok(script.add(CHANGE, "Makes it where it is to be.", statements))
+}
+
+/// Takes away what a resource was. Data that was owed goes only if something lets it go.
+pub(super) fn retire(before: &Resource, guard: Option<&Guard>) -> Result<Vec<Script>, PlatformError> {
+    let script = |database: &str| Script::new(before.address().as_str(), database);
+    let script = match (before.kind(), guard) {
+        ("table", Some(guard)) => {
+            let table: TableAttributes = attributes_of(before)?;
+            let why = match guard {
+                Guard::Expired(day) => format!("It was owed until {day}."),
+                Guard::Released(at) => format!("It was released at revision {}.", at.short()),
+            };
+            let script = script(&table.database).note(why);
+            Some(script.add(CHANGE, "Takes the table away.", [table.milestoned().drop()]))
+        }
+        ("copy", _) => {
+            let copy: TableAttributes = attributes_of(before)?;
+            let drop = [copy.milestoned().drop(), forget_progress(&copy.table)];
+            Some(script(&copy.database).add(CHANGE, "Takes the copy away.", drop))
+        }
+        ("view", _) => {
+            let view: ViewAttributes = attributes_of(before)?;
+            Some(script(&view.database).add(CHANGE, "Takes the views away.", drop_views(&view)))
+        }
+        ("output", _) => {
+            let output: OutputAttributes = attributes_of(before)?;
+            let drop = drop_outputs(&output);
+            Some(script(&output.database).add(CHANGE, "Takes the tables away.", drop))
+        }
+        _ => None,
+    };
+    Ok(script.into_iter().collect())
+}
+
+fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttributes) -> Script {
+    let mut statements = drop_views(before);
+    statements.extend(create_views(after));
+    Script::new(address.as_str(), &after.database).add(CHANGE, "Makes the views anew.", statements)
+}
+
+/// Nothing but the tables: what is in them is made anew at each run.
+fn output(address: &ResourceAddress, before: &OutputAttributes, after: &OutputAttributes) -> Option<Script> {
+    if create_outputs(before) == create_outputs(after) {
+        return None;
+    }
+    let mut statements = drop_outputs(before);
+    statements.extend(create_outputs(after));
+    let script = Script::new(address.as_str(), &after.database);
+    Some(script.add(CHANGE, "Makes the tables anew; the next run fills them.", statements))
+}
+
+fn table(
+    address: &ResourceAddress,
+    before: &TableAttributes,
+    after: &TableAttributes,
+    is_copy: bool,
+    owed: Option<&str>,
+) -> Option<Script> {
+    let script = Script::new(address.as_str(), &after.database);
+    let change = TableChange::between(before, after);
+    if change.is_rebuilt() {
+        return Some(rebuild(script, before, after, &change, is_copy, owed));
+    }
+    if !change.added.is_empty() {
+        let add = change.added.iter().map(|column| {
+            let table = quoted(&after.table);
+            format!("ALTER TABLE {table} ADD COLUMN {};", column.nullable_declaration())
+        });
+        let script = script
+            .note("Versions that are there have NULL in a new column: what it was for them, nobody knows.")
+            .note("The next batch closes those that it has values for, and opens them anew.");
+        return Some(script.add(CHANGE, "Adds columns.", add));
+    }
+    if is_copy && after.history && !before.history {
+        let forget = [forget_progress(&after.table)];
+        return Some(script.add(CHANGE, "Lets the next application bring earlier versions.", forget));
+    }
+    None
+}
+
+/// Sets the rows aside, makes the table as it is to be, and brings them back: every version, in what columns it has in
+/// both. The table is never renamed, so views of it stay views of it. SQLite brings each value into the kind that its
+/// column prefers if nothing of it is lost, and leaves it as it is otherwise. What was owed, in the change of this name,
+/// and cannot come back stays aside.
+fn rebuild(
+    script: Script,
+    before: &TableAttributes,
+    after: &TableAttributes,
+    change: &TableChange<'_>,
+    is_copy: bool,
+    owed: Option<&str>,
+) -> Script {
+    let table = after.milestoned();
+    let keeps_all = change.keeps_all(after);
+    let rows = quoted(&names::before(&before.table));
+    let mut script = script;
+    let mut statements = Vec::new();
+    if let Some(name) = owed.filter(|_| !keeps_all) {
+        let aside = quoted(&names::set_aside(&before.table, name, &Fingerprint::of(&before.columns)));
+        script = script
+            .note(format!("What the new table cannot have stays in {aside}: its values were owed."))
+            .note("Drop it by hand when nobody may ask for them any more.");
+        statements.extend(set_aside(&aside, &before.milestoned()));
+    }
+    statements.push(format!("CREATE TABLE {rows} AS\nSELECT * FROM {};", quoted(&before.table)));
+    statements.push(before.milestoned().drop());
+    statements.extend(table.create());
+    let shared =
+        after.columns.iter().filter(|column| before.columns.iter().any(|other| is_same_name(column, other)));
+    let names = with_batches(shared.map(|column| quoted(&column.name)));
+    let insert = insert_into(&table.quoted_table(), &names);
+    let insert = if keeps_all { insert } else { insert.replacen("INSERT", "INSERT OR IGNORE", 1) };
+    statements.push(format!("{insert}\n{}\nFROM {rows};", select(&names)));
+    statements.push(format!("DROP TABLE {rows};"));
+    if is_copy && !keeps_all {
+        statements.push(forget_progress(&after.table));
+    }
+    script.add(CHANGE, "Makes the table anew, with every version that was there.", statements)
+}
+
+/// Adds every row of a table to what is set aside. It may be there: a change that was taken back can be made again. So
+/// nothing is ever brought back from it; it has rows of all those times.
+fn set_aside(aside: &str, table: &Milestoned) -> [String; 2] {
+    let columns = table.columns.iter().map(StoredColumn::nullable_declaration);
+    let batches = [BATCH_IN, BATCH_OUT].map(|name| format!("{} INTEGER", quoted(name)));
+    let columns: Vec<String> = columns.chain(batches).collect();
+    let names = with_batches(table.names().map(quoted));
+    [
+        format!("CREATE TABLE IF NOT EXISTS {aside} (\n  {}\n);", columns.join(",\n  ")),
+        format!("{}\n{}\nFROM {};", insert_into(aside, &names), select(&names), table.quoted_table()),
+    ]
+}
+
+/// Quoted names of columns, and of those two that every table has.
+fn with_batches(names: impl Iterator<Item = String>) -> Vec<String> {
+    names.chain([BATCH_IN, BATCH_OUT].map(quoted)).collect()
+}

@@ -1,0 +1,127 @@
+//! Names of database files.
+
+/// What is wrong with the name of a file that is only read, to be said after what it is the name of. A rendered file
+/// names its database in one line of a comment.
+pub(crate) fn line_problem(file: &str) -> Option<&'static str> {
+    if file.trim().is_empty() {
+        Some("is empty; it is the name of a file")
+    } else if file.trim() != file {
+        Some("begins or ends with a space")
+    } else if file.chars().any(char::is_control) {
+        Some("has a control character in it")
+    } else {
+        None
+    }
+}
+
+/// What is wrong with the name of a file that this platform keeps data in, to be said after what it is the name of.
+/// SQLite, or a tool that somebody opens the file with, takes some names for something else; what is written there may
+/// be in no file at all.
+pub(crate) fn database_name_problem(file: &str) -> Option<&'static str> {
+    let is_uri = || file.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
+    let last = file.rsplit(['/', '\\']).next().unwrap_or_default();
+    if let Some(problem) = line_problem(file) {
+        Some(problem)
+    } else if file.starts_with(':') {
+        Some(
+            "is what SQLite calls a database in memory, which ends with the program; give the name of a file",
+        )
+    } else if is_uri() {
+        Some("is a URI; give the path of the file, without `file:` and without parameters")
+    } else if file.contains('?') {
+        Some("has a `?` in it, with which parameters begin elsewhere; give the path of the file alone")
+    } else if matches!(last, "" | "." | "..") {
+        Some("is that of a folder; give the name of a file in it, such as `data/warehouse.db`")
+    } else {
+        None
+    }
+}
+
+/// What the names of two files tell of whether they are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Files {
+    /// They are one file.
+    Same,
+    /// They are two.
+    Different,
+    /// One file or two, depending on the system: some do not tell cases apart, or have another sign between folders.
+    Unclear,
+}
+
+/// Compares two names of files, as far as the names tell: links are not followed.
+pub(crate) fn compare(one: &str, other: &str) -> Files {
+    let (one, other) = (plain(one), plain(other));
+    if one == other {
+        return Files::Same;
+    }
+    let folded = |name: &str| plain(&name.replace('\\', "/").to_ascii_lowercase());
+    if folded(&one) == folded(&other) { Files::Unclear } else { Files::Different }
+}
+
+/// Whether two names mean one file for sure.
+pub(crate) fn same_file(one: &str, other: &str) -> bool {
+    compare(one, other) == Files::Same
+}
+
+/// The name without what leads nowhere: `.`, what `..` takes back, and one `/` after the other.
+fn plain(file: &str) -> String {
+    let root = if file.starts_with('/') { "/" } else { "" };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split('/') {
+        match (part, parts.last()) {
+            ("" | ".", _) => {}
+            ("..", Some(last)) if *last != ".." => {
+                parts.pop();
+            }
+            // Above the root is the root.
+            ("..", None) if !root.is_empty() => {}
+            _ => parts.push(part),
+        }
+    }
+    format!("{root}{}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_cannot_be_shown_in_a_line_are_refused() {
+        for bad in ["", " ", "a\nb", " a", "a "] {
+            assert!(line_problem(bad).is_some(), "{bad:?}");
+            assert!(database_name_problem(bad).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_file_are_refused() {
+        for good in
+            ["data/northwind.db", "../x.db", "/var/x.db", ".hidden", "C:/x.db", "C:\\x.db", "file.db", "ø.db"]
+        {
+            assert_eq!(database_name_problem(good), None, "{good:?}");
+        }
+        let memory = [":memory:", "file::memory:", "file:x?mode=ro", "FILE:x.db", "x.db?mode=memory"];
+        let folders = ["/", ".", "..", "data/", "data/.", "data/..", "a/../..", "data\\"];
+        for bad in memory.iter().chain(&folders) {
+            assert!(database_name_problem(bad).is_some(), "{bad:?}");
+            assert_eq!(line_problem(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_may_be_written_in_more_than_one_way() {
+        let same =
+            [("./a/b.db", "a//b.db"), ("/a/./b.db", "/a/b.db"), ("x/../a.db", "a.db"), ("/../a.db", "/a.db")];
+        for (one, other) in same {
+            assert_eq!(compare(one, other), Files::Same, "{one} {other}");
+        }
+        let different = [("/a.db", "a.db"), ("../a.db", "a.db"), ("../../a.db", "../a.db"), ("a.db", "b.db")];
+        for (one, other) in different {
+            assert_eq!(compare(one, other), Files::Different, "{one} {other}");
+        }
+        for (one, other) in [("NORTHWIND.DB", "./northwind.db"), ("a\\b.db", "A/b.db"), ("x/../a.db", "A.db")]
+        {
+            assert_eq!(compare(one, other), Files::Unclear, "{one} {other}");
+        }
+    }
+}

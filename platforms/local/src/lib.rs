@@ -1,0 +1,41 @@
+//! The local platform: the embedded default, which moves data on one machine, with SQL that a person can read.
+//!
+//! Data is captured into one SQLite database, where each dataset has one table that keeps its versions; consumers read
+//! views of it, or copies in files of their own; transformers are SELECTs whose results are captured again. What is to
+//! be done is rendered as files of SQL ([`Script`]) and one list of jobs; a plan comes with the statements that lead
+//! from one rendering to the next. See ARCHITECTURE.md of the project for where this crate stands.
+//!
+//! ```
+//! use datasurface_local::{LocalConfig, LocalPlatform};
+//! use datasurface_platform::DataPlatform;
+//!
+//! let platform = LocalPlatform::new(LocalConfig::new("northwind.db"));
+//! assert!(platform.descriptor().exports_to().contains("sqlite"));
+//! ```
+
+mod address;
+mod attributes;
+mod config;
+mod descriptor;
+mod diff;
+mod file_name;
+mod lint;
+mod names;
+mod offer;
+mod platform;
+mod prelude;
+mod refusal;
+mod render;
+mod runtime;
+mod shelf;
+mod sql;
+
+pub use config::LocalConfig;
+pub use lint::codes::CODES;
+pub use platform::LocalPlatform;
+#[doc(hidden)]
+pub use runtime::{Breakpoint, source::read_source};
+pub use sql::{
+    script::{Attached, Script, ScriptError},
+    storage::NOT_A_NUMBER,
+};

@@ -1,0 +1,88 @@
+//! Lint: everything that would stand in the way of rendering, or of what is rendered.
+
+pub(crate) mod codes;
+
+use crate::{
+    config::LocalConfig,
+    names,
+    offer::own_table_of_input,
+    prelude::*,
+    render::{Reading, output_attributes},
+    shelf::Shelf,
+    sql::milestoned::{BATCH_IN, BATCH_OUT},
+};
+use std::collections::BTreeMap;
+
+/// As many as a table of SQLite can have, without the two that are ours.
+const MOST_COLUMNS: usize = 1998;
+
+/// Reports what is wrong with a node; of the instance itself, all was said when it was configured.
+pub(crate) fn lint(config: &LocalConfig, what: LintView<'_>, found: &mut Reporter<'_>) {
+    if let LintView::Node(view) = what {
+        for refusal in refusals(config, view) {
+            refusal.report_to(found);
+        }
+    }
+}
+
+fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
+    match view.detail() {
+        NodeDetail::Ingest(ingest) => {
+            let columns = ingest.datasets().iter().flat_map(columns);
+            columns.chain(Reading::of(config, view, ingest).err()).collect()
+        }
+        NodeDetail::Export(export) => {
+            let container = Shelf::of(export.container(), config).err();
+            let input = own_table_of_input(config, view, export.dataset().key()).err();
+            container.into_iter().chain(input).collect()
+        }
+        NodeDetail::Transform(transform) => {
+            let work = output_attributes(config, view.key(), transform).err();
+            input_names(transform).into_iter().chain(work).collect()
+        }
+        NodeDetail::Trigger(_) => Vec::new(),
+    }
+}
+
+/// Columns that a table of versions cannot have.
+fn columns(dataset: &DatasetFacts) -> Vec<Refusal> {
+    let columns = dataset.schema().table().columns();
+    let ours = |column: &&Column| {
+        let name = column.name().as_str();
+        name.eq_ignore_ascii_case(BATCH_IN) || name.eq_ignore_ascii_case(BATCH_OUT)
+    };
+    let reserved = columns.iter().filter(ours).map(|column| {
+        Refusal::new(
+            &codes::RESERVED_COLUMN,
+            format!("`{}` has a column `{}`", dataset.key(), column.name()),
+            format!("rename it; `{BATCH_IN}` and `{BATCH_OUT}` say between which batches a version was true"),
+        )
+    });
+    let too_many = (columns.len() > MOST_COLUMNS).then(|| {
+        Refusal::new(
+            &codes::TOO_MANY_COLUMNS,
+            format!("`{}` has {} columns", dataset.key(), columns.len()),
+            format!("a table of SQLite can have {MOST_COLUMNS} beside our own; split the dataset"),
+        )
+    });
+    reserved.chain(too_many).collect()
+}
+
+/// Inputs that a transformer's SQL could not tell apart.
+fn input_names(transform: &TransformFacts) -> Vec<Refusal> {
+    let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for input in transform.inputs() {
+        let folded = names::input(input.key()).to_ascii_lowercase();
+        by_name.entry(folded).or_default().push(format!("`{}`", input.key()));
+    }
+    let clashes = by_name.into_values().filter(|inputs| inputs.len() > 1);
+    clashes
+        .map(|inputs| {
+            Refusal::new(
+                &codes::INPUT_NAME_CLASH,
+                format!("{} have one name in the transformer's SQL", inputs.join(" and ")),
+                "inputs are called `<datastore>_<dataset>`; rename one of them, or leave it out",
+            )
+        })
+        .collect()
+}

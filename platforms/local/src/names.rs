@@ -1,0 +1,140 @@
+//! Names of all that is rendered. They follow from names in the model and from nothing else, so that everybody who needs
+//! one can work it out.
+//!
+//! A table of a dataset is called `<datastore>__<dataset>`; what belongs to it has its name, a dot and what it is for:
+//! no name in a model has a dot, so nothing that is made up here can meet anything else.
+
+use crate::prelude::*;
+use datasurface_platform::graph::Fingerprint;
+
+/// The longest name. SQLite sets no limit; people and other tools do.
+const LONGEST: usize = 120;
+
+/// The table of a dataset in the platform's own database.
+pub(crate) fn table(dataset: &DatasetKey) -> String {
+    identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()], LONGEST)
+}
+
+/// The copy of a dataset in the file of a consumer. The platform's name is in it: while a consumer moves from one
+/// platform to another, both fill its file.
+pub(crate) fn copy(platform: &PlatformName, dataset: &DatasetKey) -> String {
+    identifier(&[platform.as_str(), dataset.datastore.as_str(), dataset.dataset.as_str()], LONGEST)
+}
+
+/// Where a batch of a table is put together before it is merged; a temporary table.
+pub(crate) fn stage(table: &str) -> String {
+    format!("{table}.stage")
+}
+
+/// Where the rows of a table are while it is made anew.
+pub(crate) fn before(table: &str) -> String {
+    format!("{table}.before")
+}
+
+/// Where the rows of a table stay as they were before a change. One that is made again, after it was taken back, has
+/// the same name; what was set aside then may have had other columns, so they are part of it.
+pub(crate) fn set_aside(table: &str, transition: &str, columns: &Fingerprint) -> String {
+    format!("{table}.before_{transition}_{}", columns.short())
+}
+
+/// Where a transformer puts what it made of one dataset.
+pub(crate) fn output(workspace: &WorkspaceName, dataset: &DatasetName) -> String {
+    let name = identifier(&[workspace.as_str(), dataset.as_str()], LONGEST);
+    format!("{name}.output")
+}
+
+/// What a transformer's SQL calls an input.
+pub(crate) fn input(dataset: &DatasetKey) -> String {
+    format!("{}_{}", dataset.datastore, dataset.dataset)
+}
+
+/// The view in which a consumer sees the latest versions. The datastore is always in its name: a second datastore with
+/// a dataset of the same name then changes nothing for those who read the first.
+pub(crate) fn live_view(group: &GroupKey, dataset: &DatasetKey) -> String {
+    identifier(&view_parts(group, dataset), LONGEST)
+}
+
+/// The view in which a consumer sees every version.
+pub(crate) fn history_view(group: &GroupKey, dataset: &DatasetKey) -> String {
+    let mut parts = view_parts(group, dataset).to_vec();
+    parts.push("history");
+    identifier(&parts, LONGEST)
+}
+
+fn view_parts<'a>(group: &'a GroupKey, dataset: &'a DatasetKey) -> [&'a str; 4] {
+    [group.workspace.as_str(), group.group.as_str(), dataset.datastore.as_str(), dataset.dataset.as_str()]
+}
+
+/// Addresses of resources.
+pub(crate) mod address {
+    use crate::prelude::*;
+
+    /// The platform's database itself.
+    pub(crate) const DATABASE: &str = "database";
+
+    /// All that is kept of a dataset.
+    pub(crate) fn table(dataset: &DatasetKey) -> String {
+        format!("table.{}.{}", dataset.datastore, dataset.dataset)
+    }
+
+    /// The copy of a dataset in the file of a consumer.
+    pub(crate) fn copy(container: &ContainerKey, dataset: &DatasetKey) -> String {
+        format!("copy.{container}.{}.{}", dataset.datastore, dataset.dataset)
+    }
+
+    /// What one group of a consumer sees of a dataset.
+    pub(crate) fn view(group: &GroupKey, dataset: &DatasetKey) -> String {
+        format!("view.{}.{}.{}.{}", group.workspace, group.group, dataset.datastore, dataset.dataset)
+    }
+
+    /// What a transformer makes.
+    pub(crate) fn output(workspace: &WorkspaceName) -> String {
+        format!("output.{workspace}")
+    }
+
+    /// The job of a capture: of a datastore, or of one dataset that is captured on its own.
+    pub(crate) fn capture(datastore: &DatastoreName, dataset: Option<&DatasetName>) -> String {
+        match dataset {
+            None => format!("capture.{datastore}"),
+            Some(dataset) => format!("capture.{datastore}.{dataset}"),
+        }
+    }
+
+    /// The job that decides whether a transformer should run.
+    pub(crate) fn trigger(workspace: &WorkspaceName) -> String {
+        format!("trigger.{workspace}")
+    }
+
+    /// The job that runs a transformer.
+    pub(crate) fn transform(workspace: &WorkspaceName) -> String {
+        format!("transform.{workspace}")
+    }
+}
+
+/// Paths of files.
+pub(crate) mod path {
+    use crate::prelude::*;
+
+    /// The longest part: with its extension it stays below what a path may have.
+    const LONGEST_PART: usize = 100;
+
+    /// The file of a folder and names, such as `tables/NW_Data/customers.sql`.
+    pub(crate) fn sql(folder: &str, names: &[&str]) -> String {
+        let parts: Vec<String> = names.iter().map(|name| slug(&[name], LONGEST_PART)).collect();
+        format!("{folder}/{}.sql", parts.join("/"))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn every_name_makes_a_safe_path() {
+            assert_eq!(sql("tables", &["NW_Data", "customers"]), "tables/NW_Data/customers.sql");
+            for odd in ["aux", "COM1", "East US 2", "ø", &"x".repeat(128)] {
+                let path = sql("tables", &["NW_Data", odd]);
+                assert!(path.parse::<SafePath>().is_ok(), "{path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Refusals: what stands in the way of rendering. Lint reports them; render meets the same ones, since both ask the same
+//! functions, so a clean lint implies that render succeeds.
+
+use crate::prelude::*;
+
+/// Something that cannot be rendered: the code, what is wrong, and what to do about it.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    code: &'static CodeInfo,
+    message: String,
+    help: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: &'static CodeInfo, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: help.into() }
+    }
+
+    pub(crate) fn report_to(self, found: &mut Reporter<'_>) {
+        found.report(self.code, self.message, self.help);
+    }
+}
+
+impl From<Refusal> for PlatformError {
+    fn from(refusal: Refusal) -> Self {
+        let context = format!("{} [{}]", refusal.message, refusal.code.code);
+        Self::new(PlatformErrorKind::Unsupported, context)
+    }
+}

@@ -1,0 +1,193 @@
+//! The platform's own database, and the books that it keeps.
+
+use crate::{
+    config::LocalConfig,
+    names::address,
+    prelude::*,
+    sql::{quote::literal, script::Script},
+};
+
+/// What was done of a plan; kept in every database that a plan touches, beside what it did there. Several platforms may
+/// bring data to one file of a consumer.
+pub(super) const STEPS: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_steps\" (
+  \"platform\" TEXT NOT NULL,
+  \"plan\" TEXT NOT NULL,
+  \"step\" TEXT NOT NULL,
+  \"done_at\" TEXT NOT NULL,
+  PRIMARY KEY (\"platform\", \"plan\", \"step\")
+);";
+
+fn steps_done(platform: &str) -> String {
+    format!("SELECT \"plan\", \"step\"\nFROM \"datasurface_steps\"\nWHERE \"platform\" = {platform};")
+}
+
+fn step_done(platform: &str) -> String {
+    format!(
+        "INSERT INTO \"datasurface_steps\" (\"platform\", \"plan\", \"step\", \"done_at\")\n\
+         VALUES ({platform}, :plan, :step, :now);"
+    )
+}
+
+fn new_plan(platform: &str) -> String {
+    format!(
+        "DELETE FROM \"datasurface_steps\"\nWHERE \"platform\" = {platform} AND \"plan\" NOT IN ('', :plan);"
+    )
+}
+
+const BATCHES: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_batches\" (
+  \"datastore\" TEXT NOT NULL,
+  \"dataset\" TEXT NOT NULL,
+  \"batch\" INTEGER NOT NULL,
+  \"visible_at\" TEXT NOT NULL,
+  \"inserted\" INTEGER NOT NULL,
+  \"updated\" INTEGER NOT NULL,
+  \"deleted\" INTEGER NOT NULL,
+  \"unchanged\" INTEGER NOT NULL,
+  PRIMARY KEY (\"datastore\", \"dataset\", \"batch\")
+);";
+
+const RUNS: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_runs\" (
+  \"run\" INTEGER PRIMARY KEY,
+  \"job\" TEXT NOT NULL,
+  \"started_at\" TEXT NOT NULL,
+  \"ended_at\" TEXT,
+  \"failure\" TEXT
+);
+CREATE INDEX IF NOT EXISTS \"datasurface_runs.by_job\" ON \"datasurface_runs\" (\"job\", \"run\");";
+
+const INPUTS: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_inputs\" (
+  \"workspace\" TEXT NOT NULL,
+  \"datastore\" TEXT NOT NULL,
+  \"dataset\" TEXT NOT NULL,
+  \"batch\" INTEGER NOT NULL,
+  \"made_by\" TEXT NOT NULL,
+  PRIMARY KEY (\"workspace\", \"datastore\", \"dataset\")
+);";
+
+const NEXT_BATCH: &str = "\
+SELECT coalesce(max(\"batch\"), 0) + 1 AS \"batch\"
+FROM \"datasurface_batches\"
+WHERE \"datastore\" = :datastore;";
+
+const BATCH_VISIBLE: &str = "\
+INSERT INTO \"datasurface_batches\"
+  (\"datastore\", \"dataset\", \"batch\", \"visible_at\", \"inserted\", \"updated\", \"deleted\", \"unchanged\")
+VALUES (:datastore, :dataset, :batch, :now, :inserted, :updated, :deleted, :unchanged);";
+
+const LAST_BATCH: &str = "\
+SELECT \"batch\", \"visible_at\"
+FROM \"datasurface_batches\"
+WHERE \"datastore\" = :datastore AND \"dataset\" = :dataset
+ORDER BY \"batch\" DESC
+LIMIT 1;";
+
+const LAST_MOVE: &str = "\
+SELECT coalesce(max(batches.\"batch\"), 0) AS \"batch\"
+FROM \"datasurface_batches\" AS batches
+WHERE batches.\"datastore\" = :datastore
+  AND batches.\"dataset\" = :dataset
+  AND batches.\"batch\" <= :until
+  AND (
+    batches.\"inserted\" + batches.\"updated\" + batches.\"deleted\" > 0
+    OR NOT EXISTS (
+      SELECT 1
+      FROM \"datasurface_batches\" AS earlier
+      WHERE earlier.\"datastore\" = batches.\"datastore\"
+        AND earlier.\"dataset\" = batches.\"dataset\"
+        AND earlier.\"batch\" < batches.\"batch\"
+    )
+  );";
+
+const INPUT_SEEN: &str = "\
+SELECT coalesce(max(\"batch\"), 0) AS \"batch\"
+FROM \"datasurface_inputs\"
+WHERE \"workspace\" = :workspace AND \"datastore\" = :datastore AND \"dataset\" = :dataset
+  AND \"made_by\" = :made_by;";
+
+const SEE_INPUT: &str = "\
+INSERT INTO \"datasurface_inputs\" (\"workspace\", \"datastore\", \"dataset\", \"batch\", \"made_by\")
+VALUES (:workspace, :datastore, :dataset, :batch, :made_by)
+ON CONFLICT (\"workspace\", \"datastore\", \"dataset\") DO UPDATE SET
+  \"batch\" = excluded.\"batch\",
+  \"made_by\" = excluded.\"made_by\";";
+
+const RUN_STARTED: &str = "\
+INSERT INTO \"datasurface_runs\" (\"job\", \"started_at\")
+VALUES (:job, :now)
+RETURNING \"run\";";
+
+const RUN_ENDED: &str = "\
+UPDATE \"datasurface_runs\"
+SET \"ended_at\" = :now, \"failure\" = :failure
+WHERE \"run\" = :run;";
+
+const LAST_RUN: &str = "\
+SELECT \"started_at\", \"ended_at\", \"failure\"
+FROM \"datasurface_runs\"
+WHERE \"job\" = :job
+ORDER BY \"run\" DESC
+LIMIT 1;";
+
+const LAST_SUCCESS: &str = "\
+SELECT \"ended_at\"
+FROM \"datasurface_runs\"
+WHERE \"job\" = :job AND \"ended_at\" IS NOT NULL AND \"failure\" IS NULL
+ORDER BY \"run\" DESC
+LIMIT 1;";
+
+pub(super) fn render(
+    config: &LocalConfig,
+    scope: &ScopeView,
+    rendering: &mut Rendering,
+) -> Result<(), PlatformError> {
+    let platform = literal(scope.platform().name().as_str());
+    let one = |statement: &str| [statement.to_owned()];
+    let script = Script::new(address::DATABASE, &config.database)
+        .note(format!(
+            "The database of the platform {}: what it keeps its books in.",
+            scope.platform().name()
+        ))
+        .note("Batches are numbered for each datastore. A batch is visible when it stands here.")
+        .add("create", "Makes the books.", [STEPS, BATCHES, RUNS, INPUTS].map(str::to_owned))
+        .add(
+            "step_done",
+            "Remembers that a step of a plan was done, in the transaction that does it.",
+            [step_done(&platform)],
+        )
+        .add("steps_done", "What was done, by plan; the plan without a name made the database.", [steps_done(&platform)])
+        .add("new_plan", "Forgets what was done of other plans: the same change may come again.", [new_plan(&platform)])
+        .add("next_batch", "The number of the next batch of a datastore.", one(NEXT_BATCH))
+        .add(
+            "batch_visible",
+            "Makes a batch of a dataset visible, in the transaction that merges it.",
+            one(BATCH_VISIBLE),
+        )
+        .add("last_batch", "The last batch of a dataset, and when it became visible.", one(LAST_BATCH))
+        .add(
+            "last_move",
+            "The last batch, up to :until, that changed a dataset; its first one counts.",
+            one(LAST_MOVE),
+        )
+        .add(
+            "input_seen",
+            "The last batch of an input that a transformer has seen, as it is now: :made_by is a fingerprint of it.",
+            one(INPUT_SEEN),
+        )
+        .add(
+            "see_input",
+            "Remembers which batch of an input a transformer saw, in the transaction of its outputs.",
+            one(SEE_INPUT),
+        )
+        .add("run_started", "Remembers that a job was started.", one(RUN_STARTED))
+        .add("run_ended", "Remembers how a job ended; without a failure, it went well.", one(RUN_ENDED))
+        .add("last_run", "The last run of a job.", one(LAST_RUN))
+        .add("last_success", "When a job last ended well.", one(LAST_SUCCESS));
+    let resource = Resource::new(address::DATABASE, "database")
+        .attribute("database", &config.database)
+        .attribute("shards", scope.shards());
+    rendering.add(File::sql("database.sql", script.to_string())?, [resource])
+}

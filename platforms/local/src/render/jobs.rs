@@ -1,0 +1,137 @@
+//! The list of jobs: what runs, when, and what it moves. A runtime reads it, and so can a person.
+
+use super::{Reading, in_database};
+use crate::{address::TableAddress, config::LocalConfig, file_name::same_file, names::address, prelude::*};
+use serde_json::Value;
+
+/// The jobs of a shard.
+#[derive(Default)]
+pub(super) struct Jobs {
+    list: Vec<Value>,
+    resources: Vec<Resource>,
+}
+
+impl Jobs {
+    /// The job that captures a datastore, or one dataset of it.
+    pub(super) fn capture(
+        &mut self,
+        config: &LocalConfig,
+        view: &NodeView,
+        ingest: &IngestFacts,
+    ) -> Result<(), PlatformError> {
+        let alone = match view.key() {
+            NodeKey::Ingest { dataset, .. } => dataset.as_ref(),
+            _ => None,
+        };
+        let reading = Reading::of(config, view, ingest)?;
+        let address = address::capture(ingest.datastore(), alone);
+        let mut resource = in_database(address, "capture", view.key());
+        for dataset in ingest.datasets() {
+            resource = resource.depends_on(address::table(dataset.key()));
+        }
+        if let IngestSource::Transformer { workspace } = ingest.source() {
+            resource = resource.depends_on(address::output(workspace));
+        }
+        let datasets: Vec<Value> = reading
+            .selects
+            .iter()
+            .map(|(dataset, select)| {
+                json!({"dataset": dataset, "into": address::table(dataset), "read": select})
+            })
+            .collect();
+        let job = json!({
+            "datastore": ingest.datastore(),
+            "trigger": reading.trigger,
+            "priority": view.obligation().priority(),
+            "latency_seconds": view.obligation().latency(),
+            "source": reading.source,
+            "credential": reading.credential,
+            "consistency": reading.consistency,
+            "begin": reading.begin,
+            "datasets": datasets,
+        });
+        self.add(resource, job);
+        Ok(())
+    }
+
+    /// The job that decides whether a transformer should run.
+    pub(super) fn trigger(
+        &mut self,
+        config: &LocalConfig,
+        view: &NodeView,
+        trigger: &TriggerFacts,
+    ) -> Result<(), PlatformError> {
+        let workspace = trigger.workspace();
+        let mut resource = in_database(address::trigger(workspace), "trigger", view.key());
+        for input in view.inputs() {
+            if let NodeKey::Export { container, dataset, .. } = input.from() {
+                let own = TableAddress::read(input.offer().address())
+                    .is_some_and(|table| same_file(&table.file, &config.database));
+                resource = resource.depends_on(if own {
+                    address::table(dataset)
+                } else {
+                    address::copy(container, dataset)
+                });
+            }
+        }
+        let job = json!({
+            "workspace": workspace,
+            "trigger": trigger.trigger(),
+            "priority": view.obligation().priority(),
+            "latency_seconds": view.obligation().latency(),
+            "inputs": trigger.inputs(),
+            "starts": address::transform(workspace),
+        });
+        self.add(resource, job);
+        Ok(())
+    }
+
+    /// The job that runs a transformer.
+    pub(super) fn transform(
+        &mut self,
+        view: &NodeView,
+        transform: &TransformFacts,
+    ) -> Result<(), PlatformError> {
+        let workspace = transform.workspace();
+        let output = address::output(workspace);
+        let resource = in_database(address::transform(workspace), "transform", view.key())
+            .depends_on(output.as_str())
+            .depends_on(address::trigger(workspace));
+        let keys = |datasets: &[DatasetFacts]| -> Vec<DatasetKey> {
+            datasets.iter().map(|dataset| dataset.key().clone()).collect()
+        };
+        let job = json!({
+            "workspace": workspace,
+            "priority": view.obligation().priority(),
+            "latency_seconds": view.obligation().latency(),
+            "runs": output,
+            "inputs": keys(transform.inputs()),
+            "outputs": keys(transform.outputs()),
+        });
+        self.add(resource, job);
+        Ok(())
+    }
+
+    /// Adds a job; what is not known of it is left out.
+    fn add(&mut self, resource: Resource, job: Value) {
+        let mut fields = job.as_object().cloned().unwrap_or_default();
+        fields.retain(|_, value| !value.is_null());
+        let mut entry = serde_json::Map::new();
+        entry.insert("job".to_owned(), json!(resource.address()));
+        entry.insert("kind".to_owned(), json!(resource.kind()));
+        entry.extend(fields.clone());
+        let described =
+            fields.into_iter().fold(resource, |resource, (name, value)| resource.attribute(name, value));
+        self.list.push(Value::Object(entry));
+        self.resources.push(described);
+    }
+
+    /// Writes the list; a shard without jobs has none.
+    pub(super) fn render(self, rendering: &mut Rendering) -> Result<(), PlatformError> {
+        if self.resources.is_empty() {
+            return Ok(());
+        }
+        let file = File::json("jobs.json", &json!({"jobs": self.list}))?;
+        rendering.add(file, self.resources)
+    }
+}

@@ -1,0 +1,77 @@
+//! Rendering: one file for each table, copy, view and transformer, one list of jobs.
+//!
+//! | file | resource | sections |
+//! |---|---|---|
+//! | `database.sql` | `database` | `create`, and the statements that keep the books |
+//! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `merge`, `count`, `forget`, `purge`, `unstage` |
+//! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `applied` |
+//! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create` |
+//! | `outputs/<workspace>.sql` | `output.…` | `create`; within a run `inputs`, `fill`, `close` |
+//! | `jobs.json` | `capture.…`, `trigger.…`, `transform.…` | |
+//!
+//! A file is executed with the database that its head names as `main`. Where it reads a second one, that one is
+//! attached: the platform's own database as `platform` for a copy, the consumer's file as `container` for a
+//! transformer whose inputs are copies.
+
+mod copy;
+mod foundation;
+mod jobs;
+mod output;
+mod reading;
+mod table;
+mod view;
+
+pub(crate) use copy::{create_copy, forget_progress};
+pub(crate) use output::{attributes as output_attributes, create_outputs, drop_outputs};
+pub(crate) use reading::{Reading, Starts};
+pub(crate) use view::{create_views, drop_views};
+
+use crate::{config::LocalConfig, names::address, prelude::*};
+
+/// The schema that the platform's own database is attached as, where a consumer's file is `main`.
+pub(crate) const PLATFORM_SCHEMA: &str = "platform";
+/// The schema that a consumer's file is attached as, where the platform's own database is `main`.
+pub(crate) const CONTAINER_SCHEMA: &str = "container";
+
+/// Renders the foundation or a shard.
+pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+    let mut rendering = Rendering::new();
+    if *scope.scope() == Scope::Foundation {
+        foundation::render(config, scope, &mut rendering)?;
+        return Ok(rendering);
+    }
+    let mut jobs = jobs::Jobs::default();
+    for node in scope.nodes() {
+        let view = node.view();
+        if let NodeDetail::Ingest(_) = view.detail() {
+            for dataset in node.datasets_here() {
+                table::render(config, view.key(), dataset, &mut rendering)?;
+            }
+        }
+        if !node.is_here() {
+            continue;
+        }
+        match view.detail() {
+            NodeDetail::Ingest(ingest) => jobs.capture(config, view, ingest)?,
+            NodeDetail::Export(export) => {
+                copy::render(config, view, export, &mut rendering)?;
+                view::render(config, view, export, &mut rendering)?;
+            }
+            NodeDetail::Trigger(trigger) => jobs.trigger(config, view, trigger)?,
+            NodeDetail::Transform(transform) => {
+                output::render(config, view.key(), transform, &mut rendering)?;
+                jobs.transform(view, transform)?;
+            }
+        }
+    }
+    for held in scope.held() {
+        table::render_held(config, held, &mut rendering)?;
+    }
+    jobs.render(&mut rendering)?;
+    Ok(rendering)
+}
+
+/// A resource in the platform's own database.
+fn in_database(address: String, kind: &str, origin: &NodeKey) -> Resource {
+    Resource::new(address, kind).origin(origin).depends_on(address::DATABASE)
+}

@@ -1,0 +1,185 @@
+//! How the records of a capture are read: from where, in which transaction, and by which SELECT.
+
+use crate::{
+    address::{MILESTONED, ROWS},
+    config::LocalConfig,
+    file_name::{Files, compare, line_problem, same_file},
+    lint::codes,
+    offer::table_of_input,
+    prelude::*,
+    shelf::unclear,
+    sql::{milestoned::BATCH_OUT, postgres, quote::quoted, storage::read_from_sqlite},
+};
+
+/// What a capture reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Reading {
+    /// Where the data is, and how it is reached; never a secret.
+    pub(crate) source: ContainerKind,
+    /// The name of the credential that it is reached with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credential: Option<CredentialName>,
+    /// What is read together.
+    pub(crate) consistency: Consistency,
+    /// Statements before the first one that reads; the last of them begins the transaction in which all is read.
+    pub(crate) begin: Vec<&'static str>,
+    /// What starts it.
+    pub(crate) trigger: Starts,
+    /// The SELECT of each dataset: its columns in order, as they are kept.
+    pub(crate) selects: Vec<(DatasetKey, String)>,
+}
+
+/// What starts a capture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Starts {
+    /// A timetable.
+    Cron(Cron),
+    /// Something outside.
+    External,
+    /// The transformer of this workspace has run.
+    Transformer(WorkspaceName),
+    /// This platform, which captures for all, has a new batch.
+    Platform(PlatformName),
+}
+
+impl Reading {
+    /// How the records of a capture are read, or what stands in the way.
+    pub(crate) fn of(config: &LocalConfig, view: &NodeView, ingest: &IngestFacts) -> Result<Self, Refusal> {
+        match ingest.source() {
+            IngestSource::Container(capture) => from_container(config, capture, ingest),
+            IngestSource::Transformer { workspace } => {
+                from_table(view, ingest, ROWS, Some(config), Starts::Transformer(workspace.clone()))
+            }
+            IngestSource::Platform { platform } => {
+                from_table(view, ingest, MILESTONED, None, Starts::Platform(platform.clone()))
+            }
+        }
+    }
+}
+
+/// How a kind of source is spoken to.
+struct Dialect {
+    begin: &'static [&'static str],
+    column: fn(&Column) -> String,
+    table: fn(&str) -> String,
+}
+
+/// A transaction that reads sees one state of the database from its first read on.
+const SQLITE: Dialect = Dialect { begin: &["BEGIN"], column: read_from_sqlite, table: quoted };
+
+const POSTGRES: Dialect =
+    Dialect { begin: postgres::BEGIN, column: postgres::read_column, table: postgres::quoted_table };
+
+fn from_container(
+    config: &LocalConfig,
+    facts: &CaptureFacts,
+    ingest: &IngestFacts,
+) -> Result<Reading, Refusal> {
+    let capture = facts.capture();
+    let source = facts.container().kind();
+    let unclaimed = || {
+        Refusal::new(
+            &codes::UNCLAIMED_CAPTURE,
+            format!(
+                "`{}` is captured by `{}` from the `{}` container `{}`",
+                ingest.datastore(),
+                capture.kind().technology(),
+                source.technology(),
+                facts.container_key()
+            ),
+            "a local platform captures by `sql_snapshot` from `sqlite` and `postgres`; let another platform capture it",
+        )
+    };
+    let CaptureKind::SqlSnapshot { .. } = capture.kind() else {
+        return Err(unclaimed());
+    };
+    let dialect = match source {
+        ContainerKind::Sqlite { file } => {
+            check_file(config, facts, file)?;
+            SQLITE
+        }
+        ContainerKind::Postgres { .. } => POSTGRES,
+        _ => return Err(unclaimed()),
+    };
+    let trigger = match capture.trigger() {
+        CaptureTrigger::Cron(cron) => Starts::Cron(cron.clone()),
+        // Whatever else there may be is started from outside.
+        _ => Starts::External,
+    };
+    let select = |dataset: &DatasetFacts| {
+        let columns: Vec<String> = dataset.schema().table().columns().iter().map(dialect.column).collect();
+        let table = (dialect.table)(capture.table_of(&dataset.key().dataset));
+        (dataset.key().clone(), format!("SELECT {} FROM {table}", columns.join(", ")))
+    };
+    Ok(Reading {
+        source: source.clone(),
+        credential: capture.credential_name().cloned(),
+        consistency: capture.consistency(),
+        begin: dialect.begin.to_vec(),
+        trigger,
+        selects: ingest.datasets().iter().map(select).collect(),
+    })
+}
+
+/// Whether a file can be a source.
+fn check_file(config: &LocalConfig, facts: &CaptureFacts, file: &str) -> Result<(), Refusal> {
+    let container = facts.container_key();
+    if let Some(problem) = line_problem(file) {
+        return Err(Refusal::new(
+            &codes::FILE_NAME,
+            format!("the file name of the container `{container}` {problem}"),
+            "use a name that fits into one line",
+        ));
+    }
+    match compare(file, &config.database) {
+        Files::Different => Ok(()),
+        Files::Unclear => Err(unclear(container, file, config)),
+        Files::Same => Err(Refusal::new(
+            &codes::OWN_SOURCE,
+            format!("the file of the container `{container}` is the platform's own, `{}`", config.database),
+            "a platform writes into its own database: give it another file than the source, in its setting `database`",
+        )),
+    }
+}
+
+/// What a transformer of this platform, or another local platform, left in SQLite tables.
+fn from_table(
+    view: &NodeView,
+    ingest: &IngestFacts,
+    format: &str,
+    in_own: Option<&LocalConfig>,
+    trigger: Starts,
+) -> Result<Reading, Refusal> {
+    let mut file: Option<String> = in_own.map(|config| config.database.clone());
+    let mut selects = Vec::new();
+    for dataset in ingest.datasets() {
+        let address = table_of_input(view, dataset.key(), format)?;
+        let expected = file.get_or_insert_with(|| address.file.clone());
+        if !same_file(expected, &address.file) {
+            return Err(Refusal::new(
+                &codes::UNREADABLE_OFFER,
+                format!("`{}` is offered in `{}`", dataset.key(), address.file),
+                format!("all that is captured together must be in one file; the rest is in `{expected}`"),
+            ));
+        }
+        let columns = dataset.schema().table().columns().iter();
+        let columns: Vec<String> = columns.map(|column| quoted(column.name().as_str())).collect();
+        let live = if format == MILESTONED {
+            format!(" WHERE {} IS NULL", quoted(BATCH_OUT))
+        } else {
+            String::new()
+        };
+        let table = quoted(&address.table);
+        selects.push((dataset.key().clone(), format!("SELECT {} FROM {table}{live}", columns.join(", "))));
+    }
+    let file = file.unwrap_or_default().into();
+    Ok(Reading {
+        source: ContainerKind::Sqlite { file },
+        credential: None,
+        consistency: Consistency::MultiDataset,
+        begin: SQLITE.begin.to_vec(),
+        trigger,
+        selects,
+    })
+}

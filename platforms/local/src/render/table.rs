@@ -1,0 +1,106 @@
+//! The table of a dataset: one for its latest versions and, where they are owed, for those before. What is owed decides
+//! whether a batch forgets what it closed; so beginning to keep history, or ceasing to, rebuilds nothing.
+
+use super::in_database;
+use crate::{
+    attributes::{TableAttributes, described},
+    config::LocalConfig,
+    names::{self, address, path},
+    prelude::*,
+    sql::{milestoned::Milestoned, script::Script},
+};
+
+/// Renders the table of a dataset that is fed.
+pub(super) fn render(
+    config: &LocalConfig,
+    origin: &NodeKey,
+    dataset: &DatasetFacts,
+    rendering: &mut Rendering,
+) -> Result<(), PlatformError> {
+    let table = milestoned(dataset);
+    let script = head(config, dataset.key())
+        .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
+        .note("A batch: stage, load every record; then in one transaction merge, count, forget and purge if there are")
+        .note("such sections, and batch_visible of database.sql; then unstage.")
+        .add("create", "Makes the table.", table.create())
+        .add("stage", "Makes room for a batch.", table.stage())
+        .add("load", "Puts one record into it.", [table.load()])
+        .add("merge", "Closes what changed or is missing, opens what changed or is new.", table.merge())
+        .add("count", "What the batch did.", [table.count()]);
+    let script = if table.history {
+        script
+    } else {
+        script.add("forget", "Nobody is owed earlier versions.", [table.forget()])
+    };
+    let script = match dataset.custody() {
+        Custody { history: false, retention: Some(retention), .. } => script.add(
+            "purge",
+            "Nobody sees earlier versions, and after that time nobody is owed them.",
+            [table.purge(dataset.key(), retention)],
+        ),
+        _ => script,
+    };
+    let script = script.add("unstage", "Gives the room back.", [table.unstage()]);
+    let holds = DataHeld::new(dataset.key(), dataset.custody());
+    add(config, origin, dataset, &table, holds, script, rendering)
+}
+
+/// Renders the table of a dataset that nobody needs any more, but that is owed: there, and not fed.
+pub(super) fn render_held(
+    config: &LocalConfig,
+    held: &HeldState,
+    rendering: &mut Rendering,
+) -> Result<(), PlatformError> {
+    let wanted = held.holds().dataset();
+    let datasets = held.node().facts().datasets();
+    let Some(dataset) = datasets.iter().find(|dataset| dataset.key() == wanted) else {
+        return Err(PlatformError::new(
+            PlatformErrorKind::Internal,
+            format!("what is kept of `{}` does not know `{wanted}`", held.node().key()),
+        ));
+    };
+    let until = match held.owed_until() {
+        Some(day) => format!("It is owed until {day}; then it may go."),
+        None => "It is owed until it is released.".to_owned(),
+    };
+    let table = milestoned(dataset);
+    let script = head(config, dataset.key())
+        .note(format!("{wanted}: held. Nobody asks for it any more, and nothing feeds it."))
+        .note(until)
+        .add("create", "Makes the table, if it is not there.", table.create());
+    let origin = held.node().key();
+    add(config, origin, dataset, &table, held.holds().clone(), script, rendering)
+}
+
+fn head(config: &LocalConfig, dataset: &DatasetKey) -> Script {
+    Script::new(address::table(dataset), &config.database)
+}
+
+fn milestoned(dataset: &DatasetFacts) -> Milestoned {
+    Milestoned::new(names::table(dataset.key()), dataset.schema().table(), dataset.custody().keeps_versions())
+}
+
+fn what_is_kept(custody: Custody) -> String {
+    let what =
+        if custody.history { "every version of each record" } else { "the latest version of each record" };
+    match custody.retention {
+        Some(retention) => format!("{what}, and what it was for {retention}"),
+        None => what.to_owned(),
+    }
+}
+
+fn add(
+    config: &LocalConfig,
+    origin: &NodeKey,
+    dataset: &DatasetFacts,
+    table: &Milestoned,
+    holds: DataHeld,
+    script: Script,
+    rendering: &mut Rendering,
+) -> Result<(), PlatformError> {
+    let key = dataset.key();
+    let attributes = TableAttributes::new(&config.database, table, holds.custody().retention);
+    let resource = in_database(address::table(key), "table", origin).holds(holds);
+    let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);
+    rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])
+}

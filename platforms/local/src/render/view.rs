@@ -1,0 +1,85 @@
+//! What each group of a consumer sees of a dataset. A transformer sees its inputs through views of its own run.
+
+use crate::{
+    attributes::{ViewAttributes, described},
+    config::LocalConfig,
+    names::{self, address, path},
+    offer::own_table_of_input,
+    prelude::*,
+    shelf::Shelf,
+    sql::{
+        milestoned::{BATCH_IN, BATCH_OUT, StoredColumn},
+        quote::{columns, quoted, select},
+        script::Script,
+    },
+};
+
+pub(super) fn render(
+    config: &LocalConfig,
+    view: &NodeView,
+    export: &ExportFacts,
+    rendering: &mut Rendering,
+) -> Result<(), PlatformError> {
+    let dataset = export.dataset().key();
+    let shelf = Shelf::of(export.container(), config)?;
+    let table = match &shelf {
+        Shelf::Own => own_table_of_input(config, view, dataset)?,
+        Shelf::File(_) => shelf.table(view.platform().name(), config, dataset),
+    };
+    for consumer in export.consumers().iter().filter(|consumer| !consumer.transforms()) {
+        let group = consumer.group();
+        let milestoning = consumer.requirements().milestoning();
+        let attributes = ViewAttributes {
+            database: table.file.clone(),
+            table: table.table.clone(),
+            columns: StoredColumn::all_of(export.dataset().schema().table()),
+            live: milestoning.has_live().then(|| names::live_view(group, dataset)),
+            history: milestoning.has_history().then(|| names::history_view(group, dataset)),
+            consumer: group.clone(),
+        };
+        let address = address::view(group, dataset);
+        let script = Script::new(&address, &table.file)
+            .note(format!("What the group {group} sees of {dataset}."))
+            .add("create", "Makes what the group reads.", create_views(&attributes));
+        let resource = Resource::new(address, "view")
+            .origin(view.key())
+            .depends_on(shelf.resource(export.container_key(), dataset));
+        let path = path::sql(
+            "views",
+            &[
+                group.workspace.as_str(),
+                group.group.as_str(),
+                dataset.datastore.as_str(),
+                dataset.dataset.as_str(),
+            ],
+        );
+        rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])?;
+    }
+    Ok(())
+}
+
+/// Makes the views. Inside a view, a table is one of the same database.
+pub(crate) fn create_views(view: &ViewAttributes) -> Vec<String> {
+    let names = || columns(view.columns.iter().map(|column| column.name.as_str()), "");
+    let table = quoted(&view.table);
+    let live = view.live.iter().map(|name| {
+        format!(
+            "CREATE VIEW IF NOT EXISTS {} AS\n{}\nFROM {table}\nWHERE {} IS NULL;",
+            quoted(name),
+            select(&names()),
+            quoted(BATCH_OUT)
+        )
+    });
+    let history = view.history.iter().map(|name| {
+        let mut names = names();
+        names.extend([quoted(BATCH_IN), quoted(BATCH_OUT)]);
+        format!("CREATE VIEW IF NOT EXISTS {} AS\n{}\nFROM {table};", quoted(name), select(&names))
+    });
+    live.chain(history).collect()
+}
+
+/// Takes the views away.
+pub(crate) fn drop_views(view: &ViewAttributes) -> Vec<String> {
+    let names = view.live.iter().chain(&view.history);
+    names.map(|name| format!("DROP VIEW IF EXISTS {};", quoted(name))).collect()
+}

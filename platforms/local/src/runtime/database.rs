@@ -1,0 +1,247 @@
+//! A database file that is worked on: everything that is executed passes through here.
+
+use super::breakpoint::Breakpoint;
+use crate::{
+    prelude::*,
+    sql::{
+        quote::quoted,
+        script::{Attached, Script},
+    },
+};
+use datasurface_platform::Site;
+use rusqlite::{
+    Batch, Connection, ErrorCode, OpenFlags, Row, Statement, config::DbConfig,
+    fallible_iterator::FallibleIterator, types::Value,
+};
+use std::time::Duration;
+
+/// Values of the named parameters of statements; each statement takes those that it has.
+pub(super) type Named<'a> = &'a [(&'a str, Value)];
+
+/// For how long somebody else may keep a database locked.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// An open database file.
+#[derive(Debug)]
+pub(super) struct Database<'a> {
+    pub(super) connection: Connection,
+    file: String,
+    breakpoint: &'a Breakpoint,
+}
+
+impl<'a> Database<'a> {
+    /// Opens a file, relative to the root of the site, and makes it if it is not there.
+    pub(super) fn open(
+        site: &Site<'_>,
+        file: &str,
+        breakpoint: &'a Breakpoint,
+    ) -> Result<Self, PlatformError> {
+        // Not a URI: a file may have any name.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(site.root.join(file), flags).and_then(|connection| {
+            connection.busy_timeout(PATIENCE)?;
+            names_are_names(&connection)?;
+            // Readers then never wait for us, nor we for them.
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            Ok(connection)
+        });
+        let connection = opened.map_err(|error| outside(format!("opening `{file}`"), error))?;
+        Ok(Self { connection, file: file.to_owned(), breakpoint })
+    }
+
+    /// Opens a file if it is there.
+    pub(super) fn open_if_there(
+        site: &Site<'_>,
+        file: &str,
+        breakpoint: &'a Breakpoint,
+    ) -> Result<Option<Self>, PlatformError> {
+        let is_there = site.root.join(file).is_file();
+        is_there.then(|| Self::open(site, file, breakpoint)).transpose()
+    }
+
+    /// Opens what a script is to be executed with: its database, and the one that it reads.
+    pub(super) fn open_for(
+        site: &Site<'_>,
+        script: &Script,
+        breakpoint: &'a Breakpoint,
+    ) -> Result<Self, PlatformError> {
+        let database = Self::open(site, script.database(), breakpoint)?;
+        if let Some(Attached { file, schema }) = script.reads() {
+            let path = site.root.join(file);
+            let path = path.to_str().ok_or_else(|| {
+                let context = format!("attaching `{file}`: the path {} is no text", path.display());
+                PlatformError::new(PlatformErrorKind::Outside, context)
+            })?;
+            let attach = format!("ATTACH DATABASE ?1 AS {}", quoted(schema));
+            let attached = database.connection.execute(&attach, [path]);
+            attached.map_err(|error| outside(format!("attaching `{file}`"), error))?;
+        }
+        Ok(database)
+    }
+
+    /// Whether it has a table of this name.
+    pub(super) fn has_table(&self, table: &str) -> Result<bool, PlatformError> {
+        let there = self.connection.table_exists(Some("main"), table);
+        there.map_err(|error| outside(format!("looking into `{}`", self.file), error))
+    }
+
+    /// Executes the statements of a section.
+    pub(super) fn execute(
+        &self,
+        script: &Script,
+        section: &str,
+        values: Named<'_>,
+    ) -> Result<(), PlatformError> {
+        let what = || format!("{} [{section}]", script.resource());
+        let failed = |error| outside(what(), error);
+        let mut batch = Batch::new(&self.connection, section_of(script, section)?);
+        while let Some(mut statement) = batch.next().map_err(failed)? {
+            bind(&mut statement, values).map_err(failed)?;
+            self.breakpoint.before(what);
+            statement.raw_execute().map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// The rows of a section's statement.
+    pub(super) fn rows<T>(
+        &self,
+        script: &Script,
+        section: &str,
+        values: Named<'_>,
+        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, PlatformError> {
+        let what = || format!("{} [{section}]", script.resource());
+        let sql = section_of(script, section)?;
+        let mut read = || {
+            let mut statement = self.connection.prepare(sql)?;
+            bind(&mut statement, values)?;
+            self.breakpoint.before(what);
+            let mut rows = statement.raw_query();
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(each(row)?);
+            }
+            Ok(found)
+        };
+        read().map_err(|error| outside(what(), error))
+    }
+
+    /// A statement of a section, to be executed with many rows.
+    pub(super) fn loader<'d>(
+        &'d self,
+        script: &'d Script,
+        section: &'d str,
+    ) -> Result<Loader<'d>, PlatformError> {
+        let statement = self.connection.prepare(section_of(script, section)?);
+        let statement =
+            statement.map_err(|error| outside(format!("{} [{section}]", script.resource()), error))?;
+        Ok(Loader { statement, script, section, breakpoint: self.breakpoint })
+    }
+
+    /// Does all of this or nothing. It waits for others that write before it looks at anything.
+    pub(super) fn at_once<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, PlatformError>,
+    ) -> Result<T, PlatformError> {
+        self.within("BEGIN IMMEDIATE", work)
+    }
+
+    /// Does all of this or nothing, and locks only those attached files that it writes to.
+    pub(super) fn together<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, PlatformError>,
+    ) -> Result<T, PlatformError> {
+        self.within("BEGIN", work)
+    }
+
+    fn within<T>(
+        &self,
+        begin: &str,
+        work: impl FnOnce() -> Result<T, PlatformError>,
+    ) -> Result<T, PlatformError> {
+        self.control(begin)?;
+        let done = work().and_then(|value| {
+            self.control("COMMIT")?;
+            Ok(value)
+        });
+        if done.is_err() {
+            // What went wrong has been said; where there is nothing to undo, SQLite did it itself.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        done
+    }
+
+    fn control(&self, statement: &str) -> Result<(), PlatformError> {
+        self.breakpoint.before(|| format!("{statement} {}", self.file));
+        let done = self.connection.execute_batch(statement);
+        done.map_err(|error| outside(format!("{statement} in `{}`", self.file), error))
+    }
+}
+
+/// A statement that is executed with many rows.
+pub(super) struct Loader<'d> {
+    statement: Statement<'d>,
+    script: &'d Script,
+    section: &'d str,
+    breakpoint: &'d Breakpoint,
+}
+
+impl Loader<'_> {
+    pub(super) fn load(&mut self, row: &[Value]) -> Result<(), PlatformError> {
+        let what = || format!("{} [{}]", self.script.resource(), self.section);
+        self.breakpoint.before(what);
+        let mut load = || {
+            for (position, value) in (1..).zip(row) {
+                self.statement.raw_bind_parameter(position, value)?;
+            }
+            self.statement.raw_execute()
+        };
+        load().map(|_| ()).map_err(|error| outside(what(), error))
+    }
+}
+
+fn section_of<'s>(script: &'s Script, section: &str) -> Result<&'s str, PlatformError> {
+    script.section(section).ok_or_else(|| {
+        let context = format!("the file of `{}` has no section `{section}`", script.resource());
+        PlatformError::new(PlatformErrorKind::Rendering, context)
+    })
+}
+
+fn bind(statement: &mut Statement<'_>, values: Named<'_>) -> rusqlite::Result<()> {
+    for (name, value) in values {
+        if let Some(position) = statement.parameter_index(name)? {
+            statement.raw_bind_parameter(position, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Without this, SQLite takes a name in double quotes that it does not know for a text: where a column is missing, every
+/// record would have the column's name for a value.
+pub(super) fn names_are_names(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    Ok(())
+}
+
+/// A failure of SQLite while something was being done.
+pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError {
+    let failure = PlatformError::new(PlatformErrorKind::Outside, context);
+    match error {
+        // The statement can be read in its file.
+        rusqlite::Error::SqlInputError { msg, .. } => failure.caused_by(msg),
+        error if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+            let seconds = PATIENCE.as_secs();
+            failure.caused_by(format!("somebody else has had the database locked for {seconds} seconds"))
+        }
+        error => failure.caused_by(error),
+    }
+}
+
+/// A text, as a value.
+pub(super) fn text(text: impl ToString) -> Value {
+    Value::Text(text.to_string())
+}

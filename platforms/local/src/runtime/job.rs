@@ -1,0 +1,79 @@
+//! Jobs, as `jobs.json` lists them.
+
+use super::source::Producer;
+use crate::{prelude::*, render::Starts};
+
+/// The list of a shard.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct JobList {
+    pub(super) jobs: Vec<Job>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum Job {
+    Capture(CaptureJob),
+    Trigger(TriggerJob),
+    Transform(TransformJob),
+}
+
+/// Captures a datastore, or one dataset of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct CaptureJob {
+    pub(super) job: String,
+    pub(super) datastore: DatastoreName,
+    pub(super) trigger: Starts,
+    #[serde(default)]
+    pub(super) priority: Option<Priority>,
+    #[serde(default)]
+    pub(super) latency_seconds: Option<Latency>,
+    pub(super) source: ContainerKind,
+    #[serde(default)]
+    pub(super) credential: Option<CredentialName>,
+    pub(super) begin: Vec<String>,
+    pub(super) datasets: Vec<CapturedDataset>,
+}
+
+/// A dataset of a capture: where it is merged into, and what reads it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct CapturedDataset {
+    pub(super) dataset: DatasetKey,
+    pub(super) into: String,
+    pub(super) read: String,
+}
+
+/// Decides whether a transformer should run.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct TriggerJob {
+    pub(super) job: String,
+    pub(super) workspace: WorkspaceName,
+    pub(super) trigger: TransformTrigger,
+    #[serde(default)]
+    pub(super) priority: Option<Priority>,
+    pub(super) inputs: Vec<DatasetKey>,
+    pub(super) starts: String,
+}
+
+/// Runs a transformer.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct TransformJob {
+    pub(super) job: String,
+    pub(super) runs: String,
+    pub(super) outputs: Vec<DatasetKey>,
+}
+
+impl CaptureJob {
+    /// Where it reads.
+    pub(super) fn producer(&self) -> Producer {
+        Producer { container: self.source.clone(), credential: self.credential.clone() }
+    }
+
+    /// The workspace whose transformer made what it captures.
+    pub(super) fn transformer(&self) -> Option<&WorkspaceName> {
+        match &self.trigger {
+            Starts::Transformer(workspace) => Some(workspace),
+            _ => None,
+        }
+    }
+}

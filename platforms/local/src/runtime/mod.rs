@@ -1,0 +1,100 @@
+//! The runtime: it executes what was rendered, and no SQL of its own for what that describes.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
+//! | `database.rs` | everything that is executed passes through one place |
+//! | `work.rs` | the books of the platform's own database |
+//! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
+//! | `source/` | where captured data comes from |
+//! | `capture.rs`, `copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
+//! | `run.rs`, `status.rs` | all of it in order, and how far it is |
+//!
+//! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
+//! of the platform's database. A consumer's file does not commit together with it, so it knows for itself how far it is,
+//! and is brought up to date by comparing. A transformer has seen its inputs when what it made was captured: in the
+//! transaction of that capture; cut off before, it runs again, and captures again, and what did not change moves nothing.
+
+mod apply;
+mod breakpoint;
+mod capture;
+mod copies;
+mod database;
+mod job;
+mod making;
+mod only_inputs;
+mod rendered;
+mod run;
+pub(crate) mod source;
+mod status;
+mod transform;
+mod transition;
+mod work;
+
+pub use breakpoint::Breakpoint;
+
+use crate::{platform::LocalPlatform, prelude::*};
+use chrono::{DateTime, Utc};
+use database::Database;
+use datasurface_platform::{Applied, RunReport, RunRequest, Site, Status};
+use making::Maker;
+use rendered::Rendered;
+use transition::Transitions;
+use work::{Alone, Work};
+
+impl Runtime for LocalPlatform {
+    fn apply(&self, site: &Site<'_>, plan: &Plan) -> Result<Applied, PlatformError> {
+        let rendered = Rendered::read(site)?;
+        let _alone = Alone::with(site, rendered.books.database())?;
+        apply::apply(Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered }, plan)
+    }
+
+    fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
+        let rendered = Rendered::read(site)?;
+        let _alone = Alone::with(site, rendered.books.database())?;
+        let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        let own = opened(maker)?;
+        remake_lost(maker)?;
+        let work = Work { site: *site, breakpoint: self.breakpoint(), rendered: &rendered, own };
+        run::Run::new(&work).run(*request)
+    }
+
+    fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError> {
+        let rendered = Rendered::read(site)?;
+        let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        let own = opened(maker)?;
+        Work { site: *site, breakpoint: self.breakpoint(), rendered: &rendered, own }.status()
+    }
+
+    fn next_due(&self, site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        let rendered = Rendered::read(site)?;
+        let next = rendered.timetables().filter_map(|timetable| timetable.next_after(site.now));
+        Ok(next.min())
+    }
+}
+
+/// The platform's own database, if a plan was applied to it.
+fn opened(maker: Maker<'_>) -> Result<Database<'_>, PlatformError> {
+    let file = maker.rendered.books.database();
+    if let Some(own) = maker.open_if_there(file)?
+        && maker.done(&own, "")?.is_made
+    {
+        return Ok(own);
+    }
+    let context = format!("nothing was applied to `{file}` yet; apply the plan first");
+    Err(PlatformError::new(PlatformErrorKind::Outside, context))
+}
+
+/// Makes files of consumers again that are not there: what was in them is in the platform's own database.
+fn remake_lost(maker: Maker<'_>) -> Result<(), PlatformError> {
+    let transitions = Transitions::read(&maker.site)?;
+    for file in maker.rendered.databases().into_iter().skip(1) {
+        let database = maker.open(file)?;
+        if !maker.done(&database, &transitions.plan)?.is_made {
+            let here = transitions.files.iter().filter(|transition| transition.script.database() == file);
+            let names = here.map(|transition| transition.name.as_str());
+            maker.make(&database, file, &transitions.plan, names)?;
+        }
+    }
+    Ok(())
+}

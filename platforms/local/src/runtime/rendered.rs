@@ -1,0 +1,169 @@
+//! What was rendered, read from the folder that it was written to.
+
+use super::job::{CaptureJob, Job, JobList, TransformJob, TriggerJob};
+use crate::{
+    names::address,
+    prelude::*,
+    render::Starts,
+    sql::script::{Attached, Script},
+};
+use datasurface_platform::Site;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// All that was rendered for an instance.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    /// The file of the platform's own database: its books.
+    pub(super) books: Script,
+    /// The files of all other resources, by address.
+    scripts: BTreeMap<String, Script>,
+    /// Captures, what matters more first.
+    pub(super) captures: Vec<CaptureJob>,
+    pub(super) triggers: Vec<TriggerJob>,
+    pub(super) transforms: BTreeMap<String, TransformJob>,
+}
+
+impl Rendered {
+    pub(super) fn read(site: &Site<'_>) -> Result<Self, PlatformError> {
+        let mut scripts = BTreeMap::new();
+        let mut rendered = (Vec::new(), Vec::new(), BTreeMap::new());
+        for folder in ["foundation", "shards"] {
+            for path in files_below(&site.rendered.join(folder))? {
+                if path.extension().is_some_and(|extension| extension == "sql") {
+                    let script = script(&path)?;
+                    scripts.insert(script.resource().to_owned(), script);
+                } else if path.file_name().is_some_and(|name| name == "jobs.json") {
+                    for job in jobs(&path)? {
+                        match job {
+                            Job::Capture(job) => rendered.0.push(job),
+                            Job::Trigger(job) => rendered.1.push(job),
+                            Job::Transform(job) => _ = rendered.2.insert(job.job.clone(), job),
+                        }
+                    }
+                }
+            }
+        }
+        let (mut captures, triggers, transforms) = rendered;
+        captures.sort_by_key(|job| (Reverse(job.priority), job.job.clone()));
+        let Some(books) = scripts.remove(address::DATABASE) else {
+            let context = format!("there is no rendered `database.sql` in {}", site.rendered.display());
+            return Err(PlatformError::new(PlatformErrorKind::Rendering, context));
+        };
+        Ok(Self { books, scripts, captures, triggers, transforms })
+    }
+
+    /// The file of a resource, if it has one.
+    pub(super) fn find(&self, resource: &str) -> Option<&Script> {
+        if resource == address::DATABASE { Some(&self.books) } else { self.scripts.get(resource) }
+    }
+
+    /// The file of a resource that something rendered refers to.
+    pub(super) fn script(&self, resource: &str) -> Result<&Script, PlatformError> {
+        self.find(resource).ok_or_else(|| {
+            let context = format!("no file was rendered for `{resource}`");
+            PlatformError::new(PlatformErrorKind::Rendering, context)
+        })
+    }
+
+    /// The database files that something is rendered in, the platform's own first.
+    pub(super) fn databases(&self) -> Vec<&str> {
+        let others: BTreeSet<&str> = self.scripts.values().map(Script::database).collect();
+        let own = self.books.database();
+        std::iter::once(own).chain(others.into_iter().filter(|file| *file != own)).collect()
+    }
+
+    /// The files that are executed in a database: its books first, tables and copies before what reads them.
+    pub(super) fn scripts_in(&self, database: &str) -> impl Iterator<Item = &Script> {
+        let all = std::iter::once(&self.books).chain(self.scripts.values());
+        all.filter(move |script| script.database() == database)
+    }
+
+    /// The copies, with the datasets that they are copies of.
+    pub(super) fn copies(&self) -> impl Iterator<Item = (DatasetKey, &Script)> {
+        self.scripts.values().filter_map(|script| Some((copied(script.resource())?, script)))
+    }
+
+    /// The copy of a dataset that a script finds in a file that it reads.
+    pub(super) fn copy_in(&self, attached: &Attached, dataset: &DatasetKey) -> Option<&Script> {
+        let mut copies = self.copies();
+        copies
+            .find(|(of, script)| of == dataset && script.database() == attached.file)
+            .map(|(_, script)| script)
+    }
+
+    /// When captures and transformers are due that do not wait for something else.
+    pub(super) fn timetables(&self) -> impl Iterator<Item = &Cron> {
+        let captures = self.captures.iter().filter_map(|job| match &job.trigger {
+            Starts::Cron(cron) => Some(cron),
+            _ => None,
+        });
+        let transformers = self.triggers.iter().filter_map(|job| match &job.trigger {
+            TransformTrigger::Cron(cron) => Some(cron),
+            _ => None,
+        });
+        captures.chain(transformers)
+    }
+
+    /// What groups see of datasets, in order.
+    pub(super) fn views(&self) -> impl Iterator<Item = (GroupKey, DatasetKey, &Script)> {
+        self.scripts.values().filter_map(|script| {
+            let mut names = script.resource().strip_prefix("view.")?.split('.');
+            let group = GroupKey::new(names.next()?, names.next()?);
+            Some((group, DatasetKey::new(names.next()?, names.next()?), script))
+        })
+    }
+}
+
+/// What a copy is a copy of: no name has a dot.
+fn copied(resource: &str) -> Option<DatasetKey> {
+    let (before, dataset) = resource.strip_prefix("copy.")?.rsplit_once('.')?;
+    let (_, datastore) = before.rsplit_once('.')?;
+    Some(DatasetKey::new(datastore, dataset))
+}
+
+/// A rendered file of SQL.
+pub(super) fn script(path: &Path) -> Result<Script, PlatformError> {
+    let text = fs::read_to_string(path).map_err(|error| unreadable(path).caused_by(error))?;
+    Script::read(&text).map_err(|error| unreadable(path).caused_by(error))
+}
+
+fn jobs(path: &Path) -> Result<Vec<Job>, PlatformError> {
+    let text = fs::read_to_string(path).map_err(|error| unreadable(path).caused_by(error))?;
+    let list: JobList = serde_json::from_str(&text).map_err(|error| unreadable(path).caused_by(error))?;
+    Ok(list.jobs)
+}
+
+fn unreadable(path: &Path) -> PlatformError {
+    PlatformError::new(PlatformErrorKind::Rendering, format!("reading {}", path.display()))
+}
+
+/// Every file below a folder, in order of its path; none if there is no such folder.
+pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, PlatformError> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        let listed = list(&folder);
+        let entries = match listed {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            listed => listed.map_err(|error| unreadable(&folder).caused_by(error))?,
+        };
+        for path in entries {
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+}

@@ -1,0 +1,177 @@
+//! Running jobs: producers before consumers, and whatever one of them made due.
+
+use super::{
+    capture::Captured,
+    job::{CaptureJob, TriggerJob},
+    work::{Seen, Work},
+};
+use crate::prelude::*;
+use datasurface_platform::{JobFailure, RunReport, RunRequest};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often transformers that feed each other run before they are taken for ones that never come to rest.
+const MOST_ROUNDS: usize = 100;
+
+/// A run of jobs.
+pub(super) struct Run<'w, 'a> {
+    work: &'w Work<'a>,
+    report: RunReport,
+    /// Workspaces whose transformer is not to run again now: it failed, or it has a timetable, and had its turn. What it
+    /// makes may then be an input of its next turn.
+    stopped: BTreeSet<WorkspaceName>,
+}
+
+impl<'w, 'a> Run<'w, 'a> {
+    pub(super) fn new(work: &'w Work<'a>) -> Self {
+        Self { work, report: RunReport::default(), stopped: BTreeSet::new() }
+    }
+
+    pub(super) fn run(mut self, request: RunRequest) -> Result<RunReport, PlatformError> {
+        // What was cut off, or lost, comes first.
+        self.copy(None)?;
+        for job in &self.work.rendered.captures {
+            if job.transformer().is_none() {
+                self.capture(job, &[])?;
+            }
+        }
+        let triggers = self.in_order();
+        let rounds = match request {
+            RunRequest::Once => 1,
+            RunRequest::UntilIdle => MOST_ROUNDS,
+        };
+        for round in 1..=rounds {
+            let fired = self.round(&triggers)?;
+            if fired.is_empty() {
+                break;
+            }
+            if request == RunRequest::UntilIdle && round == rounds {
+                for trigger in fired {
+                    let reason = format!(
+                        "the transformer of `{}` did not come to rest in {MOST_ROUNDS} rounds: what it makes \
+                         moves its own inputs; run again to go on, or let its SELECTs settle",
+                        trigger.workspace
+                    );
+                    self.fail(&trigger.job, reason);
+                }
+            }
+        }
+        Ok(self.report)
+    }
+
+    /// Runs every transformer that is due, once. Says which were.
+    fn round<'t>(&mut self, triggers: &[&'t TriggerJob]) -> Result<Vec<&'t TriggerJob>, PlatformError> {
+        let mut fired = Vec::new();
+        for trigger in triggers {
+            if self.stopped.contains(&trigger.workspace) {
+                continue;
+            }
+            match self.work.is_due(trigger) {
+                Ok(None) => {}
+                Ok(Some(seen)) => {
+                    fired.push(*trigger);
+                    if let TransformTrigger::Cron(_) = trigger.trigger {
+                        self.stopped.insert(trigger.workspace.clone());
+                    }
+                    self.transform(trigger, &seen)?;
+                }
+                Err(error) => {
+                    self.stopped.insert(trigger.workspace.clone());
+                    self.fail(&trigger.job, error.report());
+                }
+            }
+        }
+        Ok(fired)
+    }
+
+    /// Runs a transformer, and captures what it made. The last capture remembers what was seen.
+    fn transform(&mut self, trigger: &TriggerJob, seen: &[Seen]) -> Result<(), PlatformError> {
+        let made = self.work.remembered(&trigger.starts, || self.work.transform(trigger));
+        if let Err(error) = made {
+            self.stopped.insert(trigger.workspace.clone());
+            self.fail(&trigger.starts, error.report());
+            return Ok(());
+        }
+        let captures: Vec<&CaptureJob> = self.work.captures_of(&trigger.workspace).collect();
+        let Some((last, before)) = captures.split_last() else {
+            return self.work.own.at_once(|| seen.iter().try_for_each(|seen| self.work.see_input(seen)));
+        };
+        let mut is_whole = true;
+        for job in before {
+            is_whole &= self.capture(job, &[])?;
+        }
+        let seen = if is_whole { seen } else { &[] };
+        is_whole &= self.capture(last, seen)?;
+        if !is_whole {
+            self.stopped.insert(trigger.workspace.clone());
+        }
+        Ok(())
+    }
+
+    /// Captures, and brings the copies up to date. Says whether it went well; if not, it is in the report.
+    fn capture(&mut self, job: &CaptureJob, seen: &[Seen]) -> Result<bool, PlatformError> {
+        match self.work.remembered(&job.job, || self.work.capture(job, seen)) {
+            Ok(Captured { datasets, is_new }) => {
+                self.report.datasets.extend(datasets);
+                if is_new {
+                    self.copy(Some(&job.datastore))?;
+                }
+                Ok(true)
+            }
+            Err(error) => {
+                let reason = error.report();
+                self.report.datasets.extend(self.work.failed(job, &reason));
+                self.fail(&job.job, reason);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Brings copies up to date: of a datastore, or all of them.
+    fn copy(&mut self, of: Option<&DatastoreName>) -> Result<(), PlatformError> {
+        for shelf in self.work.shelves(of) {
+            if let Err(error) = self.work.bring_up_to_date(&shelf) {
+                for (_, script) in &shelf {
+                    self.fail(script.resource(), error.report());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, job: &str, reason: String) {
+        let failure = JobFailure { job: job.into(), reason };
+        if !self.report.failures.contains(&failure) {
+            self.report.failures.push(failure);
+        }
+    }
+
+    /// The triggers, those of producers before those of consumers; what matters more first. Where they feed each other,
+    /// somebody has to be first.
+    fn in_order(&self) -> Vec<&'w TriggerJob> {
+        let rendered = self.work.rendered;
+        let mut triggers: Vec<&TriggerJob> = rendered.triggers.iter().collect();
+        triggers.sort_by_key(|trigger| (std::cmp::Reverse(trigger.priority), &trigger.job));
+        let mut makers: BTreeMap<&DatasetKey, usize> = BTreeMap::new();
+        for (position, trigger) in triggers.iter().enumerate() {
+            let transform = rendered.transforms.get(&trigger.starts);
+            let outputs = transform.into_iter().flat_map(|transform| &transform.outputs);
+            makers.extend(outputs.map(|output| (output, position)));
+        }
+        let mut entered = BTreeSet::new();
+        let mut ordered = Vec::new();
+        for start in 0..triggers.len() {
+            let mut open = vec![(start, false)];
+            while let Some((position, makers_are_done)) = open.pop() {
+                let Some(trigger) = triggers.get(position) else { continue };
+                if makers_are_done {
+                    ordered.push(*trigger);
+                } else if entered.insert(position) {
+                    open.push((position, true));
+                    let before = trigger.inputs.iter().rev().filter_map(|input| makers.get(input));
+                    open.extend(before.map(|maker| (*maker, false)));
+                }
+            }
+        }
+        ordered
+    }
+}

@@ -1,0 +1,69 @@
+//! Where captured data comes from.
+
+mod postgres;
+mod sqlite;
+
+use crate::prelude::*;
+use datasurface_platform::Site;
+use rusqlite::types::Value;
+
+/// A producer's database, opened for one capture.
+pub(crate) trait Source {
+    /// Begins the one snapshot that everything is read in, by the statements that were rendered.
+    fn begin(&mut self, statements: &[String]) -> Result<(), PlatformError>;
+
+    /// Reads the rows of a rendered SELECT, in order of its columns, as what SQLite stores. A failure of `each` is
+    /// handed on as it is.
+    fn read(&mut self, select: &str, each: &mut Each<'_>) -> Result<(), PlatformError>;
+
+    /// Ends the snapshot.
+    fn end(&mut self) -> Result<(), PlatformError>;
+}
+
+/// What is done with a row.
+pub(crate) type Each<'a> = dyn FnMut(&[Value]) -> Result<(), PlatformError> + 'a;
+
+/// The part of a capture job that says where its source is: `source` and `credential` of its entry in `jobs.json`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Producer {
+    /// Where the data is, and how it is reached; never a secret.
+    pub(crate) container: ContainerKind,
+    /// The name of the credential that it is reached with.
+    pub(crate) credential: Option<CredentialName>,
+}
+
+/// Opens the source of a capture.
+pub(crate) fn open(producer: &Producer, site: &Site<'_>) -> Result<Box<dyn Source>, PlatformError> {
+    match &producer.container {
+        ContainerKind::Sqlite { file } => Ok(Box::new(sqlite::Sqlite::open(file, site)?)),
+        ContainerKind::Postgres { host, port, database } => {
+            let credential = producer.credential.as_ref();
+            Ok(Box::new(postgres::Postgres::open((host, *port, database), credential, site)?))
+        }
+        other => Err(PlatformError::new(
+            PlatformErrorKind::Unsupported,
+            format!("a local platform does not read `{}` sources", other.technology()),
+        )),
+    }
+}
+
+/// Reads what a capture would read, as it would: for tests of this crate, and no part of its interface.
+#[doc(hidden)]
+pub fn read_source(
+    container: &ContainerKind,
+    credential: Option<&CredentialName>,
+    site: &Site<'_>,
+    begin: &[String],
+    selects: &[(DatasetKey, String)],
+    mut each: impl FnMut(&DatasetKey, &[Value]) -> Result<(), PlatformError>,
+) -> Result<(), PlatformError> {
+    let producer = Producer { container: container.clone(), credential: credential.cloned() };
+    let mut source = open(&producer, site)?;
+    source.begin(begin)?;
+    for (dataset, select) in selects {
+        source.read(select, &mut |row| each(dataset, row)).map_err(|error| {
+            PlatformError::new(error.kind(), format!("cannot capture `{dataset}`")).caused_by(error)
+        })?;
+    }
+    source.end()
+}

@@ -1,0 +1,225 @@
+//! Sources in PostgreSQL.
+//!
+//! Rows are streamed: however large a table is, only what is on its way is in memory. A failed read gives the connection
+//! up, so that nothing can be read outside of its snapshot afterwards.
+//!
+//! There is no TLS: a server in another network is reached through a tunnel.
+
+mod login;
+mod trouble;
+mod values;
+
+use super::{Each, Source};
+use crate::prelude::*;
+use datasurface_platform::Site;
+use postgres::{Client, Config, NoTls, Statement, config::SslMode, fallible_iterator::FallibleIterator};
+use std::{
+    fmt,
+    sync::mpsc::{RecvTimeoutError, channel},
+    thread,
+    time::Duration,
+};
+use trouble::{Trouble, table_of};
+use values::Kinds;
+
+/// For how long a server may take to accept the TCP connection.
+const REACHED_WITHIN: Duration = Duration::from_secs(10);
+
+/// For how long it may take until it is ready for statements; a server that accepts and then says nothing is no better
+/// than none.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// For how long what was sent may stay unacknowledged, and a quiet line unchecked.
+const ALIVE_WITHIN: Duration = Duration::from_secs(60);
+
+/// A database, connected to.
+pub(super) struct Postgres {
+    /// The server and its database, for messages.
+    place: String,
+    /// None once something failed.
+    client: Option<Client>,
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Postgres").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Postgres {
+    /// Connects, as the user of the credential; see [`login`] for what its value looks like.
+    pub(super) fn open(
+        (host, port, database): (&str, u16, &str),
+        credential: Option<&CredentialName>,
+        site: &Site<'_>,
+    ) -> Result<Self, PlatformError> {
+        let place = format!("`{database}` at {host}:{port}");
+        let login = login::Login::of(credential, site)?;
+        let mut config = Config::new();
+        config
+            .host(host)
+            .port(port)
+            .dbname(database)
+            .user(login.user())
+            .application_name("datasurface")
+            .ssl_mode(SslMode::Disable)
+            .connect_timeout(REACHED_WITHIN)
+            .tcp_user_timeout(ALIVE_WITHIN)
+            .keepalives_idle(ALIVE_WITHIN);
+        if let Some(password) = login.password() {
+            config.password(password);
+        }
+        let client = connect(config).map_err(|trouble| {
+            let named = credential.map_or_else(
+                || "without a credential".to_owned(),
+                |name| format!("with the credential `{name}`"),
+            );
+            trouble.while_doing(format!("cannot connect to {place} {named}"))
+        })?;
+        Ok(Self { place, client: Some(client) })
+    }
+
+    /// Does something with the connection, and gives it up when that fails.
+    fn with_client<T>(
+        &mut self,
+        what: impl FnOnce(&str) -> String,
+        run: impl FnOnce(&mut Client) -> Result<T, Stop>,
+    ) -> Result<T, PlatformError> {
+        let Some(mut client) = self.client.take() else {
+            return Err(Trouble::said("reading was given up after a failure").while_doing(what(&self.place)));
+        };
+        match run(&mut client) {
+            Ok(value) => {
+                self.client = Some(client);
+                Ok(value)
+            }
+            Err(Stop::Trouble(trouble)) => Err(trouble.while_doing(what(&self.place))),
+            Err(Stop::Caller(error)) => Err(error),
+        }
+    }
+}
+
+/// Connects within bounds.
+fn connect(config: Config) -> Result<Client, Trouble> {
+    let (done, waiting) = channel();
+    // Nothing bounds the time between an accepted connection and the server's answer, so another thread waits for it.
+    thread::Builder::new()
+        .name("connecting".to_owned())
+        .spawn(move || {
+            // Nobody waits any more after that time.
+            let _ = done.send(config.connect(NoTls));
+        })
+        .map_err(|error| Trouble::said(error.to_string()))?;
+    match waiting.recv_timeout(READY_WITHIN) {
+        Ok(connected) => connected.map_err(|error| Trouble::of(&error)),
+        Err(RecvTimeoutError::Timeout) => {
+            Err(Trouble::said(format!("no answer within {} s", READY_WITHIN.as_secs())))
+        }
+        Err(RecvTimeoutError::Disconnected) => Err(Trouble::said("the attempt broke off")),
+    }
+}
+
+/// Why reading stopped.
+enum Stop {
+    Trouble(Trouble),
+    /// The caller wants no more; what it says is handed on.
+    Caller(PlatformError),
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+impl From<postgres::Error> for Stop {
+    fn from(error: postgres::Error) -> Self {
+        Self::Trouble(Trouble::of(&error))
+    }
+}
+
+impl Source for Postgres {
+    fn begin(&mut self, statements: &[String]) -> Result<(), PlatformError> {
+        self.with_client(
+            |place| format!("cannot begin to read {place}"),
+            |client| {
+                for statement in statements {
+                    client.batch_execute(statement)?;
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn read(&mut self, select: &str, each: &mut Each<'_>) -> Result<(), PlatformError> {
+        self.with_client(
+            |place| format!("cannot read {} of {place}", table_of(select)),
+            |client| {
+                let statement = client
+                    .prepare(select)
+                    .map_err(|error| Trouble::of(&error).in_column_at(&error, select))?;
+                let kinds = Kinds::of(statement.columns())?;
+                let result = stream(client, &statement, &kinds, each);
+                if let Err(Stop::Caller(_)) = result {
+                    // The rest of the table would come before the connection can be closed. If this fails, it does.
+                    let _ = client.cancel_token().cancel_query(NoTls);
+                }
+                result.map_err(|stop| match stop {
+                    Stop::Trouble(trouble) if trouble.is_about_a_value() => {
+                        Stop::Trouble(blame(client, &statement, select, trouble))
+                    }
+                    other => other,
+                })
+            },
+        )
+    }
+
+    fn end(&mut self) -> Result<(), PlatformError> {
+        self.with_client(
+            |place| format!("cannot end to read {place}"),
+            |client| Ok(client.batch_execute("COMMIT")?),
+        )
+    }
+}
+
+fn stream(
+    client: &mut Client,
+    statement: &Statement,
+    kinds: &Kinds,
+    each: &mut Each<'_>,
+) -> Result<(), Stop> {
+    let mut rows = client.query_raw(statement, std::iter::empty::<&str>())?;
+    let mut values = Vec::with_capacity(statement.columns().len());
+    while let Some(row) = rows.next()? {
+        kinds.read(&row, &mut values)?;
+        each(&values).map_err(Stop::Caller)?;
+    }
+    Ok(())
+}
+
+/// The server does not say in which column the value is that cannot be converted. Reading the columns one by one finds
+/// it: the server computes none that is not asked for.
+fn blame(client: &mut Client, statement: &Statement, select: &str, trouble: Trouble) -> Trouble {
+    if client.batch_execute("ROLLBACK; BEGIN READ ONLY").is_err() {
+        return trouble;
+    }
+    for column in statement.columns() {
+        let name = crate::sql::quote::quoted(column.name());
+        if let Err(error) = client.query_one(&format!("SELECT count({name}) FROM ({select}) AS read"), &[]) {
+            let found = Trouble::of(&error);
+            if !found.is_about_a_value() {
+                return trouble;
+            }
+            let source = type_of(client, &name, select).unwrap_or_else(|| "another type".to_owned());
+            return found.but_source_has(&source).in_column(column.name());
+        }
+    }
+    trouble
+}
+
+/// The type that a column has at the source: rendered SELECTs call it as the source does.
+fn type_of(client: &mut Client, name: &str, select: &str) -> Option<String> {
+    client.batch_execute("ROLLBACK; BEGIN READ ONLY").ok()?;
+    let sql = format!("SELECT pg_typeof({name})::text FROM {} LIMIT 1", table_of(select));
+    client.query_one(&sql, &[]).ok()?.try_get(0).ok()
+}

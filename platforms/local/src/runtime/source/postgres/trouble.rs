@@ -1,0 +1,152 @@
+//! What went wrong, in words that may be shown: no secret, and no value of a record.
+
+use crate::prelude::*;
+use postgres::error::{ErrorPosition, SqlState};
+use std::{error::Error, fmt};
+
+/// Why something did not work.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    column: Option<String>,
+    reason: String,
+    about_a_value: bool,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(column) = &self.column {
+            write!(f, "column `{column}`: ")?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+impl Error for Trouble {}
+
+impl Trouble {
+    /// Trouble that is known here.
+    pub(super) fn said(reason: impl Into<String>) -> Self {
+        Self { column: None, reason: reason.into(), about_a_value: false }
+    }
+
+    /// What the server or the connection says. Details of the server are left out: they quote records.
+    pub(super) fn of(error: &postgres::Error) -> Self {
+        let Some(said) = error.as_db_error() else {
+            return Self::said(with_reasons(error));
+        };
+        match said.code().code().get(..2) {
+            // The server would repeat the user, which is a part of the secret.
+            Some("28") => Self::said(
+                "the server refuses this user and password, or wants TLS, which is not spoken here",
+            ),
+            Some("22") => Self { about_a_value: true, ..Self::said(without_values(said.message())) },
+            _ => {
+                let hint = said.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
+                Self::said(format!("{}{hint}", said.message()))
+            }
+        }
+    }
+
+    /// Whether a record has a value that cannot be converted.
+    pub(super) fn is_about_a_value(&self) -> bool {
+        self.about_a_value
+    }
+
+    /// The same, with the type of the column at the source.
+    pub(super) fn but_source_has(mut self, source: &str) -> Self {
+        self.reason = format!("{}, and the source has `{source}`", self.reason);
+        self
+    }
+
+    /// The same, with the column that it is about.
+    pub(super) fn in_column(mut self, name: &str) -> Self {
+        self.column = Some(name.to_owned());
+        self
+    }
+
+    /// The same, with the column that the server points at, if it has a type that cannot be converted.
+    pub(super) fn in_column_at(self, error: &postgres::Error, select: &str) -> Self {
+        let of_types = [
+            SqlState::CANNOT_COERCE,
+            SqlState::DATATYPE_MISMATCH,
+            SqlState::UNDEFINED_FUNCTION,
+            SqlState::INDETERMINATE_DATATYPE,
+        ];
+        let position = match error.as_db_error() {
+            Some(said) if of_types.contains(said.code()) => said.position(),
+            _ => None,
+        };
+        let Some(ErrorPosition::Original(position)) = position else {
+            return self;
+        };
+        let from_there = select.chars().skip((*position as usize).saturating_sub(1)).collect::<String>();
+        match name_after(&from_there, "AS ") {
+            Some(name) => self.in_column(&name),
+            None => self,
+        }
+    }
+
+    /// The failure of what was being done.
+    pub(super) fn while_doing(self, what: String) -> PlatformError {
+        PlatformError::new(PlatformErrorKind::Outside, what).caused_by(self)
+    }
+}
+
+/// The error, and what is behind it.
+fn with_reasons(error: &postgres::Error) -> String {
+    let mut text = error.to_string();
+    let mut reason = error.source();
+    while let Some(error) = reason {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        reason = error.source();
+    }
+    text
+}
+
+/// A message whose quotes, which are values of records, are empty.
+fn without_values(message: &str) -> String {
+    let quotes: Vec<&str> =
+        message.split('"').enumerate().map(|(at, part)| if at % 2 == 0 { part } else { "…" }).collect();
+    quotes.join("\"")
+}
+
+/// The table that a rendered SELECT reads, as it stands there.
+pub(super) fn table_of(select: &str) -> &str {
+    select.rsplit_once(" FROM ").map_or("a table", |(_, table)| table)
+}
+
+/// The quoted name after the first of these words that one follows.
+fn name_after(sql: &str, words: &str) -> Option<String> {
+    let (_, rest) = sql.split_once(&format!("{words}\""))?;
+    let mut name = String::new();
+    let mut characters = rest.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == '"' && characters.next_if_eq(&'"').is_none() {
+            return Some(name);
+        }
+        name.push(character);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_not_repeated() {
+        let said = "invalid input syntax for type bigint: \"Ann \"the\" Smith\"";
+        assert!(!without_values(said).contains("Ann"));
+        assert!(!without_values("value \"99\" is out of range for type bigint").contains("99"));
+    }
+
+    #[test]
+    fn names_are_read_with_their_quotes() {
+        assert_eq!(name_after(r#"::text AS "a""b", "c"::text AS "c""#, "AS ").as_deref(), Some("a\"b"));
+        assert_eq!(table_of(r#"SELECT "a" FROM "s"."t""#), r#""s"."t""#);
+    }
+}

@@ -1,0 +1,72 @@
+//! Sources in SQLite files.
+
+use super::{Each, Source};
+use crate::{
+    prelude::*,
+    runtime::database::{names_are_names, outside},
+};
+use datasurface_platform::Site;
+use rusqlite::{Connection, OpenFlags};
+use std::{fmt::Display, time::Duration};
+
+/// An SQLite file, opened to be read only.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    file: String,
+    connection: Connection,
+}
+
+impl Sqlite {
+    /// Opens the file; one that is not there is not made.
+    pub(super) fn open(file: &str, site: &Site<'_>) -> Result<Self, PlatformError> {
+        let path = site.root.join(file);
+        if !path.is_file() {
+            let context =
+                format!("the source `{file}` is not there: no such file in {}", site.root.display());
+            return Err(PlatformError::new(PlatformErrorKind::Outside, context));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
+            connection.busy_timeout(PATIENCE)?;
+            names_are_names(&connection)?;
+            Ok(connection)
+        });
+        let connection = opened.map_err(|error| outside(format!("opening the source `{file}`"), error))?;
+        Ok(Self { file: file.to_owned(), connection })
+    }
+
+    fn doing<T>(&self, what: impl Display, result: rusqlite::Result<T>) -> Result<T, PlatformError> {
+        result.map_err(|error| outside(format!("{what} the source `{}`", self.file), error))
+    }
+}
+
+/// For how long a source may be locked by somebody else.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Source for Sqlite {
+    fn begin(&mut self, statements: &[String]) -> Result<(), PlatformError> {
+        for statement in statements {
+            self.doing("beginning to read", self.connection.execute_batch(statement))?;
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, select: &str, each: &mut Each<'_>) -> Result<(), PlatformError> {
+        let mut statement = self.doing("reading", self.connection.prepare(select))?;
+        let width = statement.column_count();
+        let mut rows = self.doing("reading", statement.query([]))?;
+        let mut values = Vec::with_capacity(width);
+        while let Some(row) = self.doing("reading", rows.next())? {
+            values.clear();
+            for column in 0..width {
+                values.push(self.doing("reading", row.get(column))?);
+            }
+            each(&values)?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), PlatformError> {
+        self.doing("ending to read", self.connection.execute_batch("COMMIT"))
+    }
+}

@@ -1,0 +1,53 @@
+//! Transition files: what leads from one rendering to the next, each to be executed once.
+
+use super::rendered::{files_below, script};
+use crate::{prelude::*, sql::script::Script};
+use datasurface_platform::Site;
+
+/// A transition file.
+#[derive(Clone, Debug)]
+pub(super) struct Transition {
+    /// Its file name without the extension: what the books call the step.
+    pub(super) name: String,
+    pub(super) script: Script,
+}
+
+/// The transition files of a plan, and the name of the change that they are for.
+#[derive(Clone, Debug)]
+pub(super) struct Transitions {
+    pub(super) plan: String,
+    pub(super) files: Vec<Transition>,
+}
+
+impl Transitions {
+    /// The transition files that were rendered, in order. They belong to one change, and they stay until another change
+    /// has its own: after a plan was written and before it was carried out, they are all that is left of it.
+    pub(super) fn read(site: &Site<'_>) -> Result<Self, PlatformError> {
+        let folder = site.rendered.join("transition");
+        let mut files = Vec::new();
+        let mut plan = None;
+        for path in files_below(&folder)? {
+            let name = |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned());
+            plan = plan.or_else(|| name(path.parent().and_then(|parent| parent.file_name())));
+            let file = name(path.file_stem()).unwrap_or_default();
+            files.push(Transition { name: file, script: script(&path)? });
+        }
+        Ok(Self { plan: plan.unwrap_or_else(|| NOTHING.to_owned()), files })
+    }
+
+    /// The files of a step, by its position in its plan.
+    pub(super) fn of_step(
+        &self,
+        position: usize,
+        resource: &ResourceAddress,
+    ) -> impl Iterator<Item = &Transition> {
+        self.files.iter().filter(move |transition| {
+            // A plan with many steps has more digits before the dash.
+            let number = transition.name.split_once('-').and_then(|(number, _)| number.parse().ok());
+            number == Some(position + 1) && transition.script.resource() == resource.as_str()
+        })
+    }
+}
+
+/// What a plan is called that changes nothing that is there.
+const NOTHING: &str = "no transition";

@@ -1,0 +1,218 @@
+//! What a call of the runtime works with: the platform's own database, with its books, and all that was rendered.
+
+use super::{
+    breakpoint::Breakpoint,
+    database::{Database, Named, text},
+    rendered::Rendered,
+};
+use crate::prelude::*;
+use chrono::{DateTime, SecondsFormat, Utc};
+use datasurface_platform::Site;
+use rusqlite::{Row, types::Value};
+use std::fs::{File as DiskFile, TryLockError};
+
+/// A call of the runtime.
+#[derive(Debug)]
+pub(super) struct Work<'a> {
+    pub(super) site: Site<'a>,
+    pub(super) breakpoint: &'a Breakpoint,
+    pub(super) rendered: &'a Rendered,
+    /// The platform's own database.
+    pub(super) own: Database<'a>,
+}
+
+/// A batch, as the books have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Batch {
+    pub(super) number: u64,
+    pub(super) at: String,
+}
+
+/// What a batch did to a dataset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) inserted: u64,
+    pub(super) updated: u64,
+    pub(super) deleted: u64,
+    pub(super) unchanged: u64,
+}
+
+/// An input of a transformer, at the batch that it was read at.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) workspace: WorkspaceName,
+    pub(super) dataset: DatasetKey,
+    pub(super) batch: u64,
+    /// A fingerprint of what was made of it.
+    pub(super) made_by: String,
+}
+
+impl Counts {
+    pub(super) fn moves(self) -> bool {
+        self.inserted + self.updated + self.deleted > 0
+    }
+}
+
+impl Work<'_> {
+    /// What the time is, as it is kept.
+    pub(super) fn now(&self) -> Value {
+        text(self.site.now.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+
+    /// The number that the next batch of a datastore has.
+    pub(super) fn next_batch(&self, datastore: &DatastoreName) -> Result<u64, PlatformError> {
+        self.number("next_batch", &[(":datastore", text(datastore))])
+    }
+
+    pub(super) fn batch_visible(
+        &self,
+        dataset: &DatasetKey,
+        batch: u64,
+        counts: Counts,
+    ) -> Result<(), PlatformError> {
+        let [datastore, name] = named(dataset);
+        let values = [
+            datastore,
+            name,
+            (":batch", number(batch)?),
+            (":now", self.now()),
+            (":inserted", number(counts.inserted)?),
+            (":updated", number(counts.updated)?),
+            (":deleted", number(counts.deleted)?),
+            (":unchanged", number(counts.unchanged)?),
+        ];
+        self.own.execute(&self.rendered.books, "batch_visible", &values)
+    }
+
+    pub(super) fn last_batch(&self, dataset: &DatasetKey) -> Result<Option<Batch>, PlatformError> {
+        self.one("last_batch", &named(dataset), batch_of)
+    }
+
+    /// The last batch, up to this one, that changed a dataset; 0 if none did.
+    pub(super) fn last_move(&self, dataset: &DatasetKey, until: u64) -> Result<u64, PlatformError> {
+        let [datastore, name] = named(dataset);
+        self.number("last_move", &[datastore, name, (":until", number(until)?)])
+    }
+
+    /// The last batch of an input that a transformer saw, if it was the same transformer; otherwise 0.
+    pub(super) fn input_seen(
+        &self,
+        workspace: &WorkspaceName,
+        dataset: &DatasetKey,
+        made_by: &str,
+    ) -> Result<u64, PlatformError> {
+        let [datastore, name] = named(dataset);
+        let values = [(":workspace", text(workspace)), datastore, name, (":made_by", text(made_by))];
+        self.number("input_seen", &values)
+    }
+
+    pub(super) fn see_input(&self, seen: &Seen) -> Result<(), PlatformError> {
+        let [datastore, name] = named(&seen.dataset);
+        let values = [
+            (":workspace", text(&seen.workspace)),
+            datastore,
+            name,
+            (":batch", number(seen.batch)?),
+            (":made_by", text(&seen.made_by)),
+        ];
+        self.own.execute(&self.rendered.books, "see_input", &values)
+    }
+
+    /// Does a job, and remembers when it began, when it ended and why it failed.
+    pub(super) fn remembered<T>(
+        &self,
+        job: &str,
+        work: impl FnOnce() -> Result<T, PlatformError>,
+    ) -> Result<T, PlatformError> {
+        let values = [(":job", text(job)), (":now", self.now())];
+        let run: Option<i64> = self.one("run_started", &values, |row| row.get(0))?;
+        let done = work();
+        let failure = match &done {
+            Ok(_) => Value::Null,
+            Err(error) => text(error.report()),
+        };
+        let values =
+            [(":run", run.map_or(Value::Null, Value::Integer)), (":now", self.now()), (":failure", failure)];
+        self.own.execute(&self.rendered.books, "run_ended", &values)?;
+        done
+    }
+
+    /// Why the last run of a job failed, if it did.
+    pub(super) fn last_failure(&self, job: &str) -> Result<Option<String>, PlatformError> {
+        let failure = self.one("last_run", &[(":job", text(job))], |row| row.get("failure"))?;
+        Ok(failure.flatten())
+    }
+
+    /// When a job last ended well.
+    pub(super) fn last_success(&self, job: &str) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        let ended: Option<String> = self.one("last_success", &[(":job", text(job))], |row| row.get(0))?;
+        ended.as_deref().map(time).transpose()
+    }
+
+    fn number(&self, section: &str, values: Named<'_>) -> Result<u64, PlatformError> {
+        Ok(self.one(section, values, |row| row.get(0))?.unwrap_or_default())
+    }
+
+    fn one<T>(
+        &self,
+        section: &str,
+        values: Named<'_>,
+        each: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, PlatformError> {
+        let rows = self.own.rows(&self.rendered.books, section, values, each)?;
+        Ok(rows.into_iter().next())
+    }
+}
+
+/// The batch in a row of `last_batch`, or of a copy's `applied`.
+pub(super) fn batch_of(row: &Row<'_>) -> rusqlite::Result<Batch> {
+    Ok(Batch { number: row.get(0)?, at: row.get(1)? })
+}
+
+/// A time that was kept.
+pub(super) fn time(kept: &str) -> Result<DateTime<Utc>, PlatformError> {
+    let read = DateTime::parse_from_rfc3339(kept);
+    let read = read.map_err(|error| {
+        PlatformError::new(PlatformErrorKind::Outside, format!("reading the time `{kept}`")).caused_by(error)
+    })?;
+    Ok(read.to_utc())
+}
+
+fn named(dataset: &DatasetKey) -> [(&'static str, Value); 2] {
+    [(":datastore", text(&dataset.datastore)), (":dataset", text(&dataset.dataset))]
+}
+
+/// A number, as it is kept.
+pub(super) fn number(number: u64) -> Result<Value, PlatformError> {
+    let kept = i64::try_from(number).map(Value::Integer);
+    kept.map_err(|error| PlatformError::new(PlatformErrorKind::Outside, "counting").caused_by(error))
+}
+
+/// Keeps others from working on the same database at the same time. It ends with the process, however that ends.
+#[derive(Debug)]
+pub(super) struct Alone(DiskFile);
+
+impl Drop for Alone {
+    /// Closing the file is not enough where a process that is being started has it open, too, for a moment.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+impl Alone {
+    pub(super) fn with(site: &Site<'_>, database: &str) -> Result<Self, PlatformError> {
+        let path = site.root.join(format!("{database}.lock"));
+        let failed =
+            |what: &str| PlatformError::new(PlatformErrorKind::Outside, format!("{what} {}", path.display()));
+        let file = DiskFile::options().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(|error| failed("opening").caused_by(error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => {
+                let context = format!("another run is at work on `{database}`; wait until it has ended");
+                Err(PlatformError::new(PlatformErrorKind::Outside, context))
+            }
+            Err(TryLockError::Error(error)) => Err(failed("locking").caused_by(error)),
+        }
+    }
+}

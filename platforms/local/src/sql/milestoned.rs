@@ -1,0 +1,246 @@
+//! Tables that keep versions: the columns of a dataset, and the batches between which a version was true.
+
+use super::{
+    quote::{columns, insert_into, literal, parenthesised, quoted, select},
+    storage::Storage,
+};
+use crate::{names, prelude::*};
+
+/// The batch with which a version became true.
+pub(crate) const BATCH_IN: &str = "batch_in";
+/// The batch with which a version ceased to be true; NULL while it is.
+pub(crate) const BATCH_OUT: &str = "batch_out";
+
+/// A column, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredColumn {
+    pub(crate) name: String,
+    /// In the words of the model.
+    #[serde(rename = "type")]
+    pub(crate) data_type: String,
+    pub(crate) storage: Storage,
+    pub(crate) nullable: bool,
+}
+
+impl StoredColumn {
+    pub(crate) fn all_of(schema: &TableSchema) -> Vec<Self> {
+        schema.columns().iter().map(Self::of).collect()
+    }
+
+    fn of(column: &Column) -> Self {
+        Self {
+            name: column.name().to_string(),
+            data_type: column.data_type().to_string(),
+            storage: Storage::of(column.data_type()),
+            nullable: column.is_nullable(),
+        }
+    }
+
+    fn declared(&self, not_null: bool) -> String {
+        let not_null = if not_null { " NOT NULL" } else { "" };
+        format!("{} {}{not_null}", quoted(&self.name), self.storage.as_sql())
+    }
+
+    /// The column, as it is declared where rows stand that are not judged again.
+    pub(crate) fn nullable_declaration(&self) -> String {
+        self.declared(false)
+    }
+
+    /// The column, as it is declared where rows come in.
+    pub(crate) fn strict_declaration(&self) -> String {
+        self.declared(!self.nullable)
+    }
+}
+
+/// A table that keeps versions: all that its statements are made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Milestoned {
+    pub(crate) table: String,
+    pub(crate) columns: Vec<StoredColumn>,
+    pub(crate) key: Vec<String>,
+    /// Whether versions that ceased to be true stay.
+    pub(crate) history: bool,
+}
+
+impl Milestoned {
+    pub(crate) fn new(table: String, schema: &TableSchema, history: bool) -> Self {
+        Self {
+            table,
+            columns: StoredColumn::all_of(schema),
+            key: schema.key().iter().map(ToString::to_string).collect(),
+            history,
+        }
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    pub(crate) fn quoted_table(&self) -> String {
+        quoted(&self.table)
+    }
+
+    fn key_names(&self) -> impl Iterator<Item = &str> {
+        self.key.iter().map(String::as_str)
+    }
+
+    /// Makes the table. Columns outside the key may be NULL whatever the schema says: versions may be older than the
+    /// column or than the rule. What comes in is judged where it is staged.
+    pub(crate) fn create(&self) -> Vec<String> {
+        let mut lines: Vec<String> =
+            self.columns.iter().map(|column| column.declared(self.key.contains(&column.name))).collect();
+        lines.push(format!("{} INTEGER NOT NULL", quoted(BATCH_IN)));
+        lines.push(format!("{} INTEGER", quoted(BATCH_OUT)));
+        lines.push(format!("PRIMARY KEY ({}, {})", self.key_list(""), quoted(BATCH_IN)));
+        let mut statements = vec![format!(
+            "CREATE TABLE IF NOT EXISTS {} (\n  {}\n);",
+            self.quoted_table(),
+            lines.join(",\n  ")
+        )];
+        statements.push(self.indexes());
+        statements
+    }
+
+    /// One live version of a key at most; and what a batch opened and closed is found without reading the rest.
+    fn indexes(&self) -> String {
+        let table = self.quoted_table();
+        let index = |what: &str| quoted(&format!("{}.{what}", self.table));
+        format!(
+            "CREATE UNIQUE INDEX IF NOT EXISTS {}\n  ON {table} ({}) WHERE {out} IS NULL;\n\
+             CREATE INDEX IF NOT EXISTS {}\n  ON {table} ({into});\n\
+             CREATE INDEX IF NOT EXISTS {}\n  ON {table} ({out}) WHERE {out} IS NOT NULL;",
+            index("live"),
+            self.key_list(""),
+            index("opened"),
+            index("closed"),
+            into = quoted(BATCH_IN),
+            out = quoted(BATCH_OUT),
+        )
+    }
+
+    /// Makes the place where a batch is put together. It is temporary: nothing of it is left after a crash, and the
+    /// database is not locked while a source is read. A key that comes twice, and a NULL where there must be none, are
+    /// refused here, before anybody sees the batch.
+    pub(crate) fn stage(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.columns.iter().map(StoredColumn::strict_declaration).collect();
+        lines.push(format!("PRIMARY KEY ({})", self.key_list("")));
+        vec![
+            self.unstage(),
+            format!(
+                "CREATE TEMP TABLE {} (\n  {}\n) WITHOUT ROWID;",
+                quoted(&names::stage(&self.table)),
+                lines.join(",\n  ")
+            ),
+        ]
+    }
+
+    /// Puts one record into the stage: its values in the order of the columns.
+    pub(crate) fn load(&self) -> String {
+        let values: Vec<String> = (1..=self.columns.len()).map(|position| format!("?{position}")).collect();
+        format!(
+            "{}\nVALUES\n  {};",
+            insert_into(&self.quoted_stage(), &columns(self.names(), "")),
+            parenthesised(&values, 2)
+        )
+    }
+
+    /// Closes what changed or is missing, opens what changed or is new.
+    pub(crate) fn merge(&self) -> Vec<String> {
+        let (table, stage) = (self.quoted_table(), self.quoted_stage());
+        let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+        let same_key = self.same_key("stage.", "live.");
+        let same_values = self.same_values("stage.", "live.");
+        let close = format!(
+            "UPDATE {table} AS live\nSET {out} = :batch\nWHERE live.{out} IS NULL\n  AND NOT EXISTS (\n    \
+             SELECT 1\n    FROM {stage} AS stage\n    WHERE {same_key}{same_values}\n  );"
+        );
+        let mut target = columns(self.names(), "");
+        target.push(into);
+        let mut values = columns(self.names(), "stage.");
+        values.push(":batch".to_owned());
+        let open = format!(
+            "{}\n{}\nFROM {stage} AS stage\nWHERE NOT EXISTS (\n  SELECT 1\n  \
+             FROM {table} AS live\n  WHERE {}\n    AND live.{out} IS NULL\n);",
+            insert_into(&table, &target),
+            select(&values),
+            self.same_key("live.", "stage.").replace("\n    ", "\n  "),
+        );
+        vec![close, open]
+    }
+
+    /// What the batch did: one row with records inserted, updated, deleted and unchanged.
+    pub(crate) fn count(&self) -> String {
+        let (table, stage) = (self.quoted_table(), self.quoted_stage());
+        let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+        format!(
+            "WITH\n  opened AS (SELECT count(*) AS n FROM {table} WHERE {into} = :batch),\n  \
+             closed AS (SELECT count(*) AS n FROM {table} WHERE {out} = :batch),\n  \
+             updated AS (\n    SELECT count(*) AS n\n    FROM {table} AS earlier\n    JOIN {table} AS later ON {}\n    \
+             WHERE earlier.{out} = :batch AND later.{into} = :batch\n  ),\n  \
+             staged AS (SELECT count(*) AS n FROM {stage})\n\
+             SELECT\n  opened.n - updated.n AS \"inserted\",\n  updated.n AS \"updated\",\n  \
+             closed.n - updated.n AS \"deleted\",\n  staged.n - opened.n AS \"unchanged\"\n\
+             FROM opened, closed, updated, staged;",
+            self.same_key("later.", "earlier.").replace("\n      AND", " AND"),
+        )
+    }
+
+    /// Lets go of the versions that nobody is owed.
+    pub(crate) fn forget(&self) -> String {
+        format!("DELETE FROM {}\nWHERE {} IS NOT NULL;", self.quoted_table(), quoted(BATCH_OUT))
+    }
+
+    /// Lets go of the versions that ceased to be true longer ago than they are owed: never of a younger one.
+    pub(crate) fn purge(&self, dataset: &DatasetKey, retention: Retention) -> String {
+        format!(
+            "DELETE FROM {table}\nWHERE {out} IN (\n  SELECT \"batch\"\n  FROM \"datasurface_batches\"\n  \
+             WHERE \"datastore\" = {}\n    AND \"dataset\" = {}\n    \
+             AND julianday(\"visible_at\") < julianday(:now) - {}\n);",
+            literal(dataset.datastore.as_str()),
+            literal(dataset.dataset.as_str()),
+            retention.as_days(),
+            table = self.quoted_table(),
+            out = quoted(BATCH_OUT),
+        )
+    }
+
+    pub(crate) fn unstage(&self) -> String {
+        format!("DROP TABLE IF EXISTS {};", self.quoted_stage())
+    }
+
+    pub(crate) fn drop(&self) -> String {
+        format!("DROP TABLE IF EXISTS {};", self.quoted_table())
+    }
+
+    fn quoted_stage(&self) -> String {
+        format!("temp.{}", quoted(&names::stage(&self.table)))
+    }
+
+    pub(crate) fn key_list(&self, before: &str) -> String {
+        columns(self.key_names(), before).join(", ")
+    }
+
+    /// That the keys are the same, in lines that go on inside a subquery. A key is never NULL.
+    pub(crate) fn same_key(&self, left: &str, right: &str) -> String {
+        let same: Vec<String> =
+            self.key_names().map(|name| format!("{left}{0} = {right}{0}", quoted(name))).collect();
+        same.join("\n      AND ")
+    }
+
+    /// That all else is the same, where NULL is the same as NULL. Row values: a chain of comparisons would be too deep
+    /// an expression for SQLite where there are many columns.
+    fn same_values(&self, left: &str, right: &str) -> String {
+        let others: Vec<&str> =
+            self.names().filter(|name| !self.key_names().any(|key| key == *name)).collect();
+        match others.as_slice() {
+            [] => String::new(),
+            [name] => format!("\n      AND {left}{0} IS {right}{0}", quoted(name)),
+            several => {
+                let side = |before: &str| parenthesised(&columns(several.iter().copied(), before), 6);
+                format!("\n      AND {}\n      IS {}", side(left), side(right))
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! SQL, written as a person would write it by hand.
+
+pub(crate) mod milestoned;
+pub(crate) mod postgres;
+pub(crate) mod quote;
+pub(crate) mod script;
+pub(crate) mod select;
+pub(crate) mod storage;

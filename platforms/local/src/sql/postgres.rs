@@ -1,0 +1,132 @@
+//! How a PostgreSQL source (13 or newer) is read, so that what comes is what SQLite keeps.
+//!
+//! The source may have another type than the schema says. What can be converted without loss is: an integer in a
+//! `numeric` or `text` column, a `real` for a Decimal (by its shortest digits: 32.38 and not 32.3800011), 0 and 1 for a
+//! Boolean. Otherwise the server refuses the statement, or the first value that does not fit, rather than round it; only
+//! what the schema asks for is left out (the time of a timestamp that is a Date, digits beyond a Double).
+//!
+//! `char(n)` comes without the spaces that pad it, which have no meaning there.
+
+use crate::{
+    prelude::*,
+    sql::{
+        quote::{literal, quoted},
+        storage::Storage,
+    },
+};
+
+/// Text must not depend on how somebody set up the server, and a table that is locked not stop everything for ever.
+pub(crate) const BEGIN: &[&str] = &[
+    "SET datestyle = 'ISO, YMD'",
+    "SET intervalstyle = 'postgres'",
+    "SET timezone = 'UTC'",
+    "SET extra_float_digits = 1",
+    "SET bytea_output = 'hex'",
+    "SET lock_timeout = '60s'",
+    "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+];
+
+/// What selects a column as it is kept: as a 64-bit integer, a double, text or bytes.
+pub(crate) fn read_column(column: &Column) -> String {
+    let name = quoted(column.name().as_str());
+    let value = match (column.data_type(), Storage::of(column.data_type())) {
+        (DataType::Boolean, _) => format!("{name}::text::boolean::integer::bigint"),
+        // By way of text, since a number would be rounded.
+        (_, Storage::Integer) => format!("{name}::text::bigint"),
+        (_, Storage::Real) => format!("{name}::double precision"),
+        (_, Storage::Blob) => format!("{name}::bytea"),
+        (DataType::Decimal { scale, .. }, _) => decimal(&name, usize::from(*scale)),
+        (DataType::Date, _) => format!("{name}::date::text"),
+        (DataType::Timestamp { zone: None }, _) => format!("{name}::timestamp::text"),
+        (DataType::Timestamp { zone: Some(zone) }, _) => instant(&name, zone),
+        (_, Storage::Text) => format!("{name}::text"),
+    };
+    format!("{value} AS {name}")
+}
+
+/// A sum has as many digits as the longer of its terms: those of the scale, and more where the value has more.
+fn decimal(name: &str, scale: usize) -> String {
+    let zero = match scale {
+        0 => "0".to_owned(),
+        scale => format!("0.{}", "0".repeat(scale)),
+    };
+    format!("(trim_scale({name}::text::numeric) + {zero})::text")
+}
+
+/// In UTC. A source without a zone means the one of the schema. SQLite knows `+00:00`, and not `+00`.
+fn instant(name: &str, zone: &str) -> String {
+    let instant = if matches!(zone, "UTC" | "Etc/UTC") {
+        format!("{name}::timestamptz")
+    } else {
+        let zone = literal(zone);
+        format!(
+            "CASE WHEN pg_typeof({name}) = 'timestamptz'::regtype THEN {name}::timestamptz \
+             ELSE {name}::timestamp AT TIME ZONE {zone} END"
+        )
+    };
+    format!("replace(({instant})::text, '+00', '+00:00')")
+}
+
+/// A table of a source may be named with its schema, `sales.orders`: the first dot stands between them. A name that has
+/// a dot itself is written in quotes, as in SQL: `"old.orders"`, `sales."old.orders"`. Without a schema, the search path
+/// of the user decides, as everywhere in PostgreSQL. Cases are never folded.
+pub(crate) fn quoted_table(table: &str) -> String {
+    let whole = || quoted(table);
+    let Some((first, rest)) = name_at_start(table) else {
+        return whole();
+    };
+    match rest.strip_prefix('.') {
+        None if rest.is_empty() => quoted(&first),
+        Some(rest) if rest.starts_with('"') => match name_at_start(rest) {
+            Some((second, "")) => format!("{}.{}", quoted(&first), quoted(&second)),
+            _ => whole(),
+        },
+        Some(rest) if !rest.is_empty() => format!("{}.{}", quoted(&first), quoted(rest)),
+        _ => whole(),
+    }
+}
+
+/// A name, in quotes or up to a dot, and what follows it.
+fn name_at_start(text: &str) -> Option<(String, &str)> {
+    let Some(mut rest) = text.strip_prefix('"') else {
+        let end = text.find('.').unwrap_or(text.len());
+        let (name, rest) = text.split_at_checked(end)?;
+        return (!name.is_empty()).then(|| (name.to_owned(), rest));
+    };
+    let mut name = String::new();
+    loop {
+        let (part, after) = rest.split_once('"')?;
+        name.push_str(part);
+        match after.strip_prefix('"') {
+            Some(more) => {
+                name.push('"');
+                rest = more;
+            }
+            None => return (!name.is_empty()).then_some((name, after)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_named_with_their_schema_or_without() {
+        let cases = [
+            ("orders", r#""orders""#),
+            ("Sales.Orders", r#""Sales"."Orders""#),
+            (r#""old.orders""#, r#""old.orders""#),
+            (r#"sales."old.orders""#, r#""sales"."old.orders""#),
+            (r#""a""b".c"#, r#""a""b"."c""#),
+            ("a.b.c", r#""a"."b.c""#),
+            (".a", r#"".a""#),
+            ("a.", r#""a.""#),
+            (r#""open"#, r#""""open""#),
+            (r#""a"b"#, r#""""a""b""#),
+        ];
+        for (table, expected) in cases {
+            assert_eq!(quoted_table(table), expected, "{table}");
+        }
+    }
+}

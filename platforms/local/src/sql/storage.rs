@@ -1,0 +1,108 @@
+//! How values are kept in SQLite: the one place that decides it, for buffers, copies and staging alike.
+//!
+//! SQLite has five kinds of values (NULL, INTEGER, REAL, TEXT, BLOB), and a column's type is a preference, not a rule.
+//!
+//! | type in the model | kept as | why |
+//! |---|---|---|
+//! | Boolean | INTEGER, 0 or 1 | SQLite has no other truth |
+//! | TinyInt, SmallInt, Integer, BigInt | INTEGER | signed 64 bits: every one of them fits |
+//! | Real, Double | REAL; not-a-number as the text `NaN` | SQLite turns a NaN into NULL, and a value would be gone. A column that prefers REAL keeps a text that is no number as it is. Infinities are REAL values of their own |
+//! | Decimal | TEXT, all digits of the scale | REAL would round. More digits than the schema says stay, from a source that has them |
+//! | Char, VarChar, NChar, NVarChar | TEXT | text is Unicode here |
+//! | Date | TEXT, `2026-01-31` | sorts as it should, people can read it, SQLite's functions know it. What they do not know stays as PostgreSQL writes it: `0044-03-15 BC`, `infinity` |
+//! | Timestamp | TEXT, as the source writes it | the same; with a zone, in UTC where the source can say so: `2026-01-31 12:00:00.5+00:00` |
+//! | Binary | BLOB | bytes |
+
+use crate::{
+    prelude::*,
+    sql::quote::{literal, quoted},
+};
+
+/// What is kept in a column of floating point numbers where the source has not-a-number: SQLite turns a NaN into NULL.
+pub const NOT_A_NUMBER: &str = "NaN";
+
+/// A kind of value, and what a column that prefers it is declared as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Storage {
+    Integer,
+    Real,
+    Text,
+    Blob,
+}
+
+impl Storage {
+    pub(crate) fn of(data_type: &DataType) -> Self {
+        match data_type {
+            DataType::Boolean
+            | DataType::TinyInt
+            | DataType::SmallInt
+            | DataType::Integer
+            | DataType::BigInt => Self::Integer,
+            DataType::Real | DataType::Double => Self::Real,
+            DataType::Binary { .. } => Self::Blob,
+            // Text can keep whatever a later version of the model may bring.
+            _ => Self::Text,
+        }
+    }
+
+    pub(crate) fn as_sql(self) -> &'static str {
+        match self {
+            Self::Integer => "INTEGER",
+            Self::Real => "REAL",
+            Self::Text => "TEXT",
+            Self::Blob => "BLOB",
+        }
+    }
+}
+
+/// What selects a column of an SQLite source as it is kept. A decimal may be a number there; its text then has all
+/// digits of the scale, so that 18 and 18.0 do not look like a change.
+pub(crate) fn read_from_sqlite(column: &Column) -> String {
+    let name = quoted(column.name().as_str());
+    let DataType::Decimal { scale, .. } = column.data_type() else {
+        return name;
+    };
+    let zeros = match scale {
+        0 => String::new(),
+        scale => format!(" || {}", literal(&format!(".{}", "0".repeat(usize::from(*scale))))),
+    };
+    format!(
+        "CASE typeof({name}) WHEN 'integer' THEN CAST({name} AS TEXT){zeros} \
+         WHEN 'real' THEN printf('%.{scale}f', {name}) ELSE {name} END AS {name}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::Connection;
+
+    fn kept(declared: &str, value: &str) -> String {
+        let database = Connection::open_in_memory().unwrap();
+        let sql = format!("CREATE TABLE t (c {declared}); INSERT INTO t VALUES ({value});");
+        database.execute_batch(&sql).unwrap();
+        database.query_row("SELECT typeof(c) || ' ' || c FROM t", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn not_a_number_and_infinities_survive() {
+        assert_eq!(kept("REAL", &literal(NOT_A_NUMBER)), "text NaN");
+        assert_eq!(kept("REAL", "9e999"), "real Inf");
+        assert_eq!(kept("REAL", "1"), "real 1.0");
+    }
+
+    #[test]
+    fn decimals_of_a_source_have_all_their_digits() {
+        let column = Column::new("price", DataType::Decimal { precision: 10, scale: 2 });
+        let database = Connection::open_in_memory().unwrap();
+        let read = |value: &str| -> Option<String> {
+            let sql = format!("SELECT {} FROM (SELECT {value} AS price)", read_from_sqlite(&column));
+            database.query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(read("18").as_deref(), Some("18.00"));
+        assert_eq!(read("18.5").as_deref(), Some("18.50"));
+        assert_eq!(read("'0.10'").as_deref(), Some("0.10"));
+        assert_eq!(read("NULL"), None);
+    }
+}

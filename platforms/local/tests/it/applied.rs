@@ -1,0 +1,177 @@
+//! Plans, carried out.
+
+use crate::{
+    ground::{Ground, moved},
+    northwind::{CUSTOMERS, NorthWind},
+    scene::plan_between,
+    schemas::history,
+};
+use datasurface_platform::{Applied, prelude::*};
+use std::collections::BTreeMap;
+
+const WIDER: &str =
+    "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), vat VarChar(9)";
+
+fn desk(customers: &'static str) -> NorthWind {
+    NorthWind { file: "desk.db", ..history(customers) }
+}
+
+#[test]
+fn applying_again_changes_nothing() {
+    let (one, two) = (desk(CUSTOMERS).scene(), desk(WIDER).scene());
+    let ground = Ground::with(&one);
+    ground.change_source(
+        "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
+    );
+    ground.run();
+    let plan = plan_between(Some((&one, "1")), (&two, "2"), BTreeMap::new());
+    let steps = plan.steps().len();
+    ground.render(&two, &plan);
+    assert_eq!(ground.apply_plan(&plan).unwrap(), Applied { done: steps, done_before: 0 });
+    let after = ground.everything();
+    assert_eq!(ground.apply_plan(&plan).unwrap(), Applied { done: 0, done_before: steps });
+    // What is left of a plan that was written, and not carried out before the next one was asked for.
+    let files = plan.transition_files().len();
+    assert_eq!(ground.apply_plan(&Plan::default()).unwrap(), Applied { done: 0, done_before: files });
+    assert_eq!(ground.everything(), after);
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
+    assert_eq!(
+        ground
+            .rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in"),
+        ["A|a|x|-|1|2", "A|a|x|v|2|-"]
+    );
+}
+
+#[test]
+fn a_plan_that_was_only_written_is_carried_out_by_what_it_left() {
+    let (one, two) = (desk(CUSTOMERS).scene(), desk(WIDER).scene());
+    let ground = Ground::with(&one);
+    let plan = plan_between(Some((&one, "1")), (&two, "2"), BTreeMap::new());
+    ground.render(&two, &plan);
+    let files = plan.transition_files().len();
+    assert_eq!(ground.apply_plan(&Plan::default()).unwrap(), Applied { done: files, done_before: 0 });
+    assert_eq!(ground.rows("desk.db", "SELECT vat FROM Local__NW_Data__customers"), [] as [&str; 0]);
+}
+
+#[test]
+fn the_same_change_can_come_again() {
+    let (one, two) = (desk(CUSTOMERS).scene(), desk(WIDER).scene());
+    let ground = Ground::with(&one);
+    ground.change_source(
+        "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
+    );
+    for _ in 0..2 {
+        ground.apply(Some((&one, "1")), (&two, "2"));
+        ground.run();
+        ground.apply(Some((&two, "2")), (&one, "1"));
+        let columns =
+            ground.rows("northwind.db", "SELECT count(*) FROM pragma_table_info('NW_Data__customers')");
+        assert_eq!(columns, ["5"]);
+    }
+    let aside = "SELECT name FROM sqlite_schema WHERE name LIKE '%.before%'";
+    let aside = ground.rows("northwind.db", aside).remove(0);
+    let owed = format!("SELECT vat, batch_in, batch_out FROM \"{aside}\" ORDER BY 2, 3");
+    assert_eq!(ground.rows("northwind.db", &owed), ["v|1|-", "-|1|2", "v|2|-"]);
+}
+
+#[test]
+fn a_consumer_that_moves_finds_its_data_in_its_new_file() {
+    let desk = desk(CUSTOMERS).scene();
+    let own = history(CUSTOMERS).scene();
+    let ground = Ground::with(&desk);
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    ground.run();
+    ground.apply(Some((&desk, "1")), (&own, "2"));
+    assert_eq!(ground.rows("northwind.db", "SELECT * FROM Sales__analysis__NW_Data__customers"), ["A|a|x"]);
+    let left = "SELECT name FROM sqlite_schema WHERE name LIKE '%NW_Data%'";
+    assert_eq!(ground.rows("desk.db", left), [] as [&str; 0]);
+    ground.apply(Some((&own, "2")), (&desk, "3"));
+    ground.run();
+    assert_eq!(ground.rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__customers"), ["A|a|x"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_when_a_plan_would_change_it_is_made_as_it_is_to_be() {
+    let (one, two) = (desk(CUSTOMERS).scene(), desk(WIDER).scene());
+    let ground = Ground::with(&one);
+    ground.change_source(
+        "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
+    );
+    ground.run();
+    for file in ["desk.db", "desk.db-wal", "desk.db-shm"] {
+        let _ = std::fs::remove_file(ground.path(file));
+    }
+    ground.apply(Some((&one, "1")), (&two, "2"));
+    ground.run();
+    assert_eq!(ground.rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__customers"), ["A|a|x|v"]);
+}
+
+#[test]
+fn another_select_runs_without_new_data() {
+    let one = NorthWind::default().scene();
+    let ground = Ground::with(&one);
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    ground.run();
+    let select = "SELECT customer_id, '##' AS company_name, city FROM NW_Data_customers";
+    let two = NorthWind { select, ..NorthWind::default() }.scene();
+    ground.apply(Some((&one, "1")), (&two, "2"));
+    assert_eq!(moved(&ground.run())[2], "Masked_NW_Data/customers 2: +0 ~1 -0 =0");
+    assert_eq!(moved(&ground.run()).len(), 2, "once");
+}
+
+#[test]
+fn a_renamed_database_must_be_renamed_by_somebody() {
+    let one = NorthWind::default().scene();
+    let ground = Ground::with(&one);
+    let renamed = crate::scene::Scene::new(
+        NorthWind { file: "other.db", ..NorthWind::default() }
+            .ecosystem()
+            .platform(PlatformDeclaration::new("Local", "local").setting("database", "other.db")),
+        &NorthWind::assignments(),
+    );
+    let plan = plan_between(Some((&one, "1")), (&renamed, "2"), BTreeMap::new());
+    ground.render(&renamed, &plan);
+    let error = ground.apply_plan(&plan).unwrap_err();
+    assert_eq!(
+        error.report(),
+        "the platform's database is not where it is to be: in `other.db`, and was in `northwind.db`: rename the file \
+         while nothing runs"
+    );
+    std::fs::rename(ground.path("northwind.db"), ground.path("other.db")).unwrap();
+    ground.apply_plan(&plan).unwrap();
+}
+
+#[test]
+fn what_nobody_is_owed_any_longer_goes_and_nothing_younger() {
+    let wind = NorthWind { retention: Some(Retention::days(30)), ..NorthWind::default() };
+    let mut ground = Ground::with(&wind.scene());
+    for (day, city) in [("01", "a"), ("02", "b"), ("20", "c")] {
+        ground.now = format!("2026-01-{day}T00:00:00Z");
+        ground.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
+        ground.run();
+    }
+    let cities = |ground: &Ground| {
+        ground.rows("northwind.db", "SELECT city FROM NW_Data__customers ORDER BY batch_in")
+    };
+    for (now, expected) in [
+        ("2026-02-01T00:00:00Z", vec!["a", "b", "c"]),
+        ("2026-02-01T00:00:01Z", vec!["b", "c"]),
+        ("2026-02-19T00:00:00Z", vec!["b", "c"]),
+        ("2026-02-19T00:00:01Z", vec!["c"]),
+        ("2030-01-01T00:00:00Z", vec!["c"]),
+    ] {
+        ground.now = now.to_owned();
+        ground.run();
+        assert_eq!(cities(&ground), expected, "{now}");
+    }
+
+    let shown = NorthWind { retention: Some(Retention::days(30)), ..history(CUSTOMERS) };
+    let mut ground = Ground::with(&shown.scene());
+    for city in ["a", "b"] {
+        ground.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
+        ground.run();
+    }
+    ground.now = "2036-01-01T00:00:00Z".to_owned();
+    ground.run();
+    assert_eq!(cities(&ground), ["a", "b"], "where history is shown, all of it stays");
+}

@@ -1,0 +1,169 @@
+//! Where the runtime works: a folder with rendered files, a source, and databases.
+
+use crate::{
+    scene::{Scene, plan_between},
+    site::show,
+};
+use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
+use datasurface_platform::{
+    Applied, EnvironmentCredentials, RunReport, RunRequest, Site, Status, prelude::*,
+};
+use rusqlite::Connection;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+pub(crate) struct Ground {
+    folder: PathBuf,
+    temporary: Option<tempfile::TempDir>,
+    platform: LocalPlatform,
+    pub(crate) now: String,
+}
+
+impl Ground {
+    pub(crate) fn new() -> Self {
+        // A process that is killed does not lose what it wrote; no disk is needed to see that.
+        let memory = Path::new("/dev/shm");
+        let temporary =
+            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+        Self { temporary: Some(temporary), ..Self::at(PathBuf::new()) }
+    }
+
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        let platform = LocalPlatform::new(LocalConfig::new("northwind.db"));
+        Self { folder, temporary: None, platform, now: "2026-11-21T10:00:00Z".to_owned() }
+    }
+
+    /// With this scene rendered and applied, and a source with the tables that it reads.
+    pub(crate) fn with(scene: &Scene) -> Self {
+        let ground = Self::new();
+        ground.change_source(
+            "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT);
+             CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name TEXT, unit_price NUMERIC, weight REAL);",
+        );
+        ground.apply(None, (scene, "1"));
+        ground
+    }
+
+    pub(crate) fn stopping_at(mut self, breakpoint: Breakpoint) -> Self {
+        self.platform = self.platform.stopping_at(breakpoint);
+        self
+    }
+
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.temporary.as_ref().map_or(&*self.folder, |folder| folder.path()).join(file)
+    }
+
+    pub(crate) fn open(&self, file: &str) -> Connection {
+        Connection::open(self.path(file)).unwrap()
+    }
+
+    pub(crate) fn change_source(&self, sql: &str) {
+        self.open("source.db").execute_batch(sql).unwrap();
+    }
+
+    /// Renders a scene, with the transition files of a plan.
+    pub(crate) fn render(&self, scene: &Scene, plan: &Plan) {
+        let _ = fs::remove_dir_all(self.path("rendered"));
+        for (folder, rendering) in
+            [("rendered/foundation", scene.foundation()), ("rendered/shards/main", scene.rendering())]
+        {
+            rendering.files().for_each(|file| write(&self.path(folder), file));
+        }
+        plan.transition_files().iter().for_each(|file| write(&self.path("rendered/transition"), file));
+    }
+
+    /// Renders a revision, and applies the plan that leads there.
+    pub(crate) fn apply(&self, before: Option<(&Scene, &str)>, after: (&Scene, &str)) -> Applied {
+        let plan = plan_between(before, after, BTreeMap::new());
+        self.render(after.0, &plan);
+        self.apply_plan(&plan).unwrap()
+    }
+
+    pub(crate) fn apply_plan(&self, plan: &Plan) -> Result<Applied, PlatformError> {
+        self.site(|runtime, site| runtime.apply(site, plan))
+    }
+
+    pub(crate) fn run(&self) -> RunReport {
+        let report = self.try_run().unwrap();
+        assert_eq!(report.failures, [], "{report:?}");
+        report
+    }
+
+    pub(crate) fn try_run(&self) -> Result<RunReport, PlatformError> {
+        self.site(|runtime, site| runtime.run(site, &RunRequest::UntilIdle))
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.site(|runtime, site| runtime.status(site)).unwrap()
+    }
+
+    fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &Site<'_>) -> T) -> T {
+        let site = Site {
+            rendered: &self.path("rendered"),
+            root: &self.path(""),
+            credentials: &EnvironmentCredentials,
+            now: self.now.parse().unwrap(),
+        };
+        work(self.platform.runtime().unwrap(), &site)
+    }
+
+    /// The rows of a query, each as text.
+    pub(crate) fn rows(&self, file: &str, query: &str) -> Vec<String> {
+        rows(&self.open(file), query)
+    }
+
+    /// All that is in the databases but the log of runs: how they are made, and every row.
+    pub(crate) fn everything(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for file in ["northwind.db", "desk.db"].into_iter().filter(|file| self.path(file).is_file()) {
+            let database = self.open(file);
+            let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'datasurface_runs'";
+            for table in rows(&database, tables) {
+                let contents = rows(&database, &format!("SELECT * FROM \"{table}\""));
+                all.extend(contents.into_iter().map(|row| format!("{file} {table}: {row}")));
+            }
+            all.extend(rows(&database, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"));
+        }
+        all.sort();
+        all
+    }
+}
+
+fn rows(database: &Connection, query: &str) -> Vec<String> {
+    let mut statement = database.prepare(query).unwrap_or_else(|error| panic!("{error}: {query}"));
+    let width = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        let shown = (0..width).map(|column| show(&row.get(column).unwrap()));
+        Ok(shown.collect::<Vec<_>>().join("|"))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+fn write(folder: &Path, file: &File) {
+    let path = folder.join(file.path().as_str());
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, file.content()).unwrap();
+}
+
+/// What a run did, a line for each dataset: inserted, updated, deleted, unchanged.
+pub(crate) fn moved(report: &RunReport) -> Vec<String> {
+    let line = |run: &datasurface_platform::DatasetRun| {
+        format!(
+            "{} {}: +{} ~{} -{} ={}",
+            run.dataset, run.batch, run.inserted, run.updated, run.deleted, run.unchanged
+        )
+    };
+    report.datasets.iter().map(line).collect()
+}
+
+/// Says only what differs.
+pub(crate) fn assert_same(these: &[String], those: &[String], when: &str) {
+    let only = |here: &[String], there: &[String]| -> Vec<String> {
+        here.iter().filter(|line| !there.contains(line)).cloned().collect()
+    };
+    let (here, there) = (only(these, those), only(those, these));
+    assert!(these == those, "{when}: only here {here:#?}, only there {there:#?}");
+}

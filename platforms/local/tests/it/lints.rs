@@ -1,0 +1,184 @@
+//! What is refused, by code.
+
+use crate::northwind::{NorthWind, platform};
+use datasurface_local::{CODES, LocalConfig, LocalPlatform};
+use datasurface_platform::{graph::Stage, prelude::*};
+
+fn codes(wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Vec<String> {
+    let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", edit);
+    crate::scene::Scene::new(ecosystem, &NorthWind::assignments()).codes()
+}
+
+#[test]
+fn northwind_is_clean() {
+    assert_eq!(codes(&NorthWind::default(), |team| team), [] as [&str; 0]);
+}
+
+#[test]
+fn a_container_that_is_not_claimed_is_refused() {
+    let postgres = |team: Team| {
+        team.without_container(&"Desk".into()).container(DataContainer::postgres(
+            "Desk",
+            "db.example.org",
+            "sales",
+        ))
+    };
+    let found = codes(&NorthWind::default(), postgres);
+    assert!(found.iter().all(|code| code == "local/unclaimed-container"));
+    assert_eq!(found.len(), 4, "three exports and a transformer");
+}
+
+#[test]
+fn a_postgres_source_is_read_as_text_and_numbers() {
+    let wind = NorthWind::default();
+    let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        team.without_container(&"Source".into()).container(DataContainer::postgres(
+            "Source",
+            "db.example.org",
+            "sales",
+        ))
+    });
+    let scene = crate::scene::Scene::new(ecosystem, &NorthWind::assignments());
+    assert_eq!(scene.codes(), [] as [&str; 0]);
+    insta::assert_snapshot!(scene.rendering().file("jobs.json").unwrap().text().unwrap());
+}
+
+#[test]
+fn columns_of_ours_are_refused() {
+    let wind = NorthWind { customers: "customer_id Integer key, Batch_Out Integer", ..NorthWind::default() };
+    assert_eq!(codes(&wind, |team| team), ["local/reserved-column"]);
+}
+
+#[test]
+fn too_many_columns_are_refused() {
+    let columns: String = (0..1998).map(|column| format!(", c{column} Integer")).collect();
+    let wind = NorthWind {
+        customers: Box::leak(format!("id Integer key{columns}").into_boxed_str()),
+        ..NorthWind::default()
+    };
+    assert_eq!(codes(&wind, |team| team), ["local/too-many-columns"]);
+}
+
+#[test]
+fn sql_that_is_not_one_select_is_refused() {
+    for select in ["", "DELETE FROM x", "SELECT 1; SELECT 2", "SELECT (1"] {
+        let wind = NorthWind { select, ..NorthWind::default() };
+        assert_eq!(codes(&wind, |team| team), ["local/not-one-select"], "{select}");
+    }
+}
+
+#[test]
+fn file_names_that_cannot_be_written_to_are_refused() {
+    for file in ["a\nb.db", ":memory:", "file:x?mode=ro", "x.db?mode=memory", "/", "data/", "data/.."] {
+        let found = codes(&NorthWind { file, ..NorthWind::default() }, |team| team);
+        assert!(!found.is_empty() && found.iter().all(|code| code == "local/file-name"), "{file}: {found:?}");
+    }
+}
+
+#[test]
+fn a_file_that_may_be_the_platforms_own_is_refused() {
+    for file in ["NORTHWIND.DB", "./a/../Northwind.db", ".\\northwind.db"] {
+        let found = codes(&NorthWind { file, ..NorthWind::default() }, |team| team);
+        assert!(
+            !found.is_empty() && found.iter().all(|code| code == "local/unclear-file"),
+            "{file}: {found:?}"
+        );
+    }
+    let own = NorthWind { file: "a/../northwind.db", ..NorthWind::default() };
+    assert_eq!(codes(&own, |team| team), [] as [&str; 0]);
+    assert!(!own.scene().rendering().resources().any(|resource| resource.kind() == "copy"));
+}
+
+#[test]
+fn a_source_is_not_the_platforms_own_database() {
+    let source = |file: &'static str| {
+        codes(&NorthWind::default(), |team| {
+            team.without_container(&"Source".into()).container(DataContainer::sqlite("Source", file))
+        })
+    };
+    assert_eq!(source("northwind.db"), ["local/own-source"]);
+    assert_eq!(source("x/../northwind.db"), ["local/own-source"]);
+    assert_eq!(source("Northwind.db"), ["local/unclear-file"]);
+    assert_eq!(source("what?.db"), [] as [&str; 0], "it is only read");
+}
+
+#[test]
+fn inputs_of_one_name_are_refused() {
+    let clash = |team: Team| {
+        let store = |name: &'static str, dataset: &'static str| {
+            Datastore::new(name)
+                .captured(Capture::sql_snapshot("USA/NorthWindTeam/Source"))
+                .dataset(Dataset::new(dataset, "id Integer key"))
+        };
+        let mask = Workspace::new("Mask")
+            .container("USA/NorthWindTeam/Desk")
+            .group(DatasetGroup::new("raw").sinks(["A/b_c", "a_B/c"]))
+            .transformer(DataTransformer::sql("Masked_NW_Data").select("customers", "SELECT 1"));
+        team.without_workspace(&"Mask".into())
+            .workspace(mask)
+            .datastore(store("A", "b_c"))
+            .datastore(store("a_B", "c"))
+    };
+    let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", clash);
+    let assignments = NorthWind::assignments().captures("Local", "A", Stage::Provisioned).captures(
+        "Local",
+        "a_B",
+        Stage::Provisioned,
+    );
+    let scene = crate::scene::Scene::new(ecosystem, &assignments);
+    assert_eq!(scene.codes(), ["local/input-name-clash"]);
+}
+
+#[test]
+fn offers_that_are_missing_or_cannot_be_read_are_refused() {
+    let scene = NorthWind::default().scene();
+    let export = scene.node("Export/Local/USA/NorthWindTeam/Desk/NW_Data/customers");
+    let lint = |inputs: Vec<ResolvedOffer>| {
+        let instance = std::sync::Arc::new(export.platform().clone());
+        let view = NodeView::new(instance, export.facts().clone(), inputs);
+        let mut found = Vec::new();
+        let what = LintView::Node(&view);
+        platform("northwind.db").lint(what, &mut Reporter::new(&what, &mut found));
+        found.iter().map(|finding| finding.code().to_owned()).collect::<Vec<_>>()
+    };
+    let from: NodeKey = "Ingest/Local/NW_Data".parse().unwrap();
+    let offer = |address: &str, format: &str| {
+        vec![ResolvedOffer::new(from.clone(), Offer::new("NW_Data/customers", address, format))]
+    };
+    assert_eq!(lint(Vec::new()), ["local/missing-offer"]);
+    assert_eq!(lint(offer("northwind.db#t", "iceberg")), ["local/unreadable-offer"]);
+    assert_eq!(lint(offer("elsewhere.db#t", "sqlite-milestoned")), ["local/unreadable-offer"]);
+    assert_eq!(lint(offer("./northwind.db#t", "sqlite-milestoned")), [] as [&str; 0]);
+}
+
+#[test]
+fn settings_are_checked() {
+    let registry = Registry::new().with::<LocalPlatform>();
+    let factory = registry.find(&"local".into(), &semver::VersionReq::STAR).unwrap();
+    let create = |config: serde_json::Value| {
+        let instance =
+            PlatformInstance::new("Local".into(), "local".into(), LocalPlatform::version(), config.into());
+        factory.create(&instance).map(|_| ()).map_err(|error| error.kind())
+    };
+    assert_eq!(create(json!({"database": "a.db", "place": "Company/Bonn"})), Ok(()));
+    for bad in [json!({}), json!({"database": ""}), json!({"database": "a.db", "more": 1})] {
+        assert_eq!(create(bad), Err(PlatformErrorKind::Config));
+    }
+    for file in [":memory:", "file:x?mode=ro", "a?.db", "/", "data/", "data/..", "."] {
+        assert_eq!(create(json!({"database": file})), Err(PlatformErrorKind::Config), "{file}");
+    }
+}
+
+#[test]
+fn governance_learns_where_data_is_kept() {
+    let config = LocalConfig { place: Some("Company/Bonn".to_owned()), ..LocalConfig::new("a.db") };
+    let places: Vec<_> = LocalPlatform::new(config).descriptor().keeps_data_at().iter().cloned().collect();
+    assert_eq!(places, ["Company/Bonn".into()]);
+}
+
+#[test]
+fn every_code_is_registered_once_and_explained() {
+    let registry = diagnostic::CodeRegistry::default().merge(CODES).unwrap();
+    assert_eq!(registry.iter().count(), CODES.len());
+    assert!(CODES.iter().all(|code| code.code.starts_with("local/") && !code.explanation.is_empty()));
+}

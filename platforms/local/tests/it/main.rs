@@ -1,0 +1,28 @@
+//! The local platform through its public API: what it renders is executed, in SQLite.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop, in its helpers too"
+)]
+
+mod applied;
+mod aside;
+mod batches;
+mod consumers;
+mod flows;
+mod ground;
+mod killed;
+mod lints;
+mod loops;
+mod northwind;
+mod plans;
+mod postgres;
+mod rendering;
+mod scene;
+mod schemas;
+mod site;
+mod support;
+mod transformers;
+mod troubles;

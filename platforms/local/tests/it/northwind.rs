@@ -1,0 +1,98 @@
+//! A small company: two consumers, one transformer.
+
+use datasurface_local::{LocalConfig, LocalPlatform};
+use datasurface_platform::{
+    graph::{Assignments, Stage},
+    prelude::*,
+};
+
+pub(crate) const CUSTOMERS: &str =
+    "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15)";
+pub(crate) const PRODUCTS: &str =
+    "product_id Integer key, product_name VarChar(40), unit_price Decimal(10,2), weight Double";
+pub(crate) const ORDERS: &str = "order Integer key, line Integer key, group VarChar(10)";
+
+/// What can differ from test to test.
+#[derive(Clone)]
+pub(crate) struct NorthWind {
+    pub(crate) customers: &'static str,
+    pub(crate) datasets: Vec<&'static str>,
+    pub(crate) milestoning: Milestoning,
+    pub(crate) retention: Option<Retention>,
+    pub(crate) file: &'static str,
+    pub(crate) select: &'static str,
+}
+
+impl Default for NorthWind {
+    fn default() -> Self {
+        Self {
+            customers: CUSTOMERS,
+            datasets: vec!["NW_Data/customers", "NW_Data/products"],
+            milestoning: Milestoning::Live,
+            retention: None,
+            file: "northwind.db",
+            select: "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers",
+        }
+    }
+}
+
+impl NorthWind {
+    pub(crate) fn consumer(&self) -> Workspace {
+        let mut group =
+            DatasetGroup::new("analysis").sinks(self.datasets.iter().copied()).milestoning(self.milestoning);
+        if let Some(retention) = self.retention {
+            group = group.retention(retention);
+        }
+        Workspace::new("Sales").container("USA/NorthWindTeam/Desk").priority(Priority::High).group(group)
+    }
+
+    pub(crate) fn ecosystem(&self) -> Ecosystem {
+        let source = Datastore::new("NW_Data")
+            .captured(
+                Capture::sql_snapshot("USA/NorthWindTeam/Source")
+                    .credential("northwind")
+                    .cron("*/10 * * * *")
+                    .table("customers", "Customers"),
+            )
+            .dataset(Dataset::new("customers", self.customers).classified("PII"))
+            .dataset(Dataset::new("products", PRODUCTS))
+            .dataset(Dataset::new("orders", ORDERS));
+        let masked = Datastore::new("Masked_NW_Data").dataset(Dataset::new("customers", CUSTOMERS));
+        let mask = Workspace::new("Mask")
+            .container("USA/NorthWindTeam/Desk")
+            .group(DatasetGroup::new("raw").sink("NW_Data/customers"))
+            .transformer(DataTransformer::sql("Masked_NW_Data").select("customers", self.select));
+        let marketing = Workspace::new("Marketing")
+            .container("USA/NorthWindTeam/Desk")
+            .group(DatasetGroup::new("masked").sink("Masked_NW_Data/customers"));
+        let team = Team::new()
+            .container(DataContainer::sqlite("Source", "source.db"))
+            .container(DataContainer::sqlite("Desk", self.file))
+            .datastore(source)
+            .datastore(masked)
+            .workspace(mask)
+            .workspace(marketing)
+            .workspace(self.consumer());
+        let owner = "github:northwind/model@main";
+        let zone = GovernanceZone::new().team("NorthWindTeam", owner, team);
+        Ecosystem::new("NorthWind", owner, "github:northwind/model@live")
+            .platform(PlatformDeclaration::new("Local", "local").setting("database", "northwind.db"))
+            .zone("USA", owner, zone)
+    }
+
+    pub(crate) fn assignments() -> Assignments {
+        Assignments::default()
+            .serves("Local", "Sales/analysis", Stage::Provisioned)
+            .serves("Local", "Marketing/masked", Stage::Provisioned)
+            .captures("Local", "NW_Data", Stage::Provisioned)
+            .captures("Local", "Masked_NW_Data", Stage::Provisioned)
+    }
+
+    pub(crate) fn scene(&self) -> crate::scene::Scene {
+        crate::scene::Scene::new(self.ecosystem(), &Self::assignments())
+    }
+}
+
+pub(crate) fn platform(database: &str) -> LocalPlatform {
+    LocalPlatform::new(LocalConfig::new(database))
+}

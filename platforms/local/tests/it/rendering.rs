@@ -1,0 +1,77 @@
+//! What is rendered, to be read.
+
+use crate::northwind::NorthWind;
+use datasurface_platform::prelude::*;
+
+fn everything(rendering: &Rendering) -> String {
+    let mut text = String::new();
+    for file in rendering.files() {
+        text.push_str(&format!("######## {}\n{}\n", file.path(), file.text().unwrap()));
+    }
+    text
+}
+
+#[test]
+fn northwind() {
+    insta::assert_snapshot!(everything(&NorthWind::default().scene().rendering()));
+}
+
+#[test]
+fn northwind_in_a_file_of_the_consumer_with_history() {
+    let wind = NorthWind {
+        file: "desk.db",
+        milestoning: Milestoning::LiveAndForensic,
+        retention: Some(Retention::years(7)),
+        datasets: vec!["NW_Data/products"],
+        ..NorthWind::default()
+    };
+    let rendering = wind.scene().rendering();
+    let text = ["tables/NW_Data/products.sql", "copies/USA/NorthWindTeam/Desk/NW_Data/products.sql"]
+        .map(|path| rendering.file(path).unwrap().text().unwrap());
+    insta::assert_snapshot!(text.join("\n########\n"));
+}
+
+#[test]
+fn foundation() {
+    insta::assert_snapshot!(everything(&NorthWind::default().scene().foundation()));
+}
+
+#[test]
+fn what_is_owed_stays_unfed() {
+    let mut scene = NorthWind::default().scene();
+    let held = scene.hold("table.NW_Data.products", "Ingest/Local/NW_Data", "products");
+    let fed = scene.rendering();
+    scene = NorthWind { datasets: vec!["NW_Data/customers"], ..NorthWind::default() }.scene();
+    scene.held.push(held);
+    let rendering = scene.rendering();
+    let address = "table.NW_Data.products".into();
+    let (before, after) = (fed.resource(&address).unwrap(), rendering.resource(&address).unwrap());
+    assert_eq!(before.attributes(), after.attributes());
+    assert_eq!(before.held_data(), after.held_data());
+    insta::assert_snapshot!(rendering.file("tables/NW_Data/products.sql").unwrap().text().unwrap());
+}
+
+#[test]
+fn a_dataset_that_is_captured_on_its_own_has_a_job_of_its_own_and_the_same_table() {
+    let wind = NorthWind::default();
+    let alone = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        let store = team.datastores().get("NW_Data").unwrap();
+        let capture = Capture::sql_snapshot("USA/NorthWindTeam/Source").dataset_by_dataset();
+        let store = (**store).clone().captured(capture);
+        team.without_datastore(&"NW_Data".into()).datastore(store)
+    });
+    let alone = crate::scene::Scene::new(alone, &NorthWind::assignments());
+    let changed = crate::scene::plan(&wind.scene(), &alone);
+    insta::assert_snapshot!(changed.to_string(), @r#"
+    create  capture capture.NW_Data.customers
+    create  capture capture.NW_Data.products
+    retire  capture capture.NW_Data
+    "#);
+}
+
+#[test]
+fn secrets_are_names() {
+    let rendering = NorthWind::default().scene().rendering();
+    let jobs = rendering.file("jobs.json").unwrap().text().unwrap();
+    assert!(jobs.contains(r#""credential": "northwind""#));
+}

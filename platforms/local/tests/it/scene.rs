@@ -1,0 +1,145 @@
+//! What the host does around a platform: graphs, offers, views; no more than tests need.
+
+use datasurface_local::LocalPlatform;
+use datasurface_platform::{
+    ChangeFrame, Revision, ScopeChange, ScopeRecord,
+    graph::{Assignments, Fingerprint, IntentionGraphs, Node},
+    prelude::*,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+pub(crate) struct Scene {
+    instances: BTreeMap<PlatformName, (Arc<PlatformInstance>, LocalPlatform)>,
+    graphs: IntentionGraphs,
+    pub(crate) held: Vec<HeldState>,
+}
+
+impl Scene {
+    pub(crate) fn new(ecosystem: Ecosystem, assignments: &Assignments) -> Self {
+        let instances = ecosystem.platforms().iter().map(|declared| {
+            let instance = PlatformInstance::new(
+                declared.name().clone(),
+                declared.kind().clone(),
+                LocalPlatform::version(),
+                declared.settings().clone(),
+            );
+            let config = serde_json::from_value(declared.settings().value().clone()).unwrap();
+            let platform = LocalPlatform::configure(&instance, config).unwrap();
+            (declared.name().clone(), (Arc::new(instance), platform))
+        });
+        Self {
+            instances: instances.collect(),
+            graphs: IntentionGraphs::build(&Valid::assume_valid(ecosystem), assignments).unwrap(),
+            held: Vec::new(),
+        }
+    }
+
+    pub(crate) fn platform(&self) -> &LocalPlatform {
+        &self.instances["Local"].1
+    }
+
+    pub(crate) fn nodes(&self, platform: &str) -> Vec<NodeView> {
+        let graph = self.graphs.graph(&platform.into()).unwrap();
+        graph.nodes().map(|node| self.view(platform, node)).collect()
+    }
+
+    pub(crate) fn node(&self, key: &str) -> NodeView {
+        let key: NodeKey = key.parse().unwrap();
+        self.view(key.platform().as_str(), self.graphs.node(&key).unwrap())
+    }
+
+    fn view(&self, platform: &str, node: Node<'_>) -> NodeView {
+        let before = node.predecessors().chain(self.graphs.handed_over_from(&node.key()));
+        let inputs = before.flat_map(|before| {
+            let offers = self.instances[before.key().platform()].1.offer(&before.facts());
+            offers.into_iter().map(move |offer| ResolvedOffer::new(before.key(), offer))
+        });
+        NodeView::new(Arc::clone(&self.instances[platform].0), node.facts(), inputs.collect())
+    }
+
+    pub(crate) fn rendering_of(&self, platform: &str) -> Rendering {
+        let nodes = self.nodes(platform).into_iter().map(|view| {
+            let datasets = view.facts().datasets().iter();
+            let datasets = datasets.map(|dataset| dataset.key().dataset.clone()).collect();
+            ScopedNode::new(view, true, datasets)
+        });
+        let (instance, local) = &self.instances[platform];
+        let shards = vec!["main".into()];
+        let scope =
+            ScopeView::shard(Arc::clone(instance), shards, "main".into(), nodes.collect(), self.held.clone());
+        local.render(&scope).unwrap()
+    }
+
+    pub(crate) fn rendering(&self) -> Rendering {
+        self.rendering_of("Local")
+    }
+
+    pub(crate) fn foundation(&self) -> Rendering {
+        let (instance, local) = &self.instances["Local"];
+        let scope = ScopeView::foundation(Arc::clone(instance), vec!["main".into()]);
+        local.render(&scope).unwrap()
+    }
+
+    /// The codes of what is found, in order.
+    pub(crate) fn codes(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, (_, local)) in &self.instances {
+            for view in self.nodes(name.as_str()) {
+                let what = LintView::Node(&view);
+                local.lint(what, &mut Reporter::new(&what, &mut found));
+            }
+        }
+        let findings: Findings = found.into_iter().collect();
+        findings.codes().map(str::to_owned).collect()
+    }
+
+    /// What a table of this rendering becomes when its last consumer leaves.
+    pub(crate) fn hold(&self, address: &str, node: &str, dataset: &str) -> HeldState {
+        let rendering = self.rendering();
+        let resource = rendering.resource(&address.into()).unwrap();
+        HeldState::new(
+            resource.address().clone(),
+            "main".into(),
+            resource.held_data().unwrap().clone(),
+            self.node(node).narrowed(&dataset.into()),
+            "2027-01-31".parse().ok(),
+        )
+    }
+}
+
+/// The plan from one scene to the next.
+pub(crate) fn plan(before: &Scene, after: &Scene) -> Plan {
+    plan_with(before, after, BTreeMap::new())
+}
+
+pub(crate) fn plan_with(before: &Scene, after: &Scene, let_go: BTreeMap<ResourceAddress, Guard>) -> Plan {
+    plan_between(Some((before, "from")), (after, "to"), let_go)
+}
+
+/// The plan from one scene to the next, or from nothing, where each is a revision of this name.
+pub(crate) fn plan_between(
+    before: Option<(&Scene, &str)>,
+    (after, to): (&Scene, &str),
+    let_go: BTreeMap<ResourceAddress, Guard>,
+) -> Plan {
+    let was_held = |held: &&HeldState| !before.is_some_and(|(before, _)| before.held.contains(held));
+    let revision = |name: &str| Revision::new(Fingerprint::of(&name));
+    let frame = ChangeFrame {
+        platform: (*after.instances["Local"].0).clone(),
+        from: before.map(|(_, from)| revision(from)),
+        to: revision(to),
+        newly_held: after.held.iter().filter(was_held).cloned().collect(),
+        let_go,
+        causes: BTreeMap::new(),
+    };
+    let shard = |scene: &Scene| ScopeRecord::from(&scene.rendering());
+    let foundation = |scene: &Scene| ScopeRecord::from(&scene.foundation());
+    let old = |record: &dyn Fn(&Scene) -> ScopeRecord| {
+        before.map_or_else(ScopeRecord::default, |(before, _)| record(before))
+    };
+    let scopes = vec![
+        ScopeChange { scope: Scope::Foundation, old: old(&foundation), new: foundation(after) },
+        ScopeChange { scope: Scope::Shard("main".into()), old: old(&shard), new: shard(after) },
+    ];
+    after.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
+}

@@ -1,0 +1,152 @@
+//! A real, throw-away PostgreSQL.
+//!
+//! A shell holds a pipe from this process and the server; when the pipe closes, because the server is dropped here or
+//! because this process ended, however it ended, the shell stops the server and removes its files. Nothing is left.
+
+use postgres::{Client, Config, NoTls};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+pub(crate) const USER: &str = "capturer";
+/// With a colon, which a password may have.
+pub(crate) const PASSWORD: &str = "hunter2:correct horse";
+
+pub(crate) struct Server {
+    shell: Child,
+    folder: PathBuf,
+    pub(crate) port: u16,
+}
+
+/// Arguments: the folder, the programs, the port, the password.
+const SCRIPT: &str = r#"
+set -e
+mkdir -m 700 "$1"
+trap 'rm -rf "$1"' EXIT
+printf '%s\n' "$4" > "$1/password"
+"$2/initdb" -D "$1/data" -U postgres -N -E UTF8 --locale=C --pwfile="$1/password" \
+  --auth-host=scram-sha-256 --auth-local=trust > "$1/log" 2>&1
+"$2/postgres" -D "$1/data" -p "$3" -k "$1" -h 127.0.0.1 -c fsync=off -c max_connections=60 \
+  >> "$1/log" 2>&1 < /dev/null &
+server=$!
+cat > /dev/null || true
+kill -QUIT "$server" || true
+wait "$server" || true
+"#;
+
+impl Server {
+    /// The server of this process; none, with a line that says so, if PostgreSQL is not installed.
+    pub(crate) fn shared() -> Option<&'static Self> {
+        static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+        SERVER.get_or_init(Self::start).as_ref()
+    }
+
+    /// A server of its own.
+    pub(crate) fn start() -> Option<Self> {
+        let Some(programs) = programs() else {
+            let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
+            assert!(
+                !required,
+                "PostgreSQL is not installed: no `initdb` in PATH or /usr/lib/postgresql/*/bin"
+            );
+            super::skipped("PostgreSQL is not installed");
+            return None;
+        };
+        // Somebody else may take the port before the server has it.
+        (0..3).find_map(|_| Self::try_start(&programs)).or_else(|| panic!("PostgreSQL does not start"))
+    }
+
+    fn try_start(programs: &Path) -> Option<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder =
+            std::env::temp_dir().join(format!("datasurface-postgres-{}-{number}", std::process::id()));
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let shell = shell()
+            .args(["-c", SCRIPT, "sh"])
+            .arg(&folder)
+            .arg(programs)
+            .args([&port.to_string(), PASSWORD])
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut server = Self { shell, folder, port };
+        let until = Instant::now() + Duration::from_secs(90);
+        while Instant::now() < until && server.shell.try_wait().unwrap().is_none() {
+            if let Ok(mut client) = server.config("postgres", "postgres").connect(NoTls) {
+                let create =
+                    format!("CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}' IN ROLE pg_read_all_data");
+                client.batch_execute(&create).unwrap();
+                return Some(server);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        None
+    }
+
+    fn config(&self, user: &str, database: &str) -> Config {
+        let mut config = Config::new();
+        config.host("127.0.0.1").port(self.port).user(user).password(PASSWORD).dbname(database);
+        config
+    }
+
+    /// The folder of its socket, where every user is trusted.
+    pub(crate) fn socket(&self) -> String {
+        self.folder.to_str().unwrap().to_owned()
+    }
+
+    /// As the owner of a database, which is made if it is not there.
+    pub(crate) fn owner(&self, database: &str) -> Client {
+        let mut client = self.config("postgres", "postgres").connect(NoTls).unwrap();
+        if client.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&database]).unwrap().is_empty() {
+            client.batch_execute(&format!("CREATE DATABASE \"{database}\"")).unwrap();
+        }
+        self.config("postgres", database).connect(NoTls).unwrap()
+    }
+
+    /// Stops it as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        drop(self.shell.stdin.take());
+        self.shell.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// PostgreSQL refuses to run as root.
+fn shell() -> Command {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    if !root {
+        return Command::new("sh");
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--", "sh"]);
+    command
+}
+
+/// Where `initdb` and `postgres` are, the newest first.
+fn programs() -> Option<PathBuf> {
+    let in_path = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut installed: Vec<PathBuf> = installed.map(|version| version.path().join("bin")).collect();
+    installed.sort();
+    let folders = in_path.unwrap_or_default().into_iter().chain(installed.into_iter().rev());
+    folders
+        .filter_map(|folder| folder.join("initdb").canonicalize().ok())
+        .filter_map(|initdb| initdb.parent().map(Path::to_owned))
+        .find(|folder| folder.join("postgres").is_file())
+}

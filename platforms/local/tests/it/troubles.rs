@@ -1,0 +1,249 @@
+//! What goes wrong: a clear message, nothing half-visible, and the rest goes on.
+
+use crate::{
+    ground::{Ground, moved},
+    northwind::NorthWind,
+    scene::Scene,
+};
+use datasurface_local::Breakpoint;
+use datasurface_platform::{RunReport, graph::Stage, prelude::*};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+fn reasons(report: &RunReport) -> Vec<String> {
+    report.failures.iter().map(|failure| format!("{}: {}", failure.job, failure.reason)).collect()
+}
+
+/// NorthWind, where somebody wants data of another source, too.
+fn with_another_source() -> Scene {
+    let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        team.container(DataContainer::sqlite("Gone", "gone.db"))
+            .datastore(
+                Datastore::new("Gone_Data")
+                    .captured(Capture::sql_snapshot("USA/NorthWindTeam/Gone"))
+                    .dataset(Dataset::new("things", "id Integer key")),
+            )
+            .workspace(
+                Workspace::new("Board")
+                    .container("USA/NorthWindTeam/Desk")
+                    .group(DatasetGroup::new("all").sink("Gone_Data/things")),
+            )
+    });
+    let assignments = NorthWind::assignments().serves("Local", "Board/all", Stage::Provisioned).captures(
+        "Local",
+        "Gone_Data",
+        Stage::Provisioned,
+    );
+    Scene::new(ecosystem, &assignments)
+}
+
+#[test]
+fn a_source_that_is_gone_stops_nobody_else() {
+    let ground = Ground::with(&with_another_source());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let report = ground.try_run().unwrap();
+    let reason = &reasons(&report)[0];
+    assert!(
+        reason.starts_with("capture.Gone_Data: the source `gone.db` is not there: no such file in"),
+        "{reason}"
+    );
+    assert_eq!(
+        moved(&report),
+        [
+            "NW_Data/customers 1: +1 ~0 -0 =0",
+            "NW_Data/products 1: +0 ~0 -0 =0",
+            "Gone_Data/things 1: +0 ~0 -0 =0",
+            "Masked_NW_Data/customers 1: +1 ~0 -0 =0"
+        ]
+    );
+    assert!(report.datasets[2].failure.is_some());
+    let gone =
+        ground.status().sinks.into_iter().find(|sink| sink.dataset == "Gone_Data/things".into()).unwrap();
+    assert_eq!(gone.last_batch, None);
+    assert!(gone.last_failure.unwrap().contains("gone.db"));
+}
+
+#[test]
+fn one_bad_record_keeps_the_whole_batch_out_of_sight() {
+    let ground = Ground::with(&NorthWind { file: "desk.db", ..NorthWind::default() }.scene());
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('A', 'a', 'x'); INSERT INTO products VALUES (1, 'p', 1, 1)",
+    );
+    ground.run();
+    let before = ground.everything();
+    ground.change_source(
+        "UPDATE Customers SET city = 'y';
+         ALTER TABLE products RENAME TO p;
+         CREATE TABLE products AS SELECT * FROM p UNION ALL SELECT * FROM p",
+    );
+    let report = ground.try_run().unwrap();
+    let reason = &reasons(&report)[0];
+    let expected = "capture.NW_Data: table.NW_Data.products [load]: UNIQUE constraint failed: NW_Data__products.stage.product_id";
+    assert!(reason.starts_with(expected), "{reason}");
+    assert_eq!(ground.everything(), before);
+    ground.change_source("DELETE FROM products WHERE rowid = 2");
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
+}
+
+#[test]
+fn a_row_that_moves_while_it_is_captured_is_in_one_place() {
+    let scene = NorthWind {
+        select: "SELECT customer_id, company_name, city FROM NW_Data_customers",
+        ..NorthWind::default()
+    }
+    .scene();
+    let ground = Ground::with(&scene);
+    ground.change_source(
+        "PRAGMA journal_mode = WAL; INSERT INTO Customers VALUES ('7', 'a', 'x'), ('8', 'b', 'x');",
+    );
+    let source = ground.path("source.db");
+    let moved_it = AtomicBool::new(false);
+    let ground = ground.stopping_at(Breakpoint::new(move |what| {
+        if what == "table.NW_Data.customers [load]" && !moved_it.swap(true, Ordering::SeqCst) {
+            let writer = rusqlite::Connection::open(&source).unwrap();
+            writer
+                .execute_batch(
+                    "BEGIN; DELETE FROM Customers WHERE customer_id = '8';
+                     INSERT INTO products VALUES (8, 'b', 1, 1); COMMIT",
+                )
+                .unwrap();
+        }
+    }));
+    let places = || {
+        let customers = ground.rows(
+            "northwind.db",
+            "SELECT * FROM Sales__analysis__NW_Data__customers WHERE customer_id = '8'",
+        );
+        let products = ground.rows("northwind.db", "SELECT * FROM Sales__analysis__NW_Data__products");
+        (customers.len(), products.len())
+    };
+    ground.run();
+    assert_eq!(places(), (1, 0));
+    ground.run();
+    assert_eq!(places(), (0, 1));
+}
+
+#[test]
+fn a_transformer_reads_its_inputs_and_nothing_else() {
+    for select in [
+        "SELECT customer_id, company_name, city FROM NW_Data__customers",
+        "SELECT customer_id, company_name, city FROM main.NW_Data__customers",
+        "SELECT 'a' AS customer_id, 'b' AS company_name, count(*) AS city FROM NW_Data__products",
+        "SELECT name AS customer_id, sql AS company_name, '' AS city FROM sqlite_schema",
+        "SELECT name AS customer_id, 'x' AS company_name, '' AS city FROM temp.sqlite_schema",
+        "SELECT file AS customer_id, 'x' AS company_name, '' AS city FROM pragma_database_list",
+        "SELECT customer_id, company_name, city FROM \"Mask__customers.output\"",
+        "SELECT customer_id, company_name, (SELECT count(*) FROM datasurface_batches) AS city FROM NW_Data_customers",
+        "WITH c AS (SELECT job FROM datasurface_runs) SELECT job AS customer_id, 'x' AS company_name, '' AS city FROM c",
+        "SELECT customer_id, company_name, city FROM container.Local__NW_Data__products, NW_Data_customers",
+    ] {
+        for file in ["northwind.db", "desk.db"] {
+            if file == "northwind.db" && select.contains("container.") {
+                continue;
+            }
+            let ground = Ground::with(&NorthWind { select, file, ..NorthWind::default() }.scene());
+            ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+            let report = ground.try_run().unwrap();
+            let reasons = reasons(&report);
+            assert_eq!(reasons.len(), 1, "{select}");
+            assert!(
+                reasons[0].starts_with("transform.Mask: the transformer uses "),
+                "{select}: {}",
+                reasons[0]
+            );
+            let masked = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
+            assert!(ground.rows(file, masked).is_empty(), "{select}");
+        }
+    }
+}
+
+#[test]
+fn what_a_select_may_do_with_its_inputs_works() {
+    for select in [
+        "WITH c AS (SELECT * FROM NW_Data_customers) SELECT customer_id, upper(company_name) AS company_name, city FROM c",
+        "SELECT 'A' AS customer_id, count(*) AS company_name, '' AS city FROM NW_Data_customers",
+        "WITH one AS (SELECT 1) SELECT 'A' AS customer_id, 'x' AS company_name, '' AS city FROM one",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) \
+         SELECT i AS customer_id, company_name, city FROM n, NW_Data_customers",
+        "SELECT value AS customer_id, company_name, city FROM NW_Data_customers, json_each('[1,2]')",
+        "SELECT a.customer_id, b.company_name, a.city FROM nw_data_CUSTOMERS a JOIN NW_Data_customers b USING (customer_id)",
+        "SELECT customer_id, company_name, row_number() OVER (ORDER BY customer_id) AS city FROM NW_Data_customers",
+        "SELECT column1 AS customer_id, 'x' AS company_name, '' AS city FROM (VALUES (1), (2))",
+    ] {
+        let ground = Ground::with(&NorthWind { select, ..NorthWind::default() }.scene());
+        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+        ground.run();
+        let masked = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
+        assert!(!ground.rows("northwind.db", masked).is_empty(), "{select}");
+    }
+}
+
+#[test]
+fn two_runs_at_once_are_one_too_many() {
+    let ground = Ground::with(&NorthWind::default().scene());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let said = Arc::new(Mutex::new(None));
+    let (saying, folder) = (Arc::clone(&said), ground.path(""));
+    let ground = ground.stopping_at(Breakpoint::new(move |_| {
+        let mut said = saying.lock().unwrap();
+        if said.is_none() {
+            *said = Some(Ground::at(folder.clone()).try_run().unwrap_err().report());
+        }
+    }));
+    ground.run();
+    let said = said.lock().unwrap().clone();
+    assert_eq!(said.as_deref(), Some("another run is at work on `northwind.db`; wait until it has ended"));
+}
+
+#[test]
+fn a_locked_file_of_a_consumer_is_filled_when_it_is_free() {
+    let ground = Ground::with(&NorthWind { file: "desk.db", ..NorthWind::default() }.scene());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let consumer = ground.open("desk.db");
+    consumer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let reasons = reasons(&ground.try_run().unwrap());
+    assert_eq!(
+        reasons[0],
+        "copy.USA/NorthWindTeam/Desk.NW_Data.customers: copy.USA/NorthWindTeam/Desk.NW_Data.customers [apply]: somebody \
+         else has had the database locked for 5 seconds"
+    );
+    consumer.execute_batch("ROLLBACK").unwrap();
+    let live = "SELECT * FROM Sales__analysis__NW_Data__customers";
+    assert_eq!(ground.rows("desk.db", live), [] as [&str; 0]);
+    ground.run();
+    assert_eq!(ground.rows("desk.db", live), ["A|a|x"]);
+}
+
+#[test]
+fn nothing_runs_where_nothing_was_applied() {
+    let scene = NorthWind::default().scene();
+    let ground = Ground::new();
+    ground.render(&scene, &Plan::default());
+    let error = ground.try_run().unwrap_err();
+    assert_eq!(error.report(), "nothing was applied to `northwind.db` yet; apply the plan first");
+    assert!(!ground.path("northwind.db").exists());
+}
+
+#[test]
+fn a_buffer_that_was_lost_is_not_mixed_with_what_came_of_it() {
+    let scene = NorthWind { file: "desk.db", ..NorthWind::default() }.scene();
+    let ground = Ground::with(&scene);
+    for name in ["a", "b"] {
+        ground.change_source(&format!("INSERT INTO Customers VALUES ('{name}', 'a', 'x')"));
+        ground.run();
+    }
+    for file in ["northwind.db", "northwind.db-wal", "northwind.db-shm"] {
+        let _ = std::fs::remove_file(ground.path(file));
+    }
+    let before = ground.rows("desk.db", "SELECT * FROM Local__NW_Data__customers");
+    ground.apply_plan(&Plan::default()).unwrap();
+    let report = ground.try_run().unwrap();
+    assert!(
+        reasons(&report)[0].contains("is at batch 2, but the platform's database is at"),
+        "{:?}",
+        reasons(&report)
+    );
+    assert_eq!(ground.rows("desk.db", "SELECT * FROM Local__NW_Data__customers"), before);
+}
