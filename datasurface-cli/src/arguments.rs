@@ -1,0 +1,237 @@
+//! The command line.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{path::PathBuf, time::SystemTime};
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all is well; 1 something stands in the way, and is reported; 2 the command line is wrong.
+What is found is printed to the standard error, except by `check`, which is asked for nothing else. With \
+`--format json` there is one object on the standard output, with all that was found as `findings`; that of a graph has \
+findings only if there is no graph.";
+
+/// One typed model of a company's data ecosystem, turned into running pipelines.
+#[derive(Debug, Parser)]
+#[command(name = "datasurface", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Judge a model, and whether platforms can do what it asks for.
+    Check(Check),
+    /// Show what must happen on each platform.
+    Graph(Graph),
+    /// Show what has to be done to get from what was rendered to what the model says. Writes nothing.
+    Plan(Plan),
+    /// Render into a target, and write the lock that goes with it.
+    Render(Render),
+    /// Apply what was rendered and not applied yet, and run its jobs.
+    Run(Run),
+    /// Show how far each consumer is.
+    Status(Status),
+}
+
+/// The model, and what it is judged with.
+#[derive(Debug, Args)]
+pub(crate) struct Model {
+    /// The model: a file of JSON, or `-` for the standard input.
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+
+    /// The lock: what was decided before. If it is not there, nothing was [default: `datasurface.lock` beside the
+    /// model, in the current folder for `-`].
+    #[arg(long, value_name = "FILE")]
+    lock: Option<PathBuf>,
+
+    /// The day as of which to judge and to plan [default: today, in UTC].
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    on: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// How to show graphs.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: GraphFormat,
+
+    /// Show the graph of this platform only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) platform: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// The folder that was rendered into, or will be.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) target: PathBuf,
+
+    /// How to print the plan.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    #[command(flatten)]
+    pub(crate) plan: Plan,
+
+    /// The target is lost: make it again, from the model that was rendered last and as the lock says.
+    #[arg(long)]
+    pub(crate) remake: bool,
+}
+
+/// What was rendered, and where it runs.
+#[derive(Debug, Args)]
+pub(crate) struct Site {
+    /// The folder that was rendered into.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) target: PathBuf,
+
+    /// The folder that relative paths in the model are relative to.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) root: PathBuf,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Secrets are taken from the environment: the value of the credential `name` is \
+    DATASURFACE_CREDENTIAL_NAME, or the content of the file that DATASURFACE_CREDENTIAL_NAME_FILE names.")]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) site: Site,
+
+    /// Run until no job has anything left to move, rather than every job once.
+    #[arg(long)]
+    pub(crate) until_idle: bool,
+
+    /// Run now, and again whenever a timetable names a minute, until interrupted. Every job runs then, also those that
+    /// are due later: what did not change moves nothing. With `--format json` there is an object for each round.
+    #[arg(long)]
+    pub(crate) follow: bool,
+
+    /// How often to run before it ends.
+    #[arg(long, value_name = "N", hide = true, requires = "follow")]
+    pub(crate) rounds: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) site: Site,
+}
+
+/// How to print an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one object.
+    Json,
+}
+
+/// How to show graphs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// For people: nodes in the order in which they come up.
+    #[default]
+    Text,
+    /// For programs: one object.
+    Json,
+    /// A flow chart for Mermaid; several platforms are a Markdown document of flow charts.
+    Mermaid,
+}
+
+impl Model {
+    /// Where the lock is, or will be.
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.lock.clone().unwrap_or_else(|| {
+            if self.is_stdin() {
+                datasurface_broker::LOCK_FILE_NAME.into()
+            } else {
+                self.model.with_file_name(datasurface_broker::LOCK_FILE_NAME)
+            }
+        })
+    }
+
+    /// The day as of which to judge.
+    pub(crate) fn on(&self) -> NaiveDate {
+        self.on.unwrap_or_else(today)
+    }
+
+    /// Whether the model comes from the standard input.
+    pub(crate) fn is_stdin(&self) -> bool {
+        self.model.as_os_str() == "-"
+    }
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "a day is written like 2026-01-31".to_owned())
+}
+
+/// Today in UTC.
+fn today() -> NaiveDate {
+    now().date_naive()
+}
+
+/// The time that it is. No other crate reads a clock.
+pub(crate) fn now() -> DateTime<Utc> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    DateTime::from_timestamp(seconds, since.subsec_nanos()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_lock_is_beside_the_model() {
+        for (model, lock) in [
+            ("model.json", "datasurface.lock"),
+            ("a/model.json", "a/datasurface.lock"),
+            ("-", "datasurface.lock"),
+        ] {
+            let arguments = Arguments::parse_from(["datasurface", "check", model]);
+            let Verb::Check(check) = arguments.verb else { panic!("another verb") };
+            assert_eq!(check.model.lock(), PathBuf::from(lock));
+        }
+    }
+
+    #[test]
+    fn a_day_is_a_day() {
+        assert!(date("2026-02-28").is_ok());
+        for text in ["2026-02-30", "tomorrow", "", "28.2.2026"] {
+            assert!(date(text).is_err(), "{text}");
+        }
+        assert!(today() > NaiveDate::default());
+    }
+}

@@ -1,0 +1,95 @@
+//! What the command itself can report: files that cannot be read, and wishes that cannot be fulfilled.
+
+use datasurface_model::{CodeInfo, Severity};
+
+/// Every code that this crate reports by itself.
+pub static CODES: &[&CodeInfo] = &[
+    &MISSING_FILE,
+    &NOT_UTF8,
+    &UNREADABLE_FILE,
+    &UNKNOWN_PLATFORM,
+    &NOT_LOST,
+    &NOTHING_RENDERED,
+    &NO_TIMETABLE,
+    &FINISHED,
+    &UNDONE,
+];
+
+pub(crate) static MISSING_FILE: CodeInfo = CodeInfo::error(
+    "document/missing-file",
+    "a file that was named is not there",
+    "The model is read from the file that the command line names, relative to the current folder, or from the standard \
+     input if it names `-`.",
+);
+
+pub(crate) static NOT_UTF8: CodeInfo = CodeInfo::error(
+    "document/not-utf8",
+    "a file is not text in UTF-8",
+    "Models and locks are JSON, and JSON is text in UTF-8. Some editors save another encoding unless they are told.",
+);
+
+pub(crate) static UNREADABLE_FILE: CodeInfo = CodeInfo::error(
+    "document/unreadable-file",
+    "a file cannot be read",
+    "The operating system refused to read it: it may be a folder, or belong to somebody else.",
+);
+
+pub(crate) static UNKNOWN_PLATFORM: CodeInfo = CodeInfo::error(
+    "graph/unknown-platform",
+    "the graph of a platform was asked for that is not declared",
+    "Each declared platform has a graph, which is called like the platform.",
+);
+
+pub(crate) static NOT_LOST: CodeInfo = CodeInfo::error(
+    "target/not-lost",
+    "a target was to be made again that is there",
+    "Making a target again is for one that is lost: what is in it now would not be looked at, and nobody would see a plan \
+     of what changes. A target that is there is rendered as usual. One that is beyond repair has to be moved away first.",
+);
+
+pub(crate) static NOTHING_RENDERED: CodeInfo = CodeInfo::error(
+    "target/nothing-rendered",
+    "a target was to be run in which nothing is rendered",
+    "What runs is what was rendered, so a model is rendered first. The folder may also be another one than was meant: it \
+     is relative to the current folder.",
+);
+
+pub(crate) static NO_TIMETABLE: CodeInfo = note(
+    "run/no-timetable",
+    "nothing is due at any time",
+    "Whoever follows timetables waits for the next minute that one of them names. What is captured when something \
+     outside says so has none: run it from there.",
+);
+
+pub(crate) static FINISHED: CodeInfo = note(
+    "target/finished",
+    "an interrupted write was finished",
+    "Somebody wrote the target and was interrupted when all had been decided. The rest was done when the target was \
+     opened: it is as if there had been no interruption.",
+);
+
+pub(crate) static UNDONE: CodeInfo = note(
+    "target/undone",
+    "an interrupted write was undone",
+    "Somebody wrote the target and was interrupted before all had been decided. What was left behind was taken away when \
+     the target was opened.",
+);
+
+const fn note(code: &'static str, summary: &'static str, explanation: &'static str) -> CodeInfo {
+    CodeInfo { severity: Severity::Note, ..CodeInfo::error(code, summary, explanation) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datasurface_model::diagnostic::CodeRegistry;
+
+    #[test]
+    fn no_other_crate_has_the_same_code() {
+        let broker: Vec<&'static CodeInfo> = datasurface_broker::codes().collect();
+        let mut all = CodeRegistry::default();
+        for codes in [datasurface_model::CODES, datasurface_model::document::CODES, &broker, CODES] {
+            all = all.merge(codes).unwrap();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! `graph`: shows what must happen on each platform.
+
+use crate::{
+    answer::Answer,
+    arguments::{Graph, GraphFormat},
+    bring_up,
+    codes::UNKNOWN_PLATFORM,
+    input::Input,
+    text::count,
+};
+use datasurface_broker::Broker;
+use datasurface_graph::{
+    IntentionGraph, IntentionGraphs, Node, NodeKey,
+    picture::{GraphsPicture, Mermaid},
+};
+use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, diagnostic::nearest};
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt::Write};
+
+#[derive(serde::Serialize)]
+struct Refusal<'a> {
+    findings: &'a Findings,
+}
+
+pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
+    let mut input = match Input::read(&arguments.model) {
+        Ok(input) => input,
+        Err(findings) => return refuse(arguments, &findings),
+    };
+    let placed = match input.place(broker) {
+        Ok(placed) => placed,
+        Err(findings) => return refuse(arguments, &findings),
+    };
+    let graphs = placed.graphs();
+    let only = arguments.platform.as_deref().map(PlatformName::from);
+    if let Some(only) = only.as_ref().filter(|only| graphs.graph(only).is_none()) {
+        input.findings.extend([unknown(graphs, only)]);
+        return refuse(arguments, &input.findings);
+    }
+    let shown: Vec<&IntentionGraph> =
+        graphs.iter().filter(|graph| only.as_ref().is_none_or(|only| graph.platform() == only)).collect();
+    match arguments.format {
+        GraphFormat::Text => Answer::text(text(graphs, &shown), &input.findings, true),
+        GraphFormat::Mermaid => Answer::text(mermaid(&shown), &input.findings, true),
+        GraphFormat::Json => json(graphs, only.as_ref()).beside(&input.findings),
+    }
+}
+
+fn refuse(arguments: &Graph, findings: &Findings) -> Answer {
+    match arguments.format {
+        GraphFormat::Json => Answer::json(&Refusal { findings }, false),
+        GraphFormat::Text | GraphFormat::Mermaid => Answer::text(String::new(), findings, false),
+    }
+}
+
+fn unknown(graphs: &IntentionGraphs, wanted: &PlatformName) -> Diagnostic {
+    let known: Vec<&str> = graphs.iter().map(|graph| graph.platform().as_str()).collect();
+    let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    let help = match names.len() {
+        0 => "no platform is declared".to_owned(),
+        _ => format!("declared are {}", names.join(", ")),
+    };
+    let help = match nearest(wanted.as_str(), known.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => help,
+    };
+    let path = ModelPath::root().child("platforms", wanted);
+    Diagnostic::new(&UNKNOWN_PLATFORM, path, format!("no platform `{wanted}` is declared")).help(help)
+}
+
+/// Numbered, in the order in which they come up.
+fn text(graphs: &IntentionGraphs, shown: &[&IntentionGraph]) -> String {
+    let parts = shown.iter().map(|graph| {
+        let nodes = bring_up::in_order(graph);
+        let numbers: BTreeMap<NodeKey, usize> =
+            (1..).zip(&nodes).map(|(number, node)| (node.key(), number)).collect();
+        let mut part = format!("{}: {}\n", graph.platform(), count(nodes.len(), "node"));
+        for (number, node) in (1..).zip(&nodes) {
+            let _ = writeln!(part, "{number:>5}  {}{}", node.key(), remarks(graphs, node, &numbers));
+        }
+        part
+    });
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+fn remarks(graphs: &IntentionGraphs, node: &Node<'_>, numbers: &BTreeMap<NodeKey, usize>) -> String {
+    let obligation = node.obligation();
+    let mut remarks = Vec::new();
+    remarks.extend(obligation.priority().map(|priority| format!("priority {priority}")));
+    remarks.extend(obligation.latency().map(|latency| format!("within {latency}")));
+    let mut after: Vec<usize> =
+        node.predecessors().filter_map(|node| numbers.get(&node.key()).copied()).collect();
+    after.sort_unstable();
+    if !after.is_empty() {
+        let after: Vec<String> = after.iter().map(usize::to_string).collect();
+        remarks.push(format!("after {}", after.join(", ")));
+    }
+    remarks
+        .extend(graphs.handed_over_from(&node.key()).map(|from| format!("handed over from {}", from.key())));
+    if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) }
+}
+
+fn mermaid(shown: &[&IntentionGraph]) -> String {
+    match shown {
+        [graph] => Mermaid(graph).to_string(),
+        _ => shown
+            .iter()
+            .map(|graph| format!("## {}\n\n```mermaid\n{}```\n", graph.platform(), Mermaid(graph)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    }
+}
+
+fn json(graphs: &IntentionGraphs, only: Option<&PlatformName>) -> Answer {
+    let Some(only) = only else {
+        return Answer::json(&GraphsPicture(graphs), true);
+    };
+    let mut picture = serde_json::to_value(GraphsPicture(graphs)).unwrap_or_default();
+    if let Some(platforms) = picture.get_mut("platforms").and_then(Value::as_object_mut) {
+        platforms.retain(|name, _| name == only.as_str());
+    }
+    if let Some(handovers) = picture.get_mut("handovers").and_then(Value::as_array_mut) {
+        let mut keys = graphs.handovers().map(|(from, to)| (from.key(), to.key()));
+        handovers.retain(|_| {
+            keys.next().is_some_and(|(from, to)| from.platform() == only || to.platform() == only)
+        });
+    }
+    Answer::json(&picture, true)
+}

@@ -1,0 +1,47 @@
+//! The `datasurface` command: checks a model, shows its graphs, plans what has to be done, renders it, and runs it.
+//!
+//! Each verb reads its input, asks the broker, and gives back an answer; only then is anything printed, except that a
+//! run says on a terminal what it is at. This crate is the only one that prints, and the only one that reads a clock.
+
+mod answer;
+mod arguments;
+mod bring_up;
+mod check;
+mod codes;
+mod graph;
+mod input;
+mod plan;
+mod propose;
+mod registry;
+mod render;
+mod run;
+mod site;
+mod status;
+mod summary;
+mod table;
+mod text;
+
+pub use codes::CODES;
+
+use arguments::{Arguments, Verb};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Does what the command line of this process says.
+///
+/// The exit code is 0 if all is well, 1 if something was found that stands in the way, and 2 if the command line is
+/// wrong.
+#[must_use]
+pub fn main() -> ExitCode {
+    let broker = registry::broker();
+    let answer = match Arguments::parse().verb {
+        Verb::Check(arguments) => check::check(&arguments, &broker),
+        Verb::Graph(arguments) => graph::graph(&arguments, &broker),
+        Verb::Plan(arguments) => plan::plan(&arguments, &broker),
+        Verb::Render(arguments) => render::render(&arguments, &broker),
+        Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),
+        Verb::Run(arguments) => run::run(&arguments, &broker),
+        Verb::Status(arguments) => status::status(&arguments, &broker),
+    };
+    answer.deliver()
+}

@@ -1,0 +1,7 @@
+//! The `datasurface` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    datasurface_cli::main()
+}

@@ -1,0 +1,179 @@
+//! `run`: applies what was rendered and not applied yet, and runs its jobs.
+
+use crate::{
+    answer::Answer,
+    arguments::{self, Format, now},
+    codes::NO_TIMETABLE,
+    site,
+    table::Table,
+    text::{count, printable},
+};
+use chrono::{DateTime, Utc};
+use datasurface_broker::Broker;
+use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
+use datasurface_platform::{Applied, RunReport, RunRequest};
+use serde::Serialize;
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+    thread,
+    time::Duration,
+};
+
+/// The longest sleep: clocks are set, and computers sleep, too.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// What was done, for programs.
+#[derive(Debug, Default, Serialize)]
+struct Ran {
+    findings: Findings,
+    applied: BTreeMap<PlatformName, Applied>,
+    ran: BTreeMap<PlatformName, RunReport>,
+}
+
+pub(crate) fn run(arguments: &arguments::Run, broker: &Broker) -> Answer {
+    answer(arguments, round(arguments, broker))
+}
+
+/// Runs now, and again whenever something is due. What was rendered in between is applied.
+pub(crate) fn follow(arguments: &arguments::Run, broker: &Broker) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    let mut left = arguments.rounds;
+    let mut has_begun = false;
+    loop {
+        let mut ran = round(arguments, broker);
+        let due = match next_due(arguments, broker) {
+            Ok(due) => due,
+            // Somebody may be writing the target just now.
+            Err(_) if has_begun => Some(now() + LONGEST_SLEEP),
+            Err(_) => None,
+        };
+        has_begun |= due.is_some();
+        left = left.map(|left| left.saturating_sub(1));
+        let is_last = left == Some(0);
+        if due.is_none() && !is_last && !ran.findings.has_errors() {
+            ran.findings.extend([no_timetable()]);
+        }
+        let is_well = ran.is_well();
+        let delivered = answer(arguments, ran).deliver();
+        if !is_well {
+            code = delivered;
+        }
+        match due {
+            Some(due) if !is_last => wait(due),
+            _ => return code,
+        }
+    }
+}
+
+fn round(arguments: &arguments::Run, broker: &Broker) -> Ran {
+    let (mut target, mut findings) = match site::open(&arguments.site) {
+        Ok(opened) => opened,
+        Err(findings) => return Ran { findings, ..Ran::default() },
+    };
+    progress("applying what was rendered");
+    let applied = match broker.apply(&mut target, &site::operation(&arguments.site, now())) {
+        Ok(applied) => applied,
+        Err(error) => {
+            findings.extend(error.findings());
+            return Ran { findings, ..Ran::default() };
+        }
+    };
+    for (platform, Applied { done, .. }) in applied.done.iter().filter(|(_, applied)| applied.done > 0) {
+        progress(&format!("{platform}: {} carried out", count(*done, "step")));
+    }
+    progress("running jobs");
+    let request = if arguments.until_idle { RunRequest::UntilIdle } else { RunRequest::Once };
+    let ran = broker.run(&target, &site::operation(&arguments.site, now()), request);
+    let known: Vec<Diagnostic> = applied.findings.iter().cloned().collect();
+    findings.extend(ran.findings.iter().filter(|finding| !known.contains(finding)).cloned());
+    findings.extend(known);
+    Ran { findings, applied: applied.done, ran: ran.done }
+}
+
+impl Ran {
+    fn is_well(&self) -> bool {
+        let has_failed = |report: &RunReport| {
+            !report.failures.is_empty() || report.datasets.iter().any(|run| run.failure.is_some())
+        };
+        !self.findings.has_errors() && !self.ran.values().any(has_failed)
+    }
+}
+
+fn answer(arguments: &arguments::Run, ran: Ran) -> Answer {
+    let is_well = ran.is_well();
+    match arguments.site.format {
+        Format::Text => Answer::text(summary(&ran), &ran.findings, is_well),
+        Format::Json => Answer::json(&ran, is_well),
+    }
+}
+
+/// What moved, then what failed, then all of it in a line.
+fn summary(ran: &Ran) -> String {
+    if ran.applied.is_empty() && ran.ran.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::of(["dataset"])
+        .numbers(["batch", "inserted", "updated", "deleted", "unchanged"])
+        .text("failure");
+    let reports = || ran.ran.values();
+    for run in reports().flat_map(|report| &report.datasets) {
+        let failure = if run.failure.is_some() { "failed" } else { "" };
+        let numbers = [run.batch, run.inserted, run.updated, run.deleted, run.unchanged];
+        let [batch, inserted, updated, deleted, unchanged] = numbers.map(|number| number.to_string());
+        let dataset = run.dataset.to_string();
+        table.row([dataset, batch, inserted, updated, deleted, unchanged, failure.to_owned()]);
+    }
+    let mut text = table.print();
+    let failures: Vec<_> = reports().flat_map(|report| &report.failures).collect();
+    for failure in &failures {
+        text += &format!("failed: {}: {}\n", failure.job, failure.reason);
+    }
+    let steps = ran.applied.values().map(|applied| applied.done).sum();
+    let moved = |run: &datasurface_platform::DatasetRun| run.inserted + run.updated + run.deleted;
+    let moved: u64 = reports().flat_map(|report| &report.datasets).map(moved).sum();
+    let moved = count(usize::try_from(moved).unwrap_or(usize::MAX), "record");
+    text += &format!("{} applied, {moved} moved", count(steps, "step"));
+    if !failures.is_empty() {
+        text += &format!(", {} failed", count(failures.len(), "job"));
+    }
+    text.push('\n');
+    text
+}
+
+fn next_due(arguments: &arguments::Run, broker: &Broker) -> Result<Option<DateTime<Utc>>, Findings> {
+    let (target, _) = site::open(&arguments.site)?;
+    let due = broker.next_due(&target, &site::operation(&arguments.site, now()));
+    Ok(due.done.into_values().min())
+}
+
+fn wait(until: DateTime<Utc>) {
+    progress(&format!("waiting until {}", until.format("%Y-%m-%d %H:%M UTC")));
+    while let Ok(left) = (until - now()).to_std()
+        && !left.is_zero()
+    {
+        thread::sleep(left.min(LONGEST_SLEEP));
+    }
+}
+
+/// Says what happens, if somebody is watching.
+fn progress(what: &str) {
+    let mut stderr = io::stderr().lock();
+    if stderr.is_terminal() {
+        // If it cannot be written, nobody is watching.
+        let _ = writeln!(stderr, "{}", printable(what.to_owned()));
+    }
+}
+
+fn no_timetable() -> Diagnostic {
+    let path = ModelPath::root();
+    Diagnostic::new(
+        &NO_TIMETABLE,
+        path,
+        "nothing that is rendered has a timetable: there is nothing to follow",
+    )
+    .help(
+        "give a capture a timetable in the model, or run without `--follow` when there is something to move",
+    )
+}

@@ -1,0 +1,131 @@
+//! `status`: shows how far each consumer is.
+
+use crate::{
+    answer::Answer,
+    arguments::{self, Format, now},
+    site,
+    table::Table,
+};
+use chrono::{DateTime, Utc};
+use datasurface_broker::Broker;
+use datasurface_model::{DatasetKey, Findings, GroupKey, PlatformName};
+use datasurface_platform::SinkStatus;
+use serde::Serialize;
+
+/// How far all are, for programs.
+#[derive(Debug, Serialize)]
+struct Standing<'a> {
+    findings: &'a Findings,
+    at: DateTime<Utc>,
+    sinks: &'a [Sink],
+}
+
+/// How far a dataset of a group is. What is not known is null.
+#[derive(Debug, Serialize)]
+struct Sink {
+    platform: PlatformName,
+    group: GroupKey,
+    dataset: DatasetKey,
+    batch: Option<u64>,
+    arrived_at: Option<DateTime<Utc>>,
+    confirmed_at: Option<DateTime<Utc>>,
+    /// How long ago its source was last read as a whole.
+    lag_seconds: Option<u64>,
+    promised_seconds: Option<u64>,
+    is_late: bool,
+    last_failure: Option<String>,
+}
+
+impl Sink {
+    fn of(platform: &PlatformName, status: SinkStatus, at: DateTime<Utc>) -> Self {
+        let SinkStatus { group, dataset, last_batch, confirmed_at, promised, last_failure } = status;
+        let lag = |read: DateTime<Utc>| u64::try_from((at - read).num_seconds()).unwrap_or_default();
+        let lag_seconds = confirmed_at.map(lag);
+        let promised_seconds = promised.map(datasurface_model::Latency::as_seconds);
+        Self {
+            platform: platform.clone(),
+            group,
+            dataset,
+            batch: last_batch.map(|(batch, _)| batch),
+            arrived_at: last_batch.map(|(_, at)| at),
+            confirmed_at,
+            lag_seconds,
+            promised_seconds,
+            is_late: promised_seconds.is_some_and(|promised| lag_seconds.is_none_or(|lag| lag > promised)),
+            last_failure,
+        }
+    }
+}
+
+pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer {
+    let at = now();
+    let (sinks, findings) = match site::open(&arguments.site) {
+        Err(findings) => (Vec::new(), findings),
+        Ok((target, mut findings)) => {
+            let operated = broker.status(&target, &site::operation(&arguments.site, at));
+            findings.extend(operated.findings.iter().cloned());
+            let of_platform = |(platform, status): (PlatformName, datasurface_platform::Status)| {
+                status.sinks.into_iter().map(move |sink| Sink::of(&platform, sink, at))
+            };
+            (operated.done.into_iter().flat_map(of_platform).collect(), findings)
+        }
+    };
+    let is_well = !findings.has_errors() && sinks.iter().all(|sink: &Sink| sink.last_failure.is_none());
+    match arguments.site.format {
+        Format::Text => Answer::text(summary(&sinks), &findings, is_well),
+        Format::Json => Answer::json(&Standing { findings: &findings, at, sinks: &sinks }, is_well),
+    }
+}
+
+fn summary(sinks: &[Sink]) -> String {
+    let mut table = Table::of(["consumer", "dataset"])
+        .numbers(["batch"])
+        .text("arrived")
+        .numbers(["lag", "promised"])
+        .text("");
+    let mut failures = String::new();
+    for sink in sinks {
+        let known = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let remark = match (&sink.last_failure, sink.is_late) {
+            (Some(_), _) => "failed",
+            (None, true) => "late",
+            (None, false) => "",
+        };
+        table.row([
+            sink.group.to_string(),
+            sink.dataset.to_string(),
+            known(sink.batch.map(|batch| batch.to_string())),
+            known(sink.arrived_at.map(|at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())),
+            known(sink.lag_seconds.map(in_words)),
+            known(sink.promised_seconds.map(in_words)),
+            remark.to_owned(),
+        ]);
+        if let Some(failure) = &sink.last_failure {
+            failures += &format!("failed: {}, {}: {failure}\n", sink.group, sink.dataset);
+        }
+    }
+    table.print() + &failures
+}
+
+/// Two units at most: `3 d 4 h`, `5 min 6 s`.
+fn in_words(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let (more, unit, less, smaller) = match seconds {
+        0..60 => return format!("{seconds} s"),
+        60..3600 => (minutes, "min", seconds % 60, "s"),
+        3600..86_400 => (hours, "h", minutes % 60, "min"),
+        _ => (days, "d", hours % 24, "h"),
+    };
+    if less == 0 { format!("{more} {unit}") } else { format!("{more} {unit} {less} {smaller}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        let said = [0, 59, 60, 3599, 3600, 7260, 86_400, 93_600].map(in_words);
+        assert_eq!(said, ["0 s", "59 s", "1 min", "59 min 59 s", "1 h", "2 h 1 min", "1 d", "1 d 2 h"]);
+    }
+}

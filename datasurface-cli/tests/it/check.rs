@@ -1,0 +1,85 @@
+//! `check`.
+
+use crate::{
+    models,
+    run::{Desk, Said},
+};
+
+fn check(desk: &Desk, more: &str) -> Said {
+    desk.run(&format!("check model.json --on 2026-02-01 {more}"))
+}
+
+#[test]
+fn a_good_model_is_good() {
+    let desk = Desk::new(&models::first());
+    let before = desk.listing();
+    let said = check(&desk, "").good();
+    assert_eq!(said.err, "");
+    assert!(!said.out.contains("error"), "{said:?}");
+    let json = check(&desk, "--format json").good().json();
+    assert_eq!(json["is_valid"], true);
+    assert!(json["findings"].is_array());
+    assert_eq!(desk.listing(), before);
+}
+
+#[test]
+fn findings_of_validation_go_to_the_standard_output() {
+    let desk = Desk::new(&models::broken());
+    let said = check(&desk, "").bad();
+    assert_eq!(said.err, "");
+    assert!(said.out.contains("error[reference/"), "{said:?}");
+    assert!(said.out.contains("did you mean `NW_Data/products`?"), "{said:?}");
+    assert!(said.out.ends_with("1 error\n"), "{said:?}");
+    let said = check(&desk, "--format json").bad();
+    assert_eq!(said.json()["is_valid"], false);
+    assert_eq!(said.codes().len(), 1);
+}
+
+#[test]
+fn what_needs_platforms_is_judged_too() {
+    let desk = Desk::new(&models::strange());
+    let said = check(&desk, "").bad();
+    assert!(said.out.contains("error[platform/unknown-kind]: "), "{said:?}");
+    assert!(said.out.contains("did you mean `local`?"), "{said:?}");
+    let said = check(&desk, "--format json").bad();
+    assert!(said.codes().contains(&"platform/unknown-kind".to_owned()), "{said:?}");
+}
+
+#[test]
+fn the_model_may_come_from_the_standard_input() {
+    let desk = Desk::new(&models::first());
+    let text = models::first().to_json();
+    desk.run_with("check - --on 2026-02-01", text.as_bytes()).good();
+    let said = desk.run_with("check -", b"{").bad();
+    assert!(said.out.contains("at documents/standard input"), "{said:?}");
+}
+
+#[test]
+fn today_is_a_day_too() {
+    let desk = Desk::new(&models::first());
+    desk.run("check model.json").good();
+}
+
+#[test]
+fn misuse_of_the_command_line() {
+    let desk = Desk::new(&models::first());
+    for wrong in [
+        "",
+        "check",
+        "chekc model.json",
+        "check model.json --on yesterday",
+        "check model.json --on 2026-02-30",
+        "check model.json --format mermaid",
+        "plan model.json",
+        "render model.json",
+        "plan model.json --target out --remake",
+        "graph model.json --format yaml",
+    ] {
+        let said = desk.run(wrong);
+        assert_eq!(said.code, 2, "`{wrong}`: {said:?}");
+        assert_eq!(said.out, "", "`{wrong}`");
+    }
+    desk.run("--help").good();
+    desk.run("--version").good();
+    desk.run("render --help").good();
+}

@@ -1,0 +1,160 @@
+//! `run` and `status`, with a real source.
+
+use crate::{models, run::Desk};
+use datasurface_model::Ecosystem;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use std::fs;
+
+/// A folder with a model that is rendered, and its source.
+fn desk(model: &Ecosystem) -> Desk {
+    let desk = Desk::new(model);
+    source(
+        &desk,
+        "CREATE TABLE customers (id TEXT PRIMARY KEY, city TEXT);
+         CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT);
+         INSERT INTO customers VALUES ('ALFKI', 'Berlin'), ('PARIS', NULL);
+         INSERT INTO products VALUES (1, 'Chai'), (2, 'Chang');",
+    );
+    desk.render();
+    desk
+}
+
+fn source(desk: &Desk, sql: &str) {
+    Connection::open(desk.path("source.db")).unwrap().execute_batch(sql).unwrap();
+}
+
+/// Dataset, inserted, updated, deleted and unchanged records of each move.
+fn moves(json: &Value) -> Vec<(String, [u64; 4])> {
+    let moves = json["ran"]["Local"]["datasets"].as_array().unwrap().iter();
+    let counts = ["inserted", "updated", "deleted", "unchanged"];
+    moves
+        .map(|run| {
+            (run["dataset"].as_str().unwrap().to_owned(), counts.map(|count| run[count].as_u64().unwrap()))
+        })
+        .collect()
+}
+
+fn line(text: &str, start: &str) -> String {
+    let line = text.lines().find(|line| line.starts_with(start));
+    let line = line.unwrap_or_else(|| panic!("no `{start}`: {text}"));
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn data_arrives_and_then_what_changed_of_it() {
+    let desk = desk(&models::transformed());
+    let said = desk.run("run --target out --until-idle").good();
+    assert_eq!(said.err, "", "there is no terminal: nobody watches");
+    assert_eq!(line(&said.out, "dataset"), "dataset batch inserted updated deleted unchanged failure");
+    assert_eq!(line(&said.out, "NW_Data/customers"), "NW_Data/customers 1 2 0 0 0");
+    assert_eq!(line(&said.out, "NW_Data/products"), "NW_Data/products 1 2 0 0 0");
+    assert_eq!(line(&said.out, "Masked/customers"), "Masked/customers 1 2 0 0 0");
+    assert!(said.out.ends_with(" applied, 6 records moved\n"), "{said:?}");
+    assert!(desk.path("local.db").exists());
+
+    let said = desk.run("status --target out").good();
+    assert!(line(&said.out, "Sales/live").starts_with("Sales/live NW_Data/products 1 20"), "{said:?}");
+
+    source(&desk, "UPDATE customers SET city = 'Bonn' WHERE id = 'ALFKI'; DELETE FROM products WHERE id = 1");
+    let json = desk.run("run --target out --until-idle --format json").good().json();
+    let members: Vec<&String> = json.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["findings", "applied", "ran"]);
+    assert_eq!(json["applied"]["Local"]["done"], 0);
+    assert_eq!(
+        moves(&json),
+        [
+            ("NW_Data/customers".to_owned(), [0, 1, 0, 1]),
+            ("NW_Data/products".to_owned(), [0, 0, 1, 1]),
+            ("Masked/customers".to_owned(), [0, 0, 0, 2]),
+        ]
+    );
+    let said = desk.run("run --target out").good();
+    assert!(said.out.ends_with("\n0 steps applied, 0 records moved\n"), "{said:?}");
+}
+
+#[test]
+fn what_was_rendered_since_is_applied() {
+    let desk = desk(&models::first());
+    desk.run("run --target out").good();
+    desk.model(&models::second());
+    desk.render();
+    let said = desk.run("run --target out").good();
+    assert!(!said.out.contains("0 steps applied"), "{said:?}");
+    let json = desk.run("status --target out --format json").good().json();
+    let groups: Vec<&str> =
+        json["sinks"].as_array().unwrap().iter().map(|sink| sink["group"].as_str().unwrap()).collect();
+    assert_eq!(groups, ["Research/history", "Sales/live"]);
+}
+
+#[test]
+fn a_status_says_what_was_promised() {
+    let desk = desk(&models::promised());
+    let said = desk.run("status --target out").bad();
+    assert!(said.err.contains("nothing was applied"), "{said:?}");
+    desk.run("run --target out").good();
+    let json = desk.run("status --target out --format json").good().json();
+    let members: Vec<&String> = json.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["findings", "at", "sinks"]);
+    let sink = &json["sinks"][0];
+    assert_eq!((&sink["promised_seconds"], &sink["is_late"]), (&json!(3600), &json!(false)));
+    assert_eq!((&sink["batch"], &sink["last_failure"]), (&json!(1), &Value::Null));
+    assert!(sink["lag_seconds"].as_u64().unwrap() < 600);
+    let said = desk.run("status --target out").good();
+    assert!(line(&said.out, "Sales/live").ends_with("s 1 h"), "{said:?}");
+}
+
+#[test]
+fn a_source_that_is_gone_is_told_and_the_rest_goes_on() {
+    let desk = desk(&models::transformed());
+    desk.run("run --target out --until-idle").good();
+    fs::remove_file(desk.path("source.db")).unwrap();
+    let said = desk.run("run --target out --until-idle").bad();
+    assert!(said.out.contains("failed: capture.NW_Data: "), "{said:?}");
+    assert!(said.out.contains("source.db"), "{said:?}");
+    assert!(said.out.ends_with(", 1 job failed\n"), "{said:?}");
+    let json = desk.run("run --target out --format json").bad().json();
+    assert_eq!(json["ran"]["Local"]["failures"][0]["job"], "capture.NW_Data");
+    let said = desk.run("status --target out").bad();
+    assert!(line(&said.out, "Sales/live").ends_with(" failed"), "{said:?}");
+    assert!(!line(&said.out, "Marketing/masked").ends_with(" failed"), "{said:?}");
+}
+
+#[test]
+fn a_platform_that_fails_is_a_finding_and_the_other_goes_on() {
+    let desk = desk(&models::handed_over());
+    fs::create_dir(desk.path("other.db")).unwrap();
+    let said = desk.run("run --target out").bad();
+    said.complains("platform/failed", "other.db");
+    assert_eq!(line(&said.out, "NW_Data/products"), "NW_Data/products 1 2 0 0 0");
+}
+
+#[test]
+fn the_root_is_where_paths_begin() {
+    let desk = desk(&models::first());
+    fs::create_dir(desk.path("elsewhere")).unwrap();
+    fs::rename(desk.path("source.db"), desk.path("elsewhere/source.db")).unwrap();
+    desk.run("run --target out --root elsewhere").good();
+    assert!(desk.path("elsewhere/local.db").exists());
+    assert!(!desk.path("local.db").exists());
+}
+
+#[test]
+fn nothing_is_followed_where_there_is_no_timetable() {
+    let desk = desk(&models::first());
+    let said = desk.run("run --target out --follow --rounds 1").good();
+    assert_eq!(said.err, "");
+    let said = desk.run("run --target out --follow --rounds 2").good();
+    assert!(said.err.contains("note[run/no-timetable]: "), "{said:?}");
+}
+
+#[test]
+fn nothing_is_run_where_nothing_was_rendered() {
+    let desk = Desk::new(&models::first());
+    for verb in ["run", "status"] {
+        desk.run(&format!("{verb} --target nowhere")).bad().complains("target/nothing-rendered", "`nowhere`");
+        let json = desk.run(&format!("{verb} --target nowhere --format json")).bad();
+        assert_eq!(json.codes(), ["target/nothing-rendered"]);
+    }
+    assert!(!desk.path("nowhere").exists());
+}

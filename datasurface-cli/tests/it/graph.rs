@@ -1,0 +1,130 @@
+//! `graph`.
+
+use crate::{
+    models,
+    run::{Desk, Said},
+};
+use std::io::Read;
+
+fn graph(desk: &Desk, more: &str) -> Said {
+    desk.run(&format!("graph model.json --on 2026-02-01 {more}"))
+}
+
+#[test]
+fn text_is_in_the_order_in_which_nodes_come_up() {
+    let desk = Desk::new(&models::transformed());
+    let said = graph(&desk, "").good();
+    let at = |text: &str| said.out.find(text).unwrap_or_else(|| panic!("no {text}: {said:?}"));
+    assert!(said.out.starts_with("Local: 7 nodes\n"), "{said:?}");
+    let order = [
+        at("Ingest/Local/NW_Data"),
+        at("Export/Local/USA/NorthWind/Lab/NW_Data/customers"),
+        at("Trigger/Local/Masking"),
+        at("Transform/Local/Masking"),
+        at("Ingest/Local/Masked"),
+        at("Export/Local/USA/NorthWind/Mart/Masked/customers"),
+        at("Export/Local/USA/NorthWind/Mart/NW_Data/products"),
+    ];
+    assert!(order.is_sorted(), "what is critical comes first: {said:?}");
+    assert!(said.out.contains("    1  Ingest/Local/NW_Data (priority critical)\n"), "{said:?}");
+    assert!(said.out.contains("products (priority high; after 1)\n"), "{said:?}");
+}
+
+#[test]
+fn json_is_the_picture_and_nothing_else() {
+    let desk = Desk::new(&models::transformed());
+    let picture = graph(&desk, "--format json").good().json();
+    let members: Vec<&String> = picture.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["platforms", "handovers"]);
+    let local = &picture["platforms"]["Local"];
+    assert_eq!(local["nodes"].as_array().unwrap().len(), 7);
+    let node = &local["nodes"][0];
+    assert!(node["key"].is_string() && node["kind"].is_string() && node.get("priority").is_some());
+    assert!(local["edges"][0].as_array().unwrap().len() == 2);
+    assert_eq!(picture["handovers"], serde_json::json!([]));
+    assert_eq!(graph(&desk, "--format json --platform Local").good().json(), picture);
+}
+
+#[test]
+fn mermaid_is_a_flow_chart() {
+    let desk = Desk::new(&models::first());
+    let said = graph(&desk, "--format mermaid").good();
+    assert!(said.out.starts_with("flowchart LR\n"), "{said:?}");
+    assert!(said.out.contains("-->"), "{said:?}");
+}
+
+#[test]
+fn a_loop_is_entered_at_its_trigger() {
+    let desk = Desk::new(&models::looped());
+    let said = graph(&desk, "").good();
+    let first = "    1  Ingest/Local/NW_Data\n    2  Export/Local/USA/NorthWind/Lab/NW_Data/products (after 1)\n    3  Trigger/";
+    assert!(said.out.contains(first), "{said:?}");
+    assert!(said.out.contains("    7  "), "{said:?}");
+}
+
+#[test]
+fn platforms_that_hand_over() {
+    let desk = Desk::new(&models::handed_over());
+    let said = graph(&desk, "").good();
+    assert!(said.out.contains("Local: 2 nodes\n"), "{said:?}");
+    assert!(said.out.contains("\n\nOther: 2 nodes\n"), "{said:?}");
+    assert!(said.out.contains("handed over from Ingest/Local/NW_Data"), "{said:?}");
+
+    let picture = graph(&desk, "--format json --platform Other").good().json();
+    let platforms: Vec<&String> = picture["platforms"].as_object().unwrap().keys().collect();
+    assert_eq!(platforms, ["Other"]);
+    let handover = serde_json::json!([["Ingest/Local/NW_Data", "Ingest/Other/NW_Data"]]);
+    assert_eq!(picture["handovers"], handover);
+
+    let said = graph(&desk, "--format mermaid").good();
+    assert!(said.out.starts_with("## Local\n\n```mermaid\nflowchart LR\n"), "{said:?}");
+    assert!(said.out.contains("\n## Other\n"), "{said:?}");
+    let said = graph(&desk, "--format mermaid --platform Other").good();
+    assert!(said.out.starts_with("flowchart LR\n"), "{said:?}");
+}
+
+#[test]
+fn a_platform_that_is_not_declared() {
+    let desk = Desk::new(&models::first());
+    let said = graph(&desk, "--platform Locl").bad();
+    said.complains("graph/unknown-platform", "`Locl`");
+    assert!(said.err.contains("did you mean `Local`?"), "{said:?}");
+    assert_eq!(said.out, "");
+    let said = graph(&desk, "--format json --platform Elsewhere").bad();
+    assert_eq!(said.codes(), ["graph/unknown-platform"]);
+}
+
+#[test]
+fn a_model_with_errors_has_no_graph() {
+    let desk = Desk::new(&models::broken());
+    for format in ["text", "mermaid"] {
+        let said = graph(&desk, &format!("--format {format}")).bad();
+        assert_eq!(said.out, "");
+        assert!(said.err.contains("error[reference/"), "{said:?}");
+    }
+    let said = graph(&desk, "--format json").bad();
+    assert_eq!(said.codes().len(), 1);
+    assert_eq!(said.err, "");
+}
+
+#[test]
+fn nobody_has_to_read_to_the_end() {
+    let desk = Desk::new(&models::transformed());
+    let mut child = desk.command("graph model.json --format json").spawn().unwrap();
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert!(child.wait().unwrap().success(), "{err}");
+    assert_eq!(err, "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_printed_is_a_failure() {
+    let desk = Desk::new(&models::first());
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = desk.command("graph model.json").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("the standard output cannot be written"), "{err}");
+}

@@ -1,0 +1,18 @@
+//! Runs the real command on small models.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what goes wrong in a test is the finding"
+)]
+
+mod check;
+mod flow;
+mod graph;
+mod input;
+mod models;
+mod plan;
+mod render;
+mod run;
+mod target;

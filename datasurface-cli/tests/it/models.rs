@@ -1,0 +1,122 @@
+//! Small models: a producer, and consumers that come and go.
+
+use datasurface_model::{
+    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
+    InfrastructureVendor, Latency, Milestoning, PlatformDeclaration, Priority, Retention, Team, Workspace,
+};
+
+const TEAM: &str = "github:northwind/team@main";
+
+/// A company whose team has these workspaces, and whose only platform is of this kind.
+fn company(kind: &str, workspaces: impl IntoIterator<Item = Workspace>) -> Ecosystem {
+    let data = Datastore::new("NW_Data")
+        .captured(Capture::sql_snapshot("USA/NorthWind/Source"))
+        .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("PII"))
+        .dataset(Dataset::new("products", "id Integer key, name VarChar(40)").classified("Public"));
+    let masked = Datastore::new("Masked")
+        .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("Public"));
+    let team = Team::new()
+        .container(DataContainer::sqlite("Source", "source.db").located("Company/Cellar"))
+        .container(DataContainer::sqlite("Mart", "mart.db").located("Company/Cellar"))
+        .container(DataContainer::sqlite("Lab", "lab.db").located("Company/Cellar"))
+        .datastore(data)
+        .datastore(masked)
+        .workspace(masking());
+    let team = workspaces.into_iter().fold(team, Team::workspace);
+    Ecosystem::new("NorthWind", "github:northwind/ecosystem@main", "github:northwind/live@main")
+        .vendor(InfrastructureVendor::new("Company").location("Cellar"))
+        .platform(PlatformDeclaration::new("Local", kind).setting("database", "local.db"))
+        .zone("USA", "github:northwind/usa@main", GovernanceZone::new().team("NorthWind", TEAM, team))
+}
+
+fn masking() -> Workspace {
+    Workspace::new("Masking")
+        .container("USA/NorthWind/Lab")
+        .group(DatasetGroup::new("raw").sink("NW_Data/customers"))
+        .transformer(
+            DataTransformer::sql("Masked")
+                .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers")
+                .removing("PII", "the city goes"),
+        )
+}
+
+fn sales() -> Workspace {
+    Workspace::new("Sales")
+        .container("USA/NorthWind/Mart")
+        .priority(Priority::High)
+        .group(DatasetGroup::new("live").sink("NW_Data/products"))
+}
+
+fn research() -> Workspace {
+    Workspace::new("Research").container("USA/NorthWind/Mart").group(
+        DatasetGroup::new("history")
+            .sink("NW_Data/customers")
+            .milestoning(Milestoning::LiveAndForensic)
+            .retention(Retention::days(30)),
+    )
+}
+
+fn marketing() -> Workspace {
+    Workspace::new("Marketing")
+        .container("USA/NorthWind/Mart")
+        .priority(Priority::Critical)
+        .group(DatasetGroup::new("masked").sink("Masked/customers"))
+}
+
+/// One consumer.
+pub(crate) fn first() -> Ecosystem {
+    company("local", [sales()])
+}
+
+/// One consumer, who was promised how late data may be.
+pub(crate) fn promised() -> Ecosystem {
+    let live = DatasetGroup::new("live").sink("NW_Data/products").latency(Latency::hours(1));
+    company("local", [Workspace::new("Sales").container("USA/NorthWind/Mart").group(live)])
+}
+
+/// A second consumer has come, with a history.
+pub(crate) fn second() -> Ecosystem {
+    company("local", [sales(), research()])
+}
+
+/// A consumer of what a transformer makes.
+pub(crate) fn transformed() -> Ecosystem {
+    company("local", [sales(), marketing()])
+}
+
+/// A consumer on another platform, which takes its data from the first one.
+pub(crate) fn handed_over() -> Ecosystem {
+    company("local", [sales(), research()])
+        .platform(PlatformDeclaration::new("Other", "local").setting("database", "other.db"))
+        .primary("NW_Data", "Local")
+        .pin("Sales/live", ["Local"])
+        .pin("Research/history", ["Other"])
+}
+
+/// A transformer that also reads what it made before.
+pub(crate) fn looped() -> Ecosystem {
+    let ratings = Workspace::new("Rating")
+        .container("USA/NorthWind/Lab")
+        .group(DatasetGroup::new("both").sinks(["NW_Data/products", "Ratings/ratings"]))
+        .transformer(
+            DataTransformer::sql("Ratings")
+                .select("ratings", "SELECT id FROM Ratings_ratings")
+                .cron("0 3 * * *"),
+        );
+    let reader = Workspace::new("Reader")
+        .container("USA/NorthWind/Mart")
+        .group(DatasetGroup::new("all_ratings").sink("Ratings/ratings"));
+    let made =
+        Datastore::new("Ratings").dataset(Dataset::new("ratings", "id Integer key").classified("Public"));
+    company("local", [ratings, reader]).edit_team("USA", "NorthWind", |team| team.datastore(made))
+}
+
+/// The platform is of a kind that nobody knows.
+pub(crate) fn strange() -> Ecosystem {
+    company("locl", [sales()])
+}
+
+/// A reference that leads nowhere.
+pub(crate) fn broken() -> Ecosystem {
+    company("local", [sales().group(DatasetGroup::new("more").sink("NW_Data/product"))])
+}

@@ -1,0 +1,155 @@
+//! Targets that are not as they should be.
+
+use crate::{models, run::Desk};
+use std::{fs, path::PathBuf};
+
+/// A file that was rendered.
+fn a_rendered_file(desk: &Desk) -> PathBuf {
+    let own = desk.path("out").join(".datasurface");
+    let mut files = desk
+        .listing()
+        .into_keys()
+        .filter(|path| path.starts_with(desk.path("out")) && !path.starts_with(&own) && path.is_file());
+    files.next().unwrap()
+}
+
+#[test]
+fn a_file_that_somebody_edited() {
+    let desk = Desk::new(&models::first());
+    desk.render();
+    let edited = a_rendered_file(&desk);
+    fs::write(&edited, "-- mine").unwrap();
+    desk.model(&models::second());
+    let before = desk.listing();
+
+    let said = desk.run("plan model.json --target out").bad();
+    said.complains("target/edited", "was edited");
+    assert!(said.out.contains("Local: "), "the plan is shown all the same: {said:?}");
+
+    let said = desk.run("render model.json --target out").bad();
+    said.complains("target/edited", "was edited");
+    assert!(said.out.ends_with("nothing was written\n"), "{said:?}");
+    let said = desk.run("render model.json --target out --format json").bad();
+    assert_eq!(said.codes(), ["target/edited"]);
+    assert_eq!(said.json()["is_written"], false);
+    assert_eq!(desk.listing(), before);
+
+    fs::remove_file(&edited).unwrap();
+    desk.render();
+}
+
+#[test]
+fn a_file_that_is_missing_is_written_again() {
+    let desk = Desk::new(&models::first());
+    desk.render();
+    let before = desk.listing();
+    fs::remove_file(a_rendered_file(&desk)).unwrap();
+    let said = desk.render();
+    assert!(said.err.contains("warning[target/missing-file]: "), "{said:?}");
+    assert_eq!(desk.listing(), before);
+}
+
+#[test]
+fn a_target_at_another_revision() {
+    let desk = Desk::new(&models::first());
+    desk.render();
+    let lock = desk.read("datasurface.lock");
+    desk.model(&models::second());
+    desk.render();
+    desk.write("datasurface.lock", lock);
+    for verb in ["plan", "render"] {
+        let said = desk.run(&format!("{verb} model.json --target out")).bad();
+        said.complains("target/other-revision", "but the target is at");
+    }
+}
+
+#[test]
+fn a_target_whose_lock_is_missing() {
+    let desk = Desk::new(&models::first());
+    desk.render();
+    fs::remove_file(desk.path("datasurface.lock")).unwrap();
+    for verb in ["plan", "render"] {
+        let said = desk.run(&format!("{verb} model.json --target out")).bad();
+        said.complains("lock/missing", "there is no lock");
+    }
+    assert!(!desk.path("datasurface.lock").exists());
+}
+
+#[test]
+fn a_target_that_is_not_there_but_should_be() {
+    let desk = Desk::new(&models::first());
+    desk.render();
+    for verb in ["plan", "render"] {
+        let said = desk.run(&format!("{verb} model.json --target elsewhere")).bad();
+        said.complains("target/missing", "the lock names revision");
+    }
+    assert!(!desk.path("elsewhere").exists());
+}
+
+#[test]
+fn a_target_that_is_a_file() {
+    let desk = Desk::new(&models::first());
+    desk.write("out", "a file");
+    let before = desk.listing();
+    for verb in ["plan", "render"] {
+        let said = desk.run(&format!("{verb} model.json --target out")).bad();
+        assert!(said.err.contains("error[target/"), "{said:?}");
+    }
+    assert_eq!(desk.listing(), before);
+}
+
+#[test]
+fn a_target_that_cannot_be_written() {
+    let desk = Desk::new(&models::first());
+    desk.write("file", "not a folder");
+    let said = desk.run("render model.json --target file/out").bad();
+    assert!(said.err.contains("error[target/"), "{said:?}");
+    assert!(!desk.path("datasurface.lock").exists());
+}
+
+#[test]
+fn a_lock_with_another_ending_is_not_written() {
+    let desk = Desk::new(&models::first());
+    let said = desk.run("render model.json --target out --lock lock.json").bad();
+    said.complains("target/unwritable", ".lock");
+    assert!(!desk.path("lock.json").exists());
+}
+
+#[test]
+fn a_file_of_somebody_else_is_in_the_way() {
+    let desk = Desk::new(&models::first());
+    let twin = Desk::new(&models::first());
+    twin.render();
+    let theirs = a_rendered_file(&twin);
+    let theirs = desk.path("").join(theirs.strip_prefix(twin.path("")).unwrap());
+    fs::create_dir_all(theirs.parent().unwrap()).unwrap();
+    fs::write(&theirs, "-- theirs").unwrap();
+    let said = desk.run("render model.json --target out").bad();
+    said.complains("target/foreign-file", "");
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "-- theirs");
+    assert!(!desk.path("datasurface.lock").exists());
+}
+
+#[test]
+fn an_interrupted_write_is_undone_and_that_is_said() {
+    let desk = Desk::new(&models::first());
+    desk.render();
+    let before = desk.listing();
+    let staging = desk.path("out").join(".datasurface/staging");
+    fs::create_dir(&staging).unwrap();
+    fs::write(staging.join("0"), "half a fi").unwrap();
+    let said = desk.run("plan model.json --target out").good();
+    assert!(said.err.contains("note[target/undone]: "), "{said:?}");
+    assert_eq!(desk.listing(), before);
+}
+
+#[test]
+fn an_unreadable_manifest_is_reported() {
+    let desk = Desk::new(&models::first());
+    desk.render();
+    fs::write(desk.path("out").join(".datasurface/manifest.json"), "{").unwrap();
+    for verb in ["plan", "render", "render --remake"] {
+        let said = desk.run(&format!("{verb} model.json --target out")).bad();
+        said.complains("target/unreadable", "manifest.json");
+    }
+}
