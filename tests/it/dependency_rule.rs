@@ -1,0 +1,165 @@
+//! Who may depend on whom: ARCHITECTURE's dependency rule, read from `cargo metadata`.
+
+mod doctored;
+
+use serde_json::Value;
+use std::{collections::BTreeSet, path::Path, process::Command};
+
+/// What the model may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
+/// clock.
+const MODEL_MAY_USE: [&str; 10] = [
+    "blake3",
+    "chrono",
+    "croner",
+    "proptest",
+    "rustc-hash",
+    "semver",
+    "serde",
+    "serde_json",
+    "smol_str",
+    "thiserror",
+];
+
+/// Features of crates that the model may use, which it may not: they would read a clock, or the environment.
+const MODEL_MAY_NOT_ENABLE: [(&str, &str); 3] =
+    [("chrono", "clock"), ("chrono", "now"), ("chrono", "wasmbind")];
+
+/// Crates under `platforms/` that are no platforms: what several platforms share.
+const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
+
+/// model ← graph ← platform ← broker ← {cli, façade}; testkit depends on model, graph, platform and broker.
+fn layers_below(package: &str) -> Option<&'static [&'static str]> {
+    const LAYERS: [&str; 4] =
+        ["datasurface-model", "datasurface-graph", "datasurface-platform", "datasurface-broker"];
+    Some(match package {
+        "datasurface-model" => &[],
+        "datasurface-graph" => &["datasurface-model"],
+        "datasurface-platform" => &["datasurface-model", "datasurface-graph"],
+        "datasurface-broker" => &["datasurface-model", "datasurface-graph", "datasurface-platform"],
+        "datasurface-testkit" | "datasurface-cli" | "datasurface" => &LAYERS,
+        _ => return None,
+    })
+}
+
+struct Package<'m> {
+    name: &'m str,
+    is_under_platforms: bool,
+    dependencies: Vec<Dependency<'m>>,
+}
+
+struct Dependency<'m> {
+    name: &'m str,
+    is_dev: bool,
+    is_ours: bool,
+    uses_default_features: bool,
+    features: Vec<&'m str>,
+}
+
+fn packages(metadata: &Value) -> Vec<Package<'_>> {
+    let packages = metadata["packages"].as_array().expect("packages").iter();
+    let root = metadata["workspace_root"].as_str().expect("a root");
+    packages
+        .map(|package| Package {
+            name: package["name"].as_str().expect("a name"),
+            is_under_platforms: Path::new(package["manifest_path"].as_str().expect("a path"))
+                .starts_with(Path::new(root).join("platforms")),
+            dependencies: package["dependencies"].as_array().into_iter().flatten().map(dependency).collect(),
+        })
+        .collect()
+}
+
+fn dependency(dependency: &Value) -> Dependency<'_> {
+    Dependency {
+        name: dependency["name"].as_str().expect("a name"),
+        is_dev: dependency["kind"] == "dev",
+        is_ours: dependency["path"].is_string(),
+        uses_default_features: dependency["uses_default_features"] == true,
+        features: dependency["features"].as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
+    }
+}
+
+/// What breaks the rule, a sentence for each.
+fn violations(metadata: &Value) -> BTreeSet<String> {
+    let packages = packages(metadata);
+    let platforms: BTreeSet<&str> = packages
+        .iter()
+        .filter(|package| package.is_under_platforms && !TOOLKITS.contains(&package.name))
+        .map(|package| package.name)
+        .collect();
+    let mut violations = BTreeSet::new();
+    for package in &packages {
+        if !package.is_under_platforms && layers_below(package.name).is_none() {
+            violations.insert(format!("{}: has no place in the dependency rule", package.name));
+        }
+        for dependency in &package.dependencies {
+            if dependency.is_ours && !may_depend(package, dependency, &platforms) {
+                let kind = if dependency.is_dev { "tests depend" } else { "depends" };
+                violations.insert(format!("{}: {kind} on {}", package.name, dependency.name));
+            }
+            if dependency.name == "petgraph" && package.name != "datasurface-graph" {
+                violations.insert(format!("{}: depends on petgraph", package.name));
+            }
+            if package.name == "datasurface-model" && !dependency.is_dev {
+                violations.extend(model_violation(dependency));
+            }
+        }
+    }
+    violations
+}
+
+fn may_depend(package: &Package<'_>, dependency: &Dependency<'_>, platforms: &BTreeSet<&str>) -> bool {
+    let name = dependency.name;
+    if package.is_under_platforms {
+        let is_for_tests = dependency.is_dev && name == "datasurface-testkit";
+        return name == "datasurface-platform" || TOOLKITS.contains(&name) || is_for_tests;
+    }
+    if layers_below(package.name).is_some_and(|below| below.contains(&name)) {
+        return true;
+    }
+    let is_platform = platforms.contains(name);
+    match package.name {
+        "datasurface-cli" => is_platform,
+        "datasurface" => dependency.is_dev && (is_platform || name == "datasurface-testkit"),
+        _ => false,
+    }
+}
+
+fn model_violation(dependency: &Dependency<'_>) -> Option<String> {
+    let name = dependency.name;
+    if !dependency.is_ours && !MODEL_MAY_USE.contains(&name) {
+        return Some(format!("datasurface-model: {name} is not on the list"));
+    }
+    let enabled = |feature: &str| {
+        // chrono's default features include its clock.
+        dependency.features.contains(&feature) || (name == "chrono" && dependency.uses_default_features)
+    };
+    MODEL_MAY_NOT_ENABLE
+        .iter()
+        .find(|(of, feature)| *of == name && enabled(feature))
+        .map(|(_, feature)| format!("datasurface-model: {name} with {feature}"))
+}
+
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn nobody_breaks_the_dependency_rule() {
+    assert_eq!(violations(&metadata()), BTreeSet::new());
+}
+
+#[test]
+fn the_packages_are_all_seen() {
+    let metadata = metadata();
+    let names: BTreeSet<_> = packages(&metadata).iter().map(|package| package.name).collect();
+    for name in ["datasurface", "datasurface-model", "datasurface-graph", "datasurface-cli"] {
+        assert!(names.contains(name), "{name} is not in {names:?}");
+    }
+    assert!(packages(&metadata).iter().any(|package| package.is_under_platforms));
+}

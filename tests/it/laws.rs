@@ -1,0 +1,103 @@
+//! The platforms that are here keep the laws that every platform must keep.
+
+use crate::connectors::Connectors;
+use chrono::NaiveDate;
+use datasurface::{
+    broker::{Broker, Lock, Proposal, Reached},
+    model::{Ecosystem, Validation},
+    platform::{Registry, RemoteFactory, Rendering},
+};
+use datasurface_local::LocalPlatform;
+use datasurface_testkit::{Laws, Verdict, northwind, northwind_masked};
+use std::process::Command;
+
+#[test]
+fn the_local_platform_keeps_them_on_northwind() {
+    for ecosystem in [northwind(), northwind_masked()] {
+        kept(&Laws::of::<LocalPlatform>().check(&ecosystem));
+    }
+}
+
+#[test]
+fn the_local_platform_keeps_them_on_generated_ecosystems() {
+    kept(&Laws::of::<LocalPlatform>().check_generated(10));
+}
+
+#[test]
+fn connectors_keep_them_on_northwind() {
+    kept(&Laws::of::<Connectors>().check(&northwind()));
+}
+
+#[test]
+fn connectors_keep_them_on_generated_ecosystems() {
+    kept(&Laws::of::<Connectors>().check_generated(10));
+}
+
+#[test]
+fn connectors_keep_them_in_a_process_of_their_own() {
+    if let Some(child) = child() {
+        let laws = Laws::new(Registry::new().with_factory(child));
+        kept(&laws.check(&northwind()));
+        kept(&laws.check_generated(3));
+    }
+}
+
+#[test]
+fn another_process_renders_the_same_bytes() {
+    let Some(child) = child() else {
+        return;
+    };
+    let here = renderings(Registry::new().with::<Connectors>());
+    let there = renderings(Registry::new().with_factory(child));
+    assert!(here.iter().any(|rendering| rendering.files().len() > 5));
+    assert_eq!(here, there);
+}
+
+/// Says how much was checked, to whoever looks at what tests print.
+#[track_caller]
+fn kept(verdict: &Verdict) {
+    eprintln!("{verdict}");
+    verdict.assert();
+}
+
+/// The example `connectors`, which is built with the tests, as a running process.
+fn child() -> Option<RemoteFactory> {
+    let tests = std::env::current_exe().expect("the path of this program");
+    let program = tests
+        .parent()
+        .and_then(|folder| folder.parent())
+        .expect("a folder of programs")
+        .join("examples")
+        .join(format!("connectors{}", std::env::consts::EXE_SUFFIX));
+    if program.exists() {
+        return Some(RemoteFactory::spawn(Command::new(program)).expect("a program that says hello"));
+    }
+    let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
+    assert!(!required, "{} is not there", program.display());
+    eprintln!("skipped: {} is not there: build the examples", program.display());
+    None
+}
+
+/// NorthWind, rendered by the connectors of a registry, scope by scope.
+fn renderings(registry: Registry) -> Vec<Rendering> {
+    let broker = Broker::new(registry);
+    let proposal = proposal(&broker, by_connectors(&northwind()));
+    let scopes = proposal.scopes();
+    scopes.map(|(hosted, scope)| hosted.platform().render(scope).expect("a rendering")).collect()
+}
+
+fn proposal(broker: &Broker, ecosystem: Ecosystem) -> Proposal {
+    let on: NaiveDate = "2026-11-21".parse().expect("a day");
+    let checked = ecosystem.validate(&Validation::on(on)).expect("a valid ecosystem");
+    let placed = broker.place(checked.ecosystem(), &Lock::default()).expect("a place for everything");
+    broker.propose(&placed, Reached::Target(None), on).expect("a proposal")
+}
+
+fn by_connectors(ecosystem: &Ecosystem) -> Ecosystem {
+    let mut document: serde_json::Value = serde_json::from_str(&ecosystem.to_json()).expect("JSON");
+    for platform in document["platforms"].as_array_mut().expect("platforms") {
+        platform["kind"] = "connectors".into();
+        platform["config"] = serde_json::json!({});
+    }
+    Ecosystem::from_json(&document.to_string()).expect("a document")
+}

@@ -1,0 +1,18 @@
+//! Tests of the crates together, as one program.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "all of this program is tests, also what they share"
+)]
+
+mod connectors;
+mod dependency_rule;
+mod flows;
+mod graph_specification;
+mod laws;
+mod northwind;
+mod support;
