@@ -3,6 +3,7 @@
 use super::{
     Question,
     capability::{uncaptured, unserved_transformer},
+    is_standing,
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
 use datasurface_model::{
@@ -78,26 +79,17 @@ fn choose_for(
         .child("teams", &store.team().team)
         .child("datastores", name);
     let obstacles = |platform: &PlatformName| obstacles(question, store.entity(), platform);
-    let decided: Vec<(&PlatformName, Stage)> = question
-        .lock
-        .assignments()
-        .primaries()
-        .get(name)
-        .into_iter()
-        .flatten()
-        .filter(|(platform, _)| question.platforms.contains_key(*platform))
-        .map(|(platform, stage)| (platform, *stage))
-        .collect();
-    for (platform, stage) in &decided {
+    let decided: Vec<_> = question.decided(question.lock.assignments().primaries().get(name)).collect();
+    for decision @ (platform, stage) in &decided {
         assignments.make_primary(name.clone(), (*platform).clone(), *stage);
         let reasons = obstacles(platform);
-        if *stage != Stage::Decommissioned && !reasons.is_empty() {
+        if is_standing(decision) && !reasons.is_empty() {
             let message = format!("`{platform}` captures `{name}`, but {}", reasons.join(", and "));
             let help = "pin the datastore to a platform that can";
             found.push(Diagnostic::new(&CANNOT_CAPTURE, path.clone(), message).help(help));
         }
     }
-    let captures = decided.iter().any(|(_, stage)| *stage != Stage::Decommissioned);
+    let captures = decided.iter().any(is_standing);
     if let Some(pin) = question.ecosystem.primary_pins().get(name) {
         let platform = pin.platform();
         let reasons = obstacles(platform);
@@ -107,10 +99,7 @@ fn choose_for(
             found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, pin, message).help("pin another platform"));
         } else if !captures {
             assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioned);
-        } else if !decided
-            .iter()
-            .any(|(captured_by, stage)| *captured_by == platform && *stage != Stage::Decommissioned)
-        {
+        } else if !decided.iter().filter(|decision| is_standing(decision)).any(|(by, _)| *by == platform) {
             assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioning);
             let message = format!("the capture of `{name}` begins to move to `{platform}`");
             let help = "it takes its data from the other one until the move is completed in the lock";
@@ -125,12 +114,7 @@ fn choose_for(
     match fitting.min_by_key(|platform| (!asked_by.contains(platform), *platform)) {
         Some(platform) => assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioned),
         None => {
-            let reasons: Vec<String> = question
-                .platforms
-                .keys()
-                .map(|platform| format!("`{platform}`: {}", obstacles(platform).join(", and ")))
-                .collect();
-            let message = format!("no platform can capture `{name}`: {}", reasons.join("; "));
+            let message = format!("no platform can capture `{name}`: {}", question.obstacles(obstacles));
             found.push(Diagnostic::new(&NO_CAPTURE, path, message).help("declare a platform that can"));
         }
     }

@@ -1,6 +1,6 @@
 //! Who serves a dataset group.
 
-use super::{Question, capability::unserved};
+use super::{Question, capability::unserved, is_standing};
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
     CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Workspace,
@@ -66,26 +66,20 @@ fn choose_for(
         }
         None => vec!["it is not available".to_owned()],
     };
-    let decided = question.lock.assignments().groups().get(&key);
-    let decided: Vec<(&PlatformName, Stage)> = decided
-        .into_iter()
-        .flatten()
-        .filter(|(platform, _)| question.platforms.contains_key(*platform))
-        .map(|(platform, stage)| (platform, *stage))
-        .collect();
+    let decided: Vec<_> = question.decided(question.lock.assignments().groups().get(&key)).collect();
     let pinned: &[PlatformName] =
         question.ecosystem.group_pins().get(&key).map_or(&[], |pin| pin.platforms());
 
-    for (platform, stage) in &decided {
+    for decision @ (platform, stage) in &decided {
         assignments.assign(key.clone(), (*platform).clone(), *stage);
         let reasons = obstacles(platform);
-        if *stage != Stage::Decommissioned && !reasons.is_empty() {
+        if is_standing(decision) && !reasons.is_empty() {
             let message = format!("`{platform}` serves `{key}`, but {}", reasons.join(", and "));
             let help = "ask for less, or pin the group to a platform that can";
             found.push(Diagnostic::new(&CANNOT_SERVE, path.clone(), message).help(help));
         }
     }
-    let serves = decided.iter().any(|(_, stage)| *stage != Stage::Decommissioned);
+    let serves = decided.iter().any(is_standing);
     for platform in pinned {
         let reasons = obstacles(platform);
         if !reasons.is_empty() {
@@ -95,10 +89,7 @@ fn choose_for(
             found.push(Diagnostic::new(&PIN_CANNOT_SERVE, pin, message).help(help));
         } else if !serves {
             assignments.assign(key.clone(), platform.clone(), Stage::Provisioned);
-        } else if !decided
-            .iter()
-            .any(|(served_by, stage)| *served_by == platform && *stage != Stage::Decommissioned)
-        {
+        } else if !decided.iter().filter(|decision| is_standing(decision)).any(|(by, _)| *by == platform) {
             assignments.assign(key.clone(), platform.clone(), Stage::Provisioning);
             let message = format!("`{key}` begins to move to `{platform}`");
             let help = "both platforms serve it until the move is completed in the lock";
@@ -113,13 +104,7 @@ fn choose_for(
         question.platforms.keys().filter(|name| obstacles(name).is_empty()).collect();
     match fitting.as_slice() {
         [] => {
-            let reasons: Vec<String> = question
-                .platforms
-                .keys()
-                .map(|name| format!("`{name}`: {}", obstacles(name).join(", and ")))
-                .collect();
-            let why = if reasons.is_empty() { "there is none".to_owned() } else { reasons.join("; ") };
-            let message = format!("no platform can serve `{key}`: {why}");
+            let message = format!("no platform can serve `{key}`: {}", question.obstacles(obstacles));
             let help = "declare a platform that can, or ask for less";
             found.push(Diagnostic::new(&NO_PLATFORM, path, message).help(help));
         }
