@@ -60,10 +60,12 @@ impl WriteError {
 
 impl Proposal {
     /// Writes what differs, and the lock, as a whole or not at all. Each shard is rendered, written and dropped before the
-    /// next one. A file of ours that is missing is written again.
+    /// next one. A file of ours that is missing is written again; one that served an earlier change cannot be, and is
+    /// forgotten.
     pub fn write(&self, target: &mut Target, lock: &Path) -> Result<(), WriteError> {
         let there = self.files_there(target);
         let promised = self.manifest.files();
+        let mut written = BTreeSet::new();
         let mut writing = target.begin()?;
         for (name, proposed) in &self.platforms {
             let Some(record) = self.manifest.platform(name) else {
@@ -81,10 +83,14 @@ impl Proposal {
                 }
             }
             for (path, file) in files(&record.standing, &proposed.plan) {
-                put(&mut writing, &path.inside(&record.folder), &file, &promised, &there)?;
+                let path = path.inside(&record.folder);
+                put(&mut writing, &path, &file, &promised, &there)?;
+                written.insert(path);
             }
         }
-        writing.commit(self.manifest.clone(), Some((lock, &self.lock.to_text())))?;
+        let is_gone = |path: &SafePath| !there.contains(path) && !written.contains(path);
+        let manifest = self.manifest.clone().without_transitions(is_gone);
+        writing.commit(manifest, Some((lock, &self.lock.to_text())))?;
         Ok(())
     }
 

@@ -196,6 +196,27 @@ fn a_target_that_was_lost_is_made_again_byte_by_byte() {
     assert_eq!(Lock::from_text(&std::fs::read_to_string(&lock).unwrap()).unwrap(), decided);
 }
 
+#[test]
+fn a_file_of_an_earlier_change_that_somebody_took_away_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rendered, lock_path) = (folder.path().join("rendered"), folder.path().join(LOCK_FILE_NAME));
+    let less = ["NW_Data/products", "NW_Data/customers"];
+    let mut lock = Lock::default();
+    let mut write = |ecosystem: Ecosystem| {
+        let mut target = Target::open(&rendered).unwrap();
+        let proposal = proposed(ecosystem, &lock, target.manifest());
+        proposal.write(&mut target, &lock_path).unwrap();
+        lock = proposal.lock().clone();
+    };
+    write(northwind());
+    write(reporting_on(northwind(), less));
+    let served = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "transition");
+    let transition = contents(&rendered).into_keys().find(served).unwrap();
+    std::fs::remove_file(transition).unwrap();
+    write(reporting_on(northwind(), less));
+    assert!(Target::open(&rendered).unwrap().inspect().unwrap().is_empty());
+}
+
 /// Every file below a folder, with its bytes.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();

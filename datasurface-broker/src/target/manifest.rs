@@ -150,6 +150,17 @@ impl Manifest {
         self
     }
 
+    /// The same manifest without those transition files that are gone, by path relative to the target: they were written once,
+    /// for one change, and nobody can write them again.
+    #[must_use]
+    pub(crate) fn without_transitions(mut self, is_gone: impl Fn(&SafePath) -> bool) -> Self {
+        for record in self.platforms.values_mut() {
+            let folder = record.folder.clone();
+            record.transition.retain(|path, _| !is_gone(&path.inside(&folder)));
+        }
+        self
+    }
+
     /// What was rendered for a scope of an instance.
     #[must_use]
     pub fn scope(&self, platform: &PlatformName, scope: &Scope) -> Option<&ScopeEntry> {
