@@ -1,6 +1,6 @@
 //! The contract between DataSurface and a data platform.
 //!
-//! A platform implements [`DataPlatform`]: seven small, pure functions over views that the host builds. Everything that
+//! A platform implements [`DataPlatform`]: seven small functions, all but the last pure, over views that the host builds. Everything that
 //! crosses the contract is one value that can be written as JSON, so that a platform may be a crate, another program
 //! or a container. An author needs one line: `use datasurface_platform::prelude::*;`.
 

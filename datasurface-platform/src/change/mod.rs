@@ -15,7 +15,7 @@ use crate::{
     slug::{SLUG_LIMIT, slug},
     view::Scope,
 };
-use datasurface_graph::NodeKey;
+use datasurface_graph::{Fingerprint, NodeKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -90,11 +90,17 @@ impl<'a> RenderingChange<'a> {
         (0..scopes.count()).map(move |position| scopes.load(position))
     }
 
-    /// A name for the folder of transition files: made of both revisions.
+    /// A name for the folder of transition files: made of both revisions. What leads from a revision to itself (data is let
+    /// go, nodes are placed elsewhere, the plug-in is another version) is told apart by what differs.
     #[must_use]
     pub fn transition_name(&self) -> String {
         let from = self.from().map_or_else(|| "nothing".to_owned(), Revision::short);
-        format!("{from}-to-{}", self.to().short())
+        let name = format!("{from}-to-{}", self.to().short());
+        if self.from() != Some(self.to()) {
+            return name;
+        }
+        let scopes: Vec<ScopeChange> = self.scopes().filter_map(Result::ok).collect();
+        format!("{name}-{}", Fingerprint::of(&scopes).short())
     }
 
     /// The folder of transition files that are about one scope: `<transition>/foundation`, or `<transition>/<shard>`
@@ -111,5 +117,36 @@ impl<'a> RenderingChange<'a> {
     /// The same change with every scope loaded, to be written as JSON.
     pub fn to_owned(&self) -> Result<OwnedChange, PlatformError> {
         Ok(OwnedChange { frame: self.frame.clone(), scopes: self.scopes().collect::<Result<_, _>>()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{rendering::Resource, view::Scope};
+    use datasurface_model::Json;
+    use semver::Version;
+
+    fn name(from: u8, to: u8, colour: &str) -> String {
+        let revision = |number: u8| Revision::new(Fingerprint::of(&number));
+        let resource = Resource::new("wall", "wall").attribute("colour", colour);
+        let frame = ChangeFrame {
+            platform: PlatformInstance::new("P".into(), "test".into(), Version::new(1, 0, 0), Json::object()),
+            from: Some(revision(from)),
+            to: revision(to),
+            newly_held: Vec::new(),
+            let_go: BTreeMap::new(),
+            causes: BTreeMap::new(),
+        };
+        let new = ScopeRecord { resources: [("wall".into(), resource)].into(), ..ScopeRecord::default() };
+        let scopes = vec![ScopeChange { scope: Scope::Foundation, old: ScopeRecord::default(), new }];
+        RenderingChange::new(&frame, &scopes).transition_name()
+    }
+
+    #[test]
+    fn changes_within_a_revision_are_told_apart() {
+        assert_eq!(name(1, 2, "red"), name(1, 2, "blue"));
+        assert_eq!(name(1, 1, "red"), name(1, 1, "red"));
+        assert_ne!(name(1, 1, "red"), name(1, 1, "blue"));
     }
 }
