@@ -1,6 +1,6 @@
 //! Datasets: one table of a datastore.
 
-use super::Deprecation;
+use super::{About, Deprecation, QualityCheck, Rare, documented, renamed};
 use crate::{
     name::{Classification, DatasetName},
     named::Entity,
@@ -20,13 +20,27 @@ pub struct Dataset {
     name: DatasetName,
     schema: Schema,
     classifications: BTreeSet<Classification>,
+    about: Rare<About<DatasetName>>,
+    details: Rare<Details>,
+}
+
+/// What few datasets say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Details {
     deprecation: Option<Deprecation>,
+    quality_checks: BTreeSet<QualityCheck>,
 }
 
 impl Dataset {
     /// A dataset of this shape.
     pub fn new(name: impl Into<DatasetName>, schema: impl Into<Schema>) -> Self {
-        Self { name: name.into(), schema: schema.into(), classifications: BTreeSet::new(), deprecation: None }
+        Self {
+            name: name.into(),
+            schema: schema.into(),
+            classifications: BTreeSet::new(),
+            about: Rare::default(),
+            details: Rare::default(),
+        }
     }
 
     /// Classifies the whole dataset. Classify it or its columns, not both.
@@ -39,9 +53,19 @@ impl Dataset {
     /// Says that consumers should leave.
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation) -> Self {
-        self.deprecation = Some(deprecation);
+        self.details.edit().deprecation = Some(deprecation);
         self
     }
+
+    /// Adds something that must hold of the data.
+    #[must_use]
+    pub fn checked(mut self, check: QualityCheck) -> Self {
+        self.details.edit().quality_checks.insert(check);
+        self
+    }
+
+    documented!();
+    renamed!(DatasetName);
 
     /// Its shape.
     #[must_use]
@@ -65,7 +89,12 @@ impl Dataset {
     /// Whether, since when and why consumers should leave.
     #[must_use]
     pub fn deprecation(&self) -> Option<&Deprecation> {
-        self.deprecation.as_ref()
+        self.details.get()?.deprecation.as_ref()
+    }
+
+    /// What must hold of the data, in order.
+    pub fn quality_checks(&self) -> impl Iterator<Item = &QualityCheck> {
+        self.details.get().into_iter().flat_map(|details| &details.quality_checks)
     }
 }
 

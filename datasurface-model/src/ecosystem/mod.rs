@@ -5,11 +5,15 @@ mod capture;
 mod container;
 mod dataset;
 mod datastore;
+mod documentation;
+mod entitlement;
 mod infrastructure;
 mod json;
 mod lifecycle;
 mod pin;
 mod platform;
+mod quality;
+mod rare;
 mod repository;
 mod requirements;
 mod team;
@@ -22,11 +26,14 @@ pub use capture::{Capture, CaptureKind, Consistency};
 pub use container::{ContainerKind, DataContainer};
 pub use dataset::Dataset;
 pub use datastore::Datastore;
+pub use documentation::{Documentation, TextFormat};
+pub use entitlement::{Entitlement, Principal};
 pub use infrastructure::{InfrastructureLocation, InfrastructureVendor};
 pub use json::Json;
 pub use lifecycle::Deprecation;
 pub use pin::{GroupPin, PrimaryPin};
 pub use platform::{PlatformDeclaration, VersionRequirement};
+pub use quality::{QualityCheck, Share};
 pub use repository::{Repository, RepositoryHost};
 pub use requirements::{Latency, Milestoning, Priority, Requirements, Retention};
 pub use team::{Team, TeamDeclaration};
@@ -34,6 +41,9 @@ pub use transformer::{CodeArtifact, DataTransformer, Select};
 pub use trigger::{CaptureTrigger, Cron, TransformTrigger};
 pub use workspace::{DatasetGroup, DatasetSink, Workspace};
 pub use zone::{GovernanceZone, ZoneDeclaration};
+
+pub(crate) use documentation::{About, documented, renamed};
+pub(crate) use rare::Rare;
 
 use crate::{
     name::{DatastoreName, EcosystemName, GroupKey, PlatformName, TeamName, ZoneName},

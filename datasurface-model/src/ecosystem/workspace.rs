@@ -1,6 +1,9 @@
 //! Workspaces: what a consumer wants, and where.
 
-use super::{DataTransformer, Latency, Milestoning, Priority, Requirements, Retention};
+use super::{
+    About, DataTransformer, Entitlement, Latency, Milestoning, Principal, Priority, Rare, Requirements,
+    Retention, documented, renamed,
+};
 use crate::{
     name::{ContainerKey, DatasetKey, GroupName, Regulator, WorkspaceName},
     named::{Entity, Named},
@@ -15,6 +18,8 @@ pub struct Workspace {
     priority: Option<Priority>,
     groups: Named<DatasetGroup>,
     transformer: Option<DataTransformer>,
+    entitlement: Entitlement,
+    about: Rare<About<WorkspaceName>>,
 }
 
 impl Workspace {
@@ -26,6 +31,8 @@ impl Workspace {
             priority: None,
             groups: Named::default(),
             transformer: None,
+            entitlement: Entitlement::nobody(),
+            about: Rare::default(),
         }
     }
 
@@ -57,6 +64,16 @@ impl Workspace {
         self
     }
 
+    /// Lets somebody read what the workspace gets.
+    #[must_use]
+    pub fn granted(mut self, principal: Principal) -> Self {
+        self.entitlement = self.entitlement.granted(principal);
+        self
+    }
+
+    documented!();
+    renamed!(WorkspaceName);
+
     /// Where the data is wanted.
     #[must_use]
     pub fn container_key(&self) -> Option<&ContainerKey> {
@@ -79,6 +96,12 @@ impl Workspace {
     #[must_use]
     pub fn data_transformer(&self) -> Option<&DataTransformer> {
         self.transformer.as_ref()
+    }
+
+    /// Who may read what the workspace gets.
+    #[must_use]
+    pub fn entitlement(&self) -> &Entitlement {
+        &self.entitlement
     }
 }
 

@@ -159,6 +159,12 @@ names! {
     Classification(Text, "classification");
     /// Who may ask a consumer to prove what it did with its data.
     Regulator(Text, "regulator");
+    /// A word to find documented things by.
+    Tag(Text, "tag");
+    /// The name of a group, role or service in the company's directory.
+    PrincipalName(Text, "principal");
+    /// The name of a policy, unique in its zone.
+    PolicyName(Text, "policy");
 }
 
 /// A literal that was checked when the program was compiled; see [`name!`](crate::name!).

@@ -1,6 +1,9 @@
 //! Nothing is lost, whatever was built; and no text makes the reader panic.
 
-use super::form::NORTHWIND;
+use super::{
+    details::{about, principals, quality_checks},
+    form::NORTHWIND,
+};
 use crate::{
     proptest1::{ecosystems, edits},
     *,
@@ -9,7 +12,7 @@ use chrono::NaiveDate;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 /// Texts that could be mistaken for something else.
-fn nasty() -> impl Strategy<Value = String> {
+pub(super) fn nasty() -> impl Strategy<Value = String> {
     let known = [
         "",
         " ",
@@ -139,11 +142,15 @@ fn datastores() -> impl Strategy<Value = Datastore> {
             capture = if timed { capture.cron(text.as_str()) } else { capture };
             if secret { capture.credential(text) } else { capture }
         });
-    let dataset = (nasty(), schemas(), vec(nasty(), 0..2), proptest::option::of((days(), nasty()))).prop_map(
-        |(name, schema, classifications, deprecation)| {
+    let rare = (proptest::option::of((days(), nasty())), vec(quality_checks(), 0..3), about());
+    let dataset = (nasty(), schemas(), vec(nasty(), 0..2), rare).prop_map(
+        |(name, schema, classifications, (deprecation, checks, (documentation, former)))| {
             let dataset = classifications.into_iter().fold(Dataset::new(name, schema), Dataset::classified);
             let deprecation = deprecation.map(|(since, reason)| Deprecation::new(since, reason));
-            deprecation.into_iter().fold(dataset, Dataset::deprecated)
+            let dataset = deprecation.into_iter().fold(dataset, Dataset::deprecated);
+            let dataset = checks.into_iter().fold(dataset, Dataset::checked);
+            let dataset = documentation.into_iter().fold(dataset, Dataset::documented);
+            former.into_iter().fold(dataset, Dataset::renamed_from)
         },
     );
     (nasty(), proptest::option::of(capture), vec(dataset, 0..4)).prop_map(|(name, capture, datasets)| {
@@ -175,10 +182,16 @@ fn workspaces() -> impl Strategy<Value = Workspace> {
                 .fold(transformer, |transformer, (label, why)| transformer.removing(label, why))
         },
     );
-    (nasty(), vec(group, 0..3), proptest::option::of(transformer)).prop_map(|(name, groups, transformer)| {
-        let workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);
-        transformer.into_iter().fold(workspace, Workspace::transformer)
-    })
+    let rare = (vec(principals(), 0..3), about());
+    (nasty(), vec(group, 0..3), proptest::option::of(transformer), rare).prop_map(
+        |(name, groups, transformer, (principals, (documentation, former)))| {
+            let workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);
+            let workspace = transformer.into_iter().fold(workspace, Workspace::transformer);
+            let workspace = principals.into_iter().fold(workspace, Workspace::granted);
+            let workspace = documentation.into_iter().fold(workspace, Workspace::documented);
+            former.into_iter().fold(workspace, Workspace::renamed_from)
+        },
+    )
 }
 
 prop_compose! {

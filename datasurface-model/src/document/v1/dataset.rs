@@ -2,12 +2,14 @@
 
 use super::{
     capture::CaptureObject,
+    compact::Compactly,
     objects::{objects, optional_object},
+    quality::QualityCheckObject,
     quantity::Day,
     schema::{SchemaForm, Schemas},
 };
 use crate::{
-    ecosystem::{Dataset, Datastore, Deprecation},
+    ecosystem::{Dataset, Datastore, Deprecation, Documentation},
     name::{Classification, DatasetName, DatastoreName},
     named::Entity,
 };
@@ -33,6 +35,12 @@ struct DatasetObject {
     classifications: BTreeSet<Classification>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     deprecation: Option<DeprecationObject>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    quality_checks: Vec<QualityCheckObject>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: Option<Compactly<Documentation>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<DatasetName>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,14 +63,17 @@ impl DatastoreObject {
 
 impl DatasetObject {
     fn into_model(self, schemas: &mut Schemas) -> Dataset {
-        let dataset = Dataset::new(self.name, schemas.shared(self.schema.0));
-        let dataset = self.classifications.into_iter().fold(dataset, Dataset::classified);
-        match self.deprecation {
-            Some(DeprecationObject { since, reason }) => {
-                dataset.deprecated(Deprecation::new(since.0, reason))
-            }
-            None => dataset,
+        let mut dataset = Dataset::new(self.name, schemas.shared(self.schema.0));
+        dataset = self.classifications.into_iter().fold(dataset, Dataset::classified);
+        if let Some(DeprecationObject { since, reason }) = self.deprecation {
+            dataset = dataset.deprecated(Deprecation::new(since.0, reason));
         }
+        let checks = self.quality_checks.into_iter().map(QualityCheckObject::into_model);
+        dataset = checks.fold(dataset, Dataset::checked);
+        if let Some(Compactly(documentation)) = self.documentation {
+            dataset = dataset.documented(documentation);
+        }
+        self.renamed_from.into_iter().fold(dataset, Dataset::renamed_from)
     }
 }
 
@@ -86,6 +97,9 @@ impl From<&Dataset> for DatasetObject {
                 since: Day(deprecation.since()),
                 reason: deprecation.reason().to_owned(),
             }),
+            quality_checks: dataset.quality_checks().map(QualityCheckObject::from).collect(),
+            documentation: dataset.documentation().cloned().map(Compactly),
+            renamed_from: dataset.former_name().cloned(),
         }
     }
 }

@@ -3,15 +3,18 @@
 //! They change only so that every document that could be read still can, with the same meaning. What is left out has
 //! the same meaning as in code: the default.
 
+mod about;
 mod capture;
 mod compact;
 mod container;
 mod dataset;
+mod entitlement;
 mod infrastructure;
 mod keys;
 mod objects;
 mod pin;
 mod platform;
+mod quality;
 mod quantity;
 mod repository;
 mod schema;

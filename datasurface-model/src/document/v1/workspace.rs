@@ -8,7 +8,7 @@ use super::{
     transformer::TransformerObject,
 };
 use crate::{
-    ecosystem::{DatasetGroup, DatasetSink, Milestoning, Priority, Workspace},
+    ecosystem::{DatasetGroup, DatasetSink, Documentation, Milestoning, Principal, Priority, Workspace},
     name::{ContainerKey, DatasetKey, GroupName, Regulator, WorkspaceName},
     named::Entity,
 };
@@ -27,6 +27,12 @@ pub(super) struct WorkspaceObject {
     groups: Vec<GroupObject>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     transformer: Option<TransformerObject>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    entitlement: Vec<Compactly<Principal>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: Option<Compactly<Documentation>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<WorkspaceName>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,6 +92,13 @@ impl WorkspaceObject {
         if let Some(transformer) = self.transformer {
             workspace = workspace.transformer(transformer.into_model());
         }
+        for Compactly(principal) in self.entitlement {
+            workspace = workspace.granted(principal);
+        }
+        if let Some(Compactly(documentation)) = self.documentation {
+            workspace = workspace.documented(documentation);
+        }
+        workspace = self.renamed_from.into_iter().fold(workspace, Workspace::renamed_from);
         let groups = sorted(self.groups.into_iter().map(GroupObject::into_model));
         groups.into_iter().fold(workspace, Workspace::group)
     }
@@ -123,6 +136,9 @@ impl From<&Workspace> for WorkspaceObject {
             }),
             groups: workspace.groups().iter().map(GroupObject::from).collect(),
             transformer: workspace.data_transformer().map(TransformerObject::from),
+            entitlement: workspace.entitlement().principals().cloned().map(Compactly).collect(),
+            documentation: workspace.documentation().cloned().map(Compactly),
+            renamed_from: workspace.former_name().cloned(),
         }
     }
 }

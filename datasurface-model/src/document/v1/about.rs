@@ -1,0 +1,66 @@
+//! What everything with a name can say about itself: documentation, as text if it is nothing but a plain text.
+
+use super::compact::Compact;
+use crate::{
+    ecosystem::{Documentation, TextFormat},
+    name::Tag,
+};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DocumentationObject {
+    text: SmolStr,
+    #[serde(default, skip_serializing_if = "FormatWord::is_default")]
+    format: FormatWord,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    tags: BTreeSet<Tag>,
+}
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "`plain` or `markdown`")]
+enum FormatWord {
+    #[default]
+    Plain,
+    Markdown,
+}
+
+impl FormatWord {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Compact for Documentation {
+    type Long = DocumentationObject;
+    const EXPECTED: &'static str = "documentation, as text or as an object";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.into())
+    }
+
+    fn text(&self) -> String {
+        Documentation::text(self).to_owned()
+    }
+
+    fn from_long(long: DocumentationObject) -> Self {
+        let documentation = match long.format {
+            FormatWord::Plain => Self::plain(long.text),
+            FormatWord::Markdown => Self::markdown(long.text),
+        };
+        long.tags.into_iter().fold(documentation, Self::tagged)
+    }
+
+    fn long(&self) -> Option<DocumentationObject> {
+        Some(DocumentationObject {
+            text: Documentation::text(self).into(),
+            format: match self.format() {
+                TextFormat::Plain => FormatWord::Plain,
+                TextFormat::Markdown => FormatWord::Markdown,
+            },
+            tags: self.tags().clone(),
+        })
+    }
+}

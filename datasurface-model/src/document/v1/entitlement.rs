@@ -1,0 +1,47 @@
+//! Who may read: `group:analysts`, `role:auditor`, `service:dashboard`.
+
+use super::compact::Compact;
+use crate::{ecosystem::Principal, name::PrincipalName};
+use serde::{Deserialize, Serialize};
+
+/// The same in two members, for those who like that better. It is read, and never written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PrincipalObject {
+    kind: KindWord,
+    name: PrincipalName,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "`group`, `role` or `service`")]
+enum KindWord {
+    Group,
+    Role,
+    Service,
+}
+
+impl Compact for Principal {
+    type Long = PrincipalObject;
+    const EXPECTED: &'static str = "who may read, as `group:name`, `role:name` or `service:name`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is nobody; write `group:name`, `role:name` or `service:name`");
+        Self::from_text(text).ok_or_else(wrong)
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_long(long: PrincipalObject) -> Self {
+        match long.kind {
+            KindWord::Group => Self::Group(long.name),
+            KindWord::Role => Self::Role(long.name),
+            KindWord::Service => Self::Service(long.name),
+        }
+    }
+
+    fn long(&self) -> Option<PrincipalObject> {
+        None
+    }
+}

@@ -1,0 +1,132 @@
+//! Documentation, and former names: what everything with a name can say about itself.
+
+use crate::name::Tag;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// What people should know about a thing: a text, and tags to find it by.
+///
+/// ```
+/// use datasurface_model::{Dataset, Documentation};
+/// let orders = Dataset::new("orders", "id Integer key")
+///     .documented(Documentation::markdown("One row for *each* order.").tagged("sales"));
+/// assert_eq!(orders.documentation().map(Documentation::text), Some("One row for *each* order."));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documentation {
+    text: SmolStr,
+    #[serde(default)]
+    format: TextFormat,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    tags: BTreeSet<Tag>,
+}
+
+/// How a text is to be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TextFormat {
+    /// As it is.
+    #[default]
+    Plain,
+    /// As CommonMark.
+    Markdown,
+}
+
+impl Documentation {
+    /// A text to be shown as it is.
+    pub fn plain(text: impl Into<SmolStr>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A text in Markdown.
+    pub fn markdown(text: impl Into<SmolStr>) -> Self {
+        Self { text: text.into(), format: TextFormat::Markdown, ..Self::default() }
+    }
+
+    /// The same documentation with one tag more.
+    #[must_use]
+    pub fn tagged(mut self, tag: impl Into<Tag>) -> Self {
+        self.tags.insert(tag.into());
+        self
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How the text is to be shown.
+    #[must_use]
+    pub fn format(&self) -> TextFormat {
+        self.format
+    }
+
+    /// The tags.
+    #[must_use]
+    pub fn tags(&self) -> &BTreeSet<Tag> {
+        &self.tags
+    }
+}
+
+impl From<&str> for Documentation {
+    /// A text to be shown as it is.
+    fn from(text: &str) -> Self {
+        Self::plain(text)
+    }
+}
+
+/// What a thing says about itself besides its name, kept in its field `about`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct About<N> {
+    pub(crate) documentation: Option<Documentation>,
+    pub(crate) former_name: Option<N>,
+}
+
+impl<N> Default for About<N> {
+    fn default() -> Self {
+        Self { documentation: None, former_name: None }
+    }
+}
+
+/// The methods of what can be documented.
+macro_rules! documented {
+    () => {
+        /// Says what people should know about it.
+        #[must_use]
+        pub fn documented(mut self, documentation: impl Into<$crate::ecosystem::Documentation>) -> Self {
+            self.about.edit().documentation = Some(documentation.into());
+            self
+        }
+
+        /// What people should know about it.
+        #[must_use]
+        pub fn documentation(&self) -> Option<&$crate::ecosystem::Documentation> {
+            self.about.get()?.documentation.as_ref()
+        }
+    };
+}
+
+/// The methods of what can be renamed.
+macro_rules! renamed {
+    ($name:ty) => {
+        /// Says that it had another name before: what was built under that name is kept. It stays until every
+        /// platform has passed it.
+        #[must_use]
+        pub fn renamed_from(mut self, former: impl Into<$name>) -> Self {
+            self.about.edit().former_name = Some(former.into());
+            self
+        }
+
+        /// The name that it had before, if that still matters.
+        #[must_use]
+        pub fn former_name(&self) -> Option<&$name> {
+            self.about.get()?.former_name.as_ref()
+        }
+    };
+}
+
+pub(crate) use {documented, renamed};

@@ -1,0 +1,26 @@
+//! What few things say, out of the way of what all of them say.
+
+use std::sync::Arc;
+
+/// A value that is most often the default, which then takes one word and no allocation. Clones share it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Rare<T>(Option<Arc<T>>);
+
+impl<T: Clone + Default> Rare<T> {
+    /// The value, if anything was said.
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.0.as_deref()
+    }
+
+    /// The value, to say something. Whoever asks must make it differ from the default: equal things would otherwise
+    /// be told apart.
+    pub(crate) fn edit(&mut self) -> &mut T {
+        Arc::make_mut(self.0.get_or_insert_with(Arc::default))
+    }
+}
+
+impl<T> Default for Rare<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
