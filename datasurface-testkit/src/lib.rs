@@ -62,10 +62,12 @@ mod rehearsal;
 mod shrink;
 mod shuffle;
 pub mod strategy;
+mod synthetic;
 mod trial;
 mod verdict;
 mod witness;
 
 pub use check::Laws;
 pub use northwind::{northwind, northwind_masked};
+pub use synthetic::{Edits, Synthetic};
 pub use verdict::{Law, Verdict, Violation};

@@ -1,6 +1,8 @@
-//! Every law can fail: a platform that keeps them all, and breaks one at a time.
+//! Every law can fail: a platform that keeps them all, and breaks one at a time. And what laws are checked on is what it
+//! says it is.
 
 #![allow(clippy::panic, reason = "a platform that panics is one of those that are found")]
 
 mod cupboard;
 mod faults;
+mod synthetic;

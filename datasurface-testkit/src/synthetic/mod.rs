@@ -1,0 +1,197 @@
+//! Synthetic ecosystems of any size, for measuring: the same parameters always give the same ecosystem.
+
+mod drawing;
+mod edits;
+mod shape;
+
+pub use edits::Edits;
+
+use datasurface_graph::{Assignments, Stage};
+use datasurface_model::{
+    Ecosystem, Entity, GovernanceZone, GroupKey, InfrastructureVendor, PlatformDeclaration, PlatformName,
+};
+use drawing::Drawing;
+
+/// The parameters of a synthetic ecosystem, which is valid, without any finding.
+///
+/// Producers have `datastores` × `datasets` × `columns`; every other datastore is captured in one transaction. Consumers
+/// want a number of datasets that are drawn uniformly. Transformers stand in three tiers, a half, a third and a sixth of
+/// them; each fills a datastore of its own. The later tiers and all consumers read two outputs of transformers, too.
+///
+/// ```
+/// use datasurface_testkit::Synthetic;
+/// let ecosystem = Synthetic::new(20).columns(3).ecosystem();
+/// assert!(ecosystem.validate(&datasurface_model::Validation::on(chrono::NaiveDate::MIN)).is_ok());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Synthetic {
+    datastores: usize,
+    datasets: usize,
+    columns: usize,
+    distinct_schemas: Option<usize>,
+    consumers: usize,
+    transformers: usize,
+    sinks: usize,
+    inputs: usize,
+    outputs: usize,
+    workspaces_per_container: usize,
+    datastores_per_team: usize,
+    platforms: usize,
+    seed: u64,
+}
+
+impl Synthetic {
+    /// That many datastores of 10 datasets of 10 columns, all schemas distinct. For 10 datastores there are 2 consumers
+    /// and 1 transformer, with 50 sinks each; a container for 10 workspaces; a team for 100 datastores; one platform.
+    #[must_use]
+    pub fn new(datastores: usize) -> Self {
+        Self {
+            datastores,
+            datasets: 10,
+            columns: 10,
+            distinct_schemas: None,
+            consumers: datastores / 5,
+            transformers: datastores / 10,
+            sinks: 50,
+            inputs: 50,
+            outputs: 2,
+            workspaces_per_container: 10,
+            datastores_per_team: 100,
+            platforms: 1,
+            seed: 0,
+        }
+    }
+
+    /// Datasets of each datastore that is captured.
+    #[must_use]
+    pub fn datasets(mut self, count: usize) -> Self {
+        self.datasets = count;
+        self
+    }
+
+    /// Columns of each dataset; at least the one that is the key.
+    #[must_use]
+    pub fn columns(mut self, count: usize) -> Self {
+        self.columns = count.max(1);
+        self
+    }
+
+    /// Draws schemas from that many distinct ones, at least one. Each dataset still states its own.
+    #[must_use]
+    pub fn distinct_schemas(mut self, count: usize) -> Self {
+        self.distinct_schemas = Some(count.max(1));
+        self
+    }
+
+    /// Workspaces without a transformer.
+    #[must_use]
+    pub fn consumers(mut self, count: usize) -> Self {
+        self.consumers = count;
+        self
+    }
+
+    /// Workspaces with a transformer.
+    #[must_use]
+    pub fn transformers(mut self, count: usize) -> Self {
+        self.transformers = count;
+        self
+    }
+
+    /// Datasets that each consumer wants; no more than there are.
+    #[must_use]
+    pub fn sinks(mut self, count: usize) -> Self {
+        self.sinks = count;
+        self
+    }
+
+    /// Datasets that each transformer reads; no more than there are.
+    #[must_use]
+    pub fn inputs(mut self, count: usize) -> Self {
+        self.inputs = count;
+        self
+    }
+
+    /// Datasets that each transformer makes, at least one.
+    #[must_use]
+    pub fn outputs(mut self, count: usize) -> Self {
+        self.outputs = count.max(1);
+        self
+    }
+
+    /// How many workspaces share a container, at least one.
+    #[must_use]
+    pub fn workspaces_per_container(mut self, count: usize) -> Self {
+        self.workspaces_per_container = count.max(1);
+        self
+    }
+
+    /// How many captured datastores a team has, at least one. Workspaces are spread over the teams evenly.
+    #[must_use]
+    pub fn datastores_per_team(mut self, count: usize) -> Self {
+        self.datastores_per_team = count.max(1);
+        self
+    }
+
+    /// One team has everything.
+    #[must_use]
+    pub fn one_team(self) -> Self {
+        self.datastores_per_team(usize::MAX)
+    }
+
+    /// Platforms, at least one.
+    #[must_use]
+    pub fn platforms(mut self, count: usize) -> Self {
+        self.platforms = count.max(1);
+        self
+    }
+
+    /// What the draws begin with.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The ecosystem, made by the same calls that any program would make.
+    #[must_use]
+    pub fn ecosystem(&self) -> Ecosystem {
+        let mut drawing = Drawing::of(self);
+        let mut zone = GovernanceZone::new();
+        for number in 0..drawing.teams() {
+            zone = zone.team(shape::team(number), "github:synthetic/team@main", drawing.team(number));
+        }
+        let ecosystem =
+            Ecosystem::new("Synthetic", "github:synthetic/model@main", "github:synthetic/live@main")
+                .vendor(InfrastructureVendor::new(shape::VENDOR).location(shape::LOCATION))
+                .zone(shape::ZONE, "github:synthetic/zone@main", zone);
+        self.platform_names()
+            .fold(ecosystem, |ecosystem, name| ecosystem.platform(PlatformDeclaration::new(name, "local")))
+    }
+
+    /// Assignments for the ecosystem, or for what edits have made of it: every platform serves every consumer, and
+    /// they take turns in capturing.
+    #[must_use]
+    pub fn assignments(&self, ecosystem: &Ecosystem) -> Assignments {
+        let platforms: Vec<_> = self.platform_names().collect();
+        let zones = ecosystem.zones().iter().filter_map(|zone| zone.definition());
+        let mut assignments = Assignments::default();
+        for team in zones.flat_map(|zone| zone.teams().iter()).filter_map(|team| team.definition()) {
+            for (datastore, platform) in team.datastores().iter().zip(platforms.iter().cycle()) {
+                assignments.make_primary(datastore.name().clone(), platform.clone(), Stage::Provisioned);
+            }
+            for workspace in team.workspaces() {
+                let consumed = workspace.groups().iter().filter(|_| workspace.data_transformer().is_none());
+                for group in consumed.map(|group| GroupKey::new(workspace.name(), group.name())) {
+                    for platform in &platforms {
+                        assignments.assign(group.clone(), platform.clone(), Stage::Provisioned);
+                    }
+                }
+            }
+        }
+        assignments
+    }
+
+    fn platform_names(&self) -> impl Iterator<Item = PlatformName> {
+        (1..=self.platforms).map(|number| format!("platform_{number}").into())
+    }
+}

@@ -1,0 +1,95 @@
+//! Synthetic ecosystems are what their parameters say, and valid, and stay so when they are edited.
+
+use chrono::NaiveDate;
+use datasurface_model::{Checked, Consistency, Ecosystem, Entity, Invalid, Team, Validation};
+use datasurface_testkit::{Edits, Synthetic};
+use std::{collections::BTreeSet, sync::Arc};
+
+fn validated(ecosystem: &Ecosystem) -> Result<Checked, Invalid> {
+    ecosystem.clone().validate(&Validation::on(NaiveDate::MIN))
+}
+
+fn teams(ecosystem: &Ecosystem) -> Vec<&Arc<Team>> {
+    let zones = ecosystem.zones().iter().filter_map(|zone| zone.definition());
+    zones.flat_map(|zone| zone.teams()).filter_map(|team| team.definition()).collect()
+}
+
+#[test]
+fn an_ecosystem_is_valid_without_findings_whatever_the_parameters() {
+    for synthetic in [
+        Synthetic::new(0),
+        Synthetic::new(1),
+        Synthetic::new(250),
+        Synthetic::new(250).one_team().platforms(2),
+        Synthetic::new(30).datasets(3).columns(1).consumers(40).transformers(35).outputs(1),
+        Synthetic::new(3).datasets(2).consumers(4).transformers(2).sinks(1000).inputs(1).seed(7),
+        Synthetic::new(40).distinct_schemas(5).workspaces_per_container(1).datastores_per_team(1),
+    ] {
+        let ecosystem = synthetic.ecosystem();
+        let checked = validated(&ecosystem).unwrap();
+        assert!(checked.findings().is_empty(), "{}", checked.findings());
+        assert_eq!(ecosystem, synthetic.ecosystem());
+    }
+}
+
+#[test]
+fn an_ecosystem_has_the_proportions_that_are_promised() {
+    let ecosystem = Synthetic::new(1000).ecosystem();
+    assert!(ecosystem != Synthetic::new(1000).seed(1).ecosystem());
+    let teams = teams(&ecosystem);
+    assert_eq!(teams.len(), 10);
+    let stores: Vec<_> = teams.iter().flat_map(|team| team.datastores()).collect();
+    let (captured, made): (Vec<_>, Vec<_>) =
+        stores.into_iter().partition(|datastore| datastore.capture().is_some());
+    assert_eq!((captured.len(), made.len()), (1000, 100));
+    assert!(captured.iter().all(|datastore| datastore.datasets().len() == 10));
+    assert!(made.iter().all(|datastore| datastore.datasets().len() == 2));
+    let whole = captured
+        .iter()
+        .filter(|datastore| datastore.capture().unwrap().consistency() == Consistency::MultiDataset);
+    assert_eq!(whole.count(), 500);
+    let datasets: Vec<_> = captured.iter().flat_map(|datastore| datastore.datasets()).collect();
+    assert!(datasets.iter().all(|dataset| dataset.schema().table().columns().len() == 10));
+    let distinct: BTreeSet<_> = datasets.iter().map(|dataset| dataset.schema()).collect();
+    assert_eq!(distinct.len(), 10_000);
+
+    let workspaces: Vec<_> = teams.iter().flat_map(|team| team.workspaces()).collect();
+    assert_eq!(workspaces.len(), 300);
+    let containers: BTreeSet<_> = workspaces.iter().map(|workspace| workspace.container_key()).collect();
+    assert_eq!(containers.len(), 30);
+    let mut of_outputs = Vec::new();
+    for workspace in &workspaces {
+        let group = workspace.groups().at(0).unwrap();
+        assert_eq!((workspace.groups().len(), group.wanted().len()), (1, 50));
+        let outputs =
+            group.wanted().iter().filter(|sink| sink.name().datastore.as_str().starts_with("made_"));
+        of_outputs.push((workspace.data_transformer().is_some(), outputs.count()));
+    }
+    let count = |wanted| of_outputs.iter().filter(|found| **found == wanted).count();
+    // The first tier is half of the transformers.
+    assert_eq!((count((true, 0)), count((true, 2)), count((false, 2))), (50, 50, 200));
+}
+
+#[test]
+fn one_team_can_have_it_all_and_schemas_can_be_few() {
+    let ecosystem = Synthetic::new(300).one_team().distinct_schemas(7).ecosystem();
+    let teams = teams(&ecosystem);
+    assert_eq!(teams.len(), 1);
+    let datasets = teams[0].datastores().iter().flat_map(|datastore| datastore.datasets());
+    let distinct: BTreeSet<_> = datasets.map(|dataset| dataset.schema()).collect();
+    assert_eq!(distinct.len(), 7);
+}
+
+#[test]
+fn edits_change_something_and_leave_it_valid() {
+    for synthetic in [Synthetic::new(40), Synthetic::new(40).one_team().sinks(3)] {
+        let mut ecosystem = synthetic.ecosystem();
+        let mut edits = Edits::of(&ecosystem, 3);
+        for _ in 0..200 {
+            let edited = edits.edit(ecosystem.clone());
+            assert!(edited != ecosystem);
+            validated(&edited).unwrap();
+            ecosystem = edited;
+        }
+    }
+}

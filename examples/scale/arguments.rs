@@ -1,0 +1,72 @@
+//! The command line: the parameters of the ecosystem, and what is measured.
+
+use clap::Parser;
+use datasurface_testkit::Synthetic;
+
+/// Measures what a synthetic ecosystem costs.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// Datastores that are captured.
+    #[arg(long, default_value_t = 10_000)]
+    datastores: usize,
+    /// Platforms, each of which serves every consumer.
+    #[arg(long, default_value_t = 1)]
+    platforms: usize,
+    /// Datasets of each datastore.
+    #[arg(long)]
+    datasets: Option<usize>,
+    /// Columns of each dataset.
+    #[arg(long)]
+    columns: Option<usize>,
+    /// How many different schemas there are, rather than one for each dataset.
+    #[arg(long)]
+    distinct_schemas: Option<usize>,
+    /// Workspaces without a transformer.
+    #[arg(long)]
+    consumers: Option<usize>,
+    /// Workspaces with a transformer.
+    #[arg(long)]
+    transformers: Option<usize>,
+    /// Datasets that each consumer wants.
+    #[arg(long)]
+    sinks: Option<usize>,
+    /// Whether one team has everything.
+    #[arg(long)]
+    one_team: bool,
+    /// What the draws begin with.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Random edits, after each of which everything is done again.
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) edits: usize,
+    /// Whether the graph is left out.
+    #[arg(long)]
+    pub(crate) no_graph: bool,
+    /// Prints one JSON object rather than a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Arguments {
+    pub(crate) fn synthetic(&self) -> Synthetic {
+        let mut synthetic = Synthetic::new(self.datastores).platforms(self.platforms).seed(self.seed);
+        synthetic = set(synthetic, self.datasets, Synthetic::datasets);
+        synthetic = set(synthetic, self.columns, Synthetic::columns);
+        synthetic = set(synthetic, self.distinct_schemas, Synthetic::distinct_schemas);
+        synthetic = set(synthetic, self.consumers, Synthetic::consumers);
+        synthetic = set(synthetic, self.transformers, Synthetic::transformers);
+        synthetic = set(synthetic, self.sinks, Synthetic::sinks);
+        if self.one_team { synthetic.one_team() } else { synthetic }
+    }
+}
+
+fn set(
+    synthetic: Synthetic,
+    value: Option<usize>,
+    parameter: impl FnOnce(Synthetic, usize) -> Synthetic,
+) -> Synthetic {
+    match value {
+        Some(value) => parameter(synthetic, value),
+        None => synthetic,
+    }
+}
