@@ -10,8 +10,10 @@ use crate::{
 };
 use datasurface_platform::Site;
 use rusqlite::{
-    Batch, Connection, ErrorCode, OpenFlags, Row, Statement, config::DbConfig,
-    fallible_iterator::FallibleIterator, types::Value,
+    Batch, Connection, ErrorCode, OpenFlags, Row, Statement,
+    config::DbConfig,
+    fallible_iterator::FallibleIterator,
+    types::{ToSqlOutput, Value, ValueRef},
 };
 use std::time::Duration;
 
@@ -190,12 +192,12 @@ pub(super) struct Loader<'d> {
 }
 
 impl Loader<'_> {
-    pub(super) fn load(&mut self, row: &[Value]) -> Result<(), PlatformError> {
+    pub(super) fn load(&mut self, row: &[ValueRef<'_>]) -> Result<(), PlatformError> {
         let what = || format!("{} [{}]", self.script.resource(), self.section);
         self.breakpoint.before(what);
         let mut load = || {
             for (position, value) in (1..).zip(row) {
-                self.statement.raw_bind_parameter(position, value)?;
+                self.statement.raw_bind_parameter(position, ToSqlOutput::Borrowed(*value))?;
             }
             self.statement.raw_execute()
         };

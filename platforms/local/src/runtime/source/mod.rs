@@ -5,7 +5,7 @@ mod sqlite;
 
 use crate::prelude::*;
 use datasurface_platform::Site;
-use rusqlite::types::Value;
+use rusqlite::types::ValueRef;
 
 /// A producer's database, opened for one capture.
 pub(crate) trait Source {
@@ -20,8 +20,8 @@ pub(crate) trait Source {
     fn end(&mut self) -> Result<(), PlatformError>;
 }
 
-/// What is done with a row.
-pub(crate) type Each<'a> = dyn FnMut(&[Value]) -> Result<(), PlatformError> + 'a;
+/// What is done with a row: its values, borrowed from where they were read.
+pub(crate) type Each<'a> = dyn FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError> + 'a;
 
 /// The part of a capture job that says where its source is: `source` and `credential` of its entry in `jobs.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub fn read_source(
     site: &Site<'_>,
     begin: &[String],
     selects: &[(DatasetKey, String)],
-    mut each: impl FnMut(&DatasetKey, &[Value]) -> Result<(), PlatformError>,
+    mut each: impl FnMut(&DatasetKey, &[ValueRef<'_>]) -> Result<(), PlatformError>,
 ) -> Result<(), PlatformError> {
     let producer = Producer { container: container.clone(), credential: credential.cloned() };
     let mut source = open(&producer, site)?;

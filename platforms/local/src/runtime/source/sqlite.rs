@@ -6,7 +6,7 @@ use crate::{
     runtime::database::{names_are_names, outside},
 };
 use datasurface_platform::Site;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, Error, OpenFlags, Row, types::ValueRef};
 use std::{fmt::Display, time::Duration};
 
 /// An SQLite file, opened to be read only.
@@ -55,13 +55,9 @@ impl Source for Sqlite {
         let mut statement = self.doing("reading", self.connection.prepare(select))?;
         let width = statement.column_count();
         let mut rows = self.doing("reading", statement.query([]))?;
-        let mut values = Vec::with_capacity(width);
         while let Some(row) = self.doing("reading", rows.next())? {
-            values.clear();
-            for column in 0..width {
-                values.push(self.doing("reading", row.get(column))?);
-            }
-            each(&values)?;
+            let values = (0..width).map(|column| value(row, column)).collect::<rusqlite::Result<Vec<_>>>();
+            each(&self.doing("reading", values)?)?;
         }
         Ok(())
     }
@@ -69,4 +65,13 @@ impl Source for Sqlite {
     fn end(&mut self) -> Result<(), PlatformError> {
         self.doing("ending to read", self.connection.execute_batch("COMMIT"))
     }
+}
+
+/// A value of a row. SQLite takes any bytes for a text; what is none is refused here, rather than by a consumer.
+fn value<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<ValueRef<'r>> {
+    let value = row.get_ref(column)?;
+    if let ValueRef::Text(bytes) = value {
+        str::from_utf8(bytes).map_err(|error| Error::Utf8Error(column, error))?;
+    }
+    Ok(value)
 }

@@ -15,7 +15,7 @@ use datasurface_platform::{
     graph::{Assignments, Stage},
     prelude::*,
 };
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use std::{collections::BTreeMap, path::Path};
 
 /// A capture from PostgreSQL, as a model says it.
@@ -109,7 +109,7 @@ impl Producer {
 
     pub(super) fn each(
         &self,
-        each: impl FnMut(&DatasetKey, &[Value]) -> Result<(), PlatformError>,
+        each: impl FnMut(&DatasetKey, &[ValueRef<'_>]) -> Result<(), PlatformError>,
     ) -> Result<(), PlatformError> {
         let (begin, selects) = self.statements();
         let credentials = Given(self.secret.clone());
@@ -127,7 +127,10 @@ impl Producer {
     pub(super) fn capture(&self) -> Result<Captured, PlatformError> {
         let mut captured = Captured::new();
         self.each(|dataset, row| {
-            captured.entry(dataset.dataset.to_string()).or_default().push(row.to_vec());
+            captured
+                .entry(dataset.dataset.to_string())
+                .or_default()
+                .push(row.iter().map(|value| (*value).try_into().unwrap()).collect());
             Ok(())
         })?;
         Ok(captured)

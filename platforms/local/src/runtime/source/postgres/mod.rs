@@ -189,10 +189,8 @@ fn stream(
     each: &mut Each<'_>,
 ) -> Result<(), Stop> {
     let mut rows = client.query_raw(statement, std::iter::empty::<&str>())?;
-    let mut values = Vec::with_capacity(statement.columns().len());
     while let Some(row) = rows.next()? {
-        kinds.read(&row, &mut values)?;
-        each(&values).map_err(Stop::Caller)?;
+        each(&kinds.read(&row)?).map_err(Stop::Caller)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use postgres::{
     Column, Row,
     types::{FromSql, Type},
 };
-use rusqlite::types::Value;
+use rusqlite::types::ValueRef;
 
 /// What a column comes as.
 #[derive(Clone, Copy)]
@@ -36,16 +36,16 @@ impl Kind {
         })
     }
 
-    fn read(self, row: &Row, at: usize) -> Result<Value, postgres::Error> {
+    fn read(self, row: &Row, at: usize) -> Result<ValueRef<'_>, postgres::Error> {
         match self {
-            Self::Boolean => get(row, at, |value: bool| Value::Integer(value.into())),
-            Self::SmallInt => get(row, at, |value: i16| Value::Integer(value.into())),
-            Self::Integer => get(row, at, |value: i32| Value::Integer(value.into())),
-            Self::BigInt => get(row, at, Value::Integer),
+            Self::Boolean => get(row, at, |value: bool| ValueRef::Integer(value.into())),
+            Self::SmallInt => get(row, at, |value: i16| ValueRef::Integer(value.into())),
+            Self::Integer => get(row, at, |value: i32| ValueRef::Integer(value.into())),
+            Self::BigInt => get(row, at, ValueRef::Integer),
             Self::Real => get(row, at, |value: f32| number(value.into())),
             Self::Double => get(row, at, number),
-            Self::Text => get(row, at, Value::Text),
-            Self::Bytes => get(row, at, Value::Blob),
+            Self::Text => get(row, at, |value: &str| ValueRef::Text(value.as_bytes())),
+            Self::Bytes => get(row, at, ValueRef::Blob),
         }
     }
 }
@@ -53,14 +53,14 @@ impl Kind {
 fn get<'row, T: FromSql<'row>>(
     row: &'row Row,
     at: usize,
-    keep: impl FnOnce(T) -> Value,
-) -> Result<Value, postgres::Error> {
-    Ok(row.try_get::<_, Option<T>>(at)?.map_or(Value::Null, keep))
+    keep: impl FnOnce(T) -> ValueRef<'row>,
+) -> Result<ValueRef<'row>, postgres::Error> {
+    Ok(row.try_get::<_, Option<T>>(at)?.map_or(ValueRef::Null, keep))
 }
 
 /// SQLite turns a NaN into NULL.
-fn number(value: f64) -> Value {
-    if value.is_nan() { Value::Text(NOT_A_NUMBER.to_owned()) } else { Value::Real(value) }
+fn number<'row>(value: f64) -> ValueRef<'row> {
+    if value.is_nan() { ValueRef::Text(NOT_A_NUMBER.as_bytes()) } else { ValueRef::Real(value) }
 }
 
 /// What the columns of a SELECT come as.
@@ -79,12 +79,9 @@ impl Kinds {
         kinds.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Puts the values of a row in place of those of the one before.
-    pub(super) fn read(&self, row: &Row, values: &mut Vec<Value>) -> Result<(), Trouble> {
-        values.clear();
-        for (at, kind) in self.0.iter().enumerate() {
-            values.push(kind.read(row, at).map_err(|error| Trouble::of(&error))?);
-        }
-        Ok(())
+    /// The values of a row, borrowed from it.
+    pub(super) fn read<'row>(&self, row: &'row Row) -> Result<Vec<ValueRef<'row>>, Trouble> {
+        let read = |(at, kind): (usize, &Kind)| kind.read(row, at).map_err(|error| Trouble::of(&error));
+        self.0.iter().enumerate().map(read).collect()
     }
 }

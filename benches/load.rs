@@ -1,0 +1,251 @@
+//! How fast records arrive: `cargo bench --bench load`, with how many as an argument (`-- 200000`; a million otherwise).
+//!
+//! An SQLite source with records of nine columns is captured, with history, into the database of a local platform: at
+//! first all of it, then again after one record in ten changed. Beside it stands what somebody who knows SQLite would
+//! write by hand for that one table: attach the source, stage, compare, merge, count, with the same indexes, the same
+//! durability (a write-ahead log, synchronous as SQLite comes) and the same tables afterwards, which is checked.
+//!
+//! Each of both is done several times in turn, and the best of each counts: in seconds of the processor, which other
+//! work on the machine does not change, and in seconds on the wall.
+
+#![expect(clippy::print_stdout, reason = "it says what it measured")]
+
+use datasurface::{
+    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, target::Target},
+    model::*,
+    platform::{EnvironmentCredentials, Registry, RunRequest},
+};
+use datasurface_local::LocalPlatform;
+use rusqlite::Connection;
+use std::{
+    error::Error,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// How often each is measured.
+const TIMES: usize = 3;
+/// What is asked for: the platform at this share of the speed of the statements by hand, at least.
+const WANTED: f64 = 0.6;
+
+fn main() -> Result<()> {
+    // Cargo passes `--bench`, too.
+    let records = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
+    let (mut first, mut again) = (Pair::default(), Pair::default());
+    for _ in 0..TIMES {
+        let folder = TempDir::new()?;
+        let folder = folder.path();
+        Connection::open(folder.join("source.db"))?.execute(SOURCE, [records])?;
+        apply(folder)?;
+        first.add(|| by_platform(folder), || by_hand(folder, 1))?;
+        Connection::open(folder.join("source.db"))?.execute_batch(CHANGES)?;
+        again.add(|| by_platform(folder), || by_hand(folder, 2))?;
+        assert_same_tables(folder)?;
+    }
+    println!("{records} records, best of {TIMES}\n");
+    println!("                        by the platform        by hand      share of its speed");
+    println!("                        records per second                  processor     wall");
+    first.show("first load", records);
+    again.show("10 % changed", records);
+    println!("\nat least {WANTED} is wanted, of the processor's time");
+    Ok(())
+}
+
+/// The best times of both.
+#[derive(Default)]
+struct Pair {
+    platform: Option<Took>,
+    hand: Option<Took>,
+}
+
+impl Pair {
+    fn add(
+        &mut self,
+        platform: impl FnOnce() -> Result<()>,
+        hand: impl FnOnce() -> Result<()>,
+    ) -> Result<()> {
+        self.platform = Some(Took::best(self.platform, Took::measure(platform)?));
+        self.hand = Some(Took::best(self.hand, Took::measure(hand)?));
+        Ok(())
+    }
+
+    fn show(&self, what: &str, records: i64) {
+        let (Some(platform), Some(hand)) = (self.platform, self.hand) else { return };
+        #[expect(clippy::cast_precision_loss, reason = "for people")]
+        let speed = |took: Took| records as f64 / took.wall.as_secs_f64();
+        let share = |took: fn(&Took) -> Duration| took(&hand).as_secs_f64() / took(&platform).as_secs_f64();
+        println!(
+            "{what:<24}{:>15.0}{:>15.0}{:>19.2}{:>9.2}",
+            speed(platform),
+            speed(hand),
+            share(|took| took.processor),
+            share(|took| took.wall)
+        );
+    }
+}
+
+/// What something took.
+#[derive(Clone, Copy)]
+struct Took {
+    processor: Duration,
+    wall: Duration,
+}
+
+impl Took {
+    fn measure(work: impl FnOnce() -> Result<()>) -> Result<Self> {
+        let (begin, processor) = (Instant::now(), on_processor());
+        work()?;
+        let wall = begin.elapsed();
+        let processor = processor.zip(on_processor()).map_or(wall, |(before, after)| after - before);
+        Ok(Self { processor, wall })
+    }
+
+    fn best(before: Option<Self>, now: Self) -> Self {
+        before.map_or(now, |before| Self {
+            processor: before.processor.min(now.processor),
+            wall: before.wall.min(now.wall),
+        })
+    }
+}
+
+/// How long this thread was on a processor, where the system says so; all of the work is done in one thread.
+fn on_processor() -> Option<Duration> {
+    let statistics = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = statistics.split_whitespace().next()?;
+    nanoseconds.parse().ok().map(Duration::from_nanos)
+}
+
+fn ecosystem() -> Ecosystem {
+    let orders = "order_id Integer key, customer VarChar(10) not null, product VarChar(40) not null, \
+        ordered_on Date not null, quantity Integer not null, unit_price Decimal(10,2) not null, weight Double, \
+        comment VarChar(100), is_paid Boolean not null";
+    let store = Datastore::new("Shop")
+        .captured(Capture::sql_snapshot("Z/T/Source"))
+        .dataset(Dataset::new("orders", orders).classified("Public"));
+    let everything = DatasetGroup::new("all").sink("Shop/orders").milestoning(Milestoning::LiveAndForensic);
+    let team = Team::new()
+        .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
+        .container(DataContainer::sqlite("Desk", "platform.db").located("V/L"))
+        .datastore(store)
+        .workspace(Workspace::new("Sales").container("Z/T/Desk").group(everything));
+    Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
+        .vendor(InfrastructureVendor::new("V").location("L"))
+        .platform(PlatformDeclaration::new("Local", "local").setting("database", "platform.db"))
+        .zone("Z", "github:o/zone@main", GovernanceZone::new().team("T", "github:o/team@main", team))
+}
+
+const SOURCE: &str = "
+CREATE TABLE orders AS
+WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+SELECT n AS order_id, 'C' || (n * 7919 % 99991) AS customer, 'Product number ' || (n % 1009) AS product,
+    date('2020-01-01', '+' || (n % 2000) || ' days') AS ordered_on, n % 17 AS quantity,
+    (n % 10007) / 100.0 AS unit_price, CASE WHEN n % 5 <> 0 THEN n * 0.125 END AS weight,
+    CASE WHEN n % 3 = 0 THEN 'Please ring twice, order ' || n END AS comment, n % 2 AS is_paid
+FROM numbers";
+
+const CHANGES: &str = "
+UPDATE orders SET quantity = quantity + 1 WHERE order_id % 100 < 8;
+DELETE FROM orders WHERE order_id % 100 = 8;
+INSERT INTO orders SELECT -order_id, customer, product, ordered_on, quantity, unit_price, weight, comment, is_paid
+FROM orders WHERE order_id % 100 = 9;";
+
+fn broker() -> Broker {
+    Broker::new(Registry::new().with::<LocalPlatform>())
+}
+
+fn operation(folder: &Path) -> Result<Operation<'_>> {
+    Ok(Operation { root: folder, credentials: &EnvironmentCredentials, now: "2026-11-21T12:00:00Z".parse()? })
+}
+
+fn apply(folder: &Path) -> Result<()> {
+    let on = operation(folder)?;
+    let checked = ecosystem().validate(&Validation::on(on.now.date_naive()))?;
+    let placed = broker().place(checked.ecosystem(), &Lock::default())?;
+    let mut target = Target::open(folder.join("rendered"))?;
+    let proposal = broker().propose(&placed, Reached::Target(target.manifest()), on.now.date_naive())?;
+    proposal.write(&mut target, &folder.join(LOCK_FILE_NAME))?;
+    broker().apply(&mut target, &on)?;
+    Connection::open(folder.join("hand.db"))?.execute_batch(BY_HAND_CREATE)?;
+    Ok(())
+}
+
+fn by_platform(folder: &Path) -> Result<()> {
+    let target = Target::open(folder.join("rendered"))?;
+    let ran = broker().run(&target, &operation(folder)?, RunRequest::Once);
+    match ran.done.values().flat_map(|report| &report.failures).next() {
+        Some(failure) => Err(failure.reason.clone().into()),
+        None => Ok(()),
+    }
+}
+
+const BY_HAND_CREATE: &str = "
+PRAGMA journal_mode = WAL;
+CREATE TABLE orders (
+    order_id INTEGER NOT NULL, customer TEXT, product TEXT, ordered_on TEXT, quantity INTEGER, unit_price TEXT,
+    weight REAL, comment TEXT, is_paid INTEGER, batch_in INTEGER NOT NULL, batch_out INTEGER,
+    PRIMARY KEY (order_id, batch_in)
+);
+CREATE UNIQUE INDEX live ON orders (order_id) WHERE batch_out IS NULL;
+CREATE INDEX opened ON orders (batch_in);
+CREATE INDEX closed ON orders (batch_out) WHERE batch_out IS NOT NULL;";
+
+const BY_HAND_STAGE: &str = "
+CREATE TEMP TABLE stage (
+    order_id INTEGER NOT NULL PRIMARY KEY, customer TEXT NOT NULL, product TEXT NOT NULL, ordered_on TEXT NOT NULL,
+    quantity INTEGER NOT NULL, unit_price TEXT NOT NULL, weight REAL, comment TEXT, is_paid INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO stage
+SELECT order_id, customer, product, ordered_on, quantity, printf('%.2f', unit_price), weight, comment, is_paid
+FROM source.orders;";
+
+const BY_HAND_CLOSE: &str = "
+UPDATE orders AS live SET batch_out = ?1
+WHERE batch_out IS NULL AND NOT EXISTS (
+    SELECT 1 FROM stage
+    WHERE stage.order_id = live.order_id
+      AND (stage.customer, stage.product, stage.ordered_on, stage.quantity, stage.unit_price, stage.weight,
+           stage.comment, stage.is_paid)
+       IS (live.customer, live.product, live.ordered_on, live.quantity, live.unit_price, live.weight,
+           live.comment, live.is_paid)
+)";
+
+const BY_HAND_OPEN: &str = "
+INSERT INTO orders SELECT stage.*, ?1, NULL FROM stage
+WHERE NOT EXISTS (SELECT 1 FROM orders AS live WHERE live.order_id = stage.order_id AND live.batch_out IS NULL)";
+
+const BY_HAND_COUNT: &str = "
+SELECT (SELECT count(*) FROM stage), (SELECT count(*) FROM orders WHERE batch_in = ?1),
+    (SELECT count(*) FROM orders WHERE batch_out = ?1),
+    (SELECT count(*) FROM orders AS earlier JOIN orders AS later ON later.order_id = earlier.order_id
+     WHERE earlier.batch_out = ?1 AND later.batch_in = ?1)";
+
+fn by_hand(folder: &Path, batch: i64) -> Result<()> {
+    let mut database = Connection::open(folder.join("hand.db"))?;
+    let source = folder.join("source.db");
+    database.execute("ATTACH DATABASE ?1 AS source", [source.to_str().ok_or("the path is no text")?])?;
+    let transaction = database.transaction()?;
+    transaction.execute_batch(BY_HAND_STAGE)?;
+    transaction.execute(BY_HAND_CLOSE, [batch])?;
+    transaction.execute(BY_HAND_OPEN, [batch])?;
+    transaction.query_row(BY_HAND_COUNT, [batch], |_| Ok(()))?;
+    transaction.execute_batch("DROP TABLE stage")?;
+    Ok(transaction.commit()?)
+}
+
+/// Both left the same behind.
+fn assert_same_tables(folder: &Path) -> Result<()> {
+    let database = Connection::open(folder.join("hand.db"))?;
+    let platform = folder.join("platform.db");
+    database.execute("ATTACH DATABASE ?1 AS platform", [platform.to_str().ok_or("the path is no text")?])?;
+    let differing: i64 = database.query_row(
+        "SELECT count(*) FROM (SELECT * FROM (SELECT * FROM orders EXCEPT SELECT * FROM platform.Shop__orders)
+         UNION ALL SELECT * FROM (SELECT * FROM platform.Shop__orders EXCEPT SELECT * FROM orders))",
+        [],
+        |row| row.get(0),
+    )?;
+    if differing == 0 { Ok(()) } else { Err(format!("{differing} records differ").into()) }
+}
