@@ -18,5 +18,8 @@ pub use document::DocumentError;
 pub use ecosystem::*;
 pub use name::*;
 pub use named::{Entity, Named};
-pub use schema::{Column, DataType, Schema, SchemaTextError, TableSchema};
+pub use schema::{
+    ArrayType, Collation, Column, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType,
+    MapType, MicroscalingFormat, Schema, SchemaTextError, StructType, TableSchema, TypeProblem, is_time_zone,
+};
 pub use validate::{CODES, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

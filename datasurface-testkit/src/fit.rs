@@ -48,6 +48,8 @@ pub(crate) fn narrowed(mut shape: Shape, descriptor: &PlatformDescriptor) -> Sha
     if descriptor.artifacts().is_empty() {
         shape.transformers = 0..=0;
     }
+    // A descriptor does not say which types a platform can hold.
+    shape.rare_types = false;
     shape.postgres_targets &= descriptor.exports_to().contains("postgres");
     shape
 }

@@ -2,7 +2,7 @@
 
 use super::{
     build::Built,
-    names::{CLASSIFICATIONS, CRONS, DATASETS, choose, data_type, key_type, word},
+    names::{CLASSIFICATIONS, CRONS, DATASETS, choose, key_type, word},
     plan::{Choice, DatasetPlan, DatastorePlan},
 };
 use crate::{
@@ -167,9 +167,9 @@ fn table(plan: &DatasetPlan) -> TableSchema {
         let column = if key.contains(&at) {
             Column::new(column_name(at), key_type(choice, size)).not_null()
         } else if column_plan.is_nullable {
-            Column::new(column_name(at), data_type(choice, size))
+            Column::new(column_name(at), column_plan.data_type())
         } else {
-            Column::new(column_name(at), data_type(choice, size)).not_null()
+            Column::new(column_name(at), column_plan.data_type()).not_null()
         };
         match choose(&plan.classifications, size) {
             // Every column gets one, or the dataset would not be classified completely.

@@ -18,6 +18,7 @@ mod edit;
 mod names;
 mod plan;
 mod transformers;
+mod types;
 mod workspaces;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 
 pub use edit::{Edit, edits};
 pub use plan::Shape;
+pub use types::data_types;
 
 use crate::ecosystem::Ecosystem;
 use proptest::strategy::Strategy;

@@ -34,26 +34,26 @@ pub(super) fn word(among: &[&'static str], choice: Choice) -> &'static str {
     choose(among, choice).copied().unwrap_or_default()
 }
 
-/// Any type.
+/// A type that every database has.
 pub(super) fn data_type(choice: Choice, size: Choice) -> DataType {
     let length = u32::from(size % 60) + 1;
     let limit = (!size.is_multiple_of(4)).then_some(length);
     match choice % 16 {
         0 => DataType::Integer,
-        1 => DataType::VarChar { length: limit },
+        1 => DataType::varchar(limit),
         2 => decimal(size),
-        3 => DataType::Timestamp { zone: None },
-        4 => DataType::Timestamp { zone: Some(word(&ZONES, size).into()) },
+        3 => DataType::timestamp(),
+        4 => DataType::timestamp_in(word(&ZONES, size)),
         5 => DataType::Date,
         6 => DataType::Boolean,
         7 => DataType::TinyInt,
         8 => DataType::SmallInt,
         9 => DataType::BigInt,
-        10 => DataType::Real,
-        11 => DataType::Double,
-        12 => DataType::Char { length },
-        13 => DataType::NChar { length },
-        14 => DataType::NVarChar { length: limit },
+        10 => DataType::REAL,
+        11 => DataType::DOUBLE,
+        12 => DataType::char(length),
+        13 => DataType::nchar(length),
+        14 => DataType::nvarchar(limit),
         _ => DataType::Binary { size: limit },
     }
 }
@@ -64,11 +64,11 @@ pub(super) fn key_type(choice: Choice, size: Choice) -> DataType {
     match choice % 7 {
         0 => DataType::Integer,
         1 => DataType::BigInt,
-        2 => DataType::VarChar { length: Some(length) },
-        3 => DataType::Char { length },
+        2 => DataType::varchar(length),
+        3 => DataType::char(length),
         4 => DataType::Date,
         5 => decimal(size),
-        _ => DataType::NVarChar { length: Some(length) },
+        _ => DataType::nvarchar(length),
     }
 }
 

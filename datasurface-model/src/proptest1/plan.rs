@@ -1,5 +1,7 @@
 //! Plans: everything about an ecosystem, as plain numbers. What they mean is decided where it is built.
 
+use super::{names::data_type, types::data_types};
+use crate::schema::DataType;
 use proptest::{collection::vec, option::weighted as sometimes, prelude::*};
 use std::ops::RangeInclusive;
 
@@ -26,6 +28,8 @@ pub struct Shape {
     /// Whether data may be wanted in PostgreSQL too. Otherwise it is wanted in SQLite alone, for a platform that can
     /// export to nothing else.
     pub postgres_targets: bool,
+    /// Whether columns may have types that only some databases have, such as arrays and vectors.
+    pub rare_types: bool,
 }
 
 impl Default for Shape {
@@ -40,6 +44,7 @@ impl Default for Shape {
             transformers: 0..=3,
             platforms: 1..=2,
             postgres_targets: true,
+            rare_types: true,
         }
     }
 }
@@ -98,6 +103,8 @@ pub(super) struct DatasetPlan {
 pub(super) struct ColumnPlan {
     pub(super) data_type: Choice,
     pub(super) size: Choice,
+    /// The type of a column that is not in the key, instead of the one that was chosen by number.
+    pub(super) rare_type: Option<DataType>,
     pub(super) is_nullable: bool,
 }
 
@@ -197,18 +204,18 @@ fn datastores(shape: &Shape) -> impl Strategy<Value = DatastorePlan> + use<> {
         prop::bool::weighted(0.4),
         sometimes(0.5, any::<Choice>()),
         prop::bool::weighted(0.3),
-        vec(datasets(), at_least(1, &shape.datasets)),
+        vec(datasets(shape.rare_types), at_least(1, &shape.datasets)),
     )
         .prop_map(|(team, container, is_dataset_by_dataset, cron, has_credential, datasets)| {
             DatastorePlan { team, container, is_dataset_by_dataset, cron, has_credential, datasets }
         })
 }
 
-fn datasets() -> impl Strategy<Value = DatasetPlan> {
+fn datasets(rare_types: bool) -> impl Strategy<Value = DatasetPlan> {
     (
         any::<Choice>(),
         prop::bool::weighted(0.2),
-        vec(columns(), 1..=6),
+        vec(columns(rare_types), 1..=6),
         vec(any::<Choice>(), 1..=2),
         any::<bool>(),
         vec(any::<Choice>(), 0..=2),
@@ -240,12 +247,18 @@ fn datasets() -> impl Strategy<Value = DatasetPlan> {
         )
 }
 
-pub(super) fn columns() -> impl Strategy<Value = ColumnPlan> {
-    (any::<Choice>(), any::<Choice>(), any::<bool>()).prop_map(|(data_type, size, is_nullable)| ColumnPlan {
-        data_type,
-        size,
-        is_nullable,
-    })
+pub(super) fn columns(rare_types: bool) -> impl Strategy<Value = ColumnPlan> {
+    let rare_type = if rare_types { sometimes(0.2, data_types()).boxed() } else { Just(None).boxed() };
+    (any::<Choice>(), any::<Choice>(), rare_type, any::<bool>()).prop_map(
+        |(data_type, size, rare_type, is_nullable)| ColumnPlan { data_type, size, rare_type, is_nullable },
+    )
+}
+
+impl ColumnPlan {
+    /// Its type, outside of the key.
+    pub(super) fn data_type(&self) -> DataType {
+        self.rare_type.clone().unwrap_or_else(|| data_type(self.data_type, self.size))
+    }
 }
 
 fn transformers(shape: &Shape) -> impl Strategy<Value = TransformerPlan> + use<> {

@@ -1,6 +1,6 @@
 //! A column of a table.
 
-use super::DataType;
+use super::{DataType, data_type::quoted_where_needed};
 use crate::name::{Classification, ColumnName};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
@@ -64,7 +64,8 @@ impl Column {
 
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.data_type)?;
+        quoted_where_needed(f, self.name.as_str())?;
+        write!(f, " {}", self.data_type)?;
         if !self.nullable {
             f.write_str(" not null")?;
         }

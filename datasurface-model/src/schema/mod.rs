@@ -6,7 +6,10 @@ mod table;
 mod text;
 
 pub use column::Column;
-pub use data_type::DataType;
+pub use data_type::{
+    ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
+    MicroscalingFormat, StructType, TypeProblem, is_time_zone,
+};
 pub use table::TableSchema;
 pub use text::SchemaTextError;
 

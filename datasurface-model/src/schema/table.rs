@@ -5,28 +5,38 @@ use crate::name::ColumnName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A table of columns with a primary key. Both keep their order: it is part of the schema.
+/// A table of columns with a primary key, and the columns by which it is partitioned, if it is. All keep their order:
+/// it is part of the schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableSchema {
     columns: Vec<Column>,
     key: Vec<ColumnName>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    partition: Vec<ColumnName>,
 }
 
 impl TableSchema {
     /// A table of these columns, as yet without a key.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
-        Self { columns: columns.into_iter().collect(), key: Vec::new() }
+        Self { columns: columns.into_iter().collect(), key: Vec::new(), partition: Vec::new() }
     }
 
     pub(super) const fn empty() -> Self {
-        Self { columns: Vec::new(), key: Vec::new() }
+        Self { columns: Vec::new(), key: Vec::new(), partition: Vec::new() }
     }
 
     /// The same table with this primary key.
     #[must_use]
     pub fn keyed<N: Into<ColumnName>>(mut self, key: impl IntoIterator<Item = N>) -> Self {
         self.key = key.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same table, partitioned by these columns.
+    #[must_use]
+    pub fn partitioned<N: Into<ColumnName>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        self.partition = columns.into_iter().map(Into::into).collect();
         self
     }
 
@@ -40,6 +50,12 @@ impl TableSchema {
     #[must_use]
     pub fn key(&self) -> &[ColumnName] {
         &self.key
+    }
+
+    /// The names of the columns by which it is partitioned, in order; none if it is not.
+    #[must_use]
+    pub fn partition(&self) -> &[ColumnName] {
+        &self.partition
     }
 
     /// The first column of this name.

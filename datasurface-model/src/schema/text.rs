@@ -1,6 +1,7 @@
-//! Tables as text: `customer_id VarChar(5) key, city VarChar(15), since Date not null`.
+//! Tables as text: `customer_id VarChar(5) key, city VarChar(15), since Date not null partition`.
 
-use super::{Column, DataType, TableSchema};
+use super::{Column, TableSchema, data_type::Reader};
+use crate::name::ColumnName;
 use smol_str::SmolStr;
 use std::str::FromStr;
 
@@ -21,86 +22,99 @@ impl SchemaTextError {
     }
 }
 
+/// A column, and what it says about the table.
+struct ColumnText {
+    column: Column,
+    is_key: bool,
+    is_partition: bool,
+}
+
 impl FromStr for TableSchema {
     type Err = SchemaTextError;
 
-    /// Reads columns separated by commas, each a name, a type, and any of `key`, `not null`, `null`.
-    /// The key's columns are those marked so, in their order; they are not null.
+    /// Reads columns separated by commas, each a name, a type, and any of `key`, `partition`, `not null`, `null`.
+    /// Columns of the key, and those that partition the table, are those marked so, in their order; those of the key
+    /// are not null.
     fn from_str(text: &str) -> Result<Self, SchemaTextError> {
-        let mut key = Vec::new();
         let mut columns = Vec::new();
-        for part in split_outside_parentheses(text) {
-            let (column, is_key) = read_column(part).map_err(|reason| SchemaTextError {
-                text: text.to_owned(),
-                column: part.into(),
-                reason,
+        let mut key = Vec::<ColumnName>::new();
+        let mut partition = Vec::<ColumnName>::new();
+        let mut reader = Reader::of(text);
+        loop {
+            while reader.eat(',') {}
+            if reader.is_at_end() {
+                break;
+            }
+            let start = reader.rest();
+            let ColumnText { column, is_key, is_partition } = read_column(&mut reader).map_err(|reason| {
+                SchemaTextError { text: text.to_owned(), column: first_column(start).into(), reason }
             })?;
             if is_key {
                 key.push(column.name().clone());
             }
+            if is_partition {
+                partition.push(column.name().clone());
+            }
             columns.push(column);
         }
-        Ok(Self::new(columns).keyed(key))
+        Ok(Self::new(columns).keyed(key).partitioned(partition))
     }
 }
 
-fn read_column(part: &str) -> Result<(Column, bool), String> {
-    let (name, rest) = part
-        .split_once(char::is_whitespace)
-        .ok_or("a column is a name and a type, such as `city VarChar(15)`")?;
-    let rest = rest.trim_start();
-    let type_end = match rest.find([' ', '\t', '\n', '(']) {
-        Some(at) if rest.split_at(at).1.trim_start().starts_with('(') => {
-            rest.find(')').map(|end| end + 1).ok_or("a `(` without its `)`")?
-        }
-        Some(at) => at,
-        None => rest.len(),
-    };
-    let (data_type, marks) = rest.split_at(type_end);
-    let data_type = data_type.parse::<DataType>().map_err(|error| match error.nearest() {
-        Some(nearest) => format!("{error}; did you mean `{nearest}`?"),
-        None => error.to_string(),
-    })?;
-
-    let mut column = Column::new(name, data_type);
-    let mut is_key = false;
-    let mut marks = marks.split_whitespace();
-    while let Some(mark) = marks.next() {
-        match mark {
-            "key" => {
-                is_key = true;
-                column = column.not_null();
+fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
+    const FORM: &str = "a column is a name and a type, such as `city VarChar(15)`";
+    let name = reader.word().ok_or(FORM)?;
+    if reader.is_at_end() || reader.rest().starts_with(',') {
+        return Err(FORM.to_owned());
+    }
+    let data_type = reader.data_type().map_err(|error| error.to_string())?;
+    let mut read =
+        ColumnText { column: Column::new(name.as_str(), data_type), is_key: false, is_partition: false };
+    while !(reader.is_at_end() || reader.eat(',')) {
+        if reader.eat_word("key") {
+            read.is_key = true;
+            read.column = read.column.not_null();
+        } else if reader.eat_word("partition") {
+            read.is_partition = true;
+        } else if reader.eat_word("not") {
+            if !reader.eat_word("null") {
+                return Err("`not` is without `null`".to_owned());
             }
-            "not" if marks.next() == Some("null") => column = column.not_null(),
-            "null" => {}
-            _ => return Err(format!("`{mark}` is none of `key`, `not null`, `null`")),
+            read.column = read.column.not_null();
+        } else if !reader.eat_word("null") {
+            let mark = reader.word().unwrap_or_else(|| first_column(reader.rest()).into());
+            return Err(format!("`{mark}` is none of `key`, `partition`, `not null`, `null`"));
         }
     }
-    Ok((column, is_key))
+    Ok(read)
 }
 
-fn split_outside_parentheses(text: &str) -> impl Iterator<Item = &str> {
+/// The text up to the comma that ends its first column.
+fn first_column(text: &str) -> &str {
     let mut depth = 0_u32;
-    text.split(move |c| {
+    let mut is_quoted = false;
+    let ends = |c: char| {
         match c {
-            '(' => depth = depth.saturating_add(1),
-            ')' => depth = depth.saturating_sub(1),
+            '"' => is_quoted = !is_quoted,
+            '(' if !is_quoted => depth = depth.saturating_add(1),
+            ')' if !is_quoted => depth = depth.saturating_sub(1),
             _ => {}
         }
-        c == ',' && depth == 0
-    })
-    .map(str::trim)
-    .filter(|part| !part.is_empty())
+        c == ',' && depth == 0 && !is_quoted
+    };
+    text.split(ends).next().unwrap_or(text).trim_end()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::DataType;
 
     #[test]
     fn columns_types_and_marks_are_read() {
         let table: TableSchema =
-            "id Integer key, price Decimal(18,4) not null, seen Timestamp (UTC) null, note  VarChar"
+            "id Integer key, price Decimal(18,4) not null partition, seen Timestamp (UTC) null, \
+                                  note  VarChar, tags Map(VarChar, Array(Date)) not null"
                 .parse()
                 .unwrap();
         assert_eq!(
@@ -108,10 +122,13 @@ mod tests {
             TableSchema::new([
                 Column::new("id", DataType::Integer).not_null(),
                 Column::new("price", DataType::Decimal { precision: 18, scale: 4 }).not_null(),
-                Column::new("seen", DataType::Timestamp { zone: Some("UTC".into()) }),
-                Column::new("note", DataType::VarChar { length: None }),
+                Column::new("seen", DataType::timestamp_in("UTC")),
+                Column::new("note", DataType::varchar(None)),
+                Column::new("tags", DataType::map(DataType::varchar(None), DataType::array(DataType::Date)))
+                    .not_null(),
             ])
             .keyed(["id"])
+            .partitioned(["price"])
         );
     }
 
@@ -119,10 +136,12 @@ mod tests {
     fn what_cannot_be_read_is_said() {
         for (text, reason) in [
             ("id", "a column is a name and a type"),
+            ("a Date, id", "in `id`: a column is a name and a type"),
             ("id Intger", "did you mean `Integer`?"),
             ("id VarChar(5", "without its `)`"),
             ("id Integer primary", "`primary` is none of"),
-            ("id Integer not", "`not` is none of"),
+            ("id Integer not", "`not` is without `null`"),
+            ("id Integer) key, b Date", "`) key` is none of"),
         ] {
             let error = text.parse::<TableSchema>().unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");

@@ -136,11 +136,11 @@ fn data_type(random: &mut Random) -> DataType {
     match random.below(8) {
         Some(0) => DataType::Integer,
         Some(1) => DataType::BigInt,
-        Some(2) => DataType::Double,
+        Some(2) => DataType::DOUBLE,
         Some(3) => DataType::Boolean,
         Some(4) => DataType::Date,
         Some(5) => DataType::Timestamp { zone: Some("UTC".into()) },
         Some(6) => DataType::Decimal { precision: 18, scale: 4 },
-        _ => DataType::VarChar { length: Some(40) },
+        _ => DataType::varchar(40),
     }
 }

@@ -193,7 +193,7 @@ fn northwind() -> Ecosystem {
     let source = "USA/NorthWindTeam/Source";
     let people = TableSchema::new([
         Column::new("id", DataType::Integer).not_null(),
-        Column::new("name", DataType::VarChar { length: Some(20) }).classified("PII"),
+        Column::new("name", DataType::varchar(20)).classified("PII"),
     ])
     .keyed(["id"]);
     let wide = "a_rather_long_column_name_1 Timestamp(Europe/Berlin) key, \

@@ -1,10 +1,7 @@
 //! Schemas: as text, `customer_id VarChar(5) key, city VarChar(15)`; as a list of such texts, a column each, where
 //! one text would be too long to review; as an object where text would not say everything.
 
-use super::{
-    compact::{Compact, Compactly},
-    objects::objects,
-};
+use super::objects::objects;
 use crate::{
     name::{Classification, ColumnName},
     schema::{Column, DataType, Schema, TableSchema},
@@ -13,7 +10,6 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use smol_str::SmolStr;
 use std::{
     collections::{BTreeSet, HashSet},
     fmt,
@@ -45,6 +41,8 @@ struct TableObject {
     columns: Vec<ColumnObject>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     key: Vec<ColumnName>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    partition: Vec<ColumnName>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,7 +50,7 @@ struct TableObject {
 struct ColumnObject {
     name: ColumnName,
     #[serde(rename = "type")]
-    data_type: Compactly<DataType>,
+    data_type: DataType,
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     nullable: bool,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -88,9 +86,17 @@ impl Serialize for SchemaForm {
 
 fn column_texts(table: &TableSchema) -> Vec<String> {
     let key: BTreeSet<&ColumnName> = table.key().iter().collect();
+    let partition: BTreeSet<&ColumnName> = table.partition().iter().collect();
     let texts = table.columns().iter().map(|column| {
-        let (name, data_type) = (column.name(), column.data_type());
-        if key.contains(name) { format!("{name} {data_type} key") } else { column.to_string() }
+        let mut text = column.to_string();
+        if key.contains(column.name()) {
+            // A column of the key is not null anyway; if it is nullable, the text would say something else.
+            text = format!("{} key", text.strip_suffix(" not null").unwrap_or(&text));
+        }
+        if partition.contains(column.name()) {
+            text.push_str(" partition");
+        }
+        text
     });
     texts.collect()
 }
@@ -132,55 +138,21 @@ impl From<&TableSchema> for TableObject {
     fn from(table: &TableSchema) -> Self {
         let columns = table.columns().iter().map(|column| ColumnObject {
             name: column.name().clone(),
-            data_type: Compactly(column.data_type().clone()),
+            data_type: column.data_type().clone(),
             nullable: column.is_nullable(),
             classifications: column.classifications().clone(),
         });
-        Self { columns: columns.collect(), key: table.key().to_vec() }
+        Self { columns: columns.collect(), key: table.key().to_vec(), partition: table.partition().to_vec() }
     }
 }
 
 impl From<TableObject> for TableSchema {
     fn from(table: TableObject) -> Self {
         let columns = table.columns.into_iter().map(|object| {
-            let column = Column::new(object.name, object.data_type.0);
+            let column = Column::new(object.name, object.data_type);
             let column = if object.nullable { column } else { column.not_null() };
             object.classifications.into_iter().fold(column, Column::classified)
         });
-        Self::new(columns).keyed(table.key)
-    }
-}
-
-/// A type that text cannot say: a time zone with a comma in its name, which validation reports.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TypeObject {
-    timestamp_zone: SmolStr,
-}
-
-impl Compact for DataType {
-    type Long = TypeObject;
-    const EXPECTED: &'static str = "a type, such as `VarChar(15)`";
-
-    fn from_text(text: &str) -> Result<Self, String> {
-        text.parse::<Self>().map_err(|error| match error.nearest() {
-            Some(nearest) => format!("{error}; did you mean `{nearest}`?"),
-            None => error.to_string(),
-        })
-    }
-
-    fn text(&self) -> String {
-        self.to_string()
-    }
-
-    fn from_long(long: TypeObject) -> Self {
-        Self::Timestamp { zone: Some(long.timestamp_zone) }
-    }
-
-    fn long(&self) -> Option<TypeObject> {
-        match self {
-            Self::Timestamp { zone: Some(zone) } => Some(TypeObject { timestamp_zone: zone.clone() }),
-            _ => None,
-        }
+        Self::new(columns).keyed(table.key).partitioned(table.partition)
     }
 }

@@ -5,7 +5,7 @@ mod find;
 mod workspace;
 
 use super::{
-    names::{CLASSIFICATIONS, CRONS, data_type, word},
+    names::{CLASSIFICATIONS, CRONS, word},
     plan::{Choice, columns},
     workspaces::priority,
 };
@@ -135,9 +135,9 @@ fn days() -> impl Strategy<Value = NaiveDate> {
 
 /// Schemas that are often not valid: without a key, with a key that may be null or is not there, not readable.
 fn schemas() -> impl Strategy<Value = Schema> {
-    let tables = (vec(columns(), 0..4), 0_usize..4).prop_map(|(plans, shape)| {
+    let tables = (vec(columns(false), 0..4), 0_usize..4).prop_map(|(plans, shape)| {
         let columns = plans.iter().zip(1..).map(|(plan, number)| {
-            let column = Column::new(format!("column_{number}"), data_type(plan.data_type, plan.size));
+            let column = Column::new(format!("column_{number}"), plan.data_type());
             if plan.is_nullable { column } else { column.not_null() }
         });
         let table = TableSchema::new(columns);

@@ -4,20 +4,18 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Dataset, Datastore},
+    name::ColumnName,
     named::Entity,
-    schema::{Column, DataType, TableSchema},
+    schema::{Column, TableSchema, TypeProblem},
     validate::names::Names,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The most digits that a database in use can declare (PostgreSQL's limit; most stop at 38).
-const MOST_DIGITS: u16 = 1000;
-
 pub(super) static UNREADABLE: CodeInfo = CodeInfo::error(
     "schema/unreadable",
     "the text of a schema cannot be read",
-    "A schema as text is columns separated by commas, each a name, a type, and any of `key`, `not null`, `null`: \
-     `customer_id VarChar(5) key, city VarChar(15)`. Correct the column that the message quotes.",
+    "A schema as text is columns separated by commas, each a name, a type, and any of `key`, `partition`, `not null`, \
+      `null`:      `customer_id VarChar(5) key, city VarChar(15)`. Correct the column that the message quotes.",
 );
 
 pub(super) static NO_COLUMNS: CodeInfo = CodeInfo::error(
@@ -53,11 +51,47 @@ pub(super) static NULLABLE_KEY: CodeInfo = CodeInfo::error(
      such a key. Say that the column is not null, or choose another key.",
 );
 
+pub(super) static UNKNOWN_PARTITION_COLUMN: CodeInfo = CodeInfo::error(
+    "schema/unknown-partition-column",
+    "a table is partitioned by a column that it lacks",
+    "Partition columns are referred to by name, letter by letter. Correct the name, or add the column.",
+);
+
+pub(super) static DUPLICATE_PARTITION_COLUMN: CodeInfo = CodeInfo::error(
+    "schema/duplicate-partition-column",
+    "a table is partitioned by a column twice",
+    "A column decides once in which partition a record is. Take the second one away, or correct it if it was meant to \
+     be another column.",
+);
+
+pub(super) static NULLABLE_PARTITION: CodeInfo = CodeInfo::error(
+    "schema/nullable-partition",
+    "a column by which a table is partitioned may be null",
+    "Where the column is null there is no partition for the record: databases put it elsewhere, each in its own way, or \
+     refuse it. Say that the column is not null, or partition by another one.",
+);
+
 pub(super) static TYPE_PARAMETER: CodeInfo = CodeInfo::error(
     "schema/type-parameter",
-    "a length, size, precision or scale makes no sense",
-    "No database could create such a column. Lengths and sizes are at least 1; a decimal number has 1 to 1000 digits, \
-     of which no more than all stand after the point. To have no limit, leave the length or the size out.",
+    "a parameter of a type makes no sense",
+    "No database could create such a column. Lengths, sizes and dimensions are at least 1; a decimal number has 1 to \
+     1000 digits, of which no more than all stand after the point; an integer has 1 to 256 bits; a struct has fields, \
+     each with a name of its own; keys of a map are plain values; types are nested at most 32 deep. To have no limit, \
+     leave the length or the size out.",
+);
+
+pub(super) static UNKNOWN_TIME_ZONE: CodeInfo = CodeInfo::error(
+    "schema/unknown-time-zone",
+    "a timestamp is in a time zone that does not exist",
+    "Time zones have the names of the IANA time zone database, letter by letter: `Europe/Berlin`, `UTC`. Abbreviations \
+     such as `CEST` are not among them, since they mean different times in different places.",
+);
+
+pub(super) static UNKNOWN_COLLATION: CodeInfo = CodeInfo::warning(
+    "schema/unknown-collation",
+    "a collation has a name that databases do not use",
+    "Collations are named as the container names them: `de_DE.utf8`, `de-DE-x-icu`, `utf8mb4_0900_ai_ci`, \
+     `Latin1_General_CI_AS`, `NOCASE`. This name looks like none of these. If your database defines it, leave it.",
 );
 
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
@@ -76,7 +110,7 @@ fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
             path(scope).attribute("schema"),
             format!("the schema of `{name}` cannot be read: {error}"),
         )
-        .help("write each column as a name, a type, and any of `key`, `not null`, `null`");
+        .help("write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`");
         scope.report(finding);
     } else if table.columns().is_empty() {
         let message = format!("the dataset `{name}` has no columns");
@@ -88,96 +122,141 @@ fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
         let finding = Diagnostic::new(&NO_KEY, path(scope).attribute("key"), message)
             .help("mark the columns that identify a record with `key`");
         scope.report(finding);
-    } else {
-        of_key(table, scope, |unit| unit.child("datasets", name));
+    }
+    for list in [ColumnList::key(table), ColumnList::partition(table)] {
+        list.check(table, scope, |unit| unit.child("datasets", name));
     }
     for column in table.columns() {
-        if let Some((problem, help)) = parameter_problem(column.data_type()) {
-            let message =
-                format!("the type `{}` of the column `{}` has {problem}", column.data_type(), column.name());
-            let path = path(scope).child("columns", column.name());
-            scope.report(Diagnostic::new(&TYPE_PARAMETER, path, message).help(help));
-        }
-    }
-}
-
-fn of_key(table: &TableSchema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
-    // A key of a column or two is looked up as it is; an absurdly long one would take the square of its length.
-    let index: Option<FxHashMap<&str, &Column>> = (table.key().len() > 8).then(|| {
-        // From the back, so that the first of several columns of one name stays.
-        let columns = table.columns().iter().rev();
-        columns.map(|column| (column.name().as_str(), column)).collect()
-    });
-    let mut seen = FxHashSet::default();
-    let mut names = None;
-    for name in table.key() {
-        let path = |scope: &Scope<'_>| at(scope.path()).child("key", name);
-        if !seen.insert(name) {
-            let message = format!("the primary key names the column `{name}` twice");
-            let finding = Diagnostic::new(&DUPLICATE_KEY_COLUMN, path(scope), message)
-                .help("name each column of the key once");
+        for problem in column.data_type().problems() {
+            let finding = of_type(column, problem, path(scope).child("columns", column.name()));
             scope.report(finding);
-            continue;
-        }
-        let column = match &index {
-            Some(index) => index.get(name.as_str()).copied(),
-            None => table.column(name),
-        };
-        match column {
-            Some(column) if column.is_nullable() => {
-                let message = format!("the column `{name}` is part of the primary key, and may be null");
-                let finding = Diagnostic::new(&NULLABLE_KEY, path(scope), message)
-                    .help(format!("say that `{name}` is not null, or take it out of the key"))
-                    .related(at(scope.path()).child("columns", name), "may be null");
-                scope.report(finding);
-            }
-            Some(_) => {}
-            None => {
-                let names = names.get_or_insert_with(|| {
-                    Names::of(table.columns().iter().map(|column| column.name().as_str()))
-                });
-                let message = format!("the primary key names `{name}`, which is no column of the table");
-                let finding = Diagnostic::new(&UNKNOWN_KEY_COLUMN, path(scope), message)
-                    .help("name a column of the table, or add this one")
-                    .did_you_mean(path(scope), names.nearest(name.as_str()));
-                scope.report(finding);
-            }
         }
     }
 }
 
-fn parameter_problem(data_type: &DataType) -> Option<(&'static str, &'static str)> {
-    const LENGTH: (&str, &str) = ("no length", "give a length of at least 1");
-    match data_type {
-        DataType::Decimal { precision: 0, .. } => Some(("no digits", "give a precision of at least 1")),
-        DataType::Decimal { precision, .. } if *precision > MOST_DIGITS => {
-            Some(("more digits than any database keeps", "give a precision of at most 1000"))
+fn of_type(column: &Column, problem: TypeProblem, path: ModelPath) -> Diagnostic {
+    let name = column.name();
+    match problem {
+        TypeProblem::Parameter { of, has, help } => {
+            let message = format!("the type `{of}` of the column `{name}` has {has}");
+            Diagnostic::new(&TYPE_PARAMETER, path, message).help(help)
         }
-        DataType::Decimal { precision, scale } if scale > precision => {
-            Some(("more digits after the point than in all", "make the scale at most the precision"))
+        TypeProblem::UnknownTimeZone { zone, nearest } => {
+            let message = format!("the column `{name}` is in the time zone `{zone}`, which does not exist");
+            let help = match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "give the IANA name, such as `Europe/Berlin` or `UTC`".to_owned(),
+            };
+            Diagnostic::new(&UNKNOWN_TIME_ZONE, path, message).help(help)
         }
-        DataType::Char { length: 0 } | DataType::NChar { length: 0 } => Some(LENGTH),
-        DataType::VarChar { length: Some(0) } | DataType::NVarChar { length: Some(0) } => {
-            Some((LENGTH.0, "give a length of at least 1, or none for no limit"))
+        TypeProblem::UnknownCollation { collation } => {
+            let message = format!("the collation `{collation}` of the column `{name}` looks like none");
+            Diagnostic::new(&UNKNOWN_COLLATION, path, message).help("name it as the container does")
         }
-        DataType::Binary { size: Some(0) } => {
-            Some(("no size", "give a size of at least 1, or none for no limit"))
+    }
+}
+
+/// A list of columns that a table names, each of which must exist, once, and not be null.
+struct ColumnList<'a> {
+    what: &'static str,
+    attribute: &'static str,
+    names: &'a [ColumnName],
+    unknown: &'static CodeInfo,
+    duplicate: &'static CodeInfo,
+    nullable: &'static CodeInfo,
+}
+
+impl<'a> ColumnList<'a> {
+    fn key(table: &'a TableSchema) -> Self {
+        Self {
+            what: "the primary key",
+            attribute: "key",
+            names: table.key(),
+            unknown: &UNKNOWN_KEY_COLUMN,
+            duplicate: &DUPLICATE_KEY_COLUMN,
+            nullable: &NULLABLE_KEY,
         }
-        _ => None,
+    }
+
+    fn partition(table: &'a TableSchema) -> Self {
+        Self {
+            what: "the partitioning",
+            attribute: "partition",
+            names: table.partition(),
+            unknown: &UNKNOWN_PARTITION_COLUMN,
+            duplicate: &DUPLICATE_PARTITION_COLUMN,
+            nullable: &NULLABLE_PARTITION,
+        }
+    }
+
+    fn check(&self, table: &TableSchema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+        // A list of a name or two is looked up as it is; an absurdly long one would take the square of its length.
+        let index: Option<FxHashMap<&str, &Column>> = (self.names.len() > 8).then(|| {
+            // From the back, so that the first of several columns of one name stays.
+            let columns = table.columns().iter().rev();
+            columns.map(|column| (column.name().as_str(), column)).collect()
+        });
+        let what = self.what;
+        let mut seen = FxHashSet::default();
+        let mut names = None;
+        for name in self.names {
+            let path = |scope: &Scope<'_>| at(scope.path()).child(self.attribute, name);
+            if !seen.insert(name) {
+                let message = format!("{what} names the column `{name}` twice");
+                let finding =
+                    Diagnostic::new(self.duplicate, path(scope), message).help("name each column once");
+                scope.report(finding);
+                continue;
+            }
+            let column = match &index {
+                Some(index) => index.get(name.as_str()).copied(),
+                None => table.column(name),
+            };
+            match column {
+                Some(column) if column.is_nullable() => {
+                    let message = format!("the column `{name}` is part of {what}, and may be null");
+                    let finding = Diagnostic::new(self.nullable, path(scope), message)
+                        .help(format!("say that `{name}` is not null, or take it out of {what}"))
+                        .related(at(scope.path()).child("columns", name), "may be null");
+                    scope.report(finding);
+                }
+                Some(_) => {}
+                None => {
+                    let names = names.get_or_insert_with(|| {
+                        Names::of(table.columns().iter().map(|column| column.name().as_str()))
+                    });
+                    let message = format!("{what} names `{name}`, which is no column of the table");
+                    let finding = Diagnostic::new(self.unknown, path(scope), message)
+                        .help("name a column of the table, or add this one")
+                        .did_you_mean(path(scope), names.nearest(name.as_str()));
+                    scope.report(finding);
+                }
+            }
+        }
     }
 }
 
 #[cfg(test)]
 pub(crate) fn cases() -> Vec<super::fixture::Case> {
     use super::fixture::{Case, edited, store};
+    use crate::schema::DataType;
 
     let keyed = |key: &[&str]| {
         let columns = [
             Column::new("id", DataType::Integer).not_null(),
             Column::new("line", DataType::Integer).not_null(),
-            Column::new("note", DataType::VarChar { length: None }),
+            Column::new("note", DataType::varchar(None)),
         ];
         let table = TableSchema::new(columns).keyed(key.iter().copied());
+        edited(|team| team.datastore(store("S", Dataset::new("d", table))))
+    };
+    let partitioned = |partition: &[&str]| {
+        let columns = [
+            Column::new("id", DataType::Integer).not_null(),
+            Column::new("region", DataType::Integer).not_null(),
+            Column::new("note", DataType::varchar(None)),
+        ];
+        let table = TableSchema::new(columns).keyed(["id"]).partitioned(partition.iter().copied());
         edited(|team| team.datastore(store("S", Dataset::new("d", table))))
     };
     let typed = |failing: &str, passing: &str| {
@@ -191,6 +270,33 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
         Case::new(&UNKNOWN_KEY_COLUMN, "key/lines", keyed(&["id", "lines"]), keyed(&["id", "line"])),
         Case::new(&DUPLICATE_KEY_COLUMN, "key/id", keyed(&["id", "id"]), keyed(&["id"])),
         Case::new(&NULLABLE_KEY, "key/note", keyed(&["note"]), keyed(&["line"])),
+        Case::new(
+            &UNKNOWN_PARTITION_COLUMN,
+            "partition/regions",
+            partitioned(&["regions"]),
+            partitioned(&["region"]),
+        ),
+        Case::new(
+            &DUPLICATE_PARTITION_COLUMN,
+            "partition/region",
+            partitioned(&["region", "region"]),
+            partitioned(&["region", "id"]),
+        ),
+        Case::new(&NULLABLE_PARTITION, "partition/note", partitioned(&["note"]), partitioned(&["region"])),
+        Case::of_schema(
+            &UNKNOWN_TIME_ZONE,
+            "d/columns/seen",
+            "id Integer key, seen Array(Timestamp(Europe/Berln))",
+            "id Integer key, seen Array(Timestamp(Europe/Berlin))",
+        ),
+        Case::of_schema(
+            &UNKNOWN_COLLATION,
+            "d/columns/name",
+            "id Integer key, name VarChar collate german",
+            "id Integer key, name VarChar collate de_DE",
+        ),
+        typed("Struct(a Date, A Date)", "Struct(a Date, b Date)"),
+        typed("Array(Char(0))", "Array(Char(1))"),
         typed("Decimal(0,0)", "Decimal(1,0)"),
         typed("Decimal(1001,0)", "Decimal(1000,1000)"),
         typed("Decimal(4,5)", "Decimal(5,5)"),
@@ -206,6 +312,7 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
 mod tests {
     use super::super::fixture::{edited, judge, store, validated};
     use super::*;
+    use crate::schema::DataType;
 
     #[test]
     fn cases() {

@@ -9,7 +9,10 @@ use crate::{
     prelude::*,
     render::{Reading, output_attributes},
     shelf::Shelf,
-    sql::milestoned::{BATCH_IN, BATCH_OUT},
+    sql::{
+        milestoned::{BATCH_IN, BATCH_OUT},
+        storage::Storage,
+    },
 };
 use std::collections::BTreeMap;
 
@@ -58,6 +61,14 @@ fn columns(dataset: &DatasetFacts) -> Vec<Refusal> {
             format!("rename it; `{BATCH_IN}` and `{BATCH_OUT}` say between which batches a version was true"),
         )
     });
+    let unkept = columns.iter().filter(|column| Storage::faithful(column.data_type()).is_none());
+    let unkept = unkept.map(|column| {
+        Refusal::new(
+            &codes::COLUMN_TYPE,
+            format!("`{}` has a column `{}` of type `{}`", dataset.key(), column.name(), column.data_type()),
+            "choose a type that SQLite can keep, or let another platform serve the dataset",
+        )
+    });
     let too_many = (columns.len() > MOST_COLUMNS).then(|| {
         Refusal::new(
             &codes::TOO_MANY_COLUMNS,
@@ -65,7 +76,7 @@ fn columns(dataset: &DatasetFacts) -> Vec<Refusal> {
             format!("a table of SQLite can have {MOST_COLUMNS} beside our own; split the dataset"),
         )
     });
-    reserved.chain(too_many).collect()
+    reserved.chain(unkept).chain(too_many).collect()
 }
 
 /// Inputs that a transformer's SQL could not tell apart.

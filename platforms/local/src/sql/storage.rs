@@ -5,13 +5,15 @@
 //! | type in the model | kept as | why |
 //! |---|---|---|
 //! | Boolean | INTEGER, 0 or 1 | SQLite has no other truth |
-//! | TinyInt, SmallInt, Integer, BigInt | INTEGER | signed 64 bits: every one of them fits |
-//! | Real, Double | REAL; not-a-number as the text `NaN` | SQLite turns a NaN into NULL, and a value would be gone. A column that prefers REAL keeps a text that is no number as it is. Infinities are REAL values of their own |
+//! | TinyInt, SmallInt, Integer, BigInt, and others that fit into 64 bits | INTEGER | signed 64 bits: every one of them fits |
+//! | Double, and what fits into it | REAL; not-a-number as the text `NaN` | SQLite turns a NaN into NULL, and a value would be gone. A column that prefers REAL keeps a text that is no number as it is. Infinities are REAL values of their own |
 //! | Decimal | TEXT, all digits of the scale | REAL would round. More digits than the schema says stay, from a source that has them |
 //! | Char, VarChar, NChar, NVarChar | TEXT | text is Unicode here |
 //! | Date | TEXT, `2026-01-31` | sorts as it should, people can read it, SQLite's functions know it. What they do not know stays as PostgreSQL writes it: `0044-03-15 BC`, `infinity` |
 //! | Timestamp | TEXT, as the source writes it | the same; with a zone, in UTC where the source can say so: `2026-01-31 12:00:00.5+00:00` |
 //! | Binary | BLOB | bytes |
+//!
+//! Other types have no form here that keeps their values comparable; lint refuses them.
 
 use crate::{
     prelude::*,
@@ -32,18 +34,33 @@ pub(crate) enum Storage {
 }
 
 impl Storage {
+    /// How values of a type are kept.
     pub(crate) fn of(data_type: &DataType) -> Self {
-        match data_type {
+        // Never asked about others: lint refuses them.
+        Self::faithful(data_type).unwrap_or(Self::Text)
+    }
+
+    /// How values of a type are kept so that they can be compared; nothing if they cannot be.
+    pub(crate) fn faithful(data_type: &DataType) -> Option<Self> {
+        Some(match data_type {
             DataType::Boolean
             | DataType::TinyInt
             | DataType::SmallInt
             | DataType::Integer
-            | DataType::BigInt => Self::Integer,
-            DataType::Real | DataType::Double => Self::Real,
+            | DataType::BigInt
+            | DataType::CustomInteger { bits: 0..=64, signed: true }
+            | DataType::CustomInteger { bits: 0..=63, signed: false } => Self::Integer,
+            DataType::Float(format) if format.range().is_within(&FloatFormat::Binary64.range()) => Self::Real,
             DataType::Binary { .. } => Self::Blob,
-            // Text can keep whatever a later version of the model may bring.
-            _ => Self::Text,
-        }
+            DataType::Decimal { .. }
+            | DataType::Char { .. }
+            | DataType::VarChar { .. }
+            | DataType::NChar { .. }
+            | DataType::NVarChar { .. }
+            | DataType::Date
+            | DataType::Timestamp { .. } => Self::Text,
+            _ => return None,
+        })
     }
 
     pub(crate) fn as_sql(self) -> &'static str {

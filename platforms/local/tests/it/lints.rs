@@ -50,6 +50,20 @@ fn columns_of_ours_are_refused() {
 }
 
 #[test]
+fn types_that_cannot_be_kept_are_refused() {
+    let wind = NorthWind {
+        customers: "customer_id Integer key, a Int(48), b UInt(63), c Float8E4M3, d Float16",
+        ..NorthWind::default()
+    };
+    assert_eq!(codes(&wind, |team| team), [] as [&str; 0]);
+    for refused in ["Int(65)", "UInt(64)", "Float128", "Array(Integer)", "Interval", "Vector(3)"] {
+        let customers = Box::leak(format!("customer_id Integer key, x {refused}").into_boxed_str());
+        let wind = NorthWind { customers, ..NorthWind::default() };
+        assert_eq!(codes(&wind, |team| team), ["local/column-type"], "{refused}");
+    }
+}
+
+#[test]
 fn too_many_columns_are_refused() {
     let columns: String = (0..1998).map(|column| format!(", c{column} Integer")).collect();
     let wind = NorthWind {

@@ -1,0 +1,290 @@
+//! Types from text.
+
+use super::{Collation, DataType, DataTypeError, Field, FloatFormat, GeometryType, MicroscalingFormat};
+use smol_str::SmolStr;
+use std::str::FromStr;
+
+/// The names of all types but floats, as people write them.
+const NAMES: &[&str] = &[
+    "Boolean",
+    "TinyInt",
+    "SmallInt",
+    "Integer",
+    "BigInt",
+    "Int",
+    "UInt",
+    "Decimal",
+    "Char",
+    "VarChar",
+    "NChar",
+    "NVarChar",
+    "Date",
+    "Timestamp",
+    "Interval",
+    "Binary",
+    "Variant",
+    "Array",
+    "Map",
+    "Struct",
+    "Vector",
+    "Geography",
+];
+
+impl FromStr for DataType {
+    type Err = DataTypeError;
+
+    fn from_str(text: &str) -> Result<Self, DataTypeError> {
+        let mut reader = Reader::of(text);
+        let data_type = reader.data_type()?;
+        if reader.is_at_end() { Ok(data_type) } else { Err(reader.error("something follows it")) }
+    }
+}
+
+impl TryFrom<String> for DataType {
+    type Error = DataTypeError;
+
+    fn try_from(text: String) -> Result<Self, DataTypeError> {
+        text.parse()
+    }
+}
+
+/// Whether a character can stand in a word without quotes.
+pub(super) fn is_word(c: char) -> bool {
+    !(c.is_whitespace() || c.is_control() || matches!(c, '(' | ')' | ',' | '"'))
+}
+
+/// Reads words, types and fields from the front of a text.
+pub(in crate::schema) struct Reader<'a> {
+    whole: &'a str,
+    rest: &'a str,
+    depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(in crate::schema) fn of(text: &'a str) -> Self {
+        Self { whole: text.trim(), rest: text.trim(), depth: 0 }
+    }
+
+    pub(in crate::schema) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// What is not read yet, with no space before it.
+    pub(in crate::schema) fn rest(&self) -> &'a str {
+        self.rest
+    }
+
+    /// Reads a character if it comes next.
+    pub(in crate::schema) fn eat(&mut self, expected: char) -> bool {
+        let after = self.rest.strip_prefix(expected);
+        after.inspect(|after| self.rest = after.trim_start()).is_some()
+    }
+
+    /// Reads a keyword if it comes next, in whatever case.
+    pub(in crate::schema) fn eat_word(&mut self, expected: &str) -> bool {
+        let (word, after) = self.rest.split_at(self.bare_end());
+        let is_expected = word.eq_ignore_ascii_case(expected);
+        if is_expected {
+            self.rest = after.trim_start();
+        }
+        is_expected
+    }
+
+    /// Reads a word, in quotes where it has other characters than a word can have.
+    pub(in crate::schema) fn word(&mut self) -> Option<SmolStr> {
+        let Some(quoted) = self.rest.strip_prefix('"') else {
+            let (word, after) = self.rest.split_at(self.bare_end());
+            self.rest = after.trim_start();
+            return (!word.is_empty()).then(|| word.into());
+        };
+        let mut word = String::new();
+        let mut rest = quoted;
+        loop {
+            let (part, after) = rest.split_once('"')?;
+            word.push_str(part);
+            match after.strip_prefix('"') {
+                Some(more) => {
+                    word.push('"');
+                    rest = more;
+                }
+                None => {
+                    self.rest = after.trim_start();
+                    return Some(word.into());
+                }
+            }
+        }
+    }
+
+    /// Reads a type.
+    pub(in crate::schema) fn data_type(&mut self) -> Result<DataType, DataTypeError> {
+        if self.depth == DataType::MOST_DEPTH {
+            return Err(self.error(&format!("it is nested more than {} deep", DataType::MOST_DEPTH)));
+        }
+        self.depth += 1;
+        let read = self.data_type_at_depth();
+        self.depth -= 1;
+        read
+    }
+
+    fn data_type_at_depth(&mut self) -> Result<DataType, DataTypeError> {
+        let before = self.rest;
+        let name = self.word().ok_or_else(|| self.error("the name of a type is missing"))?;
+        let data_type = match name.to_ascii_lowercase().as_str() {
+            "array" => DataType::array(self.in_parentheses(Self::data_type)?),
+            "map" => self.in_parentheses(|reader| {
+                let key = reader.data_type()?;
+                if !reader.eat(',') {
+                    return Err(
+                        reader.error("a map has a type of keys and a type of values, with a `,` between")
+                    );
+                }
+                Ok(DataType::map(key, reader.data_type()?))
+            })?,
+            "struct" => DataType::structure(self.in_parentheses(Self::fields)?),
+            lower => {
+                let arguments = if self.rest.starts_with('(') {
+                    self.in_parentheses(Self::arguments)?
+                } else {
+                    Vec::new()
+                };
+                let arguments: Vec<&str> = arguments.iter().map(SmolStr::as_str).collect();
+                plain(lower, &arguments).ok_or_else(|| self.unknown(&name, before))?
+            }
+        };
+        if data_type.is_text() && self.eat_word("collate") {
+            let name = self.word().ok_or_else(|| self.error("the name of a collation is missing"))?;
+            return Ok(data_type.collated(Collation::from(name)));
+        }
+        Ok(data_type)
+    }
+
+    fn fields(&mut self) -> Result<Vec<Field>, DataTypeError> {
+        let mut fields = Vec::new();
+        while !self.rest.starts_with(')') {
+            let name = self.word().ok_or_else(|| self.error("the name of a field is missing"))?;
+            let field = Field::new(name.as_str(), self.data_type()?);
+            let field = if self.eat_word("not") {
+                if !self.eat_word("null") {
+                    return Err(self.error("`not` is without `null`"));
+                }
+                field.not_null()
+            } else {
+                self.eat_word("null");
+                field
+            };
+            fields.push(field);
+            if !self.eat(',') {
+                break;
+            }
+        }
+        Ok(fields)
+    }
+
+    fn arguments(&mut self) -> Result<Vec<SmolStr>, DataTypeError> {
+        let mut arguments = Vec::new();
+        loop {
+            arguments.push(self.word().ok_or_else(|| self.error("an argument is missing"))?);
+            if !self.eat(',') {
+                return Ok(arguments);
+            }
+        }
+    }
+
+    fn in_parentheses<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DataTypeError>,
+    ) -> Result<T, DataTypeError> {
+        if !self.eat('(') {
+            return Err(self.error("a `(` is missing"));
+        }
+        let inside = read(self)?;
+        if self.eat(')') { Ok(inside) } else { Err(self.error("a `(` is without its `)`")) }
+    }
+
+    fn bare_end(&self) -> usize {
+        self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len())
+    }
+
+    pub(super) fn error(&self, reason: &str) -> DataTypeError {
+        DataTypeError { text: self.whole.into(), reason: Some(reason.to_owned()), nearest: None }
+    }
+
+    /// The type that starts at `before`, which is none.
+    fn unknown(&self, name: &str, before: &str) -> DataTypeError {
+        let end = before.len().saturating_sub(self.rest.len());
+        let text = before.get(..end).unwrap_or(before).trim_end().into();
+        let known = NAMES.iter().copied();
+        let known = known.chain(FloatFormat::ALL.iter().map(|format| format.name()));
+        let known: Vec<_> = known.chain(MicroscalingFormat::ALL.iter().map(|format| format.name())).collect();
+        if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            let reason = Some("it takes other arguments".to_owned());
+            return DataTypeError { text, reason, nearest: None };
+        }
+        DataTypeError { text, reason: None, nearest: crate::diagnostic::nearest(name, known) }
+    }
+}
+
+impl DataType {
+    fn is_text(&self) -> bool {
+        matches!(self, Self::Char { .. } | Self::VarChar { .. } | Self::NChar { .. } | Self::NVarChar { .. })
+    }
+}
+
+/// A type that contains no other.
+fn plain(name: &str, arguments: &[&str]) -> Option<DataType> {
+    let number = |text: &str| text.parse::<u32>().ok();
+    let short = |text: &str| text.parse::<u16>().ok();
+    Some(match (name, arguments) {
+        ("boolean", []) => DataType::Boolean,
+        ("tinyint", []) => DataType::TinyInt,
+        ("smallint", []) => DataType::SmallInt,
+        ("integer", []) => DataType::Integer,
+        ("bigint", []) => DataType::BigInt,
+        ("int", [bits]) => DataType::CustomInteger { bits: short(bits)?, signed: true },
+        ("uint", [bits]) => DataType::CustomInteger { bits: short(bits)?, signed: false },
+        ("decimal", [precision, scale]) => {
+            DataType::Decimal { precision: short(precision)?, scale: short(scale)? }
+        }
+        ("char", []) => DataType::char(1),
+        ("char", [length]) => DataType::char(number(length)?),
+        ("varchar", []) => DataType::varchar(None),
+        ("varchar", [length]) => DataType::varchar(number(length)?),
+        ("nchar", []) => DataType::nchar(1),
+        ("nchar", [length]) => DataType::nchar(number(length)?),
+        ("nvarchar", []) => DataType::nvarchar(None),
+        ("nvarchar", [length]) => DataType::nvarchar(number(length)?),
+        ("date", []) => DataType::Date,
+        ("timestamp", []) => DataType::timestamp(),
+        ("timestamp", [zone]) => DataType::timestamp_in(*zone),
+        ("interval", []) => DataType::Interval,
+        ("binary", []) => DataType::Binary { size: None },
+        ("binary", [size]) => DataType::Binary { size: Some(number(size)?) },
+        ("variant", []) => DataType::Variant { size: None },
+        ("variant", [size]) => DataType::Variant { size: Some(number(size)?) },
+        ("vector", [dimensions]) => DataType::Vector { dimensions: number(dimensions)? },
+        ("geography", arguments) => geography(arguments)?,
+        ("toodeep", []) => DataType::TooDeep,
+        (name, []) => float(name)?,
+        _ => return None,
+    })
+}
+
+fn float(name: &str) -> Option<DataType> {
+    let float = FloatFormat::ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(name));
+    let block =
+        || MicroscalingFormat::ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(name));
+    float.map(DataType::Float).or_else(|| block().map(DataType::Microscaling))
+}
+
+fn geography(arguments: &[&str]) -> Option<DataType> {
+    let (srid, geometry) = match arguments {
+        [] => (DataType::DEFAULT_SRID, None),
+        [one] => match one.parse::<u32>() {
+            Ok(srid) => (srid, None),
+            Err(_) => (DataType::DEFAULT_SRID, Some(GeometryType::named(one)?)),
+        },
+        [srid, geometry] => (srid.parse().ok()?, Some(GeometryType::named(geometry)?)),
+        _ => return None,
+    };
+    Some(DataType::Geography { srid, geometry })
+}

@@ -1,0 +1,139 @@
+use super::*;
+use std::mem::size_of;
+
+#[test]
+fn text_forms_round_trip() {
+    let floats = FloatFormat::ALL.map(FloatFormat::name);
+    let blocks = MicroscalingFormat::ALL.map(MicroscalingFormat::name);
+    let plain = [
+        "Boolean",
+        "TinyInt",
+        "SmallInt",
+        "Integer",
+        "BigInt",
+        "Int(24)",
+        "UInt(8)",
+        "Decimal(18,4)",
+        "Char(3)",
+        "Char(3) collate C",
+        "VarChar",
+        "VarChar(40)",
+        "VarChar collate de_DE.utf8",
+        "NChar(3)",
+        "NVarChar",
+        "NVarChar(9) collate \"a \"\"b\"\"\"",
+        "Date",
+        "Timestamp",
+        "Timestamp(Europe/Berlin)",
+        "Timestamp(\"a, b\")",
+        "Interval",
+        "Binary",
+        "Binary(16)",
+        "Variant",
+        "Variant(16)",
+        "Array(VarChar(20))",
+        "Array(Array(Map(Integer, Struct())))",
+        "Map(VarChar(3) collate C, Date)",
+        "Struct(a Integer, b Map(VarChar, Date))",
+        "Struct(\"a b\" Integer not null, \"\" Array(Struct(c UInt(1))))",
+        "Vector(1536)",
+        "Geography",
+        "Geography(3857)",
+        "Geography(Point)",
+        "Geography(3857, MultiPolygon)",
+        "TooDeep",
+    ];
+    for text in plain.into_iter().chain(floats).chain(blocks) {
+        assert_eq!(text.parse::<DataType>().unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn other_spellings_are_read() {
+    for (text, canonical) in [
+        ("char", "Char(1)"),
+        (" varchar ( 40 ) COLLATE C ", "VarChar(40) collate C"),
+        ("Geography(4326)", "Geography"),
+        ("STRUCT(a real NULL,b Double NOT NULL,)", "Struct(a Real, b Double not null)"),
+        ("\"Integer\"", "Integer"),
+    ] {
+        assert_eq!(text.parse::<DataType>().unwrap().to_string(), canonical);
+    }
+}
+
+#[test]
+fn what_is_no_type_says_why() {
+    for (text, expected) in [
+        ("", "the name of a type is missing"),
+        ("(", "the name of a type is missing"),
+        ("VarChar(", "an argument is missing"),
+        ("VarChar(x)", "`VarChar(x)` is not a data type: it takes other arguments"),
+        ("Decimal(1)", "other arguments"),
+        ("Decimal(1,2", "without its `)`"),
+        ("Date(3)", "other arguments"),
+        ("VarChar(99999999999)", "other arguments"),
+        ("Int", "other arguments"),
+        ("Array", "a `(` is missing"),
+        ("Array(Frog)", "`Frog` is not a data type"),
+        ("Map(Integer)", "a type of keys and a type of values"),
+        ("Struct(a Integer not)", "`not` is without `null`"),
+        ("Struct(a)", "the name of a type is missing"),
+        ("Integer collate C", "something follows it"),
+        ("Integer Integer", "something follows it"),
+        ("VarChar collate", "the name of a collation is missing"),
+        ("Timestamp(\"UTC)", "an argument is missing"),
+        ("Geography(Point, 4326)", "other arguments"),
+    ] {
+        let error = text.parse::<DataType>().unwrap_err().to_string();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+    let nearest = |text: &str| text.parse::<DataType>().unwrap_err().nearest();
+    assert_eq!(nearest("VarChr(5)"), Some("VarChar"));
+    assert_eq!(nearest("Array(Struct(a Intger))"), Some("Integer"));
+    assert_eq!(nearest("Float8E4M4"), Some("Float8E4M3"));
+}
+
+#[test]
+fn depth_is_bounded_in_text_and_in_code() {
+    let nested = |depth: usize| format!("{}Date{}", "Array(".repeat(depth - 1), ")".repeat(depth - 1));
+    assert_eq!(nested(DataType::MOST_DEPTH).parse::<DataType>().unwrap().depth(), DataType::MOST_DEPTH);
+    for depth in [DataType::MOST_DEPTH + 1, 1_000_000] {
+        let error = nested(depth).parse::<DataType>().unwrap_err();
+        assert!(error.to_string().ends_with("it is nested more than 32 deep"));
+    }
+    let built = (0..1_000_000).fold(DataType::Date, |inside, _| match inside {
+        DataType::TooDeep => DataType::TooDeep,
+        inside => DataType::structure([Field::new("a", DataType::map(DataType::Date, inside))]),
+    });
+    assert_eq!(built, DataType::TooDeep);
+}
+
+#[test]
+fn a_type_is_small() {
+    assert!(size_of::<DataType>() <= 24);
+}
+
+#[test]
+fn problems_are_found_at_every_depth() {
+    for (text, expected) in [
+        ("Struct(a Map(VarChar(0), Array(Decimal(2,3))))", vec!["VarChar(0)", "Decimal(2,3)"]),
+        ("Map(Array(Char(0)), Date)", vec!["Map(Array(Char(0)), Date)", "Char(0)"]),
+        ("Struct(a Date, A Date)", vec!["Struct(a Date, A Date)"]),
+        ("Array(Struct())", vec!["Struct()"]),
+        ("Array(Timestamp(Europe/Berln))", vec!["Europe/Berln"]),
+        ("Array(VarChar collate german)", vec!["german"]),
+        ("Array(TooDeep)", vec!["TooDeep"]),
+        ("Struct(a Int(256), b Geography(1), c Vector(1), d Decimal(1000,1000))", vec![]),
+    ] {
+        let problems = text.parse::<DataType>().unwrap().problems();
+        let found: Vec<&str> = problems
+            .iter()
+            .map(|problem| match problem {
+                TypeProblem::Parameter { of, .. } => of.as_str(),
+                TypeProblem::UnknownTimeZone { zone, .. } => zone.as_str(),
+                TypeProblem::UnknownCollation { collation } => collation.as_str(),
+            })
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
