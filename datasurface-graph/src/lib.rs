@@ -33,5 +33,5 @@ pub use facts::{
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use graph::{IntentionGraph, IntentionGraphs, Node};
 pub use key::{NodeKey, NodeKeyError, NodeKind};
-pub use obligation::{Custody, Obligation};
+pub use obligation::{Custody, Keep, Obligation};
 pub use shard::Placement;

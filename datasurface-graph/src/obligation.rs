@@ -2,7 +2,7 @@
 
 use datasurface_model::{Latency, Milestoning, Priority, Regulator, Requirements, Retention};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 /// What a node owes to those behind it. All of it is a join: priority is the highest, latency the lowest, custody and
 /// regulators the union.
@@ -84,7 +84,18 @@ impl Obligation {
     }
 }
 
-/// What must be kept of a dataset, and for how long it must be possible to reproduce it.
+/// What must be kept of a dataset: which versions of its records are shown, and for how long those stay that ceased to
+/// be true.
+///
+/// | a consumer asks for | is shown | earlier versions stay |
+/// |---|---|---|
+/// | live | the latest | not at all |
+/// | live, a retention | the latest | for that long, so that what was shown can be reproduced |
+/// | history | every one that stays | for ever |
+/// | history, a retention | every one that stays | for that long |
+///
+/// What several consumers ask for is joined: the facets are a union, and the longest time counts. So history that is kept
+/// for a while is let go by its age, never before, and never as long as somebody sees it without an end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Custody {
@@ -92,18 +103,41 @@ pub struct Custody {
     pub live: bool,
     /// Every version of each record.
     pub history: bool,
-    /// For how long it is owed; none means for as long as there is a consumer.
+    /// For how long a version stays after it ceased to be true; none means that it need not. All of
+    /// this is owed as long as there is a consumer, and, where a time was promised, for that long after the last one left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retention: Option<Retention>,
+    pub retention: Option<Keep>,
+}
+
+/// For how long a version stays after it ceased to be true. More is stricter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// That long.
+    For(Retention),
+    /// As long as there is somebody to see it.
+    ForEver,
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::For(retention) => retention.fmt(f),
+            Self::ForEver => f.write_str("ever"),
+        }
+    }
 }
 
 impl Custody {
-    pub(crate) fn for_consumer(requirements: &Requirements) -> Self {
+    /// What a consumer with these requirements is owed.
+    #[must_use]
+    pub fn for_consumer(requirements: &Requirements) -> Self {
         let milestoning: Milestoning = requirements.milestoning();
+        let for_ever = milestoning.has_history().then_some(Keep::ForEver);
         Self {
             live: milestoning.has_live(),
             history: milestoning.has_history(),
-            retention: requirements.retention(),
+            retention: requirements.retention().map(Keep::For).or(for_ever),
         }
     }
 
@@ -112,6 +146,15 @@ impl Custody {
     #[must_use]
     pub fn keeps_versions(self) -> bool {
         self.history || self.retention.is_some()
+    }
+
+    /// The time that was promised; none where there is no promise, or one without an end.
+    #[must_use]
+    pub fn promised_time(self) -> Option<Retention> {
+        match self.retention {
+            Some(Keep::For(time)) => Some(time),
+            Some(Keep::ForEver) | None => None,
+        }
     }
 
     /// What must be kept when both must be.

@@ -1,7 +1,7 @@
 //! What a node asks for, held against what a platform claims.
 
 use crate::{descriptor::PlatformDescriptor, view::NodeView};
-use datasurface_graph::{ExportFacts, IngestFacts, IngestSource, NodeDetail};
+use datasurface_graph::{Custody, ExportFacts, IngestFacts, IngestSource, Keep, NodeDetail};
 use datasurface_model::{CodeInfo, Consistency, Milestoning, Requirements};
 use std::collections::BTreeSet;
 
@@ -76,8 +76,8 @@ impl PlatformDescriptor {
         {
             asks.insert(format!("to be as fast as {wanted}"));
         }
-        if let (Some(wanted), Some(most)) = (wanted.retention(), self.most_retention())
-            && wanted > most
+        if let (Some(wanted), Some(most)) = (Custody::for_consumer(wanted).retention, self.most_retention())
+            && wanted > Keep::For(most)
         {
             asks.insert(format!("keeping data for {wanted}"));
         }

@@ -8,7 +8,7 @@ pub use crate::{
     ScopedNode, Step, TypedFactory, Weight, Weights, dataset_slug, identifier, serve, slug,
 };
 pub use datasurface_graph::{
-    CaptureFacts, Consumer, Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail,
+    CaptureFacts, Consumer, Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, Keep, NodeDetail,
     NodeFacts, NodeKey, NodeKind, Obligation, TransformFacts, TriggerFacts,
 };
 pub use datasurface_model::*;

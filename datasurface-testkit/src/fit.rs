@@ -79,8 +79,9 @@ fn lower(group: &mut Value, descriptor: &PlatformDescriptor) {
     if descriptor.least_latency().is_some() {
         group.remove("latency");
     }
-    if descriptor.most_retention().is_some() {
-        group.remove("retention");
+    if let Some(most) = descriptor.most_retention() {
+        // History without a retention would have to be kept for ever.
+        group.insert("retention".to_owned(), json!(most.to_string()));
     }
 }
 

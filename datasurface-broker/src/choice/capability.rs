@@ -1,5 +1,6 @@
 //! What a platform cannot do, in words.
 
+use datasurface_graph::{Custody, Keep};
 use datasurface_model::{
     Consistency, ContainerKey, DataTransformer, DatasetGroup, Datastore, Ecosystem, Entity, Milestoning,
     Valid, Workspace,
@@ -26,10 +27,11 @@ pub(crate) fn unserved(
     {
         reasons.push(format!("it cannot be faster than {least}, and {wanted} is asked for"));
     }
-    if let (Some(wanted), Some(most)) = (requirements.retention(), descriptor.most_retention())
-        && wanted > most
+    if let (Some(wanted), Some(most)) =
+        (Custody::for_consumer(requirements).retention, descriptor.most_retention())
+        && wanted > Keep::For(most)
     {
-        reasons.push(format!("it cannot keep data for more than {most}, and {wanted} is asked for"));
+        reasons.push(format!("it cannot keep data for more than {most}, and it is to be kept for {wanted}"));
     }
     reasons
 }

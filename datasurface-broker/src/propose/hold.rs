@@ -28,7 +28,7 @@ pub(super) fn part(
         for state in &lock.held {
             let today = owed.get(state.holds().dataset()).copied().unwrap_or_default();
             // What was promised without an end does not end with a consumer that asks for a while.
-            let as_long = state.owed_until().is_some() || today.retention.is_none();
+            let as_long = state.owed_until().is_some() || today.promised_time().is_none();
             if as_long && today.covers(state.holds().custody()) {
                 continue;
             }
@@ -110,7 +110,7 @@ fn common(asked_for: Custody, kept: Custody) -> Custody {
 
 /// The last day on which data is owed that loses its consumers on this day; none if it was promised without an end.
 fn owed_until(data: &DataHeld, on: NaiveDate) -> Option<NaiveDate> {
-    let days = data.custody().retention?.as_days();
+    let days = data.custody().promised_time()?.as_days();
     on.checked_add_days(Days::new(u64::from(days)))
 }
 

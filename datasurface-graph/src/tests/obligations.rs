@@ -1,8 +1,8 @@
 //! Obligations where joins are easy to get wrong: around cycles, and across platforms.
 
 use super::{Fixture, group, key};
-use crate::{Custody, IntentionGraphs, Stage};
-use datasurface_model::{Latency, Milestoning, Priority, Retention, Workspace};
+use crate::{Custody, IntentionGraphs, Keep, Stage};
+use datasurface_model::{DatasetGroup, Latency, Milestoning, Priority, Retention, Workspace};
 
 const LIVE: Custody = Custody { live: true, history: false, retention: None };
 
@@ -43,7 +43,7 @@ fn a_cycle_does_not_keep_what_one_consumer_of_it_must() {
     let seven_years =
         group("group", &["Pong"]).milestoning(Milestoning::LiveAndForensic).retention(Retention::years(7));
     let graphs = ping_pong().served("One", Workspace::new("Auditor"), seven_years).graphs();
-    let owed = Custody { live: true, history: true, retention: Some(Retention::years(7)) };
+    let owed = Custody { live: true, history: true, retention: Some(Keep::For(Retention::years(7))) };
     assert_eq!(custody(&graphs, "Ingest/One/Pong"), owed);
     assert_eq!(custody(&graphs, "Ingest/One/Ping"), LIVE);
     assert_eq!(custody(&graphs, "Ingest/One/Raw"), LIVE);
@@ -79,7 +79,7 @@ fn whoever_captures_for_all_keeps_what_anybody_needs() {
         .served("Two", urgent, group("group", &["Raw"]))
         .served("Three", Workspace::new("Historian"), history)
         .graphs();
-    let both = Custody { live: true, history: true, retention: Some(Retention::days(30)) };
+    let both = Custody { live: true, history: true, retention: Some(Keep::For(Retention::days(30))) };
     let history = Custody { live: false, ..both };
     assert_eq!(custody(&graphs, "Ingest/One/Raw"), both);
     // It is about to capture for all, and has to have everything by then.
@@ -99,4 +99,25 @@ fn whoever_captures_for_all_keeps_what_anybody_needs() {
         assert_eq!(from(taker), Some(key("Ingest/One/Raw")));
     }
     assert_eq!(from("Ingest/One/Raw"), None);
+}
+
+#[test]
+fn history_without_a_time_is_kept_for_ever() {
+    let owed = |groups: [DatasetGroup; 2]| {
+        let [one, other] = groups;
+        let fixture = Fixture::new().captured("Raw").primary("One", &["Raw"]);
+        let fixture = fixture.served("One", Workspace::new("First"), one);
+        custody(&fixture.served("One", Workspace::new("Second"), other).graphs(), "Ingest/One/Raw")
+    };
+    let live = || group("group", &["Raw"]);
+    let history = || live().milestoning(Milestoning::Forensic);
+    let (month, year) = (Retention::days(30), Retention::years(1));
+    let kept = |history, retention| Custody { live: true, history, retention };
+    assert_eq!(owed([live(), history()]), kept(true, Some(Keep::ForEver)));
+    assert_eq!(owed([live(), history().retention(month)]), kept(true, Some(Keep::For(month))));
+    assert_eq!(owed([live().retention(year), history().retention(month)]), kept(true, Some(Keep::For(year))));
+    assert_eq!(owed([live().retention(year), history()]), kept(true, Some(Keep::ForEver)));
+    assert_eq!(owed([live(), live().retention(year)]), kept(false, Some(Keep::For(year))));
+    assert!(kept(true, Some(Keep::ForEver)).covers(kept(true, Some(Keep::For(year)))));
+    assert!(!kept(true, Some(Keep::For(year))).covers(kept(true, Some(Keep::ForEver))));
 }

@@ -55,7 +55,7 @@ impl Owed {
     }
 }
 
-/// milestoning = union of the facets {live, history}, retention = max.
+/// milestoning = union of the facets {live, history}, retention = max, where nothing is more than for ever.
 pub(super) fn join(one: Custody, other: Custody) -> Custody {
     Custody {
         live: one.live || other.live,

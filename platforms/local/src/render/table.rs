@@ -32,13 +32,13 @@ pub(super) fn render(
     } else {
         script.add("forget", "Nobody is owed earlier versions.", [table.forget()])
     };
-    let script = match dataset.custody() {
-        Custody { history: false, retention: Some(retention), .. } => script.add(
+    let script = match dataset.custody().promised_time() {
+        Some(time) => script.add(
             "purge",
-            "Nobody sees earlier versions, and after that time nobody is owed them.",
-            [table.purge(dataset.key(), retention)],
+            "After that time, nobody is owed an earlier version.",
+            [table.purge(dataset.key(), time)],
         ),
-        _ => script,
+        None => script,
     };
     let script = script.add("unstage", "Gives the room back.", [table.unstage()]);
     let holds = DataHeld::new(dataset.key(), dataset.custody());
@@ -81,11 +81,9 @@ fn milestoned(dataset: &DatasetFacts) -> Milestoned {
 }
 
 fn what_is_kept(custody: Custody) -> String {
-    let what =
-        if custody.history { "every version of each record" } else { "the latest version of each record" };
     match custody.retention {
-        Some(retention) => format!("{what}, and what it was for {retention}"),
-        None => what.to_owned(),
+        Some(keep) => format!("the latest version of each record, and earlier ones for {keep}"),
+        None => "the latest version of each record".to_owned(),
     }
 }
 
@@ -99,7 +97,7 @@ fn add(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let key = dataset.key();
-    let attributes = TableAttributes::new(&config.database, table, holds.custody().retention);
+    let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_time());
     let resource = in_database(address::table(key), "table", origin).holds(holds);
     let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])

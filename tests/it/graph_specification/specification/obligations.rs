@@ -5,8 +5,8 @@ use super::{
     World, export_key, transformer_keys,
 };
 use datasurface::{
-    graph::{Custody, NodeKey},
-    model::{DatasetKey, GroupKey, PlatformName},
+    graph::{Custody, Keep, NodeKey},
+    model::{DatasetKey, GroupKey, Milestoning, PlatformName, Requirements},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ impl World<'_> {
                     custody: Custody {
                         live: requirements.milestoning().has_live(),
                         history: requirements.milestoning().has_history(),
-                        retention: requirements.retention(),
+                        retention: keep(requirements),
                     },
                 }
             })
@@ -91,5 +91,15 @@ impl World<'_> {
             edges: edges.into_iter().collect(),
             handovers: handovers.into_iter().collect(),
         }
+    }
+}
+
+/// For how long versions stay that ceased to be true: as long as was asked for, and where history is asked for without
+/// a time, for ever.
+fn keep(requirements: &Requirements) -> Option<Keep> {
+    match (requirements.retention(), requirements.milestoning()) {
+        (Some(retention), _) => Some(Keep::For(retention)),
+        (None, Milestoning::Live) => None,
+        (None, Milestoning::Forensic | Milestoning::LiveAndForensic) => Some(Keep::ForEver),
     }
 }
