@@ -1,12 +1,20 @@
 //! Capture: how the data of a datastore is read.
 
-use super::{CaptureTrigger, Cron};
-use crate::name::{ContainerKey, CredentialName, DatasetName};
+use super::{CaptureTrigger, Credential, Cron};
+use crate::name::{ColumnName, ContainerKey, CredentialName, DatasetName};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a datastore is captured: from where, when, with which credential, and what is read together.
+///
+/// ```
+/// use datasurface_model::{Capture, Credential, CredentialKind};
+/// let capture = Capture::kafka("EU/Sales/Events")
+///     .source("orders", "sales.orders.v2")
+///     .credential(Credential::new("events_reader", CredentialKind::Token));
+/// assert_eq!(capture.source_of(&"orders".into()), "sales.orders.v2");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capture {
@@ -15,8 +23,11 @@ pub struct Capture {
     consistency: Consistency,
     trigger: CaptureTrigger,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<CredentialName>,
+    credential: Option<Credential>,
 }
+
+/// What the source calls the datasets: tables, topics, or prefixes of files.
+pub type SourceNames = BTreeMap<DatasetName, SmolStr>;
 
 /// By which means the data is read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,8 +38,49 @@ pub enum CaptureKind {
     SqlSnapshot {
         /// The source's name for a dataset's table, where it differs from the dataset's.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        tables: BTreeMap<DatasetName, SmolStr>,
+        tables: SourceNames,
     },
+    /// The rows whose value in one column is greater than any that was seen, by SQL.
+    SqlWatermark {
+        /// The column, which every dataset has: an integer or a timestamp that only grows.
+        column: ColumnName,
+        /// The source's name for a dataset's table, where it differs from the dataset's.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        tables: SourceNames,
+    },
+    /// Every change, from the log of the database.
+    ChangeDataCapture {
+        /// The source's name for a dataset's table, where it differs from the dataset's.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        tables: SourceNames,
+    },
+    /// The messages of Kafka topics.
+    Kafka {
+        /// The topic of each dataset.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        topics: SourceNames,
+    },
+    /// Files in an object storage.
+    ObjectFiles {
+        /// How the files are written.
+        format: FileFormat,
+        /// For each dataset, what the keys of its files begin with.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        prefixes: SourceNames,
+    },
+}
+
+/// How files are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FileFormat {
+    /// Comma-separated values (RFC 4180), the first line naming the columns.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+    /// One JSON object in each line.
+    JsonLines,
 }
 
 impl CaptureKind {
@@ -37,6 +89,32 @@ impl CaptureKind {
     pub fn technology(&self) -> &'static str {
         match self {
             Self::SqlSnapshot { .. } => "sql_snapshot",
+            Self::SqlWatermark { .. } => "sql_watermark",
+            Self::ChangeDataCapture { .. } => "cdc",
+            Self::Kafka { .. } => "kafka",
+            Self::ObjectFiles { .. } => "object_files",
+        }
+    }
+
+    /// What the source calls the datasets, and the word for that: tables, topics or prefixes.
+    #[must_use]
+    pub fn sources(&self) -> (&'static str, &SourceNames) {
+        match self {
+            Self::SqlSnapshot { tables }
+            | Self::SqlWatermark { tables, .. }
+            | Self::ChangeDataCapture { tables } => ("tables", tables),
+            Self::Kafka { topics } => ("topics", topics),
+            Self::ObjectFiles { prefixes, .. } => ("prefixes", prefixes),
+        }
+    }
+
+    fn sources_mut(&mut self) -> &mut SourceNames {
+        match self {
+            Self::SqlSnapshot { tables }
+            | Self::SqlWatermark { tables, .. }
+            | Self::ChangeDataCapture { tables } => tables,
+            Self::Kafka { topics } => topics,
+            Self::ObjectFiles { prefixes, .. } => prefixes,
         }
     }
 }
@@ -52,29 +130,71 @@ pub enum Consistency {
 }
 
 impl Capture {
-    /// Reads every row by SQL, the whole datastore in one transaction, whenever something outside says so.
-    pub fn sql_snapshot(container: impl Into<ContainerKey>) -> Self {
+    /// Reads by these means, whenever something outside says so: the whole datastore in one transaction where the
+    /// means know transactions, else each dataset on its own.
+    pub fn new(container: impl Into<ContainerKey>, kind: CaptureKind) -> Self {
+        let consistency = match kind {
+            CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. } => Consistency::SingleDataset,
+            _ => Consistency::MultiDataset,
+        };
         Self {
             container: container.into(),
-            kind: CaptureKind::SqlSnapshot { tables: BTreeMap::new() },
-            consistency: Consistency::MultiDataset,
+            kind,
+            consistency,
             trigger: CaptureTrigger::External,
             credential: None,
         }
     }
 
+    /// Reads every row by SQL, the whole datastore in one transaction, whenever something outside says so.
+    pub fn sql_snapshot(container: impl Into<ContainerKey>) -> Self {
+        Self::new(container, CaptureKind::SqlSnapshot { tables: BTreeMap::new() })
+    }
+
+    /// Reads the rows that are new by a column that every dataset has, an integer or a timestamp that only grows.
+    pub fn sql_watermark(container: impl Into<ContainerKey>, column: impl Into<ColumnName>) -> Self {
+        Self::new(container, CaptureKind::SqlWatermark { column: column.into(), tables: BTreeMap::new() })
+    }
+
+    /// Reads every change from the log of the database.
+    pub fn change_data_capture(container: impl Into<ContainerKey>) -> Self {
+        Self::new(container, CaptureKind::ChangeDataCapture { tables: BTreeMap::new() })
+    }
+
+    /// Reads topics, one for each dataset: say with [`source`](Self::source) which.
+    pub fn kafka(container: impl Into<ContainerKey>) -> Self {
+        Self::new(container, CaptureKind::Kafka { topics: BTreeMap::new() })
+    }
+
+    /// Reads files: say with [`source`](Self::source) what the keys of a dataset's files begin with.
+    pub fn object_files(container: impl Into<ContainerKey>, format: FileFormat) -> Self {
+        Self::new(container, CaptureKind::ObjectFiles { format, prefixes: BTreeMap::new() })
+    }
+
+    /// Says what the source calls a dataset: its table, its topic, or what the keys of its files begin with.
+    #[must_use]
+    pub fn source(mut self, dataset: impl Into<DatasetName>, source: impl Into<SmolStr>) -> Self {
+        self.kind.sources_mut().insert(dataset.into(), source.into());
+        self
+    }
+
     /// Reads a dataset from a table of another name.
     #[must_use]
-    pub fn table(mut self, dataset: impl Into<DatasetName>, table: impl Into<SmolStr>) -> Self {
-        let CaptureKind::SqlSnapshot { tables } = &mut self.kind;
-        tables.insert(dataset.into(), table.into());
-        self
+    pub fn table(self, dataset: impl Into<DatasetName>, table: impl Into<SmolStr>) -> Self {
+        self.source(dataset, table)
     }
 
     /// Reads each dataset on its own.
     #[must_use]
     pub fn dataset_by_dataset(mut self) -> Self {
         self.consistency = Consistency::SingleDataset;
+        self
+    }
+
+    /// Reads the whole datastore in one transaction.
+    #[must_use]
+    pub fn together(mut self) -> Self {
+        self.consistency = Consistency::MultiDataset;
         self
     }
 
@@ -85,9 +205,9 @@ impl Capture {
         self
     }
 
-    /// Reads with this credential.
+    /// Reads with this credential; a name alone is that of a user and a password.
     #[must_use]
-    pub fn credential(mut self, credential: impl Into<CredentialName>) -> Self {
+    pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
         self.credential = Some(credential.into());
         self
     }
@@ -96,8 +216,7 @@ impl Capture {
     #[must_use]
     pub fn narrowed(&self, datasets: &BTreeSet<&DatasetName>) -> Self {
         let mut narrowed = self.clone();
-        let CaptureKind::SqlSnapshot { tables } = &mut narrowed.kind;
-        tables.retain(|dataset, _| datasets.contains(dataset));
+        narrowed.kind.sources_mut().retain(|dataset, _| datasets.contains(dataset));
         narrowed
     }
 
@@ -125,16 +244,28 @@ impl Capture {
         &self.trigger
     }
 
+    /// With which credential.
+    #[must_use]
+    pub fn declared_credential(&self) -> Option<&Credential> {
+        self.credential.as_ref()
+    }
+
     /// With which credential, by name.
     #[must_use]
     pub fn credential_name(&self) -> Option<&CredentialName> {
-        self.credential.as_ref()
+        self.credential.as_ref().map(Credential::name)
+    }
+
+    /// What the source calls a dataset: as the dataset, unless it says otherwise.
+    #[must_use]
+    pub fn source_of<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
+        let (_, sources) = self.kind.sources();
+        sources.get(dataset).map_or(dataset.as_str(), SmolStr::as_str)
     }
 
     /// The source's name for the table of a dataset.
     #[must_use]
     pub fn table_of<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
-        let CaptureKind::SqlSnapshot { tables } = &self.kind;
-        tables.get(dataset).map_or(dataset.as_str(), SmolStr::as_str)
+        self.source_of(dataset)
     }
 }

@@ -1,58 +1,57 @@
 //! Containers: where data is kept.
 
+use super::{About, ContainerKind, Rare, documented, renamed};
 use crate::{
     name::{ContainerName, Place},
     named::Entity,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 /// Something that keeps data, at one or more places.
+///
+/// ```
+/// use datasurface_model::{DataContainer, KeyHolder};
+/// let lake = DataContainer::object_storage("Lake", "nw-lake").located("AWS/eu-central-1").encrypted(KeyHolder::Company);
+/// assert_eq!(lake.encryption(), Some(KeyHolder::Company));
+/// assert!(!lake.is_read_only());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataContainer {
     name: ContainerName,
     kind: ContainerKind,
     locations: BTreeSet<Place>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encryption: Option<KeyHolder>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    read_only: bool,
+    #[serde(default, skip_serializing_if = "Rare::is_default")]
+    about: Rare<About<ContainerName>>,
 }
 
-/// What keeps the data, and how it is reached. Never a secret: credentials are names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum ContainerKind {
-    /// An SQLite database file.
-    Sqlite {
-        /// The file, relative to where the platform runs.
-        file: SmolStr,
-    },
-    /// A PostgreSQL database.
-    Postgres {
-        /// Host name or address.
-        host: SmolStr,
-        /// TCP port.
-        port: u16,
-        /// Name of the database.
-        database: SmolStr,
-    },
-}
-
-impl ContainerKind {
-    /// What people call this technology; also what a platform's descriptor lists.
-    #[must_use]
-    pub fn technology(&self) -> &'static str {
-        match self {
-            Self::Sqlite { .. } => "sqlite",
-            Self::Postgres { .. } => "postgres",
-        }
-    }
+/// Who holds the keys of what is encrypted. The company holding its own is the stronger of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyHolder {
+    /// Whoever runs the container.
+    Vendor,
+    /// The company whose data it is.
+    Company,
 }
 
 impl DataContainer {
     /// A container of this kind, not yet anywhere.
     pub fn new(name: impl Into<ContainerName>, kind: ContainerKind) -> Self {
-        Self { name: name.into(), kind, locations: BTreeSet::new() }
+        Self {
+            name: name.into(),
+            kind,
+            locations: BTreeSet::new(),
+            encryption: None,
+            read_only: false,
+            about: Rare::default(),
+        }
     }
 
     /// An SQLite database file.
@@ -69,12 +68,49 @@ impl DataContainer {
         Self::new(name, ContainerKind::Postgres { host: host.into(), port: 5432, database: database.into() })
     }
 
+    /// A bucket of an object storage, in all of it.
+    pub fn object_storage(name: impl Into<ContainerName>, bucket: impl Into<SmolStr>) -> Self {
+        let kind = ContainerKind::ObjectStorage { bucket: bucket.into(), prefix: "".into(), endpoint: None };
+        Self::new(name, kind)
+    }
+
+    /// A Kafka cluster, reached through these brokers, each as `host:port`.
+    pub fn kafka<B: Into<SmolStr>>(
+        name: impl Into<ContainerName>,
+        brokers: impl IntoIterator<Item = B>,
+    ) -> Self {
+        let brokers = brokers.into_iter().map(Into::into).collect();
+        Self::new(name, ContainerKind::Kafka { brokers })
+    }
+
+    /// Whatever the platform provides, wherever that keeps it.
+    pub fn platform_managed(name: impl Into<ContainerName>) -> Self {
+        Self::new(name, ContainerKind::PlatformManaged)
+    }
+
     /// The same container, also at this place.
     #[must_use]
     pub fn located(mut self, place: impl Into<Place>) -> Self {
         self.locations.insert(place.into());
         self
     }
+
+    /// Says that what it keeps is encrypted, and with whose keys.
+    #[must_use]
+    pub fn encrypted(mut self, keys: KeyHolder) -> Self {
+        self.encryption = Some(keys);
+        self
+    }
+
+    /// Says that nothing can be written to it.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+
+    documented!();
+    renamed!(ContainerName);
 
     /// What keeps the data.
     #[must_use]
@@ -87,6 +123,18 @@ impl DataContainer {
     pub fn locations(&self) -> &BTreeSet<Place> {
         &self.locations
     }
+
+    /// With whose keys the data is encrypted, if it is.
+    #[must_use]
+    pub fn encryption(&self) -> Option<KeyHolder> {
+        self.encryption
+    }
+
+    /// Whether nothing can be written to it.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
 }
 
 impl Entity for DataContainer {
@@ -94,5 +142,14 @@ impl Entity for DataContainer {
 
     fn name(&self) -> &ContainerName {
         &self.name
+    }
+}
+
+impl fmt::Display for KeyHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Vendor => "vendor",
+            Self::Company => "company",
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{About, Deprecation, QualityCheck, Rare, documented, renamed};
 use crate::{
-    name::{Classification, DatasetName},
+    name::{Classification, DatasetName, PolicyName},
     named::Entity,
     schema::Schema,
 };
@@ -29,6 +29,7 @@ pub struct Dataset {
 struct Details {
     deprecation: Option<Deprecation>,
     quality_checks: BTreeSet<QualityCheck>,
+    storage_policies: BTreeSet<PolicyName>,
 }
 
 impl Dataset {
@@ -54,6 +55,13 @@ impl Dataset {
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation) -> Self {
         self.details.edit().deprecation = Some(deprecation);
+        self
+    }
+
+    /// Wants a storage policy of its zone to hold for it wherever it goes. Those that hold for all need not be named.
+    #[must_use]
+    pub fn stored_by(mut self, policy: impl Into<PolicyName>) -> Self {
+        self.details.edit().storage_policies.insert(policy.into());
         self
     }
 
@@ -90,6 +98,11 @@ impl Dataset {
     #[must_use]
     pub fn deprecation(&self) -> Option<&Deprecation> {
         self.details.get()?.deprecation.as_ref()
+    }
+
+    /// The storage policies of its zone that it asks for, in order.
+    pub fn storage_policies(&self) -> impl Iterator<Item = &PolicyName> {
+        self.details.get().into_iter().flat_map(|details| &details.storage_policies)
     }
 
     /// What must hold of the data, in order.

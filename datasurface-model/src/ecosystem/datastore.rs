@@ -1,8 +1,10 @@
 //! Datastores: what a producer offers.
 
-use super::{Capture, Dataset};
+use super::{
+    About, Access, Approval, Capture, Dataset, Deprecation, ProductionStatus, Rare, documented, renamed,
+};
 use crate::{
-    name::DatastoreName,
+    name::{DatasetName, DatastoreName, GroupKey},
     named::{Entity, Named},
 };
 
@@ -13,12 +15,31 @@ pub struct Datastore {
     name: DatastoreName,
     capture: Option<Capture>,
     datasets: Named<Dataset>,
+    production: ProductionStatus,
+    about: Rare<About<DatastoreName>>,
+    details: Rare<Details>,
 }
+
+/// What few datastores say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Details {
+    access: Access,
+    deprecation: Option<Deprecation<DatastoreName>>,
+}
+
+static OPEN: Access = Access::Open;
 
 impl Datastore {
     /// A datastore without datasets.
     pub fn new(name: impl Into<DatastoreName>) -> Self {
-        Self { name: name.into(), capture: None, datasets: Named::default() }
+        Self {
+            name: name.into(),
+            capture: None,
+            datasets: Named::default(),
+            production: ProductionStatus::NotProduction,
+            about: Rare::default(),
+            details: Rare::default(),
+        }
     }
 
     /// How its data is captured.
@@ -42,6 +63,43 @@ impl Datastore {
         self
     }
 
+    /// Says that the business depends on it.
+    #[must_use]
+    pub fn in_production(mut self) -> Self {
+        self.production = ProductionStatus::Production;
+        self
+    }
+
+    /// Closes it to all but those who are [approved](Self::approved).
+    #[must_use]
+    pub fn restricted(mut self) -> Self {
+        let access = &mut self.details.edit().access;
+        if *access == Access::Open {
+            *access = Access::Approved(std::collections::BTreeSet::new());
+        }
+        self
+    }
+
+    /// Lets a group have a dataset, and closes the datastore to everybody who is not approved.
+    #[must_use]
+    pub fn approved(mut self, group: impl Into<GroupKey>, dataset: impl Into<DatasetName>) -> Self {
+        self = self.restricted();
+        if let Access::Approved(approvals) = &mut self.details.edit().access {
+            approvals.insert(Approval::new(group, dataset));
+        }
+        self
+    }
+
+    /// Says that consumers of all its datasets should leave.
+    #[must_use]
+    pub fn deprecated(mut self, deprecation: Deprecation<DatastoreName>) -> Self {
+        self.details.edit().deprecation = Some(deprecation);
+        self
+    }
+
+    documented!();
+    renamed!(DatastoreName);
+
     /// How its data is captured, unless a transformer makes it.
     #[must_use]
     pub fn capture(&self) -> Option<&Capture> {
@@ -52,6 +110,24 @@ impl Datastore {
     #[must_use]
     pub fn datasets(&self) -> &Named<Dataset> {
         &self.datasets
+    }
+
+    /// Whether the business depends on it.
+    #[must_use]
+    pub fn production_status(&self) -> ProductionStatus {
+        self.production
+    }
+
+    /// Who may have its data.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        self.details.get().map_or(&OPEN, |details| &details.access)
+    }
+
+    /// Whether, since when and why consumers of all its datasets should leave.
+    #[must_use]
+    pub fn deprecation(&self) -> Option<&Deprecation<DatastoreName>> {
+        self.details.get()?.deprecation.as_ref()
     }
 }
 

@@ -80,9 +80,12 @@ impl From<&str> for Documentation {
 }
 
 /// What a thing says about itself besides its name, kept in its field `about`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct About<N> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) documentation: Option<Documentation>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub(crate) former_name: Option<N>,
 }
 

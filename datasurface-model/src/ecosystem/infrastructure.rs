@@ -1,15 +1,41 @@
 //! Vendors of infrastructure and their trees of locations.
 
+use super::{About, Rare, documented, renamed};
 use crate::{
     name::{LocationName, Place, VendorName},
     named::{Entity, Named},
 };
+use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Whose infrastructure it is: a cloud, or the company's own machines.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InfrastructureVendor {
     name: VendorName,
+    cloud: Option<CloudVendor>,
     locations: Named<InfrastructureLocation>,
+    about: Rare<About<VendorName>>,
+}
+
+/// The clouds that everybody knows: policies about them hold under whatever name a vendor has here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CloudVendor {
+    /// Alibaba Cloud.
+    Alibaba,
+    /// Amazon Web Services.
+    Aws,
+    /// Microsoft Azure.
+    Azure,
+    /// Google Cloud.
+    GoogleCloud,
+    /// IBM Cloud.
+    Ibm,
+    /// Oracle Cloud.
+    Oracle,
+    /// The company's own machines.
+    OnPremises,
 }
 
 /// A location: a country, a region, a data centre. Locations can lie in locations.
@@ -17,12 +43,20 @@ pub struct InfrastructureVendor {
 pub struct InfrastructureLocation {
     name: LocationName,
     locations: Named<InfrastructureLocation>,
+    about: Rare<About<LocationName>>,
 }
 
 impl InfrastructureVendor {
     /// A vendor without locations.
     pub fn new(name: impl Into<VendorName>) -> Self {
-        Self { name: name.into(), locations: Named::default() }
+        Self { name: name.into(), cloud: None, locations: Named::default(), about: Rare::default() }
+    }
+
+    /// Says which cloud it is.
+    #[must_use]
+    pub fn cloud(mut self, cloud: CloudVendor) -> Self {
+        self.cloud = Some(cloud);
+        self
     }
 
     /// Adds a location, or a tree of them.
@@ -30,6 +64,15 @@ impl InfrastructureVendor {
     pub fn location(mut self, location: impl Into<InfrastructureLocation>) -> Self {
         self.locations.insert(location.into());
         self
+    }
+
+    documented!();
+    renamed!(VendorName);
+
+    /// Which cloud it is, if it is a known one.
+    #[must_use]
+    pub fn cloud_vendor(&self) -> Option<CloudVendor> {
+        self.cloud
     }
 
     /// The outermost locations.
@@ -56,7 +99,7 @@ impl InfrastructureVendor {
 impl InfrastructureLocation {
     /// A location without inner ones.
     pub fn new(name: impl Into<LocationName>) -> Self {
-        Self { name: name.into(), locations: Named::default() }
+        Self { name: name.into(), locations: Named::default(), about: Rare::default() }
     }
 
     /// Adds a location inside this one.
@@ -65,6 +108,9 @@ impl InfrastructureLocation {
         self.locations.insert(location.into());
         self
     }
+
+    documented!();
+    renamed!(LocationName);
 
     /// The locations directly inside.
     #[must_use]
@@ -92,5 +138,19 @@ impl Entity for InfrastructureLocation {
 
     fn name(&self) -> &LocationName {
         &self.name
+    }
+}
+
+impl fmt::Display for CloudVendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Alibaba => "Alibaba Cloud",
+            Self::Aws => "AWS",
+            Self::Azure => "Azure",
+            Self::GoogleCloud => "Google Cloud",
+            Self::Ibm => "IBM Cloud",
+            Self::Oracle => "Oracle Cloud",
+            Self::OnPremises => "on premises",
+        })
     }
 }

@@ -1,10 +1,15 @@
 //! The entities of the model, one file each. Setters consume and return, so that a whole ecosystem is one
 //! expression; fields are read through accessors. Nothing here fails: validation judges.
 
+mod access;
+mod artifact;
 mod capture;
 mod container;
+mod container_kind;
+mod credential;
 mod dataset;
 mod datastore;
+mod deadline;
 mod documentation;
 mod entitlement;
 mod infrastructure;
@@ -12,6 +17,8 @@ mod json;
 mod lifecycle;
 mod pin;
 mod platform;
+mod policy;
+mod production;
 mod quality;
 mod rare;
 mod repository;
@@ -19,26 +26,35 @@ mod requirements;
 mod team;
 mod transformer;
 mod trigger;
+mod waiver;
 mod workspace;
 mod zone;
 
-pub use capture::{Capture, CaptureKind, Consistency};
-pub use container::{ContainerKind, DataContainer};
+pub use access::{Access, Approval};
+pub use artifact::{CodeArtifact, Select};
+pub use capture::{Capture, CaptureKind, Consistency, FileFormat, SourceNames};
+pub use container::{DataContainer, KeyHolder};
+pub use container_kind::ContainerKind;
+pub use credential::{Credential, CredentialKind};
 pub use dataset::Dataset;
 pub use datastore::Datastore;
+pub use deadline::Deadline;
 pub use documentation::{Documentation, TextFormat};
 pub use entitlement::{Entitlement, Principal};
-pub use infrastructure::{InfrastructureLocation, InfrastructureVendor};
+pub use infrastructure::{CloudVendor, InfrastructureLocation, InfrastructureVendor};
 pub use json::Json;
 pub use lifecycle::Deprecation;
 pub use pin::{GroupPin, PrimaryPin};
-pub use platform::{PlatformDeclaration, VersionRequirement};
+pub use platform::{Hint, Hinted, PlatformDeclaration, VersionRequirement};
+pub use policy::{Permitted, Policy, PolicyRule, StorageRule};
+pub use production::ProductionStatus;
 pub use quality::{QualityCheck, Share};
 pub use repository::{Repository, RepositoryHost};
 pub use requirements::{Latency, Milestoning, Priority, Requirements, Retention};
 pub use team::{Team, TeamDeclaration};
-pub use transformer::{CodeArtifact, DataTransformer, Select};
+pub use transformer::DataTransformer;
 pub use trigger::{CaptureTrigger, Cron, TransformTrigger};
+pub use waiver::{WaivedFinding, Waiver};
 pub use workspace::{DatasetGroup, DatasetSink, Workspace};
 pub use zone::{GovernanceZone, ZoneDeclaration};
 
@@ -62,6 +78,8 @@ pub struct Ecosystem {
     zones: Named<ZoneDeclaration>,
     group_pins: Named<GroupPin>,
     primary_pins: Named<PrimaryPin>,
+    waivers: Named<Waiver>,
+    about: Rare<About<EcosystemName>>,
 }
 
 impl Ecosystem {
@@ -80,6 +98,8 @@ impl Ecosystem {
             zones: Named::default(),
             group_pins: Named::default(),
             primary_pins: Named::default(),
+            waivers: Named::default(),
+            about: Rare::default(),
         }
     }
 
@@ -133,6 +153,16 @@ impl Ecosystem {
         self
     }
 
+    /// Accepts a finding for a while.
+    #[must_use]
+    pub fn waiver(mut self, waiver: Waiver) -> Self {
+        self.waivers.insert(waiver);
+        self
+    }
+
+    documented!();
+    renamed!(EcosystemName);
+
     /// The ecosystem without the zones of this name.
     #[must_use]
     pub fn without_zone(mut self, name: &ZoneName) -> Self {
@@ -153,6 +183,12 @@ impl Ecosystem {
             self.zones.insert(declaration.edit_team(&team.into(), change));
         }
         self
+    }
+
+    /// The ecosystem with its zones undefined: what it says itself.
+    pub(crate) fn frame(&self) -> Self {
+        let undefined = self.zones.iter().map(ZoneDeclaration::undefined);
+        Self { zones: undefined.collect(), ..self.clone() }
     }
 
     /// Its name.
@@ -201,5 +237,11 @@ impl Ecosystem {
     #[must_use]
     pub fn primary_pins(&self) -> &Named<PrimaryPin> {
         &self.primary_pins
+    }
+
+    /// Which findings are accepted for a while.
+    #[must_use]
+    pub fn waivers(&self) -> &Named<Waiver> {
+        &self.waivers
     }
 }

@@ -1,22 +1,75 @@
 //! Declarations of data platforms.
 
-use super::Json;
+use super::{About, Deprecation, Json, ProductionStatus, Rare, documented, renamed};
 use crate::{
-    name::{PlatformKind, PlatformName},
-    named::Entity,
+    name::{
+        CredentialStoreName, DatasetKey, DatastoreName, Place, PlatformKind, PlatformName, WorkspaceName,
+    },
+    named::{Entity, Named},
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// An instance of a data platform: which plug-in, in which versions, with which settings. Two instances may be of
 /// one kind.
+///
+/// ```
+/// use datasurface_model::{Hinted, PlatformDeclaration};
+/// let platform = PlatformDeclaration::new("Warehouse", "local")
+///     .version("^1.2")
+///     .located("Azure/Europe")
+///     .in_production()
+///     .hint(Hinted::Datastore("Sales".into()), serde_json::json!({"batch_rows": 50_000}));
+/// assert_eq!(platform.hints().len(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlatformDeclaration {
     name: PlatformName,
     kind: PlatformKind,
     version: VersionRequirement,
     config: Json,
+    locations: BTreeSet<Place>,
+    production: ProductionStatus,
+    credential_store: Option<CredentialStoreName>,
+    hints: Named<Hint>,
+    deprecation: Option<Deprecation<PlatformName>>,
+    about: Rare<About<PlatformName>>,
+}
+
+/// Free settings of a platform for one thing that it has to do with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hint {
+    about: Hinted,
+    settings: Json,
+}
+
+impl Hint {
+    /// The settings; what they mean is up to the plug-in.
+    #[must_use]
+    pub fn settings(&self) -> &Json {
+        &self.settings
+    }
+}
+
+impl Entity for Hint {
+    type Name = Hinted;
+
+    fn name(&self) -> &Hinted {
+        &self.about
+    }
+}
+
+/// What a platform can be given a hint about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Hinted {
+    /// All datasets of a datastore.
+    Datastore(DatastoreName),
+    /// One dataset.
+    Dataset(DatasetKey),
+    /// The transformer of a workspace.
+    Transformer(WorkspaceName),
 }
 
 impl PlatformDeclaration {
@@ -27,6 +80,12 @@ impl PlatformDeclaration {
             kind: kind.into(),
             version: VersionRequirement::any(),
             config: Json::object(),
+            locations: BTreeSet::new(),
+            production: ProductionStatus::NotProduction,
+            credential_store: None,
+            hints: Named::default(),
+            deprecation: None,
+            about: Rare::default(),
         }
     }
 
@@ -51,6 +110,44 @@ impl PlatformDeclaration {
         self
     }
 
+    /// Runs at this place, too.
+    #[must_use]
+    pub fn located(mut self, place: impl Into<Place>) -> Self {
+        self.locations.insert(place.into());
+        self
+    }
+
+    /// Says that the business depends on it.
+    #[must_use]
+    pub fn in_production(mut self) -> Self {
+        self.production = ProductionStatus::Production;
+        self
+    }
+
+    /// Where its runtime finds secrets, by the name that the plug-in knows.
+    #[must_use]
+    pub fn credential_store(mut self, store: impl Into<CredentialStoreName>) -> Self {
+        self.credential_store = Some(store.into());
+        self
+    }
+
+    /// Gives it free settings for one datastore, dataset or transformer.
+    #[must_use]
+    pub fn hint(mut self, about: Hinted, settings: impl Into<Json>) -> Self {
+        self.hints.insert(Hint { about, settings: settings.into() });
+        self
+    }
+
+    /// Says that nothing new should come to it.
+    #[must_use]
+    pub fn deprecated(mut self, deprecation: Deprecation<PlatformName>) -> Self {
+        self.deprecation = Some(deprecation);
+        self
+    }
+
+    documented!();
+    renamed!(PlatformName);
+
     /// Which plug-in it is an instance of.
     #[must_use]
     pub fn kind(&self) -> &PlatformKind {
@@ -68,6 +165,36 @@ impl PlatformDeclaration {
     pub fn settings(&self) -> &Json {
         &self.config
     }
+
+    /// Where it runs.
+    #[must_use]
+    pub fn locations(&self) -> &BTreeSet<Place> {
+        &self.locations
+    }
+
+    /// Whether the business depends on it.
+    #[must_use]
+    pub fn production_status(&self) -> ProductionStatus {
+        self.production
+    }
+
+    /// Where its runtime finds secrets.
+    #[must_use]
+    pub fn secrets(&self) -> Option<&CredentialStoreName> {
+        self.credential_store.as_ref()
+    }
+
+    /// Free settings for datastores, datasets and transformers.
+    #[must_use]
+    pub fn hints(&self) -> &Named<Hint> {
+        &self.hints
+    }
+
+    /// Whether, since when and why nothing new should come to it.
+    #[must_use]
+    pub fn deprecation(&self) -> Option<&Deprecation<PlatformName>> {
+        self.deprecation.as_ref()
+    }
 }
 
 impl Entity for PlatformDeclaration {
@@ -75,6 +202,16 @@ impl Entity for PlatformDeclaration {
 
     fn name(&self) -> &PlatformName {
         &self.name
+    }
+}
+
+impl fmt::Display for Hinted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Datastore(name) => write!(f, "datastore {name}"),
+            Self::Dataset(key) => write!(f, "dataset {key}"),
+            Self::Transformer(workspace) => write!(f, "transformer {workspace}"),
+        }
     }
 }
 
@@ -88,6 +225,12 @@ impl VersionRequirement {
     #[must_use]
     pub fn any() -> Self {
         Self(SmolStr::new_static("*"))
+    }
+
+    /// Whether any version will do.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        *self == Self::any()
     }
 
     /// The requirement, or why the text is none.

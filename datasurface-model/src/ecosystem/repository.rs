@@ -1,5 +1,6 @@
 //! Repositories: who owns a part of the model.
 
+use super::Credential;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -29,20 +30,59 @@ impl RepositoryHost {
     }
 }
 
-/// A branch of a repository. Two are the same only if host, repository and branch are equal, letter by letter.
-/// As text: `github:owner/name@branch`; a branch may contain slashes.
+/// A branch of a repository. As text: `github:owner/name@branch`, or `gitlab+git.example.com:group/name@branch` if it is
+/// not at the usual address; a branch may contain slashes.
+///
+/// Two are [the same](Self::is_same) only if host, address, repository and branch are equal, letter by letter. With
+/// which credential it is reached makes no difference to that.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Repository {
     host: RepositoryHost,
+    address: Option<SmolStr>,
     repository: SmolStr,
     branch: SmolStr,
+    credential: Option<Credential>,
 }
 
 impl Repository {
     /// The branch of `repository` at `host`.
     pub fn new(host: RepositoryHost, repository: impl Into<SmolStr>, branch: impl Into<SmolStr>) -> Self {
-        Self { host, repository: repository.into(), branch: branch.into() }
+        Self { host, address: None, repository: repository.into(), branch: branch.into(), credential: None }
+    }
+
+    /// The same repository at a host of its own, such as `git.example.com`.
+    #[must_use]
+    pub fn at(mut self, address: impl Into<SmolStr>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// With which credential it is reached.
+    #[must_use]
+    pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
+    /// Whether both are one branch of one repository, whatever they are reached with.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let identity =
+            |one: &Self| (one.host, one.address.clone(), one.repository.clone(), one.branch.clone());
+        identity(self) == identity(other)
+    }
+
+    /// The address of the host, unless it is the usual one.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+
+    /// With which credential it is reached.
+    #[must_use]
+    pub fn declared_credential(&self) -> Option<&Credential> {
+        self.credential.as_ref()
     }
 
     /// Where it is hosted.
@@ -68,13 +108,20 @@ impl From<&str> for Repository {
     /// Reads `host:repository@branch`. A text of another form is taken for a plain git address, and what is missing
     /// is empty: validation reports it.
     fn from(text: &str) -> Self {
-        let (host, rest) = RepositoryHost::PREFIXES
-            .into_iter()
-            .find_map(|(prefix, host)| Some((host, text.strip_prefix(prefix)?.strip_prefix(':')?)))
-            .unwrap_or((RepositoryHost::Git, text));
+        let (host, address, rest) = text
+            .split_once(':')
+            .and_then(|(prefix, rest)| {
+                let (kind, address) = match prefix.split_once('+') {
+                    Some((kind, address)) => (kind, Some(address)),
+                    None => (prefix, None),
+                };
+                let (_, host) = RepositoryHost::PREFIXES.into_iter().find(|(prefix, _)| *prefix == kind)?;
+                Some((host, address, rest))
+            })
+            .unwrap_or((RepositoryHost::Git, None, text));
         // The last one: an address such as `git@host:name` has an `@` of its own.
         let (repository, branch) = rest.rsplit_once('@').unwrap_or((rest, ""));
-        Self::new(host, repository, branch)
+        address.into_iter().fold(Self::new(host, repository, branch), Self::at)
     }
 }
 
@@ -98,7 +145,11 @@ impl From<Repository> for String {
 
 impl fmt::Display for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}@{}", self.host.prefix(), self.repository, self.branch)
+        f.write_str(self.host.prefix())?;
+        if let Some(address) = &self.address {
+            write!(f, "+{address}")?;
+        }
+        write!(f, ":{}@{}", self.repository, self.branch)
     }
 }
 
@@ -114,8 +165,22 @@ mod tests {
 
     #[test]
     fn text_forms_round_trip() {
-        for text in ["github:billy/yellow@feature/x", "gitlab:a/b/c@main", "git:git@example.org:r.git@main"] {
+        for text in [
+            "github:billy/yellow@feature/x",
+            "gitlab:a/b/c@main",
+            "gitlab+git.example.com:a/b/c@main",
+            "git:git@example.org:r.git@main",
+        ] {
             assert_eq!(Repository::from(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_it_is_reached_with_makes_no_difference() {
+        let plain = Repository::from("github:nw/model@main");
+        assert!(plain.is_same(&plain.clone().credential("robot")));
+        for other in ["github:nw/Model@main", "gitlab:nw/model@main", "github+nw.example:nw/model@main"] {
+            assert!(!plain.is_same(&other.into()), "{other}");
         }
     }
 }

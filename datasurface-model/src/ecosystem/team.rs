@@ -1,6 +1,6 @@
 //! Teams and their declarations.
 
-use super::{DataContainer, Datastore, Repository, Workspace};
+use super::{About, DataContainer, Datastore, Rare, Repository, Workspace, documented, renamed};
 use crate::{
     name::{ContainerName, DatastoreName, TeamName, WorkspaceName},
     named::{Entity, Named},
@@ -14,12 +14,13 @@ pub struct TeamDeclaration {
     name: TeamName,
     owner: Repository,
     definition: Option<Arc<Team>>,
+    about: Rare<About<TeamName>>,
 }
 
 impl TeamDeclaration {
     /// A declaration without a definition.
     pub fn new(name: impl Into<TeamName>, owner: impl Into<Repository>) -> Self {
-        Self { name: name.into(), owner: owner.into(), definition: None }
+        Self { name: name.into(), owner: owner.into(), definition: None, about: Rare::default() }
     }
 
     /// The same declaration, defined.
@@ -29,9 +30,21 @@ impl TeamDeclaration {
         self
     }
 
+    renamed!(TeamName);
+
     pub(super) fn edit(mut self, change: impl FnOnce(Team) -> Team) -> Self {
         self.definition = self.definition.map(|team| Arc::new(change(Arc::unwrap_or_clone(team))));
         self
+    }
+
+    /// The declaration alone.
+    pub(super) fn undefined(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            owner: self.owner.clone(),
+            definition: None,
+            about: self.about.clone(),
+        }
     }
 
     /// The repository that may define it.
@@ -61,6 +74,7 @@ pub struct Team {
     containers: Named<DataContainer>,
     datastores: Named<Arc<Datastore>>,
     workspaces: Named<Arc<Workspace>>,
+    about: Rare<About<TeamName>>,
 }
 
 impl Team {
@@ -91,6 +105,8 @@ impl Team {
         self
     }
 
+    documented!();
+
     /// The team without the containers of this name.
     #[must_use]
     pub fn without_container(mut self, name: &ContainerName) -> Self {
@@ -110,6 +126,12 @@ impl Team {
     pub fn without_workspace(mut self, name: &WorkspaceName) -> Self {
         self.workspaces.remove(name);
         self
+    }
+
+    /// The team without its datastores and workspaces: what it says itself.
+    pub(crate) fn frame(&self) -> Self {
+        let (containers, about) = (self.containers.clone(), self.about.clone());
+        Self { containers, about, ..Self::default() }
     }
 
     /// Where its data is.

@@ -1,8 +1,7 @@
 //! Transformers: how new data is derived.
 
-use super::{Cron, TransformTrigger};
+use super::{CodeArtifact, Cron, Select, TransformTrigger};
 use crate::name::{Classification, DatasetName, DatastoreName};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Turns the data of its workspace into the datasets of another datastore. Its workspace's name is its identity.
@@ -12,38 +11,6 @@ pub struct DataTransformer {
     output: DatastoreName,
     trigger: TransformTrigger,
     removes: BTreeMap<Classification, String>,
-}
-
-/// The code of a transformer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum CodeArtifact {
-    /// One SELECT for each output dataset. Inputs are visible as `<datastore>_<dataset>`, and nothing else is.
-    Sql {
-        /// The statements, ordered by dataset.
-        selects: Vec<Select>,
-    },
-}
-
-impl CodeArtifact {
-    /// What people call this kind of code; also what a platform's descriptor lists.
-    #[must_use]
-    pub fn technology(&self) -> &'static str {
-        match self {
-            Self::Sql { .. } => "sql",
-        }
-    }
-}
-
-/// The statement that makes one output dataset.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Select {
-    /// The output dataset.
-    pub dataset: DatasetName,
-    /// One SELECT, whose columns are those of the dataset's schema, by name.
-    pub sql: String,
 }
 
 impl DataTransformer {
@@ -62,12 +29,16 @@ impl DataTransformer {
         }
     }
 
-    /// Makes an output dataset by this statement.
+    /// Makes an output dataset by this statement. Code that is not SQL becomes SQL.
     #[must_use]
     pub fn select(mut self, dataset: impl Into<DatasetName>, sql: impl Into<String>) -> Self {
-        let CodeArtifact::Sql { selects } = &mut self.artifact;
+        let mut selects = match self.artifact {
+            CodeArtifact::Sql { selects } => selects,
+            _ => Vec::new(),
+        };
         selects.push(Select { dataset: dataset.into(), sql: sql.into() });
         selects.sort();
+        self.artifact = CodeArtifact::Sql { selects };
         self
     }
 
@@ -75,6 +46,13 @@ impl DataTransformer {
     #[must_use]
     pub fn cron(mut self, cron: impl Into<Cron>) -> Self {
         self.trigger = TransformTrigger::Cron(cron.into());
+        self
+    }
+
+    /// Runs when something outside says so.
+    #[must_use]
+    pub fn external(mut self) -> Self {
+        self.trigger = TransformTrigger::External;
         self
     }
 

@@ -1,37 +1,71 @@
 //! Triggers: when something runs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeZone};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
 
 /// A timetable in five POSIX cron fields: minute, hour, day of month, month, day of week. Names, ranges and steps are
-/// allowed: `*/10 8-18 * * mon-fri`. Judged by validation.
+/// allowed: `*/10 8-18 * * mon-fri`. A time zone may follow: `0 6 * * * Europe/Berlin`; without one it is UTC. Judged by
+/// validation.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cron(SmolStr);
 
 impl Cron {
-    /// The fields, as written.
+    /// The text, as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Why the text is no timetable, if it is none.
+    /// The same timetable in a time zone, by its IANA name.
+    #[must_use]
+    pub fn in_zone(&self, zone: &str) -> Self {
+        Self(format!("{} {zone}", self.fields()).into())
+    }
+
+    /// The fields, without the time zone.
+    #[must_use]
+    pub fn fields(&self) -> &str {
+        self.split().0
+    }
+
+    /// The IANA name of the time zone, if there is one.
+    #[must_use]
+    pub fn zone(&self) -> Option<&str> {
+        self.split().1
+    }
+
+    /// Why the fields are no timetable, if they are none.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        let fields = self.0.split_whitespace().count();
+        let fields = self.fields().split_whitespace().count();
         if fields != 5 {
             return Some(format!("it has {fields} fields, not 5"));
         }
-        self.0.parse::<croner::Cron>().err().map(|error| error.to_string())
+        self.fields().parse::<croner::Cron>().err().map(|error| error.to_string())
     }
 
-    /// The first time after this one that it names, in UTC; none if it is no timetable, or names none any more.
+    /// The first time after this one that it names; none if it is no timetable, or names none any more. The time is
+    /// taken to be in the timetable's zone: this crate does not know how late it is where.
     #[must_use]
-    pub fn next_after(&self, time: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.0.parse::<croner::Cron>().ok()?.find_next_occurrence(&time, false).ok()
+    pub fn next_after<Z: TimeZone>(&self, time: &DateTime<Z>) -> Option<DateTime<Z>> {
+        self.fields().parse::<croner::Cron>().ok()?.find_next_occurrence(time, false).ok()
+    }
+
+    /// A time zone is a word that stands after five fields, and begins as no field after them could.
+    fn split(&self) -> (&str, Option<&str>) {
+        let text = self.0.trim();
+        match text.rsplit_once(char::is_whitespace) {
+            Some((fields, zone))
+                if zone.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && fields.split_whitespace().count() == 5 =>
+            {
+                (fields, Some(zone))
+            }
+            _ => (text, None),
+        }
     }
 }
 
@@ -73,6 +107,8 @@ pub enum TransformTrigger {
     AllInputsMoved,
     /// On a timetable.
     Cron(Cron),
+    /// When something outside says so.
+    External,
 }
 
 #[cfg(test)]
@@ -87,5 +123,15 @@ mod tests {
         for bad in ["", "* * * *", "* * * * * *", "61 * * * *", "@daily", "a b c d e"] {
             assert!(Cron::from(bad).problem().is_some(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_time_zone_may_follow() {
+        let cron = Cron::from("0 6 * * mon-fri").in_zone("Europe/Berlin");
+        assert_eq!(cron.as_str(), "0 6 * * mon-fri Europe/Berlin");
+        assert_eq!((cron.fields(), cron.zone()), ("0 6 * * mon-fri", Some("Europe/Berlin")));
+        assert_eq!(cron.problem(), None);
+        assert_eq!(Cron::from("0 6 * * mon").zone(), None);
+        assert!(Cron::from("0 0 6 * * *").problem().is_some());
     }
 }

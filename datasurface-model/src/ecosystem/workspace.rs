@@ -1,14 +1,15 @@
 //! Workspaces: what a consumer wants, and where.
 
 use super::{
-    About, DataTransformer, Entitlement, Latency, Milestoning, Principal, Priority, Rare, Requirements,
-    Retention, documented, renamed,
+    About, DataTransformer, Deadline, Entitlement, Latency, Milestoning, Principal, Priority,
+    ProductionStatus, Rare, Requirements, Retention, documented, renamed,
 };
 use crate::{
-    name::{ContainerKey, DatasetKey, GroupName, Regulator, WorkspaceName},
+    name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
     named::{Entity, Named},
 };
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// A consumer: groups of datasets, brought into one container; or the inputs of a transformer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +17,9 @@ pub struct Workspace {
     name: WorkspaceName,
     container: Option<ContainerKey>,
     priority: Option<Priority>,
+    deadline: Option<Deadline>,
+    production: ProductionStatus,
+    classification_limit: Option<BTreeSet<Classification>>,
     groups: Named<DatasetGroup>,
     transformer: Option<DataTransformer>,
     entitlement: Entitlement,
@@ -29,6 +33,9 @@ impl Workspace {
             name: name.into(),
             container: None,
             priority: None,
+            deadline: None,
+            production: ProductionStatus::NotProduction,
+            classification_limit: None,
             groups: Named::default(),
             transformer: None,
             entitlement: Entitlement::nobody(),
@@ -47,6 +54,30 @@ impl Workspace {
     #[must_use]
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = Some(priority);
+        self
+    }
+
+    /// By when the data must be complete, every day.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Deadline) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Says that the business depends on it.
+    #[must_use]
+    pub fn in_production(mut self) -> Self {
+        self.production = ProductionStatus::Production;
+        self
+    }
+
+    /// May hold data of these classifications alone, and none that is not classified.
+    #[must_use]
+    pub fn holding_only<C: Into<Classification>>(
+        mut self,
+        classifications: impl IntoIterator<Item = C>,
+    ) -> Self {
+        self.classification_limit = Some(classifications.into_iter().map(Into::into).collect());
         self
     }
 
@@ -86,6 +117,24 @@ impl Workspace {
         self.priority
     }
 
+    /// By when the data must be complete, every day.
+    #[must_use]
+    pub fn declared_deadline(&self) -> Option<&Deadline> {
+        self.deadline.as_ref()
+    }
+
+    /// Whether the business depends on it.
+    #[must_use]
+    pub fn production_status(&self) -> ProductionStatus {
+        self.production
+    }
+
+    /// The classifications that it may hold alone; nothing means: any.
+    #[must_use]
+    pub fn classification_limit(&self) -> Option<&BTreeSet<Classification>> {
+        self.classification_limit.as_ref()
+    }
+
     /// What it asks for.
     #[must_use]
     pub fn groups(&self) -> &Named<DatasetGroup> {
@@ -119,12 +168,20 @@ pub struct DatasetGroup {
     name: GroupName,
     sinks: Named<DatasetSink>,
     requirements: Requirements,
+    wish: Option<PlatformName>,
+    about: Rare<About<GroupName>>,
 }
 
 impl DatasetGroup {
     /// A group that wants nothing yet: live data, as late as it likes.
     pub fn new(name: impl Into<GroupName>) -> Self {
-        Self { name: name.into(), sinks: Named::default(), requirements: Requirements::default() }
+        Self {
+            name: name.into(),
+            sinks: Named::default(),
+            requirements: Requirements::default(),
+            wish: None,
+            about: Rare::default(),
+        }
     }
 
     /// Wants one dataset more.
@@ -169,6 +226,16 @@ impl DatasetGroup {
         self
     }
 
+    /// Would like to be served by this platform; whoever operates the platforms decides.
+    #[must_use]
+    pub fn wishing(mut self, platform: impl Into<PlatformName>) -> Self {
+        self.wish = Some(platform.into());
+        self
+    }
+
+    documented!();
+    renamed!(GroupName);
+
     /// The datasets.
     #[must_use]
     pub fn wanted(&self) -> &Named<DatasetSink> {
@@ -179,6 +246,12 @@ impl DatasetGroup {
     #[must_use]
     pub fn requirements(&self) -> &Requirements {
         &self.requirements
+    }
+
+    /// The platform that it would like to be served by.
+    #[must_use]
+    pub fn wished_platform(&self) -> Option<&PlatformName> {
+        self.wish.as_ref()
     }
 }
 

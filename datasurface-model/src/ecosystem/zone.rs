@@ -1,6 +1,6 @@
 //! Governance zones and their declarations.
 
-use super::{Repository, Team, TeamDeclaration};
+use super::{About, Policy, Rare, Repository, Team, TeamDeclaration, documented, renamed};
 use crate::{
     name::{TeamName, ZoneName},
     named::{Entity, Named},
@@ -14,12 +14,13 @@ pub struct ZoneDeclaration {
     name: ZoneName,
     owner: Repository,
     definition: Option<Arc<GovernanceZone>>,
+    about: Rare<About<ZoneName>>,
 }
 
 impl ZoneDeclaration {
     /// A declaration without a definition.
     pub fn new(name: impl Into<ZoneName>, owner: impl Into<Repository>) -> Self {
-        Self { name: name.into(), owner: owner.into(), definition: None }
+        Self { name: name.into(), owner: owner.into(), definition: None, about: Rare::default() }
     }
 
     /// The same declaration, defined.
@@ -29,10 +30,22 @@ impl ZoneDeclaration {
         self
     }
 
+    renamed!(ZoneName);
+
     pub(super) fn edit_team(mut self, team: &TeamName, change: impl FnOnce(Team) -> Team) -> Self {
         self.definition =
             self.definition.map(|zone| Arc::new(Arc::unwrap_or_clone(zone).edit_team(team, change)));
         self
+    }
+
+    /// The declaration alone.
+    pub(super) fn undefined(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            owner: self.owner.clone(),
+            definition: None,
+            about: self.about.clone(),
+        }
     }
 
     /// The repository that may define it.
@@ -60,6 +73,8 @@ impl Entity for ZoneDeclaration {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GovernanceZone {
     teams: Named<TeamDeclaration>,
+    policies: Named<Policy>,
+    about: Rare<About<ZoneName>>,
 }
 
 impl GovernanceZone {
@@ -87,6 +102,15 @@ impl GovernanceZone {
         self
     }
 
+    /// Adds something that the zone forbids, or allows alone.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policies.insert(policy);
+        self
+    }
+
+    documented!();
+
     fn edit_team(mut self, team: &TeamName, change: impl FnOnce(Team) -> Team) -> Self {
         if let Some(declaration) = self.teams.remove(team) {
             self.teams.insert(declaration.edit(change));
@@ -94,9 +118,21 @@ impl GovernanceZone {
         self
     }
 
+    /// The zone with its teams undefined: what it says itself.
+    pub(crate) fn frame(&self) -> Self {
+        let undefined = self.teams.iter().map(TeamDeclaration::undefined);
+        Self { teams: undefined.collect(), policies: self.policies.clone(), about: self.about.clone() }
+    }
+
     /// Teams, as declared.
     #[must_use]
     pub fn teams(&self) -> &Named<TeamDeclaration> {
         &self.teams
+    }
+
+    /// What must be obeyed.
+    #[must_use]
+    pub fn policies(&self) -> &Named<Policy> {
+        &self.policies
     }
 }

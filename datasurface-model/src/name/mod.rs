@@ -165,6 +165,8 @@ names! {
     PrincipalName(Text, "principal");
     /// The name of a policy, unique in its zone.
     PolicyName(Text, "policy");
+    /// The name of a store of secrets, as the plug-in of a platform knows it.
+    CredentialStoreName(Text, "credential store");
 }
 
 /// A literal that was checked when the program was compiled; see [`name!`](crate::name!).

@@ -1,6 +1,7 @@
 //! A column of a table.
 
 use super::{DataType, data_type::quoted_where_needed};
+use crate::ecosystem::{About, Rare, documented, renamed};
 use crate::name::{Classification, ColumnName};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
@@ -15,12 +16,20 @@ pub struct Column {
     nullable: bool,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     classifications: BTreeSet<Classification>,
+    #[serde(default, skip_serializing_if = "Rare::is_default")]
+    about: Rare<About<ColumnName>>,
 }
 
 impl Column {
     /// A column that may be null.
     pub fn new(name: impl Into<ColumnName>, data_type: DataType) -> Self {
-        Self { name: name.into(), data_type, nullable: true, classifications: BTreeSet::new() }
+        Self {
+            name: name.into(),
+            data_type,
+            nullable: true,
+            classifications: BTreeSet::new(),
+            about: Rare::default(),
+        }
     }
 
     /// The same column, never null.
@@ -36,6 +45,9 @@ impl Column {
         self.classifications.insert(classification.into());
         self
     }
+
+    documented!();
+    renamed!(ColumnName);
 
     /// Its name.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, Workspace, ZoneDeclaration},
+    ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, Workspace},
     name::{DatastoreName, TeamKey, WorkspaceName, ZoneName},
     named::Entity,
 };
@@ -54,11 +54,8 @@ pub(super) struct Units {
 
 impl Units {
     pub(super) fn of(ecosystem: &Ecosystem) -> Self {
-        let mut units = Self {
-            frame: Arc::new(undefined_ecosystem(ecosystem)),
-            all: Vec::new(),
-            claimed: FxHashMap::default(),
-        };
+        let mut units =
+            Self { frame: Arc::new(ecosystem.frame()), all: Vec::new(), claimed: FxHashMap::default() };
         units.add(UnitPlace::Ecosystem, Content::Ecosystem(Arc::clone(&units.frame)));
         units.add(UnitPlace::Transformers, Content::Transformers);
         for declaration in ecosystem.zones() {
@@ -83,7 +80,7 @@ impl Units {
     }
 
     fn add_zone(&mut self, name: &ZoneName, zone: &GovernanceZone) {
-        self.add(UnitPlace::Zone(name.clone()), Content::Zone(undefined_zone(zone)));
+        self.add(UnitPlace::Zone(name.clone()), Content::Zone(zone.frame()));
         for declaration in zone.teams() {
             if let Some(team) = declaration.definition() {
                 self.add_team(&TeamKey::new(name, declaration.name()), team);
@@ -92,7 +89,7 @@ impl Units {
     }
 
     fn add_team(&mut self, key: &TeamKey, team: &Team) {
-        self.add(UnitPlace::Team(key.clone()), Content::Team(containers_only(team)));
+        self.add(UnitPlace::Team(key.clone()), Content::Team(team.frame()));
         for datastore in team.datastores() {
             self.add(
                 UnitPlace::Datastore(key.clone(), datastore.name().clone()),
@@ -150,34 +147,4 @@ impl UnitKey {
             UnitPlace::Workspace(_, name) => name.as_str(),
         }
     }
-}
-
-fn undefined_ecosystem(whole: &Ecosystem) -> Ecosystem {
-    let mut frame = Ecosystem::new(whole.name(), whole.owner(), whole.live());
-    for vendor in whole.vendors() {
-        frame = frame.vendor(vendor.clone());
-    }
-    for platform in whole.platforms() {
-        frame = frame.platform(platform.clone());
-    }
-    for zone in whole.zones() {
-        frame = frame.declare(ZoneDeclaration::new(zone.name(), zone.owner()));
-    }
-    for pin in whole.group_pins() {
-        frame = frame.pin(pin.name(), pin.platforms());
-    }
-    for pin in whole.primary_pins() {
-        frame = frame.primary(pin.name(), pin.platform());
-    }
-    frame
-}
-
-fn undefined_zone(whole: &GovernanceZone) -> GovernanceZone {
-    whole.teams().iter().fold(GovernanceZone::new(), |zone, team| {
-        zone.declare(TeamDeclaration::new(team.name(), team.owner()))
-    })
-}
-
-fn containers_only(whole: &Team) -> Team {
-    whole.containers().iter().cloned().fold(Team::new(), Team::container)
 }

@@ -1,6 +1,6 @@
 //! Tests of documents: nothing is lost, and what is wrong is said well.
 
-mod details;
+mod anything;
 mod form;
 mod laws;
 mod refusals;

@@ -37,7 +37,7 @@ fn unknown_members_are_refused_with_the_nearest() {
     let error = replaced("\"live\":", "\"lvie\":");
     let message = "line 5 column 8: `lvie` is not known here";
     let known = "known here: `format`, `name`, `owner`, `live`, `vendors`, `platforms`, `zones`, `group_pins`, \
-                 `primary_pins`";
+                 `primary_pins`, `waivers`, `documentation`, `renamed_from`";
     assert_says(&error, "document/unknown-field", message, Some(known));
     let error = replaced("\"datastores\":", "\"datstores\":");
     assert_eq!(error.help(), Some("did you mean `datastores`?"));

@@ -1,6 +1,6 @@
 //! What everything with a name can say about itself: documentation, as text if it is nothing but a plain text.
 
-use super::compact::Compact;
+use super::compact::{Compact, Compactly};
 use crate::{
     ecosystem::{Documentation, TextFormat},
     name::Tag,
@@ -63,4 +63,30 @@ impl Compact for Documentation {
             tags: self.tags().clone(),
         })
     }
+}
+
+/// Documentation, as a document has it.
+pub(super) type DocumentationForm = Option<Compactly<Documentation>>;
+
+/// The same thing, with what a document says about it.
+pub(super) fn described<T, N>(
+    thing: T,
+    documentation: DocumentationForm,
+    renamed_from: Option<N>,
+    document: impl FnOnce(T, Documentation) -> T,
+    rename: impl FnOnce(T, N) -> T,
+) -> T {
+    let thing = match documentation {
+        Some(Compactly(documentation)) => document(thing, documentation),
+        None => thing,
+    };
+    match renamed_from {
+        Some(former) => rename(thing, former),
+        None => thing,
+    }
+}
+
+/// Documentation, for a document.
+pub(super) fn written(documentation: Option<&Documentation>) -> DocumentationForm {
+    documentation.cloned().map(Compactly)
 }

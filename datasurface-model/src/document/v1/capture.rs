@@ -1,12 +1,17 @@
 //! Captures.
 
-use super::{compact::Compactly, settings::unique};
+use super::{
+    compact::{Compact, Compactly},
+    settings::unique,
+};
 use crate::{
-    ecosystem::{Capture, CaptureKind, CaptureTrigger, Consistency, Cron},
-    name::{ContainerKey, CredentialName, DatasetName},
+    ecosystem::{
+        Capture, CaptureKind, CaptureTrigger, Consistency, Credential, CredentialKind, Cron, FileFormat,
+        SourceNames,
+    },
+    name::{ColumnName, ContainerKey, CredentialName},
 };
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 #[derive(Serialize, Deserialize)]
@@ -14,32 +19,67 @@ use std::collections::BTreeMap;
 pub(super) struct CaptureObject {
     container: Compactly<ContainerKey>,
     kind: KindObject,
-    #[serde(default, skip_serializing_if = "Together::is_default")]
-    consistency: Together,
+    /// What is read together, unless it is as usual for the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    consistency: Option<Together>,
     #[serde(default, skip_serializing_if = "When::is_default")]
     trigger: When,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<CredentialName>,
+    credential: Option<Compactly<Credential>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", expecting = "a kind of capture, as an object")]
 enum KindObject {
-    SqlSnapshot(SqlSnapshotObject),
+    SqlSnapshot(TablesObject),
+    SqlWatermark(WatermarkObject),
+    Cdc(TablesObject),
+    Kafka(TopicsObject),
+    ObjectFiles(FilesObject),
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "the settings of an SQL snapshot, as an object")]
-struct SqlSnapshotObject {
+#[serde(deny_unknown_fields, expecting = "the settings of a capture of tables, as an object")]
+struct TablesObject {
     #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
-    tables: BTreeMap<DatasetName, SmolStr>,
+    tables: SourceNames,
 }
 
-#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the settings of a capture by watermark, as an object")]
+struct WatermarkObject {
+    column: ColumnName,
+    #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
+    tables: SourceNames,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the settings of a capture from Kafka, as an object")]
+struct TopicsObject {
+    #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
+    topics: SourceNames,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the settings of a capture of files, as an object")]
+struct FilesObject {
+    format: FormatWord,
+    #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
+    prefixes: SourceNames,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "how files are written, as text")]
+enum FormatWord {
+    Csv,
+    Parquet,
+    JsonLines,
+}
+
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", expecting = "what is read together, as text")]
 enum Together {
     SingleDataset,
-    #[default]
     MultiDataset,
 }
 
@@ -51,12 +91,6 @@ enum When {
     External,
 }
 
-impl Together {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl When {
     fn is_default(&self) -> bool {
         *self == Self::default()
@@ -65,41 +99,137 @@ impl When {
 
 impl CaptureObject {
     pub(super) fn into_model(self) -> Capture {
-        let KindObject::SqlSnapshot(SqlSnapshotObject { tables }) = self.kind;
-        let mut capture = Capture::sql_snapshot(self.container.0);
-        for (dataset, table) in tables {
-            capture = capture.table(dataset, table);
-        }
+        let mut capture = Capture::new(self.container.0, self.kind.into_model());
         capture = match self.consistency {
-            Together::SingleDataset => capture.dataset_by_dataset(),
-            Together::MultiDataset => capture,
+            Some(Together::SingleDataset) => capture.dataset_by_dataset(),
+            Some(Together::MultiDataset) => capture.together(),
+            None => capture,
         };
         capture = match self.trigger {
             When::Cron(cron) => capture.cron(cron),
             When::External => capture,
         };
         match self.credential {
-            Some(credential) => capture.credential(credential),
+            Some(Compactly(credential)) => capture.credential(credential),
             None => capture,
+        }
+    }
+}
+
+impl KindObject {
+    fn into_model(self) -> CaptureKind {
+        match self {
+            Self::SqlSnapshot(TablesObject { tables }) => CaptureKind::SqlSnapshot { tables },
+            Self::SqlWatermark(WatermarkObject { column, tables }) => {
+                CaptureKind::SqlWatermark { column, tables }
+            }
+            Self::Cdc(TablesObject { tables }) => CaptureKind::ChangeDataCapture { tables },
+            Self::Kafka(TopicsObject { topics }) => CaptureKind::Kafka { topics },
+            Self::ObjectFiles(FilesObject { format, prefixes }) => CaptureKind::ObjectFiles {
+                format: match format {
+                    FormatWord::Csv => FileFormat::Csv,
+                    FormatWord::Parquet => FileFormat::Parquet,
+                    FormatWord::JsonLines => FileFormat::JsonLines,
+                },
+                prefixes,
+            },
+        }
+    }
+}
+
+impl From<&CaptureKind> for KindObject {
+    fn from(kind: &CaptureKind) -> Self {
+        match kind.clone() {
+            CaptureKind::SqlSnapshot { tables } => Self::SqlSnapshot(TablesObject { tables }),
+            CaptureKind::SqlWatermark { column, tables } => {
+                Self::SqlWatermark(WatermarkObject { column, tables })
+            }
+            CaptureKind::ChangeDataCapture { tables } => Self::Cdc(TablesObject { tables }),
+            CaptureKind::Kafka { topics } => Self::Kafka(TopicsObject { topics }),
+            CaptureKind::ObjectFiles { format, prefixes } => Self::ObjectFiles(FilesObject {
+                format: match format {
+                    FileFormat::Csv => FormatWord::Csv,
+                    FileFormat::Parquet => FormatWord::Parquet,
+                    FileFormat::JsonLines => FormatWord::JsonLines,
+                },
+                prefixes,
+            }),
         }
     }
 }
 
 impl From<&Capture> for CaptureObject {
     fn from(capture: &Capture) -> Self {
-        let CaptureKind::SqlSnapshot { tables } = capture.kind().clone();
+        let usual = Capture::new(capture.container(), capture.kind().clone()).consistency();
+        let consistency = capture.consistency();
         Self {
             container: Compactly(capture.container().clone()),
-            kind: KindObject::SqlSnapshot(SqlSnapshotObject { tables }),
-            consistency: match capture.consistency() {
+            kind: capture.kind().into(),
+            consistency: (consistency != usual).then_some(match consistency {
                 Consistency::SingleDataset => Together::SingleDataset,
                 Consistency::MultiDataset => Together::MultiDataset,
-            },
+            }),
             trigger: match capture.trigger().clone() {
                 CaptureTrigger::Cron(cron) => When::Cron(cron),
                 CaptureTrigger::External => When::External,
             },
-            credential: capture.credential_name().cloned(),
+            credential: capture.declared_credential().cloned().map(Compactly),
         }
+    }
+}
+
+/// A credential: its name alone, if it is that of a user and a password.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CredentialObject {
+    name: CredentialName,
+    kind: CredentialWord,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "a kind of credential, as text")]
+enum CredentialWord {
+    Password,
+    Token,
+    KeyPair,
+    Certificate,
+    AccessKey,
+    Role,
+}
+
+impl Compact for Credential {
+    type Long = CredentialObject;
+    const EXPECTED: &'static str = "a credential, as its name, or as an object with its kind";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.into())
+    }
+
+    fn text(&self) -> String {
+        self.name().to_string()
+    }
+
+    fn from_long(long: CredentialObject) -> Self {
+        let kind = match long.kind {
+            CredentialWord::Password => CredentialKind::Password,
+            CredentialWord::Token => CredentialKind::Token,
+            CredentialWord::KeyPair => CredentialKind::KeyPair,
+            CredentialWord::Certificate => CredentialKind::Certificate,
+            CredentialWord::AccessKey => CredentialKind::AccessKey,
+            CredentialWord::Role => CredentialKind::Role,
+        };
+        Self::new(long.name, kind)
+    }
+
+    fn long(&self) -> Option<CredentialObject> {
+        let kind = match self.kind() {
+            CredentialKind::Password => CredentialWord::Password,
+            CredentialKind::Token => CredentialWord::Token,
+            CredentialKind::KeyPair => CredentialWord::KeyPair,
+            CredentialKind::Certificate => CredentialWord::Certificate,
+            CredentialKind::AccessKey => CredentialWord::AccessKey,
+            CredentialKind::Role => CredentialWord::Role,
+        };
+        Some(CredentialObject { name: self.name().clone(), kind })
     }
 }

@@ -1,13 +1,16 @@
 //! Containers.
 
-use super::compact::Compactly;
+use super::{
+    about::{DocumentationForm, described, written},
+    compact::Compactly,
+    container_kind::KindObject,
+};
 use crate::{
-    ecosystem::{ContainerKind, DataContainer},
+    ecosystem::{DataContainer, KeyHolder},
     name::{ContainerName, Place},
     named::Entity,
 };
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a container, as an object")]
@@ -16,50 +19,42 @@ pub(super) struct ContainerObject {
     kind: KindObject,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Compactly<Place>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encryption: Option<KeyHolderWord>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    read_only: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<ContainerName>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", expecting = "a kind of container, as an object")]
-enum KindObject {
-    Sqlite(SqliteObject),
-    Postgres(PostgresObject),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "the settings of an SQLite database, as an object")]
-struct SqliteObject {
-    file: SmolStr,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "the settings of a PostgreSQL database, as an object")]
-struct PostgresObject {
-    host: SmolStr,
-    #[serde(default = "usual_port", skip_serializing_if = "is_usual_port")]
-    port: u16,
-    database: SmolStr,
-}
-
-fn usual_port() -> u16 {
-    5432
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_usual_port(port: &u16) -> bool {
-    *port == usual_port()
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "who holds the keys, as text")]
+pub(super) enum KeyHolderWord {
+    Vendor,
+    Company,
 }
 
 impl ContainerObject {
     pub(super) fn into_model(self) -> DataContainer {
-        let kind = match self.kind {
-            KindObject::Sqlite(SqliteObject { file }) => ContainerKind::Sqlite { file },
-            KindObject::Postgres(PostgresObject { host, port, database }) => {
-                ContainerKind::Postgres { host, port, database }
-            }
-        };
-        let container = DataContainer::new(self.name, kind);
-        let places = self.locations.into_iter().map(|Compactly(place)| place);
-        places.fold(container, DataContainer::located)
+        let mut container = DataContainer::new(self.name, self.kind.into_model());
+        for Compactly(place) in self.locations {
+            container = container.located(place);
+        }
+        if let Some(keys) = self.encryption {
+            container = container.encrypted(keys.into());
+        }
+        if self.read_only {
+            container = container.read_only();
+        }
+        described(
+            container,
+            self.documentation,
+            self.renamed_from,
+            DataContainer::documented,
+            DataContainer::renamed_from,
+        )
     }
 }
 
@@ -67,13 +62,30 @@ impl From<&DataContainer> for ContainerObject {
     fn from(container: &DataContainer) -> Self {
         Self {
             name: container.name().clone(),
-            kind: match container.kind().clone() {
-                ContainerKind::Sqlite { file } => KindObject::Sqlite(SqliteObject { file }),
-                ContainerKind::Postgres { host, port, database } => {
-                    KindObject::Postgres(PostgresObject { host, port, database })
-                }
-            },
+            kind: container.kind().into(),
             locations: container.locations().iter().cloned().map(Compactly).collect(),
+            encryption: container.encryption().map(KeyHolderWord::from),
+            read_only: container.is_read_only(),
+            documentation: written(container.documentation()),
+            renamed_from: container.former_name().cloned(),
+        }
+    }
+}
+
+impl From<KeyHolderWord> for KeyHolder {
+    fn from(word: KeyHolderWord) -> Self {
+        match word {
+            KeyHolderWord::Vendor => Self::Vendor,
+            KeyHolderWord::Company => Self::Company,
+        }
+    }
+}
+
+impl From<KeyHolder> for KeyHolderWord {
+    fn from(keys: KeyHolder) -> Self {
+        match keys {
+            KeyHolder::Vendor => Self::Vendor,
+            KeyHolder::Company => Self::Company,
         }
     }
 }

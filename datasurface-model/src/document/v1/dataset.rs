@@ -1,16 +1,18 @@
 //! Datastores and datasets.
 
 use super::{
+    about::{DocumentationForm, described, written},
+    access::{ApprovalObject, approvals, approved},
     capture::CaptureObject,
-    compact::Compactly,
-    objects::{objects, optional_object},
+    lifecycle::DeprecationObject,
+    objects::{objects, optional_object, optional_objects},
+    production::is_production,
     quality::QualityCheckObject,
-    quantity::Day,
     schema::{SchemaForm, Schemas},
 };
 use crate::{
-    ecosystem::{Dataset, Datastore, Deprecation, Documentation},
-    name::{Classification, DatasetName, DatastoreName},
+    ecosystem::{Dataset, Datastore},
+    name::{Classification, DatasetKey, DatasetName, DatastoreName, PolicyName},
     named::Entity,
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,16 @@ pub(super) struct DatastoreObject {
     capture: Option<CaptureObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     datasets: Vec<DatasetObject>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    production: bool,
+    #[serde(default, deserialize_with = "optional_objects", skip_serializing_if = "Option::is_none")]
+    approved: Option<Vec<ApprovalObject>>,
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    deprecation: Option<DeprecationObject<DatastoreName>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<DatastoreName>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,30 +46,40 @@ struct DatasetObject {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     classifications: BTreeSet<Classification>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
-    deprecation: Option<DeprecationObject>,
+    deprecation: Option<DeprecationObject<DatasetKey>>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    storage_policies: BTreeSet<PolicyName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     quality_checks: Vec<QualityCheckObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    documentation: Option<Compactly<Documentation>>,
+    documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<DatasetName>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a deprecation, as an object")]
-struct DeprecationObject {
-    since: Day,
-    reason: String,
-}
-
 impl DatastoreObject {
     pub(super) fn into_model(self, schemas: &mut Schemas) -> Datastore {
-        let datastore = Datastore::new(self.name);
-        let datastore = match self.capture {
-            Some(capture) => datastore.captured(capture.into_model()),
-            None => datastore,
-        };
-        datastore.datasets_replaced(self.datasets.into_iter().map(|dataset| dataset.into_model(schemas)))
+        let mut datastore = Datastore::new(self.name);
+        if let Some(capture) = self.capture {
+            datastore = datastore.captured(capture.into_model());
+        }
+        if self.production {
+            datastore = datastore.in_production();
+        }
+        if let Some(approvals) = self.approved {
+            datastore = approved(datastore, approvals);
+        }
+        if let Some(deprecation) = self.deprecation {
+            datastore = datastore.deprecated(deprecation.into_model());
+        }
+        let datasets = self.datasets.into_iter().map(|dataset| dataset.into_model(schemas));
+        described(
+            datastore.datasets_replaced(datasets),
+            self.documentation,
+            self.renamed_from,
+            Datastore::documented,
+            Datastore::renamed_from,
+        )
     }
 }
 
@@ -65,15 +87,13 @@ impl DatasetObject {
     fn into_model(self, schemas: &mut Schemas) -> Dataset {
         let mut dataset = Dataset::new(self.name, schemas.shared(self.schema.0));
         dataset = self.classifications.into_iter().fold(dataset, Dataset::classified);
-        if let Some(DeprecationObject { since, reason }) = self.deprecation {
-            dataset = dataset.deprecated(Deprecation::new(since.0, reason));
+        if let Some(deprecation) = self.deprecation {
+            dataset = dataset.deprecated(deprecation.into_model());
         }
+        dataset = self.storage_policies.into_iter().fold(dataset, Dataset::stored_by);
         let checks = self.quality_checks.into_iter().map(QualityCheckObject::into_model);
         dataset = checks.fold(dataset, Dataset::checked);
-        if let Some(Compactly(documentation)) = self.documentation {
-            dataset = dataset.documented(documentation);
-        }
-        self.renamed_from.into_iter().fold(dataset, Dataset::renamed_from)
+        described(dataset, self.documentation, self.renamed_from, Dataset::documented, Dataset::renamed_from)
     }
 }
 
@@ -83,6 +103,11 @@ impl From<&Datastore> for DatastoreObject {
             name: datastore.name().clone(),
             capture: datastore.capture().map(CaptureObject::from),
             datasets: datastore.datasets().iter().map(DatasetObject::from).collect(),
+            production: is_production(datastore.production_status()),
+            approved: approvals(datastore.access()),
+            deprecation: datastore.deprecation().map(DeprecationObject::from),
+            documentation: written(datastore.documentation()),
+            renamed_from: datastore.former_name().cloned(),
         }
     }
 }
@@ -93,12 +118,10 @@ impl From<&Dataset> for DatasetObject {
             name: dataset.name().clone(),
             schema: SchemaForm(dataset.schema().clone()),
             classifications: dataset.classifications().clone(),
-            deprecation: dataset.deprecation().map(|deprecation| DeprecationObject {
-                since: Day(deprecation.since()),
-                reason: deprecation.reason().to_owned(),
-            }),
+            deprecation: dataset.deprecation().map(DeprecationObject::from),
+            storage_policies: dataset.storage_policies().cloned().collect(),
             quality_checks: dataset.quality_checks().map(QualityCheckObject::from).collect(),
-            documentation: dataset.documentation().cloned().map(Compactly),
+            documentation: written(dataset.documentation()),
             renamed_from: dataset.former_name().cloned(),
         }
     }

@@ -2,11 +2,12 @@
 //! understood. A location that a path cannot say (two siblings of one name, a `/` in a name) is an object.
 
 use super::{
+    about::{DocumentationForm, described, written},
     compact::{Compact, Compactly},
     sorted,
 };
 use crate::{
-    ecosystem::{InfrastructureLocation, InfrastructureVendor},
+    ecosystem::{CloudVendor, InfrastructureLocation, InfrastructureVendor},
     name::{LocationName, VendorName},
     named::{Entity, Named},
 };
@@ -20,8 +21,26 @@ const DEEPEST: usize = 256;
 #[serde(deny_unknown_fields, expecting = "a vendor, as an object")]
 pub(super) struct VendorObject {
     name: VendorName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cloud: Option<CloudWord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Compactly<Location>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<VendorName>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "a cloud, as text")]
+pub(super) enum CloudWord {
+    Alibaba,
+    Aws,
+    Azure,
+    GoogleCloud,
+    Ibm,
+    Oracle,
+    OnPremises,
 }
 
 /// One location with what is in it, or the path to one.
@@ -37,18 +56,38 @@ pub(super) struct LocationObject {
     name: LocationName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Compactly<Location>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<LocationName>,
 }
 
 impl VendorObject {
     pub(super) fn into_model(self) -> InfrastructureVendor {
         let vendor = InfrastructureVendor::new(self.name);
-        sorted(trees(self.locations)).into_iter().fold(vendor, InfrastructureVendor::location)
+        let vendor = match self.cloud {
+            Some(cloud) => vendor.cloud(cloud.into()),
+            None => vendor,
+        };
+        described(
+            sorted(trees(self.locations)).into_iter().fold(vendor, InfrastructureVendor::location),
+            self.documentation,
+            self.renamed_from,
+            InfrastructureVendor::documented,
+            InfrastructureVendor::renamed_from,
+        )
     }
 }
 
 impl From<&InfrastructureVendor> for VendorObject {
     fn from(vendor: &InfrastructureVendor) -> Self {
-        Self { name: vendor.name().clone(), locations: written(vendor.locations()) }
+        Self {
+            name: vendor.name().clone(),
+            cloud: vendor.cloud_vendor().map(CloudWord::from),
+            locations: tree_written(vendor.locations()),
+            documentation: written(vendor.documentation()),
+            renamed_from: vendor.former_name().cloned(),
+        }
     }
 }
 
@@ -73,7 +112,13 @@ impl Compact for Location {
 
     fn from_long(long: LocationObject) -> Self {
         let location = InfrastructureLocation::new(long.name);
-        Self::Tree(sorted(trees(long.locations)).into_iter().fold(location, InfrastructureLocation::location))
+        Self::Tree(described(
+            sorted(trees(long.locations)).into_iter().fold(location, InfrastructureLocation::location),
+            long.documentation,
+            long.renamed_from,
+            InfrastructureLocation::documented,
+            InfrastructureLocation::renamed_from,
+        ))
     }
 
     fn long(&self) -> Option<LocationObject> {
@@ -81,14 +126,16 @@ impl Compact for Location {
             Self::Path(_) => None,
             Self::Tree(location) => Some(LocationObject {
                 name: location.name().clone(),
-                locations: written(location.locations()),
+                locations: tree_written(location.locations()),
+                documentation: written(location.documentation()),
+                renamed_from: location.former_name().cloned(),
             }),
         }
     }
 }
 
 /// Paths if they say everything, else objects.
-fn written(locations: &Named<InfrastructureLocation>) -> Vec<Compactly<Location>> {
+fn tree_written(locations: &Named<InfrastructureLocation>) -> Vec<Compactly<Location>> {
     let as_paths = paths(locations);
     let again = trees(as_paths.iter().cloned().map(Location::Path).map(Compactly).collect());
     if again.eq(locations.iter().cloned()) && as_paths.iter().flatten().all(survives_as_text) {
@@ -149,4 +196,32 @@ fn trees(locations: Vec<Compactly<Location>>) -> impl Iterator<Item = Infrastruc
         }
     }
     made.into_locations().chain(trees)
+}
+
+impl From<CloudWord> for CloudVendor {
+    fn from(word: CloudWord) -> Self {
+        match word {
+            CloudWord::Alibaba => Self::Alibaba,
+            CloudWord::Aws => Self::Aws,
+            CloudWord::Azure => Self::Azure,
+            CloudWord::GoogleCloud => Self::GoogleCloud,
+            CloudWord::Ibm => Self::Ibm,
+            CloudWord::Oracle => Self::Oracle,
+            CloudWord::OnPremises => Self::OnPremises,
+        }
+    }
+}
+
+impl From<CloudVendor> for CloudWord {
+    fn from(cloud: CloudVendor) -> Self {
+        match cloud {
+            CloudVendor::Alibaba => Self::Alibaba,
+            CloudVendor::Aws => Self::Aws,
+            CloudVendor::Azure => Self::Azure,
+            CloudVendor::GoogleCloud => Self::GoogleCloud,
+            CloudVendor::Ibm => Self::Ibm,
+            CloudVendor::Oracle => Self::Oracle,
+            CloudVendor::OnPremises => Self::OnPremises,
+        }
+    }
 }

@@ -4,22 +4,29 @@
 //! the same meaning as in code: the default.
 
 mod about;
+mod access;
+mod artifact;
 mod capture;
 mod compact;
 mod container;
+mod container_kind;
 mod dataset;
 mod entitlement;
 mod infrastructure;
 mod keys;
+mod lifecycle;
 mod objects;
 mod pin;
 mod platform;
+mod policy;
+mod production;
 mod quality;
 mod quantity;
 mod repository;
 mod schema;
 mod settings;
 mod transformer;
+mod waiver;
 mod workspace;
 mod zone;
 
@@ -27,6 +34,7 @@ use crate::{
     ecosystem::{Ecosystem, Repository},
     name::EcosystemName,
 };
+use about::{DocumentationForm, described, written};
 use compact::Compactly;
 use infrastructure::VendorObject;
 use objects::objects;
@@ -34,6 +42,7 @@ use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
 use schema::Schemas;
 use serde::{Deserialize, Serialize};
+use waiver::WaiverObject;
 use zone::ZoneObject;
 
 /// What a document of this format says in `format`.
@@ -57,6 +66,12 @@ pub(super) struct Document {
     group_pins: Vec<GroupPinObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     primary_pins: Vec<PrimaryPinObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<WaiverObject>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<EcosystemName>,
 }
 
 impl Document {
@@ -78,7 +93,16 @@ impl Document {
         for pin in self.primary_pins {
             ecosystem = ecosystem.primary(pin.datastore, pin.platform);
         }
-        ecosystem
+        for waiver in sorted(self.waivers.into_iter().map(WaiverObject::into_model)) {
+            ecosystem = ecosystem.waiver(waiver);
+        }
+        described(
+            ecosystem,
+            self.documentation,
+            self.renamed_from,
+            Ecosystem::documented,
+            Ecosystem::renamed_from,
+        )
     }
 }
 
@@ -94,6 +118,9 @@ impl From<&Ecosystem> for Document {
             zones: ecosystem.zones().iter().map(ZoneObject::from).collect(),
             group_pins: ecosystem.group_pins().iter().map(GroupPinObject::from).collect(),
             primary_pins: ecosystem.primary_pins().iter().map(PrimaryPinObject::from).collect(),
+            waivers: ecosystem.waivers().iter().map(WaiverObject::from).collect(),
+            documentation: written(ecosystem.documentation()),
+            renamed_from: ecosystem.former_name().cloned(),
         }
     }
 }

@@ -16,6 +16,23 @@ where
     deserializer.deserialize_seq(ListVisitor(PhantomData))
 }
 
+/// A list of objects, where one is optional.
+pub(super) fn optional_objects<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<Objects<T>>::deserialize(deserializer).map(|objects| objects.map(|Objects(objects)| objects))
+}
+
+struct Objects<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Objects<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        objects(deserializer).map(Self)
+    }
+}
+
 /// An object, where one is optional.
 pub(super) fn optional_object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where

@@ -1,6 +1,6 @@
 //! Days and spans of time, as people write them: `2027-01-31`, `15 min`, `365 days`.
 
-use crate::ecosystem::{Latency, Retention};
+use crate::ecosystem::{Deadline, Latency, Retention};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,12 @@ pub(super) struct Day(pub(super) NaiveDate);
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct LatencyText(pub(super) Latency);
+
+/// A time of day in a time zone.
+#[derive(Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[derive(Clone)]
+pub(super) struct DeadlineText(pub(super) Deadline);
 
 /// How long data is kept.
 #[derive(Serialize, Deserialize)]
@@ -61,6 +67,21 @@ impl TryFrom<String> for LatencyText {
 impl From<LatencyText> for String {
     fn from(LatencyText(latency): LatencyText) -> Self {
         latency.to_string()
+    }
+}
+
+impl TryFrom<String> for DeadlineText {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let deadline = Deadline::from_text(&text).map(Self);
+        deadline.ok_or_else(|| format!("`{text}` is not a time of day; write it as `06:30 Europe/Berlin`"))
+    }
+}
+
+impl From<DeadlineText> for String {
+    fn from(DeadlineText(deadline): DeadlineText) -> Self {
+        deadline.to_string()
     }
 }
 

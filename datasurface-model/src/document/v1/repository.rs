@@ -1,7 +1,7 @@
 //! Repositories, as `github:owner/name@branch`.
 
-use super::compact::Compact;
-use crate::ecosystem::{Repository, RepositoryHost};
+use super::compact::{Compact, Compactly};
+use crate::ecosystem::{Credential, Repository, RepositoryHost};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -9,8 +9,12 @@ use smol_str::SmolStr;
 #[serde(deny_unknown_fields)]
 pub(super) struct RepositoryObject {
     host: Host,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<SmolStr>,
     repository: SmolStr,
     branch: SmolStr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<Compactly<Credential>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,7 +43,12 @@ impl Compact for Repository {
             Host::GitLab => RepositoryHost::GitLab,
             Host::Git => RepositoryHost::Git,
         };
-        Self::new(host, long.repository, long.branch)
+        let repository = Self::new(host, long.repository, long.branch);
+        let repository = long.address.into_iter().fold(repository, Self::at);
+        match long.credential {
+            Some(Compactly(credential)) => repository.credential(credential),
+            None => repository,
+        }
     }
 
     fn long(&self) -> Option<RepositoryObject> {
@@ -49,8 +58,10 @@ impl Compact for Repository {
                 RepositoryHost::GitLab => Host::GitLab,
                 RepositoryHost::Git => Host::Git,
             },
+            address: self.address().map(SmolStr::from),
             repository: self.repository().into(),
             branch: self.branch().into(),
+            credential: self.declared_credential().cloned().map(Compactly),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Schemas: as text, `customer_id VarChar(5) key, city VarChar(15)`; as a list of such texts, a column each, where
 //! one text would be too long to review; as an object where text would not say everything.
 
+use super::about::{DocumentationForm, described, written};
 use super::objects::objects;
 use crate::{
     name::{Classification, ColumnName},
@@ -55,6 +56,10 @@ struct ColumnObject {
     nullable: bool,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     classifications: BTreeSet<Classification>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<ColumnName>,
 }
 
 fn yes() -> bool {
@@ -141,6 +146,8 @@ impl From<&TableSchema> for TableObject {
             data_type: column.data_type().clone(),
             nullable: column.is_nullable(),
             classifications: column.classifications().clone(),
+            documentation: written(column.documentation()),
+            renamed_from: column.former_name().cloned(),
         });
         Self { columns: columns.collect(), key: table.key().to_vec(), partition: table.partition().to_vec() }
     }
@@ -151,7 +158,14 @@ impl From<TableObject> for TableSchema {
         let columns = table.columns.into_iter().map(|object| {
             let column = Column::new(object.name, object.data_type);
             let column = if object.nullable { column } else { column.not_null() };
-            object.classifications.into_iter().fold(column, Column::classified)
+            let column = object.classifications.into_iter().fold(column, Column::classified);
+            described(
+                column,
+                object.documentation,
+                object.renamed_from,
+                Column::documented,
+                Column::renamed_from,
+            )
         });
         Self::new(columns).keyed(table.key).partitioned(table.partition)
     }

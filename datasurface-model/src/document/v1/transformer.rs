@@ -1,9 +1,9 @@
 //! Transformers.
 
-use super::{objects::objects, settings::unique};
+use super::{artifact::ArtifactObject, settings::unique};
 use crate::{
-    ecosystem::{CodeArtifact, Cron, DataTransformer, Select, TransformTrigger},
-    name::{Classification, DatasetName, DatastoreName},
+    ecosystem::{Cron, DataTransformer, TransformTrigger},
+    name::{Classification, DatastoreName},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,32 +19,16 @@ pub(super) struct TransformerObject {
     removes: BTreeMap<Classification, String>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", expecting = "code, as an object")]
-enum ArtifactObject {
-    Sql(SqlObject),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "SQL code, as an object")]
-struct SqlObject {
-    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
-    selects: Vec<SelectObject>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a statement, as an object")]
-struct SelectObject {
-    dataset: DatasetName,
-    sql: String,
-}
-
 #[derive(Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", expecting = "a trigger, as `all_inputs_moved` or `{\"cron\": …}`")]
+#[serde(
+    rename_all = "snake_case",
+    expecting = "a trigger, as `all_inputs_moved`, `external` or `{\"cron\": …}`"
+)]
 enum When {
     #[default]
     AllInputsMoved,
     Cron(Cron),
+    External,
 }
 
 impl When {
@@ -55,13 +39,10 @@ impl When {
 
 impl TransformerObject {
     pub(super) fn into_model(self) -> DataTransformer {
-        let ArtifactObject::Sql(SqlObject { selects }) = self.artifact;
-        // In the order of the document: it is part of the code.
-        let selects = selects.into_iter().map(|SelectObject { dataset, sql }| Select { dataset, sql });
-        let artifact = CodeArtifact::Sql { selects: selects.collect() };
-        let transformer = DataTransformer::new(artifact, self.output);
+        let transformer = DataTransformer::new(self.artifact.into_model(), self.output);
         let transformer = match self.trigger {
             When::Cron(cron) => transformer.cron(cron),
+            When::External => transformer.external(),
             When::AllInputsMoved => transformer,
         };
         let removes = self.removes.into_iter();
@@ -73,13 +54,12 @@ impl TransformerObject {
 
 impl From<&DataTransformer> for TransformerObject {
     fn from(transformer: &DataTransformer) -> Self {
-        let CodeArtifact::Sql { selects } = transformer.artifact().clone();
-        let selects = selects.into_iter().map(|Select { dataset, sql }| SelectObject { dataset, sql });
         Self {
             output: transformer.output().clone(),
-            artifact: ArtifactObject::Sql(SqlObject { selects: selects.collect() }),
+            artifact: transformer.artifact().into(),
             trigger: match transformer.trigger().clone() {
                 TransformTrigger::Cron(cron) => When::Cron(cron),
+                TransformTrigger::External => When::External,
                 TransformTrigger::AllInputsMoved => When::AllInputsMoved,
             },
             removes: transformer.removes().clone(),

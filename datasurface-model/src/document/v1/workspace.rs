@@ -1,15 +1,17 @@
 //! Workspaces, dataset groups and sinks.
 
 use super::{
+    about::{DocumentationForm, described, written},
     compact::{Compact, Compactly},
     objects::{objects, optional_object},
-    quantity::{Day, LatencyText, RetentionText},
+    production::is_production,
+    quantity::{Day, DeadlineText, LatencyText, RetentionText},
     sorted,
     transformer::TransformerObject,
 };
 use crate::{
-    ecosystem::{DatasetGroup, DatasetSink, Documentation, Milestoning, Principal, Priority, Workspace},
-    name::{ContainerKey, DatasetKey, GroupName, Regulator, WorkspaceName},
+    ecosystem::{DatasetGroup, DatasetSink, Milestoning, Principal, Priority, Workspace},
+    name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
     named::Entity,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,12 @@ pub(super) struct WorkspaceObject {
     container: Option<Compactly<ContainerKey>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     priority: Option<PriorityWord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deadline: Option<DeadlineText>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    production: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    holding_only: Option<BTreeSet<Classification>>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     groups: Vec<GroupObject>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
@@ -30,7 +38,7 @@ pub(super) struct WorkspaceObject {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     entitlement: Vec<Compactly<Principal>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    documentation: Option<Compactly<Documentation>>,
+    documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<WorkspaceName>,
 }
@@ -49,6 +57,12 @@ struct GroupObject {
     retention: Option<RetentionText>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     regulators: BTreeSet<Regulator>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wished_platform: Option<PlatformName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<GroupName>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,18 +103,29 @@ impl WorkspaceObject {
                 PriorityWord::Critical => Priority::Critical,
             });
         }
+        if let Some(DeadlineText(deadline)) = self.deadline {
+            workspace = workspace.deadline(deadline);
+        }
+        if self.production {
+            workspace = workspace.in_production();
+        }
+        if let Some(classifications) = self.holding_only {
+            workspace = workspace.holding_only(classifications);
+        }
         if let Some(transformer) = self.transformer {
             workspace = workspace.transformer(transformer.into_model());
         }
         for Compactly(principal) in self.entitlement {
             workspace = workspace.granted(principal);
         }
-        if let Some(Compactly(documentation)) = self.documentation {
-            workspace = workspace.documented(documentation);
-        }
-        workspace = self.renamed_from.into_iter().fold(workspace, Workspace::renamed_from);
         let groups = sorted(self.groups.into_iter().map(GroupObject::into_model));
-        groups.into_iter().fold(workspace, Workspace::group)
+        described(
+            groups.into_iter().fold(workspace, Workspace::group),
+            self.documentation,
+            self.renamed_from,
+            Workspace::documented,
+            Workspace::renamed_from,
+        )
     }
 }
 
@@ -119,7 +144,16 @@ impl GroupObject {
         if let Some(RetentionText(retention)) = self.retention {
             group = group.retention(retention);
         }
-        self.regulators.into_iter().fold(group, DatasetGroup::regulator)
+        if let Some(platform) = self.wished_platform {
+            group = group.wishing(platform);
+        }
+        described(
+            self.regulators.into_iter().fold(group, DatasetGroup::regulator),
+            self.documentation,
+            self.renamed_from,
+            DatasetGroup::documented,
+            DatasetGroup::renamed_from,
+        )
     }
 }
 
@@ -134,10 +168,13 @@ impl From<&Workspace> for WorkspaceObject {
                 Priority::High => PriorityWord::High,
                 Priority::Critical => PriorityWord::Critical,
             }),
+            deadline: workspace.declared_deadline().cloned().map(DeadlineText),
+            production: is_production(workspace.production_status()),
+            holding_only: workspace.classification_limit().cloned(),
             groups: workspace.groups().iter().map(GroupObject::from).collect(),
             transformer: workspace.data_transformer().map(TransformerObject::from),
             entitlement: workspace.entitlement().principals().cloned().map(Compactly).collect(),
-            documentation: workspace.documentation().cloned().map(Compactly),
+            documentation: written(workspace.documentation()),
             renamed_from: workspace.former_name().cloned(),
         }
     }
@@ -157,6 +194,9 @@ impl From<&DatasetGroup> for GroupObject {
             latency: requirements.latency().map(LatencyText),
             retention: requirements.retention().map(RetentionText),
             regulators: requirements.regulators().clone(),
+            wished_platform: group.wished_platform().cloned(),
+            documentation: written(group.documentation()),
+            renamed_from: group.former_name().cloned(),
         }
     }
 }

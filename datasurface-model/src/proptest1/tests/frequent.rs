@@ -23,7 +23,7 @@ fn what_is_interesting_is_frequent() {
         let files: Vec<_> = files.collect();
         let is_platform_file = |kind: &ContainerKind| match kind {
             ContainerKind::Sqlite { file } => file.starts_with("local_"),
-            ContainerKind::Postgres { .. } => false,
+            _ => false,
         };
         for (what, is_there) in [
             ("transformer", !made.is_empty()),

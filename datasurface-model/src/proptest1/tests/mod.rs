@@ -107,7 +107,7 @@ proptest! {
             let Some(transformer) = workspace.data_transformer() else { continue };
             let output = stores[transformer.output()];
             prop_assert!(output.capture().is_none());
-            let CodeArtifact::Sql { selects } = transformer.artifact();
+            let CodeArtifact::Sql { selects } = transformer.artifact() else { continue };
             let made: BTreeSet<_> = selects.iter().map(|select| &select.dataset).collect();
             prop_assert_eq!(made, output.datasets().names().collect());
             prop_assert_eq!(selects.len(), output.datasets().len());

@@ -3,7 +3,7 @@
 use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::{Capture, CaptureKind, CaptureTrigger, Datastore},
+    ecosystem::{Capture, CaptureTrigger, Datastore},
     name::Name,
     named::Entity,
     validate::{names::Names, reference::Reference},
@@ -77,14 +77,14 @@ fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
         let message = format!("`{cron}` is no timetable: {problem}");
         scope.report(Diagnostic::new(&CRON, path, message).help(super::CRON_HELP));
     }
-    let CaptureKind::SqlSnapshot { tables } = capture.kind();
+    let (collection, tables) = capture.kind().sources();
     let mut names = None;
     for dataset in tables.keys() {
         if datastore.datasets().get(dataset).is_some() {
             continue;
         }
         let names = names.get_or_insert_with(|| Names::of(datastore.datasets().names().map(Name::as_str)));
-        let path = scope.path().attribute("capture").child("tables", dataset);
+        let path = scope.path().attribute("capture").child(collection, dataset);
         let message = format!("a table is given for `{dataset}`, which is no dataset of the datastore");
         let finding = Diagnostic::new(&UNKNOWN_TABLE, path.clone(), message)
             .help("name a dataset of the datastore, or remove the table")

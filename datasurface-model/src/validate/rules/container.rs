@@ -15,62 +15,146 @@ pub(super) static NO_LOCATION: CodeInfo = CodeInfo::error(
      inwards: `Azure/USA/East US 2`.",
 );
 
+pub(super) static UNEXPECTED_LOCATION: CodeInfo = CodeInfo::error(
+    "container/unexpected-location",
+    "a container that the platform manages says where it is",
+    "What a platform provides is where the platform keeps it, and the platform says so itself. A location here would be \
+     a promise that nobody keeps: remove it.",
+);
+
 pub(super) static ADDRESS: CodeInfo = CodeInfo::error(
     "container/address",
     "a container cannot be reached as it is described",
-    "The file, host, port or database is missing, or holds characters that cannot be part of it. A platform would \
-     find out when it first connects; correct it now.",
+    "The file, host, port, database, bucket or broker is missing, or holds characters that cannot be part of it. A \
+     platform would find out when it first connects; correct it now.",
 );
 
 pub(super) fn check(team: &Team, scope: &mut Scope<'_>) {
     for container in team.containers() {
-        let name = container.name();
-        if container.locations().is_empty() {
-            let message = format!("the container `{name}` has no location");
-            let path = scope.path().child("containers", name).attribute("locations");
-            let finding = Diagnostic::new(&NO_LOCATION, path, message)
-                .help("say where the data is, as in `Azure/USA/East US 2`");
-            scope.report(finding);
-        }
-        for place in container.locations() {
-            reference::check(Reference::Location(place.clone()), scope, |unit| {
-                unit.child("containers", name).child("locations", place.to_string())
-            });
-        }
-        address(container, scope);
+        locations(container, scope);
+        let mut addresses = Addresses { container, scope };
+        addresses.check();
     }
 }
 
-fn address(container: &DataContainer, scope: &mut Scope<'_>) {
+fn locations(container: &DataContainer, scope: &mut Scope<'_>) {
     let name = container.name();
-    let mut report = |attribute: &'static str, problem: &str, help: &str| {
-        let path = scope.path().child("containers", name).attribute(attribute);
+    let is_managed = matches!(container.kind(), ContainerKind::PlatformManaged);
+    let path = |scope: &Scope<'_>| scope.path().child("containers", name).attribute("locations");
+    if container.locations().is_empty() && !is_managed {
+        let message = format!("the container `{name}` has no location");
+        let finding = Diagnostic::new(&NO_LOCATION, path(scope), message)
+            .help("say where the data is, as in `Azure/USA/East US 2`");
+        scope.report(finding);
+    }
+    if is_managed && !container.locations().is_empty() {
+        let message = format!("the container `{name}` is wherever the platform is, and has a location");
+        let finding = Diagnostic::new(&UNEXPECTED_LOCATION, path(scope), message)
+            .help("remove the location")
+            .suggest_removal(path(scope));
+        scope.report(finding);
+    }
+    for place in container.locations() {
+        reference::check(Reference::Location(place.clone()), scope, |unit| {
+            unit.child("containers", name).child("locations", place.to_string())
+        });
+    }
+}
+
+/// The addresses of one container.
+struct Addresses<'a, 'u> {
+    container: &'a DataContainer,
+    scope: &'a mut Scope<'u>,
+}
+
+impl Addresses<'_, '_> {
+    fn check(&mut self) {
+        let kind = self.container.kind();
+        if let Some(server) = kind.server() {
+            self.host(server.host);
+            self.port(server.port);
+            self.text("database", server.database, "give the name of the database");
+        }
+        match kind {
+            ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
+                self.text("file", file, "give the path of the database file");
+            }
+            ContainerKind::Snowflake { account, database } => {
+                self.word("account", account, "give the account as `organization-account`");
+                self.text("database", database, "give the name of the database");
+            }
+            ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
+                self.bucket(bucket);
+                if prefix.chars().any(char::is_control) {
+                    self.report("prefix", "contains control characters", "give what the keys begin with");
+                }
+                if let Some(endpoint) = endpoint {
+                    self.word("endpoint", endpoint, "give the address of the service, or leave it out");
+                }
+            }
+            ContainerKind::Kafka { brokers } => self.brokers(brokers),
+            ContainerKind::Custom { technology, .. } => {
+                self.word("technology", technology, "give the name that the platform's plug-in knows");
+            }
+            _ => {}
+        }
+    }
+
+    fn host(&mut self, host: &str) {
+        self.word("host", host, "give the name or the address of one host");
+    }
+
+    fn port(&mut self, port: u16) {
+        if port == 0 {
+            self.report("port", "is 0, on which nothing can listen", "give a port from 1 to 65535");
+        }
+    }
+
+    /// As S3 has it, and everybody else.
+    fn bucket(&mut self, bucket: &str) {
+        let plausible =
+            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+        if !(3..=63).contains(&bucket.len()) || !bucket.chars().all(plausible) {
+            self.report(
+                "bucket",
+                "is not named as buckets are",
+                "give 3 to 63 lower case letters, digits, `.`, `-` or `_`",
+            );
+        }
+    }
+
+    fn brokers(&mut self, brokers: &[smol_str::SmolStr]) {
+        const HELP: &str = "give at least one broker, each as `host:port`";
+        if brokers.is_empty() {
+            self.report("brokers", "is missing", HELP);
+        }
+        for broker in brokers {
+            let good = broker.rsplit_once(':').is_some_and(|(host, port)| {
+                word_problem(host).is_none() && port.parse::<u16>().is_ok_and(|port| port > 0)
+            });
+            if !good {
+                self.report("brokers", &format!("has `{broker}`, which is no address"), HELP);
+            }
+        }
+    }
+
+    fn text(&mut self, attribute: &'static str, text: &str, help: &str) {
+        if let Some(problem) = missing_or_unprintable(text) {
+            self.report(attribute, problem, help);
+        }
+    }
+
+    fn word(&mut self, attribute: &'static str, text: &str, help: &str) {
+        if let Some(problem) = word_problem(text) {
+            self.report(attribute, problem, help);
+        }
+    }
+
+    fn report(&mut self, attribute: &'static str, problem: &str, help: &str) {
+        let name = self.container.name();
+        let path = self.scope.path().child("containers", name).attribute(attribute);
         let message = format!("the {attribute} of the container `{name}` {problem}");
-        scope.report(Diagnostic::new(&ADDRESS, path, message).help(help));
-    };
-    match container.kind() {
-        ContainerKind::Sqlite { file } => {
-            if let Some(problem) = missing_or_unprintable(file) {
-                report("file", problem, "give the path of the database file");
-            }
-        }
-        ContainerKind::Postgres { host, port, database } => {
-            if let Some(problem) = missing_or_unprintable(host) {
-                report("host", problem, "give the name or the address of the host");
-            } else if host.chars().any(char::is_whitespace) {
-                report("host", "contains a blank", "give the name or the address of one host");
-            }
-            if *port == 0 {
-                report(
-                    "port",
-                    "is 0, on which nothing can listen",
-                    "give a port from 1 to 65535, usually 5432",
-                );
-            }
-            if let Some(problem) = missing_or_unprintable(database) {
-                report("database", problem, "give the name of the database");
-            }
-        }
+        self.scope.report(Diagnostic::new(&ADDRESS, path, message).help(help));
     }
 }
 
@@ -82,6 +166,11 @@ fn missing_or_unprintable(text: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn word_problem(text: &str) -> Option<&'static str> {
+    missing_or_unprintable(text)
+        .or_else(|| text.chars().any(char::is_whitespace).then_some("contains a blank"))
 }
 
 #[cfg(test)]
@@ -96,12 +185,20 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
         kind(ContainerKind::Postgres { host, port, database })
     };
     let good = || postgres("db.example", 5432, "a b");
+    let bucket = |bucket: &str| with(DataContainer::object_storage("C", bucket).located("Azure/USA"));
+    let kafka = |broker: &str| with(DataContainer::kafka("C", [broker]).located("Azure/USA"));
     vec![
         Case::new(
             &NO_LOCATION,
             "containers/C/locations",
             with(DataContainer::sqlite("C", "f.db")),
             with(DataContainer::sqlite("C", "f.db").located("Azure/USA")),
+        ),
+        Case::new(
+            &UNEXPECTED_LOCATION,
+            "containers/C/locations",
+            with(DataContainer::platform_managed("C").located("Azure/USA")),
+            with(DataContainer::platform_managed("C")),
         ),
         Case::new(&ADDRESS, "C/file", file(" "), file("data/f.db")),
         Case::new(&ADDRESS, "C/file", file("a\u{0}b"), file("a b")),
@@ -110,6 +207,8 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
         Case::new(&ADDRESS, "C/port", postgres("a", 0, "a"), good()),
         Case::new(&ADDRESS, "C/database", postgres("a", 1, ""), good()),
         Case::new(&ADDRESS, "C/database", postgres("a", 1, "a\nb"), good()),
+        Case::new(&ADDRESS, "C/bucket", bucket("No Bucket"), bucket("nw-lake.eu")),
+        Case::new(&ADDRESS, "C/brokers", kafka("kafka.example"), kafka("kafka.example:9092")),
     ]
 }
 

@@ -59,6 +59,7 @@ pub static CODES: &[&CodeInfo] = &[
     &classification::BOTH,
     &container::ADDRESS,
     &container::NO_LOCATION,
+    &container::UNEXPECTED_LOCATION,
     &datastore::NO_DATASETS,
     &lifecycle::CONSENT_EXPIRED,
     &lifecycle::NO_CONSENT,

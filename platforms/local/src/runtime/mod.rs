@@ -35,6 +35,7 @@ pub use breakpoint::Breakpoint;
 
 use crate::{platform::LocalPlatform, prelude::*};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use database::Database;
 use datasurface_platform::{Applied, RunReport, RunRequest, Site, Status};
 use making::Maker;
@@ -68,9 +69,18 @@ impl Runtime for LocalPlatform {
 
     fn next_due(&self, site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
         let rendered = Rendered::read(site)?;
-        let next = rendered.timetables().filter_map(|timetable| timetable.next_after(site.now));
+        let next = rendered.timetables().filter_map(|timetable| next_after(timetable, site.now));
         Ok(next.min())
     }
+}
+
+/// The first time after this one that a timetable names, wherever it is; none if it is in a zone that there is not.
+fn next_after(timetable: &Cron, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let Some(zone) = timetable.zone() else {
+        return timetable.next_after(&now);
+    };
+    let zone: Tz = zone.parse().ok()?;
+    timetable.next_after(&now.with_timezone(&zone)).map(|next| next.with_timezone(&Utc))
 }
 
 /// The platform's own database, if a plan was applied to it.
@@ -97,4 +107,19 @@ fn remake_lost(maker: Maker<'_>) -> Result<(), PlatformError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timetable_is_read_where_it_is() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let cron = Cron::from("0 6 * * *");
+        assert_eq!(next_after(&cron, at("2026-07-01T05:00:00Z")), Some(at("2026-07-01T06:00:00Z")));
+        let berlin = cron.in_zone("Europe/Berlin");
+        assert_eq!(next_after(&berlin, at("2026-07-01T05:00:00Z")), Some(at("2026-07-02T04:00:00Z")));
+        assert_eq!(next_after(&cron.in_zone("Europe/Atlantis"), at("2026-07-01T05:00:00Z")), None);
+    }
 }

@@ -136,7 +136,9 @@ fn shared_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
 }
 
 fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Scope<'_>) {
-    let CodeArtifact::Sql { selects } = transformer.artifact();
+    let CodeArtifact::Sql { selects } = transformer.artifact() else {
+        return;
+    };
     let name = transformer.output();
     let mut made = FxHashSet::default();
     let mut names = None;

@@ -1,0 +1,151 @@
+//! Policies of zones.
+
+use super::{
+    about::{DocumentationForm, described, written},
+    compact::Compactly,
+    container::KeyHolderWord,
+    infrastructure::CloudWord,
+    production::StatusWord,
+};
+use crate::{
+    ecosystem::{Permitted, Policy, PolicyRule, StorageRule},
+    name::{Classification, Place, PlatformName, PolicyName, VendorName},
+    named::Entity,
+};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a policy, as an object")]
+pub(super) struct PolicyObject {
+    name: PolicyName,
+    rule: RuleObject,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<PolicyName>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", expecting = "what a policy is about, as an object")]
+enum RuleObject {
+    Locations(PermittedObject<Compactly<Place>>),
+    Vendors(PermittedObject<VendorName>),
+    HardVendors(PermittedObject<CloudWord>),
+    Platforms(PermittedObject<PlatformName>),
+    Classifications(PermittedObject<Classification>),
+    Storage(StorageObject),
+    Production(PermittedObject<StatusWord>),
+    SeparateProduction,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "what is allowed and denied, as an object")]
+struct PermittedObject<F> {
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    allow: Option<Vec<F>>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    deny: Vec<F>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "what storage must be like, as an object")]
+struct StorageObject {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    mandatory: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allow: Option<Vec<SmolStr>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    deny: Vec<SmolStr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encryption: Option<KeyHolderWord>,
+}
+
+impl<F> PermittedObject<F> {
+    fn into_model<T: Ord>(self, read: impl Fn(F) -> T) -> Permitted<T> {
+        let nothing_denied = match self.allow {
+            Some(allowed) => Permitted::only(allowed.into_iter().map(&read)),
+            None => Permitted::all_but(Vec::<T>::new()),
+        };
+        nothing_denied.but_not(self.deny.into_iter().map(read))
+    }
+
+    fn of<T: Clone + Ord>(permitted: &Permitted<T>, write: impl Fn(T) -> F) -> Self {
+        Self {
+            allow: permitted.allowed().map(|allowed| allowed.iter().cloned().map(&write).collect()),
+            deny: permitted.denied().iter().cloned().map(write).collect(),
+        }
+    }
+}
+
+impl StorageObject {
+    fn into_model(self) -> StorageRule {
+        let technologies = PermittedObject { allow: self.allow, deny: self.deny };
+        let rule = if self.mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
+        let rule = rule.technologies(technologies.into_model(|technology| technology));
+        match self.encryption {
+            Some(keys) => rule.encrypted(keys.into()),
+            None => rule,
+        }
+    }
+
+    fn of(rule: &StorageRule) -> Self {
+        let PermittedObject { allow, deny } = PermittedObject::of(rule.permitted_technologies(), |one| one);
+        let encryption = rule.encryption().map(KeyHolderWord::from);
+        Self { mandatory: rule.is_mandatory(), allow, deny, encryption }
+    }
+}
+
+impl PolicyObject {
+    pub(super) fn into_model(self) -> Policy {
+        let rule = match self.rule {
+            RuleObject::Locations(permitted) => {
+                PolicyRule::Locations(permitted.into_model(|Compactly(place)| place))
+            }
+            RuleObject::Vendors(permitted) => PolicyRule::Vendors(permitted.into_model(|name| name)),
+            RuleObject::HardVendors(permitted) => PolicyRule::HardVendors(permitted.into_model(Into::into)),
+            RuleObject::Platforms(permitted) => PolicyRule::Platforms(permitted.into_model(|name| name)),
+            RuleObject::Classifications(permitted) => {
+                PolicyRule::Classifications(permitted.into_model(|name| name))
+            }
+            RuleObject::Storage(storage) => PolicyRule::Storage(storage.into_model()),
+            RuleObject::Production(permitted) => PolicyRule::Production(permitted.into_model(Into::into)),
+            RuleObject::SeparateProduction => PolicyRule::SeparateProduction,
+        };
+        let policy = Policy::new(self.name, rule);
+        described(policy, self.documentation, self.renamed_from, Policy::documented, Policy::renamed_from)
+    }
+}
+
+impl From<&Policy> for PolicyObject {
+    fn from(policy: &Policy) -> Self {
+        let rule = match policy.rule() {
+            PolicyRule::Locations(permitted) => {
+                RuleObject::Locations(PermittedObject::of(permitted, Compactly))
+            }
+            PolicyRule::Vendors(permitted) => {
+                RuleObject::Vendors(PermittedObject::of(permitted, |name| name))
+            }
+            PolicyRule::HardVendors(permitted) => {
+                RuleObject::HardVendors(PermittedObject::of(permitted, CloudWord::from))
+            }
+            PolicyRule::Platforms(permitted) => {
+                RuleObject::Platforms(PermittedObject::of(permitted, |name| name))
+            }
+            PolicyRule::Classifications(permitted) => {
+                RuleObject::Classifications(PermittedObject::of(permitted, |name| name))
+            }
+            PolicyRule::Storage(storage) => RuleObject::Storage(StorageObject::of(storage)),
+            PolicyRule::Production(permitted) => {
+                RuleObject::Production(PermittedObject::of(permitted, StatusWord::from))
+            }
+            PolicyRule::SeparateProduction => RuleObject::SeparateProduction,
+        };
+        Self {
+            name: policy.name().clone(),
+            rule,
+            documentation: written(policy.documentation()),
+            renamed_from: policy.former_name().cloned(),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Code: what a transformer runs.
+
+use super::VersionRequirement;
+use crate::name::DatasetName;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+/// The code of a transformer.
+///
+/// ```
+/// use datasurface_model::{CodeArtifact, DataTransformer};
+/// let code = CodeArtifact::python("nw-masking", "^2.1", "nw_masking.run:main");
+/// let transformer = DataTransformer::new(code, "Masked");
+/// assert_eq!(transformer.artifact().technology(), "python");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum CodeArtifact {
+    /// One SELECT for each output dataset. Inputs are visible as `<datastore>_<dataset>`, and nothing else is.
+    Sql {
+        /// The statements, ordered by dataset.
+        selects: Vec<Select>,
+    },
+    /// A package of Python.
+    Python {
+        /// The name of the package, as its index knows it.
+        package: SmolStr,
+        /// Which versions will do.
+        version: VersionRequirement,
+        /// What is called: `module:function`.
+        entry_point: SmolStr,
+    },
+    /// An image of a container, such as Docker runs.
+    Image {
+        /// The repository of the image, without a tag.
+        image: SmolStr,
+        /// Which versions will do; images carry them as tags.
+        version: VersionRequirement,
+    },
+    /// A module of WebAssembly.
+    Wasm {
+        /// Where the module is found: a file or an address.
+        module: SmolStr,
+        /// Which versions will do.
+        version: VersionRequirement,
+    },
+    /// A project of dbt.
+    Dbt {
+        /// The name of the project.
+        project: SmolStr,
+        /// Which versions will do.
+        version: VersionRequirement,
+    },
+}
+
+/// The statement that makes one output dataset.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Select {
+    /// The output dataset.
+    pub dataset: DatasetName,
+    /// One SELECT, whose columns are those of the dataset's schema, by name.
+    pub sql: String,
+}
+
+impl CodeArtifact {
+    /// A package of Python, and the function in it that is called, as `module:function`.
+    pub fn python(
+        package: impl Into<SmolStr>,
+        version: impl Into<VersionRequirement>,
+        entry_point: impl Into<SmolStr>,
+    ) -> Self {
+        Self::Python { package: package.into(), version: version.into(), entry_point: entry_point.into() }
+    }
+
+    /// An image of a container.
+    pub fn image(image: impl Into<SmolStr>, version: impl Into<VersionRequirement>) -> Self {
+        Self::Image { image: image.into(), version: version.into() }
+    }
+
+    /// A module of WebAssembly.
+    pub fn wasm(module: impl Into<SmolStr>, version: impl Into<VersionRequirement>) -> Self {
+        Self::Wasm { module: module.into(), version: version.into() }
+    }
+
+    /// A project of dbt.
+    pub fn dbt(project: impl Into<SmolStr>, version: impl Into<VersionRequirement>) -> Self {
+        Self::Dbt { project: project.into(), version: version.into() }
+    }
+
+    /// What people call this kind of code; also what a platform's descriptor lists.
+    #[must_use]
+    pub fn technology(&self) -> &'static str {
+        match self {
+            Self::Sql { .. } => "sql",
+            Self::Python { .. } => "python",
+            Self::Image { .. } => "image",
+            Self::Wasm { .. } => "wasm",
+            Self::Dbt { .. } => "dbt",
+        }
+    }
+
+    /// Which versions of the code will do, where code has a version.
+    #[must_use]
+    pub fn version_requirement(&self) -> Option<&VersionRequirement> {
+        match self {
+            Self::Sql { .. } => None,
+            Self::Python { version, .. }
+            | Self::Image { version, .. }
+            | Self::Wasm { version, .. }
+            | Self::Dbt { version, .. } => Some(version),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Kinds of containers: which technology keeps the data, and how it is reached.
+
+use super::Json;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+/// What keeps the data, and how it is reached. Never a secret: credentials are names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum ContainerKind {
+    /// An SQLite database file.
+    Sqlite {
+        /// The file, relative to where the platform runs.
+        file: SmolStr,
+    },
+    /// A DuckDB database file.
+    DuckDb {
+        /// The file, relative to where the platform runs.
+        file: SmolStr,
+    },
+    /// A PostgreSQL database.
+    Postgres {
+        /// Host name or address.
+        host: SmolStr,
+        /// TCP port.
+        port: u16,
+        /// Name of the database.
+        database: SmolStr,
+    },
+    /// A MySQL database.
+    MySql {
+        /// Host name or address.
+        host: SmolStr,
+        /// TCP port.
+        port: u16,
+        /// Name of the database.
+        database: SmolStr,
+    },
+    /// A database of Microsoft SQL Server.
+    SqlServer {
+        /// Host name or address.
+        host: SmolStr,
+        /// TCP port.
+        port: u16,
+        /// Name of the database.
+        database: SmolStr,
+    },
+    /// An Oracle database.
+    Oracle {
+        /// Host name or address.
+        host: SmolStr,
+        /// TCP port.
+        port: u16,
+        /// Name of the service.
+        database: SmolStr,
+    },
+    /// A DB2 database.
+    Db2 {
+        /// Host name or address.
+        host: SmolStr,
+        /// TCP port.
+        port: u16,
+        /// Name of the database.
+        database: SmolStr,
+    },
+    /// A Snowflake database.
+    Snowflake {
+        /// The account identifier, as in `organization-account`.
+        account: SmolStr,
+        /// Name of the database.
+        database: SmolStr,
+    },
+    /// A bucket of an object storage that speaks the protocol of S3, or of its vendor.
+    ObjectStorage {
+        /// The bucket.
+        bucket: SmolStr,
+        /// What the keys of all objects begin with; empty for the whole bucket.
+        prefix: SmolStr,
+        /// The address of the service, unless it is the vendor's usual one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint: Option<SmolStr>,
+    },
+    /// A Kafka cluster.
+    Kafka {
+        /// The brokers that are asked first, each as `host:port`.
+        brokers: Vec<SmolStr>,
+    },
+    /// Whatever the platform that serves the data provides.
+    PlatformManaged,
+    /// Something that only a platform's plug-in knows.
+    Custom {
+        /// What the plug-in calls it.
+        technology: SmolStr,
+        /// What the plug-in needs to know to reach it.
+        properties: Json,
+    },
+}
+
+/// Where a database server listens, and the database on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Server<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) port: u16,
+    pub(crate) database: &'a str,
+}
+
+impl ContainerKind {
+    /// What people call this technology; also what a platform's descriptor lists.
+    #[must_use]
+    pub fn technology(&self) -> &str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::DuckDb { .. } => "duckdb",
+            Self::Postgres { .. } => "postgres",
+            Self::MySql { .. } => "mysql",
+            Self::SqlServer { .. } => "sql_server",
+            Self::Oracle { .. } => "oracle",
+            Self::Db2 { .. } => "db2",
+            Self::Snowflake { .. } => "snowflake",
+            Self::ObjectStorage { .. } => "object_storage",
+            Self::Kafka { .. } => "kafka",
+            Self::PlatformManaged => "platform_managed",
+            Self::Custom { technology, .. } => technology,
+        }
+    }
+
+    /// The longest identifier, in bytes, that the technology takes for a table or a column, where it has a limit.
+    #[must_use]
+    pub fn longest_identifier(&self) -> Option<usize> {
+        match self {
+            Self::Postgres { .. } => Some(63),
+            Self::MySql { .. } => Some(64),
+            Self::SqlServer { .. } | Self::Oracle { .. } | Self::Db2 { .. } => Some(128),
+            Self::Snowflake { .. } => Some(255),
+            _ => None,
+        }
+    }
+
+    /// Where the server listens, for the kinds that are a database on one.
+    pub(crate) fn server(&self) -> Option<Server<'_>> {
+        match self {
+            Self::Postgres { host, port, database }
+            | Self::MySql { host, port, database }
+            | Self::SqlServer { host, port, database }
+            | Self::Oracle { host, port, database }
+            | Self::Db2 { host, port, database } => Some(Server { host, port: *port, database }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Deadlines: by when data must be complete, every day.
+
+use chrono::NaiveTime;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::fmt;
+
+/// A time of day, to the minute, in a time zone. As text: `06:30 Europe/Berlin`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deadline {
+    time: NaiveTime,
+    zone: SmolStr,
+}
+
+impl Deadline {
+    /// A time of day in a zone, by its IANA name. Whether there is such a zone is judged by validation.
+    pub fn new(time: NaiveTime, zone: impl Into<SmolStr>) -> Self {
+        Self { time, zone: zone.into() }
+    }
+
+    /// Reads `06:30 Europe/Berlin`; nothing if there is no such time of day.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (time, zone) = text.split_once(' ')?;
+        let time = NaiveTime::parse_from_str(time, "%H:%M").ok()?;
+        Some(Self::new(time, zone))
+    }
+
+    /// The time of day.
+    #[must_use]
+    pub fn time(&self) -> NaiveTime {
+        self.time
+    }
+
+    /// The IANA name of the time zone.
+    #[must_use]
+    pub fn zone(&self) -> &str {
+        &self.zone
+    }
+}
+
+impl fmt::Display for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.time.format("%H:%M"), self.zone)
+    }
+}
+
+impl fmt::Debug for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}

@@ -1,0 +1,189 @@
+//! Policies: what a zone forbids, or allows alone.
+
+use super::{About, CloudVendor, KeyHolder, ProductionStatus, Rare, documented, renamed};
+use crate::{
+    name::{Classification, Place, PlatformName, PolicyName, VendorName},
+    named::Entity,
+};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// A policy of a zone. It holds for what is the zone's, wherever that meets somebody else's; all policies of both
+/// zones hold together.
+///
+/// ```
+/// use datasurface_model::{GovernanceZone, Permitted, Policy, PolicyRule};
+/// let zone = GovernanceZone::new()
+///     .policy(Policy::new("Stay in Europe", PolicyRule::Locations(Permitted::only(["Azure/Europe"]))))
+///     .policy(Policy::new("No MNPI", PolicyRule::Classifications(Permitted::all_but(["MNPI"]))));
+/// assert_eq!(zone.policies().len(), 2);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Policy {
+    name: PolicyName,
+    rule: PolicyRule,
+    about: Rare<About<PolicyName>>,
+}
+
+/// What a policy is about, and what it permits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PolicyRule {
+    /// Where data may be. A place covers all that lies below it.
+    Locations(Permitted<Place>),
+    /// On whose infrastructure data may be.
+    Vendors(Permitted<VendorName>),
+    /// In which clouds data may be, whoever sells them.
+    HardVendors(Permitted<CloudVendor>),
+    /// Which platforms may have to do with the zone's groups and datastores.
+    Platforms(Permitted<PlatformName>),
+    /// Which data there may be. Data that is not classified never passes where only some is allowed.
+    Classifications(Permitted<Classification>),
+    /// What a container must be like for the zone's data to be in it.
+    Storage(StorageRule),
+    /// What may meet the zone's datastores and workspaces: production, or what is not.
+    Production(Permitted<ProductionStatus>),
+    /// Production and what is not production must not meet: what is a warning elsewhere is an error in this zone.
+    SeparateProduction,
+}
+
+/// What is permitted: everything that is not denied; or, if some is allowed, that alone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Permitted<T> {
+    allowed: Option<BTreeSet<T>>,
+    denied: BTreeSet<T>,
+}
+
+impl<T: Ord> Permitted<T> {
+    /// These alone. Nothing, if there are none.
+    pub fn only<I: Into<T>>(allowed: impl IntoIterator<Item = I>) -> Self {
+        Self { allowed: Some(allowed.into_iter().map(Into::into).collect()), denied: BTreeSet::new() }
+    }
+
+    /// Everything but these.
+    pub fn all_but<I: Into<T>>(denied: impl IntoIterator<Item = I>) -> Self {
+        Self { allowed: None, denied: denied.into_iter().map(Into::into).collect() }
+    }
+
+    /// The same, without these.
+    #[must_use]
+    pub fn but_not<I: Into<T>>(mut self, denied: impl IntoIterator<Item = I>) -> Self {
+        self.denied.extend(denied.into_iter().map(Into::into));
+        self
+    }
+
+    /// What alone is allowed; nothing means: everything that is not denied.
+    #[must_use]
+    pub fn allowed(&self) -> Option<&BTreeSet<T>> {
+        self.allowed.as_ref()
+    }
+
+    /// What is denied, even where it is allowed.
+    #[must_use]
+    pub fn denied(&self) -> &BTreeSet<T> {
+        &self.denied
+    }
+
+    /// Whether `value` is permitted.
+    #[must_use]
+    pub fn admits(&self, value: &T) -> bool {
+        self.admits_by(|listed| listed == value)
+    }
+
+    /// Whether something is permitted that a listed value stands for if `is_meant` says so.
+    pub(crate) fn admits_by(&self, is_meant: impl Fn(&T) -> bool) -> bool {
+        let allowed = self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(&is_meant));
+        allowed && !self.denied.iter().any(is_meant)
+    }
+}
+
+/// What a container must be like to hold data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StorageRule {
+    technologies: Permitted<SmolStr>,
+    encryption: Option<KeyHolder>,
+    is_mandatory: bool,
+}
+
+impl StorageRule {
+    /// Holds for those datasets of the zone that name the policy.
+    pub fn for_who_asks() -> Self {
+        Self { technologies: Permitted::all_but([] as [SmolStr; 0]), encryption: None, is_mandatory: false }
+    }
+
+    /// Holds for every dataset of the zone.
+    pub fn for_all() -> Self {
+        Self { is_mandatory: true, ..Self::for_who_asks() }
+    }
+
+    /// Which technologies may hold the data, as a container's kind calls them: `postgres`, `object_storage`.
+    #[must_use]
+    pub fn technologies(mut self, technologies: Permitted<SmolStr>) -> Self {
+        self.technologies = technologies;
+        self
+    }
+
+    /// The data must be encrypted with keys that are in these hands, or in those of the company.
+    #[must_use]
+    pub fn encrypted(mut self, keys: KeyHolder) -> Self {
+        self.encryption = Some(keys);
+        self
+    }
+
+    /// Which technologies may hold the data.
+    #[must_use]
+    pub fn permitted_technologies(&self) -> &Permitted<SmolStr> {
+        &self.technologies
+    }
+
+    /// Who must hold the keys at least, if the data must be encrypted.
+    #[must_use]
+    pub fn encryption(&self) -> Option<KeyHolder> {
+        self.encryption
+    }
+
+    /// Whether it holds for every dataset of the zone, or for those alone that name it.
+    #[must_use]
+    pub fn is_mandatory(&self) -> bool {
+        self.is_mandatory
+    }
+}
+
+impl Policy {
+    /// A policy of this name.
+    pub fn new(name: impl Into<PolicyName>, rule: PolicyRule) -> Self {
+        Self { name: name.into(), rule, about: Rare::default() }
+    }
+
+    documented!();
+    renamed!(PolicyName);
+
+    /// What it is about, and what it permits.
+    #[must_use]
+    pub fn rule(&self) -> &PolicyRule {
+        &self.rule
+    }
+}
+
+impl Entity for Policy {
+    type Name = PolicyName;
+
+    fn name(&self) -> &PolicyName {
+        &self.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_denied_is_denied_even_if_it_is_allowed() {
+        let vendor = VendorName::from;
+        let some = Permitted::only([vendor("Azure"), vendor("AWS")]).but_not([vendor("AWS")]);
+        assert!(some.admits(&vendor("Azure")));
+        assert!(!some.admits(&vendor("AWS")) && !some.admits(&vendor("GCP")));
+        assert!(Permitted::all_but([vendor("AWS")]).admits(&vendor("GCP")));
+        assert!(!Permitted::only([] as [VendorName; 0]).admits(&vendor("GCP")));
+    }
+}
