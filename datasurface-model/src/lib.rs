@@ -7,7 +7,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod ecosystem;
 pub mod name;
-mod named;
+pub mod named;
 #[cfg(any(test, feature = "proptest1"))]
 pub mod proptest1;
 mod schema;

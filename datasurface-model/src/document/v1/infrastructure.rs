@@ -152,15 +152,18 @@ fn survives_as_text(name: &LocationName) -> bool {
 /// The paths to all innermost locations, in order.
 fn paths(locations: &Named<InfrastructureLocation>) -> Vec<Vec<LocationName>> {
     let mut found = Vec::new();
-    let mut open: Vec<(Vec<LocationName>, &InfrastructureLocation)> =
-        locations.iter().rev().map(|location| (Vec::new(), location)).collect();
-    while let Some((mut path, location)) = open.pop() {
+    let mut open = vec![(Vec::new(), locations.iter())];
+    while let Some((path, locations)) = open.last_mut() {
+        let Some(location) = locations.next() else {
+            open.pop();
+            continue;
+        };
+        let mut path = path.clone();
         path.push(location.name().clone());
         if location.locations().is_empty() {
             found.push(path);
         } else {
-            let inner = location.locations().iter().rev();
-            open.extend(inner.map(|inner| (path.clone(), inner)));
+            open.push((path, location.locations().iter()));
         }
     }
     found

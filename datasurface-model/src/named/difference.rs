@@ -1,0 +1,143 @@
+//! What two versions of a collection do not have in common. What they share in memory is passed over unseen, so that
+//! the cost follows the difference.
+
+use super::{Entity, node::Node};
+use std::{cmp::Ordering, fmt, slice, sync::Arc};
+
+/// The entities that only one of two collections has, ordered by name. Where both have one of the same name that is not
+/// equal, they come together.
+pub struct Difference<'a, T> {
+    old: Cursor<'a, T>,
+    new: Cursor<'a, T>,
+}
+
+impl<'a, T> Difference<'a, T> {
+    pub(super) fn between(old: Option<&'a Arc<Node<T>>>, new: Option<&'a Arc<Node<T>>>) -> Self {
+        Self { old: Cursor::at(old), new: Cursor::at(new) }
+    }
+}
+
+impl<'a, T: Entity> Iterator for Difference<'a, T> {
+    type Item = (Option<&'a T>, Option<&'a T>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match (self.old.next(), self.new.next()) {
+                (None, None) => return None,
+                (Some(Next::Subtree(old)), Some(Next::Subtree(new))) => {
+                    // A subtree that both have is found where they come to it together: the higher one is gone into
+                    // first.
+                    match old.height().cmp(&new.height()) {
+                        Ordering::Equal if Arc::ptr_eq(old, new) => {
+                            self.old.pass();
+                            self.new.pass();
+                        }
+                        Ordering::Equal => {
+                            self.old.enter();
+                            self.new.enter();
+                        }
+                        Ordering::Less => self.new.enter(),
+                        Ordering::Greater => self.old.enter(),
+                    }
+                }
+                (Some(Next::Subtree(_)), None) => self.old.enter(),
+                (None, Some(Next::Subtree(_))) => self.new.enter(),
+                (Some(Next::Subtree(subtree)), Some(Next::Element(element))) => {
+                    match subtree.first() {
+                        Some(first) if element.name() < first.name() => {
+                            self.new.pass();
+                            return Some((None, Some(element)));
+                        }
+                        _ => self.old.enter(),
+                    };
+                }
+                (Some(Next::Element(element)), Some(Next::Subtree(subtree))) => {
+                    match subtree.first() {
+                        Some(first) if element.name() < first.name() => {
+                            self.old.pass();
+                            return Some((Some(element), None));
+                        }
+                        _ => self.new.enter(),
+                    };
+                }
+                (old, new) => {
+                    let pair = match (old.and_then(Next::element), new.and_then(Next::element)) {
+                        (Some(old), Some(new)) => match old.name().cmp(new.name()) {
+                            Ordering::Less => (Some(old), None),
+                            Ordering::Greater => (None, Some(new)),
+                            Ordering::Equal => (Some(old), Some(new)),
+                        },
+                        alone => alone,
+                    };
+                    pair.0.into_iter().for_each(|_| self.old.pass());
+                    pair.1.into_iter().for_each(|_| self.new.pass());
+                    if pair.0 != pair.1 {
+                        return Some(pair);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Difference<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Difference").finish_non_exhaustive()
+    }
+}
+
+/// A place in a tree, between what was passed and what comes next.
+struct Cursor<'a, T> {
+    /// What is left of each branch on the path, outermost first.
+    path: Vec<slice::Iter<'a, Arc<Node<T>>>>,
+    leaf: slice::Iter<'a, T>,
+}
+
+/// What comes next: a whole subtree, or, where the cursor is in a leaf, an element.
+enum Next<'a, T> {
+    Subtree(&'a Arc<Node<T>>),
+    Element(&'a T),
+}
+
+impl<'a, T> Next<'a, T> {
+    fn element(self) -> Option<&'a T> {
+        match self {
+            Self::Subtree(_) => None,
+            Self::Element(element) => Some(element),
+        }
+    }
+}
+
+impl<'a, T> Cursor<'a, T> {
+    fn at(root: Option<&'a Arc<Node<T>>>) -> Self {
+        Self { path: root.into_iter().map(|root| slice::from_ref(root).iter()).collect(), leaf: [].iter() }
+    }
+
+    fn next(&mut self) -> Option<Next<'a, T>> {
+        if let Some(element) = self.leaf.as_slice().first() {
+            return Some(Next::Element(element));
+        }
+        loop {
+            if let Some(subtree) = self.path.last()?.as_slice().first() {
+                return Some(Next::Subtree(subtree));
+            }
+            self.path.pop();
+        }
+    }
+
+    /// Passes what comes next.
+    fn pass(&mut self) {
+        if self.leaf.next().is_none() {
+            self.path.last_mut().and_then(Iterator::next);
+        }
+    }
+
+    /// Goes into the subtree that comes next.
+    fn enter(&mut self) {
+        match self.path.last_mut().and_then(Iterator::next).map(AsRef::as_ref) {
+            Some(Node::Leaf(elements)) => self.leaf = elements.iter(),
+            Some(Node::Branch { children, .. }) => self.path.push(children.iter()),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The tree behind a collection: a B+ tree whose nodes are shared between versions. A clone costs one counter; an edit
+//! copies the nodes on one path, and only those that another version has, too.
+
+use std::sync::Arc;
+
+/// How many elements a leaf has at most, and how many children a branch. An edit copies about so many elements, and a
+/// search reads about so many in a row.
+const WIDTH: usize = 16;
+
+/// Elements in order. Children of one branch are of one height, and none is empty, so that the height, and with it the
+/// recursion here, is logarithmic.
+#[derive(Clone, Debug)]
+pub(super) enum Node<T> {
+    Leaf(Vec<T>),
+    Branch { len: usize, children: Vec<Arc<Self>> },
+}
+
+impl<T> Node<T> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Leaf(elements) => elements.len(),
+            Self::Branch { len, .. } => *len,
+        }
+    }
+
+    /// 0 for a leaf.
+    pub(super) fn height(&self) -> usize {
+        let mut height = 0;
+        let mut node = self;
+        while let Self::Branch { children, .. } = node
+            && let Some(child) = children.first()
+        {
+            height += 1;
+            node = child;
+        }
+        height
+    }
+
+    pub(super) fn first(&self) -> Option<&T> {
+        match self {
+            Self::Leaf(elements) => elements.first(),
+            Self::Branch { children, .. } => children.first()?.first(),
+        }
+    }
+
+    pub(super) fn last(&self) -> Option<&T> {
+        match self {
+            Self::Leaf(elements) => elements.last(),
+            Self::Branch { children, .. } => children.last()?.last(),
+        }
+    }
+
+    pub(super) fn at(&self, index: usize) -> Option<&T> {
+        match self {
+            Self::Leaf(elements) => elements.get(index),
+            Self::Branch { children, .. } => {
+                let (child, inside) = locate(children, index)?;
+                children.get(child)?.at(inside)
+            }
+        }
+    }
+
+    /// The first element that is not before the one that is looked for.
+    pub(super) fn find(&self, is_before: &impl Fn(&T) -> bool) -> Option<&T> {
+        match self {
+            Self::Leaf(elements) => elements.get(elements.partition_point(is_before)),
+            Self::Branch { children, .. } => children.get(passed(children, is_before))?.find(is_before),
+        }
+    }
+
+    /// How many elements are before the one that is looked for.
+    pub(super) fn rank(&self, is_before: &impl Fn(&T) -> bool) -> usize {
+        match self {
+            Self::Leaf(elements) => elements.partition_point(is_before),
+            Self::Branch { children, .. } => {
+                let passed = passed(children, is_before);
+                let before: usize = children.iter().take(passed).map(|child| child.len()).sum();
+                before + children.get(passed).map_or(0, |child| child.rank(is_before))
+            }
+        }
+    }
+
+    fn width(&self) -> usize {
+        match self {
+            Self::Leaf(elements) => elements.len(),
+            Self::Branch { children, .. } => children.len(),
+        }
+    }
+
+    /// A branch over nodes of one height, of which none is empty.
+    pub(super) fn over(children: Vec<Arc<Self>>) -> Self {
+        Self::Branch { len: children.iter().map(|child| child.len()).sum(), children }
+    }
+
+    /// The tree of these elements, as low and as full as can be.
+    pub(super) fn of(mut elements: Vec<T>) -> Self {
+        if elements.len() <= WIDTH {
+            elements.shrink_to_fit();
+            return Self::Leaf(elements);
+        }
+        let mut level: Vec<Arc<Self>> =
+            in_chunks(elements).map(|elements| Arc::new(Self::Leaf(elements))).collect();
+        while level.len() > WIDTH {
+            level = in_chunks(level).map(|children| Arc::new(Self::over(children))).collect();
+        }
+        Self::over(level)
+    }
+}
+
+impl<T: Clone> Node<T> {
+    /// Inserts at a position that is no more than the length. What does not fit any more is a node of its own, of the
+    /// same height, that follows this one.
+    pub(super) fn insert(&mut self, index: usize, element: T) -> Option<Self> {
+        // Who only ever appends gets nodes that are full; who inserts anywhere, nodes that have room.
+        let split = if index == self.len() { WIDTH } else { WIDTH / 2 };
+        match self {
+            Self::Leaf(elements) if elements.len() < WIDTH => {
+                if elements.len() == elements.capacity() {
+                    // Twice as many, but never more than will be used.
+                    elements.reserve_exact(elements.len().max(2).min(WIDTH - elements.len()));
+                }
+                elements.insert(index.min(elements.len()), element);
+                None
+            }
+            Self::Leaf(elements) => {
+                let mut right = elements.split_off(split);
+                match index.checked_sub(split) {
+                    Some(index) => right.insert(index.min(right.len()), element),
+                    None => elements.insert(index, element),
+                }
+                Some(Self::Leaf(right))
+            }
+            Self::Branch { len, children } => {
+                *len += 1;
+                let last = children.len().saturating_sub(1);
+                // Behind everything is in the last child.
+                let (at, inside) = locate(children, index)
+                    .unwrap_or_else(|| (last, children.last().map_or(0, |child| child.len())));
+                let overflow = Arc::make_mut(children.get_mut(at)?).insert(inside, element)?;
+                children.insert(at + 1, Arc::new(overflow));
+                if children.len() <= WIDTH {
+                    return None;
+                }
+                let right = Self::over(children.split_off(split));
+                *len -= right.len();
+                Some(right)
+            }
+        }
+    }
+
+    /// Takes an element out. A child that has become small is joined with one beside it, if they fit into one.
+    pub(super) fn remove(&mut self, index: usize) -> Option<T> {
+        match self {
+            Self::Leaf(elements) => (index < elements.len()).then(|| elements.remove(index)),
+            Self::Branch { len, children } => {
+                let (at, inside) = locate(children, index)?;
+                let child = Arc::make_mut(children.get_mut(at)?);
+                let removed = child.remove(inside)?;
+                *len -= 1;
+                let width = child.width();
+                if width == 0 {
+                    children.remove(at);
+                } else if width <= WIDTH / 4 {
+                    join(children, at.saturating_sub(1));
+                }
+                Some(removed)
+            }
+        }
+    }
+
+    /// The only child of a branch, in place of it.
+    pub(super) fn lowered(&self) -> Option<Arc<Self>> {
+        match self {
+            Self::Branch { children, .. } if children.len() == 1 => children.first().cloned(),
+            _ => None,
+        }
+    }
+
+    /// Every element, behind those that are there already.
+    pub(super) fn drain_into(self, all: &mut Vec<T>) {
+        match self {
+            Self::Leaf(elements) => all.extend(elements),
+            Self::Branch { children, .. } => {
+                children.into_iter().for_each(|child| Arc::unwrap_or_clone(child).drain_into(all));
+            }
+        }
+    }
+}
+
+/// The child that has the element of this position, and the position in it.
+fn locate<T>(children: &[Arc<Node<T>>], mut index: usize) -> Option<(usize, usize)> {
+    for (at, child) in children.iter().enumerate() {
+        if index < child.len() {
+            return Some((at, index));
+        }
+        index -= child.len();
+    }
+    None
+}
+
+/// How many children have nothing but elements that are before the one that is looked for.
+fn passed<T>(children: &[Arc<Node<T>>], is_before: &impl Fn(&T) -> bool) -> usize {
+    children.partition_point(|child| child.last().is_some_and(is_before))
+}
+
+/// Makes one child of two neighbours, if it is not too wide.
+fn join<T: Clone>(children: &mut Vec<Arc<Node<T>>>, left: usize) {
+    let [one, two] = [left, left + 1].map(|at| children.get(at).map_or(WIDTH, |child| child.width()));
+    if one + two > WIDTH {
+        return;
+    }
+    let right = Arc::unwrap_or_clone(children.remove(left + 1));
+    if let Some(left) = children.get_mut(left) {
+        match (Arc::make_mut(left), right) {
+            (Node::Leaf(elements), Node::Leaf(more)) => elements.extend(more),
+            (Node::Branch { len, children }, Node::Branch { len: more, children: others }) => {
+                *len += more;
+                children.extend(others);
+            }
+            // Neighbours are of one height.
+            (Node::Leaf(_), Node::Branch { .. }) | (Node::Branch { .. }, Node::Leaf(_)) => {}
+        }
+    }
+}
+
+fn in_chunks<E>(elements: Vec<E>) -> impl Iterator<Item = Vec<E>> {
+    let mut rest = elements.into_iter();
+    std::iter::from_fn(move || {
+        let chunk: Vec<E> = rest.by_ref().take(WIDTH).collect();
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
