@@ -2,7 +2,10 @@
 
 use crate::{
     prelude::*,
-    sql::milestoned::{Milestoned, StoredColumn},
+    sql::{
+        engine::Engine,
+        milestoned::{Milestoned, StoredColumn},
+    },
 };
 use serde::de::DeserializeOwned;
 
@@ -39,6 +42,11 @@ impl TableAttributes {
     pub(crate) fn copied_from(mut self, table: &str) -> Self {
         self.copied_from = Some(table.to_owned());
         self
+    }
+
+    /// What executes the statements of its database.
+    pub(crate) fn engine(&self) -> Engine {
+        Engine::of(&self.database)
     }
 
     pub(crate) fn milestoned(&self) -> Milestoned {

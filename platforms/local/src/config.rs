@@ -1,6 +1,7 @@
 //! Settings of an instance.
 
 use crate::{file_name::database_name_problem, prelude::*};
+use std::collections::BTreeMap;
 
 /// The settings of a local platform.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -11,12 +12,28 @@ pub struct LocalConfig {
     /// Where that file is, such as `Company/Frankfurt`: governance asks for it.
     #[serde(default)]
     pub place: Option<String>,
+    /// The names of the credentials that consumers' PostgreSQL containers are written with, by container:
+    /// `zone/team/container`. A container that is not here is written as the user `postgres`, without a password.
+    #[serde(default)]
+    pub credentials: BTreeMap<String, String>,
 }
 
 impl LocalConfig {
     /// Keeps its data in this file.
     pub fn new(database: impl Into<String>) -> Self {
-        Self { database: database.into(), place: None }
+        Self { database: database.into(), place: None, credentials: BTreeMap::new() }
+    }
+
+    /// The same, where a consumer's container (`zone/team/container`) is written with the credential of this name.
+    #[must_use]
+    pub fn credential(mut self, container: impl Into<String>, credential: impl Into<String>) -> Self {
+        self.credentials.insert(container.into(), credential.into());
+        self
+    }
+
+    /// The credential that a container is written with.
+    pub(crate) fn credential_for(&self, container: &ContainerKey) -> Option<CredentialName> {
+        self.credentials.get(&container.to_string()).map(|name| name.as_str().into())
     }
 
     pub(crate) fn check(&self, instance: &PlatformName) -> Result<(), PlatformError> {

@@ -13,7 +13,7 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
     let descriptor = PlatformDescriptor::new(KIND, VERSION)
         .capturing(["sql_snapshot"], ["sqlite", "postgres"])
         .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
-        .exporting_to(["sqlite"])
+        .exporting_to(["postgres", "sqlite"])
         .milestoning([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
         .transforming(["sql"]);
     match &config.place {

@@ -18,7 +18,8 @@ pub(crate) fn line_problem(file: &str) -> Option<&'static str> {
 /// SQLite, or a tool that somebody opens the file with, takes some names for something else; what is written there may
 /// be in no file at all.
 pub(crate) fn database_name_problem(file: &str) -> Option<&'static str> {
-    let is_uri = || file.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
+    let is_uri =
+        || file.contains("://") || file.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
     let last = file.rsplit(['/', '\\']).next().unwrap_or_default();
     if let Some(problem) = line_problem(file) {
         Some(problem)
@@ -27,7 +28,7 @@ pub(crate) fn database_name_problem(file: &str) -> Option<&'static str> {
             "is what SQLite calls a database in memory, which ends with the program; give the name of a file",
         )
     } else if is_uri() {
-        Some("is a URI; give the path of the file, without `file:` and without parameters")
+        Some("is a URI; give the path of the file, without what begins a URI and without parameters")
     } else if file.contains('?') {
         Some("has a `?` in it, with which parameters begin elsewhere; give the path of the file alone")
     } else if matches!(last, "" | "." | "..") {
@@ -100,7 +101,8 @@ mod tests {
         {
             assert_eq!(database_name_problem(good), None, "{good:?}");
         }
-        let memory = [":memory:", "file::memory:", "file:x?mode=ro", "FILE:x.db", "x.db?mode=memory"];
+        let memory =
+            [":memory:", "file::memory:", "file:x?mode=ro", "FILE:x.db", "x.db?mode=memory", "a://b"];
         let folders = ["/", ".", "..", "data/", "data/.", "data/..", "a/../..", "data\\"];
         for bad in memory.iter().chain(&folders) {
             assert!(database_name_problem(bad).is_some(), "{bad:?}");

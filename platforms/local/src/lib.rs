@@ -27,6 +27,7 @@ mod prelude;
 mod refusal;
 mod render;
 mod runtime;
+mod server_address;
 mod shelf;
 mod sql;
 

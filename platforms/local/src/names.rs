@@ -4,21 +4,24 @@
 //! A table of a dataset is called `<datastore>__<dataset>`; what belongs to it has its name, a dot and what it is for:
 //! no name in a model has a dot, so nothing that is made up here can meet anything else.
 
-use crate::prelude::*;
+use crate::{prelude::*, sql::engine::Engine};
 use datasurface_platform::graph::Fingerprint;
 
-/// The longest name. SQLite sets no limit; people and other tools do.
-const LONGEST: usize = 120;
+/// The longest name in the platform's own database.
+fn longest() -> usize {
+    Engine::Sqlite.longest_name()
+}
 
 /// The table of a dataset in the platform's own database.
 pub(crate) fn table(dataset: &DatasetKey) -> String {
-    identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()], LONGEST)
+    identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()], longest())
 }
 
-/// The copy of a dataset in the file of a consumer. The platform's name is in it: while a consumer moves from one
-/// platform to another, both fill its file.
-pub(crate) fn copy(platform: &PlatformName, dataset: &DatasetKey) -> String {
-    identifier(&[platform.as_str(), dataset.datastore.as_str(), dataset.dataset.as_str()], LONGEST)
+/// The copy of a dataset in a database of a consumer. The platform's name is in it: while a consumer moves from one
+/// platform to another, both fill its database.
+pub(crate) fn copy(engine: Engine, platform: &PlatformName, dataset: &DatasetKey) -> String {
+    let parts = [platform.as_str(), dataset.datastore.as_str(), dataset.dataset.as_str()];
+    identifier(&parts, engine.longest_name())
 }
 
 /// Where a batch of a table is put together before it is merged; a temporary table.
@@ -39,7 +42,7 @@ pub(crate) fn set_aside(table: &str, transition: &str, columns: &Fingerprint) ->
 
 /// Where a transformer puts what it made of one dataset.
 pub(crate) fn output(workspace: &WorkspaceName, dataset: &DatasetName) -> String {
-    let name = identifier(&[workspace.as_str(), dataset.as_str()], LONGEST);
+    let name = identifier(&[workspace.as_str(), dataset.as_str()], longest());
     format!("{name}.output")
 }
 
@@ -50,15 +53,15 @@ pub(crate) fn input(dataset: &DatasetKey) -> String {
 
 /// The view in which a consumer sees the latest versions. The datastore is always in its name: a second datastore with
 /// a dataset of the same name then changes nothing for those who read the first.
-pub(crate) fn live_view(group: &GroupKey, dataset: &DatasetKey) -> String {
-    identifier(&view_parts(group, dataset), LONGEST)
+pub(crate) fn live_view(engine: Engine, group: &GroupKey, dataset: &DatasetKey) -> String {
+    identifier(&view_parts(group, dataset), engine.longest_name())
 }
 
 /// The view in which a consumer sees every version.
-pub(crate) fn history_view(group: &GroupKey, dataset: &DatasetKey) -> String {
+pub(crate) fn history_view(engine: Engine, group: &GroupKey, dataset: &DatasetKey) -> String {
     let mut parts = view_parts(group, dataset).to_vec();
     parts.push("history");
-    identifier(&parts, LONGEST)
+    identifier(&parts, engine.longest_name())
 }
 
 fn view_parts<'a>(group: &'a GroupKey, dataset: &'a DatasetKey) -> [&'a str; 4] {

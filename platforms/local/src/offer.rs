@@ -32,10 +32,12 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
         }
         NodeDetail::Export(export) => {
             let platform = node.key().platform();
-            // A container that cannot be used is reported by lint.
-            let shelf = Shelf::of(export.container(), config).ok();
+            // A container that cannot be used is reported by lint. Who reads an export is a transformer.
+            let shelf = Shelf::of_inputs(export.container_key(), export.container(), config).ok();
             let dataset = export.dataset();
-            let address = shelf.map(|shelf| shelf.table(platform, config, dataset.key()));
+            let address = shelf.map(|shelf| {
+                TableAddress::new(shelf.database(config), shelf.table_name(platform, dataset.key()))
+            });
             address.map(|address| offer(dataset, address, MILESTONED)).into_iter().collect()
         }
         NodeDetail::Transform(transform) => {

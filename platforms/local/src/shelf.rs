@@ -1,12 +1,13 @@
-//! Where consumers find data: in the platform's own database, or in a file of their own.
+//! Where consumers find data: in the platform's own database, or in one of their own.
 
 use crate::{
-    address::TableAddress,
     config::LocalConfig,
     file_name::{Files, compare, database_name_problem},
     lint::codes,
     names,
     prelude::*,
+    server_address::ServerAddress,
+    sql::engine::Engine,
 };
 use std::fmt::Display;
 
@@ -17,21 +18,34 @@ pub(crate) enum Shelf {
     Own,
     /// Another SQLite file, which gets a copy.
     File(String),
+    /// A database of a PostgreSQL server, which gets a copy.
+    Server(ServerAddress),
 }
 
 impl Shelf {
-    pub(crate) fn of(container: &DataContainer, config: &LocalConfig) -> Result<Self, Refusal> {
-        let ContainerKind::Sqlite { file } = container.kind() else {
-            return Err(Refusal::new(
+    pub(crate) fn of(
+        key: &ContainerKey,
+        container: &DataContainer,
+        config: &LocalConfig,
+    ) -> Result<Self, Refusal> {
+        match container.kind() {
+            ContainerKind::Sqlite { file } => Self::of_file(container, file, config),
+            ContainerKind::Postgres { host, port, database } => Ok(Self::Server(ServerAddress {
+                host: host.to_string(),
+                port: *port,
+                database: database.to_string(),
+                credential: config.credential_for(key),
+            })),
+            other => Err(Refusal::new(
                 &codes::UNCLAIMED_CONTAINER,
-                format!(
-                    "the container `{}` is of the kind `{}`",
-                    container.name(),
-                    container.kind().technology()
-                ),
-                "a local platform brings data to `sqlite` containers; use one, or pin the group to another platform",
-            ));
-        };
+                format!("the container `{}` is of the kind `{}`", container.name(), other.technology()),
+                "a local platform brings data to `sqlite` and `postgres` containers; use one, or pin the group to \
+                 another platform",
+            )),
+        }
+    }
+
+    fn of_file(container: &DataContainer, file: &str, config: &LocalConfig) -> Result<Self, Refusal> {
         if let Some(problem) = database_name_problem(file) {
             return Err(Refusal::new(
                 &codes::FILE_NAME,
@@ -41,21 +55,46 @@ impl Shelf {
         }
         match compare(file, &config.database) {
             Files::Same => Ok(Self::Own),
-            Files::Different => Ok(Self::File(file.to_string())),
+            Files::Different => Ok(Self::File(file.to_owned())),
             Files::Unclear => Err(unclear(container.name(), file, config)),
         }
     }
 
-    /// The table of a dataset here.
-    pub(crate) fn table(
-        &self,
-        platform: &PlatformName,
+    /// Where a transformer that works for this container finds its inputs. What is on a server was taken from the
+    /// platform's own database, where transformers run.
+    pub(crate) fn of_inputs(
+        key: &ContainerKey,
+        container: &DataContainer,
         config: &LocalConfig,
-        dataset: &DatasetKey,
-    ) -> TableAddress {
+    ) -> Result<Self, Refusal> {
+        Ok(match Self::of(key, container, config)? {
+            Self::Server(_) => Self::Own,
+            other => other,
+        })
+    }
+
+    /// The database, as rendered files name it.
+    pub(crate) fn database(&self, config: &LocalConfig) -> String {
         match self {
-            Self::Own => TableAddress::new(&config.database, names::table(dataset)),
-            Self::File(file) => TableAddress::new(file, names::copy(platform, dataset)),
+            Self::Own => config.database.clone(),
+            Self::File(file) => file.clone(),
+            Self::Server(server) => server.to_string(),
+        }
+    }
+
+    /// What executes statements here.
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Own | Self::File(_) => Engine::Sqlite,
+            Self::Server(_) => Engine::Postgres,
+        }
+    }
+
+    /// The name of the table of a dataset here.
+    pub(crate) fn table_name(&self, platform: &PlatformName, dataset: &DatasetKey) -> String {
+        match self {
+            Self::Own => names::table(dataset),
+            Self::File(_) | Self::Server(_) => names::copy(self.engine(), platform, dataset),
         }
     }
 
@@ -63,7 +102,7 @@ impl Shelf {
     pub(crate) fn resource(&self, container: &ContainerKey, dataset: &DatasetKey) -> String {
         match self {
             Self::Own => names::address::table(dataset),
-            Self::File(_) => names::address::copy(container, dataset),
+            Self::File(_) | Self::Server(_) => names::address::copy(container, dataset),
         }
     }
 }

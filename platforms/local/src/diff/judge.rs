@@ -4,13 +4,14 @@ use super::table::{TableChange, is_same_name};
 use crate::{
     attributes::{TableAttributes, ViewAttributes, attributes_of},
     prelude::*,
-    sql::milestoned::StoredColumn,
+    server_address::same_database,
+    sql::{engine::Engine, milestoned::StoredColumn},
 };
 use std::collections::BTreeSet;
 
 pub(super) fn judge(change: &ResourceChange<'_>) -> Result<Judgement, PlatformError> {
     let (before, after) = (change.before(), change.after());
-    if change.attributes().contains("database") {
+    if !in_same_database(before, after) {
         return Ok(another_database(before, after));
     }
     Ok(match after.kind() {
@@ -23,13 +24,19 @@ pub(super) fn judge(change: &ResourceChange<'_>) -> Result<Judgement, PlatformEr
     })
 }
 
+/// Whether a resource is where it was.
+pub(super) fn in_same_database(before: &Resource, after: &Resource) -> bool {
+    same_database(database(before), database(after))
+}
+
+fn database(resource: &Resource) -> &str {
+    let database = resource.attributes().get("database");
+    database.and_then(|database| database.as_str()).unwrap_or_default()
+}
+
 /// A file is renamed by whoever wants it elsewhere; what is made from it can be made again.
 fn another_database(before: &Resource, after: &Resource) -> Judgement {
-    let file = |resource: &Resource| {
-        let file = resource.attributes().get("database");
-        file.and_then(|file| file.as_str()).unwrap_or_default().to_owned()
-    };
-    let files = format!("in `{}`, and was in `{}`", file(after), file(before));
+    let files = format!("in `{}`, and was in `{}`", database(after), database(before));
     match after.kind() {
         "table" | "database" => {
             Judgement::update(Effect::Pause, format!("{files}: rename the file while nothing runs"))
@@ -65,7 +72,18 @@ fn table(change: &ResourceChange<'_>, before: &TableAttributes, after: &TableAtt
         if !columns.added.is_empty() {
             reasons.push(format!("with {}", names(&columns.added)));
         }
+        if after.engine() == Engine::Postgres {
+            reasons.push("empty until the next run fills it".to_owned());
+        }
         return Judgement::update(Effect::Rebuild, reasons.join("; "));
+    }
+    if !columns.removed.is_empty() {
+        let with = match columns.added.is_empty() {
+            true => String::new(),
+            false => format!("; with {}", names(&columns.added)),
+        };
+        let reason = format!("without {}{with}", names(&columns.removed));
+        return Judgement::update(Effect::InPlace, reason);
     }
     if !columns.added.is_empty() {
         let reason = format!("{} is new: NULL until the next batch brings it", names(&columns.added));
@@ -88,12 +106,13 @@ fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
         .filter(|column| !after.columns.iter().any(|other| is_same_name(column, other)))
         .map(|column| format!("`{}`", column.name))
         .collect();
+    let engine = Engine::of(&after.database);
     let other: Vec<String> = after
         .columns
         .iter()
         .filter(|column| {
             let earlier = before.columns.iter().find(|other| is_same_name(column, other));
-            earlier.is_some_and(|earlier| earlier.storage != column.storage)
+            earlier.is_some_and(|earlier| engine.column_type(earlier) != engine.column_type(column))
         })
         .map(|column| format!("`{}`", column.name))
         .collect();

@@ -1,11 +1,13 @@
 //! Diff: what a change costs, and the statements that lead from what was rendered to what is rendered now.
 
 mod judge;
+mod server_copy;
+mod sides;
 mod table;
 mod transition;
 
 use crate::prelude::*;
-use std::collections::BTreeMap;
+use sides::Sides;
 
 /// The plan of a change, with a transition file for every step that has something to execute beyond the rendered files.
 /// Such a file is named by the position of its step in the plan, so that their names are in the order of the steps.
@@ -27,11 +29,14 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
     for (position, step) in plan.steps().iter().enumerate() {
         let before = sides.before.get(&step.resource);
         let after = sides.after.get(&step.resource);
+        let views = || sides.views_of(&step.resource);
         let scripts = match (step.action, before, after) {
             (Action::Update | Action::Replace, Some(before), Some(after)) => {
-                transition::update(before, after, &change.transition_name())?
+                transition::update(before, after, &views()?, &change.transition_name())?
             }
-            (Action::Retire, Some(before), _) => transition::retire(before, change.guard(&step.resource))?,
+            (Action::Retire, Some(before), _) => {
+                transition::retire(before, &views()?, change.guard(&step.resource))?
+            }
             _ => Vec::new(),
         };
         for (part, script) in scripts.iter().enumerate() {
@@ -59,23 +64,4 @@ fn file_name(step: &Step) -> String {
         if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }
     };
     words.chars().map(plain).take(100).collect()
-}
-
-/// The resources of all scopes that differ, as they were and as they are.
-#[derive(Default)]
-struct Sides {
-    before: BTreeMap<ResourceAddress, Resource>,
-    after: BTreeMap<ResourceAddress, Resource>,
-}
-
-impl Sides {
-    fn of(change: &RenderingChange<'_>) -> Result<Self, PlatformError> {
-        let mut sides = Self::default();
-        for scope in change.scopes() {
-            let scope = scope?;
-            sides.before.extend(scope.old.resources);
-            sides.after.extend(scope.new.resources);
-        }
-        Ok(sides)
-    }
 }

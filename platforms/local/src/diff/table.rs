@@ -1,6 +1,9 @@
 //! How a table, or a copy, differs from what it was.
 
-use crate::{attributes::TableAttributes, sql::milestoned::StoredColumn};
+use crate::{
+    attributes::TableAttributes,
+    sql::{engine::Engine, milestoned::StoredColumn},
+};
 
 /// The difference between a table as it was and as it is, as far as statements depend on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +12,7 @@ pub(super) struct TableChange<'a> {
     pub(super) removed: Vec<&'a StoredColumn>,
     pub(super) kept_otherwise: Vec<&'a StoredColumn>,
     pub(super) key: bool,
+    engine: Engine,
 }
 
 impl<'a> TableChange<'a> {
@@ -16,6 +20,7 @@ impl<'a> TableChange<'a> {
         let find = |columns: &'a [StoredColumn], wanted: &StoredColumn| {
             columns.iter().find(|column| is_same_name(column, wanted))
         };
+        let engine = after.engine();
         Self {
             added: after.columns.iter().filter(|column| find(&before.columns, column).is_none()).collect(),
             removed: before.columns.iter().filter(|column| find(&after.columns, column).is_none()).collect(),
@@ -25,18 +30,21 @@ impl<'a> TableChange<'a> {
                 .filter(|column| {
                     let earlier = find(&before.columns, column);
                     earlier.is_some_and(|earlier| {
-                        earlier.storage != column.storage || earlier.name != column.name
+                        engine.column_type(earlier) != engine.column_type(column)
+                            || earlier.name != column.name
                     })
                 })
                 .collect(),
             key: before.key != after.key,
+            engine,
         }
     }
 
-    /// Whether the table has to be made anew from the one that is there. SQLite can add a column to a table; it cannot
-    /// change its key or how a column is kept.
+    /// Whether the table has to be made anew. SQLite can add a column to a table; it cannot change its key or how a column
+    /// is kept. PostgreSQL can take a column away, too; to convert values is not for it, since the buffer has them.
     pub(super) fn is_rebuilt(&self) -> bool {
-        self.key || !self.removed.is_empty() || !self.kept_otherwise.is_empty()
+        let without = self.engine == Engine::Sqlite && !self.removed.is_empty();
+        self.key || without || !self.kept_otherwise.is_empty()
     }
 
     /// Whether the new table has all that the old one had. A version whose key reads otherwise may meet another one.

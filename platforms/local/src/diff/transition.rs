@@ -1,12 +1,18 @@
 //! The statements of one step, valid for exactly one change. Each file is executed in one transaction, and once.
 
-use super::table::{TableChange, is_same_name};
+use super::{
+    judge::in_same_database,
+    server_copy,
+    sides::Views,
+    table::{TableChange, is_same_name},
+};
 use crate::{
     attributes::{OutputAttributes, TableAttributes, ViewAttributes, attributes_of},
     names,
     prelude::*,
     render::{create_copy, create_outputs, create_views, drop_outputs, drop_views, forget_progress},
     sql::{
+        engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
         quote::{insert_into, quoted, select},
         script::Script,
@@ -15,12 +21,17 @@ use crate::{
 use datasurface_platform::graph::Fingerprint;
 
 /// The section that a transition file has.
-const CHANGE: &str = "change";
+pub(super) const CHANGE: &str = "change";
 
 /// From a resource as it was to what it is, in a change of this name.
-pub(super) fn update(before: &Resource, after: &Resource, name: &str) -> Result<Vec<Script>, PlatformError> {
+pub(super) fn update(
+    before: &Resource,
+    after: &Resource,
+    views: &Views,
+    name: &str,
+) -> Result<Vec<Script>, PlatformError> {
     let address = after.address();
-    let moved = after.attributes().get("database") != before.attributes().get("database");
+    let moved = !in_same_database(before, after);
     let scripts = match after.kind() {
         // The platform's own database is renamed by whoever wants it elsewhere; the table is in it.
         "table" => {
@@ -30,11 +41,11 @@ pub(super) fn update(before: &Resource, after: &Resource, name: &str) -> Result<
         // What can be made again is made where it is to be, and goes from where it was.
         "copy" | "view" | "output" if moved => {
             let gone = |script: Script| script.note("If this file is there no more, there is nothing to do.");
-            let mut scripts: Vec<Script> = retire(before, None)?.into_iter().map(gone).collect();
+            let mut scripts: Vec<Script> = retire(before, views, None)?.into_iter().map(gone).collect();
             scripts.push(made_elsewhere(after)?);
             return Ok(scripts);
         }
-        "copy" => table(address, &attributes_of(before)?, &attributes_of(after)?, true, None),
+        "copy" => copy(address, &attributes_of(before)?, &attributes_of(after)?, views),
         "view" => Some(view(address, &attributes_of(before)?, &attributes_of(after)?)),
         "output" => output(address, &attributes_of(before)?, &attributes_of(after)?),
         _ => None,
@@ -46,7 +57,7 @@ fn made_elsewhere(after: &Resource) -> Result<Script, PlatformError> {
     let (database, statements) = match after.kind() {
         "copy" => {
             let copy: TableAttributes = attributes_of(after)?;
-            (copy.database.clone(), create_copy(&copy.milestoned()))
+            (copy.database.clone(), create_copy(copy.engine(), &copy.milestoned()))
         }
         "view" => {
             let view: ViewAttributes = attributes_of(after)?;
@@ -62,7 +73,11 @@ fn made_elsewhere(after: &Resource) -> Result<Script, PlatformError> {
 }
 
 /// Takes away what a resource was. Data that was owed goes only if something lets it go.
-pub(super) fn retire(before: &Resource, guard: Option<&Guard>) -> Result<Vec<Script>, PlatformError> {
+pub(super) fn retire(
+    before: &Resource,
+    views: &Views,
+    guard: Option<&Guard>,
+) -> Result<Vec<Script>, PlatformError> {
     let script = |database: &str| Script::new(before.address().as_str(), database);
     let script = match (before.kind(), guard) {
         ("table", Some(guard)) => {
@@ -76,7 +91,11 @@ pub(super) fn retire(before: &Resource, guard: Option<&Guard>) -> Result<Vec<Scr
         }
         ("copy", _) => {
             let copy: TableAttributes = attributes_of(before)?;
-            let drop = [copy.milestoned().drop(), forget_progress(&copy.table)];
+            let mut drop = match copy.engine() {
+                Engine::Sqlite => Vec::new(),
+                Engine::Postgres => server_copy::drop_views_of(views),
+            };
+            drop.extend([copy.milestoned().drop(), forget_progress(&copy.table)]);
             Some(script(&copy.database).add(CHANGE, "Takes the copy away.", drop))
         }
         ("view", _) => {
@@ -108,6 +127,18 @@ fn output(address: &ResourceAddress, before: &OutputAttributes, after: &OutputAt
     statements.extend(create_outputs(after));
     let script = Script::new(address.as_str(), &after.database);
     Some(script.add(CHANGE, "Makes the tables anew; the next run fills them.", statements))
+}
+
+fn copy(
+    address: &ResourceAddress,
+    before: &TableAttributes,
+    after: &TableAttributes,
+    views: &Views,
+) -> Option<Script> {
+    match after.engine() {
+        Engine::Sqlite => table(address, before, after, true, None),
+        Engine::Postgres => server_copy::update(address, before, after, views),
+    }
 }
 
 fn table(

@@ -21,8 +21,8 @@ codes! {
     UNCLAIMED_CONTAINER(
         "unclaimed-container",
         "data is wanted in a container that a local platform cannot fill",
-        "A local platform brings data to `sqlite` containers: its own database, or a file of the consumer. Use such a \
-         container, or pin the group to another platform."
+        "A local platform brings data to `sqlite` containers (its own database, or a file of the consumer) and to `postgres` \
+         containers. Use such a container, or pin the group to another platform."
     );
     UNCLAIMED_ARTIFACT(
         "unclaimed-artifact",

@@ -35,7 +35,7 @@ fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
             columns.chain(Reading::of(config, view, ingest).err()).collect()
         }
         NodeDetail::Export(export) => {
-            let container = Shelf::of(export.container(), config).err();
+            let container = Shelf::of(export.container_key(), export.container(), config).err();
             let input = own_table_of_input(config, view, export.dataset().key()).err();
             container.into_iter().chain(input).collect()
         }

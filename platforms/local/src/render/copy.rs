@@ -1,4 +1,4 @@
-//! The copy of a dataset in the file of a consumer. It can be made again from the platform's own database at any time,
+//! The copy of a dataset in a database of a consumer. It can be made again from the platform's own database at any time,
 //! so it holds nothing of its own.
 
 use super::{PLATFORM_SCHEMA, foundation};
@@ -10,17 +10,20 @@ use crate::{
     prelude::*,
     shelf::Shelf,
     sql::{
-        milestoned::{BATCH_IN, BATCH_OUT, Milestoned},
-        quote::{columns, insert_into, literal, quoted, select},
+        copy,
+        engine::Engine,
+        milestoned::Milestoned,
+        postgres,
+        quote::{literal, quoted},
         script::Script,
     },
 };
 
-/// How far each copy in this file is. Two files do not commit together, so each knows for itself.
+/// How far each copy in this database is. Two databases do not commit together, so each knows for itself.
 const APPLIED: &str = "\
 CREATE TABLE IF NOT EXISTS \"datasurface_applied\" (
   \"copy\" TEXT NOT NULL PRIMARY KEY,
-  \"batch\" INTEGER NOT NULL,
+  \"batch\" BIGINT NOT NULL,
   \"applied_at\" TEXT NOT NULL
 );";
 
@@ -32,26 +35,25 @@ pub(super) fn render(
 ) -> Result<(), PlatformError> {
     let dataset = export.dataset().key();
     let buffer = own_table_of_input(config, view, dataset)?;
-    let shelf = Shelf::of(export.container(), config)?;
-    if shelf == Shelf::Own {
+    let shelf = Shelf::of(export.container_key(), export.container(), config)?;
+    if !is_needed(&shelf, export) {
         return Ok(());
     }
-    let target = shelf.table(view.platform().name(), config, dataset);
-    let custody = export.dataset().custody();
-    let table = Milestoned::new(target.table, export.dataset().schema().table(), custody.history);
-    let address = shelf.resource(export.container_key(), dataset);
-
-    let script = Script::new(&address, &target.file)
-        .reading(&config.database, PLATFORM_SCHEMA)
-        .note(format!("{dataset}, as the consumers of {} read it.", export.container_key()))
-        .add("create", "Makes the copy and the books of this file.", create_copy(&table))
-        .add(
-            "apply",
-            "Brings the copy up to the batch :batch, in one transaction; again changes nothing.",
-            apply(&table, &buffer.table),
-        )
-        .add("applied", "The last batch that arrived, and when.", [applied(&table)]);
     let container = export.container_key();
+    let name = shelf.table_name(view.platform().name(), dataset);
+    let custody = export.dataset().custody();
+    let table = Milestoned::new(name, export.dataset().schema().table(), custody.history);
+    let address = shelf.resource(container, dataset);
+    let database = shelf.database(config);
+
+    let script = Script::new(&address, &database)
+        .reading(&config.database, PLATFORM_SCHEMA)
+        .note(format!("{dataset}, as the consumers of {container} read it."));
+    let script = match shelf.engine() {
+        Engine::Sqlite => in_file(script, &table, &buffer.table),
+        Engine::Postgres => on_server(script, &table, &buffer.table),
+    };
+    let script = script.add("applied", "The last batch that arrived, and when.", [applied(&table)]);
     let path = path::sql(
         "copies",
         &[
@@ -63,57 +65,76 @@ pub(super) fn render(
         ],
     );
     let resource = Resource::new(address, "copy").origin(view.key()).depends_on(address::table(dataset));
-    let attributes = TableAttributes::new(&target.file, &table, None).copied_from(&buffer.table);
+    let attributes = TableAttributes::new(&database, &table, None).copied_from(&buffer.table);
     rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])
 }
 
-/// Makes the copy, and the books of its file.
-pub(crate) fn create_copy(table: &Milestoned) -> Vec<String> {
+/// Transformers run in the platform's own database, and read files from there; a server is no use to them.
+fn is_needed(shelf: &Shelf, export: &ExportFacts) -> bool {
+    match shelf {
+        Shelf::Own => false,
+        Shelf::File(_) => true,
+        Shelf::Server(_) => export.consumers().iter().any(|consumer| !consumer.transforms()),
+    }
+}
+
+fn in_file(script: Script, table: &Milestoned, buffer: &str) -> Script {
+    let mut apply = copy::apply(table, &format!("{PLATFORM_SCHEMA}.{}", quoted(buffer)));
+    apply.push(remember(table));
+    script
+        .add("create", "Makes the copy and the books of this file.", create_copy(Engine::Sqlite, table))
+        .add(
+            "apply",
+            "Brings the copy up to the batch :batch, in one transaction; again changes nothing.",
+            apply,
+        )
+}
+
+fn on_server(script: Script, table: &Milestoned, buffer: &str) -> Script {
+    use postgres::copy;
+    let there = format!("In {PLATFORM_SCHEMA}");
+    script
+        .note("To bring it up to the batch :batch, in one transaction: stage; what `changes` selects goes through load;")
+        .note("merge. If live and live_there differ then, the platform has forgotten what went: restage; what")
+        .note("`live_versions` selects goes through load_live; close. Then remember. Again changes nothing.")
+        .add("create", "Makes the copy and the books of this database.", create_copy(Engine::Postgres, table))
+        .add("stage", "Makes room for what changed; it is gone with the transaction.", [copy::stage(table)])
+        .add(
+            "changes",
+            &format!("{there}: what was opened or closed after the batch :applied."),
+            [copy::changes(table, buffer)],
+        )
+        .add("load", "Takes it.", [copy::load(table)])
+        .add("merge", "Closes what changed or is missing, opens what changed or is new.", copy::merge(table))
+        .add("live", "How many versions are live here.", [copy::live(&table.table)])
+        .add("live_there", &format!("{there}: how many are."), [copy::live(buffer)])
+        .add("restage", "Empties the room.", [copy::restage(table)])
+        .add(
+            "live_versions",
+            &format!("{there}: which versions are live."),
+            [copy::live_versions(table, buffer)],
+        )
+        .add("load_live", "Takes them.", [copy::load_live(table)])
+        .add("close", "Closes what is not among them.", [copy::close(table)])
+        .add("remember", "Remembers the last batch, in the transaction that brings it.", [remember(table)])
+}
+
+/// Makes the copy, and the books of its database.
+pub(crate) fn create_copy(engine: Engine, table: &Milestoned) -> Vec<String> {
     let mut statements = vec![foundation::STEPS.to_owned(), APPLIED.to_owned()];
-    statements.extend(table.create());
+    statements.extend(match engine {
+        Engine::Sqlite => table.create(),
+        Engine::Postgres => postgres::copy::create(table),
+    });
     statements
 }
 
-/// What is no longer true in the buffer ceases to be true here, or goes; what was opened since the last applied batch
-/// comes. Comparing what is there, rather than following what was closed, is right for every distance between the two,
-/// also where the buffer has forgotten what it closed.
-fn apply(table: &Milestoned, buffer: &str) -> Vec<String> {
-    let copy = table.quoted_table();
-    let buffer = format!("{PLATFORM_SCHEMA}.{}", quoted(buffer));
-    let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
-    let same_version =
-        format!("{}\n      AND buffer.{into} = copy.{into}", table.same_key("buffer.", "copy."));
-    let not_live = format!(
-        "NOT EXISTS (\n    SELECT 1\n    FROM {buffer} AS buffer\n    WHERE {same_version}\n      AND buffer.{out} IS NULL\n  )"
-    );
-    let close = if table.history {
-        format!(
-            "UPDATE {copy} AS copy\nSET {out} = coalesce(\n  (\n    SELECT buffer.{out}\n    FROM {buffer} AS buffer\n    \
-             WHERE {same_version}\n  ),\n  :batch\n)\nWHERE copy.{out} IS NULL\n  AND {not_live};"
-        )
-    } else {
-        format!("DELETE FROM {copy} AS copy\nWHERE copy.{out} IS NOT NULL\n  OR {not_live};")
-    };
-    let mut names = columns(table.names(), "");
-    names.extend([into.clone(), out.clone()]);
-    let mut values = columns(table.names(), "buffer.");
-    values.extend([format!("buffer.{into}"), format!("buffer.{out}")]);
-    let live_only = if table.history { String::new() } else { format!("\n  AND buffer.{out} IS NULL") };
-    let open = format!(
-        "{}\n{}\nFROM {buffer} AS buffer\nWHERE buffer.{into} > coalesce(\n    \
-         (SELECT \"batch\" FROM \"datasurface_applied\" WHERE \"copy\" = {}),\n    0\n  ){live_only}\n\
-         ON CONFLICT ({}, {into}) DO NOTHING;",
-        insert_into(&copy, &names),
-        select(&values),
-        literal(&table.table),
-        table.key_list(""),
-    );
-    let remember = format!(
+fn remember(table: &Milestoned) -> String {
+    format!(
         "INSERT INTO \"datasurface_applied\" (\"copy\", \"batch\", \"applied_at\")\nVALUES ({}, :batch, :now)\n\
          ON CONFLICT (\"copy\") DO UPDATE SET\n  \"batch\" = excluded.\"batch\",\n  \"applied_at\" = excluded.\"applied_at\";",
         literal(&table.table)
-    );
-    vec![close, open, remember]
+    )
 }
 
 fn applied(table: &Milestoned) -> String {

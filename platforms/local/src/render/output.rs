@@ -41,7 +41,7 @@ pub(super) fn render(
         .add("inputs", "Makes the inputs visible.", inputs(&attributes))
         .add("fill", "Makes the outputs.", fill(&attributes))
         .add("close", "Takes the inputs away.", close(&attributes));
-    let shelf = Shelf::of(transform.container(), config)?;
+    let shelf = Shelf::of_inputs(transform.container_key(), transform.container(), config)?;
     let mut resource = in_database(address, "output", node);
     for input in transform.inputs() {
         resource = resource.depends_on(shelf.resource(transform.container_key(), input.key()));
@@ -56,20 +56,17 @@ pub(crate) fn attributes(
     node: &NodeKey,
     transform: &TransformFacts,
 ) -> Result<OutputAttributes, Refusal> {
-    let shelf = Shelf::of(transform.container(), config)?;
+    let shelf = Shelf::of_inputs(transform.container_key(), transform.container(), config)?;
     let input = |dataset: &DatasetFacts| InputAttributes {
         dataset: dataset.key().clone(),
         name: names::input(dataset.key()),
-        table: shelf.table(node.platform(), config, dataset.key()).table,
+        table: shelf.table_name(node.platform(), dataset.key()),
         columns: dataset.schema().table().columns().iter().map(|column| column.name().to_string()).collect(),
     };
     let outputs = transform.outputs().iter();
     Ok(OutputAttributes {
         database: config.database.clone(),
-        container: match &shelf {
-            Shelf::Own => None,
-            Shelf::File(file) => Some(file.clone()),
-        },
+        container: (shelf != Shelf::Own).then(|| shelf.database(config)),
         inputs: transform.inputs().iter().map(input).collect(),
         outputs: outputs.map(|dataset| output(transform, dataset)).collect::<Result<_, _>>()?,
     })

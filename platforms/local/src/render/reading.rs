@@ -8,7 +8,7 @@ use crate::{
     offer::table_of_input,
     prelude::*,
     shelf::unclear,
-    sql::{milestoned::BATCH_OUT, postgres, quote::quoted, storage::read_from_sqlite},
+    sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::read_from_sqlite},
 };
 
 /// What a capture reads.
@@ -69,7 +69,7 @@ struct Dialect {
 const SQLITE: Dialect = Dialect { begin: &["BEGIN"], column: read_from_sqlite, table: quoted };
 
 const POSTGRES: Dialect =
-    Dialect { begin: postgres::BEGIN, column: postgres::read_column, table: postgres::quoted_table };
+    Dialect { begin: read::BEGIN, column: read::read_column, table: read::quoted_table };
 
 fn from_container(
     config: &LocalConfig,

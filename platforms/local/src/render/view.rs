@@ -8,8 +8,9 @@ use crate::{
     prelude::*,
     shelf::Shelf,
     sql::{
+        engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT, StoredColumn},
-        quote::{columns, quoted, select},
+        quote::{quoted, select},
         script::Script,
     },
 };
@@ -21,24 +22,25 @@ pub(super) fn render(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let dataset = export.dataset().key();
-    let shelf = Shelf::of(export.container(), config)?;
+    let shelf = Shelf::of(export.container_key(), export.container(), config)?;
     let table = match &shelf {
-        Shelf::Own => own_table_of_input(config, view, dataset)?,
-        Shelf::File(_) => shelf.table(view.platform().name(), config, dataset),
+        Shelf::Own => own_table_of_input(config, view, dataset)?.table,
+        Shelf::File(_) | Shelf::Server(_) => shelf.table_name(view.platform().name(), dataset),
     };
+    let (database, engine) = (shelf.database(config), shelf.engine());
     for consumer in export.consumers().iter().filter(|consumer| !consumer.transforms()) {
         let group = consumer.group();
         let milestoning = consumer.requirements().milestoning();
         let attributes = ViewAttributes {
-            database: table.file.clone(),
-            table: table.table.clone(),
+            database: database.clone(),
+            table: table.clone(),
             columns: StoredColumn::all_of(export.dataset().schema().table()),
-            live: milestoning.has_live().then(|| names::live_view(group, dataset)),
-            history: milestoning.has_history().then(|| names::history_view(group, dataset)),
+            live: milestoning.has_live().then(|| names::live_view(engine, group, dataset)),
+            history: milestoning.has_history().then(|| names::history_view(engine, group, dataset)),
             consumer: group.clone(),
         };
         let address = address::view(group, dataset);
-        let script = Script::new(&address, &table.file)
+        let script = Script::new(&address, &database)
             .note(format!("What the group {group} sees of {dataset}."))
             .add("create", "Makes what the group reads.", create_views(&attributes));
         let resource = Resource::new(address, "view")
@@ -60,11 +62,17 @@ pub(super) fn render(
 
 /// Makes the views. Inside a view, a table is one of the same database.
 pub(crate) fn create_views(view: &ViewAttributes) -> Vec<String> {
-    let names = || columns(view.columns.iter().map(|column| column.name.as_str()), "");
+    let engine = Engine::of(&view.database);
+    let create = match engine {
+        Engine::Sqlite => "CREATE VIEW IF NOT EXISTS",
+        Engine::Postgres => "CREATE OR REPLACE VIEW",
+    };
+    let names =
+        || -> Vec<String> { view.columns.iter().map(|column| engine.column_name(&column.name)).collect() };
     let table = quoted(&view.table);
     let live = view.live.iter().map(|name| {
         format!(
-            "CREATE VIEW IF NOT EXISTS {} AS\n{}\nFROM {table}\nWHERE {} IS NULL;",
+            "{create} {} AS\n{}\nFROM {table}\nWHERE {} IS NULL;",
             quoted(name),
             select(&names()),
             quoted(BATCH_OUT)
@@ -73,7 +81,7 @@ pub(crate) fn create_views(view: &ViewAttributes) -> Vec<String> {
     let history = view.history.iter().map(|name| {
         let mut names = names();
         names.extend([quoted(BATCH_IN), quoted(BATCH_OUT)]);
-        format!("CREATE VIEW IF NOT EXISTS {} AS\n{}\nFROM {table};", quoted(name), select(&names))
+        format!("{create} {} AS\n{}\nFROM {table};", quoted(name), select(&names))
     });
     live.chain(history).collect()
 }

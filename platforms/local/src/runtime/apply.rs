@@ -1,7 +1,7 @@
 //! Applying a plan: what is new is made, what is there is changed by its transition file, once.
 
 use super::{
-    database::Database,
+    container::Container,
     making::{Done, Maker},
     transition::{Transition, Transitions},
 };
@@ -77,7 +77,7 @@ struct Applying<'a> {
     maker: Maker<'a>,
     plan: &'a str,
     /// The databases that are there, and what was done in them of this plan.
-    open: BTreeMap<&'a str, (Database<'a>, Done)>,
+    open: BTreeMap<&'a str, (Container<'a>, Done)>,
 }
 
 impl<'a> Applying<'a> {

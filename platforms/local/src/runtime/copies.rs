@@ -1,18 +1,31 @@
-//! Copies in files of consumers: brought up to date by what changed.
+//! Copies in databases of consumers: brought up to date by what changed. How a server is, `server_copies.rs` says.
 
 use super::{
+    container::Container,
     database::Database,
-    work::{Batch, Work, batch_of, number},
+    work::{Batch, Work, number},
 };
-use crate::{prelude::*, sql::script::Script};
-use std::collections::BTreeMap;
+use crate::{
+    prelude::*,
+    sql::{engine::Engine, script::Script},
+};
+use std::{collections::BTreeMap, rc::Rc};
 
-/// What a consumer's file has of a datastore.
+/// What a consumer's database has of a datastore.
 pub(super) type Shelf<'a> = Vec<(DatasetKey, &'a Script)>;
 
-impl Work<'_> {
-    /// The copies of datasets that these are about, by file and datastore: what belongs together, so that a batch is
-    /// visible in a file as a whole.
+/// A copy that is not at the last batch of its dataset.
+pub(super) struct Behind<'s> {
+    pub(super) script: &'s Script,
+    /// The last batch that arrived.
+    pub(super) applied: u64,
+    /// The last batch that there is.
+    pub(super) last: u64,
+}
+
+impl<'a> Work<'a> {
+    /// The copies of datasets that these are about, by database and datastore: what belongs together, so that a batch is
+    /// visible in a database as a whole.
     pub(super) fn shelves(&self, of: Option<&DatastoreName>) -> Vec<Shelf<'_>> {
         let mut shelves: BTreeMap<(&str, DatastoreName), Shelf<'_>> = BTreeMap::new();
         for (dataset, script) in self.rendered.copies() {
@@ -29,23 +42,54 @@ impl Work<'_> {
         let Some(job) = job_of(shelf) else {
             return Ok(());
         };
-        match self.behind(shelf) {
-            Ok(behind) if behind.is_empty() => Ok(()),
-            behind => self.remembered(job, || self.apply(&behind?)),
+        let database = shelf.first().map_or("", |(_, script)| script.database());
+        let container = self.container(database);
+        match container.and_then(|container| Ok((self.behind(shelf, &container)?, container))) {
+            Ok((behind, _)) if behind.is_empty() => Ok(()),
+            found => self.remembered(job, || {
+                let (behind, container) = found?;
+                match &*container {
+                    Container::File(_) => self.apply(&behind),
+                    Container::Server(server) => self.send(server, &behind),
+                }
+            }),
         }
     }
 
-    /// The copies that are not at the last batch of their dataset, and that batch.
-    fn behind<'s>(&self, shelf: &Shelf<'s>) -> Result<Vec<(&'s Script, u64)>, PlatformError> {
-        let mut behind = Vec::new();
-        let Some((_, first)) = shelf.first() else {
-            return Ok(behind);
+    fn container(&self, database: &str) -> Result<Rc<Container<'a>>, PlatformError> {
+        match Engine::of(database) {
+            Engine::Sqlite => Container::open(&self.site, database, self.breakpoint).map(Rc::new),
+            Engine::Postgres => self.server(database),
+        }
+    }
+
+    /// The last batch that arrived in a copy; none in one that is not there.
+    pub(super) fn arrived_in(&self, copy: &Script) -> Result<Option<Batch>, PlatformError> {
+        let database = copy.database();
+        let open = || Container::open_if_there(&self.site, database, self.breakpoint);
+        let container = match Engine::of(database) {
+            Engine::Sqlite => open()?.map(Rc::new),
+            Engine::Postgres => self.known(database, open)?,
         };
-        let file = Database::open(&self.site, first.database(), self.breakpoint)?;
+        match container {
+            Some(container) if container.has_table("datasurface_applied")? => container.applied(copy),
+            _ => Ok(None),
+        }
+    }
+
+    /// The copies that are not at the last batch of their dataset.
+    fn behind<'s>(
+        &self,
+        shelf: &Shelf<'s>,
+        database: &Container<'_>,
+    ) -> Result<Vec<Behind<'s>>, PlatformError> {
+        let mut behind = Vec::new();
         for (dataset, script) in shelf {
-            let applied = applied(&file, script)?.map_or(0, |batch| batch.number);
+            let applied = database.applied(script)?.map_or(0, |batch| batch.number);
             match self.last_batch(dataset)? {
-                Some(last) if last.number > applied => behind.push((*script, last.number)),
+                Some(last) if last.number > applied => {
+                    behind.push(Behind { script, applied, last: last.number });
+                }
                 Some(last) if last.number == applied => {}
                 None if applied == 0 => {}
                 last => return Err(ahead(dataset, script, applied, last)),
@@ -54,14 +98,14 @@ impl Work<'_> {
         Ok(behind)
     }
 
-    fn apply(&self, behind: &[(&Script, u64)]) -> Result<(), PlatformError> {
-        let Some((first, _)) = behind.first() else {
+    fn apply(&self, behind: &[Behind<'_>]) -> Result<(), PlatformError> {
+        let Some(first) = behind.first() else {
             return Ok(());
         };
-        let file = Database::open_for(&self.site, first, self.breakpoint)?;
+        let file = Database::open_for(&self.site, first.script, self.breakpoint)?;
         file.together(|| {
-            for (script, batch) in behind {
-                file.execute(script, "apply", &[(":batch", number(*batch)?), (":now", self.now())])?;
+            for Behind { script, last, .. } in behind {
+                file.execute(script, "apply", &[(":batch", number(*last)?), (":now", self.now())])?;
             }
             Ok(())
         })
@@ -73,15 +117,10 @@ pub(super) fn job_of<'s>(shelf: &Shelf<'s>) -> Option<&'s str> {
     shelf.first().map(|(_, script)| script.resource())
 }
 
-/// The last batch that arrived in a copy.
-pub(super) fn applied(file: &Database<'_>, script: &Script) -> Result<Option<Batch>, PlatformError> {
-    Ok(file.rows(script, "applied", &[], batch_of)?.into_iter().next())
-}
-
 fn ahead(dataset: &DatasetKey, script: &Script, applied: u64, last: Option<Batch>) -> PlatformError {
     let context = format!(
         "the copy of `{dataset}` in `{}` is at batch {applied}, but the platform's database is at {}: it was lost or \
-         replaced; move the consumer's file away to have it made again",
+         replaced; move the consumer's database away to have it made again",
         script.database(),
         last.map_or(0, |last| last.number)
     );

@@ -1,6 +1,6 @@
 //! A database file that is worked on: everything that is executed passes through here.
 
-use super::breakpoint::Breakpoint;
+use super::{breakpoint::Breakpoint, source::Each};
 use crate::{
     prelude::*,
     sql::{
@@ -131,6 +131,34 @@ impl<'a> Database<'a> {
         read().map_err(|error| outside(what(), error))
     }
 
+    /// The rows of a section's statement, one after the other: however many there are, only one is in memory.
+    pub(super) fn stream(
+        &self,
+        script: &Script,
+        section: &str,
+        values: Named<'_>,
+        each: &mut Each<'_>,
+    ) -> Result<(), PlatformError> {
+        let what = || format!("{} [{section}]", script.resource());
+        let failed = |error| outside(what(), error);
+        let mut statement = self.connection.prepare(section_of(script, section)?).map_err(failed)?;
+        bind(&mut statement, values).map_err(failed)?;
+        self.breakpoint.before(what);
+        let width = statement.column_count();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let read = (0..width).map(|column| row.get_ref(column)).collect::<rusqlite::Result<Vec<_>>>();
+            each(&read.map_err(failed)?)?;
+        }
+        Ok(())
+    }
+
+    /// The number that a section selects.
+    pub(super) fn count(&self, script: &Script, section: &str) -> Result<i64, PlatformError> {
+        let counted = self.rows(script, section, &[], |row| row.get(0))?;
+        Ok(counted.into_iter().next().unwrap_or_default())
+    }
+
     /// A statement of a section, to be executed with many rows.
     pub(super) fn loader<'d>(
         &'d self,
@@ -205,7 +233,7 @@ impl Loader<'_> {
     }
 }
 
-fn section_of<'s>(script: &'s Script, section: &str) -> Result<&'s str, PlatformError> {
+pub(super) fn section_of<'s>(script: &'s Script, section: &str) -> Result<&'s str, PlatformError> {
     script.section(section).ok_or_else(|| {
         let context = format!("the file of `{}` has no section `{section}`", script.resource());
         PlatformError::new(PlatformErrorKind::Rendering, context)

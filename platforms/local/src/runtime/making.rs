@@ -1,9 +1,7 @@
 //! Making databases: whatever is rendered in a file that we never made comes into it at once.
 
 use super::{
-    breakpoint::Breakpoint,
-    database::{Database, text},
-    rendered::Rendered,
+    breakpoint::Breakpoint, container::Container, database::text, rendered::Rendered, transition::Transitions,
 };
 use crate::prelude::*;
 use chrono::SecondsFormat;
@@ -32,15 +30,12 @@ pub(super) struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     /// What was done here.
-    pub(super) fn done(&self, database: &Database<'_>, plan: &str) -> Result<Done, PlatformError> {
+    pub(super) fn done(&self, database: &Container<'_>, plan: &str) -> Result<Done, PlatformError> {
         if !database.has_table("datasurface_steps")? {
             return Ok(Done::default());
         }
         let mut done = Done::default();
-        let rows = database.rows(&self.rendered.books, "steps_done", &[], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-        })?;
-        for (of, step) in rows {
+        for (of, step) in database.pairs(&self.rendered.books, "steps_done")? {
             done.is_made |= of == MADE;
             if of == plan {
                 done.steps.insert(step);
@@ -52,7 +47,7 @@ impl<'a> Maker<'a> {
     /// Makes everything that is rendered in a database, at once. Of the steps of a plan, nothing is left to do there.
     pub(super) fn make<'s>(
         &self,
-        database: &Database<'_>,
+        database: &Container<'_>,
         file: &str,
         plan: &str,
         steps: impl IntoIterator<Item = &'s str>,
@@ -72,7 +67,7 @@ impl<'a> Maker<'a> {
     /// Remembers that a step was done, in the transaction that does it.
     pub(super) fn step_done(
         &self,
-        database: &Database<'_>,
+        database: &Container<'_>,
         plan: &str,
         step: &str,
     ) -> Result<(), PlatformError> {
@@ -82,15 +77,34 @@ impl<'a> Maker<'a> {
     }
 
     /// Forgets what was done of other plans.
-    pub(super) fn new_plan(&self, database: &Database<'_>, plan: &str) -> Result<(), PlatformError> {
+    pub(super) fn new_plan(&self, database: &Container<'_>, plan: &str) -> Result<(), PlatformError> {
         database.execute(&self.rendered.books, "new_plan", &[(":plan", text(plan))])
     }
 
-    pub(super) fn open(&self, file: &str) -> Result<Database<'a>, PlatformError> {
-        Database::open(&self.site, file, self.breakpoint)
+    /// Opens a database to work on it.
+    pub(super) fn open(&self, database: &str) -> Result<Container<'a>, PlatformError> {
+        let container = Container::open(&self.site, database, self.breakpoint)?;
+        container.alone(self.rendered.books.database())
     }
 
-    pub(super) fn open_if_there(&self, file: &str) -> Result<Option<Database<'a>>, PlatformError> {
-        Database::open_if_there(&self.site, file, self.breakpoint)
+    /// Opens a database to work on it, if it is there.
+    pub(super) fn open_if_there(&self, database: &str) -> Result<Option<Container<'a>>, PlatformError> {
+        let container = Container::open_if_there(&self.site, database, self.breakpoint)?;
+        container.map(|container| container.alone(self.rendered.books.database())).transpose()
+    }
+
+    /// Opens a database of a consumer. If it was lost, everything that is rendered in it is made again.
+    pub(super) fn open_made(
+        &self,
+        database: &str,
+        transitions: &Transitions,
+    ) -> Result<Container<'a>, PlatformError> {
+        let container = self.open(database)?;
+        if !self.done(&container, &transitions.plan)?.is_made {
+            let here = transitions.files.iter().filter(|transition| transition.script.database() == database);
+            let names = here.map(|transition| transition.name.as_str());
+            self.make(&container, database, &transitions.plan, names)?;
+        }
+        Ok(container)
     }
 }

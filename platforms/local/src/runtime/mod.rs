@@ -3,21 +3,22 @@
 //! | file | idea |
 //! |---|---|
 //! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
-//! | `database.rs` | everything that is executed passes through one place |
+//! | `database.rs`, `server/`, `container.rs` | everything that is executed passes through one place: for files, and for servers |
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
+//! | `capture.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
 //! | `run.rs`, `status.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
-//! of the platform's database. A consumer's file does not commit together with it, so it knows for itself how far it is,
+//! of the platform's database. A consumer's database does not commit together with it, so it knows for itself how far it is,
 //! and is brought up to date by comparing. A transformer has seen its inputs when what it made was captured: in the
 //! transaction of that capture; cut off before, it runs again, and captures again, and what did not change moves nothing.
 
 mod apply;
 mod breakpoint;
 mod capture;
+mod container;
 mod copies;
 mod database;
 mod job;
@@ -25,6 +26,8 @@ mod making;
 mod only_inputs;
 mod rendered;
 mod run;
+mod server;
+mod server_copies;
 pub(crate) mod source;
 mod status;
 mod transform;
@@ -33,9 +36,10 @@ mod work;
 
 pub use breakpoint::Breakpoint;
 
-use crate::{platform::LocalPlatform, prelude::*};
+use crate::{platform::LocalPlatform, prelude::*, sql::engine::Engine};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use container::Container;
 use database::Database;
 use datasurface_platform::{Applied, RunReport, RunRequest, Site, Status};
 use making::Maker;
@@ -56,7 +60,7 @@ impl Runtime for LocalPlatform {
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = opened(maker)?;
         remake_lost(maker)?;
-        let work = Work { site: *site, breakpoint: self.breakpoint(), rendered: &rendered, own };
+        let work = Work::new(maker, own);
         run::Run::new(&work).run(*request)
     }
 
@@ -64,7 +68,7 @@ impl Runtime for LocalPlatform {
         let rendered = Rendered::read(site)?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = opened(maker)?;
-        Work { site: *site, breakpoint: self.breakpoint(), rendered: &rendered, own }.status()
+        Work::new(maker, own).status()
     }
 
     fn next_due(&self, site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
@@ -88,6 +92,7 @@ fn opened(maker: Maker<'_>) -> Result<Database<'_>, PlatformError> {
     let file = maker.rendered.books.database();
     if let Some(own) = maker.open_if_there(file)?
         && maker.done(&own, "")?.is_made
+        && let Container::File(own) = own
     {
         return Ok(own);
     }
@@ -95,15 +100,13 @@ fn opened(maker: Maker<'_>) -> Result<Database<'_>, PlatformError> {
     Err(PlatformError::new(PlatformErrorKind::Outside, context))
 }
 
-/// Makes files of consumers again that are not there: what was in them is in the platform's own database.
+/// Makes files of consumers again that are not there: what was in them is in the platform's own database. Servers, which
+/// others may keep from us, come when it is their turn.
 fn remake_lost(maker: Maker<'_>) -> Result<(), PlatformError> {
     let transitions = Transitions::read(&maker.site)?;
     for file in maker.rendered.databases().into_iter().skip(1) {
-        let database = maker.open(file)?;
-        if !maker.done(&database, &transitions.plan)?.is_made {
-            let here = transitions.files.iter().filter(|transition| transition.script.database() == file);
-            let names = here.map(|transition| transition.name.as_str());
-            maker.make(&database, file, &transitions.plan, names)?;
+        if Engine::of(file) == Engine::Sqlite {
+            maker.open_made(file, &transitions)?;
         }
     }
     Ok(())

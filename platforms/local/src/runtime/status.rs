@@ -1,8 +1,7 @@
 //! How far each consumer is.
 
 use super::{
-    copies::{applied, job_of},
-    database::Database,
+    copies::job_of,
     job::CaptureJob,
     work::{Work, time},
 };
@@ -25,11 +24,16 @@ impl Work<'_> {
             .copies()
             .find(|(of, script)| *of == dataset && script.database() == view.database());
         let copy = copy.map(|(_, script)| script);
+        // A database that cannot be looked into does not keep others from being.
+        let mut last_failure = None;
         let batch = match copy {
             None => self.last_batch(&dataset)?,
-            Some(copy) => match Database::open_if_there(&self.site, copy.database(), self.breakpoint)? {
-                Some(file) if file.has_table("datasurface_applied")? => applied(&file, copy)?,
-                _ => None,
+            Some(copy) => match self.arrived_in(copy) {
+                Ok(batch) => batch,
+                Err(error) => {
+                    last_failure = Some(error.report());
+                    None
+                }
             },
         };
         let last_batch = match batch {
@@ -45,7 +49,6 @@ impl Work<'_> {
             None => None,
             Some(capture) => self.last_success(&capture.job)?,
         };
-        let mut last_failure = None;
         let shelves = self.shelves(Some(&dataset.datastore));
         let shelf = shelves.iter().find(|shelf| shelf.iter().any(|(_, script)| Some(*script) == copy));
         for job in jobs_behind(capture, shelf.and_then(job_of)) {

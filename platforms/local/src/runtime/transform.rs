@@ -1,7 +1,6 @@
 //! Transformers: when they run, and what they may see.
 
 use super::{
-    copies::applied,
     database::Database,
     job::{CaptureJob, TransformJob, TriggerJob},
     only_inputs,
@@ -39,10 +38,7 @@ impl Work<'_> {
         let copy = script.reads().and_then(|attached| self.rendered.copy_in(attached, dataset));
         let batch = match copy {
             None => self.last_batch(dataset)?,
-            Some(copy) => match Database::open_if_there(&self.site, copy.database(), self.breakpoint)? {
-                None => None,
-                Some(file) => applied(&file, copy)?,
-            },
+            Some(copy) => self.arrived_in(copy)?,
         };
         Ok(batch.map_or(0, |batch| batch.number))
     }

@@ -3,7 +3,9 @@
 use super::{
     breakpoint::Breakpoint,
     database::{Database, Named, text},
+    making::Maker,
     rendered::Rendered,
+    server_copies::Servers,
 };
 use crate::prelude::*;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -19,6 +21,9 @@ pub(super) struct Work<'a> {
     pub(super) rendered: &'a Rendered,
     /// The platform's own database.
     pub(super) own: Database<'a>,
+    /// What opens databases of consumers.
+    pub(super) maker: Maker<'a>,
+    pub(super) servers: Servers<'a>,
 }
 
 /// A batch, as the books have it.
@@ -50,6 +55,13 @@ pub(super) struct Seen {
 impl Counts {
     pub(super) fn moves(self) -> bool {
         self.inserted + self.updated + self.deleted > 0
+    }
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(maker: Maker<'a>, own: Database<'a>) -> Self {
+        let Maker { site, breakpoint, rendered } = maker;
+        Self { site, breakpoint, rendered, own, maker, servers: Servers::default() }
     }
 }
 

@@ -1,8 +1,12 @@
 //! SQL, written as a person would write it by hand.
 
+pub(crate) mod copy;
+pub(crate) mod engine;
 pub(crate) mod milestoned;
 pub(crate) mod postgres;
 pub(crate) mod quote;
+pub(crate) mod scan;
 pub(crate) mod script;
 pub(crate) mod select;
+pub(crate) mod statements;
 pub(crate) mod storage;

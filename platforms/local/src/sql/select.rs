@@ -1,6 +1,9 @@
 //! A look at SQL that somebody else wrote: whether it is one SELECT that can stand inside a statement of ours.
 
-use super::script::SECTION;
+use super::{
+    scan::{Scanner, Unclosed},
+    script::SECTION,
+};
 
 /// The statement without what may follow it (spaces, a semicolon), or why it cannot stand inside another one. What it
 /// means is not judged here.
@@ -12,59 +15,31 @@ pub(crate) fn one_select(sql: &str) -> Result<&str, String> {
         return Err(format!("a line begins with `{SECTION}`, as the sections of rendered files do"));
     }
     let mut scan = Scan::default();
+    let mut scanner = Scanner::default();
     let mut characters = sql.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
         let next = characters.peek().map(|(_, next)| *next);
-        scan.step(at, character, next)?;
+        if scanner.is_code(character, next) {
+            scan.code(at, character)?;
+        }
     }
-    scan.finish(sql)
+    match scanner.unclosed() {
+        Some(Unclosed::Quote(end)) => Err(format!("a quote is not closed with `{end}`")),
+        Some(Unclosed::Comment) => Err("a comment is not closed with `*/`".to_owned()),
+        None => scan.finish(sql),
+    }
 }
 
+/// What was found in the code so far.
 #[derive(Default)]
 struct Scan {
-    state: State,
     depth: u32,
     first_word: String,
     /// Where the first semicolon is; only space and comments may follow.
     ended_at: Option<usize>,
 }
 
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
-enum State {
-    #[default]
-    Code,
-    /// Inside quotes that end with this character; doubled ones end and begin again, which comes to the same.
-    Quoted(char),
-    LineComment,
-    BlockComment,
-    /// The second character of what begins or ends a comment.
-    Skip(After),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum After {
-    Line,
-    Block,
-    Code,
-}
-
 impl Scan {
-    fn step(&mut self, at: usize, character: char, next: Option<char>) -> Result<(), String> {
-        self.state = match (self.state, character, next) {
-            (State::Skip(After::Line), ..) => State::LineComment,
-            (State::Skip(After::Block), ..) => State::BlockComment,
-            (State::Skip(After::Code), ..) => State::Code,
-            (State::Quoted(end), ..) if character == end => State::Code,
-            (State::LineComment, '\n', _) => State::Code,
-            (State::BlockComment, '*', Some('/')) => State::Skip(After::Code),
-            (State::Code, '-', Some('-')) => State::Skip(After::Line),
-            (State::Code, '/', Some('*')) => State::Skip(After::Block),
-            (State::Code, ..) => return self.code(at, character),
-            (inside, ..) => inside,
-        };
-        Ok(())
-    }
-
     fn code(&mut self, at: usize, character: char) -> Result<(), String> {
         if character.is_whitespace() {
             if !self.first_word.is_empty() && !self.first_word.ends_with(' ') {
@@ -76,8 +51,6 @@ impl Scan {
             return Err("something follows its semicolon; it must be one statement".to_owned());
         }
         match character {
-            '\'' | '"' | '`' => self.state = State::Quoted(character),
-            '[' => self.state = State::Quoted(']'),
             ';' => self.ended_at = self.ended_at.or(Some(at)),
             '(' => self.depth += 1,
             ')' => {
@@ -93,11 +66,6 @@ impl Scan {
     }
 
     fn finish(self, sql: &str) -> Result<&str, String> {
-        match self.state {
-            State::Quoted(end) => return Err(format!("a quote is not closed with `{end}`")),
-            State::BlockComment => return Err("a comment is not closed with `*/`".to_owned()),
-            _ => {}
-        }
         if self.depth > 0 {
             return Err("a `(` has no `)`".to_owned());
         }

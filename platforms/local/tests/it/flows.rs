@@ -16,11 +16,11 @@ const SHELVES: [(&str, &str, &str); 2] = [
     ("desk.db", "Local__NW_Data__customers", "Local__Masked_NW_Data__customers"),
 ];
 
-const CUSTOMERS: &str = "INSERT INTO Customers VALUES ('ALFKI', 'Alfreds', 'Berlin'), ('ANATR', 'Ana', 'México'), \
+pub(crate) const CUSTOMERS: &str = "INSERT INTO Customers VALUES ('ALFKI', 'Alfreds', 'Berlin'), ('ANATR', 'Ana', 'México'), \
     ('AROUT', 'Around', 'London'), ('BERGS', 'Berglunds', 'Luleå'), ('BLAUS', 'Blauer', 'Mannheim'), \
     ('FISSA', 'Fabrica', 'Madrid'), ('PARIS', 'Paris', 'Paris'), ('WOLZA', 'Wolski', 'Warszawa');";
 
-const CHANGES: &str = "UPDATE Customers SET company_name = company_name || '!' WHERE customer_id IN ('ALFKI', 'ANATR'); \
+pub(crate) const CHANGES: &str = "UPDATE Customers SET company_name = company_name || '!' WHERE customer_id IN ('ALFKI', 'ANATR'); \
     UPDATE Customers SET city = NULL WHERE customer_id = 'AROUT'; \
     UPDATE Customers SET city = CASE city WHEN 'Luleå' THEN 'Mannheim' ELSE 'Luleå' END \
     WHERE customer_id IN ('BERGS', 'BLAUS'); \

@@ -6,7 +6,8 @@ use crate::{
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
-    Applied, EnvironmentCredentials, RunReport, RunRequest, Site, Status, prelude::*,
+    Applied, CredentialError, CredentialSource, EnvironmentCredentials, RunReport, RunRequest, Secret, Site,
+    Status, prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -20,6 +21,20 @@ pub(crate) struct Ground {
     temporary: Option<tempfile::TempDir>,
     platform: LocalPlatform,
     pub(crate) now: String,
+    /// The value of every credential; without one, the environment has them.
+    pub(crate) secret: Option<String>,
+}
+
+#[derive(Debug)]
+struct Secrets<'a>(&'a Option<String>);
+
+impl CredentialSource for Secrets<'_> {
+    fn secret(&self, name: &CredentialName) -> Result<Secret, CredentialError> {
+        match self.0 {
+            Some(secret) => Ok(Secret::new(secret)),
+            None => EnvironmentCredentials.secret(name),
+        }
+    }
 }
 
 impl Ground {
@@ -33,12 +48,17 @@ impl Ground {
 
     pub(crate) fn at(folder: PathBuf) -> Self {
         let platform = LocalPlatform::new(LocalConfig::new("northwind.db"));
-        Self { folder, temporary: None, platform, now: "2026-11-21T10:00:00Z".to_owned() }
+        Self { folder, temporary: None, platform, now: "2026-11-21T10:00:00Z".to_owned(), secret: None }
     }
 
     /// With this scene rendered and applied, and a source with the tables that it reads.
     pub(crate) fn with(scene: &Scene) -> Self {
-        let ground = Self::new();
+        Self::with_secret(scene, None)
+    }
+
+    /// The same, where every credential has this value.
+    pub(crate) fn with_secret(scene: &Scene, secret: Option<String>) -> Self {
+        let ground = Self { secret, ..Self::new() };
         ground.change_source(
             "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT);
              CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name TEXT, unit_price NUMERIC, weight REAL);",
@@ -104,7 +124,7 @@ impl Ground {
         let site = Site {
             rendered: &self.path("rendered"),
             root: &self.path(""),
-            credentials: &EnvironmentCredentials,
+            credentials: &Secrets(&self.secret),
             now: self.now.parse().unwrap(),
         };
         work(self.platform.runtime().unwrap(), &site)

@@ -16,16 +16,21 @@ fn northwind_is_clean() {
 
 #[test]
 fn a_container_that_is_not_claimed_is_refused() {
-    let postgres = |team: Team| {
-        team.without_container(&"Desk".into()).container(DataContainer::postgres(
-            "Desk",
-            "db.example.org",
-            "sales",
-        ))
+    let kafka = |team: Team| {
+        team.without_container(&"Desk".into()).container(DataContainer::kafka("Desk", ["broker:9092"]))
     };
-    let found = codes(&NorthWind::default(), postgres);
-    assert!(found.iter().all(|code| code == "local/unclaimed-container"));
+    let found = codes(&NorthWind::default(), kafka);
+    assert!(found.iter().all(|code| code == "local/unclaimed-container"), "{found:?}");
     assert_eq!(found.len(), 4, "three exports and a transformer");
+}
+
+#[test]
+fn a_server_of_a_consumer_is_filled_for_readers_and_transformers() {
+    let postgres = |team: Team| {
+        let desk = DataContainer::postgres("Desk", "db.example.org", "sales");
+        team.without_container(&"Desk".into()).container(desk)
+    };
+    assert_eq!(codes(&NorthWind::default(), postgres), [] as [&str; 0]);
 }
 
 #[test]

@@ -76,7 +76,11 @@ impl NorthWind {
         let owner = "github:northwind/model@main";
         let zone = GovernanceZone::new().team("NorthWindTeam", owner, team);
         Ecosystem::new("NorthWind", owner, "github:northwind/model@live")
-            .platform(PlatformDeclaration::new("Local", "local").setting("database", "northwind.db"))
+            .platform(
+                PlatformDeclaration::new("Local", "local")
+                    .setting("database", "northwind.db")
+                    .setting("credentials", json!({"USA/NorthWindTeam/Desk": "desk"})),
+            )
             .zone("USA", owner, zone)
     }
 

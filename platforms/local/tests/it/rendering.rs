@@ -32,6 +32,30 @@ fn northwind_in_a_file_of_the_consumer_with_history() {
 }
 
 #[test]
+fn northwind_in_a_database_of_the_consumer() {
+    let desk = |milestoning| {
+        let wind = NorthWind { milestoning, ..NorthWind::default() };
+        let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+            let desk = DataContainer::postgres("Desk", "db.example.org", "sales");
+            team.without_container(&"Desk".into()).container(desk)
+        });
+        let rendering = crate::scene::Scene::new(ecosystem, &NorthWind::assignments()).rendering();
+        let text = [
+            "copies/USA/NorthWindTeam/Desk/NW_Data/products.sql",
+            "views/Sales/analysis/NW_Data/products.sql",
+            "outputs/Mask.sql",
+        ]
+        .map(|path| rendering.file(path).unwrap().text().unwrap().to_owned());
+        text.join("\n########\n")
+    };
+    insta::assert_snapshot!("northwind_in_a_database_of_the_consumer_live", desk(Milestoning::Live));
+    insta::assert_snapshot!(
+        "northwind_in_a_database_of_the_consumer_all",
+        desk(Milestoning::LiveAndForensic)
+    );
+}
+
+#[test]
 fn foundation() {
     insta::assert_snapshot!(everything(&NorthWind::default().scene().foundation()));
 }

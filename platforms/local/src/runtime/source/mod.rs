@@ -3,7 +3,7 @@
 mod postgres;
 mod sqlite;
 
-use crate::prelude::*;
+use crate::{prelude::*, server_address::ServerAddress};
 use datasurface_platform::Site;
 use rusqlite::types::ValueRef;
 
@@ -37,8 +37,13 @@ pub(crate) fn open(producer: &Producer, site: &Site<'_>) -> Result<Box<dyn Sourc
     match &producer.container {
         ContainerKind::Sqlite { file } => Ok(Box::new(sqlite::Sqlite::open(file, site)?)),
         ContainerKind::Postgres { host, port, database } => {
-            let credential = producer.credential.as_ref();
-            Ok(Box::new(postgres::Postgres::open((host, *port, database), credential, site)?))
+            let address = ServerAddress {
+                host: host.to_string(),
+                port: *port,
+                database: database.to_string(),
+                credential: producer.credential.clone(),
+            };
+            Ok(Box::new(postgres::Postgres::open(&address, site)?))
         }
         other => Err(PlatformError::new(
             PlatformErrorKind::Unsupported,

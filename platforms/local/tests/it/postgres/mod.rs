@@ -1,5 +1,7 @@
-//! Capture from a real PostgreSQL.
+//! Capture from a real PostgreSQL, and copies in one.
 
+mod copies;
+mod desk;
 mod failures;
 mod northwind;
 mod snapshots;

@@ -16,6 +16,8 @@ use std::{
 };
 
 pub(crate) const USER: &str = "capturer";
+/// Who may write into databases of consumers.
+pub(crate) const WRITER: &str = "writer";
 /// With a colon, which a password may have.
 pub(crate) const PASSWORD: &str = "hunter2:correct horse";
 
@@ -84,8 +86,10 @@ impl Server {
         let until = Instant::now() + Duration::from_secs(90);
         while Instant::now() < until && server.shell.try_wait().unwrap().is_none() {
             if let Ok(mut client) = server.config("postgres", "postgres").connect(NoTls) {
-                let create =
-                    format!("CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}' IN ROLE pg_read_all_data");
+                let create = format!(
+                    "CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}' IN ROLE pg_read_all_data;
+                     CREATE ROLE {WRITER} LOGIN PASSWORD '{PASSWORD}'"
+                );
                 client.batch_execute(&create).unwrap();
                 return Some(server);
             }
@@ -112,6 +116,14 @@ impl Server {
             client.batch_execute(&format!("CREATE DATABASE \"{database}\"")).unwrap();
         }
         self.config("postgres", database).connect(NoTls).unwrap()
+    }
+
+    /// Makes a database of a consumer anew: an empty one, or a copy of another one.
+    pub(crate) fn renew(&self, database: &str, like: &str) {
+        let mut client = self.config("postgres", "postgres").connect(NoTls).unwrap();
+        client.batch_execute(&format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)")).unwrap();
+        let create = format!("CREATE DATABASE \"{database}\" OWNER {WRITER} TEMPLATE \"{like}\"");
+        client.batch_execute(&create).unwrap();
     }
 
     /// Stops it as a power cut would.

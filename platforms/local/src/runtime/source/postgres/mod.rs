@@ -2,35 +2,22 @@
 //!
 //! Rows are streamed: however large a table is, only what is on its way is in memory. A failed read gives the connection
 //! up, so that nothing can be read outside of its snapshot afterwards.
-//!
-//! There is no TLS: a server in another network is reached through a tunnel.
 
-mod login;
-mod trouble;
 mod values;
 
 use super::{Each, Source};
-use crate::prelude::*;
-use datasurface_platform::Site;
-use postgres::{Client, Config, NoTls, Statement, config::SslMode, fallible_iterator::FallibleIterator};
-use std::{
-    fmt,
-    sync::mpsc::{RecvTimeoutError, channel},
-    thread,
-    time::Duration,
+use crate::{
+    prelude::*,
+    runtime::server::{
+        connect::connect,
+        trouble::{Trouble, table_of},
+    },
+    server_address::ServerAddress,
 };
-use trouble::{Trouble, table_of};
+use datasurface_platform::Site;
+use postgres::{Client, NoTls, Statement, fallible_iterator::FallibleIterator};
+use std::fmt;
 use values::Kinds;
-
-/// For how long a server may take to accept the TCP connection.
-const REACHED_WITHIN: Duration = Duration::from_secs(10);
-
-/// For how long it may take until it is ready for statements; a server that accepts and then says nothing is no better
-/// than none.
-const READY_WITHIN: Duration = Duration::from_secs(30);
-
-/// For how long what was sent may stay unacknowledged, and a quiet line unchecked.
-const ALIVE_WITHIN: Duration = Duration::from_secs(60);
 
 /// A database, connected to.
 pub(super) struct Postgres {
@@ -47,36 +34,9 @@ impl fmt::Debug for Postgres {
 }
 
 impl Postgres {
-    /// Connects, as the user of the credential; see [`login`] for what its value looks like.
-    pub(super) fn open(
-        (host, port, database): (&str, u16, &str),
-        credential: Option<&CredentialName>,
-        site: &Site<'_>,
-    ) -> Result<Self, PlatformError> {
-        let place = format!("`{database}` at {host}:{port}");
-        let login = login::Login::of(credential, site)?;
-        let mut config = Config::new();
-        config
-            .host(host)
-            .port(port)
-            .dbname(database)
-            .user(login.user())
-            .application_name("datasurface")
-            .ssl_mode(SslMode::Disable)
-            .connect_timeout(REACHED_WITHIN)
-            .tcp_user_timeout(ALIVE_WITHIN)
-            .keepalives_idle(ALIVE_WITHIN);
-        if let Some(password) = login.password() {
-            config.password(password);
-        }
-        let client = connect(config).map_err(|trouble| {
-            let named = credential.map_or_else(
-                || "without a credential".to_owned(),
-                |name| format!("with the credential `{name}`"),
-            );
-            trouble.while_doing(format!("cannot connect to {place} {named}"))
-        })?;
-        Ok(Self { place, client: Some(client) })
+    /// Connects; what the session is to be like is in the statements that begin.
+    pub(super) fn open(address: &ServerAddress, site: &Site<'_>) -> Result<Self, PlatformError> {
+        Ok(Self { place: address.place(), client: Some(connect(address, site, "")?) })
     }
 
     /// Does something with the connection, and gives it up when that fails.
@@ -96,26 +56,6 @@ impl Postgres {
             Err(Stop::Trouble(trouble)) => Err(trouble.while_doing(what(&self.place))),
             Err(Stop::Caller(error)) => Err(error),
         }
-    }
-}
-
-/// Connects within bounds.
-fn connect(config: Config) -> Result<Client, Trouble> {
-    let (done, waiting) = channel();
-    // Nothing bounds the time between an accepted connection and the server's answer, so another thread waits for it.
-    thread::Builder::new()
-        .name("connecting".to_owned())
-        .spawn(move || {
-            // Nobody waits any more after that time.
-            let _ = done.send(config.connect(NoTls));
-        })
-        .map_err(|error| Trouble::said(error.to_string()))?;
-    match waiting.recv_timeout(READY_WITHIN) {
-        Ok(connected) => connected.map_err(|error| Trouble::of(&error)),
-        Err(RecvTimeoutError::Timeout) => {
-            Err(Trouble::said(format!("no answer within {} s", READY_WITHIN.as_secs())))
-        }
-        Err(RecvTimeoutError::Disconnected) => Err(Trouble::said("the attempt broke off")),
     }
 }
 

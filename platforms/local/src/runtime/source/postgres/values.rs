@@ -1,7 +1,6 @@
 //! Values as they come from the server, and as SQLite keeps them; `sql/storage.rs` says why.
 
-use super::trouble::Trouble;
-use crate::sql::storage::NOT_A_NUMBER;
+use crate::{runtime::server::trouble::Trouble, sql::storage::NOT_A_NUMBER};
 use postgres::{
     Column, Row,
     types::{FromSql, Type},

@@ -6,10 +6,18 @@ use std::{error::Error, fmt};
 
 /// Why something did not work.
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(in crate::runtime) struct Trouble {
     column: Option<String>,
     reason: String,
-    about_a_value: bool,
+    about: About,
+}
+
+/// What it is about, where that makes a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    AValue,
+    AMissingDatabase,
+    SomethingElse,
 }
 
 impl fmt::Display for Trouble {
@@ -25,12 +33,12 @@ impl Error for Trouble {}
 
 impl Trouble {
     /// Trouble that is known here.
-    pub(super) fn said(reason: impl Into<String>) -> Self {
-        Self { column: None, reason: reason.into(), about_a_value: false }
+    pub(in crate::runtime) fn said(reason: impl Into<String>) -> Self {
+        Self { column: None, reason: reason.into(), about: About::SomethingElse }
     }
 
     /// What the server or the connection says. Details of the server are left out: they quote records.
-    pub(super) fn of(error: &postgres::Error) -> Self {
+    pub(in crate::runtime) fn of(error: &postgres::Error) -> Self {
         let Some(said) = error.as_db_error() else {
             return Self::said(with_reasons(error));
         };
@@ -39,33 +47,55 @@ impl Trouble {
             Some("28") => Self::said(
                 "the server refuses this user and password, or wants TLS, which is not spoken here",
             ),
-            Some("22") => Self { about_a_value: true, ..Self::said(without_values(said.message())) },
+            Some("22") => Self {
+                about: About::AValue,
+                column: said.where_().and_then(column_of_row),
+                ..Self::said(without_values(said.message()))
+            },
+            _ if *said.code() == SqlState::LOCK_NOT_AVAILABLE => {
+                Self::said("somebody else has had it locked for too long (the session's `lock_timeout`)")
+            }
             _ => {
                 let hint = said.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
-                Self::said(format!("{}{hint}", said.message()))
+                let about = match *said.code() == SqlState::INVALID_CATALOG_NAME {
+                    true => About::AMissingDatabase,
+                    false => About::SomethingElse,
+                };
+                Self { about, ..Self::said(format!("{}{hint}", said.message())) }
             }
         }
     }
 
+    /// What the server says to rows that are sent: the error comes wrapped.
+    pub(in crate::runtime) fn sending(error: &std::io::Error) -> Self {
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<postgres::Error>());
+        inner.map_or_else(|| Self::said(error.to_string()), Self::of)
+    }
+
     /// Whether a record has a value that cannot be converted.
-    pub(super) fn is_about_a_value(&self) -> bool {
-        self.about_a_value
+    pub(in crate::runtime) fn is_about_a_value(&self) -> bool {
+        self.about == About::AValue
+    }
+
+    /// Whether the server does not have the database.
+    pub(in crate::runtime) fn is_about_a_missing_database(&self) -> bool {
+        self.about == About::AMissingDatabase
     }
 
     /// The same, with the type of the column at the source.
-    pub(super) fn but_source_has(mut self, source: &str) -> Self {
+    pub(in crate::runtime) fn but_source_has(mut self, source: &str) -> Self {
         self.reason = format!("{}, and the source has `{source}`", self.reason);
         self
     }
 
     /// The same, with the column that it is about.
-    pub(super) fn in_column(mut self, name: &str) -> Self {
+    pub(in crate::runtime) fn in_column(mut self, name: &str) -> Self {
         self.column = Some(name.to_owned());
         self
     }
 
     /// The same, with the column that the server points at, if it has a type that cannot be converted.
-    pub(super) fn in_column_at(self, error: &postgres::Error, select: &str) -> Self {
+    pub(in crate::runtime) fn in_column_at(self, error: &postgres::Error, select: &str) -> Self {
         let of_types = [
             SqlState::CANNOT_COERCE,
             SqlState::DATATYPE_MISMATCH,
@@ -87,7 +117,7 @@ impl Trouble {
     }
 
     /// The failure of what was being done.
-    pub(super) fn while_doing(self, what: String) -> PlatformError {
+    pub(in crate::runtime) fn while_doing(self, what: String) -> PlatformError {
         PlatformError::new(PlatformErrorKind::Outside, what).caused_by(self)
     }
 }
@@ -107,6 +137,14 @@ fn with_reasons(error: &postgres::Error) -> String {
     text
 }
 
+/// The column of a row that was sent, where the server says: `COPY t, line 3, column city: "…"`. Names may have colons
+/// and quotes; the value comes last.
+fn column_of_row(place: &str) -> Option<String> {
+    let (_, column) = place.strip_prefix("COPY ")?.split_once(", column ")?;
+    let (column, _) = column.split_once(": ")?;
+    Some(column.to_owned())
+}
+
 /// A message whose quotes, which are values of records, are empty.
 fn without_values(message: &str) -> String {
     let quotes: Vec<&str> =
@@ -115,7 +153,7 @@ fn without_values(message: &str) -> String {
 }
 
 /// The table that a rendered SELECT reads, as it stands there.
-pub(super) fn table_of(select: &str) -> &str {
+pub(in crate::runtime) fn table_of(select: &str) -> &str {
     select.rsplit_once(" FROM ").map_or("a table", |(_, table)| table)
 }
 
@@ -142,6 +180,13 @@ mod tests {
         let said = "invalid input syntax for type bigint: \"Ann \"the\" Smith\"";
         assert!(!without_values(said).contains("Ann"));
         assert!(!without_values("value \"99\" is out of range for type bigint").contains("99"));
+    }
+
+    #[test]
+    fn the_column_of_a_row_is_named_and_its_value_is_not() {
+        let place = "COPY Local__a__b.stage, line 3, column city: \"secret: 5\"";
+        assert_eq!(column_of_row(place).as_deref(), Some("city"));
+        assert_eq!(column_of_row("PL/pgSQL function f() line 1"), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 use crate::prelude::*;
 use datasurface_platform::{Secret, Site};
 
-/// The user of a capture without a credential.
+/// The user without a credential.
 const DEFAULT_USER: &str = "postgres";
 
 /// A user, and perhaps a password.
@@ -18,7 +18,11 @@ pub(super) struct Login(Option<Secret>);
 
 impl Login {
     /// The login that a credential stands for.
-    pub(super) fn of(credential: Option<&CredentialName>, site: &Site<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn of(
+        credential: Option<&CredentialName>,
+        place: &str,
+        site: &Site<'_>,
+    ) -> Result<Self, PlatformError> {
         let Some(name) = credential else {
             return Ok(Self(None));
         };
@@ -26,7 +30,7 @@ impl Login {
         let secret = site
             .credentials
             .secret(name)
-            .map_err(|error| config("a source cannot be reached".to_owned()).caused_by(error))?;
+            .map_err(|error| config(format!("{place} cannot be reached")).caused_by(error))?;
         match secret.reveal().split_once(':') {
             Some((user, _)) if !user.is_empty() && !secret.reveal().contains('\0') => Ok(Self(Some(secret))),
             _ => Err(config(format!("the value of the credential `{name}` is not `user:password`"))),

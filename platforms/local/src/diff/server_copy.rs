@@ -1,0 +1,60 @@
+//! Copies in PostgreSQL, changed. A table there cannot lose what a view shows, so its views go first, and come back in the
+//! same transaction: nobody sees them missing.
+
+use super::{sides::Views, table::TableChange, transition::CHANGE};
+use crate::{
+    attributes::TableAttributes,
+    prelude::*,
+    render::{create_copy, create_views, drop_views, forget_progress},
+    sql::{
+        engine::Engine,
+        postgres::{copy::declaration, types::column_name},
+        script::Script,
+    },
+};
+
+pub(super) fn update(
+    address: &ResourceAddress,
+    before: &TableAttributes,
+    after: &TableAttributes,
+    views: &Views,
+) -> Option<Script> {
+    let script = Script::new(address.as_str(), &after.database);
+    let change = TableChange::between(before, after);
+    let table = after.milestoned();
+    if change.is_rebuilt() {
+        let mut statements = drop_views_of(views);
+        statements.extend([before.milestoned().drop(), forget_progress(&before.table)]);
+        statements.extend(create_copy(Engine::Postgres, &table));
+        statements.extend(views.after.iter().flat_map(create_views));
+        let script = script.note("The next run brings every version from the platform's own database.");
+        return Some(script.add(CHANGE, "Makes the copy anew.", statements));
+    }
+    let removed = change.removed.iter().map(|column| format!("DROP COLUMN {}", column_name(&column.name)));
+    let added = change.added.iter().map(|column| format!("ADD COLUMN {}", declaration(column)));
+    let actions: Vec<String> = removed.chain(added).collect();
+    let mut statements = Vec::new();
+    if !actions.is_empty() {
+        statements.push(format!("ALTER TABLE {}\n  {};", table.quoted_table(), actions.join(",\n  ")));
+    }
+    if !change.removed.is_empty() {
+        statements.splice(..0, drop_views_of(views));
+        statements.extend(views.after.iter().flat_map(create_views));
+    }
+    if after.history && !before.history {
+        statements.push(forget_progress(&after.table));
+    }
+    if statements.is_empty() {
+        return None;
+    }
+    let script = match after.history && !before.history {
+        true => script.note("The next run brings earlier versions."),
+        false => script,
+    };
+    Some(script.add(CHANGE, "Changes the copy where it is.", statements))
+}
+
+/// Takes the views of a copy away.
+pub(super) fn drop_views_of(views: &Views) -> Vec<String> {
+    views.before.iter().flat_map(drop_views).collect()
+}

@@ -1,0 +1,46 @@
+//! The two sides of a change.
+
+use crate::{
+    attributes::{ViewAttributes, attributes_of},
+    prelude::*,
+};
+use std::collections::BTreeMap;
+
+/// The resources of all scopes that differ, as they were and as they are.
+#[derive(Default)]
+pub(super) struct Sides {
+    pub(super) before: BTreeMap<ResourceAddress, Resource>,
+    pub(super) after: BTreeMap<ResourceAddress, Resource>,
+}
+
+/// The views of a copy, as they were and as they are. They are rendered by the same node, so they are in the same scope.
+#[derive(Default)]
+pub(super) struct Views {
+    pub(super) before: Vec<ViewAttributes>,
+    pub(super) after: Vec<ViewAttributes>,
+}
+
+impl Sides {
+    pub(super) fn of(change: &RenderingChange<'_>) -> Result<Self, PlatformError> {
+        let mut sides = Self::default();
+        for scope in change.scopes() {
+            let scope = scope?;
+            sides.before.extend(scope.old.resources);
+            sides.after.extend(scope.new.resources);
+        }
+        Ok(sides)
+    }
+
+    /// The views of a copy.
+    pub(super) fn views_of(&self, copy: &ResourceAddress) -> Result<Views, PlatformError> {
+        Ok(Views { before: views_of(&self.before, copy)?, after: views_of(&self.after, copy)? })
+    }
+}
+
+fn views_of(
+    side: &BTreeMap<ResourceAddress, Resource>,
+    copy: &ResourceAddress,
+) -> Result<Vec<ViewAttributes>, PlatformError> {
+    let views = side.values().filter(|resource| resource.kind() == "view");
+    views.filter(|view| view.dependencies().contains(copy)).map(attributes_of).collect()
+}

@@ -1,0 +1,208 @@
+//! A database of a PostgreSQL server that is worked on: everything that is executed in a consumer's server passes
+//! through here.
+
+pub(super) mod connect;
+mod login;
+mod rows;
+pub(super) mod trouble;
+
+use self::trouble::Trouble;
+use super::{
+    breakpoint::Breakpoint,
+    database::{Named, section_of},
+    source::Each,
+};
+use crate::{
+    prelude::*,
+    server_address::ServerAddress,
+    sql::{
+        quote::{literal, quoted},
+        script::Script,
+        statements::{Statement, statements},
+    },
+};
+use connect::{connect, connect_if_there};
+use datasurface_platform::Site;
+use postgres::{Client, Row, error::SqlState, types::ToSql};
+use rows::RowWriter;
+use rusqlite::types::Value;
+use std::{
+    cell::{RefCell, RefMut},
+    fmt,
+};
+
+/// What text means must not depend on how somebody set up the server, and somebody who holds a lock not stop everything
+/// for ever.
+const SETTINGS: &str = "-c datestyle=ISO,YMD -c timezone=UTC -c standard_conforming_strings=on -c lock_timeout=5s \
+    -c client_min_messages=warning";
+
+/// A database, connected to.
+pub(super) struct Server<'a> {
+    client: RefCell<Client>,
+    place: String,
+    breakpoint: &'a Breakpoint,
+}
+
+impl fmt::Debug for Server<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Server<'a> {
+    /// Connects; a database that is not there is not made.
+    pub(super) fn open(
+        site: &Site<'_>,
+        address: &ServerAddress,
+        breakpoint: &'a Breakpoint,
+    ) -> Result<Self, PlatformError> {
+        Ok(Self::with(connect(address, site, SETTINGS)?, address, breakpoint))
+    }
+
+    /// Connects if the server has such a database.
+    pub(super) fn open_if_there(
+        site: &Site<'_>,
+        address: &ServerAddress,
+        breakpoint: &'a Breakpoint,
+    ) -> Result<Option<Self>, PlatformError> {
+        let client = connect_if_there(address, site, SETTINGS)?;
+        Ok(client.map(|client| Self::with(client, address, breakpoint)))
+    }
+
+    fn with(client: Client, address: &ServerAddress, breakpoint: &'a Breakpoint) -> Self {
+        Self { client: RefCell::new(client), place: address.place(), breakpoint }
+    }
+
+    /// Keeps out whoever else works here for a platform with its database in a file of this name, as long as the
+    /// connection lasts: the same platform may run in another folder.
+    pub(super) fn alone(&self, own: &str) -> Result<(), PlatformError> {
+        let alone = format!("SELECT pg_advisory_lock(hashtext('datasurface'), hashtext({}))", literal(own));
+        let locked = self.client()?.batch_execute(&alone);
+        locked.map_err(|error| match error.code() {
+            Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                let context = format!("another run is at work on {}; wait until it has ended", self.place);
+                PlatformError::new(PlatformErrorKind::Outside, context)
+            }
+            _ => Trouble::of(&error).while_doing(format!("cannot begin to work on {}", self.place)),
+        })
+    }
+
+    /// Whether it has a table of this name.
+    pub(super) fn has_table(&self, table: &str) -> Result<bool, PlatformError> {
+        let found = self.client()?.query_one("SELECT to_regclass($1) IS NOT NULL", &[&quoted(table)]);
+        let found = found.and_then(|row| row.try_get(0));
+        found.map_err(|error| Trouble::of(&error).while_doing(format!("looking into {}", self.place)))
+    }
+
+    /// Executes the statements of a section.
+    pub(super) fn execute(
+        &self,
+        script: &Script,
+        section: &str,
+        values: Named<'_>,
+    ) -> Result<(), PlatformError> {
+        for statement in statements(section_of(script, section)?) {
+            self.breakpoint.before(|| what(script, section));
+            let done = self.query(&statement, values).map(|_| ());
+            done.map_err(|trouble| self.failed(trouble, script, section))?;
+        }
+        Ok(())
+    }
+
+    /// The rows of a section's statements.
+    pub(super) fn rows<T>(
+        &self,
+        script: &Script,
+        section: &str,
+        values: Named<'_>,
+        mut each: impl FnMut(&Row) -> Result<T, postgres::Error>,
+    ) -> Result<Vec<T>, PlatformError> {
+        let mut found = Vec::new();
+        for statement in statements(section_of(script, section)?) {
+            self.breakpoint.before(|| what(script, section));
+            let rows = self.query(&statement, values);
+            for row in &rows.map_err(|trouble| self.failed(trouble, script, section))? {
+                let read = each(row).map_err(|error| Trouble::of(&error));
+                found.push(read.map_err(|trouble| self.failed(trouble, script, section))?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The number that a section selects.
+    pub(super) fn count(&self, script: &Script, section: &str) -> Result<i64, PlatformError> {
+        let counted = self.rows(script, section, &[], |row| row.try_get(0))?;
+        Ok(counted.into_iter().next().unwrap_or_default())
+    }
+
+    fn query(&self, statement: &Statement, values: Named<'_>) -> Result<Vec<Row>, Trouble> {
+        let parameters = statement.parameters.iter().map(|name| parameter(name, values));
+        let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
+        let mut client = self.client.try_borrow_mut().map_err(|error| Trouble::said(error.to_string()))?;
+        client.query(&statement.sql, &parameters).map_err(|error| Trouble::of(&error))
+    }
+
+    /// Sends rows through a section's statement, a COPY: `send` gives them to what it is given.
+    pub(super) fn load(
+        &self,
+        script: &Script,
+        section: &str,
+        send: impl FnOnce(&mut Each<'_>) -> Result<(), PlatformError>,
+    ) -> Result<(), PlatformError> {
+        let failed = |trouble| self.failed(trouble, script, section);
+        self.breakpoint.before(|| what(script, section));
+        let mut client = self.client()?;
+        let copy = client.copy_in(section_of(script, section)?);
+        let mut rows = RowWriter::new(copy.map_err(|error| failed(Trouble::of(&error)))?);
+        send(&mut |row| rows.write(row).map_err(failed))?;
+        self.breakpoint.before(|| format!("{} end", what(script, section)));
+        rows.finish().map_err(failed)
+    }
+
+    /// Does all of this or nothing.
+    pub(super) fn at_once<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, PlatformError>,
+    ) -> Result<T, PlatformError> {
+        self.control("BEGIN")?;
+        let done = work().and_then(|value| {
+            self.control("COMMIT")?;
+            Ok(value)
+        });
+        if done.is_err() {
+            // What went wrong has been said; where the connection is lost, the server undoes it by itself.
+            let _ = self.client().map(|mut client| client.batch_execute("ROLLBACK"));
+        }
+        done
+    }
+
+    fn control(&self, statement: &str) -> Result<(), PlatformError> {
+        self.breakpoint.before(|| format!("{statement} {}", self.place));
+        let done = self.client()?.batch_execute(statement);
+        done.map_err(|error| Trouble::of(&error).while_doing(format!("{statement} in {}", self.place)))
+    }
+
+    fn client(&self) -> Result<RefMut<'_, Client>, PlatformError> {
+        self.client.try_borrow_mut().map_err(|error| {
+            let context = format!("{} is in use: this is a bug in datasurface", self.place);
+            PlatformError::new(PlatformErrorKind::Internal, context).caused_by(error)
+        })
+    }
+
+    fn failed(&self, trouble: Trouble, script: &Script, section: &str) -> PlatformError {
+        trouble.while_doing(format!("{} in {}", what(script, section), self.place))
+    }
+}
+
+/// The value of a parameter. Numbers and texts are all that the books and the copies know.
+fn parameter<'v>(name: &str, values: Named<'v>) -> Result<&'v (dyn ToSql + Sync), Trouble> {
+    match values.iter().find(|(known, _)| *known == name) {
+        Some((_, Value::Integer(number))) => Ok(number),
+        Some((_, Value::Text(text))) => Ok(text),
+        _ => Err(Trouble::said(format!("nothing is known that `{name}` could be"))),
+    }
+}
+
+fn what(script: &Script, section: &str) -> String {
+    format!("{} [{section}]", script.resource())
+}

@@ -1,0 +1,170 @@
+//! Copies in PostgreSQL. What changed in the buffer, which is in SQLite, is sent, put into a temporary table, and brought
+//! from there into the copy, in one transaction.
+
+use super::types::{column_name, column_type, from_stage, staged_type};
+use crate::{
+    names,
+    sql::{
+        milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
+        quote::{columns, insert_into, parenthesised, quoted, select},
+    },
+};
+
+/// Makes the copy.
+pub(crate) fn create(copy: &Milestoned) -> Vec<String> {
+    let column = |column: &StoredColumn| {
+        let not_null = if copy.key.contains(&column.name) { " NOT NULL" } else { "" };
+        format!("{}{not_null}", declaration(column))
+    };
+    let mut lines: Vec<String> = copy.columns.iter().map(column).collect();
+    let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+    lines.push(format!("{into} bigint NOT NULL"));
+    lines.push(format!("{out} bigint"));
+    lines.push(format!("PRIMARY KEY ({})", version(copy).join(", ")));
+    let table = copy.quoted_table();
+    let index = |what: &str| quoted(&format!("{}.{what}", copy.table));
+    vec![
+        format!("CREATE TABLE IF NOT EXISTS {table} (\n  {}\n);", lines.join(",\n  ")),
+        format!(
+            "CREATE UNIQUE INDEX IF NOT EXISTS {}\n  ON {table} ({}) WHERE {out} IS NULL;",
+            index("live"),
+            key(copy).join(", "),
+        ),
+        format!(
+            "CREATE INDEX IF NOT EXISTS {}\n  ON {table} ({out}) WHERE {out} IS NOT NULL;",
+            index("closed")
+        ),
+    ]
+}
+
+/// A column, as it is declared outside of the key.
+pub(crate) fn declaration(column: &StoredColumn) -> String {
+    format!("{} {}", column_name(&column.name), column_type(&column.data_type))
+}
+
+/// Makes room for what changed; it is gone with the transaction.
+pub(crate) fn stage(copy: &Milestoned) -> String {
+    let column = |column: &StoredColumn| format!("{} {}", column_name(&column.name), staged_type(column));
+    let mut lines: Vec<String> = copy.columns.iter().map(column).collect();
+    lines.extend([BATCH_IN, BATCH_OUT].map(|name| format!("{} bigint", quoted(name))));
+    let stage = quoted(&names::stage(&copy.table));
+    format!("CREATE TEMP TABLE {stage} (\n  {}\n) ON COMMIT DROP;", lines.join(",\n  "))
+}
+
+/// Empties that room again.
+pub(crate) fn restage(copy: &Milestoned) -> String {
+    format!("TRUNCATE {};", staged(copy))
+}
+
+/// In the buffer: the versions that were opened or closed after the batch `:applied`.
+pub(crate) fn changes(copy: &Milestoned, buffer: &str) -> String {
+    let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+    let mut names = columns(copy.names(), "");
+    names.extend([into.clone(), out.clone()]);
+    let select = select(&names);
+    let buffer = quoted(buffer);
+    let opened = if copy.history { String::new() } else { format!(" AND {out} IS NULL") };
+    format!(
+        "{select}\nFROM {buffer}\nWHERE {into} > :applied{opened}\nUNION ALL\n\
+         {select}\nFROM {buffer}\nWHERE {out} > :applied AND {into} <= :applied;"
+    )
+}
+
+/// Takes what is sent.
+pub(crate) fn load(copy: &Milestoned) -> String {
+    let mut names: Vec<String> = copy.names().map(column_name).collect();
+    names.extend([BATCH_IN, BATCH_OUT].map(quoted));
+    format!("COPY {}\n  {}\nFROM STDIN;", staged(copy), parenthesised(&names, 2))
+}
+
+/// Closes what changed or is missing, opens what changed or is new. A version whose end the buffer has forgotten ended
+/// when the next one of its key began.
+pub(crate) fn merge(copy: &Milestoned) -> Vec<String> {
+    let (table, stage) = (copy.quoted_table(), staged(copy));
+    let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+    let same_key = same_key(copy);
+    let mut statements = Vec::new();
+    if copy.history {
+        statements.push(format!(
+            "UPDATE {table} AS copy\nSET {out} = stage.{out}\nFROM {stage} AS stage\nWHERE {same_key}\n  \
+             AND stage.{into} = copy.{into}\n  AND stage.{out} IS NOT NULL\n  AND copy.{out} IS NULL;"
+        ));
+        statements.push(format!(
+            "UPDATE {table} AS copy\nSET {out} = :batch\nFROM {stage} AS stage\nWHERE {same_key}\n  \
+             AND stage.{into} > copy.{into}\n  AND copy.{out} IS NULL;"
+        ));
+    } else {
+        statements.push(format!("DELETE FROM {table}\nWHERE {out} IS NOT NULL;"));
+        statements.push(format!(
+            "DELETE FROM {table} AS copy\nUSING {stage} AS stage\nWHERE {same_key}\n  AND (\n    \
+             stage.{into} > copy.{into}\n    OR stage.{into} = copy.{into} AND stage.{out} IS NOT NULL\n  );"
+        ));
+    }
+    let mut names: Vec<String> = copy.names().map(column_name).collect();
+    names.extend([into.clone(), out.clone()]);
+    let mut values: Vec<String> = copy.columns.iter().map(from_stage).collect();
+    values.extend([format!("stage.{into}"), format!("stage.{out}")]);
+    let live_only = if copy.history { String::new() } else { format!("\nWHERE stage.{out} IS NULL") };
+    statements.push(format!(
+        "{}\n{}\nFROM {stage} AS stage{live_only}\nON CONFLICT ({}) DO NOTHING;",
+        insert_into(&table, &names),
+        select(&values),
+        version(copy).join(", "),
+    ));
+    statements
+}
+
+/// How many versions are live: in the copy, or in the buffer.
+pub(crate) fn live(table: &str) -> String {
+    format!("SELECT count(*)\nFROM {}\nWHERE {} IS NULL;", quoted(table), quoted(BATCH_OUT))
+}
+
+/// In the buffer: which versions are live.
+pub(crate) fn live_versions(copy: &Milestoned, buffer: &str) -> String {
+    let mut names = columns(copy.key.iter().map(String::as_str), "");
+    names.push(quoted(BATCH_IN));
+    format!("{}\nFROM {}\nWHERE {} IS NULL;", select(&names), quoted(buffer), quoted(BATCH_OUT))
+}
+
+/// Takes those that are sent.
+pub(crate) fn load_live(copy: &Milestoned) -> String {
+    format!("COPY {}\n  {}\nFROM STDIN;", staged(copy), parenthesised(&version(copy), 2))
+}
+
+/// Closes what is not among them.
+pub(crate) fn close(copy: &Milestoned) -> String {
+    let (table, stage) = (copy.quoted_table(), staged(copy));
+    let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+    let begin = match copy.history {
+        true => format!("UPDATE {table} AS copy\nSET {out} = :batch"),
+        false => format!("DELETE FROM {table} AS copy"),
+    };
+    format!(
+        "{begin}\nWHERE copy.{out} IS NULL\n  AND NOT EXISTS (\n    SELECT 1\n    FROM {stage} AS stage\n    \
+         WHERE {}\n      AND stage.{into} = copy.{into}\n  );",
+        same_key(copy).replace("\n  ", "\n      "),
+    )
+}
+
+fn staged(copy: &Milestoned) -> String {
+    format!("pg_temp.{}", quoted(&names::stage(&copy.table)))
+}
+
+fn key(copy: &Milestoned) -> Vec<String> {
+    copy.key.iter().map(|name| column_name(name)).collect()
+}
+
+/// What identifies a version.
+fn version(copy: &Milestoned) -> Vec<String> {
+    let mut names = key(copy);
+    names.push(quoted(BATCH_IN));
+    names
+}
+
+/// That the keys of the copy and of a staged version are the same. A key is never NULL.
+fn same_key(copy: &Milestoned) -> String {
+    let of_key = copy.columns.iter().filter(|column| copy.key.contains(&column.name));
+    let same: Vec<String> =
+        of_key.map(|column| format!("{} = copy.{}", from_stage(column), column_name(&column.name))).collect();
+    same.join("\n  AND ")
+}

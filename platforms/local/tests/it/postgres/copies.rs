@@ -1,0 +1,103 @@
+//! Copies in a database of a consumer: brought up to date by what changed.
+
+use super::desk::Desk;
+use crate::{
+    flows::{CHANGES, CUSTOMERS},
+    ground::{Ground, moved},
+    northwind::NorthWind,
+};
+use datasurface_platform::prelude::*;
+
+fn wind(milestoning: Milestoning) -> NorthWind {
+    NorthWind { milestoning, ..NorthWind::default() }
+}
+
+const VERSIONS: &str = "SELECT customer_id, company_name, city, batch_in, batch_out FROM";
+
+/// The copy has what the platform's own table has.
+fn assert_same(ground: &Ground, desk: &Desk, when: &str) {
+    let here =
+        ground.rows("northwind.db", &format!("{VERSIONS} NW_Data__customers ORDER BY customer_id, batch_in"));
+    let there = desk.rows(&format!(
+        "{VERSIONS} \"Local__NW_Data__customers\" ORDER BY customer_id COLLATE \"C\", batch_in"
+    ));
+    assert_eq!(there, here, "{when}");
+}
+
+#[test]
+fn exactly_what_changed_moves() {
+    for milestoning in [Milestoning::Live, Milestoning::LiveAndForensic] {
+        let Some(desk) = Desk::new("moves") else { return };
+        let ground = desk.ground(&wind(milestoning));
+        ground.change_source(CUSTOMERS);
+        ground.run();
+        assert_same(&ground, &desk, "first load");
+        // Who wrote a row last: a transaction of the server.
+        let written = || {
+            desk.rows(
+                "SELECT customer_id, xmin FROM \"Local__NW_Data__customers\"
+                 WHERE customer_id IN ('WOLZA', 'AROUT') AND batch_in = 1 ORDER BY 1",
+            )
+        };
+        let before = written();
+        ground.change_source(CHANGES);
+        assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +3 ~5 -2 =1");
+        assert_same(&ground, &desk, "changes");
+        let after = written();
+        assert_eq!(before.last(), after.last(), "what did not change was not written again");
+        assert_ne!(before.first(), after.first());
+        let live = desk.rows("SELECT * FROM \"Sales__analysis__NW_Data__customers\" ORDER BY 1");
+        assert_eq!(live.len(), 9);
+        assert_eq!(live[0], "ALFKI|Alfreds!|Berlin");
+        let masked = "SELECT * FROM \"Marketing__masked__Masked_NW_Data__customers\" ORDER BY 1";
+        assert_eq!(desk.rows(masked)[2], "AROUT|***|-");
+        ground.run();
+        assert_eq!(written(), after, "nothing changed, so nothing is written");
+    }
+}
+
+#[test]
+fn a_copy_catches_up_from_any_distance() {
+    for milestoning in [Milestoning::Live, Milestoning::LiveAndForensic] {
+        let Some(desk) = Desk::new("distance") else { return };
+        let mut ground = desk.ground(&wind(milestoning));
+        let changes = [
+            "INSERT INTO Customers VALUES ('A', 'a', '1'), ('B', 'b', '1'), ('C', 'c', '1'), ('D', 'd', '1')",
+            "DELETE FROM Customers WHERE customer_id IN ('A', 'D')",
+            "UPDATE Customers SET city = '2' WHERE customer_id = 'B'; INSERT INTO Customers VALUES ('D', 'd', '2')",
+            "DELETE FROM Customers WHERE customer_id IN ('B', 'C')",
+            "INSERT INTO Customers VALUES ('A', 'a', '1'), ('B', 'b', '1')",
+        ];
+        let known = ground.secret.clone();
+        for (number, change) in changes.iter().enumerate() {
+            ground.change_source(change);
+            if [1, 2, 3].contains(&number) {
+                ground.secret = Some("writer:forgotten".to_owned());
+                assert!(!ground.try_run().unwrap().failures.is_empty());
+                ground.secret = known.clone();
+            } else {
+                ground.run();
+                assert_same(&ground, &desk, change);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lost_database_is_filled_again_without_the_producer() {
+    let Some(desk) = Desk::new("lost") else { return };
+    let ground = desk.ground(&wind(Milestoning::LiveAndForensic));
+    ground.change_source(CUSTOMERS);
+    ground.run();
+    ground.change_source(CHANGES);
+    ground.run();
+    let views = "SELECT viewname FROM pg_views WHERE schemaname = 'public' ORDER BY 1";
+    let before = desk.rows(views);
+    desk.lose();
+    std::fs::remove_file(ground.path("source.db")).unwrap();
+    let report = ground.try_run().unwrap();
+    assert_eq!(report.failures.len(), 1, "{report:?}");
+    assert!(report.failures[0].reason.contains("the source `source.db` is not there"), "{report:?}");
+    assert_same(&ground, &desk, "filled again");
+    assert_eq!(desk.rows(views), before);
+}
