@@ -1,7 +1,8 @@
 //! Assignments: which platform serves whom, and which one captures what. The broker decides them; the graph is built
 //! from them.
 
-use datasurface_model::{DatastoreName, GroupKey, PlatformName};
+use datasurface_model::{DatastoreName, GroupKey, PlatformName, WorkspaceName};
+use imbl::{OrdMap, ordmap::DiffItem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,12 +21,17 @@ pub enum Stage {
 }
 
 /// Who serves and who captures, each with the stage of the decision.
+///
+/// Cheap to clone, and versions that come from each other are compared by what is different.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assignments {
-    groups: BTreeMap<GroupKey, BTreeMap<PlatformName, Stage>>,
-    primaries: BTreeMap<DatastoreName, BTreeMap<PlatformName, Stage>>,
+    groups: OrdMap<GroupKey, Stages>,
+    primaries: OrdMap<DatastoreName, Stages>,
 }
+
+/// Platforms, and how far the decision for each of them is.
+pub type Stages = BTreeMap<PlatformName, Stage>;
 
 impl Assignments {
     /// A platform serves a dataset group.
@@ -68,20 +74,30 @@ impl Assignments {
         mut group: impl FnMut(&GroupKey) -> bool,
         mut datastore: impl FnMut(&DatastoreName) -> bool,
     ) {
-        self.groups.retain(|key, _| group(key));
-        self.primaries.retain(|name, _| datastore(name));
+        self.groups = self.groups.iter().filter(|(key, _)| group(key)).map(owned).collect();
+        self.primaries = self.primaries.iter().filter(|(name, _)| datastore(name)).map(owned).collect();
     }
 
     /// The decisions about groups, in order.
+    pub fn groups(&self) -> impl Iterator<Item = (&GroupKey, &Stages)> {
+        self.groups.iter()
+    }
+
+    /// The decisions about a group.
     #[must_use]
-    pub fn groups(&self) -> &BTreeMap<GroupKey, BTreeMap<PlatformName, Stage>> {
-        &self.groups
+    pub fn group(&self, group: &GroupKey) -> Option<&Stages> {
+        self.groups.get(group)
     }
 
     /// The decisions about captures, in order.
+    pub fn primaries(&self) -> impl Iterator<Item = (&DatastoreName, &Stages)> {
+        self.primaries.iter()
+    }
+
+    /// The decisions about who captures a datastore.
     #[must_use]
-    pub fn primaries(&self) -> &BTreeMap<DatastoreName, BTreeMap<PlatformName, Stage>> {
-        &self.primaries
+    pub fn primaries_of(&self, datastore: &DatastoreName) -> Option<&Stages> {
+        self.primaries.get(datastore)
     }
 
     /// Groups and the platforms on which they are in the graph.
@@ -89,6 +105,33 @@ impl Assignments {
         self.groups
             .iter()
             .flat_map(|(group, platforms)| in_graph(platforms).map(move |platform| (group, platform)))
+    }
+
+    /// The groups of a workspace, and the platforms on which they are in the graph.
+    pub(crate) fn serving_workspace(
+        &self,
+        workspace: &WorkspaceName,
+    ) -> impl Iterator<Item = (&GroupKey, &PlatformName)> {
+        self.groups
+            .range(GroupKey::new(workspace, "")..)
+            .take_while(move |(group, _)| group.workspace == *workspace)
+            .flat_map(|(group, platforms)| in_graph(platforms).map(move |platform| (group, platform)))
+    }
+
+    /// Groups about which something else was decided later, with both decisions.
+    pub(crate) fn changed_groups<'a>(
+        &'a self,
+        later: &'a Self,
+    ) -> impl Iterator<Item = Changed<'a, GroupKey>> {
+        self.groups.diff(&later.groups).map(changed)
+    }
+
+    /// Datastores about whose capture something else was decided later, with both decisions.
+    pub(crate) fn changed_primaries<'a>(
+        &'a self,
+        later: &'a Self,
+    ) -> impl Iterator<Item = Changed<'a, DatastoreName>> {
+        self.primaries.diff(&later.primaries).map(changed)
     }
 
     /// The platforms on which the capture of a datastore is in the graph, whether or not somebody is served there.
@@ -105,6 +148,21 @@ impl Assignments {
     }
 }
 
-fn in_graph(platforms: &BTreeMap<PlatformName, Stage>) -> impl Iterator<Item = &PlatformName> {
+/// Two different decisions about the same.
+type Changed<'a, K> = (&'a K, Option<&'a Stages>, Option<&'a Stages>);
+
+fn changed<'a, K>(item: DiffItem<'a, 'a, K, Stages>) -> Changed<'a, K> {
+    match item {
+        DiffItem::Add(key, stages) => (key, None, Some(stages)),
+        DiffItem::Update { old: (_, before), new: (key, after) } => (key, Some(before), Some(after)),
+        DiffItem::Remove(key, stages) => (key, Some(stages), None),
+    }
+}
+
+fn owned<K: Clone, V: Clone>((key, value): (&K, &V)) -> (K, V) {
+    (key.clone(), value.clone())
+}
+
+fn in_graph(platforms: &Stages) -> impl Iterator<Item = &PlatformName> {
     platforms.iter().filter(|(_, stage)| **stage != Stage::Decommissioned).map(|(platform, _)| platform)
 }

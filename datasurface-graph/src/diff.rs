@@ -1,8 +1,12 @@
 //! Differences between two graphs: by key, and by fingerprint where the key is in both.
 
-use crate::{graph::IntentionGraph, key::NodeKey};
+use crate::{
+    graph::{IntentionGraph, Node},
+    key::NodeKey,
+};
+use imbl::{OrdMap, ordmap::DiffItem};
 use serde::Serialize;
-use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// What distinguishes a graph from an earlier one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -13,30 +17,45 @@ pub struct GraphDiff {
 }
 
 impl GraphDiff {
-    /// Compares two graphs of one platform.
+    /// Compares two graphs of one platform. Fragments that both have are not looked into.
     #[must_use]
     pub fn between(old: &IntentionGraph, new: &IntentionGraph) -> Self {
         let mut diff = Self::default();
-        let mut old = old.nodes().peekable();
-        let mut new = new.nodes().peekable();
-        loop {
-            let order = match (old.peek(), new.peek()) {
-                (None, None) => return diff,
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(one), Some(other)) => one.key().cmp(&other.key()),
-            };
-            let before = old.next_if(|_| order != Ordering::Greater);
-            let after = new.next_if(|_| order != Ordering::Less);
-            match (before, after) {
-                (Some(before), None) => diff.removed.push(before.key()),
-                (None, Some(after)) => diff.added.push(after.key()),
-                (Some(before), Some(after)) if before.fingerprint() != after.fingerprint() => {
-                    diff.changed.push(after.key());
-                }
-                _ => {}
+        let (before, after) = (old.estate(), new.estate());
+        // Fragments name platforms by number.
+        if old.platform() == new.platform() && before.platforms == after.platforms {
+            for (one, other) in differing(&before.supplies, &after.supplies) {
+                diff.compare(
+                    one.into_iter().flat_map(|supply| old.nodes_of(supply)),
+                    other.into_iter().flat_map(|supply| new.nodes_of(supply)),
+                );
+            }
+            for (one, other) in differing(&before.derivations, &after.derivations) {
+                diff.compare(
+                    one.into_iter().flat_map(|derivation| old.nodes_of_derivation(derivation)),
+                    other.into_iter().flat_map(|derivation| new.nodes_of_derivation(derivation)),
+                );
+            }
+        } else {
+            diff.compare(old.nodes(), new.nodes());
+        }
+        diff.added.sort_unstable();
+        diff.removed.sort_unstable();
+        diff.changed.sort_unstable();
+        diff
+    }
+
+    fn compare<'g>(&mut self, old: impl Iterator<Item = Node<'g>>, new: impl Iterator<Item = Node<'g>>) {
+        let mut before: BTreeMap<NodeKey, Node<'_>> = old.map(|node| (node.key(), node)).collect();
+        for node in new {
+            let key = node.key();
+            match before.remove(&key) {
+                None => self.added.push(key),
+                Some(before) if before.fingerprint() != node.fingerprint() => self.changed.push(key),
+                Some(_) => {}
             }
         }
+        self.removed.extend(before.into_keys());
     }
 
     /// Whether nothing differs.
@@ -62,4 +81,16 @@ impl GraphDiff {
     pub fn changed(&self) -> &[NodeKey] {
         &self.changed
     }
+}
+
+/// The values that are not equal, of both maps.
+fn differing<'m, K: Ord, V: PartialEq>(
+    old: &'m OrdMap<K, V>,
+    new: &'m OrdMap<K, V>,
+) -> impl Iterator<Item = (Option<&'m V>, Option<&'m V>)> {
+    old.diff(new).map(|item| match item {
+        DiffItem::Add(_, value) => (None, Some(value)),
+        DiffItem::Update { old: (_, before), new: (_, after) } => (Some(before), Some(after)),
+        DiffItem::Remove(_, value) => (Some(value), None),
+    })
 }

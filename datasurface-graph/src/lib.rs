@@ -12,7 +12,6 @@ mod diff;
 mod estate;
 mod facts;
 mod fingerprint;
-mod fixpoint;
 mod graph;
 mod key;
 mod narrate;
@@ -21,8 +20,9 @@ pub mod picture;
 mod shard;
 #[cfg(test)]
 mod tests;
+mod transformers;
 
-pub use assignments::{Assignments, Stage};
+pub use assignments::{Assignments, Stage, Stages};
 pub use build::NoPrimary;
 pub use demand::datastores_needed;
 pub use diff::GraphDiff;

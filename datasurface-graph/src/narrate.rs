@@ -1,165 +1,111 @@
 //! From the small numbers of a node to what it is about, in names and values.
 
 use crate::{
-    estate::{DatasetId, Estate, GroupId, Origin, StoreId, TransformerId, WorkspaceId},
+    estate::{DatasetId, Derivation, Estate, Ingest, Origin, Part, Supply},
     facts::{
         CaptureFacts, Consumer, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail,
         TransformFacts, TriggerFacts,
     },
-    graph::Payload,
+    graph::At,
     key::NodeKey,
     obligation::Custody,
 };
-use datasurface_model::{DatasetKey, Entity, GroupKey, PlatformName, WorkspaceName};
+use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, PlatformName};
 use std::collections::BTreeSet;
 
-pub(crate) fn key(estate: &Estate, platform: &PlatformName, payload: &Payload) -> NodeKey {
+pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
     let platform = platform.clone();
-    match payload {
-        Payload::Export { container, store, dataset, .. } => NodeKey::Export {
+    match at {
+        At::Export { supply, export, .. } => NodeKey::Export {
             platform,
-            container: estate.container(*container).0.clone(),
-            dataset: dataset_key(estate, *store, *dataset),
+            container: export.site.key.clone(),
+            dataset: dataset_key(&supply.datastore, export.dataset),
         },
-        Payload::Ingest { store, whole, datasets } => NodeKey::Ingest {
+        At::Ingest { supply, part, ingest } => NodeKey::Ingest {
             platform,
-            datastore: estate.store(*store).datastore.name().clone(),
-            dataset: datasets
-                .first()
-                .filter(|_| !whole)
-                .map(|(dataset, _)| estate.dataset(*store, *dataset).name().clone()),
+            datastore: supply.name().clone(),
+            dataset: captured(supply, ingest).next().filter(|_| !part.whole).cloned(),
         },
-        Payload::Transform { transformer } => {
-            NodeKey::Transform { platform, workspace: workspace_of(estate, *transformer) }
-        }
-        Payload::Trigger { transformer } => {
-            NodeKey::Trigger { platform, workspace: workspace_of(estate, *transformer) }
-        }
+        At::Transform(derivation) => NodeKey::Transform { platform, workspace: derivation.name().clone() },
+        At::Trigger(derivation) => NodeKey::Trigger { platform, workspace: derivation.name().clone() },
     }
 }
 
-fn workspace_of(estate: &Estate, transformer: TransformerId) -> WorkspaceName {
-    estate.workspace(estate.transformer(transformer).workspace).workspace.name().clone()
-}
-
-pub(crate) fn detail(estate: &Estate, platform: &PlatformName, payload: &Payload) -> NodeDetail {
-    match payload {
-        Payload::Export { container, store, dataset, consumers } => {
-            let (container_key, container) = estate.container(*container).clone();
-            let consumers: Vec<Consumer> =
-                consumers.iter().map(|(workspace, group)| consumer(estate, *workspace, *group)).collect();
-            let custody = consumers.iter().fold(Custody::default(), |all, consumer| {
-                all.join(Custody::for_consumer(&consumer.requirements))
-            });
-            NodeDetail::Export(ExportFacts {
-                container_key,
-                container,
-                dataset: dataset_facts(estate, *store, *dataset, custody),
-                consumers,
-            })
-        }
-        Payload::Ingest { store, datasets, .. } => NodeDetail::Ingest(IngestFacts {
-            datastore: estate.store(*store).datastore.name().clone(),
-            source: source(estate, platform, *store, datasets),
-            datasets: datasets
+pub(crate) fn detail(estate: &Estate, at: At<'_>) -> NodeDetail {
+    match at {
+        At::Export { supply, export, .. } => NodeDetail::Export(ExportFacts {
+            container_key: export.site.key.clone(),
+            container: export.site.container.clone(),
+            dataset: dataset_facts(&supply.datastore, export.dataset, export.owed().custody()),
+            consumers: export.readers.iter().map(|reader| Consumer::clone(&reader.consumer)).collect(),
+        }),
+        At::Ingest { supply, part, ingest } => NodeDetail::Ingest(IngestFacts {
+            datastore: supply.name().clone(),
+            source: source(estate, supply, part, ingest),
+            datasets: ingest
+                .kept
                 .iter()
-                .map(|(dataset, custody)| dataset_facts(estate, *store, *dataset, *custody))
+                .map(|(dataset, custody)| dataset_facts(&supply.datastore, *dataset, *custody))
                 .collect(),
         }),
-        Payload::Transform { transformer } => NodeDetail::Transform(transform(estate, *transformer)),
-        Payload::Trigger { transformer } => NodeDetail::Trigger(trigger(estate, *transformer)),
+        At::Transform(derivation) => NodeDetail::Transform(transform(derivation)),
+        At::Trigger(derivation) => NodeDetail::Trigger(trigger(derivation)),
     }
 }
 
-fn source(
-    estate: &Estate,
-    platform: &PlatformName,
-    store: StoreId,
-    datasets: &[(DatasetId, Custody)],
-) -> IngestSource {
-    let entry = estate.store(store);
-    let primary = entry.primary.map(|primary| estate.platform(primary));
-    if let Some(primary) = primary.filter(|primary| *primary != platform) {
-        return IngestSource::Platform { platform: primary.clone() };
+fn source(estate: &Estate, supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
+    if part.platform != supply.primary {
+        return IngestSource::Platform { platform: estate.platform(supply.primary).clone() };
     }
-    match &entry.origin {
-        Origin::Made { by } => IngestSource::Transformer { workspace: workspace_of(estate, *by) },
-        Origin::Captured { container, capture } => {
-            let (container_key, container) = estate.container(*container).clone();
-            let names: BTreeSet<_> =
-                datasets.iter().map(|(dataset, _)| estate.dataset(store, *dataset).name()).collect();
+    match &supply.origin {
+        Origin::Made { by } => IngestSource::Transformer { workspace: by.clone() },
+        Origin::Captured { site, capture } => {
+            let names: BTreeSet<_> = captured(supply, ingest).collect();
             IngestSource::Container(Box::new(CaptureFacts {
-                container_key,
-                container,
+                container_key: site.key.clone(),
+                container: site.container.clone(),
                 capture: capture.narrowed(&names),
             }))
         }
     }
 }
 
-fn trigger(estate: &Estate, id: TransformerId) -> TriggerFacts {
-    let unit = estate.transformer(id);
-    let inputs = inputs(estate, unit.workspace).into_iter();
+fn captured<'s>(supply: &'s Supply, ingest: &'s Ingest) -> impl Iterator<Item = &'s DatasetName> {
+    ingest.kept.iter().map(|(dataset, _)| supply.dataset(*dataset).name())
+}
+
+fn trigger(derivation: &Derivation) -> TriggerFacts {
+    let inputs = derivation.inputs.iter();
     TriggerFacts {
-        workspace: workspace_of(estate, id),
-        trigger: unit.transformer.trigger().clone(),
-        inputs: inputs.map(|(store, dataset)| dataset_key(estate, store, dataset)).collect(),
+        workspace: derivation.name().clone(),
+        trigger: derivation.transformer.trigger().clone(),
+        inputs: inputs.map(|(datastore, dataset)| dataset_key(datastore, *dataset)).collect(),
     }
 }
 
-fn transform(estate: &Estate, id: TransformerId) -> TransformFacts {
-    let unit = estate.transformer(id);
-    let (container_key, container) = estate.container(unit.container).clone();
+fn transform(derivation: &Derivation) -> TransformFacts {
     let live = Custody { live: true, ..Custody::default() };
-    let output = estate.store_id(unit.transformer.output());
-    let outputs = output.into_iter().flat_map(|store| {
-        let datasets = 0..estate.store(store).datastore.datasets().len();
-        datasets.map(move |dataset| dataset_facts(estate, store, DatasetId::at(dataset), live))
-    });
-    let inputs = inputs(estate, unit.workspace).into_iter();
+    let inputs = derivation.inputs.iter();
+    let outputs = 0..derivation.output.datasets().len();
     TransformFacts {
-        workspace: workspace_of(estate, id),
-        container_key,
-        container,
-        artifact: unit.transformer.artifact().clone(),
-        inputs: inputs.map(|(store, dataset)| dataset_facts(estate, store, dataset, live)).collect(),
-        output: unit.transformer.output().clone(),
-        outputs: outputs.collect(),
+        workspace: derivation.name().clone(),
+        container_key: derivation.site.key.clone(),
+        container: derivation.site.container.clone(),
+        artifact: derivation.transformer.artifact().clone(),
+        inputs: inputs.map(|(datastore, dataset)| dataset_facts(datastore, *dataset, live)).collect(),
+        output: derivation.output().clone(),
+        outputs: outputs.map(|at| dataset_facts(&derivation.output, DatasetId::at(at), live)).collect(),
     }
 }
 
-/// What a transformer's workspace reads: every dataset of every group, once.
-fn inputs(estate: &Estate, workspace: WorkspaceId) -> BTreeSet<(StoreId, DatasetId)> {
-    let groups = estate.workspace(workspace).workspace.groups().iter();
-    groups
-        .flat_map(|group| group.wanted())
-        .filter_map(|sink| {
-            let store = estate.store_id(&sink.name().datastore)?;
-            let dataset = estate.store(store).datastore.datasets().index_of(&sink.name().dataset)?;
-            Some((store, DatasetId::at(dataset)))
-        })
-        .collect()
+fn dataset_key(datastore: &Datastore, dataset: DatasetId) -> DatasetKey {
+    DatasetKey::new(datastore.name(), dataset.of(datastore).name())
 }
 
-fn consumer(estate: &Estate, workspace: WorkspaceId, group: GroupId) -> Consumer {
-    let unit = &estate.workspace(workspace).workspace;
-    let group = estate.group(workspace, group);
-    Consumer {
-        group: GroupKey::new(unit.name(), group.name()),
-        priority: unit.declared_priority(),
-        requirements: group.requirements().clone(),
-        transforms: unit.data_transformer().is_some(),
-    }
-}
-
-fn dataset_key(estate: &Estate, store: StoreId, dataset: DatasetId) -> DatasetKey {
-    DatasetKey::new(estate.store(store).datastore.name(), estate.dataset(store, dataset).name())
-}
-
-fn dataset_facts(estate: &Estate, store: StoreId, dataset: DatasetId, custody: Custody) -> DatasetFacts {
-    let unit = estate.dataset(store, dataset);
+fn dataset_facts(datastore: &Datastore, dataset: DatasetId, custody: Custody) -> DatasetFacts {
+    let unit = dataset.of(datastore);
     DatasetFacts {
-        key: dataset_key(estate, store, dataset),
+        key: dataset_key(datastore, dataset),
         schema: unit.schema().clone(),
         classifications: unit.classifications().clone(),
         custody,

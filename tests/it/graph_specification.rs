@@ -1,6 +1,7 @@
 //! The graph is what graph.md says: held against a specification of sets of names, on generated ecosystems.
 
 mod frequent;
+mod incremental;
 mod laws;
 mod picture;
 mod scale;
@@ -33,7 +34,7 @@ fn cases() -> impl Strategy<Value = Case> {
 /// The same, but nobody decided who captures some of the datastores.
 fn undecided_cases() -> impl Strategy<Value = Case> {
     (cases(), any::<(u16, u16)>()).prop_map(|((ecosystem, mut assignments), (some, more))| {
-        let stores: Vec<DatastoreName> = assignments.primaries().keys().cloned().collect();
+        let stores: Vec<DatastoreName> = assignments.primaries().map(|(store, _)| store.clone()).collect();
         let is_kept = |name: &DatastoreName| {
             let at = stores.iter().position(|store| store == name);
             at.is_some_and(|at| (some | more) >> (at % 16) & 1 == 1)

@@ -79,7 +79,7 @@ fn choose_for(
         .child("teams", &store.team().team)
         .child("datastores", name);
     let obstacles = |platform: &PlatformName| obstacles(question, store.entity(), platform);
-    let decided: Vec<_> = question.decided(question.lock.assignments().primaries().get(name)).collect();
+    let decided: Vec<_> = question.decided(question.lock.assignments().primaries_of(name)).collect();
     for decision @ (platform, stage) in &decided {
         assignments.make_primary(name.clone(), (*platform).clone(), *stage);
         let reasons = obstacles(platform);

@@ -66,7 +66,7 @@ fn choose_for(
         }
         None => vec!["it is not available".to_owned()],
     };
-    let decided: Vec<_> = question.decided(question.lock.assignments().groups().get(&key)).collect();
+    let decided: Vec<_> = question.decided(question.lock.assignments().group(&key)).collect();
     let pinned: &[PlatformName] =
         question.ecosystem.group_pins().get(&key).map_or(&[], |pin| pin.platforms());
 

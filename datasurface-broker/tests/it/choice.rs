@@ -15,8 +15,8 @@ fn the_only_platform_that_can_serve_is_chosen() {
     let platforms = || [shelf("A").setting("live_only", true), shelf("B")];
     let placed = place(world(platforms(), [forensic]), &Lock::default()).unwrap();
     let assignments = placed.lock().assignments();
-    assert_eq!(assignments.groups()[&"W/g".into()], [("B".into(), Stage::Provisioned)].into());
-    assert_eq!(assignments.primaries()["S"], [("B".into(), Stage::Provisioned)].into());
+    assert_eq!(assignments.group(&"W/g".into()).unwrap(), &[("B".into(), Stage::Provisioned)].into());
+    assert_eq!(assignments.primaries_of(&"S".into()).unwrap(), &[("B".into(), Stage::Provisioned)].into());
     assert!(placed.findings().is_empty());
 }
 
@@ -24,7 +24,7 @@ fn the_only_platform_that_can_serve_is_chosen() {
 fn where_several_can_the_choice_is_said() {
     let placed = place(world([shelf("B"), shelf("A")], [one()]), &Lock::default()).unwrap();
     assert_eq!(placed.findings().codes().collect::<Vec<_>>(), ["choice/several"]);
-    assert!(placed.lock().assignments().groups()[&"W/g".into()].contains_key("A"));
+    assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("A"));
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
 
     let moving = place(both().pin("W/g", ["A"]).primary("S", "A"), first.lock()).unwrap();
     let expected = [("A".into(), Stage::Provisioning), ("B".into(), Stage::Provisioned)].into();
-    assert_eq!(moving.lock().assignments().groups()[&"W/g".into()], expected);
-    assert_eq!(moving.lock().assignments().primaries()["S"], expected);
+    assert_eq!(moving.lock().assignments().group(&"W/g".into()).unwrap(), &expected);
+    assert_eq!(moving.lock().assignments().primaries_of(&"S".into()).unwrap(), &expected);
     assert_eq!(moving.findings().codes().collect::<Vec<_>>(), ["pin/capture-move", "pin/move"]);
     let again = place(both().pin("W/g", ["A"]).primary("S", "A"), moving.lock()).unwrap();
     assert_eq!(again.lock().assignments(), moving.lock().assignments());

@@ -1,9 +1,10 @@
 //! The facts of each kind of node.
 
-use crate::obligation::Custody;
+use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
-    Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetKey, DatastoreName, GroupKey,
-    PlatformName, Priority, Requirements, Schema, TransformTrigger, WorkspaceName,
+    Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetGroup, DatasetKey,
+    DatastoreName, Entity, GroupKey, PlatformName, Priority, Requirements, Schema, TransformTrigger,
+    Workspace, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -195,6 +196,20 @@ pub struct Consumer {
 }
 
 impl Consumer {
+    pub(crate) fn new(workspace: &Workspace, group: &DatasetGroup) -> Self {
+        Self {
+            group: GroupKey::new(workspace.name(), group.name()),
+            priority: workspace.declared_priority(),
+            requirements: group.requirements().clone(),
+            transforms: workspace.data_transformer().is_some(),
+        }
+    }
+
+    /// What the group itself is owed.
+    pub(crate) fn is_owed(&self) -> Obligation {
+        Obligation::to_consumer(&self.requirements, self.priority)
+    }
+
     /// The workspace and its group.
     #[must_use]
     pub fn group(&self) -> &GroupKey {

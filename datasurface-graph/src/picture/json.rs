@@ -33,13 +33,13 @@ impl Serialize for Platforms<'_> {
 }
 
 #[derive(Serialize)]
-struct GraphPicture<'g> {
-    nodes: Vec<NodePicture<'g>>,
+struct GraphPicture {
+    nodes: Vec<NodePicture>,
     edges: Vec<(NodeKey, NodeKey)>,
 }
 
-impl<'g> GraphPicture<'g> {
-    fn of(graph: &'g IntentionGraph) -> Self {
+impl GraphPicture {
+    fn of(graph: &IntentionGraph) -> Self {
         Self {
             nodes: graph.nodes().map(NodePicture::of).collect(),
             edges: graph.edges().map(|(from, to)| (from.key(), to.key())).collect(),
@@ -48,25 +48,25 @@ impl<'g> GraphPicture<'g> {
 }
 
 #[derive(Serialize)]
-struct NodePicture<'g> {
+struct NodePicture {
     key: NodeKey,
     kind: NodeKind,
     priority: Option<Priority>,
     latency: Option<Latency>,
-    regulators: &'g BTreeSet<Regulator>,
+    regulators: BTreeSet<Regulator>,
     custody: Custody,
     fingerprint: String,
 }
 
-impl<'g> NodePicture<'g> {
-    fn of(node: Node<'g>) -> Self {
+impl NodePicture {
+    fn of(node: Node<'_>) -> Self {
         let obligation = node.obligation();
         Self {
             key: node.key(),
             kind: node.kind(),
             priority: obligation.priority(),
             latency: obligation.latency(),
-            regulators: obligation.regulators(),
+            regulators: obligation.regulators().clone(),
             custody: obligation.custody(),
             fingerprint: node.fingerprint().to_string(),
         }

@@ -36,8 +36,8 @@ fn features(picture: &Picture, assignments: &Assignments) -> Vec<(&'static str, 
     };
     let sources = || picture.nodes.iter().filter_map(|(_, node)| node.source.as_ref());
     let stages: BTreeSet<Stage> =
-        assignments.groups().values().flat_map(|platforms| platforms.values().copied()).collect();
-    let moves = assignments.primaries().values().filter(|platforms| platforms.len() > 1);
+        assignments.groups().flat_map(|(_, platforms)| platforms.values().copied()).collect();
+    let moves = assignments.primaries().filter(|(_, platforms)| platforms.len() > 1);
     vec![
         ("a transformer", sources().any(|source| matches!(source, Source::Transformer(_)))),
         ("a transformer that reads itself", reads_itself(picture)),

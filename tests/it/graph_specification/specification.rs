@@ -94,7 +94,7 @@ impl<'e> World<'e> {
     // ---- the assignments, by name ----
 
     fn capturing(&self, store: &DatastoreName) -> BTreeSet<PlatformName> {
-        let platforms = self.assignments.primaries().get(store).into_iter().flatten();
+        let platforms = self.assignments.primaries_of(store).into_iter().flatten();
         let captured = platforms.filter(|(_, stage)| **stage != Stage::Decommissioned);
         captured.map(|(platform, _)| platform.clone()).collect()
     }
@@ -102,7 +102,7 @@ impl<'e> World<'e> {
     /// 5. Each store has exactly one primary platform: during a move, the one that has the data already.
     fn primary(&self, store: &DatastoreName) -> Option<PlatformName> {
         let by_age = [Stage::Provisioned, Stage::Decommissioning, Stage::Provisioning];
-        let platforms = self.assignments.primaries().get(store)?;
+        let platforms = self.assignments.primaries_of(store)?;
         let at = |wanted| platforms.iter().find(|(_, stage)| **stage == wanted);
         by_age.into_iter().find_map(at).map(|(platform, _)| platform.clone())
     }
@@ -113,7 +113,8 @@ impl<'e> World<'e> {
 
     /// A platform that is declared has a graph, and one that was decided to do something.
     fn platforms(&self) -> BTreeSet<PlatformName> {
-        let decided = self.assignments.groups().values().chain(self.assignments.primaries().values());
+        let decided = self.assignments.groups().map(|(_, stages)| stages);
+        let decided = decided.chain(self.assignments.primaries().map(|(_, stages)| stages));
         let doing = decided.flatten().filter(|(_, stage)| **stage != Stage::Decommissioned);
         let declared = self.ecosystem.platforms().names();
         declared.chain(doing.map(|(platform, _)| platform)).cloned().collect()
@@ -123,7 +124,7 @@ impl<'e> World<'e> {
 
     /// 1. Roots: every (workspace, group) whose assignment on this platform is not decommissioned.
     fn roots(&self) -> BTreeSet<Served> {
-        let assigned = self.assignments.groups().iter().flat_map(|(group, platforms)| {
+        let assigned = self.assignments.groups().flat_map(|(group, platforms)| {
             let in_graph = platforms.iter().filter(|(_, stage)| **stage != Stage::Decommissioned);
             in_graph.map(move |(platform, _)| (platform.clone(), group.clone()))
         });

@@ -1,0 +1,79 @@
+//! Building: from a model and its assignments to an estate, from nothing or from the estate before.
+
+mod changes;
+mod draft;
+mod work;
+
+use crate::{assignments::Assignments, estate::Estate, graph::IntentionGraphs};
+use changes::Changes;
+use datasurface_model::{DatastoreName, Ecosystem, PlatformName, Valid};
+use std::{collections::BTreeSet, fmt, sync::Arc};
+use work::Work;
+
+/// Datastores are needed that no platform captures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoPrimary {
+    datastores: BTreeSet<DatastoreName>,
+}
+
+impl NoPrimary {
+    /// The datastores.
+    #[must_use]
+    pub fn datastores(&self) -> &BTreeSet<DatastoreName> {
+        &self.datastores
+    }
+}
+
+impl std::error::Error for NoPrimary {}
+
+impl fmt::Display for NoPrimary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no platform is assigned to capture")?;
+        let mut between = " ";
+        for datastore in &self.datastores {
+            write!(f, "{between}`{datastore}`")?;
+            between = ", ";
+        }
+        Ok(())
+    }
+}
+
+impl IntentionGraphs {
+    /// Builds the graph of every platform: from the groups that are assigned, backwards to what is captured.
+    pub fn build(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Result<Self, NoPrimary> {
+        let platforms = platforms_of(ecosystem, assignments);
+        let nothing = Estate::new(ecosystem.clone(), assignments.clone(), platforms);
+        let changes = Changes::everything(ecosystem, assignments);
+        Work::on(nothing).carry_out(&changes).map(Self::of)
+    }
+
+    /// Builds the graphs of what the model and the assignments have become: the same as [`build`](Self::build), at a
+    /// cost that follows what changed since these graphs were built.
+    pub fn rebuild(
+        &self,
+        ecosystem: &Valid<Ecosystem>,
+        assignments: &Assignments,
+    ) -> Result<Self, NoPrimary> {
+        let before = self.estate();
+        match Changes::between(before, ecosystem, assignments) {
+            Some(changes) => {
+                let now = Estate {
+                    ecosystem: ecosystem.clone(),
+                    assignments: assignments.clone(),
+                    ..before.clone()
+                };
+                Work::on(now).carry_out(&changes).map(Self::of)
+            }
+            None => Self::build(ecosystem, assignments),
+        }
+    }
+}
+
+/// Platforms that are declared, and those that still do something though their declaration is gone.
+fn platforms_of(ecosystem: &Ecosystem, assignments: &Assignments) -> Arc<[PlatformName]> {
+    let serving = assignments.serving().map(|(_, platform)| platform);
+    let capturing = assignments.primaries().flat_map(|(datastore, _)| assignments.capturing(datastore));
+    let platforms: BTreeSet<&PlatformName> =
+        ecosystem.platforms().names().chain(serving).chain(capturing).collect();
+    platforms.into_iter().cloned().collect()
+}

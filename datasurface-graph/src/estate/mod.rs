@@ -1,0 +1,137 @@
+//! The estate: what the graphs of all platforms are made of. One fragment for each datastore that somebody needs, and
+//! one for each transformer that runs; a node is a fragment and a small number.
+//!
+//! Fragments hold the model's own units. They are kept in persistent maps by name, so two estates share what is the
+//! same in both, and what differs between them is found without looking at the rest.
+
+mod derivation;
+mod supply;
+mod workplace;
+
+pub(crate) use derivation::Derivation;
+pub(crate) use supply::{Export, Ingest, Need, Origin, Part, Reader, Supply};
+pub(crate) use workplace::{Run, Want, Workplace};
+
+use crate::{assignments::Assignments, fingerprint::Fingerprint, transformers::Transformers};
+use datasurface_model::{
+    ContainerKey, DataContainer, Dataset, Datastore, DatastoreName, Ecosystem, PlatformName, Valid,
+    WorkspaceName,
+};
+use imbl::OrdMap;
+use std::{
+    cmp::Ordering,
+    sync::{Arc, OnceLock},
+};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $id:ident),+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) struct $id(u32);
+
+        impl $id {
+            pub(crate) fn at(index: usize) -> Self {
+                // More than u32::MAX units do not fit in memory.
+                Self(u32::try_from(index).unwrap_or(u32::MAX))
+            }
+
+            pub(crate) fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A platform of an estate, ordered by name.
+    PlatformId,
+    /// A dataset of a datastore, ordered by name.
+    DatasetId
+}
+
+impl DatasetId {
+    /// The dataset of this id.
+    #[expect(clippy::expect_used, reason = "an id is a position in the datastore that it is kept beside")]
+    pub(crate) fn of(self, datastore: &Datastore) -> &Dataset {
+        datastore.datasets().at(self.index()).expect("a dataset of this datastore")
+    }
+}
+
+/// What the graphs of all platforms are made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Estate {
+    pub(crate) ecosystem: Valid<Ecosystem>,
+    pub(crate) assignments: Assignments,
+    /// Ordered by name.
+    pub(crate) platforms: Arc<[PlatformName]>,
+    pub(crate) transformers: Arc<Transformers>,
+    /// The containers that data is captured from or brought to.
+    pub(crate) sites: OrdMap<ContainerKey, Arc<Site>>,
+    /// The workspaces that are served, or whose transformer runs.
+    pub(crate) workplaces: OrdMap<WorkspaceName, Arc<Workplace>>,
+    /// The datastores that somebody needs.
+    pub(crate) supplies: OrdMap<DatastoreName, Arc<Supply>>,
+    /// The transformers that run, by workspace.
+    pub(crate) derivations: OrdMap<WorkspaceName, Arc<Derivation>>,
+}
+
+impl Estate {
+    /// An estate in which nothing happens yet.
+    pub(crate) fn new(
+        ecosystem: Valid<Ecosystem>,
+        assignments: Assignments,
+        platforms: Arc<[PlatformName]>,
+    ) -> Self {
+        Self {
+            ecosystem,
+            assignments,
+            platforms,
+            transformers: Arc::default(),
+            sites: OrdMap::new(),
+            workplaces: OrdMap::new(),
+            supplies: OrdMap::new(),
+            derivations: OrdMap::new(),
+        }
+    }
+
+    pub(crate) fn platform_id(&self, name: &PlatformName) -> Option<PlatformId> {
+        self.platforms.binary_search(name).ok().map(PlatformId::at)
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids are given out for these platforms alone")]
+    pub(crate) fn platform(&self, id: PlatformId) -> &PlatformName {
+        &self.platforms[id.index()]
+    }
+}
+
+/// A container, and how it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) key: ContainerKey,
+    pub(crate) container: DataContainer,
+}
+
+impl Site {
+    /// By key; the same place in memory is the same site.
+    pub(crate) fn cmp_key(&self, other: &Self) -> Ordering {
+        if std::ptr::eq(self, other) { Ordering::Equal } else { self.key.cmp(&other.key) }
+    }
+}
+
+/// The fingerprint of a node, once somebody asked for it. No part of the value of what it is kept in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memo(OnceLock<Fingerprint>);
+
+impl Memo {
+    pub(crate) fn get_or_init(&self, compute: impl FnOnce() -> Fingerprint) -> Fingerprint {
+        *self.0.get_or_init(compute)
+    }
+}
+
+impl PartialEq for Memo {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Memo {}

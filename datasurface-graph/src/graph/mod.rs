@@ -1,0 +1,232 @@
+//! The intention graph: immutable once built, read through borrowed views.
+
+mod node;
+mod order;
+
+pub(crate) use node::At;
+pub use node::Node;
+
+use crate::{
+    estate::{Derivation, Estate, Ingest, Part, PlatformId, Supply},
+    key::NodeKey,
+};
+use datasurface_model::{PlatformName, WorkspaceName};
+use order::Order;
+use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashMap;
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+/// The graphs of all platforms, and the hand-overs between them.
+#[derive(Debug)]
+pub struct IntentionGraphs {
+    graphs: Vec<IntentionGraph>,
+    estate: Arc<Estate>,
+}
+
+impl IntentionGraphs {
+    pub(crate) fn of(estate: Estate) -> Self {
+        let estate = Arc::new(estate);
+        let graph = |at| IntentionGraph {
+            platform: PlatformId::at(at),
+            estate: Arc::clone(&estate),
+            order: OnceLock::new(),
+        };
+        Self { graphs: (0..estate.platforms.len()).map(graph).collect(), estate: Arc::clone(&estate) }
+    }
+
+    pub(crate) fn estate(&self) -> &Estate {
+        &self.estate
+    }
+
+    /// The graphs, ordered by platform. A platform that has nothing to do has an empty one.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &IntentionGraph> {
+        self.graphs.iter()
+    }
+
+    /// The graph of a platform.
+    #[must_use]
+    pub fn graph(&self, platform: &PlatformName) -> Option<&IntentionGraph> {
+        self.graphs.get(self.estate.platform_id(platform)?.index())
+    }
+
+    /// A node of any platform.
+    #[must_use]
+    pub fn node(&self, key: &NodeKey) -> Option<Node<'_>> {
+        self.graph(key.platform())?.node(key)
+    }
+
+    /// Pairs of captures of one datastore: the one that captures for all, and one on another platform that takes its
+    /// data from there. Ordered by platform and key.
+    pub fn handovers(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
+        let ingests = self.graphs.iter().flat_map(|graph| {
+            let captured = graph.supplies().filter(|(supply, part)| supply.primary == part.platform);
+            captured.flat_map(move |(supply, part)| {
+                part.ingests.iter().map(move |ingest| Node::new(graph, At::Ingest { supply, part, ingest }))
+            })
+        });
+        ingests.flat_map(|from| self.handed_over_to(from).into_iter().map(move |to| (from, to)))
+    }
+
+    /// The captures on other platforms that take their data from this one, ordered by platform.
+    #[must_use]
+    pub fn handed_over_to<'g>(&'g self, from: Node<'g>) -> Vec<Node<'g>> {
+        match from.at() {
+            At::Ingest { supply, part, ingest } if part.platform == supply.primary => {
+                let others = supply.parts().iter().filter(|other| other.platform != supply.primary);
+                others.filter_map(|other| self.same_ingest(supply, other, ingest)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The capture on another platform that an ingest takes its data from.
+    #[must_use]
+    pub fn handed_over_from(&self, key: &NodeKey) -> Option<Node<'_>> {
+        match self.node(key)?.at() {
+            At::Ingest { supply, part, ingest } if part.platform != supply.primary => {
+                self.same_ingest(supply, supply.part(supply.primary)?, ingest)
+            }
+            _ => None,
+        }
+    }
+
+    /// The ingest on another platform that captures the same.
+    fn same_ingest<'g>(&'g self, supply: &'g Supply, part: &'g Part, ingest: &Ingest) -> Option<Node<'g>> {
+        let graph = self.graphs.get(part.platform.index())?;
+        let (dataset, _) = ingest.kept.first()?;
+        let ingest = part.ingest_of(*dataset)?;
+        Some(Node::new(graph, At::Ingest { supply, part, ingest }))
+    }
+}
+
+/// What must happen on one platform.
+pub struct IntentionGraph {
+    platform: PlatformId,
+    estate: Arc<Estate>,
+    /// Made when somebody wants to see all of it.
+    order: OnceLock<Order>,
+}
+
+impl IntentionGraph {
+    /// The platform that does all this.
+    #[must_use]
+    pub fn platform(&self) -> &PlatformName {
+        self.estate.platform(self.platform)
+    }
+
+    /// How many nodes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order().len()
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.supplies().next().is_none()
+    }
+
+    /// The nodes, ordered by key.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = Node<'_>> {
+        let order = self.order();
+        (0..order.len()).map(move |position| Node::new(self, order.at(position)))
+    }
+
+    /// The node of this key.
+    #[must_use]
+    pub fn node(&self, key: &NodeKey) -> Option<Node<'_>> {
+        if key.platform() != self.platform() {
+            return None;
+        }
+        let at = match key {
+            NodeKey::Export { container, dataset, .. } => {
+                let supply = self.estate.supplies.get(&dataset.datastore)?;
+                let part = supply.part(self.platform)?;
+                let site = self.estate.sites.get(container)?;
+                let export = part.export_of(supply.dataset_id(&dataset.dataset)?, site)?;
+                At::Export { supply, part, export }
+            }
+            NodeKey::Ingest { datastore, dataset, .. } => {
+                let supply = self.estate.supplies.get(datastore)?;
+                let part = supply.part(self.platform).filter(|part| part.whole == dataset.is_none())?;
+                let ingest = match dataset {
+                    Some(dataset) => part.ingest_of(supply.dataset_id(dataset)?)?,
+                    None => part.ingests.first()?,
+                };
+                At::Ingest { supply, part, ingest }
+            }
+            NodeKey::Transform { workspace, .. } => At::Transform(self.derivation(workspace)?),
+            NodeKey::Trigger { workspace, .. } => At::Trigger(self.derivation(workspace)?),
+        };
+        Some(Node::new(self, at))
+    }
+
+    /// What must come before what, ordered by keys.
+    pub fn edges(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
+        self.nodes().flat_map(|from| from.successors().map(move |to| (from, to)))
+    }
+
+    /// The graph for petgraph's algorithms: nodes are keys.
+    #[must_use]
+    pub fn as_petgraph(&self) -> DiGraph<NodeKey, (), u32> {
+        let mut graph = DiGraph::default();
+        let indices: FxHashMap<NodeKey, NodeIndex> =
+            self.nodes().map(|node| (node.key(), graph.add_node(node.key()))).collect();
+        for (from, to) in self.edges() {
+            if let (Some(from), Some(to)) = (indices.get(&from.key()), indices.get(&to.key())) {
+                graph.add_edge(*from, *to, ());
+            }
+        }
+        graph
+    }
+
+    pub(crate) fn estate(&self) -> &Estate {
+        &self.estate
+    }
+
+    /// The datastores that this platform does something for, by name.
+    fn supplies(&self) -> impl Iterator<Item = (&Supply, &Part)> {
+        let supplies = self.estate.supplies.values();
+        supplies.filter_map(|supply| Some((&**supply, supply.part(self.platform)?)))
+    }
+
+    /// The nodes that are for a datastore.
+    pub(crate) fn nodes_of<'g>(&'g self, supply: &'g Supply) -> impl Iterator<Item = Node<'g>> {
+        supply.part(self.platform).into_iter().flat_map(move |part| {
+            let exports = part.exports.iter().map(move |export| At::Export { supply, part, export });
+            let ingests = part.ingests.iter().map(move |ingest| At::Ingest { supply, part, ingest });
+            exports.chain(ingests).map(move |at| Node::new(self, at))
+        })
+    }
+
+    /// The nodes that are for a transformer.
+    pub(crate) fn nodes_of_derivation<'g>(
+        &'g self,
+        derivation: &'g Derivation,
+    ) -> impl Iterator<Item = Node<'g>> {
+        let here = [At::Transform(derivation), At::Trigger(derivation)];
+        here.into_iter().filter(|_| derivation.on == self.platform).map(move |at| Node::new(self, at))
+    }
+
+    /// A transformer that runs on this platform.
+    pub(crate) fn derivation(&self, workspace: &WorkspaceName) -> Option<&Derivation> {
+        let derivation = self.estate.derivations.get(workspace)?;
+        (derivation.on == self.platform).then_some(derivation)
+    }
+
+    fn order(&self) -> &Order {
+        self.order.get_or_init(|| Order::of(&self.estate, self.platform))
+    }
+}
+
+impl fmt::Debug for IntentionGraph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntentionGraph")
+            .field("platform", &self.platform())
+            .field("nodes", &self.nodes().map(|node| node.key()).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,161 @@
+//! A node, seen from outside: its facts, and what is before and after it.
+
+use super::IntentionGraph;
+use crate::{
+    estate::{DatasetId, Derivation, Export, Ingest, Origin, Part, Supply},
+    facts::NodeFacts,
+    fingerprint::Fingerprint,
+    key::{NodeKey, NodeKind},
+    narrate,
+    obligation::Obligation,
+};
+use datasurface_model::{Datastore, Entity};
+use std::fmt;
+
+/// A node of a graph.
+#[derive(Clone, Copy)]
+pub struct Node<'g> {
+    graph: &'g IntentionGraph,
+    at: At<'g>,
+}
+
+/// Where a node is in the fragments of its estate.
+#[derive(Clone, Copy)]
+pub(crate) enum At<'g> {
+    Export { supply: &'g Supply, part: &'g Part, export: &'g Export },
+    Ingest { supply: &'g Supply, part: &'g Part, ingest: &'g Ingest },
+    Transform(&'g Derivation),
+    Trigger(&'g Derivation),
+}
+
+impl<'g> Node<'g> {
+    pub(crate) fn new(graph: &'g IntentionGraph, at: At<'g>) -> Self {
+        Self { graph, at }
+    }
+
+    pub(crate) fn at(&self) -> At<'g> {
+        self.at
+    }
+
+    /// The graph that it belongs to.
+    #[must_use]
+    pub fn graph(&self) -> &'g IntentionGraph {
+        self.graph
+    }
+
+    /// Its identity.
+    #[must_use]
+    pub fn key(&self) -> NodeKey {
+        narrate::key(self.graph.platform(), self.at)
+    }
+
+    /// What must happen.
+    #[must_use]
+    pub fn kind(&self) -> NodeKind {
+        match self.at {
+            At::Export { .. } => NodeKind::Export,
+            At::Ingest { .. } => NodeKind::Ingest,
+            At::Transform(_) => NodeKind::Transform,
+            At::Trigger(_) => NodeKind::Trigger,
+        }
+    }
+
+    /// What it owes to those behind it.
+    #[must_use]
+    pub fn obligation(&self) -> Obligation {
+        match self.at {
+            At::Export { export, .. } => export.owed(),
+            At::Ingest { supply, part, ingest } => supply.owed_by(part, ingest),
+            At::Transform(derivation) | At::Trigger(derivation) => (*derivation.owing).clone(),
+        }
+    }
+
+    /// All that the graph knows of it.
+    #[must_use]
+    pub fn facts(&self) -> NodeFacts {
+        NodeFacts::new(self.key(), self.obligation(), narrate::detail(self.graph.estate(), self.at))
+    }
+
+    /// The hash of its facts. Computed once.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let memo = match self.at {
+            At::Export { export, .. } => &export.fingerprint,
+            At::Ingest { ingest, .. } => &ingest.fingerprint,
+            At::Transform(derivation) => &derivation.transform,
+            At::Trigger(derivation) => &derivation.trigger,
+        };
+        memo.get_or_init(|| self.facts().fingerprint())
+    }
+
+    /// What must come directly before, ordered by key.
+    pub fn predecessors(&self) -> impl Iterator<Item = Node<'g>> + use<'g> {
+        let graph = self.graph;
+        let before: Vec<At<'g>> = match self.at {
+            At::Export { supply, part, export } => {
+                let ingest = part.ingest_of(export.dataset);
+                ingest.map(|ingest| At::Ingest { supply, part, ingest }).into_iter().collect()
+            }
+            At::Ingest { supply, part, .. } => match &supply.origin {
+                Origin::Made { by } if part.platform == supply.primary => {
+                    graph.derivation(by).map(At::Transform).into_iter().collect()
+                }
+                _ => Vec::new(),
+            },
+            At::Transform(derivation) => vec![At::Trigger(derivation)],
+            At::Trigger(derivation) => {
+                let inputs = derivation.inputs.iter();
+                inputs
+                    .filter_map(|(datastore, dataset)| graph.input(derivation, datastore, *dataset))
+                    .collect()
+            }
+        };
+        before.into_iter().map(move |at| Node::new(graph, at))
+    }
+
+    /// What comes directly after, ordered by key.
+    pub fn successors(&self) -> impl Iterator<Item = Node<'g>> + use<'g> {
+        let graph = self.graph;
+        let after: Vec<At<'g>> = match self.at {
+            At::Export { export, .. } => {
+                let readers = export.readers.iter().filter(|reader| reader.owing.is_some());
+                let mut workspaces: Vec<_> = readers.map(|reader| &reader.consumer.group.workspace).collect();
+                workspaces.dedup();
+                let transformers = workspaces.into_iter().filter_map(|name| graph.derivation(name));
+                transformers.map(At::Trigger).collect()
+            }
+            At::Ingest { supply, part, ingest } => {
+                let mut exports: Vec<_> = part.exports_after(ingest).iter().collect();
+                exports.sort_by(|one, other| {
+                    one.site.cmp_key(&other.site).then(one.dataset.cmp(&other.dataset))
+                });
+                exports.into_iter().map(|export| At::Export { supply, part, export }).collect()
+            }
+            At::Transform(derivation) => graph.output(derivation).into_iter().collect(),
+            At::Trigger(derivation) => vec![At::Transform(derivation)],
+        };
+        after.into_iter().map(move |at| Node::new(graph, at))
+    }
+}
+
+impl IntentionGraph {
+    /// The export of a transformer's input.
+    fn input(&self, derivation: &Derivation, datastore: &Datastore, dataset: DatasetId) -> Option<At<'_>> {
+        let supply = self.estate.supplies.get(datastore.name())?;
+        let part = supply.part(self.platform)?;
+        Some(At::Export { supply, part, export: part.export_of(dataset, &derivation.site)? })
+    }
+
+    /// The capture of a transformer's output.
+    fn output(&self, derivation: &Derivation) -> Option<At<'_>> {
+        let supply = self.estate.supplies.get(derivation.output())?;
+        let part = supply.part(self.platform)?;
+        Some(At::Ingest { supply, part, ingest: part.ingests.first()? })
+    }
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.key())
+    }
+}

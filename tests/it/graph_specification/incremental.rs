@@ -1,0 +1,164 @@
+//! What is rebuilt is what would have been built.
+
+use super::{Case, build, cases};
+use datasurface::{
+    graph::{Assignments, GraphDiff, IntentionGraphs, NodeKey, Stage, picture::GraphsPicture},
+    model::{
+        Ecosystem, Valid, Validation,
+        proptest1::{Edit, edits},
+    },
+};
+use datasurface_testkit::strategy::assignments;
+use proptest::{collection::vec, prelude::*};
+use std::collections::BTreeSet;
+
+/// An ecosystem that is edited, and what is decided about it, which changes now and then.
+fn histories() -> impl Strategy<Value = Vec<Case>> {
+    let steps = |(ecosystem, first): Case| {
+        let step = (vec(edits(), 0..=2), prop_oneof![2 => Just(None), 1 => any::<u16>().prop_map(Some)]);
+        (Just(ecosystem.clone()), Just(first), assignments(&ecosystem), vec(step, 1..=6))
+    };
+    cases().prop_flat_map(steps).prop_map(|(ecosystem, first, second, steps)| {
+        let (mut ecosystem, mut decided) = (ecosystem, first);
+        let mut history = vec![(ecosystem.clone(), decided.clone())];
+        for (edits, mixed) in steps {
+            ecosystem = valid_after(edits, ecosystem);
+            if let Some(mask) = mixed {
+                decided = mix(&decided, &second, mask);
+            }
+            history.push((ecosystem.clone(), decided.clone()));
+        }
+        history
+    })
+}
+
+/// The edits, as far as each leaves the ecosystem valid.
+fn valid_after(edits: Vec<Edit>, ecosystem: Ecosystem) -> Ecosystem {
+    edits.into_iter().fold(ecosystem, |ecosystem, edit| {
+        let edited = edit.apply(ecosystem.clone());
+        if is_valid(&edited) { edited } else { ecosystem }
+    })
+}
+
+fn is_valid(ecosystem: &Ecosystem) -> bool {
+    let on = "2026-11-21".parse().expect("a date");
+    ecosystem.clone().validate(&Validation::on(on)).is_ok()
+}
+
+/// Some decisions of the one, and some of the other.
+fn mix(one: &Assignments, other: &Assignments, mask: u16) -> Assignments {
+    let mut mixed = one.clone();
+    let taken = |at: usize| mask >> (at % 16) & 1 == 1;
+    for (_, (group, stages)) in other.groups().enumerate().filter(|(at, _)| taken(*at)) {
+        for (platform, stage) in stages {
+            mixed.assign(group.clone(), platform.clone(), *stage);
+        }
+    }
+    for (_, (datastore, stages)) in other.primaries().enumerate().filter(|(at, _)| taken(at + 7)) {
+        for (platform, stage) in stages {
+            mixed.make_primary(datastore.clone(), platform.clone(), *stage);
+        }
+    }
+    mixed
+}
+
+fn text(graphs: &IntentionGraphs) -> String {
+    serde_json::to_string_pretty(&GraphsPicture(graphs)).expect("JSON")
+}
+
+/// Rebuilds, and holds the result against what is built from nothing.
+fn rebuilt(
+    before: &IntentionGraphs,
+    (ecosystem, assignments): &Case,
+) -> Result<Option<IntentionGraphs>, TestCaseError> {
+    // Whatever is remembered of the old graphs must not be found in the new ones.
+    let old = text(before);
+    let anew = before.rebuild(&Valid::assume_valid(ecosystem.clone()), assignments);
+    let scratch = build(ecosystem, assignments);
+    prop_assert_eq!(text(before), old);
+    match (anew, scratch) {
+        (Ok(anew), Ok(scratch)) => {
+            prop_assert_eq!(text(&anew), text(&scratch));
+            for graph in anew.iter() {
+                let Some(other) = scratch.graph(graph.platform()) else { continue };
+                prop_assert!(
+                    graph.nodes().map(|node| node.facts()).eq(other.nodes().map(|node| node.facts()))
+                );
+            }
+            Ok(Some(anew))
+        }
+        (anew, scratch) => {
+            prop_assert_eq!(anew.map(|graphs| text(&graphs)), scratch.map(|graphs| text(&graphs)));
+            Ok(None)
+        }
+    }
+}
+
+proptest! {
+    // Each case is a history of several builds.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn after_edits(history in histories()) {
+        let mut graphs = build(&history[0].0, &history[0].1).expect("every datastore has a primary");
+        for case in &history[1..] {
+            if let Some(next) = rebuilt(&graphs, case)? {
+                graphs = next;
+            }
+        }
+    }
+
+    #[test]
+    fn from_anything_to_anything_else(one in cases(), other in cases()) {
+        let graphs = build(&one.0, &one.1).expect("every datastore has a primary");
+        rebuilt(&graphs, &other)?;
+    }
+
+    /// Fragments that are the same are not compared node by node; what comes out is as if they were.
+    #[test]
+    fn a_diff_does_not_depend_on_how_graphs_were_built(history in histories()) {
+        let first = build(&history[0].0, &history[0].1).expect("every datastore has a primary");
+        for case in &history[1..] {
+            let (Some(anew), Ok(scratch)) = (rebuilt(&first, case)?, build(&case.0, &case.1)) else { continue };
+            for graph in anew.iter() {
+                let (Some(before), Some(other)) = (first.graph(graph.platform()), scratch.graph(graph.platform()))
+                else {
+                    continue;
+                };
+                let diff = GraphDiff::between(before, graph);
+                prop_assert_eq!(&diff, &GraphDiff::between(before, other));
+                prop_assert!(GraphDiff::between(graph, other).is_empty());
+                let keys = |graph: &datasurface::graph::IntentionGraph| -> BTreeSet<NodeKey> {
+                    graph.nodes().map(|node| node.key()).collect()
+                };
+                let (old, new) = (keys(before), keys(graph));
+                prop_assert!(diff.added().iter().eq(new.difference(&old)));
+                prop_assert!(diff.removed().iter().eq(old.difference(&new)));
+            }
+        }
+    }
+}
+
+/// The laws above would hold if nothing ever happened.
+#[test]
+fn histories_are_eventful() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let (mut steps, mut models, mut decisions, mut moved) = (0, 0, 0, 0);
+    for _ in 0..60 {
+        let history = histories().new_tree(&mut runner).expect("a history").current();
+        for pair in history.windows(2) {
+            steps += 1;
+            models += u32::from(pair[0].0 != pair[1].0);
+            decisions += u32::from(pair[0].1 != pair[1].1);
+            let moves = |case: &Case| {
+                case.1.primaries().filter(|(_, at)| at.values().any(|at| *at == Stage::Provisioning)).count()
+            };
+            moved += u32::from(moves(&pair[0]) != moves(&pair[1]));
+        }
+    }
+    assert!(
+        models > steps / 4 && decisions > steps / 8 && moved > steps / 50,
+        "{steps} {models} {decisions} {moved}"
+    );
+}
