@@ -61,7 +61,7 @@ fn the_fingerprint_of_a_node_covers_its_view() {
         "facts.obligation.priority",
         "facts.obligation.latency",
         "facts.obligation.regulators.*",
-        "facts.obligation.custody.retention",
+        "facts.obligation.custody.retention.for",
         "facts.detail.ingest.source.container.capture.credential",
         "facts.detail.ingest.source.container.capture.trigger.cron",
         "facts.detail.ingest.source.container.capture.kind.tables.orders",
@@ -77,7 +77,7 @@ fn the_fingerprint_of_a_node_covers_its_view() {
         "inputs.*.from",
         "inputs.*.offer.latency",
         "inputs.*.offer.credential",
-        "inputs.*.offer.custody.retention",
+        "inputs.*.offer.custody.retention.for",
     ] {
         assert!(changed.contains(field), "{field} does not occur: {changed:#?}");
     }
@@ -95,7 +95,7 @@ fn the_fingerprint_of_a_scope_covers_its_view() {
         "held.*.resource",
         "held.*.shard",
         "held.*.holds.dataset",
-        "held.*.holds.custody.retention",
+        "held.*.holds.custody.retention.for",
         "held.*.owed_until",
         "held.*.released_by",
         "held.*.node.facts.key",
