@@ -10,7 +10,7 @@ use crate::{
     key::NodeKey,
     obligation::Custody,
 };
-use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, PlatformName};
+use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, PlatformName, QualityCheck};
 use std::collections::BTreeSet;
 
 pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
@@ -45,12 +45,21 @@ pub(crate) fn detail(estate: &Estate, at: At<'_>) -> NodeDetail {
             datasets: ingest
                 .kept
                 .iter()
-                .map(|(dataset, custody)| dataset_facts(&supply.datastore, *dataset, *custody))
+                .map(|(dataset, custody)| DatasetFacts {
+                    checks: checks(supply, part, *dataset),
+                    ..dataset_facts(&supply.datastore, *dataset, *custody)
+                })
                 .collect(),
         }),
         At::Transform(derivation) => NodeDetail::Transform(transform(derivation)),
         At::Trigger(derivation) => NodeDetail::Trigger(trigger(derivation)),
     }
+}
+
+/// What is judged where data enters, and nowhere else: whoever takes it over gets what passed.
+fn checks(supply: &Supply, part: &Part, dataset: DatasetId) -> BTreeSet<QualityCheck> {
+    let checks = dataset.of(&supply.datastore).quality_checks();
+    checks.filter(|_| part.platform == supply.primary).cloned().collect()
 }
 
 fn source(estate: &Estate, supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
@@ -109,5 +118,6 @@ fn dataset_facts(datastore: &Datastore, dataset: DatasetId, custody: Custody) ->
         schema: unit.schema().clone(),
         classifications: unit.classifications().clone(),
         custody,
+        checks: BTreeSet::new(),
     }
 }

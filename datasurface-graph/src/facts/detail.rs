@@ -3,8 +3,8 @@
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
     Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetGroup, DatasetKey,
-    DatastoreName, Entity, GroupKey, PlatformName, Priority, Requirements, Schema, TransformTrigger,
-    Workspace, WorkspaceName,
+    DatastoreName, Entity, GroupKey, PlatformName, Priority, QualityCheck, Requirements, Schema,
+    TransformTrigger, Workspace, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -32,6 +32,8 @@ pub struct DatasetFacts {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) classifications: BTreeSet<Classification>,
     pub(crate) custody: Custody,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) checks: BTreeSet<QualityCheck>,
 }
 
 impl DatasetFacts {
@@ -57,6 +59,13 @@ impl DatasetFacts {
     #[must_use]
     pub fn custody(&self) -> Custody {
         self.custody
+    }
+
+    /// What must hold of its data before anybody sees it. A capture from a producer or from a transformer has these; all
+    /// behind it gets what passed, so a change of a check touches nothing but the capture.
+    #[must_use]
+    pub fn checks(&self) -> &BTreeSet<QualityCheck> {
+        &self.checks
     }
 
     /// The same dataset, of which this must be kept too.

@@ -22,7 +22,10 @@ pub(crate) fn graphs() -> IntentionGraphs {
                 .cron("0 3 * * *"),
         )
         .dataset(
-            Dataset::new("orders", "id Integer key, price Decimal(18,4), note VarChar(20)").classified("PII"),
+            Dataset::new("orders", "id Integer key, price Decimal(18,4), note VarChar(20)")
+                .classified("PII")
+                .checked(QualityCheck::not_null("note", Share::percent(99)))
+                .checked(QualityCheck::accepted_values("note", ["a", "b"])),
         )
         .dataset(Dataset::new(
             "items",

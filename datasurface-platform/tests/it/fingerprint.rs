@@ -11,8 +11,8 @@ use datasurface_platform::{
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fmt};
 
-/// Tags of enums that have one variant: there is nothing else that they could be.
-const ONLY_ONE: [&str; 2] = ["capture.kind.kind", "artifact.kind"];
+/// Tags of enums of which no other variant is written as it is: there is nothing else that could stand there.
+const ONLY_ONE: [&str; 3] = ["capture.kind.kind", "capture.credential.kind", "artifact.kind"];
 
 /// Different values that are tried for each leaf.
 const TRIED: usize = 3;
@@ -62,12 +62,14 @@ fn the_fingerprint_of_a_node_covers_its_view() {
         "facts.obligation.latency",
         "facts.obligation.regulators.*",
         "facts.obligation.custody.retention.for",
-        "facts.detail.ingest.source.container.capture.credential",
+        "facts.detail.ingest.source.container.capture.credential.name",
         "facts.detail.ingest.source.container.capture.trigger.cron",
         "facts.detail.ingest.source.container.capture.kind.tables.orders",
         "facts.detail.ingest.source.platform.platform",
         "facts.detail.ingest.source.transformer.workspace",
         "facts.detail.ingest.datasets.*.classifications.*",
+        "facts.detail.ingest.datasets.*.checks.*.not_null.at_least",
+        "facts.detail.ingest.datasets.*.checks.*.accepted_values.values.*",
         "facts.detail.ingest.datasets.*.schema.columns.*.classifications.*",
         "facts.detail.export.container.locations.*",
         "facts.detail.export.consumers.*.requirements.retention",
