@@ -37,12 +37,12 @@ pub(crate) enum Verb {
 /// The model, and what it is judged with.
 #[derive(Debug, Args)]
 pub(crate) struct Model {
-    /// The model: a file of JSON, or `-` for the standard input.
+    /// The model: a file of JSON or YAML, a folder of such files, or `-` for the standard input.
     #[arg(value_name = "MODEL")]
     pub(crate) model: PathBuf,
 
     /// The lock: what was decided before. If it is not there, nothing was [default: `datasurface.lock` beside the
-    /// model, in the current folder for `-`].
+    /// model, in it if it is a folder, in the current folder for `-`].
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
 
@@ -170,6 +170,8 @@ impl Model {
         self.lock.clone().unwrap_or_else(|| {
             if self.is_stdin() {
                 datasurface_broker::LOCK_FILE_NAME.into()
+            } else if self.model.is_dir() {
+                self.model.join(datasurface_broker::LOCK_FILE_NAME)
             } else {
                 self.model.with_file_name(datasurface_broker::LOCK_FILE_NAME)
             }
@@ -218,6 +220,7 @@ mod tests {
         for (model, lock) in [
             ("model.json", "datasurface.lock"),
             ("a/model.json", "a/datasurface.lock"),
+            ("src", "src/datasurface.lock"),
             ("-", "datasurface.lock"),
         ] {
             let arguments = Arguments::parse_from(["datasurface", "check", model]);

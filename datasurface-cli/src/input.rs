@@ -2,16 +2,18 @@
 
 use crate::{
     arguments::Model,
-    codes::{MISSING_FILE, NOT_UTF8, UNREADABLE_FILE},
+    files::{self, alone, text, unreadable},
 };
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed};
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid, Validation};
+use datasurface_model::{Documents, Ecosystem, Findings, ModelPath, Valid, Validation};
 use std::{
-    fs,
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
+
+/// Findings that say that something is missing.
+const WANTING: [&str; 2] = ["document/incomplete", "document/undeclared"];
 
 /// A model without errors and its lock, as of a day.
 #[derive(Debug)]
@@ -22,6 +24,7 @@ pub(crate) struct Input {
     pub(crate) on: NaiveDate,
     /// What was found so far; no errors.
     pub(crate) findings: Findings,
+    documents: Documents,
 }
 
 impl Input {
@@ -30,19 +33,22 @@ impl Input {
         let (lock_path, on) = (arguments.lock(), arguments.on());
         let mut findings = Findings::default();
         let lock = kept(read_lock(&lock_path), &mut findings);
-        let model = kept(read_model(arguments), &mut findings);
-        let ecosystem = model.and_then(|model| match model.validate(&Validation::on(on)) {
-            Ok(checked) => {
-                findings.extend(checked.findings().iter().cloned());
-                Some(checked.into_ecosystem())
-            }
-            Err(invalid) => {
-                findings.extend(invalid.findings().iter().cloned());
+        let (documents, unread) = files::documents(arguments);
+        let is_complete = unread.is_empty();
+        findings.extend(unread);
+        let ecosystem = match documents.load() {
+            Ok(model) if is_complete => validated(model, on, &mut findings),
+            Ok(_) => None,
+            Err(error) => {
+                // What a document lacks may be said by one that could not be read.
+                let found = error.into_findings().into_iter();
+                findings.extend(found.filter(|finding| is_complete || !WANTING.contains(&finding.code())));
                 None
             }
-        });
+        };
+        let findings = documents.located(findings);
         match (ecosystem, lock) {
-            (Some(ecosystem), Some(lock)) => Ok(Self { ecosystem, lock, lock_path, on, findings }),
+            (Some(ecosystem), Some(lock)) => Ok(Self { ecosystem, lock, lock_path, on, findings, documents }),
             _ => Err(findings),
         }
     }
@@ -51,34 +57,37 @@ impl Input {
     pub(crate) fn place(&mut self, broker: &Broker) -> Result<Placed, Findings> {
         match broker.place(&self.ecosystem, &self.lock) {
             Ok(placed) => {
-                self.findings.extend(placed.findings().iter().cloned());
+                self.findings.extend(self.located(placed.findings().clone()));
                 Ok(placed)
             }
             Err(refused) => {
-                self.findings.extend(refused.findings().iter().cloned());
+                self.findings.extend(self.located(refused.findings().clone()));
                 Err(self.findings.clone())
             }
+        }
+    }
+
+    /// The findings, with the places where they are written in the model.
+    pub(crate) fn located(&self, findings: Findings) -> Findings {
+        self.documents.located(findings)
+    }
+}
+
+fn validated(model: Ecosystem, on: NaiveDate, findings: &mut Findings) -> Option<Valid<Ecosystem>> {
+    match model.validate(&Validation::on(on)) {
+        Ok(checked) => {
+            findings.extend(checked.findings().iter().cloned());
+            Some(checked.into_ecosystem())
+        }
+        Err(invalid) => {
+            findings.extend(invalid.findings().iter().cloned());
+            None
         }
     }
 }
 
 fn kept<T>(outcome: Result<T, Findings>, findings: &mut Findings) -> Option<T> {
     outcome.map_err(|found| findings.extend(found)).ok()
-}
-
-fn read_model(arguments: &Model) -> Result<Ecosystem, Findings> {
-    let (name, bytes) = if arguments.is_stdin() {
-        let mut bytes = Vec::new();
-        let outcome = io::stdin().lock().read_to_end(&mut bytes);
-        ("standard input".to_owned(), outcome.map(|_| bytes))
-    } else {
-        let path = &arguments.model;
-        (path.display().to_string(), fs::read(path))
-    };
-    let place = ModelPath::root().child("documents", &name);
-    let bytes = bytes.map_err(|error| unreadable(&error, &arguments.model, place.clone()))?;
-    let text = text(bytes, &name, place)?;
-    Ecosystem::from_json(&text).map_err(|error| alone(error.diagnostic(&name)))
 }
 
 /// A lock that is not there is an empty one.
@@ -93,35 +102,4 @@ fn read_lock(path: &Path) -> Result<Lock, Findings> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Lock::default()),
         Err(error) => Err(unreadable(&error, path, place)),
     }
-}
-
-fn unreadable(error: &io::Error, path: &Path, place: ModelPath) -> Findings {
-    let name = path.display();
-    let finding = |code: &CodeInfo, message: String, help: &str| {
-        alone(Diagnostic::new(code, place.clone(), message).help(help))
-    };
-    if error.kind() == io::ErrorKind::NotFound {
-        let message = format!("there is no file `{name}`");
-        finding(&MISSING_FILE, message, "name a file that is there, or `-` for the standard input")
-    } else if path.is_dir() {
-        let message = format!("`{name}` is a folder");
-        finding(&UNREADABLE_FILE, message, "name a file in it")
-    } else {
-        let message = format!("`{name}` cannot be read: {error}");
-        finding(&UNREADABLE_FILE, message, "make sure that it is a file, and that you may read it")
-    }
-}
-
-fn text(bytes: Vec<u8>, name: &str, place: ModelPath) -> Result<String, Findings> {
-    String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line_feeds = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n');
-        let line = line_feeds.count() + 1;
-        let message = format!("line {line}: `{name}` is not text in UTF-8");
-        alone(Diagnostic::new(&NOT_UTF8, place, message).help("save it in the encoding UTF-8"))
-    })
-}
-
-fn alone(finding: Diagnostic) -> Findings {
-    [finding].into_iter().collect()
 }

@@ -8,6 +8,7 @@ mod arguments;
 mod bring_up;
 mod check;
 mod codes;
+mod files;
 mod graph;
 mod input;
 mod plan;

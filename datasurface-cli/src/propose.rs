@@ -31,9 +31,9 @@ impl Prospect {
     pub(crate) fn find(arguments: &Plan, broker: &Broker, remake: bool) -> Result<Self, Findings> {
         let mut input = Input::read(&arguments.model)?;
         let placed = input.place(broker)?;
-        let mut findings = input.findings;
+        let mut findings = input.findings.clone();
         let refuse = |mut findings: Findings, more: Findings| {
-            findings.extend(more);
+            findings.extend(input.located(more));
             Err(findings)
         };
 
@@ -56,7 +56,7 @@ impl Prospect {
         };
         match broker.propose(&placed, reached, input.on) {
             Ok(proposal) => {
-                findings.extend(proposal.findings().iter().cloned());
+                findings.extend(input.located(proposal.findings().clone()));
                 Ok(Self {
                     reached: target.manifest().map(|manifest| manifest.revision().clone()),
                     target,

@@ -13,8 +13,8 @@ pub mod proptest1;
 mod schema;
 mod validate;
 
-pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity};
-pub use document::DocumentError;
+pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity};
+pub use document::{DocumentError, Documents, Loader};
 pub use ecosystem::*;
 pub use name::*;
 pub use named::{Entity, Named};

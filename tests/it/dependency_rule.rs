@@ -7,12 +7,14 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// What the model may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const MODEL_MAY_USE: [&str; 10] = [
+const MODEL_MAY_USE: [&str; 12] = [
     "blake3",
     "chrono",
     "croner",
+    "granit-parser",
     "proptest",
     "rustc-hash",
+    "schemars",
     "semver",
     "serde",
     "serde_json",
@@ -117,6 +119,10 @@ fn may_depend(package: &Package<'_>, dependency: &Dependency<'_>, platforms: &BT
         return true;
     }
     let is_platform = platforms.contains(name);
+    if dependency.is_dev && name == package.name {
+        // The tests of a crate are about all of its features.
+        return true;
+    }
     match package.name {
         "datasurface-cli" => is_platform,
         "datasurface" => dependency.is_dev && (is_platform || name == "datasurface-testkit"),

@@ -51,7 +51,7 @@ fn the_model_may_come_from_the_standard_input() {
     let text = models::first().to_json();
     desk.run_with("check - --on 2026-02-01", text.as_bytes()).good();
     let said = desk.run_with("check -", b"{").bad();
-    assert!(said.out.contains("at documents/standard input"), "{said:?}");
+    assert!(said.out.contains("at standard input:1:1"), "{said:?}");
 }
 
 #[test]

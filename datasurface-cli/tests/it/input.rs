@@ -31,7 +31,49 @@ fn a_model_that_is_not_there() {
 fn a_model_that_is_a_folder() {
     let desk = Desk::new(&models::first());
     fs::create_dir(desk.path("models")).unwrap();
-    complains(&desk, "models", "document/unreadable-file", "`models` is a folder");
+    complains(&desk, "models", "document/no-documents", "the folder `models`");
+    let text = models::first().to_json();
+    desk.write("models/b.json", &text);
+    desk.write("models/notes.txt", "no document");
+    fs::create_dir(desk.path("models/.git")).unwrap();
+    desk.write("models/.git/c.json", "no document");
+    desk.run("render models --target models/out --on 2026-02-01").good();
+    assert!(desk.path("models/datasurface.lock").exists());
+    // What was rendered is no part of the model.
+    desk.run("check models --on 2026-02-01").good();
+}
+
+#[test]
+fn a_model_of_many_documents() {
+    let desk = Desk::new(&models::first());
+    fs::create_dir_all(desk.path("models/teams")).unwrap();
+    let mut whole: serde_json::Value = serde_json::from_str(&models::broken().to_json()).unwrap();
+    let definition =
+        whole["zones"][0]["definition"]["teams"][0].as_object_mut().unwrap().remove("definition");
+    let mut team = definition.unwrap();
+    team["format"] = "datasurface/1".into();
+    team["team"] = "USA/NorthWind".into();
+    desk.write("models/ecosystem.json", whole.to_string());
+    // JSON is YAML, too.
+    desk.write("models/teams/northwind.yaml", serde_json::to_string_pretty(&team).unwrap());
+    let said = desk.run("check models").bad();
+    assert!(said.out.contains("did you mean `NW_Data/products`?"), "{said:?}");
+    assert!(said.out.contains("\n  at models/teams/northwind.yaml:"), "{said:?}");
+    let said = desk.run("plan models --target out --format json").bad().json();
+    let position = &said["findings"][0]["position"];
+    assert_eq!(position["document"], "models/teams/northwind.yaml");
+    assert!(position["text"].as_str().unwrap().contains("NW_Data/product"), "{position}");
+
+    team["workspaces"] = serde_json::json!([{"nmae": "A"}, {"name": "B", "prioritiy": "high"}]);
+    desk.write("models/teams/northwind.yaml", team.to_string());
+    desk.write("models/latin1.yml", b"name: Caf\xe9");
+    desk.write("models/cut.json", "{\"format\": ");
+    let codes = desk.run("check models --format json").bad().codes();
+    let expected = ["document/not-utf8", "document/unknown-field", "document/unreadable"];
+    assert_eq!(
+        codes.into_iter().collect::<std::collections::BTreeSet<_>>(),
+        expected.map(str::to_owned).into()
+    );
 }
 
 #[test]
@@ -47,15 +89,18 @@ fn a_model_that_is_not_json() {
     let text = models::first().to_json();
     desk.write("half.json", &text[..text.len() / 2]);
     let said = desk.run("graph half.json").bad();
-    assert!(said.err.contains("error[document/unreadable]: line "), "{said:?}");
-    assert!(said.err.contains(" column "), "{said:?}");
+    assert!(said.err.contains("error[document/unreadable]: the document is not JSON: "), "{said:?}");
+    assert!(said.err.contains("\n  at half.json:"), "{said:?}");
     desk.write("empty.json", "");
     assert!(desk.run("graph empty.json").bad().err.contains("document/unreadable"));
     desk.write("other.json", "{\"format\": \"datasurface/99\"}");
     desk.run("graph other.json").bad().complains("document/format", "datasurface/99");
     desk.write("field.json", text.replacen("\"name\"", "\"nmae\"", 1));
     let said = desk.run("graph field.json").bad();
-    assert!(said.err.contains("error[document/unknown-field]: line 3 column "), "{said:?}");
+    assert!(
+        said.err.contains("error[document/unknown-field]: `nmae` is not known here\n  at field.json:3:3"),
+        "{said:?}"
+    );
 }
 
 #[test]

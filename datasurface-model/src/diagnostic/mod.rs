@@ -4,10 +4,12 @@
 mod code;
 mod nearest;
 mod path;
+mod position;
 
 pub use code::{CodeClash, CodeInfo, CodeRegistry};
 pub use nearest::nearest;
 pub use path::ModelPath;
+pub use position::Position;
 
 use crate::ecosystem::Json;
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,8 @@ pub struct Diagnostic {
     suggestion: Option<Suggestion>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     related: Vec<Related>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    position: Option<Position>,
 }
 
 /// A change of the model that would resolve a finding.
@@ -67,6 +71,9 @@ pub struct Related {
     pub path: ModelPath,
     /// What it has to do with it.
     pub message: String,
+    /// Where it is written, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
 }
 
 impl Diagnostic {
@@ -81,6 +88,7 @@ impl Diagnostic {
             help: None,
             suggestion: None,
             related: Vec::new(),
+            position: None,
         }
     }
 
@@ -119,7 +127,20 @@ impl Diagnostic {
     /// Points to another place.
     #[must_use]
     pub fn related(mut self, path: ModelPath, message: impl Into<String>) -> Self {
-        self.related.push(Related { path, message: message.into() });
+        self.related.push(Related { path, message: message.into(), position: None });
+        self
+    }
+
+    /// Says where the place is written. A finding about several places has the first one for its own; the others
+    /// become related ones.
+    #[must_use]
+    pub fn written_at(mut self, positions: impl IntoIterator<Item = Position>) -> Self {
+        let mut positions = positions.into_iter();
+        self.position = positions.next();
+        for position in positions {
+            let (path, message) = (self.path.clone(), "written here, too".to_owned());
+            self.related.push(Related { path, message, position: Some(position) });
+        }
         self
     }
 
@@ -159,6 +180,17 @@ impl Diagnostic {
         self.suggestion.as_ref()
     }
 
+    /// Where the place is written, if that is known.
+    #[must_use]
+    pub fn position(&self) -> Option<&Position> {
+        self.position.as_ref()
+    }
+
+    /// Other places that have to do with it, to complete them.
+    pub(crate) fn related_places_mut(&mut self) -> &mut [Related] {
+        &mut self.related
+    }
+
     /// Other places that have to do with it.
     #[must_use]
     pub fn related_places(&self) -> &[Related] {
@@ -168,14 +200,36 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}]: {}\n  at {}", self.severity, self.code, self.message, self.path)?;
+        let place = Place { path: &self.path, position: self.position.as_ref() };
+        write!(f, "{}[{}]: {}\n  at {place}", self.severity, self.code, self.message)?;
+        if let Some(excerpt) = self.position.as_ref().and_then(Position::excerpt) {
+            write!(f, "\n{excerpt}")?;
+        }
         for related in &self.related {
-            write!(f, "\n  see {}: {}", related.path, related.message)?;
+            let place = Place { path: &related.path, position: related.position.as_ref() };
+            write!(f, "\n  see {place}: {}", related.message)?;
         }
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;
         }
         Ok(())
+    }
+}
+
+/// A place for people: where it is written, if that is known, and its path.
+struct Place<'a> {
+    path: &'a ModelPath,
+    position: Option<&'a Position>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            // The path of a document is its name.
+            Some(position) if self.path.segments().next() == Some("documents") => write!(f, "{position}"),
+            Some(position) => write!(f, "{position} ({})", self.path),
+            None => write!(f, "{}", self.path),
+        }
     }
 }
 

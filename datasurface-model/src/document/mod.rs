@@ -23,31 +23,42 @@
 //! text would not say everything. Two things built in code are too deep for a document: trees of more than
 //! 256 locations inside each other (about 50 where names are given twice), and settings nested more than 120 times.
 
+mod assemble;
+mod codes;
+mod documents;
 mod error;
-mod format;
+mod head;
+mod lines;
+mod locate;
+mod part;
+mod syntax;
 mod translate;
+mod tree;
 mod v1;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 #[cfg(test)]
 mod tests;
 
-pub use error::{CODES, DocumentError};
+pub use codes::CODES;
+pub use documents::{Documents, Loader};
+pub use error::DocumentError;
 
 use crate::ecosystem::Ecosystem;
 
+/// The name under which an object is asked for that may be left out after a problem.
+const OBJECT: &str = "an object, or a problem";
+
 impl Ecosystem {
-    /// Reads a document. Equal schemas are stored once.
+    /// Reads a document of JSON. Equal schemas are stored once.
     ///
     /// # Errors
     ///
-    /// If the text is not JSON, not of a supported format, or says something that the format does not know.
+    /// If the text is not JSON, not of a supported format, or says something that the format does not know. Findings are
+    /// placed in the document `model.json`.
     pub fn from_json(text: &str) -> Result<Self, DocumentError> {
-        // Some editors put a byte order mark in front, which JSON does not know.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        format::check(text)?;
-        serde_json::from_str::<v1::Document>(text)
-            .map(v1::Document::into_model)
-            .map_err(|error| DocumentError::reading(text, &error))
+        Documents::new().document("model.json", text).load()
     }
 
     /// The document, in the newest format. Equal ecosystems are equal documents, byte by byte.
@@ -57,5 +68,25 @@ impl Ecosystem {
         let mut text = serde_json::to_string_pretty(&v1::Document::from(self)).unwrap_or_default();
         text.push('\n');
         text
+    }
+
+    /// Reads a document of YAML. Equal schemas are stored once.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not YAML, not of a supported format, or says something that the format does not know. Findings are
+    /// placed in the document `model.yaml`.
+    #[cfg(feature = "yaml")]
+    pub fn from_yaml(text: &str) -> Result<Self, DocumentError> {
+        Documents::new().document("model.yaml", text).load()
+    }
+
+    /// The document as YAML, in the newest format. Equal ecosystems are equal documents, byte by byte.
+    #[cfg(feature = "yaml")]
+    #[must_use]
+    pub fn to_yaml(&self) -> String {
+        serde_json::to_value(v1::Document::from(self))
+            .map(|document| yaml::written(&document))
+            .unwrap_or_default()
     }
 }

@@ -1,5 +1,6 @@
 //! Documentation, and former names: what everything with a name can say about itself.
 
+use super::rare::Rare;
 use crate::name::Tag;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -93,6 +94,24 @@ impl<N> Default for About<N> {
     fn default() -> Self {
         Self { documentation: None, former_name: None }
     }
+}
+
+/// Adds what another document says of the same thing. What both say is noted.
+pub(crate) fn join_about<N: Clone>(
+    about: &mut Rare<About<N>>,
+    other: &Rare<About<N>>,
+    twice: &mut Vec<&'static str>,
+) {
+    let Some(About { documentation, former_name }) = other.get() else { return };
+    let said = about.edit();
+    if said.documentation.is_some() && documentation.is_some() {
+        twice.push("documentation");
+    }
+    if said.former_name.is_some() && former_name.is_some() {
+        twice.push("renamed_from");
+    }
+    said.documentation = said.documentation.take().or_else(|| documentation.clone());
+    said.former_name = said.former_name.take().or_else(|| former_name.clone());
 }
 
 /// The methods of what can be documented.

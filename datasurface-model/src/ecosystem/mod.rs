@@ -58,7 +58,7 @@ pub use waiver::{WaivedFinding, Waiver};
 pub use workspace::{DatasetGroup, DatasetSink, Workspace};
 pub use zone::{GovernanceZone, ZoneDeclaration};
 
-pub(crate) use documentation::{About, documented, renamed};
+pub(crate) use documentation::{About, documented, join_about, renamed};
 pub(crate) use rare::Rare;
 
 use crate::{
@@ -162,6 +162,37 @@ impl Ecosystem {
 
     documented!();
     renamed!(EcosystemName);
+
+    /// What both say of one ecosystem, under the name of this one: how documents that each say a part of it are put
+    /// together. What only one of them can say is noted if both do.
+    pub(crate) fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+        let Self {
+            name: _,
+            owner: _,
+            live: _,
+            vendors,
+            platforms,
+            zones,
+            group_pins,
+            primary_pins,
+            waivers,
+            about,
+        } = other;
+        self.vendors.extend(vendors.iter().cloned());
+        self.platforms.extend(platforms.iter().cloned());
+        self.zones.extend(zones.iter().cloned());
+        self.group_pins.extend(group_pins.iter().cloned());
+        self.primary_pins.extend(primary_pins.iter().cloned());
+        self.waivers.extend(waivers.iter().cloned());
+        join_about(&mut self.about, about, twice);
+        self
+    }
+
+    /// The same ecosystem with other definitions of its zones.
+    pub(crate) fn redefined(mut self, redefine: impl FnMut(&ZoneDeclaration) -> ZoneDeclaration) -> Self {
+        self.zones = self.zones.iter().map(redefine).collect();
+        self
+    }
 
     /// The ecosystem without the zones of this name.
     #[must_use]

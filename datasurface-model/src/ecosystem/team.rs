@@ -1,6 +1,6 @@
 //! Teams and their declarations.
 
-use super::{About, DataContainer, Datastore, Rare, Repository, Workspace, documented, renamed};
+use super::{About, DataContainer, Datastore, Rare, Repository, Workspace, documented, join_about, renamed};
 use crate::{
     name::{ContainerName, DatastoreName, TeamName, WorkspaceName},
     named::{Entity, Named},
@@ -106,6 +106,16 @@ impl Team {
     }
 
     documented!();
+
+    /// What both say of one team: how documents that each say a part of it are put together.
+    pub(crate) fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+        let Self { containers, datastores, workspaces, about } = other;
+        self.containers.extend(containers.iter().cloned());
+        self.datastores.extend(datastores.iter().cloned());
+        self.workspaces.extend(workspaces.iter().cloned());
+        join_about(&mut self.about, about, twice);
+        self
+    }
 
     /// The team without the containers of this name.
     #[must_use]

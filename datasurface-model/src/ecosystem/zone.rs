@@ -1,6 +1,6 @@
 //! Governance zones and their declarations.
 
-use super::{About, Policy, Rare, Repository, Team, TeamDeclaration, documented, renamed};
+use super::{About, Policy, Rare, Repository, Team, TeamDeclaration, documented, join_about, renamed};
 use crate::{
     name::{TeamName, ZoneName},
     named::{Entity, Named},
@@ -110,6 +110,21 @@ impl GovernanceZone {
     }
 
     documented!();
+
+    /// What both say of one zone: how documents that each say a part of it are put together.
+    pub(crate) fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+        let Self { teams, policies, about } = other;
+        self.teams.extend(teams.iter().cloned());
+        self.policies.extend(policies.iter().cloned());
+        join_about(&mut self.about, about, twice);
+        self
+    }
+
+    /// The same zone with other definitions of its teams.
+    pub(crate) fn redefined(mut self, redefine: impl FnMut(&TeamDeclaration) -> TeamDeclaration) -> Self {
+        self.teams = self.teams.iter().map(redefine).collect();
+        self
+    }
 
     fn edit_team(mut self, team: &TeamName, change: impl FnOnce(Team) -> Team) -> Self {
         if let Some(declaration) = self.teams.remove(team) {

@@ -56,6 +56,11 @@ impl Schema {
         }
     }
 
+    /// Whether somebody else has it, too.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Whether both are one and the same in memory, which makes them equal without looking.
     #[must_use]
     pub fn is_shared_with(&self, other: &Self) -> bool {

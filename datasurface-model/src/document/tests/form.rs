@@ -188,7 +188,7 @@ pub(super) const NORTHWIND: &str = r#"{
 }
 "#;
 
-fn northwind() -> Ecosystem {
+pub(super) fn northwind() -> Ecosystem {
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
     let source = "USA/NorthWindTeam/Source";
     let people = TableSchema::new([

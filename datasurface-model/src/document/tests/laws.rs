@@ -2,7 +2,7 @@
 
 use super::{
     anything::{anything, nasty},
-    form::NORTHWIND,
+    form::{NORTHWIND, northwind},
 };
 use crate::{
     proptest1::{ecosystems, edits},
@@ -15,6 +15,10 @@ fn survives(ecosystem: &Ecosystem) -> Result<(), TestCaseError> {
     let again = Ecosystem::from_json(&text);
     prop_assert_eq!(again.as_ref(), Ok(ecosystem), "{}", text);
     prop_assert_eq!(again.map(|again| again.to_json()), Ok(text));
+    let text = ecosystem.to_yaml();
+    let again = Ecosystem::from_yaml(&text);
+    prop_assert_eq!(again.as_ref(), Ok(ecosystem), "{}", text);
+    prop_assert_eq!(again.map(|again| again.to_yaml()), Ok(text));
     Ok(())
 }
 
@@ -32,25 +36,40 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_reader_panic(text in any::<String>(), bytes in vec(any::<u8>(), 0..60)) {
-        let _ = Ecosystem::from_json(&text).map_err(|error| error.diagnostic(&text));
-        let _ = Ecosystem::from_json(&String::from_utf8_lossy(&bytes));
-        let _ = Ecosystem::from_json(&format!("{{\"format\": \"datasurface/1\", {text}"));
+        for text in [
+            format!("{{\"format\": \"datasurface/1\", {text}"),
+            format!("format: datasurface/1\n{text}"),
+            String::from_utf8_lossy(&bytes).into_owned(),
+            text,
+        ] {
+            for name in ["a.json", "a.yaml", "a"] {
+                let _ = Documents::new().document(name, text.as_str()).load();
+            }
+        }
     }
 
     #[test]
     fn no_damage_to_a_document_makes_the_reader_panic(
         damages in vec((any::<prop::sample::Index>(), 0_usize..12, nasty()), 1..4),
     ) {
-        let mut text: Vec<char> = NORTHWIND.chars().collect();
-        for (at, length, insert) in damages {
-            let from = at.index(text.len());
-            let to = (from + length).min(text.len());
-            text.splice(from..to, insert.chars());
-        }
-        let text: String = text.into_iter().collect();
-        if let Err(error) = Ecosystem::from_json(&text) {
-            prop_assert!(error.line() != Some(0) && error.column() != Some(0));
-            prop_assert!(!error.diagnostic("a.json").message().contains("struct "), "{}", error);
+        for whole in [NORTHWIND.to_owned(), northwind().to_yaml()] {
+            let mut text: Vec<char> = whole.chars().collect();
+            for (at, length, insert) in &damages {
+                let from = at.index(text.len());
+                let to = (from + length).min(text.len());
+                text.splice(from..to, insert.chars());
+            }
+            let text: String = text.into_iter().collect();
+            let loaded = Documents::new().document("a", text.as_str()).load();
+            for finding in loaded.map_err(DocumentError::into_findings).err().into_iter().flatten() {
+                prop_assert!(!finding.message().contains("struct "), "{}", finding);
+                let lines: Vec<&str> = text.split('\n').collect();
+                if let Some(position) = finding.position() {
+                    let line = lines.get(position.line - 1);
+                    let width = line.map(|line| line.chars().count()).unwrap_or_default();
+                    prop_assert!(position.column + position.length <= width + 1, "{}", finding);
+                }
+            }
         }
     }
 }

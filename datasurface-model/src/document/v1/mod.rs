@@ -30,6 +30,14 @@ mod waiver;
 mod workspace;
 mod zone;
 
+pub(super) use schema::Schemas;
+
+use super::{
+    head::Head,
+    part::{Frame, Part},
+    syntax::Syntax,
+    tree::{self, Node, Problem},
+};
 use crate::{
     ecosystem::{Ecosystem, Repository},
     name::EcosystemName,
@@ -40,22 +48,48 @@ use infrastructure::VendorObject;
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
-use schema::Schemas;
 use serde::{Deserialize, Serialize};
 use waiver::WaiverObject;
-use zone::ZoneObject;
+use zone::{TeamDefinition, ZoneDefinition, ZoneObject};
 
 /// What a document of this format says in `format`.
 pub(super) const FORMAT: &str = "datasurface/1";
 
-/// A whole document.
+/// Reads what a document says after its head.
+pub(super) fn read(
+    head: Head,
+    document: &Node<'_>,
+    syntax: Syntax,
+    schemas: &mut Schemas,
+) -> Result<Part, Vec<Problem>> {
+    Ok(match head {
+        Head::Ecosystem => {
+            let frame = tree::read::<Document>(document, syntax)?.into_frame(schemas);
+            Part::Ecosystem(Box::new(frame))
+        }
+        Head::Zone(name) => {
+            let zone = tree::read::<ZoneDefinition>(document, syntax)?.into_model(schemas);
+            Part::Zone(name, zone.into())
+        }
+        Head::Team(key) => {
+            let team = tree::read::<TeamDefinition>(document, syntax)?.into_model(schemas);
+            Part::Team(key, team.into())
+        }
+    })
+}
+
+/// A document about the ecosystem, or parts of it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an ecosystem, as an object")]
 pub(super) struct Document {
+    #[serde(skip_deserializing)]
     format: String,
-    name: EcosystemName,
-    owner: Compactly<Repository>,
-    live: Compactly<Repository>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<EcosystemName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<Compactly<Repository>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    live: Option<Compactly<Repository>>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<VendorObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
@@ -75,9 +109,14 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub(super) fn into_model(self) -> Ecosystem {
-        let schemas = &mut Schemas::default();
-        let mut ecosystem = Ecosystem::new(self.name, self.owner.0, self.live.0);
+    fn into_frame(self, schemas: &mut Schemas) -> Frame {
+        let (name, owner, live) = (self.name, self.owner.map(|owner| owner.0), self.live.map(|live| live.0));
+        let unsaid = || Repository::from("");
+        let mut ecosystem = Ecosystem::new(
+            name.clone().unwrap_or_else(|| "".into()),
+            owner.clone().unwrap_or_else(unsaid),
+            live.clone().unwrap_or_else(unsaid),
+        );
         for vendor in sorted(self.vendors.into_iter().map(VendorObject::into_model)) {
             ecosystem = ecosystem.vendor(vendor);
         }
@@ -96,13 +135,14 @@ impl Document {
         for waiver in sorted(self.waivers.into_iter().map(WaiverObject::into_model)) {
             ecosystem = ecosystem.waiver(waiver);
         }
-        described(
+        let content = described(
             ecosystem,
             self.documentation,
             self.renamed_from,
             Ecosystem::documented,
             Ecosystem::renamed_from,
-        )
+        );
+        Frame { name, owner, live, content }
     }
 }
 
@@ -110,9 +150,9 @@ impl From<&Ecosystem> for Document {
     fn from(ecosystem: &Ecosystem) -> Self {
         Self {
             format: FORMAT.to_owned(),
-            name: ecosystem.name().clone(),
-            owner: Compactly(ecosystem.owner().clone()),
-            live: Compactly(ecosystem.live().clone()),
+            name: Some(ecosystem.name().clone()),
+            owner: Some(Compactly(ecosystem.owner().clone())),
+            live: Some(Compactly(ecosystem.live().clone())),
             vendors: ecosystem.vendors().iter().map(VendorObject::from).collect(),
             platforms: ecosystem.platforms().iter().map(PlatformObject::from).collect(),
             zones: ecosystem.zones().iter().map(ZoneObject::from).collect(),

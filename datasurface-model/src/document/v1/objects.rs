@@ -1,6 +1,11 @@
 //! Objects are read as objects only. What serde derives would also take a list of the members' values, in the order
 //! of the fields here: a document must not depend on that.
+//!
+//! They are also where reading goes on after a problem: what is wrong in one object does not hide what is wrong in the
+//! next. A reader that notes problems, and goes on, offers an object as a list, of one element or, after a problem, of
+//! none; any other reader stops.
 
+use crate::document::OBJECT;
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
@@ -39,14 +44,15 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    Option::<Object<T>>::deserialize(deserializer).map(|object| object.map(|Object(object)| object))
+    Option::<Object<T>>::deserialize(deserializer).map(|object| object.and_then(|Object(object)| object))
 }
 
-struct Object<T>(T);
+/// An object; nothing after a problem that was noted.
+struct Object<T>(Option<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+        deserializer.deserialize_newtype_struct(OBJECT, ObjectVisitor(PhantomData))
     }
 }
 
@@ -59,8 +65,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
         f.write_str("an object")
     }
 
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Object<T>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Object<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+        T::deserialize(MapAccessDeserializer::new(members)).map(Some).map(Object)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut attempt: A) -> Result<Object<T>, A::Error> {
+        attempt.next_element().map(Object)
     }
 }
 
@@ -76,7 +90,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
         let mut objects = Vec::new();
         while let Some(Object(object)) = elements.next_element()? {
-            objects.push(object);
+            objects.extend(object);
         }
         Ok(objects)
     }

@@ -19,9 +19,9 @@ use std::{
 /// Longest schema in one text, in bytes.
 const LONGEST: usize = 100;
 
-/// The schemas of a document: equal ones become one in memory.
-#[derive(Default)]
-pub(super) struct Schemas(HashSet<Schema>);
+/// The schemas of documents: equal ones become one in memory.
+#[derive(Debug, Default)]
+pub(in crate::document) struct Schemas(HashSet<Schema>);
 
 impl Schemas {
     pub(super) fn shared(&mut self, schema: Schema) -> Schema {
@@ -30,6 +30,11 @@ impl Schemas {
         }
         self.0.insert(schema.clone());
         schema
+    }
+
+    /// Forgets schemas that nobody else has.
+    pub(in crate::document) fn forget_unused(&mut self) {
+        self.0.retain(Schema::is_shared);
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct ZoneObject {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "the definition of a zone, as an object")]
-struct ZoneDefinition {
+pub(super) struct ZoneDefinition {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     teams: Vec<TeamObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
@@ -54,7 +54,7 @@ struct TeamObject {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "the definition of a team, as an object")]
-struct TeamDefinition {
+pub(super) struct TeamDefinition {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     containers: Vec<ContainerObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
@@ -77,7 +77,7 @@ impl ZoneObject {
 }
 
 impl ZoneDefinition {
-    fn into_model(self, schemas: &mut Schemas) -> GovernanceZone {
+    pub(super) fn into_model(self, schemas: &mut Schemas) -> GovernanceZone {
         let teams = sorted(self.teams.into_iter().map(|team| team.into_model(schemas)));
         let policies = sorted(self.policies.into_iter().map(PolicyObject::into_model));
         let zone = teams.into_iter().fold(GovernanceZone::new(), GovernanceZone::declare);
@@ -98,7 +98,7 @@ impl TeamObject {
 }
 
 impl TeamDefinition {
-    fn into_model(self, schemas: &mut Schemas) -> Team {
+    pub(super) fn into_model(self, schemas: &mut Schemas) -> Team {
         let containers = sorted(self.containers.into_iter().map(ContainerObject::into_model));
         let datastores = sorted(self.datastores.into_iter().map(|datastore| datastore.into_model(schemas)));
         let workspaces = sorted(self.workspaces.into_iter().map(WorkspaceObject::into_model));

@@ -1,0 +1,41 @@
+//! Positions: where something is written.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::fmt;
+
+/// A place in a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// The name under which the document was given, most often that of a file.
+    pub document: SmolStr,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// How many characters belong to it, on this line. 0 is a place between two characters.
+    pub length: usize,
+    /// The line, unless it is too long to be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<SmolStr>,
+}
+
+impl Position {
+    /// The line with its number, and marks below what is meant. Nothing if there is no line to show.
+    pub(super) fn excerpt(&self) -> Option<String> {
+        let text = self.text.as_ref()?;
+        let number = self.line.to_string();
+        let margin = " ".repeat(number.len());
+        let before = text.chars().take(self.column.saturating_sub(1));
+        // Tabs stay tabs, so that the marks stand below what they mark.
+        let indent: String = before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
+        let marks = "^".repeat(self.length.max(1));
+        Some(format!("    {number} | {text}\n    {margin} | {indent}{marks}"))
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.document, self.line, self.column)
+    }
+}

@@ -1,0 +1,196 @@
+//! Puts together what the documents of a model say, each of a part. The order of the documents makes no difference.
+
+use super::{
+    codes::{INCOMPLETE, TWICE, UNDECLARED},
+    part::{Frame, Part},
+};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, nearest},
+    ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
+    name::{Name, TeamKey, ZoneName},
+    named::Entity,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The definitions of one zone or team that documents give, by the names of the documents.
+type Given<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
+
+/// The ecosystem that documents describe together, by the names of the documents.
+pub(super) fn assemble<'p>(
+    parts: impl IntoIterator<Item = (&'p str, &'p Part)>,
+) -> Result<Ecosystem, Findings> {
+    let mut frames: Vec<(&str, &Frame)> = Vec::new();
+    let mut definitions = Definitions::default();
+    for (document, part) in parts {
+        match part {
+            Part::Ecosystem(frame) => frames.push((document, frame)),
+            Part::Zone(zone, definition) => {
+                definitions.zones.entry(zone.clone()).or_default().push((document, definition));
+            }
+            Part::Team(team, definition) => {
+                definitions.teams.entry(team.clone()).or_default().push((document, definition));
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    let name = said_once(&frames, "name", |frame| frame.name.as_ref(), &mut findings);
+    let owner = said_once(&frames, "owner", |frame| frame.owner.as_ref(), &mut findings);
+    let live = said_once(&frames, "live", |frame| frame.live.as_ref(), &mut findings);
+    let ecosystem = match (frames.as_slice(), name, owner, live) {
+        ([(_, frame)], Some(_), Some(_), Some(_)) => frame.content.clone(),
+        (frames, Some(name), Some(owner), Some(live)) => {
+            let empty = Ecosystem::new(name, owner, live);
+            frames_joined(empty, frames, &mut findings)
+        }
+        (frames, ..) => {
+            // Not complete; what is declared is still asked for below.
+            frames_joined(Ecosystem::new("", "", ""), frames, &mut findings)
+        }
+    };
+    let ecosystem = definitions.add_to(ecosystem, &mut findings);
+    if findings.is_empty() { Ok(ecosystem) } else { Err(findings.into_iter().collect()) }
+}
+
+fn frames_joined(empty: Ecosystem, frames: &[(&str, &Frame)], findings: &mut Vec<Diagnostic>) -> Ecosystem {
+    frames.iter().fold(empty, |whole, (document, frame)| {
+        let mut twice = Vec::new();
+        let whole = whole.joined(&frame.content, &mut twice);
+        findings.extend(said_twice(document, &twice));
+        whole
+    })
+}
+
+/// What a document says that another one has said before.
+fn said_twice<'p>(document: &'p str, twice: &'p [&'static str]) -> impl Iterator<Item = Diagnostic> + 'p {
+    twice.iter().map(move |attribute| {
+        let message = format!("the `{attribute}` of the same thing is said by another document, too");
+        Diagnostic::new(&TWICE, place(document, attribute), message).help("let one document say it")
+    })
+}
+
+/// What exactly one document has to say.
+fn said_once<'p, T>(
+    frames: &[(&'p str, &'p Frame)],
+    attribute: &'static str,
+    said: impl Fn(&'p Frame) -> Option<&'p T>,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<&'p T> {
+    let mut all = frames.iter().filter_map(|(document, frame)| Some((*document, said(frame)?)));
+    let first = all.next();
+    for (document, _) in all {
+        let message = format!("the `{attribute}` of the ecosystem is said twice");
+        let mut finding =
+            Diagnostic::new(&TWICE, place(document, attribute), message).help("let one document say it");
+        if let Some((other, _)) = first {
+            finding = finding.related(place(other, attribute), "said here first");
+        }
+        findings.push(finding);
+    }
+    if first.is_none() {
+        let message = format!("no document says the `{attribute}` of the ecosystem");
+        let finding = Diagnostic::new(&INCOMPLETE, ModelPath::root().attribute(attribute), message)
+            .help(format!("add `{attribute}` to the document that begins with the ecosystem"));
+        findings.push(finding);
+    }
+    first.map(|(_, said)| said)
+}
+
+/// A member of the outermost object of a document.
+fn place(document: &str, member: &'static str) -> ModelPath {
+    ModelPath::root().child("documents", document).attribute(member)
+}
+
+/// Definitions that stand in documents of their own.
+#[derive(Default)]
+struct Definitions<'p> {
+    zones: BTreeMap<ZoneName, Given<'p, GovernanceZone>>,
+    teams: BTreeMap<TeamKey, Given<'p, Team>>,
+}
+
+impl Definitions<'_> {
+    /// Defines what the ecosystem declares; what it does not declare is a finding.
+    fn add_to(mut self, ecosystem: Ecosystem, findings: &mut Vec<Diagnostic>) -> Ecosystem {
+        if self.zones.is_empty() && self.teams.is_empty() {
+            return ecosystem;
+        }
+        let mut teams: Vec<TeamKey> = Vec::new();
+        let ecosystem = ecosystem.redefined(|zone| self.define(zone, &mut teams, findings));
+        let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).collect();
+        let teams: Vec<String> = teams.iter().map(ToString::to_string).collect();
+        for (zone, given) in self.zones {
+            let nearest = nearest(zone.as_str(), zones.iter().copied());
+            findings.extend(undeclared("zone", zone.as_str(), nearest, &given));
+        }
+        for (team, given) in self.teams {
+            let team = team.to_string();
+            let nearest = nearest(&team, teams.iter().map(String::as_str));
+            findings.extend(undeclared("team", &team, nearest, &given));
+        }
+        ecosystem
+    }
+
+    fn define(
+        &mut self,
+        declaration: &ZoneDeclaration,
+        declared: &mut Vec<TeamKey>,
+        findings: &mut Vec<Diagnostic>,
+    ) -> ZoneDeclaration {
+        let given = self.zones.remove(declaration.name()).unwrap_or_default();
+        let zone = joined(declaration.definition(), &given, GovernanceZone::joined, findings);
+        let Some(zone) = zone else { return declaration.clone() };
+        let keys = zone.teams().names().map(|team| TeamKey::new(declaration.name(), team));
+        let begin = declared.len();
+        declared.extend(keys);
+        let is_defined_elsewhere = |key: &TeamKey| self.teams.contains_key(key);
+        if !declared.iter().skip(begin).any(is_defined_elsewhere) {
+            return declaration.clone().defined(zone);
+        }
+        let zone = Arc::unwrap_or_clone(zone).redefined(|team| {
+            let given = self.teams.remove(&TeamKey::new(declaration.name(), team.name())).unwrap_or_default();
+            match joined(team.definition(), &given, Team::joined, findings) {
+                Some(definition) => TeamDeclaration::clone(team).defined(definition),
+                None => team.clone(),
+            }
+        });
+        declaration.clone().defined(zone)
+    }
+}
+
+/// All that is said of one thing; as it is in memory, if it is said at one place.
+fn joined<T: Clone + Default>(
+    within: Option<&Arc<T>>,
+    given: &Given<'_, T>,
+    join: impl Fn(T, &T, &mut Vec<&'static str>) -> T,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Arc<T>> {
+    match (within, given.as_slice()) {
+        (within, []) => within.cloned(),
+        (None, [(_, definition)]) => Some(Arc::clone(definition)),
+        (within, given) => {
+            let within = within.map(|within| T::clone(within)).unwrap_or_default();
+            let whole = given.iter().fold(within, |whole, (document, definition)| {
+                let mut twice = Vec::new();
+                let whole = join(whole, definition, &mut twice);
+                findings.extend(said_twice(document, &twice));
+                whole
+            });
+            Some(Arc::new(whole))
+        }
+    }
+}
+
+fn undeclared<T>(
+    kind: &'static str,
+    name: &str,
+    nearest: Option<&str>,
+    given: &Given<'_, T>,
+) -> Vec<Diagnostic> {
+    let code: &CodeInfo = &UNDECLARED;
+    let findings = given.iter().map(|(document, _)| {
+        let path = place(document, kind);
+        Diagnostic::new(code, path.clone(), format!("no document declares the {kind} `{name}`"))
+            .help(format!("declare the {kind}, with its owner, or correct the name"))
+            .did_you_mean(path, nearest)
+    });
+    findings.collect()
+}

@@ -1,0 +1,261 @@
+//! Where findings are written. No entity knows where it comes from: places are looked up, by the paths of the findings,
+//! in the trees of the documents, when somebody asks.
+//!
+//! A document says the same as the model in nearly the same shape; what differs (definitions, kinds, schemas as text)
+//! is looked through. What is not found, for it is not there, is placed where it should be: at what is around it.
+
+mod within;
+
+use super::{
+    documents::{Document, Documents},
+    head::{self, Head},
+    lines::Lines,
+    tree::{self, Extent, Member, Node, Value},
+};
+use crate::diagnostic::{Diagnostic, Findings, ModelPath, Position};
+use std::{collections::BTreeSet, ops::Range};
+
+/// Members that say which element of a list an object is.
+const IDENTITIES: [&str; 5] = ["name", "group", "dataset", "datastore", "path"];
+
+/// How many objects inside each other are looked through for a member.
+const LOOKED_THROUGH: usize = 3;
+
+impl Documents {
+    /// The same findings, with the places where they are written, as far as they are in these documents.
+    #[must_use]
+    pub fn located(&self, findings: Findings) -> Findings {
+        let mut findings: Vec<Diagnostic> = findings.into_iter().collect();
+        let places = self.places(wanted(&findings));
+        for finding in &mut findings {
+            places.add_to(finding);
+        }
+        findings.into_iter().collect()
+    }
+
+    fn places(&self, wanted: BTreeSet<ModelPath>) -> Places {
+        let wanted: Vec<ModelPath> = wanted.into_iter().collect();
+        let mut places = Places { best: wanted.iter().map(|_| Best::default()).collect(), wanted };
+        if !places.wanted.is_empty() {
+            for (name, document) in self.iter() {
+                places.look_into(name, document);
+            }
+        }
+        places
+    }
+}
+
+/// The paths of which it is not known where they are written.
+fn wanted(findings: &[Diagnostic]) -> BTreeSet<ModelPath> {
+    let mut wanted = BTreeSet::new();
+    for finding in findings {
+        if finding.position().is_none() {
+            wanted.insert(finding.path().clone());
+        }
+        let related = finding.related_places().iter().filter(|related| related.position.is_none());
+        wanted.extend(related.map(|related| related.path.clone()));
+    }
+    wanted
+}
+
+/// Paths, in order, and what was found of each.
+struct Places {
+    wanted: Vec<ModelPath>,
+    best: Vec<Best>,
+}
+
+/// The places that are nearest to what a path means.
+#[derive(Default)]
+struct Best {
+    /// How many segments of the path lead there.
+    depth: usize,
+    /// Whether it is only said there which part a document is about.
+    is_head: bool,
+    positions: Vec<Position>,
+}
+
+/// One document that is searched.
+struct Search<'s> {
+    places: &'s mut Places,
+    lines: Lines<'s>,
+    text: &'s str,
+}
+
+/// Paths that lead through one place: a range of those that are wanted.
+type Paths = Range<usize>;
+
+impl Places {
+    /// The places of one path; several only if each is exactly what is meant.
+    fn of(&self, path: &ModelPath) -> &[Position] {
+        let Ok(at) = self.wanted.binary_search(path) else { return &[] };
+        match self.best.get(at) {
+            Some(best) if best.depth == path.segments().len() => &best.positions,
+            Some(best) => best.positions.get(..1).unwrap_or_default(),
+            None => &[],
+        }
+    }
+
+    fn add_to(&self, finding: &mut Diagnostic) {
+        for related in finding.related_places_mut() {
+            if related.position.is_none() {
+                related.position = self.of(&related.path).first().cloned();
+            }
+        }
+        if finding.position().is_none() {
+            *finding = finding.clone().written_at(self.of(finding.path()).iter().cloned());
+        }
+    }
+
+    fn look_into(&mut self, name: &str, document: &Document) {
+        let Ok(mut tree) = tree::parse(&document.text, document.syntax) else { return };
+        let mut search =
+            Search { places: self, lines: Lines::of(name, &document.text), text: &document.text };
+        let all = 0..search.places.wanted.len();
+        let about_it = search.under(all.clone(), &["documents", name]);
+        search.visit(&tree.root, about_it, 2);
+
+        let at = tree.root.extent;
+        let about = ["zone", "team"].into_iter().find_map(|about| tree.root.member(about));
+        let about = about.map_or(Extent { start: at.start, end: at.start }, |about| about.value.extent);
+        match head::take(&mut tree.root) {
+            Ok(Head::Ecosystem) => {
+                let name = tree.root.member("name").map_or(about, |name| name.value.extent);
+                search.record(all.clone(), 0, name, false);
+                search.visit(&tree.root, all, 0);
+            }
+            Ok(Head::Zone(zone)) => {
+                let paths = search.under(all, &["zones", zone.as_str()]);
+                search.record(paths.clone(), 2, about, true);
+                search.visit(&tree.root, paths, 2);
+            }
+            Ok(Head::Team(team)) => {
+                let paths = search.under(all, &["zones", team.zone.as_str(), "teams", team.team.as_str()]);
+                search.record(paths.clone(), 4, about, true);
+                search.visit(&tree.root, paths, 4);
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+impl Search<'_> {
+    /// The segment of a path, if it is that long.
+    fn segment(&self, path: usize, depth: usize) -> Option<&str> {
+        self.places.wanted.get(path)?.segments().nth(depth)
+    }
+
+    /// Those of the paths that go on with these segments from the outermost on.
+    fn under(&self, paths: Paths, segments: &[&str]) -> Paths {
+        let enumerated = segments.iter().enumerate();
+        enumerated.fold(paths, |paths, (depth, segment)| self.through(paths, depth, segment))
+    }
+
+    /// Those of the paths, which agree up to here, that go on with this segment.
+    fn through(&self, paths: Paths, depth: usize, segment: &str) -> Paths {
+        let wanted = self.places.wanted.get(paths.clone()).unwrap_or_default();
+        let at = |path: &ModelPath| path.segments().nth(depth).map(|found| found.cmp(segment));
+        let start = wanted.partition_point(|path| at(path).is_none_or(std::cmp::Ordering::is_lt));
+        let end = wanted.partition_point(|path| at(path).is_none_or(std::cmp::Ordering::is_le));
+        paths.start + start..paths.start + end
+    }
+
+    fn record(&mut self, paths: Paths, depth: usize, extent: Extent, is_head: bool) {
+        if paths.is_empty() {
+            return;
+        }
+        let position = self.lines.position(extent);
+        for best in self.places.best.get_mut(paths).unwrap_or_default() {
+            let is_better =
+                best.depth < depth || best.positions.is_empty() || best.depth == depth && best.is_head;
+            if is_better && !(is_head && best.depth == depth && !best.positions.is_empty()) {
+                *best = Best { depth, is_head, positions: vec![position.clone()] };
+            } else if best.depth == depth && !is_head && !best.positions.contains(&position) {
+                best.positions.push(position.clone());
+            }
+        }
+    }
+
+    /// Follows paths, all of which lead to this node, further inwards. Not by recursion: names of locations can make a
+    /// path longer than a tree is deep.
+    fn visit(&mut self, node: &Node<'_>, paths: Paths, depth: usize) {
+        let mut rest = vec![(node, paths, depth)];
+        while let Some((node, paths, depth)) = rest.pop() {
+            if paths.is_empty() {
+                continue;
+            }
+            match &node.value {
+                Value::Object(_) => self.visit_object(node, paths, depth, &mut rest),
+                Value::List(nodes) => {
+                    for element in nodes {
+                        let (name, paths) = self.element(element, paths.clone(), depth);
+                        self.record(paths.clone(), depth + 1, name, false);
+                        rest.push((element, paths, depth + 1));
+                    }
+                }
+                Value::Text(text) => {
+                    for path in paths {
+                        let Some(segments) = self.places.wanted.get(path) else { continue };
+                        let segments: Vec<&str> = segments.segments().skip(depth).collect();
+                        if let Some((length, extent)) = within::find(self.text, node.extent, text, &segments)
+                        {
+                            self.record(path..path + 1, depth + length, extent, false);
+                        }
+                    }
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+    }
+
+    fn visit_object<'n, 't>(
+        &mut self,
+        node: &'n Node<'t>,
+        mut paths: Paths,
+        depth: usize,
+        rest: &mut Vec<(&'n Node<'t>, Paths, usize)>,
+    ) {
+        while let Some(first) = paths.next() {
+            let Some(segment) = self.segment(first, depth).map(str::to_owned) else { continue };
+            let through = self.through(first..paths.end, depth, &segment);
+            paths.start = through.end.max(paths.start);
+            let Some(member) = member(node, &segment) else { continue };
+            let extent = match member.value.value {
+                Value::List(_) | Value::Object(_) => member.extent,
+                _ => member.value.extent,
+            };
+            self.record(through.clone(), depth + 1, extent, false);
+            rest.push((&member.value, through, depth + 1));
+        }
+    }
+
+    /// What an element is called, and the paths that go on with it.
+    fn element(&self, element: &Node<'_>, paths: Paths, depth: usize) -> (Extent, Paths) {
+        let names = IDENTITIES.into_iter().filter_map(|name| element.member(name));
+        let named = names.filter_map(|member| Some((member.value.extent, member.value.text()?))).next();
+        match (named, element.text()) {
+            (Some((extent, name)), _) => (extent, self.through(paths, depth, name)),
+            (None, Some(text)) => {
+                // A column begins with its name, a path with the outermost location.
+                let first = |end: char| text.split(end).next().unwrap_or(text);
+                let names = [text, first(' '), first('/')].into_iter();
+                let found = names.map(|name| self.through(paths.clone(), depth, name));
+                (element.extent, found.into_iter().find(|paths| !paths.is_empty()).unwrap_or(0..0))
+            }
+            (None, None) => (element.extent, 0..0),
+        }
+    }
+}
+
+/// The member that a segment means: one of the object itself, or of objects inside it that are no part of paths.
+fn member<'n, 't>(node: &'n Node<'t>, segment: &str) -> Option<&'n Member<'t>> {
+    let mut objects = vec![node];
+    for _ in 0..=LOOKED_THROUGH {
+        if let Some(found) = objects.iter().find_map(|object| object.member(segment)) {
+            return Some(found);
+        }
+        let inner = objects.iter().flat_map(|object| object.members()).map(|member| &member.value);
+        objects = inner.filter(|node| matches!(node.value, Value::Object(_))).collect();
+    }
+    // Columns and keys can be part of the schema's text.
+    if matches!(segment, "columns" | "key" | "partition") { node.member("schema") } else { None }
+}

@@ -1,0 +1,191 @@
+//! A document as a tree of values that know where they stand. Both syntaxes make the same tree: it is what problems are
+//! found in, all in one go, and what the places of findings are looked up in.
+
+mod json;
+mod number;
+mod problem;
+mod read;
+#[cfg(feature = "yaml")]
+mod yaml;
+
+pub(super) use problem::Problem;
+pub(super) use read::read;
+
+use super::syntax::Syntax;
+use std::borrow::Cow;
+
+/// The deepest nesting of lists and objects that is read: what is deeper was not written by people, and trees are
+/// walked by recursion.
+const DEEPEST: usize = 128;
+
+/// A part of a text, in bytes, from the first one to before the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Extent {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// A value, and where it is written.
+#[derive(Debug)]
+pub(super) struct Node<'t> {
+    pub(super) extent: Extent,
+    pub(super) value: Value<'t>,
+}
+
+#[derive(Debug)]
+pub(super) enum Value<'t> {
+    Null,
+    Bool(bool),
+    /// As it is spelled.
+    Number(Cow<'t, str>),
+    Text(Cow<'t, str>),
+    List(Vec<Node<'t>>),
+    /// In the order of the document, each name once.
+    Object(Vec<Member<'t>>),
+}
+
+#[derive(Debug)]
+pub(super) struct Member<'t> {
+    pub(super) name: Cow<'t, str>,
+    /// Where the name is written.
+    pub(super) extent: Extent,
+    pub(super) value: Node<'t>,
+}
+
+/// A tree, and what is wrong with it although it could be made.
+#[derive(Debug)]
+pub(super) struct Tree<'t> {
+    pub(super) root: Node<'t>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Makes the tree of a text. What has no tree has one problem.
+pub(super) fn parse(text: &str, syntax: Syntax) -> Result<Tree<'_>, Problem> {
+    match syntax {
+        Syntax::Json => json::parse(text),
+        #[cfg(feature = "yaml")]
+        Syntax::Yaml => yaml::parse(text),
+        #[cfg(not(feature = "yaml"))]
+        Syntax::Yaml => Err(Problem::unreadable("this build of DataSurface does not read YAML")
+            .help("write the document as JSON, or build with the feature `yaml`")),
+    }
+}
+
+impl<'t> Node<'t> {
+    /// The member of this name, if it is an object that has one.
+    pub(super) fn member(&self, name: &str) -> Option<&Member<'t>> {
+        self.members().iter().find(|member| member.name == name)
+    }
+
+    /// The members, if it is an object.
+    pub(super) fn members(&self) -> &[Member<'t>] {
+        match &self.value {
+            Value::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The text, if it is one.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) | Value::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Lists and objects that are not closed yet, while a tree is made from the outside in, without recursion.
+#[derive(Default)]
+struct Building<'t> {
+    open: Vec<Open<'t>>,
+    root: Option<Node<'t>>,
+    problems: Vec<Problem>,
+}
+
+enum Open<'t> {
+    List { start: usize, nodes: Vec<Node<'t>> },
+    Object { start: usize, members: Vec<Member<'t>>, name: Option<(Cow<'t, str>, Extent)> },
+}
+
+impl<'t> Building<'t> {
+    fn open(&mut self, open: Open<'t>, at: Extent) -> Result<(), Problem> {
+        if self.open.len() >= DEEPEST {
+            return Err(Problem::unreadable("the document is nested too deeply").at(at));
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn open_list(&mut self, at: Extent) -> Result<(), Problem> {
+        self.open(Open::List { start: at.start, nodes: Vec::new() }, at)
+    }
+
+    fn open_object(&mut self, at: Extent) -> Result<(), Problem> {
+        self.open(Open::Object { start: at.start, members: Vec::new(), name: None }, at)
+    }
+
+    /// Ends the innermost list or object.
+    fn close(&mut self, end: usize) {
+        match self.open.pop() {
+            Some(Open::List { start, nodes }) => {
+                self.add(Node { extent: Extent { start, end }, value: Value::List(nodes) });
+            }
+            Some(Open::Object { start, mut members, .. }) => {
+                self.refuse_twins(&mut members);
+                self.add(Node { extent: Extent { start, end }, value: Value::Object(members) });
+            }
+            None => {}
+        }
+    }
+
+    /// Whether the next scalar is the name of a member.
+    fn wants_name(&self) -> bool {
+        matches!(self.open.last(), Some(Open::Object { name: None, .. }))
+    }
+
+    fn name(&mut self, text: Cow<'t, str>, at: Extent) {
+        if let Some(Open::Object { name, .. }) = self.open.last_mut() {
+            *name = Some((text, at));
+        }
+    }
+
+    fn add(&mut self, node: Node<'t>) {
+        match self.open.last_mut() {
+            Some(Open::List { nodes, .. }) => nodes.push(node),
+            Some(Open::Object { members, name, .. }) => {
+                if let Some((name, extent)) = name.take() {
+                    members.push(Member { name, extent, value: node });
+                }
+            }
+            None => self.root = self.root.take().or(Some(node)),
+        }
+    }
+
+    /// Only the first of several members of one name stays.
+    fn refuse_twins(&mut self, members: &mut Vec<Member<'t>>) {
+        let mut seen = rustc_hash::FxHashMap::default();
+        members.retain(|member| match seen.get(&member.name) {
+            None => {
+                seen.insert(member.name.clone(), member.extent);
+                true
+            }
+            Some(first) => {
+                let message = format!("`{}` is given twice", member.name);
+                self.problems.push(
+                    Problem::unreadable(message)
+                        .at(member.extent)
+                        .related(*first, "given here first")
+                        .help("keep one of the two"),
+                );
+                false
+            }
+        });
+    }
+
+    fn finish(self) -> Result<Tree<'t>, Problem> {
+        match self.root {
+            Some(root) => Ok(Tree { root, problems: self.problems }),
+            None => Err(Problem::unreadable("the document is empty")),
+        }
+    }
+}
