@@ -8,6 +8,7 @@ use crate::{
     },
 };
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 
 /// The table of a dataset, or a copy of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub(crate) struct TableAttributes {
     /// The table that a copy is a copy of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) copied_from: Option<String>,
+    /// What must hold of a batch before it is merged.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) checks: BTreeSet<QualityCheck>,
 }
 
 impl TableAttributes {
@@ -36,11 +40,17 @@ impl TableAttributes {
             history,
             retention_days: retention.map(Retention::as_days),
             copied_from: None,
+            checks: BTreeSet::new(),
         }
     }
 
     pub(crate) fn copied_from(mut self, table: &str) -> Self {
         self.copied_from = Some(table.to_owned());
+        self
+    }
+
+    pub(crate) fn checked(mut self, checks: &BTreeSet<QualityCheck>) -> Self {
+        self.checks.clone_from(checks);
         self
     }
 

@@ -7,7 +7,11 @@ use crate::{
     config::LocalConfig,
     names::{self, address, path},
     prelude::*,
-    sql::{milestoned::Milestoned, script::Script},
+    sql::{
+        check::{CHECK, Check},
+        milestoned::Milestoned,
+        script::Script,
+    },
 };
 
 /// Renders the table of a dataset that is fed.
@@ -20,11 +24,12 @@ pub(super) fn render(
     let table = milestoned(dataset);
     let script = head(config, dataset.key())
         .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
-        .note("A batch: stage, load every record; then in one transaction merge, count, forget and purge if there are")
-        .note("such sections, and batch_visible of database.sql; then unstage.")
+        .note("A batch: stage, load every record; every check must find nothing; then in one transaction merge, count,")
+        .note("forget and purge if there are such sections, and batch_visible of database.sql; then unstage.")
         .add("create", "Makes the table.", table.create())
         .add("stage", "Makes room for a batch.", table.stage())
-        .add("load", "Puts one record into it.", [table.load()])
+        .add("load", "Puts one record into it.", [table.load()]);
+    let script = with_checks(script, dataset, &table)?
         .add("merge", "Closes what changed or is missing, opens what changed or is new.", table.merge())
         .add("count", "What the batch did.", [table.count()]);
     let script = if table.history {
@@ -43,6 +48,14 @@ pub(super) fn render(
     let script = script.add("unstage", "Gives the room back.", [table.unstage()]);
     let holds = DataHeld::new(dataset.key(), dataset.custody());
     add(config, origin, dataset, &table, holds, script, rendering)
+}
+
+/// The checks, in an order that does not change, each in a section of its own.
+fn with_checks(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Result<Script, PlatformError> {
+    (1..).zip(dataset.checks()).try_fold(script, |script, (number, check)| {
+        let Check { rule, sql } = Check::of(table, dataset.schema().table(), check)?;
+        Ok(script.add(&format!("{CHECK} {number}"), &rule, [sql]))
+    })
 }
 
 /// Renders the table of a dataset that nobody needs any more, but that is owed: there, and not fed.
@@ -97,7 +110,8 @@ fn add(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let key = dataset.key();
-    let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_time());
+    let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_time())
+        .checked(dataset.checks());
     let resource = in_database(address::table(key), "table", origin).holds(holds);
     let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])

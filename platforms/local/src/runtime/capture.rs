@@ -20,7 +20,7 @@ impl Work<'_> {
     /// Captures what a job names: everything is read in one snapshot, and becomes visible in one transaction, in which it
     /// is also remembered what a transformer saw that made it. If nothing changed, there is no new batch.
     pub(super) fn capture(&self, job: &CaptureJob, seen: &[Seen]) -> Result<Captured, PlatformError> {
-        let captured = self.stage(job).and_then(|()| self.merge(job, seen));
+        let captured = self.stage(job).and_then(|()| self.check(job)).and_then(|()| self.merge(job, seen));
         for dataset in &job.datasets {
             // The next batch begins with this, too: after a failure it does not matter.
             let unstaged =

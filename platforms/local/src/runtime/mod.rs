@@ -7,7 +7,7 @@
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
+//! | `capture.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
 //! | `run.rs`, `status.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
@@ -18,6 +18,7 @@
 mod apply;
 mod breakpoint;
 mod capture;
+mod check;
 mod container;
 mod copies;
 mod database;

@@ -214,7 +214,7 @@ impl Milestoned {
         format!("DROP TABLE IF EXISTS {};", self.quoted_table())
     }
 
-    fn quoted_stage(&self) -> String {
+    pub(super) fn quoted_stage(&self) -> String {
         format!("temp.{}", quoted(&names::stage(&self.table)))
     }
 

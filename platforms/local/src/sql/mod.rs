@@ -1,5 +1,6 @@
 //! SQL, written as a person would write it by hand.
 
+pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod engine;
 pub(crate) mod milestoned;

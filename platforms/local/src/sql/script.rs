@@ -166,6 +166,13 @@ impl Script {
         section.map(|section| section.sql.as_str())
     }
 
+    /// What a section is for.
+    #[must_use]
+    pub fn about(&self, name: &str) -> Option<&str> {
+        let section = self.sections.iter().find(|section| section.name == name);
+        section.map(|section| section.about.as_str())
+    }
+
     /// The names of the sections, in order.
     pub fn sections(&self) -> impl Iterator<Item = &str> {
         self.sections.iter().map(|section| section.name.as_str())

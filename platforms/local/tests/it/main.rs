@@ -19,6 +19,7 @@ mod loops;
 mod northwind;
 mod plans;
 mod postgres;
+mod quality;
 mod rendering;
 mod scene;
 mod schemas;

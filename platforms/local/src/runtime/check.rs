@@ -1,0 +1,74 @@
+//! Quality checks: what is staged is judged before anybody sees it.
+
+use super::{job::CaptureJob, work::Work};
+use crate::{
+    prelude::*,
+    sql::{check::CHECK, script::Script},
+};
+use rusqlite::{Row, types::ValueRef};
+
+/// As much of a value as is shown.
+const SHOWN: usize = 60;
+
+impl Work<'_> {
+    /// Executes the checks of all datasets of a capture, and says all that is wrong with them.
+    pub(super) fn check(&self, job: &CaptureJob) -> Result<(), PlatformError> {
+        let mut wrong = Vec::new();
+        for dataset in &job.datasets {
+            let table = self.rendered.script(&dataset.into)?;
+            for check in table.sections().filter(|section| section.split(' ').next() == Some(CHECK)) {
+                if let Some(found) = self.found(table, check)? {
+                    let rule = table.about(check).unwrap_or(check);
+                    wrong.push(format!("`{}` fails the check that {rule}: {found}", dataset.dataset));
+                }
+            }
+        }
+        match wrong.is_empty() {
+            true => Ok(()),
+            false => Err(PlatformError::new(PlatformErrorKind::Outside, wrong.join("; "))),
+        }
+    }
+
+    /// What a check finds, if it does not find nothing.
+    fn found(&self, table: &Script, check: &str) -> Result<Option<String>, PlatformError> {
+        let rows = self.own.rows(table, check, &[(":now", self.now())], |row| {
+            Ok((row.get::<_, String>("found")?, named_values(row)?))
+        })?;
+        let Some((found, _)) = rows.first() else {
+            return Ok(None);
+        };
+        let named: Vec<&str> =
+            rows.iter().map(|(_, row)| row.as_str()).filter(|row| !row.is_empty()).collect();
+        Ok(Some(match named.is_empty() {
+            true => found.clone(),
+            false => format!("{found}, such as ({})", named.join("), (")),
+        }))
+    }
+}
+
+/// The columns of a row after the first one, such as `id: 3, city: Oslo`.
+fn named_values(row: &Row<'_>) -> rusqlite::Result<String> {
+    let statement = row.as_ref();
+    let mut named = Vec::new();
+    for at in 1..statement.column_count() {
+        named.push(format!("{}: {}", statement.column_name(at)?, shown(row.get_ref(at)?)));
+    }
+    Ok(named.join(", "))
+}
+
+fn shown(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) => shortened(&String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => format!("{} bytes", bytes.len()),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN).and_then(|(end, _)| text.get(..end)) {
+        Some(beginning) => format!("{beginning}…"),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! Quality checks: what fails is not seen by anybody, is told with its rows, and stops nobody else.
+
+use crate::{
+    ground::{Ground, moved},
+    northwind::NorthWind,
+    scene::{Scene, plan},
+    site::script,
+};
+use datasurface_platform::{RunReport, prelude::*};
+
+/// NorthWind, in which this must hold of a dataset.
+fn checked(wind: &NorthWind, dataset: &str, checks: impl IntoIterator<Item = QualityCheck>) -> Scene {
+    let wanted = DatasetKey::from(dataset);
+    let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        let store = Datastore::clone(team.datastores().get(&wanted.datastore).unwrap());
+        let datasets: Vec<Dataset> = store.datasets().iter().map(Dataset::clone).collect();
+        let (checked, others): (Vec<_>, Vec<_>) =
+            datasets.into_iter().partition(|dataset| *dataset.name() == wanted.dataset);
+        let checked = checks.into_iter().fold(checked[0].clone(), Dataset::checked);
+        let store = store.datasets_replaced(others.into_iter().chain([checked]));
+        team.without_datastore(&wanted.datastore).datastore(store)
+    });
+    Scene::new(ecosystem, &NorthWind::assignments())
+}
+
+fn reasons(report: &RunReport) -> Vec<String> {
+    report.failures.iter().map(|failure| format!("{}: {}", failure.job, failure.reason)).collect()
+}
+
+#[test]
+fn what_fails_a_check_is_seen_by_nobody() {
+    let checks = [QualityCheck::not_null("city", Share::ALL), QualityCheck::rows(0, 3)];
+    let ground = Ground::with(&checked(
+        &NorthWind { file: "desk.db", ..NorthWind::default() },
+        "NW_Data/customers",
+        checks,
+    ));
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'b', 'y')");
+    ground.run();
+    let before = ground.everything();
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('C', 'c', NULL), ('D', 'd', NULL); INSERT INTO products VALUES (1, 'p', 1, 1)",
+    );
+    let report = ground.try_run().unwrap();
+    assert_eq!(
+        reasons(&report),
+        [
+            "capture.NW_Data: `NW_Data/customers` fails the check that every row has a value in `city`: 2 of 4 have none, \
+          such as (customer_id: C), (customer_id: D); `NW_Data/customers` fails the check that there are 0 to 3 rows: \
+          there are 4"
+        ]
+    );
+    assert_eq!(ground.everything(), before, "the store is captured as a whole or not at all");
+    assert!(report.datasets.iter().all(|run| run.failure.is_some()), "{report:?}");
+    let failing: Vec<_> = ground
+        .status()
+        .sinks
+        .into_iter()
+        .filter(|sink| sink.last_failure.is_some())
+        .map(|sink| sink.dataset)
+        .collect();
+    assert_eq!(failing, ["NW_Data/customers".into(), "NW_Data/products".into()]);
+
+    ground.change_source(
+        "UPDATE Customers SET city = 'z' WHERE city IS NULL; DELETE FROM Customers WHERE customer_id = 'D'",
+    );
+    assert_eq!(
+        moved(&ground.run()),
+        [
+            "NW_Data/customers 2: +1 ~0 -0 =2",
+            "NW_Data/products 2: +1 ~0 -0 =0",
+            "Masked_NW_Data/customers 2: +1 ~0 -0 =2"
+        ]
+    );
+    assert!(ground.status().sinks.iter().all(|sink| sink.last_failure.is_none()));
+}
+
+#[test]
+fn what_a_transformer_made_is_checked_too() {
+    let check = QualityCheck::accepted_values("company_name", ["***"]);
+    let wind = NorthWind {
+        select: "SELECT customer_id, CASE city WHEN 'x' THEN '***' ELSE company_name END AS company_name, city \
+                 FROM NW_Data_customers",
+        ..NorthWind::default()
+    };
+    let ground = Ground::with(&checked(&wind, "Masked_NW_Data/customers", [check]));
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'secret', 'y')");
+    let report = ground.try_run().unwrap();
+    assert_eq!(
+        reasons(&report),
+        [
+            "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the check that `company_name` has an accepted \
+          value: 1 have another value, such as (customer_id: B, company_name: secret)"
+        ]
+    );
+    let live = "SELECT * FROM Sales__analysis__NW_Data__customers";
+    assert_eq!(ground.rows("northwind.db", live).len(), 2, "the rest goes on");
+    let masked = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
+    assert!(ground.rows("northwind.db", masked).is_empty());
+    assert_eq!(ground.try_run().unwrap().failures.len(), 1, "it is tried again as long as it is due");
+    ground.change_source("UPDATE Customers SET city = 'x'");
+    ground.run();
+    assert_eq!(ground.rows("northwind.db", masked), ["A|***|x", "B|***|x"]);
+}
+
+#[test]
+fn freshness_is_judged_when_it_runs() {
+    let wind = NorthWind {
+        customers: "customer_id VarChar(5) key, company_name VarChar(40) not null, city Timestamp",
+        ..NorthWind::default()
+    };
+    let mut ground =
+        Ground::with(&checked(&wind, "NW_Data/customers", [QualityCheck::fresh("city", Latency::hours(1))]));
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', '2026-11-21 09:30:00')");
+    ground.run();
+    ground.now = "2026-11-21T10:30:01Z".to_owned();
+    assert_eq!(
+        reasons(&ground.try_run().unwrap()),
+        [
+            "capture.NW_Data: `NW_Data/customers` fails the check that the latest `city` is not older than 1 h: it is \
+          2026-11-21 09:30:00"
+        ]
+    );
+}
+
+#[test]
+fn another_check_changes_nothing_but_what_is_checked() {
+    let wind = NorthWind::default();
+    let scene = checked(&wind, "NW_Data/products", [QualityCheck::unique(["product_name", "weight"])]);
+    let plan = plan(&wind.scene(), &scene);
+    assert_eq!(plan.to_string(), "update  table table.NW_Data.products, in place: differs in checks");
+    assert!(plan.transition_files().is_empty());
+    let table = script(&scene.rendering(), "table.NW_Data.products");
+    assert_eq!(table.about("check 1"), Some("no two rows are the same in `product_name`, `weight`"));
+    insta::assert_snapshot!(table.section("check 1").unwrap(), @r#"
+    WITH repeated AS (
+      SELECT "product_name", "weight", count(*) AS "rows"
+      FROM temp."NW_Data__products.stage"
+      WHERE "product_name" IS NOT NULL AND "weight" IS NOT NULL
+      GROUP BY "product_name", "weight"
+      HAVING count(*) > 1
+    )
+    SELECT (SELECT sum(repeated."rows") FROM repeated) || ' are like others' AS "found", stage."product_name", stage."weight", stage."product_id"
+    FROM temp."NW_Data__products.stage" AS stage
+    JOIN repeated ON stage."product_name" = repeated."product_name" AND stage."weight" = repeated."weight"
+    ORDER BY stage."product_name", stage."weight", stage."product_id"
+    LIMIT 5;
+    "#);
+}
