@@ -20,6 +20,7 @@ pub use name::*;
 pub use named::{Entity, Named};
 pub use schema::{
     ArrayType, Collation, Column, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType,
-    MapType, MicroscalingFormat, Schema, SchemaTextError, StructType, TableSchema, TypeProblem, is_time_zone,
+    MapType, MicroscalingFormat, SCHEMA_RULES, Schema, SchemaChange, SchemaRule, SchemaTextError, StructType,
+    TableSchema, TypeChange, TypeProblem, is_time_zone,
 };
 pub use validate::{CODES, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

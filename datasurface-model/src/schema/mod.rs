@@ -1,11 +1,13 @@
 //! The shape of a dataset: a table of typed columns with a primary key.
 
 mod column;
+mod compat;
 mod data_type;
 mod table;
 mod text;
 
 pub use column::Column;
+pub use compat::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
 pub use data_type::{
     ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
     MicroscalingFormat, StructType, TypeProblem, is_time_zone,
