@@ -3,6 +3,7 @@
 //! An [`Ecosystem`] is one expression; [`Ecosystem::validate`] judges it, all findings in one go, and makes it
 //! [`Valid`].
 
+pub mod change;
 pub mod diagnostic;
 pub mod document;
 pub mod ecosystem;

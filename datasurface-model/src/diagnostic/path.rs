@@ -18,6 +18,11 @@ impl ModelPath {
         Self::default()
     }
 
+    /// The place to which these segments lead.
+    pub(crate) fn from_segments(segments: Vec<SmolStr>) -> Self {
+        Self(segments)
+    }
+
     /// The member called `name` of a collection at this place.
     #[must_use]
     pub fn child(&self, collection: &'static str, name: impl AsRef<str>) -> Self {

@@ -90,3 +90,17 @@ impl Ecosystem {
             .unwrap_or_default()
     }
 }
+
+/// What a document says of an ecosystem, as a value.
+pub(crate) fn value_of(ecosystem: &Ecosystem) -> serde_json::Value {
+    // Writing to memory cannot fail, and every map in a document has text for keys.
+    serde_json::to_value(v1::Document::from(ecosystem)).unwrap_or_default()
+}
+
+/// The ecosystem that a value describes.
+pub(crate) fn model_of(value: serde_json::Value) -> Result<Ecosystem, DocumentError> {
+    let text = value.to_string();
+    Ecosystem::from_json(&text)
+}
+
+pub(crate) use v1::schema_in_full;

@@ -222,6 +222,21 @@ impl Ecosystem {
         Self { zones: undefined.collect(), ..self.clone() }
     }
 
+    /// The same ecosystem with other zones and pins.
+    pub(crate) fn with_collections(
+        &self,
+        zones: Vec<ZoneDeclaration>,
+        group_pins: Vec<GroupPin>,
+        primary_pins: Vec<PrimaryPin>,
+    ) -> Self {
+        Self {
+            zones: zones.into_iter().collect(),
+            group_pins: group_pins.into_iter().collect(),
+            primary_pins: primary_pins.into_iter().collect(),
+            ..self.clone()
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &EcosystemName {

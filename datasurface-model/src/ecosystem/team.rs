@@ -144,6 +144,19 @@ impl Team {
         Self { containers, about, ..Self::default() }
     }
 
+    /// The same team with other datastores and workspaces.
+    pub(crate) fn with_units(
+        &self,
+        datastores: Vec<Arc<Datastore>>,
+        workspaces: Vec<Arc<Workspace>>,
+    ) -> Self {
+        Self {
+            datastores: datastores.into_iter().collect(),
+            workspaces: workspaces.into_iter().collect(),
+            ..self.clone()
+        }
+    }
+
     /// Where its data is.
     #[must_use]
     pub fn containers(&self) -> &Named<DataContainer> {

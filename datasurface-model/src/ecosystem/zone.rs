@@ -139,6 +139,11 @@ impl GovernanceZone {
         Self { teams: undefined.collect(), policies: self.policies.clone(), about: self.about.clone() }
     }
 
+    /// The same zone with other teams.
+    pub(crate) fn with_teams(&self, teams: Vec<TeamDeclaration>) -> Self {
+        Self { teams: teams.into_iter().collect(), ..self.clone() }
+    }
+
     /// Teams, as declared.
     #[must_use]
     pub fn teams(&self) -> &Named<TeamDeclaration> {

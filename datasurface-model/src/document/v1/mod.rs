@@ -48,6 +48,7 @@ use infrastructure::VendorObject;
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
+pub(crate) use schema::schema_in_full;
 use serde::{Deserialize, Serialize};
 use waiver::WaiverObject;
 use zone::{TeamDefinition, ZoneDefinition, ZoneObject};

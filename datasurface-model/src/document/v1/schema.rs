@@ -12,6 +12,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 use std::{
+    borrow::Cow,
     collections::{BTreeSet, HashSet},
     fmt,
 };
@@ -92,6 +93,17 @@ impl Serialize for SchemaForm {
             serializer.serialize_str(&text)
         }
     }
+}
+
+/// The schema that a document has, with all that text says in members of their own. A text that cannot be read stays.
+pub(crate) fn schema_in_full(form: &serde_json::Value) -> Cow<'_, serde_json::Value> {
+    if form.is_object() {
+        return Cow::Borrowed(form);
+    }
+    let read = SchemaForm::deserialize(form).ok().filter(|SchemaForm(schema)| schema.unreadable().is_none());
+    let full =
+        read.and_then(|SchemaForm(schema)| serde_json::to_value(TableObject::from(schema.table())).ok());
+    full.map_or(Cow::Borrowed(form), Cow::Owned)
 }
 
 fn column_texts(table: &TableSchema) -> Vec<String> {

@@ -1,0 +1,78 @@
+//! Lists of a document whose elements have names.
+
+use serde_json::Value;
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// What can name an element, in this order.
+const NAMES: [&str; 4] = ["name", "group", "datastore", "dataset"];
+
+/// The attribute in which an element says that it had another name.
+pub(super) const FORMER_NAME: &str = "renamed_from";
+
+/// The elements of a list by name; nothing if some have none, or two the same.
+pub(super) fn by_name(list: &[Value]) -> Option<BTreeMap<&str, &Value>> {
+    let named: BTreeMap<_, _> =
+        list.iter().map(|element| Some((name(element)?, element))).collect::<Option<_>>()?;
+    (named.len() == list.len()).then_some(named)
+}
+
+/// The name of an element.
+pub(super) fn name(element: &Value) -> Option<&str> {
+    NAMES.iter().find_map(|attribute| element.get(attribute))?.as_str()
+}
+
+/// The name that an element says it had before.
+pub(super) fn former_name(element: &Value) -> Option<&str> {
+    element.get(FORMER_NAME)?.as_str()
+}
+
+/// Gives an element another name.
+pub(super) fn rename(element: &mut Value, name: &str) {
+    if let Some(attribute) = NAMES.iter().find(|attribute| element.get(attribute).is_some())
+        && let Some(value) = element.get_mut(attribute)
+    {
+        *value = name.into();
+    }
+}
+
+/// The order of the elements of a list while it changes. A list that is sorted stays sorted, any other grows at its
+/// end: so that nothing need be said about the order of lists that are always sorted, and everything about that of
+/// others.
+pub(super) struct Order(Vec<SmolStr>);
+
+impl Order {
+    pub(super) fn of<'v>(list: impl IntoIterator<Item = &'v Value>) -> Self {
+        Self(list.into_iter().map(|element| name(element).unwrap_or_default().into()).collect())
+    }
+
+    pub(super) fn remove(&mut self, name: &str) -> Option<usize> {
+        let at = self.0.iter().position(|other| other == name)?;
+        self.0.remove(at);
+        Some(at)
+    }
+
+    /// Where the element goes that comes next.
+    pub(super) fn insert(&mut self, name: &str) -> usize {
+        let at = if self.0.is_sorted() {
+            self.0.partition_point(|other| other.as_str() < name)
+        } else {
+            self.0.len()
+        };
+        self.0.insert(at, name.into());
+        at
+    }
+
+    /// From where to where an element goes that is called differently now.
+    pub(super) fn rename(&mut self, from: &str, to: &str) -> Option<(usize, usize)> {
+        let was_sorted = self.0.is_sorted();
+        let from = self.remove(from)?;
+        let at = if was_sorted { self.0.partition_point(|other| other.as_str() < to) } else { from };
+        self.0.insert(at, to.into());
+        Some((from, at))
+    }
+
+    pub(super) fn into_names(self) -> Vec<SmolStr> {
+        self.0
+    }
+}

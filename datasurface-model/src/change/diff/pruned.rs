@@ -1,0 +1,79 @@
+//! What two ecosystems have in common, taken out of both: what is left is small if the change was small.
+//!
+//! Things are only ever left out because they are equal as a whole. So nothing that a model can say is overlooked, and
+//! what both share in memory is not looked at.
+
+use crate::{
+    ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
+    named::{Entity, Named},
+};
+use std::{cmp::Ordering, sync::Arc};
+
+/// Both ecosystems without the zones, teams, datastores, datasets, workspaces and pins that are equal in both.
+pub(super) fn ecosystems(old: &Ecosystem, new: &Ecosystem) -> (Ecosystem, Ecosystem) {
+    let zones = pruned(old.zones(), new.zones(), zones);
+    let group_pins = pruned(old.group_pins(), new.group_pins(), whole);
+    let primary_pins = pruned(old.primary_pins(), new.primary_pins(), whole);
+    (
+        old.with_collections(zones.0, group_pins.0, primary_pins.0),
+        new.with_collections(zones.1, group_pins.1, primary_pins.1),
+    )
+}
+
+fn zones(old: &ZoneDeclaration, new: &ZoneDeclaration) -> (ZoneDeclaration, ZoneDeclaration) {
+    let (Some(old_zone), Some(new_zone)) = (old.definition(), new.definition()) else {
+        return whole(old, new);
+    };
+    let (old_teams, new_teams) = pruned(old_zone.teams(), new_zone.teams(), teams);
+    let defined = |declaration: &ZoneDeclaration, zone: &GovernanceZone, teams| {
+        declaration.clone().defined(zone.with_teams(teams))
+    };
+    (defined(old, old_zone, old_teams), defined(new, new_zone, new_teams))
+}
+
+fn teams(old: &TeamDeclaration, new: &TeamDeclaration) -> (TeamDeclaration, TeamDeclaration) {
+    let (Some(old_team), Some(new_team)) = (old.definition(), new.definition()) else {
+        return whole(old, new);
+    };
+    let datastores = pruned(old_team.datastores(), new_team.datastores(), datastores);
+    let workspaces = pruned(old_team.workspaces(), new_team.workspaces(), whole);
+    let defined = |declaration: &TeamDeclaration, team: &Team, datastores, workspaces| {
+        declaration.clone().defined(team.with_units(datastores, workspaces))
+    };
+    (defined(old, old_team, datastores.0, workspaces.0), defined(new, new_team, datastores.1, workspaces.1))
+}
+
+fn datastores(old: &Arc<Datastore>, new: &Arc<Datastore>) -> (Arc<Datastore>, Arc<Datastore>) {
+    let (old_datasets, new_datasets) = pruned(old.datasets(), new.datasets(), whole);
+    let with = |datastore: &Datastore, datasets| Arc::new(datastore.clone().datasets_replaced(datasets));
+    (with(old, old_datasets), with(new, new_datasets))
+}
+
+fn whole<T: Clone>(old: &T, new: &T) -> (T, T) {
+    (old.clone(), new.clone())
+}
+
+/// Both collections without the elements that are equal in both; `inside` prunes those that are in both and differ.
+fn pruned<T: Entity>(old: &Named<T>, new: &Named<T>, inside: impl Fn(&T, &T) -> (T, T)) -> (Vec<T>, Vec<T>) {
+    let (mut olds, mut news) = (old.iter().peekable(), new.iter().peekable());
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    loop {
+        let order = match (olds.peek(), news.peek()) {
+            (Some(old), Some(new)) => old.name().cmp(new.name()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return (left, right),
+        };
+        match order {
+            Ordering::Less => left.extend(olds.next().cloned()),
+            Ordering::Greater => right.extend(news.next().cloned()),
+            Ordering::Equal => {
+                if let Some((old, new)) = olds.next().zip(news.next()).filter(|(old, new)| old != new) {
+                    let (old, new) = inside(old, new);
+                    left.push(old);
+                    right.push(new);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What change control answers, seen from outside.
+
+mod authorization;
+mod world;
