@@ -58,13 +58,19 @@ impl Ground {
 
     /// The same, where every credential has this value.
     pub(crate) fn with_secret(scene: &Scene, secret: Option<String>) -> Self {
-        let ground = Self { secret, ..Self::new() };
+        let ground = Self::new().knowing(secret);
         ground.change_source(
             "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT);
              CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name TEXT, unit_price NUMERIC, weight REAL);",
         );
         ground.apply(None, (scene, "1"));
         ground
+    }
+
+    /// The same, where every credential has this value.
+    pub(crate) fn knowing(mut self, secret: Option<String>) -> Self {
+        self.secret = secret;
+        self
     }
 
     pub(crate) fn stopping_at(mut self, breakpoint: Breakpoint) -> Self {

@@ -4,7 +4,9 @@
 use crate::{
     ground::{Ground, assert_same},
     northwind::NorthWind,
+    postgres::desk,
     scene::{Scene, plan_between},
+    support::postgres::Server,
 };
 use datasurface_local::Breakpoint;
 use datasurface_platform::prelude::*;
@@ -23,6 +25,51 @@ const FOLDER: &str = "DATASURFACE_TEST_FOLDER";
 const STOP_AT: &str = "DATASURFACE_TEST_STOP_AT";
 const WHAT: &str = "DATASURFACE_TEST_WHAT";
 
+/// What consumers read: views in the platform's database, copies in a file, or copies on the server at this port.
+#[derive(Clone, Copy)]
+enum Shelf {
+    Views,
+    File,
+    Server(u16),
+}
+
+impl Shelf {
+    fn scene(self, what: What, wind: NorthWind) -> Scene {
+        let wind = NorthWind { milestoning: Milestoning::LiveAndForensic, ..wind };
+        match self {
+            Self::Views => wind.scene(),
+            Self::File => NorthWind { file: "desk.db", ..wind }.scene(),
+            Self::Server(port) => desk::scene(port, what.database(), &wind),
+        }
+    }
+
+    /// What a commit of what consumers read is called.
+    fn commit(self, what: What) -> String {
+        match self {
+            Self::Views => "COMMIT northwind.db".to_owned(),
+            Self::File => "COMMIT desk.db".to_owned(),
+            Self::Server(port) => format!("COMMIT `{}` at 127.0.0.1:{port}", what.database()),
+        }
+    }
+
+    /// Makes the server's database what another one is.
+    fn renew(self, database: &str, like: &str) {
+        if let Self::Server(_) = self {
+            Server::shared().unwrap().renew(database, like);
+        }
+    }
+
+    /// All that is in the databases.
+    fn everything(self, ground: &Ground, what: What) -> Vec<String> {
+        let mut all = ground.everything();
+        if let Self::Server(_) = self {
+            all.extend(desk::everything(&mut Server::shared().unwrap().owner(what.database())));
+        }
+        all.sort();
+        all
+    }
+}
+
 /// What is stopped: a first plan and its first run, or a plan that alters tables and rebuilds some, and a run that
 /// brings changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,25 +78,36 @@ enum What {
     Second,
 }
 
-fn first(file: &'static str) -> Scene {
-    let wind = NorthWind { file, milestoning: Milestoning::LiveAndForensic, ..NorthWind::default() };
-    wind.scene()
+impl What {
+    /// The server's database in which it is done.
+    fn database(self) -> &'static str {
+        match self {
+            Self::First => "killed_first",
+            Self::Second => "killed_second",
+        }
+    }
+
+    /// Where that database is as it was before.
+    fn before(self) -> &'static str {
+        match self {
+            Self::First => "killed_first_before",
+            Self::Second => "killed_second_before",
+        }
+    }
+
+    fn scenes(self, shelf: Shelf) -> (Scene, Scene) {
+        // A column more, one that is kept otherwise, and another SELECT.
+        let second = NorthWind {
+            customers: "customer_id VarChar(5) key, company_name VarChar(40) not null, city Integer, vat VarChar(9)",
+            select: "SELECT customer_id, '##' AS company_name, city FROM NW_Data_customers",
+            ..NorthWind::default()
+        };
+        (shelf.scene(self, NorthWind::default()), shelf.scene(self, second))
+    }
 }
 
-/// A column more, one that is kept otherwise, and another SELECT.
-fn second(file: &'static str) -> Scene {
-    let wind = NorthWind {
-        file,
-        milestoning: Milestoning::LiveAndForensic,
-        customers: "customer_id VarChar(5) key, company_name VarChar(40) not null, city Integer, vat VarChar(9)",
-        select: "SELECT customer_id, '##' AS company_name, city FROM NW_Data_customers",
-        ..NorthWind::default()
-    };
-    wind.scene()
-}
-
-fn work(ground: &Ground, file: &'static str, what: What) {
-    let (first, second) = (first(file), second(file));
+fn work(ground: &Ground, shelf: Shelf, what: What) {
+    let (first, second) = what.scenes(shelf);
     let plan = match what {
         What::First => plan_between(None, (&first, "1"), BTreeMap::new()),
         What::Second => plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()),
@@ -59,9 +117,10 @@ fn work(ground: &Ground, file: &'static str, what: What) {
 }
 
 /// A folder in which `what` is to be done.
-fn prepared(file: &'static str, what: What) -> Ground {
-    let ground = Ground::new();
-    let (first, second) = (first(file), second(file));
+fn prepared(shelf: Shelf, what: What) -> Ground {
+    let ground = Ground::new().knowing(Some(desk::secret()));
+    let (first, second) = what.scenes(shelf);
+    shelf.renew(what.database(), "template1");
     ground.change_source(
         "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT, vat TEXT);
          CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name TEXT, unit_price NUMERIC, weight REAL);
@@ -71,13 +130,15 @@ fn prepared(file: &'static str, what: What) -> Ground {
     let plan = plan_between(None, (&first, "1"), BTreeMap::new());
     ground.render(&first, &plan);
     if what == What::Second {
-        work(&ground, file, What::First);
+        ground.apply_plan(&plan).unwrap();
+        ground.run();
         ground.change_source(
             "UPDATE Customers SET city = 7 WHERE customer_id = 'A'; DELETE FROM Customers WHERE customer_id = 'B';
              INSERT INTO Customers VALUES ('C', 'c', NULL, 'z'); UPDATE products SET weight = 1;",
         );
         ground.render(&second, &plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()));
     }
+    shelf.renew(what.before(), what.database());
     ground
 }
 
@@ -86,29 +147,36 @@ fn prepared(file: &'static str, what: What) -> Ground {
 fn child() {
     let Ok(folder) = env::var(FOLDER) else { return };
     let stop_at: u64 = env::var(STOP_AT).unwrap().parse().unwrap();
-    let (file, what) = match env::var(WHAT).unwrap().as_str() {
-        "northwind.db first" => ("northwind.db", What::First),
-        "northwind.db second" => ("northwind.db", What::Second),
-        "desk.db first" => ("desk.db", What::First),
-        "desk.db second" => ("desk.db", What::Second),
-        other => panic!("{other}"),
+    let said = env::var(WHAT).unwrap();
+    let (shelf, what) = said.split_once(' ').unwrap();
+    let shelf = match shelf {
+        "views" => Shelf::Views,
+        "file" => Shelf::File,
+        port => Shelf::Server(port.parse().unwrap()),
     };
+    let what = if what == "first" { What::First } else { What::Second };
     let count = AtomicU64::new(0);
     let stop = Breakpoint::new(move |_| {
         if count.fetch_add(1, Ordering::SeqCst) + 1 == stop_at {
             std::process::abort();
         }
     });
-    work(&Ground::at(folder.into()).stopping_at(stop), file, what);
+    work(&Ground::at(folder.into()).stopping_at(stop), shelf, what);
 }
 
-fn stopped(folder: &Path, file: &str, what: What, at: usize) -> bool {
+fn stopped(folder: &Path, shelf: Shelf, what: What, at: usize) -> bool {
+    let shelf = match shelf {
+        Shelf::Views => "views".to_owned(),
+        Shelf::File => "file".to_owned(),
+        Shelf::Server(port) => port.to_string(),
+    };
     let what = if what == What::First { "first" } else { "second" };
     let status = Command::new(env::current_exe().unwrap())
         .args(["--exact", "killed::child", "--test-threads=1"])
         .env(FOLDER, folder)
         .env(STOP_AT, at.to_string())
-        .env(WHAT, format!("{file} {what}"))
+        .env(WHAT, format!("{shelf} {what}"))
+        .env("DATASURFACE_CREDENTIAL_DESK", desk::secret())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
@@ -122,9 +190,11 @@ fn stopped(folder: &Path, file: &str, what: What, at: usize) -> bool {
     !status.success()
 }
 
-fn copy(from: &Ground) -> Ground {
-    let to = Ground::new();
+/// What was prepared, once more.
+fn again(from: &Ground, shelf: Shelf, what: What) -> Ground {
+    let to = Ground::new().knowing(from.secret.clone());
     copy_folder(&from.path(""), &to.path(""));
+    shelf.renew(what.database(), what.before());
     to
 }
 
@@ -142,43 +212,60 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 /// Stops before each statement, one after the other.
-fn every_stop(file: &'static str, what: What) {
-    let start = prepared(file, what);
+fn every_stop(shelf: Shelf, what: What) {
+    let start = prepared(shelf, what);
     let seen = Arc::new(Mutex::new(Vec::new()));
     let seeing = Arc::clone(&seen);
     let record = Breakpoint::new(move |statement| seeing.lock().unwrap().push(statement.to_owned()));
-    let reference = copy(&start).stopping_at(record);
-    work(&reference, file, what);
-    let expected = reference.everything();
+    let reference = again(&start, shelf, what).stopping_at(record);
+    work(&reference, shelf, what);
+    let expected = shelf.everything(&reference, what);
     let statements = seen.lock().unwrap().clone();
-    assert!(statements.iter().any(|statement| statement == &format!("COMMIT {file}")));
+    assert!(statements.contains(&shelf.commit(what)), "{statements:?}");
 
     for (at, statement) in (1..).zip(&statements) {
-        let ground = copy(&start);
-        assert!(stopped(&ground.path(""), file, what, at), "{at} {statement}: it was not stopped");
-        work(&ground, file, what);
-        assert_same(&ground.everything(), &expected, &format!("stopped at {at}, before {statement}"));
+        let ground = again(&start, shelf, what);
+        assert!(stopped(&ground.path(""), shelf, what, at), "{at} {statement}: it was not stopped");
+        work(&ground, shelf, what);
+        assert_same(
+            &shelf.everything(&ground, what),
+            &expected,
+            &format!("stopped at {at}, before {statement}"),
+        );
     }
     let at = statements.len() + 1;
-    assert!(!stopped(&copy(&start).path(""), file, what, at), "there is more to stop at than was counted");
+    let ground = again(&start, shelf, what);
+    assert!(!stopped(&ground.path(""), shelf, what, at), "there is more to stop at than was counted");
 }
 
 #[test]
 fn a_first_plan_and_run_with_views() {
-    every_stop("northwind.db", What::First);
+    every_stop(Shelf::Views, What::First);
 }
 
 #[test]
-fn a_first_plan_and_run_with_copies() {
-    every_stop("desk.db", What::First);
+fn a_first_plan_and_run_with_copies_in_a_file() {
+    every_stop(Shelf::File, What::First);
+}
+
+#[test]
+fn a_first_plan_and_run_with_copies_on_a_server() {
+    let Some(server) = Server::shared() else { return };
+    every_stop(Shelf::Server(server.port), What::First);
 }
 
 #[test]
 fn a_second_plan_and_run_with_views() {
-    every_stop("northwind.db", What::Second);
+    every_stop(Shelf::Views, What::Second);
 }
 
 #[test]
-fn a_second_plan_and_run_with_copies() {
-    every_stop("desk.db", What::Second);
+fn a_second_plan_and_run_with_copies_in_a_file() {
+    every_stop(Shelf::File, What::Second);
+}
+
+#[test]
+fn a_second_plan_and_run_with_copies_on_a_server() {
+    let Some(server) = Server::shared() else { return };
+    every_stop(Shelf::Server(server.port), What::Second);
 }

@@ -28,22 +28,8 @@ impl Desk {
         self.server.renew(self.database, "template1");
     }
 
-    /// The container of the consumers.
-    pub(crate) fn container(&self) -> DataContainer {
-        let database = self.database.into();
-        let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port: self.server.port, database };
-        DataContainer::new("Desk", kind)
-    }
-
-    /// The ecosystem whose consumers are here.
-    pub(crate) fn ecosystem(&self, wind: &NorthWind) -> Ecosystem {
-        wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
-            team.without_container(&"Desk".into()).container(self.container())
-        })
-    }
-
     pub(crate) fn scene(&self, wind: &NorthWind) -> Scene {
-        let scene = Scene::new(self.ecosystem(wind), &NorthWind::assignments());
+        let scene = scene(self.server.port, self.database, wind);
         assert_eq!(scene.codes(), [] as [&str; 0]);
         scene
     }
@@ -61,6 +47,35 @@ impl Desk {
     pub(crate) fn rows(&self, query: &str) -> Vec<String> {
         rows(&mut self.owner(), query)
     }
+}
+
+/// NorthWind, whose consumers have this database of a server here.
+pub(crate) fn scene(port: u16, database: &str, wind: &NorthWind) -> Scene {
+    let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port, database: database.into() };
+    let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        team.without_container(&"Desk".into()).container(DataContainer::new("Desk", kind))
+    });
+    Scene::new(ecosystem, &NorthWind::assignments())
+}
+
+/// All that is in a database: how everything is made, every row, and who may read what.
+pub(crate) fn everything(client: &mut Client) -> Vec<String> {
+    let tables = rows(client, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+    let mut all = Vec::new();
+    for table in tables {
+        let contents = rows(client, &format!("SELECT * FROM \"{table}\""));
+        all.extend(contents.into_iter().map(|row| format!("server {table}: {row}")));
+    }
+    for made in [
+        "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+         WHERE table_schema = 'public'",
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
+        "SELECT relname, relkind, relacl FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+    ] {
+        all.extend(rows(client, made));
+    }
+    all
 }
 
 /// Who writes.

@@ -1,7 +1,7 @@
 //! Capture from a real PostgreSQL, and copies in one.
 
 mod copies;
-mod desk;
+pub(crate) mod desk;
 mod failures;
 mod northwind;
 mod snapshots;
