@@ -118,12 +118,12 @@ pub struct SinkStatus {
     /// The last batch that arrived, and when.
     pub last_batch: Option<(u64, DateTime<Utc>)>,
     /// When its source was last read as a whole: what arrived is what the source was then, whether it had changed or
-    /// not.
+    /// not. What a transformer made is as old as what it was made of.
     #[serde(default)]
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// How late it may be: the strictest that is asked of its datastore.
+    /// How late it may be: what this group was promised, whatever others are.
     #[serde(default)]
     pub promised: Option<Latency>,
-    /// Why the last attempt failed, if it did.
+    /// Why the last attempt failed, if it did: to bring it here, or to get what it is made of.
     pub last_failure: Option<String>,
 }

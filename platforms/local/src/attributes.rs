@@ -81,6 +81,16 @@ pub(crate) struct ViewAttributes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) history: Option<String>,
     pub(crate) consumer: GroupKey,
+    /// How late it may be what the group sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) latency_seconds: Option<Latency>,
+}
+
+impl ViewAttributes {
+    /// Whether nothing differs but what was promised.
+    pub(crate) fn shows_the_same(&self, other: &Self) -> bool {
+        Self { latency_seconds: other.latency_seconds, ..self.clone() } == *other
+    }
 }
 
 /// Where a transformer puts what it makes, and what it is made of.

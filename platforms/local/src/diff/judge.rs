@@ -100,6 +100,9 @@ fn table(change: &ResourceChange<'_>, before: &TableAttributes, after: &TableAtt
 }
 
 fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
+    if before.shows_the_same(after) {
+        return Judgement::update(Effect::None, "another latency is promised").meaning(Meaning::Metadata);
+    }
     let lost: Vec<String> = before
         .columns
         .iter()

@@ -46,7 +46,7 @@ pub(super) fn update(
             return Ok(scripts);
         }
         "copy" => copy(address, &attributes_of(before)?, &attributes_of(after)?, views),
-        "view" => Some(view(address, &attributes_of(before)?, &attributes_of(after)?)),
+        "view" => view(address, &attributes_of(before)?, &attributes_of(after)?),
         "output" => output(address, &attributes_of(before)?, &attributes_of(after)?),
         _ => None,
     };
@@ -112,10 +112,13 @@ pub(super) fn retire(
     Ok(script.into_iter().collect())
 }
 
-fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttributes) -> Script {
+fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttributes) -> Option<Script> {
+    if before.shows_the_same(after) {
+        return None;
+    }
     let mut statements = drop_views(before);
     statements.extend(create_views(after));
-    Script::new(address.as_str(), &after.database).add(CHANGE, "Makes the views anew.", statements)
+    Some(Script::new(address.as_str(), &after.database).add(CHANGE, "Makes the views anew.", statements))
 }
 
 /// Nothing but the tables: what is in them is made anew at each run.

@@ -38,9 +38,11 @@ pub(super) fn render(
             live: milestoning.has_live().then(|| names::live_view(engine, group, dataset)),
             history: milestoning.has_history().then(|| names::history_view(engine, group, dataset)),
             consumer: group.clone(),
+            latency_seconds: consumer.requirements().latency(),
         };
         let address = address::view(group, dataset);
         let script = Script::new(&address, &database)
+            .promising(attributes.latency_seconds)
             .note(format!("What the group {group} sees of {dataset}."))
             .add("create", "Makes what the group reads.", create_views(&attributes));
         let resource = Resource::new(address, "view")

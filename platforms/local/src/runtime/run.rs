@@ -7,7 +7,7 @@ use super::{
 };
 use crate::prelude::*;
 use datasurface_platform::{JobFailure, RunReport, RunRequest};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How often transformers that feed each other run before they are taken for ones that never come to rest.
 const MOST_ROUNDS: usize = 100;
@@ -34,7 +34,7 @@ impl<'w, 'a> Run<'w, 'a> {
                 self.capture(job, &[])?;
             }
         }
-        let triggers = self.in_order();
+        let triggers = self.work.rendered.triggers_in_order();
         let rounds = match request {
             RunRequest::Once => 1,
             RunRequest::UntilIdle => MOST_ROUNDS,
@@ -143,35 +143,5 @@ impl<'w, 'a> Run<'w, 'a> {
         if !self.report.failures.contains(&failure) {
             self.report.failures.push(failure);
         }
-    }
-
-    /// The triggers, those of producers before those of consumers; what matters more first. Where they feed each other,
-    /// somebody has to be first.
-    fn in_order(&self) -> Vec<&'w TriggerJob> {
-        let rendered = self.work.rendered;
-        let mut triggers: Vec<&TriggerJob> = rendered.triggers.iter().collect();
-        triggers.sort_by_key(|trigger| (std::cmp::Reverse(trigger.priority), &trigger.job));
-        let mut makers: BTreeMap<&DatasetKey, usize> = BTreeMap::new();
-        for (position, trigger) in triggers.iter().enumerate() {
-            let transform = rendered.transforms.get(&trigger.starts);
-            let outputs = transform.into_iter().flat_map(|transform| &transform.outputs);
-            makers.extend(outputs.map(|output| (output, position)));
-        }
-        let mut entered = BTreeSet::new();
-        let mut ordered = Vec::new();
-        for start in 0..triggers.len() {
-            let mut open = vec![(start, false)];
-            while let Some((position, makers_are_done)) = open.pop() {
-                let Some(trigger) = triggers.get(position) else { continue };
-                if makers_are_done {
-                    ordered.push(*trigger);
-                } else if entered.insert(position) {
-                    open.push((position, true));
-                    let before = trigger.inputs.iter().rev().filter_map(|input| makers.get(input));
-                    open.extend(before.map(|maker| (*maker, false)));
-                }
-            }
-        }
-        ordered
     }
 }

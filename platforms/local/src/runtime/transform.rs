@@ -9,28 +9,44 @@ use super::{
 use crate::{prelude::*, sql::script::Script};
 use datasurface_platform::graph::Fingerprint;
 
+/// The inputs of a transformer.
+#[derive(Clone, Debug)]
+pub(super) struct Inputs {
+    pub(super) seen: Vec<Seen>,
+    /// Whether each of them moved since it last ran, or it is another transformer now.
+    pub(super) all_moved: bool,
+    /// Whether one of them did.
+    pub(super) any_moved: bool,
+}
+
 impl Work<'_> {
     /// What a transformer would see now, if it is to run: if all of its inputs moved since it last ran. One with a
     /// timetable runs if any of them did.
     pub(super) fn is_due(&self, trigger: &TriggerJob) -> Result<Option<Vec<Seen>>, PlatformError> {
+        let inputs = self.inputs(trigger)?;
+        let is_due = match trigger.trigger {
+            TransformTrigger::AllInputsMoved => inputs.all_moved && inputs.any_moved,
+            _ => inputs.any_moved,
+        };
+        Ok(is_due.then_some(inputs.seen))
+    }
+
+    /// What a transformer would see now, and whether that is what it saw when it last ran.
+    pub(super) fn inputs(&self, trigger: &TriggerJob) -> Result<Inputs, PlatformError> {
         let transform = self.transform_of(trigger)?;
         let script = self.rendered.script(&transform.runs)?;
-        let captures: Vec<&CaptureJob> = self.captures_of(&trigger.workspace).collect();
-        let made_by = Fingerprint::of(&(script.to_string(), captures)).to_string();
-        let mut seen = Vec::new();
-        let (mut all, mut any) = (true, false);
+        let captured: Vec<_> = self.captures_of(&trigger.workspace).map(|job| &job.datasets).collect();
+        let made_by = Fingerprint::of(&(script.to_string(), captured)).to_string();
+        let mut inputs = Inputs { seen: Vec::new(), all_moved: true, any_moved: false };
         for dataset in &trigger.inputs {
             let batch = self.last_move(dataset, self.arrived(script, dataset)?)?;
             let moved = batch > self.input_seen(&trigger.workspace, dataset, &made_by)?;
-            (all, any) = (all && moved, any || moved);
+            inputs.all_moved &= moved;
+            inputs.any_moved |= moved;
             let workspace = trigger.workspace.clone();
-            seen.push(Seen { workspace, dataset: dataset.clone(), batch, made_by: made_by.clone() });
+            inputs.seen.push(Seen { workspace, dataset: dataset.clone(), batch, made_by: made_by.clone() });
         }
-        let is_due = match trigger.trigger {
-            TransformTrigger::AllInputsMoved => all && any,
-            _ => any,
-        };
-        Ok(is_due.then_some(seen))
+        Ok(inputs)
     }
 
     /// The last batch of an input where the transformer reads it.

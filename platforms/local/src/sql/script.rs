@@ -1,6 +1,7 @@
 //! Files of SQL that a person reads and a runtime executes: a head, then sections, each introduced by a line
 //! `-- [name] what it is for`.
 
+use crate::prelude::Latency;
 use std::fmt;
 
 /// A rendered file of SQL.
@@ -17,6 +18,7 @@ pub struct Script {
     resource: String,
     database: String,
     reads: Option<Attached>,
+    promised: Option<Latency>,
     notes: Vec<String>,
     sections: Vec<Section>,
 }
@@ -54,6 +56,8 @@ impl fmt::Display for ScriptError {
 const RESOURCE: &str = "resource: ";
 const DATABASE: &str = "database: ";
 const READS: &str = "-- reads: ";
+const PROMISED: &str = "-- promised: within ";
+const SECONDS: &str = " s";
 /// What begins the line that introduces a section.
 pub(crate) const SECTION: &str = "-- [";
 
@@ -64,6 +68,7 @@ impl Script {
             resource: resource.into(),
             database: database.into(),
             reads: None,
+            promised: None,
             notes: Vec::new(),
             sections: Vec::new(),
         }
@@ -73,6 +78,13 @@ impl Script {
     #[must_use]
     pub(crate) fn reading(mut self, file: impl Into<String>, schema: impl Into<String>) -> Self {
         self.reads = Some(Attached { file: file.into(), schema: schema.into() });
+        self
+    }
+
+    /// What is read here may be this late.
+    #[must_use]
+    pub(crate) fn promising(mut self, latency: Option<Latency>) -> Self {
+        self.promised = latency;
         self
     }
 
@@ -111,6 +123,11 @@ impl Script {
         let reads = lines.peek().and_then(|line| line.strip_prefix(READS)?.rsplit_once(" as "));
         if let Some((file, schema)) = reads {
             script = script.reading(file, schema);
+            lines.next();
+        }
+        let promised = lines.peek().and_then(|line| line.strip_prefix(PROMISED)?.strip_suffix(SECONDS));
+        if let Some(seconds) = promised.and_then(|seconds| seconds.parse().ok()) {
+            script = script.promising(Some(Latency::seconds(seconds)));
             lines.next();
         }
         let mut sql: Vec<&str> = Vec::new();
@@ -153,6 +170,12 @@ impl Script {
         self.reads.as_ref()
     }
 
+    /// How late it may be what is read here, if that was promised.
+    #[must_use]
+    pub fn promised(&self) -> Option<Latency> {
+        self.promised
+    }
+
     /// What is said to the reader.
     #[must_use]
     pub fn notes(&self) -> &[String] {
@@ -190,6 +213,9 @@ impl fmt::Display for Script {
         if let Some(Attached { file, schema }) = &self.reads {
             writeln!(f, "{READS}{file} as {schema}")?;
         }
+        if let Some(latency) = self.promised {
+            writeln!(f, "{PROMISED}{}{SECONDS}", latency.as_seconds())?;
+        }
         for note in &self.notes {
             writeln!(f, "-- {note}")?;
         }
@@ -208,6 +234,7 @@ mod tests {
     fn what_is_written_can_be_read() {
         let script = Script::new("table.a.b", "x.db")
             .reading("known as y.db", "platform")
+            .promising(Some(Latency::minutes(10)))
             .note("One line.")
             .note("Another.")
             .add("create", "Makes it.", ["CREATE TABLE a (b);".to_owned(), "SELECT\n\n1;".to_owned()])

@@ -241,33 +241,3 @@ fn a_lost_file_is_filled_again_without_the_producer() {
     assert!(report.failures[0].reason.contains("the source `source.db` is not there"), "{report:?}");
     assert_same(&everything(), &before, "filled again");
 }
-
-#[test]
-fn status_says_what_arrived_and_what_failed() {
-    let mut ground = Ground::with(&wind("desk.db").scene());
-    assert!(
-        ground.status().sinks.iter().all(|sink| sink.last_batch.is_none() && sink.confirmed_at.is_none())
-    );
-    ground.change_source(CUSTOMERS);
-    ground.run();
-    ground.now = "2026-11-21T10:10:00Z".to_owned();
-    ground.run();
-    ground.now = "2026-11-21T10:20:00Z".to_owned();
-    ground.change_source("ALTER TABLE products RENAME COLUMN weight TO heaviness");
-    ground.try_run().unwrap();
-    let status = ground.status();
-    let shown: Vec<String> = status
-        .sinks
-        .iter()
-        .map(|sink| {
-            let batch = sink.last_batch.map(|(batch, at)| format!("{batch} at {at}"));
-            let confirmed = sink.confirmed_at.map(|at| at.to_string());
-            format!("{} {}: {batch:?}, {confirmed:?}, {:?}", sink.group, sink.dataset, sink.last_failure)
-        })
-        .collect();
-    insta::assert_snapshot!(shown.join("\n"), @r#"
-    Marketing/masked Masked_NW_Data/customers: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:00:00 UTC"), None
-    Sales/analysis NW_Data/customers: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading the source `source.db`: no such column: \"weight\" - should this be a string literal in single-quotes?")
-    Sales/analysis NW_Data/products: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading the source `source.db`: no such column: \"weight\" - should this be a string literal in single-quotes?")
-    "#);
-}

@@ -24,6 +24,7 @@ mod rendering;
 mod scene;
 mod schemas;
 mod site;
+mod status;
 mod support;
 mod transformers;
 mod troubles;

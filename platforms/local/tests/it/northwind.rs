@@ -37,6 +37,11 @@ impl Default for NorthWind {
 }
 
 impl NorthWind {
+    /// Consumers have a file of their own, with history.
+    pub(crate) fn in_a_file() -> Self {
+        Self { file: "desk.db", milestoning: Milestoning::LiveAndForensic, ..Self::default() }
+    }
+
     pub(crate) fn consumer(&self) -> Workspace {
         let mut group =
             DatasetGroup::new("analysis").sinks(self.datasets.iter().copied()).milestoning(self.milestoning);

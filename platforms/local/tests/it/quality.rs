@@ -59,7 +59,11 @@ fn what_fails_a_check_is_seen_by_nobody() {
         .filter(|sink| sink.last_failure.is_some())
         .map(|sink| sink.dataset)
         .collect();
-    assert_eq!(failing, ["NW_Data/customers".into(), "NW_Data/products".into()]);
+    assert_eq!(
+        failing,
+        ["Masked_NW_Data/customers", "NW_Data/customers", "NW_Data/products"].map(DatasetKey::from),
+        "also who gets what is made of it"
+    );
 
     ground.change_source(
         "UPDATE Customers SET city = 'z' WHERE city IS NULL; DELETE FROM Customers WHERE customer_id = 'D'",

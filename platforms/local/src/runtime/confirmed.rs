@@ -1,0 +1,43 @@
+//! When it was last confirmed that what consumers have is what the sources are.
+
+use super::work::Work;
+use crate::prelude::*;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+/// For each dataset, the last time at which what is kept of it was all that there was at the source. A dataset that a
+/// transformer made is as old as the oldest of its inputs, as long as it saw all that they are now: nothing runs where
+/// nothing moved.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Confirmed(BTreeMap<DatasetKey, DateTime<Utc>>);
+
+impl Confirmed {
+    pub(super) fn of(work: &Work<'_>) -> Result<Self, PlatformError> {
+        let mut confirmed = Self::default();
+        for job in &work.rendered.captures {
+            if let Some(at) = work.last_success(&job.job)? {
+                confirmed.0.extend(job.datasets.iter().map(|captured| (captured.dataset.clone(), at)));
+            }
+        }
+        for trigger in work.rendered.triggers_in_order() {
+            let inputs = trigger.inputs.iter().map(|input| confirmed.at(input));
+            let Some(Some(oldest)) = inputs.min() else {
+                continue;
+            };
+            // What it reads may be out of reach; then nothing newer is known.
+            if work.inputs(trigger).is_ok_and(|inputs| !inputs.any_moved) {
+                for captured in work.captures_of(&trigger.workspace).flat_map(|job| &job.datasets) {
+                    if let Some(at) = confirmed.0.get_mut(&captured.dataset) {
+                        *at = oldest.max(*at);
+                    }
+                }
+            }
+        }
+        Ok(confirmed)
+    }
+
+    /// When that was; None if it never was.
+    pub(super) fn at(&self, dataset: &DatasetKey) -> Option<DateTime<Utc>> {
+        self.0.get(dataset).copied()
+    }
+}

@@ -1,0 +1,79 @@
+//! How far each consumer is, and what it was promised.
+
+use crate::{flows::CUSTOMERS, ground::Ground, northwind::NorthWind, scene::Scene};
+use datasurface_platform::{graph::Stage, prelude::*};
+
+#[test]
+fn status_says_what_arrived_and_what_failed() {
+    let mut ground = Ground::with(&NorthWind::in_a_file().scene());
+    assert!(
+        ground.status().sinks.iter().all(|sink| sink.last_batch.is_none() && sink.confirmed_at.is_none())
+    );
+    ground.change_source(CUSTOMERS);
+    ground.run();
+    ground.now = "2026-11-21T10:10:00Z".to_owned();
+    ground.run();
+    ground.now = "2026-11-21T10:20:00Z".to_owned();
+    ground.change_source("ALTER TABLE products RENAME COLUMN weight TO heaviness");
+    ground.try_run().unwrap();
+    let status = ground.status();
+    let shown: Vec<String> = status
+        .sinks
+        .iter()
+        .map(|sink| {
+            let batch = sink.last_batch.map(|(batch, at)| format!("{batch} at {at}"));
+            let confirmed = sink.confirmed_at.map(|at| at.to_string());
+            format!("{} {}: {batch:?}, {confirmed:?}, {:?}", sink.group, sink.dataset, sink.last_failure)
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    Marketing/masked Masked_NW_Data/customers: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading the source `source.db`: no such column: \"weight\" - should this be a string literal in single-quotes?")
+    Sales/analysis NW_Data/customers: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading the source `source.db`: no such column: \"weight\" - should this be a string literal in single-quotes?")
+    Sales/analysis NW_Data/products: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading the source `source.db`: no such column: \"weight\" - should this be a string literal in single-quotes?")
+    "#);
+}
+
+#[test]
+fn status_holds_each_group_against_what_it_was_promised() {
+    let ecosystem = NorthWind::in_a_file().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        team.workspace(
+            Workspace::new("Board")
+                .container("USA/NorthWindTeam/Desk")
+                .group(DatasetGroup::new("urgent").sink("NW_Data/customers").latency(Latency::minutes(5)))
+                .group(DatasetGroup::new("calm").sink("NW_Data/customers").latency(Latency::hours(2)))
+                .group(DatasetGroup::new("idle").sink("NW_Data/customers")),
+        )
+    });
+    let groups = ["Board/urgent", "Board/calm", "Board/idle"].into_iter();
+    let assignments =
+        groups.fold(NorthWind::assignments(), |all, group| all.serves("Local", group, Stage::Provisioned));
+    let ground = Ground::with(&Scene::new(ecosystem, &assignments));
+    let promised = |group: &str| {
+        let sinks = ground.status().sinks;
+        sinks.into_iter().find(|sink| sink.group == GroupKey::from(group)).unwrap().promised
+    };
+    assert_eq!(promised("Board/urgent"), Some(Latency::minutes(5)));
+    assert_eq!(promised("Board/calm"), Some(Latency::hours(2)));
+    assert_eq!(promised("Board/idle"), None);
+}
+
+#[test]
+fn a_copy_that_waits_is_no_newer_than_what_arrived() {
+    let mut ground = Ground::with(&NorthWind::in_a_file().scene());
+    ground.change_source(CUSTOMERS);
+    ground.run();
+    let consumer = ground.open("desk.db");
+    consumer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    ground.now = "2026-11-21T11:00:00Z".to_owned();
+    ground.change_source("DELETE FROM Customers WHERE customer_id = 'ALFKI'");
+    ground.try_run().unwrap();
+    let confirmed = |ground: &Ground| {
+        let sinks = ground.status().sinks.into_iter();
+        let ours = sinks.filter(|sink| sink.dataset == DatasetKey::from("NW_Data/customers"));
+        ours.map(|sink| sink.confirmed_at.unwrap().to_rfc3339()).collect::<Vec<_>>()
+    };
+    assert_eq!(confirmed(&ground), ["2026-11-21T10:00:00+00:00"]);
+    consumer.execute_batch("ROLLBACK").unwrap();
+    ground.run();
+    assert_eq!(confirmed(&ground), ["2026-11-21T11:00:00+00:00"]);
+}
