@@ -9,7 +9,7 @@ use crate::{
     ecosystem::{Ecosystem, Repository},
     name::{TeamKey, TeamName, ZoneName},
 };
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Where a change comes from, and what it touches besides the model.
@@ -55,7 +55,6 @@ pub enum Authorization {
 pub struct DeniedPart {
     part: Part,
     owner: Option<Repository>,
-    #[serde(serialize_with = "as_told")]
     differences: Vec<Difference>,
     lock: bool,
 }
@@ -83,22 +82,6 @@ impl DeniedPart {
     #[must_use]
     pub fn touches_lock(&self) -> bool {
         self.lock
-    }
-}
-
-/// A difference as one object: its path, and what the kind says.
-fn as_told<S: Serializer>(differences: &[Difference], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(differences.iter().map(Told))
-}
-
-struct Told<'d>(&'d Difference);
-
-impl Serialize for Told<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("path", &self.0.path())?;
-        map.serialize_entry("change", self.0.kind())?;
-        map.end()
     }
 }
 

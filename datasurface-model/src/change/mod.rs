@@ -1,11 +1,31 @@
 //! Change control: what a change touches, who may make it, what it breaks, and for whom.
+//!
+//! [`ChangeControl::judge`] compares two ecosystems and answers with a [`ChangeReport`]. Nothing is looked at that both
+//! share in memory, so a small change of a large ecosystem is judged in no time.
 
 mod authorization;
+mod codes;
+mod compatibility;
+mod control;
 mod diff;
 mod part;
+mod reach;
+mod rename;
+mod report;
+mod retirement;
 #[cfg(test)]
 mod tests;
+mod touched;
+mod uses;
 
 pub use authorization::{Authorization, ChangeSource, DeniedPart};
+pub use codes::CODES;
+pub use compatibility::Breaking;
+pub use control::ChangeControl;
 pub use diff::{Difference, DifferenceKind, ModelDiff};
 pub use part::Part;
+pub use reach::TeamNotice;
+pub use rename::{Evidence, RenameProposal};
+pub use report::{ChangeReport, Verdict};
+pub use retirement::{Consent, Retirement, Stage};
+pub use uses::Consumer;

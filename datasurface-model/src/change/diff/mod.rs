@@ -18,7 +18,8 @@ use crate::{
     validate::Valid,
 };
 use place::Place;
-use serde::Serialize;
+pub(super) use pruned::Pruned;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use smol_str::SmolStr;
 use std::fmt;
 
@@ -34,7 +35,8 @@ use std::fmt;
 /// assert_eq!(diff.apply(&old)?, *new);
 /// # Ok::<(), datasurface_model::DocumentError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct ModelDiff(Vec<Difference>);
 
 /// A difference between two ecosystems.
@@ -89,11 +91,15 @@ impl ModelDiff {
     /// What differs from one ecosystem to another. It is empty only if they are equal.
     #[must_use]
     pub fn between(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> Self {
+        Self::of(&Pruned::of(old, new))
+    }
+
+    /// What differs between two ecosystems from which most of what is equal was taken out.
+    pub(super) fn of(Pruned { old, new }: &Pruned) -> Self {
         if old == new {
             return Self::default();
         }
-        let (old, new) = pruned::ecosystems(old, new);
-        let (old, new) = (document::value_of(&old), document::value_of(&new));
+        let (old, new) = (document::value_of(old), document::value_of(new));
         let mut differences = tree::differences(&old, &new);
         if differences.is_empty() {
             // Too deep for a document. What cannot be told is not overlooked for that.
@@ -173,9 +179,11 @@ impl Difference {
         [Some(self.place.part()), self.origin.as_ref().map(Place::part)].into_iter().flatten()
     }
 
-    /// Whether nothing can be told but that there is a difference.
+    /// Whether it cannot be told whose parts are touched: all that is known is that something differs, or zones or
+    /// teams have one name and cannot be told apart.
     pub(super) fn is_untold(&self) -> bool {
-        self.place.steps().is_empty()
+        let is_whole = matches!(self.kind, DifferenceKind::Modified { .. });
+        self.place.steps().is_empty() || is_whole && self.place.is_list_of_declarations()
     }
 
     /// The zone or the team whose owner is named differently now.
@@ -189,6 +197,31 @@ impl Difference {
             DifferenceKind::Renamed { from } => Some((self.place.declares()?, from)),
             _ => None,
         }
+    }
+}
+
+impl DifferenceKind {
+    /// What happened, in a word or two, without values.
+    #[must_use]
+    pub fn told(&self) -> &'static str {
+        match self {
+            Self::Added { .. } => "is new",
+            Self::Removed { .. } => "is gone",
+            Self::Modified { .. } => "is different",
+            Self::Renamed { .. } => "is called differently",
+            Self::Moved { .. } => "was elsewhere",
+            Self::Reordered { .. } => "is in another order",
+        }
+    }
+}
+
+/// As one object: the path, and what the kind says.
+impl Serialize for Difference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("path", &self.path())?;
+        map.serialize_entry("change", &self.kind)?;
+        map.end()
     }
 }
 

@@ -93,6 +93,15 @@ impl Place {
         matches!(self.0.first(), Some(Step::Member(first)) if first == member)
     }
 
+    /// Whether all zones, or all teams of a zone, are here.
+    pub(super) fn is_list_of_declarations(&self) -> bool {
+        match self.0.as_slice() {
+            [Step::Member(_)] => self.is_within("zones"),
+            [_, _, Step::Member(_), Step::Member(teams)] => self.is_within("zones") && teams == "teams",
+            _ => false,
+        }
+    }
+
     /// Whether the dataset's schema is here.
     pub(super) fn is_schema(&self) -> bool {
         let [.., Step::Member(collection), Step::Element(_), Step::Member(attribute)] = self.0.as_slice()

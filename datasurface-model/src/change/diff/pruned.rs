@@ -7,17 +7,25 @@ use crate::{
     ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
     named::{Entity, Named},
 };
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
-/// Both ecosystems without the zones, teams, datastores, datasets, workspaces and pins that are equal in both.
-pub(super) fn ecosystems(old: &Ecosystem, new: &Ecosystem) -> (Ecosystem, Ecosystem) {
-    let zones = pruned(old.zones(), new.zones(), zones);
-    let group_pins = pruned(old.group_pins(), new.group_pins(), whole);
-    let primary_pins = pruned(old.primary_pins(), new.primary_pins(), whole);
-    (
-        old.with_collections(zones.0, group_pins.0, primary_pins.0),
-        new.with_collections(zones.1, group_pins.1, primary_pins.1),
-    )
+/// Two ecosystems without the zones, teams, datastores, datasets, workspaces and pins that are equal in both.
+#[derive(Debug)]
+pub(in crate::change) struct Pruned {
+    pub(in crate::change) old: Ecosystem,
+    pub(in crate::change) new: Ecosystem,
+}
+
+impl Pruned {
+    pub(in crate::change) fn of(old: &Ecosystem, new: &Ecosystem) -> Self {
+        let zones = pruned(old.zones(), new.zones(), zones);
+        let group_pins = pruned(old.group_pins(), new.group_pins(), whole);
+        let primary_pins = pruned(old.primary_pins(), new.primary_pins(), whole);
+        Self {
+            old: old.with_collections(zones.0, group_pins.0, primary_pins.0),
+            new: new.with_collections(zones.1, group_pins.1, primary_pins.1),
+        }
+    }
 }
 
 fn zones(old: &ZoneDeclaration, new: &ZoneDeclaration) -> (ZoneDeclaration, ZoneDeclaration) {
@@ -55,25 +63,19 @@ fn whole<T: Clone>(old: &T, new: &T) -> (T, T) {
 
 /// Both collections without the elements that are equal in both; `inside` prunes those that are in both and differ.
 fn pruned<T: Entity>(old: &Named<T>, new: &Named<T>, inside: impl Fn(&T, &T) -> (T, T)) -> (Vec<T>, Vec<T>) {
-    let (mut olds, mut news) = (old.iter().peekable(), new.iter().peekable());
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    loop {
-        let order = match (olds.peek(), news.peek()) {
-            (Some(old), Some(new)) => old.name().cmp(new.name()),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return (left, right),
-        };
-        match order {
-            Ordering::Less => left.extend(olds.next().cloned()),
-            Ordering::Greater => right.extend(news.next().cloned()),
-            Ordering::Equal => {
-                if let Some((old, new)) = olds.next().zip(news.next()).filter(|(old, new)| old != new) {
-                    let (old, new) = inside(old, new);
-                    left.push(old);
-                    right.push(new);
-                }
+    for (old, new) in old.difference(new) {
+        match (old, new) {
+            (Some(old), Some(new)) => {
+                let (old, new) = inside(old, new);
+                left.push(old);
+                right.push(new);
+            }
+            (old, new) => {
+                left.extend(old.cloned());
+                right.extend(new.cloned());
             }
         }
     }
+    (left, right)
 }

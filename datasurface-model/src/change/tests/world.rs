@@ -74,3 +74,23 @@ pub(super) fn usa_without(team: &str) -> GovernanceZone {
     let others = zone.teams().iter().filter(|other| other.name().as_str() != team).cloned();
     others.fold(GovernanceZone::new(), GovernanceZone::declare)
 }
+pub(super) fn valid(ecosystem: &Ecosystem) -> Valid<Ecosystem> {
+    let on = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    ecosystem.clone().validate(&Validation::on(on)).unwrap().into_ecosystem()
+}
+
+pub(super) fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
+}
+
+pub(super) fn orders() -> Dataset {
+    Dataset::new("orders", "id Integer key, placed Date")
+}
+
+/// The team `Stock` with another workspace `Analysis`, of which `wants` makes the only group.
+pub(super) fn stock_wanting(ecosystem: Ecosystem, sinks: impl IntoIterator<Item = DatasetSink>) -> Ecosystem {
+    let group = DatasetGroup::new("all").sinks(sinks);
+    let workspace = Workspace::new("Analysis").container("USA/Stock/Lake").group(group);
+    ecosystem
+        .edit_team("USA", "Stock", |team| team.without_workspace(&"Analysis".into()).workspace(workspace))
+}

@@ -1,0 +1,63 @@
+//! The codes of change control; those about schemas are beside their rules.
+
+use crate::diagnostic::CodeInfo;
+
+macro_rules! codes {
+    ($($name:ident($make:ident, $code:literal, $summary:literal, $explanation:literal);)*) => {
+        $(pub(super) static $name: CodeInfo = CodeInfo::$make($code, $summary, $explanation);)*
+
+        /// Every code of change control, but those about schemas, which are in
+        /// [`SCHEMA_RULES`](crate::SCHEMA_RULES).
+        pub static CODES: &[&CodeInfo] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    NOT_YOURS(
+        error,
+        "authorization/not-yours",
+        "a change touches what its source does not own",
+        "A repository may change what it owned before the change, and nothing else. Propose this part of the change in \
+         the repository that owns it."
+    );
+    DATASET_REMOVED(
+        error,
+        "dataset-change/removed",
+        "a dataset is gone that was not retired",
+        "Deprecate it with a sunset first, let its consumers agree and leave, and remove it after that day."
+    );
+    DATASET_RENAMED(
+        error,
+        "dataset-change/renamed",
+        "a dataset has another name",
+        "What was built is kept, since the dataset says how it was called. But whoever wants it by its old name finds \
+         nothing. Offer a dataset of the new name beside it, and retire the old one; or change all its consumers in the \
+         same change."
+    );
+    DATASTORE_REMOVED(
+        error,
+        "datastore-change/removed",
+        "a datastore is gone that was not retired",
+        "Deprecate it with a sunset first, let its consumers agree and leave, and remove it after that day."
+    );
+    DATASTORE_RENAMED(
+        error,
+        "datastore-change/renamed",
+        "a datastore has another name",
+        "What was built is kept, since the datastore says how it was called. But whoever wants its datasets by its old \
+         name finds nothing. Change all consumers in the same change, or offer another datastore beside it."
+    );
+    NO_CONSENT(
+        error,
+        "retirement/no-consent",
+        "a dataset is deprecated, and a consumer did not agree",
+        "Announce it first: a deprecation since a later day needs nobody's consent yet. By that day, each consumer says \
+         until when it accepts deprecated data, or leaves."
+    );
+    SUNSET_PASSED(
+        warning,
+        "retirement/sunset-passed",
+        "a sunset is set to a day that is over",
+        "Nobody could see it coming. Choose a day that gives consumers time, even if there is none today."
+    );
+}

@@ -1,0 +1,79 @@
+//! The forms of a report.
+
+use super::world::*;
+use crate::{
+    change::{ChangeControl, ChangeReport, ChangeSource},
+    *,
+};
+
+fn refused() -> ChangeReport {
+    let new = with_store(store([Dataset::new("customers", "id Integer key, name VarChar(40)"), orders()]));
+    let new = new.platform(PlatformDeclaration::new("Other", "local"));
+    ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01")).judge(&valid(&world()), &valid(&new))
+}
+
+#[test]
+fn as_text() {
+    assert_eq!(
+        refused().to_string(),
+        "refused: a change from github:nw/sales@main, 2 differences
+
+error[authorization/not-yours]: a change from github:nw/sales@main touches the ecosystem, which belongs to \
+github:nw/model@main
+  at platforms/Other
+  see platforms/Other: is new
+  help: A repository may change what it owned before the change, and nothing else. Propose this part of the change in \
+the repository that owns it.
+
+error[schema-change/column-removed]: in `Store/customers`, the column `city` is gone
+  at zones/USA/teams/Sales/datastores/Store/datasets/customers/columns/city
+  see zones/USA/teams/Stock/workspaces/Analysis/groups/all: breaks `Analysis/all` of the team `USA/Stock`
+  help: Whoever reads the column finds nothing any more. Deprecate the dataset, let its consumers agree and leave, and \
+take the column away after the sunset; or offer a new dataset beside the old one.
+
+tell the team `USA/Stock` (github:nw/stock@main)
+  `Analysis/all` is reached by zones/USA/teams/Sales/datastores/Store/datasets/customers
+"
+    );
+}
+
+#[test]
+fn as_json() {
+    let value: serde_json::Value = serde_json::from_str(&refused().to_json()).unwrap();
+    assert_eq!(value["verdict"], "refused");
+    assert_eq!(value["authorization"]["decision"], "deny");
+    assert_eq!(value["authorization"]["denied"][0]["owner"], "github:nw/model@main");
+    assert_eq!(value["breaking"][0]["consumers"][0]["group"], "Analysis/all");
+    assert_eq!(value["notify"][0]["team"], "USA/Stock");
+    assert_eq!(value["changes"][1]["change"]["kind"], "removed");
+}
+
+#[test]
+fn as_sarif() {
+    let value: serde_json::Value = serde_json::from_str(&refused().to_sarif()).unwrap();
+    assert_eq!(value["version"], "2.1.0");
+    let run = &value["runs"][0];
+    let ids = |list: &serde_json::Value, id: &str| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|entry| entry[id].as_str().unwrap().to_owned()).collect()
+    };
+    let expected = ["authorization/not-yours", "schema-change/column-removed"];
+    assert_eq!(ids(&run["results"], "ruleId"), expected);
+    assert_eq!(ids(&run["tool"]["driver"]["rules"], "id"), expected);
+    assert_eq!(run["results"][1]["level"], "error");
+}
+
+#[test]
+fn every_code_is_there_once() {
+    use crate::{diagnostic::CodeRegistry, schema::SCHEMA_RULES};
+    let registry = CodeRegistry::default().merge(crate::CODES).and_then(|all| all.merge(SCHEMA_RULES));
+    let registry = registry.and_then(|all| all.merge(crate::change::CODES)).unwrap();
+    let count = crate::CODES.len() + SCHEMA_RULES.len() + crate::change::CODES.len();
+    assert_eq!(registry.iter().count(), count);
+}
+
+#[test]
+fn nothing_is_said_of_no_change() {
+    let world = valid(&world());
+    let report = ChangeControl::new(ChangeSource::new("git:x@y"), day("2026-01-01")).judge(&world, &world);
+    assert_eq!(report.to_string(), "allowed: a change from git:x@y, nothing differs\n");
+}
