@@ -24,4 +24,4 @@ pub use schema::{
     MapType, MicroscalingFormat, SCHEMA_RULES, Schema, SchemaChange, SchemaRule, SchemaTextError, StructType,
     TableSchema, TypeChange, TypeProblem, is_time_zone,
 };
-pub use validate::{CODES, Checked, Effort, Invalid, Located, Previous, Valid, Validation};
+pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

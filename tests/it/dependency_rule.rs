@@ -7,12 +7,13 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// What the model may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const MODEL_MAY_USE: [&str; 12] = [
+const MODEL_MAY_USE: [&str; 13] = [
     "blake3",
     "chrono",
     "croner",
     "granit-parser",
     "proptest",
+    "rpds",
     "rustc-hash",
     "schemars",
     "semver",

@@ -89,6 +89,6 @@ fn datastore(name: &str) -> Datastore {
     Datastore::new(name).dataset(Dataset::new("data", "id Integer key"))
 }
 
-fn name<T: datasurface_model::Entity>(entity: &T) -> String {
+fn name<T: datasurface_model::Entity<Name: datasurface_model::Name>>(entity: &T) -> String {
     entity.name().to_string()
 }

@@ -63,7 +63,7 @@ pub(crate) use rare::Rare;
 
 use crate::{
     name::{DatastoreName, EcosystemName, GroupKey, PlatformName, TeamName, ZoneName},
-    named::Named,
+    named::{Entity, Named},
 };
 use std::sync::Arc;
 
@@ -237,6 +237,12 @@ impl Ecosystem {
         }
     }
 
+    /// The same, made from the frame of an older version, with which it shares what did not change.
+    pub(crate) fn frame_since(&self, older: &Self, frame: &Self) -> Self {
+        let zones = undefined_since(&older.zones, &self.zones, &frame.zones, ZoneDeclaration::undefined);
+        Self { zones, ..self.clone() }
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &EcosystemName {
@@ -290,4 +296,22 @@ impl Ecosystem {
     pub fn waivers(&self) -> &Named<Waiver> {
         &self.waivers
     }
+}
+
+/// Declarations without definitions, made from those of an older version.
+fn undefined_since<T: Entity>(
+    older: &Named<T>,
+    newer: &Named<T>,
+    frame: &Named<T>,
+    undefined: impl Fn(&T) -> T,
+) -> Named<T> {
+    let mut frame = frame.clone();
+    for (old, new) in older.difference(newer) {
+        let (old, new) = (old.map(&undefined), new.map(&undefined));
+        if old != new {
+            old.and_then(|old| frame.take(&old));
+            new.into_iter().for_each(|new| frame.insert(new));
+        }
+    }
+    frame
 }

@@ -1,6 +1,8 @@
 //! Governance zones and their declarations.
 
-use super::{About, Policy, Rare, Repository, Team, TeamDeclaration, documented, join_about, renamed};
+use super::{
+    About, Policy, Rare, Repository, Team, TeamDeclaration, documented, join_about, renamed, undefined_since,
+};
 use crate::{
     name::{TeamName, ZoneName},
     named::{Entity, Named},
@@ -136,7 +138,13 @@ impl GovernanceZone {
     /// The zone with its teams undefined: what it says itself.
     pub(crate) fn frame(&self) -> Self {
         let undefined = self.teams.iter().map(TeamDeclaration::undefined);
-        Self { teams: undefined.collect(), policies: self.policies.clone(), about: self.about.clone() }
+        Self { teams: undefined.collect(), ..self.clone() }
+    }
+
+    /// The same, made from the frame of an older version, with which it shares what did not change.
+    pub(crate) fn frame_since(&self, older: &Self, frame: &Self) -> Self {
+        let teams = undefined_since(&older.teams, &self.teams, &frame.teams, TeamDeclaration::undefined);
+        Self { teams, ..self.clone() }
     }
 
     /// The same zone with other teams.

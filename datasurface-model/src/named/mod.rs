@@ -22,7 +22,7 @@ use std::{
 /// Something that is known by a name among its siblings.
 pub trait Entity: Clone + Ord {
     /// The type of the name.
-    type Name: Clone + Ord + Hash + fmt::Debug + fmt::Display;
+    type Name: Clone + Ord + fmt::Debug;
 
     /// The name.
     fn name(&self) -> &Self::Name;
@@ -81,6 +81,16 @@ impl<T: Entity> Named<T> {
         (found.name().borrow() == name).then_some(found)
     }
 
+    /// Every entity of this name.
+    pub fn all<'a, Q>(&'a self, name: &'a Q) -> impl Iterator<Item = &'a T>
+    where
+        T::Name: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let from = self.index_of(name).unwrap_or(self.len());
+        (from..).map_while(|at| self.at(at)).take_while(move |entity| entity.name().borrow() == name)
+    }
+
     /// The position of the first entity of this name in the order of names.
     pub fn index_of<Q>(&self, name: &Q) -> Option<usize>
     where
@@ -103,6 +113,13 @@ impl<T: Entity> Named<T> {
             first = first.or(removed);
         }
         first
+    }
+
+    /// Takes one entity out that is equal to this one.
+    pub(crate) fn take(&mut self, entity: &T) -> Option<T> {
+        let index = self.root.as_ref()?.rank(&|other: &T| order(other, entity).is_lt());
+        self.at(index).filter(|found| *found == entity)?;
+        self.remove_at(index)
     }
 
     fn remove_at(&mut self, index: usize) -> Option<T> {

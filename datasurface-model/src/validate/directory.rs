@@ -1,12 +1,25 @@
-//! Where each unit of a valid ecosystem is.
+//! Where each unit of an ecosystem is. Every version has its own directory, which shares with the one before it all
+//! that did not change.
 
+use super::{
+    changes::containers,
+    cut::UnitChange,
+    facts::Subject,
+    index::{Index, PersistentMap},
+    names::Names,
+    unit::{Content, UnitKey, UnitPlace},
+};
 use crate::{
-    ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
-    name::{ContainerKey, DatastoreName, Name, TeamKey, WorkspaceName},
+    ecosystem::{DataContainer, Datastore, Workspace},
+    name::{ContainerKey, ContainerName, DatastoreName, Name, TeamKey, WorkspaceName},
     named::Entity,
 };
-use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use rustc_hash::FxHashSet;
+use smol_str::{SmolStr, StrExt};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 /// A datastore or workspace, and the team that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,64 +42,181 @@ impl<T> Located<T> {
     }
 }
 
-/// Every unit by name. Names are unique in a valid ecosystem.
-#[derive(Debug, Default)]
+/// Every datastore, workspace and container by name. In a valid ecosystem each name stands for one; in others, the first
+/// in canonical order answers.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Directory {
-    datastores: FxHashMap<DatastoreName, Located<Datastore>>,
-    workspaces: FxHashMap<WorkspaceName, Located<Workspace>>,
-    containers: FxHashMap<ContainerKey, DataContainer>,
-    producers: FxHashMap<DatastoreName, WorkspaceName>,
+    /// What the ecosystem, and each zone, says itself.
+    frames: PersistentMap<UnitKey, Content>,
+    datastores: Members<Datastore>,
+    workspaces: Members<Workspace>,
+    containers: Index<ContainerKey, DataContainer>,
+    producers: Index<DatastoreName, WorkspaceName>,
 }
 
 impl Directory {
-    pub(super) fn of(ecosystem: &Ecosystem) -> Self {
-        let mut directory = Self::default();
-        for zone in ecosystem.zones() {
-            for declaration in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
-                let Some(team) = declaration.definition() else {
-                    continue;
+    /// Follows the change of a unit, and notes who may answer differently now.
+    pub(super) fn follow(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
+        let unit = &change.key;
+        match (unit.place(), &change.new) {
+            (UnitPlace::Ecosystem | UnitPlace::Transformers | UnitPlace::Zone(_), Some(frame)) => {
+                self.frames.insert_mut(unit.clone(), frame.clone());
+            }
+            (UnitPlace::Ecosystem | UnitPlace::Transformers | UnitPlace::Zone(_), None) => {
+                self.frames.remove_mut(unit);
+            }
+            (UnitPlace::Team(_), _) => self.follow_containers(change, touched),
+            (UnitPlace::Datastore(..), _) => {
+                let datastore = |content: &Option<Content>| match content {
+                    Some(Content::Datastore(datastore)) => Some(Arc::clone(datastore)),
+                    _ => None,
                 };
-                let key = TeamKey::new(zone.name(), declaration.name());
-                for container in team.containers() {
-                    let key = ContainerKey::new(&key.zone, &key.team, container.name());
-                    directory.containers.insert(key, container.clone());
-                }
-                directory.datastores.extend(located(&key, team.datastores()));
-                directory.workspaces.extend(located(&key, team.workspaces()));
-                for workspace in team.workspaces() {
-                    if let Some(transformer) = workspace.data_transformer() {
-                        let producer = workspace.name().clone();
-                        directory.producers.insert(transformer.output().clone(), producer);
-                    }
-                }
+                let name = self.datastores.follow(unit, datastore(&change.old), datastore(&change.new));
+                touched.extend(name.map(Subject::Datastore));
+                touched.extend(change.is_about_existence().then_some(Subject::DatastoreNames));
+            }
+            (UnitPlace::Workspace(..), _) => {
+                let workspace = |content: &Option<Content>| match content {
+                    Some(Content::Workspace(workspace)) => Some(Arc::clone(workspace)),
+                    _ => None,
+                };
+                let (old, new) = (workspace(&change.old), workspace(&change.new));
+                self.follow_producer(unit, old.as_deref(), new.as_deref(), touched);
+                touched.extend(self.workspaces.follow(unit, old, new).map(Subject::Workspace));
+                touched.extend(change.is_about_existence().then_some(Subject::WorkspaceNames));
             }
         }
-        directory
     }
 
-    pub(super) fn datastores(&self) -> &FxHashMap<DatastoreName, Located<Datastore>> {
+    fn follow_containers(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
+        let Some(team) = change.key.team() else {
+            return;
+        };
+        let key = |name: &ContainerName| ContainerKey::new(&team.zone, &team.team, name);
+        let (old, new) = (containers(change.old.as_ref()), containers(change.new.as_ref()));
+        let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
+        // Where several have one name, all of them.
+        for name in differing.map(Entity::name).collect::<BTreeSet<_>>() {
+            self.containers.release(&key(name), &change.key);
+            for container in new.all(name) {
+                self.containers.claim(key(name), &change.key, container.clone());
+            }
+            touched.insert(Subject::Container(key(name)));
+            if old.get(name).is_none() || new.get(name).is_none() {
+                touched.insert(Subject::ContainerNames);
+            }
+        }
+    }
+
+    fn follow_producer(
+        &mut self,
+        unit: &UnitKey,
+        old: Option<&Workspace>,
+        new: Option<&Workspace>,
+        touched: &mut FxHashSet<Subject>,
+    ) {
+        let output = |workspace: Option<&Workspace>| Some(workspace?.data_transformer()?.output().clone());
+        let (before, after) = (output(old), output(new));
+        if before == after {
+            return;
+        }
+        if let Some(output) = before {
+            self.producers.release(&output, unit);
+            touched.insert(Subject::Producer(output));
+        }
+        if let (Some(output), Some(workspace)) = (after, new) {
+            self.producers.claim(output.clone(), unit, workspace.name().clone());
+            touched.insert(Subject::Producer(output));
+        }
+    }
+
+    /// What a frame was when it was followed last.
+    pub(super) fn frame(&self, unit: &UnitKey) -> Option<&Content> {
+        self.frames.get(unit)
+    }
+
+    pub(super) fn datastores(&self) -> &Members<Datastore> {
         &self.datastores
     }
 
-    pub(super) fn workspaces(&self) -> &FxHashMap<WorkspaceName, Located<Workspace>> {
+    pub(super) fn workspaces(&self) -> &Members<Workspace> {
         &self.workspaces
     }
 
-    pub(super) fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
-        self.containers.get(key)
+    pub(super) fn containers(&self) -> &Index<ContainerKey, DataContainer> {
+        &self.containers
     }
 
-    pub(super) fn producer(&self, output: &DatastoreName) -> Option<&WorkspaceName> {
-        self.producers.get(output)
+    pub(super) fn producers(&self) -> &Index<DatastoreName, WorkspaceName> {
+        &self.producers
     }
 }
 
-fn located<'a, T: Entity<Name: Name> + 'a>(
-    team: &'a TeamKey,
-    entities: impl IntoIterator<Item = &'a Arc<T>> + 'a,
-) -> impl Iterator<Item = (T::Name, Located<T>)> + 'a {
-    entities.into_iter().map(|entity| {
-        let located = Located { team: team.clone(), entity: Arc::clone(entity) };
-        (entity.name().clone(), located)
-    })
+/// The units of one kind. Names that differ in ASCII case only stand together: they are not allowed beside each other.
+#[derive(Clone, Debug)]
+pub(super) struct Members<T> {
+    by_folded_name: Index<SmolStr, Arc<Member<T>>>,
+}
+
+/// A unit that has a name.
+#[derive(Debug)]
+pub(super) struct Member<T> {
+    located: Located<T>,
+    /// The names inside it.
+    pub(super) inner: OnceLock<Names>,
+}
+
+impl<T> Member<T> {
+    pub(super) fn located(&self) -> &Located<T> {
+        &self.located
+    }
+
+    pub(super) fn entity(&self) -> &Arc<T> {
+        &self.located.entity
+    }
+}
+
+impl<T: Entity<Name: Name>> Members<T> {
+    /// Gives the name back in lower case.
+    fn follow(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<SmolStr> {
+        // Both have one name: it is part of what the unit is.
+        let name = folded(old.as_ref().or(new.as_ref())?.name().as_str());
+        if old.is_some() {
+            self.by_folded_name.release(&name, unit);
+        }
+        if let (Some(entity), Some(team)) = (new, unit.team()) {
+            let located = Located { team: team.clone(), entity };
+            let member = Member { located, inner: OnceLock::new() };
+            self.by_folded_name.claim(name.clone(), unit, Arc::new(member));
+        }
+        Some(name)
+    }
+
+    /// The first unit of exactly this name.
+    pub(super) fn get(&self, name: &T::Name) -> Option<(&UnitKey, &Member<T>)> {
+        let all = self.by_folded_name.all(&folded(name.as_str()));
+        let (unit, member) = all.iter().find(|(_, member)| member.located.entity.name() == name)?;
+        Some((unit, member))
+    }
+
+    /// The first unit of this name, without regard to ASCII case.
+    pub(super) fn first(&self, folded: &SmolStr) -> Option<&UnitKey> {
+        self.by_folded_name.first(folded).map(|(unit, _)| unit)
+    }
+
+    /// Every unit, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Located<T>> {
+        self.by_folded_name.values().map(|member| &member.located)
+    }
+}
+
+impl<T> Default for Members<T> {
+    fn default() -> Self {
+        Self { by_folded_name: Index::default() }
+    }
+}
+
+/// The name as all count that differ from it in ASCII case only.
+pub(super) fn folded(name: &str) -> SmolStr {
+    name.to_ascii_lowercase_smolstr()
 }

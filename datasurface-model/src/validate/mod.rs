@@ -4,14 +4,20 @@
 //! learns about anything else through a reader that records what was read. So it is known, for each unit, what its
 //! findings depend on, and a later validation checks again exactly what could have another outcome.
 //!
-//! From the outside in: `outcome` is what comes back, `state` decides what is checked, `unit` cuts the ecosystem up,
-//! `facts` and `reader` are what rules can ask, `rules` is one file for each area of codes.
+//! From the outside in: `outcome` is what comes back, `state` decides what is checked, `cut` finds the units in which an
+//! ecosystem differs from what it was, `facts` and `reader` are what rules can ask, `readers` knows who asked what, `rules`
+//! is one file for each area of codes. All that is remembered shares with what was remembered before, so that the cost of
+//! a validation follows the edit; a first validation is the edit that makes everything out of nothing.
 
+mod changes;
+mod cut;
 mod directory;
 mod facts;
+mod index;
 mod names;
 mod outcome;
 mod reader;
+mod readers;
 mod reference;
 mod rules;
 mod state;
@@ -21,6 +27,7 @@ mod valid;
 #[cfg(test)]
 mod tests;
 
+pub use changes::Changes;
 pub use directory::Located;
 pub use outcome::{Checked, Effort, Invalid, Previous};
 pub use rules::CODES;
@@ -78,8 +85,6 @@ impl Ecosystem {
     /// Judges the ecosystem by every rule, all findings in one go. Errors make it [`Invalid`]; warnings do not.
     pub fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid> {
         let (state, checked) = State::of(&self, with.date, with.previous);
-        let mut checked: Vec<_> = checked.iter().map(unit::UnitKey::path).collect();
-        checked.sort();
-        Report::new(state.findings(), checked, state).conclude(self)
+        Report::new(checked, state).conclude(self)
     }
 }

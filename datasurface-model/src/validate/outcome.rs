@@ -1,11 +1,14 @@
 //! What a validation gives back.
 
-use super::{state::State, valid::Valid};
+use super::{state::State, unit::UnitKey, valid::Valid};
 use crate::{
     diagnostic::{Findings, ModelPath},
     ecosystem::Ecosystem,
 };
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 /// An ecosystem without errors, and what was found besides: warnings and notes.
 #[derive(Clone)]
@@ -19,10 +22,12 @@ pub struct Checked {
 pub struct Invalid(Box<(Ecosystem, Report)>);
 
 /// How much work a validation was.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Effort {
     units: usize,
-    checked: Vec<ModelPath>,
+    checked: Vec<UnitKey>,
+    /// Where these are, in order; written down when somebody asks.
+    paths: OnceLock<Vec<ModelPath>>,
 }
 
 /// The outcome of an earlier validation, which makes the next one fast: a [`Checked`] or an [`Invalid`].
@@ -47,7 +52,7 @@ impl Checked {
     /// Warnings and notes.
     #[must_use]
     pub fn findings(&self) -> &Findings {
-        &self.report.findings
+        self.report.findings()
     }
 
     /// How much work it was.
@@ -73,7 +78,7 @@ impl Invalid {
     /// Everything that was found, at least one error among it.
     #[must_use]
     pub fn findings(&self) -> &Findings {
-        &self.0.1.findings
+        self.0.1.findings()
     }
 
     /// How much work it was.
@@ -95,30 +100,40 @@ impl Effort {
     /// held.
     #[must_use]
     pub fn checked(&self) -> &[ModelPath] {
-        &self.checked
+        self.paths.get_or_init(|| {
+            let mut paths: Vec<_> = self.checked.iter().map(UnitKey::path).collect();
+            paths.sort();
+            paths
+        })
     }
 }
 
-/// Findings, effort, and what the next validation may build on.
+/// What was found, how much work it was, and what the next validation may build on.
 #[derive(Clone)]
 pub(super) struct Report {
-    findings: Findings,
+    /// Gathered when somebody asks: nobody needs all of them to know what an edit has changed.
+    findings: OnceLock<Findings>,
     effort: Effort,
     state: Arc<State>,
 }
 
 impl Report {
-    pub(super) fn new(findings: Findings, checked: Vec<ModelPath>, state: State) -> Self {
-        let units = state.units();
-        Self { findings, effort: Effort { units, checked }, state: Arc::new(state) }
+    pub(super) fn new(checked: Vec<UnitKey>, state: State) -> Self {
+        let effort = Effort { units: state.units(), checked, paths: OnceLock::new() };
+        Self { findings: OnceLock::new(), effort, state: Arc::new(state) }
+    }
+
+    fn findings(&self) -> &Findings {
+        self.findings.get_or_init(|| self.state.findings())
     }
 
     /// The outcome for the ecosystem that the report is about.
     pub(super) fn conclude(self, ecosystem: Ecosystem) -> Result<Checked, Invalid> {
-        if self.findings.has_errors() {
+        if self.state.has_errors() {
             return Err(Invalid(Box::new((ecosystem, self))));
         }
-        Ok(Checked { ecosystem: Valid::assume_valid(ecosystem), report: self })
+        let directory = self.state.facts().directory().clone();
+        Ok(Checked { ecosystem: Valid::with(ecosystem, directory), report: self })
     }
 }
 

@@ -2,11 +2,14 @@
 //! needs to be checked again only if one of its imports reads differently now.
 
 use super::{
-    facts::{Classified, DatasetFact, Difference, Facts, OutputFact, Subject, Transformer, WorkspaceFact},
+    facts::{Classified, DatasetFact, Facts, OutputFact, Transformer, WorkspaceFact},
     reference::Reference,
     unit::UnitKey,
 };
-use crate::name::{DatasetKey, DatastoreName, WorkspaceName};
+use crate::{
+    name::{DatasetKey, DatastoreName, WorkspaceName},
+    named::Named,
+};
 use chrono::NaiveDate;
 use smol_str::SmolStr;
 use std::cell::RefCell;
@@ -30,12 +33,10 @@ macro_rules! facts {
 
         impl Fact {
             /// Whether the answer is the same as it was.
-            pub(crate) fn is_same(&self, difference: &Difference<'_>) -> bool {
-                let (then, now) = (difference.then(), difference.now());
-                self.subject().is_some_and(|subject| difference.spares(subject))
-                    || match self {
-                        $(Self::$fact $(($key))? => then.$read($($key)?) == now.$read($($key)?),)*
-                    }
+            pub(crate) fn is_same(&self, then: &Facts, now: &Facts) -> bool {
+                match self {
+                    $(Self::$fact $(($key))? => then.$read($($key)?) == now.$read($($key)?),)*
+                }
             }
         }
 
@@ -73,26 +74,7 @@ facts! {
     /// A workspace, as a pin sees it.
     Workspace(name: WorkspaceName) = workspace -> Option<WorkspaceFact>;
     /// Every transformer, in canonical order.
-    Transformers = transformers -> &'a [Transformer];
-}
-
-impl Fact {
-    /// The unit that alone answers, if there is one.
-    fn subject(&self) -> Option<Subject<'_>> {
-        match self {
-            Self::Exists(Reference::Datastore(name)) | Self::DatastoreUnit(name) | Self::Output(name) => {
-                Some(Subject::Datastore(name))
-            }
-            Self::Exists(Reference::Dataset(key)) | Self::Dataset(key) | Self::Classifications(key) => {
-                Some(Subject::Datastore(&key.datastore))
-            }
-            Self::Exists(Reference::Workspace(name)) | Self::Workspace(name) => {
-                Some(Subject::Workspace(name))
-            }
-            Self::Exists(Reference::Group(key)) => Some(Subject::Workspace(&key.workspace)),
-            _ => None,
-        }
-    }
+    Transformers = transformers -> &'a Named<Transformer>;
 }
 
 impl<'a> Reader<'a> {

@@ -1,27 +1,38 @@
 //! What is remembered of a validation, for the next one.
 
 use super::{
-    facts::{Difference, Facts},
+    cut::{self, UnitChange},
+    facts::Facts,
+    index::PersistentMap,
     reader::Fact,
+    readers::Readers,
     rules,
-    unit::{Content, UnitKey, Units},
+    unit::{Content, UnitKey},
 };
 use crate::{
-    diagnostic::{Diagnostic, Findings},
+    diagnostic::{Diagnostic, Findings, Severity},
     ecosystem::Ecosystem,
 };
 use chrono::NaiveDate;
-use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use rustc_hash::FxHashSet;
+use std::sync::{Arc, OnceLock};
 
-/// Every unit with its verdict, and the facts under which the verdicts were reached.
-#[derive(Debug)]
+/// An ecosystem in units, each with its verdict, and the facts under which the verdicts were reached. Persistent: the
+/// state after an edit shares with the state before it all that did not change.
+#[derive(Clone, Debug)]
 pub struct State {
-    units: FxHashMap<UnitKey, Unit>,
+    ecosystem: Ecosystem,
+    units: PersistentMap<UnitKey, Unit>,
     facts: Facts,
+    /// Made when the first validation builds on this one.
+    readers: OnceLock<Readers>,
+    /// The units that something was found in.
+    reported: PersistentMap<UnitKey, Arc<Verdict>>,
+    /// How many errors there are.
+    errors: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Unit {
     content: Content,
     verdict: Arc<Verdict>,
@@ -34,40 +45,116 @@ pub(super) struct Verdict {
     pub(super) findings: Box<[Diagnostic]>,
 }
 
+impl Verdict {
+    fn errors(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.severity() == Severity::Error).count()
+    }
+}
+
 impl State {
     /// Judges every unit; those whose content and imports are the same as before keep their verdicts. Gives the
     /// units back that were really checked.
     pub(super) fn of(ecosystem: &Ecosystem, today: NaiveDate, before: Option<&Self>) -> (Self, Vec<UnitKey>) {
-        let units = Units::of(ecosystem);
-        let facts = Facts::of(&units, today);
-        let before = before.map(|before| (before, Difference::between(&before.facts, &facts)));
+        let mut state = before.cloned().unwrap_or_else(Self::of_nothing);
+        let older = before.map(|before| &before.ecosystem);
+        let changes = cut::differences(older, ecosystem, state.facts.directory());
+        let touched = state.facts.follow(&changes, today);
+        state.ecosystem = ecosystem.clone();
+
         let mut checked = Vec::new();
-        let judged = units.into_vec().into_iter().map(|(key, content)| {
-            let remembered =
-                before.as_ref().and_then(|(before, difference)| before.verdict(&key, &content, difference));
-            let verdict = remembered.unwrap_or_else(|| {
-                checked.push(key.clone());
-                Arc::new(rules::verdict(&key, &content, &facts))
-            });
-            (key, Unit { content, verdict })
-        });
-        let units = judged.collect();
-        (Self { units, facts }, checked)
+        let mut readers = before.map(|before| before.readers().clone());
+        for UnitChange { key, new, .. } in changes {
+            match new {
+                Some(content) => {
+                    state.judge(&key, content, &mut readers);
+                    checked.push(key);
+                }
+                None => state.forget(&key, &mut readers),
+            }
+        }
+        if let Some(before) = before {
+            let known: FxHashSet<UnitKey> = checked.iter().cloned().collect();
+            let misled = touched
+                .iter()
+                .flat_map(|subject| before.readers().misled(subject, &before.facts, &state.facts));
+            let misled: FxHashSet<UnitKey> = misled.filter(|unit| !known.contains(unit)).cloned().collect();
+            for unit in misled {
+                if let Some(content) = state.units.get(&unit).map(|unit| unit.content.clone()) {
+                    state.judge(&unit, content, &mut readers);
+                    checked.push(unit);
+                }
+            }
+        }
+        state.readers = readers.map(OnceLock::from).unwrap_or_default();
+        (state, checked)
     }
 
-    /// The verdict that still holds, if there is one.
-    fn verdict(&self, key: &UnitKey, content: &Content, since: &Difference<'_>) -> Option<Arc<Verdict>> {
-        let unit = self.units.get(key).filter(|unit| unit.content == *content)?;
-        let mut imports = unit.verdict.imports.iter();
-        imports.all(|import| import.is_same(since)).then(|| Arc::clone(&unit.verdict))
+    /// Before there is an ecosystem.
+    fn of_nothing() -> Self {
+        Self {
+            ecosystem: Ecosystem::new("", "", ""),
+            units: PersistentMap::default(),
+            facts: Facts::of_nothing(),
+            readers: OnceLock::new(),
+            reported: PersistentMap::default(),
+            errors: 0,
+        }
+    }
+
+    fn readers(&self) -> &Readers {
+        self.readers.get_or_init(|| {
+            Readers::of(self.units.iter().map(|(unit, known)| (unit, &*known.verdict.imports)))
+        })
+    }
+
+    fn judge(&mut self, unit: &UnitKey, content: Content, readers: &mut Option<Readers>) {
+        let verdict = Arc::new(rules::verdict(unit, &content, &self.facts));
+        let before = self.verdict(unit);
+        if let Some(readers) = readers {
+            readers.follow(unit, before.as_ref().map_or(&[], |before| &before.imports), &verdict.imports);
+        }
+        self.report(unit, before.as_deref(), Some(&verdict));
+        self.units.insert_mut(unit.clone(), Unit { content, verdict });
+    }
+
+    fn forget(&mut self, unit: &UnitKey, readers: &mut Option<Readers>) {
+        let before = self.verdict(unit);
+        if let (Some(readers), Some(before)) = (readers, &before) {
+            readers.follow(unit, &before.imports, &[]);
+        }
+        self.report(unit, before.as_deref(), None);
+        self.units.remove_mut(unit);
+    }
+
+    fn verdict(&self, unit: &UnitKey) -> Option<Arc<Verdict>> {
+        self.units.get(unit).map(|known| Arc::clone(&known.verdict))
+    }
+
+    fn report(&mut self, unit: &UnitKey, before: Option<&Verdict>, now: Option<&Arc<Verdict>>) {
+        self.errors -= before.map_or(0, Verdict::errors);
+        self.errors += now.map_or(0, |now| now.errors());
+        match now.filter(|now| !now.findings.is_empty()) {
+            Some(now) => self.reported.insert_mut(unit.clone(), Arc::clone(now)),
+            None if before.is_some_and(|before| !before.findings.is_empty()) => {
+                self.reported.remove_mut(unit);
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     pub(super) fn units(&self) -> usize {
-        self.units.len()
+        self.units.size()
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        self.errors > 0
     }
 
     pub(super) fn findings(&self) -> Findings {
-        let verdicts = self.units.values().map(|unit| &unit.verdict);
-        verdicts.flat_map(|verdict| verdict.findings.iter().cloned()).collect()
+        self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned()).collect()
     }
 }

@@ -1,11 +1,16 @@
 //! The proof that a value was validated.
 
-use super::directory::{Directory, Located};
+use super::{
+    changes::Changes,
+    cut,
+    directory::{Directory, Located},
+};
 use crate::{
     ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
     name::{ContainerKey, DatastoreName, Name, WorkspaceName},
     named::Entity,
 };
+use rustc_hash::FxHashSet;
 use std::{fmt, ops::Deref, sync::Arc};
 
 /// A value that was validated, and did not change since: every name is good, every reference resolves. A cheap
@@ -25,7 +30,16 @@ impl Valid<Ecosystem> {
     /// broken reference stood for.
     #[must_use]
     pub fn assume_valid(ecosystem: Ecosystem) -> Self {
-        let directory = Directory::of(&ecosystem);
+        let mut directory = Directory::default();
+        let mut touched = FxHashSet::default();
+        for unit in cut::differences(None, &ecosystem, &directory) {
+            directory.follow(&unit, &mut touched);
+        }
+        Self::with(ecosystem, directory)
+    }
+
+    /// An ecosystem that was found to be valid, and its directory.
+    pub(super) fn with(ecosystem: Ecosystem, directory: Directory) -> Self {
         Self { inner: Arc::new(Inner { value: ecosystem, directory }) }
     }
 
@@ -41,37 +55,45 @@ impl Valid<Ecosystem> {
     /// The datastore of this name, wherever it is.
     #[must_use]
     pub fn datastore(&self, name: &DatastoreName) -> Option<&Located<Datastore>> {
-        self.inner.directory.datastores().get(name)
+        self.inner.directory.datastores().get(name).map(|(_, member)| member.located())
     }
 
     /// The workspace of this name, wherever it is.
     #[must_use]
     pub fn workspace(&self, name: &WorkspaceName) -> Option<&Located<Workspace>> {
-        self.inner.directory.workspaces().get(name)
+        self.inner.directory.workspaces().get(name).map(|(_, member)| member.located())
     }
 
     /// The container of this key.
     #[must_use]
     pub fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
-        self.inner.directory.container(key)
+        self.inner.directory.containers().get(key)
     }
 
     /// The workspace whose transformer fills the datastore of this name.
     #[must_use]
     pub fn producer(&self, output: &DatastoreName) -> Option<&Located<Workspace>> {
-        self.workspace(self.inner.directory.producer(output)?)
+        self.workspace(self.inner.directory.producers().get(output)?)
     }
 
     /// Every datastore, by name.
     #[must_use]
     pub fn datastores(&self) -> Vec<&Located<Datastore>> {
-        by_name(self.inner.directory.datastores().values())
+        by_name(self.inner.directory.datastores().iter())
     }
 
     /// Every workspace, by name.
     #[must_use]
     pub fn workspaces(&self) -> Vec<&Located<Workspace>> {
-        by_name(self.inner.directory.workspaces().values())
+        by_name(self.inner.directory.workspaces().iter())
+    }
+
+    /// What is different in this version from an older one: for whoever keeps something that was made of the older one,
+    /// and wants to bring it up to date. Of versions that were made by editing, the cost follows the difference.
+    #[must_use]
+    pub fn changes_since(&self, older: &Self) -> Changes {
+        let directory = &older.inner.directory;
+        Changes::of(&cut::differences(Some(&older.inner.value), &self.inner.value, directory))
     }
 }
 

@@ -5,7 +5,7 @@ mod frequent;
 use super::*;
 use crate::{
     ecosystem::*,
-    name::{ContainerKey, DatasetKey, TeamKey},
+    name::{ContainerKey, DatasetKey, Name, TeamKey},
     named::Entity,
 };
 use proptest::{
@@ -199,7 +199,7 @@ proptest! {
 
 /// How many datastores and workspaces are in both, but not shared. (Those of one name in two teams are not compared.)
 fn changed(before: &Ecosystem, after: &Ecosystem) -> usize {
-    fn units<'e, T: Entity + 'e>(
+    fn units<'e, T: Entity<Name: Name> + 'e>(
         units: impl Iterator<Item = &'e Arc<T>>,
     ) -> BTreeMap<String, Vec<&'e Arc<T>>> {
         let mut by_name = BTreeMap::<_, Vec<_>>::new();
@@ -208,7 +208,7 @@ fn changed(before: &Ecosystem, after: &Ecosystem) -> usize {
         }
         by_name
     }
-    fn count<'e, T: Entity + 'e>(
+    fn count<'e, T: Entity<Name: Name> + 'e>(
         before: impl Iterator<Item = &'e Arc<T>>,
         after: impl Iterator<Item = &'e Arc<T>>,
     ) -> usize {

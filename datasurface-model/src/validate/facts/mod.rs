@@ -1,86 +1,104 @@
 //! Facts: what units tell about themselves to the rules of other units. Small answers to precise questions, looked
 //! up in an index that is built from the units alone.
 
-mod difference;
+mod subject;
 mod values;
 
-pub(crate) use difference::{Difference, Subject};
+pub(crate) use subject::Subject;
 pub(crate) use values::{Classified, DatasetFact, OutputFact, Transformer, WorkspaceFact};
 
 use super::{
+    cut::UnitChange,
+    directory::{Directory, Members},
     names::Names,
     reference::Reference,
-    unit::{Content, UnitKey, Units},
+    unit::{Content, UnitKey},
 };
 use crate::{
-    ecosystem::{Dataset, Datastore, Ecosystem, Workspace},
-    name::{ContainerKey, DatasetKey, DatastoreName, GroupKey, Name, Place, WorkspaceName},
+    ecosystem::{Dataset, Datastore, Ecosystem},
+    name::{DatasetKey, DatastoreName, GroupKey, Name, Place, WorkspaceName},
     named::{Entity, Named},
 };
 use chrono::NaiveDate;
-use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::{SmolStr, StrExt, ToSmolStr};
+use rustc_hash::FxHashSet;
+use smol_str::{SmolStr, ToSmolStr};
 use std::sync::{Arc, OnceLock};
 
-/// Everything that a rule can ask about. Where several units have one name, the first in canonical order answers.
-#[derive(Debug)]
+/// Everything that a rule can ask about. Where several units have one name, the first in canonical order answers. Each
+/// version has its own facts, which share with those before all that did not change.
+#[derive(Clone, Debug)]
 pub(crate) struct Facts {
     today: NaiveDate,
     frame: Arc<Ecosystem>,
-    containers: FxHashSet<ContainerKey>,
-    datastores: Members<Datastore>,
-    workspaces: Members<Workspace>,
-    producers: FxHashMap<DatastoreName, UnitKey>,
-    transformers: Vec<Transformer>,
+    directory: Directory,
+    transformers: Named<Transformer>,
     names: GlobalNames,
 }
 
 /// Names for "did you mean", arranged when the first reference does not resolve.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct GlobalNames {
-    vendors: OnceLock<Names>,
-    platforms: OnceLock<Names>,
-    containers: OnceLock<Names>,
-    datastores: OnceLock<Names>,
-    workspaces: OnceLock<Names>,
+    vendors: Arc<OnceLock<Names>>,
+    platforms: Arc<OnceLock<Names>>,
+    containers: Arc<OnceLock<Names>>,
+    datastores: Arc<OnceLock<Names>>,
+    workspaces: Arc<OnceLock<Names>>,
 }
 
 impl Facts {
-    pub(super) fn of(units: &Units, today: NaiveDate) -> Self {
-        let mut facts = Self {
-            today,
-            frame: Arc::clone(units.frame()),
-            containers: FxHashSet::default(),
-            datastores: Members::default(),
-            workspaces: Members::default(),
-            producers: FxHashMap::default(),
-            transformers: Vec::new(),
+    /// Before there is an ecosystem.
+    pub(super) fn of_nothing() -> Self {
+        Self {
+            today: NaiveDate::default(),
+            frame: Arc::new(Ecosystem::new("", "", "")),
+            directory: Directory::default(),
+            transformers: Named::default(),
             names: GlobalNames::default(),
-        };
-        for (unit, content) in units.iter() {
-            facts.add(unit, content);
         }
-        facts
     }
 
-    fn add(&mut self, unit: &UnitKey, content: &Content) {
-        match content {
-            Content::Ecosystem(_) | Content::Transformers | Content::Zone(_) => {}
-            Content::Team(team) => self.containers.extend(unit.team().into_iter().flat_map(|key| {
-                let names = team.containers().names();
-                names.map(|name| ContainerKey::new(&key.zone, &key.team, name))
-            })),
-            Content::Datastore(datastore) => self.datastores.add(unit, datastore),
-            Content::Workspace(workspace) => {
-                self.workspaces.add(unit, workspace);
-                if let Some(transformer) = workspace.data_transformer() {
-                    let output = transformer.output().clone();
-                    self.producers.entry(output).or_insert_with(|| unit.clone());
-                    self.transformers
-                        .push(Transformer { unit: unit.clone(), workspace: Arc::clone(workspace) });
+    /// Follows from one version of an ecosystem to another. Gives back what may be different now.
+    pub(super) fn follow(&mut self, changes: &[UnitChange], today: NaiveDate) -> FxHashSet<Subject> {
+        let mut touched = FxHashSet::default();
+        if self.today != today {
+            self.today = today;
+            touched.insert(Subject::Today);
+        }
+        for change in changes {
+            self.directory.follow(change, &mut touched);
+            match (&change.old, &change.new) {
+                (_, Some(Content::Ecosystem(frame))) => {
+                    self.frame = Arc::clone(frame);
+                    touched.insert(Subject::Frame);
                 }
+                (old, new) => self.transformer(&change.key, old.as_ref(), new.as_ref(), &mut touched),
             }
         }
+        self.names.forget(&touched);
+        touched
+    }
+
+    fn transformer(
+        &mut self,
+        unit: &UnitKey,
+        old: Option<&Content>,
+        new: Option<&Content>,
+        touched: &mut FxHashSet<Subject>,
+    ) {
+        let transformer = |content: Option<&Content>| match content {
+            Some(Content::Workspace(workspace)) => Transformer::of(unit, workspace),
+            _ => None,
+        };
+        let (old, new) = (transformer(old), transformer(new));
+        if old != new {
+            old.and_then(|old| self.transformers.take(&old));
+            new.into_iter().for_each(|new| self.transformers.insert(new));
+            touched.insert(Subject::Transformers);
+        }
+    }
+
+    pub(super) fn directory(&self) -> &Directory {
+        &self.directory
     }
 
     pub(super) fn today(&self) -> NaiveDate {
@@ -95,13 +113,13 @@ impl Facts {
                 vendor.is_some_and(|vendor| vendor.has(place))
             }
             Reference::Platform(name) => self.frame.platforms().get(name).is_some(),
-            Reference::Container(key) => self.containers.contains(key),
-            Reference::Datastore(name) => self.datastores.get(name).is_some(),
+            Reference::Container(key) => self.directory.containers().get(key).is_some(),
+            Reference::Datastore(name) => self.directory.datastores().get(name).is_some(),
             Reference::Dataset(key) => self.found(key).is_some(),
-            Reference::Workspace(name) => self.workspaces.get(name).is_some(),
+            Reference::Workspace(name) => self.directory.workspaces().get(name).is_some(),
             Reference::Group(key) => {
-                let workspace = self.workspaces.get(&key.workspace);
-                workspace.is_some_and(|found| found.entity.groups().get(&key.group).is_some())
+                let workspace = self.directory.workspaces().get(&key.workspace);
+                workspace.is_some_and(|(_, found)| found.entity().groups().get(&key.group).is_some())
             }
         }
     }
@@ -110,26 +128,30 @@ impl Facts {
         let near = |names: &OnceLock<Names>, make: &dyn Fn() -> Names, wanted: &str| {
             names.get_or_init(make).nearest(wanted).map(SmolStr::from)
         };
-        let (known, frame) = (&self.names, &self.frame);
+        let (known, frame, directory) = (&self.names, &self.frame, &self.directory);
         match reference {
             Reference::Vendor(name) => near(&known.vendors, &|| of_all(frame.vendors()), name.as_str()),
             Reference::Platform(name) => near(&known.platforms, &|| of_all(frame.platforms()), name.as_str()),
             Reference::Container(key) => {
-                let texts = || self.containers.iter().map(ToSmolStr::to_smolstr).collect::<Vec<_>>();
+                let texts = || directory.containers().keys().map(ToSmolStr::to_smolstr).collect::<Vec<_>>();
                 let names = || Names::of(texts().iter().map(SmolStr::as_str));
                 near(&known.containers, &names, &key.to_smolstr())
             }
-            Reference::Datastore(name) => near(&known.datastores, &|| self.datastores.names(), name.as_str()),
-            Reference::Workspace(name) => near(&known.workspaces, &|| self.workspaces.names(), name.as_str()),
+            Reference::Datastore(name) => {
+                near(&known.datastores, &|| all_of(directory.datastores()), name.as_str())
+            }
+            Reference::Workspace(name) => {
+                near(&known.workspaces, &|| all_of(directory.workspaces()), name.as_str())
+            }
             Reference::Dataset(key) => {
-                let store = self.datastores.get(&key.datastore)?;
-                let names = || of_all(store.entity.datasets());
+                let (_, store) = directory.datastores().get(&key.datastore)?;
+                let names = || of_all(store.entity().datasets());
                 let nearest = near(&store.inner, &names, key.dataset.as_str())?;
                 Some(DatasetKey::new(&key.datastore, nearest.as_str()).to_smolstr())
             }
             Reference::Group(key) => {
-                let workspace = self.workspaces.get(&key.workspace)?;
-                let names = || of_all(workspace.entity.groups());
+                let (_, workspace) = directory.workspaces().get(&key.workspace)?;
+                let names = || of_all(workspace.entity().groups());
                 let nearest = near(&workspace.inner, &names, key.group.as_str())?;
                 Some(GroupKey::new(&key.workspace, nearest.as_str()).to_smolstr())
             }
@@ -155,19 +177,19 @@ impl Facts {
     }
 
     pub(super) fn datastore_unit(&self, datastore: &DatastoreName) -> Option<&UnitKey> {
-        self.datastores.get(datastore).map(|found| &found.unit)
+        self.directory.datastores().get(datastore).map(|(unit, _)| unit)
     }
 
     pub(super) fn first_datastore(&self, folded: &SmolStr) -> Option<&UnitKey> {
-        self.datastores.first.get(folded)
+        self.directory.datastores().first(folded)
     }
 
     pub(super) fn first_workspace(&self, folded: &SmolStr) -> Option<&UnitKey> {
-        self.workspaces.first.get(folded)
+        self.directory.workspaces().first(folded)
     }
 
     pub(super) fn producer(&self, datastore: &DatastoreName) -> Option<&UnitKey> {
-        self.producers.get(datastore)
+        self.directory.producers().first(datastore).map(|(unit, _)| unit)
     }
 
     pub(super) fn dataset(&self, key: &DatasetKey) -> Option<DatasetFact<'_>> {
@@ -179,64 +201,46 @@ impl Facts {
     }
 
     pub(super) fn output(&self, datastore: &DatastoreName) -> Option<OutputFact<'_>> {
-        self.datastores.get(datastore).map(|found| OutputFact(&found.entity))
+        self.datastore(datastore).map(OutputFact)
     }
 
     pub(super) fn workspace(&self, name: &WorkspaceName) -> Option<WorkspaceFact> {
-        self.workspaces
-            .get(name)
-            .map(|found| WorkspaceFact { transforms: found.entity.data_transformer().is_some() })
+        let (_, found) = self.directory.workspaces().get(name)?;
+        Some(WorkspaceFact { transforms: found.entity().data_transformer().is_some() })
     }
 
-    pub(super) fn transformers(&self) -> &[Transformer] {
+    pub(super) fn transformers(&self) -> &Named<Transformer> {
         &self.transformers
     }
 
+    fn datastore(&self, name: &DatastoreName) -> Option<&Arc<Datastore>> {
+        self.directory.datastores().get(name).map(|(_, found)| found.entity())
+    }
+
     fn found(&self, key: &DatasetKey) -> Option<&Dataset> {
-        self.datastores.get(&key.datastore)?.entity.datasets().get(&key.dataset)
+        self.datastore(&key.datastore)?.datasets().get(&key.dataset)
     }
 }
 
-/// The units of one kind, by name.
-#[derive(Debug)]
-struct Members<T: Entity> {
-    by_name: FxHashMap<T::Name, Member<T>>,
-    /// By name in lower case.
-    first: FxHashMap<SmolStr, UnitKey>,
-}
-
-#[derive(Debug)]
-struct Member<T> {
-    unit: UnitKey,
-    entity: Arc<T>,
-    /// The names inside it.
-    inner: OnceLock<Names>,
-}
-
-impl<T: Entity<Name: Name>> Members<T> {
-    fn add(&mut self, unit: &UnitKey, entity: &Arc<T>) {
-        let folded = entity.name().as_str().to_ascii_lowercase_smolstr();
-        self.first.entry(folded).or_insert_with(|| unit.clone());
-        self.by_name.entry(entity.name().clone()).or_insert_with(|| Member {
-            unit: unit.clone(),
-            entity: Arc::clone(entity),
-            inner: OnceLock::new(),
-        });
-    }
-
-    fn get(&self, name: &T::Name) -> Option<&Member<T>> {
-        self.by_name.get(name)
-    }
-
-    fn names(&self) -> Names {
-        Names::of(self.by_name.keys().map(Name::as_str))
+impl GlobalNames {
+    /// What was arranged, and has changed since, is arranged anew when somebody asks.
+    fn forget(&mut self, touched: &FxHashSet<Subject>) {
+        for (subject, names) in [
+            (Subject::Frame, &mut self.vendors),
+            (Subject::Frame, &mut self.platforms),
+            (Subject::ContainerNames, &mut self.containers),
+            (Subject::DatastoreNames, &mut self.datastores),
+            (Subject::WorkspaceNames, &mut self.workspaces),
+        ] {
+            if touched.contains(&subject) {
+                *names = Arc::default();
+            }
+        }
     }
 }
 
-impl<T: Entity> Default for Members<T> {
-    fn default() -> Self {
-        Self { by_name: FxHashMap::default(), first: FxHashMap::default() }
-    }
+fn all_of<T: Entity<Name: Name>>(members: &Members<T>) -> Names {
+    Names::of(members.iter().map(|located| located.entity().name().as_str()))
 }
 
 fn of_all<T: Entity<Name: Name>>(entities: &Named<T>) -> Names {

@@ -2,7 +2,7 @@
 //! is not compared.
 
 use crate::{
-    ecosystem::{DataTransformer, Dataset, Datastore, Deprecation, TransformTrigger, Workspace},
+    ecosystem::{Dataset, Datastore, Deprecation, TransformTrigger, Workspace},
     name::{Classification, DatasetName, DatastoreName},
     named::Entity,
     validate::unit::UnitKey,
@@ -72,42 +72,55 @@ fn classifications_of(dataset: &Dataset) -> impl Iterator<Item = &Classification
 }
 
 /// A transformer, as one node of the graph of all of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Transformer {
-    pub(super) unit: UnitKey,
-    pub(super) workspace: Arc<Workspace>,
+    unit: UnitKey,
+    output: DatastoreName,
+    waits_for_inputs: bool,
+    inputs: Arc<[DatastoreName]>,
 }
 
 impl Transformer {
+    /// The transformer of a workspace, if it has one.
+    pub(super) fn of(unit: &UnitKey, workspace: &Workspace) -> Option<Self> {
+        let transformer = workspace.data_transformer()?;
+        let sinks = workspace.groups().iter().flat_map(|group| group.wanted());
+        let mut inputs: Vec<_> = sinks.map(|sink| sink.name().datastore.clone()).collect();
+        inputs.sort();
+        inputs.dedup();
+        Some(Self {
+            unit: unit.clone(),
+            output: transformer.output().clone(),
+            waits_for_inputs: matches!(transformer.trigger(), TransformTrigger::AllInputsMoved),
+            inputs: inputs.into(),
+        })
+    }
+
     /// The unit of its workspace.
     pub(crate) fn unit(&self) -> &UnitKey {
         &self.unit
     }
 
     /// What it fills.
-    pub(crate) fn output(&self) -> Option<&DatastoreName> {
-        self.workspace.data_transformer().map(DataTransformer::output)
+    pub(crate) fn output(&self) -> &DatastoreName {
+        &self.output
     }
 
     /// Whether nothing but its inputs makes it run.
     pub(crate) fn waits_for_inputs(&self) -> bool {
-        let trigger = self.workspace.data_transformer().map(DataTransformer::trigger);
-        matches!(trigger, Some(TransformTrigger::AllInputsMoved))
+        self.waits_for_inputs
     }
 
     /// The datastores that it reads, each once.
-    pub(crate) fn inputs(&self) -> BTreeSet<&DatastoreName> {
-        let groups = self.workspace.groups().iter();
-        groups.flat_map(|group| group.wanted().iter().map(|sink| &sink.name().datastore)).collect()
+    pub(crate) fn inputs(&self) -> &[DatastoreName] {
+        &self.inputs
     }
 }
 
-impl PartialEq for Transformer {
-    fn eq(&self, other: &Self) -> bool {
-        self.unit == other.unit
-            && (Arc::ptr_eq(&self.workspace, &other.workspace)
-                || (self.output() == other.output()
-                    && self.waits_for_inputs() == other.waits_for_inputs()
-                    && self.inputs() == other.inputs()))
+impl Entity for Transformer {
+    type Name = UnitKey;
+
+    fn name(&self) -> &UnitKey {
+        &self.unit
     }
 }

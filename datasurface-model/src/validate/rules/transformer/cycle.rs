@@ -71,9 +71,10 @@ impl<'a> Graph<'a> {
         let mut successors = vec![Vec::new(); nodes.len()];
         let mut datastores: FxHashMap<&DatastoreName, usize> = FxHashMap::default();
         for transformer in 0..successors.len() {
-            let Some(output) = output_of(nodes.get(transformer)) else {
+            let Some(Node::Transformer(filling)) = nodes.get(transformer) else {
                 continue;
             };
+            let output = filling.output();
             let node = *datastores.entry(output).or_insert_with(|| {
                 nodes.push(Node::Datastore(output));
                 nodes.len() - 1
@@ -157,14 +158,6 @@ impl<'a> Graph<'a> {
         forwards.filter_map(|node| self.nodes.get(node).copied()).collect()
     }
 }
-
-fn output_of<'a>(node: Option<&Node<'a>>) -> Option<&'a DatastoreName> {
-    match node {
-        Some(Node::Transformer(transformer)) => transformer.output(),
-        _ => None,
-    }
-}
-
 /// Visits everything that can be reached from `root` and was not seen before; `finished` gets each node after all
 /// that it leads to.
 fn finish(root: usize, edges: &[Vec<usize>], seen: &mut [bool], finished: &mut Vec<usize>) {

@@ -1,0 +1,194 @@
+//! Cutting an ecosystem into units; and finding those in which two versions differ, at a cost that follows the
+//! difference.
+
+use super::{
+    directory::Directory,
+    unit::{Content, UnitKey, UnitPlace},
+};
+use crate::{
+    ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
+    name::{TeamKey, TeamName, ZoneName},
+    named::{Entity, Named},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A unit that is new, gone, or has another content than before.
+#[derive(Debug)]
+pub(super) struct UnitChange {
+    pub(super) key: UnitKey,
+    pub(super) old: Option<Content>,
+    pub(super) new: Option<Content>,
+}
+
+impl UnitChange {
+    /// Whether the unit is new or gone.
+    pub(super) fn is_about_existence(&self) -> bool {
+        self.old.is_none() || self.new.is_none()
+    }
+}
+
+/// The units in which a version of an ecosystem differs from an older one, which has this directory; all of them, if
+/// there is none.
+pub(super) fn differences(
+    older: Option<&Ecosystem>,
+    newer: &Ecosystem,
+    directory: &Directory,
+) -> Vec<UnitChange> {
+    let mut cut = Cut { directory, changes: Vec::new() };
+    cut.ecosystem(older, newer);
+    cut.changes
+}
+
+struct Cut<'a> {
+    /// Of the older version.
+    directory: &'a Directory,
+    changes: Vec<UnitChange>,
+}
+
+impl Cut<'_> {
+    fn ecosystem(&mut self, older: Option<&Ecosystem>, newer: &Ecosystem) {
+        let key = UnitKey::new(UnitPlace::Ecosystem);
+        let old = self.directory.frame(&key).cloned();
+        let frame = match (older, &old) {
+            (Some(older), Some(Content::Ecosystem(frame))) => newer.frame_since(older, frame),
+            _ => newer.frame(),
+        };
+        self.push(key, old, Some(Content::Ecosystem(Arc::new(frame))));
+        let key = UnitKey::new(UnitPlace::Transformers);
+        let old = self.directory.frame(&key).cloned();
+        self.push(key, old, Some(Content::Transformers));
+
+        let none = Named::default();
+        let older = older.map_or(&none, Ecosystem::zones);
+        for (name, old, new) in same_names(older, newer.zones()) {
+            match (&*old, &*new) {
+                ([_, _, ..], _) | (_, [_, _, ..]) => self.many(zones_apart(&old), zones_apart(&new)),
+                _ => {
+                    let of = |zones: &[&ZoneDeclaration]| {
+                        zones.first().and_then(|zone| zone.definition()).cloned()
+                    };
+                    self.zone(name, of(&old), of(&new));
+                }
+            }
+        }
+    }
+
+    fn zone(&mut self, name: &ZoneName, old: Option<Arc<GovernanceZone>>, new: Option<Arc<GovernanceZone>>) {
+        let key = UnitKey::new(UnitPlace::Zone(name.clone()));
+        let before = self.directory.frame(&key).filter(|_| old.is_some()).cloned();
+        let after = new.as_ref().map(|newer| match (&old, &before) {
+            (Some(older), Some(Content::Zone(frame))) => newer.frame_since(older, frame),
+            _ => newer.frame(),
+        });
+        self.push(key, before, after.map(|frame| Content::Zone(Arc::new(frame))));
+
+        let none = GovernanceZone::default();
+        let older = old.as_ref().map_or(none.teams(), |zone| zone.teams());
+        let newer = new.as_ref().map_or(none.teams(), |zone| zone.teams());
+        for (team, old, new) in same_names(older, newer) {
+            match (&*old, &*new) {
+                ([_, _, ..], _) | (_, [_, _, ..]) => {
+                    self.many(teams_apart(name, &old), teams_apart(name, &new));
+                }
+                _ => {
+                    let of = |teams: &[&TeamDeclaration]| {
+                        teams.first().and_then(|team| team.definition()).cloned()
+                    };
+                    self.team(name, team, of(&old), of(&new));
+                }
+            }
+        }
+    }
+
+    fn team(&mut self, zone: &ZoneName, name: &TeamName, old: Option<Arc<Team>>, new: Option<Arc<Team>>) {
+        let team = TeamKey::new(zone, name);
+        let frame =
+            |team: &Option<Arc<Team>>| team.as_ref().map(|team| Content::Team(Arc::new(team.frame())));
+        self.push(UnitKey::new(UnitPlace::Team(team.clone())), frame(&old), frame(&new));
+
+        let none = Team::default();
+        let (older, newer) = (old.as_deref().unwrap_or(&none), new.as_deref().unwrap_or(&none));
+        for (name, old, new) in same_names(older.datastores(), newer.datastores()) {
+            let key = UnitKey::new(UnitPlace::Datastore(team.clone(), name.clone()));
+            self.numbered(&key, &old, &new, Content::Datastore);
+        }
+        for (name, old, new) in same_names(older.workspaces(), newer.workspaces()) {
+            let key = UnitKey::new(UnitPlace::Workspace(team.clone(), name.clone()));
+            self.numbered(&key, &old, &new, Content::Workspace);
+        }
+    }
+
+    /// Units of one place, which is most often one unit.
+    fn numbered<T>(
+        &mut self,
+        first: &UnitKey,
+        old: &[&Arc<T>],
+        new: &[&Arc<T>],
+        content: impl Fn(Arc<T>) -> Content,
+    ) {
+        for ordinal in 0..old.len().max(new.len()) {
+            let at = |units: &[&Arc<T>]| units.get(ordinal).map(|unit| content(Arc::clone(unit)));
+            self.push(first.numbered(ordinal), at(old), at(new));
+        }
+    }
+
+    /// Where zones or teams of one name are declared several times, all that is in them is cut anew.
+    fn many(&mut self, old: BTreeMap<UnitKey, Content>, mut new: BTreeMap<UnitKey, Content>) {
+        for (key, content) in old {
+            let new = new.remove(&key);
+            self.push(key, Some(content), new);
+        }
+        for (key, content) in new {
+            self.push(key, None, Some(content));
+        }
+    }
+
+    fn push(&mut self, key: UnitKey, old: Option<Content>, new: Option<Content>) {
+        if old != new {
+            self.changes.push(UnitChange { key, old, new });
+        }
+    }
+}
+
+/// Every unit of zones that have one name, cut one after the other: units of one place are numbered through.
+fn zones_apart(zones: &[&ZoneDeclaration]) -> BTreeMap<UnitKey, Content> {
+    apart(zones, |zone, cut| cut.zone(zone.name(), None, zone.definition().cloned()))
+}
+
+fn teams_apart(zone: &ZoneName, teams: &[&TeamDeclaration]) -> BTreeMap<UnitKey, Content> {
+    apart(teams, |team, cut| cut.team(zone, team.name(), None, team.definition().cloned()))
+}
+
+fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut Cut<'_>)) -> BTreeMap<UnitKey, Content> {
+    let nothing = Directory::default();
+    let mut units = BTreeMap::new();
+    for declaration in declarations {
+        let mut cut = Cut { directory: &nothing, changes: Vec::new() };
+        into_units(declaration, &mut cut);
+        let mut claimed: BTreeMap<UnitKey, usize> = BTreeMap::new();
+        for UnitChange { key, new, .. } in cut.changes {
+            let first = key.numbered(0);
+            // Behind those of the declarations before this one.
+            let ordinal = claimed.entry(first.clone()).or_insert_with(|| {
+                let units = units.range(first.clone()..=first.numbered(usize::MAX));
+                units.count()
+            });
+            if let Some(content) = new {
+                units.insert(first.numbered(*ordinal), content);
+                *ordinal += 1;
+            }
+        }
+    }
+    units
+}
+
+/// For each name under which two collections differ, all that each of them has under it.
+fn same_names<'a, T: Entity>(
+    older: &'a Named<T>,
+    newer: &'a Named<T>,
+) -> impl Iterator<Item = (&'a T::Name, Vec<&'a T>, Vec<&'a T>)> {
+    let mut last = None;
+    let names = older.difference(newer).filter_map(|(old, new)| Some(old.or(new)?.name()));
+    let names = names.filter(move |name| last.replace(*name) != Some(*name));
+    names.map(|name| (name, older.all(name).collect(), newer.all(name).collect()))
+}

@@ -1,0 +1,82 @@
+//! Subjects: what a fact is about.
+
+use super::super::reference::Reference;
+use crate::{
+    name::{ContainerKey, DatastoreName},
+    validate::{directory::folded, reader::Fact},
+};
+use smol_str::SmolStr;
+
+/// What a fact is about: as long as nothing touches its subject, a fact stays as it is. When something does, it is
+/// looked at again, which need not mean that it has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    /// The day on which the ecosystem is judged.
+    Today,
+    /// What the ecosystem says itself: vendors, platforms, and the like.
+    Frame,
+    /// A container.
+    Container(ContainerKey),
+    /// Which containers there are.
+    ContainerNames,
+    /// The datastores of this name, in lower case.
+    Datastore(SmolStr),
+    /// Which datastores there are.
+    DatastoreNames,
+    /// The workspaces of this name, in lower case.
+    Workspace(SmolStr),
+    /// Which workspaces there are.
+    WorkspaceNames,
+    /// Who fills a datastore.
+    Producer(DatastoreName),
+    /// All transformers, as a graph.
+    Transformers,
+}
+
+impl Fact {
+    /// What it is about. Every fact must say this: one that is about more would be missed when it changes.
+    pub(crate) fn subject(&self) -> Subject {
+        match self {
+            Self::Today => Subject::Today,
+            Self::Exists(reference) => thing(reference),
+            Self::Nearest(reference) => siblings(reference),
+            Self::FirstDatastore(folded) => Subject::Datastore(folded.clone()),
+            Self::FirstWorkspace(folded) => Subject::Workspace(folded.clone()),
+            Self::DatastoreUnit(name) | Self::Output(name) => datastore(name),
+            Self::Dataset(key) | Self::Classifications(key) => datastore(&key.datastore),
+            Self::Workspace(name) => Subject::Workspace(folded(name.as_str())),
+            Self::Producer(name) => Subject::Producer(name.clone()),
+            Self::Transformers => Subject::Transformers,
+        }
+    }
+}
+
+/// What a reference speaks of, or what it is in.
+fn thing(reference: &Reference) -> Subject {
+    match reference {
+        Reference::Vendor(_) | Reference::Location(_) | Reference::Platform(_) => Subject::Frame,
+        Reference::Container(key) => Subject::Container(key.clone()),
+        Reference::Datastore(name) => datastore(name),
+        Reference::Dataset(key) => datastore(&key.datastore),
+        Reference::Workspace(name) => Subject::Workspace(folded(name.as_str())),
+        Reference::Group(key) => Subject::Workspace(folded(key.workspace.as_str())),
+    }
+}
+
+/// Everything that a reference might have spoken of.
+fn siblings(reference: &Reference) -> Subject {
+    match reference {
+        Reference::Container(_) => Subject::ContainerNames,
+        Reference::Datastore(_) => Subject::DatastoreNames,
+        Reference::Workspace(_) => Subject::WorkspaceNames,
+        Reference::Vendor(_)
+        | Reference::Location(_)
+        | Reference::Platform(_)
+        | Reference::Dataset(_)
+        | Reference::Group(_) => thing(reference),
+    }
+}
+
+fn datastore(name: &DatastoreName) -> Subject {
+    Subject::Datastore(folded(name.as_str()))
+}

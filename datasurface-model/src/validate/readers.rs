@@ -1,0 +1,97 @@
+//! Who has read what.
+
+use super::{
+    facts::{Facts, Subject},
+    index::PersistentMap,
+    reader::Fact,
+    unit::UnitKey,
+};
+use crate::named::{Entity, Named};
+use rustc_hash::FxHashMap;
+
+/// Imports the other way round: for each subject, the facts that were read, and by which units. Persistent.
+#[derive(Clone, Debug)]
+pub(super) struct Readers {
+    by_subject: PersistentMap<Subject, Named<Reading>>,
+}
+
+/// A unit has read a fact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Reading {
+    fact: Fact,
+    unit: UnitKey,
+}
+
+impl Entity for Reading {
+    type Name = Fact;
+
+    fn name(&self) -> &Fact {
+        &self.fact
+    }
+}
+
+impl Readers {
+    /// The readers of everything that these units have read.
+    pub(super) fn of<'a>(units: impl Iterator<Item = (&'a UnitKey, &'a [Fact])>) -> Self {
+        let mut by_subject: FxHashMap<Subject, Vec<Reading>> = FxHashMap::default();
+        for (unit, imports) in units {
+            for fact in imports {
+                let reading = Reading { fact: fact.clone(), unit: unit.clone() };
+                by_subject.entry(fact.subject()).or_default().push(reading);
+            }
+        }
+        let mut readers = Self { by_subject: PersistentMap::default() };
+        for (subject, mut readings) in by_subject {
+            readings.sort_unstable();
+            readings.dedup();
+            readers.by_subject.insert_mut(subject, readings.into_iter().collect());
+        }
+        readers
+    }
+
+    /// Follows what a unit has read before, and reads now.
+    pub(super) fn follow(&mut self, unit: &UnitKey, before: &[Fact], now: &[Fact]) {
+        let (before, now) = (each_once(before), each_once(now));
+        let reading = |fact: &&Fact| Reading { fact: (*fact).clone(), unit: unit.clone() };
+        for fact in before.iter().filter(|fact| now.binary_search(fact).is_err()) {
+            let subject = fact.subject();
+            if let Some(readings) = self.by_subject.get_mut(&subject) {
+                readings.take(&reading(fact));
+                if readings.is_empty() {
+                    self.by_subject.remove_mut(&subject);
+                }
+            }
+        }
+        for fact in now.iter().filter(|fact| before.binary_search(fact).is_err()) {
+            let subject = fact.subject();
+            match self.by_subject.get_mut(&subject) {
+                Some(readings) => readings.insert(reading(fact)),
+                None => self.by_subject.insert_mut(subject, [reading(fact)].into_iter().collect()),
+            }
+        }
+    }
+
+    /// The units that have read something about a subject that reads differently now.
+    pub(super) fn misled(&self, subject: &Subject, then: &Facts, now: &Facts) -> Vec<&UnitKey> {
+        let mut units = Vec::new();
+        let mut last: Option<(&Fact, bool)> = None;
+        for Reading { fact, unit } in self.by_subject.get(subject).into_iter().flatten() {
+            let is_same = match last {
+                Some((same, is_same)) if same == fact => is_same,
+                _ => fact.is_same(then, now),
+            };
+            last = Some((fact, is_same));
+            if !is_same {
+                units.push(unit);
+            }
+        }
+        units
+    }
+}
+
+fn each_once(facts: &[Fact]) -> Vec<&Fact> {
+    let mut facts: Vec<_> = facts.iter().collect();
+    facts.sort_unstable();
+    facts.dedup();
+    facts
+}
