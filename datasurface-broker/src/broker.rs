@@ -6,8 +6,9 @@ use crate::{
     lock::{Lock, PlatformLock},
     placed::Placed,
     refused::Refused,
+    sharding,
 };
-use datasurface_graph::{IntentionGraphs, Placement};
+use datasurface_graph::IntentionGraphs;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
 use datasurface_platform::Registry;
 use std::sync::Arc;
@@ -57,7 +58,14 @@ impl Broker {
             let before = lock.platforms.get(graph.platform()).cloned().unwrap_or_default();
             let after = PlatformLock {
                 version: platforms.get(graph.platform()).map(|hosted| hosted.instance().version().clone()),
-                placement: Placement::of(graph, &before.placement),
+                placement: sharding::place(
+                    graph,
+                    platforms.get(graph.platform()),
+                    &before.held,
+                    &before.placement,
+                )
+                .placement()
+                .clone(),
                 held: before.held,
             };
             next.platforms.insert(graph.platform().clone(), after);

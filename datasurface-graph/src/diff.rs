@@ -84,7 +84,7 @@ impl GraphDiff {
 }
 
 /// The values that are not equal, of both maps.
-fn differing<'m, K: Ord, V: PartialEq>(
+pub(crate) fn differing<'m, K: Ord, V: PartialEq>(
     old: &'m OrdMap<K, V>,
     new: &'m OrdMap<K, V>,
 ) -> impl Iterator<Item = (Option<&'m V>, Option<&'m V>)> {

@@ -34,4 +34,4 @@ pub use fingerprint::{Fingerprint, FingerprintError};
 pub use graph::{IntentionGraph, IntentionGraphs, Node};
 pub use key::{NodeKey, NodeKeyError, NodeKind};
 pub use obligation::{Custody, Keep, Obligation};
-pub use shard::Placement;
+pub use shard::{NodeWeight, Placement, Shards};

@@ -5,6 +5,7 @@ mod incremental;
 mod laws;
 mod picture;
 mod scale;
+mod shards;
 mod specification;
 
 use datasurface::{

@@ -8,8 +8,8 @@ use datasurface_platform::{Scope, ScopeView};
 pub(crate) static LIMIT: CodeInfo = CodeInfo::error(
     "shard/limit",
     "a shard is too large for its platform",
-    "A platform states how much one shard can bear: resources in a state file, tasks in a schedule. Place some of the \
-     nodes in another shard.",
+    "A platform states how much one shard can bear: resources in a state file, tasks in a schedule. Nodes are spread over \
+     shards so that none bears more. What is left is a single node, or one dataset of a node, that is too much alone.",
 );
 
 /// Weighs the shards of a platform.
@@ -26,7 +26,7 @@ pub(super) fn check(hosted: &Hosted, views: &PlatformViews, found: &mut Vec<Diag
                     format!("the shard `{shard}` of `{name}` has {weight} {limit}, and can have {most}");
                 found.push(
                     Diagnostic::new(&LIMIT, path, message)
-                        .help("place some of its nodes in another shard, in the lock"),
+                        .help("it cannot be divided: let the platform do less of it, or raise the limit"),
                 );
             }
         }

@@ -1,8 +1,8 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
-use crate::hosted::Hosted;
+use crate::{hosted::Hosted, sharding::Owing};
 use datasurface_graph::{
-    Custody, DatasetFacts, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
+    DatasetFacts, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
 };
 use datasurface_model::{DatasetKey, PlatformName, ShardName};
 use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
@@ -83,22 +83,14 @@ impl Sources<'_> {
 
     /// The facts of every node, with what is held joined into what is owed.
     fn facts(&self, held: &Held) -> BTreeMap<NodeKey, NodeFacts> {
-        let mut owed: BTreeMap<(&PlatformName, &DatasetKey), Custody> = BTreeMap::new();
-        for (platform, held) in held {
-            for state in held {
-                let custody = owed.entry((platform, state.holds().dataset())).or_default();
-                *custody = custody.join(state.holds().custody());
-            }
-        }
-        let nodes =
-            self.graphs.iter().flat_map(|graph| graph.nodes().map(move |node| (graph.platform(), node)));
-        nodes
-            .map(|(platform, node)| {
-                let owing = |facts: DatasetFacts| {
-                    let custody = owed.get(&(platform, facts.key())).copied().unwrap_or_default();
-                    Some(facts.owing(custody))
-                };
-                (node.key(), node.facts().map_datasets(owing))
+        let facts = |graph: &IntentionGraph, owing: &Owing<'_>| -> Vec<(NodeKey, NodeFacts)> {
+            graph.nodes().map(|node| (node.key(), owing.join(node.facts()))).collect()
+        };
+        let graphs = self.graphs.iter();
+        graphs
+            .flat_map(|graph| {
+                let held = held.get(graph.platform()).map_or(&[][..], Vec::as_slice);
+                facts(graph, &Owing::of(held))
             })
             .collect()
     }

@@ -44,10 +44,14 @@ fn a_link_between_shards_needs_an_offer() {
 }
 
 #[test]
-fn a_shard_that_is_too_large_is_reported() {
-    let ecosystem = world([shelf("P").setting("limit", 1)], [everything()]);
-    let refused = Site::new().propose(ecosystem, today()).unwrap_err();
-    assert_eq!(codes(&refused), ["shard/limit"]);
+fn nodes_are_spread_over_shards_and_what_cannot_be_divided_is_reported() {
+    let ecosystem = |limit: i64| world([shelf("P").setting("limit", limit)], [everything()]);
+    let spread = Site::new().propose(ecosystem(1), today()).unwrap();
+    let shards = spread.lock().placement(&"P".into()).unwrap().shards();
+    assert!(shards.len() > 1, "{shards:?}");
+    assert!(shards.contains("main"));
+    let refused = Site::new().propose(ecosystem(0), today()).unwrap_err();
+    assert!(codes(&refused).iter().all(|code| *code == "shard/limit"), "{:?}", codes(&refused));
 }
 
 #[test]

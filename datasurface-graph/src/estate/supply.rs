@@ -210,11 +210,14 @@ impl Part {
     /// The exports that an ingest comes before, on whichever platform it is.
     pub(crate) fn exports_after(&self, ingest: &Ingest) -> &[Export] {
         let one = ingest.kept.first().filter(|_| !self.whole);
-        one.map_or(&self.exports, |(dataset, _)| {
-            let from = self.exports.partition_point(|export| export.dataset < *dataset);
-            let to = self.exports.partition_point(|export| export.dataset <= *dataset);
-            self.exports.get(from..to).unwrap_or_default()
-        })
+        one.map_or(&self.exports, |(dataset, _)| self.exports_of(*dataset))
+    }
+
+    /// The exports of a dataset, ordered by container.
+    pub(crate) fn exports_of(&self, dataset: DatasetId) -> &[Export] {
+        let from = self.exports.partition_point(|export| export.dataset < dataset);
+        let to = self.exports.partition_point(|export| export.dataset <= dataset);
+        self.exports.get(from..to).unwrap_or_default()
     }
 
     /// The ingest that captures a dataset.

@@ -187,6 +187,15 @@ impl IntentionGraph {
         &self.estate
     }
 
+    pub(crate) fn platform_id(&self) -> PlatformId {
+        self.platform
+    }
+
+    /// The same graph, for somebody who keeps it.
+    pub(crate) fn share(&self) -> Self {
+        Self { platform: self.platform, estate: Arc::clone(&self.estate), order: OnceLock::new() }
+    }
+
     /// The datastores that this platform does something for, by name.
     fn supplies(&self) -> impl Iterator<Item = (&Supply, &Part)> {
         let supplies = self.estate.supplies.values();

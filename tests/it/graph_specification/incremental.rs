@@ -13,7 +13,7 @@ use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeSet;
 
 /// An ecosystem that is edited, and what is decided about it, which changes now and then.
-fn histories() -> impl Strategy<Value = Vec<Case>> {
+pub(super) fn histories() -> impl Strategy<Value = Vec<Case>> {
     let steps = |(ecosystem, first): Case| {
         let step = (vec(edits(), 0..=2), prop_oneof![2 => Just(None), 1 => any::<u16>().prop_map(Some)]);
         (Just(ecosystem.clone()), Just(first), assignments(&ecosystem), vec(step, 1..=6))

@@ -1,0 +1,55 @@
+//! Shards: each graph, cut into what its platform can bear.
+
+use crate::hosted::Hosted;
+use datasurface_graph::{
+    Custody, DatasetFacts, IntentionGraph, Node, NodeFacts, NodeWeight, Placement, Shards,
+};
+use datasurface_model::DatasetKey;
+use datasurface_platform::HeldState;
+use std::collections::BTreeMap;
+
+/// Places the nodes of a graph: where they were, as far as the limits of the platform allow.
+pub(crate) fn place(
+    graph: &IntentionGraph,
+    hosted: Option<&Hosted>,
+    held: &[HeldState],
+    before: &Placement,
+) -> Shards {
+    let Some(hosted) = hosted.filter(|hosted| !hosted.platform().descriptor().limits().is_empty()) else {
+        return Shards::of(graph, before, &[], &|_| NodeWeight::default());
+    };
+    let descriptor = hosted.platform().descriptor();
+    let limits: Vec<u64> = descriptor.limits().values().copied().collect();
+    let owing = Owing::of(held);
+    let weigh = |node: &Node<'_>| {
+        let weights = hosted.platform().weigh(&owing.join(node.facts()));
+        let each = || descriptor.limits().keys().map(|limit| weights.of(limit));
+        NodeWeight {
+            whole: each().map(|weight| weight.whole).collect(),
+            per_dataset: each().map(|weight| weight.per_dataset).collect(),
+        }
+    };
+    Shards::of(graph, before, &limits, &weigh)
+}
+
+/// What must be kept of datasets since something holds them.
+pub(crate) struct Owing<'h>(BTreeMap<&'h DatasetKey, Custody>);
+
+impl<'h> Owing<'h> {
+    pub(crate) fn of(held: &'h [HeldState]) -> Self {
+        let mut owed: BTreeMap<&DatasetKey, Custody> = BTreeMap::new();
+        for state in held {
+            let custody = owed.entry(state.holds().dataset()).or_default();
+            *custody = custody.join(state.holds().custody());
+        }
+        Self(owed)
+    }
+
+    /// The facts of a node, with what is held joined into what is owed.
+    pub(crate) fn join(&self, facts: NodeFacts) -> NodeFacts {
+        facts.map_datasets(|facts: DatasetFacts| {
+            let custody = self.0.get(facts.key()).copied().unwrap_or_default();
+            Some(facts.owing(custody))
+        })
+    }
+}

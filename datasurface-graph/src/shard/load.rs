@@ -1,0 +1,135 @@
+//! What shards bear.
+
+use datasurface_model::ShardName;
+use imbl::OrdMap;
+
+/// A weight by limit, in the order of the limits.
+pub(super) type Weight = [u64];
+
+/// How much is in each shard, and how much one can bear.
+#[derive(Clone, Debug)]
+pub(super) struct Loads {
+    limits: Box<Weight>,
+    shards: OrdMap<ShardName, Load>,
+    /// The highest position of a shard that something is in.
+    last: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Load {
+    /// Nodes, and datasets of nodes.
+    pieces: usize,
+    weight: Box<Weight>,
+}
+
+/// The name of the first shard, and the beginning of all others.
+const FIRST: &str = "main";
+
+impl Loads {
+    pub(super) fn new(limits: &Weight) -> Self {
+        Self { limits: limits.into(), shards: OrdMap::new(), last: 0 }
+    }
+
+    pub(super) fn limits(&self) -> &Weight {
+        &self.limits
+    }
+
+    pub(super) fn is_limited(&self) -> bool {
+        !self.limits.is_empty()
+    }
+
+    pub(super) fn add(&mut self, shard: &ShardName, pieces: usize, weight: &Weight) {
+        if pieces == 0 {
+            return;
+        }
+        self.last = self.last.max(position(shard));
+        let load = self.shards.entry(shard.clone()).or_default();
+        load.pieces = load.pieces.saturating_add(pieces);
+        add(&mut load.weight, weight);
+    }
+
+    pub(super) fn subtract(&mut self, shard: &ShardName, pieces: usize, weight: &Weight) {
+        let Some(load) = self.shards.get_mut(shard) else {
+            return;
+        };
+        load.pieces = load.pieces.saturating_sub(pieces);
+        load.weight = combine(&load.weight, weight, u64::saturating_sub);
+        if load.pieces == 0 {
+            self.shards.remove(shard);
+            if position(shard) == self.last {
+                self.last = self.shards.keys().map(position).max().unwrap_or_default();
+            }
+        }
+    }
+
+    /// Whether a shard can bear this too.
+    pub(super) fn fits(&self, shard: &ShardName, weight: &Weight) -> bool {
+        let load = self.shards.get(shard).map_or(&[][..], |load| &load.weight);
+        is_within(&combine(load, weight, u64::saturating_add), &self.limits)
+    }
+
+    /// Whether a shard could bear this if nothing else were in it.
+    pub(super) fn could_fit(&self, weight: &Weight) -> bool {
+        is_within(weight, &self.limits)
+    }
+
+    /// The shards that bear more than they can, in order.
+    pub(super) fn overfull(&self) -> Vec<ShardName> {
+        let is_overfull = |(_, load): &(&ShardName, &Load)| !is_within(&load.weight, &self.limits);
+        self.shards.iter().filter(is_overfull).map(|(shard, _)| shard.clone()).collect()
+    }
+
+    /// Whether a shard bears more than it can.
+    pub(super) fn is_overfull(&self, shard: &ShardName) -> bool {
+        !self.fits(shard, &[])
+    }
+
+    /// A limit that a shard is over, unless it cannot be divided.
+    pub(super) fn exceeded(&self, shard: &ShardName) -> Option<usize> {
+        let load = self.shards.get(shard).filter(|load| load.pieces > 1)?;
+        load.weight.iter().zip(&self.limits).position(|(weight, limit)| weight > limit)
+    }
+
+    /// The last shard.
+    pub(super) fn last(&self) -> ShardName {
+        let unnumbered = self.shards.keys().next_back().filter(|_| self.last == 0);
+        unnumbered.cloned().unwrap_or_else(|| name(self.last))
+    }
+
+    /// A shard after all others.
+    pub(super) fn next(&self) -> ShardName {
+        name(self.last.saturating_add(1))
+    }
+}
+
+/// Shards are numbered in the order in which they were opened. What has another name comes before all of them.
+pub(super) fn position(shard: &ShardName) -> u64 {
+    match shard.as_str().strip_prefix(FIRST) {
+        Some("") => 1,
+        Some(rest) => rest.strip_prefix('-').and_then(|number| number.parse().ok()).unwrap_or_default(),
+        None => 0,
+    }
+}
+
+fn name(position: u64) -> ShardName {
+    if position <= 1 { FIRST.into() } else { format!("{FIRST}-{position}").into() }
+}
+
+fn is_within(weight: &Weight, limits: &Weight) -> bool {
+    weight.iter().zip(limits).all(|(weight, limit)| weight <= limit)
+}
+
+/// Element by element; what is missing weighs nothing.
+pub(super) fn combine(one: &Weight, other: &Weight, operation: impl Fn(u64, u64) -> u64) -> Box<Weight> {
+    let at = |weight: &Weight, index| weight.get(index).copied().unwrap_or_default();
+    (0..one.len().max(other.len())).map(|index| operation(at(one, index), at(other, index))).collect()
+}
+
+/// Adds a weight to another.
+pub(super) fn add(sum: &mut Box<Weight>, weight: &Weight) {
+    if sum.len() < weight.len() {
+        *sum = combine(sum, weight, u64::saturating_add);
+    } else {
+        sum.iter_mut().zip(weight).for_each(|(sum, weight)| *sum = sum.saturating_add(*weight));
+    }
+}

@@ -1,0 +1,163 @@
+//! Pieces: what is placed. A node, or one dataset of a node.
+
+use super::{
+    NodeWeight,
+    load::{Weight, add, combine},
+    placement::{Apart, Home, Known},
+};
+use crate::{
+    estate::{Derivation, Supply},
+    graph::{At, IntentionGraph, Node},
+    key::{NodeKey, NodeKind},
+};
+use datasurface_model::{DatasetName, Entity, ShardName};
+use std::sync::Arc;
+
+/// The pieces of a fragment, each after those that it depends on, and where they are placed.
+pub(super) struct Pieces<'g> {
+    pub(super) pieces: Vec<Piece<'g>>,
+}
+
+/// A node, or one dataset of a node.
+pub(super) struct Piece<'g> {
+    node: Node<'g>,
+    dataset: Option<&'g DatasetName>,
+    pub(super) weight: Box<Weight>,
+    pub(super) shard: Option<ShardName>,
+}
+
+impl<'g> Pieces<'g> {
+    /// Those of a datastore: every capture, what it captures, and what is exported of that.
+    pub(super) fn of_supply(
+        graph: &'g IntentionGraph,
+        supply: &'g Supply,
+        weigh: &dyn Fn(&Node<'_>) -> NodeWeight,
+    ) -> Self {
+        let mut pieces = Vec::new();
+        if let Some(part) = supply.part(graph.platform_id()) {
+            for ingest in &part.ingests {
+                let node = Node::new(graph, At::Ingest { supply, part, ingest });
+                let weight = weigh(&node);
+                pieces.push(Piece { node, dataset: None, weight: weight.whole, shard: None });
+                for (id, _) in &ingest.kept {
+                    let dataset = Some(supply.dataset(*id).name());
+                    pieces.push(Piece { node, dataset, weight: weight.per_dataset.clone(), shard: None });
+                    pieces.extend(part.exports_of(*id).iter().map(|export| {
+                        let node = Node::new(graph, At::Export { supply, part, export });
+                        Piece { node, dataset: None, weight: weigh(&node).whole, shard: None }
+                    }));
+                }
+            }
+        }
+        Self { pieces }
+    }
+
+    /// Those of a transformer.
+    pub(super) fn of_derivation(
+        graph: &'g IntentionGraph,
+        derivation: &'g Derivation,
+        weigh: &dyn Fn(&Node<'_>) -> NodeWeight,
+    ) -> Self {
+        let nodes = [At::Trigger(derivation), At::Transform(derivation)].map(|at| Node::new(graph, at));
+        let here = nodes.into_iter().filter(|_| derivation.on == graph.platform_id());
+        let pieces = here.map(|node| Piece { node, dataset: None, weight: weigh(&node).whole, shard: None });
+        Self { pieces: pieces.collect() }
+    }
+
+    /// Puts every piece where it was.
+    pub(super) fn settle(&mut self, home: Option<&Home>) {
+        let Some(home) = home else {
+            return;
+        };
+        if home.apart.is_none() && home.known.is_none() {
+            // Everything is at home: no key has to be made.
+            self.pieces.iter_mut().for_each(|piece| piece.shard = home.shard.clone());
+            return;
+        }
+        for piece in &mut self.pieces {
+            let node = piece.node.key();
+            let shard = match piece.dataset {
+                None => home.shard_of(&node),
+                Some(dataset) => home.shard_of_dataset(&node, dataset),
+            };
+            piece.shard = shard.filter(|_| home.knows(&node, piece.dataset)).cloned();
+        }
+    }
+
+    /// What those together weigh that have no place yet.
+    pub(super) fn unplaced_weight(&self) -> Box<Weight> {
+        let unplaced = self.pieces.iter().filter(|piece| piece.shard.is_none());
+        unplaced.fold(Box::default(), |all, piece| combine(&all, &piece.weight, u64::saturating_add))
+    }
+
+    /// How many pieces are in each shard, and what they weigh there.
+    pub(super) fn by_shard(&self) -> Vec<(&ShardName, usize, Box<Weight>)> {
+        let mut shards: Vec<(&ShardName, usize, Box<Weight>)> = Vec::new();
+        for piece in &self.pieces {
+            let Some(shard) = &piece.shard else { continue };
+            match shards.iter_mut().find(|(known, ..)| *known == shard) {
+                Some((_, pieces, weight)) => {
+                    *pieces += 1;
+                    add(weight, &piece.weight);
+                }
+                None => shards.push((shard, 1, piece.weight.clone())),
+            }
+        }
+        shards
+    }
+
+    /// The home that they make: where the first piece is, and what is not there. A dataset is expected where its
+    /// capture is.
+    pub(super) fn home(&self, is_limited: bool) -> Option<Home> {
+        let home = self.pieces.first()?.shard.as_ref();
+        let mut apart = Apart::default();
+        let mut captured_at = home;
+        for piece in &self.pieces {
+            let shard = piece.shard.as_ref();
+            match piece.dataset {
+                None => {
+                    if piece.node.kind() == NodeKind::Ingest {
+                        captured_at = shard;
+                    }
+                    apart
+                        .nodes
+                        .extend(shard.filter(|_| shard != home).map(|at| (piece.node.key(), at.clone())));
+                }
+                Some(dataset) => {
+                    if let Some(at) = shard.filter(|_| shard != captured_at) {
+                        let datasets = apart.datasets.entry(piece.node.key()).or_default();
+                        datasets.insert(dataset.clone(), at.clone());
+                    }
+                }
+            }
+        }
+        let apart = (apart != Apart::default()).then(|| Arc::new(apart));
+        let known = is_limited.then(|| Arc::new(self.known()));
+        Some(Home { shard: home.cloned(), apart, known })
+    }
+
+    /// What has a place.
+    fn known(&self) -> Known {
+        let mut known = Known::new();
+        for piece in self.pieces.iter().filter(|piece| piece.shard.is_some()) {
+            match (piece.node.at(), piece.dataset) {
+                (_, Some(dataset)) => {
+                    known.entry(dataset.clone()).or_default();
+                }
+                (At::Export { supply, export, .. }, None) => {
+                    let dataset = supply.dataset(export.dataset).name().clone();
+                    known.entry(dataset).or_default().insert(export.site.key.clone());
+                }
+                _ => {}
+            }
+        }
+        known
+    }
+}
+
+impl Piece<'_> {
+    /// The node, and which dataset of it.
+    pub(super) fn key(&self) -> (NodeKey, Option<DatasetName>) {
+        (self.node.key(), self.dataset.cloned())
+    }
+}

@@ -1,0 +1,253 @@
+//! Where the nodes of a graph are placed: what a lock remembers.
+
+use crate::key::NodeKey;
+use datasurface_model::{ContainerKey, DatasetName, DatastoreName, ShardName, WorkspaceName};
+use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Where the nodes of a platform's graph are placed.
+///
+/// Whatever is done for a datastore has one home, and so has a transformer; what had to be placed apart from it is named.
+/// So a move is one line in a review. Where shards have limits, it is also remembered what is at home, since what is new
+/// must make room, and not what is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Wire", into = "Wire")]
+pub struct Placement {
+    datastores: OrdMap<DatastoreName, Home>,
+    transformers: OrdMap<WorkspaceName, Home>,
+}
+
+/// Where the nodes for a datastore or a transformer are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Home {
+    pub(super) shard: Option<ShardName>,
+    /// Seldom anything.
+    pub(super) apart: Option<Arc<Apart>>,
+    /// What was placed, where it matters; everything, if nothing is said.
+    pub(super) known: Option<Arc<Known>>,
+}
+
+/// Datasets that were placed, and the containers of the exports of each that were.
+pub(super) type Known = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
+
+/// What is not at home.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Apart {
+    pub(super) nodes: BTreeMap<NodeKey, ShardName>,
+    pub(super) datasets: BTreeMap<NodeKey, BTreeMap<DatasetName, ShardName>>,
+}
+
+impl Placement {
+    /// Places a node.
+    pub fn place(&mut self, node: NodeKey, shard: ShardName) {
+        self.edit_home(&node, |home| {
+            if home.shard.is_none() {
+                home.shard = Some(shard);
+            } else if home.shard.as_ref() == Some(&shard) {
+                if home.apart.as_ref().is_some_and(|apart| apart.nodes.contains_key(&node)) {
+                    home.set_apart(|apart| apart.nodes.remove(&node));
+                }
+            } else {
+                home.set_apart(|apart| apart.nodes.insert(node.clone(), shard));
+            }
+        });
+    }
+
+    /// Places one dataset of a capture apart from it.
+    pub fn place_dataset(&mut self, node: NodeKey, dataset: DatasetName, shard: ShardName) {
+        self.edit_home(&node, |home| {
+            home.set_apart(|apart| apart.datasets.entry(node.clone()).or_default().insert(dataset, shard));
+        });
+    }
+
+    /// The shard of a node.
+    #[must_use]
+    pub fn shard(&self, node: &NodeKey) -> Option<&ShardName> {
+        self.home(node)?.shard_of(node)
+    }
+
+    /// The shard of one dataset of a capture.
+    #[must_use]
+    pub fn shard_of_dataset(&self, node: &NodeKey, dataset: &DatasetName) -> Option<&ShardName> {
+        self.home(node)?.shard_of_dataset(node, dataset)
+    }
+
+    /// Every shard that something is placed in, in order.
+    #[must_use]
+    pub fn shards(&self) -> BTreeSet<ShardName> {
+        self.datastores.values().chain(self.transformers.values()).flat_map(Home::shards).cloned().collect()
+    }
+
+    pub(super) fn datastore(&self, name: &DatastoreName) -> Option<&Home> {
+        self.datastores.get(name)
+    }
+
+    pub(super) fn transformer(&self, name: &WorkspaceName) -> Option<&Home> {
+        self.transformers.get(name)
+    }
+
+    pub(super) fn set_datastore(&mut self, name: &DatastoreName, home: Option<Home>) {
+        set(&mut self.datastores, name, home);
+    }
+
+    pub(super) fn set_transformer(&mut self, name: &WorkspaceName, home: Option<Home>) {
+        set(&mut self.transformers, name, home);
+    }
+
+    fn home(&self, node: &NodeKey) -> Option<&Home> {
+        match at_home(node) {
+            At::Datastore(name) => self.datastores.get(name),
+            At::Transformer(name) => self.transformers.get(name),
+        }
+    }
+
+    fn edit_home(&mut self, node: &NodeKey, edit: impl FnOnce(&mut Home)) {
+        match at_home(node) {
+            At::Datastore(name) => edit(self.datastores.entry(name.clone()).or_default()),
+            At::Transformer(name) => edit(self.transformers.entry(name.clone()).or_default()),
+        }
+    }
+}
+
+impl Home {
+    pub(super) fn shard_of(&self, node: &NodeKey) -> Option<&ShardName> {
+        self.apart.as_ref().and_then(|apart| apart.nodes.get(node)).or(self.shard.as_ref())
+    }
+
+    pub(super) fn shard_of_dataset(&self, node: &NodeKey, dataset: &DatasetName) -> Option<&ShardName> {
+        let apart = self.apart.as_ref().and_then(|apart| apart.datasets.get(node)?.get(dataset));
+        apart.or_else(|| self.shard_of(node))
+    }
+
+    pub(super) fn shards(&self) -> impl Iterator<Item = &ShardName> {
+        let apart = self.apart.iter().flat_map(|apart| {
+            apart.nodes.values().chain(apart.datasets.values().flat_map(|datasets| datasets.values()))
+        });
+        self.shard.iter().chain(apart)
+    }
+
+    /// Whether a node, or a dataset of it, was placed before.
+    pub(super) fn knows(&self, node: &NodeKey, dataset: Option<&DatasetName>) -> bool {
+        let Some(known) = &self.known else {
+            return true;
+        };
+        let is_named = |apart: &Arc<Apart>| match dataset {
+            None => apart.nodes.contains_key(node),
+            Some(dataset) => apart.datasets.get(node).is_some_and(|datasets| datasets.contains_key(dataset)),
+        };
+        let is_known = match (node, dataset) {
+            (_, Some(dataset)) => known.contains_key(dataset),
+            (NodeKey::Export { container, dataset, .. }, None) => {
+                known.get(&dataset.dataset).is_some_and(|containers| containers.contains(container))
+            }
+            (NodeKey::Ingest { dataset: Some(dataset), .. }, None) => known.contains_key(dataset),
+            _ => true,
+        };
+        is_known || self.apart.as_ref().is_some_and(is_named)
+    }
+
+    fn set_apart<T>(&mut self, change: impl FnOnce(&mut Apart) -> T) {
+        let mut apart = self.apart.as_deref().cloned().unwrap_or_default();
+        change(&mut apart);
+        self.apart = Some(apart).filter(|apart| *apart != Apart::default()).map(Arc::new);
+    }
+}
+
+/// Whose home a node belongs to.
+enum At<'k> {
+    Datastore(&'k DatastoreName),
+    Transformer(&'k WorkspaceName),
+}
+
+fn at_home(node: &NodeKey) -> At<'_> {
+    match node {
+        NodeKey::Export { dataset, .. } => At::Datastore(&dataset.datastore),
+        NodeKey::Ingest { datastore, .. } => At::Datastore(datastore),
+        NodeKey::Transform { workspace, .. } | NodeKey::Trigger { workspace, .. } => {
+            At::Transformer(workspace)
+        }
+    }
+}
+
+fn set<K: Ord + Clone>(homes: &mut OrdMap<K, Home>, name: &K, home: Option<Home>) {
+    match home {
+        Some(home) if homes.get(name) != Some(&home) => {
+            homes.insert(name.clone(), home);
+        }
+        Some(_) => {}
+        None => {
+            homes.remove(name);
+        }
+    }
+}
+
+/// The text form: homes, and apart from them the nodes and datasets that are somewhere else;
+/// and what was placed.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    datastores: BTreeMap<DatastoreName, ShardName>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    transformers: BTreeMap<WorkspaceName, ShardName>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    nodes: BTreeMap<NodeKey, ShardName>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    datasets: BTreeMap<NodeKey, BTreeMap<DatasetName, ShardName>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    placed: BTreeMap<DatastoreName, Known>,
+}
+
+impl From<Placement> for Wire {
+    fn from(placement: Placement) -> Self {
+        let mut wire = Self {
+            datastores: homes(&placement.datastores),
+            transformers: homes(&placement.transformers),
+            nodes: BTreeMap::new(),
+            datasets: BTreeMap::new(),
+            placed: placement
+                .datastores
+                .iter()
+                .filter_map(|(name, home)| Some((name.clone(), Known::clone(home.known.as_deref()?))))
+                .collect(),
+        };
+        let homes = placement.datastores.values().chain(placement.transformers.values());
+        for apart in homes.filter_map(|home| home.apart.as_deref()) {
+            wire.nodes.extend(apart.nodes.clone());
+            wire.datasets.extend(apart.datasets.clone());
+        }
+        wire
+    }
+}
+
+impl From<Wire> for Placement {
+    fn from(wire: Wire) -> Self {
+        let mut placement =
+            Self { datastores: at_shards(wire.datastores), transformers: at_shards(wire.transformers) };
+        for (name, known) in wire.placed {
+            placement.datastores.entry(name).or_default().known = Some(Arc::new(known));
+        }
+        for (node, shard) in wire.nodes {
+            placement
+                .edit_home(&node, |home| home.set_apart(|apart| apart.nodes.insert(node.clone(), shard)));
+        }
+        for (node, datasets) in wire.datasets {
+            for (dataset, shard) in datasets {
+                placement.place_dataset(node.clone(), dataset, shard);
+            }
+        }
+        placement
+    }
+}
+
+fn homes<K: Ord + Clone>(homes: &OrdMap<K, Home>) -> BTreeMap<K, ShardName> {
+    homes.iter().filter_map(|(name, home)| Some((name.clone(), home.shard.clone()?))).collect()
+}
+
+fn at_shards<K: Ord + Clone>(shards: BTreeMap<K, ShardName>) -> OrdMap<K, Home> {
+    shards.into_iter().map(|(name, shard)| (name, Home { shard: Some(shard), ..Home::default() })).collect()
+}

@@ -1,0 +1,166 @@
+//! Laws of shards, for any limits.
+
+use super::{build, cases, incremental::histories};
+use datasurface::{
+    graph::{IntentionGraph, Node, NodeKey, NodeWeight, Placement, Shards},
+    model::{DatasetName, ShardName},
+};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is placed: a node, or one dataset of a node.
+type Piece = (NodeKey, Option<DatasetName>);
+
+/// Two weights that differ from node to node.
+fn weigh(node: &Node<'_>) -> NodeWeight {
+    let length = node.key().to_string().len() as u64;
+    NodeWeight { whole: [1 + length % 3, length % 2].into(), per_dataset: [1 + length % 2, 1].into() }
+}
+
+fn limits() -> impl Strategy<Value = [u64; 2]> {
+    prop_oneof![(2_u64..40, 2_u64..40).prop_map(|(one, other)| [one, other]), Just([u64::MAX, u64::MAX])]
+}
+
+/// Every piece with its shard and its weight.
+fn pieces(graph: &IntentionGraph, placement: &Placement) -> BTreeMap<Piece, (Option<ShardName>, Box<[u64]>)> {
+    let mut pieces = BTreeMap::new();
+    for node in graph.nodes() {
+        let weight = weigh(&node);
+        for dataset in node.facts().datasets() {
+            let name = &dataset.key().dataset;
+            let shard = placement.shard_of_dataset(&node.key(), name).cloned();
+            pieces.insert((node.key(), Some(name.clone())), (shard, weight.per_dataset.clone()));
+        }
+        pieces.insert((node.key(), None), (placement.shard(&node.key()).cloned(), weight.whole));
+    }
+    pieces
+}
+
+fn check(graph: &IntentionGraph, shards: &Shards, limits: &[u64; 2]) -> Result<(), TestCaseError> {
+    let pieces = pieces(graph, shards.placement());
+    let mut loads: BTreeMap<&ShardName, (usize, [u64; 2])> = BTreeMap::new();
+    for (piece, (shard, weight)) in &pieces {
+        prop_assert!(shard.is_some(), "{piece:?} has no place");
+        let (count, load) = loads.entry(shard.as_ref().expect("a shard")).or_default();
+        *count += 1;
+        load.iter_mut().zip(weight).for_each(|(load, weight)| *load += weight);
+    }
+    let is_over = |weight: &[u64]| weight.iter().zip(limits).any(|(weight, limit)| weight > limit);
+    for (shard, (count, load)) in &loads {
+        prop_assert!(*count == 1 || !is_over(load), "{shard} bears {load:?}, and can bear {limits:?}");
+    }
+    // What is in a shard is in the graph: the text names nothing else.
+    prop_assert!(shards.placement().shards().iter().eq(loads.keys().copied()));
+    let too_heavy: BTreeSet<Piece> =
+        shards.too_heavy().map(|(node, dataset)| (node.clone(), dataset.cloned())).collect();
+    let expected = pieces.into_iter().filter(|(_, (_, weight))| is_over(weight)).map(|(piece, _)| piece);
+    prop_assert_eq!(too_heavy, expected.collect());
+    Ok(())
+}
+
+/// Whether nothing comes before itself.
+fn is_acyclic<T: Ord + Clone>(edges: &BTreeSet<(T, T)>) -> bool {
+    let mut edges = edges.clone();
+    loop {
+        let reached: BTreeSet<T> = edges.iter().map(|(_, to)| to.clone()).collect();
+        let before = edges.len();
+        edges.retain(|(from, _)| reached.contains(from));
+        if edges.len() == before {
+            return edges.is_empty();
+        }
+    }
+}
+
+fn links(graph: &IntentionGraph, placement: &Placement) -> BTreeSet<(ShardName, ShardName)> {
+    let at = |node: Node<'_>| placement.shard(&node.key()).expect("a shard").clone();
+    let links = graph.edges().map(|(from, to)| (at(from), at(to)));
+    links.filter(|(from, to)| from != to).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn shards_keep_to_the_limits((ecosystem, assignments) in cases(), limits in limits()) {
+        let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
+        for graph in graphs.iter() {
+            let shards = Shards::of(graph, &Placement::default(), &limits, &weigh);
+            check(graph, &shards, &limits)?;
+            let keys: BTreeSet<_> = graph.edges().map(|(from, to)| (from.key(), to.key())).collect();
+            if is_acyclic(&keys) {
+                let links = links(graph, shards.placement());
+                prop_assert!(is_acyclic(&links), "{links:?}");
+            }
+            // What is placed stays, and the text loses nothing.
+            let text = serde_json::to_string(shards.placement()).expect("JSON");
+            let read: Placement = serde_json::from_str(&text).expect("a placement");
+            prop_assert_eq!(&read, shards.placement());
+            let same = Shards::of(graph, &read, &limits, &weigh);
+            prop_assert_eq!(same.placement(), shards.placement());
+        }
+    }
+
+    #[test]
+    fn a_change_moves_nothing_else(history in histories(), limits in limits()) {
+        let mut graphs = build(&history[0].0, &history[0].1).expect("every datastore has a primary");
+        let first = |graph: &IntentionGraph| Shards::of(graph, &Placement::default(), &limits, &weigh);
+        let mut shards: BTreeMap<_, Shards> =
+            graphs.iter().map(|graph| (graph.platform().clone(), first(graph))).collect();
+        for (ecosystem, assignments) in &history[1..] {
+            let Ok(next) = build(ecosystem, assignments) else { continue };
+            for graph in next.iter() {
+                let (Some(before), Some(old)) = (shards.get(graph.platform()), graphs.graph(graph.platform()))
+                else {
+                    continue;
+                };
+                let again = before.again(graph, &weigh);
+                check(graph, &again, &limits)?;
+                let anew = Shards::of(graph, before.placement(), &limits, &weigh);
+                prop_assert_eq!(again.placement(), anew.placement());
+                let (was, is) = (pieces(old, before.placement()), pieces(graph, again.placement()));
+                for (piece, (shard, weight)) in &is {
+                    if let Some((before, old_weight)) = was.get(piece) && old_weight == weight {
+                        prop_assert_eq!(shard, before, "{:?}", piece);
+                    }
+                }
+            }
+            shards = next
+                .iter()
+                .map(|graph| {
+                    let again = shards.get(graph.platform()).map(|before| before.again(graph, &weigh));
+                    (graph.platform().clone(), again.unwrap_or_else(|| first(graph)))
+                })
+                .collect();
+            graphs = next;
+        }
+    }
+
+    /// With one limit, the least number of moves out of a shard is that of its heaviest pieces.
+    #[test]
+    fn a_lower_limit_moves_as_little_as_possible(
+        (ecosystem, assignments) in cases(),
+        before in 4_u64..60,
+        after in 4_u64..30,
+    ) {
+        let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
+        for graph in graphs.iter() {
+            let old = Shards::of(graph, &Placement::default(), &[before], &weigh);
+            let new = Shards::of(graph, old.placement(), &[after], &weigh);
+            let (was, is) = (pieces(graph, old.placement()), pieces(graph, new.placement()));
+            let mut by_shard: BTreeMap<_, Vec<u64>> = BTreeMap::new();
+            for (shard, weight) in was.values() {
+                by_shard.entry(shard.clone()).or_default().push(weight[0]);
+            }
+            let mut least = 0;
+            for weights in by_shard.values_mut() {
+                weights.sort_unstable();
+                while weights.len() > 1 && weights.iter().sum::<u64>() > after {
+                    weights.pop();
+                    least += 1;
+                }
+            }
+            let moved = was.iter().filter(|(piece, (shard, _))| is[*piece].0 != *shard).count();
+            prop_assert!(moved <= least, "{moved} moved, {least} had to");
+        }
+    }
+}
