@@ -3,7 +3,7 @@
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
     Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetGroup, DatasetKey,
-    DatastoreName, Entity, GroupKey, PlatformName, Priority, QualityCheck, Requirements, Schema,
+    DatastoreName, Entitlement, Entity, GroupKey, PlatformName, Priority, QualityCheck, Requirements, Schema,
     TransformTrigger, Workspace, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
@@ -202,6 +202,8 @@ pub struct Consumer {
     pub(crate) priority: Option<Priority>,
     pub(crate) requirements: Requirements,
     pub(crate) transforms: bool,
+    #[serde(default, skip_serializing_if = "Entitlement::is_nobody")]
+    pub(crate) entitlement: Entitlement,
 }
 
 impl Consumer {
@@ -211,6 +213,7 @@ impl Consumer {
             priority: workspace.declared_priority(),
             requirements: group.requirements().clone(),
             transforms: workspace.data_transformer().is_some(),
+            entitlement: workspace.entitlement().clone(),
         }
     }
 
@@ -241,6 +244,12 @@ impl Consumer {
     #[must_use]
     pub fn transforms(&self) -> bool {
         self.transforms
+    }
+
+    /// Who may read what the workspace gets.
+    #[must_use]
+    pub fn entitlement(&self) -> &Entitlement {
+        &self.entitlement
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is tricky about obligations and builds, on ecosystems small enough to be read.
 
+mod entitlement;
 mod missing;
 mod obligations;
 

@@ -31,6 +31,12 @@ impl CodeInfo {
         Self { severity: Severity::Warning, ..Self::error(code, summary, explanation) }
     }
 
+    /// A note, known since version 0.1.0.
+    #[must_use]
+    pub const fn note(code: &'static str, summary: &'static str, explanation: &'static str) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, summary, explanation) }
+    }
+
     /// The same code, known since another version.
     #[must_use]
     pub const fn since(self, version: &'static str) -> Self {

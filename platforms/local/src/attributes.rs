@@ -81,6 +81,9 @@ pub(crate) struct ViewAttributes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) history: Option<String>,
     pub(crate) consumer: GroupKey,
+    /// The roles of the server that may read it, in order; a file knows none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) readers: BTreeSet<String>,
     /// How late it may be what the group sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) latency_seconds: Option<Latency>,

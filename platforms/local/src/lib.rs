@@ -24,6 +24,7 @@ mod names;
 mod offer;
 mod platform;
 mod prelude;
+mod readers;
 mod refusal;
 mod render;
 mod runtime;

@@ -3,7 +3,8 @@
 
 use crate::prelude::*;
 
-/// Something that cannot be rendered: the code, what is wrong, and what to do about it.
+/// Something that cannot be rendered, or that means less than somebody may think: the code, what is wrong, and what to do
+/// about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     code: &'static CodeInfo,

@@ -132,13 +132,27 @@ fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
         .map(|(what, names)| format!("{what} {}", names.join(", ")))
         .collect();
     if reasons.is_empty() {
-        let reason = if before.columns == after.columns {
-            "shows versions that it did not show"
-        } else {
-            "shows the columns of its table"
-        };
-        return Judgement::update(Effect::InPlace, reason);
+        return Judgement::update(Effect::InPlace, harmless(before, after));
     }
     let broken = BTreeSet::from([after.consumer.clone()]);
     Judgement::update(Effect::InPlace, reasons.join("; ")).meaning(Meaning::Breaking(broken))
+}
+
+/// What differs where nothing is lost.
+fn harmless(before: &ViewAttributes, after: &ViewAttributes) -> String {
+    let roles = |roles: BTreeSet<&String>| -> String {
+        let names: Vec<String> = roles.into_iter().map(|role| format!("`{role}`")).collect();
+        names.join(", ")
+    };
+    let new = roles(after.readers.difference(&before.readers).collect());
+    let gone = roles(before.readers.difference(&after.readers).collect());
+    let shows_more = (&before.live, &before.history) != (&after.live, &after.history);
+    let reasons = [
+        (before.columns != after.columns, "shows the columns of its table".to_owned()),
+        (shows_more, "shows versions that it did not show".to_owned()),
+        (!new.is_empty(), format!("{new} may read it")),
+        (!gone.is_empty(), format!("{gone} may read it no longer")),
+    ];
+    let reasons: Vec<String> = reasons.into_iter().filter(|(is, _)| *is).map(|(_, reason)| reason).collect();
+    reasons.join("; ")
 }

@@ -3,9 +3,9 @@
 
 use super::{sides::Views, table::TableChange, transition::CHANGE};
 use crate::{
-    attributes::TableAttributes,
+    attributes::{TableAttributes, ViewAttributes},
     prelude::*,
-    render::{create_copy, create_views, drop_views, forget_progress},
+    render::{create_copy, create_views, drop_views, forget_progress, revoke},
     sql::{
         engine::Engine,
         postgres::{copy::declaration, types::column_name},
@@ -57,4 +57,24 @@ pub(super) fn update(
 /// Takes the views of a copy away.
 pub(super) fn drop_views_of(views: &Views) -> Vec<String> {
     views.before.iter().flat_map(drop_views).collect()
+}
+
+/// What goes where the views of a table show its columns as before: a view that nobody wants any more, and the right to
+/// read of those who have it no longer. What others made of the views stays.
+pub(super) fn change_views(before: &ViewAttributes, after: &ViewAttributes) -> Vec<String> {
+    let kept = |name: &String| [&after.live, &after.history].contains(&&Some(name.clone()));
+    let (live, history) = (before.live.clone(), before.history.clone());
+    let gone = ViewAttributes {
+        live: live.filter(|name| !kept(name)),
+        history: history.filter(|name| !kept(name)),
+        ..before.clone()
+    };
+    let stay = ViewAttributes {
+        live: before.live.clone().filter(kept),
+        history: before.history.clone().filter(kept),
+        ..before.clone()
+    };
+    let roles = before.readers.difference(&after.readers);
+    let revoked = roles.flat_map(|role| revoke(&stay, role));
+    drop_views(&gone).into_iter().chain(revoked).collect()
 }

@@ -116,9 +116,16 @@ fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttribut
     if before.shows_the_same(after) {
         return None;
     }
-    let mut statements = drop_views(before);
+    let script = Script::new(address.as_str(), &after.database);
+    let is_same = (&before.table, &before.columns) == (&after.table, &after.columns);
+    let (about, mut statements) = match Engine::of(&after.database) {
+        Engine::Postgres if is_same => {
+            ("Changes the views where they are.", server_copy::change_views(before, after))
+        }
+        _ => ("Makes the views anew.", drop_views(before)),
+    };
     statements.extend(create_views(after));
-    Some(Script::new(address.as_str(), &after.database).add(CHANGE, "Makes the views anew.", statements))
+    Some(script.add(CHANGE, about, statements))
 }
 
 /// Nothing but the tables: what is in them is made anew at each run.

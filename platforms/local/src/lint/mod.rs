@@ -7,9 +7,11 @@ use crate::{
     names,
     offer::own_table_of_input,
     prelude::*,
+    readers::readers,
     render::{Reading, output_attributes},
     shelf::Shelf,
     sql::{
+        engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT},
         storage::Storage,
     },
@@ -18,6 +20,9 @@ use std::collections::BTreeMap;
 
 /// As many as a table of SQLite can have, without the two that are ours.
 const MOST_COLUMNS: usize = 1998;
+
+/// As many as one of PostgreSQL can have.
+const MOST_COLUMNS_ON_SERVER: usize = 1598;
 
 /// Reports what is wrong with a node; of the instance itself, all was said when it was configured.
 pub(crate) fn lint(config: &LocalConfig, what: LintView<'_>, found: &mut Reporter<'_>) {
@@ -35,7 +40,10 @@ fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
             columns.chain(Reading::of(config, view, ingest).err()).collect()
         }
         NodeDetail::Export(export) => {
-            let container = Shelf::of(export.container_key(), export.container(), config).err();
+            let container = match Shelf::of(export.container_key(), export.container(), config) {
+                Err(refusal) => vec![refusal],
+                Ok(shelf) => on_shelf(&shelf, export),
+            };
             let input = own_table_of_input(config, view, export.dataset().key()).err();
             container.into_iter().chain(input).collect()
         }
@@ -45,6 +53,37 @@ fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
         }
         NodeDetail::Trigger(_) => Vec::new(),
     }
+}
+
+/// What stands in the way of what consumers read, and what is good to know of it.
+fn on_shelf(shelf: &Shelf, export: &ExportFacts) -> Vec<Refusal> {
+    let engine = shelf.engine();
+    let consumers = export.consumers().iter().filter(|consumer| !consumer.transforms());
+    let roles = consumers.clone().filter_map(|consumer| readers(engine, consumer).err());
+    let columns = export.dataset().schema().table().columns().len();
+    let too_many = (engine == Engine::Postgres && columns > MOST_COLUMNS_ON_SERVER)
+        .then(|| too_many_columns(export.dataset().key(), columns, "PostgreSQL", MOST_COLUMNS_ON_SERVER));
+    let ungranted =
+        consumers.filter(|consumer| engine == Engine::Sqlite && !consumer.entitlement().is_nobody());
+    let ungranted = ungranted.map(|consumer| {
+        Refusal::new(
+            &codes::NO_GRANTS,
+            format!(
+                "`{}` is granted to somebody, and its data is in an SQLite file",
+                consumer.group().workspace
+            ),
+            "let the rights of the file say who reads it, or use a `postgres` container",
+        )
+    });
+    roles.chain(too_many).chain(ungranted).collect()
+}
+
+fn too_many_columns(dataset: &DatasetKey, columns: usize, engine: &str, most: usize) -> Refusal {
+    Refusal::new(
+        &codes::TOO_MANY_COLUMNS,
+        format!("`{dataset}` has {columns} columns"),
+        format!("a table of {engine} can have {most} beside our own; split the dataset"),
+    )
 }
 
 /// Columns that a table of versions cannot have.
@@ -69,13 +108,8 @@ fn columns(dataset: &DatasetFacts) -> Vec<Refusal> {
             "choose a type that SQLite can keep, or let another platform serve the dataset",
         )
     });
-    let too_many = (columns.len() > MOST_COLUMNS).then(|| {
-        Refusal::new(
-            &codes::TOO_MANY_COLUMNS,
-            format!("`{}` has {} columns", dataset.key(), columns.len()),
-            format!("a table of SQLite can have {MOST_COLUMNS} beside our own; split the dataset"),
-        )
-    });
+    let too_many = (columns.len() > MOST_COLUMNS)
+        .then(|| too_many_columns(dataset.key(), columns.len(), "SQLite", MOST_COLUMNS));
     reserved.chain(unkept).chain(too_many).collect()
 }
 

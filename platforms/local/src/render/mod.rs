@@ -24,7 +24,7 @@ mod view;
 pub(crate) use copy::{create_copy, forget_progress};
 pub(crate) use output::{attributes as output_attributes, create_outputs, drop_outputs};
 pub(crate) use reading::{Reading, Starts};
-pub(crate) use view::{create_views, drop_views};
+pub(crate) use view::{create_views, drop_views, revoke};
 
 use crate::{config::LocalConfig, names::address, prelude::*};
 

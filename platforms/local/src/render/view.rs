@@ -6,11 +6,12 @@ use crate::{
     names::{self, address, path},
     offer::own_table_of_input,
     prelude::*,
+    readers::readers,
     shelf::Shelf,
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT, StoredColumn},
-        quote::{quoted, select},
+        quote::{literal, quoted, select},
         script::Script,
     },
 };
@@ -38,6 +39,7 @@ pub(super) fn render(
             live: milestoning.has_live().then(|| names::live_view(engine, group, dataset)),
             history: milestoning.has_history().then(|| names::history_view(engine, group, dataset)),
             consumer: group.clone(),
+            readers: readers(engine, consumer)?,
             latency_seconds: consumer.requirements().latency(),
         };
         let address = address::view(group, dataset);
@@ -62,7 +64,7 @@ pub(super) fn render(
     Ok(())
 }
 
-/// Makes the views. Inside a view, a table is one of the same database.
+/// Makes the views, and lets those read them who may. Inside a view, a table is one of the same database.
 pub(crate) fn create_views(view: &ViewAttributes) -> Vec<String> {
     let engine = Engine::of(&view.database);
     let create = match engine {
@@ -85,7 +87,24 @@ pub(crate) fn create_views(view: &ViewAttributes) -> Vec<String> {
         names.extend([quoted(BATCH_IN), quoted(BATCH_OUT)]);
         format!("{create} {} AS\n{}\nFROM {table};", quoted(name), select(&names))
     });
-    live.chain(history).collect()
+    live.chain(history).chain(grants(view)).collect()
+}
+
+/// Granting again changes nothing. Who reads a view needs no right to its table.
+fn grants(view: &ViewAttributes) -> impl Iterator<Item = String> {
+    let roles: Vec<String> = view.readers.iter().map(|role| quoted(role)).collect();
+    let views = view.live.iter().chain(&view.history).filter(|_| !view.readers.is_empty());
+    views.map(move |name| format!("GRANT SELECT ON {} TO {};", quoted(name), roles.join(", ")))
+}
+
+/// Takes the right to read the views from a role. It may be gone, and its rights with it.
+pub(crate) fn revoke(view: &ViewAttributes, role: &str) -> impl Iterator<Item = String> {
+    let views = view.live.iter().chain(&view.history);
+    views.map(move |name| {
+        let revoke = format!("REVOKE SELECT ON {} FROM {};", quoted(name), quoted(role));
+        let if_there = format!("SELECT FROM pg_roles WHERE rolname = {}", literal(role));
+        format!("DO {};", literal(&format!("BEGIN IF EXISTS ({if_there}) THEN {revoke} END IF; END")))
+    })
 }
 
 /// Takes the views away.

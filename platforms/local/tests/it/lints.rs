@@ -34,6 +34,24 @@ fn a_server_of_a_consumer_is_filled_for_readers_and_transformers() {
 }
 
 #[test]
+fn whoever_is_entitled_must_be_able_to_be_a_role() {
+    let wind = NorthWind::default();
+    let granted = |container: DataContainer, name: &str| {
+        codes(&wind, |team| {
+            let team = team.without_container(&"Desk".into()).container(container);
+            let sales = wind.consumer().granted(Principal::group(name));
+            team.without_workspace(&"Sales".into()).workspace(sales)
+        })
+    };
+    let server = || DataContainer::postgres("Desk", "db.example.org", "sales");
+    assert_eq!(granted(server(), "analysts"), [] as [&str; 0]);
+    for name in ["public", "none", &"ø".repeat(32)] {
+        assert_eq!(granted(server(), name), ["local/principal-name"; 2], "{name}");
+    }
+    assert_eq!(granted(DataContainer::sqlite("Desk", "desk.db"), "public"), ["local/no-grants"; 2]);
+}
+
+#[test]
 fn a_postgres_source_is_read_as_text_and_numbers() {
     let wind = NorthWind::default();
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {

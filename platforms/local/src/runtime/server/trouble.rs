@@ -52,6 +52,10 @@ impl Trouble {
                 column: said.where_().and_then(column_of_row),
                 ..Self::said(without_values(said.message()))
             },
+            _ if *said.code() == SqlState::UNDEFINED_OBJECT => Self::said(format!(
+                "{}; make that role, or take the principal out of the workspace's entitlement",
+                said.message()
+            )),
             _ if *said.code() == SqlState::LOCK_NOT_AVAILABLE => {
                 Self::said("somebody else has had it locked for too long (the session's `lock_timeout`)")
             }

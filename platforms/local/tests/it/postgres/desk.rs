@@ -29,7 +29,12 @@ impl Desk {
     }
 
     pub(crate) fn scene(&self, wind: &NorthWind) -> Scene {
-        let scene = scene(self.server.port, self.database, wind);
+        self.edited(wind, |team| team)
+    }
+
+    /// The same, with another team.
+    pub(crate) fn edited(&self, wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Scene {
+        let scene = edited(self.server.port, self.database, wind, edit);
         assert_eq!(scene.codes(), [] as [&str; 0]);
         scene
     }
@@ -51,9 +56,13 @@ impl Desk {
 
 /// NorthWind, whose consumers have this database of a server here.
 pub(crate) fn scene(port: u16, database: &str, wind: &NorthWind) -> Scene {
+    edited(port, database, wind, |team| team)
+}
+
+fn edited(port: u16, database: &str, wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Scene {
     let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port, database: database.into() };
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
-        team.without_container(&"Desk".into()).container(DataContainer::new("Desk", kind))
+        edit(team.without_container(&"Desk".into()).container(DataContainer::new("Desk", kind)))
     });
     Scene::new(ecosystem, &NorthWind::assignments())
 }

@@ -2,6 +2,7 @@
 
 mod copies;
 pub(crate) mod desk;
+mod entitlements;
 mod failures;
 mod northwind;
 mod snapshots;
