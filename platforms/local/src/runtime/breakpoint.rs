@@ -1,4 +1,4 @@
-//! A place where tests can stop the runtime.
+//! A place where tests can stop the runtime, or take its room.
 
 use std::{fmt, sync::Arc};
 
@@ -6,26 +6,43 @@ use std::{fmt, sync::Arc};
 /// the process there, to see that nothing is lost when it goes on.
 #[doc(hidden)]
 #[derive(Clone, Default)]
-pub struct Breakpoint(Option<Arc<Before>>);
+pub struct Breakpoint {
+    before: Option<Arc<Before>>,
+    room: Option<Arc<Room>>,
+}
 
 type Before = dyn Fn(&str) + Send + Sync;
+type Room = dyn Fn(&str) -> Option<u32> + Send + Sync;
 
 impl Breakpoint {
     /// Tells this function what is about to be executed, such as `commit northwind.db`.
     pub fn new(before: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(before)))
+        Self { before: Some(Arc::new(before)), room: None }
+    }
+
+    /// Asks this function how many pages a database file may have, as if the disk were full then: one that has more may
+    /// not grow. What is staged is in `temp`.
+    #[must_use]
+    pub fn with_room(mut self, room: impl Fn(&str) -> Option<u32> + Send + Sync + 'static) -> Self {
+        self.room = Some(Arc::new(room));
+        self
     }
 
     /// Called before everything that is executed.
     pub(super) fn before(&self, what: impl FnOnce() -> String) {
-        if let Some(before) = &self.0 {
+        if let Some(before) = &self.before {
             before(&what());
         }
+    }
+
+    /// How many pages a file may have.
+    pub(super) fn room(&self, file: &str) -> Option<u32> {
+        self.room.as_ref()?(file)
     }
 }
 
 impl fmt::Debug for Breakpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Breakpoint(set)" } else { "Breakpoint(none)" })
+        f.write_str(if self.before.is_some() { "Breakpoint(set)" } else { "Breakpoint(none)" })
     }
 }

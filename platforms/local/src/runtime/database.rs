@@ -47,6 +47,11 @@ impl<'a> Database<'a> {
             names_are_names(&connection)?;
             // Readers then never wait for us, nor we for them.
             connection.pragma_update(None, "journal_mode", "WAL")?;
+            for (schema, file) in [("main", file), ("temp", "temp")] {
+                if let Some(pages) = breakpoint.room(file) {
+                    connection.pragma_update(Some(schema), "max_page_count", pages)?;
+                }
+            }
             Ok(connection)
         });
         let connection = opened.map_err(|error| outside(format!("opening `{file}`"), error))?;
@@ -266,6 +271,12 @@ pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError 
         error if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
             let seconds = PATIENCE.as_secs();
             failure.caused_by(format!("somebody else has had the database locked for {seconds} seconds"))
+        }
+        rusqlite::Error::SqliteFailure(error, Some(said)) if error.code == ErrorCode::ConstraintViolation => {
+            failure.caused_by(said)
+        }
+        error if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+            failure.caused_by("the disk is full; nothing of it is visible: make room, and run again")
         }
         error => failure.caused_by(error),
     }

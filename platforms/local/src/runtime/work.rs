@@ -145,8 +145,9 @@ impl Work<'_> {
         };
         let values =
             [(":run", run.map_or(Value::Null, Value::Integer)), (":now", self.now()), (":failure", failure)];
-        self.own.execute(&self.rendered.books, "run_ended", &values)?;
-        done
+        let remembered = self.own.execute(&self.rendered.books, "run_ended", &values);
+        // Why it failed matters more than that this could not be written down.
+        done.and_then(|done| remembered.map(|()| done))
     }
 
     /// Why the last run of a job failed, if it did.

@@ -9,6 +9,7 @@
 use super::{
     milestoned::Milestoned,
     quote::{columns, literal, quoted},
+    storage::NOT_A_NUMBER,
 };
 use crate::prelude::*;
 
@@ -147,6 +148,7 @@ impl Stage<'_> {
         match column.map(Column::data_type) {
             Some(DataType::Boolean) if value.eq_ignore_ascii_case("true") => literal("1"),
             Some(DataType::Boolean) if value.eq_ignore_ascii_case("false") => literal("0"),
+            Some(DataType::Float(_)) if value != NOT_A_NUMBER => format!("CAST({} AS REAL)", literal(value)),
             Some(DataType::Decimal { scale, .. }) => literal(&with_digits(value, usize::from(*scale))),
             _ => in_one_line(value),
         }
@@ -190,15 +192,20 @@ mod tests {
     use super::*;
     use rusqlite::Connection;
 
-    /// What a check says of these rows of (id, city, price, at, paid).
+    /// What a check says of these rows of (id, city, price, at, paid); weights are half more than the id.
     fn found(check: &QualityCheck, rows: &str) -> Vec<String> {
         let schema: Schema =
-            "id Integer key, city VarChar(9), price Decimal(9,2), at Timestamp(UTC), paid Boolean".into();
+            "id Integer key, city VarChar(9), price Decimal(9,2), at Timestamp(UTC), paid Boolean, weight Double".into();
         let table = Milestoned::new("t".to_owned(), schema.table(), false);
         let database = Connection::open_in_memory().unwrap();
         table.stage().iter().for_each(|statement| database.execute_batch(statement).unwrap());
         if !rows.is_empty() {
-            database.execute_batch(&format!("INSERT INTO temp.\"t.stage\" VALUES {rows}")).unwrap();
+            database
+                .execute_batch(&format!(
+                    "INSERT INTO temp.\"t.stage\" (id, city, price, at, paid) VALUES {rows}"
+                ))
+                .unwrap();
+            database.execute_batch("UPDATE temp.\"t.stage\" SET weight = id + 0.5").unwrap();
         }
         let check = Check::of(&table, schema.table(), check).unwrap();
         let mut statement =
@@ -278,6 +285,7 @@ mod tests {
         assert_eq!(accepted("price", &["1.51", "2"]), ["1 have another value | Integer(1) | 1.50"]);
         assert_eq!(accepted("paid", &["true", "FALSE"]), NOTHING);
         assert_eq!(accepted("paid", &["true"]), ["1 have another value | Integer(2) | Integer(0)"]);
+        assert_eq!(accepted("weight", &["1.50", "2.5", "3.5", "NaN"]), NOTHING);
         assert_eq!(accepted("id", &["1", "2", "3"]), NOTHING);
         assert_eq!(accepted("id", &[]).len(), 3);
     }

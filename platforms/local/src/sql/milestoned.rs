@@ -2,7 +2,7 @@
 
 use super::{
     quote::{columns, insert_into, literal, parenthesised, quoted, select},
-    storage::Storage,
+    storage::{NOT_A_NUMBER, Storage},
 };
 use crate::{names, prelude::*};
 
@@ -37,19 +37,34 @@ impl StoredColumn {
         }
     }
 
-    fn declared(&self, not_null: bool) -> String {
+    fn declared(&self, sql_type: &str, not_null: bool) -> String {
         let not_null = if not_null { " NOT NULL" } else { "" };
-        format!("{} {}{not_null}", quoted(&self.name), self.storage.as_sql())
+        format!("{} {sql_type}{not_null}", quoted(&self.name))
     }
 
     /// The column, as it is declared where rows stand that are not judged again.
     pub(crate) fn nullable_declaration(&self) -> String {
-        self.declared(false)
+        self.kept(false)
     }
 
-    /// The column, as it is declared where rows come in.
-    pub(crate) fn strict_declaration(&self) -> String {
-        self.declared(!self.nullable)
+    /// The column, as values of its kind are kept.
+    fn kept(&self, not_null: bool) -> String {
+        self.declared(self.storage.as_sql(), not_null)
+    }
+
+    /// The column, as it is declared where rows come in: a strict table keeps no text where a number is to be. It knows
+    /// no column of numbers that may also have the text for not-a-number, so that one is checked.
+    fn strict_declaration(&self) -> String {
+        if self.storage != Storage::Real {
+            return self.kept(!self.nullable);
+        }
+        let name = quoted(&self.name);
+        format!(
+            "{}\n    CONSTRAINT {} CHECK (typeof({name}) IN ('real', 'integer', 'null') OR {name} = {})",
+            self.declared("ANY", !self.nullable),
+            quoted(&format!("{} is a number", self.name)),
+            literal(NOT_A_NUMBER)
+        )
     }
 }
 
@@ -90,7 +105,7 @@ impl Milestoned {
     /// column or than the rule. What comes in is judged where it is staged.
     pub(crate) fn create(&self) -> Vec<String> {
         let mut lines: Vec<String> =
-            self.columns.iter().map(|column| column.declared(self.key.contains(&column.name))).collect();
+            self.columns.iter().map(|column| column.kept(self.key.contains(&column.name))).collect();
         lines.push(format!("{} INTEGER NOT NULL", quoted(BATCH_IN)));
         lines.push(format!("{} INTEGER", quoted(BATCH_OUT)));
         lines.push(format!("PRIMARY KEY ({}, {})", self.key_list(""), quoted(BATCH_IN)));
@@ -129,7 +144,7 @@ impl Milestoned {
         vec![
             self.unstage(),
             format!(
-                "CREATE TEMP TABLE {} (\n  {}\n) WITHOUT ROWID;",
+                "CREATE TEMP TABLE {} (\n  {}\n) STRICT, WITHOUT ROWID;",
                 quoted(&names::stage(&self.table)),
                 lines.join(",\n  ")
             ),

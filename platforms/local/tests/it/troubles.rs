@@ -1,7 +1,7 @@
 //! What goes wrong: a clear message, nothing half-visible, and the rest goes on.
 
 use crate::{
-    ground::{Ground, moved},
+    ground::{Ground, assert_same, moved},
     northwind::NorthWind,
     scene::Scene,
 };
@@ -246,4 +246,98 @@ fn a_buffer_that_was_lost_is_not_mixed_with_what_came_of_it() {
         reasons(&report)
     );
     assert_eq!(ground.rows("desk.db", "SELECT * FROM Local__NW_Data__customers"), before);
+}
+
+/// As many customers as do not fit into what is left.
+const MANY: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+    INSERT INTO Customers SELECT 'N' || i, 'name', 'city' FROM n";
+
+#[test]
+fn a_full_disk_shows_nothing_by_half() {
+    let scene = || NorthWind::in_a_file().scene();
+    let ground = Ground::with(&scene());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    ground.run();
+    ground.change_source(MANY);
+    for (full, pages, failing) in [
+        ("temp", 10, "capture.NW_Data: table.NW_Data.customers [load]: the disk is full"),
+        ("northwind.db", 1, "capture.NW_Data: table.NW_Data.customers [merge]: the disk is full"),
+        (
+            "desk.db",
+            1,
+            "copy.USA/NorthWindTeam/Desk.NW_Data.customers: copy.USA/NorthWindTeam/Desk.NW_Data.customers [apply]: the disk is full",
+        ),
+    ] {
+        let before = ground.everything();
+        let room = Breakpoint::default().with_room(move |file| (file == full).then_some(pages));
+        let reasons = reasons(&Ground::at(ground.path("")).stopping_at(room).try_run().unwrap());
+        assert!(reasons[0].starts_with(failing), "{full}: {reasons:?}");
+        let after = ground.everything();
+        match full {
+            // What arrived in the platform's database stays; the consumer sees what it saw.
+            "desk.db" => {
+                let shown = |all: Vec<String>| {
+                    all.into_iter().filter(|line| line.starts_with("desk.db")).collect::<Vec<_>>()
+                };
+                assert_same(&shown(after), &shown(before), full);
+            }
+            _ => assert_same(&after, &before, full),
+        }
+    }
+    ground.run();
+    let uninterrupted = Ground::with(&scene());
+    uninterrupted.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    uninterrupted.run();
+    uninterrupted.change_source(MANY);
+    uninterrupted.run();
+    assert_same(&ground.everything(), &uninterrupted.everything(), "with room again");
+}
+
+#[test]
+fn a_locked_database_is_waited_for_and_then_said() {
+    let ground = Ground::with(&NorthWind::default().scene());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let locked = "somebody else has had the database locked for 5 seconds";
+
+    let source = ground.open("source.db");
+    source.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let before = ground.everything();
+    let of_source = reasons(&ground.try_run().unwrap());
+    assert_eq!(of_source, [format!("capture.NW_Data: reading the source `source.db`: {locked}")]);
+    assert_eq!(ground.everything(), before);
+    source.execute_batch("ROLLBACK").unwrap();
+
+    let own = ground.open("northwind.db");
+    own.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let of_own = reasons(&ground.try_run().unwrap());
+    assert!(of_own[0].starts_with("capture.NW_Data: ") && of_own[0].ends_with(locked), "{of_own:?}");
+    own.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(ground.everything(), before);
+
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 1: +1 ~0 -0 =0");
+}
+
+#[test]
+fn what_has_another_type_than_the_model_says_is_not_taken() {
+    for (change, expected) in [
+        (
+            "INSERT INTO products SELECT 1, x'00', 1, 1",
+            "cannot store BLOB value in TEXT column NW_Data__products.stage.product_name",
+        ),
+        ("INSERT INTO products VALUES (1, 'p', 1, 'heavy')", "CHECK constraint failed: weight is a number"),
+        (
+            "ALTER TABLE products RENAME TO p; CREATE TABLE products AS SELECT 'one' AS product_id, \
+             NULL AS product_name, 1 AS unit_price, 1 AS weight",
+            "cannot store TEXT value in INTEGER column NW_Data__products.stage.product_id",
+        ),
+    ] {
+        let ground = Ground::with(&NorthWind::default().scene());
+        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+        ground.run();
+        let before = ground.everything();
+        ground.change_source(change);
+        let reasons = reasons(&ground.try_run().unwrap());
+        assert_eq!(reasons, [format!("capture.NW_Data: table.NW_Data.products [load]: {expected}")]);
+        assert_eq!(ground.everything(), before);
+    }
 }
