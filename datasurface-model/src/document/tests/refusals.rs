@@ -49,7 +49,7 @@ fn the_format_is_asked_for_first() {
 fn unknown_members_are_refused_with_the_nearest() {
     let error = replaced("\"live\":", "\"lvie\":");
     let message = "`lvie` is not known here";
-    let known = "known here: `name`, `owner`, `live`, `vendors`, `platforms`, `zones`, `group_pins`, `primary_pins`, \
+    let known = "known here: `format`, `name`, `owner`, `live`, `vendors`, `platforms`, `zones`, `group_pins`, `primary_pins`, \
                  `waivers`, `documentation`, `renamed_from`";
     assert_says(&error, "document/unknown-field", message, Some(known));
     assert_at(&error, 5, 3);

@@ -163,6 +163,13 @@ impl<'t> Building<'t> {
 
     /// Only the first of several members of one name stays.
     fn refuse_twins(&mut self, members: &mut Vec<Member<'t>>) {
+        // Nearly every object is small, and has none.
+        let has_twin = |(at, member): (usize, &Member<'_>)| {
+            members.iter().take(at).any(|earlier| earlier.name == member.name)
+        };
+        if members.len() <= 16 && !members.iter().enumerate().any(has_twin) {
+            return;
+        }
         let mut seen = rustc_hash::FxHashMap::default();
         members.retain(|member| match seen.get(&member.name) {
             None => {

@@ -46,19 +46,14 @@ impl<'r, 'n, 't> Reader<'r, 'n, 't> {
         Self { node, ..self }
     }
 
-    /// An object as a map; of the members, only those that `is_known` lets pass.
+    /// An object as a map; of the members, only those that are known, if that is settled.
     fn visit_members<V: Visitor<'n>>(
         self,
         members: &'n [Member<'t>],
-        known: Option<&[&str]>,
+        known: Option<&'static [&'static str]>,
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        visitor.visit_map(Members {
-            reader: self,
-            rest: members.iter(),
-            known: known.map(<[_]>::to_vec),
-            value: None,
-        })
+        visitor.visit_map(Members { reader: self, rest: members.iter(), known, value: None })
     }
 
     fn visit<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Problem> {
@@ -195,7 +190,7 @@ struct Members<'r, 'n, 't> {
     reader: Reader<'r, 'n, 't>,
     rest: std::slice::Iter<'n, Member<'t>>,
     /// What members can be called, if that is settled.
-    known: Option<Vec<&'r str>>,
+    known: Option<&'static [&'static str]>,
     value: Option<&'n Node<'t>>,
 }
 
@@ -204,7 +199,7 @@ impl<'n> MapAccess<'n> for Members<'_, 'n, '_> {
 
     fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
         for member in self.rest.by_ref() {
-            if let Some(known) = &self.known
+            if let Some(known) = self.known
                 && !known.contains(&&*member.name)
             {
                 let problem = Problem::unknown_member(&member.name, known).at(member.extent);

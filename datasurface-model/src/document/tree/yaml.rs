@@ -58,6 +58,10 @@ fn options() -> Options {
 
 /// What a word without quotation marks means in the core schema of YAML 1.2: in it, `NO` is a country.
 fn plain(word: Cow<'_, str>) -> Value<'_> {
+    // Nearly every word begins with a letter that settles it.
+    if word.starts_with(|first: char| first.is_ascii_alphabetic() && !"nNtTfF".contains(first)) {
+        return Value::Text(word);
+    }
     match &*word {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),

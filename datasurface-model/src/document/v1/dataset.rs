@@ -85,7 +85,7 @@ impl DatastoreObject {
 
 impl DatasetObject {
     fn into_model(self, schemas: &mut Schemas) -> Dataset {
-        let mut dataset = Dataset::new(self.name, schemas.shared(self.schema.0));
+        let mut dataset = Dataset::new(self.name, schemas.of(self.schema));
         dataset = self.classifications.into_iter().fold(dataset, Dataset::classified);
         if let Some(deprecation) = self.deprecation {
             dataset = dataset.deprecated(deprecation.into_model());
@@ -116,7 +116,7 @@ impl From<&Dataset> for DatasetObject {
     fn from(dataset: &Dataset) -> Self {
         Self {
             name: dataset.name().clone(),
-            schema: SchemaForm(dataset.schema().clone()),
+            schema: SchemaForm::Schema(dataset.schema().clone()),
             classifications: dataset.classifications().clone(),
             deprecation: dataset.deprecation().map(DeprecationObject::from),
             storage_policies: dataset.storage_policies().cloned().collect(),

@@ -7,39 +7,65 @@ use crate::{
     name::{Classification, ColumnName},
     schema::{Column, DataType, Schema, TableSchema},
 };
+use rustc_hash::FxHashMap;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use std::{
-    borrow::Cow,
-    collections::{BTreeSet, HashSet},
-    fmt,
-};
+use std::{borrow::Cow, collections::BTreeSet, fmt};
 
 /// Longest schema in one text, in bytes.
 const LONGEST: usize = 100;
 
-/// The schemas of documents: equal ones become one in memory.
+/// The schemas of documents, by their texts: equal ones become one in memory, and none is read twice.
 #[derive(Debug, Default)]
-pub(in crate::document) struct Schemas(HashSet<Schema>);
+pub(in crate::document) struct Schemas(FxHashMap<String, Schema>);
 
 impl Schemas {
-    pub(super) fn shared(&mut self, schema: Schema) -> Schema {
-        if let Some(known) = self.0.get(&schema) {
-            return known.clone();
+    pub(super) fn of(&mut self, form: SchemaForm) -> Schema {
+        let (text, schema) = match form {
+            SchemaForm::Text(text) => (text, None),
+            SchemaForm::Schema(schema) => (column_texts(schema.table()).join(", "), Some(schema)),
+        };
+        match (self.0.get(&text), schema) {
+            (Some(known), None) => known.clone(),
+            // What was not written as text may say more than its text would.
+            (Some(known), Some(schema)) => {
+                if *known == schema {
+                    known.clone()
+                } else {
+                    schema
+                }
+            }
+            (None, Some(schema)) if schema != text.as_str().into() => schema,
+            (None, schema) => {
+                let schema = schema.unwrap_or_else(|| text.as_str().into());
+                self.0.insert(text, schema.clone());
+                schema
+            }
         }
-        self.0.insert(schema.clone());
-        schema
     }
 
     /// Forgets schemas that nobody else has.
     pub(in crate::document) fn forget_unused(&mut self) {
-        self.0.retain(Schema::is_shared);
+        self.0.retain(|_, schema| schema.is_shared());
     }
 }
 
-pub(super) struct SchemaForm(pub(super) Schema);
+/// A schema, or a text to be read as one.
+pub(super) enum SchemaForm {
+    Schema(Schema),
+    Text(String),
+}
+
+impl SchemaForm {
+    fn into_schema(self) -> Schema {
+        match self {
+            Self::Schema(schema) => schema,
+            Self::Text(text) => text.as_str().into(),
+        }
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a schema, as an object")]
@@ -79,10 +105,14 @@ fn is_yes(answer: &bool) -> bool {
 
 impl Serialize for SchemaForm {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(unreadable) = self.0.unreadable() {
+        let schema = match self {
+            Self::Schema(schema) => schema,
+            Self::Text(text) => return serializer.serialize_str(text),
+        };
+        if let Some(unreadable) = schema.unreadable() {
             return serializer.serialize_str(unreadable.text());
         }
-        let table = self.0.table();
+        let table = schema.table();
         let columns = column_texts(table);
         let text = columns.join(", ");
         if text.parse().as_ref() != Ok(table) {
@@ -100,9 +130,10 @@ pub(crate) fn schema_in_full(form: &serde_json::Value) -> Cow<'_, serde_json::Va
     if form.is_object() {
         return Cow::Borrowed(form);
     }
-    let read = SchemaForm::deserialize(form).ok().filter(|SchemaForm(schema)| schema.unreadable().is_none());
-    let full =
-        read.and_then(|SchemaForm(schema)| serde_json::to_value(TableObject::from(schema.table())).ok());
+    let Ok(read) = SchemaForm::deserialize(form) else { return Cow::Borrowed(form) };
+    let schema = read.into_schema();
+    let readable = schema.unreadable().is_none().then(|| TableObject::from(schema.table()));
+    let full = readable.and_then(|table| serde_json::to_value(table).ok());
     full.map_or(Cow::Borrowed(form), Cow::Owned)
 }
 
@@ -139,20 +170,23 @@ impl<'de> Visitor<'de> for SchemaVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<SchemaForm, E> {
-        Ok(SchemaForm(text.into()))
+        Ok(SchemaForm::Text(text.to_owned()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<SchemaForm, A::Error> {
-        let mut columns = Vec::<String>::new();
-        while let Some(column) = elements.next_element()? {
-            columns.push(column);
+        let mut columns = String::new();
+        while let Some(column) = elements.next_element::<Cow<'_, str>>()? {
+            if !columns.is_empty() {
+                columns.push_str(", ");
+            }
+            columns.push_str(&column);
         }
-        Ok(SchemaForm(columns.join(", ").as_str().into()))
+        Ok(SchemaForm::Text(columns))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<SchemaForm, A::Error> {
         let table = TableObject::deserialize(MapAccessDeserializer::new(members))?;
-        Ok(SchemaForm(TableSchema::from(table).into()))
+        Ok(SchemaForm::Schema(TableSchema::from(table).into()))
     }
 }
 

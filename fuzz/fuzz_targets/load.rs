@@ -1,0 +1,32 @@
+//! Any bytes as a document: reading ends with a model or with findings, and a model survives being saved.
+
+#![no_main]
+
+use datasurface_model::{DocumentError, Documents, Ecosystem};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    for name in ["a.json", "a.yaml"] {
+        let documents = Documents::new().document(name, &*text);
+        match documents.load().map_err(DocumentError::into_findings) {
+            Ok(ecosystem) => survives(&ecosystem),
+            Err(findings) => {
+                let findings = documents.located(findings);
+                assert!(findings.has_errors());
+                assert!(!findings.to_string().is_empty());
+            }
+        }
+    }
+});
+
+fn survives(ecosystem: &Ecosystem) {
+    let json = ecosystem.to_json();
+    let again = Ecosystem::from_json(&json).expect("what was saved");
+    assert_eq!(again, *ecosystem);
+    assert_eq!(again.to_json(), json);
+    let yaml = ecosystem.to_yaml();
+    let again = Ecosystem::from_yaml(&yaml).expect("what was saved");
+    assert_eq!(again, *ecosystem);
+    assert_eq!(again.to_yaml(), yaml);
+}

@@ -1,0 +1,38 @@
+//! A model with a document more, of any text: validation ends, its findings have places, and building on an earlier
+//! outcome makes no difference.
+
+#![no_main]
+
+use datasurface_model::{Checked, Documents, Ecosystem, Findings, Loader, Validation};
+use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
+
+const BASE: &str = include_str!("../../datasurface-model/tests/fixtures/base.yaml");
+
+static VALID: LazyLock<Checked> = LazyLock::new(|| {
+    let base = Ecosystem::from_yaml(BASE).expect("a document");
+    base.validate(&on()).expect("a valid ecosystem")
+});
+
+fn on() -> Validation<'static> {
+    Validation::on(chrono::NaiveDate::from_ymd_opt(2026, 6, 30).expect("a day"))
+}
+
+fn findings(ecosystem: Ecosystem, with: &Validation<'_>) -> Findings {
+    match ecosystem.validate(with) {
+        Ok(checked) => checked.findings().clone(),
+        Err(invalid) => invalid.findings().clone(),
+    }
+}
+
+fuzz_target!(|text: &str| {
+    let documents = Documents::new().document("base.yaml", BASE).document("more.yaml", text);
+    let mut loader = Loader::new();
+    let Ok(ecosystem) = loader.load(&documents) else { return };
+    assert_eq!(loader.load(&documents).expect("the same again"), ecosystem);
+    let found = findings(ecosystem.clone(), &on());
+    assert_eq!(found, findings(ecosystem, &on().since(&*VALID)));
+    for finding in &documents.located(found) {
+        assert!(finding.position().is_some(), "{finding}");
+    }
+});
