@@ -16,19 +16,28 @@ pub struct CodeInfo {
     pub explanation: &'static str,
     /// The version of DataSurface that first reported it.
     pub since: &'static str,
+    /// Whether somebody may decide to live with it. Not with what would make the model ambiguous or incomplete:
+    /// everything behind validation relies on that.
+    pub is_waivable: bool,
 }
 
 impl CodeInfo {
     /// An error, known since version 0.1.0.
     #[must_use]
     pub const fn error(code: &'static str, summary: &'static str, explanation: &'static str) -> Self {
-        Self { code, severity: Severity::Error, summary, explanation, since: "0.1.0" }
+        Self { code, severity: Severity::Error, summary, explanation, since: "0.1.0", is_waivable: false }
     }
 
     /// A warning, known since version 0.1.0.
     #[must_use]
     pub const fn warning(code: &'static str, summary: &'static str, explanation: &'static str) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, summary, explanation) }
+        Self { severity: Severity::Warning, is_waivable: true, ..Self::error(code, summary, explanation) }
+    }
+
+    /// The same code, for an error that somebody may decide to live with.
+    #[must_use]
+    pub const fn waivable(self) -> Self {
+        Self { is_waivable: true, ..self }
     }
 
     /// A note, known since version 0.1.0.

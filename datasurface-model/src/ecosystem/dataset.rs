@@ -94,6 +94,14 @@ impl Dataset {
         columns.flat_map(|column| column.classifications()).chain(&self.classifications).cloned().collect()
     }
 
+    /// Whether it is classified as a whole, or in every column.
+    #[must_use]
+    pub fn is_classified_completely(&self) -> bool {
+        let columns = self.schema.table().columns();
+        !self.classifications.is_empty()
+            || (!columns.is_empty() && columns.iter().all(|column| !column.classifications().is_empty()))
+    }
+
     /// Whether, since when and why consumers should leave.
     #[must_use]
     pub fn deprecation(&self) -> Option<&Deprecation> {

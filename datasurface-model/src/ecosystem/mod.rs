@@ -58,6 +58,7 @@ pub use waiver::{WaivedFinding, Waiver};
 pub use workspace::{DatasetGroup, DatasetSink, Workspace};
 pub use zone::{GovernanceZone, ZoneDeclaration};
 
+pub(crate) use container_kind::Server;
 pub(crate) use documentation::{About, documented, join_about, renamed};
 pub(crate) use rare::Rare;
 

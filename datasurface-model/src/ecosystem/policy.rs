@@ -84,16 +84,21 @@ impl<T: Ord> Permitted<T> {
         &self.denied
     }
 
+    /// Every value that is listed, as allowed or as denied.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &T> {
+        self.allowed.iter().flatten().chain(&self.denied)
+    }
+
     /// Whether `value` is permitted.
     #[must_use]
     pub fn admits(&self, value: &T) -> bool {
-        self.admits_by(|listed| listed == value)
+        self.admits_by(|allowed| allowed == value, |denied| denied == value)
     }
 
-    /// Whether something is permitted that a listed value stands for if `is_meant` says so.
-    pub(crate) fn admits_by(&self, is_meant: impl Fn(&T) -> bool) -> bool {
-        let allowed = self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(&is_meant));
-        allowed && !self.denied.iter().any(is_meant)
+    /// Whether something is permitted that a listed value allows, or denies, if these say so.
+    pub(crate) fn admits_by(&self, allows: impl Fn(&T) -> bool, denies: impl Fn(&T) -> bool) -> bool {
+        self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(allows))
+            && !self.denied.iter().any(denies)
     }
 }
 

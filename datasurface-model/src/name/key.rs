@@ -1,8 +1,8 @@
 //! Keys: how one entity refers to another, by names alone. The text form joins the names with `/`.
 
 use super::{
-    ContainerName, DatasetName, DatastoreName, GroupName, LocationName, TeamName, VendorName, WorkspaceName,
-    ZoneName,
+    ContainerName, DatasetName, DatastoreName, GroupName, LocationName, PolicyName, TeamName, VendorName,
+    WorkspaceName, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -76,6 +76,8 @@ keys! {
     TeamKey { zone: ZoneName, team: TeamName }
     /// A container, which belongs to a team: `zone/team/container`.
     ContainerKey { zone: ZoneName, team: TeamName, container: ContainerName }
+    /// A policy of a zone: `zone/policy`.
+    PolicyKey { zone: ZoneName, policy: PolicyName }
     /// A dataset: `datastore/dataset`.
     DatasetKey { datastore: DatastoreName, dataset: DatasetName }
     /// A dataset group of a workspace: `workspace/group`.

@@ -6,7 +6,7 @@ mod key;
 mod reserved;
 mod syntax;
 
-pub use key::{ContainerKey, DatasetKey, GroupKey, Place, TeamKey};
+pub use key::{ContainerKey, DatasetKey, GroupKey, Place, PolicyKey, TeamKey};
 pub use reserved::is_reserved_word;
 pub use syntax::{NameError, NameSyntax};
 

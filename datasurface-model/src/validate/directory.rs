@@ -7,10 +7,11 @@ use super::{
     facts::Subject,
     index::{Index, PersistentMap},
     names::Names,
+    rules::address,
     unit::{Content, UnitKey, UnitPlace},
 };
 use crate::{
-    ecosystem::{DataContainer, Datastore, Workspace},
+    ecosystem::{DataContainer, Datastore, GovernanceZone, Workspace},
     name::{ContainerKey, ContainerName, DatastoreName, Name, TeamKey, WorkspaceName},
     named::Entity,
 };
@@ -52,12 +53,17 @@ pub(super) struct Directory {
     workspaces: Members<Workspace>,
     containers: Index<ContainerKey, DataContainer>,
     producers: Index<DatastoreName, WorkspaceName>,
+    /// Containers by what is the same for those that are one physical database.
+    addresses: Index<SmolStr, ContainerKey>,
 }
 
 impl Directory {
     /// Follows the change of a unit, and notes who may answer differently now.
     pub(super) fn follow(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
         let unit = &change.key;
+        if let UnitPlace::Zone(zone) = unit.place() {
+            touched.extend([Subject::Zone(zone.clone()), Subject::Zones]);
+        }
         match (unit.place(), &change.new) {
             (UnitPlace::Ecosystem | UnitPlace::Transformers | UnitPlace::Zone(_), Some(frame)) => {
                 self.frames.insert_mut(unit.clone(), frame.clone());
@@ -95,9 +101,11 @@ impl Directory {
         let key = |name: &ContainerName| ContainerKey::new(&team.zone, &team.team, name);
         let (old, new) = (containers(change.old.as_ref()), containers(change.new.as_ref()));
         let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
+        let mut addresses = BTreeSet::new();
         // Where several have one name, all of them.
         for name in differing.map(Entity::name).collect::<BTreeSet<_>>() {
             self.containers.release(&key(name), &change.key);
+            addresses.extend(old.all(name).chain(new.all(name)).filter_map(address));
             for container in new.all(name) {
                 self.containers.claim(key(name), &change.key, container.clone());
             }
@@ -106,6 +114,16 @@ impl Directory {
                 touched.insert(Subject::ContainerNames);
             }
         }
+        // Where several are at one address, all of them.
+        for address in &addresses {
+            self.addresses.release(address, &change.key);
+        }
+        for container in &new {
+            if let Some(address) = address(container).filter(|address| addresses.contains(address)) {
+                self.addresses.claim(address, &change.key, key(container.name()));
+            }
+        }
+        touched.extend(addresses.into_iter().map(Subject::Address));
     }
 
     fn follow_producer(
@@ -128,6 +146,18 @@ impl Directory {
             self.producers.claim(output.clone(), unit, workspace.name().clone());
             touched.insert(Subject::Producer(output));
         }
+    }
+
+    /// What zones say themselves, in no order.
+    pub(super) fn zones(&self) -> impl Iterator<Item = &Arc<GovernanceZone>> {
+        self.frames.values().filter_map(|frame| match frame {
+            Content::Zone(zone) => Some(zone),
+            _ => None,
+        })
+    }
+
+    pub(super) fn addresses(&self) -> &Index<SmolStr, ContainerKey> {
+        &self.addresses
     }
 
     /// What a frame was when it was followed last.

@@ -2,12 +2,13 @@
 //! needs to be checked again only if one of its imports reads differently now.
 
 use super::{
-    facts::{Classified, DatasetFact, Facts, OutputFact, Transformer, WorkspaceFact},
+    facts::{Classified, DatasetFact, Facts, GroupFact, OutputFact, StoreFact, Transformer},
     reference::Reference,
     unit::UnitKey,
 };
 use crate::{
-    name::{DatasetKey, DatastoreName, WorkspaceName},
+    ecosystem::{CloudVendor, DataContainer, Policy},
+    name::{ContainerKey, DatasetKey, DatastoreName, GroupKey, VendorName, WorkspaceName, ZoneName},
     named::Named,
 };
 use chrono::NaiveDate;
@@ -59,6 +60,8 @@ facts! {
     Nearest(reference: Reference) = nearest -> Option<SmolStr>;
     /// Which unit a datastore is: where it is, and whose.
     DatastoreUnit(datastore: DatastoreName) = datastore_unit -> Option<&'a UnitKey>;
+    /// Which unit a workspace is: where it is, and whose.
+    WorkspaceUnit(workspace: WorkspaceName) = workspace_unit -> Option<&'a UnitKey>;
     /// Which datastore has a claim to this name, in lower case, before all others.
     FirstDatastore(folded: SmolStr) = first_datastore -> Option<&'a UnitKey>;
     /// Which workspace has a claim to this name, in lower case, before all others.
@@ -71,8 +74,20 @@ facts! {
     Classifications(key: DatasetKey) = classifications -> Classified<'a>;
     /// A datastore, as the transformer that fills it sees it.
     Output(datastore: DatastoreName) = output -> Option<OutputFact<'a>>;
-    /// A workspace, as a pin sees it.
-    Workspace(name: WorkspaceName) = workspace -> Option<WorkspaceFact>;
+    /// A datastore, as those see it who have to do with all of it.
+    Store(name: DatastoreName) = store -> Option<StoreFact<'a>>;
+    /// A dataset group, as a pin sees it; one that does not exist, if its workspace does.
+    Group(key: GroupKey) = group -> Option<GroupFact<'a>>;
+    /// A container.
+    Container(key: ContainerKey) = container -> Option<&'a DataContainer>;
+    /// The first container with this address.
+    FirstAt(address: SmolStr) = first_at -> Option<&'a ContainerKey>;
+    /// The policies of a zone, if it has any.
+    Policies(zone: ZoneName) = policies -> Option<&'a Named<Policy>>;
+    /// Whether any zone says which platforms may have to do with it.
+    RestrictsPlatforms = restricts_platforms -> bool;
+    /// Which cloud a vendor is.
+    Cloud(vendor: VendorName) = cloud -> Option<CloudVendor>;
     /// Every transformer, in canonical order.
     Transformers = transformers -> &'a Named<Transformer>;
 }

@@ -1,7 +1,8 @@
 //! References: how one part of the model speaks of another.
 
 use crate::name::{
-    ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, VendorName, WorkspaceName,
+    ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, PolicyKey, VendorName,
+    WorkspaceName,
 };
 
 /// Something that a part of the model refers to, and that may not exist.
@@ -15,6 +16,8 @@ pub(crate) enum Reference {
     Dataset(DatasetKey),
     Workspace(WorkspaceName),
     Group(GroupKey),
+    /// A policy of the zone that refers to it.
+    Policy(PolicyKey),
 }
 
 impl Reference {
@@ -28,7 +31,8 @@ impl Reference {
             | Self::Platform(_)
             | Self::Container(_)
             | Self::Datastore(_)
-            | Self::Workspace(_) => None,
+            | Self::Workspace(_)
+            | Self::Policy(_) => None,
         }
     }
 }

@@ -70,6 +70,14 @@ impl UnitKey {
         }
     }
 
+    /// The zone that the unit is, or belongs to.
+    pub(crate) fn zone(&self) -> Option<&ZoneName> {
+        match &*self.place {
+            UnitPlace::Zone(zone) => Some(zone),
+            _ => self.team().map(|team| &team.zone),
+        }
+    }
+
     /// The team that the unit is, or belongs to.
     pub(crate) fn team(&self) -> Option<&TeamKey> {
         match &*self.place {

@@ -5,18 +5,20 @@ mod subject;
 mod values;
 
 pub(crate) use subject::Subject;
-pub(crate) use values::{Classified, DatasetFact, OutputFact, Transformer, WorkspaceFact};
+pub(crate) use values::{Classified, DatasetFact, GroupFact, OutputFact, StoreFact, Transformer};
 
 use super::{
     cut::UnitChange,
     directory::{Directory, Members},
     names::Names,
     reference::Reference,
-    unit::{Content, UnitKey},
+    unit::{Content, UnitKey, UnitPlace},
 };
 use crate::{
-    ecosystem::{Dataset, Datastore, Ecosystem},
-    name::{DatasetKey, DatastoreName, GroupKey, Name, Place, WorkspaceName},
+    ecosystem::{CloudVendor, DataContainer, Dataset, Datastore, Ecosystem, Policy, PolicyRule},
+    name::{
+        ContainerKey, DatasetKey, DatastoreName, GroupKey, Name, Place, VendorName, WorkspaceName, ZoneName,
+    },
     named::{Entity, Named},
 };
 use chrono::NaiveDate;
@@ -117,6 +119,10 @@ impl Facts {
             Reference::Datastore(name) => self.directory.datastores().get(name).is_some(),
             Reference::Dataset(key) => self.found(key).is_some(),
             Reference::Workspace(name) => self.directory.workspaces().get(name).is_some(),
+            Reference::Policy(key) => {
+                let policies = self.policies(&key.zone);
+                policies.is_some_and(|policies| policies.get(&key.policy).is_some())
+            }
             Reference::Group(key) => {
                 let workspace = self.directory.workspaces().get(&key.workspace);
                 workspace.is_some_and(|(_, found)| found.entity().groups().get(&key.group).is_some())
@@ -156,6 +162,10 @@ impl Facts {
                 Some(GroupKey::new(&key.workspace, nearest.as_str()).to_smolstr())
             }
             Reference::Location(place) => self.nearest_place(place),
+            Reference::Policy(key) => {
+                let nearest = of_all(self.policies(&key.zone)?).nearest(key.policy.as_str())?.into();
+                Some(nearest)
+            }
         }
     }
 
@@ -176,8 +186,38 @@ impl Facts {
         self.exists(&Reference::Location(corrected.clone())).then(|| corrected.to_smolstr())
     }
 
+    pub(super) fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
+        self.directory.containers().get(key)
+    }
+
+    /// The first container that is the physical database of this one.
+    pub(super) fn first_at(&self, address: &SmolStr) -> Option<&ContainerKey> {
+        self.directory.addresses().get(address)
+    }
+
+    pub(super) fn policies(&self, zone: &ZoneName) -> Option<&Named<Policy>> {
+        match self.directory.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())))? {
+            Content::Zone(zone) => Some(zone.policies()).filter(|policies| !policies.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// Whether any zone says which platforms may have to do with it.
+    pub(super) fn restricts_platforms(&self) -> bool {
+        let mut policies = self.directory.zones().flat_map(|zone| zone.policies());
+        policies.any(|policy| matches!(policy.rule(), PolicyRule::Platforms(_)))
+    }
+
+    pub(super) fn cloud(&self, vendor: &VendorName) -> Option<CloudVendor> {
+        self.frame.vendors().get(vendor)?.cloud_vendor()
+    }
+
     pub(super) fn datastore_unit(&self, datastore: &DatastoreName) -> Option<&UnitKey> {
         self.directory.datastores().get(datastore).map(|(unit, _)| unit)
+    }
+
+    pub(super) fn workspace_unit(&self, workspace: &WorkspaceName) -> Option<&UnitKey> {
+        self.directory.workspaces().get(workspace).map(|(unit, _)| unit)
     }
 
     pub(super) fn first_datastore(&self, folded: &SmolStr) -> Option<&UnitKey> {
@@ -193,7 +233,14 @@ impl Facts {
     }
 
     pub(super) fn dataset(&self, key: &DatasetKey) -> Option<DatasetFact<'_>> {
-        self.found(key).map(|dataset| DatasetFact { deprecation: dataset.deprecation() })
+        let store = self.store(&key.datastore)?;
+        let dataset = store.datastore.datasets().get(&key.dataset)?;
+        Some(DatasetFact { store, dataset })
+    }
+
+    pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {
+        let (unit, found) = self.directory.datastores().get(name)?;
+        Some(StoreFact { unit, datastore: found.entity() })
     }
 
     pub(super) fn classifications(&self, key: &DatasetKey) -> Classified<'_> {
@@ -204,9 +251,10 @@ impl Facts {
         self.datastore(datastore).map(OutputFact)
     }
 
-    pub(super) fn workspace(&self, name: &WorkspaceName) -> Option<WorkspaceFact> {
-        let (_, found) = self.directory.workspaces().get(name)?;
-        Some(WorkspaceFact { transforms: found.entity().data_transformer().is_some() })
+    pub(super) fn group(&self, key: &GroupKey) -> Option<GroupFact<'_>> {
+        let (unit, found) = self.directory.workspaces().get(&key.workspace)?;
+        let group = found.entity().groups().get(&key.group);
+        Some(GroupFact { unit, workspace: found.entity(), group })
     }
 
     pub(super) fn transformers(&self) -> &Named<Transformer> {

@@ -2,7 +2,7 @@
 
 use super::super::reference::Reference;
 use crate::{
-    name::{ContainerKey, DatastoreName},
+    name::{ContainerKey, DatastoreName, WorkspaceName, ZoneName},
     validate::{directory::folded, reader::Fact},
 };
 use smol_str::SmolStr;
@@ -17,6 +17,12 @@ pub(crate) enum Subject {
     Frame,
     /// A container.
     Container(ContainerKey),
+    /// The containers with this address.
+    Address(SmolStr),
+    /// What a zone says itself: its policies.
+    Zone(ZoneName),
+    /// What any zone says itself.
+    Zones,
     /// Which containers there are.
     ContainerNames,
     /// The datastores of this name, in lower case.
@@ -42,9 +48,15 @@ impl Fact {
             Self::Nearest(reference) => siblings(reference),
             Self::FirstDatastore(folded) => Subject::Datastore(folded.clone()),
             Self::FirstWorkspace(folded) => Subject::Workspace(folded.clone()),
-            Self::DatastoreUnit(name) | Self::Output(name) => datastore(name),
+            Self::DatastoreUnit(name) | Self::Output(name) | Self::Store(name) => datastore(name),
             Self::Dataset(key) | Self::Classifications(key) => datastore(&key.datastore),
-            Self::Workspace(name) => Subject::Workspace(folded(name.as_str())),
+            Self::WorkspaceUnit(name) => workspace(name),
+            Self::Group(key) => workspace(&key.workspace),
+            Self::Container(key) => Subject::Container(key.clone()),
+            Self::FirstAt(address) => Subject::Address(address.clone()),
+            Self::Policies(zone) => Subject::Zone(zone.clone()),
+            Self::RestrictsPlatforms => Subject::Zones,
+            Self::Cloud(_) => Subject::Frame,
             Self::Producer(name) => Subject::Producer(name.clone()),
             Self::Transformers => Subject::Transformers,
         }
@@ -58,8 +70,9 @@ fn thing(reference: &Reference) -> Subject {
         Reference::Container(key) => Subject::Container(key.clone()),
         Reference::Datastore(name) => datastore(name),
         Reference::Dataset(key) => datastore(&key.datastore),
-        Reference::Workspace(name) => Subject::Workspace(folded(name.as_str())),
-        Reference::Group(key) => Subject::Workspace(folded(key.workspace.as_str())),
+        Reference::Workspace(name) => workspace(name),
+        Reference::Group(key) => workspace(&key.workspace),
+        Reference::Policy(key) => Subject::Zone(key.zone.clone()),
     }
 }
 
@@ -73,8 +86,13 @@ fn siblings(reference: &Reference) -> Subject {
         | Reference::Location(_)
         | Reference::Platform(_)
         | Reference::Dataset(_)
+        | Reference::Policy(_)
         | Reference::Group(_) => thing(reference),
     }
+}
+
+fn workspace(name: &WorkspaceName) -> Subject {
+    Subject::Workspace(folded(name.as_str()))
 }
 
 fn datastore(name: &DatastoreName) -> Subject {

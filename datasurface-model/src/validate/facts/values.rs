@@ -2,23 +2,132 @@
 //! is not compared.
 
 use crate::{
-    ecosystem::{Dataset, Datastore, Deprecation, TransformTrigger, Workspace},
-    name::{Classification, DatasetName, DatastoreName},
+    ecosystem::{
+        Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
+    },
+    name::{Classification, DatasetName, DatastoreName, PlatformName, PolicyName, ZoneName},
     named::Entity,
     validate::unit::UnitKey,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What a consumer may know of a dataset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct DatasetFact<'a> {
-    pub(crate) deprecation: Option<&'a Deprecation>,
+    pub(super) store: StoreFact<'a>,
+    pub(super) dataset: &'a Dataset,
 }
 
-/// What a pin may know of a workspace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WorkspaceFact {
-    pub(crate) transforms: bool,
+impl<'a> DatasetFact<'a> {
+    /// The datastore that it belongs to.
+    pub(crate) fn store(self) -> StoreFact<'a> {
+        self.store
+    }
+
+    pub(crate) fn deprecation(self) -> Option<&'a Deprecation> {
+        self.dataset.deprecation()
+    }
+
+    /// The storage policies that it asks for.
+    pub(crate) fn storage_policies(self) -> impl Iterator<Item = &'a PolicyName> {
+        self.dataset.storage_policies()
+    }
+}
+
+impl PartialEq for DatasetFact<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.store == other.store
+            && (std::ptr::eq(self.dataset, other.dataset)
+                || (self.deprecation() == other.deprecation()
+                    && self.storage_policies().eq(other.storage_policies())))
+    }
+}
+
+/// What others may know of a datastore, besides its datasets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoreFact<'a> {
+    pub(super) unit: &'a UnitKey,
+    pub(super) datastore: &'a Datastore,
+}
+
+impl<'a> StoreFact<'a> {
+    /// Where it is, and whose.
+    pub(crate) fn unit(self) -> &'a UnitKey {
+        self.unit
+    }
+
+    pub(crate) fn zone(self) -> Option<&'a ZoneName> {
+        self.unit.team().map(|team| &team.zone)
+    }
+
+    pub(crate) fn production(self) -> ProductionStatus {
+        self.datastore.production_status()
+    }
+
+    pub(crate) fn access(self) -> &'a Access {
+        self.datastore.access()
+    }
+
+    pub(crate) fn deprecation(self) -> Option<&'a Deprecation<DatastoreName>> {
+        self.datastore.deprecation()
+    }
+}
+
+impl PartialEq for StoreFact<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.unit == other.unit
+            && (std::ptr::eq(self.datastore, other.datastore)
+                || (self.production() == other.production()
+                    && self.access() == other.access()
+                    && self.deprecation() == other.deprecation()))
+    }
+}
+
+/// What a pin may know of a dataset group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GroupFact<'a> {
+    pub(super) unit: &'a UnitKey,
+    pub(super) workspace: &'a Workspace,
+    pub(super) group: Option<&'a DatasetGroup>,
+}
+
+impl<'a> GroupFact<'a> {
+    /// The unit of its workspace.
+    pub(crate) fn unit(self) -> &'a UnitKey {
+        self.unit
+    }
+
+    /// Whether its data is the input of a transformer.
+    pub(crate) fn transforms(self) -> bool {
+        self.workspace.data_transformer().is_some()
+    }
+
+    /// Whether the business depends on its workspace.
+    pub(crate) fn production(self) -> ProductionStatus {
+        self.workspace.production_status()
+    }
+
+    /// The platform that it would like to be served by.
+    pub(crate) fn wish(self) -> Option<&'a PlatformName> {
+        self.group?.wished_platform()
+    }
+
+    /// The datastores that it reads, each once.
+    pub(crate) fn inputs(self) -> BTreeSet<&'a DatastoreName> {
+        let sinks = self.group.into_iter().flat_map(|group| group.wanted());
+        sinks.map(|sink| &sink.name().datastore).collect()
+    }
+}
+
+impl PartialEq for GroupFact<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.unit == other.unit
+            && (std::ptr::eq(self.workspace, other.workspace)
+                || (self.transforms() == other.transforms()
+                    && self.production() == other.production()
+                    && self.wish() == other.wish()
+                    && self.inputs() == other.inputs()))
+    }
 }
 
 /// The classifications of a dataset, if it exists: its own, and those of its columns.
@@ -26,6 +135,20 @@ pub(crate) struct WorkspaceFact {
 pub(crate) struct Classified<'a>(pub(super) Option<&'a Dataset>);
 
 impl<'a> Classified<'a> {
+    pub(crate) fn of(dataset: &'a Dataset) -> Self {
+        Self(Some(dataset))
+    }
+
+    /// Every classification, each once.
+    pub(crate) fn labels(self) -> BTreeSet<&'a Classification> {
+        self.iter().collect()
+    }
+
+    /// Whether the dataset is classified as a whole, or in every column.
+    pub(crate) fn is_complete(self) -> bool {
+        self.0.is_some_and(Dataset::is_classified_completely)
+    }
+
     pub(crate) fn iter(self) -> impl Iterator<Item = &'a Classification> {
         self.0.into_iter().flat_map(classifications_of)
     }
@@ -35,7 +158,7 @@ impl PartialEq for Classified<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self.0, other.0) {
             (Some(one), Some(two)) if std::ptr::eq(one, two) => true,
-            _ => self.iter().collect::<BTreeSet<_>>() == other.iter().collect(),
+            _ => self.labels() == other.labels() && self.is_complete() == other.is_complete(),
         }
     }
 }

@@ -2,12 +2,16 @@
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::{Capture, CaptureTrigger, Datastore},
-    name::Name,
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{
+        Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
+    },
+    name::{DatasetName, Name},
     named::Entity,
+    schema::DataType,
     validate::{names::Names, reference::Reference},
 };
+use std::collections::BTreeMap;
 
 pub(super) static MISSING: CodeInfo = CodeInfo::error(
     "capture/missing",
@@ -36,6 +40,55 @@ pub(super) static UNKNOWN_TABLE: CodeInfo = CodeInfo::error(
     "A capture names the source's table where it differs from the dataset's name. A mapping for a dataset that does \
      not exist does nothing, and the dataset that was meant is read from a table of the wrong name. Correct the name, \
      or remove the mapping.",
+);
+
+pub(super) static MISSING_SOURCE: CodeInfo = CodeInfo::error(
+    "capture/missing-source",
+    "nothing says from which topic, or from which files, a dataset is read",
+    "Tables are most often called like their datasets. Topics and the keys of files are not, so a capture names one for \
+     each dataset. Add it, or remove the dataset.",
+);
+
+pub(super) static SHARED_SOURCE: CodeInfo = CodeInfo::error(
+    "capture/shared-source",
+    "two datasets are read from one table, topic or prefix",
+    "What is in the source is one of the two datasets, and the other one gets its rows, too. Correct one of the names, or \
+     remove one of the datasets.",
+);
+
+pub(super) static CONSISTENCY: CodeInfo = CodeInfo::error(
+    "capture/consistency",
+    "a capture cannot read everything in one transaction",
+    "Topics and files know no transaction that spans several of them: no platform could keep the promise that all \
+     datasets are read as of one moment. Read each dataset on its own.",
+);
+
+pub(super) static CONTAINER_KIND: CodeInfo = CodeInfo::error(
+    "capture/container-kind",
+    "a container cannot be read in the way that a capture says",
+    "Each way of capture needs something to read from: SQL needs a database, topics need a Kafka cluster, files an object \
+     storage. Name another container, or capture in another way. What a platform's plug-in alone knows is not judged.",
+);
+
+pub(super) static CREDENTIAL_KIND: CodeInfo = CodeInfo::error(
+    "capture/credential-kind",
+    "a credential is of a kind that its container does not take",
+    "Each technology accepts some kinds of credentials: a file at most a password, a database a password or a \
+     certificate, an object storage an access key or a role. Name a credential of such a kind.",
+);
+
+pub(super) static WATERMARK: CodeInfo = CodeInfo::error(
+    "capture/watermark",
+    "a dataset cannot be captured by its watermark",
+    "What is new is found by one column that every dataset of the datastore has, with one type: an integer or a timestamp \
+     that only grows. Add the column to the dataset, correct its type, or capture in another way.",
+);
+
+pub(super) static TIME_ZONE: CodeInfo = CodeInfo::error(
+    "capture/time-zone",
+    "the timetable of a capture is in a time zone that does not exist",
+    "Time zones are those of the IANA database: `Europe/Berlin`, `America/New_York`, `UTC`. Correct the name, or leave it \
+     out: then the timetable is in UTC.",
 );
 
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
@@ -77,6 +130,18 @@ fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
         let message = format!("`{cron}` is no timetable: {problem}");
         scope.report(Diagnostic::new(&CRON, path, message).help(super::CRON_HELP));
     }
+    if let CaptureTrigger::Cron(cron) = capture.trigger() {
+        let path = |scope: &Scope<'_>| scope.path().attribute("capture").attribute("trigger");
+        super::time_zone(cron.zone(), &TIME_ZONE, scope, path);
+    }
+    sources(capture, datastore, scope);
+    consistency(capture, datastore, scope);
+    container(capture, scope);
+    watermark(capture, datastore, scope);
+}
+
+/// What each dataset is read from.
+fn sources(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     let (collection, tables) = capture.kind().sources();
     let mut names = None;
     for dataset in tables.keys() {
@@ -91,14 +156,169 @@ fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
             .did_you_mean(path, names.nearest(dataset.as_str()));
         scope.report(finding);
     }
+    let needs_source = matches!(capture.kind(), CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
+    let mut first = BTreeMap::new();
+    for dataset in datastore.datasets().names() {
+        let source = capture.source_of(dataset);
+        if needs_source && !tables.contains_key(dataset) {
+            let path = scope.path().attribute("capture").child(collection, dataset);
+            let message = format!("nothing says where the dataset `{dataset}` is read from");
+            let help = format!("add `{dataset}` to the {collection} of the capture");
+            scope.report(Diagnostic::new(&MISSING_SOURCE, path, message).help(help));
+        } else if let Some(other) = first.insert(source, dataset) {
+            let path = scope.path().attribute("capture").child(collection, dataset);
+            let message = format!("the datasets `{other}` and `{dataset}` are both read from `{source}`");
+            let finding = Diagnostic::new(&SHARED_SOURCE, path, message)
+                .help("read each dataset from a source of its own, or remove one of them")
+                .related(scope.path().child("datasets", other), "is read from it, too");
+            scope.report(finding);
+        }
+    }
+}
+
+fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+    let knows_no_transaction =
+        matches!(capture.kind(), CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
+    if knows_no_transaction && capture.consistency() == Consistency::MultiDataset {
+        let path = scope.path().attribute("capture").attribute("consistency");
+        let technology = capture.kind().technology();
+        let message = format!("`{technology}` cannot read all of `{}` in one transaction", datastore.name());
+        let finding = Diagnostic::new(&CONSISTENCY, path.clone(), message)
+            .help("read each dataset on its own")
+            .suggest(path, serde_json::json!("single_dataset"));
+        scope.report(finding);
+    }
+}
+
+/// What is read from, and with which credential.
+fn container(capture: &Capture, scope: &mut Scope<'_>) {
+    let Some(container) = scope.facts.container(capture.container()) else {
+        return;
+    };
+    let (technology, kind) = (capture.kind().technology(), container.kind());
+    if !can_read(capture.kind(), kind) {
+        let path = scope.path().attribute("capture").attribute("kind");
+        let (key, found) = (capture.container(), kind.technology());
+        let message = format!("`{technology}` cannot read the container `{key}`, which is `{found}`");
+        let finding = Diagnostic::new(&CONTAINER_KIND, path, message)
+            .help("name another container, or capture in another way")
+            .related(super::container::path_of(key), "is of this kind");
+        scope.report(finding);
+    }
+    let Some(credential) = capture.declared_credential() else {
+        return;
+    };
+    if !takes(kind, credential.kind()) {
+        let path = scope.path().attribute("capture").attribute("credential");
+        let (name, found) = (credential.name(), kind.technology());
+        let message =
+            format!("the credential `{name}` is a {}, which `{found}` does not take", credential.kind());
+        let finding = Diagnostic::new(&CREDENTIAL_KIND, path, message)
+            .help("name a credential of a kind that the container takes, or none where it needs none");
+        scope.report(finding);
+    }
+}
+
+fn can_read(capture: &CaptureKind, container: &ContainerKind) -> bool {
+    let speaks_sql = container.server().is_some()
+        || matches!(
+            container,
+            ContainerKind::Sqlite { .. } | ContainerKind::DuckDb { .. } | ContainerKind::Snowflake { .. }
+        );
+    match (capture, container) {
+        // What only a plug-in knows, it may know how to read.
+        (_, ContainerKind::Custom { .. } | ContainerKind::PlatformManaged) => true,
+        (CaptureKind::Kafka { .. }, container) => matches!(container, ContainerKind::Kafka { .. }),
+        (CaptureKind::ObjectFiles { .. }, container) => {
+            matches!(container, ContainerKind::ObjectStorage { .. })
+        }
+        _ => speaks_sql,
+    }
+}
+
+fn takes(container: &ContainerKind, credential: CredentialKind) -> bool {
+    use CredentialKind::{AccessKey, Certificate, KeyPair, Password, Role, Token};
+    match container {
+        // A file may be encrypted.
+        ContainerKind::Sqlite { .. } | ContainerKind::DuckDb { .. } => matches!(credential, Password),
+        ContainerKind::ObjectStorage { .. } => matches!(credential, AccessKey | Role | Token),
+        ContainerKind::Snowflake { .. } => matches!(credential, Password | KeyPair | Token),
+        ContainerKind::Kafka { .. } => matches!(credential, Password | Certificate | Token),
+        ContainerKind::Custom { .. } | ContainerKind::PlatformManaged => true,
+        _ => matches!(credential, Password | Certificate | Token | Role),
+    }
+}
+
+fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+    let CaptureKind::SqlWatermark { column: name, .. } = capture.kind() else {
+        return;
+    };
+    let mut first: Option<(&DatasetName, &DataType)> = None;
+    for dataset in datastore.datasets().iter().filter(|dataset| dataset.schema().unreadable().is_none()) {
+        let path = scope.path().child("datasets", dataset.name());
+        let mut report = |path: ModelPath, message: String, help: &str| {
+            let capture = scope.path().attribute("capture").attribute("kind");
+            let finding = Diagnostic::new(&WATERMARK, path, message).help(help);
+            scope.report(finding.related(capture, "says which column tells what is new"));
+        };
+        let Some(column) = dataset.schema().table().column(name) else {
+            let message = format!("the dataset `{}` has no column `{name}`", dataset.name());
+            report(path, message, "add the column, or capture in another way");
+            continue;
+        };
+        let path = path.child("columns", name);
+        let data_type = column.data_type();
+        if !grows(data_type) {
+            let message = format!("the column `{name}` is a `{data_type}`, which tells no one what is new");
+            report(path, message, "make it an integer or a timestamp, or capture in another way");
+            continue;
+        }
+        match first {
+            Some((other, expected)) if expected != data_type => {
+                let message =
+                    format!("the column `{name}` is a `{data_type}`, but a `{expected}` in `{other}`");
+                report(path, message, "give the column the same type in all datasets");
+            }
+            Some(_) => {}
+            None => first = Some((dataset.name(), data_type)),
+        }
+    }
+}
+
+fn grows(data_type: &DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::TinyInt
+            | DataType::SmallInt
+            | DataType::Integer
+            | DataType::BigInt
+            | DataType::CustomInteger { .. }
+            | DataType::Timestamp { .. }
+    )
 }
 
 #[cfg(test)]
 pub(crate) fn cases() -> Vec<super::fixture::Case> {
     use super::fixture::{Case, deriving, edited, filling, output};
+    use crate::ecosystem::{Credential, DataContainer, Dataset, FileFormat};
 
     let capture = || Capture::sql_snapshot("USA/NorthWind/Source");
     let captured = |capture: Capture| edited(|team| team.datastore(output("S").captured(capture)));
+    let events = |change: &dyn Fn(Capture) -> Capture| {
+        let broker = DataContainer::kafka("Events", ["kafka.example:9092"]).located("Azure/USA");
+        let store = output("S").captured(change(Capture::kafka("USA/NorthWind/Events")));
+        edited(|team| team.container(broker).datastore(store))
+    };
+    let two = |source: &str| {
+        let store = output("S").dataset(Dataset::new("e", "id Integer key"));
+        let capture = capture().table("d", "T").table("e", source);
+        edited(|team| team.datastore(store.captured(capture)))
+    };
+    let marked = |column: &str| {
+        let dataset = Dataset::new("d", "id Integer key, city VarChar(15)");
+        let capture = Capture::sql_watermark("USA/NorthWind/Source", column);
+        edited(|team| team.datastore(Datastore::new("S").captured(capture).dataset(dataset)))
+    };
     let derived = |store: Datastore| {
         edited(|team| team.datastore(store).workspace(deriving("W", "NW_Data/orders", filling("S"))))
     };
@@ -127,6 +347,34 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
             captured(capture().table("dd", "D")),
             captured(capture().table("d", "D")),
         ),
+        Case::new(
+            &TIME_ZONE,
+            "S/capture/trigger",
+            captured(capture().cron("0 6 * * * Europe/Berln")),
+            captured(capture().cron("0 6 * * * Europe/Berlin")),
+        ),
+        Case::new(&MISSING_SOURCE, "S/capture/topics/d", events(&|it| it), events(&|it| it.source("d", "t"))),
+        Case::new(
+            &CONSISTENCY,
+            "S/capture/consistency",
+            events(&|it| it.source("d", "t").together()),
+            events(&|it| it.source("d", "t")),
+        ),
+        Case::new(&SHARED_SOURCE, "S/capture/tables/e", two("T"), two("E")),
+        Case::new(
+            &CONTAINER_KIND,
+            "S/capture/kind",
+            captured(Capture::object_files("USA/NorthWind/Source", FileFormat::Csv).source("d", "d/")),
+            captured(capture()),
+        ),
+        Case::new(
+            &CREDENTIAL_KIND,
+            "S/capture/credential",
+            captured(capture().credential(Credential::new("c", CredentialKind::AccessKey))),
+            captured(capture().credential(Credential::new("c", CredentialKind::Certificate))),
+        ),
+        Case::new(&WATERMARK, "S/datasets/d", marked("updated"), marked("id")),
+        Case::new(&WATERMARK, "S/datasets/d/columns/city", marked("city"), marked("id")),
     ]
 }
 

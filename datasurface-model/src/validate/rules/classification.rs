@@ -3,7 +3,7 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::Datastore,
+    ecosystem::{Dataset, Datastore, ProductionStatus},
     named::Entity,
 };
 
@@ -14,8 +14,19 @@ pub(super) static BOTH: CodeInfo = CodeInfo::error(
      sensitive data that must not be a matter of taste. Classify the whole dataset, or its columns.",
 );
 
+pub(super) static INCOMPLETE: CodeInfo = CodeInfo::error(
+    "classification/incomplete",
+    "a dataset of a production datastore is not classified completely",
+    "What may be done with data depends on how sensitive it is, and where the business depends on it nobody should have to \
+     guess. Classify the dataset, or each of its columns.",
+)
+.waivable();
+
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
+        if datastore.production_status() == ProductionStatus::Production {
+            incomplete(dataset, scope);
+        }
         if dataset.classifications().is_empty() {
             continue;
         }
@@ -36,19 +47,49 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     }
 }
 
+fn incomplete(dataset: &Dataset, scope: &mut Scope<'_>) {
+    let columns = dataset.schema().table().columns();
+    if columns.is_empty() || dataset.is_classified_completely() {
+        return;
+    }
+    let path = scope.path().child("datasets", dataset.name());
+    let without = columns.iter().find(|column| column.classifications().is_empty());
+    let is_begun = columns.iter().any(|column| !column.classifications().is_empty());
+    let message = match without.filter(|_| is_begun) {
+        Some(column) => {
+            format!(
+                "the column `{}` of the production dataset `{}` is not classified",
+                column.name(),
+                dataset.name()
+            )
+        }
+        None => format!("the production dataset `{}` is not classified", dataset.name()),
+    };
+    let finding =
+        Diagnostic::new(&INCOMPLETE, path, message).help("classify the dataset, or each of its columns");
+    scope.report(finding);
+}
+
 #[cfg(test)]
 pub(crate) fn cases() -> Vec<super::fixture::Case> {
     use super::fixture::{Case, edited, store};
-    use crate::{
-        ecosystem::Dataset,
-        schema::{Column, DataType, TableSchema},
-    };
+    use crate::schema::{Column, DataType, TableSchema};
 
     let column = || Column::new("id", DataType::Integer).not_null();
     let dataset = |column: Column| Dataset::new("d", TableSchema::new([column]).keyed(["id"]));
     let with = |dataset: Dataset| edited(|team| team.datastore(store("S", dataset)));
     let whole = |column: Column| with(dataset(column).classified("PII"));
+    let produced = |dataset: Dataset| {
+        let store = store("S", dataset).in_production();
+        edited(|team| team.datastore(store))
+    };
     vec![
+        Case::new(
+            &INCOMPLETE,
+            "datasets/d",
+            produced(dataset(column())),
+            produced(dataset(column()).classified("public")),
+        ),
         Case::new(&BOTH, "datasets/d", whole(column().classified("MNPI")), whole(column())),
         Case::new(
             &BOTH,

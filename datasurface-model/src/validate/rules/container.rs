@@ -2,11 +2,13 @@
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::{ContainerKind, DataContainer, Team},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{ContainerKind, DataContainer, Server, Team},
+    name::ContainerKey,
     named::Entity,
     validate::reference::Reference,
 };
+use smol_str::{SmolStr, format_smolstr};
 
 pub(super) static NO_LOCATION: CodeInfo = CodeInfo::error(
     "container/no-location",
@@ -29,11 +31,19 @@ pub(super) static ADDRESS: CodeInfo = CodeInfo::error(
      platform would find out when it first connects; correct it now.",
 );
 
+pub(super) static SAME_PLACE: CodeInfo = CodeInfo::warning(
+    "container/same-place",
+    "two containers are one physical database",
+    "Two containers have the same address. Whoever writes to one writes to the other; and policies, encryption and \
+     location, which are said twice, may be said differently. Use one container for both, or correct an address.",
+);
+
 pub(super) fn check(team: &Team, scope: &mut Scope<'_>) {
     for container in team.containers() {
         locations(container, scope);
         let mut addresses = Addresses { container, scope };
         addresses.check();
+        same_place(container, scope);
     }
 }
 
@@ -58,6 +68,57 @@ fn locations(container: &DataContainer, scope: &mut Scope<'_>) {
         reference::check(Reference::Location(place.clone()), scope, |unit| {
             unit.child("containers", name).child("locations", place.to_string())
         });
+    }
+}
+
+fn same_place(container: &DataContainer, scope: &mut Scope<'_>) {
+    let (Some(team), Some(address)) = (scope.unit.team(), address(container)) else {
+        return;
+    };
+    let key = ContainerKey::new(&team.zone, &team.team, container.name());
+    let Some(first) = scope.facts.first_at(&address).filter(|first| **first != key) else {
+        return;
+    };
+    let message = format!("the container `{key}` is the same physical database as `{first}`");
+    let finding = Diagnostic::new(&SAME_PLACE, scope.path().child("containers", container.name()), message)
+        .help("use one container for both, or correct one of the addresses")
+        .related(path_of(first), "has the same address");
+    scope.report(finding);
+}
+
+/// Where the container of this key is.
+pub(super) fn path_of(key: &ContainerKey) -> ModelPath {
+    let team = ModelPath::root().child("zones", &key.zone).child("teams", &key.team);
+    team.child("containers", &key.container)
+}
+
+/// What is the same for two containers that are one physical database; nothing for those that are none.
+pub(in super::super) fn address(container: &DataContainer) -> Option<SmolStr> {
+    let kind = container.kind();
+    let technology = kind.technology();
+    // What is near is another thing at another place.
+    let here = || {
+        let places: Vec<_> = container.locations().iter().map(ToString::to_string).collect();
+        places.join(",")
+    };
+    if let Some(Server { host, port, database }) = kind.server() {
+        let host = host.to_ascii_lowercase();
+        let is_near = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
+        let at = if is_near { here() } else { String::new() };
+        return Some(format_smolstr!("{technology} {host} {port} {database} {at}"));
+    }
+    match kind {
+        ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
+            Some(format_smolstr!("{technology} {file} {}", here()))
+        }
+        ContainerKind::Snowflake { account, database } => {
+            Some(format_smolstr!("{technology} {} {database}", account.to_ascii_lowercase()))
+        }
+        ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
+            let endpoint = endpoint.as_deref().unwrap_or_default();
+            Some(format_smolstr!("{technology} {endpoint} {bucket} {prefix}"))
+        }
+        _ => None,
     }
 }
 
@@ -200,6 +261,8 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
             with(DataContainer::platform_managed("C").located("Azure/USA")),
             with(DataContainer::platform_managed("C")),
         ),
+        Case::new(&SAME_PLACE, "containers/Lake", file("lake.db"), file("pond.db")),
+        Case::new(&SAME_PLACE, "containers/Source", postgres("DB.nw.example", 5432, "nw"), good()),
         Case::new(&ADDRESS, "C/file", file(" "), file("data/f.db")),
         Case::new(&ADDRESS, "C/file", file("a\u{0}b"), file("a b")),
         Case::new(&ADDRESS, "C/host", postgres("", 5432, "a"), good()),

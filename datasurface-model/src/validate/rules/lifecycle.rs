@@ -1,40 +1,65 @@
 //! `lifecycle/…`: what is on its way out needs the consent of those who still use it.
 
-use super::Scope;
+use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::DatasetSink,
+    ecosystem::{DatasetSink, Datastore, Deprecation, Ecosystem},
+    name::{DatasetKey, PlatformName},
     named::Entity,
-    validate::facts::DatasetFact,
+    validate::{facts::DatasetFact, reference::Reference},
 };
+use std::fmt::Display;
 
 pub(super) static NO_CONSENT: CodeInfo = CodeInfo::error(
     "lifecycle/no-consent",
     "a deprecated dataset is used without consent",
     "The producer of a deprecated dataset means to stop it. Whoever still uses it must have noticed: say until when \
      the group accepts deprecated data, or use another dataset.",
-);
+)
+.waivable();
 
 pub(super) static CONSENT_EXPIRED: CodeInfo = CodeInfo::error(
     "lifecycle/consent-expired",
     "the consent to use a deprecated dataset has expired",
     "The group accepted deprecated data until a day that is over. Move to another dataset; if that needs more time, \
      agree on another day with the producer, and say so.",
+)
+.waivable();
+
+pub(super) static SUNSET: CodeInfo = CodeInfo::error(
+    "lifecycle/sunset",
+    "something is gone before consumers were told to leave",
+    "The sunset is the last day on which it is there, and comes after the day since which it is deprecated: consumers need \
+     the time in between to leave. Correct one of the dates.",
 );
 
-/// Judges whether a sink agrees with where its dataset is in its life.
+pub(super) static OWN_REPLACEMENT: CodeInfo = CodeInfo::error(
+    "lifecycle/own-replacement",
+    "something is to be replaced by itself",
+    "A replacement is where consumers should go instead, and must be something else. Correct the name, or leave it out.",
+);
+
+pub(super) static DEPRECATED_PLATFORM: CodeInfo = CodeInfo::warning(
+    "lifecycle/deprecated-platform",
+    "something is pinned to a platform that is on its way out",
+    "Whoever operates the platform means to stop it. Pin the group or the datastore to another platform before that.",
+);
+
+/// Judges whether a sink agrees with where its dataset is in its life. A dataset of a datastore that is on its way out
+/// is on its way out, too.
 pub(super) fn check(
     sink: &DatasetSink,
     dataset: DatasetFact<'_>,
     scope: &mut Scope<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
 ) {
-    let Some(deprecation) = dataset.deprecation else {
+    let own = dataset.deprecation().map(|own| (own.since(), own.reason(), true));
+    let whole = dataset.store().deprecation().map(|whole| (whole.since(), whole.reason(), false));
+    let Some((since, reason, is_own)) = own.into_iter().chain(whole).min() else {
         return;
     };
     let key = sink.name();
     let today = scope.facts.today();
-    let since = deprecation.since();
     if today < since {
         return;
     }
@@ -51,18 +76,114 @@ pub(super) fn check(
         ),
         Some(_) => return,
     };
-    let mut finding = Diagnostic::new(code, at(scope.path()), message).help(help);
-    if let Some(datastore) = scope.facts.datastore_unit(&key.datastore) {
-        let path = datastore.path().child("datasets", &key.dataset);
-        finding = finding.related(path, format!("is deprecated: {}", deprecation.reason()));
+    let store = dataset.store().unit().path();
+    let place = if is_own { store.child("datasets", &key.dataset) } else { store };
+    let finding = Diagnostic::new(code, at(scope.path()), message).help(help);
+    scope.report(finding.related(place, format!("is deprecated: {reason}")));
+}
+
+/// Judges what a datastore and its datasets say about their end.
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+    let name = datastore.name();
+    if let Some(deprecation) = datastore.deprecation() {
+        of_deprecation(deprecation, name, scope, |unit| unit);
+        let replacement = deprecation.replacement().cloned().map(Reference::Datastore);
+        of_replacement(replacement, scope, |unit| unit);
     }
-    scope.report(finding);
+    for dataset in datastore.datasets() {
+        let Some(deprecation) = dataset.deprecation() else {
+            continue;
+        };
+        let at = |unit: ModelPath| unit.child("datasets", dataset.name());
+        of_deprecation(deprecation, &DatasetKey::new(name, dataset.name()), scope, at);
+        of_replacement(deprecation.replacement().cloned().map(Reference::Dataset), scope, at);
+    }
+}
+
+/// Judges what platforms say about their end, and who is pinned to them nevertheless.
+pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    for platform in ecosystem.platforms() {
+        let at = |root: ModelPath| root.child("platforms", platform.name());
+        if let Some(deprecation) = platform.deprecation() {
+            of_deprecation(deprecation, platform.name(), scope, at);
+            of_replacement(deprecation.replacement().cloned().map(Reference::Platform), scope, at);
+        }
+    }
+    for pin in ecosystem.group_pins() {
+        for platform in pin.platforms() {
+            let at = |root: ModelPath| {
+                root.child("group_pins", pin.name().to_string()).child("platforms", platform)
+            };
+            pinned(ecosystem, platform, scope, at);
+        }
+    }
+    for pin in ecosystem.primary_pins() {
+        let at = |root: ModelPath| root.child("primary_pins", pin.name()).attribute("platform");
+        pinned(ecosystem, pin.platform(), scope, at);
+    }
+}
+
+fn of_deprecation<R: PartialEq + Display>(
+    deprecation: &Deprecation<R>,
+    own: &R,
+    scope: &mut Scope<'_>,
+    at: impl Fn(ModelPath) -> ModelPath,
+) {
+    let path = |scope: &Scope<'_>| at(scope.path()).attribute("deprecation");
+    if let Some(last) = deprecation.last_day().filter(|last| *last < deprecation.since()) {
+        let since = deprecation.since();
+        let message = format!("`{own}` is deprecated since {since}, and gone after {last}");
+        let finding = Diagnostic::new(&SUNSET, path(scope).attribute("sunset"), message)
+            .help("let the sunset be after the day since which it is deprecated");
+        scope.report(finding);
+    }
+    if deprecation.replacement() == Some(own) {
+        let path = path(scope).attribute("replacement");
+        let message = format!("`{own}` is to be replaced by itself");
+        let finding = Diagnostic::new(&OWN_REPLACEMENT, path.clone(), message)
+            .help("name what replaces it, or leave it out")
+            .suggest_removal(path);
+        scope.report(finding);
+    }
+}
+
+fn of_replacement(
+    replacement: Option<Reference>,
+    scope: &mut Scope<'_>,
+    at: impl Fn(ModelPath) -> ModelPath,
+) {
+    if let Some(replacement) = replacement {
+        reference::check(replacement, scope, |unit| {
+            at(unit).attribute("deprecation").attribute("replacement")
+        });
+    }
+}
+
+fn pinned(
+    ecosystem: &Ecosystem,
+    platform: &PlatformName,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+) {
+    let deprecation = ecosystem.platforms().get(platform).and_then(|found| found.deprecation());
+    let Some(deprecation) = deprecation.filter(|deprecation| deprecation.since() <= scope.facts.today())
+    else {
+        return;
+    };
+    let message = format!("the platform `{platform}` is deprecated since {}", deprecation.since());
+    let help = match deprecation.replacement() {
+        Some(other) => format!("pin it to `{other}` instead"),
+        None => "pin it to another platform".to_owned(),
+    };
+    let declared = scope.path().child("platforms", platform);
+    let finding = Diagnostic::new(&DEPRECATED_PLATFORM, at(scope.path()), message).help(help);
+    scope.report(finding.related(declared, format!("is deprecated: {}", deprecation.reason())));
 }
 
 #[cfg(test)]
 pub(crate) fn cases() -> Vec<super::fixture::Case> {
-    use super::fixture::{Case, consumer, day, edited, store};
-    use crate::ecosystem::{Dataset, DatasetGroup, Deprecation};
+    use super::fixture::{Case, consumer, day, edited, store, valid};
+    use crate::ecosystem::{Dataset, DatasetGroup, PlatformDeclaration};
 
     let with = |since: &str, until: Option<&str>| {
         let deprecation = Deprecation::new(day(since), "there is a better one");
@@ -73,6 +194,21 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
         edited(|team| team.datastore(store("S", dataset)).workspace(workspace))
     };
     let at = "groups/g/sinks/S/d";
+    let whole = |since: &str| {
+        let store = store("S", Dataset::new("d", "id Integer key"));
+        let store = store.deprecated(Deprecation::new(day(since), "moves"));
+        edited(|team| team.datastore(store).workspace(consumer("W", "S/d")))
+    };
+    let ending = |change: &dyn Fn(Deprecation) -> Deprecation| {
+        let deprecation = change(Deprecation::new(day("2026-06-01"), "there is a better one"));
+        let dataset = Dataset::new("d", "id Integer key").deprecated(deprecation);
+        edited(|team| team.datastore(store("S", dataset)))
+    };
+    let retiring = |since: &str| {
+        let platform =
+            PlatformDeclaration::new("Old", "local").deprecated(Deprecation::new(day(since), "old"));
+        valid().platform(platform).pin("Analytics/masked", ["Old"])
+    };
     vec![
         Case::new(&NO_CONSENT, at, with("2026-06-30", None), with("2026-07-01", None)),
         Case::new(&NO_CONSENT, at, with("2020-01-01", None), with("2020-01-01", Some("2026-06-30"))),
@@ -81,6 +217,25 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
             at,
             with("2020-01-01", Some("2026-06-29")),
             with("2026-07-01", Some("2026-06-29")),
+        ),
+        Case::new(&NO_CONSENT, "W/groups/everything/sinks/S/d", whole("2026-06-30"), whole("2026-07-01")),
+        Case::new(
+            &SUNSET,
+            "datasets/d/deprecation/sunset",
+            ending(&|deprecation| deprecation.sunset(day("2026-05-31"))),
+            ending(&|deprecation| deprecation.sunset(day("2026-06-02"))),
+        ),
+        Case::new(
+            &OWN_REPLACEMENT,
+            "datasets/d/deprecation/replacement",
+            ending(&|deprecation| deprecation.replaced_by("S/d")),
+            ending(&|deprecation| deprecation.replaced_by("NW_Data/orders")),
+        ),
+        Case::new(
+            &DEPRECATED_PLATFORM,
+            "group_pins/Analytics/masked/platforms/Old",
+            retiring("2026-06-30"),
+            retiring("2026-07-01"),
         ),
     ]
 }

@@ -1,15 +1,19 @@
 //! The rules, one file for each area. A rule is a pure function of one unit's content and of the facts that it reads
 //! through its [`Scope`].
 
+mod access;
 mod capture;
 mod classification;
 mod container;
 mod datastore;
+mod governance;
 mod lifecycle;
 mod name;
 mod pin;
 mod platform;
+mod quality;
 mod reference;
+mod rename;
 mod repository;
 mod schema;
 mod transformer;
@@ -22,15 +26,19 @@ pub(super) mod fixture;
 #[cfg(test)]
 pub(super) fn cases() -> Vec<fixture::Case> {
     [
+        access::cases(),
         capture::cases(),
         classification::cases(),
         container::cases(),
         datastore::cases(),
+        governance::tests::cases(),
         lifecycle::cases(),
         name::tests::cases(),
         pin::cases(),
         platform::cases(),
+        quality::cases(),
         reference::cases(),
+        rename::cases(),
         repository::cases(),
         schema::cases(),
         transformer::cycle::cases(),
@@ -48,37 +56,75 @@ use super::{
     state::Verdict,
     unit::{Content, UnitKey},
 };
-use crate::diagnostic::{CodeInfo, Diagnostic, ModelPath};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    governance as of_policies,
+    schema::is_time_zone,
+};
+pub(super) use container::address;
 
 /// Every code that validation reports, in order.
 pub static CODES: &[&CodeInfo] = &[
+    &access::NOT_APPROVED,
+    &capture::CONSISTENCY,
+    &capture::CONTAINER_KIND,
+    &capture::CREDENTIAL_KIND,
     &capture::CRON,
     &capture::MISSING,
+    &capture::MISSING_SOURCE,
+    &capture::SHARED_SOURCE,
+    &capture::TIME_ZONE,
     &capture::UNEXPECTED,
     &capture::UNKNOWN_TABLE,
+    &capture::WATERMARK,
     &classification::BOTH,
+    &classification::INCOMPLETE,
     &container::ADDRESS,
     &container::NO_LOCATION,
+    &container::SAME_PLACE,
     &container::UNEXPECTED_LOCATION,
     &datastore::NO_DATASETS,
+    &of_policies::CLASSIFICATION,
+    &of_policies::CLASSIFICATION_LIMIT,
+    &of_policies::HARD_VENDOR,
+    &of_policies::LOCATION,
+    &of_policies::PLATFORM,
+    &of_policies::PRODUCTION,
+    &of_policies::PRODUCTION_MIX,
+    &of_policies::STORAGE,
+    &of_policies::UNCLASSIFIED,
+    &of_policies::VENDOR,
     &lifecycle::CONSENT_EXPIRED,
+    &lifecycle::DEPRECATED_PLATFORM,
     &lifecycle::NO_CONSENT,
+    &lifecycle::OWN_REPLACEMENT,
+    &lifecycle::SUNSET,
     &name::DUPLICATE,
     &name::RESERVED_WORD,
     &name::SYNTAX,
+    &pin::AGAINST_WISH,
     &pin::DUPLICATE,
     &pin::DUPLICATE_PLATFORM,
     &pin::NO_PLATFORM,
     &pin::TRANSFORMER_WORKSPACE,
+    &platform::DUPLICATE_HINT,
+    &platform::NO_TRANSFORMER,
     &platform::VERSION,
+    &quality::FRESH_TYPE,
+    &quality::PARAMETER,
+    &quality::UNKNOWN_COLUMN,
     &reference::UNKNOWN_CONTAINER,
     &reference::UNKNOWN_DATASET,
     &reference::UNKNOWN_DATASTORE,
     &reference::UNKNOWN_GROUP,
     &reference::UNKNOWN_LOCATION,
     &reference::UNKNOWN_PLATFORM,
+    &reference::UNKNOWN_POLICY,
     &reference::UNKNOWN_VENDOR,
     &reference::UNKNOWN_WORKSPACE,
+    &rename::FROM_ITSELF,
+    &rename::STILL_THERE,
+    &rename::TWICE,
     &repository::LIVE_IS_OWNER,
     &repository::SYNTAX,
     &schema::DUPLICATE_KEY_COLUMN,
@@ -93,19 +139,24 @@ pub static CODES: &[&CodeInfo] = &[
     &schema::UNKNOWN_PARTITION_COLUMN,
     &schema::UNKNOWN_TIME_ZONE,
     &schema::UNREADABLE,
+    &transformer::ARTIFACT,
     &transformer::CRON,
     &transformer::DUPLICATE_SELECT,
     &transformer::cycle::ENDLESS_CYCLE,
     &transformer::MISSING_SELECT,
     &transformer::OTHER_TEAM,
     &transformer::SHARED_OUTPUT,
+    &transformer::TIME_ZONE,
     &transformer::UNDER_CLASSIFIED,
     &transformer::UNEXPECTED_SELECT,
     &transformer::UNKNOWN_OUTPUT,
+    &transformer::VERSION,
+    &workspace::DEADLINE_ZONE,
     &workspace::DUPLICATE_SINK,
     &workspace::NO_CONTAINER,
     &workspace::NO_GROUPS,
     &workspace::NO_SINKS,
+    &workspace::READ_ONLY,
     &workspace::TRANSFORMER_REQUIREMENTS,
 ];
 
@@ -113,28 +164,54 @@ pub static CODES: &[&CodeInfo] = &[
 const CRON_HELP: &str =
     "give minute, hour, day of month, month and day of week, as in `*/10 8-18 * * mon-fri`";
 
+/// Reports a time zone that does not exist.
+fn time_zone(
+    zone: Option<&str>,
+    code: &'static CodeInfo,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(&Scope<'_>) -> ModelPath,
+) {
+    if let Some(zone) = zone.filter(|zone| !is_time_zone(zone)) {
+        let message = format!("there is no time zone `{zone}`");
+        let help = "name a time zone of the IANA database, such as `Europe/Berlin`";
+        let path = at(scope);
+        scope.report(Diagnostic::new(code, path, message).help(help));
+    }
+}
+
 /// Judges one unit by every rule that is about such a unit.
-pub(super) fn verdict(unit: &UnitKey, content: &Content, facts: &Facts) -> Verdict {
+pub(super) fn verdict<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Facts) -> Verdict {
     let mut scope = Scope { unit, facts: Reader::of(facts), findings: Vec::new() };
     let at = &mut scope;
     match content {
         Content::Ecosystem(ecosystem) => {
             name::of_ecosystem(ecosystem, at);
             repository::of_ecosystem(ecosystem, at);
+            rename::of_ecosystem(ecosystem, at);
+            lifecycle::of_ecosystem(ecosystem, at);
             platform::check(ecosystem, at);
             pin::check(ecosystem, at);
+            governance::of_pins(ecosystem, at);
         }
         Content::Transformers => transformer::cycle::check(at),
         Content::Zone(zone) => {
             name::of_zone(zone, at);
             repository::of_zone(zone, at);
+            rename::of_zone(zone, at);
+            governance::of_zone(zone, at);
         }
         Content::Team(team) => {
             name::of_team(team, at);
+            rename::of_team(team, at);
             container::check(team, at);
         }
         Content::Datastore(datastore) => {
             name::of_datastore(datastore, at);
+            rename::of_datastore(datastore, at);
+            access::of_datastore(datastore, at);
+            lifecycle::of_datastore(datastore, at);
+            quality::check(datastore, at);
+            governance::of_datastore(datastore, at);
             datastore::check(datastore, at);
             capture::check(datastore, at);
             classification::check(datastore, at);
@@ -142,6 +219,7 @@ pub(super) fn verdict(unit: &UnitKey, content: &Content, facts: &Facts) -> Verdi
         }
         Content::Workspace(workspace) => {
             name::of_workspace(workspace, at);
+            rename::of_workspace(workspace, at);
             workspace::check(workspace, at);
             transformer::check(workspace, at);
         }

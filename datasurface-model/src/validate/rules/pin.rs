@@ -37,6 +37,13 @@ pub(super) static TRANSFORMER_WORKSPACE: CodeInfo = CodeInfo::error(
      placed by themselves: pin the groups that read the output.",
 );
 
+pub(super) static AGAINST_WISH: CodeInfo = CodeInfo::warning(
+    "pin/against-wish",
+    "a group is pinned to other platforms than the one that it wishes",
+    "A wish is the consumer's, a pin is the decision of whoever operates the platforms, and the pin counts. Somebody should \
+     know why: add the platform to the pin, or let the consumer drop the wish.",
+);
+
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     for pin in ecosystem.group_pins() {
         of_group(pin, scope);
@@ -56,7 +63,8 @@ fn of_group(pin: &GroupPin, scope: &mut Scope<'_>) {
     let key = pin.name();
     let path = |scope: &Scope<'_>| scope.path().child("group_pins", key.to_string());
     reference::check(Reference::Group(key.clone()), scope, |root| root.child("group_pins", key.to_string()));
-    if scope.facts.workspace(&key.workspace).is_some_and(|found| found.transforms) {
+    let group = scope.facts.group(key);
+    if group.is_some_and(|found| found.transforms()) {
         let message = format!("the group `{key}` belongs to a transformer, and cannot be pinned");
         let finding = Diagnostic::new(&TRANSFORMER_WORKSPACE, path(scope), message)
             .help("remove the pin, and pin the groups that read the transformer's output instead")
@@ -68,6 +76,17 @@ fn of_group(pin: &GroupPin, scope: &mut Scope<'_>) {
         let finding = Diagnostic::new(&NO_PLATFORM, path(scope), message)
             .help("name a platform, or remove the pin")
             .suggest_removal(path(scope));
+        scope.report(finding);
+    }
+    if let Some((group, wish)) = group.and_then(|found| Some((found, found.wish()?)))
+        && !pin.platforms().is_empty()
+        && !pin.platforms().contains(wish)
+    {
+        let message = format!("the group `{key}` wishes the platform `{wish}`, and is pinned to others");
+        let wished = group.unit().path().child("groups", &key.group).attribute("wished_platform");
+        let finding = Diagnostic::new(&AGAINST_WISH, path(scope), message)
+            .help(format!("add `{wish}` to the pin, or let the consumer drop the wish"))
+            .related(wished, "is the wish");
         scope.report(finding);
     }
     // The names are sorted: one that is given twice stands beside itself.
@@ -107,13 +126,19 @@ fn unique<T: Entity<Name: Display>>(
 #[cfg(test)]
 pub(crate) fn cases() -> Vec<super::fixture::Case> {
     use super::fixture::{Case, valid};
-    use crate::ecosystem::PlatformDeclaration;
+    use crate::ecosystem::{DatasetGroup, PlatformDeclaration, Workspace};
 
     let two = || valid().platform(PlatformDeclaration::new("Other", "local"));
     let group = "group_pins/Analytics/masked";
     let platform = "group_pins/Analytics/masked/platforms/Local";
     let pinned = |platforms: &[&str]| two().pin("Analytics/masked", platforms.iter().copied());
+    let wishing = |platform: &str| {
+        let group = DatasetGroup::new("g").sink("NW_Data/orders").wishing(platform);
+        let workspace = Workspace::new("W").container("USA/NorthWind/Lake").group(group);
+        two().edit_team("USA", "NorthWind", |team| team.workspace(workspace)).pin("W/g", ["Local"])
+    };
     vec![
+        Case::new(&AGAINST_WISH, "group_pins/W/g", wishing("Other"), wishing("Local")),
         Case::new(
             &DUPLICATE,
             group,

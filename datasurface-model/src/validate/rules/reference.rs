@@ -28,6 +28,7 @@ unknown! {
     UNKNOWN_DATASTORE = "datastore", "datastore", "correct the name, or add the datastore to a team";
     UNKNOWN_DATASET = "dataset", "dataset", "correct the name, or add the dataset to its datastore";
     UNKNOWN_WORKSPACE = "workspace", "workspace", "correct the name, or add the workspace to a team";
+    UNKNOWN_POLICY = "policy", "policy", "correct the name, or add the policy to the zone of the datastore";
     UNKNOWN_GROUP = "group", "dataset group", "correct the name, or add the group to its workspace";
 }
 
@@ -97,6 +98,11 @@ fn describe(unknown: &Reference) -> (&'static CodeInfo, String, &'static str) {
             format!("there is no workspace `{name}`"),
             "refer to a workspace of any team, or add this one",
         ),
+        Reference::Policy(key) => (
+            &UNKNOWN_POLICY,
+            format!("the zone `{}` has no policy `{}`", key.zone, key.policy),
+            "refer to a policy of the zone of the datastore, or add this one to the zone",
+        ),
         Reference::Group(key) => (
             &UNKNOWN_GROUP,
             format!("the workspace `{}` has no group `{}`", key.workspace, key.group),
@@ -108,7 +114,10 @@ fn describe(unknown: &Reference) -> (&'static CodeInfo, String, &'static str) {
 #[cfg(test)]
 pub(crate) fn cases() -> Vec<super::fixture::Case> {
     use super::fixture::{Case, consumer, edited, store, valid};
-    use crate::ecosystem::{Capture, DataContainer, Dataset};
+    use crate::ecosystem::{
+        Capture, DataContainer, Dataset, GovernanceZone, Permitted, Policy, PolicyRule, StorageRule,
+    };
+    use crate::name::VendorName;
 
     let located =
         |place: &str| edited(|team| team.container(DataContainer::sqlite("C", "f.db").located(place)));
@@ -119,6 +128,18 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
         edited(|team| team.datastore(store("S", dataset).captured(Capture::sql_snapshot(key))))
     };
     let pinned = |group: &str, platform: &str| valid().pin(group, [platform]);
+    let about = |vendor: &str| {
+        let rule = PolicyRule::Vendors(Permitted::only([VendorName::from(vendor)]));
+        valid().zone("EU", "git:r@main", GovernanceZone::new().policy(Policy::new("p", rule)))
+    };
+    let stored = |policy: &str| {
+        let dataset = Dataset::new("d", "id Integer key").stored_by(policy);
+        let capture = Capture::sql_snapshot("USA/NorthWind/Source");
+        let store = crate::ecosystem::Datastore::new("S").captured(capture).dataset(dataset);
+        let team = crate::ecosystem::Team::new().datastore(store);
+        let policy = Policy::new("vault", PolicyRule::Storage(StorageRule::for_who_asks()));
+        valid().zone("EU", "git:r@main", GovernanceZone::new().policy(policy).team("T", "git:r@main", team))
+    };
     let good = || pinned("Analytics/masked", "Local");
     vec![
         Case::new(&UNKNOWN_VENDOR, "locations/Asure/USA", located("Asure/USA"), located("Azure/USA")),
@@ -167,6 +188,8 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
             valid().primary("Masked", "Locale"),
             valid().primary("Masked", "Local"),
         ),
+        Case::new(&UNKNOWN_VENDOR, "zones/EU/policies/p/rule", about("Azur"), about("Azure")),
+        Case::new(&UNKNOWN_POLICY, "datasets/d/storage_policies/valt", stored("valt"), stored("vault")),
         Case::new(
             &UNKNOWN_DATASTORE,
             "primary_pins/Maskd",
@@ -206,6 +229,8 @@ mod tests {
                 "\"Analytics/masked\"",
                 "\"Local\"",
                 "\"Local\"",
+                "\"Azure\"",
+                "\"vault\"",
                 "\"Masked\"",
             ]
         );

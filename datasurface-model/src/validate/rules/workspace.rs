@@ -1,9 +1,14 @@
 //! `workspace/…`: what a consumer asks for must be something that can be given.
 
-use super::{Scope, lifecycle, reference};
+use super::{
+    Scope, access, container,
+    governance::{self, Received},
+    lifecycle, reference,
+};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{DatasetGroup, Requirements, Workspace},
+    name::GroupKey,
     named::Entity,
     validate::reference::Reference,
 };
@@ -44,7 +49,20 @@ pub(super) static TRANSFORMER_REQUIREMENTS: CodeInfo = CodeInfo::error(
      read the output.",
 );
 
-pub(super) fn check(workspace: &Workspace, scope: &mut Scope<'_>) {
+pub(super) static READ_ONLY: CodeInfo = CodeInfo::error(
+    "workspace/read-only-container",
+    "the data of a workspace goes where nothing can be written",
+    "The data that a consumer wants is brought to the container of its workspace, which says that nothing can be written to \
+     it. Name another container.",
+);
+
+pub(super) static DEADLINE_ZONE: CodeInfo = CodeInfo::error(
+    "workspace/deadline-zone",
+    "a deadline is in a time zone that does not exist",
+    "Time zones are those of the IANA database: `Europe/Berlin`, `America/New_York`, `UTC`. Correct the name.",
+);
+
+pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) {
     let name = workspace.name();
     if workspace.groups().is_empty() {
         let message = format!("the workspace `{name}` has no groups");
@@ -53,9 +71,16 @@ pub(super) fn check(workspace: &Workspace, scope: &mut Scope<'_>) {
         scope.report(finding);
     }
     match workspace.container_key() {
-        Some(container) => reference::check(Reference::Container(container.clone()), scope, |unit| {
-            unit.attribute("container")
-        }),
+        Some(key) => {
+            reference::check(Reference::Container(key.clone()), scope, |unit| unit.attribute("container"));
+            if scope.facts.container(key).is_some_and(|found| found.is_read_only()) {
+                let message = format!("nothing can be written to the container `{key}`");
+                let finding = Diagnostic::new(&READ_ONLY, scope.path().attribute("container"), message)
+                    .help("name a container that can be written to")
+                    .related(container::path_of(key), "is read-only");
+                scope.report(finding);
+            }
+        }
         None => {
             let message = format!("the workspace `{name}` has no container");
             let finding = Diagnostic::new(&NO_CONTAINER, scope.path().attribute("container"), message)
@@ -63,8 +88,11 @@ pub(super) fn check(workspace: &Workspace, scope: &mut Scope<'_>) {
             scope.report(finding);
         }
     }
+    let zone = workspace.declared_deadline().map(|deadline| deadline.zone());
+    super::time_zone(zone, &DEADLINE_ZONE, scope, |scope| scope.path().attribute("deadline"));
+    let mut received = Vec::new();
     for group in workspace.groups() {
-        of_group(group, scope);
+        of_group(workspace, group, &mut received, scope);
         let asks = *group.requirements() != Requirements::default();
         if workspace.data_transformer().is_some() && asks {
             let path = scope.path().child("groups", group.name()).attribute("requirements");
@@ -75,10 +103,17 @@ pub(super) fn check(workspace: &Workspace, scope: &mut Scope<'_>) {
             scope.report(finding);
         }
     }
+    governance::of_workspace(workspace, &received, scope);
 }
 
-fn of_group(group: &DatasetGroup, scope: &mut Scope<'_>) {
+fn of_group<'a>(
+    workspace: &Workspace,
+    group: &'a DatasetGroup,
+    received: &mut Vec<Received<'a>>,
+    scope: &mut Scope<'a>,
+) {
     let name = group.name();
+    let group_key = GroupKey::new(workspace.name(), name);
     if group.wanted().is_empty() {
         let message = format!("the group `{name}` wants no datasets");
         let path = scope.path().child("groups", name).attribute("sinks");
@@ -86,6 +121,11 @@ fn of_group(group: &DatasetGroup, scope: &mut Scope<'_>) {
             Diagnostic::new(&NO_SINKS, path, message)
                 .help("add the datasets that are wanted, or remove the group"),
         );
+    }
+    if let Some(platform) = group.wished_platform() {
+        reference::check(Reference::Platform(platform.clone()), scope, |unit| {
+            unit.child("groups", name).attribute("wished_platform")
+        });
     }
     let mut before = None;
     for sink in group.wanted() {
@@ -102,7 +142,11 @@ fn of_group(group: &DatasetGroup, scope: &mut Scope<'_>) {
         }
         match scope.facts.dataset(key) {
             None => reference::check(Reference::Dataset(key.clone()), scope, at),
-            Some(dataset) => lifecycle::check(sink, dataset, scope, at),
+            Some(dataset) => {
+                lifecycle::check(sink, dataset, scope, at);
+                access::check(&group_key, key, dataset, scope, at);
+                received.push(Received { group: name, key, dataset });
+            }
         }
         before = Some(key);
     }
@@ -111,12 +155,20 @@ fn of_group(group: &DatasetGroup, scope: &mut Scope<'_>) {
 #[cfg(test)]
 pub(crate) fn cases() -> Vec<super::fixture::Case> {
     use super::fixture::{Case, deriving, edited, filling, output};
-    use crate::ecosystem::Latency;
+    use crate::ecosystem::{DataContainer, Deadline, Latency};
 
     let with = |workspace: Workspace| edited(|team| team.workspace(workspace));
     let empty = || Workspace::new("W").container("USA/NorthWind/Lake");
     let group = || DatasetGroup::new("g").sink("NW_Data/orders");
     let good = || with(empty().group(group()));
+    let into = |container: DataContainer| {
+        let workspace = empty().group(group()).container("USA/NorthWind/C");
+        edited(|team| team.container(container.located("Azure/USA")).workspace(workspace))
+    };
+    let due = |zone: &str| {
+        let time = chrono::NaiveTime::from_hms_opt(6, 30, 0).unwrap();
+        with(empty().group(group()).deadline(Deadline::new(time, zone)))
+    };
     let derived = |group: DatasetGroup| {
         let workspace = deriving("W", "NW_Data/orders", filling("S")).group(group);
         edited(|team| team.datastore(output("S")).workspace(workspace))
@@ -131,6 +183,13 @@ pub(crate) fn cases() -> Vec<super::fixture::Case> {
             with(empty().group(group().sink("NW_Data/orders"))),
             with(empty().group(group()).group(DatasetGroup::new("h").sink("NW_Data/orders"))),
         ),
+        Case::new(
+            &READ_ONLY,
+            "W/container",
+            into(DataContainer::sqlite("C", "c.db").read_only()),
+            into(DataContainer::sqlite("C", "c.db")),
+        ),
+        Case::new(&DEADLINE_ZONE, "W/deadline", due("Mars/Olympus"), due("Europe/Oslo")),
         Case::new(
             &TRANSFORMER_REQUIREMENTS,
             "groups/g/requirements",

@@ -44,7 +44,11 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     check_all(ecosystem.vendors(), "vendors", scope);
     check_all(ecosystem.platforms(), "platforms", scope);
     for platform in ecosystem.platforms() {
-        check(platform.kind(), scope, |root| root.child("platforms", platform.name()).attribute("kind"));
+        let at = |root: ModelPath| root.child("platforms", platform.name());
+        check(platform.kind(), scope, |root| at(root).attribute("kind"));
+        if let Some(store) = platform.secrets() {
+            check(store, scope, |root| at(root).attribute("credential_store"));
+        }
     }
     for vendor in ecosystem.vendors() {
         of_locations(vendor.locations(), scope.path().child("vendors", vendor.name()), scope);
@@ -68,6 +72,7 @@ fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scop
 
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     check_all(zone.teams(), "teams", scope);
+    check_all(zone.policies(), "policies", scope);
 }
 
 pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
@@ -112,6 +117,12 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
             check(regulator, scope, |unit| unit.child("groups", group.name()).child("regulators", regulator));
         }
     }
+    for principal in workspace.entitlement().principals() {
+        check(principal.name(), scope, |unit| unit.child("entitlement", principal.to_string()));
+    }
+    classifications(workspace.classification_limit().into_iter().flatten(), scope, |unit| {
+        unit.attribute("holding_only")
+    });
     if let Some(transformer) = workspace.data_transformer() {
         classifications(transformer.removes().keys(), scope, |unit| {
             unit.attribute("transformer").attribute("removes")

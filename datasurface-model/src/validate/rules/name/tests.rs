@@ -4,7 +4,8 @@ use super::{
 };
 use crate::ecosystem::{
     Capture, DataContainer, Dataset, DatasetGroup, Ecosystem, GovernanceZone, InfrastructureLocation,
-    InfrastructureVendor, Latency, PlatformDeclaration, Team, TeamDeclaration, Workspace,
+    InfrastructureVendor, Latency, PlatformDeclaration, Policy, PolicyRule, Principal, Team, TeamDeclaration,
+    Workspace,
 };
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -21,6 +22,15 @@ pub(crate) fn cases() -> Vec<Case> {
         let group = |name: &str| DatasetGroup::new(name).sink("NW_Data/orders");
         let workspace = Workspace::new("W").container("USA/NorthWind/Lake");
         edited(|team| team.workspace(workspace.group(group(one)).group(group(two))))
+    };
+    let with_policies = |one: &str, two: &str| {
+        let policy = |name: &str| Policy::new(name, PolicyRule::SeparateProduction);
+        valid().zone("EU", "git:r@main", GovernanceZone::new().policy(policy(one)).policy(policy(two)))
+    };
+    let readable_by = |name: &str| {
+        let group = DatasetGroup::new("g").sink("NW_Data/orders");
+        let workspace = Workspace::new("W").container("USA/NorthWind/Lake").group(group);
+        edited(|team| team.workspace(workspace.granted(Principal::group(name))))
     };
     let with_zone = |name: &str| valid().zone(name, "git:r@main", GovernanceZone::new());
     let with_team = |one: &str, two: &str| {
@@ -54,6 +64,9 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new(&SYNTAX, "datasets/a-b", with_dataset("a-b"), with_dataset("a_b")),
         Case::new(&SYNTAX, "groups/", with_group("g", ""), with_group("g", "h")),
         Case::new(&SYNTAX, "zones/a#b", with_zone("a#b"), with_zone("a b")),
+        Case::new(&SYNTAX, "policies/a:b", with_policies("x", "a:b"), with_policies("x", "a b")),
+        Case::new(&DUPLICATE, "policies/x", with_policies("x", "X"), with_policies("x", "y")),
+        Case::new(&SYNTAX, "entitlement/group:a/b", readable_by("a/b"), readable_by("a b")),
         Case::new(&SYNTAX, "teams/a:b", with_team("x", "a:b"), with_team("x", "a b")),
         Case::new(&SYNTAX, "EU/locations/ ", with_location("a", " "), with_location("a", "é")),
         Case::new(&SYNTAX, "platforms/P/kind", with_platform("P", "a/b"), with_platform("P", "a b")),

@@ -31,11 +31,18 @@ pub(super) fn unique<'n, N: Name + 'n>(
         if let [(_, first), others @ ..] = same {
             for (_, name) in others {
                 let first_path = at(scope.path(), first);
-                let plural = format!("{}s", N::NOUN);
+                let plural = plural(N::NOUN);
                 let finding = duplicate(&plural, name, first, at(scope.path(), name), first_path);
                 scope.report(finding);
             }
         }
+    }
+}
+
+fn plural(noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
     }
 }
 

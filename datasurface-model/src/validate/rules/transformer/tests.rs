@@ -2,7 +2,7 @@ use super::{
     super::fixture::{Case, deriving, edited, filling, judge, output},
     *,
 };
-use crate::ecosystem::{Capture, Dataset, Datastore, GovernanceZone, Team};
+use crate::ecosystem::{Capture, CodeArtifact, Dataset, Datastore, GovernanceZone, Team};
 
 pub(crate) fn cases() -> Vec<Case> {
     let with = |transformer: DataTransformer, datastore: Datastore| {
@@ -25,6 +25,7 @@ pub(crate) fn cases() -> Vec<Case> {
             GovernanceZone::new().team("Other", "git:r@main", team),
         )
     };
+    let coded = |code: CodeArtifact| with(DataTransformer::new(code, "S"), output("S"));
     let shared = |second: &str| {
         let workspace = deriving("W2", "NW_Data/orders", filling(second));
         let team = |team: Team| {
@@ -85,6 +86,30 @@ pub(crate) fn cases() -> Vec<Case> {
             at,
             masking(filling("S"), plain().classified("MNPI")),
             masking(filling("S"), plain().classified("PII")),
+        ),
+        Case::new(
+            &TIME_ZONE,
+            "W/transformer/trigger",
+            with(filling("S").cron("0 6 * * * Mars/Olympus"), output("S")),
+            with(filling("S").cron("0 6 * * * Europe/Oslo"), output("S")),
+        ),
+        Case::new(
+            &ARTIFACT,
+            "W/transformer/artifact",
+            coded(CodeArtifact::python("masking", "^1", "masking.main")),
+            coded(CodeArtifact::python("masking", "^1", "masking:main")),
+        ),
+        Case::new(
+            &ARTIFACT,
+            "W/transformer/artifact",
+            coded(CodeArtifact::image("", "^1")),
+            coded(CodeArtifact::image("registry.example/masking", "^1")),
+        ),
+        Case::new(
+            &VERSION,
+            "W/transformer/artifact",
+            coded(CodeArtifact::dbt("masking", "latest")),
+            coded(CodeArtifact::dbt("masking", ">=1.2, <3")),
         ),
     ]
 }

@@ -1,0 +1,176 @@
+//! What a policy says of something that the data of its zone meets.
+//!
+//! One policy and one thing that it may be about: that is all this module knows. Which policies meet which things is
+//! decided by those who ask: validation for what the model alone says, a broker for what platforms add. The whole table
+//! is in `docs/governance.md`.
+
+mod codes;
+
+pub use codes::{
+    CLASSIFICATION, CLASSIFICATION_LIMIT, HARD_VENDOR, LOCATION, PLATFORM, PRODUCTION, PRODUCTION_MIX,
+    STORAGE, UNCLASSIFIED, VENDOR,
+};
+
+use crate::{
+    diagnostic::CodeInfo,
+    ecosystem::{
+        CloudVendor, ContainerKind, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule,
+    },
+    name::{Classification, Place, PlatformName, VendorName},
+};
+use std::collections::BTreeSet;
+
+/// Something that the data of a zone meets.
+#[derive(Clone, Copy, Debug)]
+pub enum Met<'a> {
+    /// Places at which data is kept.
+    Places(&'a BTreeSet<Place>),
+    /// What keeps the data; whether some of that data asks for the policy by name.
+    Storage {
+        /// The technology, and how it is reached.
+        kind: &'a ContainerKind,
+        /// With whose keys the data is encrypted, if it is.
+        encryption: Option<KeyHolder>,
+        /// Whether data that is kept there names the policy.
+        is_asked_for: bool,
+    },
+    /// Data.
+    Data {
+        /// Every classification of it, columns included.
+        classifications: &'a BTreeSet<&'a Classification>,
+        /// Whether it is classified as a whole, or in every column.
+        is_complete: bool,
+    },
+    /// A platform.
+    Platform(&'a PlatformName),
+    /// A datastore, workspace or platform, by whether the business depends on it.
+    Status(ProductionStatus),
+}
+
+/// Why a policy does not let something be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// The code of the finding.
+    pub code: &'static CodeInfo,
+    /// What the policy does, such as "does not permit the location `AWS/us-east-1`".
+    pub reason: String,
+    /// The place that is denied, if it is about a place.
+    pub place: Option<Place>,
+}
+
+impl Denial {
+    fn new(code: &'static CodeInfo, reason: String) -> Self {
+        Self { code, reason, place: None }
+    }
+
+    fn of_place(code: &'static CodeInfo, reason: String, place: &Place) -> Self {
+        Self { place: Some(place.clone()), ..Self::new(code, reason) }
+    }
+}
+
+/// Whether a policy denies something that its zone's data meets; nothing if it permits it, or is about something else.
+/// `cloud` says which cloud a vendor is.
+///
+/// ```
+/// use datasurface_model::{Permitted, Place, Policy, PolicyRule, governance::{Met, denial}};
+/// let policy = Policy::new("Stay in Europe", PolicyRule::Locations(Permitted::only(["Azure/Europe"])));
+/// let places = [Place::from("Azure/USA")].into();
+/// let denial = denial(&policy, &Met::Places(&places), |_| None);
+/// assert_eq!(denial.map(|denial| denial.reason).as_deref(), Some("does not permit the location `Azure/USA`"));
+/// ```
+pub fn denial(
+    policy: &Policy,
+    met: &Met<'_>,
+    cloud: impl Fn(&VendorName) -> Option<CloudVendor>,
+) -> Option<Denial> {
+    match (policy.rule(), met) {
+        (PolicyRule::Locations(permitted), Met::Places(places)) => location(permitted, places),
+        (PolicyRule::Vendors(permitted), Met::Places(places)) => vendor(permitted, places),
+        (PolicyRule::HardVendors(permitted), Met::Places(places)) => hard_vendor(permitted, places, cloud),
+        (PolicyRule::Storage(rule), Met::Storage { kind, encryption, is_asked_for }) => {
+            let holds = rule.is_mandatory() || *is_asked_for;
+            holds.then(|| storage(rule, kind, *encryption)).flatten()
+        }
+        (PolicyRule::Classifications(permitted), Met::Data { classifications, is_complete }) => {
+            data(permitted, classifications, *is_complete)
+        }
+        (PolicyRule::Platforms(permitted), Met::Platform(platform)) => (!permitted.admits(platform))
+            .then(|| Denial::new(&PLATFORM, format!("does not permit the platform `{platform}`"))),
+        (PolicyRule::Production(permitted), Met::Status(status)) => (!permitted.admits(status))
+            .then(|| Denial::new(&PRODUCTION, format!("does not permit what is {status}"))),
+        _ => None,
+    }
+}
+
+/// A place covers what lies below it. So what is allowed must cover the place; and what is denied must neither cover it
+/// nor lie in it, for the data could be there.
+fn location(permitted: &Permitted<Place>, places: &BTreeSet<Place>) -> Option<Denial> {
+    let is_denied = |place: &&Place| {
+        !permitted
+            .admits_by(|allowed| allowed.covers(place), |denied| denied.covers(place) || place.covers(denied))
+    };
+    let place = places.iter().find(is_denied)?;
+    Some(Denial::of_place(&LOCATION, format!("does not permit the location `{place}`"), place))
+}
+
+fn vendor(permitted: &Permitted<VendorName>, places: &BTreeSet<Place>) -> Option<Denial> {
+    let place = places.iter().find(|place| !permitted.admits(place.vendor()))?;
+    Some(Denial::of_place(&VENDOR, format!("does not permit the vendor `{}`", place.vendor()), place))
+}
+
+/// A vendor of whom nobody knows which cloud it is never passes where only some are allowed.
+fn hard_vendor(
+    permitted: &Permitted<CloudVendor>,
+    places: &BTreeSet<Place>,
+    cloud: impl Fn(&VendorName) -> Option<CloudVendor>,
+) -> Option<Denial> {
+    let admits = |vendor: &VendorName| match cloud(vendor) {
+        Some(cloud) => permitted.admits(&cloud),
+        None => permitted.allowed().is_none(),
+    };
+    let place = places.iter().find(|place| !admits(place.vendor()))?;
+    let found = match cloud(place.vendor()) {
+        Some(cloud) => format!("`{cloud}`"),
+        None => format!("`{}`, which does not say which cloud it is", place.vendor()),
+    };
+    Some(Denial::of_place(&HARD_VENDOR, format!("does not permit the cloud {found}"), place))
+}
+
+fn storage(rule: &StorageRule, kind: &ContainerKind, encryption: Option<KeyHolder>) -> Option<Denial> {
+    let technology = kind.technology();
+    if !rule.permitted_technologies().admits(&technology.into()) {
+        return Some(Denial::new(&STORAGE, format!("does not permit storage in `{technology}`")));
+    }
+    let wanted = rule.encryption()?;
+    let reason = match encryption {
+        Some(keys) if keys >= wanted => return None,
+        Some(keys) => format!("wants keys that the `{wanted}` holds, not the `{keys}`"),
+        None => format!("wants encryption with keys that the `{wanted}` holds"),
+    };
+    Some(Denial::new(&STORAGE, reason))
+}
+
+/// Data that is not classified completely never passes where only some is allowed; where some is denied, nobody can
+/// tell.
+fn data(
+    permitted: &Permitted<Classification>,
+    classifications: &BTreeSet<&Classification>,
+    is_complete: bool,
+) -> Option<Denial> {
+    if let Some(denied) = classifications.iter().find(|label| !permitted.admits(label)) {
+        return Some(Denial::new(&CLASSIFICATION, format!("does not permit `{denied}`")));
+    }
+    if is_complete {
+        return None;
+    }
+    Some(match permitted.allowed() {
+        Some(_) => {
+            Denial::new(&CLASSIFICATION, "does not permit data that is not classified completely".to_owned())
+        }
+        None => {
+            let denied: Vec<_> = permitted.denied().iter().map(|label| format!("`{label}`")).collect();
+            let denied = denied.join(", ");
+            Denial::new(&UNCLASSIFIED, format!("denies {denied}, which data without classification may be"))
+        }
+    })
+}

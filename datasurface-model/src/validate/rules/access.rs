@@ -1,0 +1,105 @@
+//! `access/…`: a datastore may be closed to all but those whom its owner approved.
+
+use super::{Scope, reference};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{Access, Datastore},
+    name::{DatasetKey, DatasetName, GroupKey},
+    named::Entity,
+    validate::{facts::DatasetFact, reference::Reference},
+};
+use serde_json::json;
+
+pub(super) static NOT_APPROVED: CodeInfo = CodeInfo::error(
+    "access/not-approved",
+    "a group wants data that its owner did not approve it for",
+    "The datastore is open to approved groups alone, and each dataset is approved on its own. Ask the team that owns the \
+     datastore to approve the group for the dataset; the change belongs into its repository.",
+)
+.waivable();
+
+/// Judges whether a sink may have its dataset.
+pub(super) fn check(
+    group: &GroupKey,
+    key: &DatasetKey,
+    dataset: DatasetFact<'_>,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+) {
+    let store = dataset.store();
+    if store.access().admits(group, &key.dataset) {
+        return;
+    }
+    let approved = store.unit().path().attribute("approved");
+    let message = format!("the group `{group}` is not approved for the dataset `{key}`");
+    let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
+        .help("ask the owner of the datastore to approve the group for this dataset")
+        .suggest(approved.clone(), with_approval(store.access(), group, key))
+        .related(approved, "says who is approved");
+    scope.report(finding);
+}
+
+/// The approvals as a document has them, and one more.
+fn with_approval(access: &Access, group: &GroupKey, key: &DatasetKey) -> serde_json::Value {
+    let approval =
+        |group: &GroupKey, dataset: &DatasetName| json!({"group": group.to_string(), "dataset": dataset});
+    let known = match access {
+        Access::Approved(approvals) => {
+            approvals.iter().map(|one| approval(&one.group, &one.dataset)).collect()
+        }
+        Access::Open => Vec::new(),
+    };
+    known.into_iter().chain([approval(group, &key.dataset)]).collect()
+}
+
+/// Judges whom a datastore approves, and for what.
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+    let Access::Approved(approvals) = datastore.access() else {
+        return;
+    };
+    for approval in approvals {
+        let at = |unit: ModelPath| unit.child("approved", format!("{} {}", approval.group, approval.dataset));
+        reference::check(Reference::Group(approval.group.clone()), scope, at);
+        let key = DatasetKey::new(datastore.name(), &approval.dataset);
+        reference::check(Reference::Dataset(key), scope, at);
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn cases() -> Vec<super::fixture::Case> {
+    use super::fixture::{Case, consumer, edited, store};
+    use crate::ecosystem::Dataset;
+
+    let with = |change: &dyn Fn(Datastore) -> Datastore| {
+        let store = change(store("S", Dataset::new("d", "id Integer key")));
+        edited(|team| team.datastore(store).workspace(consumer("W", "S/d")))
+    };
+    vec![
+        Case::new(
+            &NOT_APPROVED,
+            "W/groups/everything/sinks/S/d",
+            with(&|store| store.restricted()),
+            with(&|store| store),
+        ),
+        Case::new(
+            &NOT_APPROVED,
+            "W/groups/everything/sinks/S/d",
+            with(&|store| store.approved("Analytics/history", "d")),
+            with(&|store| store.approved("W/everything", "d")),
+        ),
+        Case::new(
+            &reference::UNKNOWN_GROUP,
+            "S/approved/W/everyone d",
+            with(&|store| store.approved("W/everything", "d").approved("W/everyone", "d")),
+            with(&|store| store.approved("W/everything", "d")),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cases() {
+        super::super::fixture::judge(super::cases());
+    }
+}

@@ -1,0 +1,86 @@
+//! Which data there may be: a zone's own, what its workspaces receive, and what a workspace itself may hold.
+
+use super::{Meeting, Received, Zone};
+use crate::{
+    diagnostic::Diagnostic,
+    ecosystem::{Datastore, PolicyRule, Workspace},
+    governance::{CLASSIFICATION_LIMIT, Met},
+    named::Entity,
+    validate::{facts::Classified, rules::Scope},
+};
+
+/// The zone's own datasets.
+pub(super) fn of_datastore(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scope<'_>) {
+    if !speaks_of_data(zone) {
+        return;
+    }
+    let unit = scope.path();
+    for dataset in datastore.datasets() {
+        let classified = Classified::of(dataset);
+        let path = || unit.child("datasets", dataset.name());
+        let meeting = Meeting {
+            what: &|| format!("the dataset `{}/{}` may not be in its zone", datastore.name(), dataset.name()),
+            at: &path,
+            dataset: None,
+            container: None,
+            remedy: None,
+            help: "classify the dataset or each of its columns, or leave out what is not permitted",
+        };
+        judge(classified, zone, &meeting, scope);
+    }
+}
+
+/// What a workspace receives.
+pub(super) fn of_workspace(
+    workspace: &Workspace,
+    zone: Option<&Zone<'_>>,
+    received: &[Received<'_>],
+    scope: &mut Scope<'_>,
+) {
+    let zone = zone.filter(|zone| speaks_of_data(zone));
+    let limit = workspace.classification_limit();
+    if zone.is_none() && limit.is_none() {
+        return;
+    }
+    let unit = scope.path();
+    for one in received {
+        let classified = scope.facts.classifications(one.key);
+        let sink = || one.sink(&unit);
+        if let Some(zone) = zone {
+            let meeting = Meeting {
+                what: &|| format!("the workspace `{}` may not receive `{}`", workspace.name(), one.key),
+                at: &sink,
+                dataset: Some(&|| one.path()),
+                container: None,
+                remedy: Some(&sink),
+                help: "leave the dataset out, or let a transformer remove what is sensitive",
+            };
+            judge(classified, zone, &meeting, scope);
+        }
+        let over = limit.and_then(|limit| {
+            let over = classified.labels().into_iter().find(|label| !limit.contains(*label));
+            over.map(|label| format!("is classified `{label}`"))
+                .or_else(|| (!classified.is_complete()).then(|| "is not classified completely".to_owned()))
+        });
+        if let Some(over) = over {
+            let message =
+                format!("the workspace `{}` may not hold `{}`, which {over}", workspace.name(), one.key);
+            let finding = Diagnostic::new(&CLASSIFICATION_LIMIT, sink(), message)
+                .help("leave the dataset out, or let a transformer remove what is sensitive")
+                .suggest_removal(sink())
+                .related(one.path(), "is the data")
+                .related(unit.attribute("holding_only"), "says what the workspace may hold");
+            scope.report(finding);
+        }
+    }
+}
+
+fn speaks_of_data(zone: &Zone<'_>) -> bool {
+    zone.policies.iter().any(|policy| matches!(policy.rule(), PolicyRule::Classifications(_)))
+}
+
+fn judge(classified: Classified<'_>, zone: &Zone<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) {
+    let classifications = classified.labels();
+    let is_complete = classified.is_complete();
+    zone.judge(&Met::Data { classifications: &classifications, is_complete }, meeting, scope);
+}

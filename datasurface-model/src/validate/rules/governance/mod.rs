@@ -1,0 +1,176 @@
+//! `governance/…`: the policies of both zones hold together, on every pair that meets. Which pairs those are is the
+//! table in `docs/governance.md`; what a policy says of one of them is [`crate::governance`].
+
+mod classification;
+mod place;
+mod platform;
+mod production;
+#[cfg(test)]
+pub(super) mod tests;
+
+use super::{Scope, reference};
+use crate::{
+    diagnostic::{Diagnostic, ModelPath},
+    ecosystem::{Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule, Workspace},
+    governance::{Met, denial},
+    name::{DatasetKey, DatastoreName, GroupName, Place, ZoneName},
+    named::{Entity, Named},
+    validate::{facts::DatasetFact, reference::Reference},
+};
+
+/// A dataset that a workspace receives, and which of its sinks says so.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Received<'a> {
+    pub(super) group: &'a GroupName,
+    pub(super) key: &'a DatasetKey,
+    pub(super) dataset: DatasetFact<'a>,
+}
+
+impl Received<'_> {
+    /// Where the sink is.
+    fn sink(&self, workspace: &ModelPath) -> ModelPath {
+        workspace.child("groups", self.group).child("sinks", self.key.to_string())
+    }
+
+    /// Where the dataset is.
+    fn path(&self) -> ModelPath {
+        self.dataset.store().unit().path().child("datasets", &self.key.dataset)
+    }
+}
+
+/// What policies refer to must exist.
+pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
+    for policy in zone.policies() {
+        let references: Vec<Reference> = match policy.rule() {
+            PolicyRule::Locations(permitted) => {
+                permitted.listed().cloned().map(Reference::Location).collect()
+            }
+            PolicyRule::Vendors(permitted) => permitted.listed().cloned().map(Reference::Vendor).collect(),
+            PolicyRule::Platforms(permitted) => {
+                permitted.listed().cloned().map(Reference::Platform).collect()
+            }
+            _ => Vec::new(),
+        };
+        for reference in references {
+            reference::check(reference, scope, |unit| {
+                unit.child("policies", policy.name()).attribute("rule")
+            });
+        }
+    }
+}
+
+/// The zone's own data, and where it comes from.
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+    place::named_policies(datastore, scope);
+    let Some(zone) = Zone::of(scope.unit.zone(), scope) else {
+        return;
+    };
+    place::of_source(datastore, &zone, scope);
+    classification::of_datastore(datastore, &zone, scope);
+    production::of_own(datastore.production_status(), &zone, scope);
+}
+
+/// What a workspace receives, and where it keeps that.
+pub(super) fn of_workspace(workspace: &Workspace, received: &[Received<'_>], scope: &mut Scope<'_>) {
+    let zone = Zone::of(scope.unit.zone(), scope);
+    place::of_workspace(workspace, zone.as_ref(), received, scope);
+    classification::of_workspace(workspace, zone.as_ref(), received, scope);
+    production::of_workspace(workspace, zone.as_ref(), received, scope);
+}
+
+/// Platforms that are pinned.
+pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    platform::check(ecosystem, scope);
+    production::of_pins(ecosystem, scope);
+}
+
+/// A zone that has policies.
+#[derive(Clone, Copy, Debug)]
+struct Zone<'a> {
+    name: &'a ZoneName,
+    policies: &'a Named<Policy>,
+}
+
+impl<'a> Zone<'a> {
+    fn of(name: Option<&'a ZoneName>, scope: &Scope<'a>) -> Option<Self> {
+        let name = name?;
+        Some(Self { name, policies: scope.facts.policies(name)? })
+    }
+
+    fn path_of(&self, policy: &Policy) -> ModelPath {
+        ModelPath::root().child("zones", self.name).child("policies", policy.name())
+    }
+
+    /// Reports every policy that denies what is met.
+    fn judge(&self, met: &Met<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) {
+        for policy in self.policies {
+            self.judge_by(policy, met, meeting, scope);
+        }
+    }
+
+    fn judge_by(&self, policy: &Policy, met: &Met<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) {
+        let Some(denial) = denial(policy, met, |vendor| scope.facts.cloud(vendor)) else {
+            return;
+        };
+        let message = format!(
+            "{}: the policy `{}` of the zone `{}` {}",
+            (meeting.what)(),
+            policy.name(),
+            self.name,
+            denial.reason
+        );
+        let mut finding = Diagnostic::new(denial.code, (meeting.at)(), message).help(meeting.help);
+        // The shortest path to what is denied, in order.
+        if let Some(dataset) = meeting.dataset {
+            finding = finding.related(dataset(), "is the data");
+        }
+        finding = finding.related(self.path_of(policy), "does not permit it");
+        if let Some(container) = meeting.container {
+            finding = finding.related(container(), "is where the data is kept");
+        }
+        if let Some(place) = &denial.place {
+            finding = finding.related(path_of_place(place), "is where that is");
+        }
+        scope.report(match meeting.remedy {
+            Some(remedy) => finding.suggest_removal(remedy()),
+            None => finding,
+        });
+    }
+}
+
+fn path_of_place(place: &Place) -> ModelPath {
+    let vendor = ModelPath::root().child("vendors", place.vendor());
+    place.path().iter().fold(vendor, |path, location| path.child("locations", location))
+}
+
+/// How a meeting is told, if it is denied. Nothing of it is made before.
+struct Meeting<'m> {
+    /// What may not be: "the workspace `W` may not receive `S/d`".
+    what: &'m dyn Fn() -> String,
+    at: &'m dyn Fn() -> ModelPath,
+    dataset: Option<&'m dyn Fn() -> ModelPath>,
+    container: Option<&'m dyn Fn() -> ModelPath>,
+    /// What to take away, so that the two do not meet.
+    remedy: Option<&'m dyn Fn() -> ModelPath>,
+    help: &'m str,
+}
+
+/// The first of the received datasets for each of some things that they have, in order.
+fn first_of_each<'r, 'a, K: Ord>(
+    received: &'r [Received<'a>],
+    key: impl Fn(&Received<'a>) -> Option<K>,
+) -> std::collections::BTreeMap<K, &'r Received<'a>> {
+    let mut first = std::collections::BTreeMap::new();
+    let mut before: Option<&DatastoreName> = None;
+    for one in received {
+        // Neighbours most often are of one datastore, and of one zone.
+        if before == Some(&one.key.datastore) {
+            continue;
+        }
+        before = Some(&one.key.datastore);
+        if let Some(key) = key(one) {
+            first.entry(key).or_insert(one);
+        }
+    }
+    first
+}

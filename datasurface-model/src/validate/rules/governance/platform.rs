@@ -1,0 +1,70 @@
+//! Which platforms may have to do with a zone: those that are pinned. A broker judges those that it chooses.
+
+use super::{Meeting, Zone};
+use crate::{
+    diagnostic::ModelPath,
+    ecosystem::{Ecosystem, GroupPin},
+    governance::Met,
+    name::ZoneName,
+    named::Entity,
+    validate::rules::Scope,
+};
+use std::collections::BTreeSet;
+
+pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    if !scope.facts.restricts_platforms() {
+        return;
+    }
+    for pin in ecosystem.group_pins() {
+        for zone in zones_of(pin, scope) {
+            if let Some(zone) = Zone::of(Some(zone), scope) {
+                of_group(pin, &zone, scope);
+            }
+        }
+    }
+    for pin in ecosystem.primary_pins() {
+        let Some(store) = scope.facts.store(pin.name()) else {
+            continue;
+        };
+        let Some(zone) = Zone::of(store.zone(), scope) else {
+            continue;
+        };
+        let at = || ModelPath::root().child("primary_pins", pin.name());
+        let meeting = Meeting {
+            what: &|| format!("the datastore `{}` may not be captured by `{}`", pin.name(), pin.platform()),
+            at: &|| at().attribute("platform"),
+            dataset: Some(&|| store.unit().path()),
+            container: None,
+            remedy: Some(&at),
+            help: "pin the datastore to another platform, or ask its zone to change its policy",
+        };
+        zone.judge(&Met::Platform(pin.platform()), &meeting, scope);
+    }
+}
+
+/// The zone of a group's workspace, and those of the datastores that it reads.
+fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> BTreeSet<&'a ZoneName> {
+    let Some(group) = scope.facts.group(pin.name()) else {
+        return BTreeSet::new();
+    };
+    let inputs = group.inputs().into_iter().filter_map(|input| scope.facts.store(input)?.zone());
+    inputs.chain(group.unit().zone()).collect()
+}
+
+fn of_group(pin: &GroupPin, zone: &Zone<'_>, scope: &mut Scope<'_>) {
+    for platform in pin.platforms() {
+        let at = || {
+            let pin = ModelPath::root().child("group_pins", pin.name().to_string());
+            pin.child("platforms", platform)
+        };
+        let meeting = Meeting {
+            what: &|| format!("the group `{}` may not be served by `{platform}`", pin.name()),
+            at: &at,
+            dataset: None,
+            container: None,
+            remedy: Some(&at),
+            help: "pin the group to another platform, or ask the zone to change its policy",
+        };
+        zone.judge(&Met::Platform(platform), &meeting, scope);
+    }
+}

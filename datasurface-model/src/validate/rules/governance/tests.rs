@@ -1,0 +1,284 @@
+//! The table of `docs/governance.md`: each kind of policy, on each thing that it is checked on, once denied and once
+//! permitted.
+
+use super::super::fixture::{Case, judge, validated};
+use crate::{
+    diagnostic::CodeInfo,
+    ecosystem::{
+        Capture, CloudVendor, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
+        InfrastructureLocation, InfrastructureVendor, KeyHolder, Permitted, PlatformDeclaration, Policy,
+        PolicyRule, ProductionStatus, StorageRule, Team, Workspace,
+    },
+    governance::*,
+    name::{Classification, Place, PlatformName, VendorName},
+};
+use smol_str::SmolStr;
+
+const NOT: ProductionStatus = ProductionStatus::NotProduction;
+const PRODUCTION_STATUS: ProductionStatus = ProductionStatus::Production;
+
+/// Two zones that meet: `Home` has a datastore in Azure, `Away` a workspace in AWS that reads it. Both, and the group of
+/// the workspace, are pinned to one platform.
+#[derive(Clone)]
+struct World {
+    home: Vec<PolicyRule>,
+    away: Vec<PolicyRule>,
+    /// The statuses of the datastore, the workspace and the platform.
+    statuses: [ProductionStatus; 3],
+    classification: Option<&'static str>,
+    limit: Option<Vec<&'static str>>,
+    asks_for_storage: bool,
+    is_pinned: bool,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            home: Vec::new(),
+            away: Vec::new(),
+            statuses: [NOT; 3],
+            classification: Some("PII"),
+            limit: None,
+            asks_for_storage: false,
+            is_pinned: true,
+        }
+    }
+
+    fn build(self) -> Ecosystem {
+        let [store, workspace, platform] = self.statuses.map(|status| status == PRODUCTION_STATUS);
+        let mut dataset = Dataset::new("d", "id Integer key");
+        dataset = self.classification.into_iter().fold(dataset, Dataset::classified);
+        dataset = if self.asks_for_storage { dataset.stored_by("policy 1") } else { dataset };
+        let capture = Capture::sql_snapshot("Home/Producers/Source");
+        let datastore = Datastore::new("S").captured(capture).dataset(dataset);
+        let datastore = if store { datastore.in_production() } else { datastore };
+        let reader =
+            Workspace::new("W").container("Away/Consumers/Target").group(DatasetGroup::new("g").sink("S/d"));
+        let reader = self.limit.into_iter().fold(reader, Workspace::holding_only);
+        let reader = if workspace { reader.in_production() } else { reader };
+        let source = DataContainer::postgres("Source", "db.example", "s").located("Blue/Europe/Berlin");
+        let target = DataContainer::sqlite("Target", "t.db").located("Orange/USA");
+        let producers = Team::new().container(source.encrypted(KeyHolder::Company)).datastore(datastore);
+        let consumers = Team::new().container(target.encrypted(KeyHolder::Vendor)).workspace(reader);
+        let zone = |rules: Vec<PolicyRule>, team: &str, definition: Team| {
+            let rules = rules.into_iter().zip(1..);
+            let policies = rules.map(|(rule, number)| Policy::new(format!("policy {number}"), rule));
+            let zone = policies.fold(GovernanceZone::new(), GovernanceZone::policy);
+            zone.team(team, "git:r@main", definition)
+        };
+        let pinned = PlatformDeclaration::new("Mill", "local");
+        let pinned = if platform { pinned.in_production() } else { pinned };
+        let europe = InfrastructureLocation::new("Europe").location("Berlin");
+        let ecosystem = Ecosystem::new("World", "git:r@a", "git:r@b")
+            .vendor(InfrastructureVendor::new("Blue").cloud(CloudVendor::Azure).location(europe))
+            .vendor(InfrastructureVendor::new("Orange").cloud(CloudVendor::Aws).location("USA"))
+            .platform(pinned)
+            .zone("Home", "git:r@main", zone(self.home, "Producers", producers))
+            .zone("Away", "git:r@main", zone(self.away, "Consumers", consumers));
+        if self.is_pinned { ecosystem.pin("W/g", ["Mill"]).primary("S", "Mill") } else { ecosystem }
+    }
+}
+
+/// One cell of the table: the same world twice, denied and permitted.
+fn cell(
+    code: &'static CodeInfo,
+    at: &'static str,
+    denied: PolicyRule,
+    permitted: PolicyRule,
+    set: impl Fn(World, PolicyRule) -> World,
+) -> Case {
+    let world = |rule| set(World::new(), rule).build();
+    Case::new(code, at, world(denied), world(permitted))
+}
+
+fn home(mut world: World, rule: PolicyRule) -> World {
+    world.home.push(rule);
+    world
+}
+
+fn away(mut world: World, rule: PolicyRule) -> World {
+    world.away.push(rule);
+    world
+}
+
+const SOURCE: &str = "datastores/S/capture/container";
+const TARGET: &str = "workspaces/W/container";
+const SINK: &str = "workspaces/W/groups/g/sinks/S/d";
+const GROUP_PIN: &str = "group_pins/W/g/platforms/Mill";
+const STORE_PIN: &str = "primary_pins/S/platform";
+
+fn locations() -> Vec<Case> {
+    let only = |places: &[&str]| {
+        PolicyRule::Locations(Permitted::only(places.iter().map(|place| Place::from(*place))))
+    };
+    let but = |place: &str| PolicyRule::Locations(Permitted::all_but([Place::from(place)]));
+    let both = || only(&["Blue/Europe", "Orange"]);
+    vec![
+        cell(&LOCATION, SOURCE, only(&["Orange"]), both(), home),
+        cell(&LOCATION, TARGET, only(&["Blue"]), only(&["Orange"]), away),
+        cell(&LOCATION, SINK, only(&["Blue"]), both(), home),
+        cell(&LOCATION, SINK, but("Orange"), both(), home),
+    ]
+}
+
+fn vendors() -> Vec<Case> {
+    let only = |names: &[&str]| {
+        PolicyRule::Vendors(Permitted::only(names.iter().map(|name| VendorName::from(*name))))
+    };
+    vec![
+        cell(&VENDOR, SOURCE, only(&["Orange"]), only(&["Blue", "Orange"]), home),
+        cell(&VENDOR, TARGET, only(&["Blue"]), only(&["Orange"]), away),
+        cell(&VENDOR, SINK, only(&["Blue"]), only(&["Blue", "Orange"]), home),
+    ]
+}
+
+fn hard_vendors() -> Vec<Case> {
+    let only = |clouds: &[CloudVendor]| PolicyRule::HardVendors(Permitted::only(clouds.iter().copied()));
+    let (azure, aws) = (CloudVendor::Azure, CloudVendor::Aws);
+    vec![
+        cell(&HARD_VENDOR, SOURCE, only(&[aws]), only(&[aws, azure]), home),
+        cell(&HARD_VENDOR, TARGET, only(&[azure]), only(&[aws]), away),
+        cell(&HARD_VENDOR, SINK, only(&[azure]), only(&[aws, azure]), home),
+    ]
+}
+
+fn storage() -> Vec<Case> {
+    let kinds = |rule: StorageRule, denied: &str| {
+        PolicyRule::Storage(rule.technologies(Permitted::all_but([SmolStr::from(denied)])))
+    };
+    let keys = |keys| PolicyRule::Storage(StorageRule::for_all().encrypted(keys));
+    let all = StorageRule::for_all;
+    let asked = |world, rule| World { asks_for_storage: true, ..home(world, rule) };
+    let named = StorageRule::for_who_asks;
+    vec![
+        cell(&STORAGE, SOURCE, kinds(all(), "postgres"), kinds(all(), "mysql"), home),
+        cell(&STORAGE, TARGET, kinds(all(), "sqlite"), kinds(all(), "mysql"), away),
+        cell(&STORAGE, SINK, keys(KeyHolder::Company), keys(KeyHolder::Vendor), home),
+        cell(&STORAGE, SOURCE, kinds(named(), "postgres"), kinds(named(), "mysql"), asked),
+        cell(&STORAGE, SINK, kinds(named(), "sqlite"), kinds(named(), "mysql"), asked),
+    ]
+}
+
+fn classifications() -> Vec<Case> {
+    let but = |label: &str| PolicyRule::Classifications(Permitted::all_but([Classification::from(label)]));
+    let only = |label: &str| PolicyRule::Classifications(Permitted::only([Classification::from(label)]));
+    let limited = |limit: &'static str| World { limit: Some(vec![limit]), ..World::new() }.build();
+    let unclassified = |rules: &[PolicyRule], classification| {
+        World { home: rules.to_vec(), classification, ..World::new() }.build()
+    };
+    vec![
+        cell(&CLASSIFICATION, "datasets/d", but("PII"), but("MNPI"), home),
+        cell(&CLASSIFICATION, SINK, only("MNPI"), only("PII"), away),
+        Case::new(&CLASSIFICATION_LIMIT, SINK, limited("MNPI"), limited("PII")),
+        Case::new(
+            &CLASSIFICATION,
+            "datasets/d",
+            unclassified(&[only("PII")], None),
+            unclassified(&[only("PII")], Some("PII")),
+        ),
+        Case::new(
+            &UNCLASSIFIED,
+            "datasets/d",
+            unclassified(&[but("MNPI")], None),
+            unclassified(&[but("MNPI")], Some("PII")),
+        ),
+    ]
+}
+
+fn platforms() -> Vec<Case> {
+    let but = |name: &str| PolicyRule::Platforms(Permitted::all_but([PlatformName::from(name)]));
+    let only = || PolicyRule::Platforms(Permitted::only(["Mill"]));
+    vec![
+        cell(&PLATFORM, GROUP_PIN, but("Mill"), only(), away),
+        cell(&PLATFORM, GROUP_PIN, but("Mill"), only(), home),
+        cell(&PLATFORM, STORE_PIN, but("Mill"), only(), home),
+    ]
+}
+
+fn production() -> Vec<Case> {
+    let only = |status| PolicyRule::Production(Permitted::only([status]));
+    let world = |statuses, home: &[PolicyRule], away: &[PolicyRule]| {
+        World { statuses, home: home.to_vec(), away: away.to_vec(), ..World::new() }.build()
+    };
+    let all = [PRODUCTION_STATUS; 3];
+    let wants = [only(PRODUCTION_STATUS)];
+    let (store_alone, reader_alone, others) = (
+        [PRODUCTION_STATUS, NOT, NOT],
+        [NOT, PRODUCTION_STATUS, NOT],
+        [PRODUCTION_STATUS, PRODUCTION_STATUS, NOT],
+    );
+    let apart = [PolicyRule::SeparateProduction];
+    let silent = || world(all, &wants, &wants);
+    vec![
+        Case::new(&PRODUCTION, "S/production", world([NOT; 3], &wants, &[]), silent()),
+        Case::new(&PRODUCTION, "W/production", world([NOT; 3], &[], &wants), silent()),
+        Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &wants), silent()),
+        Case::new(&PRODUCTION, SINK, world(store_alone, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &wants), silent()),
+        Case::new(&PRODUCTION, STORE_PIN, world(others, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, SINK, world(reader_alone, &apart, &[]), world(all, &apart, &[])),
+        Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &apart), world(all, &[], &apart)),
+        Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &apart), world(all, &[], &apart)),
+        Case::new(&PRODUCTION, STORE_PIN, world(others, &apart, &[]), world(all, &apart, &[])),
+        Case::new(&PRODUCTION_MIX, SINK, world(reader_alone, &[], &[]), world(all, &[], &[])),
+        Case::new(&PRODUCTION_MIX, GROUP_PIN, world(others, &[], &[]), world(all, &[], &[])),
+        Case::new(&PRODUCTION_MIX, STORE_PIN, world(others, &[], &[]), world(all, &[], &[])),
+    ]
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    [locations(), vendors(), hard_vendors(), storage(), classifications(), platforms(), production()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[test]
+fn each_kind_of_policy_on_each_thing_that_it_is_checked_on() {
+    judge(cases());
+}
+
+#[test]
+fn a_denial_shows_the_shortest_path_and_what_to_take_away() {
+    let only = PolicyRule::Locations(Permitted::only([Place::from("Blue")]));
+    let findings = validated(World { home: vec![only], ..World::new() }.build());
+    let [finding] = &findings.iter().collect::<Vec<_>>()[..] else {
+        panic!("{findings}");
+    };
+    let path: Vec<_> = finding.related_places().iter().map(|place| place.path.to_string()).collect();
+    assert_eq!(
+        path,
+        [
+            "zones/Home/teams/Producers/datastores/S/datasets/d",
+            "zones/Home/policies/policy 1",
+            "zones/Away/teams/Consumers/containers/Target",
+            "vendors/Orange/locations/USA",
+        ]
+    );
+    let suggestion = finding.suggestion().unwrap();
+    assert_eq!((&suggestion.path, &suggestion.replacement), (finding.path(), &None));
+}
+
+#[test]
+fn where_nothing_is_known_of_a_cloud_it_passes_no_list_of_clouds() {
+    let denied = |permitted: Permitted<CloudVendor>| {
+        let policy = Policy::new("clouds", PolicyRule::HardVendors(permitted));
+        denial(&policy, &Met::Places(&[Place::from("Shed")].into()), |_| None).is_some()
+    };
+    assert!(denied(Permitted::only([CloudVendor::OnPremises])));
+    assert!(!denied(Permitted::all_but([CloudVendor::Aws])));
+}
+
+#[test]
+fn a_location_covers_those_below_and_is_denied_with_one_of_them() {
+    let denied = |permitted: Permitted<Place>, place: &str| {
+        let policy = Policy::new("places", PolicyRule::Locations(permitted));
+        denial(&policy, &Met::Places(&[Place::from(place)].into()), |_| None).is_some()
+    };
+    let europe = || Permitted::only([Place::from("Blue/Europe")]);
+    assert!(!denied(europe(), "Blue/Europe/Berlin") && denied(europe(), "Blue"));
+    let but_berlin = || Permitted::all_but([Place::from("Blue/Europe/Berlin")]);
+    assert!(denied(but_berlin(), "Blue/Europe/Berlin/Rack 1") && !denied(but_berlin(), "Blue/Europe/Paris"));
+    // Somewhere in Europe may be in Berlin.
+    assert!(denied(but_berlin(), "Blue/Europe"));
+}

@@ -1,0 +1,173 @@
+//! `quality/…`: what is to be checked of the data must be something that can be checked.
+
+use super::Scope;
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic},
+    ecosystem::{Dataset, Datastore, QualityCheck, Share},
+    name::ColumnName,
+    named::Entity,
+    schema::DataType,
+    validate::names::Names,
+};
+
+pub(super) static UNKNOWN_COLUMN: CodeInfo = CodeInfo::error(
+    "quality/unknown-column",
+    "a quality check is about a column that the dataset lacks",
+    "Quality checks name columns of their own dataset. Correct the name, or add the column to the schema.",
+);
+
+pub(super) static PARAMETER: CodeInfo = CodeInfo::error(
+    "quality/parameter",
+    "a quality check can never hold, or always does",
+    "A share is more than nothing and at most the whole; a range of row counts does not end before it begins; uniqueness \
+     needs a column, and accepted values need a value. Correct the check, or remove it.",
+);
+
+pub(super) static FRESH_TYPE: CodeInfo = CodeInfo::error(
+    "quality/fresh-type",
+    "how fresh data is cannot be seen in a column of this type",
+    "Freshness compares the latest value of a column with the time at which the check runs: the column must be a date or a \
+     timestamp. Name another column.",
+);
+
+pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
+    for dataset in datastore.datasets() {
+        for check in dataset.quality_checks() {
+            columns(check, dataset, scope);
+            parameters(check, dataset, scope);
+        }
+    }
+}
+
+fn columns(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
+    if dataset.schema().unreadable().is_some() {
+        return;
+    }
+    for name in check.columns() {
+        match dataset.schema().table().column(name) {
+            None => unknown(name, check, dataset, scope),
+            Some(column) => {
+                let is_time = matches!(column.data_type(), DataType::Date | DataType::Timestamp { .. });
+                if matches!(check, QualityCheck::Fresh { .. }) && !is_time {
+                    let found = column.data_type();
+                    let message = format!("the column `{name}` is a `{found}`, which tells no time");
+                    let help = "name a column that is a date or a timestamp";
+                    report(&FRESH_TYPE, message, help, check, dataset, scope);
+                }
+            }
+        }
+    }
+}
+
+fn unknown(name: &ColumnName, check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
+    let columns = dataset.schema().table().columns().iter();
+    let names = Names::of(columns.map(|column| column.name().as_str()));
+    let message = format!("the dataset `{}` has no column `{name}` to check", dataset.name());
+    let help = match names.nearest(name.as_str()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "name a column of the dataset".to_owned(),
+    };
+    report(&UNKNOWN_COLUMN, message, help, check, dataset, scope);
+}
+
+fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
+    let name = dataset.name();
+    let problem = match check {
+        QualityCheck::NotNull { at_least, .. } if *at_least > Share::ALL => {
+            Some((format!("`{name}` must have {at_least} of its values"), "give a share of at most 100 %"))
+        }
+        QualityCheck::NotNull { at_least, .. } if at_least.as_parts_per_million() == 0 => {
+            Some((format!("`{name}` must have 0 % of its values"), "give a share of more than 0 %"))
+        }
+        QualityCheck::Rows { at_least, at_most: Some(at_most) } if at_most < at_least => Some((
+            format!("`{name}` must have at least {at_least} rows and at most {at_most}"),
+            "let the range begin before it ends",
+        )),
+        QualityCheck::Rows { at_least: 0, at_most: None } => {
+            Some((format!("`{name}` may have any number of rows"), "give a smallest or a largest number"))
+        }
+        QualityCheck::Unique { columns } if columns.is_empty() => {
+            Some((format!("no column of `{name}` is to be unique"), "name at least one column"))
+        }
+        QualityCheck::AcceptedValues { column, values } if values.is_empty() => {
+            Some((format!("the column `{column}` may have no value at all"), "give at least one value"))
+        }
+        _ => None,
+    };
+    if let Some((message, help)) = problem {
+        report(&PARAMETER, message, help, check, dataset, scope);
+    }
+}
+
+fn report(
+    code: &'static CodeInfo,
+    message: String,
+    help: impl Into<String>,
+    check: &QualityCheck,
+    dataset: &Dataset,
+    scope: &mut Scope<'_>,
+) {
+    let path = scope.path().child("datasets", dataset.name()).child("quality_checks", check.kind());
+    scope.report(Diagnostic::new(code, path, message).help(help));
+}
+
+#[cfg(test)]
+pub(crate) fn cases() -> Vec<super::fixture::Case> {
+    use super::fixture::{Case, edited, store};
+    use crate::ecosystem::Latency;
+
+    let with = |check: QualityCheck| {
+        let dataset = Dataset::new("d", "id Integer key, seen Timestamp, city VarChar(15)").checked(check);
+        edited(|team| team.datastore(store("S", dataset)))
+    };
+    let share = |parts: u32| with(QualityCheck::not_null("city", Share::parts_per_million(parts)));
+    let hour = Latency::hours(1);
+    vec![
+        Case::new(
+            &UNKNOWN_COLUMN,
+            "d/quality_checks/unique",
+            with(QualityCheck::unique(["id", "citty"])),
+            with(QualityCheck::unique(["id", "city"])),
+        ),
+        Case::new(&PARAMETER, "d/quality_checks/not_null", share(1_000_001), share(1_000_000)),
+        Case::new(&PARAMETER, "d/quality_checks/not_null", share(0), share(1)),
+        Case::new(
+            &PARAMETER,
+            "d/quality_checks/rows",
+            with(QualityCheck::rows(2, 1)),
+            with(QualityCheck::rows(2, 2)),
+        ),
+        Case::new(
+            &PARAMETER,
+            "d/quality_checks/rows",
+            with(QualityCheck::rows(0, None)),
+            with(QualityCheck::rows(0, 7)),
+        ),
+        Case::new(
+            &PARAMETER,
+            "d/quality_checks/unique",
+            with(QualityCheck::unique([] as [&str; 0])),
+            with(QualityCheck::unique(["city"])),
+        ),
+        Case::new(
+            &PARAMETER,
+            "d/quality_checks/accepted_values",
+            with(QualityCheck::accepted_values("city", [] as [&str; 0])),
+            with(QualityCheck::accepted_values("city", ["Oslo"])),
+        ),
+        Case::new(
+            &FRESH_TYPE,
+            "d/quality_checks/fresh",
+            with(QualityCheck::fresh("city", hour)),
+            with(QualityCheck::fresh("seen", hour)),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cases() {
+        super::super::fixture::judge(super::cases());
+    }
+}

@@ -1,0 +1,223 @@
+//! `rename/…`: what had another name before must say so in a way that can be followed.
+
+use super::Scope;
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{
+        DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureVendor,
+        PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
+    },
+    name::Name,
+    named::{Entity, Named},
+    schema::Column,
+};
+use std::collections::BTreeMap;
+
+pub(super) static FROM_ITSELF: CodeInfo = CodeInfo::error(
+    "rename/from-itself",
+    "something says that it had its own name before",
+    "A former name is there so that what was built under it is kept. With the same name nothing needs to be said: leave it \
+     out.",
+);
+
+pub(super) static STILL_THERE: CodeInfo = CodeInfo::error(
+    "rename/still-there",
+    "something was renamed, and the former name is still in use",
+    "What was built under the former name would go to the renamed thing, and be missed by the one that still has the name. \
+     Remove the old one, or leave the former name out.",
+);
+
+pub(super) static TWICE: CodeInfo = CodeInfo::error(
+    "rename/twice",
+    "two things say that they had the same name before",
+    "What was built under the former name can go on under one name only. Let one of the two leave it out.",
+);
+
+/// Something that may have had another name among its siblings.
+trait Renamed: Entity<Name: Name> {
+    fn former(&self) -> Option<&Self::Name>;
+}
+
+macro_rules! renamed {
+    ($($entity:ty),* $(,)?) => {$(
+        impl Renamed for $entity {
+            fn former(&self) -> Option<&Self::Name> {
+                self.former_name()
+            }
+        }
+    )*};
+}
+
+renamed!(
+    InfrastructureVendor,
+    PlatformDeclaration,
+    ZoneDeclaration,
+    Policy,
+    TeamDeclaration,
+    DataContainer,
+    Dataset,
+    DatasetGroup,
+);
+
+pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    siblings(ecosystem.vendors(), scope, |root| root, "vendors");
+    siblings(ecosystem.platforms(), scope, |root| root, "platforms");
+    siblings(ecosystem.zones(), scope, |root| root, "zones");
+}
+
+pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
+    siblings(zone.policies(), scope, |unit| unit, "policies");
+    siblings(zone.teams(), scope, |unit| unit, "teams");
+}
+
+pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
+    siblings(team.containers(), scope, |unit| unit, "containers");
+}
+
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+    if let Some(former) = datastore.former_name() {
+        let other = scope.facts.datastore_unit(former).map(|unit| unit.path());
+        let name = datastore.name().as_str();
+        alone(name, former.as_str(), other, scope, |unit| unit);
+    }
+    siblings(datastore.datasets(), scope, |unit| unit, "datasets");
+    for dataset in datastore.datasets() {
+        let columns = dataset.schema().table().columns();
+        if columns.iter().any(|column| column.former_name().is_some()) {
+            let columns = columns.iter().map(|column| (column.name().as_str(), former_column(column)));
+            family(columns, scope, |unit| unit.child("datasets", dataset.name()), "columns");
+        }
+    }
+}
+
+pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
+    if let Some(former) = workspace.former_name() {
+        let other = scope.facts.workspace_unit(former).map(|unit| unit.path());
+        let name = workspace.name().as_str();
+        alone(name, former.as_str(), other, scope, |unit| unit);
+    }
+    siblings(workspace.groups(), scope, |unit| unit, "groups");
+}
+
+fn former_column(column: &Column) -> Option<&str> {
+    column.former_name().map(Name::as_str)
+}
+
+fn siblings<T: Renamed>(
+    entities: &Named<T>,
+    scope: &mut Scope<'_>,
+    parent: impl Fn(ModelPath) -> ModelPath,
+    collection: &'static str,
+) {
+    if entities.iter().any(|entity| entity.former().is_some()) {
+        let all = entities.iter().map(|entity| (entity.name().as_str(), entity.former().map(Name::as_str)));
+        family(all, scope, parent, collection);
+    }
+}
+
+/// Judges names, and former names, that are unique among each other.
+fn family<'n>(
+    all: impl Iterator<Item = (&'n str, Option<&'n str>)> + Clone,
+    scope: &mut Scope<'_>,
+    parent: impl Fn(ModelPath) -> ModelPath,
+    collection: &'static str,
+) {
+    let at = |root: ModelPath, name: &str| parent(root).child(collection, name);
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, former) in all.clone() {
+        let Some(former) = former else { continue };
+        let is_there = all.clone().any(|(other, _)| other == former);
+        let other = is_there.then(|| at(scope.path(), former));
+        alone(name, former, other, scope, |root| at(root, name));
+        if let Some(other) = first.insert(former, name) {
+            let path = at(scope.path(), name).attribute("renamed_from");
+            let message = format!("`{name}` and `{other}` both say that they were `{former}` before");
+            let finding = Diagnostic::new(&TWICE, path, message)
+                .help("let one of the two leave it out")
+                .related(at(scope.path(), other), "says so, too");
+            scope.report(finding);
+        }
+    }
+}
+
+/// Judges one former name, given who has that name now.
+fn alone(
+    name: &str,
+    former: &str,
+    other: Option<ModelPath>,
+    scope: &mut Scope<'_>,
+    at: impl Fn(ModelPath) -> ModelPath,
+) {
+    let path = at(scope.path()).attribute("renamed_from");
+    if name == former {
+        let message = format!("`{name}` says that it was `{former}` before");
+        let finding = Diagnostic::new(&FROM_ITSELF, path.clone(), message)
+            .help("leave the former name out")
+            .suggest_removal(path);
+        scope.report(finding);
+    } else if let Some(other) = other {
+        let message = format!("`{name}` says that it was `{former}` before, which is still there");
+        let finding = Diagnostic::new(&STILL_THERE, path.clone(), message)
+            .help("remove the old one, or leave the former name out")
+            .suggest_removal(path)
+            .related(other, "has that name");
+        scope.report(finding);
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn cases() -> Vec<super::fixture::Case> {
+    use super::fixture::{Case, consumer, edited, store, valid};
+    use crate::schema::{DataType, TableSchema};
+
+    let dataset = |name: &str| Dataset::new(name, "id Integer key");
+    let with = |change: &dyn Fn(Dataset) -> Dataset| {
+        let store = store("S", change(dataset("d"))).dataset(dataset("e").renamed_from("c"));
+        edited(|team| team.datastore(store))
+    };
+    let zone = |former: &str| valid().declare(ZoneDeclaration::new("EU", "git:r@main").renamed_from(former));
+    let group = |former: &str| {
+        let group = DatasetGroup::new("g").sink("NW_Data/orders").renamed_from(former);
+        edited(|team| team.workspace(consumer("W", "NW_Data/orders").group(group)))
+    };
+    let columns = |former: &str| {
+        let id = Column::new("id", DataType::Integer).not_null();
+        let city = Column::new("city", DataType::Integer).renamed_from(former);
+        let table = TableSchema::new([id, city]).keyed(["id"]);
+        edited(|team| team.datastore(store("S", Dataset::new("d", table))))
+    };
+    let datastore =
+        |former: &str| edited(|team| team.datastore(store("S", dataset("d")).renamed_from(former)));
+    vec![
+        Case::new(
+            &FROM_ITSELF,
+            "datasets/d/renamed_from",
+            with(&|d| d.renamed_from("d")),
+            with(&|d| d.renamed_from("b")),
+        ),
+        Case::new(
+            &STILL_THERE,
+            "datasets/d/renamed_from",
+            with(&|d| d.renamed_from("e")),
+            with(&|d| d.renamed_from("b")),
+        ),
+        Case::new(
+            &TWICE,
+            "datasets/e/renamed_from",
+            with(&|d| d.renamed_from("c")),
+            with(&|d| d.renamed_from("b")),
+        ),
+        Case::new(&STILL_THERE, "zones/EU/renamed_from", zone("USA"), zone("Europe")),
+        Case::new(&STILL_THERE, "groups/g/renamed_from", group("everything"), group("all_of_it")),
+        Case::new(&STILL_THERE, "columns/city/renamed_from", columns("id"), columns("town")),
+        Case::new(&STILL_THERE, "datastores/S/renamed_from", datastore("NW_Data"), datastore("NW")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cases() {
+        super::super::fixture::judge(super::cases());
+    }
+}
