@@ -60,22 +60,10 @@ fn kept(verdict: &Verdict) {
     verdict.assert();
 }
 
-/// The example `connectors`, which is built with the tests, as a running process.
+/// The example `connectors`, as a running process.
 fn child() -> Option<RemoteFactory> {
-    let tests = std::env::current_exe().expect("the path of this program");
-    let program = tests
-        .parent()
-        .and_then(|folder| folder.parent())
-        .expect("a folder of programs")
-        .join("examples")
-        .join(format!("connectors{}", std::env::consts::EXE_SUFFIX));
-    if program.exists() {
-        return Some(RemoteFactory::spawn(Command::new(program)).expect("a program that says hello"));
-    }
-    let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
-    assert!(!required, "{} is not there", program.display());
-    eprintln!("skipped: {} is not there: build the examples", program.display());
-    None
+    let program = crate::support::example("connectors")?;
+    Some(RemoteFactory::spawn(Command::new(program)).expect("a program that says hello"))
 }
 
 /// NorthWind, rendered by the connectors of a registry, scope by scope.

@@ -15,4 +15,5 @@ mod flows;
 mod graph_specification;
 mod laws;
 mod northwind;
+mod on_postgres;
 mod support;

@@ -1,5 +1,9 @@
 //! What several tests need.
 
+#[path = "../../platforms/local/tests/it/support/postgres.rs"]
+#[expect(dead_code, reason = "it is made for the tests of the local platform")]
+pub(crate) mod postgres;
+
 use std::path::PathBuf;
 
 /// The text of a file that is kept beside the project, in `../shared`, or nothing if this checkout has none: then the
@@ -11,8 +15,27 @@ pub(crate) fn shared(path: &str) -> Option<String> {
         Err(error) => {
             let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
             assert!(!required, "{}: {error}", file.display());
-            eprintln!("skipped: {}: {error}", file.display());
+            skipped(&format!("{}: {error}", file.display()));
             None
         }
     }
+}
+
+/// An example, which is built with the tests; or nothing if it was not.
+pub(crate) fn example(name: &str) -> Option<PathBuf> {
+    let tests = std::env::current_exe().expect("the path of this program");
+    let programs = tests.parent().and_then(|folder| folder.parent()).expect("a folder of programs");
+    let program = programs.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if program.exists() {
+        return Some(program);
+    }
+    let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
+    assert!(!required, "{} is not there", program.display());
+    skipped(&format!("{} is not there: build the examples", program.display()));
+    None
+}
+
+/// Says that a test did nothing.
+pub(crate) fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
 }

@@ -25,7 +25,8 @@ pub(super) fn render(
     let script = head(config, dataset.key())
         .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
         .note("A batch: stage, load every record; every check must find nothing; then in one transaction merge, count,")
-        .note("forget and purge if there are such sections, and batch_visible of database.sql; then unstage.")
+        .note("purge if there is such a section, and batch_visible of database.sql; then unstage. Copies elsewhere are")
+        .note("brought up to date; then forget, if there is such a section.")
         .add("create", "Makes the table.", table.create())
         .add("stage", "Makes room for a batch.", table.stage())
         .add("load", "Puts one record into it.", [table.load()]);

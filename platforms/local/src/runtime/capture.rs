@@ -85,10 +85,22 @@ impl Work<'_> {
                 unchanged: row.get("unchanged")?,
             })
         })?;
-        for section in ["forget", "purge"].into_iter().filter(|section| table.section(section).is_some()) {
-            self.own.execute(table, section, &values)?;
+        if table.section("purge").is_some() {
+            self.own.execute(table, "purge", &values)?;
         }
         Ok(counted.into_iter().next().unwrap_or_default())
+    }
+
+    /// Lets go of versions that nobody is owed, once copies elsewhere had the chance to learn that they ended. Cut off
+    /// before, the next capture does it.
+    pub(super) fn forget(&self, job: &CaptureJob) -> Result<(), PlatformError> {
+        let tables = job.datasets.iter().map(|dataset| self.rendered.script(&dataset.into));
+        let mut forgetful = tables.collect::<Result<Vec<_>, _>>()?;
+        forgetful.retain(|table| table.section("forget").is_some());
+        if forgetful.is_empty() {
+            return Ok(());
+        }
+        self.own.at_once(|| forgetful.iter().try_for_each(|table| self.own.execute(table, "forget", &[])))
     }
 
     /// What is reported of a capture that failed.

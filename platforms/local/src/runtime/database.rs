@@ -15,7 +15,7 @@ use rusqlite::{
     fallible_iterator::FallibleIterator,
     types::{ToSqlOutput, Value, ValueRef},
 };
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 /// Values of the named parameters of statements; each statement takes those that it has.
 pub(super) type Named<'a> = &'a [(&'a str, Value)];
@@ -32,7 +32,7 @@ pub(super) struct Database<'a> {
 }
 
 impl<'a> Database<'a> {
-    /// Opens a file, relative to the root of the site, and makes it if it is not there.
+    /// Opens a file, relative to the root of the site, and makes it, and its folder, if it is not there.
     pub(super) fn open(
         site: &Site<'_>,
         file: &str,
@@ -42,7 +42,9 @@ impl<'a> Database<'a> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(site.root.join(file), flags).and_then(|connection| {
+        let path = site.root.join(file);
+        make_folder_of(&path)?;
+        let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
             connection.busy_timeout(PATIENCE)?;
             names_are_names(&connection)?;
             // Readers then never wait for us, nor we for them.
@@ -280,6 +282,18 @@ pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError 
         }
         error => failure.caused_by(error),
     }
+}
+
+/// Makes the folder that a file is to be in, if it is not there.
+pub(super) fn make_folder_of(file: &Path) -> Result<(), PlatformError> {
+    let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+    else {
+        return Ok(());
+    };
+    fs::create_dir_all(folder).map_err(|error| {
+        let context = format!("making the folder {} for {}", folder.display(), file.display());
+        PlatformError::new(PlatformErrorKind::Outside, context).caused_by(error)
+    })
 }
 
 /// A text, as a value.

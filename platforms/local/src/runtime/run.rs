@@ -115,6 +115,9 @@ impl<'w, 'a> Run<'w, 'a> {
                 if is_new {
                     self.copy(Some(&job.datastore))?;
                 }
+                if let Err(error) = self.work.forget(job) {
+                    self.fail(&job.job, error.report());
+                }
                 Ok(true)
             }
             Err(error) => {
@@ -126,12 +129,17 @@ impl<'w, 'a> Run<'w, 'a> {
         }
     }
 
-    /// Brings copies up to date: of a datastore, or all of them.
+    /// Brings copies up to date: of a datastore, or all of them. What failed before and works now is no failure of this
+    /// run.
     fn copy(&mut self, of: Option<&DatastoreName>) -> Result<(), PlatformError> {
         for shelf in self.work.shelves(of) {
-            if let Err(error) = self.work.bring_up_to_date(&shelf) {
-                for (_, script) in &shelf {
-                    self.fail(script.resource(), error.report());
+            let brought = self.work.bring_up_to_date(&shelf);
+            for (_, script) in &shelf {
+                match &brought {
+                    Ok(()) => {
+                        self.report.failures.retain(|failure| failure.job.as_str() != script.resource())
+                    }
+                    Err(error) => self.fail(script.resource(), error.report()),
                 }
             }
         }

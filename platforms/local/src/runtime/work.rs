@@ -2,7 +2,7 @@
 
 use super::{
     breakpoint::Breakpoint,
-    database::{Database, Named, text},
+    database::{Database, Named, make_folder_of, text},
     making::Maker,
     rendered::Rendered,
     server_copies::Servers,
@@ -215,6 +215,7 @@ impl Drop for Alone {
 impl Alone {
     pub(super) fn with(site: &Site<'_>, database: &str) -> Result<Self, PlatformError> {
         let path = site.root.join(format!("{database}.lock"));
+        make_folder_of(&path)?;
         let failed =
             |what: &str| PlatformError::new(PlatformErrorKind::Outside, format!("{what} {}", path.display()));
         let file = DiskFile::options().create(true).truncate(false).write(true).open(&path);

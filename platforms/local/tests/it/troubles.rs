@@ -217,6 +217,15 @@ fn a_locked_file_of_a_consumer_is_filled_when_it_is_free() {
 }
 
 #[test]
+fn folders_of_files_are_made() {
+    let ground = Ground::with(&NorthWind { file: "data/of/the/desk.db", ..NorthWind::default() }.scene());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    ground.run();
+    let live = "SELECT * FROM Sales__analysis__NW_Data__customers";
+    assert_eq!(ground.rows("data/of/the/desk.db", live), ["A|a|x"]);
+}
+
+#[test]
 fn nothing_runs_where_nothing_was_applied() {
     let scene = NorthWind::default().scene();
     let ground = Ground::new();

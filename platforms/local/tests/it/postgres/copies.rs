@@ -6,7 +6,9 @@ use crate::{
     ground::{Ground, moved},
     northwind::NorthWind,
 };
+use datasurface_local::Breakpoint;
 use datasurface_platform::prelude::*;
+use std::sync::{Arc, Mutex};
 
 fn wind(milestoning: Milestoning) -> NorthWind {
     NorthWind { milestoning, ..NorthWind::default() }
@@ -54,6 +56,24 @@ fn exactly_what_changed_moves() {
         ground.run();
         assert_eq!(written(), after, "nothing changed, so nothing is written");
     }
+}
+
+#[test]
+fn what_went_is_sent_and_not_searched_for() {
+    let Some(desk) = Desk::new("went") else { return };
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let saying = Arc::clone(&said);
+    let ground = desk.ground(&wind(Milestoning::Live)).stopping_at(Breakpoint::new(move |what| {
+        saying.lock().unwrap().push(what.to_owned());
+    }));
+    ground.change_source(CUSTOMERS);
+    ground.run();
+    ground.change_source("DELETE FROM Customers WHERE customer_id IN ('FISSA', 'PARIS')");
+    ground.run();
+    assert_same(&ground, &desk, "two less");
+    let said = said.lock().unwrap();
+    assert!(said.iter().any(|what| what.ends_with("customers [load]")));
+    assert!(!said.iter().any(|what| what.ends_with("[live_versions]")), "{said:?}");
 }
 
 #[test]

@@ -48,6 +48,11 @@ impl Desk {
         self.server.owner(self.database)
     }
 
+    pub(crate) fn drop_database(&self) {
+        let drop = format!("DROP DATABASE \"{}\" WITH (FORCE)", self.database);
+        self.server.owner("postgres").batch_execute(&drop).unwrap();
+    }
+
     /// The rows of a query, each as the server writes it.
     pub(crate) fn rows(&self, query: &str) -> Vec<String> {
         rows(&mut self.owner(), query)
@@ -72,7 +77,8 @@ pub(crate) fn everything(client: &mut Client) -> Vec<String> {
     let tables = rows(client, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
     let mut all = Vec::new();
     for table in tables {
-        let contents = rows(client, &format!("SELECT * FROM \"{table}\""));
+        // By name: a column that was added later is the last one.
+        let contents = rows(client, &format!("SELECT to_jsonb(t) FROM \"{table}\" AS t"));
         all.extend(contents.into_iter().map(|row| format!("server {table}: {row}")));
     }
     for made in [

@@ -2,11 +2,14 @@
 
 mod copies;
 pub(crate) mod desk;
+mod desk_failures;
+mod desk_plans;
 mod entitlements;
 mod failures;
 mod northwind;
 mod snapshots;
 mod types;
+mod values;
 
 use crate::{
     scene::Scene,

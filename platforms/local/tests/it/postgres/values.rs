@@ -1,0 +1,134 @@
+//! Values that are easily lost, all the way from a PostgreSQL source to a copy in PostgreSQL.
+
+use super::desk::rows;
+use crate::{
+    ground::{Ground, moved},
+    scene::{Scene, plan_between},
+    support::postgres::{PASSWORD, Server},
+};
+use datasurface_platform::{
+    graph::{Assignments, Stage},
+    prelude::*,
+};
+use std::collections::BTreeMap;
+
+/// A source and a consumer, each with a database of the server, and one dataset, `t`.
+fn scene(server: &Server, source: &str, desk: &str, schema: &str) -> Scene {
+    let container = |name: &str, database: &str| {
+        let database = database.into();
+        let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port: server.port, database };
+        DataContainer::new(name, kind)
+    };
+    let capture = Capture::sql_snapshot("USA/Team/Source").credential("owner");
+    let all = DatasetGroup::new("all").sink("Store/t").milestoning(Milestoning::LiveAndForensic);
+    let team = Team::new()
+        .container(container("Source", source))
+        .container(container("Desk", desk))
+        .datastore(Datastore::new("Store").captured(capture).dataset(Dataset::new("t", schema)))
+        .workspace(Workspace::new("Reader").container("USA/Team/Desk").group(all));
+    let local = PlatformDeclaration::new("Local", "local")
+        .setting("database", "northwind.db")
+        .setting("credentials", json!({"USA/Team/Desk": "owner"}));
+    let owner = "github:a/model@main";
+    let ecosystem = Ecosystem::new("Company", owner, "github:a/model@live").platform(local).zone(
+        "USA",
+        owner,
+        GovernanceZone::new().team("Team", owner, team),
+    );
+    let assignments = Assignments::default().serves("Local", "Reader/all", Stage::Provisioned).captures(
+        "Local",
+        "Store",
+        Stage::Provisioned,
+    );
+    let scene = Scene::new(ecosystem, &assignments);
+    assert_eq!(scene.codes(), [] as [&str; 0]);
+    scene
+}
+
+fn ground(scene: &Scene) -> Ground {
+    let ground = Ground::new().knowing(Some(format!("postgres:{PASSWORD}")));
+    let plan = plan_between(None, (scene, "1"), BTreeMap::new());
+    ground.render(scene, &plan);
+    ground.apply_plan(&plan).unwrap();
+    ground
+}
+
+const SCHEMA: &str = "id Integer key, flag Boolean, tiny TinyInt, small SmallInt, big BigInt, single Real, double \
+    Double, price Decimal(10,2), code Char(5), name VarChar(10), note NVarChar, day Date, local Timestamp, \
+    instant Timestamp(UTC), berlin Timestamp(Europe/Berlin), bytes Binary";
+
+const TABLE: &str = "CREATE TABLE t (id int PRIMARY KEY, flag boolean, tiny smallint, small smallint, big bigint,
+    single real, double double precision, price numeric, code text, name text, note text, day date, local timestamp,
+    instant timestamptz, berlin timestamptz, bytes bytea)";
+
+const ROWS: &str = r#"
+    INSERT INTO t (id) VALUES (0);
+    INSERT INTO t VALUES
+      (1, true, -128, -32768, -9223372036854775808, 'NaN', 'NaN', 'NaN', 'a', '', ' ', '0044-03-15 BC',
+        '0044-03-15 12:00:00 BC', '-infinity', '0044-03-15 12:00:00+00 BC', '\x'),
+      (2, false, 127, 32767, 9223372036854775807, 'Infinity', '-Infinity', 12345678901234567890.123456789, 'ø',
+        E'two\nlines\r\n\ttab', '\N', 'infinity', 'infinity', 'infinity', '2026-07-01 12:00:00.123456+02', '\x00ff5c0a'),
+      (3, NULL, 0, 0, 0, 3.4028235e38, 1.7976931348623157e308, -0.010, 'e', 'it''s "quoted" \ \\ \.', 'Zoë 🦀 日本語',
+        '2026-01-31', '2026-07-01 12:00:00.5', '2026-07-01 12:00:00.5+02', '2026-01-01 12:00:00+01', '\xdeadbeef'),
+      (4, true, 1, 1, 1, 1e-37, 5e-324, 0, 'NULL', 'NULL', E'e\u0301', '12026-01-01', '1899-12-31 23:59:59.999999',
+        '1850-01-01 00:00:00+00', '1850-01-01 00:00:00+00', NULL),
+      (5, true, 1, 1, 1, 0.1, 0.30000000000000004, 1.50, '', NULL, '', NULL, NULL, NULL, NULL, '\x5c4e');"#;
+
+#[test]
+fn values_arrive_as_they_are() {
+    let Some(server) = Server::shared() else { return };
+    server.renew("values_source", "template1");
+    server.renew("values_desk", "template1");
+    let mut source = server.owner("values_source");
+    source.batch_execute(&format!("{TABLE}; {ROWS}")).unwrap();
+    let scene = scene(server, "values_source", "values_desk", SCHEMA);
+    let ground = ground(&scene);
+    ground.run();
+    let mut desk = server.owner("values_desk");
+    let all = |from: &str| format!("SELECT * FROM {from} ORDER BY id");
+    let shown = |rows: Vec<String>| rows.join("\n");
+    let there = shown(rows(&mut desk, &all("\"Reader__all__Store__t\"")));
+    // A decimal has all digits of its scale; NULL and the empty text are told apart.
+    let expected = |id: u32, wrong: &str, right: &str| {
+        let update = format!("UPDATE t SET price = {right} WHERE id = {id} AND price = {wrong}");
+        server.owner("values_source").batch_execute(&update).unwrap();
+    };
+    expected(3, "-0.010", "-0.01");
+    expected(4, "0", "0.00");
+    assert_eq!(there, shown(rows(&mut source, &all("t"))));
+    let nulls = "SELECT id, name IS NULL, note IS NULL, bytes IS NULL, day IS NULL FROM";
+    assert_eq!(
+        rows(&mut desk, &format!("{nulls} \"Reader__all__Store__t\" ORDER BY id")),
+        rows(&mut source, &format!("{nulls} t ORDER BY id"))
+    );
+    assert_eq!(moved(&ground.run()), ["Store/t 1: +0 ~0 -0 =6"], "and nothing looks like a change");
+    source.batch_execute("UPDATE t SET name = '' WHERE name IS NULL; DELETE FROM t WHERE id = 2").unwrap();
+    ground.run();
+    assert_eq!(
+        shown(rows(&mut desk, &all("\"Reader__all__Store__t\""))),
+        shown(rows(&mut source, &all("t")))
+    );
+    let history = "SELECT count(*), count(batch_out) FROM \"Reader__all__Store__t__history\"";
+    assert_eq!(rows(&mut desk, history), ["8|3"]);
+}
+
+#[test]
+fn a_time_without_a_zone_is_meant_in_the_zone_of_its_column() {
+    let Some(desk) = super::desk::Desk::new("zoned") else { return };
+    let wind = crate::northwind::NorthWind {
+        customers: "customer_id VarChar(5) key, company_name VarChar(40), city Timestamp(Europe/Berlin)",
+        ..crate::northwind::NorthWind::default()
+    };
+    let ground = desk.ground(&wind);
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('A', 'a', '2026-07-01 12:00:00'), ('B', 'b', '2026-07-01 12:00:00Z'),
+           ('C', 'c', '2026-07-01T12:00:00.5-05:00'), ('D', 'd', NULL)",
+    );
+    ground.run();
+    let query =
+        "SET timezone = 'UTC'; SELECT city FROM \"Sales__analysis__NW_Data__customers\" ORDER BY customer_id";
+    assert_eq!(
+        desk.rows(query),
+        ["2026-07-01 10:00:00+00", "2026-07-01 12:00:00+00", "2026-07-01 17:00:00.5+00", "-"]
+    );
+}
