@@ -2,7 +2,7 @@
 
 use crate::{
     attributes::TableAttributes,
-    sql::{engine::Engine, milestoned::StoredColumn},
+    sql::{engine::Engine, milestoned::StoredColumn, storage::Storage},
 };
 
 /// The difference between a table as it was and as it is, as far as statements depend on it.
@@ -45,6 +45,23 @@ impl<'a> TableChange<'a> {
     pub(super) fn is_rebuilt(&self) -> bool {
         let without = self.engine == Engine::Sqlite && !self.removed.is_empty();
         self.key || without || !self.kept_otherwise.is_empty()
+    }
+
+    /// The columns of the old table whose values may read otherwise in the new one: the text `02` is the number 2, and
+    /// not every number has a text, or a floating point number, that is the same.
+    pub(super) fn may_read_otherwise(&self, before: &'a TableAttributes) -> Vec<&'a StoredColumn> {
+        let is_converted = |earlier: &&StoredColumn| {
+            let mut changed = self.kept_otherwise.iter();
+            changed.find(|column| is_same_name(column, earlier)).is_some_and(|column| {
+                matches!(
+                    (earlier.storage, column.storage),
+                    (Storage::Text, Storage::Integer | Storage::Real)
+                        | (Storage::Real, Storage::Text)
+                        | (Storage::Integer, Storage::Real)
+                )
+            })
+        };
+        before.columns.iter().filter(is_converted).collect()
     }
 
     /// Whether the new table has all that the old one had. A version whose key reads otherwise may meet another one.

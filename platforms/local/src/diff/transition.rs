@@ -194,15 +194,21 @@ fn rebuild(
 ) -> Script {
     let table = after.milestoned();
     let keeps_all = change.keeps_all(after);
+    let converted = change.may_read_otherwise(before);
     let rows = quoted(&names::before(&before.table));
     let mut script = script;
     let mut statements = Vec::new();
-    if let Some(name) = owed.filter(|_| !keeps_all) {
-        let aside = quoted(&names::set_aside(&before.table, name, &Fingerprint::of(&before.columns)));
+    let owed = owed.filter(|_| !keeps_all || !converted.is_empty());
+    let aside = owed.map(|name| names::set_aside(&before.table, name, &Fingerprint::of(&before.columns)));
+    let aside = aside.map(|aside| Aside { name: quoted(&aside), table: before.milestoned() });
+    if let Some(aside) = &aside {
         script = script
-            .note(format!("What the new table cannot have stays in {aside}: its values were owed."))
+            .note(format!("What the new table cannot have stays in {}: its values were owed.", aside.name))
             .note("Drop it by hand when nobody may ask for them any more.");
-        statements.extend(set_aside(&aside, &before.milestoned()));
+        statements.push(aside.create());
+        if !keeps_all {
+            statements.push(aside.add("", &aside.table.quoted_table()));
+        }
     }
     statements.push(format!("CREATE TABLE {rows} AS\nSELECT * FROM {};", quoted(&before.table)));
     statements.push(before.milestoned().drop());
@@ -213,6 +219,9 @@ fn rebuild(
     let insert = insert_into(&table.quoted_table(), &names);
     let insert = if keeps_all { insert } else { insert.replacen("INSERT", "INSERT OR IGNORE", 1) };
     statements.push(format!("{insert}\n{}\nFROM {rows};", select(&names)));
+    if let Some(aside) = aside.filter(|_| keeps_all) {
+        statements.push(aside.add_converted(&rows, &table, &converted));
+    }
     statements.push(format!("DROP TABLE {rows};"));
     if is_copy && !keeps_all {
         statements.push(forget_progress(&after.table));
@@ -220,17 +229,46 @@ fn rebuild(
     script.add(CHANGE, "Makes the table anew, with every version that was there.", statements)
 }
 
-/// Adds every row of a table to what is set aside. It may be there: a change that was taken back can be made again. So
-/// nothing is ever brought back from it; it has rows of all those times.
-fn set_aside(aside: &str, table: &Milestoned) -> [String; 2] {
-    let columns = table.columns.iter().map(StoredColumn::nullable_declaration);
-    let batches = [BATCH_IN, BATCH_OUT].map(|name| format!("{} INTEGER", quoted(name)));
-    let columns: Vec<String> = columns.chain(batches).collect();
-    let names = with_batches(table.names().map(quoted));
-    [
-        format!("CREATE TABLE IF NOT EXISTS {aside} (\n  {}\n);", columns.join(",\n  ")),
-        format!("{}\n{}\nFROM {};", insert_into(aside, &names), select(&names), table.quoted_table()),
-    ]
+/// Where rows of a table are set aside. It may be there: a change that was taken back can be made again. So nothing is
+/// ever brought back from it; it has rows of all those times.
+struct Aside {
+    /// Its name, quoted.
+    name: String,
+    /// The table as it was.
+    table: Milestoned,
+}
+
+impl Aside {
+    fn create(&self) -> String {
+        let columns = self.table.columns.iter().map(StoredColumn::nullable_declaration);
+        let batches = [BATCH_IN, BATCH_OUT].map(|name| format!("{} INTEGER", quoted(name)));
+        let columns: Vec<String> = columns.chain(batches).collect();
+        format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n);", self.name, columns.join(",\n  "))
+    }
+
+    /// Adds the rows of a table, which may have another name in what follows `FROM`.
+    fn add(&self, before: &str, from: &str) -> String {
+        let names = with_batches(self.table.names().map(quoted));
+        let values: Vec<String> = names.iter().map(|name| format!("{before}{name}")).collect();
+        format!("{}\n{}\nFROM {from};", insert_into(&self.name, &names), select(&values))
+    }
+
+    /// Adds those rows whose values in these columns, brought back from how they are kept now, are not what they were.
+    fn add_converted(&self, rows: &str, now: &Milestoned, columns: &[&StoredColumn]) -> String {
+        let differs = columns.iter().map(|column| {
+            let (name, storage) = (quoted(&column.name), column.storage.as_sql());
+            format!("CAST(now.{name} AS {storage}) IS NOT earlier.{name}")
+        });
+        let differs: Vec<String> = differs.collect();
+        let same_key = self.table.same_key("now.", "earlier.");
+        let from = format!(
+            "{rows} AS earlier\nJOIN {} AS now\n  ON {same_key}\n      AND now.{batch} = earlier.{batch}\nWHERE {}",
+            now.quoted_table(),
+            differs.join("\n  OR "),
+            batch = quoted(BATCH_IN),
+        );
+        self.add("earlier.", &from)
+    }
 }
 
 /// Quoted names of columns, and of those two that every table has.

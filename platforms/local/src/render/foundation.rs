@@ -123,7 +123,19 @@ RETURNING \"run\";";
 const RUN_ENDED: &str = "\
 UPDATE \"datasurface_runs\"
 SET \"ended_at\" = :now, \"failure\" = :failure
-WHERE \"run\" = :run;";
+WHERE \"run\" = :run;
+
+WITH of_job AS (
+  SELECT *
+  FROM \"datasurface_runs\"
+  WHERE \"job\" = (SELECT \"job\" FROM \"datasurface_runs\" WHERE \"run\" = :run)
+)
+DELETE FROM \"datasurface_runs\"
+WHERE \"run\" IN (SELECT \"run\" FROM of_job ORDER BY \"run\" DESC LIMIT -1 OFFSET 100)
+  AND \"run\" <> coalesce(
+    (SELECT max(\"run\") FROM of_job WHERE \"ended_at\" IS NOT NULL AND \"failure\" IS NULL),
+    0
+  );";
 
 const LAST_RUN: &str = "\
 SELECT \"started_at\", \"ended_at\", \"failure\"
@@ -183,7 +195,11 @@ pub(super) fn render(
             one(SEE_INPUT),
         )
         .add("run_started", "Remembers that a job was started.", one(RUN_STARTED))
-        .add("run_ended", "Remembers how a job ended; without a failure, it went well.", one(RUN_ENDED))
+        .add(
+            "run_ended",
+            "Remembers how a job ended; without a failure, it went well. Its last 100 runs stay, and its last good one.",
+            one(RUN_ENDED),
+        )
         .add("last_run", "The last run of a job.", one(LAST_RUN))
         .add("last_success", "When a job last ended well.", one(LAST_SUCCESS));
     let resource = Resource::new(address::DATABASE, "database")

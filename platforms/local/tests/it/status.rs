@@ -77,3 +77,21 @@ fn a_copy_that_waits_is_no_newer_than_what_arrived() {
     ground.run();
     assert_eq!(confirmed(&ground), ["2026-11-21T11:00:00+00:00"]);
 }
+
+#[test]
+fn the_log_of_runs_does_not_grow_for_ever_and_the_last_good_one_stays() {
+    let mut ground = Ground::with(&NorthWind::default().scene());
+    ground.run();
+    ground.change_source("ALTER TABLE products RENAME TO p");
+    for minute in 0..120 {
+        ground.now = format!("2026-11-21T{}:{:02}:00Z", 11 + minute / 60, minute % 60);
+        ground.try_run().unwrap();
+    }
+    let runs = "SELECT count(*), count(failure), min(started_at) FROM datasurface_runs WHERE job = 'capture.NW_Data'";
+    assert_eq!(ground.rows("northwind.db", runs), ["101|100|2026-11-21T10:00:00.000000Z"]);
+    let status = ground.status();
+    assert!(
+        status.sinks.iter().all(|sink| sink.confirmed_at.is_some() && sink.last_failure.is_some()),
+        "{status:?}"
+    );
+}
