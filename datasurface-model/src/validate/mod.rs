@@ -23,6 +23,7 @@ mod rules;
 mod state;
 mod unit;
 mod valid;
+mod waivers;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What a validation gives back.
 
-use super::{state::State, unit::UnitKey, valid::Valid};
+use super::{state::State, unit::UnitKey, valid::Valid, waivers::Judged};
 use crate::{
     diagnostic::{Findings, ModelPath},
     ecosystem::Ecosystem,
@@ -55,6 +55,12 @@ impl Checked {
         self.report.findings()
     }
 
+    /// What was found, and is accepted for a while by a waiver.
+    #[must_use]
+    pub fn waived(&self) -> &Findings {
+        &self.report.judged().waived
+    }
+
     /// How much work it was.
     #[must_use]
     pub fn effort(&self) -> &Effort {
@@ -79,6 +85,12 @@ impl Invalid {
     #[must_use]
     pub fn findings(&self) -> &Findings {
         self.0.1.findings()
+    }
+
+    /// What was found, and is accepted for a while by a waiver.
+    #[must_use]
+    pub fn waived(&self) -> &Findings {
+        &self.0.1.judged().waived
     }
 
     /// How much work it was.
@@ -112,7 +124,7 @@ impl Effort {
 #[derive(Clone)]
 pub(super) struct Report {
     /// Gathered when somebody asks: nobody needs all of them to know what an edit has changed.
-    findings: OnceLock<Findings>,
+    judged: OnceLock<Judged>,
     effort: Effort,
     state: Arc<State>,
 }
@@ -120,11 +132,15 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn new(checked: Vec<UnitKey>, state: State) -> Self {
         let effort = Effort { units: state.units(), checked, paths: OnceLock::new() };
-        Self { findings: OnceLock::new(), effort, state: Arc::new(state) }
+        Self { judged: OnceLock::new(), effort, state: Arc::new(state) }
     }
 
     fn findings(&self) -> &Findings {
-        self.findings.get_or_init(|| self.state.findings())
+        &self.judged().findings
+    }
+
+    fn judged(&self) -> &Judged {
+        self.judged.get_or_init(|| self.state.judged())
     }
 
     /// The outcome for the ecosystem that the report is about.

@@ -8,6 +8,7 @@ use super::{
     readers::Readers,
     rules,
     unit::{Content, UnitKey},
+    waivers::Judged,
 };
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
@@ -151,10 +152,18 @@ impl State {
     }
 
     pub(super) fn has_errors(&self) -> bool {
-        self.errors > 0
+        // With waivers, it takes all of the findings to know.
+        if self.ecosystem.waivers().is_empty() {
+            self.errors > 0
+        } else {
+            self.judged().findings.has_errors()
+        }
     }
 
-    pub(super) fn findings(&self) -> Findings {
-        self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned()).collect()
+    /// What was found, with waivers applied.
+    pub(super) fn judged(&self) -> Judged {
+        let found: Findings =
+            self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned()).collect();
+        Judged::of(found, self.ecosystem.waivers(), self.facts.today())
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn cases() -> Vec<fixture::Case> {
         schema::cases(),
         transformer::cycle::cases(),
         transformer::tests::cases(),
+        super::waivers::cases(),
         workspace::cases(),
     ]
     .into_iter()
@@ -55,6 +56,7 @@ use super::{
     reader::Reader,
     state::Verdict,
     unit::{Content, UnitKey},
+    waivers,
 };
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
@@ -151,6 +153,10 @@ pub static CODES: &[&CodeInfo] = &[
     &transformer::UNEXPECTED_SELECT,
     &transformer::UNKNOWN_OUTPUT,
     &transformer::VERSION,
+    &waivers::DUPLICATE,
+    &waivers::EXPIRED,
+    &waivers::NOT_WAIVABLE,
+    &waivers::UNUSED,
     &workspace::DEADLINE_ZONE,
     &workspace::DUPLICATE_SINK,
     &workspace::NO_CONTAINER,
