@@ -93,7 +93,11 @@ impl Authorization {
         let mut denied = BTreeMap::<Part, DeniedPart>::new();
         for difference in diff {
             for part in owners.denied(difference, source.repository()) {
-                denied_part(&mut denied, &part, &owners).differences.push(difference.clone());
+                let denied = denied_part(&mut denied, &part, &owners);
+                denied.differences.push(difference.clone());
+                if difference.is_untold() {
+                    denied.owner = None;
+                }
             }
         }
         if source.touches_lock && !old.owner().is_same(source.repository()) {

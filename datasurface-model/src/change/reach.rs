@@ -58,6 +58,7 @@ impl Reach {
         for change in changes {
             reach.add_store(change, new);
         }
+        reach.add_transformers(pruned, new);
         let surroundings = Surroundings::of(pruned, new);
         if !surroundings.is_empty() {
             reach.add_surrounded(&surroundings, new);
@@ -112,6 +113,24 @@ impl Reach {
                     };
                     self.datasets.push((path, keys));
                 }
+            }
+        }
+    }
+
+    /// What makes data otherwise than before.
+    fn add_transformers(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
+        let before: BTreeMap<_, _> = workspaces(&pruned.old)
+            .filter_map(|placed| Some((placed.workspace.name(), placed.workspace.data_transformer()?)))
+            .collect();
+        for placed in workspaces(&pruned.new) {
+            let Some(transformer) = placed.workspace.data_transformer() else { continue };
+            if before.get(placed.workspace.name()).is_some_and(|before| *before != transformer)
+                && let Some(output) = new.datastore(transformer.output())
+            {
+                let path =
+                    ModelPath::root().child("zones", &placed.team.zone).child("teams", &placed.team.team);
+                let path = path.child("workspaces", placed.workspace.name()).attribute("transformer");
+                self.datasets.push((path, keys(output.entity()).collect()));
             }
         }
     }

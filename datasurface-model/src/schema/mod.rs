@@ -1,11 +1,13 @@
 //! The shape of a dataset: a table of typed columns with a primary key.
 
+mod avro;
 mod column;
 mod compat;
 mod data_type;
 mod table;
 mod text;
 
+pub use avro::AvroError;
 pub use column::Column;
 pub use compat::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
 pub use data_type::{

@@ -2,4 +2,5 @@
 
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
 
+mod avro;
 mod fixtures;

@@ -210,6 +210,18 @@ fn deep_edits_are_seen() {
 }
 
 #[test]
+fn nothing_hides_behind_a_name_that_is_there_twice() {
+    let twice = edit_usa(|usa| usa.team("Sales", SALES, Team::new().documented("ours")));
+    for source in [USA, ECOSYSTEM, SALES, STOCK] {
+        assert_ne!(denied(&world(), &twice, source), [] as [&str; 0]);
+    }
+    let zone_twice = world().zone("USA", USA, GovernanceZone::new().documented("ours"));
+    for source in [USA, ECOSYSTEM, SALES, STOCK] {
+        assert_ne!(denied(&world(), &zone_twice, source), [] as [&str; 0]);
+    }
+}
+
+#[test]
 fn the_lock_belongs_to_the_ecosystem() {
     let touching =
         |source: &str| denied_source(&world(), &world(), &ChangeSource::new(source).touching_lock());

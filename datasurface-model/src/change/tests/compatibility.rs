@@ -188,6 +188,20 @@ fn consumers_are_told_what_reaches_them() {
 }
 
 #[test]
+fn consumers_are_told_that_their_data_is_made_otherwise() {
+    let old = with_transformer();
+    let new = old.clone().edit_team("USA", "Stock", |team| {
+        let making = std::sync::Arc::unwrap_or_clone(team.workspaces().get("Making").unwrap().clone());
+        let transformer = DataTransformer::sql("Derived").select("cities", "SELECT 'x' AS city");
+        team.without_workspace(&"Making".into()).workspace(making.transformer(transformer))
+    });
+    let report = judged(&old, &new, false);
+    let [notice] = report.notices() else { panic!("{report}") };
+    let groups: Vec<_> = notice.groups().iter().map(|(group, paths)| format!("{group} {paths:?}")).collect();
+    assert_eq!(groups, ["Reports/cities {zones/USA/teams/Stock/workspaces/Making/transformer}"]);
+}
+
+#[test]
 fn renames_are_proposed_with_evidence_and_never_assumed() {
     let renamed = with_store(store([customers(), Dataset::new("Order", "id Integer key, placed Date")]));
     let report = judged(&world(), &renamed, false);

@@ -118,19 +118,26 @@ impl DataType {
         })
     }
 
-    /// Whether two values are equal or not without doubt, so that one can be found by the other.
-    fn is_comparable(&self) -> bool {
+    /// Whether a value is one value that can be compared with others: not made of values, and
+    /// without a structure of its own.
+    #[must_use]
+    pub fn is_flat(&self) -> bool {
         !matches!(
             self,
-            Self::Float(_)
-                | Self::Microscaling(_)
+            Self::Microscaling(_)
                 | Self::Variant { .. }
                 | Self::Array(_)
                 | Self::Map(_)
                 | Self::Struct(_)
                 | Self::Vector { .. }
                 | Self::Geography { .. }
+                | Self::TooDeep
         )
+    }
+
+    /// Whether two values are equal or not without doubt, so that one can be found by the other.
+    fn is_comparable(&self) -> bool {
+        self.is_flat() && !matches!(self, Self::Float(_))
     }
 }
 

@@ -131,6 +131,7 @@ pub static CODES: &[&CodeInfo] = &[
     &repository::SYNTAX,
     &schema::DUPLICATE_KEY_COLUMN,
     &schema::DUPLICATE_PARTITION_COLUMN,
+    &schema::NESTED_KEY,
     &schema::NO_COLUMNS,
     &schema::NO_KEY,
     &schema::NULLABLE_KEY,

@@ -71,6 +71,14 @@ pub(super) static NULLABLE_PARTITION: CodeInfo = CodeInfo::error(
      refuse it. Say that the column is not null, or partition by another one.",
 );
 
+pub(super) static NESTED_KEY: CodeInfo = CodeInfo::error(
+    "schema/nested-key",
+    "a column by which records are told apart has a type made of others",
+    "Records are told apart, and put into partitions, by plain values: numbers, text, dates, times and bytes. Databases \
+     cannot compare arrays, maps, structs, variants, vectors and shapes, or each does it in its own way. Take what \
+     identifies a record out into a column of its own.",
+);
+
 pub(super) static TYPE_PARAMETER: CodeInfo = CodeInfo::error(
     "schema/type-parameter",
     "a parameter of a type makes no sense",
@@ -212,6 +220,15 @@ impl<'a> ColumnList<'a> {
                 Some(index) => index.get(name.as_str()).copied(),
                 None => table.column(name),
             };
+            if let Some(column) = column.filter(|column| !column.data_type().is_flat()) {
+                let data_type = column.data_type();
+                let message =
+                    format!("the column `{name}` is part of {what}, and has the type `{data_type}`");
+                let finding = Diagnostic::new(&NESTED_KEY, path(scope), message)
+                    .help("use a column of a plain type")
+                    .related(at(scope.path()).child("columns", name), "has its type here");
+                scope.report(finding);
+            }
             match column {
                 Some(column) if column.is_nullable() => {
                     let message = format!("the column `{name}` is part of {what}, and may be null");
