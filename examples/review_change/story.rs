@@ -1,0 +1,114 @@
+//! A short story on NorthWind: what is accepted, what is refused, and why.
+
+use chrono::NaiveDate;
+use datasurface::model::{
+    change::{ChangeControl, ChangeSource},
+    *,
+};
+use std::error::Error;
+
+const NORTHWIND: &str = "github:northwind/data@main";
+const LOOKALIKE: &str = "github:northw1nd/data@main";
+const REPORTS: &str = "github:northwind/reports@main";
+
+const CUSTOMERS: &str = "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15)";
+const ORDERS: &str = "order_id SmallInt key, customer_id VarChar(5), order_date Date";
+
+/// The model that is live, and the day that it is.
+struct Story {
+    live: Valid<Ecosystem>,
+    today: NaiveDate,
+}
+
+/// Plays the story from its beginning to its end.
+pub(crate) fn play() -> Result<(), Box<dyn Error>> {
+    let begin = day("2026-01-05")?;
+    let wants_customers = || [DatasetSink::new("NW_Data/customers")];
+    let live = ecosystem(NORTHWIND, vec![customers(CUSTOMERS), orders()], wants_customers());
+    let mut story = Story { live: live.validate(&Validation::on(begin))?.into_ecosystem(), today: begin };
+
+    println!("NorthWind offers its suppliers, too, and longer names of cities.\n");
+    let wide = CUSTOMERS.replace("city VarChar(15)", "city VarChar(30)");
+    let suppliers = Dataset::new("suppliers", "supplier_id SmallInt key, company_name VarChar(40) not null");
+    let with = |customers: Dataset| vec![customers, orders(), suppliers.clone()];
+    story.propose(ecosystem(NORTHWIND, with(customers(&wide)), wants_customers()), NORTHWIND);
+
+    println!("NorthWind has no use for cities any more.\n");
+    let narrow = CUSTOMERS.replace(", city VarChar(15)", "");
+    story.propose(ecosystem(NORTHWIND, with(customers(&narrow)), wants_customers()), NORTHWIND);
+
+    println!("Somebody who looks much like NorthWind takes its team over.\n");
+    story.propose(ecosystem(LOOKALIKE, with(customers(&wide)), wants_customers()), LOOKALIKE);
+
+    println!("NorthWind announces that its customers will move to another system.\n");
+    let deprecation =
+        Deprecation::new(day("2026-02-01")?, "they move to the new system").sunset(day("2026-03-31")?);
+    let retiring = || with(customers(&wide).deprecated(deprecation.clone()));
+    story.propose(ecosystem(NORTHWIND, retiring(), wants_customers()), NORTHWIND);
+
+    println!("The reports agree, and go on for two months.\n");
+    story.today = day("2026-01-20")?;
+    let agreed = DatasetSink::new("NW_Data/customers").accepting_deprecated_until(day("2026-03-15")?);
+    story.propose(ecosystem(NORTHWIND, retiring(), [agreed]), REPORTS);
+
+    println!("Then they read orders instead.\n");
+    story.today = day("2026-03-10")?;
+    let wants_orders = || [DatasetSink::new("NW_Data/orders")];
+    story.propose(ecosystem(NORTHWIND, retiring(), wants_orders()), REPORTS);
+
+    println!("The sunset is over, and NorthWind takes the customers away.\n");
+    story.today = day("2026-04-01")?;
+    story.propose(ecosystem(NORTHWIND, vec![orders(), suppliers.clone()], wants_orders()), NORTHWIND);
+    Ok(())
+}
+
+impl Story {
+    /// Judges a change, and makes it if it is allowed.
+    fn propose(&mut self, new: Ecosystem, source: &str) {
+        // Of an invalid model, too, there is something to say.
+        let (new, is_valid) = match new.validate(&Validation::on(self.today)) {
+            Ok(checked) => (checked.into_ecosystem(), true),
+            Err(invalid) => (Valid::assume_valid(invalid.into_ecosystem()), false),
+        };
+        let report = ChangeControl::new(ChangeSource::new(source), self.today).judge(&self.live, &new);
+        for line in report.to_string().lines() {
+            println!("{}", if line.is_empty() { String::new() } else { format!("    {line}") });
+        }
+        println!();
+        if is_valid && report.is_allowed() {
+            self.live = new;
+        }
+    }
+}
+
+/// NorthWind, owned by this repository, with these datasets; and a workspace of reports that wants these of them.
+fn ecosystem<const N: usize>(owner: &str, datasets: Vec<Dataset>, wanted: [DatasetSink; N]) -> Ecosystem {
+    let store = Datastore::new("NW_Data")
+        .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB"))
+        .datasets_replaced(datasets);
+    let data = Team::new()
+        .container(DataContainer::sqlite("NorthWindDB", "northwind.db").located("Azure/USA"))
+        .datastore(store);
+    let workspace = Workspace::new("Reporting")
+        .container("USA/ReportsTeam/ReportsDB")
+        .group(DatasetGroup::new("Monthly").sinks(wanted));
+    let reports = Team::new()
+        .container(DataContainer::sqlite("ReportsDB", "reports.db").located("Azure/USA"))
+        .workspace(workspace);
+    let zone = GovernanceZone::new().team("NorthWindTeam", owner, data).team("ReportsTeam", REPORTS, reports);
+    Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
+        .vendor(InfrastructureVendor::new("Azure").location("USA"))
+        .zone("USA", "github:northwind/usa@main", zone)
+}
+
+fn customers(schema: &str) -> Dataset {
+    Dataset::new("customers", schema)
+}
+
+fn orders() -> Dataset {
+    Dataset::new("orders", ORDERS)
+}
+
+fn day(text: &str) -> Result<NaiveDate, Box<dyn Error>> {
+    Ok(text.parse()?)
+}
