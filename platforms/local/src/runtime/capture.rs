@@ -92,7 +92,7 @@ impl Work<'_> {
     }
 
     /// Lets go of versions that nobody is owed, once copies elsewhere had the chance to learn that they ended. Cut off
-    /// before, the next capture does it.
+    /// before, the next run begins with it.
     pub(super) fn forget(&self, job: &CaptureJob) -> Result<(), PlatformError> {
         let tables = job.datasets.iter().map(|dataset| self.rendered.script(&dataset.into));
         let mut forgetful = tables.collect::<Result<Vec<_>, _>>()?;

@@ -30,6 +30,9 @@ impl<'w, 'a> Run<'w, 'a> {
         // What was cut off, or lost, comes first.
         self.copy(None)?;
         for job in &self.work.rendered.captures {
+            self.forget(job);
+        }
+        for job in &self.work.rendered.captures {
             if job.transformer().is_none() {
                 self.capture(job, &[])?;
             }
@@ -115,9 +118,7 @@ impl<'w, 'a> Run<'w, 'a> {
                 if is_new {
                     self.copy(Some(&job.datastore))?;
                 }
-                if let Err(error) = self.work.forget(job) {
-                    self.fail(&job.job, error.report());
-                }
+                self.forget(job);
                 Ok(true)
             }
             Err(error) => {
@@ -126,6 +127,13 @@ impl<'w, 'a> Run<'w, 'a> {
                 self.fail(&job.job, reason);
                 Ok(false)
             }
+        }
+    }
+
+    /// Lets go of what nobody is owed, now that copies were brought up to date.
+    fn forget(&mut self, job: &CaptureJob) {
+        if let Err(error) = self.work.forget(job) {
+            self.fail(&job.job, error.report());
         }
     }
 
