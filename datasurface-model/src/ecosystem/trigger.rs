@@ -1,9 +1,10 @@
 //! Triggers: when something runs.
 
 use chrono::{DateTime, TimeZone};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::fmt;
+use std::{cell::RefCell, fmt};
 
 /// A timetable in five POSIX cron fields: minute, hour, day of month, month, day of week. Names, ranges and steps are
 /// allowed: `*/10 8-18 * * mon-fri`. A time zone may follow: `0 6 * * * Europe/Berlin`; without one it is UTC. Judged by
@@ -44,7 +45,9 @@ impl Cron {
         if fields != 5 {
             return Some(format!("it has {fields} fields, not 5"));
         }
-        self.fields().parse::<croner::Cron>().err().map(|error| error.to_string())
+        remembered(self.fields(), |fields| {
+            fields.parse::<croner::Cron>().err().map(|error| error.to_string())
+        })
     }
 
     /// The first time after this one that it names; none if it is no timetable, or names none any more. The time is
@@ -109,6 +112,24 @@ pub enum TransformTrigger {
     Cron(Cron),
     /// When something outside says so.
     External,
+}
+
+/// What is wrong with a timetable, judged once. Many datastores have one timetable, and to judge one takes longer than all
+/// other rules about a datastore.
+fn remembered(fields: &str, judge: impl FnOnce(&str) -> Option<String>) -> Option<String> {
+    const MANY: usize = 1024;
+    thread_local! {
+        static JUDGED: RefCell<FxHashMap<SmolStr, Option<String>>> = RefCell::default();
+    }
+    JUDGED.with_borrow_mut(|judged| {
+        if let Some(known) = judged.get(fields) {
+            return known.clone();
+        }
+        if judged.len() == MANY {
+            judged.clear();
+        }
+        judged.entry(fields.into()).or_insert(judge(fields)).clone()
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod avro;
 mod column;
 mod compat;
 mod data_type;
+mod pool;
 mod table;
 mod text;
 
@@ -20,7 +21,7 @@ pub use text::SchemaTextError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, sync::Arc};
 
-/// The schema of a dataset. A cheap handle: clones share one schema.
+/// The schema of a dataset. A cheap handle: equal schemas share one content in memory, however they were made.
 ///
 /// Text makes a schema too. It never fails; a text that cannot be read is kept, and reported by validation.
 ///
@@ -74,13 +75,13 @@ impl Schema {
 
 impl From<TableSchema> for Schema {
     fn from(table: TableSchema) -> Self {
-        Self(Arc::new(Content::Table(table)))
+        Self(pool::share(Content::Table(table)))
     }
 }
 
 impl From<&str> for Schema {
     fn from(text: &str) -> Self {
-        Self(Arc::new(match text.parse() {
+        Self(pool::share(match text.parse() {
             Ok(table) => Content::Table(table),
             Err(error) => Content::Unreadable(error),
         }))

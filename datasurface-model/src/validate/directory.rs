@@ -185,15 +185,15 @@ impl Directory {
 /// The units of one kind. Names that differ in ASCII case only stand together: they are not allowed beside each other.
 #[derive(Clone, Debug)]
 pub(super) struct Members<T> {
-    by_folded_name: Index<SmolStr, Arc<Member<T>>>,
+    by_folded_name: Index<SmolStr, Member<T>>,
 }
 
 /// A unit that has a name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Member<T> {
     located: Located<T>,
-    /// The names inside it.
-    pub(super) inner: OnceLock<Names>,
+    /// The names inside it, arranged when the first reference into it does not resolve.
+    pub(super) inner: Arc<OnceLock<Names>>,
 }
 
 impl<T> Member<T> {
@@ -216,16 +216,17 @@ impl<T: Entity<Name: Name>> Members<T> {
         }
         if let (Some(entity), Some(team)) = (new, unit.team()) {
             let located = Located { team: team.clone(), entity };
-            let member = Member { located, inner: OnceLock::new() };
-            self.by_folded_name.claim(name.clone(), unit, Arc::new(member));
+            let member = Member { located, inner: Arc::default() };
+            self.by_folded_name.claim(name.clone(), unit, member);
         }
         Some(name)
     }
 
     /// The first unit of exactly this name.
     pub(super) fn get(&self, name: &T::Name) -> Option<(&UnitKey, &Member<T>)> {
-        let all = self.by_folded_name.all(&folded(name.as_str()));
-        let (unit, member) = all.iter().find(|(_, member)| member.located.entity.name() == name)?;
+        let folded = folded(name.as_str());
+        let mut all = self.by_folded_name.all(&folded);
+        let (unit, member) = all.find(|(_, member)| member.located.entity.name() == name)?;
         Some((unit, member))
     }
 

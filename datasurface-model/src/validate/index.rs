@@ -15,38 +15,55 @@ pub(super) type PersistentMap<K, V> = HashTrieMapSync<K, V, BuildHasherDefault<F
 /// given one, the first answers. Persistent: a clone costs a counter, and shares what does not change.
 #[derive(Clone, Debug)]
 pub(super) struct Index<K: Eq + Hash, V> {
-    claims: PersistentMap<K, Vec<(UnitKey, V)>>,
+    claims: PersistentMap<K, Claims<V>>,
+}
+
+/// Most often there is one, so that it stands where it is found.
+#[derive(Clone, Debug)]
+struct Claims<V> {
+    first: (UnitKey, V),
+    others: Vec<(UnitKey, V)>,
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
     /// Notes what a unit has to say of a key.
     pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) {
+        let mut claim = (unit.clone(), value);
         match self.claims.get_mut(&key) {
-            Some(claims) => {
-                let at = claims.partition_point(|(other, _)| other <= unit);
-                claims.insert(at, (unit.clone(), value));
+            Some(Claims { first, others }) => {
+                if *unit < first.0 {
+                    std::mem::swap(first, &mut claim);
+                }
+                let at = others.partition_point(|(other, _)| *other <= claim.0);
+                others.insert(at, claim);
             }
-            None => self.claims.insert_mut(key, vec![(unit.clone(), value)]),
+            None => self.claims.insert_mut(key, Claims { first: claim, others: Vec::new() }),
         }
     }
 
     /// Forgets what a unit has said of a key.
     pub(super) fn release(&mut self, key: &K, unit: &UnitKey) {
-        if let Some(claims) = self.claims.get_mut(key) {
-            claims.retain(|(other, _)| other != unit);
-            if claims.is_empty() {
-                self.claims.remove_mut(key);
-            }
+        let Some(Claims { first, others }) = self.claims.get_mut(key) else {
+            return;
+        };
+        others.retain(|(other, _)| other != unit);
+        if first.0 != *unit {
+            return;
+        }
+        if others.is_empty() {
+            self.claims.remove_mut(key);
+        } else {
+            *first = others.remove(0);
         }
     }
 
     /// Everything that was said of a key, first things first.
-    pub(super) fn all<Q>(&self, key: &Q) -> &[(UnitKey, V)]
+    pub(super) fn all<Q>(&self, key: &Q) -> impl Iterator<Item = &(UnitKey, V)>
     where
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        self.claims.get(key).map_or(&[], Vec::as_slice)
+        self.claims.get(key).into_iter().flat_map(Claims::iter)
     }
 
     /// Who comes first, and with what.
@@ -55,7 +72,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        self.all(key).first()
+        self.claims.get(key).map(|claims| &claims.first)
     }
 
     /// What answers for a key.
@@ -74,7 +91,13 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
 
     /// Everything that was said of anything, in no order.
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
-        self.claims.values().flatten().map(|(_, value)| value)
+        self.claims.values().flat_map(Claims::iter).map(|(_, value)| value)
+    }
+}
+
+impl<V> Claims<V> {
+    fn iter(&self) -> impl Iterator<Item = &(UnitKey, V)> {
+        std::iter::once(&self.first).chain(&self.others)
     }
 }
 
