@@ -3,11 +3,13 @@
 use crate::{
     diagnostic::Findings,
     ecosystem::Ecosystem,
+    named::Entity,
     proptest1::{ecosystems, edits},
-    validate::{Checked, Effort, Invalid, Validation},
+    validate::{Checked, Effort, Invalid, Valid, Validation},
 };
 use chrono::{Days, NaiveDate};
 use proptest::{collection::vec, prelude::*};
+use std::collections::BTreeSet;
 
 type Outcome = Result<Checked, Invalid>;
 
@@ -60,6 +62,25 @@ proptest! {
             prop_assert_eq!(findings(&nothing), findings(&scratch));
             previous = incremental;
         }
+    }
+
+    #[test]
+    fn changes_are_what_differs_when_everything_is_compared(ecosystem in ecosystems(), steps in vec(edits(), 1..5)) {
+        let older = Valid::assume_valid(ecosystem.clone());
+        let edited = steps.iter().fold(ecosystem, |ecosystem, edit| edit.apply(ecosystem));
+        // Names stand for one thing only in what is really valid.
+        prop_assume!(edited.clone().validate(&Validation::on(day(0))).is_ok());
+        let newer = Valid::assume_valid(edited);
+        let changes = newer.changes_since(&older);
+        let versions = [&older, &newer];
+        let stores = versions.iter().flat_map(|one| one.datastores()).map(|store| store.entity().name());
+        let differing = stores.filter(|name| older.datastore(name) != newer.datastore(name)).cloned();
+        prop_assert_eq!(changes.datastores(), &differing.collect::<BTreeSet<_>>());
+        let workspaces = versions.iter().flat_map(|one| one.workspaces()).map(|unit| unit.entity().name());
+        let differing = workspaces.filter(|name| older.workspace(name) != newer.workspace(name)).cloned();
+        prop_assert_eq!(changes.workspaces(), &differing.collect::<BTreeSet<_>>());
+        prop_assert_eq!(changes.is_empty(), older == newer);
+        prop_assert_eq!(older.changes_since(&newer), changes);
     }
 
     #[test]
