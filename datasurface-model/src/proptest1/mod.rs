@@ -15,6 +15,7 @@
 mod build;
 mod datastores;
 mod edit;
+mod mutation;
 mod names;
 mod plan;
 mod transformers;
@@ -25,6 +26,7 @@ mod workspaces;
 mod tests;
 
 pub use edit::{Edit, edits};
+pub use mutation::{Mutation, mutations};
 pub use plan::Shape;
 pub use types::data_types;
 

@@ -4,7 +4,7 @@ use crate::{
     diagnostic::Findings,
     ecosystem::Ecosystem,
     named::Entity,
-    proptest1::{ecosystems, edits},
+    proptest1::{ecosystems, edits, mutations},
     validate::{Checked, Effort, Invalid, Valid, Validation},
 };
 use chrono::{Days, NaiveDate};
@@ -88,6 +88,13 @@ proptest! {
         let outcome = ecosystem.validate(&Validation::on(day(0)));
         prop_assert!(outcome.is_ok(), "{:?}", outcome);
         prop_assert!(findings(&outcome).is_empty(), "{:?}", findings(&outcome));
+    }
+
+    #[test]
+    fn a_mutation_breaks_one_rule_and_no_other(ecosystem in ecosystems(), mutation in mutations()) {
+        let outcome = mutation.apply(ecosystem).validate(&Validation::on(day(0)));
+        let codes: BTreeSet<&str> = findings(&outcome).codes().collect();
+        prop_assert_eq!(codes, [mutation.code()].into(), "{}", findings(&outcome));
     }
 
     #[test]
