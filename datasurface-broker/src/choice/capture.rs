@@ -4,6 +4,7 @@ use super::{
     Question,
     capability::{uncaptured, unserved_transformer},
     is_standing,
+    policy::{forbidden, zone_of_store},
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
 use datasurface_model::{
@@ -78,7 +79,14 @@ fn choose_for(
         .child("zones", &store.team().zone)
         .child("teams", &store.team().team)
         .child("datastores", name);
-    let obstacles = |platform: &PlatformName| obstacles(question, store.entity(), platform);
+    let pin = question.ecosystem.primary_pins().get(name);
+    let zones = zone_of_store(question, store);
+    let obstacles = |platform: &PlatformName| {
+        let mut reasons = obstacles(question, store.entity(), platform);
+        let is_pinned = pin.is_some_and(|pin| pin.platform() == platform);
+        reasons.extend(forbidden(question, &zones, platform, is_pinned));
+        reasons
+    };
     let decided: Vec<_> = question.decided(question.lock.assignments().primaries_of(name)).collect();
     for decision @ (platform, stage) in &decided {
         assignments.make_primary(name.clone(), (*platform).clone(), *stage);
@@ -90,7 +98,7 @@ fn choose_for(
         }
     }
     let captures = decided.iter().any(is_standing);
-    if let Some(pin) = question.ecosystem.primary_pins().get(name) {
+    if let Some(pin) = pin {
         let platform = pin.platform();
         let reasons = obstacles(platform);
         if !reasons.is_empty() {

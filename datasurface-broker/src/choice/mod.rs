@@ -3,6 +3,7 @@
 
 mod capability;
 mod capture;
+mod policy;
 mod serve;
 
 use crate::{hosted::Hosted, lock::Lock};

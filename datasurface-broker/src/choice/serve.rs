@@ -1,6 +1,11 @@
 //! Who serves a dataset group.
 
-use super::{Question, capability::unserved, is_standing};
+use super::{
+    Question,
+    capability::unserved,
+    is_standing,
+    policy::{forbidden, zones_of_group},
+};
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
     CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Workspace,
@@ -59,16 +64,19 @@ fn choose_for(
 ) {
     let key = GroupKey::new(workspace.entity().name(), group.name());
     let path = path_of(workspace, group);
+    let pinned: &[PlatformName] =
+        question.ecosystem.group_pins().get(&key).map_or(&[], |pin| pin.platforms());
+    let zones = zones_of_group(question, workspace, group);
     let obstacles = |platform: &PlatformName| match question.platforms.get(platform) {
         Some(hosted) => {
             let descriptor = hosted.platform().descriptor();
-            unserved(descriptor, question.ecosystem, workspace.entity(), group)
+            let mut reasons = unserved(descriptor, question.ecosystem, workspace.entity(), group);
+            reasons.extend(forbidden(question, &zones, platform, pinned.contains(platform)));
+            reasons
         }
         None => vec!["it is not available".to_owned()],
     };
     let decided: Vec<_> = question.decided(question.lock.assignments().group(&key)).collect();
-    let pinned: &[PlatformName] =
-        question.ecosystem.group_pins().get(&key).map_or(&[], |pin| pin.platforms());
 
     for decision @ (platform, stage) in &decided {
         assignments.assign(key.clone(), (*platform).clone(), *stage);

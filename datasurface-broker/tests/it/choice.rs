@@ -102,3 +102,38 @@ fn a_lock_round_trips_and_what_is_none_is_said() {
         assert!(error.help_text().is_some());
     }
 }
+
+/// The world, with one policy of its zone.
+fn governed(platforms: [PlatformDeclaration; 2], rule: PolicyRule) -> Ecosystem {
+    let ecosystem = world(platforms, [one()]);
+    let declared = ecosystem.zones().get(&ZoneName::from("Z")).unwrap().clone();
+    let zone = declared.definition().unwrap().as_ref().clone().policy(Policy::new("p", rule));
+    ecosystem.without_zone(&"Z".into()).declare(declared.defined(zone))
+}
+
+#[test]
+fn a_platform_that_a_zone_does_not_permit_is_not_chosen() {
+    let but_a = PolicyRule::Platforms(Permitted::all_but(["A"]));
+    let placed = place(governed([shelf("A"), shelf("B")], but_a), &Lock::default()).unwrap();
+    let by_b = [("B".into(), Stage::Provisioned)].into();
+    assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_b);
+    assert_eq!(placed.lock().assignments().primaries_of(&"S".into()).unwrap(), &by_b);
+    assert!(placed.findings().is_empty());
+
+    let nowhere = PolicyRule::Platforms(Permitted::only([] as [&str; 0]));
+    let refused = place(governed([shelf("A"), shelf("B")], nowhere), &Lock::default()).unwrap_err();
+    let finding = refused.findings().iter().next().unwrap();
+    let reason = "`A`: the policy `p` of the zone `Z` does not permit the platform `A`";
+    assert!(finding.message().contains(reason), "{finding}");
+}
+
+#[test]
+fn a_platform_that_keeps_data_where_a_zone_does_not_permit_it_is_not_chosen() {
+    let only_here = PolicyRule::Locations(Permitted::only([Place::from("V/L")]));
+    let elsewhere = InfrastructureVendor::new("V2").location("L2");
+    let ecosystem = governed([shelf("A").located("V2/L2"), shelf("B").located("V/L")], only_here);
+    let placed = place(ecosystem.vendor(elsewhere), &Lock::default()).unwrap();
+    let by_b = [("B".into(), Stage::Provisioned)].into();
+    assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_b);
+    assert_eq!(placed.lock().assignments().primaries_of(&"S".into()).unwrap(), &by_b);
+}
