@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     ecosystem::{
-        DataContainer, Ecosystem, GovernanceZone, InfrastructureLocation, InfrastructureVendor,
-        PlatformDeclaration, Repository, Team, ZoneDeclaration,
+        DataContainer, Ecosystem, GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted,
+        PlatformDeclaration, Policy, PolicyRule, Repository, StorageRule, Team, ZoneDeclaration,
     },
-    name::{ContainerKey, PlatformName, TeamKey},
+    name::{ContainerKey, Place, PlatformName, TeamKey, VendorName},
 };
 
 /// A team under construction.
@@ -62,7 +62,7 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
     for (choice, workspace) in transforms.workspaces.into_iter().chain(consumers.workspaces) {
         add(&mut teams, choice, |team| team.workspace(workspace));
     }
-    let ecosystem = in_zones(ecosystem, teams);
+    let ecosystem = in_zones(ecosystem, teams, plan.has_second_zone);
     if plan.has_undefined_zone {
         ecosystem.declare(ZoneDeclaration::new("Antarctica", repository("antarctica")))
     } else {
@@ -79,7 +79,7 @@ fn add(teams: &mut [Built], choice: super::plan::Choice, change: impl FnOnce(Tea
     }
 }
 
-fn in_zones(ecosystem: Ecosystem, teams: Vec<Built>) -> Ecosystem {
+fn in_zones(ecosystem: Ecosystem, teams: Vec<Built>, is_governed: bool) -> Ecosystem {
     let mut zones = std::collections::BTreeMap::<_, GovernanceZone>::new();
     for Built { key, team, .. } in teams {
         let owner = repository(&key.team.as_str().to_lowercase().replace(' ', "-"));
@@ -88,8 +88,22 @@ fn in_zones(ecosystem: Ecosystem, teams: Vec<Built>) -> Ecosystem {
     }
     zones.into_iter().fold(ecosystem, |ecosystem, (name, zone)| {
         let owner = repository(&name.as_str().to_lowercase());
-        ecosystem.zone(name, owner, zone)
+        let policies = policies().into_iter().filter(|_| is_governed);
+        ecosystem.zone(name, owner, policies.fold(zone, GovernanceZone::policy))
     })
+}
+
+/// Policies of several kinds, which everything that is generated obeys.
+fn policies() -> [Policy; 4] {
+    let places = Permitted::only([Place::from("On Premises")]);
+    let vendors = Permitted::only([VendorName::from("On Premises")]);
+    let storage = StorageRule::for_all().technologies(Permitted::all_but(["oracle"]));
+    [
+        Policy::new("at home", PolicyRule::Locations(places)),
+        Policy::new("on own machines", PolicyRule::Vendors(vendors)),
+        Policy::new("in what is known", PolicyRule::Storage(storage)),
+        Policy::new("apart", PolicyRule::SeparateProduction),
+    ]
 }
 
 fn team_with_containers(
