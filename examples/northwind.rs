@@ -13,7 +13,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Placed, Proposal, Reached, target::Target},
-    graph::picture::Mermaid,
+    graph::picture::{Mermaid, Picture},
     model::*,
     platform::{Action, CredentialError, CredentialSource, Registry, RunReport, RunRequest, Secret},
 };
@@ -109,7 +109,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("Revision one: products, suppliers and customers, and masked customers for somebody else.\n");
     let placed = demo.place(first.clone())?;
     for graph in placed.graphs().iter() {
-        println!("{}", Mermaid(graph));
+        println!("{}", Mermaid(&Picture::of(graph)));
     }
     let proposal = demo.render(&placed)?;
     let files = proposal.manifest().files().len();

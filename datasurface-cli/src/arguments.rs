@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use datasurface_graph::NodeKey;
 use std::{path::PathBuf, time::SystemTime};
 
 const EXIT_CODES: &str = "\
@@ -73,6 +74,18 @@ pub(crate) struct Graph {
     /// Show the graph of this platform only.
     #[arg(long, value_name = "NAME")]
     pub(crate) platform: Option<String>,
+
+    /// How much pictures tell apart: Mermaid, DOT and GraphML.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) level: GraphLevel,
+
+    /// Show only the node of this key and what is near it, in pictures.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) around: Option<NodeKey>,
+
+    /// How many steps away is still near.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "around")]
+    pub(crate) steps: usize,
 }
 
 #[derive(Debug, Args)]
@@ -162,6 +175,23 @@ pub(crate) enum GraphFormat {
     Json,
     /// A flow chart for Mermaid; several platforms are a Markdown document of flow charts.
     Mermaid,
+    /// For Graphviz: one directed graph for each platform.
+    Dot,
+    /// For tools that analyse graphs: one document.
+    #[value(name = "graphml")]
+    GraphMl,
+}
+
+/// How much pictures tell apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphLevel {
+    /// Every node.
+    #[default]
+    Dataset,
+    /// Datastores, the containers that they are brought to, and transformers.
+    Store,
+    /// Teams, and who gives data to whom.
+    Team,
 }
 
 impl Model {

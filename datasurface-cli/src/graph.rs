@@ -2,7 +2,7 @@
 
 use crate::{
     answer::Answer,
-    arguments::{Graph, GraphFormat},
+    arguments::{Graph, GraphFormat, GraphLevel},
     bring_up,
     codes::UNKNOWN_PLATFORM,
     input::Input,
@@ -11,7 +11,7 @@ use crate::{
 use datasurface_broker::Broker;
 use datasurface_graph::{
     IntentionGraph, IntentionGraphs, Node, NodeKey,
-    picture::{GraphsPicture, Mermaid},
+    picture::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture},
 };
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, diagnostic::nearest};
 use serde_json::Value;
@@ -39,9 +39,15 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
     }
     let shown: Vec<&IntentionGraph> =
         graphs.iter().filter(|graph| only.as_ref().is_none_or(|only| graph.platform() == only)).collect();
+    let pictures = || -> Vec<Picture<'_>> { shown.iter().map(|graph| picture(graph, arguments)).collect() };
     match arguments.format {
         GraphFormat::Text => Answer::text(text(graphs, &shown), &input.findings, true),
-        GraphFormat::Mermaid => Answer::text(mermaid(&shown), &input.findings, true),
+        GraphFormat::Mermaid => Answer::text(mermaid(&shown, &pictures()), &input.findings, true),
+        GraphFormat::Dot => {
+            let graphs: String = pictures().iter().map(|picture| Dot(picture).to_string()).collect();
+            Answer::text(graphs, &input.findings, true)
+        }
+        GraphFormat::GraphMl => Answer::text(GraphMl(&pictures()).to_string(), &input.findings, true),
         GraphFormat::Json => json(graphs, only.as_ref()).beside(&input.findings),
     }
 }
@@ -49,7 +55,9 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
 fn refuse(arguments: &Graph, findings: &Findings) -> Answer {
     match arguments.format {
         GraphFormat::Json => Answer::json(&Refusal { findings }, false),
-        GraphFormat::Text | GraphFormat::Mermaid => Answer::text(String::new(), findings, false),
+        GraphFormat::Text | GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => {
+            Answer::text(String::new(), findings, false)
+        }
     }
 }
 
@@ -100,12 +108,28 @@ fn remarks(graphs: &IntentionGraphs, node: &Node<'_>, numbers: &BTreeMap<NodeKey
     if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) }
 }
 
-fn mermaid(shown: &[&IntentionGraph]) -> String {
-    match shown {
-        [graph] => Mermaid(graph).to_string(),
+/// What of a graph is shown in a picture.
+fn picture<'g>(graph: &'g IntentionGraph, arguments: &Graph) -> Picture<'g> {
+    let picture = Picture::of(graph).level(match arguments.level {
+        GraphLevel::Dataset => Level::Dataset,
+        GraphLevel::Store => Level::Store,
+        GraphLevel::Team => Level::Team,
+    });
+    match &arguments.around {
+        Some(centre) => picture.around(centre, arguments.steps),
+        None => picture,
+    }
+}
+
+fn mermaid(shown: &[&IntentionGraph], pictures: &[Picture<'_>]) -> String {
+    match pictures {
+        [picture] => Mermaid(picture).to_string(),
         _ => shown
             .iter()
-            .map(|graph| format!("## {}\n\n```mermaid\n{}```\n", graph.platform(), Mermaid(graph)))
+            .zip(pictures)
+            .map(|(graph, picture)| {
+                format!("## {}\n\n```mermaid\n{}```\n", graph.platform(), Mermaid(picture))
+            })
             .collect::<Vec<_>>()
             .join("\n"),
     }

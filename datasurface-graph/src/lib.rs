@@ -17,6 +17,7 @@ mod key;
 mod narrate;
 mod obligation;
 pub mod picture;
+pub mod query;
 mod shard;
 #[cfg(test)]
 mod tests;

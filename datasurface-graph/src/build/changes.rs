@@ -6,13 +6,10 @@ use crate::{
     transformers::{producers, transforms},
 };
 use datasurface_model::{
-    ContainerKey, DatastoreName, Ecosystem, Entity, Located, Name, PlatformName, Valid, Workspace,
-    WorkspaceName,
+    ContainerKey, DatastoreName, Ecosystem, Entity, Named, PlatformName, Team, TeamDeclaration, TeamKey,
+    Valid, Workspace, WorkspaceName, ZoneDeclaration,
 };
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Units that have to be looked at again.
 #[derive(Debug, Default)]
@@ -65,18 +62,16 @@ impl Changes {
             }
         }
         changes.of_units(estate, ecosystem);
-        changes.of_containers(estate, ecosystem);
+        changes.of_containers(estate);
         Some(changes)
     }
 
     fn of_units(&mut self, estate: &Estate, ecosystem: &Valid<Ecosystem>) {
         let (old, new) = (&estate.ecosystem, ecosystem);
-        for (name, _, _) in differing(&old.datastores(), &new.datastores()) {
-            self.datastores.insert(name);
-        }
-        for (name, before, after) in differing(&old.workspaces(), &new.workspaces()) {
-            let before = before.and_then(|unit| Reading::of(old, unit));
-            let after = after.and_then(|unit| Reading::of(new, unit));
+        let units = Units::between(old, new);
+        for name in units.workspaces {
+            let before = old.workspace(&name).and_then(|unit| Reading::of(old, unit.entity()));
+            let after = new.workspace(&name).and_then(|unit| Reading::of(new, unit.entity()));
             if before != after {
                 self.transformers = true;
                 let outputs = before.iter().chain(&after).map(|reading| reading.output.clone());
@@ -84,13 +79,13 @@ impl Changes {
             }
             self.workspaces.insert(name);
         }
+        self.datastores.extend(units.datastores);
+        let is_used = |key: &ContainerKey| estate.sites.contains_key(key);
+        self.containers.extend(units.containers.into_iter().filter(is_used));
     }
 
     /// Everybody who brings data to a container that changed, or captures from it.
-    fn of_containers(&mut self, estate: &Estate, ecosystem: &Valid<Ecosystem>) {
-        let sites = estate.sites.iter();
-        let changed = sites.filter(|(key, site)| ecosystem.container(key) != Some(&site.container));
-        self.containers = changed.map(|(key, _)| key.clone()).collect();
+    fn of_containers(&mut self, estate: &Estate) {
         if self.containers.is_empty() {
             return;
         }
@@ -119,27 +114,41 @@ impl<'e> Reading<'e> {
 }
 
 /// Units that are in one model and not in the other, or not the same in both.
-fn differing<'e, T: Entity<Name: Name>>(
-    before: &[&'e Located<T>],
-    after: &[&'e Located<T>],
-) -> Vec<(T::Name, Option<&'e T>, Option<&'e T>)> {
-    let mut differing = Vec::new();
-    let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
-    loop {
-        let order = match (before.peek(), after.peek()) {
-            (None, None) => return differing,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(one), Some(other)) => one.entity().name().cmp(other.entity().name()),
-        };
-        let one = before.next_if(|_| order != Ordering::Greater).map(|unit| &**unit.entity());
-        let other = after.next_if(|_| order != Ordering::Less).map(|unit| &**unit.entity());
-        let is_same = match (one, other) {
-            (Some(one), Some(other)) => std::ptr::eq(one, other) || one == other,
-            _ => false,
-        };
-        if let Some(name) = one.or(other).map(Entity::name).filter(|_| !is_same) {
-            differing.push((name.clone(), one, other));
+#[derive(Default)]
+struct Units {
+    datastores: BTreeSet<DatastoreName>,
+    workspaces: BTreeSet<WorkspaceName>,
+    containers: BTreeSet<ContainerKey>,
+}
+
+impl Units {
+    /// What both models share in memory is not looked at.
+    fn between(old: &Ecosystem, new: &Ecosystem) -> Self {
+        let mut units = Self::default();
+        for (before, after) in old.zones().difference(new.zones()) {
+            let Some(zone) = before.or(after).map(Entity::name) else { continue };
+            let teams = |zone: Option<&ZoneDeclaration>| {
+                zone.and_then(|zone| zone.definition()).map(|zone| zone.teams().clone()).unwrap_or_default()
+            };
+            for (before, after) in teams(before).difference(&teams(after)) {
+                let Some(name) = before.or(after).map(Entity::name) else { continue };
+                let team = |team: Option<&TeamDeclaration>| {
+                    team.and_then(|team| team.definition()).cloned().unwrap_or_default()
+                };
+                units.of_team(&TeamKey::new(zone, name), &team(before), &team(after));
+            }
         }
+        units
     }
+
+    fn of_team(&mut self, key: &TeamKey, old: &Team, new: &Team) {
+        self.datastores.extend(differing(old.datastores(), new.datastores()));
+        self.workspaces.extend(differing(old.workspaces(), new.workspaces()));
+        let containers = differing(old.containers(), new.containers());
+        self.containers.extend(containers.map(|name| ContainerKey::new(&key.zone, &key.team, name)));
+    }
+}
+
+fn differing<'e, T: Entity>(old: &'e Named<T>, new: &'e Named<T>) -> impl Iterator<Item = T::Name> {
+    old.difference(new).filter_map(|(before, after)| before.or(after).map(Entity::name).cloned())
 }

@@ -9,6 +9,8 @@ pub use detail::{
 
 use crate::{fingerprint::Fingerprint, key::NodeKey, obligation::Obligation};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// What the graph knows of a node: its key, what it owes, and the details of its kind. Nothing else of the model is in
 /// here, so a node whose facts are the same has not changed.
@@ -56,6 +58,31 @@ impl NodeFacts {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(self)
+    }
+
+    /// The fields in which other facts are not the same, as paths from the outside in: `obligation.priority`,
+    /// `detail.export.consumers`. Lists are compared as a whole.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let value = |facts: &Self| serde_json::to_value(facts).unwrap_or_default();
+        let mut found = Vec::new();
+        let mut waiting = vec![(String::new(), value(self), value(other))];
+        while let Some((path, one, other)) = waiting.pop() {
+            match (one, other) {
+                (one, other) if one == other => {}
+                (Value::Object(mut one), Value::Object(mut other)) => {
+                    let names: BTreeSet<String> = one.keys().chain(other.keys()).cloned().collect();
+                    waiting.extend(names.into_iter().map(|name| {
+                        let take = |fields: &mut Map<String, Value>| fields.remove(&name).unwrap_or_default();
+                        let (one, other) = (take(&mut one), take(&mut other));
+                        (if path.is_empty() { name } else { format!("{path}.{name}") }, one, other)
+                    }));
+                }
+                _ => found.push(path),
+            }
+        }
+        found.sort_unstable();
+        found
     }
 
     /// The same facts, with each dataset of an ingest replaced by what `change` makes of it, or left out.

@@ -3,7 +3,7 @@
 use super::IntentionGraph;
 use crate::{
     estate::{DatasetId, Derivation, Export, Ingest, Origin, Part, Supply},
-    facts::NodeFacts,
+    facts::{Consumer, NodeFacts},
     fingerprint::Fingerprint,
     key::{NodeKey, NodeKind},
     narrate,
@@ -68,6 +68,20 @@ impl<'g> Node<'g> {
             At::Ingest { supply, part, ingest } => supply.owed_by(part, ingest),
             At::Transform(derivation) | At::Trigger(derivation) => (*derivation.owing).clone(),
         }
+    }
+
+    /// For whom it brings data somewhere, ordered by workspace and group; nobody, if it is no export.
+    pub fn consumers(&self) -> impl Iterator<Item = &'g Consumer> + use<'g> {
+        let readers = match self.at {
+            At::Export { export, .. } => &export.readers[..],
+            _ => &[],
+        };
+        readers.iter().map(|reader| &*reader.consumer)
+    }
+
+    /// Where it is among the nodes of its graph.
+    pub(crate) fn position(&self) -> Option<usize> {
+        self.graph.order().position(self.at)
     }
 
     /// All that the graph knows of it.

@@ -4,7 +4,7 @@ use super::At;
 use crate::estate::{Derivation, Estate, Export, PlatformId, Supply};
 use datasurface_model::ContainerKey;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 /// Where the nodes are, in the order of their keys: exports, ingests, transforms, triggers.
 #[derive(Debug)]
@@ -56,6 +56,42 @@ impl Order {
 
     pub(super) fn len(&self) -> usize {
         self.exports.len() + self.ingests.len() + 2 * self.derivations.len()
+    }
+
+    /// The position of a node.
+    pub(super) fn position(&self, at: At<'_>) -> Option<usize> {
+        let name_at = |at: u32| self.supplies.get(at as usize).map(|(supply, _)| supply.name());
+        let ingests = self.exports.len();
+        match at {
+            At::Export { supply, export, .. } => {
+                let place = |(at, other): &(u32, u32)| {
+                    let other = self.export(*at, *other)?;
+                    let container = other.site.cmp_key(&export.site);
+                    let datastore = name_at(*at)?.cmp(supply.name());
+                    Some(container.then(datastore).then(other.dataset.cmp(&export.dataset)))
+                };
+                self.exports.binary_search_by(|known| place(known).unwrap_or(Ordering::Less)).ok()
+            }
+            At::Ingest { supply, part, ingest } => {
+                let first = self.ingests.partition_point(|(at, _)| name_at(*at) < Some(supply.name()));
+                let among = part.ingests.iter().position(|other| std::ptr::eq(other, ingest))?;
+                Some(ingests + first + among)
+            }
+            At::Transform(derivation) => Some(ingests + self.ingests.len() + self.derivation(derivation)?),
+            At::Trigger(derivation) => {
+                let transforms = ingests + self.ingests.len();
+                Some(transforms + self.derivations.len() + self.derivation(derivation)?)
+            }
+        }
+    }
+
+    fn derivation(&self, derivation: &Derivation) -> Option<usize> {
+        self.derivations.binary_search_by(|other| other.name().cmp(derivation.name())).ok()
+    }
+
+    fn export(&self, supply: u32, export: u32) -> Option<&Export> {
+        let (supply, part) = self.supplies.get(supply as usize)?;
+        supply.parts().get(*part)?.exports.get(export as usize)
     }
 
     /// The node at a position.

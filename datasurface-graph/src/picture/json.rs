@@ -6,7 +6,10 @@ use crate::{
     obligation::Custody,
 };
 use datasurface_model::{Latency, Priority, Regulator};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeStruct},
+};
 use std::collections::BTreeSet;
 
 /// Shows the graphs of all platforms, and the hand-overs between them, as one value:
@@ -18,8 +21,8 @@ impl Serialize for GraphsPicture<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("platforms", &Platforms(self.0))?;
-        let handovers = self.0.handovers().map(|(from, to)| (from.key(), to.key()));
-        map.serialize_entry("handovers", &handovers.collect::<Vec<_>>())?;
+        let handovers = || self.0.handovers().map(|(from, to)| (from.key(), to.key()));
+        map.serialize_entry("handovers", &Each(handovers))?;
         map.end()
     }
 }
@@ -28,22 +31,29 @@ struct Platforms<'g>(&'g IntentionGraphs);
 
 impl Serialize for Platforms<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|graph| (graph.platform(), GraphPicture::of(graph))))
+        serializer.collect_map(self.0.iter().map(|graph| (graph.platform(), GraphPicture(graph))))
     }
 }
 
-#[derive(Serialize)]
-struct GraphPicture {
-    nodes: Vec<NodePicture>,
-    edges: Vec<(NodeKey, NodeKey)>,
+/// Nodes and edges, one after the other.
+struct GraphPicture<'g>(&'g IntentionGraph);
+
+impl Serialize for GraphPicture<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut picture = serializer.serialize_struct("GraphPicture", 2)?;
+        picture.serialize_field("nodes", &Each(|| self.0.nodes().map(NodePicture::of)))?;
+        picture
+            .serialize_field("edges", &Each(|| self.0.edges().map(|(from, to)| (from.key(), to.key()))))?;
+        picture.end()
+    }
 }
 
-impl GraphPicture {
-    fn of(graph: &IntentionGraph) -> Self {
-        Self {
-            nodes: graph.nodes().map(NodePicture::of).collect(),
-            edges: graph.edges().map(|(from, to)| (from.key(), to.key())).collect(),
-        }
+/// A sequence that is made while it is written.
+struct Each<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }
 

@@ -1,52 +1,52 @@
 //! Mermaid flow charts.
 
-use crate::{
-    graph::IntentionGraph,
-    key::{NodeKey, NodeKind},
+use super::{
+    Picture,
+    sketch::{Drawn, Pen, Shape},
 };
-use rustc_hash::FxHashMap;
 use std::fmt;
 
-/// Shows a graph as a Mermaid flow chart.
+/// Shows a picture as a Mermaid flow chart.
 ///
 /// Shapes tell the kinds apart: captures are cylinders, exports rectangles, triggers rhombs, transforms have rounded
 /// ends.
 #[derive(Clone, Copy, Debug)]
-pub struct Mermaid<'g>(pub &'g IntentionGraph);
+pub struct Mermaid<'p, 'g>(pub &'p Picture<'g>);
 
-impl fmt::Display for Mermaid<'_> {
+impl fmt::Display for Mermaid<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "flowchart LR")?;
-        let mut numbers: FxHashMap<NodeKey, usize> = FxHashMap::default();
-        for (number, node) in self.0.nodes().enumerate() {
-            let label = label(&node.key());
-            match node.kind() {
-                NodeKind::Ingest => writeln!(f, "    n{number}[(\"{label}\")]")?,
-                NodeKind::Export => writeln!(f, "    n{number}[\"{label}\"]")?,
-                NodeKind::Trigger => writeln!(f, "    n{number}{{\"{label}\"}}")?,
-                NodeKind::Transform => writeln!(f, "    n{number}([\"{label}\"])")?,
-            }
-            numbers.insert(node.key(), number);
-        }
-        for (from, to) in self.0.edges() {
-            if let (Some(from), Some(to)) = (numbers.get(&from.key()), numbers.get(&to.key())) {
-                writeln!(f, "    n{from} --> n{to}")?;
-            }
-        }
-        Ok(())
+        self.0.draw(&mut Chart(f))
     }
 }
 
-/// What a person needs to know of a node whose platform is known. Names of containers may hold any printable
-/// character: those that mean something to Mermaid are written as entities.
-fn label(key: &NodeKey) -> String {
-    let text = match key {
-        NodeKey::Export { container, dataset, .. } => format!("{dataset}\nin {}", container.container),
-        NodeKey::Ingest { datastore, dataset: None, .. } => datastore.to_string(),
-        NodeKey::Ingest { datastore, dataset: Some(dataset), .. } => format!("{datastore}/{dataset}"),
-        NodeKey::Transform { workspace, .. } => format!("transform\n{workspace}"),
-        NodeKey::Trigger { workspace, .. } => format!("trigger\n{workspace}"),
-    };
+struct Chart<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Pen for Chart<'_, '_> {
+    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
+        let Drawn { number, shape, label, paint } = drawn;
+        let (open, close) = match shape {
+            Shape::Cylinder => ("[(\"", "\")]"),
+            Shape::Rectangle => ("[\"", "\"]"),
+            Shape::Rhombus => ("{\"", "\"}"),
+            Shape::Rounded => ("([\"", "\"])"),
+        };
+        writeln!(self.0, "    n{number}{open}{}{close}", escaped(label))?;
+        match paint.colours() {
+            Some((fill, border)) => {
+                writeln!(self.0, "    style n{number} fill:{fill},stroke:{border},color:#000000")
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn draw_arrow(&mut self, from: usize, to: usize) -> fmt::Result {
+        writeln!(self.0, "    n{from} --> n{to}")
+    }
+}
+
+/// Names of containers may hold any printable character: those that mean something to Mermaid are written as entities.
+fn escaped(text: &str) -> String {
     let mut label = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -3,6 +3,7 @@
 mod entitlement;
 mod missing;
 mod obligations;
+mod questions;
 
 use crate::{Assignments, IntentionGraphs, NodeKey, Stage};
 use datasurface_model::{

@@ -2,7 +2,10 @@
 
 use super::build;
 use datasurface::{
-    graph::{Assignments, GraphDiff, IntentionGraphs, NodeKey, Stage, picture::Mermaid},
+    graph::{
+        Assignments, GraphDiff, IntentionGraphs, NodeKey, Stage,
+        picture::{Mermaid, Picture},
+    },
     model::{
         Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
         PlatformDeclaration, Priority, Team, Workspace,
@@ -81,7 +84,7 @@ fn built(ecosystem: &Ecosystem, assignments: &Assignments) -> IntentionGraphs {
     let graphs = build(ecosystem, assignments).expect("every datastore has a primary");
     let graph = graphs.iter().next().expect("a graph");
     assert!(GraphDiff::between(graph, graph).is_empty());
-    assert!(Mermaid(graph).to_string().lines().count() > graph.len());
+    assert!(Mermaid(&Picture::of(graph)).to_string().lines().count() > graph.len());
     graphs
 }
 

@@ -1,0 +1,119 @@
+//! Who is hit when something is lost.
+
+use super::{Questions, whole::Whole};
+use crate::{
+    estate::{Origin, Site},
+    graph::{At, Node},
+    key::NodeKey,
+};
+use datasurface_model::{
+    ContainerKey, DatasetKey, DatastoreName, GroupKey, Latency, Place, PlatformName, Priority,
+};
+use serde::Serialize;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// Something that can be lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lost {
+    /// A container: nothing can be captured from it, or brought to it.
+    Container(ContainerKey),
+    /// A location, with every container that is there and nowhere else.
+    Location(Place),
+    /// A platform, with all that it does.
+    Platform(PlatformName),
+    /// A datastore: nothing new comes from it.
+    Datastore(DatastoreName),
+    /// One node.
+    Node(NodeKey),
+}
+
+/// A consumer that is hit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Affected {
+    /// The workspace and its group.
+    pub group: GroupKey,
+    /// The platform that serves it.
+    pub platform: PlatformName,
+    /// How much it matters to it.
+    pub priority: Option<Priority>,
+    /// How long the outage may last before what was promised is broken; none if nothing was.
+    pub late_after: Option<Latency>,
+    /// What it does not get any more.
+    pub datasets: BTreeSet<DatasetKey>,
+    /// Whether what it has already is out of reach, too, since its own container or platform is what was lost.
+    pub is_cut_off: bool,
+}
+
+impl Questions<'_> {
+    /// Which consumers are hit when something is lost, and how late they may be: those whose promise breaks first come
+    /// first, and among these those to whom it matters most. Transformers pass the loss on and are not named.
+    #[must_use]
+    pub fn impact(&self, lost: &Lost) -> Vec<Affected> {
+        let numbers: BTreeSet<usize> = (0..self.whole.len())
+            .filter(|number| self.whole.node(*number).is_some_and(|node| lost.takes(node)))
+            .collect();
+        let mut hit = self.whole.reached(&numbers, Whole::after);
+        hit.extend(&numbers);
+        let mut affected: BTreeMap<(GroupKey, PlatformName), Affected> = BTreeMap::new();
+        for number in hit {
+            let Some(node) = self.whole.node(number) else { continue };
+            let NodeKey::Export { platform, dataset, .. } = node.key() else { continue };
+            for consumer in node.consumers().filter(|consumer| !consumer.transforms()) {
+                let key = (consumer.group().clone(), platform.clone());
+                let entry = affected.entry(key).or_insert_with_key(|(group, platform)| Affected {
+                    group: group.clone(),
+                    platform: platform.clone(),
+                    priority: consumer.priority(),
+                    late_after: consumer.requirements().latency(),
+                    datasets: BTreeSet::new(),
+                    is_cut_off: false,
+                });
+                entry.datasets.insert(dataset.clone());
+                entry.is_cut_off |= numbers.contains(&number);
+            }
+        }
+        let mut affected: Vec<Affected> = affected.into_values().collect();
+        let urgency = |one: &Affected| (one.late_after.is_none(), one.late_after, Reverse(one.priority));
+        affected.sort_by_key(urgency);
+        affected
+    }
+}
+
+impl Lost {
+    /// Whether a node cannot do its work any more.
+    fn takes(&self, node: Node<'_>) -> bool {
+        match self {
+            Self::Container(key) => sites(node).any(|site| site.key == *key),
+            Self::Location(place) => sites(node).any(|site| is_only_at(site, place)),
+            Self::Platform(platform) => node.graph().platform() == platform,
+            Self::Datastore(name) => match node.at() {
+                At::Ingest { supply, .. } => supply.name() == name,
+                _ => false,
+            },
+            Self::Node(key) => node.key() == *key,
+        }
+    }
+}
+
+/// The containers that a node works with.
+fn sites(node: Node<'_>) -> impl Iterator<Item = &Site> {
+    let site = match node.at() {
+        At::Export { export, .. } => Some(&export.site),
+        At::Transform(derivation) => Some(&derivation.site),
+        At::Ingest { supply, part, .. } if part.platform == supply.primary => match &supply.origin {
+            Origin::Captured { site, .. } => Some(site),
+            Origin::Made { .. } => None,
+        },
+        At::Ingest { .. } | At::Trigger(_) => None,
+    };
+    site.map(|site| &**site).into_iter()
+}
+
+fn is_only_at(site: &Site, place: &Place) -> bool {
+    let locations = site.container.locations();
+    !locations.is_empty() && locations.iter().all(|location| place.covers(location))
+}

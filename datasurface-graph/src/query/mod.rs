@@ -1,0 +1,123 @@
+//! Questions: what depends on what, in which order things come up, who is hit when something is lost, and where data
+//! comes from.
+//!
+//! ```
+//! # use datasurface_graph::{IntentionGraphs, query::Questions};
+//! # fn show(graphs: &IntentionGraphs) {
+//! let questions = Questions::about(graphs);
+//! let order = questions.bring_up();
+//! let lineage = questions.sources_of(&"Masked/customers".into());
+//! # }
+//! ```
+
+mod bring_up;
+mod impact;
+mod lineage;
+mod order;
+mod whole;
+
+pub use bring_up::{BringUp, Step};
+pub use impact::{Affected, Lost};
+
+use crate::{
+    graph::{IntentionGraphs, Node},
+    key::NodeKey,
+};
+use datasurface_model::GroupKey;
+use std::collections::{BTreeSet, VecDeque};
+use whole::Whole;
+
+/// Questions about the graphs of all platforms. Hand-overs count as dependencies.
+pub struct Questions<'g> {
+    graphs: &'g IntentionGraphs,
+    whole: Whole<'g>,
+}
+
+impl<'g> Questions<'g> {
+    /// Gets ready to answer questions about these graphs: walks through them once.
+    #[must_use]
+    pub fn about(graphs: &'g IntentionGraphs) -> Self {
+        Self { graphs, whole: Whole::of(graphs) }
+    }
+
+    /// Everything that these nodes depend on, without themselves unless they depend on each other; by platform and key.
+    /// A key that is no node's asks for nothing.
+    #[must_use]
+    pub fn upstream<'k>(&self, of: impl IntoIterator<Item = &'k NodeKey>) -> Vec<Node<'g>> {
+        self.nodes(self.whole.reached(&self.numbers(of), Whole::before))
+    }
+
+    /// Everything that depends on these nodes, without themselves unless they depend on each other; by platform and key.
+    #[must_use]
+    pub fn downstream<'k>(&self, of: impl IntoIterator<Item = &'k NodeKey>) -> Vec<Node<'g>> {
+        self.nodes(self.whole.reached(&self.numbers(of), Whole::after))
+    }
+
+    /// Ways from one node to another, no node twice on any of them: the shortest first, and no more than `most`.
+    #[must_use]
+    pub fn paths(&self, from: &NodeKey, to: &NodeKey, most: usize) -> Vec<Vec<Node<'g>>> {
+        let (Some(from), Some(to)) = (self.whole.number(from), self.whole.number(to)) else {
+            return Vec::new();
+        };
+        // What leads nowhere is not tried.
+        let mut leading = self.whole.reached(&[to].into(), Whole::before);
+        leading.insert(to);
+        let mut paths = Vec::new();
+        let mut waiting = VecDeque::from([vec![from]]);
+        // A path that waits is given up when this many wait: in a dense graph there are more than anybody reads.
+        let room = most.saturating_mul(self.whole.len().max(1)).min(1_000_000);
+        while let Some(path) = waiting.pop_front() {
+            if paths.len() >= most {
+                break;
+            }
+            let Some(last) = path.last().copied() else { continue };
+            if last == to && (path.len() > 1 || from == to) {
+                paths.push(path.iter().filter_map(|number| self.whole.node(*number)).collect());
+                continue;
+            }
+            for next in self.whole.after(last) {
+                if leading.contains(&next) && !path.contains(&next) && waiting.len() < room {
+                    let mut longer = path.clone();
+                    longer.push(next);
+                    waiting.push_back(longer);
+                }
+            }
+        }
+        paths
+    }
+
+    /// One whole way round for each set of nodes that depend on each other: the first node of each comes again after the
+    /// last. The shortest way round its first node.
+    #[must_use]
+    pub fn cycles(&self) -> Vec<Vec<Node<'g>>> {
+        let cycles = self.whole.circles().into_iter().map(|circle| self.whole.way_round(&circle));
+        cycles.map(|way| way.into_iter().filter_map(|number| self.whole.node(number)).collect()).collect()
+    }
+
+    /// For whom a node exists: the groups that get their data through it, those of transformers included; in order.
+    #[must_use]
+    pub fn why(&self, node: &NodeKey) -> BTreeSet<GroupKey> {
+        let numbers = self.numbers([node]);
+        let mut behind = self.whole.reached(&numbers, Whole::after);
+        behind.extend(numbers);
+        self.nodes(behind)
+            .iter()
+            .flat_map(|node| node.consumers())
+            .map(|consumer| consumer.group().clone())
+            .collect()
+    }
+
+    fn numbers<'k>(&self, keys: impl IntoIterator<Item = &'k NodeKey>) -> BTreeSet<usize> {
+        keys.into_iter().filter_map(|key| self.whole.number(key)).collect()
+    }
+
+    fn nodes(&self, numbers: BTreeSet<usize>) -> Vec<Node<'g>> {
+        numbers.into_iter().filter_map(|number| self.whole.node(number)).collect()
+    }
+}
+
+impl std::fmt::Debug for Questions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Questions").field("graphs", self.graphs).finish_non_exhaustive()
+    }
+}

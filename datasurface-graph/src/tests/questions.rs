@@ -1,0 +1,135 @@
+//! Questions, on graphs small enough to know the answers.
+
+use super::{CONTAINER, Fixture, group, key};
+use crate::{
+    IntentionGraphs, NodeKey,
+    query::{Lost, Questions, Step},
+};
+use datasurface_model::{Latency, Priority, Workspace};
+
+fn keys(nodes: &[crate::Node<'_>]) -> Vec<String> {
+    nodes.iter().map(|node| node.key().to_string()).collect()
+}
+
+/// `Raw` → `Ping` ⇄ `Pong` → `Report`, which another platform wants.
+fn graphs() -> IntentionGraphs {
+    let urgent = group("urgent", &["Report"]).latency(Latency::minutes(5));
+    let slow = group("slow", &["Raw"]).latency(Latency::hours(24));
+    Fixture::new()
+        .captured("Raw")
+        .captured("Aside")
+        .made("MakePing", "Ping", &["Raw", "Pong"])
+        .made("MakePong", "Pong", &["Ping"])
+        .made("MakeReport", "Report", &["Pong"])
+        .primary("One", &["Raw", "Ping", "Pong", "Report", "Aside"])
+        .served("Two", Workspace::new("Board").priority(Priority::Critical), urgent)
+        .served("One", Workspace::new("Archive"), slow)
+        .served("One", Workspace::new("Elsewhere"), group("group", &["Aside"]))
+        .graphs()
+}
+
+#[test]
+fn what_depends_on_what_crosses_platforms() {
+    let graphs = graphs();
+    let questions = Questions::about(&graphs);
+    let board: NodeKey = key(&format!("Export/Two/{CONTAINER}/Report/data"));
+    let upstream = keys(&questions.upstream([&board]));
+    assert!(upstream.contains(&"Ingest/One/Raw".to_owned()));
+    assert!(!upstream.contains(&"Ingest/One/Aside".to_owned()));
+    assert!(!upstream.contains(&board.to_string()));
+    let raw = key("Ingest/One/Raw");
+    let downstream = keys(&questions.downstream([&raw]));
+    assert!(downstream.contains(&board.to_string()));
+    assert!(!downstream.contains(&raw.to_string()));
+    // What is in a circle depends on itself.
+    let ping = key("Ingest/One/Ping");
+    assert!(keys(&questions.downstream([&ping])).contains(&ping.to_string()));
+    assert!(questions.upstream([&key("Ingest/One/Gone")]).is_empty());
+}
+
+#[test]
+fn paths_begin_with_the_shortest() {
+    let graphs = graphs();
+    let questions = Questions::about(&graphs);
+    let (from, to) = (key("Ingest/One/Ping"), key("Trigger/One/MakePong"));
+    let paths = questions.paths(&from, &to, 10);
+    assert_eq!(paths.len(), 1);
+    let export = format!("Export/One/{CONTAINER}/Ping/data");
+    assert_eq!(keys(&paths[0]), [from.to_string(), export, to.to_string()]);
+    assert!(questions.paths(&to, &key("Ingest/One/Raw"), 10).is_empty());
+    assert!(questions.paths(&from, &to, 0).is_empty());
+}
+
+#[test]
+fn a_cycle_is_shown_all_the_way_round() {
+    let graphs = graphs();
+    let cycles = Questions::about(&graphs).cycles();
+    assert_eq!(cycles.len(), 1);
+    let way = &cycles[0];
+    assert_eq!(way.first().map(|node| node.key()), way.last().map(|node| node.key()));
+    assert_eq!(way.len(), 9, "{way:?}");
+    for pair in way.windows(2) {
+        assert!(pair[0].successors().any(|next| next.key() == pair[1].key()), "{pair:?}");
+    }
+}
+
+#[test]
+fn who_needs_each_other_comes_up_together() {
+    let order = Questions::about(&graphs()).bring_up();
+    assert_eq!(order.platforms, [Step::One("One".into()), Step::One("Two".into())]);
+    let circle = Step::Circle(vec!["Ping".into(), "Pong".into()]);
+    let one = |name: &str| Step::One(name.into());
+    assert_eq!(order.datastores, [one("Aside"), one("Raw"), circle, one("Report")]);
+    let makers = Step::Circle(vec!["MakePing".into(), "MakePong".into()]);
+    assert_eq!(order.transformers, [makers, Step::One("MakeReport".into())]);
+}
+
+#[test]
+fn who_is_hit_first_is_named_first() {
+    let graphs = graphs();
+    let questions = Questions::about(&graphs);
+    let hit = |lost: Lost| -> Vec<(String, bool)> {
+        questions.impact(&lost).into_iter().map(|hit| (hit.group.to_string(), hit.is_cut_off)).collect()
+    };
+    let named = |names: &[(&str, bool)]| -> Vec<(String, bool)> {
+        names.iter().map(|(name, cut_off)| ((*name).to_owned(), *cut_off)).collect()
+    };
+    assert_eq!(
+        hit(Lost::Datastore("Raw".into())),
+        named(&[("Board/urgent", false), ("Archive/slow", false)])
+    );
+    assert_eq!(hit(Lost::Datastore("Aside".into())), named(&[("Elsewhere/group", false)]));
+    assert_eq!(hit(Lost::Platform("Two".into())), named(&[("Board/urgent", true)]));
+    let everybody = [("Board/urgent", true), ("Archive/slow", true), ("Elsewhere/group", true)];
+    assert_eq!(hit(Lost::Container(CONTAINER.into())), named(&everybody));
+    assert_eq!(hit(Lost::Node(key("Trigger/One/MakeReport"))), named(&[("Board/urgent", false)]));
+    assert_eq!(hit(Lost::Location("AWS/nowhere".into())), []);
+    let board = &questions.impact(&Lost::Datastore("Pong".into()))[0];
+    assert_eq!((board.late_after, board.priority), (Some(Latency::minutes(5)), Some(Priority::Critical)));
+    assert_eq!(board.datasets, ["Report/data".into()].into());
+}
+
+#[test]
+fn lineage_goes_through_transformers() {
+    let graphs = graphs();
+    let questions = Questions::about(&graphs);
+    let set = |names: &[&str]| names.iter().map(|name| format!("{name}/data").as_str().into()).collect();
+    assert_eq!(questions.made_from(&"Report/data".into()), set(&["Pong"]));
+    assert_eq!(questions.sources_of(&"Report/data".into()), set(&["Pong", "Ping", "Raw"]));
+    assert_eq!(questions.made_into(&"Ping/data".into()), set(&["Pong"]));
+    assert_eq!(questions.derived_from(&"Raw/data".into()), set(&["Ping", "Pong", "Report"]));
+    assert_eq!(questions.sources_of(&"Raw/data".into()), set(&[]));
+}
+
+#[test]
+fn a_node_says_for_whom_it_exists() {
+    let graphs = graphs();
+    let questions = Questions::about(&graphs);
+    let why = questions.why(&key("Ingest/One/Report"));
+    assert_eq!(why, ["Board/urgent".into()].into());
+    let why = questions.why(&key("Ingest/One/Raw"));
+    for group in ["Archive/slow", "Board/urgent", "MakePing/inputs", "MakePong/inputs", "MakeReport/inputs"] {
+        assert!(why.contains(&group.into()), "{group} of {why:?}");
+    }
+    assert_eq!(why.len(), 5);
+}
