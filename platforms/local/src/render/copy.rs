@@ -50,7 +50,17 @@ pub(super) fn render(
         .reading(&config.database, PLATFORM_SCHEMA)
         .note(format!("{dataset}, as the consumers of {container} read it."));
     let script = match shelf.engine() {
-        Engine::Sqlite => in_file(script, &table, &buffer.table),
+        Engine::Sqlite => {
+            let script = in_file(script, &table, &buffer.table);
+            match custody.promised_time().filter(|_| custody.history) {
+                None => script,
+                Some(time) => script.add(
+                    "purge",
+                    "After that time, nobody is owed an earlier version.",
+                    [table.purge(PLATFORM_SCHEMA, dataset, time)],
+                ),
+            }
+        }
         Engine::Postgres => on_server(script, &table, &buffer.table),
     };
     let script = script.add("applied", "The last batch that arrived, and when.", [applied(&table)]);

@@ -42,7 +42,7 @@ pub(super) fn render(
         Some(time) => script.add(
             "purge",
             "After that time, nobody is owed an earlier version.",
-            [table.purge(dataset.key(), time)],
+            [table.purge("main", dataset.key(), time)],
         ),
         None => script,
     };

@@ -50,7 +50,13 @@ impl Work<'_> {
 
     fn merge(&self, job: &CaptureJob, seen: &[Seen]) -> Result<Captured, PlatformError> {
         self.own.at_once(|| {
-            let batch = self.next_batch(&job.datastore)?;
+            let arrived = self.last_arrived(&job.datastore);
+            let batch = match self.next_batch(&job.datastore)? {
+                // Numbers only grow, also where nobody remembers them but consumers.
+                1 => arrived + 1,
+                next if next > arrived => next,
+                next => return Err(replaced(&job.datastore, next - 1, arrived)),
+            };
             let mut merged = Vec::new();
             let mut is_new = false;
             for dataset in &job.datasets {
@@ -117,4 +123,13 @@ impl Work<'_> {
 fn run(dataset: &DatasetKey, batch: u64, counts: Counts) -> DatasetRun {
     let Counts { inserted, updated, deleted, unchanged } = counts;
     DatasetRun { dataset: dataset.clone(), batch, inserted, updated, deleted, unchanged, failure: None }
+}
+
+/// A batch of the same number as one that consumers have would be taken for that one.
+fn replaced(datastore: &DatastoreName, last: u64, arrived: u64) -> PlatformError {
+    let context = format!(
+        "a consumer has batch {arrived} of `{datastore}`, but the last that the platform's database knows is {last}: it \
+         was replaced by an older one; bring back the newer one, or move the consumer's database away to have it made again"
+    );
+    PlatformError::new(PlatformErrorKind::Outside, context)
 }

@@ -37,8 +37,25 @@ impl<'a> Work<'a> {
         shelves.into_values().collect()
     }
 
-    /// Brings copies that belong together up to the last batch, if they are not there.
+    /// Brings copies that belong together up to the last batch, if they are not there, and lets go of what nobody is owed.
     pub(super) fn bring_up_to_date(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
+        self.follow(shelf)?;
+        self.purge(shelf)
+    }
+
+    fn purge(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
+        let scripts = shelf.iter().map(|(_, script)| *script);
+        let purged: Vec<&Script> = scripts.filter(|script| script.section("purge").is_some()).collect();
+        let Some(first) = purged.first() else {
+            return Ok(());
+        };
+        let file = Database::open_for(&self.site, first, self.breakpoint)?;
+        file.together(|| {
+            purged.iter().try_for_each(|script| file.execute(script, "purge", &[(":now", self.now())]))
+        })
+    }
+
+    fn follow(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
         let Some(job) = job_of(shelf) else {
             return Ok(());
         };
@@ -77,6 +94,14 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// The last batch of a datastore that arrived anywhere: more than the platform knows of where its own database was
+    /// lost. What cannot be looked into says so when it is to be brought up to date.
+    pub(super) fn last_arrived(&self, datastore: &DatastoreName) -> u64 {
+        let copies = self.rendered.copies().filter(|(dataset, _)| dataset.datastore == *datastore);
+        let arrived = copies.filter_map(|(_, copy)| self.arrived_in(copy).ok().flatten());
+        arrived.map(|batch| batch.number).max().unwrap_or_default()
+    }
+
     /// The copies that are not at the last batch of their dataset.
     fn behind<'s>(
         &self,
@@ -91,7 +116,8 @@ impl<'a> Work<'a> {
                     behind.push(Behind { script, applied, last: last.number });
                 }
                 Some(last) if last.number == applied => {}
-                None if applied == 0 => {}
+                // The platform's database was lost: its next batch has a number after this one, and brings everything.
+                None => {}
                 last => return Err(ahead(dataset, script, applied, last)),
             }
         }

@@ -209,9 +209,10 @@ impl Milestoned {
     }
 
     /// Lets go of the versions that ceased to be true longer ago than they are owed: never of a younger one.
-    pub(crate) fn purge(&self, dataset: &DatasetKey, retention: Retention) -> String {
+    /// When that was is in the platform's own database, which may be attached as this schema.
+    pub(crate) fn purge(&self, schema: &str, dataset: &DatasetKey, retention: Retention) -> String {
         format!(
-            "DELETE FROM {table}\nWHERE {out} IN (\n  SELECT \"batch\"\n  FROM \"datasurface_batches\"\n  \
+            "DELETE FROM {table}\nWHERE {out} IN (\n  SELECT \"batch\"\n  FROM {schema}.\"datasurface_batches\"\n  \
              WHERE \"datastore\" = {}\n    AND \"dataset\" = {}\n    \
              AND julianday(\"visible_at\") < julianday(:now) - {}\n);",
             literal(dataset.datastore.as_str()),

@@ -165,8 +165,13 @@ fn what_nobody_is_owed_any_longer_goes_and_nothing_younger() {
         assert_eq!(cities(&ground), expected, "{now}");
     }
 
-    for (retention, expected) in [(None, vec!["a", "b"]), (Some(Retention::days(30)), vec!["b"])] {
-        let shown = NorthWind { retention, ..history(CUSTOMERS) };
+    for (file, retention, expected) in [
+        ("northwind.db", None, vec!["a", "b"]),
+        ("northwind.db", Some(Retention::days(30)), vec!["b"]),
+        ("desk.db", None, vec!["a", "b"]),
+        ("desk.db", Some(Retention::days(30)), vec!["b"]),
+    ] {
+        let shown = NorthWind { file, retention, ..history(CUSTOMERS) };
         let mut ground = Ground::with(&shown.scene());
         for city in ["a", "b"] {
             ground.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
@@ -174,7 +179,7 @@ fn what_nobody_is_owed_any_longer_goes_and_nothing_younger() {
         }
         ground.now = "2036-01-01T00:00:00Z".to_owned();
         ground.run();
-        let shown = "SELECT city FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in";
-        assert_eq!(ground.rows("northwind.db", shown), expected, "history that is shown, for {retention:?}");
+        let rows = "SELECT city FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in";
+        assert_eq!(ground.rows(file, rows), expected, "history that is shown in {file}, for {retention:?}");
     }
 }

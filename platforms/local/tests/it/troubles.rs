@@ -235,26 +235,57 @@ fn nothing_runs_where_nothing_was_applied() {
     assert!(!ground.path("northwind.db").exists());
 }
 
-#[test]
-fn a_buffer_that_was_lost_is_not_mixed_with_what_came_of_it() {
-    let scene = NorthWind { file: "desk.db", ..NorthWind::default() }.scene();
-    let ground = Ground::with(&scene);
+/// What was in files, if they were there.
+type Files = Vec<(&'static str, Option<Vec<u8>>)>;
+
+/// Two batches in a file of the consumer, and the files of the platform as they were after the first one.
+fn two_batches() -> (Ground, Files) {
+    let ground = Ground::with(&NorthWind::in_a_file().scene());
+    let mut kept = Vec::new();
     for name in ["a", "b"] {
         ground.change_source(&format!("INSERT INTO Customers VALUES ('{name}', 'a', 'x')"));
         ground.run();
+        if kept.is_empty() {
+            let files = ["northwind.db", "northwind.db-wal", "northwind.db-shm"].into_iter();
+            kept = files.map(|file| (file, std::fs::read(ground.path(file)).ok())).collect();
+        }
     }
-    for file in ["northwind.db", "northwind.db-wal", "northwind.db-shm"] {
+    (ground, kept)
+}
+
+const KEPT: &str = "SELECT customer_id, batch_in, batch_out FROM Local__NW_Data__customers ORDER BY 1, 2";
+
+#[test]
+fn a_platform_that_lost_its_database_goes_on_counting_and_its_consumers_keep_what_they_have() {
+    let (ground, files) = two_batches();
+    for (file, _) in files {
         let _ = std::fs::remove_file(ground.path(file));
     }
-    let before = ground.rows("desk.db", "SELECT * FROM Local__NW_Data__customers");
     ground.apply_plan(&Plan::default()).unwrap();
-    let report = ground.try_run().unwrap();
-    assert!(
-        reasons(&report)[0].contains("is at batch 2, but the platform's database is at"),
-        "{:?}",
-        reasons(&report)
+    assert_eq!(ground.rows("desk.db", KEPT), ["a|1|-", "b|2|-"]);
+    ground.change_source("DELETE FROM Customers WHERE customer_id = 'b'");
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 3: +1 ~0 -0 =0");
+    assert_eq!(ground.rows("desk.db", KEPT), ["a|1|3", "a|3|-", "b|2|3"]);
+    assert_eq!(
+        ground.rows("desk.db", "SELECT * FROM Marketing__masked__Masked_NW_Data__customers"),
+        ["a|***|x"]
     );
-    assert_eq!(ground.rows("desk.db", "SELECT * FROM Local__NW_Data__customers"), before);
+    assert!(moved(&ground.run()).iter().all(|line| line.contains("+0 ~0 -0")));
+}
+
+#[test]
+fn an_older_database_of_the_platform_is_not_mixed_with_what_came_of_a_newer_one() {
+    let (ground, files) = two_batches();
+    for (file, bytes) in files {
+        match bytes {
+            Some(bytes) => std::fs::write(ground.path(file), bytes).unwrap(),
+            None => _ = std::fs::remove_file(ground.path(file)),
+        }
+    }
+    let report = ground.try_run().unwrap();
+    let expected = "is at batch 2, but the platform's database is at 1";
+    assert!(reasons(&report)[0].contains(expected), "{:?}", reasons(&report));
+    assert_eq!(ground.rows("desk.db", KEPT), ["a|1|-", "b|2|-"]);
 }
 
 /// As many customers as do not fit into what is left.
