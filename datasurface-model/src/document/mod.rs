@@ -50,6 +50,13 @@ use crate::ecosystem::Ecosystem;
 /// The name under which an object is asked for that may be left out after a problem.
 const OBJECT: &str = "an object, or a problem";
 
+/// The JSON Schema of documents, for editors: what it refuses, loading refuses, too.
+#[cfg(feature = "json-schema")]
+#[must_use]
+pub fn json_schema() -> serde_json::Value {
+    v1::json_schema()
+}
+
 impl Ecosystem {
     /// Reads a document of JSON. Equal schemas are stored once.
     ///

@@ -34,6 +34,7 @@ macro_rules! names {
         ///
         /// Construction from text is total; see [the module](mod@crate::name).
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(smol_str::SmolStr);
 

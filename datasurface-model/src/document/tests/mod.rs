@@ -2,5 +2,6 @@
 
 mod anything;
 mod form;
+mod json_schema;
 mod laws;
 mod refusals;

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentationObject {
     text: SmolStr,
@@ -20,6 +21,7 @@ pub(super) struct DocumentationObject {
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "`plain` or `markdown`")]
 enum FormatWord {
     #[default]

@@ -8,6 +8,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an approval, as an object")]
 pub(super) struct ApprovalObject {
     group: Compactly<GroupKey>,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "code, as an object")]
 pub(super) enum ArtifactObject {
     Sql(SqlObject),
@@ -19,6 +20,7 @@ pub(super) enum ArtifactObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "SQL code, as an object")]
 pub(super) struct SqlObject {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
@@ -26,6 +28,7 @@ pub(super) struct SqlObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a statement, as an object")]
 struct SelectObject {
     dataset: DatasetName,
@@ -33,6 +36,7 @@ struct SelectObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a package of Python, as an object")]
 pub(super) struct PythonObject {
     package: SmolStr,
@@ -42,6 +46,7 @@ pub(super) struct PythonObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an image of a container, as an object")]
 pub(super) struct ImageObject {
     image: SmolStr,
@@ -50,6 +55,7 @@ pub(super) struct ImageObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a module of WebAssembly, as an object")]
 pub(super) struct WasmObject {
     module: SmolStr,
@@ -58,6 +64,7 @@ pub(super) struct WasmObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a project of dbt, as an object")]
 pub(super) struct DbtObject {
     project: SmolStr,

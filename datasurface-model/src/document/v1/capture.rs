@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a capture, as an object")]
 pub(super) struct CaptureObject {
     container: Compactly<ContainerKey>,
@@ -29,6 +30,7 @@ pub(super) struct CaptureObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a kind of capture, as an object")]
 enum KindObject {
     SqlSnapshot(TablesObject),
@@ -39,6 +41,7 @@ enum KindObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture of tables, as an object")]
 struct TablesObject {
     #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
@@ -46,6 +49,7 @@ struct TablesObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture by watermark, as an object")]
 struct WatermarkObject {
     column: ColumnName,
@@ -54,6 +58,7 @@ struct WatermarkObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture from Kafka, as an object")]
 struct TopicsObject {
     #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
@@ -61,6 +66,7 @@ struct TopicsObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture of files, as an object")]
 struct FilesObject {
     format: FormatWord,
@@ -69,6 +75,7 @@ struct FilesObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "how files are written, as text")]
 enum FormatWord {
     Csv,
@@ -77,6 +84,7 @@ enum FormatWord {
 }
 
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "what is read together, as text")]
 enum Together {
     SingleDataset,
@@ -84,6 +92,7 @@ enum Together {
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a trigger, as `external` or `{\"cron\": …}`")]
 enum When {
     Cron(Cron),
@@ -180,6 +189,7 @@ impl From<&Capture> for CaptureObject {
 
 /// A credential: its name alone, if it is that of a user and a password.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct CredentialObject {
     name: CredentialName,
@@ -187,6 +197,7 @@ pub(super) struct CredentialObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a kind of credential, as text")]
 enum CredentialWord {
     Password,

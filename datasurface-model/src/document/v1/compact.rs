@@ -1,5 +1,6 @@
 //! What has a text form is written as text, unless the text would not say everything; then as an object.
 
+use super::json_schema::Described;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -9,7 +10,7 @@ use std::{fmt, marker::PhantomData};
 /// A value with a text form, and a long one for what the text cannot say.
 pub(super) trait Compact: Sized + PartialEq {
     /// The long form.
-    type Long: Serialize + DeserializeOwned;
+    type Long: Serialize + DeserializeOwned + Described;
     /// What a document should have here.
     const EXPECTED: &'static str;
 

@@ -13,6 +13,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a container, as an object")]
 pub(super) struct ContainerObject {
     name: ContainerName,
@@ -30,6 +31,7 @@ pub(super) struct ContainerObject {
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "who holds the keys, as text")]
 pub(super) enum KeyHolderWord {
     Vendor,

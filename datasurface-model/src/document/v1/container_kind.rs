@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a kind of container, as an object")]
 pub(super) enum KindObject {
     Sqlite(FileObject),
@@ -25,12 +26,14 @@ pub(super) enum KindObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a database file, as an object")]
 pub(super) struct FileObject {
     file: SmolStr,
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a database on a server, as an object")]
 pub(super) struct ServerObject {
     host: SmolStr,
@@ -40,6 +43,7 @@ pub(super) struct ServerObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a Snowflake database, as an object")]
 pub(super) struct SnowflakeObject {
     account: SmolStr,
@@ -47,6 +51,7 @@ pub(super) struct SnowflakeObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of an object storage, as an object")]
 pub(super) struct BucketObject {
     bucket: SmolStr,
@@ -57,12 +62,14 @@ pub(super) struct BucketObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a Kafka cluster, as an object")]
 pub(super) struct BrokersObject {
     brokers: Vec<SmolStr>,
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a technology and its settings, as an object")]
 pub(super) struct CustomObject {
     technology: SmolStr,

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a datastore, as an object")]
 pub(super) struct DatastoreObject {
     name: DatastoreName,
@@ -39,6 +40,7 @@ pub(super) struct DatastoreObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a dataset, as an object")]
 struct DatasetObject {
     name: DatasetName,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The same in two members, for those who like that better. It is read, and never written.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct PrincipalObject {
     kind: KindWord,
@@ -13,6 +14,7 @@ pub(super) struct PrincipalObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "`group`, `role` or `service`")]
 enum KindWord {
     Group,

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 const DEEPEST: usize = 256;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a vendor, as an object")]
 pub(super) struct VendorObject {
     name: VendorName,
@@ -32,6 +33,7 @@ pub(super) struct VendorObject {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a cloud, as text")]
 pub(super) enum CloudWord {
     Alibaba,
@@ -51,6 +53,7 @@ enum Location {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a location, as an object")]
 pub(super) struct LocationObject {
     name: LocationName,

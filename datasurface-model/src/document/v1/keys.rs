@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! keys {
     ($($key:ident as $object:ident { $($field:ident: $name:ident),+ }, $expected:literal;)*) => {$(
         #[derive(Serialize, Deserialize)]
+        #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub(super) struct $object {
             $($field: $name),+
@@ -48,6 +49,7 @@ keys! {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlaceObject {
     vendor: VendorName,

@@ -1,6 +1,6 @@
 //! Deprecations, of whatever can be replaced by something of its kind.
 
-use super::{compact::Compactly, quantity::Day};
+use super::{compact::Compactly, json_schema::Described, quantity::Day};
 use crate::{
     ecosystem::Deprecation,
     name::{DatasetKey, DatastoreName, PlatformName},
@@ -8,6 +8,7 @@ use crate::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(
     deny_unknown_fields,
     expecting = "a deprecation, as an object",
@@ -24,7 +25,7 @@ pub(super) struct DeprecationObject<R: Replacement> {
 
 /// What can be named as a replacement, and how a document names it.
 pub(super) trait Replacement: Clone {
-    type Form: Serialize + DeserializeOwned;
+    type Form: Serialize + DeserializeOwned + Described;
 
     fn form(&self) -> Self::Form;
     fn of(form: Self::Form) -> Self;

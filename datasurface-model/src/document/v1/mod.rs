@@ -13,6 +13,7 @@ mod container_kind;
 mod dataset;
 mod entitlement;
 mod infrastructure;
+mod json_schema;
 mod keys;
 mod lifecycle;
 mod objects;
@@ -30,6 +31,8 @@ mod waiver;
 mod workspace;
 mod zone;
 
+#[cfg(feature = "json-schema")]
+pub(super) use json_schema::json_schema;
 pub(super) use schema::Schemas;
 
 use super::{
@@ -88,6 +91,7 @@ pub(super) fn read(
 
 /// A document about the ecosystem, or parts of it.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an ecosystem, as an object")]
 pub(super) struct Document {
     #[serde(default)]

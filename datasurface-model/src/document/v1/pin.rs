@@ -9,6 +9,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a pin of a dataset group, as an object")]
 pub(super) struct GroupPinObject {
     pub(super) group: Compactly<GroupKey>,
@@ -16,6 +17,7 @@ pub(super) struct GroupPinObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a pin of a datastore, as an object")]
 pub(super) struct PrimaryPinObject {
     pub(super) datastore: DatastoreName,

@@ -18,6 +18,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a platform, as an object")]
 pub(super) struct PlatformObject {
     name: PlatformName,
@@ -43,6 +44,7 @@ pub(super) struct PlatformObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a hint, as an object")]
 struct HintObject {
     about: HintedObject,
@@ -50,6 +52,7 @@ struct HintObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "what a hint is about, as an object")]
 enum HintedObject {
     Datastore(DatastoreName),

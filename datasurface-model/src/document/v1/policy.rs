@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a policy, as an object")]
 pub(super) struct PolicyObject {
     name: PolicyName,
@@ -27,6 +28,7 @@ pub(super) struct PolicyObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "what a policy is about, as an object")]
 enum RuleObject {
     Locations(PermittedObject<Compactly<Place>>),
@@ -40,15 +42,17 @@ enum RuleObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "what is allowed and denied, as an object")]
 struct PermittedObject<F> {
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    #[serde(default = "Option::<Vec<F>>::default", skip_serializing_if = "Option::is_none")]
     allow: Option<Vec<F>>,
-    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default = "Vec::<F>::new", skip_serializing_if = "Vec::is_empty")]
     deny: Vec<F>,
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "what storage must be like, as an object")]
 struct StorageObject {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a quality check, as an object")]
 pub(super) enum QualityCheckObject {
     NotNull(NotNullObject),
@@ -20,6 +21,7 @@ pub(super) enum QualityCheckObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and a share, as an object")]
 pub(super) struct NotNullObject {
     column: ColumnName,
@@ -27,12 +29,14 @@ pub(super) struct NotNullObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "columns, as an object")]
 pub(super) struct UniqueObject {
     columns: Vec<ColumnName>,
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "numbers of rows, as an object")]
 pub(super) struct RowsObject {
     #[serde(default)]
@@ -42,6 +46,7 @@ pub(super) struct RowsObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and a span of time, as an object")]
 pub(super) struct FreshObject {
     column: ColumnName,
@@ -49,6 +54,7 @@ pub(super) struct FreshObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and its values, as an object")]
 pub(super) struct AcceptedValuesObject {
     column: ColumnName,

@@ -6,24 +6,28 @@ use serde::{Deserialize, Serialize};
 
 /// A day of the calendar.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct Day(pub(super) NaiveDate);
 
 /// How late data may be.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct LatencyText(pub(super) Latency);
 
 /// A time of day in a time zone.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct DeadlineText(pub(super) Deadline);
 
 /// How long data is kept.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct RetentionText(pub(super) Retention);

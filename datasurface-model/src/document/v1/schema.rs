@@ -68,8 +68,9 @@ impl SchemaForm {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a schema, as an object")]
-struct TableObject {
+pub(super) struct TableObject {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     columns: Vec<ColumnObject>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -79,6 +80,7 @@ struct TableObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column, as an object")]
 struct ColumnObject {
     name: ColumnName,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a transformer, as an object")]
 pub(super) struct TransformerObject {
     output: DatastoreName,
@@ -20,6 +21,7 @@ pub(super) struct TransformerObject {
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(
     rename_all = "snake_case",
     expecting = "a trigger, as `all_inputs_moved`, `external` or `{\"cron\": …}`"

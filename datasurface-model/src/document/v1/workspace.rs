@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a workspace, as an object")]
 pub(super) struct WorkspaceObject {
     name: WorkspaceName,
@@ -44,6 +45,7 @@ pub(super) struct WorkspaceObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a dataset group, as an object")]
 struct GroupObject {
     name: GroupName,
@@ -66,6 +68,7 @@ struct GroupObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a priority, as text")]
 enum PriorityWord {
     Low,
@@ -75,6 +78,7 @@ enum PriorityWord {
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "which versions of a record, as text")]
 enum MilestoningWord {
     #[default]
@@ -202,6 +206,7 @@ impl From<&DatasetGroup> for GroupObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SinkObject {
     dataset: Compactly<DatasetKey>,

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a zone, as an object")]
 pub(super) struct ZoneObject {
     name: ZoneName,
@@ -31,6 +32,7 @@ pub(super) struct ZoneObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the definition of a zone, as an object")]
 pub(super) struct ZoneDefinition {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
@@ -42,6 +44,7 @@ pub(super) struct ZoneDefinition {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a team, as an object")]
 struct TeamObject {
     name: TeamName,
@@ -53,6 +56,7 @@ struct TeamObject {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the definition of a team, as an object")]
 pub(super) struct TeamDefinition {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
