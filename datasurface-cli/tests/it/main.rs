@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod diagnostics;
 mod flow;
 mod graph;
 mod input;

@@ -116,40 +116,12 @@ fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic
 }
 
 #[cfg(test)]
-pub(super) fn cases() -> Vec<super::rules::fixture::Case> {
-    use super::rules::fixture::{Case, day, edited, store};
-    use crate::ecosystem::{Dataset, Ecosystem};
-
-    let reserved = "zones/USA/teams/NorthWind/datastores/Order";
-    let with = |code: &str, path: &str, expires: &str| {
-        let warned = edited(|team| team.datastore(store("Order", Dataset::new("d", "id Integer key"))));
-        warned.waiver(Waiver::new(code, path, "everybody calls it that", day(expires)))
-    };
-    let good = || with("name/reserved-word", reserved, "2026-06-30");
-    let twice = |ecosystem: Ecosystem| {
-        ecosystem.waiver(Waiver::new("name/reserved-word", reserved, "too late", day("2027-01-01")))
-    };
-    let at = "waivers/zones/USA/teams/NorthWind/datastores/Order";
-    vec![
-        Case::new(&DUPLICATE, at, twice(good()), good()),
-        Case::new(&EXPIRED, at, with("name/reserved-word", reserved, "2026-06-29"), good()),
-        Case::new(&NOT_WAIVABLE, at, with("name/syntax", reserved, "2026-06-30"), good()),
-        Case::new(&UNUSED, "waivers/zones/EU", with("name/reserved-word", "zones/EU", "2026-06-30"), good()),
-    ]
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
     use crate::validate::{
         Validation,
-        rules::fixture::{day, judge, valid},
+        rules::fixture::{day, valid},
     };
-
-    #[test]
-    fn cases() {
-        judge(super::cases());
-    }
 
     #[test]
     fn a_waived_error_lets_the_ecosystem_be_valid_and_is_still_told() {

@@ -22,24 +22,3 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
         scope.report(finding);
     }
 }
-
-#[cfg(test)]
-pub(crate) fn cases() -> Vec<super::fixture::Case> {
-    use super::fixture::{Case, store};
-    use crate::ecosystem::Dataset;
-
-    let with = |datasets: &[&str]| {
-        let datasets: Vec<_> = datasets.iter().map(|name| Dataset::new(*name, "id Integer key")).collect();
-        let datastore = store("S", Dataset::new("d", "id Integer key")).datasets_replaced(datasets);
-        super::fixture::edited(|team| team.datastore(datastore))
-    };
-    vec![Case::new(&NO_DATASETS, "datastores/S/datasets", with(&[]), with(&["d"]))]
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn cases() {
-        super::super::fixture::judge(super::cases());
-    }
-}

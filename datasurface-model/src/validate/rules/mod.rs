@@ -22,35 +22,6 @@ mod workspace;
 #[cfg(test)]
 pub(super) mod fixture;
 
-/// A case at least for each code.
-#[cfg(test)]
-pub(super) fn cases() -> Vec<fixture::Case> {
-    [
-        access::cases(),
-        capture::cases(),
-        classification::cases(),
-        container::cases(),
-        datastore::cases(),
-        governance::tests::cases(),
-        lifecycle::cases(),
-        name::tests::cases(),
-        pin::cases(),
-        platform::cases(),
-        quality::cases(),
-        reference::cases(),
-        rename::cases(),
-        repository::cases(),
-        schema::cases(),
-        transformer::cycle::cases(),
-        transformer::tests::cases(),
-        super::waivers::cases(),
-        workspace::cases(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
 use super::{
     facts::Facts,
     reader::Reader,

@@ -113,39 +113,8 @@ fn branch_problem(branch: &str) -> Option<Problem> {
 }
 
 #[cfg(test)]
-pub(crate) fn cases() -> Vec<super::fixture::Case> {
-    use super::fixture::{Case, valid};
-
-    let owned_by = |owner: &str| Ecosystem::new("NorthWind", owner, "github:nw/live@main");
-    let zone_of = |owner: &str| {
-        let zone = GovernanceZone::new().declare(crate::ecosystem::TeamDeclaration::new("Team", owner));
-        valid().zone("EU", "gitlab:nw/eu/zone@main", zone)
-    };
-    let at_team = "zones/EU/teams/Team/owner";
-    vec![
-        Case::new(&SYNTAX, "owner", owned_by("github:nw@main"), owned_by("github:nw/model@main")),
-        Case::new(&SYNTAX, "owner", owned_by("github:nw/a/b@main"), owned_by("github:nw/a@x/y")),
-        Case::new(&SYNTAX, "owner", owned_by("github:nw/model"), owned_by("git:r.git@main")),
-        Case::new(&SYNTAX, at_team, zone_of("gitlab:nw@main"), zone_of("gitlab:a/b/c@main")),
-        Case::new(&SYNTAX, at_team, zone_of("git:@main"), zone_of("git:git@host:r@main")),
-        Case::new(&SYNTAX, at_team, zone_of("git:r@a..b"), zone_of("git:r@a.b")),
-        Case::new(
-            &LIVE_IS_OWNER,
-            "live",
-            Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/model@main"),
-            Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/model@live"),
-        ),
-    ]
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cases() {
-        super::super::fixture::judge(super::cases());
-    }
 
     #[test]
     fn branches_are_what_git_takes() {

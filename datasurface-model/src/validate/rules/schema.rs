@@ -254,87 +254,10 @@ impl<'a> ColumnList<'a> {
 }
 
 #[cfg(test)]
-pub(crate) fn cases() -> Vec<super::fixture::Case> {
-    use super::fixture::{Case, edited, store};
-    use crate::schema::DataType;
-
-    let keyed = |key: &[&str]| {
-        let columns = [
-            Column::new("id", DataType::Integer).not_null(),
-            Column::new("line", DataType::Integer).not_null(),
-            Column::new("note", DataType::varchar(None)),
-        ];
-        let table = TableSchema::new(columns).keyed(key.iter().copied());
-        edited(|team| team.datastore(store("S", Dataset::new("d", table))))
-    };
-    let partitioned = |partition: &[&str]| {
-        let columns = [
-            Column::new("id", DataType::Integer).not_null(),
-            Column::new("region", DataType::Integer).not_null(),
-            Column::new("note", DataType::varchar(None)),
-        ];
-        let table = TableSchema::new(columns).keyed(["id"]).partitioned(partition.iter().copied());
-        edited(|team| team.datastore(store("S", Dataset::new("d", table))))
-    };
-    let typed = |failing: &str, passing: &str| {
-        let columns = |data_type: &str| format!("id Integer key, amount {data_type}");
-        Case::of_schema(&TYPE_PARAMETER, "d/columns/amount", &columns(failing), &columns(passing))
-    };
-    vec![
-        Case::of_schema(&UNREADABLE, "datasets/d/schema", "id Intger key", "id Integer key"),
-        Case::of_schema(&NO_COLUMNS, "datasets/d/columns", "", "id Integer key"),
-        Case::of_schema(&NO_KEY, "datasets/d/key", "id Integer not null", "id Integer key"),
-        Case::new(&UNKNOWN_KEY_COLUMN, "key/lines", keyed(&["id", "lines"]), keyed(&["id", "line"])),
-        Case::new(&DUPLICATE_KEY_COLUMN, "key/id", keyed(&["id", "id"]), keyed(&["id"])),
-        Case::new(&NULLABLE_KEY, "key/note", keyed(&["note"]), keyed(&["line"])),
-        Case::new(
-            &UNKNOWN_PARTITION_COLUMN,
-            "partition/regions",
-            partitioned(&["regions"]),
-            partitioned(&["region"]),
-        ),
-        Case::new(
-            &DUPLICATE_PARTITION_COLUMN,
-            "partition/region",
-            partitioned(&["region", "region"]),
-            partitioned(&["region", "id"]),
-        ),
-        Case::new(&NULLABLE_PARTITION, "partition/note", partitioned(&["note"]), partitioned(&["region"])),
-        Case::of_schema(
-            &UNKNOWN_TIME_ZONE,
-            "d/columns/seen",
-            "id Integer key, seen Array(Timestamp(Europe/Berln))",
-            "id Integer key, seen Array(Timestamp(Europe/Berlin))",
-        ),
-        Case::of_schema(
-            &UNKNOWN_COLLATION,
-            "d/columns/name",
-            "id Integer key, name VarChar collate german",
-            "id Integer key, name VarChar collate de_DE",
-        ),
-        typed("Struct(a Date, A Date)", "Struct(a Date, b Date)"),
-        typed("Array(Char(0))", "Array(Char(1))"),
-        typed("Decimal(0,0)", "Decimal(1,0)"),
-        typed("Decimal(1001,0)", "Decimal(1000,1000)"),
-        typed("Decimal(4,5)", "Decimal(5,5)"),
-        typed("Char(0)", "Char(1)"),
-        typed("VarChar(0)", "VarChar"),
-        typed("NChar(0)", "NChar(1)"),
-        typed("NVarChar(0)", "NVarChar"),
-        typed("Binary(0)", "Binary"),
-    ]
-}
-
-#[cfg(test)]
 mod tests {
-    use super::super::fixture::{edited, judge, store, validated};
+    use super::super::fixture::{edited, store, validated};
     use super::*;
     use crate::schema::DataType;
-
-    #[test]
-    fn cases() {
-        judge(super::cases());
-    }
 
     #[test]
     fn a_long_key_is_judged_like_a_short_one() {

@@ -6,10 +6,7 @@ use crate::{
     },
     validate::{
         Checked, Invalid, Validation,
-        rules::{
-            cases,
-            fixture::{consumer, day, deriving, store, today, valid},
-        },
+        rules::fixture::{consumer, day, deriving, store, today, valid, written},
     },
 };
 
@@ -157,8 +154,7 @@ fn frames_are_checked_without_what_they_hold() {
 
 #[test]
 fn from_anywhere_to_anywhere_it_is_as_from_scratch() {
-    let ecosystems: Vec<Ecosystem> =
-        cases().into_iter().flat_map(|case| [case.failing, case.passing]).collect();
+    let ecosystems = written();
     let on = Validation::on(today());
     let scratch: Vec<_> = ecosystems.iter().map(|ecosystem| ecosystem.clone().validate(&on)).collect();
     let findings = |outcome: &Result<Checked, Invalid>| match outcome {

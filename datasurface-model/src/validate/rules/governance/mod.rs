@@ -6,7 +6,7 @@ mod place;
 mod platform;
 mod production;
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
 
 use super::{Scope, reference};
 use crate::{

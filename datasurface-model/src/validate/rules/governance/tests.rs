@@ -1,7 +1,7 @@
 //! The table of `docs/governance.md`: each kind of policy, on each thing that it is checked on, once denied and once
 //! permitted.
 
-use super::super::fixture::{Case, judge, validated};
+use super::super::fixture::validated;
 use crate::{
     diagnostic::CodeInfo,
     ecosystem::{
@@ -16,6 +16,40 @@ use smol_str::SmolStr;
 
 const NOT: ProductionStatus = ProductionStatus::NotProduction;
 const PRODUCTION_STATUS: ProductionStatus = ProductionStatus::Production;
+
+/// One cell of the table: a way to be denied, and the nearest way to be permitted.
+struct Case {
+    code: &'static CodeInfo,
+    at: &'static str,
+    failing: Ecosystem,
+    passing: Ecosystem,
+}
+
+impl Case {
+    fn new(code: &'static CodeInfo, at: &'static str, failing: Ecosystem, passing: Ecosystem) -> Self {
+        Self { code, at, failing, passing }
+    }
+}
+
+/// Every code is reported where it should be, says what to do, and is silent where nothing is wrong.
+fn judge(cases: Vec<Case>) {
+    for Case { code, at, failing, passing } in cases {
+        let code = code.code;
+        let findings = validated(failing);
+        let finding = findings
+            .iter()
+            .find(|finding| finding.code() == code && finding.path().to_string().ends_with(at));
+        let Some(finding) = finding else {
+            panic!("{code} is not reported at {at}, but:\n{findings}");
+        };
+        let message = finding.message();
+        assert!(message.contains('`') && !message.ends_with('.'), "{message}");
+        assert!(!message.starts_with(char::is_uppercase), "{message}");
+        assert!(finding.help_text().is_some_and(|help| !help.is_empty()), "{finding}");
+        let silent = validated(passing);
+        assert!(silent.is_empty(), "{code} has a passing case that is not silent:\n{silent}");
+    }
+}
 
 /// Two zones that meet: `Home` has a datastore in Azure, `Away` a workspace in AWS that reads it. Both, and the group of
 /// the workspace, are pinned to one platform.
@@ -226,7 +260,7 @@ fn production() -> Vec<Case> {
     ]
 }
 
-pub(crate) fn cases() -> Vec<Case> {
+fn cases() -> Vec<Case> {
     [locations(), vendors(), hard_vendors(), storage(), classifications(), platforms(), production()]
         .into_iter()
         .flatten()

@@ -1,7 +1,7 @@
 //! `name/…`: how names are written, and that they are unique where they must be.
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
 mod unique;
 
 use super::Scope;

@@ -1,8 +1,6 @@
 //! `transformer/…`: how new data is derived.
 
 pub(super) mod cycle;
-#[cfg(test)]
-pub(super) mod tests;
 
 use super::Scope;
 use crate::{
