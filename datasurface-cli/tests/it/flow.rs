@@ -117,7 +117,8 @@ fn a_source_that_is_gone_is_told_and_the_rest_goes_on() {
     assert_eq!(json["ran"]["Local"]["failures"][0]["job"], "capture.NW_Data");
     let said = desk.run("status --target out").bad();
     assert!(line(&said.out, "Sales/live").ends_with(" failed"), "{said:?}");
-    assert!(!line(&said.out, "Marketing/masked").ends_with(" failed"), "{said:?}");
+    // A failure upstream is one of everybody behind.
+    assert!(line(&said.out, "Marketing/masked").ends_with(" failed"), "{said:?}");
 }
 
 #[test]
