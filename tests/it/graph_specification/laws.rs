@@ -118,7 +118,7 @@ fn redeclared(old: &Ecosystem, turn: usize) -> Ecosystem {
         let declaration = ZoneDeclaration::new(zone.name(), zone.owner());
         ecosystem.declare(match zone.definition() {
             Some(definition) => declaration.defined(turned(definition.teams(), turn).fold(
-                GovernanceZone::new(),
+                turned(definition.policies(), turn).fold(GovernanceZone::new(), GovernanceZone::policy),
                 |zone, old| {
                     let team = TeamDeclaration::new(old.name(), old.owner());
                     zone.declare(match old.definition() {
