@@ -1,7 +1,7 @@
-//! Smaller examples: an ecosystem without a declaration, as long as the same law is violated.
+//! Smaller examples: an ecosystem without a part, as long as the same law is violated.
 //!
-//! Declarations are taken away from the document, the large ones first. Strategies of proptest shrink too, but one number
-//! at a time: taking a team away at once is much quicker.
+//! Parts of the document are taken away: declarations first, the large ones first of all, and then whatever else can be left
+//! out. Strategies of proptest shrink too, but one number at a time: taking a team away at once is much quicker.
 
 use crate::{
     rehearsal::Rehearsal,
@@ -41,7 +41,8 @@ pub(crate) fn shrunk(
     };
     let (mut position, mut is_smaller) = (0, false);
     while *budget > 0 {
-        let Some(ecosystem) = without(&smallest.ecosystem, position) else {
+        let document = document(&smallest.ecosystem);
+        let Some(part) = parts_of(&document).into_iter().nth(position) else {
             if !is_smaller {
                 break;
             }
@@ -49,8 +50,8 @@ pub(crate) fn shrunk(
             (position, is_smaller) = (0, false);
             continue;
         };
-        let still = if rehearsal.accepts(&ecosystem) { violated(&ecosystem, budget) } else { None };
-        match still {
+        let smaller = without(document, &part).filter(|smaller| rehearsal.accepts(smaller));
+        match smaller.and_then(|smaller| violated(&smaller, budget)) {
             Some(still) => {
                 (smallest, verdict) = still;
                 is_smaller = true;
@@ -61,41 +62,50 @@ pub(crate) fn shrunk(
     (smallest, Some(verdict))
 }
 
-/// The ecosystem without one of its declarations, by number, those first that are not inside others; none if there are not
-/// so many.
-fn without(ecosystem: &Ecosystem, position: usize) -> Option<Ecosystem> {
-    let mut document: Value = serde_json::from_str(&ecosystem.to_json()).ok()?;
+fn document(ecosystem: &Ecosystem) -> Value {
+    serde_json::from_str(&ecosystem.to_json()).unwrap_or_default()
+}
+
+/// A part of a document that may be left out.
+struct Place {
+    /// A JSON pointer to what it is in.
+    inside: String,
+    /// Its name or its position there.
+    member: String,
+    is_declaration: bool,
+}
+
+/// Declarations first; what has much in it before that which is in it.
+fn parts_of(document: &Value) -> Vec<Place> {
     let mut places = Vec::new();
-    collect(&document, "", &mut places);
-    places.sort_by_key(|(list, _)| list.matches('/').count());
-    let (list, element) = places.get(position)?;
-    take(&mut document, list, *element);
-    Ecosystem::from_json(&document.to_string()).ok()
+    collect(document, String::new(), false, &mut places);
+    places.sort_by_key(|place| (!place.is_declaration, place.inside.matches('/').count()));
+    places
 }
 
-/// Where there is a declaration: the list, and the place in it.
-fn collect(value: &Value, path: &str, places: &mut Vec<(String, usize)>) {
-    for (name, member) in value.as_object().into_iter().flatten() {
-        let path = format!("{path}/{name}");
-        match member {
-            _ if name == "config" => {}
-            Value::Array(elements) => {
-                for (position, element) in elements.iter().enumerate() {
-                    if DECLARATIONS.contains(&name.as_str()) {
-                        places.push((path.clone(), position));
-                    }
-                    collect(element, &format!("{path}/{position}"), places);
-                }
-            }
-            _ => collect(member, &path, places),
+fn collect(value: &Value, inside: String, are_declarations: bool, places: &mut Vec<Place>) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), member)).collect(),
+        Value::Array(elements) => {
+            elements.iter().enumerate().map(|(at, element)| (at.to_string(), element)).collect()
         }
+        _ => Vec::new(),
+    };
+    // A platform that is told something else is another platform.
+    for (member, value) in members.into_iter().filter(|(member, _)| member != "config") {
+        let escaped = member.replace('~', "~0").replace('/', "~1");
+        let declares = value.is_array() && DECLARATIONS.contains(&member.as_str());
+        collect(value, format!("{inside}/{escaped}"), declares, places);
+        places.push(Place { inside: inside.clone(), member, is_declaration: are_declarations });
     }
 }
 
-fn take(document: &mut Value, list: &str, element: usize) {
-    if let Some(elements) = document.pointer_mut(list).and_then(Value::as_array_mut)
-        && element < elements.len()
-    {
-        elements.remove(element);
+/// None where what is left is no document of an ecosystem.
+fn without(mut document: Value, part: &Place) -> Option<Ecosystem> {
+    match document.pointer_mut(&part.inside)? {
+        Value::Object(members) => drop(members.shift_remove(&part.member)),
+        Value::Array(elements) => drop(elements.remove(part.member.parse().ok()?)),
+        _ => return None,
     }
+    Ecosystem::from_json(&document.to_string()).ok()
 }
