@@ -18,6 +18,8 @@ pub struct PlatformDescriptor {
     contract: Version,
     captures: BTreeSet<String>,
     captures_from: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    misses_deletions: BTreeSet<String>,
     exports_to: BTreeSet<String>,
     consistencies: BTreeSet<Consistency>,
     milestonings: BTreeSet<Milestoning>,
@@ -42,6 +44,7 @@ impl PlatformDescriptor {
             contract: Self::CONTRACT,
             captures: BTreeSet::new(),
             captures_from: BTreeSet::new(),
+            misses_deletions: BTreeSet::new(),
             exports_to: BTreeSet::new(),
             consistencies: BTreeSet::new(),
             milestonings: BTreeSet::new(),
@@ -69,6 +72,13 @@ impl PlatformDescriptor {
     ) -> Self {
         self.captures.extend(ways.into_iter().map(str::to_owned));
         self.captures_from.extend(containers.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Does not see what was deleted at the source where it captures in these ways.
+    #[must_use]
+    pub fn missing_deletions<'a>(mut self, ways: impl IntoIterator<Item = &'a str>) -> Self {
+        self.misses_deletions.extend(ways.into_iter().map(str::to_owned));
         self
     }
 
@@ -163,6 +173,12 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn captures_from(&self) -> &BTreeSet<String> {
         &self.captures_from
+    }
+
+    /// Ways of capture in which what was deleted at the source is not seen: it stays.
+    #[must_use]
+    pub fn misses_deletions(&self) -> &BTreeSet<String> {
+        &self.misses_deletions
     }
 
     /// How much it can read together.

@@ -24,6 +24,9 @@ pub(crate) struct TableAttributes {
     /// The table that a copy is a copy of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) copied_from: Option<String>,
+    /// The column that its source is read by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) watermark: Option<ColumnName>,
     /// What must hold of a batch before it is merged.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) checks: BTreeSet<QualityCheck>,
@@ -40,12 +43,18 @@ impl TableAttributes {
             history,
             retention_days: retention.map(Retention::as_days),
             copied_from: None,
+            watermark: None,
             checks: BTreeSet::new(),
         }
     }
 
     pub(crate) fn copied_from(mut self, table: &str) -> Self {
         self.copied_from = Some(table.to_owned());
+        self
+    }
+
+    pub(crate) fn read_by(mut self, watermark: Option<&ColumnName>) -> Self {
+        self.watermark = watermark.cloned();
         self
     }
 

@@ -11,7 +11,8 @@ pub(crate) const KIND: &str = "local";
 /// All that is claimed here is true of what is rendered; nothing else is done.
 pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
     let descriptor = PlatformDescriptor::new(KIND, VERSION)
-        .capturing(["sql_snapshot"], ["sqlite", "postgres"])
+        .capturing(["sql_snapshot", "sql_watermark"], ["sqlite", "postgres"])
+        .missing_deletions(["sql_watermark"])
         .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
         .exporting_to(["postgres", "sqlite"])
         .milestoning([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])

@@ -16,6 +16,7 @@ use crate::{
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
         quote::{insert_into, quoted, select},
         script::Script,
+        watermark::forget_position,
     },
 };
 use datasurface_platform::graph::Fingerprint;
@@ -171,7 +172,7 @@ fn table(
         let script = script
             .note("Versions that are there have NULL in a new column: what it was for them, nobody knows.")
             .note("The next batch closes those that it has values for, and opens them anew.");
-        return Some(script.add(CHANGE, "Adds columns.", add));
+        return Some(script.add(CHANGE, "Adds columns.", add.chain(read_again(before, after))));
     }
     if is_copy && after.history && !before.history {
         let forget = [forget_progress(&after.table)];
@@ -226,7 +227,14 @@ fn rebuild(
     if is_copy && !keeps_all {
         statements.push(forget_progress(&after.table));
     }
+    statements.extend(read_again(before, after));
     script.add(CHANGE, "Makes the table anew, with every version that was there.", statements)
+}
+
+/// Lets the next capture read all of its source, where it would begin at a watermark.
+fn read_again(before: &TableAttributes, after: &TableAttributes) -> Option<String> {
+    let is_read_by_it = before.watermark.is_some() || after.watermark.is_some();
+    is_read_by_it.then(|| forget_position(&after.table))
 }
 
 /// Where rows of a table are set aside. It may be there: a change that was taken back can be made again. So nothing is

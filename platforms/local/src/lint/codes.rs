@@ -15,7 +15,7 @@ codes! {
     error UNCLAIMED_CAPTURE(
         "unclaimed-capture",
         "a datastore is captured in a way that a local platform cannot do",
-        "A local platform captures by `sql_snapshot`, from `sqlite` and `postgres` containers. Let another platform be \
+        "A local platform captures by `sql_snapshot` and `sql_watermark`, from `sqlite` and `postgres` containers. Let another platform be \
          the primary of the datastore."
     );
     error UNCLAIMED_CONTAINER(
@@ -96,6 +96,13 @@ codes! {
         "somebody is entitled whom PostgreSQL cannot have as a role",
         "In a `postgres` container, every principal of a workspace is a role of its name, which is granted the views of the \
          workspace. A role's name has 63 bytes at most, and is neither `public`, which is everybody, nor `none`."
+    );
+    note UNSEEN_DELETIONS(
+        "unseen-deletions",
+        "what is deleted at a source is not seen",
+        "By its watermark, a source is asked for what is new or was changed. A record that was deleted is neither, so its \
+         last version stays, until all of the source is read again: where a table or the way in which it is read changes. \
+         Mark deletions at the source in a column of their own, or capture by `sql_snapshot`."
     );
     note NO_GRANTS(
         "no-grants",

@@ -8,7 +8,7 @@ use crate::{
     offer::own_table_of_input,
     prelude::*,
     readers::readers,
-    render::{Reading, output_attributes},
+    render::{Reading, output_attributes, watermark_of},
     shelf::Shelf,
     sql::{
         engine::Engine,
@@ -37,7 +37,8 @@ fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
     match view.detail() {
         NodeDetail::Ingest(ingest) => {
             let columns = ingest.datasets().iter().flat_map(columns);
-            columns.chain(Reading::of(config, view, ingest).err()).collect()
+            let reading = Reading::of(config, view, ingest).err();
+            columns.chain(reading).chain(unseen_deletions(ingest)).collect()
         }
         NodeDetail::Export(export) => {
             let container = match Shelf::of(export.container_key(), export.container(), config) {
@@ -53,6 +54,18 @@ fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
         }
         NodeDetail::Trigger(_) => Vec::new(),
     }
+}
+
+fn unseen_deletions(ingest: &IngestFacts) -> Option<Refusal> {
+    let column = watermark_of(ingest)?;
+    Some(Refusal::new(
+        &codes::UNSEEN_DELETIONS,
+        format!(
+            "`{}` is captured by the watermark `{column}`, which tells of no deletion",
+            ingest.datastore()
+        ),
+        "mark deletions in a column of their own, or capture by `sql_snapshot`, if records are deleted there",
+    ))
 }
 
 /// What stands in the way of what consumers read, and what is good to know of it.

@@ -68,6 +68,13 @@ CREATE TABLE IF NOT EXISTS \"datasurface_inputs\" (
   PRIMARY KEY (\"workspace\", \"datastore\", \"dataset\")
 );";
 
+const POSITIONS: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_positions\" (
+  \"table\" TEXT NOT NULL PRIMARY KEY,
+  \"position\",
+  \"made_by\" TEXT NOT NULL
+);";
+
 const NEXT_BATCH: &str = "\
 SELECT coalesce(max(\"batch\"), 0) + 1 AS \"batch\"
 FROM \"datasurface_batches\"
@@ -164,7 +171,7 @@ pub(super) fn render(
             scope.platform().name()
         ))
         .note("Batches are numbered for each datastore. A batch is visible when it stands here.")
-        .add("create", "Makes the books.", [STEPS, BATCHES, RUNS, INPUTS].map(str::to_owned))
+        .add("create", "Makes the books.", [STEPS, BATCHES, RUNS, INPUTS, POSITIONS].map(str::to_owned))
         .add(
             "step_done",
             "Remembers that a step of a plan was done, in the transaction that does it.",

@@ -1,6 +1,6 @@
 //! The list of jobs: what runs, when, and what it moves. A runtime reads it, and so can a person.
 
-use super::{Reading, in_database};
+use super::{Reading, in_database, reading::Select};
 use crate::{address::TableAddress, config::LocalConfig, file_name::same_file, names::address, prelude::*};
 use serde_json::Value;
 
@@ -35,8 +35,12 @@ impl Jobs {
         let datasets: Vec<Value> = reading
             .selects
             .iter()
-            .map(|(dataset, select)| {
-                json!({"dataset": dataset, "into": address::table(dataset), "read": select})
+            .map(|Select { dataset, read, since }| {
+                let into = address::table(dataset);
+                match since {
+                    None => json!({"dataset": dataset, "into": into, "read": read}),
+                    Some(since) => json!({"dataset": dataset, "into": into, "read": read, "since": since}),
+                }
             })
             .collect();
         let job = json!({

@@ -3,8 +3,10 @@
 //! | file | resource | sections |
 //! |---|---|---|
 //! | `database.sql` | `database` | `create`, and the statements that keep the books |
-//! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `merge`, `count`, `forget`, `purge`, `unstage` |
-//! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `applied` |
+//! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `check 1` and more, `merge`, `count`, `unstage`; afterwards `forget`, `purge` |
+//! | the same, read by a watermark | | also `position`, `reached`, `complete`, `merge_new`, `remember` |
+//! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `applied` |
+//! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `close`, `remember` |
 //! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create` |
 //! | `outputs/<workspace>.sql` | `output.…` | `create`; within a run `inputs`, `fill`, `close` |
 //! | `jobs.json` | `capture.…`, `trigger.…`, `transform.…` | |
@@ -23,7 +25,7 @@ mod view;
 
 pub(crate) use copy::{create_copy, forget_progress};
 pub(crate) use output::{attributes as output_attributes, create_outputs, drop_outputs};
-pub(crate) use reading::{Reading, Starts};
+pub(crate) use reading::{Reading, Starts, watermark_of};
 pub(crate) use view::{create_views, drop_views, revoke};
 
 use crate::{config::LocalConfig, names::address, prelude::*};
@@ -45,7 +47,7 @@ pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Renderin
         let view = node.view();
         if let NodeDetail::Ingest(_) = view.detail() {
             for dataset in node.datasets_here() {
-                table::render(config, view.key(), dataset, &mut rendering)?;
+                table::render(config, view.facts(), dataset, &mut rendering)?;
             }
         }
         if !node.is_here() {

@@ -8,7 +8,12 @@ use crate::{
     offer::table_of_input,
     prelude::*,
     shelf::unclear,
-    sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::read_from_sqlite},
+    sql::{
+        milestoned::BATCH_OUT,
+        postgres::read,
+        quote::quoted,
+        storage::{read_from_sqlite, since_in_sqlite},
+    },
 };
 
 /// What a capture reads.
@@ -25,8 +30,19 @@ pub(crate) struct Reading {
     pub(crate) begin: Vec<&'static str>,
     /// What starts it.
     pub(crate) trigger: Starts,
-    /// The SELECT of each dataset: its columns in order, as they are kept.
-    pub(crate) selects: Vec<(DatasetKey, String)>,
+    /// How each dataset is read.
+    pub(crate) selects: Vec<Select>,
+}
+
+/// How the records of a dataset are read: its columns in order, as they are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Select {
+    pub(crate) dataset: DatasetKey,
+    /// All of them.
+    pub(crate) read: String,
+    /// Those that were not read yet: whose watermark is not below `:position`, the highest that was. What is just there
+    /// may have come after it was read, so it is read again.
+    pub(crate) since: Option<String>,
 }
 
 /// What starts a capture.
@@ -58,18 +74,29 @@ impl Reading {
     }
 }
 
+/// The column that a source is read by, if it is captured by a watermark.
+pub(crate) fn watermark_of(ingest: &IngestFacts) -> Option<&ColumnName> {
+    let IngestSource::Container(facts) = ingest.source() else { return None };
+    match facts.capture().kind() {
+        CaptureKind::SqlWatermark { column, .. } => Some(column),
+        _ => None,
+    }
+}
+
 /// How a kind of source is spoken to.
 struct Dialect {
     begin: &'static [&'static str],
     column: fn(&Column) -> String,
     table: fn(&str) -> String,
+    since: fn(&Column) -> String,
 }
 
 /// A transaction that reads sees one state of the database from its first read on.
-const SQLITE: Dialect = Dialect { begin: &["BEGIN"], column: read_from_sqlite, table: quoted };
+const SQLITE: Dialect =
+    Dialect { begin: &["BEGIN"], column: read_from_sqlite, table: quoted, since: since_in_sqlite };
 
 const POSTGRES: Dialect =
-    Dialect { begin: read::BEGIN, column: read::read_column, table: read::quoted_table };
+    Dialect { begin: read::BEGIN, column: read::read_column, table: read::quoted_table, since: read::since };
 
 fn from_container(
     config: &LocalConfig,
@@ -88,12 +115,13 @@ fn from_container(
                 source.technology(),
                 facts.container_key()
             ),
-            "a local platform captures by `sql_snapshot` from `sqlite` and `postgres`; let another platform capture it",
+            "a local platform captures by `sql_snapshot` and `sql_watermark` from `sqlite` and `postgres`; let another \
+             platform capture it",
         )
     };
-    let CaptureKind::SqlSnapshot { .. } = capture.kind() else {
+    if !matches!(capture.kind(), CaptureKind::SqlSnapshot { .. } | CaptureKind::SqlWatermark { .. }) {
         return Err(unclaimed());
-    };
+    }
     let dialect = match source {
         ContainerKind::Sqlite { file } => {
             check_file(config, facts, file)?;
@@ -108,9 +136,13 @@ fn from_container(
         _ => Starts::External,
     };
     let select = |dataset: &DatasetFacts| {
-        let columns: Vec<String> = dataset.schema().table().columns().iter().map(dialect.column).collect();
+        let schema = dataset.schema().table();
+        let columns: Vec<String> = schema.columns().iter().map(dialect.column).collect();
         let table = (dialect.table)(capture.table_of(&dataset.key().dataset));
-        (dataset.key().clone(), format!("SELECT {} FROM {table}", columns.join(", ")))
+        let read = format!("SELECT {} FROM {table}", columns.join(", "));
+        let watermark = watermark_of(ingest).and_then(|name| schema.column(name));
+        let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));
+        Select { dataset: dataset.key().clone(), read, since }
     };
     Ok(Reading {
         source: source.clone(),
@@ -171,7 +203,8 @@ fn from_table(
             String::new()
         };
         let table = quoted(&address.table);
-        selects.push((dataset.key().clone(), format!("SELECT {} FROM {table}{live}", columns.join(", "))));
+        let read = format!("SELECT {} FROM {table}{live}", columns.join(", "));
+        selects.push(Select { dataset: dataset.key().clone(), read, since: None });
     }
     let file = file.unwrap_or_default().into();
     Ok(Reading {

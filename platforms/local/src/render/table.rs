@@ -1,7 +1,7 @@
 //! The table of a dataset: one for its latest versions and, where they are owed, for those before. What is owed decides
 //! whether a batch forgets what it closed; so beginning to keep history, or ceasing to, rebuilds nothing.
 
-use super::in_database;
+use super::{in_database, watermark_of};
 use crate::{
     attributes::{TableAttributes, described},
     config::LocalConfig,
@@ -11,28 +11,42 @@ use crate::{
         check::{CHECK, Check},
         milestoned::Milestoned,
         script::Script,
+        watermark::Watermark,
     },
 };
 
 /// Renders the table of a dataset that is fed.
 pub(super) fn render(
     config: &LocalConfig,
-    origin: &NodeKey,
+    node: &NodeFacts,
     dataset: &DatasetFacts,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let table = milestoned(dataset);
+    let watermark = watermark_column(node).and_then(|name| dataset.schema().table().column(name));
+    let watermark = watermark.map(|column| Watermark::new(&table, column));
     let script = head(config, dataset.key())
         .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
-        .note("A batch: stage, load every record; every check must find nothing; then in one transaction merge, count,")
-        .note("purge if there is such a section, and batch_visible of database.sql; then unstage. Copies elsewhere are")
-        .note("brought up to date; then forget, if there is such a section.")
+        .note("A batch: stage, load every record; every check must find nothing; then in one transaction merge, count")
+        .note("and batch_visible of database.sql; then unstage. Copies elsewhere are brought up to date; then forget and")
+        .note("purge, if there are such sections.");
+    let script = match watermark {
+        None => script,
+        Some(_) => script
+            .note("Where there is a position, only what is new is loaded: then complete before the checks, and merge_new")
+            .note("instead of merge. Both ways, remember what was reached in the transaction that merges."),
+    };
+    let script = script
         .add("create", "Makes the table.", table.create())
         .add("stage", "Makes room for a batch.", table.stage())
         .add("load", "Puts one record into it.", [table.load()]);
     let script = with_checks(script, dataset, &table)?
         .add("merge", "Closes what changed or is missing, opens what changed or is new.", table.merge())
         .add("count", "What the batch did.", [table.count()]);
+    let script = match &watermark {
+        None => script,
+        Some(watermark) => with_watermark(script, &table, watermark),
+    };
     let script = if table.history {
         script
     } else {
@@ -48,7 +62,36 @@ pub(super) fn render(
     };
     let script = script.add("unstage", "Gives the room back.", [table.unstage()]);
     let holds = DataHeld::new(dataset.key(), dataset.custody());
-    add(config, origin, dataset, &table, holds, script, rendering)
+    add(config, node, dataset, &table, holds, script, rendering)
+}
+
+/// The column that the source of a node is read by, if it captures by one.
+fn watermark_column(node: &NodeFacts) -> Option<&ColumnName> {
+    match node.detail() {
+        NodeDetail::Ingest(ingest) => watermark_of(ingest),
+        _ => None,
+    }
+}
+
+fn with_watermark(script: Script, table: &Milestoned, watermark: &Watermark<'_>) -> Script {
+    script
+        .add(
+            "position",
+            "From where on the source is to be read; all of it if there is none.",
+            [watermark.position()],
+        )
+        .add("reached", "How far what is staged reaches.", [watermark.reached()])
+        .add(
+            "complete",
+            "Adds what was not read again, so that checks see all that will be.",
+            [watermark.complete()],
+        )
+        .add(
+            "merge_new",
+            "Closes what changed, opens what changed or is new; the rest stays.",
+            table.merge_new(),
+        )
+        .add("remember", "Remembers how far the source was read.", [watermark.remember()])
 }
 
 /// The checks, in an order that does not change, each in a section of its own.
@@ -82,8 +125,7 @@ pub(super) fn render_held(
         .note(format!("{wanted}: held. Nobody asks for it any more, and nothing feeds it."))
         .note(until)
         .add("create", "Makes the table, if it is not there.", table.create());
-    let origin = held.node().key();
-    add(config, origin, dataset, &table, held.holds().clone(), script, rendering)
+    add(config, held.node().facts(), dataset, &table, held.holds().clone(), script, rendering)
 }
 
 fn head(config: &LocalConfig, dataset: &DatasetKey) -> Script {
@@ -103,7 +145,7 @@ fn what_is_kept(custody: Custody) -> String {
 
 fn add(
     config: &LocalConfig,
-    origin: &NodeKey,
+    node: &NodeFacts,
     dataset: &DatasetFacts,
     table: &Milestoned,
     holds: DataHeld,
@@ -112,8 +154,9 @@ fn add(
 ) -> Result<(), PlatformError> {
     let key = dataset.key();
     let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_time())
+        .read_by(watermark_column(node))
         .checked(dataset.checks());
-    let resource = in_database(address::table(key), "table", origin).holds(holds);
+    let resource = in_database(address::table(key), "table", node.key()).holds(holds);
     let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])
 }

@@ -1,11 +1,12 @@
-//! Captures: what a source has now is staged, and merged into what is kept.
+//! Captures: what a source has now, or what is new there, is staged, and merged into what is kept.
 
 use super::{
     job::CaptureJob,
-    source,
+    source::{self, Select},
+    watermark::Watermark,
     work::{Counts, Seen, Work, number},
 };
-use crate::prelude::*;
+use crate::{prelude::*, sql::script::Script};
 use datasurface_platform::DatasetRun;
 
 /// What a capture did.
@@ -16,11 +17,31 @@ pub(super) struct Captured {
     pub(super) is_new: bool,
 }
 
+/// A dataset, part of which, or all of it, is staged.
+#[derive(Clone, Debug)]
+pub(super) struct Staged<'a> {
+    pub(super) dataset: &'a DatasetKey,
+    pub(super) table: &'a Script,
+    watermark: Option<Watermark<'a>>,
+}
+
+impl Staged<'_> {
+    /// Whether only that was read which is new.
+    pub(super) fn is_partial(&self) -> bool {
+        self.watermark.as_ref().and_then(Watermark::since).is_some()
+    }
+}
+
+/// The sections of a table by which something goes.
+const FORGETTING: [&str; 2] = ["forget", "purge"];
+
 impl Work<'_> {
     /// Captures what a job names: everything is read in one snapshot, and becomes visible in one transaction, in which it
     /// is also remembered what a transformer saw that made it. If nothing changed, there is no new batch.
     pub(super) fn capture(&self, job: &CaptureJob, seen: &[Seen]) -> Result<Captured, PlatformError> {
-        let captured = self.stage(job).and_then(|()| self.check(job)).and_then(|()| self.merge(job, seen));
+        let staged = self.stage(job);
+        let checked = staged.and_then(|staged| self.check(&staged).map(|()| staged));
+        let captured = checked.and_then(|staged| self.merge(job, &staged, seen));
         for dataset in &job.datasets {
             // The next batch begins with this, too: after a failure it does not matter.
             let unstaged =
@@ -33,22 +54,33 @@ impl Work<'_> {
     }
 
     /// Reads the source. The platform's database is not locked meanwhile: stages are temporary.
-    fn stage(&self, job: &CaptureJob) -> Result<(), PlatformError> {
+    fn stage<'j>(&'j self, job: &'j CaptureJob) -> Result<Vec<Staged<'j>>, PlatformError> {
         let mut source = source::open(&job.producer(), &self.site)?;
         source.begin(&job.begin)?;
-        self.own.together(|| {
-            for dataset in &job.datasets {
-                let table = self.rendered.script(&dataset.into)?;
+        let staged = self.own.together(|| {
+            let mut staged = Vec::new();
+            for captured in &job.datasets {
+                let table = self.rendered.script(&captured.into)?;
+                let watermark = self.watermark(job, captured, table)?;
+                let since = watermark.as_ref().and_then(|watermark| watermark.since());
                 self.own.execute(table, "stage", &[])?;
                 let mut loader = self.own.loader(table, "load")?;
-                source.read(&dataset.read, &mut |row| loader.load(row))?;
+                let select = Select { whole: &captured.read, since };
+                source.read(&select, &mut |row| loader.load(row))?;
+                staged.push(Staged { dataset: &captured.dataset, table, watermark });
             }
-            Ok(())
+            Ok(staged)
         })?;
-        source.end()
+        source.end()?;
+        Ok(staged)
     }
 
-    fn merge(&self, job: &CaptureJob, seen: &[Seen]) -> Result<Captured, PlatformError> {
+    fn merge(
+        &self,
+        job: &CaptureJob,
+        staged: &[Staged<'_>],
+        seen: &[Seen],
+    ) -> Result<Captured, PlatformError> {
         self.own.at_once(|| {
             let arrived = self.last_arrived(&job.datastore);
             let batch = match self.next_batch(&job.datastore)? {
@@ -59,11 +91,11 @@ impl Work<'_> {
             };
             let mut merged = Vec::new();
             let mut is_new = false;
-            for dataset in &job.datasets {
-                let counts = self.merge_one(&dataset.into, batch)?;
-                let before = self.last_batch(&dataset.dataset)?;
+            for staged in staged {
+                let counts = self.merge_one(staged, batch)?;
+                let before = self.last_batch(staged.dataset)?;
                 is_new |= counts.moves() || before.is_none();
-                merged.push((&dataset.dataset, counts, before.map_or(0, |before| before.number)));
+                merged.push((staged.dataset, counts, before.map_or(0, |before| before.number)));
             }
             let mut datasets = Vec::new();
             for (dataset, counts, before) in merged {
@@ -79,10 +111,13 @@ impl Work<'_> {
         })
     }
 
-    fn merge_one(&self, table: &str, batch: u64) -> Result<Counts, PlatformError> {
-        let table = self.rendered.script(table)?;
-        let values = [(":batch", number(batch)?), (":now", self.now())];
-        self.own.execute(table, "merge", &values)?;
+    fn merge_one(&self, staged: &Staged<'_>, batch: u64) -> Result<Counts, PlatformError> {
+        let table = staged.table;
+        let values = [(":batch", number(batch)?)];
+        self.own.execute(table, if staged.is_partial() { "merge_new" } else { "merge" }, &values)?;
+        if let Some(watermark) = &staged.watermark {
+            self.remember(table, watermark)?;
+        }
         let counted = self.own.rows(table, "count", &values, |row| {
             Ok(Counts {
                 inserted: row.get("inserted")?,
@@ -91,22 +126,24 @@ impl Work<'_> {
                 unchanged: row.get("unchanged")?,
             })
         })?;
-        if table.section("purge").is_some() {
-            self.own.execute(table, "purge", &values)?;
-        }
         Ok(counted.into_iter().next().unwrap_or_default())
     }
 
-    /// Lets go of versions that nobody is owed, once copies elsewhere had the chance to learn that they ended. Cut off
-    /// before, the next run begins with it.
+    /// Lets go of versions that nobody is owed, or is owed no longer, once copies elsewhere had the chance to learn that
+    /// they ended. Cut off before, the next run begins with it, also where the source is gone.
     pub(super) fn forget(&self, job: &CaptureJob) -> Result<(), PlatformError> {
-        let tables = job.datasets.iter().map(|dataset| self.rendered.script(&dataset.into));
-        let mut forgetful = tables.collect::<Result<Vec<_>, _>>()?;
-        forgetful.retain(|table| table.section("forget").is_some());
-        if forgetful.is_empty() {
+        let mut due = Vec::new();
+        for dataset in &job.datasets {
+            let table = self.rendered.script(&dataset.into)?;
+            let sections = FORGETTING.into_iter().filter(|section| table.section(section).is_some());
+            due.extend(sections.map(|section| (table, section)));
+        }
+        if due.is_empty() {
             return Ok(());
         }
-        self.own.at_once(|| forgetful.iter().try_for_each(|table| self.own.execute(table, "forget", &[])))
+        let now = [(":now", self.now())];
+        self.own
+            .at_once(|| due.iter().try_for_each(|(table, section)| self.own.execute(table, section, &now)))
     }
 
     /// What is reported of a capture that failed.

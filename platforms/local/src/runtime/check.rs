@@ -1,6 +1,6 @@
 //! Quality checks: what is staged is judged before anybody sees it.
 
-use super::{job::CaptureJob, work::Work};
+use super::{capture::Staged, work::Work};
 use crate::{
     prelude::*,
     sql::{check::CHECK, script::Script},
@@ -11,15 +11,20 @@ use rusqlite::{Row, types::ValueRef};
 const SHOWN: usize = 60;
 
 impl Work<'_> {
-    /// Executes the checks of all datasets of a capture, and says all that is wrong with them.
-    pub(super) fn check(&self, job: &CaptureJob) -> Result<(), PlatformError> {
+    /// Executes the checks of all that is staged, and says all that is wrong with it. They judge a dataset as a whole.
+    pub(super) fn check(&self, staged: &[Staged<'_>]) -> Result<(), PlatformError> {
         let mut wrong = Vec::new();
-        for dataset in &job.datasets {
-            let table = self.rendered.script(&dataset.into)?;
-            for check in table.sections().filter(|section| section.split(' ').next() == Some(CHECK)) {
+        for staged in staged {
+            let (dataset, table) = (staged.dataset, staged.table);
+            let is_check = |section: &&str| section.split(' ').next() == Some(CHECK);
+            let checks: Vec<&str> = table.sections().filter(is_check).collect();
+            if !checks.is_empty() && staged.is_partial() {
+                self.own.execute(table, "complete", &[])?;
+            }
+            for check in checks {
                 if let Some(found) = self.found(table, check)? {
                     let rule = table.about(check).unwrap_or(check);
-                    wrong.push(format!("`{}` fails the check that {rule}: {found}", dataset.dataset));
+                    wrong.push(format!("`{dataset}` fails the check that {rule}: {found}"));
                 }
             }
         }

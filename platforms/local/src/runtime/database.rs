@@ -247,7 +247,7 @@ pub(super) fn section_of<'s>(script: &'s Script, section: &str) -> Result<&'s st
     })
 }
 
-fn bind(statement: &mut Statement<'_>, values: Named<'_>) -> rusqlite::Result<()> {
+pub(super) fn bind(statement: &mut Statement<'_>, values: Named<'_>) -> rusqlite::Result<()> {
     for (name, value) in values {
         if let Some(position) = statement.parameter_index(name)? {
             statement.raw_bind_parameter(position, value)?;

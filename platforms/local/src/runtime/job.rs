@@ -35,12 +35,14 @@ pub(super) struct CaptureJob {
     pub(super) datasets: Vec<CapturedDataset>,
 }
 
-/// A dataset of a capture: where it is merged into, and what reads it.
+/// A dataset of a capture: where it is merged into, what reads all of it, and what reads it from a position on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct CapturedDataset {
     pub(super) dataset: DatasetKey,
     pub(super) into: String,
     pub(super) read: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<String>,
 }
 
 /// Decides whether a transformer should run.

@@ -7,7 +7,7 @@
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
+//! | `capture.rs`, `watermark.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
 //! | `run.rs`, `order.rs`, `status.rs`, `confirmed.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
@@ -35,6 +35,7 @@ pub(crate) mod source;
 mod status;
 mod transform;
 mod transition;
+mod watermark;
 mod work;
 
 pub use breakpoint::Breakpoint;

@@ -164,41 +164,62 @@ impl Milestoned {
 
     /// Closes what changed or is missing, opens what changed or is new.
     pub(crate) fn merge(&self) -> Vec<String> {
-        let (table, stage) = (self.quoted_table(), self.quoted_stage());
-        let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+        let (table, stage, out) = (self.quoted_table(), self.quoted_stage(), quoted(BATCH_OUT));
         let same_key = self.same_key("stage.", "live.");
-        let same_values = self.same_values("stage.", "live.");
+        let same_values = self.compare_values("stage.", "IS", "live.");
         let close = format!(
             "UPDATE {table} AS live\nSET {out} = :batch\nWHERE live.{out} IS NULL\n  AND NOT EXISTS (\n    \
              SELECT 1\n    FROM {stage} AS stage\n    WHERE {same_key}{same_values}\n  );"
         );
+        vec![close, self.open()]
+    }
+
+    /// Closes what changed, opens what changed or is new; what is not staged stays as it is.
+    pub(crate) fn merge_new(&self) -> Vec<String> {
+        let differs = self.compare_values("stage.", "IS NOT", "live.");
+        let close = format!(
+            "UPDATE {} AS live\nSET {out} = :batch\nFROM {} AS stage\nWHERE {}\n  AND live.{out} IS NULL{}\n;",
+            self.quoted_table(),
+            self.quoted_stage(),
+            self.same_key("stage.", "live."),
+            differs,
+            out = quoted(BATCH_OUT),
+        );
+        // A record that is its key alone never changes.
+        let close = (!differs.is_empty()).then(|| close.replace("\n      ", "\n  ").replace("\n;", ";"));
+        close.into_iter().chain([self.open()]).collect()
+    }
+
+    /// Opens what has no live version.
+    fn open(&self) -> String {
+        let (table, stage) = (self.quoted_table(), self.quoted_stage());
+        let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
         let mut target = columns(self.names(), "");
         target.push(into);
         let mut values = columns(self.names(), "stage.");
         values.push(":batch".to_owned());
-        let open = format!(
+        format!(
             "{}\n{}\nFROM {stage} AS stage\nWHERE NOT EXISTS (\n  SELECT 1\n  \
              FROM {table} AS live\n  WHERE {}\n    AND live.{out} IS NULL\n);",
             insert_into(&table, &target),
             select(&values),
             self.same_key("live.", "stage.").replace("\n    ", "\n  "),
-        );
-        vec![close, open]
+        )
     }
 
     /// What the batch did: one row with records inserted, updated, deleted and unchanged.
     pub(crate) fn count(&self) -> String {
-        let (table, stage) = (self.quoted_table(), self.quoted_stage());
+        let table = self.quoted_table();
         let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
         format!(
             "WITH\n  opened AS (SELECT count(*) AS n FROM {table} WHERE {into} = :batch),\n  \
              closed AS (SELECT count(*) AS n FROM {table} WHERE {out} = :batch),\n  \
              updated AS (\n    SELECT count(*) AS n\n    FROM {table} AS earlier\n    JOIN {table} AS later ON {}\n    \
              WHERE earlier.{out} = :batch AND later.{into} = :batch\n  ),\n  \
-             staged AS (SELECT count(*) AS n FROM {stage})\n\
+             live AS (SELECT count(*) AS n FROM {table} WHERE {out} IS NULL)\n\
              SELECT\n  opened.n - updated.n AS \"inserted\",\n  updated.n AS \"updated\",\n  \
-             closed.n - updated.n AS \"deleted\",\n  staged.n - opened.n AS \"unchanged\"\n\
-             FROM opened, closed, updated, staged;",
+             closed.n - updated.n AS \"deleted\",\n  live.n - opened.n AS \"unchanged\"\n\
+             FROM opened, closed, updated, live;",
             self.same_key("later.", "earlier.").replace("\n      AND", " AND"),
         )
     }
@@ -246,17 +267,17 @@ impl Milestoned {
         same.join("\n      AND ")
     }
 
-    /// That all else is the same, where NULL is the same as NULL. Row values: a chain of comparisons would be too deep
-    /// an expression for SQLite where there are many columns.
-    fn same_values(&self, left: &str, right: &str) -> String {
+    /// Whether all else `IS` the same, or `IS NOT`, where NULL is the same as NULL. Row values: a chain of comparisons
+    /// would be too deep an expression for SQLite where there are many columns.
+    fn compare_values(&self, left: &str, is: &str, right: &str) -> String {
         let others: Vec<&str> =
             self.names().filter(|name| !self.key_names().any(|key| key == *name)).collect();
         match others.as_slice() {
             [] => String::new(),
-            [name] => format!("\n      AND {left}{0} IS {right}{0}", quoted(name)),
+            [name] => format!("\n      AND {left}{0} {is} {right}{0}", quoted(name)),
             several => {
                 let side = |before: &str| parenthesised(&columns(several.iter().copied(), before), 6);
-                format!("\n      AND {}\n      IS {}", side(left), side(right))
+                format!("\n      AND {}\n      {is} {}", side(left), side(right))
             }
         }
     }

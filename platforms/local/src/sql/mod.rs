@@ -11,3 +11,4 @@ pub(crate) mod script;
 pub(crate) mod select;
 pub(crate) mod statements;
 pub(crate) mod storage;
+pub(crate) mod watermark;

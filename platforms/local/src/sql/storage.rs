@@ -90,6 +90,17 @@ pub(crate) fn read_from_sqlite(column: &Column) -> String {
     )
 }
 
+/// Which records of an SQLite source have a watermark that is not below `:position`, or none that could be compared:
+/// whoever reads them finds out. The column stands by itself, so that an index of it is of use; numbers in a column of
+/// texts are compared as numbers, and a number where times should be comes before all texts.
+pub(crate) fn since_in_sqlite(column: &Column) -> String {
+    let name = quoted(column.name().as_str());
+    match Storage::of(column.data_type()) {
+        Storage::Text => format!("{name} >= :position OR {name} < '' OR {name} IS NULL"),
+        _ => format!("{name} >= CAST(:position AS INTEGER) OR {name} IS NULL"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,12 +70,13 @@ impl Shelf {
     }
 }
 
-/// What is stopped: a first plan and its first run, or a plan that alters tables and rebuilds some, and a run that
-/// brings changes.
+/// What is stopped: a first plan and its first run; a plan that alters tables and rebuilds some, and a run that brings
+/// changes; a run that reads only what is new.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     First,
     Second,
+    New,
 }
 
 impl What {
@@ -84,6 +85,7 @@ impl What {
         match self {
             Self::First => "killed_first",
             Self::Second => "killed_second",
+            Self::New => "killed_new",
         }
     }
 
@@ -92,10 +94,31 @@ impl What {
         match self {
             Self::First => "killed_first_before",
             Self::Second => "killed_second_before",
+            Self::New => "killed_new_before",
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "first" => Self::First,
+            "second" => Self::Second,
+            _ => Self::New,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+            Self::New => "new",
         }
     }
 
     fn scenes(self, shelf: Shelf) -> (Scene, Scene) {
+        if self == Self::New {
+            let scene = || shelf.scene(self, NorthWind::by_version());
+            return (scene(), scene());
+        }
         // A column more, one that is kept otherwise, and another SELECT.
         let second = NorthWind {
             customers: "customer_id VarChar(5) key, company_name VarChar(40) not null, city Integer, vat VarChar(9)",
@@ -110,7 +133,7 @@ fn work(ground: &Ground, shelf: Shelf, what: What) {
     let (first, second) = what.scenes(shelf);
     let plan = match what {
         What::First => plan_between(None, (&first, "1"), BTreeMap::new()),
-        What::Second => plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()),
+        What::Second | What::New => plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()),
     };
     ground.apply_plan(&plan).unwrap();
     ground.run();
@@ -122,19 +145,21 @@ fn prepared(shelf: Shelf, what: What) -> Ground {
     let (first, second) = what.scenes(shelf);
     shelf.renew(what.database(), "template1");
     ground.change_source(
-        "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT, vat TEXT);
-         CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name TEXT, unit_price NUMERIC, weight REAL);
-         INSERT INTO Customers VALUES ('A', 'a', '1', 'x'), ('B', 'b', '2', NULL);
-         INSERT INTO products VALUES (1, 'p', 1.5, 'NaN');",
+        "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT, vat TEXT, version INTEGER);
+         CREATE TABLE products
+           (product_id INTEGER PRIMARY KEY, product_name TEXT, unit_price NUMERIC, weight REAL, version INTEGER);
+         INSERT INTO Customers VALUES ('A', 'a', '1', 'x', 1), ('B', 'b', '2', NULL, 1);
+         INSERT INTO products VALUES (1, 'p', 1.5, 'NaN', 1);",
     );
     let plan = plan_between(None, (&first, "1"), BTreeMap::new());
     ground.render(&first, &plan);
-    if what == What::Second {
+    if what != What::First {
         ground.apply_plan(&plan).unwrap();
         ground.run();
         ground.change_source(
-            "UPDATE Customers SET city = 7 WHERE customer_id = 'A'; DELETE FROM Customers WHERE customer_id = 'B';
-             INSERT INTO Customers VALUES ('C', 'c', NULL, 'z'); UPDATE products SET weight = 1;",
+            "UPDATE Customers SET city = 7, version = 2 WHERE customer_id = 'A';
+             DELETE FROM Customers WHERE customer_id = 'B';
+             INSERT INTO Customers VALUES ('C', 'c', NULL, 'z', 3); UPDATE products SET weight = 1;",
         );
         ground.render(&second, &plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()));
     }
@@ -154,7 +179,7 @@ fn child() {
         "file" => Shelf::File,
         port => Shelf::Server(port.parse().unwrap()),
     };
-    let what = if what == "first" { What::First } else { What::Second };
+    let what = What::named(what);
     let count = AtomicU64::new(0);
     let stop = Breakpoint::new(move |_| {
         if count.fetch_add(1, Ordering::SeqCst) + 1 == stop_at {
@@ -170,7 +195,7 @@ fn stopped(folder: &Path, shelf: Shelf, what: What, at: usize) -> bool {
         Shelf::File => "file".to_owned(),
         Shelf::Server(port) => port.to_string(),
     };
-    let what = if what == What::First { "first" } else { "second" };
+    let what = what.name();
     let status = Command::new(env::current_exe().unwrap())
         .args(["--exact", "killed::child", "--test-threads=1"])
         .env(FOLDER, folder)
@@ -268,4 +293,20 @@ fn a_second_plan_and_run_with_copies_in_a_file() {
 fn a_second_plan_and_run_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
     every_stop(Shelf::Server(server.port), What::Second);
+}
+
+#[test]
+fn a_run_that_reads_what_is_new_with_views() {
+    every_stop(Shelf::Views, What::New);
+}
+
+#[test]
+fn a_run_that_reads_what_is_new_with_copies_in_a_file() {
+    every_stop(Shelf::File, What::New);
+}
+
+#[test]
+fn a_run_that_reads_what_is_new_with_copies_on_a_server() {
+    let Some(server) = Server::shared() else { return };
+    every_stop(Shelf::Server(server.port), What::New);
 }

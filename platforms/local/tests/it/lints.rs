@@ -15,6 +15,15 @@ fn northwind_is_clean() {
 }
 
 #[test]
+fn a_watermark_tells_of_no_deletion() {
+    assert_eq!(codes(&NorthWind::by_version(), |team| team), ["local/unseen-deletions"]);
+    let local = platform("northwind.db");
+    let descriptor = local.descriptor();
+    assert!(descriptor.misses_deletions().is_subset(descriptor.captures()));
+    assert!(descriptor.misses_deletions().contains("sql_watermark"));
+}
+
+#[test]
 fn a_container_that_is_not_claimed_is_refused() {
     let kafka = |team: Team| {
         team.without_container(&"Desk".into()).container(DataContainer::kafka("Desk", ["broker:9092"]))

@@ -28,3 +28,4 @@ mod status;
 mod support;
 mod transformers;
 mod troubles;
+mod watermarks;

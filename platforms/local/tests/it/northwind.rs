@@ -16,6 +16,9 @@ pub(crate) const ORDERS: &str = "order Integer key, line Integer key, group VarC
 #[derive(Clone)]
 pub(crate) struct NorthWind {
     pub(crate) customers: &'static str,
+    pub(crate) products: &'static str,
+    /// The column by which the source is read; without one, all of it is.
+    pub(crate) watermark: Option<&'static str>,
     pub(crate) datasets: Vec<&'static str>,
     pub(crate) milestoning: Milestoning,
     pub(crate) retention: Option<Retention>,
@@ -27,6 +30,8 @@ impl Default for NorthWind {
     fn default() -> Self {
         Self {
             customers: CUSTOMERS,
+            products: PRODUCTS,
+            watermark: None,
             datasets: vec!["NW_Data/customers", "NW_Data/products"],
             milestoning: Milestoning::Live,
             retention: None,
@@ -42,6 +47,16 @@ impl NorthWind {
         Self { file: "desk.db", milestoning: Milestoning::LiveAndForensic, ..Self::default() }
     }
 
+    /// Only what is new is read, by the column `version`.
+    pub(crate) fn by_version() -> Self {
+        Self {
+            customers: "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), version Integer",
+            products: "product_id Integer key, product_name VarChar(40), version Integer",
+            watermark: Some("version"),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn consumer(&self) -> Workspace {
         let mut group =
             DatasetGroup::new("analysis").sinks(self.datasets.iter().copied()).milestoning(self.milestoning);
@@ -52,15 +67,14 @@ impl NorthWind {
     }
 
     pub(crate) fn ecosystem(&self) -> Ecosystem {
+        let capture = match self.watermark {
+            None => Capture::sql_snapshot("USA/NorthWindTeam/Source"),
+            Some(column) => Capture::sql_watermark("USA/NorthWindTeam/Source", column),
+        };
         let source = Datastore::new("NW_Data")
-            .captured(
-                Capture::sql_snapshot("USA/NorthWindTeam/Source")
-                    .credential("northwind")
-                    .cron("*/10 * * * *")
-                    .table("customers", "Customers"),
-            )
+            .captured(capture.credential("northwind").cron("*/10 * * * *").table("customers", "Customers"))
             .dataset(Dataset::new("customers", self.customers).classified("PII"))
-            .dataset(Dataset::new("products", PRODUCTS))
+            .dataset(Dataset::new("products", self.products))
             .dataset(Dataset::new("orders", ORDERS));
         let masked = Datastore::new("Masked_NW_Data").dataset(Dataset::new("customers", CUSTOMERS));
         let mask = Workspace::new("Mask")

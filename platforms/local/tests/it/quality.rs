@@ -9,7 +9,11 @@ use crate::{
 use datasurface_platform::{RunReport, prelude::*};
 
 /// NorthWind, in which this must hold of a dataset.
-fn checked(wind: &NorthWind, dataset: &str, checks: impl IntoIterator<Item = QualityCheck>) -> Scene {
+pub(crate) fn checked(
+    wind: &NorthWind,
+    dataset: &str,
+    checks: impl IntoIterator<Item = QualityCheck>,
+) -> Scene {
     let wanted = DatasetKey::from(dataset);
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let store = Datastore::clone(team.datastores().get(&wanted.datastore).unwrap());

@@ -56,6 +56,19 @@ fn northwind_in_a_database_of_the_consumer() {
 }
 
 #[test]
+fn northwind_by_version() {
+    let wind = NorthWind { datasets: vec!["NW_Data/products"], ..NorthWind::by_version() };
+    let rendering = wind.scene().rendering();
+    let text = rendering.file("tables/NW_Data/products.sql").unwrap().text().unwrap();
+    let jobs: serde_json::Value =
+        serde_json::from_str(rendering.file("jobs.json").unwrap().text().unwrap()).unwrap();
+    let mut jobs = jobs["jobs"].as_array().unwrap().iter();
+    let capture = jobs.find(|job| job["job"] == "capture.NW_Data").unwrap();
+    let capture = serde_json::to_string_pretty(&capture["datasets"]).unwrap();
+    insta::assert_snapshot!(format!("{text}\n########\n{capture}"));
+}
+
+#[test]
 fn foundation() {
     insta::assert_snapshot!(everything(&NorthWind::default().scene().foundation()));
 }

@@ -5,7 +5,7 @@ mod sqlite;
 
 use crate::{prelude::*, server_address::ServerAddress};
 use datasurface_platform::Site;
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value, ValueRef};
 
 /// A producer's database, opened for one capture.
 pub(crate) trait Source {
@@ -14,11 +14,23 @@ pub(crate) trait Source {
 
     /// Reads the rows of a rendered SELECT, in order of its columns, as what SQLite stores. A failure of `each` is
     /// handed on as it is.
-    fn read(&mut self, select: &str, each: &mut Each<'_>) -> Result<(), PlatformError>;
+    fn read(&mut self, select: &Select<'_>, each: &mut Each<'_>) -> Result<(), PlatformError>;
 
     /// Ends the snapshot.
     fn end(&mut self) -> Result<(), PlatformError>;
 }
+
+/// A rendered SELECT.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Select<'a> {
+    /// It reads a table as a whole.
+    pub(crate) whole: &'a str,
+    /// Instead of it: the one that reads from a position on, and the position.
+    pub(crate) since: Option<(&'a str, &'a Value)>,
+}
+
+/// What the position is called in a SELECT.
+const POSITION: &str = ":position";
 
 /// What is done with a row: its values, borrowed from where they were read.
 pub(crate) type Each<'a> = dyn FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError> + 'a;
@@ -66,7 +78,8 @@ pub fn read_source(
     let mut source = open(&producer, site)?;
     source.begin(begin)?;
     for (dataset, select) in selects {
-        source.read(select, &mut |row| each(dataset, row)).map_err(|error| {
+        let select = Select { whole: select, since: None };
+        source.read(&select, &mut |row| each(dataset, row)).map_err(|error| {
             PlatformError::new(error.kind(), format!("cannot capture `{dataset}`")).caused_by(error)
         })?;
     }

@@ -1,9 +1,9 @@
 //! Sources in SQLite files.
 
-use super::{Each, Source};
+use super::{Each, POSITION, Select, Source};
 use crate::{
     prelude::*,
-    runtime::database::{names_are_names, outside},
+    runtime::database::{bind, names_are_names, outside},
 };
 use datasurface_platform::Site;
 use rusqlite::{Connection, Error, OpenFlags, Row, types::ValueRef};
@@ -51,10 +51,14 @@ impl Source for Sqlite {
         Ok(())
     }
 
-    fn read(&mut self, select: &str, each: &mut Each<'_>) -> Result<(), PlatformError> {
-        let mut statement = self.doing("reading", self.connection.prepare(select))?;
+    fn read(&mut self, select: &Select<'_>, each: &mut Each<'_>) -> Result<(), PlatformError> {
+        let sql = select.since.map_or(select.whole, |(sql, _)| sql);
+        let mut statement = self.doing("reading", self.connection.prepare(sql))?;
+        if let Some((_, position)) = select.since {
+            self.doing("reading", bind(&mut statement, &[(POSITION, position.clone())]))?;
+        }
         let width = statement.column_count();
-        let mut rows = self.doing("reading", statement.query([]))?;
+        let mut rows = statement.raw_query();
         while let Some(row) = self.doing("reading", rows.next())? {
             let values = (0..width).map(|column| value(row, column)).collect::<rusqlite::Result<Vec<_>>>();
             each(&self.doing("reading", values)?)?;

@@ -38,7 +38,7 @@ pub(crate) fn read_column(column: &Column) -> String {
         (DataType::Decimal { scale, .. }, _) => decimal(&name, usize::from(*scale)),
         (DataType::Date, _) => format!("{name}::date::text"),
         (DataType::Timestamp { zone: None }, _) => format!("{name}::timestamp::text"),
-        (DataType::Timestamp { zone: Some(zone) }, _) => instant(&name, zone),
+        (DataType::Timestamp { zone: Some(zone) }, _) => instant_as_text(&name, zone),
         (_, Storage::Text) => format!("{name}::text"),
     };
     format!("{value} AS {name}")
@@ -53,18 +53,35 @@ fn decimal(name: &str, scale: usize) -> String {
     format!("(trim_scale({name}::text::numeric) + {zero})::text")
 }
 
-/// In UTC. A source without a zone means the one of the schema. SQLite knows `+00:00`, and not `+00`.
-fn instant(name: &str, zone: &str) -> String {
-    let instant = if matches!(zone, "UTC" | "Etc/UTC") {
-        format!("{name}::timestamptz")
-    } else {
-        let zone = literal(zone);
-        format!(
-            "CASE WHEN pg_typeof({name}) = 'timestamptz'::regtype THEN {name}::timestamptz \
-             ELSE {name}::timestamp AT TIME ZONE {zone} END"
-        )
+/// Which records have a watermark that is not below `:position`, or none. Where the source has the type of the schema,
+/// nothing is done to the column, so that an index of it is of use.
+pub(crate) fn since(column: &Column) -> String {
+    let name = quoted(column.name().as_str());
+    let reached = match column.data_type() {
+        DataType::Timestamp { zone: None } => format!("{name}::timestamp >= :position::text::timestamp"),
+        DataType::Timestamp { zone: Some(zone) } => {
+            format!("{} >= :position::text::timestamptz", instant(&name, zone))
+        }
+        _ => format!("{name} >= :position::bigint"),
     };
-    format!("replace(({instant})::text, '+00', '+00:00')")
+    format!("{reached} OR {name} IS NULL")
+}
+
+/// In UTC. SQLite knows `+00:00`, and not `+00`.
+fn instant_as_text(name: &str, zone: &str) -> String {
+    format!("replace(({})::text, '+00', '+00:00')", instant(name, zone))
+}
+
+/// A source without a zone means the one of the schema.
+fn instant(name: &str, zone: &str) -> String {
+    if matches!(zone, "UTC" | "Etc/UTC") {
+        return format!("{name}::timestamptz");
+    }
+    let zone = literal(zone);
+    format!(
+        "CASE WHEN pg_typeof({name}) = 'timestamptz'::regtype THEN {name}::timestamptz \
+         ELSE {name}::timestamp AT TIME ZONE {zone} END"
+    )
 }
 
 /// A table of a source may be named with its schema, `sales.orders`: the first dot stands between them. A name that has

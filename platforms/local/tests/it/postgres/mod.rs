@@ -10,6 +10,7 @@ mod northwind;
 mod snapshots;
 mod types;
 mod values;
+mod watermarks;
 
 use crate::{
     scene::Scene,

@@ -5,7 +5,7 @@
 
 mod values;
 
-use super::{Each, Source};
+use super::{Each, POSITION, Select, Source};
 use crate::{
     prelude::*,
     runtime::server::{
@@ -13,10 +13,12 @@ use crate::{
         trouble::{Trouble, table_of},
     },
     server_address::ServerAddress,
+    sql::statements::statements,
 };
 use datasurface_platform::Site;
-use postgres::{Client, NoTls, Statement, fallible_iterator::FallibleIterator};
-use std::fmt;
+use postgres::{Client, NoTls, Statement, fallible_iterator::FallibleIterator, types::ToSql};
+use rusqlite::types::Value;
+use std::{borrow::Cow, fmt};
 use values::Kinds;
 
 /// A database, connected to.
@@ -91,22 +93,23 @@ impl Source for Postgres {
         )
     }
 
-    fn read(&mut self, select: &str, each: &mut Each<'_>) -> Result<(), PlatformError> {
+    fn read(&mut self, select: &Select<'_>, each: &mut Each<'_>) -> Result<(), PlatformError> {
+        let reading = Reading::of(select)?;
         self.with_client(
-            |place| format!("cannot read {} of {place}", table_of(select)),
+            |place| format!("cannot read {} of {place}", table_of(select.whole)),
             |client| {
                 let statement = client
-                    .prepare(select)
-                    .map_err(|error| Trouble::of(&error).in_column_at(&error, select))?;
+                    .prepare(&reading.sql)
+                    .map_err(|error| Trouble::of(&error).in_column_at(&error, &reading.sql))?;
                 let kinds = Kinds::of(statement.columns())?;
-                let result = stream(client, &statement, &kinds, each);
+                let result = stream(client, &statement, reading.position, &kinds, each);
                 if let Err(Stop::Caller(_)) = result {
                     // The rest of the table would come before the connection can be closed. If this fails, it does.
                     let _ = client.cancel_token().cancel_query(NoTls);
                 }
                 result.map_err(|stop| match stop {
                     Stop::Trouble(trouble) if trouble.is_about_a_value() => {
-                        Stop::Trouble(blame(client, &statement, select, trouble))
+                        Stop::Trouble(blame(client, &statement, select.whole, trouble))
                     }
                     other => other,
                 })
@@ -122,13 +125,40 @@ impl Source for Postgres {
     }
 }
 
+/// A SELECT, as the server takes it.
+struct Reading<'a> {
+    sql: Cow<'a, str>,
+    position: Option<&'a (dyn ToSql + Sync)>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(select: &Select<'a>) -> Result<Self, PlatformError> {
+        let Some((since, position)) = select.since else {
+            return Ok(Self { sql: select.whole.into(), position: None });
+        };
+        let position: &(dyn ToSql + Sync) = match position {
+            Value::Integer(number) => number,
+            Value::Text(text) => text,
+            _ => {
+                let context =
+                    format!("`{POSITION}` is neither a number nor a time: this is a bug in datasurface");
+                return Err(PlatformError::new(PlatformErrorKind::Internal, context));
+            }
+        };
+        let numbered = statements(since).into_iter().next().unwrap_or_default();
+        Ok(Self { sql: numbered.sql.into(), position: Some(position) })
+    }
+}
+
 fn stream(
     client: &mut Client,
     statement: &Statement,
+    position: Option<&(dyn ToSql + Sync)>,
     kinds: &Kinds,
     each: &mut Each<'_>,
 ) -> Result<(), Stop> {
-    let mut rows = client.query_raw(statement, std::iter::empty::<&str>())?;
+    let position: Vec<&dyn ToSql> = position.into_iter().map(|position| position as &dyn ToSql).collect();
+    let mut rows = client.query_raw(statement, position)?;
     while let Some(row) = rows.next()? {
         each(&kinds.read(&row)?).map_err(Stop::Caller)?;
     }

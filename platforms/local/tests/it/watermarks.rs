@@ -1,0 +1,206 @@
+//! Sources that are read from a watermark on: nothing that is new or was changed is lost, and nothing else is read.
+
+use crate::{
+    ground::{Ground, moved},
+    northwind::NorthWind,
+    quality::checked,
+    scene::Scene,
+};
+use datasurface_local::Breakpoint;
+use datasurface_platform::prelude::*;
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+const TABLES: &str =
+    "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT, version INTEGER);
+    CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name TEXT, version INTEGER);";
+
+fn history() -> NorthWind {
+    NorthWind { milestoning: Milestoning::LiveAndForensic, ..NorthWind::by_version() }
+}
+
+fn ground(scene: &Scene, tables: &str) -> Ground {
+    let ground = Ground::new();
+    ground.change_source(tables);
+    ground.apply(None, (scene, "1"));
+    ground
+}
+
+const KEPT: &str =
+    "SELECT customer_id, city, version, batch_in, batch_out FROM NW_Data__customers ORDER BY 1, 4";
+const LIVE: &str = "SELECT customer_id, company_name, city, version FROM NW_Data__customers WHERE batch_out IS NULL ORDER BY 1";
+const SOURCE: &str = "SELECT customer_id, company_name, city, version FROM Customers ORDER BY 1";
+
+#[test]
+fn only_what_is_new_is_read_and_what_was_deleted_stays() {
+    let ground = ground(&history().scene(), TABLES);
+    let read = Arc::new(AtomicUsize::new(0));
+    let reading = Arc::clone(&read);
+    let ground = ground.stopping_at(Breakpoint::new(move |what| {
+        reading.fetch_add(usize::from(what == "table.NW_Data.customers [load]"), Ordering::SeqCst);
+    }));
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('A', 'a', 'x', 1), ('B', 'b', 'x', 2), ('C', 'c', 'x', 2), ('D', 'd', 'x', 3)",
+    );
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 1: +4 ~0 -0 =0");
+    assert_eq!(read.swap(0, Ordering::SeqCst), 4, "at first, everything");
+    // One that is as high as what was seen, one that is higher, one that was changed, and one that is gone.
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('E', 'e', 'x', 3), ('F', 'f', 'x', 4);
+         UPDATE Customers SET city = 'y', version = 4 WHERE customer_id = 'A';
+         DELETE FROM Customers WHERE customer_id = 'B'",
+    );
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +2 ~1 -0 =3");
+    assert_eq!(read.swap(0, Ordering::SeqCst), 4, "D, which is just there, E, F and A");
+    assert_eq!(
+        ground.rows("northwind.db", KEPT),
+        ["A|x|1|1|2", "A|y|4|2|-", "B|x|2|1|-", "C|x|2|1|-", "D|x|3|1|-", "E|x|3|2|-", "F|x|4|2|-"]
+    );
+    assert!(moved(&ground.run()).iter().all(|line| line.contains("+0 ~0 -0")));
+    assert_eq!(read.swap(0, Ordering::SeqCst), 2, "F and A again");
+    // A source of which nothing is left as high as that.
+    ground.change_source(
+        "DELETE FROM Customers WHERE version = 4; INSERT INTO Customers VALUES ('G', 'g', 'x', 5)",
+    );
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 3: +1 ~0 -0 =6");
+    assert_eq!(read.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn what_has_no_watermark_is_read_every_time() {
+    let ground = ground(&history().scene(), TABLES);
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x', NULL), ('B', 'b', 'x', 1)");
+    ground.run();
+    ground.change_source("UPDATE Customers SET city = 'y' WHERE customer_id = 'A'; INSERT INTO Customers VALUES ('C', 'c', 'x', NULL)");
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +1 ~1 -0 =1");
+    assert_eq!(ground.rows("northwind.db", LIVE), ground.rows("source.db", SOURCE));
+}
+
+#[test]
+fn numbers_in_a_column_of_texts_are_compared_as_numbers() {
+    let tables = TABLES.replace("version INTEGER", "version TEXT");
+    let ground = ground(&history().scene(), &tables);
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x', '9')");
+    ground.run();
+    ground.change_source("INSERT INTO Customers VALUES ('B', 'b', 'x', '10')");
+    ground.run();
+    ground.change_source("INSERT INTO Customers VALUES ('C', 'c', 'x', '100'), ('D', 'd', 'x', '11')");
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 3: +2 ~0 -0 =2");
+}
+
+#[test]
+fn times_are_watermarks_too() {
+    const SCHEMA: &str =
+        "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), version Timestamp";
+    let wind =
+        NorthWind { customers: SCHEMA, products: "product_id Integer key, version Timestamp", ..history() };
+    let ground = ground(&wind.scene(), &TABLES.replace("version INTEGER", "version TIMESTAMP"));
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('A', 'a', 'x', '2026-01-31 12:00:00'), ('B', 'b', 'x', '2026-01-31 12:00:00.25')",
+    );
+    ground.run();
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('C', 'c', 'x', '2026-01-31 12:00:00.25'), ('D', 'd', 'x', '2026-01-31 12:00:00.3'),
+           ('E', 'e', 'x', '2026-01-31 12:00:00.2')",
+    );
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +2 ~0 -0 =2");
+}
+
+#[test]
+fn a_watermark_that_is_not_what_the_schema_says_is_never_passed_over() {
+    let ground = ground(&history().scene(), TABLES);
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x', 7)");
+    ground.run();
+    ground.change_source("INSERT INTO Customers VALUES ('B', 'b', 'x', 'seven')");
+    let report = ground.try_run().unwrap();
+    assert!(report.failures[0].reason.contains("cannot store TEXT value in INTEGER column"), "{report:?}");
+}
+
+#[test]
+fn a_change_of_what_is_read_reads_everything_again() {
+    const WIDER: &str = "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), version Integer, vat VarChar(9)";
+    let (one, two) = (history().scene(), NorthWind { customers: WIDER, ..history() }.scene());
+    let ground =
+        ground(&one, &TABLES.replace("city TEXT, version INTEGER", "city TEXT, version INTEGER, vat TEXT"));
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x', 1, 'v'), ('B', 'b', 'x', 2, 'w'), ('C', 'c', 'x', 2, NULL)");
+    ground.run();
+    ground.change_source("DELETE FROM Customers WHERE customer_id = 'C'");
+    // There and back again, without a run in between: the column is empty then, and nobody may take it for read.
+    let vat = "SELECT customer_id, vat FROM NW_Data__customers WHERE batch_out IS NULL ORDER BY 1";
+    ground.apply(Some((&one, "1")), (&two, "2"));
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +0 ~2 -1 =0");
+    assert_eq!(ground.rows("northwind.db", vat), ["A|v", "B|w"]);
+    ground.apply(Some((&two, "2")), (&one, "3"));
+    ground.apply(Some((&one, "3")), (&two, "4"));
+    assert_eq!(ground.rows("northwind.db", vat), ["A|-", "B|-"]);
+    ground.run();
+    assert_eq!(ground.rows("northwind.db", vat), ["A|v", "B|w"]);
+}
+
+#[test]
+fn a_table_that_was_taken_away_is_filled_as_a_whole_when_it_comes_again() {
+    let both = history().scene();
+    let one = NorthWind { datasets: vec!["NW_Data/customers"], ..history() }.scene();
+    let ground = ground(&both, TABLES);
+    ground.change_source("INSERT INTO products VALUES (1, 'p', 1), (2, 'q', 2)");
+    ground.run();
+    ground.open("northwind.db").execute_batch("DROP VIEW Sales__analysis__NW_Data__products; DROP VIEW Sales__analysis__NW_Data__products__history; DROP TABLE NW_Data__products").unwrap();
+    ground.apply(Some((&one, "1")), (&both, "2"));
+    ground.run();
+    assert_eq!(ground.rows("northwind.db", "SELECT product_id FROM NW_Data__products"), ["1", "2"]);
+}
+
+#[test]
+fn checks_judge_what_was_not_read_again_too() {
+    let checks = [QualityCheck::rows(3, None), QualityCheck::unique(["city"])];
+    let scene = checked(&history(), "NW_Data/customers", checks);
+    let ground = ground(&scene, TABLES);
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('A', 'a', 'x', 1), ('B', 'b', 'y', 2), ('C', 'c', 'z', 3)",
+    );
+    ground.run();
+    ground.change_source("INSERT INTO Customers VALUES ('D', 'd', 'x', 4)");
+    let before = ground.rows("northwind.db", KEPT);
+    let report = ground.try_run().unwrap();
+    assert!(report.failures[0].reason.contains("2 are like others"), "{report:?}");
+    assert_eq!(ground.rows("northwind.db", KEPT), before);
+    // What failed is read again.
+    ground.change_source("UPDATE Customers SET city = 'w' WHERE customer_id = 'D'");
+    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +1 ~0 -0 =3");
+}
+
+/// What happens at the source: what somebody writes, for which key, how much higher the watermark is, and whether it is
+/// captured then.
+fn changes() -> impl Strategy<Value = Vec<(u8, u8, i64, bool)>> {
+    proptest::collection::vec((0..6_u8, 0..4_u8, 0..2_i64, any::<bool>()), 1..24)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn whatever_is_written_with_a_rising_column_arrives(changes in changes()) {
+        let ground = ground(&NorthWind { file: "desk.db", ..history() }.scene(), TABLES);
+        let mut version = 0;
+        let source = ground.open("source.db");
+        for (key, city, rise, captured) in changes {
+            version += rise;
+            source.execute(
+                "INSERT INTO Customers VALUES ('K' || ?1, 'n', nullif('c' || ?2, 'c0'), ?3)
+                 ON CONFLICT DO UPDATE SET city = excluded.city, version = excluded.version",
+                (key, city, version),
+            ).unwrap();
+            if captured {
+                ground.run();
+                prop_assert_eq!(ground.rows("northwind.db", LIVE), ground.rows("source.db", SOURCE));
+            }
+        }
+        ground.run();
+        prop_assert_eq!(ground.rows("northwind.db", LIVE), ground.rows("source.db", SOURCE));
+        let copy = LIVE.replace("NW_Data__customers", "Local__NW_Data__customers");
+        prop_assert_eq!(ground.rows("desk.db", &copy), ground.rows("source.db", SOURCE));
+    }
+}
