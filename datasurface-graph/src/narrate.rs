@@ -115,7 +115,7 @@ fn dataset_facts(datastore: &Datastore, dataset: DatasetId, custody: Custody) ->
     let unit = dataset.of(datastore);
     DatasetFacts {
         key: dataset_key(datastore, dataset),
-        schema: unit.schema().clone(),
+        schema: unit.schema().as_table(),
         classifications: unit.classifications().clone(),
         custody,
         checks: BTreeSet::new(),

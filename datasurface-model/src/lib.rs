@@ -21,8 +21,8 @@ pub use ecosystem::*;
 pub use name::*;
 pub use named::{Entity, Named};
 pub use schema::{
-    ArrayType, AvroError, Collation, Column, DataType, DataTypeError, Field, FloatFormat, FloatRange,
-    GeometryType, MapType, MicroscalingFormat, SCHEMA_RULES, Schema, SchemaChange, SchemaRule,
-    SchemaTextError, StructType, TableSchema, TypeChange, TypeProblem, is_time_zone,
+    ArrayType, AvroError, AvroSchema, Collation, Column, DataType, DataTypeError, Field, FloatFormat,
+    FloatRange, GeometryType, MapType, MicroscalingFormat, SCHEMA_RULES, Schema, SchemaChange, SchemaError,
+    SchemaRule, SchemaTextError, StructType, TableSchema, TypeChange, TypeProblem, is_time_zone,
 };
 pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

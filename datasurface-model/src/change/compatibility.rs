@@ -115,7 +115,7 @@ impl Judge<'_> {
         if old.schema() == new.schema() {
             return;
         }
-        for change in SchemaChange::between(old.schema().table(), new.schema().table()) {
+        for change in SchemaChange::between(old.schema(), new.schema()) {
             let Some(rule) = change.broken_rule() else { continue };
             let path = match change.column() {
                 Some(column) => path.child("columns", column),

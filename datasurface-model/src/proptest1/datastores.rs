@@ -1,6 +1,7 @@
 //! Datastores, and what others need to know about them while the ecosystem is being built.
 
 use super::{
+    avro::in_avro,
     build::Built,
     names::{CLASSIFICATIONS, CRONS, DATASETS, choose, key_type, word},
     plan::{Choice, DatasetPlan, DatastorePlan},
@@ -143,7 +144,9 @@ fn distinct_names(plans: &[DatasetPlan]) -> impl Iterator<Item = (DatasetName, &
 
 fn dataset(name: DatasetName, plan: &DatasetPlan) -> Dataset {
     let by_column = plan.is_classified_by_column;
-    let mut dataset = Dataset::new(name, table(plan));
+    let table = table(plan);
+    let mut dataset =
+        if plan.is_in_avro { Dataset::new(name, in_avro(&table)) } else { Dataset::new(name, table) };
     if !by_column {
         let classifications = plan.classifications.iter().map(|choice| word(&CLASSIFICATIONS, *choice));
         dataset = classifications.fold(dataset, Dataset::classified);

@@ -12,6 +12,7 @@
 //! An ecosystem is drawn as a plain plan of numbers, which shrinks well, and then built: numbers are taken modulo
 //! what there is, so that every plan means a valid ecosystem.
 
+mod avro;
 mod build;
 mod datastores;
 mod edit;
@@ -25,6 +26,7 @@ mod workspaces;
 #[cfg(test)]
 mod tests;
 
+pub use avro::in_avro;
 pub use edit::{Edit, edits};
 pub use mutation::{Mutation, mutations};
 pub use plan::Shape;

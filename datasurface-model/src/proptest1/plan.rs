@@ -96,6 +96,7 @@ pub(super) struct DatasetPlan {
     pub(super) is_key_reversed: bool,
     pub(super) classifications: Vec<Choice>,
     pub(super) is_classified_by_column: bool,
+    pub(super) is_in_avro: bool,
     pub(super) deprecated: Option<Choice>,
 }
 
@@ -220,6 +221,7 @@ fn datasets(rare_types: bool) -> impl Strategy<Value = DatasetPlan> {
         any::<bool>(),
         vec(any::<Choice>(), 0..=2),
         any::<bool>(),
+        prop::bool::weighted(0.1),
         sometimes(0.1, any::<Choice>()),
     )
         .prop_map(
@@ -231,6 +233,7 @@ fn datasets(rare_types: bool) -> impl Strategy<Value = DatasetPlan> {
                 is_key_reversed,
                 classifications,
                 is_classified_by_column,
+                is_in_avro,
                 deprecated,
             )| {
                 DatasetPlan {
@@ -241,6 +244,7 @@ fn datasets(rare_types: bool) -> impl Strategy<Value = DatasetPlan> {
                     is_key_reversed,
                     classifications,
                     is_classified_by_column,
+                    is_in_avro,
                     deprecated,
                 }
             },

@@ -1,4 +1,4 @@
-//! The shape of a dataset: a table of typed columns with a primary key.
+//! The shape of a dataset: a table of typed columns with a primary key, said in our words or in Avro's.
 
 mod avro;
 mod column;
@@ -8,7 +8,7 @@ mod pool;
 mod table;
 mod text;
 
-pub use avro::AvroError;
+pub use avro::{AvroError, AvroSchema};
 pub use column::Column;
 pub use compat::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
 pub use data_type::{
@@ -37,27 +37,65 @@ pub struct Schema(Arc<Content>);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Content {
     Table(TableSchema),
+    Avro(AvroSchema),
     Unreadable(SchemaTextError),
+}
+
+/// Why a schema describes no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemaError<'s> {
+    /// Its text cannot be read.
+    #[error(transparent)]
+    Text(&'s SchemaTextError),
+    /// It is no Avro record.
+    #[error(transparent)]
+    Avro(&'s AvroError),
 }
 
 static NO_TABLE: TableSchema = TableSchema::empty();
 
 impl Schema {
-    /// The table; one without columns if the text could not be read.
+    /// The table; one without columns if what this schema was made from could not be read.
     #[must_use]
     pub fn table(&self) -> &TableSchema {
         match &*self.0 {
             Content::Table(table) => table,
+            Content::Avro(avro) => avro.table(),
             Content::Unreadable(_) => &NO_TABLE,
         }
     }
 
-    /// Why the text that this schema was made from could not be read.
+    /// The schema in Avro's words, if it was made from them.
     #[must_use]
-    pub fn unreadable(&self) -> Option<&SchemaTextError> {
+    pub fn avro(&self) -> Option<&AvroSchema> {
+        match &*self.0 {
+            Content::Avro(avro) => Some(avro),
+            _ => None,
+        }
+    }
+
+    /// The Avro record that it is, if it is one.
+    fn record(&self) -> Option<&avro::Record> {
+        self.avro()?.record()
+    }
+
+    /// The same table, in whatever words it was said.
+    #[must_use]
+    pub fn as_table(&self) -> Self {
+        match &*self.0 {
+            Content::Avro(avro) => avro.table().clone().into(),
+            _ => self.clone(),
+        }
+    }
+
+    /// Why what this schema was made from could not be read.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<SchemaError<'_>> {
         match &*self.0 {
             Content::Table(_) => None,
-            Content::Unreadable(error) => Some(error),
+            Content::Avro(avro) => avro.unreadable().map(SchemaError::Avro),
+            Content::Unreadable(error) => Some(SchemaError::Text(error)),
         }
     }
 
@@ -79,6 +117,12 @@ impl From<TableSchema> for Schema {
     }
 }
 
+impl From<AvroSchema> for Schema {
+    fn from(avro: AvroSchema) -> Self {
+        Self(pool::share(Content::Avro(avro)))
+    }
+}
+
 impl From<&str> for Schema {
     fn from(text: &str) -> Self {
         Self(pool::share(match text.parse() {
@@ -94,7 +138,8 @@ impl From<&Schema> for Schema {
     }
 }
 
-/// Between programs a schema is its table; a text that could not be read never gets past validation.
+/// Between programs a schema is its table: what could not be read never gets past validation, and what only Avro says
+/// makes no difference to what is built.
 impl Serialize for Schema {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.table().serialize(serializer)
@@ -111,6 +156,7 @@ impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Content::Table(table) => write!(f, "Schema({table})"),
+            Content::Avro(avro) => write!(f, "Schema({})", avro.written()),
             Content::Unreadable(error) => write!(f, "Schema(unreadable: {error})"),
         }
     }

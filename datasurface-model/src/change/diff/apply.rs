@@ -53,10 +53,9 @@ pub(super) fn apply(differences: &[Difference], document: &mut Value) {
 }
 
 fn find<'v>(document: &'v mut Value, place: &Place) -> Option<&'v mut Value> {
-    let mut steps = place.steps().iter().peekable();
     let mut at = Place::default();
     let mut value = document;
-    while let Some(step) = steps.next() {
+    for step in place.steps() {
         value = match step {
             Step::Member(name) => {
                 at = at.member(name);
@@ -68,7 +67,8 @@ fn find<'v>(document: &'v mut Value, place: &Place) -> Option<&'v mut Value> {
                 elements.find(|element| list::name(element) == Some(name))?
             }
         };
-        if at.is_schema() && steps.peek().is_some() {
+        // Whoever asks for it wants to change it inside.
+        if at.is_schema() {
             *value = schema_in_full(value).into_owned();
         }
     }

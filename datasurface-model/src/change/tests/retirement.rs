@@ -197,7 +197,7 @@ proptest! {
                 let (Some(old), Some(new)) = (now.datasets.get(name), next.datasets.get(name)) else {
                     return Err(TestCaseError::fail(format!("{name} vanished under {sink:?}")));
                 };
-                let changes = SchemaChange::between(old.schema().table(), new.schema().table());
+                let changes = SchemaChange::between(old.schema(), new.schema());
                 prop_assert!(changes.iter().all(|change| change.broken_rule().is_none()), "{:?}", changes);
                 if new.deprecation().is_some_and(|deprecation| deprecation.since() <= today) {
                     prop_assert!(still.accepts_deprecated_until().is_some_and(|last| today <= last));

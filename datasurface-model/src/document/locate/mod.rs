@@ -250,7 +250,10 @@ impl Search<'_> {
 fn member<'n, 't>(node: &'n Node<'t>, segment: &str) -> Option<&'n Member<'t>> {
     let mut objects = vec![node];
     for _ in 0..=LOOKED_THROUGH {
-        if let Some(found) = objects.iter().find_map(|object| object.member(segment)) {
+        // What are columns here are fields to Avro.
+        let by_avro = (segment == "columns").then_some("fields");
+        let mut names = [Some(segment), by_avro].into_iter().flatten();
+        if let Some(found) = names.find_map(|name| objects.iter().find_map(|object| object.member(name))) {
             return Some(found);
         }
         let inner = objects.iter().flat_map(|object| object.members()).map(|member| &member.value);

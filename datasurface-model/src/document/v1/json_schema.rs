@@ -23,7 +23,7 @@ mod schema {
         document::v1::{
             Document, FORMAT,
             compact::{Compact, Compactly},
-            schema::{SchemaForm, TableObject},
+            schema::{SchemaForm, SchemaObject},
             settings::Settings,
             zone::{TeamDefinition, ZoneDefinition},
         },
@@ -85,7 +85,7 @@ mod schema {
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            let table = generator.subschema_for::<TableObject>();
+            let table = generator.subschema_for::<SchemaObject>();
             say!({
                 "description": "`id Integer key, city VarChar(15)`, a list of such columns, or an object",
                 "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }, table],

@@ -1,11 +1,11 @@
 //! Schemas: as text, `customer_id VarChar(5) key, city VarChar(15)`; as a list of such texts, a column each, where
-//! one text would be too long to review; as an object where text would not say everything.
+//! one text would be too long to review; as an object where text would not say everything, or Avro says it.
 
 use super::about::{DocumentationForm, described, written};
-use super::objects::objects;
+use super::{objects::objects, settings::Settings};
 use crate::{
     name::{Classification, ColumnName},
-    schema::{Column, DataType, Schema, TableSchema},
+    schema::{AvroSchema, Column, DataType, Schema, SchemaError, TableSchema},
 };
 use rustc_hash::FxHashMap;
 use serde::{
@@ -25,6 +25,7 @@ impl Schemas {
     pub(super) fn of(&mut self, form: SchemaForm) -> Schema {
         let (text, schema) = match form {
             SchemaForm::Text(text) => (text, None),
+            SchemaForm::Schema(schema) if schema.avro().is_some() => return schema,
             SchemaForm::Schema(schema) => (column_texts(schema.table()).join(", "), Some(schema)),
         };
         match (self.0.get(&text), schema) {
@@ -70,9 +71,12 @@ impl SchemaForm {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a schema, as an object")]
-pub(super) struct TableObject {
+pub(super) struct SchemaObject {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     columns: Vec<ColumnObject>,
+    /// An Avro record, whose fields are the columns.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    avro: Option<Settings>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     key: Vec<ColumnName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -96,6 +100,11 @@ struct ColumnObject {
     renamed_from: Option<ColumnName>,
 }
 
+/// What is there, even if that is null: what is no record is for validation to say.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Settings>, D::Error> {
+    Settings::deserialize(deserializer).map(Some)
+}
+
 fn yes() -> bool {
     true
 }
@@ -111,14 +120,17 @@ impl Serialize for SchemaForm {
             Self::Schema(schema) => schema,
             Self::Text(text) => return serializer.serialize_str(text),
         };
-        if let Some(unreadable) = schema.unreadable() {
+        if let Some(avro) = schema.avro() {
+            return SchemaObject::from(avro).serialize(serializer);
+        }
+        if let Some(SchemaError::Text(unreadable)) = schema.unreadable() {
             return serializer.serialize_str(unreadable.text());
         }
         let table = schema.table();
         let columns = column_texts(table);
         let text = columns.join(", ");
         if text.parse().as_ref() != Ok(table) {
-            TableObject::from(table).serialize(serializer)
+            SchemaObject::from(table).serialize(serializer)
         } else if text.len() > LONGEST {
             columns.serialize(serializer)
         } else {
@@ -134,7 +146,7 @@ pub(crate) fn schema_in_full(form: &serde_json::Value) -> Cow<'_, serde_json::Va
     }
     let Ok(read) = SchemaForm::deserialize(form) else { return Cow::Borrowed(form) };
     let schema = read.into_schema();
-    let readable = schema.unreadable().is_none().then(|| TableObject::from(schema.table()));
+    let readable = schema.unreadable().is_none().then(|| SchemaObject::from(schema.table()));
     let full = readable.and_then(|table| serde_json::to_value(table).ok());
     full.map_or(Cow::Borrowed(form), Cow::Owned)
 }
@@ -187,12 +199,15 @@ impl<'de> Visitor<'de> for SchemaVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<SchemaForm, A::Error> {
-        let table = TableObject::deserialize(MapAccessDeserializer::new(members))?;
-        Ok(SchemaForm::Schema(TableSchema::from(table).into()))
+        let object = SchemaObject::deserialize(MapAccessDeserializer::new(members))?;
+        if object.avro.is_some() && !object.columns.is_empty() {
+            return Err(Error::custom("a schema has `columns` or is `avro`, not both"));
+        }
+        Ok(SchemaForm::Schema(object.into_schema()))
     }
 }
 
-impl From<&TableSchema> for TableObject {
+impl From<&TableSchema> for SchemaObject {
     fn from(table: &TableSchema) -> Self {
         let columns = table.columns().iter().map(|column| ColumnObject {
             name: column.name().clone(),
@@ -202,24 +217,42 @@ impl From<&TableSchema> for TableObject {
             documentation: written(column.documentation()),
             renamed_from: column.former_name().cloned(),
         });
-        Self { columns: columns.collect(), key: table.key().to_vec(), partition: table.partition().to_vec() }
+        Self {
+            columns: columns.collect(),
+            avro: None,
+            key: table.key().to_vec(),
+            partition: table.partition().to_vec(),
+        }
     }
 }
 
-impl From<TableObject> for TableSchema {
-    fn from(table: TableObject) -> Self {
-        let columns = table.columns.into_iter().map(|object| {
-            let column = Column::new(object.name, object.data_type);
-            let column = if object.nullable { column } else { column.not_null() };
-            let column = object.classifications.into_iter().fold(column, Column::classified);
-            described(
-                column,
-                object.documentation,
-                object.renamed_from,
-                Column::documented,
-                Column::renamed_from,
-            )
-        });
-        Self::new(columns).keyed(table.key).partitioned(table.partition)
+impl From<&AvroSchema> for SchemaObject {
+    fn from(avro: &AvroSchema) -> Self {
+        let table = avro.table();
+        Self {
+            columns: Vec::new(),
+            avro: Some(Settings(avro.written().clone())),
+            key: table.key().to_vec(),
+            partition: table.partition().to_vec(),
+        }
+    }
+}
+
+impl SchemaObject {
+    fn into_schema(self) -> Schema {
+        if let Some(Settings(avro)) = self.avro {
+            return AvroSchema::new(avro).keyed(self.key).partitioned(self.partition).into();
+        }
+        let columns = self.columns.into_iter().map(ColumnObject::into_column);
+        TableSchema::new(columns).keyed(self.key).partitioned(self.partition).into()
+    }
+}
+
+impl ColumnObject {
+    fn into_column(self) -> Column {
+        let column = Column::new(self.name, self.data_type);
+        let column = if self.nullable { column } else { column.not_null() };
+        let column = self.classifications.into_iter().fold(column, Column::classified);
+        described(column, self.documentation, self.renamed_from, Column::documented, Column::renamed_from)
     }
 }

@@ -5,6 +5,7 @@ mod find;
 mod workspace;
 
 use super::{
+    avro::in_avro,
     names::{CLASSIFICATIONS, CRONS, word},
     plan::{Choice, columns},
     workspaces::priority,
@@ -135,17 +136,18 @@ fn days() -> impl Strategy<Value = NaiveDate> {
 
 /// Schemas that are often not valid: without a key, with a key that may be null or is not there, not readable.
 fn schemas() -> impl Strategy<Value = Schema> {
-    let tables = (vec(columns(false), 0..4), 0_usize..4).prop_map(|(plans, shape)| {
+    let tables = (vec(columns(false), 0..4), 0_usize..5).prop_map(|(plans, shape)| -> Schema {
         let columns = plans.iter().zip(1..).map(|(plan, number)| {
             let column = Column::new(format!("column_{number}"), plan.data_type());
             if plan.is_nullable { column } else { column.not_null() }
         });
         let table = TableSchema::new(columns);
-        Schema::from(match shape {
-            0 => table,
-            1 => table.keyed(["absent"]),
-            _ => table.keyed(["column_1"]),
-        })
+        match shape {
+            0 => table.into(),
+            1 => table.keyed(["absent"]).into(),
+            2 => in_avro(&table).keyed(["column_1"]).into(),
+            _ => table.keyed(["column_1"]).into(),
+        }
     });
     let text = |text: &'static str| Just(text).prop_map(Schema::from);
     prop_oneof![

@@ -80,6 +80,13 @@ fn what_is_interesting_is_frequent() {
                     .any(|sink| wants.iter().filter(|sinks| sinks.get(sink.name()).is_some()).count() > 1),
             ),
             (
+                "schema in Avro's words",
+                datastores
+                    .iter()
+                    .flat_map(|store| store.datasets())
+                    .any(|dataset| dataset.schema().avro().is_some()),
+            ),
+            (
                 "deprecated dataset",
                 datastores
                     .iter()

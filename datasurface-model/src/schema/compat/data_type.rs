@@ -1,10 +1,11 @@
 //! From one type to another: which changes keep every value.
 
-use crate::schema::{DataType, Field, StructType};
-use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap};
+use super::fields::{self, TypeField};
+use crate::schema::{DataType, Field};
+use std::{borrow::Cow, cmp::Ordering};
 
 /// What a change of a type means, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TypeChange {
     /// Both have the same values, in the same form.
     Same,
@@ -14,13 +15,13 @@ pub enum TypeChange {
     Breaking(Cow<'static, str>),
 }
 
-use TypeChange::{Same, Widened};
+use TypeChange::Same;
 
-const fn widened(why: &'static str) -> TypeChange {
-    Widened(Cow::Borrowed(why))
+pub(super) const fn widened(why: &'static str) -> TypeChange {
+    TypeChange::Widened(Cow::Borrowed(why))
 }
 
-const fn breaking(why: &'static str) -> TypeChange {
+pub(super) const fn breaking(why: &'static str) -> TypeChange {
     TypeChange::Breaking(Cow::Borrowed(why))
 }
 
@@ -77,7 +78,7 @@ impl TypeChange {
                 let keys = Self::between(old.key(), new.key()).within("the keys");
                 keys.and(|| Self::between(old.value(), new.value()).within("the values"))
             }
-            (DataType::Struct(old), DataType::Struct(new)) => structure(old, new),
+            (DataType::Struct(old), DataType::Struct(new)) => fields::between(old.fields(), new.fields()),
             (DataType::Vector { .. }, DataType::Vector { .. }) => breaking("another number of dimensions"),
             (DataType::Geography { srid, .. }, DataType::Geography { srid: new, .. }) if srid != new => {
                 breaking("another spatial reference system")
@@ -106,7 +107,7 @@ impl TypeChange {
     }
 
     /// The same change of a part of a type.
-    fn within(self, part: &str) -> Self {
+    pub(super) fn within(self, part: &str) -> Self {
         match self {
             Self::Same => Self::Same,
             Self::Widened(why) => Self::Widened(format!("in {part}: {why}").into()),
@@ -115,7 +116,7 @@ impl TypeChange {
     }
 
     /// Both changes together: the first that breaks something, or else the first that is one.
-    fn and(self, other: impl FnOnce() -> Self) -> Self {
+    pub(super) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Breaking(_) => self,
             Self::Same => other(),
@@ -205,34 +206,30 @@ fn length(old: Option<u32>, new: Option<u32>) -> TypeChange {
     }
 }
 
-/// Fields are found by name. Those that stay must keep their order: some readers go by it.
-fn structure(old: &StructType, new: &StructType) -> TypeChange {
-    let known: BTreeMap<_, &Field> = old.fields().iter().map(|field| (field.name(), field)).collect();
-    let kept: Vec<&Field> = new.fields().iter().filter(|field| known.contains_key(field.name())).collect();
-    if kept.len() < old.fields().len() {
-        return breaking("a field is gone");
+impl TypeField for Field {
+    fn name(&self) -> &str {
+        Self::name(self).as_str()
     }
-    if kept.len() > old.fields().len()
-        || kept.iter().zip(old.fields()).any(|(kept, old)| kept.name() != old.name())
-    {
-        return breaking("another order of the fields");
+
+    fn gained(&self) -> TypeChange {
+        if self.is_nullable() {
+            widened("a new field may be null")
+        } else {
+            breaking("a new field must not be null")
+        }
     }
-    let added: Vec<_> = new.fields().iter().filter(|field| !known.contains_key(field.name())).collect();
-    let gained = if added.is_empty() {
-        Same
-    } else if added.iter().all(|field| field.is_nullable()) {
-        widened("a new field may be null")
-    } else {
-        breaking("a new field must not be null")
-    };
-    let changes = old.fields().iter().zip(kept).map(|(old, new)| {
-        let nullable = match (old.is_nullable(), new.is_nullable()) {
-            (true, false) => breaking("may not be null any more"),
-            (false, true) => breaking("may be null now"),
-            _ => Same,
-        };
-        let change = nullable.and(|| TypeChange::between(old.data_type(), new.data_type()));
-        change.within(&format!("the field `{}`", old.name()))
-    });
-    changes.fold(gained, |all, change| all.and(|| change))
+
+    fn became(&self, old: &Self) -> TypeChange {
+        nullability(old.is_nullable(), self.is_nullable())
+            .and(|| TypeChange::between(old.data_type(), self.data_type()))
+    }
+}
+
+/// Whether something may be null, before and now.
+pub(super) fn nullability(old: bool, new: bool) -> TypeChange {
+    match (old, new) {
+        (true, false) => breaking("may not be null any more"),
+        (false, true) => breaking("may be null now"),
+        _ => Same,
+    }
 }

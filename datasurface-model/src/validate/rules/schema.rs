@@ -6,16 +6,17 @@ use crate::{
     ecosystem::{Dataset, Datastore},
     name::ColumnName,
     named::Entity,
-    schema::{Column, TableSchema, TypeProblem},
+    schema::{Column, SchemaError, TableSchema, TypeProblem},
     validate::names::Names,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) static UNREADABLE: CodeInfo = CodeInfo::error(
     "schema/unreadable",
-    "the text of a schema cannot be read",
+    "a schema cannot be read",
     "A schema as text is columns separated by commas, each a name, a type, and any of `key`, `partition`, `not null`, \
-      `null`:      `customer_id VarChar(5) key, city VarChar(15)`. Correct the column that the message quotes.",
+     `null`: `customer_id VarChar(5) key, city VarChar(15)`. A schema in Avro's words is a record that Avro itself would \
+     accept, and that is not around itself. Correct the column or field that the message names.",
 );
 
 pub(super) static NO_COLUMNS: CodeInfo = CodeInfo::error(
@@ -118,9 +119,15 @@ fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
             path(scope).attribute("schema"),
             format!("the schema of `{name}` cannot be read: {error}"),
         )
-        .help("write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`");
+        .help(match error {
+            SchemaError::Avro(_) => "describe a record as Avro's specification does",
+            _ => "write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`",
+        });
         scope.report(finding);
-    } else if table.columns().is_empty() {
+        // There is no table to look at.
+        return;
+    }
+    if table.columns().is_empty() {
         let message = format!("the dataset `{name}` has no columns");
         let finding = Diagnostic::new(&NO_COLUMNS, path(scope).attribute("columns"), message)
             .help("add the columns of the table");

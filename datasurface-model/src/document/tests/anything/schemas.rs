@@ -1,6 +1,6 @@
 //! Types and schemas.
 
-use super::{documentations, nasty, seldom};
+use super::{documentations, nasty, seldom, settings};
 use crate::*;
 use proptest::{collection::vec, prelude::*};
 
@@ -39,10 +39,20 @@ pub(super) fn schemas() -> impl Strategy<Value = Schema> {
             former.into_iter().fold(column, Column::renamed_from)
         },
     );
+    let tables = (vec(column, 0..4), vec(nasty(), 0..3), vec(nasty(), 0..3), 0..4);
+    let tables = tables.prop_map(|(columns, key, partition, words)| -> Schema {
+        let table = TableSchema::new(columns).keyed(key).partitioned(partition);
+        if words == 0 { crate::proptest1::in_avro(&shallow(&table)).into() } else { table.into() }
+    });
     prop_oneof![
-        nasty().prop_map(|text| Schema::from(text.as_str())),
-        (vec(column, 0..4), vec(nasty(), 0..3), vec(nasty(), 0..3)).prop_map(|(columns, key, partition)| {
-            TableSchema::new(columns).keyed(key).partitioned(partition).into()
-        }),
+        1 => nasty().prop_map(|text| Schema::from(text.as_str())),
+        3 => tables,
+        1 => (settings(), vec(nasty(), 0..3)).prop_map(|(avro, key)| AvroSchema::new(avro).keyed(key).into()),
     ]
+}
+
+/// Without what would be nested deeper in Avro's words than a document can be.
+fn shallow(table: &TableSchema) -> TableSchema {
+    let columns = table.columns().iter().filter(|column| column.data_type().depth() < 20);
+    TableSchema::new(columns.cloned()).keyed(table.key().iter().cloned())
 }

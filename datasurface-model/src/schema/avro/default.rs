@@ -1,0 +1,46 @@
+//! Defaults of fields: which values a type has, as JSON.
+
+use super::{
+    Slot, Type,
+    types::{Plain, Record},
+};
+use serde_json::Value;
+
+/// Whether a value is one that fits. Of a union, any alternative will do.
+pub(super) fn fits(value: &Value, slot: &Slot) -> bool {
+    slot.is_nullable && value.is_null() || is_of(value, &slot.of)
+}
+
+fn is_of(value: &Value, of: &Type) -> bool {
+    match of {
+        Type::Plain(Plain::Boolean) => value.is_boolean(),
+        Type::Plain(Plain::Int) => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        Type::Plain(Plain::Long) => value.is_i64(),
+        Type::Plain(Plain::Float | Plain::Double) => value.is_number(),
+        // Bytes are text in JSON, a character each.
+        Type::Plain(Plain::Bytes | Plain::String) => value.is_string(),
+        Type::Logical(logical) => is_of(value, &logical.of),
+        Type::Fixed(fixed) => {
+            value.as_str().is_some_and(|text| u32::try_from(text.chars().count()) == Ok(fixed.size))
+        }
+        Type::Enumeration(known) => {
+            value.as_str().is_some_and(|text| known.symbols.iter().any(|symbol| symbol == text))
+        }
+        Type::Array(elements) => {
+            value.as_array().is_some_and(|values| values.iter().all(|value| fits(value, elements)))
+        }
+        Type::Map(values) => {
+            value.as_object().is_some_and(|members| members.values().all(|value| fits(value, values)))
+        }
+        Type::Record(record) => is_record(value, record),
+        Type::Union(types) => types.iter().any(|of| is_of(value, of)),
+    }
+}
+
+fn is_record(value: &Value, record: &Record) -> bool {
+    let Some(members) = value.as_object() else { return false };
+    record.fields.iter().all(|field| match members.get(field.name.as_str()) {
+        Some(value) => fits(value, &field.slot),
+        None => field.default.is_some(),
+    })
+}

@@ -1,0 +1,117 @@
+//! Schemas in Avro's own words: kept as they were written, and seen as tables.
+
+mod default;
+mod read;
+mod table;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use super::TableSchema;
+use crate::{ecosystem::Json, name::ColumnName};
+use serde_json::Value;
+pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
+
+/// The schema of a dataset as an Avro record (Apache Avro 1.12), with what Avro does not say: a primary key, and the
+/// columns by which it is partitioned.
+///
+/// It is a table, as any other schema, and is kept as it was written: symbols of enums, defaults and aliases count when
+/// it changes. Of a field, `doc` is the documentation of the column, the first of its `aliases` is what it was called
+/// before, and `classifications`, which is metadata to Avro, classifies it.
+///
+/// ```
+/// use datasurface_model::{AvroSchema, Schema};
+/// let avro = AvroSchema::new(serde_json::json!({"type": "record", "name": "customer", "fields": [
+///     {"name": "id", "type": "int"},
+///     {"name": "city", "type": ["null", "string"], "default": null},
+/// ]}));
+/// let schema = Schema::from(avro.keyed(["id"]));
+/// assert_eq!(schema.table(), &"id Integer key, city NVarChar".parse()?);
+/// # Ok::<(), datasurface_model::SchemaTextError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AvroSchema {
+    written: Json,
+    record: Result<Record, AvroError>,
+    table: TableSchema,
+}
+
+/// Why an Avro schema describes no table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+#[error("{}{reason}", if field.is_empty() { String::new() } else { format!("in the field `{field}`: ") })]
+pub struct AvroError {
+    field: String,
+    reason: String,
+}
+
+impl AvroSchema {
+    /// The schema that Avro's JSON describes, as yet without a key. This never fails: what describes no record is kept,
+    /// and reported by validation. No record is one that refers to a type that is not defined before, or that is around
+    /// itself, whose defaults do not fit, or that is nested deeper than types can be.
+    #[must_use]
+    pub fn new(written: impl Into<Json>) -> Self {
+        let written = written.into();
+        let record = read::record(&written.value());
+        let table = record.as_ref().map(table::table).unwrap_or_default();
+        Self { written, record, table }
+    }
+
+    /// The same schema with this primary key.
+    #[must_use]
+    pub fn keyed<N: Into<ColumnName>>(self, key: impl IntoIterator<Item = N>) -> Self {
+        Self { table: self.table.keyed(key), ..self }
+    }
+
+    /// The same schema, partitioned by these columns.
+    #[must_use]
+    pub fn partitioned<N: Into<ColumnName>>(self, columns: impl IntoIterator<Item = N>) -> Self {
+        Self { table: self.table.partitioned(columns), ..self }
+    }
+
+    /// What Avro calls the schema.
+    #[must_use]
+    pub fn written(&self) -> &Json {
+        &self.written
+    }
+
+    /// The same as a table; one without columns if it is no record.
+    #[must_use]
+    pub fn table(&self) -> &TableSchema {
+        &self.table
+    }
+
+    /// Why it is no record.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<&AvroError> {
+        self.record.as_ref().err()
+    }
+
+    /// The record that it is, if it is one.
+    pub(super) fn record(&self) -> Option<&Record> {
+        self.record.as_ref().ok()
+    }
+}
+
+impl From<Value> for AvroSchema {
+    fn from(written: Value) -> Self {
+        Self::new(written)
+    }
+}
+
+impl AvroError {
+    fn new(reason: impl Into<String>) -> Self {
+        Self { field: String::new(), reason: reason.into() }
+    }
+
+    /// The same problem, in this field.
+    fn within(self, name: &str) -> Self {
+        let field = if self.field.is_empty() { name.to_owned() } else { format!("{name}.{}", self.field) };
+        Self { field, ..self }
+    }
+
+    /// The field that it is in, with those around it, joined by dots; empty for the schema as a whole.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+}

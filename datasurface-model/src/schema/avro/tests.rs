@@ -1,0 +1,162 @@
+use super::*;
+use crate::schema::Schema;
+use serde_json::json;
+
+fn record(fields: &Value) -> Value {
+    json!({"type": "record", "name": "r", "namespace": "n", "fields": fields})
+}
+
+fn enumeration(members: &Value) -> Value {
+    let mut of = json!({"type": "enum", "name": "e"});
+    of.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    record(&json!([{"name": "a", "type": of}]))
+}
+
+fn why(avro: Value) -> String {
+    let schema = AvroSchema::new(avro);
+    assert_eq!(schema.table().columns(), []);
+    schema.unreadable().unwrap().to_string()
+}
+
+#[test]
+fn every_type_has_its_column() {
+    let fixed = json!({"type": "fixed", "name": "f", "size": 12});
+    let avro = record(&json!([
+        {"name": "a", "type": "boolean"},
+        {"name": "b", "type": ["null", "int"]},
+        {"name": "c", "type": ["double", "null"]},
+        {"name": "d", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
+        {"name": "e", "type": {"type": "int", "logicalType": "date"}},
+        {"name": "f", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+        {"name": "g", "type": {"type": "long", "logicalType": "local-timestamp-millis"}},
+        {"name": "h", "type": {"type": "array", "items": {"type": "map", "values": "long"}}},
+        {"name": "i", "type": {"type": "record", "name": "inner", "fields": [
+            {"name": "x", "type": "string"}, {"name": "y", "type": ["null", fixed]},
+        ]}},
+        {"name": "j", "type": ["null", "inner"]},
+        {"name": "k", "type": ["null", "n.f"]},
+        {"name": "l", "type": {"type": "enum", "name": "e", "symbols": ["A"]}},
+        {"name": "m", "type": ["int", "string"]},
+        {"name": "o", "type": {"type": "int", "logicalType": "of somebody"}},
+    ]));
+    let table = "a Boolean not null, b Integer, c Double, d Decimal(9,2) not null, e Date not null, \
+        f Timestamp(UTC) not null, g Timestamp not null, h Array(Map(NVarChar, BigInt)) not null, \
+        i Struct(x NVarChar not null, y Binary(12)) not null, j Struct(x NVarChar not null, y Binary(12)), \
+        k Binary(12), l NVarChar not null, m Variant not null, o Integer not null";
+    assert_eq!(*AvroSchema::new(avro).table(), table.parse().unwrap());
+}
+
+#[test]
+fn references_do_not_fill_the_memory() {
+    let mut fields = vec![json!({"name": "r0", "type": {"type": "record", "name": "t0", "fields": [
+        {"name": "x", "type": "int"},
+    ]}})];
+    for level in 1..30 {
+        let inside = format!("t{}", level - 1);
+        let ten: Vec<_> = (0..10).map(|at| json!({"name": format!("f{at}"), "type": inside})).collect();
+        let record = json!({"type": "record", "name": format!("t{level}"), "fields": ten});
+        fields.push(json!({"name": format!("r{level}"), "type": record}));
+    }
+    let error = why(record(&fields.into()));
+    assert!(error.ends_with("it refers too often to what is defined elsewhere"), "{error}");
+}
+
+#[test]
+fn what_is_no_table_says_why() {
+    let deep = (0..40).fold(json!("int"), |items, _| json!({"type": "array", "items": items}));
+    for (avro, reason) in [
+        (json!("int"), "a table is a record"),
+        (json!({"type": "record"}), "a record has `fields`"),
+        (record(&json!([{"type": "int"}])), "a field has a `name`"),
+        (record(&json!([1])), "a field is an object"),
+        (record(&json!([{"name": "a"}])), "in the field `a`: a field has a `type`"),
+        (record(&json!([{"name": "a", "type": "r"}])), "`r` is no type that is defined before"),
+        (record(&json!([{"name": "a", "type": ["null"]}])), "a type other than `null`"),
+        (record(&json!([{"name": "a", "type": ["null", "int", "null"]}])), "a union has `null` once"),
+        (record(&json!([{"name": "a", "type": ["int", ["long"]]}])), "a union is in no other union"),
+        (record(&json!([{"name": "a", "type": ["int", "int"]}])), "one alternative of a kind"),
+        (record(&json!([{"name": "a", "type": "int", "aliases": "b"}])), "its `aliases` are a list of texts"),
+        (record(&json!([{"name": "a", "type": "int", "default": "1"}])), "`default` is not of its type"),
+        (enumeration(&json!({})), "an enum has `symbols`"),
+        (enumeration(&json!({"symbols": ["A", "A"]})), "an enum has each symbol once"),
+        (enumeration(&json!({"symbols": ["A"], "default": "B"})), "`B` is none of its symbols"),
+        (record(&json!([{"name": "a", "type": {"type": "enum", "symbols": ["A"]}}])), "has a `name`"),
+        (
+            record(&json!([
+                {"name": "a", "type": {"type": "fixed", "name": "f", "size": 1}},
+                {"name": "b", "type": {"type": "fixed", "name": "f", "size": 1}},
+            ])),
+            "in the field `b`: `n.f` is defined twice",
+        ),
+        (record(&json!([{"name": "a", "type": {"type": "array"}}])), "a type `array` has `items`"),
+        (record(&json!([{"name": "a", "type": deep}])), "nested more than 32 deep"),
+        (
+            record(&json!([{"name": "a", "type": {"type": "record", "name": "b", "fields": [
+                {"name": "c", "type": 1},
+            ]}}])),
+            "in the field `a.c`: a type is a text, an object or a list",
+        ),
+    ] {
+        let error = why(avro);
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_field_is_said_of_its_column() {
+    let avro = record(&json!([{
+        "name": "a", "type": "int", "doc": "which", "aliases": ["b", "c"], "classifications": ["PII"], "order": "ignore",
+    }]));
+    let schema = Schema::from(AvroSchema::new(avro).keyed(["a"]).partitioned(["a"]));
+    let table = schema.table();
+    let column = &table.columns()[0];
+    assert_eq!(column.documentation().map(|said| said.text()), Some("which"));
+    assert_eq!(column.former_name(), Some(&"b".into()));
+    assert!(column.classifications().contains("PII"));
+    assert_eq!((table.key(), table.partition()), (&["a".into()][..], &["a".into()][..]));
+    assert_eq!(schema.as_table(), table.clone().into());
+    assert_ne!(schema, schema.as_table());
+}
+
+#[test]
+fn defaults_fit_their_types() {
+    let symbols = json!({"type": "enum", "name": "e", "symbols": ["A", "B"]});
+    let inner = json!({"type": "record", "name": "i", "fields": [
+        {"name": "x", "type": "int"}, {"name": "y", "type": "int", "default": 1},
+    ]});
+    for (of, default, fits) in [
+        (json!("boolean"), json!(true), true),
+        (json!("boolean"), json!(1), false),
+        (json!("int"), json!(2_147_483_647), true),
+        (json!("int"), json!(2_147_483_648_i64), false),
+        (json!("long"), json!(2_147_483_648_i64), true),
+        (json!("long"), json!(1.5), false),
+        (json!("double"), json!(1.5), true),
+        (json!("bytes"), json!("\u{ff}"), true),
+        (json!({"type": "fixed", "name": "f", "size": 2}), json!("\u{ff}a"), true),
+        (json!({"type": "fixed", "name": "f", "size": 2}), json!("a"), false),
+        (json!({"type": "int", "logicalType": "date"}), json!(0), true),
+        (symbols.clone(), json!("B"), true),
+        (symbols, json!("C"), false),
+        (json!(["null", "int"]), json!(null), true),
+        (json!(["null", "int"]), json!(1), true),
+        (json!("int"), json!(null), false),
+        (json!(["int", "string"]), json!("a"), true),
+        (json!({"type": "array", "items": "int"}), json!([1, 2]), true),
+        (json!({"type": "array", "items": "int"}), json!([1, null]), false),
+        (json!({"type": "map", "values": "int"}), json!({"a": 1}), true),
+        (json!({"type": "map", "values": "int"}), json!({"a": "b"}), false),
+        (inner.clone(), json!({"x": 1}), true),
+        (inner.clone(), json!({"y": 1}), false),
+        (inner, json!(1), false),
+    ] {
+        let avro = record(&json!([{"name": "a", "type": of, "default": default}]));
+        assert_eq!(AvroSchema::new(avro).unreadable().is_none(), fits, "{of}: {default}");
+    }
+}
+
+#[test]
+fn lists_inside_of_each_other_end_somewhere() {
+    let deep = (0..100).fold(json!("int"), |inside, _| json!([inside]));
+    assert!(why(record(&json!([{"name": "a", "type": deep}]))).contains("in no other union"));
+}

@@ -1,0 +1,122 @@
+//! What an Avro record is made of. References to named types are replaced by what they name, so there are no cycles.
+
+use crate::{ecosystem::Json, name::Classification, schema::DataType};
+use smol_str::SmolStr;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// A record: the whole schema, or a type in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::schema) struct Record {
+    /// Without its namespace, by which nothing is resolved.
+    pub(in crate::schema) name: SmolStr,
+    pub(in crate::schema) fields: Vec<Field>,
+}
+
+/// A field of a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::schema) struct Field {
+    pub(in crate::schema) name: SmolStr,
+    /// What it was called before.
+    pub(in crate::schema) aliases: Vec<SmolStr>,
+    pub(in crate::schema) slot: Slot,
+    /// What records have in it that were written without it.
+    pub(in crate::schema) default: Option<Json>,
+    pub(in crate::schema) documentation: Option<SmolStr>,
+    pub(in crate::schema) classifications: BTreeSet<Classification>,
+}
+
+/// What a field, an element of an array or a value of a map can hold: in Avro, a union with `null` or any other type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::schema) struct Slot {
+    pub(in crate::schema) of: Type,
+    pub(in crate::schema) is_nullable: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::schema) enum Type {
+    Plain(Plain),
+    Logical(Arc<Logical>),
+    Fixed(Fixed),
+    Enumeration(Arc<Enumeration>),
+    Array(Arc<Slot>),
+    Map(Arc<Slot>),
+    Record(Arc<Record>),
+    /// One of several types other than `null`, in order.
+    Union(Arc<[Type]>),
+}
+
+/// A type without parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::schema) enum Plain {
+    Boolean,
+    Int,
+    Long,
+    Float,
+    Double,
+    Bytes,
+    String,
+}
+
+/// A type that says how the values of a plainer one are meant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::schema) struct Logical {
+    pub(super) name: SmolStr,
+    pub(super) of: Type,
+    pub(super) data_type: DataType,
+}
+
+/// So many bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::schema) struct Fixed {
+    pub(in crate::schema) name: SmolStr,
+    pub(in crate::schema) size: u32,
+}
+
+/// One of some symbols.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::schema) struct Enumeration {
+    pub(in crate::schema) name: SmolStr,
+    pub(in crate::schema) symbols: Vec<SmolStr>,
+    /// What readers take for a symbol that they do not know.
+    pub(in crate::schema) default: Option<SmolStr>,
+}
+
+impl Plain {
+    pub(super) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "boolean" => Self::Boolean,
+            "int" => Self::Int,
+            "long" => Self::Long,
+            "float" => Self::Float,
+            "double" => Self::Double,
+            "bytes" => Self::Bytes,
+            "string" => Self::String,
+            _ => return None,
+        })
+    }
+
+    pub(in crate::schema) fn data_type(self) -> DataType {
+        match self {
+            Self::Boolean => DataType::Boolean,
+            Self::Int => DataType::Integer,
+            Self::Long => DataType::BigInt,
+            Self::Float => DataType::REAL,
+            Self::Double => DataType::DOUBLE,
+            Self::Bytes => DataType::Binary { size: None },
+            Self::String => DataType::nvarchar(None),
+        }
+    }
+}
+
+impl Type {
+    /// How many types it is made of, itself included.
+    pub(super) fn weight(&self) -> usize {
+        let inside = match self {
+            Self::Plain(_) | Self::Logical(_) | Self::Fixed(_) | Self::Enumeration(_) => 0,
+            Self::Array(slot) | Self::Map(slot) => slot.of.weight(),
+            Self::Record(record) => record.fields.iter().map(|field| field.slot.of.weight()).sum(),
+            Self::Union(types) => types.iter().map(Self::weight).sum(),
+        };
+        inside + 1
+    }
+}

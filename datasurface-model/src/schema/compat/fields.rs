@@ -1,0 +1,31 @@
+//! Fields of a type that is made of them, old against new.
+
+use super::{TypeChange, data_type::breaking};
+use std::collections::BTreeMap;
+
+/// A field of a type.
+pub(super) trait TypeField {
+    fn name(&self) -> &str;
+
+    /// What it means that there is this field where there was none.
+    fn gained(&self) -> TypeChange;
+
+    /// What it means that it became this from what it was.
+    fn became(&self, old: &Self) -> TypeChange;
+}
+
+/// Fields are found by name. Those that stay must keep their order: some readers go by it.
+pub(super) fn between<F: TypeField>(old: &[F], new: &[F]) -> TypeChange {
+    let known: BTreeMap<&str, &F> = old.iter().map(|field| (field.name(), field)).collect();
+    let (kept, added): (Vec<&F>, Vec<&F>) = new.iter().partition(|field| known.contains_key(field.name()));
+    if kept.len() < old.len() {
+        return breaking("a field is gone");
+    }
+    if kept.len() > old.len() || kept.iter().zip(old).any(|(new, old)| new.name() != old.name()) {
+        return breaking("another order of the fields");
+    }
+    let gained = added.into_iter().map(TypeField::gained);
+    let changes = kept.into_iter().zip(old);
+    let changes = changes.map(|(new, old)| new.became(old).within(&format!("the field `{}`", old.name())));
+    gained.chain(changes).fold(TypeChange::Same, |all, change| all.and(|| change))
+}

@@ -1,0 +1,80 @@
+//! The rules that a change of a schema can break.
+
+use crate::diagnostic::CodeInfo;
+
+/// A rule that says that a change breaks something.
+pub type SchemaRule = &'static CodeInfo;
+
+macro_rules! rules {
+    ($($name:ident($code:literal, $summary:literal, $explanation:literal);)*) => {
+        $(pub(super) static $name: CodeInfo = CodeInfo::error(concat!("schema-change/", $code), $summary, $explanation);)*
+
+        /// Every rule about changes of schemas.
+        pub static SCHEMA_RULES: &[SchemaRule] = &[$(&$name),*];
+    };
+}
+
+rules! {
+    COLUMN_REMOVED(
+        "column-removed",
+        "a column is gone",
+        "Whoever reads the column finds nothing any more. Deprecate the dataset, let its consumers agree and leave, and \
+         take the column away after the sunset; or offer a new dataset beside the old one."
+    );
+    COLUMN_RENAMED(
+        "column-renamed",
+        "a column has another name",
+        "Data is kept, since the column says how it was called. But whoever reads it by the old name finds nothing. Add a \
+         column of the new name instead, and retire the old one."
+    );
+    NOT_NULL_ADDED(
+        "not-null-added",
+        "a new column must not be null",
+        "Records that were captured before have no value for it, and history holds such records for as long as it is \
+         kept. Let the column be null."
+    );
+    NO_DEFAULT_ADDED(
+        "no-default-added",
+        "a new field of an Avro record has no default",
+        "Records that were written before have no value for it: Avro puts the default in its place, and without one it \
+         reads none of them. Give the field a default."
+    );
+    DEFAULT_CHANGED(
+        "default-changed",
+        "a field of an Avro record has another default, or none any more",
+        "Records that were written before there was the field are read with its default: they would come to say something \
+         else, or could not be read any more. Leave the default as it is."
+    );
+    RECORD_RENAMED(
+        "record-renamed",
+        "an Avro record has another name",
+        "Avro finds by its name what a record is read as. Leave the name as it is: nobody but Avro sees it."
+    );
+    TYPE_NARROWED(
+        "type-narrowed",
+        "a column has a type that cannot hold every value of the old one",
+        "Types may widen: more length, more bits, more digits. Anything else loses values that are there, or that somebody \
+         relies on. Add a column of the new type instead, and retire the old one."
+    );
+    BECAME_NULLABLE(
+        "became-nullable",
+        "a column may be null now",
+        "Whoever reads it may not expect that a value can be missing. Add a column instead, and retire the old one."
+    );
+    BECAME_NOT_NULL(
+        "became-not-null",
+        "a column may not be null any more",
+        "History that was kept may hold nulls, and would not fit. Add a column instead, and retire the old one."
+    );
+    KEY_CHANGED(
+        "key-changed",
+        "the primary key is another one",
+        "The key tells which record is which: with another one, the history of a record ends, and every copy is wrong \
+         until it is made again. Offer a new dataset beside the old one."
+    );
+    PARTITION_CHANGED(
+        "partition-changed",
+        "the table is partitioned in another way",
+        "Whoever reads partition by partition would miss data, or read it twice. Offer a new dataset beside the old one."
+    );
+}
