@@ -73,7 +73,7 @@ fn table(change: &ResourceChange<'_>, before: &TableAttributes, after: &TableAtt
             reasons.push(format!("with {}", names(&columns.added)));
         }
         if after.engine() == Engine::Postgres {
-            reasons.push("empty until the next run fills it".to_owned());
+            reasons.push("filled again from the platform's own database".to_owned());
         }
         return Judgement::update(Effect::Rebuild, reasons.join("; "));
     }

@@ -27,7 +27,9 @@ pub(super) fn update(
         statements.extend([before.milestoned().drop(), forget_progress(&before.table)]);
         statements.extend(create_copy(Engine::Postgres, &table));
         statements.extend(views.after.iter().flat_map(create_views));
-        let script = script.note("The next run brings every version from the platform's own database.");
+        let script = script.note(
+            "Whoever executes this fills it in the same transaction, from the platform's own database.",
+        );
         return Some(script.add(CHANGE, "Makes the copy anew.", statements));
     }
     let removed = change.removed.iter().map(|column| format!("DROP COLUMN {}", column_name(&column.name)));
@@ -48,7 +50,7 @@ pub(super) fn update(
         return None;
     }
     let script = match after.history && !before.history {
-        true => script.note("The next run brings earlier versions."),
+        true => script.note("Whoever executes this brings earlier versions in the same transaction."),
         false => script,
     };
     Some(script.add(CHANGE, "Changes the copy where it is.", statements))

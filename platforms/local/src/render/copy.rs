@@ -14,7 +14,8 @@ use crate::{
         engine::Engine,
         milestoned::Milestoned,
         postgres,
-        quote::{literal, quoted},
+        quote::{in_parentheses, literal, quoted},
+        retention::last_old_batch,
         script::Script,
     },
 };
@@ -50,18 +51,12 @@ pub(super) fn render(
         .reading(&config.database, PLATFORM_SCHEMA)
         .note(format!("{dataset}, as the consumers of {container} read it."));
     let script = match shelf.engine() {
-        Engine::Sqlite => {
-            let script = in_file(script, &table, &buffer.table);
-            match custody.promised_time().filter(|_| custody.history) {
-                None => script,
-                Some(time) => script.add(
-                    "purge",
-                    "After that time, nobody is owed an earlier version.",
-                    [table.purge(PLATFORM_SCHEMA, dataset, time)],
-                ),
-            }
-        }
+        Engine::Sqlite => in_file(script, &table, &buffer.table),
         Engine::Postgres => on_server(script, &table, &buffer.table),
+    };
+    let script = match custody.promised_time().filter(|_| custody.history) {
+        None => script,
+        Some(time) => purged(script, shelf.engine(), &table, dataset, time),
     };
     let script = script.add("applied", "The last batch that arrived, and when.", [applied(&table)]);
     let path = path::sql(
@@ -127,6 +122,28 @@ fn on_server(script: Script, table: &Milestoned, buffer: &str) -> Script {
         .add("load_live", "Takes them.", [copy::load_live(table)])
         .add("close", "Closes what is not among them.", [copy::close(table)])
         .add("remember", "Remembers the last batch, in the transaction that brings it.", [remember(table)])
+}
+
+/// What nobody is owed any longer goes; when batches became visible is known where they were merged.
+fn purged(
+    script: Script,
+    engine: Engine,
+    table: &Milestoned,
+    dataset: &DatasetKey,
+    time: Retention,
+) -> Script {
+    const WHY: &str = "After that time, nobody is owed an earlier version.";
+    match engine {
+        Engine::Sqlite => {
+            let last_old = in_parentheses(&last_old_batch(PLATFORM_SCHEMA, dataset, time));
+            script.add("purge", WHY, [table.purge(&last_old)])
+        }
+        Engine::Postgres => {
+            let about = format!("In {PLATFORM_SCHEMA}: the last batch that nobody is owed versions of.");
+            let last_old = format!("{};", last_old_batch("main", dataset, time));
+            script.add("last_old", &about, [last_old]).add("purge", WHY, [table.purge(":last_old")])
+        }
+    }
 }
 
 /// Makes the copy, and the books of its database.

@@ -6,7 +6,7 @@
 //! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `check 1` and more, `merge`, `count`, `unstage`; afterwards `forget`, `purge` |
 //! | the same, read by a watermark | | also `position`, `reached`, `complete`, `merge_new`, `remember` |
 //! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `applied` |
-//! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `close`, `remember` |
+//! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `close`, `remember`; before `purge`, `last_old` |
 //! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create` |
 //! | `outputs/<workspace>.sql` | `output.…` | `create`; within a run `inputs`, `fill`, `close` |
 //! | `jobs.json` | `capture.…`, `trigger.…`, `transform.…` | |

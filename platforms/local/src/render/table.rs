@@ -10,6 +10,8 @@ use crate::{
     sql::{
         check::{CHECK, Check},
         milestoned::Milestoned,
+        quote::in_parentheses,
+        retention::last_old_batch,
         script::Script,
         watermark::Watermark,
     },
@@ -56,7 +58,7 @@ pub(super) fn render(
         Some(time) => script.add(
             "purge",
             "After that time, nobody is owed an earlier version.",
-            [table.purge("main", dataset.key(), time)],
+            [table.purge(&in_parentheses(&last_old_batch("main", dataset.key(), time)))],
         ),
         None => script,
     };

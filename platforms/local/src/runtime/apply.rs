@@ -2,8 +2,11 @@
 
 use super::{
     container::Container,
+    copies::Behind,
     making::{Done, Maker},
+    server_copies::send_one,
     transition::{Transition, Transitions},
+    work::{last_batch, now},
 };
 use crate::{names::address, prelude::*, sql::script::Script};
 use datasurface_platform::{Applied, graph::Fingerprint};
@@ -134,10 +137,37 @@ impl<'a> Applying<'a> {
         database.at_once(|| {
             if let Some((script, section)) = deed.statements {
                 database.execute(script, section, &[])?;
+                self.fill(database, script)?;
             }
             self.maker.step_done(database, self.plan, &deed.name)
         })?;
         Ok(true)
+    }
+}
+
+impl Applying<'_> {
+    /// Fills a copy on a server that was made anew, or that is to show more: the platform's own database, which was changed
+    /// before, has all of it, and whoever reads the copy never sees it empty. Where a value is there that the copy cannot
+    /// have, the next run brings what it can.
+    fn fill(&self, database: &Container<'_>, changed: &Script) -> Result<(), PlatformError> {
+        let Maker { site, rendered, .. } = self.maker;
+        let is_changed =
+            |copy: &Script| copy.resource() == changed.resource() && copy.database() == changed.database();
+        let copy = rendered.copies().find(|(_, copy)| is_changed(copy));
+        let own = self.open.get(rendered.books.database());
+        let (Container::Server(server), Some((dataset, script)), Some((Container::File(own), _))) =
+            (database, copy, own)
+        else {
+            return Ok(());
+        };
+        let Some(last) = last_batch(own, &rendered.books, &dataset)? else {
+            return Ok(());
+        };
+        if database.applied(script)?.is_some() {
+            return Ok(());
+        }
+        let all = Behind { script, applied: 0, last: last.number };
+        server.if_it_fits(|| send_one(own, server, &all, now(&site)))
     }
 }
 

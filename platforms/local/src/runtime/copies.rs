@@ -49,6 +49,9 @@ impl<'a> Work<'a> {
         let Some(first) = purged.first() else {
             return Ok(());
         };
+        if Engine::of(first.database()) == Engine::Postgres {
+            return self.purge_on_server(&purged);
+        }
         let file = Database::open_for(&self.site, first, self.breakpoint)?;
         file.together(|| {
             purged.iter().try_for_each(|script| file.execute(script, "purge", &[(":now", self.now())]))

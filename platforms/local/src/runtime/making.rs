@@ -1,10 +1,10 @@
 //! Making databases: whatever is rendered in a file that we never made comes into it at once.
 
 use super::{
-    breakpoint::Breakpoint, container::Container, database::text, rendered::Rendered, transition::Transitions,
+    breakpoint::Breakpoint, container::Container, database::text, rendered::Rendered,
+    transition::Transitions, work::now,
 };
 use crate::prelude::*;
-use chrono::SecondsFormat;
 use datasurface_platform::Site;
 use std::collections::BTreeSet;
 
@@ -71,8 +71,7 @@ impl<'a> Maker<'a> {
         plan: &str,
         step: &str,
     ) -> Result<(), PlatformError> {
-        let now = self.site.now.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let values = [(":plan", text(plan)), (":step", text(step)), (":now", text(now))];
+        let values = [(":plan", text(plan)), (":step", text(step)), (":now", now(&self.site))];
         database.execute(&self.rendered.books, "step_done", &values)
     }
 

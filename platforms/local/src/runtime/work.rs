@@ -7,7 +7,7 @@ use super::{
     rendered::Rendered,
     server_copies::Servers,
 };
-use crate::prelude::*;
+use crate::{prelude::*, sql::script::Script};
 use chrono::{DateTime, SecondsFormat, Utc};
 use datasurface_platform::Site;
 use rusqlite::{Row, types::Value};
@@ -68,7 +68,7 @@ impl<'a> Work<'a> {
 impl Work<'_> {
     /// What the time is, as it is kept.
     pub(super) fn now(&self) -> Value {
-        text(self.site.now.to_rfc3339_opts(SecondsFormat::Micros, true))
+        now(&self.site)
     }
 
     /// The number that the next batch of a datastore has.
@@ -97,7 +97,7 @@ impl Work<'_> {
     }
 
     pub(super) fn last_batch(&self, dataset: &DatasetKey) -> Result<Option<Batch>, PlatformError> {
-        self.one("last_batch", &named(dataset), batch_of)
+        last_batch(&self.own, &self.rendered.books, dataset)
     }
 
     /// The last batch, up to this one, that changed a dataset; 0 if none did.
@@ -175,6 +175,20 @@ impl Work<'_> {
         let rows = self.own.rows(&self.rendered.books, section, values, each)?;
         Ok(rows.into_iter().next())
     }
+}
+
+/// The last batch of a dataset, by these books.
+pub(super) fn last_batch(
+    own: &Database<'_>,
+    books: &Script,
+    dataset: &DatasetKey,
+) -> Result<Option<Batch>, PlatformError> {
+    Ok(own.rows(books, "last_batch", &named(dataset), batch_of)?.into_iter().next())
+}
+
+/// What the time is, as it is kept.
+pub(super) fn now(site: &Site<'_>) -> Value {
+    text(site.now.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
 /// The batch in a row of `last_batch`, or of a copy's `applied`.

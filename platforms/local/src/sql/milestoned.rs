@@ -229,19 +229,9 @@ impl Milestoned {
         format!("DELETE FROM {}\nWHERE {} IS NOT NULL;", self.quoted_table(), quoted(BATCH_OUT))
     }
 
-    /// Lets go of the versions that ceased to be true longer ago than they are owed: never of a younger one.
-    /// When that was is in the platform's own database, which may be attached as this schema.
-    pub(crate) fn purge(&self, schema: &str, dataset: &DatasetKey, retention: Retention) -> String {
-        format!(
-            "DELETE FROM {table}\nWHERE {out} IN (\n  SELECT \"batch\"\n  FROM {schema}.\"datasurface_batches\"\n  \
-             WHERE \"datastore\" = {}\n    AND \"dataset\" = {}\n    \
-             AND julianday(\"visible_at\") < julianday(:now) - {}\n);",
-            literal(dataset.datastore.as_str()),
-            literal(dataset.dataset.as_str()),
-            retention.as_days(),
-            table = self.quoted_table(),
-            out = quoted(BATCH_OUT),
-        )
+    /// Lets go of the versions that ended with this batch or before: a number, or a SELECT of one.
+    pub(crate) fn purge(&self, last_old: &str) -> String {
+        format!("DELETE FROM {}\nWHERE {} <= {last_old};", self.quoted_table(), quoted(BATCH_OUT))
     }
 
     pub(crate) fn unstage(&self) -> String {

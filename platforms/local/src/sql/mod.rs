@@ -6,6 +6,7 @@ pub(crate) mod engine;
 pub(crate) mod milestoned;
 pub(crate) mod postgres;
 pub(crate) mod quote;
+pub(crate) mod retention;
 pub(crate) mod scan;
 pub(crate) mod script;
 pub(crate) mod select;

@@ -43,6 +43,11 @@ pub(crate) fn parenthesised(items: &[String], indent: usize) -> String {
     format!("(\n{inside}{}\n{})", items.join(&format!(",\n{inside}")), " ".repeat(indent))
 }
 
+/// A SELECT, as a value of a condition.
+pub(crate) fn in_parentheses(select: &str) -> String {
+    format!("(\n  {select}\n)")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

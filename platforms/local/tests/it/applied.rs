@@ -3,6 +3,7 @@
 use crate::{
     ground::{Ground, moved},
     northwind::{CUSTOMERS, NorthWind},
+    postgres::desk::Desk,
     scene::plan_between,
     schemas::history,
 };
@@ -139,6 +140,55 @@ fn a_renamed_database_must_be_renamed_by_somebody() {
     );
     std::fs::rename(ground.path("northwind.db"), ground.path("other.db")).unwrap();
     ground.apply_plan(&plan).unwrap();
+}
+
+#[test]
+fn what_nobody_is_owed_any_longer_goes_wherever_it_is_also_without_the_source() {
+    let owed = Some(Retention::days(30));
+    let views = |file| NorthWind { file, retention: owed, ..history(CUSTOMERS) };
+    let shown = "SELECT city FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in";
+    for file in ["northwind.db", "desk.db"] {
+        let seen = |ground: &Ground| ground.rows(file, shown);
+        purged_in_time(Ground::with(&views(file).scene()), file, seen);
+    }
+    if let Some(desk) = Desk::new("purged") {
+        let seen = |_: &Ground| {
+            desk.rows(&shown.replace(
+                "Sales__analysis__NW_Data__customers__history",
+                "\"Sales__analysis__NW_Data__customers__history\"",
+            ))
+        };
+        purged_in_time(desk.ground(&views("")), "the server", seen);
+    }
+}
+
+fn purged_in_time(mut ground: Ground, place: &str, seen: impl Fn(&Ground) -> Vec<String>) {
+    // The clock is a year behind for a moment: what ended then is not taken for old.
+    for (at, city) in [
+        ("2026-01-01T00:00:00Z", "a"),
+        ("2026-01-02T00:00:00Z", "b"),
+        ("2026-01-03T00:00:00Z", "c"),
+        ("2025-01-04T00:00:00Z", "d"),
+        ("2026-01-20T00:00:00Z", "e"),
+    ] {
+        at.clone_into(&mut ground.now);
+        ground.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
+        ground.run();
+    }
+    std::fs::remove_file(ground.path("source.db")).unwrap();
+    for (now, expected) in [
+        ("2026-02-01T00:00:00Z", vec!["a", "b", "c", "d", "e"]),
+        ("2026-02-01T00:00:01Z", vec!["b", "c", "d", "e"]),
+        ("2026-02-02T00:00:00Z", vec!["b", "c", "d", "e"]),
+        ("2026-02-02T00:00:01Z", vec!["d", "e"]),
+        ("2026-02-19T00:00:00Z", vec!["d", "e"]),
+        ("2026-02-19T00:00:01Z", vec!["e"]),
+    ] {
+        now.clone_into(&mut ground.now);
+        let report = ground.try_run().unwrap();
+        assert!(report.failures.iter().all(|failure| failure.reason.contains("source.db")), "{report:?}");
+        assert_eq!(seen(&ground), expected, "{place} at {now}");
+    }
 }
 
 #[test]

@@ -176,6 +176,18 @@ impl<'a> Server<'a> {
         done
     }
 
+    /// Does all of this, within what is done at once; nothing of it if a value does not fit.
+    pub(super) fn if_it_fits(
+        &self,
+        work: impl FnOnce() -> Result<(), PlatformError>,
+    ) -> Result<(), PlatformError> {
+        self.control("SAVEPOINT fitting")?;
+        match work() {
+            Err(error) if Trouble::is_value_behind(&error) => self.control("ROLLBACK TO SAVEPOINT fitting"),
+            done => done,
+        }
+    }
+
     fn control(&self, statement: &str) -> Result<(), PlatformError> {
         self.breakpoint.before(|| format!("{statement} {}", self.place));
         let done = self.client()?.batch_execute(statement);

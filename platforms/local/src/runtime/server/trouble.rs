@@ -81,6 +81,12 @@ impl Trouble {
         self.about == About::AValue
     }
 
+    /// Whether a failure is that a record has a value that cannot be converted.
+    pub(in crate::runtime) fn is_value_behind(error: &PlatformError) -> bool {
+        let behind = error.source().and_then(|source| source.downcast_ref::<Self>());
+        behind.is_some_and(Self::is_about_a_value)
+    }
+
     /// Whether the server does not have the database.
     pub(in crate::runtime) fn is_about_a_missing_database(&self) -> bool {
         self.about == About::AMissingDatabase
