@@ -86,18 +86,3 @@ pub(crate) static UNDONE: CodeInfo = note(
 const fn note(code: &'static str, summary: &'static str, explanation: &'static str) -> CodeInfo {
     CodeInfo { severity: Severity::Note, ..CodeInfo::error(code, summary, explanation) }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use datasurface_model::diagnostic::CodeRegistry;
-
-    #[test]
-    fn no_other_crate_has_the_same_code() {
-        let broker: Vec<&'static CodeInfo> = datasurface_broker::codes().collect();
-        let mut all = CodeRegistry::default();
-        for codes in [datasurface_model::CODES, datasurface_model::document::CODES, &broker, CODES] {
-            all = all.merge(codes).unwrap();
-        }
-    }
-}

@@ -1,7 +1,7 @@
 //! `docs/diagnostics.md`: every code that the command can report, with the fixtures of the model's codes. It is
 //! generated: with `DATASURFACE_UPDATE=1` in the environment it is written instead of compared.
 
-use datasurface_model::{CodeInfo, diagnostic::CodeRegistry};
+use datasurface_model::{CODES, CodeInfo, SCHEMA_RULES, change, diagnostic::CodeRegistry, document};
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -16,7 +16,10 @@ Everything that DataSurface can report, by code. This page is generated from the
 `datasurface-model/tests/fixtures`; `DATASURFACE_UPDATE=1 cargo test -p datasurface-cli diagnostics` writes it.
 
 An *error* stands in the way; a *warning* should be looked at; a *note* is good to know. Examples are loaded together with
-[the document at the end](#the-document-of-the-examples), except those that say that they stand alone.
+[the document at the end](#the-document-of-the-examples), except those that say that they stand alone. Examples of changes
+show what becomes of [a team's document](#the-document-that-changes), in
+[an ecosystem that uses it](#the-ecosystem-in-which-it-changes). What concerns platforms, locks and targets has no
+examples here.
 ";
 
 fn root() -> PathBuf {
@@ -27,19 +30,25 @@ fn fixtures() -> PathBuf {
     root().join("datasurface-model/tests/fixtures")
 }
 
-fn registry() -> CodeRegistry {
-    let broker: Vec<&'static CodeInfo> = datasurface_broker::codes().collect();
-    let of_model =
-        [datasurface_model::CODES, datasurface_model::document::CODES, datasurface_model::change::CODES];
-    let others = [&broker, datasurface_platform::CODES, datasurface_local::CODES, datasurface_cli::CODES];
-    let all = of_model.into_iter().chain(others);
-    all.fold(CodeRegistry::default(), |all, codes| all.merge(codes).unwrap())
+fn changes() -> PathBuf {
+    fixtures().join("change")
 }
 
-/// The first fixture of each code.
-fn examples() -> BTreeMap<String, PathBuf> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().path()).collect();
+/// The codes that are about the model alone.
+fn of_model() -> CodeRegistry {
+    let codes = [CODES, document::CODES, change::CODES, SCHEMA_RULES];
+    codes.into_iter().fold(CodeRegistry::default(), |all, codes| all.merge(codes).unwrap())
+}
+
+fn registry() -> CodeRegistry {
+    let broker: Vec<&'static CodeInfo> = datasurface_broker::codes().collect();
+    let others = [&broker, datasurface_platform::CODES, datasurface_local::CODES, datasurface_cli::CODES];
+    others.into_iter().fold(of_model(), |all, codes| all.merge(codes).unwrap())
+}
+
+/// The first fixture of each code in a folder.
+fn examples(folder: &Path) -> BTreeMap<String, PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut examples = BTreeMap::new();
     for file in files.into_iter().filter(|file| file.with_extension("txt").exists()) {
@@ -53,25 +62,38 @@ fn examples() -> BTreeMap<String, PathBuf> {
 }
 
 fn page() -> String {
-    let examples = examples();
+    let (of_documents, of_changes) = (examples(&fixtures()), examples(&changes()));
     let mut page = INTRODUCTION.to_owned();
     for info in registry().iter() {
         let CodeInfo { code, severity, summary, explanation, since, is_waivable } = info;
         let waivable = if *is_waivable { ", can be waived" } else { "" };
         write!(page, "\n## `{code}`\n\n*{severity}, since {since}{waivable}*: {summary}.\n").unwrap();
         write!(page, "\n{explanation}\n").unwrap();
-        if let Some(example) = examples.get(*code) {
-            page += "\nReported of\n\n";
-            show(&mut page, example);
-            page += "\nas\n\n";
-            show(&mut page, &example.with_extension("txt"));
-            page += "\nbut not of\n\n";
-            show(&mut page, &example.with_file_name("ok").join(example.file_name().unwrap()));
+        if let Some(example) = of_documents.get(*code) {
+            example_of(&mut page, example, show);
+        }
+        if let Some(example) = of_changes.get(*code) {
+            example_of(&mut page, example, show_change);
         }
     }
-    page += "\n## The document of the examples\n\n";
-    show(&mut page, &fixtures().join("base.yaml"));
+    for (title, document) in [
+        ("The document of the examples", fixtures().join("base.yaml")),
+        ("The document that changes", changes().join("old.yaml")),
+        ("The ecosystem in which it changes", changes().join("base.yaml")),
+    ] {
+        write!(page, "\n## {title}\n\n").unwrap();
+        show(&mut page, &document);
+    }
     page
+}
+
+fn example_of(page: &mut String, failing: &Path, show_example: impl Fn(&mut String, &Path)) {
+    *page += "\nReported of\n\n";
+    show_example(page, failing);
+    *page += "\nas\n\n";
+    show(page, &failing.with_extension("txt"));
+    *page += "\nbut not of\n\n";
+    show_example(page, &failing.with_file_name("ok").join(failing.file_name().unwrap()));
 }
 
 fn show(page: &mut String, file: &Path) {
@@ -80,6 +102,24 @@ fn show(page: &mut String, file: &Path) {
         syntax => syntax,
     };
     write!(page, "```{language}\n{}```\n", fs::read_to_string(file).unwrap()).unwrap();
+}
+
+/// The lines that are otherwise than in the document that changes, with those around them.
+fn show_change(page: &mut String, file: &Path) {
+    const AROUND: usize = 2;
+    let (old, new) =
+        (fs::read_to_string(changes().join("old.yaml")).unwrap(), fs::read_to_string(file).unwrap());
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let rest = old[before..].iter().rev().zip(new[before..].iter().rev());
+    let after = rest.take_while(|(old, new)| old == new).count();
+    let (old_end, new_end) = (old.len() - after, new.len() - after);
+    let context = |lines: &[&str]| lines.iter().map(|line| format!(" {line}")).collect::<Vec<_>>();
+    let mut lines = context(&old[before.saturating_sub(AROUND)..before]);
+    lines.extend(old[before..old_end].iter().map(|line| format!("-{line}")));
+    lines.extend(new[before..new_end].iter().map(|line| format!("+{line}")));
+    lines.extend(context(&old[old_end..(old_end + AROUND).min(old.len())]));
+    write!(page, "```diff\n{}\n```\n", lines.join("\n")).unwrap();
 }
 
 #[test]
@@ -91,4 +131,12 @@ fn the_reference_is_up_to_date() {
     }
     let written = fs::read_to_string(&file).unwrap_or_default();
     assert!(written == page, "`docs/diagnostics.md` is stale; DATASURFACE_UPDATE=1 writes it");
+}
+
+#[test]
+fn every_code_of_the_model_has_an_example() {
+    let (of_documents, of_changes) = (examples(&fixtures()), examples(&changes()));
+    for CodeInfo { code, .. } in of_model().iter() {
+        assert!(of_documents.contains_key(*code) || of_changes.contains_key(*code), "{code} has no fixture");
+    }
 }

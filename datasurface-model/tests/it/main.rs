@@ -3,4 +3,6 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
 
 mod avro;
+mod changes;
 mod fixtures;
+mod folder;
