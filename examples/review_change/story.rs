@@ -5,7 +5,10 @@ use datasurface::model::{
     change::{ChangeControl, ChangeSource},
     *,
 };
-use std::error::Error;
+use std::{
+    error::Error,
+    io::{self, Write},
+};
 
 const NORTHWIND: &str = "github:northwind/data@main";
 const LOOKALIKE: &str = "github:northw1nd/data@main";
@@ -21,50 +24,50 @@ struct Story {
 }
 
 /// Plays the story from its beginning to its end.
-pub(crate) fn play() -> Result<(), Box<dyn Error>> {
+pub(crate) fn play(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let begin = day("2026-01-05")?;
     let wants_customers = || [DatasetSink::new("NW_Data/customers")];
     let live = ecosystem(NORTHWIND, vec![customers(CUSTOMERS), orders()], wants_customers());
     let mut story = Story { live: live.validate(&Validation::on(begin))?.into_ecosystem(), today: begin };
 
-    println!("NorthWind offers its suppliers, too, and longer names of cities.\n");
+    writeln!(out, "NorthWind offers its suppliers, too, and longer names of cities.\n")?;
     let wide = CUSTOMERS.replace("city VarChar(15)", "city VarChar(30)");
     let suppliers = Dataset::new("suppliers", "supplier_id SmallInt key, company_name VarChar(40) not null");
     let with = |customers: Dataset| vec![customers, orders(), suppliers.clone()];
-    story.propose(ecosystem(NORTHWIND, with(customers(&wide)), wants_customers()), NORTHWIND);
+    story.propose(out, ecosystem(NORTHWIND, with(customers(&wide)), wants_customers()), NORTHWIND)?;
 
-    println!("NorthWind has no use for cities any more.\n");
+    writeln!(out, "NorthWind has no use for cities any more.\n")?;
     let narrow = CUSTOMERS.replace(", city VarChar(15)", "");
-    story.propose(ecosystem(NORTHWIND, with(customers(&narrow)), wants_customers()), NORTHWIND);
+    story.propose(out, ecosystem(NORTHWIND, with(customers(&narrow)), wants_customers()), NORTHWIND)?;
 
-    println!("Somebody who looks much like NorthWind takes its team over.\n");
-    story.propose(ecosystem(LOOKALIKE, with(customers(&wide)), wants_customers()), LOOKALIKE);
+    writeln!(out, "Somebody who looks much like NorthWind takes its team over.\n")?;
+    story.propose(out, ecosystem(LOOKALIKE, with(customers(&wide)), wants_customers()), LOOKALIKE)?;
 
-    println!("NorthWind announces that its customers will move to another system.\n");
+    writeln!(out, "NorthWind announces that its customers will move to another system.\n")?;
     let deprecation =
         Deprecation::new(day("2026-02-01")?, "they move to the new system").sunset(day("2026-03-31")?);
     let retiring = || with(customers(&wide).deprecated(deprecation.clone()));
-    story.propose(ecosystem(NORTHWIND, retiring(), wants_customers()), NORTHWIND);
+    story.propose(out, ecosystem(NORTHWIND, retiring(), wants_customers()), NORTHWIND)?;
 
-    println!("The reports agree, and go on for two months.\n");
+    writeln!(out, "The reports agree, and go on for two months.\n")?;
     story.today = day("2026-01-20")?;
     let agreed = DatasetSink::new("NW_Data/customers").accepting_deprecated_until(day("2026-03-15")?);
-    story.propose(ecosystem(NORTHWIND, retiring(), [agreed]), REPORTS);
+    story.propose(out, ecosystem(NORTHWIND, retiring(), [agreed]), REPORTS)?;
 
-    println!("Then they read orders instead.\n");
+    writeln!(out, "Then they read orders instead.\n")?;
     story.today = day("2026-03-10")?;
     let wants_orders = || [DatasetSink::new("NW_Data/orders")];
-    story.propose(ecosystem(NORTHWIND, retiring(), wants_orders()), REPORTS);
+    story.propose(out, ecosystem(NORTHWIND, retiring(), wants_orders()), REPORTS)?;
 
-    println!("The sunset is over, and NorthWind takes the customers away.\n");
+    writeln!(out, "The sunset is over, and NorthWind takes the customers away.\n")?;
     story.today = day("2026-04-01")?;
-    story.propose(ecosystem(NORTHWIND, vec![orders(), suppliers.clone()], wants_orders()), NORTHWIND);
+    story.propose(out, ecosystem(NORTHWIND, vec![orders(), suppliers.clone()], wants_orders()), NORTHWIND)?;
     Ok(())
 }
 
 impl Story {
     /// Judges a change, and makes it if it is allowed.
-    fn propose(&mut self, new: Ecosystem, source: &str) {
+    fn propose(&mut self, out: &mut impl Write, new: Ecosystem, source: &str) -> io::Result<()> {
         // Of an invalid model, too, there is something to say.
         let (new, is_valid) = match new.validate(&Validation::on(self.today)) {
             Ok(checked) => (checked.into_ecosystem(), true),
@@ -72,12 +75,13 @@ impl Story {
         };
         let report = ChangeControl::new(ChangeSource::new(source), self.today).judge(&self.live, &new);
         for line in report.to_string().lines() {
-            println!("{}", if line.is_empty() { String::new() } else { format!("    {line}") });
+            writeln!(out, "{}", if line.is_empty() { String::new() } else { format!("    {line}") })?;
         }
-        println!();
+        writeln!(out)?;
         if is_valid && report.is_allowed() {
             self.live = new;
         }
+        Ok(())
     }
 }
 

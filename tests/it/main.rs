@@ -16,4 +16,5 @@ mod graph_specification;
 mod laws;
 mod northwind;
 mod on_postgres;
+mod review_change;
 mod support;
