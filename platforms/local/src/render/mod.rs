@@ -5,6 +5,7 @@
 //! | `database.sql` | `database` | `create`, and the statements that keep the books |
 //! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `check 1` and more, `merge`, `count`, `unstage`; afterwards `forget`, `purge` |
 //! | the same, read by a watermark | | also `position`, `reached`, `complete`, `merge_new`, `remember` |
+//! | the same, captured by another local platform | | also `agrees`, `last`, `follow`, `followed`, `differs` |
 //! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `applied` |
 //! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `close`, `remember`; before `purge`, `last_old` |
 //! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create` |
@@ -13,7 +14,7 @@
 //!
 //! A file is executed with the database that its head names as `main`. Where it reads a second one, that one is
 //! attached: the platform's own database as `platform` for a copy, the consumer's file as `container` for a
-//! transformer whose inputs are copies.
+//! transformer whose inputs are copies, the database of the platform that captures for all as `predecessor`.
 
 mod copy;
 mod foundation;
@@ -47,7 +48,7 @@ pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Renderin
         let view = node.view();
         if let NodeDetail::Ingest(_) = view.detail() {
             for dataset in node.datasets_here() {
-                table::render(config, view.facts(), dataset, &mut rendering)?;
+                table::render(config, view, dataset, &mut rendering)?;
             }
         }
         if !node.is_here() {

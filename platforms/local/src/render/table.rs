@@ -3,13 +3,16 @@
 
 use super::{in_database, watermark_of};
 use crate::{
+    address::{MILESTONED, TableAddress},
     attributes::{TableAttributes, described},
     config::LocalConfig,
     names::{self, address, path},
+    offer::table_of_input,
     prelude::*,
     sql::{
         check::{CHECK, Check},
         milestoned::Milestoned,
+        predecessor::{PREDECESSOR_SCHEMA, Predecessor},
         quote::in_parentheses,
         retention::last_old_batch,
         script::Script,
@@ -20,10 +23,11 @@ use crate::{
 /// Renders the table of a dataset that is fed.
 pub(super) fn render(
     config: &LocalConfig,
-    node: &NodeFacts,
+    view: &NodeView,
     dataset: &DatasetFacts,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
+    let node = view.facts();
     let table = milestoned(dataset);
     let watermark = watermark_column(node).and_then(|name| dataset.schema().table().column(name));
     let watermark = watermark.map(|column| Watermark::new(&table, column));
@@ -48,6 +52,12 @@ pub(super) fn render(
     let script = match &watermark {
         None => script,
         Some(watermark) => with_watermark(script, &table, watermark),
+    };
+    let script = match view.detail() {
+        NodeDetail::Ingest(ingest) if matches!(ingest.source(), IngestSource::Platform { .. }) => {
+            following(script, &table, dataset.key(), table_of_input(view, dataset.key(), MILESTONED)?)
+        }
+        _ => script,
     };
     let script = if table.history {
         script
@@ -94,6 +104,25 @@ fn with_watermark(script: Script, table: &Milestoned, watermark: &Watermark<'_>)
             table.merge_new(),
         )
         .add("remember", "Remembers how far the source was read.", [watermark.remember()])
+}
+
+/// What another local platform captures for all is taken as it is there.
+fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: TableAddress) -> Script {
+    let predecessor = Predecessor { table, dataset, there: there.table };
+    script
+        .reading(there.file, PREDECESSOR_SCHEMA)
+        .note(
+            "Instead of all that: as long as it agrees, follow up to the last batch of the platform before.",
+        )
+        .add("agrees", "One row if all that is here came from there.", [predecessor.agrees()])
+        .add("last", "The last batch that is there.", [predecessor.last()])
+        .add(
+            "follow",
+            "Takes the versions and the batches after :arrived, in one transaction.",
+            predecessor.follow(),
+        )
+        .add("followed", "What those batches did.", [predecessor.followed()])
+        .add("differs", "One row if a latest version reads otherwise than there.", [predecessor.differs()])
 }
 
 /// The checks, in an order that does not change, each in a section of its own.

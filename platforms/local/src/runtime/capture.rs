@@ -39,6 +39,9 @@ impl Work<'_> {
     /// Captures what a job names: everything is read in one snapshot, and becomes visible in one transaction, in which it
     /// is also remembered what a transformer saw that made it. If nothing changed, there is no new batch.
     pub(super) fn capture(&self, job: &CaptureJob, seen: &[Seen]) -> Result<Captured, PlatformError> {
+        if let Some(followed) = self.follow_predecessor(job)? {
+            return Ok(followed);
+        }
         let staged = self.stage(job);
         let checked = staged.and_then(|staged| self.check(&staged).map(|()| staged));
         let captured = checked.and_then(|staged| self.merge(job, &staged, seen));
@@ -118,14 +121,7 @@ impl Work<'_> {
         if let Some(watermark) = &staged.watermark {
             self.remember(table, watermark)?;
         }
-        let counted = self.own.rows(table, "count", &values, |row| {
-            Ok(Counts {
-                inserted: row.get("inserted")?,
-                updated: row.get("updated")?,
-                deleted: row.get("deleted")?,
-                unchanged: row.get("unchanged")?,
-            })
-        })?;
+        let counted = self.own.rows(table, "count", &values, Counts::of)?;
         Ok(counted.into_iter().next().unwrap_or_default())
     }
 
@@ -157,7 +153,7 @@ impl Work<'_> {
     }
 }
 
-fn run(dataset: &DatasetKey, batch: u64, counts: Counts) -> DatasetRun {
+pub(super) fn run(dataset: &DatasetKey, batch: u64, counts: Counts) -> DatasetRun {
     let Counts { inserted, updated, deleted, unchanged } = counts;
     DatasetRun { dataset: dataset.clone(), batch, inserted, updated, deleted, unchanged, failure: None }
 }

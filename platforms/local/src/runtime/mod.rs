@@ -7,7 +7,7 @@
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `watermark.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
+//! | `capture.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
 //! | `run.rs`, `order.rs`, `status.rs`, `confirmed.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
@@ -23,6 +23,7 @@ mod confirmed;
 mod container;
 mod copies;
 mod database;
+mod handover;
 mod job;
 mod making;
 mod only_inputs;

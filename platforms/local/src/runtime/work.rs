@@ -53,6 +53,16 @@ pub(super) struct Seen {
 }
 
 impl Counts {
+    /// The counts in a row of `count`, or of `followed`.
+    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            inserted: row.get("inserted")?,
+            updated: row.get("updated")?,
+            deleted: row.get("deleted")?,
+            unchanged: row.get("unchanged")?,
+        })
+    }
+
     pub(super) fn moves(self) -> bool {
         self.inserted + self.updated + self.deleted > 0
     }

@@ -5,10 +5,19 @@ use super::{
     quote::{columns, insert_into, literal, quoted, select},
 };
 
-/// What is no longer true in the buffer ceases to be true here, or goes; what was opened since the last applied batch
-/// comes. Comparing what is there, rather than following what was closed, is right for every distance between the two,
-/// also where the buffer has forgotten what it closed.
+/// Brings a copy up to the batch `:batch` of the buffer.
 pub(crate) fn apply(table: &Milestoned, buffer: &str) -> Vec<String> {
+    let applied = format!(
+        "coalesce(\n    (SELECT \"batch\" FROM \"datasurface_applied\" WHERE \"copy\" = {}),\n    0\n  )",
+        literal(&table.table)
+    );
+    follow(table, buffer, &applied)
+}
+
+/// What is no longer true in the buffer ceases to be true here, or goes; what was opened since the last batch that arrived
+/// comes. Comparing what is there, rather than following what was closed, is right for every distance between the two,
+/// also where the buffer has forgotten what it closed: that ended with the batch `:batch`, at the latest.
+pub(crate) fn follow(table: &Milestoned, buffer: &str, arrived: &str) -> Vec<String> {
     let copy = table.quoted_table();
     let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
     let same_version =
@@ -30,12 +39,10 @@ pub(crate) fn apply(table: &Milestoned, buffer: &str) -> Vec<String> {
     values.extend([format!("buffer.{into}"), format!("buffer.{out}")]);
     let live_only = if table.history { String::new() } else { format!("\n  AND buffer.{out} IS NULL") };
     let open = format!(
-        "{}\n{}\nFROM {buffer} AS buffer\nWHERE buffer.{into} > coalesce(\n    \
-         (SELECT \"batch\" FROM \"datasurface_applied\" WHERE \"copy\" = {}),\n    0\n  ){live_only}\n\
+        "{}\n{}\nFROM {buffer} AS buffer\nWHERE buffer.{into} > {arrived}{live_only}\n\
          ON CONFLICT ({}, {into}) DO NOTHING;",
         insert_into(&copy, &names),
         select(&values),
-        literal(&table.table),
         table.key_list(""),
     );
     vec![close, open]

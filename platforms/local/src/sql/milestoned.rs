@@ -259,7 +259,7 @@ impl Milestoned {
 
     /// Whether all else `IS` the same, or `IS NOT`, where NULL is the same as NULL. Row values: a chain of comparisons
     /// would be too deep an expression for SQLite where there are many columns.
-    fn compare_values(&self, left: &str, is: &str, right: &str) -> String {
+    pub(super) fn compare_values(&self, left: &str, is: &str, right: &str) -> String {
         let others: Vec<&str> =
             self.names().filter(|name| !self.key_names().any(|key| key == *name)).collect();
         match others.as_slice() {

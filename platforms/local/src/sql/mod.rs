@@ -5,6 +5,7 @@ pub(crate) mod copy;
 pub(crate) mod engine;
 pub(crate) mod milestoned;
 pub(crate) mod postgres;
+pub(crate) mod predecessor;
 pub(crate) mod quote;
 pub(crate) mod retention;
 pub(crate) mod scan;

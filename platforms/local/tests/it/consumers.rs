@@ -124,4 +124,8 @@ fn a_consumer_of_another_local_platform_reads_what_the_first_captured() {
     assert_eq!(scene.codes(), [] as [&str; 0]);
     let rendering = scene.rendering_of("Second");
     insta::assert_snapshot!(rendering.file("jobs.json").unwrap().text().unwrap());
+    let table = rendering.file("tables/NW_Data/customers.sql").unwrap().text().unwrap();
+    let (head, _) = table.split_once("\n-- [create]").unwrap();
+    let following = table.find("-- [agrees]").and_then(|at| table[at..].split_once("-- [forget]")).unwrap().0;
+    insta::assert_snapshot!("what_the_second_takes_of_the_first", format!("{head}\n{following}"));
 }

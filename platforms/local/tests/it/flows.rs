@@ -202,7 +202,7 @@ fn what_was_rendered_is_what_runs() {
     let ground = Ground::new();
     let plan = crate::scene::plan_between(None, (&scene, "1"), std::collections::BTreeMap::new());
     ground.render(&scene, &plan);
-    let view = ground.path("rendered/shards/main/views/Sales/analysis/NW_Data/customers.sql");
+    let view = ground.path("rendered/Local/shards/main/views/Sales/analysis/NW_Data/customers.sql");
     let text = std::fs::read_to_string(&view).unwrap();
     let edited = text.replacen("\"company_name\"", "upper(\"company_name\") AS \"company_name\"", 1);
     assert_ne!(text, edited);

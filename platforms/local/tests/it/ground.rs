@@ -20,6 +20,8 @@ pub(crate) struct Ground {
     folder: PathBuf,
     temporary: Option<tempfile::TempDir>,
     platform: LocalPlatform,
+    /// The instance that works here.
+    instance: &'static str,
     pub(crate) now: String,
     /// The value of every credential; without one, the environment has them.
     pub(crate) secret: Option<String>,
@@ -48,7 +50,19 @@ impl Ground {
 
     pub(crate) fn at(folder: PathBuf) -> Self {
         let platform = LocalPlatform::new(LocalConfig::new("northwind.db"));
-        Self { folder, temporary: None, platform, now: "2026-11-21T10:00:00Z".to_owned(), secret: None }
+        let now = "2026-11-21T10:00:00Z".to_owned();
+        Self { folder, temporary: None, platform, instance: "Local", now, secret: None }
+    }
+
+    /// Where another instance works, in the same folder.
+    pub(crate) fn beside(&self, instance: &'static str) -> Self {
+        let (platform, now, secret) = (self.platform.clone(), self.now.clone(), self.secret.clone());
+        Self { folder: self.path(""), temporary: None, platform, instance, now, secret }
+    }
+
+    /// What is rendered for the instance.
+    fn rendered(&self) -> PathBuf {
+        self.path("rendered").join(self.instance)
     }
 
     /// With this scene rendered and applied, and a source with the tables that it reads.
@@ -92,13 +106,13 @@ impl Ground {
 
     /// Renders a scene, with the transition files of a plan.
     pub(crate) fn render(&self, scene: &Scene, plan: &Plan) {
-        let _ = fs::remove_dir_all(self.path("rendered"));
-        for (folder, rendering) in
-            [("rendered/foundation", scene.foundation()), ("rendered/shards/main", scene.rendering())]
-        {
-            rendering.files().for_each(|file| write(&self.path(folder), file));
+        let rendered = self.rendered();
+        let _ = fs::remove_dir_all(&rendered);
+        let (foundation, shard) = (scene.foundation_of(self.instance), scene.rendering_of(self.instance));
+        for (folder, rendering) in [("foundation", foundation), ("shards/main", shard)] {
+            rendering.files().for_each(|file| write(&rendered.join(folder), file));
         }
-        plan.transition_files().iter().for_each(|file| write(&self.path("rendered/transition"), file));
+        plan.transition_files().iter().for_each(|file| write(&rendered.join("transition"), file));
     }
 
     /// Renders a revision, and applies the plan that leads there.
@@ -128,7 +142,7 @@ impl Ground {
 
     fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &Site<'_>) -> T) -> T {
         let site = Site {
-            rendered: &self.path("rendered"),
+            rendered: &self.rendered(),
             root: &self.path(""),
             credentials: &Secrets(&self.secret),
             now: self.now.parse().unwrap(),
@@ -144,7 +158,9 @@ impl Ground {
     /// All that is in the databases but the log of runs: how they are made, and every row.
     pub(crate) fn everything(&self) -> Vec<String> {
         let mut all = Vec::new();
-        for file in ["northwind.db", "desk.db"].into_iter().filter(|file| self.path(file).is_file()) {
+        for file in
+            ["northwind.db", "desk.db", "second.db"].into_iter().filter(|file| self.path(file).is_file())
+        {
             let database = self.open(file);
             let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'datasurface_runs'";
             for table in rows(&database, tables) {

@@ -3,6 +3,7 @@
 
 use crate::{
     ground::{Ground, assert_same},
+    handover,
     northwind::NorthWind,
     postgres::desk,
     scene::{Scene, plan_between},
@@ -46,6 +47,7 @@ impl Shelf {
     /// What a commit of what consumers read is called.
     fn commit(self, what: What) -> String {
         match self {
+            Self::Views if what == What::HandOver => "COMMIT second.db".to_owned(),
             Self::Views => "COMMIT northwind.db".to_owned(),
             Self::File => "COMMIT desk.db".to_owned(),
             Self::Server(port) => format!("COMMIT `{}` at 127.0.0.1:{port}", what.database()),
@@ -71,12 +73,13 @@ impl Shelf {
 }
 
 /// What is stopped: a first plan and its first run; a plan that alters tables and rebuilds some, and a run that brings
-/// changes; a run that reads only what is new.
+/// changes; a run that reads only what is new; one that takes what another platform has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     First,
     Second,
     New,
+    HandOver,
 }
 
 impl What {
@@ -86,6 +89,7 @@ impl What {
             Self::First => "killed_first",
             Self::Second => "killed_second",
             Self::New => "killed_new",
+            Self::HandOver => "killed_hand_over",
         }
     }
 
@@ -95,6 +99,7 @@ impl What {
             Self::First => "killed_first_before",
             Self::Second => "killed_second_before",
             Self::New => "killed_new_before",
+            Self::HandOver => "killed_hand_over_before",
         }
     }
 
@@ -102,7 +107,8 @@ impl What {
         match name {
             "first" => Self::First,
             "second" => Self::Second,
-            _ => Self::New,
+            "new" => Self::New,
+            _ => Self::HandOver,
         }
     }
 
@@ -111,12 +117,17 @@ impl What {
             Self::First => "first",
             Self::Second => "second",
             Self::New => "new",
+            Self::HandOver => "hand-over",
         }
     }
 
     fn scenes(self, shelf: Shelf) -> (Scene, Scene) {
         if self == Self::New {
             let scene = || shelf.scene(self, NorthWind::by_version());
+            return (scene(), scene());
+        }
+        if self == Self::HandOver {
+            let scene = || handover::scene("Local", Milestoning::LiveAndForensic);
             return (scene(), scene());
         }
         // A column more, one that is kept otherwise, and another SELECT.
@@ -130,10 +141,18 @@ impl What {
 }
 
 fn work(ground: &Ground, shelf: Shelf, what: What) {
+    if what == What::HandOver {
+        let second = ground.beside("Second");
+        second.apply_plan(&Plan::default()).unwrap();
+        second.run();
+        return;
+    }
     let (first, second) = what.scenes(shelf);
     let plan = match what {
         What::First => plan_between(None, (&first, "1"), BTreeMap::new()),
-        What::Second | What::New => plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()),
+        What::Second | What::New | What::HandOver => {
+            plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new())
+        }
     };
     ground.apply_plan(&plan).unwrap();
     ground.run();
@@ -162,6 +181,10 @@ fn prepared(shelf: Shelf, what: What) -> Ground {
              INSERT INTO Customers VALUES ('C', 'c', NULL, 'z', 3); UPDATE products SET weight = 1;",
         );
         ground.render(&second, &plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()));
+    }
+    if what == What::HandOver {
+        ground.run();
+        ground.beside("Second").render(&first, &Plan::default());
     }
     shelf.renew(what.before(), what.database());
     ground
@@ -293,6 +316,11 @@ fn a_second_plan_and_run_with_copies_in_a_file() {
 fn a_second_plan_and_run_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
     every_stop(Shelf::Server(server.port), What::Second);
+}
+
+#[test]
+fn a_run_that_takes_what_another_platform_has() {
+    every_stop(Shelf::Views, What::HandOver);
 }
 
 #[test]

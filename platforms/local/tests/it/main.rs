@@ -13,6 +13,7 @@ mod batches;
 mod consumers;
 mod flows;
 mod ground;
+mod handover;
 mod killed;
 mod lints;
 mod loops;

@@ -75,7 +75,11 @@ impl Scene {
     }
 
     pub(crate) fn foundation(&self) -> Rendering {
-        let (instance, local) = &self.instances["Local"];
+        self.foundation_of("Local")
+    }
+
+    pub(crate) fn foundation_of(&self, platform: &str) -> Rendering {
+        let (instance, local) = &self.instances[platform];
         let scope = ScopeView::foundation(Arc::clone(instance), vec!["main".into()]);
         local.render(&scope).unwrap()
     }

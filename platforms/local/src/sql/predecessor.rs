@@ -1,0 +1,98 @@
+//! Tables of a datastore that another local platform captures for all: its versions and its batches are taken as they are,
+//! so that history which is owed goes on with a successor where it was.
+
+use super::{
+    copy,
+    milestoned::{BATCH_IN, BATCH_OUT, Milestoned},
+    quote::{literal, quoted},
+};
+use crate::prelude::*;
+
+/// What the database of the platform before is attached as.
+pub(crate) const PREDECESSOR_SCHEMA: &str = "predecessor";
+
+/// A table, and where the platform before keeps its dataset.
+pub(crate) struct Predecessor<'a> {
+    pub(crate) table: &'a Milestoned,
+    pub(crate) dataset: &'a DatasetKey,
+    /// The table there.
+    pub(crate) there: String,
+}
+
+const BATCH: &str = "\"datastore\", \"dataset\", \"batch\", \"visible_at\", \"inserted\", \"updated\", \"deleted\", \"unchanged\"";
+
+impl Predecessor<'_> {
+    /// One row if every batch that is here is there, and so is the last one that consumers have, `:arrived`. Otherwise
+    /// something happened here or there that the other does not know of.
+    pub(crate) fn agrees(&self) -> String {
+        format!(
+            "SELECT 1 AS \"agrees\"\nWHERE NOT EXISTS (\n    {}\n    EXCEPT\n    {}\n  )\n  \
+             AND :arrived <= (\n    SELECT coalesce(max(\"batch\"), 0)\n    {}\n  );",
+            self.batches("main").replace("\n", "\n    "),
+            self.batches(PREDECESSOR_SCHEMA).replace("\n", "\n    "),
+            self.of(PREDECESSOR_SCHEMA).replace("\n", "\n    "),
+        )
+    }
+
+    /// The last batch that is there.
+    pub(crate) fn last(&self) -> String {
+        format!("SELECT coalesce(max(\"batch\"), 0) AS \"batch\"\n{};", self.of(PREDECESSOR_SCHEMA))
+    }
+
+    /// Takes the versions and the batches after `:arrived`, up to the last one, `:batch`.
+    pub(crate) fn follow(&self) -> Vec<String> {
+        let there = format!("{PREDECESSOR_SCHEMA}.{}", quoted(&self.there));
+        let mut statements = copy::follow(self.table, &there, ":arrived");
+        statements.push(format!(
+            "INSERT INTO main.\"datasurface_batches\"\n  ({BATCH})\n{}\n  AND \"batch\" > :arrived;",
+            self.batches(PREDECESSOR_SCHEMA)
+        ));
+        statements
+    }
+
+    /// What the batches after `:arrived` did.
+    pub(crate) fn followed(&self) -> String {
+        let sum = |what: &str| format!("coalesce(sum(\"{what}\"), 0) AS \"{what}\"");
+        format!(
+            "WITH\n  moved AS (\n    SELECT {}, {}, {}\n    {}\n      AND \"batch\" > :arrived\n  ),\n  \
+             live AS (SELECT count(*) AS n FROM {} WHERE {} IS NULL)\n\
+             SELECT moved.*, max(0, live.n - moved.\"inserted\" - moved.\"updated\") AS \"unchanged\"\n\
+             FROM moved, live;",
+            sum("inserted"),
+            sum("updated"),
+            sum("deleted"),
+            self.of("main").replace("\n", "\n    "),
+            self.table.quoted_table(),
+            quoted(BATCH_OUT),
+        )
+    }
+
+    /// One row if a latest version reads otherwise than there: a column may have come here after its values were there.
+    pub(crate) fn differs(&self) -> String {
+        let condition = match self.table.compare_values("here.", "IS NOT", "there.").as_str() {
+            "" => "\n  AND FALSE".to_owned(),
+            differs => differs.replace("\n      ", "\n  "),
+        };
+        format!(
+            "SELECT 1 AS \"differs\"\nFROM main.{} AS here\nJOIN {PREDECESSOR_SCHEMA}.{} AS there\n  ON {}\n      \
+             AND there.{into} = here.{into}\nWHERE here.{} IS NULL{condition}\nLIMIT 1;",
+            self.table.quoted_table(),
+            quoted(&self.there),
+            self.table.same_key("there.", "here."),
+            quoted(BATCH_OUT),
+            into = quoted(BATCH_IN),
+        )
+    }
+
+    fn batches(&self, schema: &str) -> String {
+        format!("SELECT {BATCH}\n{}", self.of(schema))
+    }
+
+    fn of(&self, schema: &str) -> String {
+        format!(
+            "FROM {schema}.\"datasurface_batches\"\nWHERE \"datastore\" = {}\n  AND \"dataset\" = {}",
+            literal(self.dataset.datastore.as_str()),
+            literal(self.dataset.dataset.as_str())
+        )
+    }
+}

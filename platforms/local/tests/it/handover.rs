@@ -1,0 +1,151 @@
+//! A platform that another one captures for: what was seen there is seen here, whoever captures afterwards.
+
+use crate::{
+    flows::{CHANGES, CUSTOMERS},
+    ground::{Ground, moved},
+    northwind::{self, NorthWind},
+    scene::Scene,
+};
+use datasurface_platform::{
+    graph::{Assignments, Stage},
+    prelude::*,
+};
+
+/// NorthWind, where a board reads the history of customers from a second platform, which may capture, too.
+pub(crate) fn scene(captures: &str, milestoning: Milestoning) -> Scene {
+    with_customers(northwind::CUSTOMERS, captures, milestoning)
+}
+
+fn with_customers(customers: &'static str, captures: &str, milestoning: Milestoning) -> Scene {
+    let wind =
+        NorthWind { customers, milestoning, datasets: vec!["NW_Data/customers"], ..NorthWind::default() };
+    let ecosystem = wind
+        .ecosystem()
+        .platform(PlatformDeclaration::new("Second", "local").setting("database", "second.db"))
+        .edit_team("USA", "NorthWindTeam", |team| {
+            let all = DatasetGroup::new("all").sink("NW_Data/customers").milestoning(milestoning);
+            team.container(DataContainer::sqlite("Table", "second.db"))
+                .workspace(Workspace::new("Board").container("USA/NorthWindTeam/Table").group(all))
+        });
+    let assignments = Assignments::default()
+        .serves("Local", "Sales/analysis", Stage::Provisioned)
+        .serves("Local", "Marketing/masked", Stage::Provisioned)
+        .captures("Local", "Masked_NW_Data", Stage::Provisioned)
+        .captures(captures, "NW_Data", Stage::Provisioned)
+        .serves("Second", "Board/all", Stage::Provisioned);
+    Scene::new(ecosystem, &assignments)
+}
+
+/// Where both work.
+pub(crate) fn grounds(scene: &Scene) -> (Ground, Ground) {
+    let first = Ground::with(scene);
+    let second = first.beside("Second");
+    second.render(scene, &Plan::default());
+    second.apply_plan(&Plan::default()).unwrap();
+    (first, second)
+}
+
+const KEPT: &str =
+    "SELECT customer_id, company_name, city, batch_in, batch_out FROM NW_Data__customers ORDER BY 1, 4";
+const BATCHES: &str =
+    "SELECT * FROM datasurface_batches WHERE datastore = 'NW_Data' AND dataset = 'customers' ORDER BY batch";
+
+fn assert_equal(first: &Ground, second: &Ground) {
+    for query in [KEPT, BATCHES] {
+        assert_eq!(second.rows("second.db", query), first.rows("northwind.db", query));
+    }
+}
+
+#[test]
+fn a_successor_has_what_was_before_it_came_and_what_it_slept_through() {
+    for milestoning in [Milestoning::LiveAndForensic, Milestoning::Live] {
+        let scene = scene("Local", milestoning);
+        let (mut first, second) = grounds(&scene);
+        for (day, change) in [("01", CUSTOMERS), ("02", CHANGES), ("03", "UPDATE Customers SET city = 'Ulm'")]
+        {
+            first.now = format!("2026-01-{day}T00:00:00Z");
+            first.change_source(change);
+            first.run();
+        }
+        assert_eq!(moved(&second.run()), ["NW_Data/customers 3: +11 ~14 -2 =0"]);
+        assert_equal(&first, &second);
+        assert_eq!(moved(&second.run()), ["NW_Data/customers 3: +0 ~0 -0 =9"]);
+        for city in ["Hof", "Kiel"] {
+            first.change_source(&format!("UPDATE Customers SET city = '{city}' WHERE customer_id = 'ALFKI'"));
+            first.run();
+        }
+        assert_eq!(moved(&second.run()), ["NW_Data/customers 5: +0 ~2 -0 =7"]);
+        assert_equal(&first, &second);
+    }
+}
+
+#[test]
+fn a_successor_that_captures_goes_on_where_its_predecessor_was() {
+    let both = scene("Local", Milestoning::LiveAndForensic);
+    let (first, second) = grounds(&both);
+    for change in [CUSTOMERS, CHANGES] {
+        first.change_source(change);
+        first.run();
+    }
+    second.run();
+    let before = second.rows("second.db", KEPT);
+    second.render(&scene("Second", Milestoning::LiveAndForensic), &Plan::default());
+    second.apply_plan(&Plan::default()).unwrap();
+    std::fs::remove_file(first.path("northwind.db")).unwrap();
+    assert_eq!(moved(&second.run()), ["NW_Data/customers 2: +0 ~0 -0 =9"]);
+    first.change_source("DELETE FROM Customers WHERE customer_id = 'WOLZA'");
+    assert_eq!(moved(&second.run()), ["NW_Data/customers 3: +0 ~0 -1 =8"]);
+    let after = second.rows(
+        "second.db",
+        "SELECT customer_id, batch_in, batch_out FROM Board__all__NW_Data__customers__history ORDER BY 1, 2",
+    );
+    assert_eq!(after.len(), before.len());
+    assert!(after.contains(&"WOLZA|1|3".to_owned()) && after.contains(&"FISSA|1|2".to_owned()), "{after:?}");
+}
+
+#[test]
+fn a_column_that_a_successor_has_later_than_its_values_were_there_is_filled() {
+    const WIDER: &str =
+        "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), vat VarChar(9)";
+    let narrow = scene("Local", Milestoning::LiveAndForensic);
+    let wide = with_customers(WIDER, "Local", Milestoning::LiveAndForensic);
+    let (first, second) = grounds(&narrow);
+    first.change_source(
+        "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v'), ('B', 'b', 'x', NULL)",
+    );
+    first.run();
+    second.run();
+    first.apply(Some((&narrow, "1")), (&wide, "2"));
+    first.run();
+    second.run();
+    second.open("second.db").execute_batch("ALTER TABLE NW_Data__customers ADD COLUMN vat TEXT").unwrap();
+    second.render(&wide, &Plan::default());
+    second.run();
+    let vat = "SELECT customer_id, vat FROM NW_Data__customers WHERE batch_out IS NULL ORDER BY 1";
+    assert_eq!(second.rows("second.db", vat), ["A|v", "B|-"]);
+}
+
+#[test]
+fn a_predecessor_that_lost_its_database_takes_nothing_from_its_successor() {
+    let (first, mut second) = grounds(&scene("Local", Milestoning::LiveAndForensic));
+    for change in [CUSTOMERS, CHANGES] {
+        first.change_source(change);
+        first.run();
+    }
+    second.run();
+    for file in ["northwind.db", "northwind.db-wal", "northwind.db-shm"] {
+        let _ = std::fs::remove_file(first.path(file));
+    }
+    let report = second.try_run().unwrap();
+    assert!(report.failures[0].reason.contains("the source `northwind.db` is not there"), "{report:?}");
+    first.apply_plan(&Plan::default()).unwrap();
+    first.change_source("DELETE FROM Customers WHERE customer_id = 'WOLZA'");
+    first.run();
+    second.now = "2026-12-01T00:00:00Z".to_owned();
+    assert_eq!(moved(&second.run()), ["NW_Data/customers 3: +0 ~0 -1 =8"], "by comparing");
+    let wolza = "SELECT batch_in, batch_out FROM NW_Data__customers WHERE customer_id IN ('WOLZA', 'FISSA')";
+    assert_eq!(second.rows("second.db", wolza), ["1|2", "1|3"]);
+    first.change_source("DELETE FROM Customers WHERE customer_id = 'N1'");
+    first.run();
+    assert_eq!(moved(&second.run()), ["NW_Data/customers 4: +0 ~0 -1 =7"]);
+}
