@@ -54,7 +54,7 @@ fn without_one_it_runs_until_it_rests_or_is_stopped() {
     for (limit, rests) in [(5, true), (100_000, false)] {
         let ground = with_a_customer(&counting(limit, None));
         // Each input waits for the other, as the model's rules say: somebody has to begin.
-        let jobs = ground.path("rendered/shards/main/jobs.json");
+        let jobs = ground.path("rendered/Local/shards/main/jobs.json");
         let text = std::fs::read_to_string(&jobs).unwrap();
         let own = "\"Masked_NW_Data/customers\",\n        \"NW_Data/customers\"\n      ],\n      \"starts\"";
         assert!(text.contains(own), "{text}");
