@@ -16,6 +16,7 @@ use crate::{
         quote::in_parentheses,
         retention::last_old_batch,
         script::Script,
+        valid::{self, VALID},
         watermark::Watermark,
     },
 };
@@ -33,7 +34,7 @@ pub(super) fn render(
     let watermark = watermark.map(|column| Watermark::new(&table, column));
     let script = head(config, dataset.key())
         .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
-        .note("A batch: stage, load every record; every check must find nothing; then in one transaction merge, count")
+        .note("A batch: stage, load every record; what is valid and every check must find nothing; then in one transaction merge, count")
         .note("and batch_visible of database.sql; then unstage. Copies elsewhere are brought up to date; then forget and")
         .note("purge, if there are such sections.");
     let script = match watermark {
@@ -46,7 +47,7 @@ pub(super) fn render(
         .add("create", "Makes the table.", table.create())
         .add("stage", "Makes room for a batch.", table.stage())
         .add("load", "Puts one record into it.", [table.load()]);
-    let script = with_checks(script, dataset, &table)?
+    let script = with_checks(valid(script, view, dataset, &table), dataset, &table)?
         .add("merge", "Closes what changed or is missing, opens what changed or is new.", table.merge())
         .add("count", "What the batch did.", [table.count()]);
     let script = match &watermark {
@@ -123,6 +124,24 @@ fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: Ta
         )
         .add("followed", "What those batches did.", [predecessor.followed()])
         .add("differs", "One row if a latest version reads otherwise than there.", [predecessor.differs()])
+}
+
+/// What a server sends is what its column says; so is what was captured before.
+fn valid(script: Script, view: &NodeView, dataset: &DatasetFacts, table: &Milestoned) -> Script {
+    let is_any_text = match view.detail() {
+        NodeDetail::Ingest(ingest) => match ingest.source() {
+            IngestSource::Container(facts) => {
+                matches!(facts.container().kind(), ContainerKind::Sqlite { .. })
+            }
+            IngestSource::Transformer { .. } => true,
+            IngestSource::Platform { .. } => false,
+        },
+        _ => false,
+    };
+    let texts = if is_any_text { valid::texts(table, dataset.schema().table()) } else { Vec::new() };
+    (1..).zip(texts).fold(script, |script, (number, Check { rule, sql })| {
+        script.add(&format!("{VALID} {number}"), &rule, [sql])
+    })
 }
 
 /// The checks, in an order that does not change, each in a section of its own.

@@ -3,7 +3,7 @@
 use super::{capture::Staged, work::Work};
 use crate::{
     prelude::*,
-    sql::{check::CHECK, script::Script},
+    sql::{check::CHECK, script::Script, valid::VALID},
 };
 use rusqlite::{Row, types::ValueRef};
 
@@ -11,27 +11,34 @@ use rusqlite::{Row, types::ValueRef};
 const SHOWN: usize = 60;
 
 impl Work<'_> {
-    /// Executes the checks of all that is staged, and says all that is wrong with it. They judge a dataset as a whole.
+    /// Executes the checks of all that is staged, and says all that is wrong with it. Texts must be what their columns
+    /// say where they were read; quality is that of a dataset as a whole.
     pub(super) fn check(&self, staged: &[Staged<'_>]) -> Result<(), PlatformError> {
         let mut wrong = Vec::new();
         for staged in staged {
-            let (dataset, table) = (staged.dataset, staged.table);
-            let is_check = |section: &&str| section.split(' ').next() == Some(CHECK);
-            let checks: Vec<&str> = table.sections().filter(is_check).collect();
-            if !checks.is_empty() && staged.is_partial() {
-                self.own.execute(table, "complete", &[])?;
+            wrong.extend(self.wrong(staged, VALID)?);
+            if staged.is_partial() && sections(staged.table, CHECK).next().is_some() {
+                self.own.execute(staged.table, "complete", &[])?;
             }
-            for check in checks {
-                if let Some(found) = self.found(table, check)? {
-                    let rule = table.about(check).unwrap_or(check);
-                    wrong.push(format!("`{dataset}` fails the check that {rule}: {found}"));
-                }
-            }
+            wrong.extend(self.wrong(staged, CHECK)?);
         }
         match wrong.is_empty() {
             true => Ok(()),
             false => Err(PlatformError::new(PlatformErrorKind::Outside, wrong.join("; "))),
         }
+    }
+
+    /// What checks of this kind find.
+    fn wrong(&self, staged: &Staged<'_>, kind: &str) -> Result<Vec<String>, PlatformError> {
+        let table = staged.table;
+        let mut wrong = Vec::new();
+        for check in sections(table, kind) {
+            if let Some(found) = self.found(table, check)? {
+                let rule = table.about(check).unwrap_or(check);
+                wrong.push(format!("`{}` fails the check that {rule}: {found}", staged.dataset));
+            }
+        }
+        Ok(wrong)
     }
 
     /// What a check finds, if it does not find nothing.
@@ -49,6 +56,11 @@ impl Work<'_> {
             false => format!("{found}, such as ({})", named.join("), (")),
         }))
     }
+}
+
+/// The sections whose names begin with this word.
+fn sections<'s>(table: &'s Script, kind: &'s str) -> impl Iterator<Item = &'s str> {
+    table.sections().filter(move |section| section.split(' ').next() == Some(kind))
 }
 
 /// The columns of a row after the first one, such as `id: 3, city: Oslo`.

@@ -127,17 +127,9 @@ impl Stage<'_> {
     }
 
     fn accepted<'v>(&self, column: &ColumnName, values: impl Iterator<Item = impl AsRef<str> + 'v>) -> Check {
-        let name = quoted(column.as_str());
         let values: Vec<String> = values.map(|value| self.kept(column, value.as_ref())).collect();
-        let mut shown = columns(self.table.key.iter().map(String::as_str), "");
-        shown.push(name.clone());
-        let sql = format!(
-            "SELECT count(*) OVER () || ' have another value' AS \"found\", {shown}\nFROM {stage}\n\
-             WHERE {name} IS NOT NULL\n  AND {name} NOT IN ({values})\nORDER BY {shown}\nLIMIT {MOST_ROWS};",
-            shown = without_repetition(shown).join(", "),
-            stage = self.table.quoted_stage(),
-            values = values.join(", "),
-        );
+        let condition = format!("{} NOT IN ({})", quoted(column.as_str()), values.join(", "));
+        let sql = wrong_values(self.table, column, &condition);
         Check { rule: format!("`{column}` has an accepted value"), sql }
     }
 
@@ -153,6 +145,19 @@ impl Stage<'_> {
             _ => in_one_line(value),
         }
     }
+}
+
+/// The SELECT that finds values in a column that are wrong on this condition.
+pub(super) fn wrong_values(table: &Milestoned, column: &ColumnName, condition: &str) -> String {
+    let name = quoted(column.as_str());
+    let mut shown = columns(table.key.iter().map(String::as_str), "");
+    shown.push(name.clone());
+    format!(
+        "SELECT count(*) OVER () || ' have another value' AS \"found\", {shown}\nFROM {stage}\n\
+         WHERE {name} IS NOT NULL\n  AND {condition}\nORDER BY {shown}\nLIMIT {MOST_ROWS};",
+        shown = without_repetition(shown).join(", "),
+        stage = table.quoted_stage(),
+    )
 }
 
 /// A decimal with as many digits behind its point; with more, if it has more.

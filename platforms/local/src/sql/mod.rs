@@ -13,4 +13,5 @@ pub(crate) mod script;
 pub(crate) mod select;
 pub(crate) mod statements;
 pub(crate) mod storage;
+pub(crate) mod valid;
 pub(crate) mod watermark;

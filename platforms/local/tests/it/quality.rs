@@ -2,7 +2,7 @@
 
 use crate::{
     ground::{Ground, moved},
-    northwind::NorthWind,
+    northwind::{self, NorthWind},
     scene::{Scene, plan},
     site::script,
 };
@@ -109,6 +109,58 @@ fn what_a_transformer_made_is_checked_too() {
     ground.change_source("UPDATE Customers SET city = 'x'");
     ground.run();
     assert_eq!(ground.rows("northwind.db", masked), ["A|***|x", "B|***|x"]);
+}
+
+#[test]
+fn a_text_that_is_not_what_its_column_says_is_told_with_its_row_and_seen_by_nobody() {
+    const SCHEMA: &str = "customer_id VarChar(5) key, company_name VarChar(40) not null, city Date";
+    for (schema, change, expected) in [
+        (
+            northwind::CUSTOMERS,
+            "INSERT INTO products VALUES (7, 'p', 'ten', 1)",
+            "capture.NW_Data: `NW_Data/products` fails the check that every `unit_price` is a decimal: 1 have another value, \
+             such as (product_id: 7, unit_price: ten)",
+        ),
+        (
+            SCHEMA,
+            "UPDATE Customers SET city = '31.1.2026'",
+            "capture.NW_Data: `NW_Data/customers` fails the check that every `city` is a date: 1 have another value, such as \
+             (customer_id: A, city: 31.1.2026)",
+        ),
+    ] {
+        let wind = NorthWind { customers: schema, file: "desk.db", ..NorthWind::default() };
+        let ground = Ground::with(&wind.scene());
+        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', '2026-01-31')");
+        ground.run();
+        let before = ground.everything();
+        ground.change_source(change);
+        assert_eq!(reasons(&ground.try_run().unwrap()), [expected]);
+        assert_eq!(ground.everything(), before);
+    }
+}
+
+#[test]
+fn what_a_transformer_makes_must_be_what_its_column_says() {
+    let ecosystem = NorthWind {
+        select: "SELECT customer_id, company_name, 'soon' AS city FROM NW_Data_customers",
+        ..NorthWind::default()
+    }
+    .ecosystem()
+    .edit_team("USA", "NorthWindTeam", |team| {
+        let masked =
+            Dataset::new("customers", "customer_id VarChar(5) key, company_name VarChar(40), city Timestamp");
+        team.without_datastore(&"Masked_NW_Data".into())
+            .datastore(Datastore::new("Masked_NW_Data").dataset(masked))
+    });
+    let ground = Ground::with(&Scene::new(ecosystem, &NorthWind::assignments()));
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    assert_eq!(
+        reasons(&ground.try_run().unwrap()),
+        [
+            "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the check that every `city` is a timestamp: 1 have another \
+          value, such as (customer_id: A, city: soon)"
+        ]
+    );
 }
 
 #[test]
