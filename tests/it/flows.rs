@@ -131,9 +131,14 @@ impl Ground {
         work(&LocalPlatform::new(LocalConfig::new("platform.db")), &site)
     }
 
+    /// The rows of a query. Views in a file of the consumer have the name of the platform before them.
     fn rows(&self, file: &str, query: &str) -> Vec<String> {
+        let query = match file {
+            "platform.db" => query.to_owned(),
+            _ => query.replace("FROM Sales__", "FROM Local__Sales__"),
+        };
         let database = Connection::open(self.path(file)).unwrap();
-        let mut statement = database.prepare(query).unwrap_or_else(|error| panic!("{error}: {query}"));
+        let mut statement = database.prepare(&query).unwrap_or_else(|error| panic!("{error}: {query}"));
         let rows = statement.query_map([], |row| row.get(0)).unwrap();
         rows.map(Result::unwrap).collect()
     }

@@ -52,20 +52,37 @@ pub(crate) fn input(dataset: &DatasetKey) -> String {
 }
 
 /// The view in which a consumer sees the latest versions. The datastore is always in its name: a second datastore with
-/// a dataset of the same name then changes nothing for those who read the first.
-pub(crate) fn live_view(engine: Engine, group: &GroupKey, dataset: &DatasetKey) -> String {
-    identifier(&view_parts(group, dataset), engine.longest_name())
+/// a dataset of the same name then changes nothing for those who read the first. In a database of the consumer, the name
+/// of the platform is, too, as it is in that of a [`copy`].
+pub(crate) fn live_view(
+    engine: Engine,
+    platform: Option<&PlatformName>,
+    group: &GroupKey,
+    dataset: &DatasetKey,
+) -> String {
+    identifier(&view_parts(platform, group, dataset), engine.longest_name())
 }
 
 /// The view in which a consumer sees every version.
-pub(crate) fn history_view(engine: Engine, group: &GroupKey, dataset: &DatasetKey) -> String {
-    let mut parts = view_parts(group, dataset).to_vec();
+pub(crate) fn history_view(
+    engine: Engine,
+    platform: Option<&PlatformName>,
+    group: &GroupKey,
+    dataset: &DatasetKey,
+) -> String {
+    let mut parts = view_parts(platform, group, dataset);
     parts.push("history");
     identifier(&parts, engine.longest_name())
 }
 
-fn view_parts<'a>(group: &'a GroupKey, dataset: &'a DatasetKey) -> [&'a str; 4] {
-    [group.workspace.as_str(), group.group.as_str(), dataset.datastore.as_str(), dataset.dataset.as_str()]
+fn view_parts<'a>(
+    platform: Option<&'a PlatformName>,
+    group: &'a GroupKey,
+    dataset: &'a DatasetKey,
+) -> Vec<&'a str> {
+    let of_group = [group.workspace.as_str(), group.group.as_str()];
+    let of_dataset = [dataset.datastore.as_str(), dataset.dataset.as_str()];
+    platform.map(PlatformName::as_str).into_iter().chain(of_group).chain(of_dataset).collect()
 }
 
 /// Addresses of resources.

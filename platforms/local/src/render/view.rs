@@ -28,6 +28,7 @@ pub(super) fn render(
         Shelf::Own => own_table_of_input(config, view, dataset)?.table,
         Shelf::File(_) | Shelf::Server(_) => shelf.table_name(view.platform().name(), dataset),
     };
+    let platform = (shelf != Shelf::Own).then(|| view.platform().name());
     let (database, engine) = (shelf.database(config), shelf.engine());
     for consumer in export.consumers().iter().filter(|consumer| !consumer.transforms()) {
         let group = consumer.group();
@@ -36,8 +37,8 @@ pub(super) fn render(
             database: database.clone(),
             table: table.clone(),
             columns: StoredColumn::all_of(export.dataset().schema().table()),
-            live: milestoning.has_live().then(|| names::live_view(engine, group, dataset)),
-            history: milestoning.has_history().then(|| names::history_view(engine, group, dataset)),
+            live: milestoning.has_live().then(|| names::live_view(engine, platform, group, dataset)),
+            history: milestoning.has_history().then(|| names::history_view(engine, platform, group, dataset)),
             consumer: group.clone(),
             readers: readers(engine, consumer)?,
             latency_seconds: consumer.requirements().latency(),

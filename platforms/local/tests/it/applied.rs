@@ -1,7 +1,7 @@
 //! Plans, carried out.
 
 use crate::{
-    ground::{Ground, moved},
+    ground::{Ground, in_container, moved},
     northwind::{CUSTOMERS, NorthWind},
     postgres::desk::Desk,
     scene::plan_between,
@@ -37,8 +37,10 @@ fn applying_again_changes_nothing() {
     assert_eq!(ground.everything(), after);
     assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
     assert_eq!(
-        ground
-            .rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in"),
+        ground.rows(
+            "desk.db",
+            "SELECT * FROM Local__Sales__analysis__NW_Data__customers__history ORDER BY batch_in"
+        ),
         ["A|a|x|-|1|2", "A|a|x|v|2|-"]
     );
 }
@@ -88,7 +90,7 @@ fn a_consumer_that_moves_finds_its_data_in_its_new_file() {
     assert_eq!(ground.rows("desk.db", left), [] as [&str; 0]);
     ground.apply(Some((&own, "2")), (&desk, "3"));
     ground.run();
-    assert_eq!(ground.rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__customers"), ["A|a|x"]);
+    assert_eq!(ground.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers"), ["A|a|x"]);
 }
 
 #[test]
@@ -104,7 +106,10 @@ fn a_file_that_is_not_there_when_a_plan_would_change_it_is_made_as_it_is_to_be()
     }
     ground.apply(Some((&one, "1")), (&two, "2"));
     ground.run();
-    assert_eq!(ground.rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__customers"), ["A|a|x|v"]);
+    assert_eq!(
+        ground.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers"),
+        ["A|a|x|v"]
+    );
 }
 
 #[test]
@@ -148,14 +153,14 @@ fn what_nobody_is_owed_any_longer_goes_wherever_it_is_also_without_the_source() 
     let views = |file| NorthWind { file, retention: owed, ..history(CUSTOMERS) };
     let shown = "SELECT city FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in";
     for file in ["northwind.db", "desk.db"] {
-        let seen = |ground: &Ground| ground.rows(file, shown);
+        let seen = |ground: &Ground| ground.rows(file, &in_container(file, shown));
         purged_in_time(Ground::with(&views(file).scene()), file, seen);
     }
     if let Some(desk) = Desk::new("purged") {
         let seen = |_: &Ground| {
             desk.rows(&shown.replace(
                 "Sales__analysis__NW_Data__customers__history",
-                "\"Sales__analysis__NW_Data__customers__history\"",
+                "\"Local__Sales__analysis__NW_Data__customers__history\"",
             ))
         };
         purged_in_time(desk.ground(&views("")), "the server", seen);
@@ -230,6 +235,10 @@ fn what_nobody_is_owed_any_longer_goes_and_nothing_younger() {
         ground.now = "2036-01-01T00:00:00Z".to_owned();
         ground.run();
         let rows = "SELECT city FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in";
-        assert_eq!(ground.rows(file, rows), expected, "history that is shown in {file}, for {retention:?}");
+        assert_eq!(
+            ground.rows(file, &in_container(file, rows)),
+            expected,
+            "history that is shown in {file}, for {retention:?}"
+        );
     }
 }

@@ -94,7 +94,10 @@ fn copies_follow_the_buffer_at_any_distance_and_are_made_again_when_lost() {
                 compare();
             }
         }
-        assert_eq!(site.rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__customers"), ["B|x|Kiel"]);
+        assert_eq!(
+            site.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers"),
+            ["B|x|Kiel"]
+        );
         std::fs::remove_file(site.path("desk.db")).unwrap();
         site.create(&rendering);
         apply(&site, &rendering, 4);

@@ -1,7 +1,7 @@
 //! Data that moves: from a source through tables and transformers to consumers.
 
 use crate::{
-    ground::{Ground, assert_same, moved},
+    ground::{Ground, assert_same, in_container, moved},
     northwind::NorthWind,
 };
 use datasurface_platform::prelude::*;
@@ -90,7 +90,10 @@ fn exactly_what_changed_moves() {
                 "WOLZA|***|Warszawa|1|-"
             ]
         );
-        let live = ground.rows(file, "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1");
+        let live = ground.rows(
+            file,
+            &in_container(file, "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1"),
+        );
         assert_eq!(live.len(), 9);
 
         assert_eq!(
@@ -184,7 +187,7 @@ fn values_arrive_as_they_are() {
         ground.rows("source.db", &format!("{customers} FROM Customers ORDER BY 1"))
     );
     assert_eq!(
-        ground.rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__products ORDER BY 1"),
+        ground.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__products ORDER BY 1"),
         [
             "-9223372036854775808|least|-|5e-324",
             "1|-|18.00|inf",

@@ -184,6 +184,14 @@ fn rows(database: &Connection, query: &str) -> Vec<String> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
+/// A query of a view, as the view is called in this file: with the name of the platform in a file of the consumer.
+pub(crate) fn in_container(file: &str, query: &str) -> String {
+    match file {
+        "northwind.db" => query.to_owned(),
+        _ => query.replacen("FROM ", "FROM Local__", 1),
+    }
+}
+
 fn write(folder: &Path, file: &File) {
     let path = folder.join(file.path().as_str());
     fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -80,6 +80,32 @@ fn a_successor_has_what_was_before_it_came_and_what_it_slept_through() {
 }
 
 #[test]
+fn two_platforms_that_fill_one_database_do_not_meet_there() {
+    let wind = NorthWind::in_a_file();
+    let ecosystem = wind
+        .ecosystem()
+        .platform(PlatformDeclaration::new("Second", "local").setting("database", "second.db"));
+    let both = NorthWind::assignments().serves("Second", "Sales/analysis", Stage::Provisioned);
+    let scene = Scene::new(ecosystem, &both);
+    let (first, second) = grounds(&scene);
+    first.change_source(CUSTOMERS);
+    first.run();
+    second.run();
+    let views = "SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE '%Sales__analysis__NW_Data__customers'";
+    let (of_first, of_second) =
+        ("Local__Sales__analysis__NW_Data__customers", "Second__Sales__analysis__NW_Data__customers");
+    let mut found = first.rows("desk.db", views);
+    found.sort();
+    assert_eq!(found, [of_first, of_second]);
+    // The first leaves, with all that is its own.
+    let view = scene.rendering().resource(&"view.Sales.analysis.NW_Data.customers".into()).unwrap().clone();
+    let gone = format!("DROP VIEW {}", view.attributes()["live"]);
+    first.open("desk.db").execute_batch(&gone).unwrap();
+    assert_eq!(first.rows("desk.db", views), [of_second]);
+    assert_eq!(first.rows("desk.db", &format!("SELECT count(*) FROM {of_second}")), ["8"]);
+}
+
+#[test]
 fn a_successor_that_captures_goes_on_where_its_predecessor_was() {
     let both = scene("Local", Milestoning::LiveAndForensic);
     let (first, second) = grounds(&both);

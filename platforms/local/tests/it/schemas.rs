@@ -213,7 +213,7 @@ fn copies_change_with_their_tables() {
     update  view view.Sales.analysis.NW_Data.products, in place: shows versions that it did not show
     "#);
     site.apply(&plan, &after.rendering());
-    let rows = site.rows("desk.db", "SELECT * FROM Sales__analysis__NW_Data__customers__history");
+    let rows = site.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers__history");
     assert_eq!(rows, ["A|x|Bonn|-|1|-"]);
 
     let elsewhere = history(wider).scene();

@@ -1,7 +1,7 @@
 //! What goes wrong: a clear message, nothing half-visible, and the rest goes on.
 
 use crate::{
-    ground::{Ground, assert_same, moved},
+    ground::{Ground, assert_same, in_container, moved},
     northwind::NorthWind,
     scene::Scene,
 };
@@ -154,7 +154,7 @@ fn a_transformer_reads_its_inputs_and_nothing_else() {
                 reasons[0]
             );
             let masked = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
-            assert!(ground.rows(file, masked).is_empty(), "{select}");
+            assert!(ground.rows(file, &in_container(file, masked)).is_empty(), "{select}");
         }
     }
 }
@@ -210,7 +210,7 @@ fn a_locked_file_of_a_consumer_is_filled_when_it_is_free() {
          else has had the database locked for 5 seconds"
     );
     consumer.execute_batch("ROLLBACK").unwrap();
-    let live = "SELECT * FROM Sales__analysis__NW_Data__customers";
+    let live = "SELECT * FROM Local__Sales__analysis__NW_Data__customers";
     assert_eq!(ground.rows("desk.db", live), [] as [&str; 0]);
     ground.run();
     assert_eq!(ground.rows("desk.db", live), ["A|a|x"]);
@@ -221,7 +221,7 @@ fn folders_of_files_are_made() {
     let ground = Ground::with(&NorthWind { file: "data/of/the/desk.db", ..NorthWind::default() }.scene());
     ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
     ground.run();
-    let live = "SELECT * FROM Sales__analysis__NW_Data__customers";
+    let live = "SELECT * FROM Local__Sales__analysis__NW_Data__customers";
     assert_eq!(ground.rows("data/of/the/desk.db", live), ["A|a|x"]);
 }
 
@@ -267,7 +267,7 @@ fn a_platform_that_lost_its_database_goes_on_counting_and_its_consumers_keep_wha
     assert_eq!(moved(&ground.run())[0], "NW_Data/customers 3: +1 ~0 -0 =0");
     assert_eq!(ground.rows("desk.db", KEPT), ["a|1|3", "a|3|-", "b|2|3"]);
     assert_eq!(
-        ground.rows("desk.db", "SELECT * FROM Marketing__masked__Masked_NW_Data__customers"),
+        ground.rows("desk.db", "SELECT * FROM Local__Marketing__masked__Masked_NW_Data__customers"),
         ["a|***|x"]
     );
     assert!(moved(&ground.run()).iter().all(|line| line.contains("+0 ~0 -0")));

@@ -48,10 +48,10 @@ fn exactly_what_changed_moves() {
         let after = written();
         assert_eq!(before.last(), after.last(), "what did not change was not written again");
         assert_ne!(before.first(), after.first());
-        let live = desk.rows("SELECT * FROM \"Sales__analysis__NW_Data__customers\" ORDER BY 1");
+        let live = desk.rows("SELECT * FROM \"Local__Sales__analysis__NW_Data__customers\" ORDER BY 1");
         assert_eq!(live.len(), 9);
         assert_eq!(live[0], "ALFKI|Alfreds!|Berlin");
-        let masked = "SELECT * FROM \"Marketing__masked__Masked_NW_Data__customers\" ORDER BY 1";
+        let masked = "SELECT * FROM \"Local__Marketing__masked__Masked_NW_Data__customers\" ORDER BY 1";
         assert_eq!(desk.rows(masked)[2], "AROUT|***|-");
         ground.run();
         assert_eq!(written(), after, "nothing changed, so nothing is written");

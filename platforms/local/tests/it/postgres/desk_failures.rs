@@ -11,7 +11,7 @@ use crate::{
 use datasurface_platform::RunReport;
 use std::collections::BTreeMap;
 
-const VIEW: &str = "SELECT * FROM \"Sales__analysis__NW_Data__customers\" ORDER BY 1";
+const VIEW: &str = "SELECT * FROM \"Local__Sales__analysis__NW_Data__customers\" ORDER BY 1";
 
 /// Why a job failed; never a secret.
 fn reason(report: &RunReport, job: &str) -> String {
@@ -59,7 +59,7 @@ fn a_value_that_does_not_fit_names_its_column_and_nothing_arrives() {
         "UPDATE products SET unit_price = 2; INSERT INTO products VALUES (5000000000, 'secret-record', 1, 1)",
     );
     insta::assert_snapshot!(reason(&ground.try_run().unwrap(), "NW_Data.products"), @r#"copy.USA/NorthWindTeam/Desk.NW_Data.products [load] in `unfit` at 127.0.0.1:PORT: column `product_id`: value "…" is out of range for type integer"#);
-    let prices = "SELECT unit_price FROM \"Sales__analysis__NW_Data__products\"";
+    let prices = "SELECT unit_price FROM \"Local__Sales__analysis__NW_Data__products\"";
     assert_eq!(desk.rows(prices), ["1.00"]);
     ground.change_source("DELETE FROM products WHERE product_id > 1");
     ground.run();

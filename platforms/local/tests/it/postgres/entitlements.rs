@@ -15,7 +15,7 @@ fn granted(desk: &Desk, wind: &NorthWind, principals: &[Principal]) -> Scene {
     })
 }
 
-const VIEW: &str = "\"Sales__analysis__NW_Data__customers\"";
+const VIEW: &str = "\"Local__Sales__analysis__NW_Data__customers\"";
 
 /// Which of these roles may read the view of the analysts.
 fn may_read(desk: &Desk, roles: &[&str]) -> Vec<String> {
