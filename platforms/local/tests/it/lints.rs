@@ -228,3 +228,13 @@ fn every_code_is_registered_once_and_explained() {
     assert_eq!(registry.iter().count(), CODES.len());
     assert!(CODES.iter().all(|code| code.code.starts_with("local/") && !code.explanation.is_empty()));
 }
+
+#[test]
+fn the_settings_of_the_guide_are_settings() {
+    let guide = include_str!("../../../../docs/local-platform.md");
+    let (_, example) = guide.split_once("```json\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let config: LocalConfig = serde_json::from_str(example).unwrap();
+    let expected = LocalConfig::new("warehouse.db").credential("Europe/Sales/Warehouse", "warehouse_writer");
+    assert_eq!(config, LocalConfig { place: Some("Company/Frankfurt".to_owned()), ..expected });
+}
