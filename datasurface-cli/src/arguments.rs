@@ -139,8 +139,8 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) until_idle: bool,
 
-    /// Run now, and again whenever a timetable names a minute, until interrupted. Every job runs then, also those that
-    /// are due later: what did not change moves nothing. With `--format json` there is an object for each round.
+    /// Run now, and again whenever a timetable names a minute, until interrupted: what is due then, and what it moves.
+    /// What waits for somebody to ask for it runs at first only. With `--format json` there is an object for each round.
     #[arg(long)]
     pub(crate) follow: bool,
 

@@ -33,7 +33,7 @@ struct Ran {
 }
 
 pub(crate) fn run(arguments: &arguments::Run, broker: &Broker) -> Answer {
-    answer(arguments, round(arguments, broker))
+    answer(arguments, round(arguments, broker, requested(arguments)))
 }
 
 /// Runs now, and again whenever something is due. What was rendered in between is applied.
@@ -42,7 +42,8 @@ pub(crate) fn follow(arguments: &arguments::Run, broker: &Broker) -> ExitCode {
     let mut left = arguments.rounds;
     let mut has_begun = false;
     loop {
-        let mut ran = round(arguments, broker);
+        let request = if has_begun { RunRequest::Due } else { requested(arguments) };
+        let mut ran = round(arguments, broker, request);
         let due = match next_due(arguments, broker) {
             Ok(due) => due,
             // Somebody may be writing the target just now.
@@ -67,7 +68,11 @@ pub(crate) fn follow(arguments: &arguments::Run, broker: &Broker) -> ExitCode {
     }
 }
 
-fn round(arguments: &arguments::Run, broker: &Broker) -> Ran {
+fn requested(arguments: &arguments::Run) -> RunRequest {
+    if arguments.until_idle { RunRequest::UntilIdle } else { RunRequest::Once }
+}
+
+fn round(arguments: &arguments::Run, broker: &Broker, request: RunRequest) -> Ran {
     let (mut target, mut findings) = match site::open(&arguments.site) {
         Ok(opened) => opened,
         Err(findings) => return Ran { findings, ..Ran::default() },
@@ -84,7 +89,6 @@ fn round(arguments: &arguments::Run, broker: &Broker) -> Ran {
         progress(&format!("{platform}: {} carried out", count(*done, "step")));
     }
     progress("running jobs");
-    let request = if arguments.until_idle { RunRequest::UntilIdle } else { RunRequest::Once };
     let ran = broker.run(&target, &site::operation(&arguments.site, now()), request);
     let known: Vec<Diagnostic> = applied.findings.iter().cloned().collect();
     findings.extend(ran.findings.iter().filter(|finding| !known.contains(finding)).cloned());

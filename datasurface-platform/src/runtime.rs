@@ -55,6 +55,9 @@ pub enum RunRequest {
     Once,
     /// Until no job has anything left to move.
     UntilIdle,
+    /// Jobs whose timetable named a time since they last began, and jobs that wait for others, until none has anything
+    /// left to move. Jobs that wait for somebody to ask for them stand still.
+    Due,
 }
 
 /// What was moved.

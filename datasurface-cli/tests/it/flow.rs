@@ -4,7 +4,7 @@ use crate::{models, run::Desk};
 use datasurface_model::Ecosystem;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::fs;
+use std::{fs, time::SystemTime};
 
 /// A folder with a model that is rendered, and its source.
 fn desk(model: &Ecosystem) -> Desk {
@@ -138,6 +138,28 @@ fn the_root_is_where_paths_begin() {
     desk.run("run --target out --root elsewhere").good();
     assert!(desk.path("elsewhere/local.db").exists());
     assert!(!desk.path("local.db").exists());
+}
+
+/// It takes until the next minute begins: the clock is the real one.
+#[test]
+fn a_timetable_is_followed_and_nothing_runs_before_its_time() {
+    let desk = desk(&models::followed());
+    let began = SystemTime::now();
+    let mut child = desk.command("run --target out --follow --rounds 2 --format json").spawn().unwrap();
+    let mut said = serde_json::Deserializer::from_reader(child.stdout.take().unwrap()).into_iter::<Value>();
+    let first = moves(&said.next().unwrap().unwrap());
+    assert_eq!(
+        first,
+        [("NW_Data/products".to_owned(), [2, 0, 0, 0]), ("Seldom/customers".to_owned(), [2, 0, 0, 0])],
+        "at first, everything"
+    );
+    source(&desk, "DELETE FROM products WHERE id = 1; DELETE FROM customers");
+    let second = moves(&said.next().unwrap().unwrap());
+    assert_eq!(second, [("NW_Data/products".to_owned(), [0, 0, 1, 1])]);
+    let minute = |at: SystemTime| at.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() / 60;
+    assert!(minute(SystemTime::now()) > minute(began), "it waited for the next minute");
+    assert!(said.next().is_none());
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

@@ -29,6 +29,28 @@ fn company(kind: &str, workspaces: impl IntoIterator<Item = Workspace>) -> Ecosy
         .zone("USA", "github:northwind/usa@main", GovernanceZone::new().team("NorthWind", TEAM, team))
 }
 
+/// A company that captures products every minute, and customers of a second source once in a leap year.
+pub(crate) fn followed() -> Ecosystem {
+    company("local", [sales()]).edit_team("USA", "NorthWind", |team| {
+        let products = Datastore::new("NW_Data")
+            .captured(Capture::sql_snapshot("USA/NorthWind/Source").cron("* * * * *"))
+            .dataset(Dataset::new("products", "id Integer key, name VarChar(40)").classified("Public"));
+        let seldom = Datastore::new("Seldom")
+            .captured(Capture::sql_snapshot("USA/NorthWind/Source").cron("0 0 29 2 *"))
+            .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("Public"));
+        team.without_workspace(&"Masking".into())
+            .without_datastore(&"Masked".into())
+            .without_datastore(&"NW_Data".into())
+            .datastore(products)
+            .datastore(seldom)
+            .workspace(
+                Workspace::new("Yearbook")
+                    .container("USA/NorthWind/Mart")
+                    .group(DatasetGroup::new("all").sink("Seldom/customers")),
+            )
+    })
+}
+
 fn masking() -> Workspace {
     Workspace::new("Masking")
         .container("USA/NorthWind/Lab")

@@ -65,7 +65,36 @@ pub(super) struct TransformJob {
     pub(super) outputs: Vec<DatasetKey>,
 }
 
+/// When a job runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum When<'a> {
+    /// At the times that this names.
+    Timetable(&'a Cron),
+    /// When somebody asks for it.
+    Asked,
+    /// When something moved before it.
+    Moved,
+}
+
+impl TriggerJob {
+    pub(super) fn when(&self) -> When<'_> {
+        match &self.trigger {
+            TransformTrigger::Cron(timetable) => When::Timetable(timetable),
+            TransformTrigger::AllInputsMoved => When::Moved,
+            _ => When::Asked,
+        }
+    }
+}
+
 impl CaptureJob {
+    pub(super) fn when(&self) -> When<'_> {
+        match &self.trigger {
+            Starts::Cron(timetable) => When::Timetable(timetable),
+            Starts::External => When::Asked,
+            Starts::Transformer(_) | Starts::Platform(_) => When::Moved,
+        }
+    }
+
     /// Where it reads.
     pub(super) fn producer(&self) -> Producer {
         Producer { container: self.source.clone(), credential: self.credential.clone() }

@@ -1,10 +1,9 @@
 //! What was rendered, read from the folder that it was written to.
 
-use super::job::{CaptureJob, Job, JobList, TransformJob, TriggerJob};
+use super::job::{CaptureJob, Job, JobList, TransformJob, TriggerJob, When};
 use crate::{
     names::address,
     prelude::*,
-    render::Starts,
     sql::script::{Attached, Script},
 };
 use datasurface_platform::Site;
@@ -98,15 +97,12 @@ impl Rendered {
 
     /// When captures and transformers are due that do not wait for something else.
     pub(super) fn timetables(&self) -> impl Iterator<Item = &Cron> {
-        let captures = self.captures.iter().filter_map(|job| match &job.trigger {
-            Starts::Cron(cron) => Some(cron),
-            _ => None,
-        });
-        let transformers = self.triggers.iter().filter_map(|job| match &job.trigger {
-            TransformTrigger::Cron(cron) => Some(cron),
-            _ => None,
-        });
-        captures.chain(transformers)
+        let all =
+            self.captures.iter().map(CaptureJob::when).chain(self.triggers.iter().map(TriggerJob::when));
+        all.filter_map(|when| match when {
+            When::Timetable(timetable) => Some(timetable),
+            When::Asked | When::Moved => None,
+        })
     }
 
     /// What groups see of datasets, in order.

@@ -2,7 +2,8 @@
 
 use super::{
     capture::Captured,
-    job::{CaptureJob, TriggerJob},
+    job::{CaptureJob, TriggerJob, When},
+    next_after,
     work::{Seen, Work},
 };
 use crate::prelude::*;
@@ -33,21 +34,26 @@ impl<'w, 'a> Run<'w, 'a> {
             self.forget(job);
         }
         for job in &self.work.rendered.captures {
-            if job.transformer().is_none() {
+            if job.transformer().is_none() && self.is_to_run(request, &job.job, job.when())? {
                 self.capture(job, &[])?;
             }
         }
-        let triggers = self.work.rendered.triggers_in_order();
+        let mut triggers = Vec::new();
+        for trigger in self.work.rendered.triggers_in_order() {
+            if self.is_to_run(request, &trigger.starts, trigger.when())? {
+                triggers.push(trigger);
+            }
+        }
         let rounds = match request {
             RunRequest::Once => 1,
-            RunRequest::UntilIdle => MOST_ROUNDS,
+            RunRequest::UntilIdle | RunRequest::Due => MOST_ROUNDS,
         };
         for round in 1..=rounds {
             let fired = self.round(&triggers)?;
             if fired.is_empty() {
                 break;
             }
-            if request == RunRequest::UntilIdle && round == rounds {
+            if request != RunRequest::Once && round == rounds {
                 for trigger in fired {
                     let reason = format!(
                         "the transformer of `{}` did not come to rest in {MOST_ROUNDS} rounds: what it makes \
@@ -59,6 +65,20 @@ impl<'w, 'a> Run<'w, 'a> {
             }
         }
         Ok(self.report)
+    }
+
+    /// Whether a job is to run at all: if everything is, or because it is its turn.
+    fn is_to_run(&self, request: RunRequest, job: &str, when: When<'_>) -> Result<bool, PlatformError> {
+        let timetable = match when {
+            _ if request != RunRequest::Due => return Ok(true),
+            When::Moved => return Ok(true),
+            When::Asked => return Ok(false),
+            When::Timetable(timetable) => timetable,
+        };
+        let Some(began) = self.work.last_begin(job)? else {
+            return Ok(true);
+        };
+        Ok(next_after(timetable, began).is_some_and(|due| due <= self.work.site.now))
     }
 
     /// Runs every transformer that is due, once. Says which were.

@@ -166,6 +166,13 @@ impl Work<'_> {
         Ok(failure.flatten())
     }
 
+    /// When a job last began.
+    pub(super) fn last_begin(&self, job: &str) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        let began: Option<String> =
+            self.one("last_run", &[(":job", text(job))], |row| row.get("started_at"))?;
+        began.as_deref().map(time).transpose()
+    }
+
     /// When a job last ended well.
     pub(super) fn last_success(&self, job: &str) -> Result<Option<DateTime<Utc>>, PlatformError> {
         let ended: Option<String> = self.one("last_success", &[(":job", text(job))], |row| row.get(0))?;

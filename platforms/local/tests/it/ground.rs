@@ -136,6 +136,16 @@ impl Ground {
         self.site(|runtime, site| runtime.run(site, &RunRequest::UntilIdle))
     }
 
+    /// Runs what is due now.
+    pub(crate) fn run_due(&self) -> RunReport {
+        self.site(|runtime, site| runtime.run(site, &RunRequest::Due)).unwrap()
+    }
+
+    /// When something is due next.
+    pub(crate) fn next_due(&self) -> Option<String> {
+        self.site(|runtime, site| runtime.next_due(site)).unwrap().map(|due| due.to_rfc3339())
+    }
+
     pub(crate) fn status(&self) -> Status {
         self.site(|runtime, site| runtime.status(site)).unwrap()
     }

@@ -27,6 +27,7 @@ mod schemas;
 mod site;
 mod status;
 mod support;
+mod timetables;
 mod transformers;
 mod troubles;
 mod watermarks;
