@@ -19,6 +19,7 @@ mod edit;
 mod mutation;
 mod names;
 mod plan;
+mod shuffle;
 mod transformers;
 mod types;
 mod workspaces;
@@ -30,6 +31,7 @@ pub use avro::in_avro;
 pub use edit::{Edit, edits};
 pub use mutation::{Mutation, mutations};
 pub use plan::Shape;
+pub use shuffle::shuffled;
 pub use types::data_types;
 
 use crate::ecosystem::Ecosystem;

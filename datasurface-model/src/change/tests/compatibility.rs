@@ -200,19 +200,3 @@ fn consumers_are_told_that_their_data_is_made_otherwise() {
     let groups: Vec<_> = notice.groups().iter().map(|(group, paths)| format!("{group} {paths:?}")).collect();
     assert_eq!(groups, ["Reports/cities {zones/USA/teams/Stock/workspaces/Making/transformer}"]);
 }
-
-#[test]
-fn renames_are_proposed_with_evidence_and_never_assumed() {
-    let renamed = with_store(store([customers(), Dataset::new("Order", "id Integer key, placed Date")]));
-    let report = judged(&world(), &renamed, false);
-    let [proposal] = report.rename_proposals() else { panic!("{report}") };
-    assert_eq!(proposal.path().to_string(), "zones/USA/teams/Sales/datastores/Store/datasets/Order");
-    assert_eq!(proposal.former_name(), "orders");
-    assert_eq!(broken(&report), [("warning dataset-change/removed".into(), vec![])]);
-    let column = customers_as("id Integer key, name VarChar(40), town VarChar(15)");
-    let report = judged(&world(), &column, false);
-    let [proposal] = report.rename_proposals() else { panic!("{report}") };
-    assert_eq!(proposal.former_name(), "city");
-    let other = with_store(store([customers(), Dataset::new("Order", "id Integer key, x Date")]));
-    assert_eq!(judged(&world(), &other, false).rename_proposals(), []);
-}

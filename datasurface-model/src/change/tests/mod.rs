@@ -2,6 +2,9 @@
 
 mod authorization;
 mod compatibility;
+mod laws;
+mod rename;
 mod report;
 mod retirement;
+mod sarif;
 mod world;

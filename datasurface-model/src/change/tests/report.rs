@@ -60,6 +60,7 @@ fn as_sarif() {
     assert_eq!(ids(&run["results"], "ruleId"), expected);
     assert_eq!(ids(&run["tool"]["driver"]["rules"], "id"), expected);
     assert_eq!(run["results"][1]["level"], "error");
+    super::sarif::check(&refused().to_sarif());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
     *,
 };
 use chrono::{Days, NaiveDate};
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use std::collections::BTreeMap;
 
 fn judged(old: &Ecosystem, new: &Ecosystem, source: &str, on: &str) -> ChangeReport {
@@ -82,6 +82,65 @@ fn nothing_is_deprecated_over_night() {
     assert_eq!(report.concerns()[0].code(), "retirement/sunset-passed");
 }
 
+/// Three workspaces of `Stock` that want the customers: one agreed, one for too short, one not at all; and one of them is
+/// a transformer, behind which others are.
+fn three_consumers(ecosystem: Ecosystem) -> Ecosystem {
+    let wanting = |name: &str, sink: DatasetSink| {
+        Workspace::new(name).container("USA/Stock/Lake").group(DatasetGroup::new("g").sink(sink))
+    };
+    let sink = || DatasetSink::new("Store/customers");
+    let made = Datastore::new("Derived").dataset(Dataset::new("cities", "city VarChar(15) key"));
+    let transformer = DataTransformer::sql("Derived").select("cities", "SELECT city FROM Store_customers");
+    ecosystem.edit_team("USA", "Stock", |team| {
+        team.without_workspace(&"Analysis".into())
+            .workspace(wanting("Agreed", sink().accepting_deprecated_until(day("2026-12-31"))))
+            .workspace(wanting("Late", sink().accepting_deprecated_until(day("2026-03-31"))))
+            .workspace(wanting("Making", sink()).transformer(transformer))
+            .datastore(made)
+            .workspace(wanting("Behind", DatasetSink::new("Derived/cities")))
+    })
+}
+
+#[test]
+fn the_report_names_who_has_not_agreed() {
+    let before = three_consumers(world());
+    let report = judged(&before, &retiring(&before), SALES, "2026-04-01");
+    assert!(!report.is_allowed());
+    let [retirement] = report.retirements() else { panic!("{report}") };
+    let missing: Vec<_> = retirement.missing().map(|consent| consent.group().to_string()).collect();
+    assert_eq!(missing, ["Late/g", "Making/g"]);
+    assert_eq!(retirement.consents().len(), 3);
+
+    let [concern] = report.concerns() else { panic!("{report}") };
+    assert!(concern.message().ends_with("without consent of `Late/g`, `Making/g`"), "{concern}");
+    assert!(report.to_sarif().contains("without consent of `Late/g`, `Making/g`"));
+    let text = report.to_string();
+    for told in [
+        "`Agreed/g` of the team `USA/Stock` agreed until 2026-12-31\n",
+        "`Late/g` of the team `USA/Stock` agreed until 2026-03-31, which is over\n",
+        "`Making/g` of the team `USA/Stock` did not agree\n",
+    ] {
+        assert!(text.contains(told), "{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
+    let consents = json["retirements"][0]["consents"].as_array().unwrap().iter();
+    let missing: Vec<_> = consents.filter(|consent| consent["is_missing"] == true).collect();
+    assert_eq!(missing.len(), 2);
+    assert!(missing.iter().all(|consent| consent["team"] == "USA/Stock"));
+    // Who is behind a transformer is told, and need not agree: the transformer's owner answers for what it makes.
+    let told: Vec<_> = report.notices().iter().flat_map(|notice| notice.groups().keys()).collect();
+    assert!(told.contains(&&"Behind/g".into()), "{told:?}");
+}
+
+#[test]
+fn those_who_have_not_agreed_are_named_while_it_is_only_announced() {
+    let before = three_consumers(world());
+    let report = judged(&before, &retiring(&before), SALES, "2026-02-01");
+    assert!(report.is_allowed(), "{report}");
+    assert_eq!(stages(&report), [Stage::Announced]);
+    assert!(report.to_string().contains("`Making/g` of the team `USA/Stock` did not agree\n"), "{report}");
+}
+
 #[test]
 fn a_datastore_retires_all_its_datasets() {
     let deprecation = Deprecation::<DatastoreName>::new(day("2026-03-01"), "old").sunset(day("2026-06-30"));
@@ -115,7 +174,7 @@ const SHAPES: [&str; 3] = [
 ];
 
 /// The sinks of `Stock`, and the datasets of `Sales`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Situation {
     datasets: BTreeMap<String, Dataset>,
     sinks: BTreeMap<String, DatasetSink>,
@@ -169,6 +228,60 @@ impl Situation {
     }
 }
 
+/// How often what was tried came to something.
+#[derive(Debug, Default)]
+struct Tally {
+    refused: usize,
+    accepted: usize,
+    reshaped: usize,
+    agreed: usize,
+    removed: usize,
+}
+
+/// Lets both teams try what they like, and looks after each change that is accepted whether anybody lost anything.
+fn play(attempts: &[Attempt]) -> Result<Tally, TestCaseError> {
+    let mut tally = Tally::default();
+    let mut today = day("2026-01-01");
+    let mut now = Situation { datasets: BTreeMap::new(), sinks: BTreeMap::new() };
+    let mut before = now.ecosystem().validate(&Validation::on(today)).unwrap();
+    for attempt in attempts {
+        today = today + Days::new(attempt.waits);
+        let source = [SALES, STOCK][attempt.source];
+        let next = now.after(attempt, today);
+        let Ok(checked) = next.ecosystem().validate(&Validation::on(today)) else { continue };
+        let control = ChangeControl::new(ChangeSource::new(source), today);
+        if !control.judge(before.ecosystem(), checked.ecosystem()).is_allowed() {
+            tally.refused += 1;
+            continue;
+        }
+        tally.accepted += usize::from(now != next);
+        for (name, sink) in &now.sinks {
+            let Some(still) = next.sinks.get(name) else {
+                // Gone by themselves.
+                prop_assert_eq!(source, STOCK);
+                continue;
+            };
+            let (Some(old), Some(new)) = (now.datasets.get(name), next.datasets.get(name)) else {
+                return Err(TestCaseError::fail(format!("{name} vanished under {sink:?}")));
+            };
+            let changes = SchemaChange::between(old.schema(), new.schema());
+            prop_assert!(changes.iter().all(|change| change.broken_rule().is_none()), "{:?}", changes);
+            tally.reshaped += usize::from(!changes.is_empty());
+            if new.deprecation().is_some_and(|deprecation| deprecation.since() <= today) {
+                prop_assert!(still.accepts_deprecated_until().is_some_and(|last| today <= last));
+                tally.agreed += 1;
+            }
+        }
+        for name in now.datasets.keys().filter(|name| !next.datasets.contains_key(*name)) {
+            prop_assert!(!now.sinks.contains_key(name), "{} was removed from under somebody", name);
+            tally.removed += 1;
+        }
+        now = next;
+        before = checked;
+    }
+    Ok(tally)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
@@ -176,38 +289,23 @@ proptest! {
     /// until they go themselves; and who uses something deprecated has agreed.
     #[test]
     fn nobody_loses_data_without_having_agreed(attempts in vec(attempts(), 1..60)) {
-        let mut today = day("2026-01-01");
-        let mut now = Situation { datasets: BTreeMap::new(), sinks: BTreeMap::new() };
-        let mut before = now.ecosystem().validate(&Validation::on(today)).unwrap();
-        for attempt in &attempts {
-            today = today + Days::new(attempt.waits);
-            let source = [SALES, STOCK][attempt.source];
-            let next = now.after(attempt, today);
-            let Ok(checked) = next.ecosystem().validate(&Validation::on(today)) else { continue };
-            let control = ChangeControl::new(ChangeSource::new(source), today);
-            if !control.judge(before.ecosystem(), checked.ecosystem()).is_allowed() {
-                continue;
-            }
-            for (name, sink) in &now.sinks {
-                let Some(still) = next.sinks.get(name) else {
-                    // Gone by themselves.
-                    prop_assert_eq!(source, STOCK);
-                    continue;
-                };
-                let (Some(old), Some(new)) = (now.datasets.get(name), next.datasets.get(name)) else {
-                    return Err(TestCaseError::fail(format!("{name} vanished under {sink:?}")));
-                };
-                let changes = SchemaChange::between(old.schema(), new.schema());
-                prop_assert!(changes.iter().all(|change| change.broken_rule().is_none()), "{:?}", changes);
-                if new.deprecation().is_some_and(|deprecation| deprecation.since() <= today) {
-                    prop_assert!(still.accepts_deprecated_until().is_some_and(|last| today <= last));
-                }
-            }
-            for name in now.datasets.keys().filter(|name| !next.datasets.contains_key(*name)) {
-                prop_assert!(!now.sinks.contains_key(name), "{} was removed from under somebody", name);
-            }
-            now = next;
-            before = checked;
-        }
+        play(&attempts)?;
     }
+}
+
+/// A law about changes that are hardly ever accepted, or never refused, would say nothing.
+#[test]
+fn what_is_tried_is_often_accepted_and_often_refused() {
+    let mut runner = TestRunner::deterministic();
+    let sequences = (0..100).map(|_| vec(attempts(), 60).new_tree(&mut runner).unwrap().current());
+    let mut all = Tally::default();
+    for tally in sequences.map(|attempts| play(&attempts).unwrap()) {
+        all.refused += tally.refused;
+        all.accepted += tally.accepted;
+        all.reshaped += tally.reshaped;
+        all.agreed += tally.agreed;
+        all.removed += tally.removed;
+    }
+    let Tally { refused, accepted, reshaped, agreed, removed } = all;
+    assert!(refused.min(accepted) > 100 && reshaped.min(agreed).min(removed) > 10, "{all:?}");
 }

@@ -4,7 +4,7 @@ use crate::{
     diagnostic::Findings,
     ecosystem::Ecosystem,
     named::Entity,
-    proptest1::{ecosystems, edits, mutations},
+    proptest1::{ecosystems, edits, mutations, shuffled},
     validate::{Checked, Effort, Invalid, Valid, Validation},
 };
 use chrono::{Days, NaiveDate};
@@ -101,34 +101,7 @@ proptest! {
     fn shuffled_declarations_give_the_same_findings(ecosystem in ecosystems(), edit in edits(), seed in any::<u64>()) {
         let ecosystem = edit.apply(ecosystem);
         let outcome = ecosystem.clone().validate(&Validation::on(day(700)));
-        let mut document: serde_json::Value = serde_json::from_str(&ecosystem.to_json()).unwrap();
-        let mut state = seed;
-        shuffle_declarations(&mut document, &mut state);
-        let shuffled = Ecosystem::from_json(&document.to_string()).unwrap();
-        let again = shuffled.validate(&Validation::on(day(700)));
+        let again = shuffled(&ecosystem, seed).unwrap().validate(&Validation::on(day(700)));
         prop_assert_eq!(findings(&outcome), findings(&again));
-    }
-}
-
-/// Declarations are arrays of objects with names; an array without names (columns of a key, say) keeps its order, and so
-/// do columns.
-fn shuffle_declarations(value: &mut serde_json::Value, state: &mut u64) {
-    match value {
-        serde_json::Value::Array(items) => {
-            let named = items.iter().all(|item| item.get("name").is_some() && item.get("type").is_none());
-            if named {
-                for last in (1..items.len()).rev() {
-                    *state =
-                        state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                    let other = usize::try_from(*state >> 33).unwrap() % (last + 1);
-                    items.swap(last, other);
-                }
-            }
-            items.iter_mut().for_each(|item| shuffle_declarations(item, state));
-        }
-        serde_json::Value::Object(members) => {
-            members.values_mut().for_each(|member| shuffle_declarations(member, state));
-        }
-        _ => {}
     }
 }
