@@ -139,13 +139,27 @@ impl Assignments {
         self.primaries.get(datastore).into_iter().flat_map(in_graph)
     }
 
+    /// The platforms on which any capture is in the graph, one for each capture.
+    pub(crate) fn capturing_anything(&self) -> impl Iterator<Item = &PlatformName> {
+        self.primaries.values().flat_map(in_graph)
+    }
+
     /// The one platform that captures a datastore now; during a move, the one from which the other takes its data.
     #[must_use]
     pub fn primary(&self, datastore: &DatastoreName) -> Option<&PlatformName> {
-        let platforms = self.primaries.get(datastore)?;
-        let at = |wanted: Stage| platforms.iter().find(|(_, stage)| **stage == wanted).map(|(name, _)| name);
-        at(Stage::Provisioned).or_else(|| at(Stage::Decommissioning)).or_else(|| at(Stage::Provisioning))
+        self.primaries.get(datastore).and_then(primary)
     }
+}
+
+/// The one platform that captures now, of those that capture.
+pub(crate) fn primary(platforms: &Stages) -> Option<&PlatformName> {
+    let at = |wanted: Stage| platforms.iter().find(|(_, stage)| **stage == wanted).map(|(name, _)| name);
+    at(Stage::Provisioned).or_else(|| at(Stage::Decommissioning)).or_else(|| at(Stage::Provisioning))
+}
+
+/// The platforms that do something.
+pub(crate) fn in_graph(platforms: &Stages) -> impl Iterator<Item = &PlatformName> {
+    platforms.iter().filter(|(_, stage)| **stage != Stage::Decommissioned).map(|(platform, _)| platform)
 }
 
 /// Two different decisions about the same.
@@ -161,8 +175,4 @@ fn changed<'a, K>(item: DiffItem<'a, 'a, K, Stages>) -> Changed<'a, K> {
 
 fn owned<K: Clone, V: Clone>((key, value): (&K, &V)) -> (K, V) {
     (key.clone(), value.clone())
-}
-
-fn in_graph(platforms: &Stages) -> impl Iterator<Item = &PlatformName> {
-    platforms.iter().filter(|(_, stage)| **stage != Stage::Decommissioned).map(|(platform, _)| platform)
 }

@@ -3,8 +3,8 @@
 use crate::{
     estate::{DatasetId, Derivation, Estate, Ingest, Origin, Part, Supply},
     facts::{
-        CaptureFacts, Consumer, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail,
-        TransformFacts, TriggerFacts,
+        CaptureFacts, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,
+        TriggerFacts,
     },
     graph::At,
     key::NodeKey,
@@ -24,7 +24,7 @@ pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
         At::Ingest { supply, part, ingest } => NodeKey::Ingest {
             platform,
             datastore: supply.name().clone(),
-            dataset: captured(supply, ingest).next().filter(|_| !part.whole).cloned(),
+            dataset: captured(supply, part, ingest).next().filter(|_| !part.whole).cloned(),
         },
         At::Transform(derivation) => NodeKey::Transform { platform, workspace: derivation.name().clone() },
         At::Trigger(derivation) => NodeKey::Trigger { platform, workspace: derivation.name().clone() },
@@ -33,17 +33,17 @@ pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
 
 pub(crate) fn detail(estate: &Estate, at: At<'_>) -> NodeDetail {
     match at {
-        At::Export { supply, export, .. } => NodeDetail::Export(ExportFacts {
+        At::Export { supply, part, export } => NodeDetail::Export(ExportFacts {
             container_key: export.site.key.clone(),
             container: export.site.container.clone(),
-            dataset: dataset_facts(&supply.datastore, export.dataset, export.owed().custody()),
-            consumers: export.readers.iter().map(|reader| Consumer::clone(&reader.consumer)).collect(),
+            dataset: dataset_facts(&supply.datastore, export.dataset, part.owed_by_export(export).custody()),
+            consumers: part.readers(export).iter().map(|reader| reader.consumer.clone()).collect(),
         }),
         At::Ingest { supply, part, ingest } => NodeDetail::Ingest(IngestFacts {
             datastore: supply.name().clone(),
             source: source(estate, supply, part, ingest),
-            datasets: ingest
-                .kept
+            datasets: part
+                .kept(ingest)
                 .iter()
                 .map(|(dataset, custody)| DatasetFacts {
                     checks: checks(supply, part, *dataset),
@@ -69,7 +69,7 @@ fn source(estate: &Estate, supply: &Supply, part: &Part, ingest: &Ingest) -> Ing
     match &supply.origin {
         Origin::Made { by } => IngestSource::Transformer { workspace: by.clone() },
         Origin::Captured { site, capture } => {
-            let names: BTreeSet<_> = captured(supply, ingest).collect();
+            let names: BTreeSet<_> = captured(supply, part, ingest).collect();
             IngestSource::Container(Box::new(CaptureFacts {
                 container_key: site.key.clone(),
                 container: site.container.clone(),
@@ -79,29 +79,34 @@ fn source(estate: &Estate, supply: &Supply, part: &Part, ingest: &Ingest) -> Ing
     }
 }
 
-fn captured<'s>(supply: &'s Supply, ingest: &'s Ingest) -> impl Iterator<Item = &'s DatasetName> {
-    ingest.kept.iter().map(|(dataset, _)| supply.dataset(*dataset).name())
+fn captured<'s>(
+    supply: &'s Supply,
+    part: &'s Part,
+    ingest: &Ingest,
+) -> impl Iterator<Item = &'s DatasetName> {
+    part.kept(ingest).iter().map(|(dataset, _)| supply.dataset(*dataset).name())
 }
 
 fn trigger(derivation: &Derivation) -> TriggerFacts {
-    let inputs = derivation.inputs.iter();
     TriggerFacts {
         workspace: derivation.name().clone(),
         trigger: derivation.transformer.trigger().clone(),
-        inputs: inputs.map(|(datastore, dataset)| dataset_key(datastore, *dataset)).collect(),
+        inputs: derivation.inputs().map(|(datastore, dataset)| dataset_key(datastore, dataset)).collect(),
     }
 }
 
 fn transform(derivation: &Derivation) -> TransformFacts {
     let live = Custody { live: true, ..Custody::default() };
-    let inputs = derivation.inputs.iter();
     let outputs = 0..derivation.output.datasets().len();
     TransformFacts {
         workspace: derivation.name().clone(),
         container_key: derivation.site.key.clone(),
         container: derivation.site.container.clone(),
         artifact: derivation.transformer.artifact().clone(),
-        inputs: inputs.map(|(datastore, dataset)| dataset_facts(datastore, *dataset, live)).collect(),
+        inputs: derivation
+            .inputs()
+            .map(|(datastore, dataset)| dataset_facts(datastore, dataset, live))
+            .collect(),
         output: derivation.output().clone(),
         outputs: outputs.map(|at| dataset_facts(&derivation.output, DatasetId::at(at), live)).collect(),
     }

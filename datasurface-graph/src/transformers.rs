@@ -1,43 +1,93 @@
 //! Which transformers there are, whether or not they run, and which of them need the output of which.
 
-use datasurface_model::{Ecosystem, Entity, Valid, Workspace, WorkspaceName};
-use petgraph::{algo::kosaraju_scc, graph::DiGraph};
-use rustc_hash::FxHashMap;
+use datasurface_model::{DatastoreName, Ecosystem, Entity, Valid, Workspace, WorkspaceName};
+use petgraph::{
+    algo::kosaraju_scc,
+    graph::{DiGraph, NodeIndex},
+    visit::EdgeRef as _,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The transformers of an ecosystem, in groups that need each other's output. A group comes after all that need its
 /// output, so what is owed can be settled group by group.
 #[derive(Debug, Default)]
 pub(crate) struct Transformers {
-    groups: Vec<Box<[WorkspaceName]>>,
-    group_of: FxHashMap<WorkspaceName, usize>,
+    groups: Vec<Group>,
+    /// By output.
+    makers: FxHashMap<DatastoreName, Maker>,
+}
+
+/// The transformer that fills a datastore.
+#[derive(Debug)]
+pub(crate) struct Maker {
+    pub(crate) name: WorkspaceName,
+    /// The number of the group that it belongs to.
+    pub(crate) group: usize,
+}
+
+/// Transformers that need each other's output: mostly one, and then seldom its own.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// In order.
+    names: Box<[WorkspaceName]>,
+    is_circular: bool,
 }
 
 impl Transformers {
     pub(crate) fn of(ecosystem: &Valid<Ecosystem>) -> Self {
-        let mut graph = DiGraph::<WorkspaceName, (), u32>::default();
-        let mut nodes = FxHashMap::default();
         let workspaces = ecosystem.workspaces();
-        let transforming =
-            || workspaces.iter().map(|located| located.entity()).filter(|unit| transforms(unit));
-        for workspace in transforming() {
-            nodes.insert(workspace.name().clone(), graph.add_node(workspace.name().clone()));
+        let transforming: Vec<&Workspace> = workspaces
+            .iter()
+            .map(|located| &**located.entity())
+            .filter(|workspace| transforms(workspace))
+            .collect();
+        let mut graph = DiGraph::<&Workspace, (), u32>::default();
+        let mut nodes: FxHashMap<&DatastoreName, NodeIndex> = FxHashMap::default();
+        for workspace in &transforming {
+            let node = graph.add_node(workspace);
+            if let Some(transformer) = workspace.data_transformer() {
+                nodes.entry(transformer.output()).or_insert(node);
+            }
         }
-        for workspace in transforming() {
-            for producer in producers(ecosystem, workspace) {
-                if let (Some(from), Some(to)) = (nodes.get(producer), nodes.get(workspace.name())) {
-                    graph.add_edge(*from, *to, ());
+        for (to, workspace) in graph.node_indices().zip(&transforming) {
+            let sinks = workspace.groups().iter().flat_map(|group| group.wanted());
+            let mut producers: Vec<NodeIndex> =
+                sinks.filter_map(|sink| nodes.get(&sink.name().datastore)).copied().collect();
+            producers.sort_unstable();
+            producers.dedup();
+            for from in producers {
+                graph.add_edge(from, to, ());
+            }
+        }
+        let read_themselves: FxHashSet<NodeIndex> = graph
+            .edge_references()
+            .filter(|edge| edge.source() == edge.target())
+            .map(|edge| edge.source())
+            .collect();
+        // Components come with successors before predecessors.
+        let components = kosaraju_scc(&graph);
+        let groups: Vec<Group> = components
+            .iter()
+            .map(|nodes| {
+                let is_circular = nodes.len() > 1 || nodes.iter().any(|node| read_themselves.contains(node));
+                let members = nodes.iter().filter_map(|node| graph.node_weight(*node));
+                let mut names: Box<[WorkspaceName]> = members.map(|member| member.name().clone()).collect();
+                names.sort_unstable();
+                Group { names, is_circular }
+            })
+            .collect();
+        let mut makers = FxHashMap::default();
+        for (group, nodes) in components.iter().enumerate() {
+            for workspace in nodes.iter().filter_map(|node| graph.node_weight(*node)) {
+                if let Some(transformer) = workspace.data_transformer() {
+                    makers.insert(
+                        transformer.output().clone(),
+                        Maker { name: workspace.name().clone(), group },
+                    );
                 }
             }
         }
-        // Components come with successors before predecessors.
-        let groups: Vec<Box<[WorkspaceName]>> = kosaraju_scc(&graph)
-            .into_iter()
-            .map(|group| group.into_iter().filter_map(|node| graph.node_weight(node).cloned()).collect())
-            .collect();
-        let members = groups.iter().enumerate();
-        let group_of =
-            members.flat_map(|(at, group)| group.iter().map(move |name| (name.clone(), at))).collect();
-        Self { groups, group_of }
+        Self { groups, makers }
     }
 
     /// How many groups there are.
@@ -46,13 +96,29 @@ impl Transformers {
     }
 
     /// The transformers of a group.
-    pub(crate) fn group(&self, at: usize) -> &[WorkspaceName] {
-        self.groups.get(at).map_or(&[], |group| group)
+    pub(crate) fn group(&self, at: usize) -> Option<&Group> {
+        self.groups.get(at)
     }
 
-    /// The group of a transformer.
-    pub(crate) fn group_of(&self, workspace: &WorkspaceName) -> Option<usize> {
-        self.group_of.get(workspace).copied()
+    /// Who fills a datastore, if a transformer does.
+    pub(crate) fn maker_of(&self, datastore: &DatastoreName) -> Option<&Maker> {
+        self.makers.get(datastore)
+    }
+}
+
+impl Group {
+    /// Its transformers, in order.
+    pub(crate) fn names(&self) -> &[WorkspaceName] {
+        &self.names
+    }
+
+    pub(crate) fn have(&self, workspace: &WorkspaceName) -> bool {
+        self.names.binary_search(workspace).is_ok()
+    }
+
+    /// Whether they need what they make themselves.
+    pub(crate) fn are_circular(&self) -> bool {
+        self.is_circular
     }
 }
 

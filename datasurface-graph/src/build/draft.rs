@@ -1,7 +1,7 @@
-//! Drafts: supplies that are being brought up to date.
+//! A draft: a supply that is being brought up to date.
 
-use crate::estate::{DatasetId, Need, Origin, PlatformId, Reader, Supply, Want};
-use datasurface_model::{Datastore, Entity, WorkspaceName};
+use crate::estate::{DatasetId, Need, Origin, PlatformId, Service, Supply};
+use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, WorkspaceName};
 use std::sync::Arc;
 
 /// A supply to be.
@@ -13,10 +13,23 @@ pub(super) struct Draft {
     pub(super) makers: Option<usize>,
     pub(super) primary: Option<PlatformId>,
     pub(super) capturing: Box<[PlatformId]>,
-    pub(super) needs: Vec<Need>,
+    needs: Vec<Need>,
+    /// What was asked for and not looked up yet: that is done for all at once, while the datastore is at hand.
+    asked: Vec<(DatasetName, Arc<Service>)>,
 }
 
 impl Draft {
+    /// Nobody needs it yet.
+    pub(super) fn new(
+        datastore: Arc<Datastore>,
+        origin: Origin,
+        makers: Option<usize>,
+        primary: Option<PlatformId>,
+        capturing: Box<[PlatformId]>,
+    ) -> Self {
+        Self { datastore, origin, makers, primary, capturing, needs: Vec::new(), asked: Vec::new() }
+    }
+
     /// Takes over whoever needed something before, and still can have it.
     pub(super) fn take_over(&mut self, before: &Supply) {
         let is_same = Arc::ptr_eq(&self.datastore, &before.datastore);
@@ -29,36 +42,49 @@ impl Draft {
         }));
     }
 
-    /// Forgets what a workspace needs.
-    pub(super) fn forget(&mut self, workspace: &WorkspaceName) {
-        self.needs.retain(|need| need.reader.consumer.group.workspace != *workspace);
+    /// Forgets that a group needs these datasets.
+    pub(super) fn forget(&mut self, service: &Service, datasets: &[&DatasetKey]) {
+        let known = datasets.iter().filter_map(|key| self.datastore.datasets().index_of(&key.dataset));
+        let mut forgotten: Vec<DatasetId> = known.map(DatasetId::at).collect();
+        forgotten.sort_unstable();
+        self.look_up();
+        self.needs
+            .retain(|need| forgotten.binary_search(&need.dataset).is_err() || !need.service.is_of(service));
     }
 
-    /// Adds what somebody wants, if it exists.
-    pub(super) fn add(&mut self, want: &Want<'_>) {
-        let Some(dataset) = self.datastore.datasets().index_of(&want.dataset.dataset) else {
-            return;
-        };
-        self.needs.push(Need {
-            platform: want.platform,
-            dataset: DatasetId::at(dataset),
-            site: Arc::clone(want.site),
-            reader: Reader { consumer: Arc::clone(want.consumer), owing: want.owing.cloned() },
-        });
+    /// Adds that a group wants a dataset.
+    pub(super) fn add(&mut self, service: &Arc<Service>, dataset: &DatasetName) {
+        self.asked.push((dataset.clone(), Arc::clone(service)));
+    }
+
+    /// What is needed, as far as it exists.
+    pub(super) fn needs(&mut self) -> &[Need] {
+        self.look_up();
+        &self.needs
+    }
+
+    fn look_up(&mut self) {
+        self.needs.reserve_exact(self.asked.len());
+        self.needs.extend(self.asked.drain(..).filter_map(|(dataset, service)| {
+            let dataset = DatasetId::at(self.datastore.datasets().index_of(&dataset)?);
+            Some(Need { dataset, service })
+        }));
     }
 
     /// The transformers that run and read it, or make it.
-    pub(super) fn transformers(&self) -> impl Iterator<Item = &WorkspaceName> {
-        let readers = self.needs.iter().filter(|need| need.reader.owing.is_some());
+    pub(super) fn transformers(&mut self) -> impl Iterator<Item = &WorkspaceName> {
+        self.look_up();
+        let readers = self.needs.iter().filter(|need| need.service.owing.is_some());
         let maker = match &self.origin {
             Origin::Made { by } => Some(by),
             Origin::Captured { .. } => None,
         };
-        readers.map(|need| &need.reader.consumer.group.workspace).chain(maker)
+        readers.map(|need| &need.service.consumer.group.workspace).chain(maker)
     }
 
     /// The supply, if anybody needs anything; or, if nobody captures what is needed, an error.
-    pub(super) fn finish(self) -> Result<Option<Supply>, NotCaptured> {
+    pub(super) fn finish(mut self) -> Result<Option<Supply>, NotCaptured> {
+        self.look_up();
         if self.needs.is_empty() {
             return Ok(None);
         }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod draft;
+mod drafts;
 mod work;
 
 use crate::{assignments::Assignments, estate::Estate, graph::IntentionGraphs};
@@ -72,7 +73,7 @@ impl IntentionGraphs {
 /// Platforms that are declared, and those that still do something though their declaration is gone.
 fn platforms_of(ecosystem: &Ecosystem, assignments: &Assignments) -> Arc<[PlatformName]> {
     let serving = assignments.serving().map(|(_, platform)| platform);
-    let capturing = assignments.primaries().flat_map(|(datastore, _)| assignments.capturing(datastore));
+    let capturing = assignments.capturing_anything();
     let platforms: BTreeSet<&PlatformName> =
         ecosystem.platforms().names().chain(serving).chain(capturing).collect();
     platforms.into_iter().cloned().collect()

@@ -8,23 +8,26 @@ use super::{
     NoPrimary,
     changes::Changes,
     draft::{Draft, NotCaptured},
+    drafts::Drafts,
 };
 use crate::{
     demand::datastores_needed,
-    estate::{Derivation, Estate, Origin, Run, Site, Workplace},
+    estate::{Derivation, Estate, Run, Service, Site, Workplace},
     facts::Consumer,
     obligation::Obligation,
-    transformers::{Transformers, transforms},
+    transformers::{Group, Transformers, transforms},
 };
-use datasurface_model::{ContainerKey, DatasetGroup, DatastoreName, Entity, WorkspaceName};
+use datasurface_model::{
+    ContainerKey, DatasetGroup, DatasetKey, DatasetSink, DatastoreName, Entity, Named, WorkspaceName,
+};
 use imbl::OrdMap;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub(super) struct Work {
     /// Its model and assignments are the new ones, its fragments still those of the old.
     estate: Estate,
-    drafts: FxHashMap<DatastoreName, Draft>,
+    drafts: Drafts,
     /// Groups of transformers that have to be settled.
     unsettled: BTreeSet<usize>,
     /// Transformers of which something changed.
@@ -37,7 +40,7 @@ impl Work {
     pub(super) fn on(estate: Estate) -> Self {
         Self {
             estate,
-            drafts: FxHashMap::default(),
+            drafts: Drafts::default(),
             unsettled: BTreeSet::new(),
             derived: FxHashSet::default(),
             settling: None,
@@ -67,14 +70,10 @@ impl Work {
 
     /// The estate, if everything that somebody needs is captured.
     fn finish(mut self) -> Result<Estate, NoPrimary> {
-        let mut drafts: Vec<_> = self.drafts.into_iter().collect();
-        drafts.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        self.derive();
         let mut uncaptured = BTreeSet::new();
-        for (name, draft) in drafts {
-            let before = self.estate.supplies.get(&name);
-            if before.is_some_and(|before| !Arc::ptr_eq(&before.datastore, &draft.datastore)) {
-                self.derived.extend(draft.transformers().cloned());
-            }
+        for draft in self.drafts.into_sorted() {
+            let name = draft.datastore.name().clone();
             match draft.finish() {
                 Err(NotCaptured) => {
                     uncaptured.insert(name);
@@ -85,24 +84,38 @@ impl Work {
                 Ok(Some(supply)) => keep_or_insert(&mut self.estate.supplies, name, supply),
             }
         }
-        if !uncaptured.is_empty() {
-            // Every problem in one go: also those behind an output that is made nowhere yet.
-            let Estate { ecosystem, assignments, .. } = &self.estate;
-            let mut datastores = datastores_needed(ecosystem, assignments);
-            datastores.retain(|datastore| assignments.primary(datastore).is_none());
-            datastores.append(&mut uncaptured);
-            return Err(NoPrimary { datastores });
+        if uncaptured.is_empty() {
+            return Ok(self.estate);
         }
-        for name in self.derived {
-            let workplace = self.estate.workplaces.get(&name);
-            match workplace.and_then(|workplace| Derivation::of(workplace, &self.estate.ecosystem)) {
-                Some(derivation) => keep_or_insert(&mut self.estate.derivations, name, derivation),
+        // Every problem in one go: also those behind an output that is made nowhere yet.
+        let Estate { ecosystem, assignments, .. } = &self.estate;
+        let mut datastores = datastores_needed(ecosystem, assignments);
+        datastores.retain(|datastore| assignments.primary(datastore).is_none());
+        datastores.append(&mut uncaptured);
+        Err(NoPrimary { datastores })
+    }
+
+    /// Brings the derivations up to date of which something changed, or of what they read or make.
+    fn derive(&mut self) {
+        for draft in self.drafts.iter_mut() {
+            let before = self.estate.supplies.get(draft.datastore.name());
+            if before.is_some_and(|before| !Arc::ptr_eq(&before.datastore, &draft.datastore)) {
+                self.derived.extend(draft.transformers().cloned());
+            }
+        }
+        let Estate { ecosystem, workplaces, derivations, .. } = &mut self.estate;
+        let datastore = |name: &DatastoreName| {
+            let known = self.drafts.get(name).map(|draft| &draft.datastore);
+            known.or_else(|| ecosystem.datastore(name).map(|located| located.entity())).cloned()
+        };
+        for name in self.derived.drain() {
+            match workplaces.get(&name).and_then(|workplace| Derivation::of(workplace, datastore)) {
+                Some(derivation) => keep_or_insert(derivations, name, derivation),
                 None => {
-                    self.estate.derivations.remove(&name);
+                    derivations.remove(&name);
                 }
             }
         }
-        Ok(self.estate)
     }
 
     /// Looks at a datastore again: what it is, where it comes from, and who captures it.
@@ -118,7 +131,9 @@ impl Work {
     fn ask(&mut self, name: &WorkspaceName) {
         let before = self.estate.workplaces.get(name).cloned();
         let after = self.workplace(name, before.as_deref());
-        self.unsettled.extend(self.estate.transformers.group_of(name));
+        let makers =
+            self.output_of(name).and_then(|output| Some(self.estate.transformers.maker_of(&output)?.group));
+        self.unsettled.extend(makers);
         self.replace(name, before.as_deref(), after);
     }
 
@@ -126,37 +141,27 @@ impl Work {
     fn workplace(&mut self, name: &WorkspaceName, before: Option<&Workplace>) -> Option<Workplace> {
         let workspace = Arc::clone(self.estate.ecosystem.workspace(name)?.entity());
         let site = self.estate.site(workspace.container_key()?)?;
-        let mut workplace = Workplace::new(&workspace, site, before);
-        workplace.roots = self
-            .estate
-            .assignments
-            .serving_workspace(name)
-            .filter_map(|(group, platform)| {
-                let group = workspace.groups().get(&group.group)?;
-                Some((self.estate.platform_id(platform)?, group.name().clone()))
-            })
-            .collect();
-        workplace.run = before.and_then(|before| before.run.clone()).filter(|_| transforms(&workspace));
-        Some(workplace)
+        let served = self.estate.assignments.serving_workspace(name).filter_map(|(group, platform)| {
+            let group = workspace.groups().get(&group.group)?;
+            Some((self.estate.platform_id(platform)?, group.name().clone()))
+        });
+        let roots = served.collect();
+        let run = before.and_then(Workplace::run).filter(|_| transforms(&workspace)).cloned();
+        Some(Workplace::new(workspace, site, roots, run, before))
     }
 
     /// Puts a workplace in the place of what it was before: what it does not want any more is taken back, and what it
     /// wants now is added.
     fn replace(&mut self, name: &WorkspaceName, before: Option<&Workplace>, after: Option<Workplace>) {
         let after = after.filter(|after| !after.is_idle());
-        let runs = |workplace: Option<&Workplace>| workplace.is_some_and(|it| it.run.is_some());
-        if runs(before) || runs(after.as_ref()) {
+        if [before, after.as_ref()].into_iter().flatten().any(|workplace| workplace.run().is_some()) {
             self.derived.insert(name.clone());
         }
-        match before {
-            Some(before) => self.exchange_wants(name, before, after.as_ref()),
-            None => {
-                for want in after.iter().flat_map(Workplace::wants) {
-                    if let Some(draft) = self.touch(&want.dataset.datastore) {
-                        draft.add(&want);
-                    }
-                }
-            }
+        if let Some(before) = before {
+            self.take_back(before, after.as_ref());
+        }
+        if let Some(after) = &after {
+            self.add(before, after);
         }
         match after {
             Some(after) => keep_or_insert(&mut self.estate.workplaces, name.clone(), after),
@@ -166,46 +171,55 @@ impl Work {
         }
     }
 
-    fn exchange_wants(&mut self, name: &WorkspaceName, before: &Workplace, after: Option<&Workplace>) {
-        let old = before.wants_by_store();
-        let new = after.map(Workplace::wants_by_store).unwrap_or_default();
-        for (store, wants) in &new {
-            let known = old.get(store);
-            if known == Some(wants) {
-                continue;
-            }
-            if let Some(draft) = self.touch(store) {
-                if known.is_some() {
-                    draft.forget(name);
-                }
-                wants.iter().for_each(|want| draft.add(want));
+    /// Takes back what a workspace wanted before, and does not want now.
+    fn take_back(&mut self, before: &Workplace, after: Option<&Workplace>) {
+        for service in before.services() {
+            let Some(old) = before.group(service) else { continue };
+            let now = after.and_then(|after| wanted_alike(service, after)).unwrap_or_default();
+            let gone = old.wanted().difference(&now).filter(|(_, now)| now.is_none());
+            let gone: Vec<&DatasetKey> = gone.filter_map(|(sink, _)| Some(sink?.name())).collect();
+            for keys in gone.chunk_by(|one, other| one.datastore == other.datastore) {
+                let draft = keys.first().and_then(|key| self.touch(&key.datastore));
+                draft.into_iter().for_each(|draft| draft.forget(service, keys));
             }
         }
-        for store in old.keys().filter(|store| !new.contains_key(*store)) {
-            if let Some(draft) = self.touch(store) {
-                draft.forget(name);
+    }
+
+    /// Adds what a workspace wants now, and did not want before.
+    fn add(&mut self, before: Option<&Workplace>, after: &Workplace) {
+        for service in after.services() {
+            let Some(new) = after.group(service) else { continue };
+            let then = before.and_then(|before| wanted_alike(service, before)).unwrap_or_default();
+            let added = then.difference(new.wanted()).filter(|(then, _)| then.is_none());
+            for key in added.filter_map(|(_, sink)| Some(sink?.name())) {
+                if let Some(draft) = self.touch(&key.datastore) {
+                    draft.add(service, &key.dataset);
+                }
             }
         }
     }
 
     /// Decides whether the transformers of a group run, where, and what they owe.
     fn settle(&mut self, group: usize) {
-        self.settling = Some(group);
         let transformers = Arc::clone(&self.estate.transformers);
-        let owing = self.owed(&transformers, group).map(Arc::new);
-        for name in transformers.group(group) {
+        let Some(members) = transformers.group(group) else {
+            return;
+        };
+        self.settling = Some(group);
+        let owing = self.owed(members).map(Arc::new);
+        for name in members.names() {
             let before = self.estate.workplaces.get(name).cloned();
             let run = owing.as_ref().and_then(|owing| {
                 let output = self.output_of(name)?;
-                Some(Run { on: self.draft(&output)?.primary?, owing: Arc::clone(owing) })
+                let primary = self.drafts.open(&output, &mut self.estate)?.primary?;
+                Some(Run { on: primary, owing: Arc::clone(owing) })
             });
-            let now = before.as_ref().and_then(|before| before.run.clone());
-            if now != run {
-                let current = match &before {
-                    Some(before) => Some(Workplace::clone(before)),
-                    None => self.workplace(name, None),
+            if before.as_ref().and_then(|before| before.run()) != run.as_ref() {
+                let after = match &before {
+                    Some(before) => Some(before.running(run)),
+                    None => self.workplace(name, None).map(|workplace| workplace.running(run)),
                 };
-                self.replace(name, before.as_deref(), current.map(|current| Workplace { run, ..current }));
+                self.replace(name, before.as_deref(), after);
             }
         }
         self.settling = None;
@@ -213,34 +227,33 @@ impl Work {
 
     /// What a group of transformers owes to those outside of it who need its output, and, if there are any, to its own
     /// members for what they read of each other; nothing if nobody outside needs anything.
-    fn owed(&mut self, transformers: &Transformers, group: usize) -> Option<Obligation> {
-        let is_inside = |name: &WorkspaceName| transformers.group_of(name) == Some(group);
+    fn owed(&mut self, members: &Group) -> Option<Obligation> {
         let mut owed: Option<Obligation> = None;
         let mut inside = Obligation::default();
-        for name in transformers.group(group) {
+        for name in members.names() {
             let Some(output) = self.output_of(name) else {
                 continue;
             };
             let workplaces = self.estate.workplaces.clone();
-            for need in self.draft(&output).into_iter().flat_map(|draft| &draft.needs) {
-                let consumer = &need.reader.consumer;
-                let workspace = &consumer.group.workspace;
-                if !is_inside(workspace) {
-                    owed = Some(owed.unwrap_or_default().join(&need.reader.is_owed()));
-                } else if workplaces
-                    .get(workspace)
-                    .is_some_and(|it| it.is_root(need.platform, &consumer.group.group))
-                {
-                    owed = Some(owed.unwrap_or_default().join(&consumer.is_owed()));
+            let draft = self.drafts.open(&output, &mut self.estate);
+            for need in draft.map(Draft::needs).unwrap_or_default() {
+                let service = &need.service;
+                let workspace = &service.consumer.group.workspace;
+                if !members.have(workspace) {
+                    owed = Some(owed.unwrap_or_default().join(&service.is_owed()));
+                } else if workplaces.get(workspace).is_some_and(|workplace| workplace.is_root(service)) {
+                    owed = Some(owed.unwrap_or_default().join(&service.consumer.is_owed()));
                 }
             }
-            inside = inside.join(&self.owed_inside(name, is_inside));
+            if members.are_circular() {
+                inside = inside.join(&self.owed_inside(name, members));
+            }
         }
         owed.map(|owed| owed.join(&inside).across_transformer())
     }
 
     /// What is owed to those groups of a transformer's workspace that read what is made inside.
-    fn owed_inside(&self, name: &WorkspaceName, is_inside: impl Fn(&WorkspaceName) -> bool) -> Obligation {
+    fn owed_inside(&self, name: &WorkspaceName, members: &Group) -> Obligation {
         let ecosystem = &self.estate.ecosystem;
         let Some(workspace) = ecosystem.workspace(name).map(|located| located.entity()) else {
             return Obligation::default();
@@ -248,7 +261,7 @@ impl Work {
         let reads_inside = |group: &&DatasetGroup| {
             let mut makers =
                 group.wanted().iter().filter_map(|sink| ecosystem.producer(&sink.name().datastore));
-            makers.any(|maker| is_inside(maker.entity().name()))
+            makers.any(|maker| members.have(maker.entity().name()))
         };
         let groups = workspace.groups().iter().filter(reads_inside);
         groups.fold(Obligation::default(), |all, group| all.join(&Consumer::new(workspace, group).is_owed()))
@@ -261,50 +274,16 @@ impl Work {
 
     /// A draft that is about to change, so that who makes the datastore has to be settled.
     fn touch(&mut self, name: &DatastoreName) -> Option<&mut Draft> {
-        let settling = self.settling;
-        let makers = self.draft(name)?.makers;
+        let draft = self.drafts.open(name, &mut self.estate)?;
         // What is being settled has reckoned with what it wants of itself.
-        self.unsettled.extend(makers.filter(|makers| Some(*makers) != settling));
-        self.drafts.get_mut(name)
-    }
-
-    /// The draft of a datastore, made from what is there if there is none yet.
-    fn draft(&mut self, name: &DatastoreName) -> Option<&mut Draft> {
-        if !self.drafts.contains_key(name) {
-            let mut draft = self.estate.draft(name)?;
-            if let Some(before) = self.estate.supplies.get(name) {
-                draft.take_over(before);
-            }
-            self.drafts.insert(name.clone(), draft);
-        }
-        self.drafts.get_mut(name)
+        self.unsettled.extend(draft.makers.filter(|makers| Some(*makers) != self.settling));
+        Some(draft)
     }
 }
 
 impl Estate {
-    /// The draft of a datastore that nobody needs yet.
-    fn draft(&mut self, name: &DatastoreName) -> Option<Draft> {
-        let datastore = Arc::clone(self.ecosystem.datastore(name)?.entity());
-        let maker = self.ecosystem.producer(name).map(|maker| maker.entity());
-        let origin = match maker.filter(|maker| transforms(maker)) {
-            Some(maker) => Origin::Made { by: maker.name().clone() },
-            None => {
-                let capture = datastore.capture()?.clone();
-                Origin::Captured { site: self.site(capture.container())?, capture }
-            }
-        };
-        let primary = self.assignments.primary(name).and_then(|platform| self.platform_id(platform));
-        let capturing = self.assignments.capturing(name);
-        let capturing = capturing.filter_map(|platform| self.platform_id(platform)).collect();
-        let makers = match &origin {
-            Origin::Made { by } => self.transformers.group_of(by),
-            Origin::Captured { .. } => None,
-        };
-        Some(Draft { datastore, origin, makers, primary, capturing, needs: Vec::new() })
-    }
-
     /// The container of this key.
-    fn site(&mut self, key: &ContainerKey) -> Option<Arc<Site>> {
+    pub(super) fn site(&mut self, key: &ContainerKey) -> Option<Arc<Site>> {
         if let Some(site) = self.sites.get(key) {
             return Some(Arc::clone(site));
         }
@@ -313,6 +292,12 @@ impl Estate {
         self.sites.insert(key.clone(), Arc::clone(&site));
         Some(site)
     }
+}
+
+/// What the same group, served alike on the same platform, wants in another version of its workspace.
+fn wanted_alike(service: &Arc<Service>, other: &Workplace) -> Option<Named<DatasetSink>> {
+    let same = other.service(service).filter(|same| *same == service)?;
+    Some(other.group(same)?.wanted().clone())
 }
 
 /// What is equal stays the same in memory, so that what is not is found fast.

@@ -3,9 +3,9 @@
 use super::{DatasetId, Memo, PlatformId, Run, Site, Workplace};
 use crate::obligation::Obligation;
 use datasurface_model::{
-    DataTransformer, Datastore, DatastoreName, Ecosystem, Entity, Valid, Workspace, WorkspaceName,
+    DataTransformer, DatasetKey, Datastore, DatastoreName, Entity, Workspace, WorkspaceName,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// A transformer that runs: its trigger, and its transform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(crate) struct Derivation {
     pub(crate) site: Arc<Site>,
     pub(crate) on: PlatformId,
     pub(crate) owing: Arc<Obligation>,
-    /// The datasets that it reads, each once, ordered by key.
-    pub(crate) inputs: Box<[(Arc<Datastore>, DatasetId)]>,
+    /// The datastores that it reads, by name.
+    sources: Box<[Arc<Datastore>]>,
     pub(crate) output: Arc<Datastore>,
     pub(crate) trigger: Memo,
     pub(crate) transform: Memo,
@@ -25,18 +25,18 @@ pub(crate) struct Derivation {
 
 impl Derivation {
     /// The derivation of a workplace, if its transformer runs.
-    pub(crate) fn of(workplace: &Workplace, ecosystem: &Valid<Ecosystem>) -> Option<Self> {
-        let Run { on, owing } = workplace.run.clone()?;
+    pub(crate) fn of(
+        workplace: &Workplace,
+        datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
+    ) -> Option<Self> {
+        let Run { on, owing } = workplace.run()?.clone();
         let transformer = workplace.workspace.data_transformer()?.clone();
-        let sinks = workplace.workspace.groups().iter().flat_map(|group| group.wanted());
-        let keys: BTreeSet<_> = sinks.map(|sink| sink.name()).collect();
-        let inputs = keys.into_iter().filter_map(|key| {
-            let datastore = ecosystem.datastore(&key.datastore)?.entity();
-            Some((Arc::clone(datastore), DatasetId::at(datastore.datasets().index_of(&key.dataset)?)))
-        });
+        let mut names: Vec<_> = wanted(&workplace.workspace).map(|key| &key.datastore).collect();
+        names.sort_unstable();
+        names.dedup();
         Some(Self {
-            inputs: inputs.collect(),
-            output: Arc::clone(ecosystem.datastore(transformer.output())?.entity()),
+            sources: names.into_iter().filter_map(&datastore).collect(),
+            output: datastore(transformer.output())?,
             workspace: Arc::clone(&workplace.workspace),
             transformer,
             site: Arc::clone(&workplace.site),
@@ -54,4 +54,25 @@ impl Derivation {
     pub(crate) fn output(&self) -> &DatastoreName {
         self.output.name()
     }
+
+    /// The datastores that it reads, by name.
+    pub(crate) fn sources(&self) -> &[Arc<Datastore>] {
+        &self.sources
+    }
+
+    /// The datasets that it reads, each once, ordered by key.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = (&Datastore, DatasetId)> {
+        let mut keys: Vec<&DatasetKey> = wanted(&self.workspace).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().filter_map(|key| {
+            let at = self.sources.binary_search_by(|source| source.name().cmp(&key.datastore)).ok()?;
+            let datastore = self.sources.get(at)?;
+            Some((&**datastore, DatasetId::at(datastore.datasets().index_of(&key.dataset)?)))
+        })
+    }
+}
+
+fn wanted(workspace: &Workspace) -> impl Iterator<Item = &DatasetKey> {
+    workspace.groups().iter().flat_map(|group| group.wanted()).map(Entity::name)
 }

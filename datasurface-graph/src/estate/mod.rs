@@ -5,12 +5,16 @@
 //! same in both, and what differs between them is found without looking at the rest.
 
 mod derivation;
+mod part;
+mod service;
 mod supply;
 mod workplace;
 
 pub(crate) use derivation::Derivation;
-pub(crate) use supply::{Export, Ingest, Need, Origin, Part, Reader, Supply};
-pub(crate) use workplace::{Run, Want, Workplace};
+pub(crate) use part::{Export, Ingest, Kept, Part};
+pub(crate) use service::Service;
+pub(crate) use supply::{Need, Origin, Supply};
+pub(crate) use workplace::{Run, Workplace};
 
 use crate::{assignments::Assignments, fingerprint::Fingerprint, transformers::Transformers};
 use datasurface_model::{

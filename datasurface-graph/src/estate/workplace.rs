@@ -1,22 +1,21 @@
-//! Workplaces: workspaces that are served, and what they want.
+//! Workplaces: workspaces that are served, or whose transformer runs.
 
-use super::{PlatformId, Site};
+use super::{PlatformId, Service, Site};
 use crate::{facts::Consumer, obligation::Obligation};
-use datasurface_model::{DatasetKey, DatastoreName, Entity, GroupName, Workspace};
-use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use datasurface_model::{DatasetGroup, Entity, GroupName, Workspace};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A workspace that is served, or whose transformer runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Workplace {
     pub(crate) workspace: Arc<Workspace>,
     /// Where its data is brought.
     pub(crate) site: Arc<Site>,
-    /// Its groups, in order.
-    pub(crate) consumers: Box<[Arc<Consumer>]>,
-    /// The groups that platforms were assigned to, in order.
-    pub(crate) roots: Box<[(PlatformId, GroupName)]>,
-    pub(crate) run: Option<Run>,
+    /// The groups that platforms were assigned to.
+    roots: BTreeSet<(PlatformId, GroupName)>,
+    run: Option<Run>,
+    /// Its groups on the platforms that serve them, ordered by group and platform.
+    services: Box<[Arc<Service>]>,
 }
 
 /// A transformer runs.
@@ -27,36 +26,44 @@ pub(crate) struct Run {
     pub(crate) owing: Arc<Obligation>,
 }
 
-/// A group wants a dataset on a platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Want<'w> {
-    pub(crate) dataset: &'w DatasetKey,
-    pub(crate) platform: PlatformId,
-    pub(crate) site: &'w Arc<Site>,
-    pub(crate) consumer: &'w Arc<Consumer>,
-    /// What the transformer of the workspace owes, where it runs on that platform.
-    pub(crate) owing: Option<&'w Arc<Obligation>>,
-}
-
 impl Workplace {
-    /// A workspace without any group being served yet. What is unchanged is taken over from `before`.
-    pub(crate) fn new(workspace: &Arc<Workspace>, site: Arc<Site>, before: Option<&Self>) -> Self {
-        let known = |consumer: Consumer| {
-            let before = before.into_iter().flat_map(|before| before.consumers.iter());
-            let mut same = before.filter(|known| ***known == consumer);
-            same.next().cloned().unwrap_or_else(|| Arc::new(consumer))
-        };
-        Self {
-            consumers: workspace
-                .groups()
-                .iter()
-                .map(|group| known(Consumer::new(workspace, group)))
-                .collect(),
-            workspace: Arc::clone(workspace),
-            site,
-            roots: Box::default(),
-            run: None,
+    /// A workspace of which these groups are served, and all where its transformer runs. Services that are as they were
+    /// before are taken over.
+    pub(crate) fn new(
+        workspace: Arc<Workspace>,
+        site: Arc<Site>,
+        roots: BTreeSet<(PlatformId, GroupName)>,
+        run: Option<Run>,
+        before: Option<&Self>,
+    ) -> Self {
+        let mut services = Vec::new();
+        for group in workspace.groups() {
+            let rooted = roots.iter().filter(|(_, root)| root == group.name()).map(|(platform, _)| *platform);
+            let platforms: BTreeSet<PlatformId> = rooted.chain(run.as_ref().map(|run| run.on)).collect();
+            services.extend(platforms.into_iter().map(|platform| Service {
+                platform,
+                consumer: Consumer::new(&workspace, group),
+                site: Arc::clone(&site),
+                owing: run.as_ref().filter(|run| run.on == platform).map(|run| Arc::clone(&run.owing)),
+            }));
         }
+        let kept = |service: Service| {
+            let known =
+                before.and_then(|before| before.service(&service)).filter(|known| ***known == service);
+            known.cloned().unwrap_or_else(|| Arc::new(service))
+        };
+        Self { services: services.into_iter().map(kept).collect(), workspace, site, roots, run }
+    }
+
+    /// The same workspace, if its transformer runs like this, or does not run.
+    pub(crate) fn running(&self, run: Option<Run>) -> Self {
+        let (workspace, site) = (Arc::clone(&self.workspace), Arc::clone(&self.site));
+        Self::new(workspace, site, self.roots.clone(), run, Some(self))
+    }
+
+    /// Where its transformer runs, if it does.
+    pub(crate) fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
     }
 
     /// Whether nothing happens here.
@@ -64,40 +71,24 @@ impl Workplace {
         self.roots.is_empty() && self.run.is_none()
     }
 
-    /// What its groups want, on whichever platforms they are served.
-    pub(crate) fn wants(&self) -> impl Iterator<Item = Want<'_>> {
-        let groups = self.workspace.groups().iter().zip(&self.consumers);
-        groups.flat_map(move |(group, consumer)| {
-            self.served(group.name()).flat_map(move |platform| {
-                group.wanted().iter().map(move |sink| Want {
-                    dataset: sink.name(),
-                    platform,
-                    site: &self.site,
-                    consumer,
-                    owing: self.run.as_ref().filter(|run| run.on == platform).map(|run| &run.owing),
-                })
-            })
-        })
+    /// Whether a group is served because somebody decided so, and not only because the transformer runs.
+    pub(crate) fn is_root(&self, service: &Service) -> bool {
+        self.roots.iter().any(|(on, root)| (root, *on) == service.place())
     }
 
-    /// The same by datastore, for each in an order that only depends on what is wanted.
-    pub(crate) fn wants_by_store(&self) -> FxHashMap<&DatastoreName, Vec<Want<'_>>> {
-        let mut by_store: FxHashMap<_, Vec<_>> = FxHashMap::default();
-        for want in self.wants() {
-            by_store.entry(&want.dataset.datastore).or_default().push(want);
-        }
-        by_store
+    /// Its groups on the platforms that serve them.
+    pub(crate) fn services(&self) -> &[Arc<Service>] {
+        &self.services
     }
 
-    /// The platforms on which a group is served, each once.
-    fn served<'w>(&'w self, group: &'w GroupName) -> impl Iterator<Item = PlatformId> + 'w {
-        let rooted = self.roots.iter().filter(move |(_, root)| root == group).map(|(platform, _)| *platform);
-        let running = self.run.as_ref().map(|run| run.on);
-        rooted.filter(move |platform| Some(*platform) != running).chain(running)
+    /// The service of the same group on the same platform.
+    pub(crate) fn service(&self, like: &Service) -> Option<&Arc<Service>> {
+        let at = self.services.binary_search_by(|service| service.place().cmp(&like.place())).ok()?;
+        self.services.get(at)
     }
 
-    /// Whether this group is served because somebody decided so, and not only because the transformer runs.
-    pub(crate) fn is_root(&self, platform: PlatformId, group: &GroupName) -> bool {
-        self.roots.iter().any(|(on, root)| *on == platform && root == group)
+    /// The group that a service is for.
+    pub(crate) fn group(&self, service: &Service) -> Option<&DatasetGroup> {
+        self.workspace.groups().get(&service.consumer.group.group)
     }
 }

@@ -7,7 +7,7 @@ pub(crate) use node::At;
 pub use node::Node;
 
 use crate::{
-    estate::{Derivation, Estate, Ingest, Part, PlatformId, Supply},
+    estate::{Derivation, Estate, Kept, Part, PlatformId, Supply},
     key::NodeKey,
 };
 use datasurface_model::{PlatformName, WorkspaceName};
@@ -76,7 +76,7 @@ impl IntentionGraphs {
         match from.at() {
             At::Ingest { supply, part, ingest } if part.platform == supply.primary => {
                 let others = supply.parts().iter().filter(|other| other.platform != supply.primary);
-                others.filter_map(|other| self.same_ingest(supply, other, ingest)).collect()
+                others.filter_map(|other| self.same_ingest(supply, other, part.kept(ingest))).collect()
             }
             _ => Vec::new(),
         }
@@ -87,16 +87,16 @@ impl IntentionGraphs {
     pub fn handed_over_from(&self, key: &NodeKey) -> Option<Node<'_>> {
         match self.node(key)?.at() {
             At::Ingest { supply, part, ingest } if part.platform != supply.primary => {
-                self.same_ingest(supply, supply.part(supply.primary)?, ingest)
+                self.same_ingest(supply, supply.part(supply.primary)?, part.kept(ingest))
             }
             _ => None,
         }
     }
 
-    /// The ingest on another platform that captures the same.
-    fn same_ingest<'g>(&'g self, supply: &'g Supply, part: &'g Part, ingest: &Ingest) -> Option<Node<'g>> {
+    /// The ingest on another platform that captures this.
+    fn same_ingest<'g>(&'g self, supply: &'g Supply, part: &'g Part, captured: &[Kept]) -> Option<Node<'g>> {
         let graph = self.graphs.get(part.platform.index())?;
-        let (dataset, _) = ingest.kept.first()?;
+        let (dataset, _) = captured.first()?;
         let ingest = part.ingest_of(*dataset)?;
         Some(Node::new(graph, At::Ingest { supply, part, ingest }))
     }

@@ -64,7 +64,7 @@ impl<'g> Node<'g> {
     #[must_use]
     pub fn obligation(&self) -> Obligation {
         match self.at {
-            At::Export { export, .. } => export.owed(),
+            At::Export { part, export, .. } => part.owed_by_export(export),
             At::Ingest { supply, part, ingest } => supply.owed_by(part, ingest),
             At::Transform(derivation) | At::Trigger(derivation) => (*derivation.owing).clone(),
         }
@@ -73,10 +73,10 @@ impl<'g> Node<'g> {
     /// For whom it brings data somewhere, ordered by workspace and group; nobody, if it is no export.
     pub fn consumers(&self) -> impl Iterator<Item = &'g Consumer> + use<'g> {
         let readers = match self.at {
-            At::Export { export, .. } => &export.readers[..],
+            At::Export { part, export, .. } => part.readers(export),
             _ => &[],
         };
-        readers.iter().map(|reader| &*reader.consumer)
+        readers.iter().map(|reader| &reader.consumer)
     }
 
     /// Where it is among the nodes of its graph.
@@ -118,9 +118,9 @@ impl<'g> Node<'g> {
             },
             At::Transform(derivation) => vec![At::Trigger(derivation)],
             At::Trigger(derivation) => {
-                let inputs = derivation.inputs.iter();
+                let inputs = derivation.inputs();
                 inputs
-                    .filter_map(|(datastore, dataset)| graph.input(derivation, datastore, *dataset))
+                    .filter_map(|(datastore, dataset)| graph.input(derivation, datastore, dataset))
                     .collect()
             }
         };
@@ -131,15 +131,15 @@ impl<'g> Node<'g> {
     pub fn successors(&self) -> impl Iterator<Item = Node<'g>> + use<'g> {
         let graph = self.graph;
         let after: Vec<At<'g>> = match self.at {
-            At::Export { export, .. } => {
-                let readers = export.readers.iter().filter(|reader| reader.owing.is_some());
+            At::Export { part, export, .. } => {
+                let readers = part.readers(export).iter().filter(|reader| reader.owing.is_some());
                 let mut workspaces: Vec<_> = readers.map(|reader| &reader.consumer.group.workspace).collect();
                 workspaces.dedup();
                 let transformers = workspaces.into_iter().filter_map(|name| graph.derivation(name));
                 transformers.map(At::Trigger).collect()
             }
             At::Ingest { supply, part, ingest } => {
-                let mut exports: Vec<_> = part.exports_after(ingest).iter().collect();
+                let mut exports: Vec<_> = part.exports_after(part.kept(ingest)).iter().collect();
                 exports.sort_by(|one, other| {
                     one.site.cmp_key(&other.site).then(one.dataset.cmp(&other.dataset))
                 });

@@ -66,7 +66,7 @@ fn made_of(estate: &Estate) -> BTreeSet<(DatastoreName, DatastoreName)> {
     let derivations = estate.derivations.values();
     derivations
         .flat_map(|derivation| {
-            let inputs = derivation.inputs.iter().map(|(datastore, _)| datastore.name().clone());
+            let inputs = derivation.sources().iter().map(|datastore| datastore.name().clone());
             inputs.map(|input| (input, derivation.output().clone()))
         })
         .collect()
@@ -76,7 +76,7 @@ fn reading(estate: &Estate) -> BTreeSet<(WorkspaceName, WorkspaceName)> {
     let derivations = estate.derivations.values();
     derivations
         .flat_map(|derivation| {
-            let inputs = derivation.inputs.iter().filter_map(|(datastore, _)| {
+            let inputs = derivation.sources().iter().filter_map(|datastore| {
                 match &estate.supplies.get(datastore.name())?.origin {
                     Origin::Made { by } => Some(by.clone()),
                     Origin::Captured { .. } => None,

@@ -43,8 +43,8 @@ impl Questions<'_> {
 }
 
 fn inputs(derivation: &Derivation) -> BTreeSet<DatasetKey> {
-    let inputs = derivation.inputs.iter();
-    inputs
+    derivation
+        .inputs()
         .map(|(datastore, dataset)| DatasetKey::new(datastore.name(), dataset.of(datastore).name()))
         .collect()
 }

@@ -39,7 +39,7 @@ impl<'g> Pieces<'g> {
                 let node = Node::new(graph, At::Ingest { supply, part, ingest });
                 let weight = weigh(&node);
                 pieces.push(Piece { node, dataset: None, weight: weight.whole, shard: None });
-                for (id, _) in &ingest.kept {
+                for (id, _) in part.kept(ingest) {
                     let dataset = Some(supply.dataset(*id).name());
                     pieces.push(Piece { node, dataset, weight: weight.per_dataset.clone(), shard: None });
                     pieces.extend(part.exports_of(*id).iter().map(|export| {

@@ -103,7 +103,7 @@ impl<'g> Work<'g> {
         self.evict();
         self.record_homes();
         for derivation in self.producers_first() {
-            for (datastore, _) in &derivation.inputs {
+            for datastore in derivation.sources() {
                 self.place_supply(datastore.name());
             }
             self.place_derivation(derivation.name());
@@ -206,7 +206,9 @@ impl<'g> Work<'g> {
         let transformers = &self.graph.estate().transformers;
         let mut derivations: Vec<&Derivation> =
             self.derivations.values().map(|(derivation, _)| *derivation).collect();
-        derivations.sort_by_key(|derivation| Reverse(transformers.group_of(derivation.name())));
+        let group =
+            |derivation: &Derivation| transformers.maker_of(derivation.output()).map(|maker| maker.group);
+        derivations.sort_by_key(|derivation| Reverse(group(derivation)));
         derivations
     }
 
@@ -220,7 +222,7 @@ impl<'g> Work<'g> {
             Origin::Captured { .. } => None,
         };
         let part = supply.part(self.graph.platform_id()).into_iter();
-        let readers = part.flat_map(|part| &part.exports).flat_map(|export| &export.readers);
+        let readers = part.flat_map(|part| part.exports.iter().flat_map(|export| part.readers(export)));
         let readers = readers.filter(|reader| reader.owing.is_some());
         let after = readers.filter_map(|reader| self.placement.transformer(&reader.consumer.group.workspace));
         let after: Vec<&Home> = after.collect();
@@ -234,8 +236,8 @@ impl<'g> Work<'g> {
         let Some((name, (derivation, mut pieces))) = self.derivations.remove_entry(name) else {
             return;
         };
-        let inputs = derivation.inputs.iter();
-        let before = inputs.filter_map(|(datastore, _)| self.placement.datastore(datastore.name()));
+        let before =
+            derivation.inputs().filter_map(|(datastore, _)| self.placement.datastore(datastore.name()));
         let after = self.placement.datastore(derivation.output());
         let surroundings = Surroundings::of(before, after.into_iter());
         self.place(&mut pieces, surroundings);

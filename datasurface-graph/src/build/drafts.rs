@@ -1,0 +1,76 @@
+//! All drafts, by datastore.
+
+use super::draft::Draft;
+use crate::{
+    assignments::{in_graph, primary},
+    estate::{Estate, Origin},
+};
+use datasurface_model::{DatastoreName, Entity};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// The drafts, each made from what is there when it is looked at first.
+#[derive(Debug, Default)]
+pub(super) struct Drafts {
+    drafts: Vec<Draft>,
+    /// Where the draft of each datastore is.
+    places: FxHashMap<DatastoreName, usize>,
+}
+
+impl Drafts {
+    /// The draft of a datastore, if there is such.
+    pub(super) fn open(&mut self, name: &DatastoreName, estate: &mut Estate) -> Option<&mut Draft> {
+        let place = match self.places.get(name) {
+            Some(place) => *place,
+            None => {
+                let draft = estate.draft(name)?;
+                let place = self.drafts.len();
+                self.drafts.push(draft);
+                self.places.insert(name.clone(), place);
+                place
+            }
+        };
+        self.drafts.get_mut(place)
+    }
+
+    /// The draft of a datastore, if it was looked at.
+    pub(super) fn get(&self, name: &DatastoreName) -> Option<&Draft> {
+        self.drafts.get(*self.places.get(name)?)
+    }
+
+    /// All of them, in the order in which they were looked at.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Draft> {
+        self.drafts.iter_mut()
+    }
+
+    /// All of them, by name.
+    pub(super) fn into_sorted(mut self) -> impl Iterator<Item = Draft> {
+        self.drafts.sort_unstable_by(|one, other| one.datastore.name().cmp(other.datastore.name()));
+        self.drafts.into_iter()
+    }
+}
+
+impl Estate {
+    /// The draft of a datastore, with those who need it now.
+    fn draft(&mut self, name: &DatastoreName) -> Option<Draft> {
+        let datastore = Arc::clone(self.ecosystem.datastore(name)?.entity());
+        let maker = self.transformers.maker_of(name);
+        let makers = maker.map(|maker| maker.group);
+        let origin = match maker {
+            Some(maker) => Origin::Made { by: maker.name.clone() },
+            None => {
+                let capture = datastore.capture()?.clone();
+                Origin::Captured { site: self.site(capture.container())?, capture }
+            }
+        };
+        let decided = self.assignments.primaries_of(name);
+        let primary = decided.and_then(primary).and_then(|platform| self.platform_id(platform));
+        let capturing = decided.into_iter().flat_map(in_graph);
+        let capturing = capturing.filter_map(|platform| self.platform_id(platform)).collect();
+        let mut draft = Draft::new(datastore, origin, makers, primary, capturing);
+        if let Some(before) = self.supplies.get(name) {
+            draft.take_over(before);
+        }
+        Some(draft)
+    }
+}

@@ -1,0 +1,201 @@
+//! Parts: what happens for a datastore on one platform.
+
+use super::{DatasetId, Memo, Need, PlatformId, Service, Site};
+use crate::obligation::{Custody, Obligation};
+use std::{cmp::Ordering, ops::Range, sync::Arc};
+
+/// What happens for a datastore on one platform.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) platform: PlatformId,
+    /// Whether one ingest captures all datasets.
+    pub(crate) whole: bool,
+    /// Ordered by dataset, and by container.
+    pub(crate) exports: Box<[Export]>,
+    /// One for all datasets, or one for each, ordered by dataset.
+    pub(crate) ingests: Box<[Ingest]>,
+    /// Those of all exports, beside each other.
+    readers: Box<[Arc<Service>]>,
+    /// Those of all ingests, beside each other.
+    kept: Box<[Kept]>,
+}
+
+/// A dataset that somebody needs, and what must be kept of it here.
+pub(crate) type Kept = (DatasetId, Custody);
+
+/// A dataset is brought to a container.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Export {
+    pub(crate) site: Arc<Site>,
+    pub(crate) dataset: DatasetId,
+    readers: Span,
+    pub(crate) fingerprint: Memo,
+}
+
+/// Datasets are captured.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ingest {
+    kept: Span,
+    pub(crate) fingerprint: Memo,
+}
+
+/// Some that are beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Part {
+    /// For whom data is exported, ordered by group.
+    pub(crate) fn readers(&self, export: &Export) -> &[Arc<Service>] {
+        self.readers.get(export.readers.range()).unwrap_or_default()
+    }
+
+    /// What is captured together, ordered by dataset.
+    pub(crate) fn kept(&self, ingest: &Ingest) -> &[Kept] {
+        self.kept.get(ingest.kept.range()).unwrap_or_default()
+    }
+
+    /// What an export owes.
+    pub(crate) fn owed_by_export(&self, export: &Export) -> Obligation {
+        let readers = self.readers(export).iter();
+        let kept = readers.clone().fold(Custody::default(), |all, reader| all.join(reader.custody()));
+        let owed = readers.map(|reader| reader.is_owed());
+        owed.fold(Obligation::default(), |all, owed| all.join(&owed)).with_custody(kept)
+    }
+
+    /// The exports of what is captured together, here or on another platform.
+    pub(crate) fn exports_after(&self, captured: &[Kept]) -> &[Export] {
+        let one = captured.first().filter(|_| !self.whole);
+        one.map_or(&self.exports, |(dataset, _)| self.exports_of(*dataset))
+    }
+
+    /// The exports of a dataset, ordered by container.
+    pub(crate) fn exports_of(&self, dataset: DatasetId) -> &[Export] {
+        let from = self.exports.partition_point(|export| export.dataset < dataset);
+        let to = self.exports.partition_point(|export| export.dataset <= dataset);
+        self.exports.get(from..to).unwrap_or_default()
+    }
+
+    /// The ingest that captures a dataset.
+    pub(crate) fn ingest_of(&self, dataset: DatasetId) -> Option<&Ingest> {
+        if self.whole {
+            return self.ingests.first();
+        }
+        let captured = |ingest: &Ingest| self.kept(ingest).first().map(|(dataset, _)| *dataset);
+        let at = self.ingests.binary_search_by_key(&Some(dataset), captured).ok()?;
+        self.ingests.get(at)
+    }
+
+    /// The export of a dataset to a container.
+    pub(crate) fn export_of(&self, dataset: DatasetId, site: &Site) -> Option<&Export> {
+        let place = |export: &Export| export.dataset.cmp(&dataset).then_with(|| export.site.cmp_key(site));
+        self.exports.get(self.exports.binary_search_by(place).ok()?)
+    }
+}
+
+/// A part of which it is not known yet what it captures.
+pub(super) struct Serving {
+    platform: PlatformId,
+    exports: Vec<Export>,
+    readers: Vec<Arc<Service>>,
+    /// What must be kept for its own exports.
+    kept: Vec<Kept>,
+}
+
+impl Serving {
+    /// Of what is needed on one platform, in canonical order.
+    pub(super) fn of(platform: PlatformId, needs: impl Iterator<Item = Need>) -> Self {
+        let (most, _) = needs.size_hint();
+        let mut serving = Self {
+            platform,
+            exports: Vec::with_capacity(most),
+            readers: Vec::with_capacity(most),
+            kept: Vec::new(),
+        };
+        needs.for_each(|need| serving.add(need));
+        serving.kept = joined(serving.exports.iter().flat_map(|export| {
+            let readers = serving.readers.get(export.readers.range()).unwrap_or_default();
+            readers.iter().map(|reader| (export.dataset, reader.custody()))
+        }));
+        serving
+    }
+
+    fn add(&mut self, need: Need) {
+        let at = short(self.readers.len());
+        let site = &need.service.site;
+        match self.exports.last_mut() {
+            Some(export)
+                if export.dataset == need.dataset && export.site.cmp_key(site) == Ordering::Equal =>
+            {
+                export.readers.end = at + 1;
+            }
+            _ => self.exports.push(Export {
+                site: Arc::clone(site),
+                dataset: need.dataset,
+                readers: Span { start: at, end: at + 1 },
+                fingerprint: Memo::default(),
+            }),
+        }
+        self.readers.push(need.service);
+    }
+
+    pub(super) fn platform(&self) -> PlatformId {
+        self.platform
+    }
+
+    pub(super) fn kept(&self) -> &[Kept] {
+        &self.kept
+    }
+
+    /// The part, if it captures what it needs itself.
+    pub(super) fn capturing_its_own(mut self, whole: bool) -> Part {
+        let kept = std::mem::take(&mut self.kept);
+        self.capturing(&kept, whole)
+    }
+
+    /// The part, if it captures this, ordered by dataset: together, or each on its own.
+    pub(super) fn capturing(self, kept: &[Kept], whole: bool) -> Part {
+        let ingest = |start: usize, end: usize| Ingest {
+            kept: Span { start: short(start), end: short(end) },
+            fingerprint: Memo::default(),
+        };
+        Part {
+            platform: self.platform,
+            whole,
+            exports: self.exports.into(),
+            readers: self.readers.into(),
+            ingests: match whole {
+                true => [ingest(0, kept.len())].into(),
+                false => (0..kept.len()).map(|at| ingest(at, at + 1)).collect(),
+            },
+            kept: kept.into(),
+        }
+    }
+}
+
+/// Each dataset once, in order, with all that must be kept of it.
+pub(super) fn joined(kept: impl Iterator<Item = Kept>) -> Vec<Kept> {
+    let mut kept: Vec<Kept> = kept.collect();
+    kept.sort_unstable_by_key(|(dataset, _)| *dataset);
+    kept.dedup_by(|next, first| {
+        let is_same = next.0 == first.0;
+        if is_same {
+            first.1 = first.1.join(next.1);
+        }
+        is_same
+    });
+    kept
+}
+
+impl Span {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// More than u32::MAX units do not fit in memory.
+fn short(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

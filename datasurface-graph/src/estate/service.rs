@@ -1,0 +1,46 @@
+//! Services: groups of workspaces, on the platforms that serve them.
+
+use super::{PlatformId, Site};
+use crate::{
+    facts::Consumer,
+    obligation::{Custody, Obligation},
+};
+use datasurface_model::GroupName;
+use std::sync::Arc;
+
+/// A group that is served on a platform: all that is the same for each dataset that it wants.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Service {
+    pub(crate) platform: PlatformId,
+    pub(crate) consumer: Consumer,
+    /// Where its data is brought.
+    pub(crate) site: Arc<Site>,
+    /// What the transformer of its workspace owes, if it runs on this platform.
+    pub(crate) owing: Option<Arc<Obligation>>,
+}
+
+impl Service {
+    /// The group and the platform: what tells it from the others of its workspace.
+    pub(crate) fn place(&self) -> (&GroupName, PlatformId) {
+        (&self.consumer.group.group, self.platform)
+    }
+
+    /// Whether it is the same group on the same platform, if perhaps in another version.
+    pub(crate) fn is_of(&self, other: &Self) -> bool {
+        self.platform == other.platform && self.consumer.group == other.consumer.group
+    }
+
+    /// What it is owed, and through it all who need what its transformer makes.
+    pub(crate) fn is_owed(&self) -> Obligation {
+        let direct = self.consumer.is_owed();
+        match &self.owing {
+            Some(owing) => direct.join(owing),
+            None => direct,
+        }
+    }
+
+    /// What must be kept for it.
+    pub(crate) fn custody(&self) -> Custody {
+        Custody::for_consumer(&self.consumer.requirements)
+    }
+}
