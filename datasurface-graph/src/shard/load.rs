@@ -65,7 +65,8 @@ impl Loads {
     /// Whether a shard can bear this too.
     pub(super) fn fits(&self, shard: &ShardName, weight: &Weight) -> bool {
         let load = self.shards.get(shard).map_or(&[][..], |load| &load.weight);
-        is_within(&combine(load, weight, u64::saturating_add), &self.limits)
+        let sum = |limit| of(load, limit).saturating_add(of(weight, limit));
+        self.limits.iter().enumerate().all(|(limit, most)| sum(limit) <= *most)
     }
 
     /// Whether a shard could bear this if nothing else were in it.
@@ -120,9 +121,13 @@ fn is_within(weight: &Weight, limits: &Weight) -> bool {
 }
 
 /// Element by element; what is missing weighs nothing.
-pub(super) fn combine(one: &Weight, other: &Weight, operation: impl Fn(u64, u64) -> u64) -> Box<Weight> {
-    let at = |weight: &Weight, index| weight.get(index).copied().unwrap_or_default();
-    (0..one.len().max(other.len())).map(|index| operation(at(one, index), at(other, index))).collect()
+fn combine(one: &Weight, other: &Weight, operation: impl Fn(u64, u64) -> u64) -> Box<Weight> {
+    (0..one.len().max(other.len())).map(|limit| operation(of(one, limit), of(other, limit))).collect()
+}
+
+/// What a weight is by one of the limits.
+fn of(weight: &Weight, limit: usize) -> u64 {
+    weight.get(limit).copied().unwrap_or_default()
 }
 
 /// Adds a weight to another.

@@ -2,11 +2,12 @@
 
 use super::{
     NodeWeight,
-    load::{Weight, add, combine},
-    placement::{Apart, Home, Known},
+    known::Known,
+    load::{Weight, add},
+    placement::{Apart, Home},
 };
 use crate::{
-    estate::{Derivation, Supply},
+    estate::{Derivation, Site, Supply},
     graph::{At, IntentionGraph, Node},
     key::{NodeKey, NodeKind},
 };
@@ -65,29 +66,32 @@ impl<'g> Pieces<'g> {
     }
 
     /// Puts every piece where it was.
-    pub(super) fn settle(&mut self, home: Option<&Home>) {
-        let Some(home) = home else {
-            return;
-        };
-        if home.apart.is_none() && home.known.is_none() {
-            // Everything is at home: no key has to be made.
-            self.pieces.iter_mut().for_each(|piece| piece.shard = home.shard.clone());
-            return;
-        }
+    pub(super) fn settle(&mut self, home: &Home) {
         for piece in &mut self.pieces {
-            let node = piece.node.key();
-            let shard = match piece.dataset {
-                None => home.shard_of(&node),
-                Some(dataset) => home.shard_of_dataset(&node, dataset),
+            // No key has to be made where everything is at home.
+            let node = home.apart.is_some().then(|| piece.node.key());
+            let apart = node.as_ref().and_then(|node| home.apart(node, piece.dataset));
+            let at_home = || {
+                let beside = node.as_ref().and_then(|node| home.apart(node, None)).or(home.shard.as_ref());
+                beside.filter(|_| home.known.as_deref().is_none_or(|known| piece.is_in(known)))
             };
-            piece.shard = shard.filter(|_| home.knows(&node, piece.dataset)).cloned();
+            piece.shard = apart.or_else(at_home).cloned();
         }
     }
 
     /// What those together weigh that have no place yet.
     pub(super) fn unplaced_weight(&self) -> Box<Weight> {
-        let unplaced = self.pieces.iter().filter(|piece| piece.shard.is_none());
-        unplaced.fold(Box::default(), |all, piece| combine(&all, &piece.weight, u64::saturating_add))
+        let mut all = Box::default();
+        for piece in self.pieces.iter().filter(|piece| piece.shard.is_none()) {
+            add(&mut all, &piece.weight);
+        }
+        all
+    }
+
+    /// Puts those into a shard that have no place yet, and says how many.
+    pub(super) fn place_rest(&mut self, shard: &ShardName) -> usize {
+        let unplaced = self.pieces.iter_mut().filter(|piece| piece.shard.is_none());
+        unplaced.map(|piece| piece.shard = Some(shard.clone())).count()
     }
 
     /// How many pieces are in each shard, and what they weigh there.
@@ -138,20 +142,33 @@ impl<'g> Pieces<'g> {
 
     /// What has a place.
     fn known(&self) -> Known {
-        let mut known = Known::new();
-        for piece in self.pieces.iter().filter(|piece| piece.shard.is_some()) {
-            match (piece.node.at(), piece.dataset) {
-                (_, Some(dataset)) => {
-                    known.entry(dataset.clone()).or_default();
-                }
-                (At::Export { supply, export, .. }, None) => {
-                    let dataset = supply.dataset(export.dataset).name().clone();
-                    known.entry(dataset).or_default().insert(export.site.key.clone());
-                }
-                _ => {}
+        let placed = self.pieces.iter().filter(|piece| piece.shard.is_some());
+        let entries = placed
+            .filter_map(Piece::known)
+            .map(|(dataset, site)| (dataset.clone(), site.map(|site| site.key.clone())));
+        entries.collect()
+    }
+}
+
+impl<'g> Piece<'g> {
+    /// What has to be known of it: its dataset, and where that is exported to. Nothing, if it is there as long as its
+    /// fragment is.
+    fn known(&self) -> Option<(&'g DatasetName, Option<&'g Site>)> {
+        match (self.node.at(), self.dataset) {
+            (_, Some(dataset)) => Some((dataset, None)),
+            (At::Export { supply, export, .. }, None) => {
+                Some((supply.dataset(export.dataset).name(), Some(&export.site)))
             }
+            (At::Ingest { supply, part, ingest }, None) if !part.whole => {
+                let (dataset, _) = part.kept(ingest).first()?;
+                Some((supply.dataset(*dataset).name(), None))
+            }
+            _ => None,
         }
-        known
+    }
+
+    fn is_in(&self, known: &Known) -> bool {
+        self.known().is_none_or(|(dataset, site)| known.has(dataset, site.map(|site| &site.key)))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Where the nodes of a graph are placed: what a lock remembers.
 
+use super::known::Known;
 use crate::key::NodeKey;
-use datasurface_model::{ContainerKey, DatasetName, DatastoreName, ShardName, WorkspaceName};
+use datasurface_model::{DatasetName, DatastoreName, ShardName, WorkspaceName};
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -30,9 +31,6 @@ pub(super) struct Home {
     /// What was placed, where it matters; everything, if nothing is said.
     pub(super) known: Option<Arc<Known>>,
 }
-
-/// Datasets that were placed, and the containers of the exports of each that were.
-pub(super) type Known = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
 /// What is not at home.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,12 +113,20 @@ impl Placement {
 
 impl Home {
     pub(super) fn shard_of(&self, node: &NodeKey) -> Option<&ShardName> {
-        self.apart.as_ref().and_then(|apart| apart.nodes.get(node)).or(self.shard.as_ref())
+        self.apart(node, None).or(self.shard.as_ref())
     }
 
     pub(super) fn shard_of_dataset(&self, node: &NodeKey, dataset: &DatasetName) -> Option<&ShardName> {
-        let apart = self.apart.as_ref().and_then(|apart| apart.datasets.get(node)?.get(dataset));
-        apart.or_else(|| self.shard_of(node))
+        self.apart(node, Some(dataset)).or_else(|| self.shard_of(node))
+    }
+
+    /// The shard of a node, or of a dataset of it, if that was placed apart.
+    pub(super) fn apart(&self, node: &NodeKey, dataset: Option<&DatasetName>) -> Option<&ShardName> {
+        let apart = self.apart.as_ref()?;
+        match dataset {
+            None => apart.nodes.get(node),
+            Some(dataset) => apart.datasets.get(node)?.get(dataset),
+        }
     }
 
     pub(super) fn shards(&self) -> impl Iterator<Item = &ShardName> {
@@ -128,26 +134,6 @@ impl Home {
             apart.nodes.values().chain(apart.datasets.values().flat_map(|datasets| datasets.values()))
         });
         self.shard.iter().chain(apart)
-    }
-
-    /// Whether a node, or a dataset of it, was placed before.
-    pub(super) fn knows(&self, node: &NodeKey, dataset: Option<&DatasetName>) -> bool {
-        let Some(known) = &self.known else {
-            return true;
-        };
-        let is_named = |apart: &Arc<Apart>| match dataset {
-            None => apart.nodes.contains_key(node),
-            Some(dataset) => apart.datasets.get(node).is_some_and(|datasets| datasets.contains_key(dataset)),
-        };
-        let is_known = match (node, dataset) {
-            (_, Some(dataset)) => known.contains_key(dataset),
-            (NodeKey::Export { container, dataset, .. }, None) => {
-                known.get(&dataset.dataset).is_some_and(|containers| containers.contains(container))
-            }
-            (NodeKey::Ingest { dataset: Some(dataset), .. }, None) => known.contains_key(dataset),
-            _ => true,
-        };
-        is_known || self.apart.as_ref().is_some_and(is_named)
     }
 
     fn set_apart<T>(&mut self, change: impl FnOnce(&mut Apart) -> T) {

@@ -26,7 +26,9 @@ pub(super) struct Work<'g> {
     placement: Placement,
     loads: Loads,
     too_heavy: BTreeSet<(NodeKey, Option<DatasetName>)>,
-    supplies: BTreeMap<&'g DatastoreName, (&'g Supply, Pieces<'g>)>,
+    weigh: Weigh<'g>,
+    /// With their pieces, if some have a place already.
+    supplies: BTreeMap<&'g DatastoreName, (&'g Supply, Option<Pieces<'g>>)>,
     derivations: BTreeMap<&'g WorkspaceName, (&'g Derivation, Pieces<'g>)>,
 }
 
@@ -36,10 +38,11 @@ impl<'g> Work<'g> {
         graph: &'g IntentionGraph,
         before: &Placement,
         limits: &[u64],
-        weigh: Weigh<'_>,
+        weigh: Weigh<'g>,
     ) -> Self {
         let mut work = Self {
             graph,
+            weigh,
             placement: Placement::default(),
             loads: Loads::new(limits),
             too_heavy: BTreeSet::new(),
@@ -47,16 +50,16 @@ impl<'g> Work<'g> {
             derivations: BTreeMap::new(),
         };
         for supply in graph.estate().supplies.values() {
-            work.add_supply(supply, before.datastore(supply.name()), weigh);
+            work.add_supply(supply, before.datastore(supply.name()));
         }
         for derivation in graph.estate().derivations.values() {
-            work.add_derivation(derivation, before.transformer(derivation.name()), weigh);
+            work.add_derivation(derivation, before.transformer(derivation.name()));
         }
         work
     }
 
     /// What changed is to be placed.
-    pub(super) fn since(before: &'g Shards, graph: &'g IntentionGraph, weigh: Weigh<'_>) -> Self {
+    pub(super) fn since(before: &'g Shards, graph: &'g IntentionGraph, weigh: Weigh<'g>) -> Self {
         if before.graph.estate().platforms != graph.estate().platforms
             || before.graph.platform() != graph.platform()
         {
@@ -64,6 +67,7 @@ impl<'g> Work<'g> {
         }
         let mut work = Self {
             graph,
+            weigh,
             placement: before.placement.clone(),
             loads: before.loads.clone(),
             too_heavy: before.too_heavy.clone(),
@@ -78,7 +82,7 @@ impl<'g> Work<'g> {
                 work.placement.set_datastore(supply.name(), None);
             }
             if let Some(supply) = other {
-                work.add_supply(supply, before.placement.datastore(supply.name()), weigh);
+                work.add_supply(supply, before.placement.datastore(supply.name()));
             }
         }
         for (one, other) in differing(&old.derivations, &new.derivations) {
@@ -88,7 +92,7 @@ impl<'g> Work<'g> {
                 work.placement.set_transformer(derivation.name(), None);
             }
             if let Some(derivation) = other {
-                work.add_derivation(derivation, before.placement.transformer(derivation.name()), weigh);
+                work.add_derivation(derivation, before.placement.transformer(derivation.name()));
             }
         }
         if work.loads.overfull().iter().any(|shard| !before.loads.is_overfull(shard)) {
@@ -120,35 +124,50 @@ impl<'g> Work<'g> {
         }
     }
 
-    fn add_supply(&mut self, supply: &'g Supply, home: Option<&Home>, weigh: Weigh<'_>) {
-        let mut pieces = Pieces::of_supply(self.graph, supply, weigh);
-        self.put_in(&mut pieces, home);
-        if !pieces.pieces.is_empty() {
+    fn add_supply(&mut self, supply: &'g Supply, home: Option<&Home>) {
+        if supply.part(self.graph.platform_id()).is_some() {
+            let pieces = home.map(|home| {
+                let mut pieces = self.pieces_of(supply);
+                self.put_in(&mut pieces, home);
+                pieces
+            });
             self.supplies.insert(supply.name(), (supply, pieces));
         }
     }
 
-    fn add_derivation(&mut self, derivation: &'g Derivation, home: Option<&Home>, weigh: Weigh<'_>) {
-        let mut pieces = Pieces::of_derivation(self.graph, derivation, weigh);
-        self.put_in(&mut pieces, home);
-        if !pieces.pieces.is_empty() {
+    fn add_derivation(&mut self, derivation: &'g Derivation, home: Option<&Home>) {
+        if derivation.on == self.graph.platform_id() {
+            let mut pieces = Pieces::of_derivation(self.graph, derivation, self.weigh);
+            self.note_heavy(&pieces);
+            if let Some(home) = home {
+                self.put_in(&mut pieces, home);
+            }
             self.derivations.insert(derivation.name(), (derivation, pieces));
         }
     }
 
-    /// Puts pieces where they were.
-    fn put_in(&mut self, pieces: &mut Pieces<'_>, home: Option<&Home>) {
-        pieces.settle(home);
-        for (shard, count, weight) in pieces.by_shard() {
-            self.loads.add(shard, count, &weight);
-        }
+    fn pieces_of(&mut self, supply: &'g Supply) -> Pieces<'g> {
+        let pieces = Pieces::of_supply(self.graph, supply, self.weigh);
+        self.note_heavy(&pieces);
+        pieces
+    }
+
+    fn note_heavy(&mut self, pieces: &Pieces<'_>) {
         let heavy = pieces.pieces.iter().filter(|piece| !self.loads.could_fit(&piece.weight));
         self.too_heavy.extend(heavy.map(Piece::key));
     }
 
+    /// Puts pieces where they were.
+    fn put_in(&mut self, pieces: &mut Pieces<'_>, home: &Home) {
+        pieces.settle(home);
+        for (shard, count, weight) in pieces.by_shard() {
+            self.loads.add(shard, count, &weight);
+        }
+    }
+
     /// Takes pieces away that are not there any more, or not in this form.
     fn take_out(&mut self, mut pieces: Pieces<'_>, home: Option<&Home>) {
-        pieces.settle(home);
+        home.into_iter().for_each(|home| pieces.settle(home));
         for (shard, count, weight) in pieces.by_shard() {
             self.loads.subtract(shard, count, &weight);
         }
@@ -163,7 +182,7 @@ impl<'g> Work<'g> {
         if overfull.is_empty() {
             return;
         }
-        let supplies = self.supplies.values_mut().map(|(_, pieces)| pieces);
+        let supplies = self.supplies.values_mut().filter_map(|(_, pieces)| pieces.as_mut());
         let derivations = self.derivations.values_mut().map(|(_, pieces)| pieces);
         let pieces = supplies.chain(derivations).flat_map(|pieces| &mut pieces.pieces);
         let mut by_shard: BTreeMap<ShardName, Vec<&mut Piece<'_>>> = BTreeMap::new();
@@ -192,6 +211,7 @@ impl<'g> Work<'g> {
         let is_limited = self.loads.is_limited();
         let is_placed = |pieces: &Pieces<'_>| pieces.pieces.iter().all(|piece| piece.shard.is_some());
         self.supplies.retain(|name, (_, pieces)| {
+            let Some(pieces) = pieces else { return true };
             self.placement.set_datastore(name, pieces.home(is_limited));
             !is_placed(pieces)
         });
@@ -214,9 +234,10 @@ impl<'g> Work<'g> {
 
     /// Places what is done for a datastore: beside the transformer that makes it, and before those that read it.
     fn place_supply(&mut self, name: &DatastoreName) {
-        let Some((name, (supply, mut pieces))) = self.supplies.remove_entry(name) else {
+        let Some((name, (supply, pieces))) = self.supplies.remove_entry(name) else {
             return;
         };
+        let mut pieces = pieces.unwrap_or_else(|| self.pieces_of(supply));
         let maker = match &supply.origin {
             Origin::Made { by } => self.placement.transformer(by),
             Origin::Captured { .. } => None,
@@ -236,8 +257,8 @@ impl<'g> Work<'g> {
         let Some((name, (derivation, mut pieces))) = self.derivations.remove_entry(name) else {
             return;
         };
-        let before =
-            derivation.inputs().filter_map(|(datastore, _)| self.placement.datastore(datastore.name()));
+        let sources = derivation.sources().iter();
+        let before = sources.filter_map(|datastore| self.placement.datastore(datastore.name()));
         let after = self.placement.datastore(derivation.output());
         let surroundings = Surroundings::of(before, after.into_iter());
         self.place(&mut pieces, surroundings);
@@ -259,7 +280,12 @@ impl<'g> Work<'g> {
             .or(anywhere)
             .cloned()
             .or_else(|| self.loads.could_fit(&weight).then(|| self.loads.next()));
-        let mut shard = together.unwrap_or_else(|| self.loads.last());
+        if let Some(shard) = together {
+            let count = pieces.place_rest(&shard);
+            self.loads.add(&shard, count, &weight);
+            return;
+        }
+        let mut shard = self.loads.last();
         for piece in pieces.pieces.iter_mut().filter(|piece| piece.shard.is_none()) {
             if !self.loads.fits(&shard, &piece.weight) {
                 shard = self.loads.next();
