@@ -64,6 +64,12 @@ impl GraphDiff {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
     }
 
+    /// How many nodes differ.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.added.len() + self.removed.len() + self.changed.len()
+    }
+
     /// Keys that only the new graph has, in order.
     #[must_use]
     pub fn added(&self) -> &[NodeKey] {

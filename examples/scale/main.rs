@@ -7,15 +7,14 @@
 
 mod arguments;
 mod edits;
+mod graph;
 mod report;
 
 use arguments::Arguments;
 use chrono::NaiveDate;
 use clap::Parser;
-use datasurface::{
-    graph::IntentionGraphs,
-    model::{Ecosystem, Team, Validation},
-};
+use datasurface::model::{Ecosystem, Team, Validation};
+use graph::Graphs;
 use report::Report;
 use std::error::Error;
 
@@ -41,15 +40,17 @@ fn measure(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     let checked = report.timed("validate_ms", || ecosystem.validate(&today))?;
     report.peak_rss("validated_peak_rss_mib");
 
-    if !arguments.no_graph {
-        let assignments = synthetic.assignments(checked.ecosystem());
-        let graphs =
-            report.timed("graph_ms", || IntentionGraphs::build(checked.ecosystem(), &assignments))?;
-        report.count("graph_nodes", graphs.iter().map(|graph| graph.nodes().count()).sum());
-        report.count("graph_edges", graphs.iter().map(|graph| graph.as_petgraph().edge_count()).sum());
-    }
-    report.peak_rss("peak_rss_mib");
-    edits::measure(checked, arguments, &mut report)?;
+    let graphs = match arguments.no_graph {
+        true => {
+            report.peak_rss("peak_rss_mib");
+            None
+        }
+        false => {
+            let assignments = synthetic.assignments(checked.ecosystem());
+            Some(Graphs::measure(checked.ecosystem(), assignments, &mut report)?)
+        }
+    };
+    edits::measure(checked, graphs, arguments, &mut report)?;
     Ok(report)
 }
 
