@@ -1,11 +1,11 @@
 //! Obligations: what is owed to consumers, joined on the way to producers.
 
-use datasurface_model::{Latency, Milestoning, Priority, Regulator, Requirements, Retention};
+use datasurface_model::{Deadline, Latency, Milestoning, Priority, Regulator, Requirements, Retention};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
-/// What a node owes to those behind it. All of it is a join: priority is the highest, latency the lowest, custody and
-/// regulators the union.
+/// What a node owes to those behind it. All of it is a join: priority is the highest, latency the lowest, of deadlines
+/// the earliest counts, custody and regulators are the union.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Obligation {
@@ -14,17 +14,24 @@ pub struct Obligation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     latency: Option<Latency>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    deadlines: BTreeSet<Deadline>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     regulators: BTreeSet<Regulator>,
     custody: Custody,
 }
 
 impl Obligation {
-    /// What a consumer with these requirements, in a workspace of this priority, is owed.
+    /// What a consumer with these requirements, in a workspace of this priority and with this deadline, is owed.
     #[must_use]
-    pub fn to_consumer(requirements: &Requirements, priority: Option<Priority>) -> Self {
+    pub fn to_consumer(
+        requirements: &Requirements,
+        priority: Option<Priority>,
+        deadline: Option<&Deadline>,
+    ) -> Self {
         Self {
             priority,
             latency: requirements.latency(),
+            deadlines: deadline.into_iter().cloned().collect(),
             regulators: requirements.regulators().clone(),
             custody: Custody::for_consumer(requirements),
         }
@@ -35,19 +42,22 @@ impl Obligation {
     pub fn join(self, other: &Self) -> Self {
         let mut regulators = self.regulators;
         regulators.extend(other.regulators.iter().cloned());
+        let mut deadlines = self.deadlines;
+        deadlines.extend(other.deadlines.iter().cloned());
         Self {
             priority: self.priority.max(other.priority),
             latency: match (self.latency, other.latency) {
                 (Some(one), Some(two)) => Some(one.min(two)),
                 (one, two) => one.or(two),
             },
+            deadlines: earliest(deadlines),
             regulators,
             custody: self.custody.join(other.custody),
         }
     }
 
-    /// The part that a transformer passes on to its inputs: how much it matters, how late it may be, and to whom proof
-    /// is owed; not what must be kept, since a long history of the output must not force one of the inputs.
+    /// The part that a transformer passes on to its inputs: how much it matters, how late it may be, by when it must be
+    /// there, and to whom proof is owed; not what must be kept, since a long history of the output must not force one of the inputs.
     #[must_use]
     pub fn across_transformer(mut self) -> Self {
         self.custody = Custody::default();
@@ -71,6 +81,13 @@ impl Obligation {
         self.latency
     }
 
+    /// By when data must be complete, every day: the earliest time of day in each time zone in which somebody has one.
+    /// Which of two zones comes first may depend on the day.
+    #[must_use]
+    pub fn deadlines(&self) -> &BTreeSet<Deadline> {
+        &self.deadlines
+    }
+
     /// To whom proof is owed.
     #[must_use]
     pub fn regulators(&self) -> &BTreeSet<Regulator> {
@@ -82,6 +99,15 @@ impl Obligation {
     pub fn custody(&self) -> Custody {
         self.custody
     }
+}
+
+/// The first of each zone: deadlines are ordered by time.
+fn earliest(deadlines: BTreeSet<Deadline>) -> BTreeSet<Deadline> {
+    if deadlines.len() < 2 {
+        return deadlines;
+    }
+    let mut zones = BTreeSet::new();
+    deadlines.into_iter().filter(|deadline| zones.insert(deadline.zone().to_owned())).collect()
 }
 
 /// What must be kept of a dataset: which versions of its records are shown, and for how long those stay that ceased to

@@ -72,9 +72,7 @@ fn one_platform(
 /// Two weights: of one in the order of everything, and of two for what is captured.
 fn weigh(node: &Node<'_>) -> NodeWeight {
     match node.kind() {
-        datasurface_graph::NodeKind::Ingest => {
-            NodeWeight { whole: [1, 2].into(), per_dataset: [1, 0].into() }
-        }
+        NodeKind::Ingest => NodeWeight { whole: [1, 2].into(), per_dataset: [1, 0].into() },
         _ => NodeWeight { whole: [1, 0].into(), per_dataset: Box::default() },
     }
 }

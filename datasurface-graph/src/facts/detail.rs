@@ -3,8 +3,8 @@
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
     Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetGroup, DatasetKey,
-    DatastoreName, Entitlement, Entity, GroupKey, PlatformName, Priority, QualityCheck, Requirements, Schema,
-    TransformTrigger, Workspace, WorkspaceName,
+    DatastoreName, Deadline, Entitlement, Entity, GroupKey, PlatformName, Priority, QualityCheck,
+    Requirements, Schema, TransformTrigger, Workspace, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -200,6 +200,8 @@ pub struct Consumer {
     pub(crate) group: GroupKey,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) priority: Option<Priority>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deadline: Option<Deadline>,
     pub(crate) requirements: Requirements,
     pub(crate) transforms: bool,
     #[serde(default, skip_serializing_if = "Entitlement::is_nobody")]
@@ -211,6 +213,7 @@ impl Consumer {
         Self {
             group: GroupKey::new(workspace.name(), group.name()),
             priority: workspace.declared_priority(),
+            deadline: workspace.declared_deadline().cloned(),
             requirements: group.requirements().clone(),
             transforms: workspace.data_transformer().is_some(),
             entitlement: workspace.entitlement().clone(),
@@ -219,7 +222,7 @@ impl Consumer {
 
     /// What the group itself is owed.
     pub(crate) fn is_owed(&self) -> Obligation {
-        Obligation::to_consumer(&self.requirements, self.priority)
+        Obligation::to_consumer(&self.requirements, self.priority, self.deadline.as_ref())
     }
 
     /// The workspace and its group.
@@ -232,6 +235,12 @@ impl Consumer {
     #[must_use]
     pub fn priority(&self) -> Option<Priority> {
         self.priority
+    }
+
+    /// By when the workspace must have its data, every day.
+    #[must_use]
+    pub fn deadline(&self) -> Option<&Deadline> {
+        self.deadline.as_ref()
     }
 
     /// What the group asks for.

@@ -4,7 +4,7 @@ use super::{
     datastores::{Stores, Wanted},
     names::{CLASSIFICATIONS, CRONS, DATASETS, choose, word},
     plan::{Choice, TransformerPlan},
-    workspaces::{distinct_sinks, priority},
+    workspaces::{distinct_sinks, mattering},
 };
 use crate::{
     ecosystem::{DataTransformer, Dataset, DatasetGroup, Datastore, Workspace},
@@ -123,7 +123,7 @@ impl<'p> Draft<'p> {
             workspace = workspace.container(container);
         }
         if let Some(choice) = self.plan.priority {
-            workspace = workspace.priority(priority(choice));
+            workspace = mattering(workspace, choice);
         }
         for (group, number) in self.groups.iter().zip(1..) {
             let sinks = group.iter().map(Wanted::sink);

@@ -6,9 +6,10 @@ use super::{
     plan::{Choice, GroupPlan, WorkspacePlan},
 };
 use crate::{
-    ecosystem::{DatasetGroup, Latency, Milestoning, Priority, Retention, Workspace},
+    ecosystem::{DatasetGroup, Deadline, Latency, Milestoning, Priority, Retention, Workspace},
     name::{ContainerKey, GroupKey, PlatformName},
 };
+use chrono::NaiveTime;
 use std::collections::BTreeSet;
 
 /// Workspaces, each with the choice of its team, and wishes for their groups.
@@ -35,7 +36,7 @@ pub(super) fn consumers(
             workspace = workspace.container(container);
         }
         if let Some(choice) = plan.priority {
-            workspace = workspace.priority(priority(choice));
+            workspace = mattering(workspace, choice);
         }
         for (group_plan, number) in plan.groups.iter().zip(1..) {
             let group = format!("group_{number}");
@@ -83,6 +84,20 @@ fn requirements(group: DatasetGroup, plan: &GroupPlan) -> DatasetGroup {
     match plan.regulator {
         Some(choice) => group.regulator(word(&REGULATORS, choice)),
         None => group,
+    }
+}
+
+/// The workspace with a priority, and for every other choice with a deadline, too.
+pub(super) fn mattering(workspace: Workspace, choice: Choice) -> Workspace {
+    let workspace = workspace.priority(priority(choice));
+    if (choice / 4).is_multiple_of(2) {
+        return workspace;
+    }
+    let zone = if (choice / 8).is_multiple_of(2) { "UTC" } else { "Europe/Berlin" };
+    let minutes = u32::from(choice) % (24 * 60);
+    match NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0) {
+        Some(time) => workspace.deadline(Deadline::new(time, zone)),
+        None => workspace,
     }
 }
 

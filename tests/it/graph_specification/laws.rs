@@ -149,6 +149,7 @@ fn redeclared_team(old: &Team, turn: usize) -> Team {
         }
         workspace = old.container_key().into_iter().fold(workspace, Workspace::container);
         workspace = old.declared_priority().into_iter().fold(workspace, Workspace::priority);
+        workspace = old.declared_deadline().cloned().into_iter().fold(workspace, Workspace::deadline);
         workspace = old.data_transformer().cloned().into_iter().fold(workspace, Workspace::transformer);
         team = team.workspace(workspace);
     }

@@ -1,10 +1,14 @@
 //! Everything about the graphs of all platforms, in names, so that two ways to it can be compared.
 
+use chrono::NaiveTime;
 use datasurface::{
     graph::{Custody, IngestSource, IntentionGraphs, Node, NodeDetail, NodeKey},
-    model::{ContainerKey, DatasetKey, GroupKey, Latency, PlatformName, Priority, Regulator, WorkspaceName},
+    model::{
+        ContainerKey, DatasetKey, Deadline, GroupKey, Latency, PlatformName, Priority, Regulator,
+        WorkspaceName,
+    },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// In lists, since order is compared, and that nothing is there twice.
 #[derive(Debug, PartialEq)]
@@ -39,14 +43,22 @@ pub(super) enum Source {
 pub(super) struct Owed {
     pub(super) priority: Option<Priority>,
     pub(super) latency: Option<Latency>,
+    /// By zone.
+    pub(super) deadlines: BTreeMap<String, NaiveTime>,
     pub(super) regulators: BTreeSet<Regulator>,
     pub(super) custody: Custody,
 }
 
 impl Owed {
-    /// priority = max, latency = min, regulators = union.
+    /// priority = max, latency = min, deadline = earliest, regulators = union.
     pub(super) fn join(&self, other: &Self) -> Self {
+        let mut deadlines = self.deadlines.clone();
+        for (zone, time) in &other.deadlines {
+            let earliest = deadlines.get(zone).map_or(*time, |known| *known.min(time));
+            deadlines.insert(zone.clone(), earliest);
+        }
         Self {
+            deadlines,
             priority: [self.priority, other.priority].into_iter().flatten().max(),
             latency: [self.latency, other.latency].into_iter().flatten().min(),
             regulators: &self.regulators | &other.regulators,
@@ -99,6 +111,7 @@ impl Pictured {
             owed: Owed {
                 priority: obligation.priority(),
                 latency: obligation.latency(),
+                deadlines: by_zone(obligation.deadlines()),
                 regulators: obligation.regulators().clone(),
                 custody: obligation.custody(),
             },
@@ -126,4 +139,8 @@ impl Pictured {
         }
         pictured
     }
+}
+
+pub(super) fn by_zone<'d>(deadlines: impl IntoIterator<Item = &'d Deadline>) -> BTreeMap<String, NaiveTime> {
+    deadlines.into_iter().map(|deadline| (deadline.zone().to_owned(), deadline.time())).collect()
 }

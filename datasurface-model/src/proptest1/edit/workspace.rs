@@ -61,5 +61,8 @@ fn rebuilt(
     if let Some(priority) = priority {
         workspace = workspace.priority(priority);
     }
+    if let Some(deadline) = old.declared_deadline() {
+        workspace = workspace.deadline(deadline.clone());
+    }
     transformer.into_iter().fold(workspace, Workspace::transformer)
 }

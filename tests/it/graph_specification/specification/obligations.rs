@@ -1,7 +1,7 @@
 //! Obligations, propagated from consumers to producers, across hand-overs too; and with them, all of a node.
 
 use super::{
-    super::picture::{Owed, Picture, Pictured, join},
+    super::picture::{Owed, Picture, Pictured, by_zone, join},
     World, export_key, transformer_keys,
 };
 use datasurface::{
@@ -20,6 +20,7 @@ impl World<'_> {
                 Owed {
                     priority: self.workspaces[&key.workspace].declared_priority(),
                     latency: requirements.latency(),
+                    deadlines: by_zone(self.workspaces[&key.workspace].declared_deadline()),
                     regulators: requirements.regulators().clone(),
                     custody: Custody {
                         live: requirements.milestoning().has_live(),
