@@ -70,7 +70,7 @@ impl Folder {
         }
         for fixture in self.failing().iter().chain(&self.passing()) {
             let text = fs::read_to_string(fixture).unwrap();
-            assert!(text.lines().count() <= 80, "{} is long: is all of it needed?", fixture.display());
+            assert!(text.lines().count() <= 70, "{} is long: is all of it needed?", fixture.display());
         }
     }
 }
