@@ -34,9 +34,9 @@ pub(super) fn render(
     let watermark = watermark.map(|column| Watermark::new(&table, column));
     let script = head(config, dataset.key())
         .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
-        .note("A batch: stage, load every record; what is valid and every check must find nothing; then in one transaction merge, count")
-        .note("and batch_visible of database.sql; then unstage. Copies elsewhere are brought up to date; then forget and")
-        .note("purge, if there are such sections.");
+        .note("A batch: stage, load every record; valid and check, if there are such sections, must find nothing; then in")
+        .note("one transaction merge, count and batch_visible of database.sql; then unstage. Copies elsewhere are brought")
+        .note("up to date; then forget and purge, if there are such sections.");
     let script = match watermark {
         None => script,
         Some(_) => script
@@ -60,22 +60,26 @@ pub(super) fn render(
         }
         _ => script,
     };
-    let script = if table.history {
-        script
-    } else {
-        script.add("forget", "Nobody is owed earlier versions.", [table.forget()])
+    let script =
+        letting_go(script, dataset, &table).add("unstage", "Gives the room back.", [table.unstage()]);
+    let holds = DataHeld::new(dataset.key(), dataset.custody());
+    add(config, node, dataset, &table, holds, script, rendering)
+}
+
+/// What goes when nobody is owed it, or is owed it no longer.
+fn letting_go(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Script {
+    let script = match table.history {
+        true => script,
+        false => script.add("forget", "Nobody is owed earlier versions.", [table.forget()]),
     };
-    let script = match dataset.custody().promised_time() {
+    match dataset.custody().promised_time() {
+        None => script,
         Some(time) => script.add(
             "purge",
             "After that time, nobody is owed an earlier version.",
             [table.purge(&in_parentheses(&last_old_batch("main", dataset.key(), time)))],
         ),
-        None => script,
-    };
-    let script = script.add("unstage", "Gives the room back.", [table.unstage()]);
-    let holds = DataHeld::new(dataset.key(), dataset.custody());
-    add(config, node, dataset, &table, holds, script, rendering)
+    }
 }
 
 /// The column that the source of a node is read by, if it captures by one.
@@ -112,9 +116,8 @@ fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: Ta
     let predecessor = Predecessor { table, dataset, there: there.table };
     script
         .reading(there.file, PREDECESSOR_SCHEMA)
-        .note(
-            "Instead of all that: as long as it agrees, follow up to the last batch of the platform before.",
-        )
+        .note("Instead of all that, if it agrees: follow, up to the last batch of the platform before. If it differs then,")
+        .note("a batch as above.")
         .add("agrees", "One row if all that is here came from there.", [predecessor.agrees()])
         .add("last", "The last batch that is there.", [predecessor.last()])
         .add(
