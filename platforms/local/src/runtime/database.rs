@@ -269,19 +269,24 @@ pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError 
     let failure = PlatformError::new(PlatformErrorKind::Outside, context);
     match error {
         // The statement can be read in its file.
-        rusqlite::Error::SqlInputError { msg, .. } => failure.caused_by(msg),
+        rusqlite::Error::SqlInputError { msg, .. } => failure.caused_by(without_advice(&msg)),
         error if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
             let seconds = PATIENCE.as_secs();
             failure.caused_by(format!("somebody else has had the database locked for {seconds} seconds"))
         }
-        rusqlite::Error::SqliteFailure(error, Some(said)) if error.code == ErrorCode::ConstraintViolation => {
-            failure.caused_by(said)
-        }
         error if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
             failure.caused_by("the disk is full; nothing of it is visible: make room, and run again")
         }
+        // Its code says nothing more.
+        rusqlite::Error::SqliteFailure(_, Some(said)) => failure.caused_by(said),
         error => failure.caused_by(error),
     }
+}
+
+/// What SQLite says, without its guess that a name was meant as a text: names are always quoted here.
+fn without_advice(said: &str) -> String {
+    let (said, _) = said.split_once(" - should this be a string literal").unwrap_or((said, ""));
+    said.to_owned()
 }
 
 /// Makes the folder that a file is to be in, if it is not there.

@@ -27,9 +27,9 @@ fn status_says_what_arrived_and_what_failed() {
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n"), @r#"
-    Marketing/masked Masked_NW_Data/customers: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading the source `source.db`: no such column: \"weight\" - should this be a string literal in single-quotes?")
-    Sales/analysis NW_Data/customers: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading the source `source.db`: no such column: \"weight\" - should this be a string literal in single-quotes?")
-    Sales/analysis NW_Data/products: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading the source `source.db`: no such column: \"weight\" - should this be a string literal in single-quotes?")
+    Marketing/masked Masked_NW_Data/customers: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading \"products\" of the source `source.db`: no such column: \"weight\"")
+    Sales/analysis NW_Data/customers: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading \"products\" of the source `source.db`: no such column: \"weight\"")
+    Sales/analysis NW_Data/products: Some("1 at 2026-11-21 10:00:00 UTC"), Some("2026-11-21 10:10:00 UTC"), Some("reading \"products\" of the source `source.db`: no such column: \"weight\"")
     "#);
 }
 

@@ -9,7 +9,7 @@ use datasurface_local::Breakpoint;
 use datasurface_platform::{RunReport, graph::Stage, prelude::*};
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 fn reasons(report: &RunReport) -> Vec<String> {
@@ -334,6 +334,57 @@ fn a_full_disk_shows_nothing_by_half() {
 }
 
 #[test]
+fn a_full_disk_while_a_transformer_works_shows_nothing_by_half() {
+    let ground = Ground::with(&NorthWind::default().scene());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    ground.run();
+    ground.change_source(MANY);
+    // The platform's database is opened for the run, and then for the transformer.
+    let opened = AtomicUsize::new(0);
+    let room = Breakpoint::default().with_room(move |file| {
+        (file == "northwind.db" && opened.fetch_add(1, Ordering::SeqCst) > 0).then_some(1)
+    });
+    let report = Ground::at(ground.path("")).stopping_at(room).try_run().unwrap();
+    let reasons = reasons(&report);
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    assert!(reasons[0].starts_with("transform.Mask: output.Mask [fill]: the disk is full"), "{reasons:?}");
+    let count = |view: &str| ground.rows("northwind.db", &format!("SELECT count(*) FROM {view}"));
+    let masked = "Marketing__masked__Masked_NW_Data__customers";
+    assert_eq!(count("Sales__analysis__NW_Data__customers"), ["3001"]);
+    assert_eq!(count(masked), ["1"]);
+    assert_eq!(count("\"Mask__customers.output\""), ["1"]);
+    ground.run();
+    assert_eq!(count(masked), ["3001"]);
+}
+
+#[test]
+fn what_a_source_lacks_is_named_and_nothing_arrives_until_it_is_there() {
+    for (change, expected, mended) in [
+        (
+            "ALTER TABLE Customers RENAME COLUMN city TO town",
+            "capture.NW_Data: reading \"Customers\" of the source `source.db`: no such column: \"city\"",
+            "ALTER TABLE Customers RENAME COLUMN town TO city",
+        ),
+        (
+            "ALTER TABLE products RENAME TO goods",
+            "capture.NW_Data: reading \"products\" of the source `source.db`: no such table: products",
+            "ALTER TABLE goods RENAME TO products",
+        ),
+    ] {
+        let ground = Ground::with(&NorthWind::in_a_file().scene());
+        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+        ground.run();
+        let before = ground.everything();
+        ground.change_source("UPDATE Customers SET company_name = 'b'");
+        ground.change_source(change);
+        assert_eq!(reasons(&ground.try_run().unwrap()), [expected]);
+        assert_same(&ground.everything(), &before, change);
+        ground.change_source(mended);
+        assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
+    }
+}
+
+#[test]
 fn a_locked_database_is_waited_for_and_then_said() {
     let ground = Ground::with(&NorthWind::default().scene());
     ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
@@ -343,7 +394,10 @@ fn a_locked_database_is_waited_for_and_then_said() {
     source.execute_batch("BEGIN EXCLUSIVE").unwrap();
     let before = ground.everything();
     let of_source = reasons(&ground.try_run().unwrap());
-    assert_eq!(of_source, [format!("capture.NW_Data: reading the source `source.db`: {locked}")]);
+    assert_eq!(
+        of_source,
+        [format!("capture.NW_Data: reading \"Customers\" of the source `source.db`: {locked}")]
+    );
     assert_eq!(ground.everything(), before);
     source.execute_batch("ROLLBACK").unwrap();
 

@@ -3,7 +3,10 @@
 use super::{Each, POSITION, Select, Source};
 use crate::{
     prelude::*,
-    runtime::database::{bind, names_are_names, outside},
+    runtime::{
+        database::{bind, names_are_names, outside},
+        server::trouble::table_of,
+    },
 };
 use datasurface_platform::Site;
 use rusqlite::{Connection, Error, OpenFlags, Row, types::ValueRef};
@@ -53,15 +56,16 @@ impl Source for Sqlite {
 
     fn read(&mut self, select: &Select<'_>, each: &mut Each<'_>) -> Result<(), PlatformError> {
         let sql = select.since.map_or(select.whole, |(sql, _)| sql);
-        let mut statement = self.doing("reading", self.connection.prepare(sql))?;
+        let reading = format!("reading {} of", table_of(select.whole));
+        let mut statement = self.doing(&reading, self.connection.prepare(sql))?;
         if let Some((_, position)) = select.since {
-            self.doing("reading", bind(&mut statement, &[(POSITION, position.clone())]))?;
+            self.doing(&reading, bind(&mut statement, &[(POSITION, position.clone())]))?;
         }
         let width = statement.column_count();
         let mut rows = statement.raw_query();
-        while let Some(row) = self.doing("reading", rows.next())? {
+        while let Some(row) = self.doing(&reading, rows.next())? {
             let values = (0..width).map(|column| value(row, column)).collect::<rusqlite::Result<Vec<_>>>();
-            each(&self.doing("reading", values)?)?;
+            each(&self.doing(&reading, values)?)?;
         }
         Ok(())
     }

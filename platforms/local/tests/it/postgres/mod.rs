@@ -69,6 +69,16 @@ impl Producer {
     }
 
     fn scene(&self) -> Scene {
+        self.edited(Milestoning::Live, |team| team, &Assignments::default())
+    }
+
+    /// The same, with another team, and assignments beside those that read everything in the store.
+    pub(super) fn edited(
+        &self,
+        milestoning: Milestoning,
+        edit: impl FnOnce(Team) -> Team,
+        assignments: &Assignments,
+    ) -> Scene {
         let mut capture = Capture::sql_snapshot("USA/Team/Source").credential("reader");
         let mut store = Datastore::new("Store");
         for (name, schema, table) in &self.datasets {
@@ -78,7 +88,7 @@ impl Producer {
             }
         }
         let sinks: Vec<String> = self.datasets.iter().map(|(name, ..)| format!("Store/{name}")).collect();
-        let group = DatasetGroup::new("all").sinks(sinks.iter().map(String::as_str));
+        let group = DatasetGroup::new("all").sinks(sinks.iter().map(String::as_str)).milestoning(milestoning);
         let team = Team::new()
             .container(DataContainer::new("Source", self.container.clone()))
             .container(DataContainer::sqlite("Desk", "local.db"))
@@ -87,8 +97,8 @@ impl Producer {
         let owner = "github:a/model@main";
         let ecosystem = Ecosystem::new("Company", owner, "github:a/model@live")
             .platform(PlatformDeclaration::new("Local", "local").setting("database", "local.db"))
-            .zone("USA", owner, GovernanceZone::new().team("Team", owner, team));
-        let assignments = Assignments::default().serves("Local", "Reader/all", Stage::Provisioned).captures(
+            .zone("USA", owner, GovernanceZone::new().team("Team", owner, edit(team)));
+        let assignments = assignments.clone().serves("Local", "Reader/all", Stage::Provisioned).captures(
             "Local",
             "Store",
             Stage::Provisioned,

@@ -1,7 +1,14 @@
 //! A real database: all tables of NorthWind equal their source.
 
-use super::{Producer, shown};
-use crate::support::{postgres::Server, skipped};
+use super::{Producer, desk::rows, shown};
+use crate::{
+    ground::{Ground, moved},
+    support::{postgres::Server, skipped},
+};
+use datasurface_platform::{
+    graph::{Assignments, Stage},
+    prelude::*,
+};
 use postgres::{Client, SimpleQueryMessage};
 use rusqlite::types::Value;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -55,18 +62,93 @@ fn expected(kind: &str, text: Option<&str>) -> Value {
     }
 }
 
-#[test]
-fn all_tables_of_northwind_equal_their_source() {
-    let (Some(server), Some(dump)) = (Server::shared(), dump()) else { return };
-    let mut client = server.owner("northwind");
+/// Columns and their types, by table.
+type Schemas = BTreeMap<String, Vec<(String, String)>>;
+
+/// NorthWind in a database of this name, and a capture of all of its tables.
+fn loaded(database: &str) -> Option<(Client, Producer, Schemas)> {
+    let (server, dump) = (Server::shared()?, dump()?);
+    let mut client = server.owner(database);
     client.batch_execute(&dump).unwrap();
     client.batch_execute("SET search_path = public").unwrap();
     let schemas = schemas(&mut client);
     assert_eq!(schemas.len(), 14);
-    let producer = schemas.iter().fold(Producer::new(server, "northwind"), |producer, (table, columns)| {
+    let producer = schemas.iter().fold(Producer::new(server, database), |producer, (table, columns)| {
         let columns: Vec<String> = columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
         producer.dataset(table, &columns.join(", "))
     });
+    Some((client, producer, schemas))
+}
+
+#[test]
+fn what_changed_in_northwind_moves_and_nothing_else() {
+    let Some((mut client, producer, schemas)) = loaded("northwind_changes") else { return };
+    let columns: Vec<&str> = schemas["customers"].iter().map(|(name, _)| name.as_str()).collect();
+    let hidden = ["company_name", "contact_name", "address", "phone", "fax"];
+    let selected = columns.iter().map(|name| match hidden.contains(name) {
+        true => format!("'***' AS {name}"),
+        false => (*name).to_owned(),
+    });
+    let select = format!("SELECT {} FROM Store_customers", selected.collect::<Vec<_>>().join(", "));
+    let schema = producer.datasets.iter().find(|(name, ..)| name == "customers").unwrap().1.clone();
+    let masked = Datastore::new("Masked").dataset(Dataset::new("customers", schema.as_str()));
+    let mask = Workspace::new("Mask")
+        .container("USA/Team/Desk")
+        .group(DatasetGroup::new("raw").sink("Store/customers"))
+        .transformer(DataTransformer::sql("Masked").select("customers", select));
+    let marketing =
+        DatasetGroup::new("masked").sink("Masked/customers").milestoning(Milestoning::LiveAndForensic);
+    let marketing = Workspace::new("Marketing").container("USA/Team/Desk").group(marketing);
+    let assignments = Assignments::default()
+        .serves("Local", "Marketing/masked", Stage::Provisioned)
+        .captures("Local", "Masked", Stage::Provisioned);
+    let edit = |team: Team| team.datastore(masked).workspace(mask).workspace(marketing);
+    let scene = producer.edited(Milestoning::LiveAndForensic, edit, &assignments);
+    let ground = Ground::with_secret(&scene, producer.secret.clone());
+
+    let first = moved(&ground.run());
+    assert!(first.contains(&"Store/customers 1: +91 ~0 -0 =0".to_owned()), "{first:?}");
+    assert!(first.contains(&"Masked/customers 1: +91 ~0 -0 =0".to_owned()), "{first:?}");
+    let names = columns.join(", ");
+    let source = |client: &mut Client| {
+        rows(client, &format!("SELECT {names} FROM customers ORDER BY customer_id COLLATE \"C\""))
+    };
+    let kept = |where_: &str| {
+        ground.rows(
+            "local.db",
+            &format!("SELECT {names} FROM Store__customers WHERE {where_} ORDER BY customer_id"),
+        )
+    };
+    let before = source(&mut client);
+    assert_eq!(kept("batch_out IS NULL"), before);
+
+    client
+        .batch_execute(
+            "UPDATE customers SET phone = '1' WHERE customer_id = 'ALFKI';
+             UPDATE customers SET contact_name = 'Somebody' WHERE customer_id = 'ANATR';
+             UPDATE customers SET region = NULL WHERE customer_id = 'GREAL';
+             UPDATE customers SET city = CASE city WHEN 'Luleå' THEN 'Mannheim' ELSE 'Luleå' END
+               WHERE customer_id IN ('BERGS', 'BLAUS');
+             DELETE FROM customers WHERE customer_id IN ('FISSA', 'PARIS');
+             INSERT INTO customers (customer_id, company_name, region) VALUES ('N1', 'x', ''), ('N2', 'y', NULL), ('N3', 'z', '🦀')",
+        )
+        .unwrap();
+    let second = moved(&ground.run());
+    assert!(second.contains(&"Store/customers 2: +3 ~5 -2 =84".to_owned()), "{second:?}");
+    assert!(second.contains(&"Masked/customers 2: +3 ~3 -2 =86".to_owned()), "{second:?}");
+    let changes = second.iter().filter(|line| !line.contains("+0 ~0 -0"));
+    assert_eq!(changes.count(), 2, "{second:?}");
+    assert_eq!(kept("batch_out IS NULL"), source(&mut client), "live");
+    assert_eq!(kept("batch_in <= 1"), before, "as it was");
+    assert_eq!(kept("batch_out = 2").len(), 7, "updated or deleted");
+    assert_eq!(kept("batch_in = 2").len(), 8, "updated or inserted");
+    let masked = "SELECT count(*) FILTER (WHERE batch_in = 2), count(*) FILTER (WHERE batch_out = 2) FROM Masked__customers";
+    assert_eq!(ground.rows("local.db", masked), ["6|5"]);
+}
+
+#[test]
+fn all_tables_of_northwind_equal_their_source() {
+    let Some((mut client, producer, schemas)) = loaded("northwind") else { return };
     let kept = producer.kept();
     let mut rows = 0;
     for (table, columns) in &schemas {
