@@ -115,7 +115,7 @@ fn review(
     match arguments.format {
         Format::Text => write!(out, "{report}")?,
         Format::Json => write!(out, "{}", report.to_json())?,
-        Format::Sarif => write!(out, "{}", report.to_sarif())?,
+        Format::Sarif => write!(out, "{}", report.to_sarif_in(&documents))?,
     }
     Ok(if is_valid && report.is_allowed() { ALLOWED } else { REFUSED })
 }

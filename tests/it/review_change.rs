@@ -166,7 +166,13 @@ fn programs_read_json_and_sarif() {
             review(folder.path(), ["old.yaml", "new"], &[&OWNER[..], &["--format", "sarif"]].concat());
         let log: Value = serde_json::from_str(&sarif.out).unwrap();
         assert_eq!((sarif.code, &log["version"]), (code, &Value::from("2.1.0")));
-        assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), usize::from(code));
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        assert_eq!(results.len(), usize::from(code));
+        for result in results {
+            let place = &result["locations"][0]["physicalLocation"];
+            assert!(place["artifactLocation"]["uri"].as_str().unwrap().ends_with("/new/teams/sales.yml"));
+            assert_eq!(place["region"]["startLine"], 15);
+        }
     }
 }
 

@@ -39,7 +39,7 @@ mod v1;
 mod yaml;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use codes::CODES;
 pub use documents::{Documents, Loader};

@@ -6,6 +6,7 @@ mod text;
 use super::{Authorization, Breaking, ModelDiff, RenameProposal, Retirement, TeamNotice, codes};
 use crate::{
     diagnostic::{Diagnostic, Findings, ModelPath, Severity},
+    document::Documents,
     ecosystem::Repository,
 };
 use serde::Serialize;
@@ -153,10 +154,17 @@ impl ChangeReport {
         pretty(self)
     }
 
-    /// The report in the Static Analysis Results Interchange Format, version 2.1.0.
+    /// The findings of the report in the Static Analysis Results Interchange Format, version 2.1.0.
     #[must_use]
     pub fn to_sarif(&self) -> String {
         pretty(&sarif::log(&self.findings()))
+    }
+
+    /// The same, with the places where findings are written, as far as they are in these documents: those that the new
+    /// ecosystem was loaded from. Tools show findings beside the lines of a change.
+    #[must_use]
+    pub fn to_sarif_in(&self, documents: &Documents) -> String {
+        pretty(&sarif::log(&documents.located(self.findings())))
     }
 }
 

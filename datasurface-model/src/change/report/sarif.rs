@@ -2,10 +2,10 @@
 
 use crate::{
     change::CODES,
-    diagnostic::{CodeInfo, Diagnostic, Findings, Severity},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity},
     schema::SCHEMA_RULES,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 pub(super) fn log(findings: &Findings) -> Value {
@@ -21,6 +21,7 @@ pub(super) fn log(findings: &Findings) -> Value {
                 "version": env!("CARGO_PKG_VERSION"),
                 "rules": rules.collect::<Vec<_>>(),
             }},
+            "columnKind": "unicodeCodePoints",
             "results": findings.iter().map(result).collect::<Vec<_>>(),
         }],
     })
@@ -37,17 +38,43 @@ fn rule(info: &CodeInfo) -> Value {
 
 fn result(finding: &Diagnostic) -> Value {
     let related = finding.related_places().iter().map(|related| {
-        json!({
-            "message": {"text": related.message},
-            "logicalLocations": [{"fullyQualifiedName": related.path.to_string()}],
-        })
+        let mut location = location(&related.path, related.position.as_ref());
+        location.insert("message".to_owned(), json!({"text": related.message}));
+        location
     });
     json!({
         "ruleId": finding.code(),
         "level": level(finding.severity()),
         "message": {"text": finding.message()},
-        "locations": [{"logicalLocations": [{"fullyQualifiedName": finding.path().to_string()}]}],
+        "locations": [location(finding.path(), finding.position())],
         "relatedLocations": related.collect::<Vec<_>>(),
+    })
+}
+
+/// A place in the model, and where that is written, if it is known.
+fn location(path: &ModelPath, position: Option<&Position>) -> Map<String, Value> {
+    let mut location = Map::new();
+    location.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": path.to_string()}]));
+    if let Some(Position { document, line, column, length, .. }) = position {
+        let physical = json!({
+            "artifactLocation": {"uri": uri(document)},
+            "region": {"startLine": line, "startColumn": column, "endColumn": column + length},
+        });
+        location.insert("physicalLocation".to_owned(), physical);
+    }
+    location
+}
+
+/// The name of a document as a reference (RFC 3986, section 4.1): all that could be mistaken is written in percent.
+fn uri(document: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    document.bytes().fold(String::new(), |mut uri, byte| {
+        if plain(byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+        uri
     })
 }
 

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     change::{ChangeControl, ChangeReport, ChangeSource, Retirement},
+    document::tests::anything::anything,
     ecosystem::Ecosystem,
     proptest1::{Edit, ecosystems, edits, shuffled},
     validate::Valid,
@@ -41,6 +42,17 @@ fn judged(control: &ChangeControl, old: &Ecosystem, new: &Ecosystem) -> ChangeRe
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// However wrong both are, there is an answer; and what differs is never overlooked.
+    #[test]
+    fn anything_is_judged(old in anything(), new in anything(), control in controls()) {
+        let report = judged(&control, &old, &new);
+        prop_assert_eq!(report.diff().is_empty(), old == new);
+        let stranger = ChangeControl::new(ChangeSource::new("github:else/where@main"), NaiveDate::MAX);
+        prop_assert_eq!(judged(&stranger, &old, &new).authorization().is_allowed(), old == new);
+        prop_assert!(judged(&stranger, &old, &old).is_allowed());
+        sarif::check(&report.to_sarif());
+    }
 
     #[test]
     fn the_order_of_declarations_makes_no_difference(

@@ -64,6 +64,23 @@ fn as_sarif() {
 }
 
 #[test]
+fn as_sarif_with_places() {
+    let new = with_store(store([Dataset::new("customers", "id Integer key, name VarChar(9)"), orders()]));
+    let documents = Documents::new().document("models/all of it.yaml", new.to_yaml());
+    let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
+    let report = control.judge(&valid(&world()), &valid(&documents.load().unwrap()));
+    let log = report.to_sarif_in(&documents);
+    super::sarif::check(&log);
+    let value: serde_json::Value = serde_json::from_str(&log).unwrap();
+    let place = |result: usize| &value["runs"][0]["results"][result]["locations"][0]["physicalLocation"];
+    let narrowed = place(1);
+    assert_eq!(narrowed["artifactLocation"]["uri"], "models/all%20of%20it.yaml");
+    let line = usize::try_from(narrowed["region"]["startLine"].as_u64().unwrap()).unwrap();
+    let yaml = new.to_yaml();
+    assert_eq!(yaml.lines().nth(line - 1).unwrap().trim(), "schema: id Integer key, name VarChar(9)");
+}
+
+#[test]
 fn every_code_is_there_once() {
     use crate::{diagnostic::CodeRegistry, schema::SCHEMA_RULES};
     let registry = CodeRegistry::default().merge(crate::CODES).and_then(|all| all.merge(SCHEMA_RULES));

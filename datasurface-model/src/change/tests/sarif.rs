@@ -11,11 +11,12 @@ pub(super) fn check(log: &str) {
     assert_eq!(log["version"], "2.1.0");
     assert!(log["$schema"].as_str().unwrap().starts_with("https://"));
     for run in list(&log["runs"]) {
-        check_run(object(run, &["tool", "results"], &[]));
+        check_run(object(run, &["tool", "results"], &["columnKind"]));
     }
 }
 
 fn check_run(run: &Map<String, Value>) {
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
     let driver = &object(&run["tool"], &["driver"], &[])["driver"];
     let driver = object(driver, &["name", "rules"], &["version"]);
     text(&driver["name"]);
@@ -46,13 +47,25 @@ fn check_run(run: &Map<String, Value>) {
 }
 
 fn check_location(location: &Value, required: &[&str]) {
-    let location = object(location, required, &[]);
+    let location = object(location, required, &["physicalLocation"]);
+    if let Some(physical) = location.get("physicalLocation") {
+        check_physical(object(physical, &["artifactLocation", "region"], &[]));
+    }
     for logical in list(&location["logicalLocations"]) {
         text(&object(logical, &["fullyQualifiedName"], &[])["fullyQualifiedName"]);
     }
     if let Some(message) = location.get("message") {
         text(&object(message, &["text"], &[])["text"]);
     }
+}
+
+fn check_physical(physical: &Map<String, Value>) {
+    let uri = text(&object(&physical["artifactLocation"], &["uri"], &[])["uri"]);
+    assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()), "{uri}");
+    let region = object(&physical["region"], &["startLine", "startColumn", "endColumn"], &[]);
+    let number = |name: &str| region[name].as_u64().unwrap();
+    assert!(number("startLine") >= 1 && number("startColumn") >= 1);
+    assert!(number("endColumn") >= number("startColumn"));
 }
 
 /// An object with these members, and no others than those: SARIF permits none that it does not know.

@@ -1,6 +1,6 @@
 //! Tests of documents: nothing is lost, and what is wrong is said well.
 
-mod anything;
+pub(crate) mod anything;
 mod form;
 mod json_schema;
 mod laws;

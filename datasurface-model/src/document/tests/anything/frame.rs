@@ -140,7 +140,7 @@ fn teams() -> impl Strategy<Value = Team> {
 }
 
 prop_compose! {
-    pub(in super::super) fn anything()(
+    pub(crate) fn anything()(
         name in nasty(),
         repositories in [repositories(), repositories(), repositories()],
         vendors in vec(vendors(), 0..3),

@@ -10,7 +10,7 @@ use crate::*;
 use chrono::NaiveDate;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-pub(super) use frame::anything;
+pub(crate) use frame::anything;
 
 /// Texts that could be mistaken for something else.
 pub(super) fn nasty() -> impl Strategy<Value = String> {
