@@ -134,11 +134,15 @@ fn summary(ran: &Ran) -> String {
     for failure in &failures {
         text += &format!("failed: {}: {}\n", failure.job, failure.reason);
     }
-    let steps = ran.applied.values().map(|applied| applied.done).sum();
+    let steps: usize = ran.applied.values().map(|applied| applied.done).sum();
     let moved = |run: &datasurface_platform::DatasetRun| run.inserted + run.updated + run.deleted;
     let moved: u64 = reports().flat_map(|report| &report.datasets).map(moved).sum();
     let moved = count(usize::try_from(moved).unwrap_or(usize::MAX), "record");
-    text += &format!("{} applied, {moved} moved", count(steps, "step"));
+    // Where nothing ran before, everything was made as it is rendered, in no steps.
+    if steps > 0 {
+        text += &format!("{} applied, ", count(steps, "step"));
+    }
+    text += &format!("{moved} moved");
     if !failures.is_empty() {
         text += &format!(", {} failed", count(failures.len(), "job"));
     }

@@ -50,7 +50,7 @@ fn data_arrives_and_then_what_changed_of_it() {
     assert_eq!(line(&said.out, "NW_Data/customers"), "NW_Data/customers 1 2 0 0 0");
     assert_eq!(line(&said.out, "NW_Data/products"), "NW_Data/products 1 2 0 0 0");
     assert_eq!(line(&said.out, "Masked/customers"), "Masked/customers 1 2 0 0 0");
-    assert!(said.out.ends_with(" applied, 6 records moved\n"), "{said:?}");
+    assert!(said.out.ends_with("\n6 records moved\n"), "{said:?}");
     assert!(desk.path("local.db").exists());
 
     let said = desk.run("status --target out").good();
@@ -70,7 +70,7 @@ fn data_arrives_and_then_what_changed_of_it() {
         ]
     );
     let said = desk.run("run --target out").good();
-    assert!(said.out.ends_with("\n0 steps applied, 0 records moved\n"), "{said:?}");
+    assert!(said.out.ends_with("\n0 records moved\n"), "{said:?}");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn what_was_rendered_since_is_applied() {
     desk.model(&models::second());
     desk.render();
     let said = desk.run("run --target out").good();
-    assert!(!said.out.contains("0 steps applied"), "{said:?}");
+    assert!(said.out.contains(" applied, "), "{said:?}");
     let json = desk.run("status --target out --format json").good().json();
     let groups: Vec<&str> =
         json["sinks"].as_array().unwrap().iter().map(|sink| sink["group"].as_str().unwrap()).collect();
