@@ -16,5 +16,6 @@ mod graph_specification;
 mod laws;
 mod northwind;
 mod on_postgres;
+mod readme;
 mod review_change;
 mod support;
