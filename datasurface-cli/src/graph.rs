@@ -96,6 +96,7 @@ fn remarks(graphs: &IntentionGraphs, node: &Node<'_>, numbers: &BTreeMap<NodeKey
     let mut remarks = Vec::new();
     remarks.extend(obligation.priority().map(|priority| format!("priority {priority}")));
     remarks.extend(obligation.latency().map(|latency| format!("within {latency}")));
+    remarks.extend(obligation.deadlines().iter().map(|deadline| format!("by {deadline}")));
     let mut after: Vec<usize> =
         node.predecessors().filter_map(|node| numbers.get(&node.key()).copied()).collect();
     after.sort_unstable();

@@ -14,6 +14,8 @@ pub struct GraphDiff {
     added: Vec<NodeKey>,
     removed: Vec<NodeKey>,
     changed: Vec<NodeKey>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    renamed: Vec<(NodeKey, NodeKey)>,
 }
 
 impl GraphDiff {
@@ -42,6 +44,7 @@ impl GraphDiff {
         diff.added.sort_unstable();
         diff.removed.sort_unstable();
         diff.changed.sort_unstable();
+        diff.find_renamed(new);
         diff
     }
 
@@ -56,6 +59,16 @@ impl GraphDiff {
             }
         }
         self.removed.extend(before.into_keys());
+    }
+
+    fn find_renamed(&mut self, new: &IntentionGraph) {
+        let nodes = self.added.iter().filter_map(|key| new.node(key));
+        let pairs = nodes.filter_map(|node| {
+            let former =
+                node.formerly().into_iter().find(|former| self.removed.binary_search(former).is_ok())?;
+            Some((former, node.key()))
+        });
+        self.renamed = pairs.collect();
     }
 
     /// Whether nothing differs.
@@ -80,6 +93,13 @@ impl GraphDiff {
     #[must_use]
     pub fn removed(&self) -> &[NodeKey] {
         &self.removed
+    }
+
+    /// Nodes that were removed, each with the one that was added in its place since something that its key names was
+    /// renamed; ordered by the new key. Both are among the [removed](Self::removed) and the [added](Self::added), too.
+    #[must_use]
+    pub fn renamed(&self) -> &[(NodeKey, NodeKey)] {
+        &self.renamed
     }
 
     /// Keys that both have, with other facts, in order.

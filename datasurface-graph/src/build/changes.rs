@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Units that have to be looked at again.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(crate) struct Changes {
     /// Workspaces that changed themselves, or are served otherwise.
-    pub(super) workspaces: BTreeSet<WorkspaceName>,
+    pub(crate) workspaces: BTreeSet<WorkspaceName>,
     /// Datastores that changed themselves, or are captured otherwise.
-    pub(super) datastores: BTreeSet<DatastoreName>,
+    pub(crate) datastores: BTreeSet<DatastoreName>,
     pub(super) containers: BTreeSet<ContainerKey>,
     /// Whether there are other transformers, or they read each other's output in another way.
     pub(super) transformers: bool,
@@ -37,7 +37,7 @@ impl Changes {
     }
 
     /// From an estate to this; nothing if so much is different that it is better to start anew: the platforms.
-    pub(super) fn between(
+    pub(crate) fn between(
         estate: &Estate,
         ecosystem: &Valid<Ecosystem>,
         assignments: &Assignments,

@@ -6,7 +6,7 @@ mod drafts;
 mod work;
 
 use crate::{assignments::Assignments, estate::Estate, graph::IntentionGraphs};
-use changes::Changes;
+pub(crate) use changes::Changes;
 use datasurface_model::{DatastoreName, Ecosystem, PlatformName, Valid};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 use work::Work;

@@ -1,5 +1,6 @@
 //! The intention graph: immutable once built, read through borrowed views.
 
+mod formerly;
 mod node;
 mod order;
 
@@ -49,7 +50,11 @@ impl IntentionGraphs {
     /// The graph of a platform.
     #[must_use]
     pub fn graph(&self, platform: &PlatformName) -> Option<&IntentionGraph> {
-        self.graphs.get(self.estate.platform_id(platform)?.index())
+        self.of_platform(self.estate.platform_id(platform)?)
+    }
+
+    pub(crate) fn of_platform(&self, platform: PlatformId) -> Option<&IntentionGraph> {
+        self.graphs.get(platform.index())
     }
 
     /// A node of any platform.
@@ -95,7 +100,7 @@ impl IntentionGraphs {
 
     /// The ingest on another platform that captures this.
     fn same_ingest<'g>(&'g self, supply: &'g Supply, part: &'g Part, captured: &[Kept]) -> Option<Node<'g>> {
-        let graph = self.graphs.get(part.platform.index())?;
+        let graph = self.of_platform(part.platform)?;
         let (dataset, _) = captured.first()?;
         let ingest = part.ingest_of(*dataset)?;
         Some(Node::new(graph, At::Ingest { supply, part, ingest }))

@@ -11,12 +11,14 @@
 //! ```
 
 mod bring_up;
+mod cone;
 mod impact;
 mod lineage;
 mod order;
 mod whole;
 
 pub use bring_up::{BringUp, Step};
+pub use cone::cone;
 pub use impact::{Affected, Lost};
 
 use crate::{

@@ -1,6 +1,8 @@
 //! What is tricky about obligations and builds, on ecosystems small enough to be read.
 
+mod cone;
 mod entitlement;
+mod formerly;
 mod missing;
 mod obligations;
 mod questions;

@@ -2,7 +2,7 @@
 
 use super::{Case, build, cases};
 use datasurface::{
-    graph::{Assignments, GraphDiff, IntentionGraphs, NodeKey, Stage, picture::GraphsPicture},
+    graph::{Assignments, GraphDiff, IntentionGraphs, NodeKey, Stage, picture::GraphsPicture, query::cone},
     model::{
         Ecosystem, Valid, Validation,
         proptest1::{Edit, edits},
@@ -112,6 +112,27 @@ proptest! {
     fn from_anything_to_anything_else(one in cases(), other in cases()) {
         let graphs = build(&one.0, &one.1).expect("every datastore has a primary");
         rebuilt(&graphs, &other)?;
+    }
+
+    /// What changed in a model and its assignments says which nodes may differ; what differs is found node by node.
+    #[test]
+    fn the_cone_of_a_change_contains_all_that_differs(history in histories()) {
+        let mut graphs = build(&history[0].0, &history[0].1).expect("every datastore has a primary");
+        for case in &history[1..] {
+            let Ok(next) = build(&case.0, &case.1) else { continue };
+            let cone = cone(&graphs, &next);
+            let keys = |graphs: &IntentionGraphs| -> BTreeSet<NodeKey> {
+                graphs.iter().flat_map(|graph| graph.nodes()).map(|node| node.key()).collect()
+            };
+            let either = &keys(&graphs) | &keys(&next);
+            for key in &either {
+                let fingerprint = |graphs: &IntentionGraphs| graphs.node(key).map(|node| node.fingerprint());
+                let is_same = fingerprint(&graphs) == fingerprint(&next);
+                prop_assert!(is_same || cone.contains(key), "{} is not in {:?}", key, cone);
+            }
+            prop_assert!(cone.is_subset(&either));
+            graphs = next;
+        }
     }
 
     /// Fragments that are the same are not compared node by node; what comes out is as if they were.
