@@ -11,6 +11,8 @@
 //! ```
 
 mod bring_up;
+#[cfg(feature = "sql")]
+mod columns;
 mod cone;
 mod impact;
 mod lineage;
@@ -18,6 +20,8 @@ mod order;
 mod whole;
 
 pub use bring_up::{BringUp, Step};
+#[cfg(feature = "sql")]
+pub use columns::{ColumnKey, ColumnSources};
 pub use cone::cone;
 pub use impact::{Affected, Lost};
 

@@ -1,0 +1,124 @@
+//! Lineage of columns: what can be read off statements, and that nothing else is claimed.
+
+use super::{CONTAINER, group};
+use crate::{
+    Assignments, IntentionGraphs, Stage,
+    query::{ColumnKey, ColumnSources, Questions},
+};
+use datasurface_model::{
+    Capture, DataContainer, DataTransformer, Dataset, Datastore, Ecosystem, GovernanceZone,
+    PlatformDeclaration, Team, Valid, Workspace,
+};
+
+/// Two sources, `Sales/data` and `People/data`, of which `sql` makes `Made/data`.
+fn graphs(sql: &str) -> IntentionGraphs {
+    let captured = |name: &str, columns: &str| {
+        let dataset = Dataset::new("data", columns);
+        Datastore::new(name).dataset(dataset).captured(Capture::sql_snapshot(CONTAINER))
+    };
+    let transformer = DataTransformer::sql("Made").select("data", sql).cron("0 * * * *");
+    let inputs = group("inputs", &["Sales", "People"]);
+    let team = Team::new()
+        .container(DataContainer::sqlite("Lake", "lake.db"))
+        .datastore(captured("Sales", "id Integer key, amount Integer, buyer Integer"))
+        .datastore(captured("People", "id Integer key, name VarChar(20), city VarChar(20)"))
+        .datastore(Datastore::new("Made").dataset(Dataset::new("data", "id Integer key, result VarChar(20)")))
+        .workspace(Workspace::new("Make").container(CONTAINER).group(inputs).transformer(transformer))
+        .workspace(Workspace::new("Reader").container(CONTAINER).group(group("group", &["Made"])));
+    let zone = GovernanceZone::new().team("Team", "github:example/team@main", team);
+    let ecosystem = Ecosystem::new("Small", "github:example/eco@main", "github:example/live@main")
+        .platform(PlatformDeclaration::new("One", "local"))
+        .zone("USA", "github:example/usa@main", zone);
+    let assignments = ["Sales", "People", "Made"]
+        .iter()
+        .fold(Assignments::default(), |all, store| all.captures("One", *store, Stage::Provisioned))
+        .serves("One", "Reader/group", Stage::Provisioned);
+    IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap()
+}
+
+fn sources(sql: &str, column: &str) -> ColumnSources {
+    let graphs = graphs(sql);
+    Questions::about(&graphs).column_sources_of(&ColumnKey::new("Made/data", column))
+}
+
+fn known(columns: &[&str]) -> ColumnSources {
+    let keys = columns.iter().map(|column| {
+        let (store, column) = column.split_once('.').unwrap();
+        ColumnKey::new(format!("{store}/data").as_str(), column)
+    });
+    ColumnSources::Known(keys.collect())
+}
+
+#[test]
+fn expressions_are_made_of_the_columns_in_them() {
+    let from = "FROM Sales_data AS s JOIN People_data p ON p.id = s.buyer WHERE p.city <> 'Rome'";
+    for (expression, columns) in [
+        ("p.name", &["People.name"][..]),
+        ("NAME", &["People.name"]),
+        ("upper(p.name) || '-' || s.amount", &["People.name", "Sales.amount"]),
+        (
+            "CASE WHEN s.amount > 10 THEN p.name ELSE city END",
+            &["People.city", "People.name", "Sales.amount"],
+        ),
+        ("CAST(s.id AS VARCHAR(20))", &["Sales.id"]),
+        ("coalesce(substr(name, 1, 2), trim(city))", &["People.city", "People.name"]),
+        ("sum(amount) OVER (PARTITION BY buyer ORDER BY s.id)", &["Sales.amount", "Sales.buyer", "Sales.id"]),
+        ("count(*)", &[]),
+        ("'***'", &[]),
+        (
+            "s.amount BETWEEN 1 AND s.buyer OR name IN ('a', city)",
+            &["People.city", "People.name", "Sales.amount", "Sales.buyer"],
+        ),
+    ] {
+        let sql = format!("SELECT s.id, {expression} AS result {from}");
+        assert_eq!(sources(&sql, "result"), known(columns), "{expression}");
+        assert_eq!(sources(&sql, "id"), known(&["Sales.id"]), "{expression}");
+    }
+    assert_eq!(sources("SELECT * FROM People_data", "id"), known(&["People.id"]));
+    let both = "SELECT p.*, s.amount AS result FROM Sales_data s, People_data p";
+    assert_eq!(sources(both, "id"), known(&["People.id"]));
+    assert_eq!(sources(both, "result"), known(&["Sales.amount"]));
+}
+
+#[test]
+fn what_cannot_be_told_is_unknown() {
+    let deep = format!("SELECT id, {}1{} AS result FROM People_data", "(".repeat(50_000), ")".repeat(50_000));
+    let long = format!("SELECT id, {}1 AS result FROM People_data", "1 + ".repeat(50_000));
+    let comments = format!("SELECT {} id AS result FROM People_data", "/*".repeat(50_000));
+    for sql in [
+        "SELECT id, (SELECT max(name) FROM People_data) AS result FROM Sales_data",
+        "SELECT id, name AS result FROM People_data UNION SELECT id, buyer FROM Sales_data",
+        "WITH w AS (SELECT * FROM People_data) SELECT id, name AS result FROM w",
+        "SELECT id, name AS result FROM (SELECT * FROM People_data) p",
+        "SELECT p.id, id AS result FROM People_data p, Sales_data s",
+        "SELECT * FROM People_data p, Sales_data s",
+        "SELECT id, name AS result FROM Elsewhere",
+        "SELECT id, unheard_of AS result FROM People_data",
+        "SELECT id, name AS result, city AS result FROM People_data",
+        "SELECT id FROM People_data",
+        "DELETE FROM People_data",
+        "SELECT 1; SELECT 2",
+        "SELECT",
+        "no SQL at all \u{0} '",
+        "",
+        &deep,
+        &long,
+        &comments,
+    ] {
+        let start: String = sql.chars().take(80).collect();
+        assert_eq!(sources(sql, "result"), ColumnSources::Unknown, "{start}");
+    }
+}
+
+#[test]
+fn what_is_long_and_still_read_needs_no_stack_to_speak_of() {
+    let long = format!("SELECT id, {}amount AS result FROM Sales_data", "1+".repeat(950));
+    assert_eq!(sources(&long, "result"), known(&["Sales.amount"]));
+}
+
+#[test]
+fn what_is_captured_is_made_of_nothing() {
+    let graphs = graphs("SELECT id, name AS result FROM People_data");
+    let questions = Questions::about(&graphs);
+    assert_eq!(questions.columns_made_from(&ColumnKey::new("People/data", "name")), known(&[]));
+}
