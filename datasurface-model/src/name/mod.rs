@@ -10,7 +10,7 @@ pub use key::{ContainerKey, DatasetKey, GroupKey, Place, PolicyKey, TeamKey};
 pub use reserved::is_reserved_word;
 pub use syntax::{NameError, NameSyntax};
 
-use std::{fmt, hash::Hash};
+use std::{cmp::Ordering, fmt, hash::Hash};
 
 /// What all names have in common.
 pub trait Name: Clone + Ord + Hash + fmt::Debug + fmt::Display {
@@ -33,7 +33,7 @@ macro_rules! names {
         $(#[$doc])*
         ///
         /// Construction from text is total; see [the module](mod@crate::name).
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(smol_str::SmolStr);
@@ -51,6 +51,19 @@ macro_rules! names {
 
             fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        // Not derived: every search asks for the order, and that of the field would not be inlined.
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.as_str().cmp(other.as_str())
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
             }
         }
 

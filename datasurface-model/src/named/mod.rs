@@ -173,7 +173,7 @@ where
     T::Name: Name,
 {
     /// The names, in order.
-    pub fn names(&self) -> impl Iterator<Item = &T::Name> {
+    pub fn names(&self) -> impl Iterator<Item = &T::Name> + Clone {
         self.iter().map(Entity::name)
     }
 }

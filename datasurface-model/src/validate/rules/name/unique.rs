@@ -18,18 +18,19 @@ pub(super) fn unique_in_ecosystem(collection: &'static str, first: Option<&UnitK
 
 /// Reports every name that an earlier one has already, without regard to ASCII case.
 pub(super) fn unique<'n, N: Name + 'n>(
-    names: impl Iterator<Item = &'n N>,
+    names: impl Iterator<Item = &'n N> + Clone,
     scope: &mut Scope<'_>,
     at: impl Fn(ModelPath, &str) -> ModelPath,
 ) {
-    let mut names: Vec<_> = names.map(|name| (folded_hash(name.as_str()), name.as_str())).collect();
+    if are_all_different(names.clone()) {
+        return;
+    }
+    let mut names: Vec<_> = names.map(Name::as_str).collect();
     // Stable, so that the earlier one of two equal names stays before the other.
-    names.sort_by(|(hash, name), (other_hash, other)| {
-        hash.cmp(other_hash).then_with(|| folded_order(name, other))
-    });
-    for same in names.chunk_by(|(_, one), (_, two)| one.eq_ignore_ascii_case(two)) {
-        if let [(_, first), others @ ..] = same {
-            for (_, name) in others {
+    names.sort_by(|one, two| folded_order(one, two));
+    for same in names.chunk_by(|one, two| one.eq_ignore_ascii_case(two)) {
+        if let [first, others @ ..] = same {
+            for name in others {
                 let first_path = at(scope.path(), first);
                 let plural = plural(N::NOUN);
                 let finding = duplicate(&plural, name, first, at(scope.path(), name), first_path);
@@ -57,10 +58,24 @@ fn duplicate(nouns: &str, name: &str, first: &str, path: ModelPath, first_path: 
         .related(first_path, "has this name first")
 }
 
+/// Whether no two names are equal without regard to ASCII case, if that can be told at a glance: by numbers, which are
+/// sorted at a fraction of the cost of names.
+fn are_all_different<'n, N: Name + 'n>(names: impl Iterator<Item = &'n N>) -> bool {
+    let mut hashes: Vec<u64> = names.map(|name| folded_hash(name.as_str())).collect();
+    hashes.sort_unstable();
+    hashes.is_sorted_by(|one, two| one < two)
+}
+
 /// Equal for names that differ in ASCII case only, and most often different for others.
 fn folded_hash(name: &str) -> u64 {
-    name.bytes().fold(0, |hash: u64, byte| {
-        (hash.rotate_left(5) ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x517c_c1b7_2722_0a95)
+    // Sets the bit by which lower case differs from upper case, eight bytes at a time. It is set in all that is no
+    // letter, too, which does no harm to a hash.
+    const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
+    let (chunks, rest) = name.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(last, byte)| *last = *byte);
+    chunks.iter().chain([&last]).fold(0, |hash: u64, chunk| {
+        (hash.rotate_left(5) ^ (u64::from_le_bytes(*chunk) | CASE)).wrapping_mul(0x517c_c1b7_2722_0a95)
     })
 }
 
