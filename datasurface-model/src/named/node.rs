@@ -63,7 +63,8 @@ impl<T> Node<T> {
     /// The first element that is not before the one that is looked for.
     pub(super) fn find(&self, is_before: &impl Fn(&T) -> bool) -> Option<&T> {
         match self {
-            Self::Leaf(elements) => elements.get(elements.partition_point(is_before)),
+            // One after the other: where nothing is in a cache yet, that is read ahead; halves are waited for.
+            Self::Leaf(elements) => elements.iter().find(|element| !is_before(element)),
             Self::Branch { children, .. } => children.get(passed(children, is_before))?.find(is_before),
         }
     }

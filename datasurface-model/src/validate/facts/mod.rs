@@ -234,13 +234,13 @@ impl Facts {
 
     pub(super) fn dataset(&self, key: &DatasetKey) -> Option<DatasetFact<'_>> {
         let store = self.store(&key.datastore)?;
-        let dataset = store.datastore.datasets().get(&key.dataset)?;
+        let dataset = store.located.entity().datasets().get(&key.dataset)?;
         Some(DatasetFact { store, dataset })
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {
         let (unit, found) = self.directory.datastores().get(name)?;
-        Some(StoreFact { unit, datastore: found.entity() })
+        Some(StoreFact { unit, located: found.located() })
     }
 
     pub(super) fn classifications(&self, key: &DatasetKey) -> Classified<'_> {

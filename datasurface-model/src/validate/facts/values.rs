@@ -7,7 +7,7 @@ use crate::{
     },
     name::{Classification, DatasetName, DatastoreName, PlatformName, PolicyName, ZoneName},
     named::Entity,
-    validate::unit::UnitKey,
+    validate::{directory::Located, unit::UnitKey},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -47,7 +47,7 @@ impl PartialEq for DatasetFact<'_> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoreFact<'a> {
     pub(super) unit: &'a UnitKey,
-    pub(super) datastore: &'a Datastore,
+    pub(super) located: &'a Located<Datastore>,
 }
 
 impl<'a> StoreFact<'a> {
@@ -56,27 +56,27 @@ impl<'a> StoreFact<'a> {
         self.unit
     }
 
-    pub(crate) fn zone(self) -> Option<&'a ZoneName> {
-        self.unit.team().map(|team| &team.zone)
+    pub(crate) fn zone(self) -> &'a ZoneName {
+        &self.located.team().zone
     }
 
     pub(crate) fn production(self) -> ProductionStatus {
-        self.datastore.production_status()
+        self.located.entity().production_status()
     }
 
     pub(crate) fn access(self) -> &'a Access {
-        self.datastore.access()
+        self.located.entity().access()
     }
 
     pub(crate) fn deprecation(self) -> Option<&'a Deprecation<DatastoreName>> {
-        self.datastore.deprecation()
+        self.located.entity().deprecation()
     }
 }
 
 impl PartialEq for StoreFact<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.unit == other.unit
-            && (std::ptr::eq(self.datastore, other.datastore)
+            && (Arc::ptr_eq(self.located.entity(), other.located.entity())
                 || (self.production() == other.production()
                     && self.access() == other.access()
                     && self.deprecation() == other.deprecation()))

@@ -81,7 +81,7 @@ pub(super) fn of_workspace(
         kept(container, zone, &meeting, scope);
     }
     let own = own.map(|zone| zone.name);
-    for (store_zone, one) in first_of_each(received, |one| one.dataset.store().zone()) {
+    for (store_zone, one) in first_of_each(received, |one| Some(one.dataset.store().zone())) {
         let Some(zone) = Zone::of(Some(store_zone), scope) else {
             continue;
         };
@@ -106,9 +106,7 @@ fn asked<'r, 'a>(
     let mut asked = BTreeMap::new();
     for one in received {
         for policy in one.dataset.storage_policies() {
-            if let Some(zone) = one.dataset.store().zone() {
-                asked.entry((zone, policy)).or_insert(one);
-            }
+            asked.entry((one.dataset.store().zone(), policy)).or_insert(one);
         }
     }
     asked

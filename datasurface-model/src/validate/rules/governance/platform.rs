@@ -26,7 +26,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         let Some(store) = scope.facts.store(pin.name()) else {
             continue;
         };
-        let Some(zone) = Zone::of(store.zone(), scope) else {
+        let Some(zone) = Zone::of(Some(store.zone()), scope) else {
             continue;
         };
         let at = || ModelPath::root().child("primary_pins", pin.name());
@@ -47,7 +47,7 @@ fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> BTreeSet<&'a ZoneName> {
     let Some(group) = scope.facts.group(pin.name()) else {
         return BTreeSet::new();
     };
-    let inputs = group.inputs().into_iter().filter_map(|input| scope.facts.store(input)?.zone());
+    let inputs = group.inputs().into_iter().filter_map(|input| Some(scope.facts.store(input)?.zone()));
     inputs.chain(group.unit().zone()).collect()
 }
 

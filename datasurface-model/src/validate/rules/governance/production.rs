@@ -61,7 +61,7 @@ pub(super) fn of_workspace(
             remedy: Some(&sink),
             help: "use data and a workspace of the same status",
         };
-        let theirs = Zone::of(other.zone(), scope);
+        let theirs = Zone::of(Some(other.zone()), scope);
         if let Some(zone) = own {
             zone.judge(&Met::Status(other.production()), &meeting, scope);
         }
@@ -80,7 +80,7 @@ pub(super) fn of_workspace(
             transformer.output(),
             output.production()
         );
-        let theirs = Zone::of(output.zone(), scope);
+        let theirs = Zone::of(Some(output.zone()), scope);
         let at = unit.attribute("transformer").attribute("output");
         mixed(&[own.copied(), theirs], message, at, output.unit().path(), scope);
     }
@@ -114,7 +114,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
                 what: format!("the datastore `{}`", pin.name()),
                 path: store.unit().path(),
                 status: store.production(),
-                zone: Zone::of(store.zone(), scope),
+                zone: Zone::of(Some(store.zone()), scope),
             };
             let at = scope.path().child("primary_pins", pin.name()).attribute("platform");
             of_pinned(&pinned, pin.platform(), theirs, at, scope);
