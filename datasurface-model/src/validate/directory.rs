@@ -53,6 +53,8 @@ pub(super) struct Directory {
     workspaces: Members<Workspace>,
     containers: Index<ContainerKey, DataContainer>,
     producers: Index<DatastoreName, WorkspaceName>,
+    former_datastores: Index<DatastoreName, ()>,
+    former_workspaces: Index<WorkspaceName, ()>,
     /// Containers by what is the same for those that are one physical database.
     addresses: Index<SmolStr, ContainerKey>,
 }
@@ -77,7 +79,11 @@ impl Directory {
                     Some(Content::Datastore(datastore)) => Some(Arc::clone(datastore)),
                     _ => None,
                 };
-                let name = self.datastores.follow(unit, datastore(&change.old), datastore(&change.new));
+                let (old, new) = (datastore(&change.old), datastore(&change.new));
+                let former = |one: &Option<Arc<Datastore>>| one.as_ref()?.former_name().cloned();
+                let formers = self.former_datastores.follow(unit, former(&old), former(&new));
+                touched.extend(formers.map(Subject::FormerDatastore));
+                let name = self.datastores.follow(unit, old, new);
                 touched.extend(name.map(Subject::Datastore));
                 touched.extend(change.is_about_existence().then_some(Subject::DatastoreNames));
             }
@@ -87,6 +93,9 @@ impl Directory {
                     _ => None,
                 };
                 let (old, new) = (workspace(&change.old), workspace(&change.new));
+                let former = |one: &Option<Arc<Workspace>>| one.as_ref()?.former_name().cloned();
+                let formers = self.former_workspaces.follow(unit, former(&old), former(&new));
+                touched.extend(formers.map(Subject::FormerWorkspace));
                 self.follow_producer(unit, old.as_deref(), new.as_deref(), touched);
                 touched.extend(self.workspaces.follow(unit, old, new).map(Subject::Workspace));
                 touched.extend(change.is_about_existence().then_some(Subject::WorkspaceNames));
@@ -158,6 +167,16 @@ impl Directory {
 
     pub(super) fn addresses(&self) -> &Index<SmolStr, ContainerKey> {
         &self.addresses
+    }
+
+    /// Datastores by the names that they say they had before.
+    pub(super) fn former_datastores(&self) -> &Index<DatastoreName, ()> {
+        &self.former_datastores
+    }
+
+    /// Workspaces by the names that they say they had before.
+    pub(super) fn former_workspaces(&self) -> &Index<WorkspaceName, ()> {
+        &self.former_workspaces
     }
 
     /// What a frame was when it was followed last.

@@ -95,6 +95,22 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
     }
 }
 
+impl<K: Clone + Eq + Hash> Index<K, ()> {
+    /// Follows what a unit gave before, and gives now. Gives back what may have another answer.
+    pub(super) fn follow(
+        &mut self,
+        unit: &UnitKey,
+        before: Option<K>,
+        now: Option<K>,
+    ) -> impl Iterator<Item = K> + use<K> {
+        let changed = if before == now { [None, None] } else { [before, now] };
+        let [before, now] = &changed;
+        before.iter().for_each(|before| self.release(before, unit));
+        now.iter().for_each(|now| self.claim(now.clone(), unit, ()));
+        changed.into_iter().flatten()
+    }
+}
+
 impl<V> Claims<V> {
     fn iter(&self) -> impl Iterator<Item = &(UnitKey, V)> {
         std::iter::once(&self.first).chain(&self.others)

@@ -66,6 +66,10 @@ facts! {
     FirstDatastore(folded: SmolStr) = first_datastore -> Option<&'a UnitKey>;
     /// Which workspace has a claim to this name, in lower case, before all others.
     FirstWorkspace(folded: SmolStr) = first_workspace -> Option<&'a UnitKey>;
+    /// Which datastore is the first to say that it was called so before.
+    FirstFormerDatastore(former: DatastoreName) = first_former_datastore -> Option<&'a UnitKey>;
+    /// Which workspace is the first to say that it was called so before.
+    FirstFormerWorkspace(former: WorkspaceName) = first_former_workspace -> Option<&'a UnitKey>;
     /// The first workspace whose transformer fills a datastore.
     Producer(datastore: DatastoreName) = producer -> Option<&'a UnitKey>;
     /// A dataset, as its consumers see it.

@@ -228,6 +228,14 @@ impl Facts {
         self.directory.workspaces().first(folded)
     }
 
+    pub(super) fn first_former_datastore(&self, former: &DatastoreName) -> Option<&UnitKey> {
+        self.directory.former_datastores().first(former).map(|(unit, ())| unit)
+    }
+
+    pub(super) fn first_former_workspace(&self, former: &WorkspaceName) -> Option<&UnitKey> {
+        self.directory.former_workspaces().first(former).map(|(unit, ())| unit)
+    }
+
     pub(super) fn producer(&self, datastore: &DatastoreName) -> Option<&UnitKey> {
         self.directory.producers().first(datastore).map(|(unit, _)| unit)
     }

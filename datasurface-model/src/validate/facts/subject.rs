@@ -27,10 +27,14 @@ pub(crate) enum Subject {
     ContainerNames,
     /// The datastores of this name, in lower case.
     Datastore(SmolStr),
+    /// Who says that it was a datastore of this name.
+    FormerDatastore(DatastoreName),
     /// Which datastores there are.
     DatastoreNames,
     /// The workspaces of this name, in lower case.
     Workspace(SmolStr),
+    /// Who says that it was a workspace of this name.
+    FormerWorkspace(WorkspaceName),
     /// Which workspaces there are.
     WorkspaceNames,
     /// Who fills a datastore.
@@ -48,6 +52,8 @@ impl Fact {
             Self::Nearest(reference) => siblings(reference),
             Self::FirstDatastore(folded) => Subject::Datastore(folded.clone()),
             Self::FirstWorkspace(folded) => Subject::Workspace(folded.clone()),
+            Self::FirstFormerDatastore(former) => Subject::FormerDatastore(former.clone()),
+            Self::FirstFormerWorkspace(former) => Subject::FormerWorkspace(former.clone()),
             Self::DatastoreUnit(name) | Self::Output(name) | Self::Store(name) => datastore(name),
             Self::Dataset(key) | Self::Classifications(key) => datastore(&key.datastore),
             Self::WorkspaceUnit(name) => workspace(name),

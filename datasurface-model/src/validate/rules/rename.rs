@@ -4,12 +4,13 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{
-        DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureVendor,
-        PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
+        DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation,
+        InfrastructureVendor, PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
     },
     name::Name,
     named::{Entity, Named},
     schema::Column,
+    validate::unit::UnitKey,
 };
 use std::collections::BTreeMap;
 
@@ -50,6 +51,7 @@ macro_rules! renamed {
 
 renamed!(
     InfrastructureVendor,
+    InfrastructureLocation,
     PlatformDeclaration,
     ZoneDeclaration,
     Policy,
@@ -61,8 +63,21 @@ renamed!(
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     siblings(ecosystem.vendors(), scope, |root| root, "vendors");
+    for vendor in ecosystem.vendors() {
+        of_locations(vendor.locations(), scope.path().child("vendors", vendor.name()), scope);
+    }
     siblings(ecosystem.platforms(), scope, |root| root, "platforms");
     siblings(ecosystem.zones(), scope, |root| root, "zones");
+}
+
+/// A tree of locations. Not by recursion: nobody promised that the tree is low.
+fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut Scope<'_>) {
+    let mut rest = vec![(outermost, path)];
+    while let Some((locations, path)) = rest.pop() {
+        siblings(locations, scope, |_| path.clone(), "locations");
+        let inside = locations.iter().filter(|location| !location.locations().is_empty());
+        rest.extend(inside.map(|location| (location.locations(), path.child("locations", location.name()))));
+    }
 }
 
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
@@ -79,6 +94,8 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
         let other = scope.facts.datastore_unit(former).map(|unit| unit.path());
         let name = datastore.name().as_str();
         alone(name, former.as_str(), other, scope, |unit| unit);
+        let first = scope.facts.first_former_datastore(former);
+        claimed(former.as_str(), first, scope);
     }
     siblings(datastore.datasets(), scope, |unit| unit, "datasets");
     for dataset in datastore.datasets() {
@@ -95,6 +112,8 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
         let other = scope.facts.workspace_unit(former).map(|unit| unit.path());
         let name = workspace.name().as_str();
         alone(name, former.as_str(), other, scope, |unit| unit);
+        let first = scope.facts.first_former_workspace(former);
+        claimed(former.as_str(), first, scope);
     }
     siblings(workspace.groups(), scope, |unit| unit, "groups");
 }
@@ -130,14 +149,26 @@ fn family<'n>(
         let other = is_there.then(|| at(scope.path(), former));
         alone(name, former, other, scope, |root| at(root, name));
         if let Some(other) = first.insert(former, name) {
-            let path = at(scope.path(), name).attribute("renamed_from");
-            let message = format!("`{name}` and `{other}` both say that they were `{former}` before");
-            let finding = Diagnostic::new(&TWICE, path, message)
-                .help("let one of the two leave it out")
-                .related(at(scope.path(), other), "says so, too");
-            scope.report(finding);
+            let (one, two) = ((name, at(scope.path(), name)), (other, at(scope.path(), other)));
+            scope.report(twice(former, one, two));
         }
     }
+}
+
+/// Judges the former name of a unit, given the first unit that says it was called so.
+fn claimed(former: &str, first: Option<&UnitKey>, scope: &mut Scope<'_>) {
+    if let Some(first) = first.filter(|first| *first != scope.unit) {
+        let finding = twice(former, (scope.unit.name(), scope.path()), (first.name(), first.path()));
+        scope.report(finding);
+    }
+}
+
+/// One thing says that it had a name before, and so does another one.
+fn twice(former: &str, (name, path): (&str, ModelPath), (other, there): (&str, ModelPath)) -> Diagnostic {
+    let message = format!("`{name}` and `{other}` both say that they were `{former}` before");
+    Diagnostic::new(&TWICE, path.attribute("renamed_from"), message)
+        .help("let one of the two leave it out")
+        .related(there, "says so, too")
 }
 
 /// Judges one former name, given who has that name now.

@@ -28,7 +28,7 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     for zone in ecosystem.zones() {
         check(zone.owner(), scope, |root| root.child("zones", zone.name()).attribute("owner"));
     }
-    if ecosystem.live() == ecosystem.owner() {
+    if ecosystem.live().is_same(ecosystem.owner()) {
         let message = format!("`{}` owns the ecosystem, and is live too", ecosystem.live());
         let finding = Diagnostic::new(&LIVE_IS_OWNER, scope.path().attribute("live"), message)
             .help("name another repository, or another branch of it, as the live one")

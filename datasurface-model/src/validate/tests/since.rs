@@ -171,3 +171,16 @@ fn from_anywhere_to_anywhere_it_is_as_from_scratch() {
         }
     }
 }
+
+#[test]
+fn who_shares_a_former_name_is_looked_at_again_when_the_other_one_lets_it_go() {
+    let renamed = |name: &str| store(name, dataset()).renamed_from("Before");
+    let one = edit(&valid(), |team| team.datastore(renamed("Z")));
+    let both = edit(&one, |team| team.datastore(renamed("A")));
+    let (outcome, names) = again(&both, &first(&one), TODAY);
+    assert_eq!(names, ["A", "Z"]);
+    assert_eq!(outcome.unwrap_err().findings().codes().collect::<Vec<_>>(), ["rename/twice"]);
+    let invalid = both.validate(&Validation::on(today())).unwrap_err();
+    let mended = one.validate(&Validation::on(today()).since(&invalid)).unwrap();
+    assert!(mended.findings().is_empty());
+}
