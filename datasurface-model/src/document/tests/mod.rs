@@ -5,3 +5,4 @@ mod form;
 mod json_schema;
 mod laws;
 mod refusals;
+mod reload;
