@@ -46,7 +46,8 @@ impl Broker {
         let platforms = hosted::host(&self.registry, ecosystem, &mut found);
         let question = Question { ecosystem, platforms: &platforms, lock };
         let assignments = choice::choose(&question, &mut found);
-        let findings = Refused::unless_clean(Findings::from_iter(found))?;
+        let (findings, waived) = ecosystem.waive(Findings::from_iter(found), choice::CODES);
+        let findings = Refused::unless_clean(findings)?;
         let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {
             let finding = Diagnostic::new(&NO_PRIMARY, ModelPath::root(), error.to_string())
                 .help("this is a bug in datasurface: report it with the model and the lock");
@@ -76,6 +77,7 @@ impl Broker {
             graphs,
             platforms: platforms.into_iter().map(|(name, hosted)| (name, Arc::new(hosted))).collect(),
             findings,
+            waived,
         })
     }
 }

@@ -15,6 +15,7 @@ pub struct Placed {
     pub(crate) graphs: IntentionGraphs,
     pub(crate) platforms: BTreeMap<PlatformName, Arc<Hosted>>,
     pub(crate) findings: Findings,
+    pub(crate) waived: Findings,
 }
 
 impl Placed {
@@ -46,6 +47,12 @@ impl Placed {
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// What was found on the way, and is accepted for a while by a waiver.
+    #[must_use]
+    pub fn waived(&self) -> &Findings {
+        &self.waived
     }
 
     /// The hash of the model and its assignments.

@@ -84,7 +84,8 @@ fn choose_for(
     let obstacles = |platform: &PlatformName| {
         let mut reasons = obstacles(question, store.entity(), platform);
         let is_pinned = pin.is_some_and(|pin| pin.platform() == platform);
-        reasons.extend(forbidden(question, &zones, platform, is_pinned));
+        let status = store.entity().production_status();
+        reasons.extend(forbidden(question, &zones, platform, status, is_pinned));
         reasons
     };
     let decided: Vec<_> = question.decided(question.lock.assignments().primaries_of(name)).collect();

@@ -4,7 +4,7 @@
 use super::Question;
 use datasurface_model::{
     DatasetGroup, Datastore, Entity, GovernanceZone, InfrastructureVendor, Located, Named, PlatformName,
-    Policy, Workspace, ZoneName,
+    Policy, PolicyRule, ProductionStatus, Workspace, ZoneName,
     governance::{Met, denial},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -32,11 +32,13 @@ pub(super) fn zone_of_store<'a>(
     is_governed(question).then_some(&store.team().zone).into_iter().collect()
 }
 
-/// Why zones do not let a platform be chosen. That of a pin was judged with the model: then only the places are.
+/// Why zones do not let a platform be chosen for something of this status. A pinned one was judged with the model: then
+/// only the places are.
 pub(super) fn forbidden(
     question: &Question<'_>,
     zones: &BTreeSet<&ZoneName>,
     platform: &PlatformName,
+    status: ProductionStatus,
     is_pinned: bool,
 ) -> Vec<String> {
     let Some(declared) = question.ecosystem.platforms().get(platform) else {
@@ -49,8 +51,15 @@ pub(super) fn forbidden(
     let mut reasons = Vec::new();
     for zone in zones {
         for policy in policies(question, zone).into_iter().flatten() {
-            let by_name = (!is_pinned).then_some(Met::Platform(platform));
-            for met in by_name.into_iter().chain([Met::Places(declared.locations())]) {
+            let theirs = declared.production_status();
+            let chosen = if is_pinned { None } else { Some([Met::Platform(platform), Met::Status(theirs)]) };
+            if !is_pinned && theirs != status && *policy.rule() == PolicyRule::SeparateProduction {
+                let policy = policy.name();
+                reasons.push(format!(
+                    "is {theirs}, and the policy `{policy}` of the zone `{zone}` wants that apart"
+                ));
+            }
+            for met in chosen.into_iter().flatten().chain([Met::Places(declared.locations())]) {
                 if let Some(denial) = denial(policy, &met, cloud) {
                     let policy = policy.name();
                     reasons.push(format!("the policy `{policy}` of the zone `{zone}` {}", denial.reason));

@@ -71,7 +71,8 @@ fn choose_for(
         Some(hosted) => {
             let descriptor = hosted.platform().descriptor();
             let mut reasons = unserved(descriptor, question.ecosystem, workspace.entity(), group);
-            reasons.extend(forbidden(question, &zones, platform, pinned.contains(platform)));
+            let status = workspace.entity().production_status();
+            reasons.extend(forbidden(question, &zones, platform, status, pinned.contains(platform)));
             reasons
         }
         None => vec!["it is not available".to_owned()],

@@ -104,7 +104,9 @@ impl Broker {
                 Err(error) => found.push(failure(&error, ModelPath::root().child("platforms", name))),
             }
         }
-        let findings = Refused::unless_clean(found.into_iter().collect())?;
+        let (findings, mut waived) = placed.ecosystem.waive(Findings::from_iter(found), CODES);
+        let findings = Refused::unless_clean(findings)?;
+        waived.extend(placed.waived.clone());
 
         let mut lock = placed.lock.clone();
         lock.reached = Some(revision.clone());
@@ -122,6 +124,7 @@ impl Broker {
             lock,
             platforms: proposed,
             findings,
+            waived,
         })
     }
 

@@ -13,6 +13,7 @@ pub struct Proposal {
     pub(crate) lock: Lock,
     pub(crate) platforms: BTreeMap<PlatformName, Proposed>,
     pub(super) findings: Findings,
+    pub(super) waived: Findings,
 }
 
 /// What would be rendered for one platform.
@@ -64,5 +65,11 @@ impl Proposal {
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// What was found, and is accepted for a while by a waiver.
+    #[must_use]
+    pub fn waived(&self) -> &Findings {
+        &self.waived
     }
 }

@@ -137,3 +137,36 @@ fn a_platform_that_keeps_data_where_a_zone_does_not_permit_it_is_not_chosen() {
     assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_b);
     assert_eq!(placed.lock().assignments().primaries_of(&"S".into()).unwrap(), &by_b);
 }
+
+#[test]
+fn a_platform_of_another_status_is_not_chosen_where_a_zone_wants_them_apart() {
+    let production = |name: &str| shelf(name).in_production();
+    let by_a = [("A".into(), Stage::Provisioned)].into();
+    for rule in [
+        PolicyRule::SeparateProduction,
+        PolicyRule::Production(Permitted::all_but([ProductionStatus::Production])),
+    ] {
+        let placed = place(governed([shelf("A"), production("B")], rule.clone()), &Lock::default()).unwrap();
+        assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_a);
+        assert_eq!(placed.lock().assignments().primaries_of(&"S".into()).unwrap(), &by_a);
+        assert!(placed.findings().is_empty());
+        let refused =
+            place(governed([production("A"), production("B")], rule), &Lock::default()).unwrap_err();
+        assert!(codes(&refused).contains(&"choice/no-platform"));
+    }
+}
+
+#[test]
+fn a_waiver_takes_out_what_was_found_while_choosing_and_is_itself_judged() {
+    let path = "zones/Z/teams/T/workspaces/W/groups/g";
+    let waived = |expires| {
+        let waiver = Waiver::new("choice/several", path, "either of them will do", expires);
+        world([shelf("A"), shelf("B")], [one()]).waiver(waiver)
+    };
+    let placed = place(waived(chrono::NaiveDate::MAX), &Lock::default()).unwrap();
+    assert!(placed.findings().is_empty(), "{:?}", placed.findings());
+    assert_eq!(placed.waived().codes().collect::<Vec<_>>(), ["choice/several"]);
+    let decided = place(waived(chrono::NaiveDate::MAX), placed.lock()).unwrap();
+    assert_eq!(decided.findings().codes().collect::<Vec<_>>(), ["waiver/unused"]);
+    assert!(decided.waived().is_empty());
+}

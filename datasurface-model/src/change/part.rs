@@ -1,6 +1,7 @@
 //! Who owns what.
 
 use crate::{
+    diagnostic::{ModelPath, Suggestion},
     ecosystem::{Ecosystem, Repository},
     name::{TeamKey, ZoneName},
 };
@@ -21,6 +22,27 @@ pub enum Part {
 }
 
 impl Part {
+    /// The part that a place belongs to. What declares a zone belongs to the ecosystem, what declares a team to its zone.
+    ///
+    /// ```
+    /// use datasurface_model::{ModelPath, TeamKey, change::Part};
+    /// let team = ModelPath::root().child("zones", "EU").child("teams", "Sales");
+    /// assert_eq!(Part::at(&team.attribute("owner")), Part::Zone("EU".into()));
+    /// assert_eq!(Part::at(&team.child("datastores", "CRM")), Part::Team(TeamKey::new("EU", "Sales")));
+    /// ```
+    #[must_use]
+    pub fn at(path: &ModelPath) -> Self {
+        const DECLARED: [&str; 2] = ["owner", "renamed_from"];
+        let segments: Vec<&str> = path.segments().collect();
+        match segments.as_slice() {
+            ["zones", zone, "teams", team, inside, ..] if !DECLARED.contains(inside) => {
+                Self::Team(TeamKey::new(*zone, *team))
+            }
+            ["zones", zone, inside, ..] if !DECLARED.contains(inside) => Self::Zone((*zone).into()),
+            _ => Self::Ecosystem,
+        }
+    }
+
     /// The repository that an ecosystem names as the owner of this part. Nothing if the part is not declared there.
     #[must_use]
     pub fn owner<'e>(&self, ecosystem: &'e Ecosystem) -> Option<&'e Repository> {
@@ -45,6 +67,15 @@ impl Part {
                 team.is_some()
             }
         }
+    }
+}
+
+impl Suggestion {
+    /// To whom it is addressed: the repository that owns the place, and has to make the change. Nothing if the ecosystem
+    /// does not declare who that is.
+    #[must_use]
+    pub fn addressee<'e>(&self, ecosystem: &'e Ecosystem) -> Option<&'e Repository> {
+        Part::at(&self.path).owner(ecosystem)
     }
 }
 

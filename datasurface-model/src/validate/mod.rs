@@ -19,6 +19,7 @@ mod outcome;
 mod reader;
 mod readers;
 mod reference;
+mod resolve;
 mod rules;
 mod state;
 mod unit;

@@ -148,8 +148,9 @@ impl Report {
         if self.state.has_errors() {
             return Err(Invalid(Box::new((ecosystem, self))));
         }
-        let directory = self.state.facts().directory().clone();
-        Ok(Checked { ecosystem: Valid::with(ecosystem, directory), report: self })
+        let facts = self.state.facts();
+        let ecosystem = Valid::with(ecosystem, facts.directory().clone(), facts.today());
+        Ok(Checked { ecosystem, report: self })
     }
 }
 

@@ -6,12 +6,12 @@ use super::{
     index::PersistentMap,
     reader::Fact,
     readers::Readers,
-    rules,
+    rules::{self, CODES},
     unit::{Content, UnitKey},
-    waivers::Judged,
+    waivers::{self, Judged},
 };
 use crate::{
-    diagnostic::{Diagnostic, Findings, Severity},
+    diagnostic::{Diagnostic, Severity},
     ecosystem::Ecosystem,
 };
 use chrono::NaiveDate;
@@ -162,8 +162,8 @@ impl State {
 
     /// What was found, with waivers applied.
     pub(super) fn judged(&self) -> Judged {
-        let found: Findings =
-            self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned()).collect();
-        Judged::of(found, self.ecosystem.waivers(), self.facts.today())
+        let found = self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned());
+        let found = found.chain(waivers::check(&self.ecosystem)).collect();
+        Judged::of(found, CODES, &self.ecosystem, self.facts.today())
     }
 }

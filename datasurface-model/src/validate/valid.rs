@@ -4,12 +4,15 @@ use super::{
     changes::Changes,
     cut,
     directory::{Directory, Located},
+    waivers::Judged,
 };
 use crate::{
+    diagnostic::{CodeInfo, Findings},
     ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
     name::{ContainerKey, DatastoreName, Name, WorkspaceName},
     named::Entity,
 };
+use chrono::NaiveDate;
 use rustc_hash::FxHashSet;
 use std::{fmt, ops::Deref, sync::Arc};
 
@@ -22,6 +25,8 @@ pub struct Valid<T> {
 struct Inner<T> {
     value: T,
     directory: Directory,
+    /// As of when it was validated, if that is known.
+    on: Option<NaiveDate>,
 }
 
 impl Valid<Ecosystem> {
@@ -35,12 +40,22 @@ impl Valid<Ecosystem> {
         for unit in cut::differences(None, &ecosystem, &directory) {
             directory.follow(&unit, &mut touched);
         }
-        Self::with(ecosystem, directory)
+        Self { inner: Arc::new(Inner { value: ecosystem, directory, on: None }) }
     }
 
-    /// An ecosystem that was found to be valid, and its directory.
-    pub(super) fn with(ecosystem: Ecosystem, directory: Directory) -> Self {
-        Self { inner: Arc::new(Inner { value: ecosystem, directory }) }
+    /// An ecosystem that was found to be valid as of a date, and its directory.
+    pub(super) fn with(ecosystem: Ecosystem, directory: Directory, on: NaiveDate) -> Self {
+        Self { inner: Arc::new(Inner { value: ecosystem, directory, on: Some(on) }) }
+    }
+
+    /// Applies the waivers of the ecosystem to what somebody else than validation has found of it: gives back what is
+    /// left, and what was waived. `codes` are all that could have been found; a waiver of one of them that is expired,
+    /// or about nothing, is a finding as well. Waivers count as of the date of the validation; without one, none does.
+    #[must_use]
+    pub fn waive(&self, found: Findings, codes: &[&'static CodeInfo]) -> (Findings, Findings) {
+        let Some(on) = self.inner.on else { return (found, Findings::default()) };
+        let Judged { findings, waived } = Judged::of(found, codes, self, on);
+        (findings, waived)
     }
 
     /// The ecosystem, to edit it.

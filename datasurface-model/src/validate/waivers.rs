@@ -1,15 +1,14 @@
 //! `waiver/…`: findings that somebody decided to live with, for a while. They are taken out of what was found when all of
 //! it is known; and what is to be said of the waivers themselves is put in.
 
-use super::rules::CODES;
+use super::resolve::leads_somewhere;
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath},
-    ecosystem::Waiver,
-    named::{Entity, Named},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity},
+    ecosystem::{Ecosystem, Waiver},
+    named::Entity,
 };
 use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::fmt::Write;
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
     "waiver/duplicate",
@@ -38,6 +37,13 @@ pub(super) static UNUSED: CodeInfo = CodeInfo::warning(
      problem at that place. Remove it.",
 );
 
+pub(super) static UNKNOWN_PATH: CodeInfo = CodeInfo::error(
+    "reference/unknown-path",
+    "a waiver is about a place that does not exist",
+    "What a waiver is about was renamed or removed, or its path has a slip of the pen. It would hide a problem of whatever \
+     has that name one day. Write the path as the finding shows it, or remove the waiver.",
+);
+
 /// What was found, and what of it was waived.
 #[derive(Clone, Debug)]
 pub(super) struct Judged {
@@ -46,67 +52,76 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    pub(super) fn of(found: Findings, waivers: &Named<Waiver>, today: NaiveDate) -> Self {
+    /// Judges findings by the waivers of an ecosystem. `codes` are all that could have been found: about a waiver of
+    /// another one, there is nothing to say.
+    pub(super) fn of(
+        found: Findings,
+        codes: &[&'static CodeInfo],
+        ecosystem: &Ecosystem,
+        today: NaiveDate,
+    ) -> Self {
+        let waivers = ecosystem.waivers();
         if waivers.is_empty() {
             return Self { findings: found, waived: Findings::default() };
         }
-        let codes: FxHashMap<&str, &CodeInfo> = CODES.iter().map(|info| (info.code, *info)).collect();
-        let is_waivable = |waiver: &Waiver| codes.get(waiver.code()).is_some_and(|info| info.is_waivable);
+        let codes: FxHashMap<&str, &CodeInfo> = codes.iter().map(|info| (info.code, *info)).collect();
         let in_force: FxHashSet<(&str, &str)> = waivers
             .iter()
-            .filter(|waiver| is_waivable(waiver) && today <= waiver.expires())
+            .filter(|waiver| today <= waiver.expires())
             .map(|waiver| (waiver.code(), waiver.path()))
             .collect();
         let mut there: FxHashSet<(String, String)> = FxHashSet::default();
         let (mut findings, mut waived) = (Vec::new(), Vec::new());
         for finding in found {
-            let mut path = String::new();
-            // Writing to memory cannot fail.
-            let _ = write!(path, "{}", finding.path());
-            let is_waived = in_force.contains(&(finding.code(), path.as_str()));
+            let path = finding.path().to_string();
+            // Of a code that is not registered, all that is known is whether it kept somebody from going on.
+            let is_waivable = match codes.get(finding.code()) {
+                Some(info) => info.is_waivable,
+                None => finding.severity() != Severity::Error,
+            };
+            let is_waived = is_waivable && in_force.contains(&(finding.code(), path.as_str()));
             there.insert((finding.code().to_owned(), path));
             if is_waived { &mut waived } else { &mut findings }.push(finding);
         }
-        let mut before = None;
         for waiver in waivers {
-            let is_duplicate = before.replace(waiver.name()) == Some(waiver.name());
-            if is_duplicate {
-                findings.push(about(
-                    &DUPLICATE,
-                    waiver,
-                    "is about a finding that another waiver is about",
-                    "keep one of the two",
-                ));
-            }
-            // What validation does not report, whoever reports it must judge.
             let Some(info) = codes.get(waiver.code()) else { continue };
+            let is_there = || there.contains(&(waiver.code().to_owned(), waiver.path().to_owned()));
             if !info.is_waivable {
-                let what = "is about an error that nobody can live with";
+                let help = "mend what it is about, and remove the waiver";
                 findings.push(about(
                     &NOT_WAIVABLE,
                     waiver,
-                    what,
-                    "mend what it is about, and remove the waiver",
+                    "is about an error that nobody can live with",
+                    help,
                 ));
             } else if waiver.expires() < today {
                 let what = format!("has expired after {}", waiver.expires());
-                findings.push(about(
-                    &EXPIRED,
-                    waiver,
-                    &what,
-                    "mend what it is about, or decide anew until when it is acceptable",
-                ));
-            } else if !there.contains(&(waiver.code().to_owned(), waiver.path().to_owned())) {
-                findings.push(about(
-                    &UNUSED,
-                    waiver,
-                    "is about a finding that is not there",
-                    "remove the waiver",
-                ));
+                let help = "mend what it is about, or decide anew until when it is acceptable";
+                findings.push(about(&EXPIRED, waiver, &what, help));
+            } else if !is_there() && leads_somewhere(waiver.path(), ecosystem) {
+                let what = "is about a finding that is not there";
+                findings.push(about(&UNUSED, waiver, what, "remove the waiver"));
             }
         }
         Self { findings: findings.into_iter().collect(), waived: waived.into_iter().collect() }
     }
+}
+
+/// What is to be said of the waivers of an ecosystem, whatever was found.
+pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut before = None;
+    for waiver in ecosystem.waivers() {
+        if before.replace(waiver.name()) == Some(waiver.name()) {
+            let what = "is about a finding that another waiver is about";
+            findings.push(about(&DUPLICATE, waiver, what, "keep one of the two"));
+        }
+        if !leads_somewhere(waiver.path(), ecosystem) {
+            let help = "write the path as the finding shows it, or remove the waiver";
+            findings.push(about(&UNKNOWN_PATH, waiver, "is about a place that does not exist", help));
+        }
+    }
+    findings
 }
 
 fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic {

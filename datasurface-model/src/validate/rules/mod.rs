@@ -91,6 +91,7 @@ pub static CODES: &[&CodeInfo] = &[
     &reference::UNKNOWN_DATASTORE,
     &reference::UNKNOWN_GROUP,
     &reference::UNKNOWN_LOCATION,
+    &waivers::UNKNOWN_PATH,
     &reference::UNKNOWN_PLATFORM,
     &reference::UNKNOWN_POLICY,
     &reference::UNKNOWN_VENDOR,
