@@ -164,30 +164,31 @@ impl Milestoned {
 
     /// Closes what changed or is missing, opens what changed or is new.
     pub(crate) fn merge(&self) -> Vec<String> {
-        let (table, stage, out) = (self.quoted_table(), self.quoted_stage(), quoted(BATCH_OUT));
-        let same_key = self.same_key("stage.", "live.");
-        let same_values = self.compare_values("stage.", "IS", "live.");
-        let close = format!(
-            "UPDATE {table} AS live\nSET {out} = :batch\nWHERE live.{out} IS NULL\n  AND NOT EXISTS (\n    \
-             SELECT 1\n    FROM {stage} AS stage\n    WHERE {same_key}{same_values}\n  );"
-        );
-        vec![close, self.open()]
+        vec![self.close(""), self.open()]
     }
 
     /// Closes what changed, opens what changed or is new; what is not staged stays as it is.
     pub(crate) fn merge_new(&self) -> Vec<String> {
-        let differs = self.compare_values("stage.", "IS NOT", "live.");
-        let close = format!(
-            "UPDATE {} AS live\nSET {out} = :batch\nFROM {} AS stage\nWHERE {}\n  AND live.{out} IS NULL{}\n;",
+        let is_staged = format!(
+            "\n  AND ({}) IN (SELECT {} FROM {})",
+            self.key_list("live."),
+            self.key_list(""),
+            self.quoted_stage()
+        );
+        vec![self.close(&is_staged), self.open()]
+    }
+
+    /// Closes what is not staged as it is, and fulfils this, too.
+    fn close(&self, condition: &str) -> String {
+        format!(
+            "UPDATE {} AS live\nSET {out} = :batch\nWHERE live.{out} IS NULL{condition}\n  AND NOT EXISTS (\n    \
+             SELECT 1\n    FROM {} AS stage\n    WHERE {}{}\n  );",
             self.quoted_table(),
             self.quoted_stage(),
             self.same_key("stage.", "live."),
-            differs,
+            self.compare_values("stage.", "IS", "live."),
             out = quoted(BATCH_OUT),
-        );
-        // A record that is its key alone never changes.
-        let close = (!differs.is_empty()).then(|| close.replace("\n      ", "\n  ").replace("\n;", ";"));
-        close.into_iter().chain([self.open()]).collect()
+        )
     }
 
     /// Opens what has no live version.
