@@ -23,7 +23,8 @@ use std::{fmt, sync::Arc};
 
 /// The schema of a dataset. A cheap handle: equal schemas share one content in memory, however they were made.
 ///
-/// Text makes a schema too. It never fails; a text that cannot be read is kept, and reported by validation.
+/// Text makes a schema too, and so does [`AvroSchema`]. It never fails; what cannot be read is kept, and reported by
+/// validation.
 ///
 /// ```
 /// use datasurface_model::Schema;

@@ -304,3 +304,28 @@ fn equal_schemas_are_stored_once() {
     assert!(schema("NW_Data", "customers").is_shared_with(&schema("Masked", "m")));
     assert!(!schema("NW_Data", "customers").is_shared_with(&schema("NW_Data", "wide")));
 }
+
+#[test]
+fn a_schema_in_avros_words_stays_in_them() {
+    let avro = AvroSchema::new(serde_json::json!({"type": "record", "name": "payment", "fields": [
+        {"name": "id", "type": "long"},
+        {"name": "means", "type": {"type": "enum", "name": "means", "symbols": ["card", "cash"]}, "default": "card"},
+        {"name": "tip", "type": ["null", "double"], "default": null, "aliases": ["extra"]},
+    ]}));
+    let written = avro.written().clone();
+    let dataset = Dataset::new("payments", avro.keyed(["id"]).partitioned(["means"]));
+    let team = Team::new().datastore(Datastore::new("Shop").dataset(dataset));
+    let zone = GovernanceZone::new().team("Sales", OWNER, team);
+    let ecosystem = Ecosystem::new("E", OWNER, "git:x@y").zone("USA", OWNER, zone);
+
+    let document: serde_json::Value = serde_json::from_str(&ecosystem.to_json()).unwrap();
+    let store = &document["zones"][0]["definition"]["teams"][0]["definition"]["datastores"][0];
+    let schema = &store["datasets"][0]["schema"];
+    assert_eq!(schema["avro"], written.value());
+    assert_eq!(
+        (schema["key"].to_string(), schema["partition"].to_string()),
+        (r#"["id"]"#.into(), r#"["means"]"#.into())
+    );
+    assert_eq!(Ecosystem::from_json(&ecosystem.to_json()).unwrap(), ecosystem);
+    assert_eq!(Ecosystem::from_yaml(&ecosystem.to_yaml()).unwrap(), ecosystem);
+}
