@@ -93,3 +93,22 @@ fn edits_change_something_and_leave_it_valid() {
         }
     }
 }
+
+#[test]
+fn what_is_checked_after_an_edit_does_not_grow_with_the_ecosystem() {
+    for synthetic in [Synthetic::new(30), Synthetic::new(150), Synthetic::new(150).one_team()] {
+        let mut checked = validated(&synthetic.ecosystem()).unwrap();
+        let mut edits = Edits::of(checked.ecosystem(), 5);
+        let mut units = 0;
+        for _ in 0..100 {
+            let edited = edits.edit(checked.ecosystem().clone().into_inner());
+            let next = edited.validate(&Validation::on(NaiveDate::MIN).since(&checked)).unwrap();
+            let changes = next.ecosystem().changes_since(checked.ecosystem());
+            assert_eq!(changes.datastores().len() + changes.workspaces().len(), 1);
+            units += next.effort().checked().len();
+            checked = next;
+        }
+        // The unit itself, and now and then those that depend on it.
+        assert!((100..250).contains(&units), "{units}");
+    }
+}

@@ -4,11 +4,11 @@ use crate::{
     diagnostic::Findings,
     ecosystem::Ecosystem,
     named::Entity,
-    proptest1::{ecosystems, edits, mutations, shuffled},
-    validate::{Checked, Effort, Invalid, Valid, Validation},
+    proptest1::{Mutation, ecosystems, edits, mutations, shuffled},
+    validate::{CODES, Checked, Effort, Invalid, Valid, Validation},
 };
 use chrono::{Days, NaiveDate};
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use std::collections::BTreeSet;
 
 type Outcome = Result<Checked, Invalid>;
@@ -104,4 +104,25 @@ proptest! {
         let again = shuffled(&ecosystem, seed).unwrap().validate(&Validation::on(day(700)));
         prop_assert_eq!(findings(&outcome), findings(&again));
     }
+}
+
+#[test]
+fn every_mutation_breaks_its_rule_alone() {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..4 {
+        let ecosystem = ecosystems().new_tree(&mut runner).unwrap().current();
+        for mutation in Mutation::all() {
+            let outcome = mutation.apply(ecosystem.clone()).validate(&Validation::on(day(0)));
+            let codes: BTreeSet<&str> = findings(&outcome).codes().collect();
+            assert_eq!(codes, [mutation.code()].into(), "{}", findings(&outcome));
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_a_mutation() {
+    let broken: BTreeSet<&str> = Mutation::all().map(Mutation::code).collect();
+    let known: BTreeSet<&str> = CODES.iter().map(|info| info.code).collect();
+    assert_eq!(known.difference(&broken).collect::<Vec<_>>(), [] as [&&str; 0]);
+    assert_eq!(broken.len(), Mutation::all().count());
 }
