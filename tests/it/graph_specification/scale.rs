@@ -3,15 +3,16 @@
 use super::build;
 use datasurface::{
     graph::{
-        Assignments, GraphDiff, IntentionGraphs, NodeKey, Stage,
+        Assignments, GraphDiff, IntentionGraphs, Node, NodeKey, NodeWeight, Placement, Shards, Stage,
         picture::{Mermaid, Picture},
     },
     model::{
         Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-        PlatformDeclaration, Priority, Team, Workspace,
+        PlatformDeclaration, Priority, Team, Valid, Workspace,
     },
 };
-use std::thread;
+use datasurface_testkit::{Edits, Synthetic};
+use std::{cell::Cell, thread};
 
 const MANY: usize = 20_000;
 const CONTAINER: &str = "USA/Team/Container";
@@ -71,6 +72,72 @@ fn a_transformer_of_many_inputs_needs_no_stack() {
         assert_eq!(trigger.predecessors().count(), MANY);
         assert!(graph.nodes().all(|node| node.obligation().priority() == Some(Priority::Critical)));
     });
+}
+
+#[test]
+fn transformers_that_read_all_of_the_layer_before_are_linear_in_what_they_read() {
+    const WIDTH: usize = 100;
+    const DEPTH: usize = 6;
+    on_a_small_stack(|| {
+        let name = |layer: usize, at: usize| store_name(layer * WIDTH + at);
+        let layer_of = |layer: usize| (0..WIDTH).map(move |at| format!("{}/data", name(layer, at)));
+        let group = |layer: usize| {
+            let wanted: Vec<String> = layer_of(layer).collect();
+            DatasetGroup::new("group").sinks(wanted.iter().map(String::as_str))
+        };
+        let captured = |at| store(at).captured(Capture::sql_snapshot(CONTAINER));
+        let mut team = (0..WIDTH).map(captured).fold(team(), Team::datastore);
+        for (layer, at) in (1..=DEPTH).flat_map(|layer| (0..WIDTH).map(move |at| (layer, at))) {
+            let transformer = DataTransformer::sql(name(layer, at));
+            let workspace = Workspace::new(format!("Transform{layer}x{at}")).container(CONTAINER);
+            team = team
+                .datastore(store(layer * WIDTH + at))
+                .workspace(workspace.group(group(layer - 1)).transformer(transformer));
+        }
+        let consumer = Workspace::new("Consumer").container(CONTAINER).priority(Priority::Critical);
+        let ecosystem = ecosystem(team.workspace(consumer.group(group(DEPTH))));
+        let stores = (0..(DEPTH + 1) * WIDTH).map(store_name);
+        let assignments = stores
+            .fold(Assignments::default(), |all, store| all.captures("Local", store, Stage::Provisioned))
+            .serves("Local", "Consumer/group", Stage::Provisioned);
+        let graphs = built(&ecosystem, &assignments);
+        let graph = graphs.iter().next().expect("a graph");
+        // Ingest and Export of each store, Trigger and Transform of each transformer.
+        assert_eq!(graph.len(), 2 * (DEPTH + 1) * WIDTH + 2 * DEPTH * WIDTH);
+        // Each transformer reads its whole layer; the rest are chains.
+        assert_eq!(graph.edges().count(), DEPTH * WIDTH * WIDTH + (DEPTH + 1) * WIDTH + 2 * DEPTH * WIDTH);
+        assert!(graph.nodes().all(|node| node.obligation().priority() == Some(Priority::Critical)));
+    });
+}
+
+/// Work is counted, since time would depend on the machine: how often somebody asks what a node weighs.
+#[test]
+fn shards_look_at_each_node_once_and_then_at_what_changed() {
+    for datastores in [40, 160] {
+        let synthetic = Synthetic::new(datastores).columns(2);
+        let mut ecosystem = synthetic.ecosystem();
+        let assignments = synthetic.assignments(&ecosystem);
+        let mut graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
+        let asked = Cell::new(0);
+        let weigh = |_: &Node<'_>| {
+            asked.set(asked.get() + 1);
+            NodeWeight { whole: [1].into(), per_dataset: [1].into() }
+        };
+        let graph = graphs.iter().next().expect("a graph");
+        let mut shards = Shards::of(graph, &Placement::default(), &[500], &weigh);
+        assert_eq!(asked.take(), graph.len());
+        let mut edits = Edits::of(&ecosystem, 7);
+        for _ in 0..30 {
+            ecosystem = edits.edit(ecosystem);
+            graphs = graphs
+                .rebuild(&Valid::assume_valid(ecosystem.clone()), &assignments)
+                .expect("every datastore has a primary");
+            shards = shards.again(graphs.iter().next().expect("a graph"), &weigh);
+            // A datastore before and after, and a transformer, however many there are of each.
+            assert!(asked.get() <= 150, "{} of {datastores} datastores", asked.get());
+            asked.set(0);
+        }
+    }
 }
 
 /// With the stack of a thread in a small container. (The default is 2 MiB for threads, 8 MiB for a program.)
