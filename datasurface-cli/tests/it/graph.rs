@@ -54,6 +54,43 @@ fn mermaid_is_a_flow_chart() {
 }
 
 #[test]
+fn dot_is_one_graph_for_each_platform() {
+    let desk = Desk::new(&models::transformed());
+    let said = graph(&desk, "--format dot").good();
+    assert!(said.out.starts_with("digraph {\n") && said.out.ends_with("}\n"), "{said:?}");
+    assert_eq!(said.out.matches("label=").count(), 7, "{said:?}");
+    assert!(said.out.contains("label=\"trigger\\nMasking\""), "{said:?}");
+    let desk = Desk::new(&models::handed_over());
+    assert_eq!(graph(&desk, "--format dot").good().out.matches("digraph {").count(), 2);
+    assert_eq!(graph(&desk, "--format dot --platform Other").good().out.matches("digraph {").count(), 1);
+}
+
+#[test]
+fn graphml_is_one_document() {
+    let desk = Desk::new(&models::handed_over());
+    let said = graph(&desk, "--format graphml").good();
+    assert!(said.out.starts_with("<?xml "), "{said:?}");
+    assert_eq!(said.out.matches("<graphml ").count(), 1, "{said:?}");
+    for platform in ["Local", "Other"] {
+        assert!(said.out.contains(&format!("<graph id=\"{platform}\"")), "{said:?}");
+    }
+    assert_eq!(said.out.matches("<node ").count(), 4, "{said:?}");
+    assert_eq!(said.out.matches("<edge ").count(), 2, "{said:?}");
+}
+
+#[test]
+fn a_picture_shows_stores_or_what_is_near_a_node() {
+    let desk = Desk::new(&models::transformed());
+    let boxes = |more: &str| graph(&desk, more).good().out.matches("label=").count();
+    let all = boxes("--format dot");
+    assert!(boxes("--format dot --level store") < all);
+    assert!(boxes("--format dot --level team") < boxes("--format dot --level store"));
+    // A trigger has what it waits for before it, and its transform after it.
+    assert_eq!(boxes("--format dot --around Trigger/Local/Masking"), 3);
+    assert_eq!(boxes("--format dot --around Trigger/Local/Masking --steps 9"), all);
+}
+
+#[test]
 fn a_loop_is_entered_at_its_trigger() {
     let desk = Desk::new(&models::looped());
     let said = graph(&desk, "").good();

@@ -28,7 +28,7 @@ impl Pen for Digraph<'_, '_> {
         let shape = match shape {
             Shape::Cylinder => "shape=cylinder",
             Shape::Rectangle => "shape=box",
-            Shape::Rhombus => "shape=diamond",
+            Shape::Hexagon => "shape=hexagon",
             Shape::Rounded => "shape=box, style=\"filled,rounded\"",
         };
         write!(self.0, "    n{number} [{shape}, label=\"{}\"", escaped(label))?;

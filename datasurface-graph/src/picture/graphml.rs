@@ -42,7 +42,7 @@ impl Pen for Elements<'_, '_> {
         let kind = match shape {
             Shape::Cylinder => "capture",
             Shape::Rectangle => "export",
-            Shape::Rhombus => "trigger",
+            Shape::Hexagon => "trigger",
             Shape::Rounded => "transform",
         };
         write!(self.f, "    <node id=\"g{}n{number}\"><data key=\"kind\">{kind}</data>", self.graph)?;

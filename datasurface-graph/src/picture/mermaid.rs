@@ -28,7 +28,7 @@ impl Pen for Chart<'_, '_> {
         let (open, close) = match shape {
             Shape::Cylinder => ("[(\"", "\")]"),
             Shape::Rectangle => ("[\"", "\"]"),
-            Shape::Rhombus => ("{\"", "\"}"),
+            Shape::Hexagon => ("{{\"", "\"}}"),
             Shape::Rounded => ("([\"", "\"])"),
         };
         writeln!(self.0, "    n{number}{open}{}{close}", escaped(label))?;

@@ -196,7 +196,7 @@ pub(super) struct Drawn<'a> {
 pub(super) enum Shape {
     Cylinder,
     Rectangle,
-    Rhombus,
+    Hexagon,
     Rounded,
 }
 
@@ -205,7 +205,7 @@ impl Shape {
         match kind {
             NodeKind::Ingest => Self::Cylinder,
             NodeKind::Export => Self::Rectangle,
-            NodeKind::Trigger => Self::Rhombus,
+            NodeKind::Trigger => Self::Hexagon,
             NodeKind::Transform => Self::Rounded,
         }
     }
