@@ -1,8 +1,10 @@
 //! Every law can fail: a platform that keeps them all, and breaks one at a time. And what laws are checked on is what it
 //! says it is.
 
+#![allow(clippy::unwrap_used, reason = "all of this program is tests, also what they share")]
 #![allow(clippy::panic, reason = "a platform that panics is one of those that are found")]
 
 mod cupboard;
 mod faults;
+mod linear;
 mod synthetic;
