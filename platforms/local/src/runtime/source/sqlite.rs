@@ -64,8 +64,11 @@ impl Source for Sqlite {
         let width = statement.column_count();
         let mut rows = statement.raw_query();
         while let Some(row) = self.doing(&reading, rows.next())? {
-            let values = (0..width).map(|column| value(row, column)).collect::<rusqlite::Result<Vec<_>>>();
-            each(&self.doing(&reading, values)?)?;
+            let mut values = Vec::with_capacity(width);
+            for column in 0..width {
+                values.push(self.doing(&reading, value(row, column))?);
+            }
+            each(&values)?;
         }
         Ok(())
     }
