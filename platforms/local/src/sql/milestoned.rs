@@ -53,15 +53,15 @@ impl StoredColumn {
     }
 
     /// The column, as it is declared where rows come in: a strict table keeps no text where a number is to be. It knows
-    /// no column of numbers that may also have the text for not-a-number, so that one is checked: by no list of types,
-    /// which would take as long for each record as all else. A NULL passes.
+    /// no column of numbers that may also have the text for not-a-number, so that one is checked. All numbers come before
+    /// all texts and bytes, which is told faster than a type. A NULL passes.
     fn strict_declaration(&self) -> String {
         if self.storage != Storage::Real {
             return self.kept(!self.nullable);
         }
         let name = quoted(&self.name);
         format!(
-            "{}\n    CONSTRAINT {} CHECK (typeof({name}) = 'real' OR typeof({name}) = 'integer' OR {name} = {})",
+            "{}\n    CONSTRAINT {} CHECK ({name} < '' OR {name} = {})",
             self.declared("ANY", !self.nullable),
             quoted(&format!("{} is a number", self.name)),
             literal(NOT_A_NUMBER)
