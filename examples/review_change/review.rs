@@ -4,7 +4,7 @@ use super::story;
 use chrono::{DateTime, NaiveDate};
 use clap::{Parser, ValueEnum};
 use datasurface::model::{
-    Documents, Valid, Validation,
+    Diagnostic, Documents, Ecosystem, Findings, Severity, Valid, Validation,
     change::{ChangeControl, ChangeSource},
 };
 use std::{
@@ -96,17 +96,19 @@ fn review(
     errors: &mut impl Write,
 ) -> Result<u8, Box<dyn Error>> {
     let on = arguments.on.unwrap_or_else(today);
-    // What is live was accepted, perhaps with consents that have run out since. That is no reason to refuse a change.
-    let old = Valid::assume_valid(documents(old)?.load()?);
+    let (old, known) = judged(documents(old)?.load()?, on);
     let documents = documents(new)?;
-    let (new, is_valid) = match documents.load()?.validate(&Validation::on(on)) {
-        Ok(checked) => (checked.into_ecosystem(), true),
-        Err(invalid) => {
-            writeln!(errors, "{}\n", documents.located(invalid.findings().clone()))?;
-            // The report says what the change would mean even so.
-            (Valid::assume_valid(invalid.into_ecosystem()), false)
-        }
-    };
+    let (new, findings) = judged(documents.load()?, on);
+    if findings.has_errors() {
+        writeln!(errors, "{}\n", documents.located(findings.clone()))?;
+    }
+    // What is live was accepted. What is wrong with it since, as a consent that has run out, is no reason to refuse a change
+    // of something else.
+    let is_wrong = |finding: &Diagnostic| finding.severity() == Severity::Error;
+    let is_valid = findings
+        .iter()
+        .filter(|finding| is_wrong(finding))
+        .all(|finding| known.iter().any(|known| known == finding));
     let source = ChangeSource::new(source);
     let source = if arguments.touches_lock { source.touching_lock() } else { source };
     let control = ChangeControl::new(source, on);
@@ -118,6 +120,17 @@ fn review(
         Format::Sarif => write!(out, "{}", report.to_sarif_in(&documents))?,
     }
     Ok(if is_valid && report.is_allowed() { ALLOWED } else { REFUSED })
+}
+
+/// An ecosystem and what is found of it. The report says what a change would mean even if the model is not valid.
+fn judged(ecosystem: Ecosystem, on: NaiveDate) -> (Valid<Ecosystem>, Findings) {
+    match ecosystem.validate(&Validation::on(on)) {
+        Ok(checked) => (checked.ecosystem().clone(), checked.findings().clone()),
+        Err(invalid) => {
+            let findings = invalid.findings().clone();
+            (Valid::assume_valid(invalid.into_ecosystem()), findings)
+        }
+    }
 }
 
 /// A file, or the files of a folder and of the folders inside.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Severity},
-    ecosystem::{Dataset, Ecosystem},
+    ecosystem::{Dataset, DatasetGroup, Ecosystem, Workspace},
     name::DatasetKey,
     named::Entity,
     schema::SchemaChange,
@@ -152,18 +152,22 @@ impl Judge<'_> {
         Some(Breaking { finding, consumers })
     }
 
-    /// Whether a group wanted the dataset before the change, too. Who begins to use something sees what it is.
+    /// Whether a group wanted the dataset before the change, too. Who begins to use something sees what it is; but whoever
+    /// fills a datastore did so before, under whatever name: others stand behind it, who see nothing.
     fn was_there(&self, used: &Use<'_>) -> bool {
-        let former = used.workspace.former_name();
-        let workspace = self.old.workspace(used.workspace.name()).or_else(|| self.old.workspace(former?));
-        let Some(workspace) = workspace else { return false };
-        let groups = workspace.entity().groups();
-        let group = used.workspace.groups().get(&used.group.group);
-        let former = group.and_then(|group| group.former_name());
-        let Some(group) = groups.get(&used.group.group).or_else(|| groups.get(former?)) else {
-            return false;
-        };
         let key = used.sink.name();
-        group.wanted().get(key).or_else(|| group.wanted().get(self.former.get(key)?)).is_some()
+        let wanted = |group: &DatasetGroup| {
+            group.wanted().get(key).or_else(|| group.wanted().get(self.former.get(key)?)).is_some()
+        };
+        let of_name = |workspace: &Workspace| {
+            let former = used.workspace.groups().get(&used.group.group).and_then(DatasetGroup::former_name);
+            let groups = workspace.groups();
+            groups.get(&used.group.group).or_else(|| groups.get(former?)).is_some_and(wanted)
+        };
+        let former = || self.old.workspace(used.workspace.former_name()?);
+        let workspace = self.old.workspace(used.workspace.name()).or_else(former);
+        let maker = used.workspace.data_transformer().and_then(|made| self.old.producer(made.output()));
+        workspace.is_some_and(|workspace| of_name(workspace.entity()))
+            || maker.is_some_and(|maker| maker.entity().groups().iter().any(wanted))
     }
 }

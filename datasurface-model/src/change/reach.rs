@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{Datastore, Ecosystem, Repository, Team},
-    name::{ContainerKey, DatasetKey, GroupKey, TeamKey, VendorName, ZoneName},
+    ecosystem::{DataTransformer, Datastore, Ecosystem, Repository, Team, Workspace},
+    name::{ContainerKey, DatasetKey, DatastoreName, GroupKey, TeamKey, VendorName, ZoneName},
     named::Entity,
     validate::Valid,
 };
@@ -117,15 +117,15 @@ impl Reach {
         }
     }
 
-    /// What makes data otherwise than before.
+    /// What makes data otherwise than before: whatever a datastore is filled by, it is the same only if it does the same with
+    /// the same.
     fn add_transformers(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
-        let before: BTreeMap<_, _> = workspaces(&pruned.old)
-            .filter_map(|placed| Some((placed.workspace.name(), placed.workspace.data_transformer()?)))
-            .collect();
+        let before: BTreeMap<_, _> =
+            workspaces(&pruned.old).filter_map(|placed| making(placed.workspace)).collect();
         for placed in workspaces(&pruned.new) {
-            let Some(transformer) = placed.workspace.data_transformer() else { continue };
-            if before.get(placed.workspace.name()).is_some_and(|before| *before != transformer)
-                && let Some(output) = new.datastore(transformer.output())
+            let Some((output, making)) = making(placed.workspace) else { continue };
+            if before.get(output) != Some(&making)
+                && let Some(output) = new.datastore(output)
             {
                 let path =
                     ModelPath::root().child("zones", &placed.team.zone).child("teams", &placed.team.team);
@@ -213,6 +213,13 @@ impl Surroundings {
             .map(|key| zone(&key.zone).child("teams", &key.team).child("containers", &key.container));
         policies.into_iter().chain(container).collect()
     }
+}
+
+/// The datastore that a workspace fills, and how, and with what.
+fn making(workspace: &Workspace) -> Option<(&DatastoreName, (&DataTransformer, BTreeSet<&DatasetKey>))> {
+    let transformer = workspace.data_transformer()?;
+    let inputs = workspace.groups().iter().flat_map(|group| group.wanted().iter().map(Entity::name));
+    Some((transformer.output(), (transformer, inputs.collect())))
 }
 
 /// What a datastore says besides its datasets.

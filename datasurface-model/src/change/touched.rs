@@ -69,14 +69,13 @@ pub(super) fn datasets<'e>(old: &PlacedStore<'e>, new: &PlacedStore<'e>) -> Vec<
     side_by_side(named(old.store).collect(), named(new.store).collect(), |dataset| dataset.former_name())
 }
 
-/// A deprecation of the dataset itself says more than that of its datastore.
+/// A dataset of a datastore that is on its way out is on its way out, too: whichever begins first, and ends first.
 pub(super) fn retiring(store: &Datastore, dataset: &Dataset) -> Option<Retiring> {
-    let own = dataset.deprecation().map(|own| Retiring { since: own.since(), last_day: own.last_day() });
-    let of_store = || {
-        let whole = store.deprecation()?;
-        Some(Retiring { since: whole.since(), last_day: whole.last_day() })
-    };
-    own.or_else(of_store)
+    let own = dataset.deprecation().map(|own| (own.since(), own.last_day()));
+    let whole = store.deprecation().map(|whole| (whole.since(), whole.last_day()));
+    let both = || own.into_iter().chain(whole);
+    let since = both().map(|(since, _)| since).min()?;
+    Some(Retiring { since, last_day: both().filter_map(|(_, last_day)| last_day).min() })
 }
 
 fn stores_of(ecosystem: &Ecosystem) -> BTreeMap<crate::name::DatastoreName, PlacedStore<'_>> {

@@ -87,6 +87,11 @@ pub enum DifferenceKind {
     },
 }
 
+/// Whether a document says all of it: what is built in code can be too deep for that.
+fn can_be_told(ecosystem: &Ecosystem) -> bool {
+    Ecosystem::from_json(&ecosystem.to_json()).is_ok_and(|told| told == *ecosystem)
+}
+
 impl ModelDiff {
     /// What differs from one ecosystem to another. It is empty only if they are equal.
     #[must_use]
@@ -99,10 +104,11 @@ impl ModelDiff {
         if old == new {
             return Self::default();
         }
+        let is_told = can_be_told(old) && can_be_told(new);
         let (old, new) = (document::value_of(old), document::value_of(new));
         let mut differences = tree::differences(&old, &new);
-        if differences.is_empty() {
-            // Too deep for a document. What cannot be told is not overlooked for that.
+        if !is_told {
+            // What cannot be told is not overlooked for that.
             differences.push(Difference::new(
                 Place::default(),
                 DifferenceKind::Modified {

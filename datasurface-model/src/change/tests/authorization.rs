@@ -2,7 +2,7 @@
 
 use super::world::*;
 use crate::{
-    change::{Authorization, ChangeSource, ModelDiff, Part},
+    change::{Authorization, ChangeControl, ChangeSource, ModelDiff, Part},
     *,
 };
 
@@ -370,4 +370,17 @@ fn whose_it_is_is_said() {
     assert_eq!(denied.owner(), Some(&SALES.into()));
     let paths: Vec<_> = denied.differences().iter().map(|difference| difference.path().to_string()).collect();
     assert_eq!(paths, ["zones/USA/teams/Sales/datastores/Store/datasets/x"]);
+}
+
+#[test]
+fn what_is_too_deep_to_be_told_is_denied_beside_what_is_allowed() {
+    let deep = |leaf: u8| {
+        let value = (0..140).fold(serde_json::Value::from(leaf), |inner, _| vec![inner].into());
+        world().platform(PlatformDeclaration::new("Mine", "local").setting("deep", value))
+    };
+    let old = deep(1);
+    let new = deep(2).edit_team("USA", "Stock", |team| team.documented("Who has what is in stock."));
+    let control = ChangeControl::new(ChangeSource::new(STOCK), day("2026-01-01"));
+    let report = control.judge(&Valid::assume_valid(old), &Valid::assume_valid(new));
+    assert!(!report.is_allowed(), "{report}");
 }

@@ -152,6 +152,66 @@ fn consumers_behind_a_transformer_are_named() {
     assert_eq!(notice.groups().len(), 3);
 }
 
+/// The transformer of [`with_transformer`] in another workspace.
+fn made_by(workspace: &str, select: &str, sink: &str) -> Workspace {
+    Workspace::new(workspace)
+        .container("USA/Stock/Lake")
+        .group(DatasetGroup::new("in").sink(sink))
+        .transformer(DataTransformer::sql("Derived").select("cities", select))
+}
+
+const SELECT: &str = "SELECT city FROM Store_customers";
+
+fn with_transformer_instead(workspace: Workspace) -> Ecosystem {
+    with_transformer()
+        .edit_team("USA", "Stock", |team| team.without_workspace(&"Making".into()).workspace(workspace))
+}
+
+#[test]
+fn whoever_fills_a_datastore_stands_between_as_before() {
+    let new = with_transformer_instead(made_by("Maker", SELECT, "Store/customers"));
+    let new = new.edit_team("USA", "Sales", |team| {
+        let shorter = Dataset::new("customers", "id Integer key, name VarChar(40)");
+        team.without_datastore(&"Store".into()).datastore(store([shorter, orders()]))
+    });
+    let report = judged(&with_transformer(), &new, false);
+    let [(_, consumers)] = &broken(&report)[..] else { panic!("{report}") };
+    assert!(consumers.contains(&"`Reports/cities` of the team `USA/Stock`, through `Maker`".to_owned()));
+}
+
+#[test]
+fn who_reads_what_is_made_is_told_when_it_is_made_otherwise() {
+    let told = |workspace: Workspace| {
+        let report = judged(&with_transformer(), &with_transformer_instead(workspace), false);
+        let groups = report.notices().iter().flat_map(|notice| notice.groups().keys());
+        groups.map(ToString::to_string).any(|group| group == "Reports/cities")
+    };
+    assert!(!told(made_by("Making", SELECT, "Store/customers").documented("Who lives where.")));
+    assert!(!told(made_by("Maker", SELECT, "Store/customers")));
+    assert!(told(made_by("Making", "SELECT 'x' AS city", "Store/customers")));
+    assert!(told(made_by("Maker", "SELECT 'x' AS city", "Store/customers").renamed_from("Making")));
+    assert!(told(made_by("Maker", "SELECT 'x' AS city", "Store/customers")));
+    assert!(told(made_by("Making", SELECT, "Store/orders")));
+}
+
+#[test]
+fn nothing_is_lost_on_the_way_through_another_form() {
+    let avro = |symbols: &str| {
+        let text = format!(
+            r#"{{"type": "record", "name": "r", "fields": [{{"name": "id", "type": "int"}},
+                {{"name": "e", "type": {{"type": "enum", "name": "e", "symbols": [{symbols}]}}}}]}}"#
+        );
+        Schema::from(AvroSchema::new(serde_json::from_str::<serde_json::Value>(&text).unwrap()).keyed(["id"]))
+    };
+    let with = |schema: Schema| with_store(store([Dataset::new("customers", schema), orders()]));
+    let one = avro(r#""a", "b""#);
+    for (old, new) in [(one.clone(), one.as_table()), (one.as_table(), avro(r#""a""#))] {
+        let report = judged(&with(old), &with(new), false);
+        let expected = ("error schema-change/form-changed".to_owned(), vec![ANALYSIS.to_owned()]);
+        assert_eq!(broken(&report), [expected]);
+    }
+}
+
 #[test]
 fn who_begins_to_use_something_sees_what_it_is() {
     let old = world();

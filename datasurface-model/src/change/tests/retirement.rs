@@ -71,6 +71,16 @@ fn a_dataset_is_retired_step_by_step() {
 }
 
 #[test]
+fn a_dataset_goes_no_later_than_its_datastore() {
+    let whole = Deprecation::new(day("2026-01-01"), "old").sunset(day("2026-06-30"));
+    let own = Deprecation::new(day("2027-01-01"), "later").sunset(day("2027-06-30"));
+    let datasets = [customers().deprecated(own), orders()];
+    let (kept, new) = (with_store(store(datasets.clone())), with_store(store(datasets).deprecated(whole)));
+    let report = judged(&kept, &new, SALES, "2026-02-01");
+    assert!(!report.is_allowed(), "nobody agreed to what is so since January: {report}");
+}
+
+#[test]
 fn nothing_is_deprecated_over_night() {
     let report = judged(&world(), &retiring(&world()), SALES, "2026-03-01");
     assert!(!report.is_allowed());

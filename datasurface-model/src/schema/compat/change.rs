@@ -82,11 +82,17 @@ pub enum SchemaChange {
         /// The name that it has, without its namespace.
         to: SmolStr,
     },
+    /// A schema is said in Avro's words now, or is so no longer.
+    FormChanged {
+        /// Whether it is an Avro schema now.
+        is_avro: bool,
+    },
 }
 
 impl SchemaChange {
     /// What changed from one schema to another. The order of columns, their classification and documentation are no
-    /// question of the schema. Two Avro records are judged as such; one of them against a table is judged as a table.
+    /// question of the schema. Two Avro records are judged as such; what one of them says beyond a table is lost to
+    /// readers where it becomes one, and nobody promised it where a table becomes a record.
     #[must_use]
     pub fn between(old: &Schema, new: &Schema) -> Vec<Self> {
         let records = old.record().zip(new.record());
@@ -119,6 +125,9 @@ impl SchemaChange {
         {
             changes.push(Self::RecordRenamed { from: from.clone(), to: to.clone() });
         }
+        if old.avro().is_some() != new.avro().is_some() {
+            changes.push(Self::FormChanged { is_avro: new.avro().is_some() });
+        }
         changes
     }
 
@@ -139,6 +148,7 @@ impl SchemaChange {
             Self::KeyChanged { .. } => Some(&rules::KEY_CHANGED),
             Self::PartitionChanged { .. } => Some(&rules::PARTITION_CHANGED),
             Self::RecordRenamed { .. } => Some(&rules::RECORD_RENAMED),
+            Self::FormChanged { .. } => Some(&rules::FORM_CHANGED),
         }
     }
 
@@ -152,7 +162,10 @@ impl SchemaChange {
             | Self::TypeChanged { column, .. }
             | Self::NullabilityChanged { column, .. }
             | Self::DefaultChanged { column, .. } => Some(column),
-            Self::KeyChanged { .. } | Self::PartitionChanged { .. } | Self::RecordRenamed { .. } => None,
+            Self::KeyChanged { .. }
+            | Self::PartitionChanged { .. }
+            | Self::RecordRenamed { .. }
+            | Self::FormChanged { .. } => None,
         }
     }
 }
@@ -269,6 +282,8 @@ impl fmt::Display for SchemaChange {
             }
             Self::DefaultChanged { column, .. } => write!(f, "`{column}` has no default any more"),
             Self::RecordRenamed { from, to } => write!(f, "the record `{from}` is called `{to}` now"),
+            Self::FormChanged { is_avro: true } => write!(f, "the table is an Avro record now"),
+            Self::FormChanged { is_avro: false } => write!(f, "the Avro record is a table now"),
             Self::KeyChanged { from, to } => {
                 write!(f, "the primary key was {} and is {}", Names(from), Names(to))
             }

@@ -50,6 +50,13 @@ rules! {
         "an Avro record has another name",
         "Avro finds by its name what a record is read as. Leave the name as it is: nobody but Avro sees it."
     );
+    FORM_CHANGED(
+        "form-changed",
+        "a schema is said in Avro's words, or is so no longer",
+        "An Avro record promises more than the table that it is: symbols, alternatives, units, defaults. Of a table nobody \
+         knows them, so readers could lose them on the way from a record to a table and on to another record. Offer a new \
+         dataset beside the old one."
+    );
     TYPE_NARROWED(
         "type-narrowed",
         "a column has a type that cannot hold every value of the old one",
