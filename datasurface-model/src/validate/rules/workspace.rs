@@ -127,8 +127,10 @@ fn of_group<'a>(
             unit.child("groups", name).attribute("wished_platform")
         });
     }
+    // All at once: they are far apart in memory, and while one is waited for, the next is asked for.
+    let datasets: Vec<_> = group.wanted().iter().map(|sink| scope.facts.dataset(sink.name())).collect();
     let mut before = None;
-    for sink in group.wanted() {
+    for (sink, dataset) in group.wanted().iter().zip(datasets) {
         let key = sink.name();
         let at = |unit: ModelPath| unit.child("groups", name).child("sinks", key.to_string());
         // The sinks are sorted: one that is there twice stands beside itself.
@@ -140,7 +142,7 @@ fn of_group<'a>(
                 .related(path, "wants it first");
             scope.report(finding);
         }
-        match scope.facts.dataset(key) {
+        match dataset {
             None => reference::check(Reference::Dataset(key.clone()), scope, at),
             Some(dataset) => {
                 lifecycle::check(sink, dataset, scope, at);
