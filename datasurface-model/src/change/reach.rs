@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{DataTransformer, Datastore, Ecosystem, Repository, Team, Workspace},
+    ecosystem::{DataTransformer, Datastore, Ecosystem, PrimaryPin, Repository, Team, Workspace},
     name::{ContainerKey, DatasetKey, DatastoreName, GroupKey, TeamKey, VendorName, ZoneName},
     named::Entity,
     validate::Valid,
@@ -59,6 +59,7 @@ impl Reach {
             reach.add_store(change, new);
         }
         reach.add_transformers(pruned, new);
+        reach.add_pins(pruned, new);
         let surroundings = Surroundings::of(pruned, new);
         if !surroundings.is_empty() {
             reach.add_surrounded(&surroundings, new);
@@ -132,6 +133,27 @@ impl Reach {
                 let path = path.child("workspaces", placed.workspace.name()).attribute("transformer");
                 self.datasets.push((path, keys(output.entity()).collect()));
             }
+        }
+    }
+
+    /// Whoever is served by another platform from now on, or from a capture of another one.
+    fn add_pins(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
+        for (old, now) in pruned.old.primary_pins().difference(pruned.new.primary_pins()) {
+            let Some(datastore) = old.or(now).map(PrimaryPin::name) else { continue };
+            let keys = new.datastore(datastore).into_iter().flat_map(|store| keys(store.entity()));
+            let path = ModelPath::root().child("primary_pins", datastore);
+            self.datasets.push((path, keys.collect()));
+        }
+        let pins = pruned.old.group_pins().difference(pruned.new.group_pins());
+        let pinned: BTreeSet<GroupKey> =
+            pins.filter_map(|(old, now)| old.or(now)).map(|pin| pin.name().clone()).collect();
+        if pinned.is_empty() {
+            return;
+        }
+        let consumers = workspaces(new).flat_map(|placed| placed.consumers().collect::<Vec<_>>());
+        for consumer in consumers.filter(|consumer| pinned.contains(consumer.group())) {
+            let path = ModelPath::root().child("group_pins", consumer.group().to_string());
+            self.groups.push((path, consumer));
         }
     }
 

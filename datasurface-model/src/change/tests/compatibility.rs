@@ -245,6 +245,10 @@ fn consumers_are_told_what_reaches_them() {
     assert_eq!(because(&moved), ["zones/USA/teams/Sales/containers/Source"]);
     let policy = Policy::new("no clouds", PolicyRule::Vendors(Permitted::only(["Office"])));
     assert_eq!(because(&edit_usa(|zone| zone.policy(policy))), ["zones/USA/policies"]);
+    assert_eq!(because(&world().primary("Store", "Local")), ["primary_pins/Store"]);
+    let elsewhere = world().platform(PlatformDeclaration::new("Other", "local"));
+    let elsewhere = elsewhere.pin("Analysis/all", ["Other"]);
+    assert_eq!(because(&elsewhere), ["group_pins/Analysis/all"]);
 }
 
 #[test]
