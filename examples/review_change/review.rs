@@ -104,11 +104,9 @@ fn review(
     }
     // What is live was accepted. What is wrong with it since, as a consent that has run out, is no reason to refuse a change
     // of something else.
-    let is_wrong = |finding: &Diagnostic| finding.severity() == Severity::Error;
-    let is_valid = findings
-        .iter()
-        .filter(|finding| is_wrong(finding))
-        .all(|finding| known.iter().any(|known| known == finding));
+    let is_new = |finding: &Diagnostic| !known.iter().any(|known| known == finding);
+    let mut wrong = findings.iter().filter(|finding| finding.severity() == Severity::Error);
+    let is_valid = !wrong.any(is_new);
     let source = ChangeSource::new(source);
     let source = if arguments.touches_lock { source.touching_lock() } else { source };
     let control = ChangeControl::new(source, on);
@@ -118,6 +116,9 @@ fn review(
         Format::Text => write!(out, "{report}")?,
         Format::Json => write!(out, "{}", report.to_json())?,
         Format::Sarif => write!(out, "{}", report.to_sarif_in(&documents))?,
+    }
+    if !is_valid && report.is_allowed() {
+        writeln!(errors, "refused all the same: the proposed model has errors that the live one has not")?;
     }
     Ok(if is_valid && report.is_allowed() { ALLOWED } else { REFUSED })
 }

@@ -186,6 +186,28 @@ fn a_model_that_is_not_valid_is_refused_and_says_where() {
 }
 
 #[test]
+fn who_is_allowed_to_make_a_model_invalid_is_refused_all_the_same() {
+    let folder =
+        models(|team| team.replace("sinks: [Shop/customers]", "sinks: [Shop/customers, Shop/nothing]"));
+    let ran = review(folder.path(), ["old", "new"], &OWNER);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.errors
+            .ends_with("refused all the same: the proposed model has errors that the live one has not\n")
+    );
+}
+
+#[test]
+fn what_is_wrong_with_the_live_model_refuses_no_change_of_something_else() {
+    let broken = TEAM.replace("sinks: [Shop/customers]", "sinks: [Shop/customers, Shop/nothing]");
+    let folder = models(|_| wider(&broken));
+    fs::write(folder.path().join("old/teams/sales.yml"), &broken).unwrap();
+    let ran = review(folder.path(), ["old", "new"], &OWNER);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.errors.contains("Shop/nothing"), "{ran:?}");
+}
+
+#[test]
 fn misuse_ends_with_2() {
     let folder = models(wider);
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
