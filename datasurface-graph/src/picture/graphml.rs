@@ -2,12 +2,12 @@
 
 use super::{
     Picture,
-    sketch::{Drawn, Paint, Pen, Shape},
+    sketch::{Drawn, Pen, Shape},
 };
 use std::fmt;
 
-/// Shows pictures in GraphML, each as a graph of its own. Each node has a `kind`, a `label`, and a `change` where a diff
-/// says something of it.
+/// Shows pictures in GraphML, each as a graph of its own. Each node has a `kind`, a `label`, and a `change` where
+/// something changed since an earlier graph.
 #[derive(Clone, Copy, Debug)]
 pub struct GraphMl<'p, 'g>(pub &'p [Picture<'g>]);
 
@@ -47,10 +47,8 @@ impl Pen for Elements<'_, '_> {
         };
         write!(self.f, "    <node id=\"g{}n{number}\"><data key=\"kind\">{kind}</data>", self.graph)?;
         write!(self.f, "<data key=\"label\">{}</data>", escaped(label))?;
-        match paint {
-            Paint::Plain => {}
-            Paint::Changed => self.f.write_str("<data key=\"change\">changed</data>")?,
-            Paint::Added => self.f.write_str("<data key=\"change\">added</data>")?,
+        if let Some(word) = paint.word() {
+            write!(self.f, "<data key=\"change\">{word}</data>")?;
         }
         writeln!(self.f, "</node>")
     }

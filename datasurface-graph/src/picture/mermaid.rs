@@ -8,8 +8,11 @@ use std::fmt;
 
 /// Shows a picture as a Mermaid flow chart.
 ///
-/// Shapes tell the kinds apart: captures are cylinders, exports rectangles, triggers rhombs, transforms have rounded
+/// Shapes tell the kinds apart: captures are cylinders, exports rectangles, triggers hexagons, transforms have rounded
 /// ends.
+///
+/// Mermaid's own setting `maxEdges`, 500 unless it is set, limits what it draws: of larger graphs, show a
+/// [level](Picture::level) or a [neighbourhood](Picture::around).
 #[derive(Clone, Copy, Debug)]
 pub struct Mermaid<'p, 'g>(pub &'p Picture<'g>);
 
@@ -51,7 +54,7 @@ fn escaped(text: &str) -> String {
     for character in text.chars() {
         match character {
             '\n' => label.push_str("<br>"),
-            '"' | '<' | '>' | '&' | ';' | '`' | '\\' => {
+            '"' | '<' | '>' | '&' | ';' | '`' | '$' | '\\' => {
                 label.push_str(&format!("#{};", u32::from(character)));
             }
             _ => label.push(character),

@@ -1,6 +1,7 @@
 //! Pictures: a graph as text that other tools draw or read, written piece by piece: a large graph takes no more memory
 //! than a small one.
 
+mod change;
 mod dot;
 mod graphml;
 mod json;

@@ -1,7 +1,7 @@
 //! What a picture shows, whatever it is written in.
 
+use super::change::{Change, Paint};
 use crate::{
-    diff::GraphDiff,
     graph::{At, IntentionGraph, Node},
     key::{NodeKey, NodeKind},
 };
@@ -30,16 +30,14 @@ pub struct Picture<'g> {
     graph: &'g IntentionGraph,
     level: Level,
     shown: Option<BTreeSet<NodeKey>>,
-    added: BTreeSet<NodeKey>,
-    changed: BTreeSet<NodeKey>,
+    change: Option<Change<'g>>,
 }
 
 impl<'g> Picture<'g> {
     /// A picture of all nodes.
     #[must_use]
     pub fn of(graph: &'g IntentionGraph) -> Self {
-        let (added, changed) = (BTreeSet::new(), BTreeSet::new());
-        Self { graph, level: Level::default(), shown: None, added, changed }
+        Self { graph, level: Level::default(), shown: None, change: None }
     }
 
     /// Tells more apart, or less.
@@ -52,8 +50,15 @@ impl<'g> Picture<'g> {
     /// Shows only these nodes, of those that were shown.
     #[must_use]
     pub fn only(mut self, mut wanted: impl FnMut(&Node<'g>) -> bool) -> Self {
-        let nodes = self.graph.nodes().filter(|node| self.shows(node));
+        let nodes = self.nodes().map(|(_, node)| node);
         self.shown = Some(nodes.filter(|node| wanted(node)).map(|node| node.key()).collect());
+        self
+    }
+
+    /// Shows what became of an earlier graph of the platform: what is new, changed, or gone, in colours.
+    #[must_use]
+    pub fn since(mut self, before: &'g IntentionGraph) -> Self {
+        self.change = Some(Change::between(before, self.graph));
         self
     }
 
@@ -61,23 +66,15 @@ impl<'g> Picture<'g> {
     #[must_use]
     pub fn around(self, centre: &NodeKey, steps: usize) -> Self {
         let mut near: BTreeSet<NodeKey> = BTreeSet::new();
-        let mut edge: Vec<Node<'g>> = self.graph.node(centre).into_iter().collect();
+        let mut edge: Vec<Node<'g>> = self.node(centre).into_iter().collect();
         for _ in 0..=steps {
             edge.retain(|node| near.insert(node.key()));
-            edge = edge.iter().flat_map(|node| node.predecessors().chain(node.successors())).collect();
+            edge = edge.iter().flat_map(|node| self.before(node).chain(self.after(node))).collect();
             if edge.is_empty() {
                 break;
             }
         }
         self.only(|node| near.contains(&node.key()))
-    }
-
-    /// Colours what a diff says is new in this graph, or other than before.
-    #[must_use]
-    pub fn coloured(mut self, diff: &GraphDiff) -> Self {
-        self.added.extend(diff.added().iter().cloned());
-        self.changed.extend(diff.changed().iter().cloned());
-        self
     }
 
     /// What is pictured: the platform.
@@ -94,12 +91,12 @@ impl<'g> Picture<'g> {
     }
 
     fn draw_nodes(&self, pen: &mut dyn Pen) -> fmt::Result {
-        for (number, node) in self.graph.nodes().enumerate().filter(|(_, node)| self.shows(node)) {
+        for (number, node) in self.nodes() {
             let shape = Shape::of(node.kind());
             pen.draw_box(&Drawn { number, shape, label: &label(&node.key()), paint: self.paint(&node) })?;
         }
-        for (from, node) in self.graph.nodes().enumerate().filter(|(_, node)| self.shows(node)) {
-            for to in node.successors().filter(|to| self.shows(to)).filter_map(|to| to.position()) {
+        for (from, node) in self.nodes() {
+            for to in self.after(&node).filter(|to| self.shows(to)).filter_map(|to| self.number(&to)) {
                 pen.draw_arrow(from, to)?;
             }
         }
@@ -109,11 +106,11 @@ impl<'g> Picture<'g> {
     fn draw_summary(&self, pen: &mut dyn Pen) -> fmt::Result {
         let mut boxes: BTreeMap<Summary<'g>, Paint> = BTreeMap::new();
         let mut arrows = BTreeSet::new();
-        for node in self.graph.nodes().filter(|node| self.shows(node)) {
+        for (_, node) in self.nodes() {
             let Some(summary) = self.summary(node) else { continue };
-            let paint = boxes.entry(summary.clone()).or_default();
-            *paint = (*paint).max(self.paint(&node).min(Paint::Changed));
-            for to in node.successors().filter(|to| self.shows(to)).filter_map(|to| self.summary(to)) {
+            let paint = self.paint(&node);
+            boxes.entry(summary.clone()).and_modify(|all| *all = all.and(paint)).or_insert(paint);
+            for to in self.after(&node).filter(|to| self.shows(to)).filter_map(|to| self.summary(to)) {
                 if to != summary {
                     arrows.insert((summary.clone(), to));
                 }
@@ -135,7 +132,7 @@ impl<'g> Picture<'g> {
 
     /// The box that a node is in.
     fn summary(&self, node: Node<'g>) -> Option<Summary<'g>> {
-        let ecosystem = &self.graph.estate().ecosystem;
+        let ecosystem = &node.graph().estate().ecosystem;
         if self.level == Level::Team {
             let team = match node.at() {
                 At::Ingest { supply, .. } => ecosystem.datastore(supply.name())?.team(),
@@ -157,22 +154,44 @@ impl<'g> Picture<'g> {
         })
     }
 
+    /// What is shown, with numbers: what is gone comes after what is there.
+    fn nodes(&self) -> impl Iterator<Item = (usize, Node<'g>)> {
+        let gone = self.change.iter().flat_map(Change::gone);
+        self.graph.nodes().chain(gone).enumerate().filter(|(_, node)| self.shows(node))
+    }
+
+    fn node(&self, key: &NodeKey) -> Option<Node<'g>> {
+        let gone = || self.change.as_ref()?.gone().find(|node| node.key() == *key);
+        self.graph.node(key).or_else(gone)
+    }
+
+    fn number(&self, node: &Node<'g>) -> Option<usize> {
+        let Some(change) = &self.change else { return node.position() };
+        let key = node.key();
+        match self.graph.node(&key) {
+            Some(node) => node.position(),
+            None => change.number(&key).map(|number| self.graph.len() + number),
+        }
+    }
+
+    /// What comes directly after a node, in either graph: if one of both is gone, so is what was between them.
+    fn after(&self, node: &Node<'g>) -> impl Iterator<Item = Node<'g>> {
+        let gone = self.change.iter().flat_map(|change| change.gone_after(node));
+        node.successors().chain(gone)
+    }
+
+    /// What comes directly before a node, likewise.
+    fn before(&self, node: &Node<'g>) -> impl Iterator<Item = Node<'g>> {
+        let gone = self.change.iter().flat_map(|change| change.gone_before(node));
+        node.predecessors().chain(gone)
+    }
+
     fn shows(&self, node: &Node<'_>) -> bool {
         self.shown.as_ref().is_none_or(|shown| shown.contains(&node.key()))
     }
 
     fn paint(&self, node: &Node<'_>) -> Paint {
-        if self.added.is_empty() && self.changed.is_empty() {
-            return Paint::Plain;
-        }
-        let key = node.key();
-        if self.added.contains(&key) {
-            Paint::Added
-        } else if self.changed.contains(&key) {
-            Paint::Changed
-        } else {
-            Paint::Plain
-        }
+        self.change.as_ref().map_or(Paint::Plain, |change| change.paint(&node.key()))
     }
 }
 
@@ -207,26 +226,6 @@ impl Shape {
             NodeKind::Export => Self::Rectangle,
             NodeKind::Trigger => Self::Hexagon,
             NodeKind::Transform => Self::Rounded,
-        }
-    }
-}
-
-/// What a diff says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Paint {
-    #[default]
-    Plain,
-    Changed,
-    Added,
-}
-
-impl Paint {
-    /// Fill and border, readable on light and dark ground, and by those who cannot tell red from green.
-    pub(super) fn colours(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Plain => None,
-            Self::Changed => Some(("#ffe9b3", "#b36b00")),
-            Self::Added => Some(("#cfe8ff", "#0b5cad")),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture};
 use crate::{
-    GraphDiff, IntentionGraphs,
+    IntentionGraphs,
     tests::{Fixture, group},
 };
 use datasurface_model::{Capture, Latency, Priority, Workspace};
@@ -56,25 +56,45 @@ fn stores_and_teams_are_boxes_too() {
 }
 
 #[test]
-fn a_neighbourhood_is_what_is_near_and_a_diff_has_colours() {
-    let (old, new) = (graphs(), graphs());
+fn a_neighbourhood_is_what_is_near() {
+    let graphs = graphs();
+    let graph = graphs.iter().next().unwrap();
+    let around =
+        |key: &str, steps| Mermaid(&Picture::of(graph).around(&key.parse().unwrap(), steps)).to_string();
+    insta::assert_snapshot!(around("Trigger/One/Mask", 1), @r#"
+    flowchart LR
+        n0["Raw/data<br>in Lake"]
+        n3(["transform<br>Mask"])
+        n4{{"trigger<br>Mask"}}
+        n0 --> n4
+        n4 --> n3
+    "#);
+    assert_eq!(around("Trigger/One/Gone", 9), "flowchart LR\n");
+    assert_eq!(around("Trigger/One/Mask", 9), Mermaid(&Picture::of(graph)).to_string());
+}
+
+/// The same in either direction: what is new one way is gone the other way.
+#[test]
+fn a_change_has_colours_and_shows_what_is_gone() {
+    let old = graphs();
     let fresh = Workspace::new("Fresh").priority(Priority::Critical);
-    let changed = Fixture::new()
+    let new = Fixture::new()
         .captured("Raw")
         .made("Mask", "Masked", &["Raw"])
         .primary("One", &["Raw", "Masked"])
         .served("One", fresh, group("live", &["Masked"]))
         .graphs();
-    let (before, after) = (old.iter().next().unwrap(), changed.iter().next().unwrap());
-    let diff = GraphDiff::between(before, after);
-    let centre = "Trigger/One/Mask".parse().unwrap();
-    let near = Mermaid(&Picture::of(after).around(&centre, 1).coloured(&diff)).to_string();
-    insta::assert_snapshot!(near);
-    let same = GraphDiff::between(before, new.iter().next().unwrap());
-    let plain = Mermaid(&Picture::of(before).coloured(&same)).to_string();
-    assert_eq!(plain, Mermaid(&Picture::of(before)).to_string());
-    let nothing = Picture::of(after).around(&"Trigger/One/Gone".parse().unwrap(), 9);
-    assert_eq!(Mermaid(&nothing).to_string(), "flowchart LR\n");
+    let (old, new) = (old.iter().next().unwrap(), new.iter().next().unwrap());
+    let added = Picture::of(new).since(old);
+    let removed = Picture::of(old).since(new);
+    let charts =
+        [&added, &removed, &removed.clone().level(Level::Store), &removed.clone().level(Level::Team)];
+    insta::assert_snapshot!(charts.map(|chart| Mermaid(chart).to_string()).join("\n"));
+    insta::assert_snapshot!(GraphMl(std::slice::from_ref(&removed)));
+    let gone = "Export/One/USA/Team/Lake/Masked/data".parse().unwrap();
+    insta::assert_snapshot!(Mermaid(&removed.around(&gone, 1)));
+    let unchanged = Mermaid(&Picture::of(old).since(old)).to_string();
+    assert_eq!(unchanged, Mermaid(&Picture::of(old)).to_string());
 }
 
 /// Names of containers may hold characters that mean something to Mermaid.
@@ -84,7 +104,7 @@ fn mermaid_is_not_confused_by_names() {
     use datasurface_model::{
         DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, PlatformDeclaration, Team, Valid,
     };
-    let name = r#"a "b" <c> & `d`; \e"#;
+    let name = r#"a "b" <c> & `d`; \e $$f$$"#;
     let container = format!("USA/Team/{name}");
     let store = Datastore::new("Raw").dataset(Dataset::new("data", "id Integer key"));
     let workspace = Workspace::new("Reader").container(container.as_str());
@@ -104,7 +124,7 @@ fn mermaid_is_not_confused_by_names() {
     let graphs = IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap();
     insta::assert_snapshot!(Mermaid(&Picture::of(graphs.iter().next().unwrap())), @r#"
     flowchart LR
-        n0["Raw/data<br>in a #34;b#34; #60;c#62; #38; #96;d#96;#59; #92;e"]
+        n0["Raw/data<br>in a #34;b#34; #60;c#62; #38; #96;d#96;#59; #92;e #36;#36;f#36;#36;"]
         n1[("Raw/data")]
         n1 --> n0
     "#);
