@@ -27,6 +27,7 @@ struct Sink {
     group: GroupKey,
     dataset: DatasetKey,
     batch: Option<u64>,
+    schema_version: Option<u64>,
     arrived_at: Option<DateTime<Utc>>,
     confirmed_at: Option<DateTime<Utc>>,
     /// How long ago its source was last read as a whole.
@@ -38,7 +39,8 @@ struct Sink {
 
 impl Sink {
     fn of(platform: &PlatformName, status: SinkStatus, at: DateTime<Utc>) -> Self {
-        let SinkStatus { group, dataset, last_batch, confirmed_at, promised, last_failure } = status;
+        let SinkStatus { group, dataset, last_batch, schema_version, confirmed_at, promised, last_failure } =
+            status;
         let lag = |read: DateTime<Utc>| u64::try_from((at - read).num_seconds()).unwrap_or_default();
         let lag_seconds = confirmed_at.map(lag);
         let promised_seconds = promised.map(datasurface_model::Latency::as_seconds);
@@ -47,6 +49,7 @@ impl Sink {
             group,
             dataset,
             batch: last_batch.map(|(batch, _)| batch),
+            schema_version,
             arrived_at: last_batch.map(|(_, at)| at),
             confirmed_at,
             lag_seconds,
@@ -79,7 +82,7 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer {
 
 fn summary(sinks: &[Sink]) -> String {
     let mut table = Table::of(["consumer", "dataset"])
-        .numbers(["batch"])
+        .numbers(["batch", "schema"])
         .text("arrived")
         .numbers(["lag", "promised"])
         .text("");
@@ -95,6 +98,7 @@ fn summary(sinks: &[Sink]) -> String {
             sink.group.to_string(),
             sink.dataset.to_string(),
             known(sink.batch.map(|batch| batch.to_string())),
+            known(sink.schema_version.map(|version| version.to_string())),
             known(sink.arrived_at.map(|at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())),
             known(sink.lag_seconds.map(in_words)),
             known(sink.promised_seconds.map(in_words)),

@@ -120,6 +120,10 @@ pub struct SinkStatus {
     pub dataset: DatasetKey,
     /// The last batch that arrived, and when.
     pub last_batch: Option<(u64, DateTime<Utc>)>,
+    /// The version of the dataset's schema that this batch has: 1 for the first, and one more for each that was another
+    /// one than before. None where the platform does not know.
+    #[serde(default)]
+    pub schema_version: Option<u64>,
     /// When its source was last read as a whole: what arrived is what the source was then, whether it had changed or
     /// not. What a transformer made is as old as what it was made of.
     #[serde(default)]

@@ -54,7 +54,7 @@ fn data_arrives_and_then_what_changed_of_it() {
     assert!(desk.path("local.db").exists());
 
     let said = desk.run("status --target out").good();
-    assert!(line(&said.out, "Sales/live").starts_with("Sales/live NW_Data/products 1 20"), "{said:?}");
+    assert!(line(&said.out, "Sales/live").starts_with("Sales/live NW_Data/products 1 1 20"), "{said:?}");
 
     source(&desk, "UPDATE customers SET city = 'Bonn' WHERE id = 'ALFKI'; DELETE FROM products WHERE id = 1");
     let json = desk.run("run --target out --until-idle --format json").good().json();
@@ -99,6 +99,7 @@ fn a_status_says_what_was_promised() {
     let sink = &json["sinks"][0];
     assert_eq!((&sink["promised_seconds"], &sink["is_late"]), (&json!(3600), &json!(false)));
     assert_eq!((&sink["batch"], &sink["last_failure"]), (&json!(1), &Value::Null));
+    assert_eq!(sink["schema_version"], 1);
     assert!(sink["lag_seconds"].as_u64().unwrap() < 600);
     let said = desk.run("status --target out").good();
     assert!(line(&said.out, "Sales/live").ends_with("s 1 h"), "{said:?}");

@@ -75,6 +75,17 @@ CREATE TABLE IF NOT EXISTS \"datasurface_positions\" (
   \"made_by\" TEXT NOT NULL
 );";
 
+const SCHEMAS: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_schemas\" (
+  \"datastore\" TEXT NOT NULL,
+  \"dataset\" TEXT NOT NULL,
+  \"version\" INTEGER NOT NULL,
+  \"first_batch\" INTEGER NOT NULL,
+  \"columns\" TEXT NOT NULL,
+  \"key\" TEXT NOT NULL,
+  PRIMARY KEY (\"datastore\", \"dataset\", \"version\")
+);";
+
 const NEXT_BATCH: &str = "\
 SELECT coalesce(max(\"batch\"), 0) + 1 AS \"batch\"
 FROM \"datasurface_batches\"
@@ -108,6 +119,11 @@ WHERE batches.\"datastore\" = :datastore
         AND earlier.\"batch\" < batches.\"batch\"
     )
   );";
+
+const SCHEMA_VERSION: &str = "\
+SELECT max(\"version\") AS \"version\"
+FROM \"datasurface_schemas\"
+WHERE \"datastore\" = :datastore AND \"dataset\" = :dataset AND \"first_batch\" <= :batch;";
 
 const INPUT_SEEN: &str = "\
 SELECT coalesce(max(\"batch\"), 0) AS \"batch\"
@@ -171,7 +187,12 @@ pub(super) fn render(
             scope.platform().name()
         ))
         .note("Batches are numbered for each datastore. A batch is visible when it stands here.")
-        .add("create", "Makes the books.", [STEPS, BATCHES, RUNS, INPUTS, POSITIONS].map(str::to_owned))
+        .note("Schemas are numbered for each dataset. A batch has the last one whose first batch is not after it.")
+        .add(
+            "create",
+            "Makes the books that are not there.",
+            [STEPS, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS].map(str::to_owned),
+        )
         .add(
             "step_done",
             "Remembers that a step of a plan was done, in the transaction that does it.",
@@ -191,6 +212,7 @@ pub(super) fn render(
             "The last batch, up to :until, that changed a dataset; its first one counts.",
             one(LAST_MOVE),
         )
+        .add("schema_version", "The version of its schema that a batch of a dataset has.", one(SCHEMA_VERSION))
         .add(
             "input_seen",
             "The last batch of an input that a transformer has seen, as it is now: :made_by is a fingerprint of it.",

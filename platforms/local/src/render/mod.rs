@@ -3,7 +3,7 @@
 //! | file | resource | sections |
 //! |---|---|---|
 //! | `database.sql` | `database` | `create`, and the statements that keep the books |
-//! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `valid 1` and `check 1` and more, `merge`, `count`, `unstage`; afterwards `forget`, `purge` |
+//! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `valid 1` and `check 1` and more, `merge`, `count`, `schema`, `unstage`; afterwards `forget`, `purge` |
 //! | the same, read by a watermark | | also `position`, `reached`, `complete`, `merge_new`, `remember` |
 //! | the same, captured by another local platform | | also `agrees`, `last`, `follow`, `followed`, `differs` |
 //! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `applied` |

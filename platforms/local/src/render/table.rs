@@ -15,6 +15,7 @@ use crate::{
         predecessor::{PREDECESSOR_SCHEMA, Predecessor},
         quote::in_parentheses,
         retention::last_old_batch,
+        schema_version,
         script::Script,
         valid::{self, VALID},
         watermark::Watermark,
@@ -35,8 +36,8 @@ pub(super) fn render(
     let script = head(config, dataset.key())
         .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
         .note("A batch: stage, load every record; valid and check, if there are such sections, must find nothing; then in")
-        .note("one transaction merge, count and batch_visible of database.sql; then unstage. Copies elsewhere are brought")
-        .note("up to date; then forget and purge, if there are such sections.");
+        .note("one transaction merge, count, batch_visible of database.sql, and schema; then unstage. Copies elsewhere are")
+        .note("brought up to date; then forget and purge, if there are such sections.");
     let script = match watermark {
         None => script,
         Some(_) => script
@@ -49,7 +50,12 @@ pub(super) fn render(
         .add("load", "Puts one record into it.", [table.load()]);
     let script = with_checks(valid(script, view, dataset, &table), dataset, &table)?
         .add("merge", "Closes what changed or is missing, opens what changed or is new.", table.merge())
-        .add("count", "What the batch did.", [table.count()]);
+        .add("count", "What the batch did.", [table.count()])
+        .add(
+            "schema",
+            "Remembers the schema of the batch, if it is not that of the one before.",
+            [schema_version::remember(&table, dataset.schema().table(), dataset.key())],
+        );
     let script = match &watermark {
         None => script,
         Some(watermark) => with_watermark(script, &table, watermark),

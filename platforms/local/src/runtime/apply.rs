@@ -96,6 +96,9 @@ impl<'a> Applying<'a> {
             let database = self.maker.open(file)?;
             let done = self.maker.done(&database, self.plan)?;
             if done.is_made {
+                if file == own {
+                    self.maker.complete_books(&database)?;
+                }
                 self.maker.new_plan(&database, self.plan)?;
             } else {
                 if file == own {

@@ -98,14 +98,15 @@ impl Work<'_> {
                 let counts = self.merge_one(staged, batch)?;
                 let before = self.last_batch(staged.dataset)?;
                 is_new |= counts.moves() || before.is_none();
-                merged.push((staged.dataset, counts, before.map_or(0, |before| before.number)));
+                merged.push((staged, counts, before.map_or(0, |before| before.number)));
             }
             let mut datasets = Vec::new();
-            for (dataset, counts, before) in merged {
+            for (staged, counts, before) in merged {
                 if is_new {
-                    self.batch_visible(dataset, batch, counts)?;
+                    self.batch_visible(staged.dataset, batch, counts)?;
+                    self.own.execute(staged.table, "schema", &[(":batch", number(batch)?)])?;
                 }
-                datasets.push(run(dataset, if is_new { batch } else { before }, counts));
+                datasets.push(run(staged.dataset, if is_new { batch } else { before }, counts));
             }
             for seen in seen {
                 self.see_input(seen)?;

@@ -75,6 +75,11 @@ impl<'a> Maker<'a> {
         database.execute(&self.rendered.books, "step_done", &values)
     }
 
+    /// Adds those books of the platform's own database that came after it was made, with a later revision of the software.
+    pub(super) fn complete_books(&self, own: &Container<'_>) -> Result<(), PlatformError> {
+        own.execute(&self.rendered.books, "create", &[])
+    }
+
     /// Forgets what was done of other plans.
     pub(super) fn new_plan(&self, database: &Container<'_>, plan: &str) -> Result<(), PlatformError> {
         database.execute(&self.rendered.books, "new_plan", &[(":plan", text(plan))])

@@ -44,6 +44,10 @@ impl Work<'_> {
             None => None,
             Some(batch) => Some((batch.number, time(&batch.at)?)),
         };
+        let schema_version = match &batch {
+            None => None,
+            Some(batch) => self.schema_version(&dataset, batch.number)?,
+        };
         let is_behind = batch.map(|batch| batch.number) != kept.map(|batch| batch.number);
         let confirmed_at = confirmed.at(&dataset);
         let confirmed_at = match is_behind {
@@ -56,7 +60,7 @@ impl Work<'_> {
             None => self.first_failure(self.jobs_behind(&dataset, copy))?,
         };
         let promised = view.promised();
-        Ok(SinkStatus { group, dataset, last_batch, confirmed_at, promised, last_failure })
+        Ok(SinkStatus { group, dataset, last_batch, schema_version, confirmed_at, promised, last_failure })
     }
 
     fn first_failure(&self, jobs: Vec<String>) -> Result<Option<String>, PlatformError> {

@@ -110,6 +110,21 @@ impl Work<'_> {
         last_batch(&self.own, &self.rendered.books, dataset)
     }
 
+    /// The version of its schema that a batch of a dataset has. None where that was not written down: the batch is older
+    /// than the book, which is made when something is applied.
+    pub(super) fn schema_version(
+        &self,
+        dataset: &DatasetKey,
+        batch: u64,
+    ) -> Result<Option<u64>, PlatformError> {
+        if !self.own.has_table("datasurface_schemas")? {
+            return Ok(None);
+        }
+        let [datastore, name] = named(dataset);
+        let values = [datastore, name, (":batch", number(batch)?)];
+        Ok(self.one("schema_version", &values, |row| row.get(0))?.flatten())
+    }
+
     /// The last batch, up to this one, that changed a dataset; 0 if none did.
     pub(super) fn last_move(&self, dataset: &DatasetKey, until: u64) -> Result<u64, PlatformError> {
         let [datastore, name] = named(dataset);

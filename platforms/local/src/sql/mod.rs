@@ -9,6 +9,7 @@ pub(crate) mod predecessor;
 pub(crate) mod quote;
 pub(crate) mod retention;
 pub(crate) mod scan;
+pub(crate) mod schema_version;
 pub(crate) mod script;
 pub(crate) mod select;
 pub(crate) mod statements;

@@ -5,6 +5,7 @@ use super::{
     copy,
     milestoned::{BATCH_IN, BATCH_OUT, Milestoned},
     quote::{literal, quoted},
+    schema_version,
 };
 use crate::prelude::*;
 
@@ -19,7 +20,22 @@ pub(crate) struct Predecessor<'a> {
     pub(crate) there: String,
 }
 
-const BATCH: &str = "\"datastore\", \"dataset\", \"batch\", \"visible_at\", \"inserted\", \"updated\", \"deleted\", \"unchanged\"";
+/// A book that is taken over.
+struct Book {
+    name: &'static str,
+    columns: &'static str,
+    /// The column that says with which batch a row came.
+    batch: &'static str,
+}
+
+const BATCHES: Book = Book {
+    name: "datasurface_batches",
+    columns: "\"datastore\", \"dataset\", \"batch\", \"visible_at\", \"inserted\", \"updated\", \"deleted\", \"unchanged\"",
+    batch: "batch",
+};
+
+const SCHEMAS: Book =
+    Book { name: "datasurface_schemas", columns: schema_version::COLUMNS, batch: "first_batch" };
 
 impl Predecessor<'_> {
     /// One row if every batch that is here is there, and so is the last one that consumers have, `:arrived`. Otherwise
@@ -28,25 +44,30 @@ impl Predecessor<'_> {
         format!(
             "SELECT 1 AS \"agrees\"\nWHERE NOT EXISTS (\n    {}\n    EXCEPT\n    {}\n  )\n  \
              AND :arrived <= (\n    SELECT coalesce(max(\"batch\"), 0)\n    {}\n  );",
-            self.batches("main").replace("\n", "\n    "),
-            self.batches(PREDECESSOR_SCHEMA).replace("\n", "\n    "),
-            self.of(PREDECESSOR_SCHEMA).replace("\n", "\n    "),
+            self.rows("main", &BATCHES).replace("\n", "\n    "),
+            self.rows(PREDECESSOR_SCHEMA, &BATCHES).replace("\n", "\n    "),
+            self.of(PREDECESSOR_SCHEMA, &BATCHES).replace("\n", "\n    "),
         )
     }
 
     /// The last batch that is there.
     pub(crate) fn last(&self) -> String {
-        format!("SELECT coalesce(max(\"batch\"), 0) AS \"batch\"\n{};", self.of(PREDECESSOR_SCHEMA))
+        format!("SELECT coalesce(max(\"batch\"), 0) AS \"batch\"\n{};", self.of(PREDECESSOR_SCHEMA, &BATCHES))
     }
 
-    /// Takes the versions and the batches after `:arrived`, up to the last one, `:batch`.
+    /// Takes the versions and the batches after `:arrived`, up to the last one, `:batch`, and the schemas that they have.
     pub(crate) fn follow(&self) -> Vec<String> {
         let there = format!("{PREDECESSOR_SCHEMA}.{}", quoted(&self.there));
         let mut statements = copy::follow(self.table, &there, ":arrived");
-        statements.push(format!(
-            "INSERT INTO main.\"datasurface_batches\"\n  ({BATCH})\n{}\n  AND \"batch\" > :arrived;",
-            self.batches(PREDECESSOR_SCHEMA)
-        ));
+        statements.extend([&BATCHES, &SCHEMAS].map(|book| {
+            format!(
+                "INSERT INTO main.\"{}\"\n  ({})\n{}\n  AND \"{}\" > :arrived;",
+                book.name,
+                book.columns,
+                self.rows(PREDECESSOR_SCHEMA, book),
+                book.batch
+            )
+        }));
         statements
     }
 
@@ -61,7 +82,7 @@ impl Predecessor<'_> {
             sum("inserted"),
             sum("updated"),
             sum("deleted"),
-            self.of("main").replace("\n", "\n    "),
+            self.of("main", &BATCHES).replace("\n", "\n    "),
             self.table.quoted_table(),
             quoted(BATCH_OUT),
         )
@@ -84,13 +105,14 @@ impl Predecessor<'_> {
         )
     }
 
-    fn batches(&self, schema: &str) -> String {
-        format!("SELECT {BATCH}\n{}", self.of(schema))
+    fn rows(&self, schema: &str, book: &Book) -> String {
+        format!("SELECT {}\n{}", book.columns, self.of(schema, book))
     }
 
-    fn of(&self, schema: &str) -> String {
+    fn of(&self, schema: &str, book: &Book) -> String {
         format!(
-            "FROM {schema}.\"datasurface_batches\"\nWHERE \"datastore\" = {}\n  AND \"dataset\" = {}",
+            "FROM {schema}.\"{}\"\nWHERE \"datastore\" = {}\n  AND \"dataset\" = {}",
+            book.name,
             literal(self.dataset.datastore.as_str()),
             literal(self.dataset.dataset.as_str())
         )

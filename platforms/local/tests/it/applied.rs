@@ -10,7 +10,7 @@ use crate::{
 use datasurface_platform::{Applied, prelude::*};
 use std::collections::BTreeMap;
 
-const WIDER: &str =
+pub(crate) const WIDER: &str =
     "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), vat VarChar(9)";
 
 fn desk(customers: &'static str) -> NorthWind {

@@ -1,6 +1,7 @@
 //! A platform that another one captures for: what was seen there is seen here, whoever captures afterwards.
 
 use crate::{
+    applied::WIDER,
     flows::{CHANGES, CUSTOMERS},
     ground::{Ground, moved},
     northwind::{self, NorthWind},
@@ -49,9 +50,10 @@ const KEPT: &str =
     "SELECT customer_id, company_name, city, batch_in, batch_out FROM NW_Data__customers ORDER BY 1, 4";
 const BATCHES: &str =
     "SELECT * FROM datasurface_batches WHERE datastore = 'NW_Data' AND dataset = 'customers' ORDER BY batch";
+const SCHEMAS: &str = "SELECT * FROM datasurface_schemas WHERE datastore = 'NW_Data' AND dataset = 'customers' ORDER BY version";
 
 fn assert_equal(first: &Ground, second: &Ground) {
-    for query in [KEPT, BATCHES] {
+    for query in [KEPT, BATCHES, SCHEMAS] {
         assert_eq!(second.rows("second.db", query), first.rows("northwind.db", query));
     }
 }
@@ -131,8 +133,6 @@ fn a_successor_that_captures_goes_on_where_its_predecessor_was() {
 
 #[test]
 fn a_column_that_a_successor_has_later_than_its_values_were_there_is_filled() {
-    const WIDER: &str =
-        "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), vat VarChar(9)";
     let narrow = scene("Local", Milestoning::LiveAndForensic);
     let wide = with_customers(WIDER, "Local", Milestoning::LiveAndForensic);
     let (first, second) = grounds(&narrow);
@@ -149,6 +149,35 @@ fn a_column_that_a_successor_has_later_than_its_values_were_there_is_filled() {
     second.run();
     let vat = "SELECT customer_id, vat FROM NW_Data__customers WHERE batch_out IS NULL ORDER BY 1";
     assert_eq!(second.rows("second.db", vat), ["A|v", "B|-"]);
+}
+
+#[test]
+fn a_successor_knows_which_schema_each_batch_had() {
+    let narrow = scene("Local", Milestoning::LiveAndForensic);
+    let wide = |captures| with_customers(WIDER, captures, Milestoning::LiveAndForensic);
+    let first = Ground::with(&narrow);
+    first.change_source(
+        "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
+    );
+    first.run();
+    first.apply(Some((&narrow, "1")), (&wide("Local"), "2"));
+    first.run();
+    let second = first.beside("Second");
+    second.render(&wide("Local"), &Plan::default());
+    second.apply_plan(&Plan::default()).unwrap();
+    second.run();
+    assert_equal(&first, &second);
+    let versions = "SELECT version, first_batch FROM datasurface_schemas";
+    assert_eq!(second.rows("second.db", versions), ["1|1", "2|2"]);
+
+    second.render(&wide("Second"), &Plan::default());
+    second.change_source("UPDATE Customers SET vat = 'w'");
+    assert_eq!(moved(&second.run()), ["NW_Data/customers 3: +0 ~1 -0 =0"]);
+    assert_eq!(
+        second.rows("second.db", versions),
+        ["1|1", "2|2"],
+        "it goes on with the schema that there was"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod applied;
 mod aside;
 mod batches;
+mod books;
 mod consumers;
 mod flows;
 mod ground;

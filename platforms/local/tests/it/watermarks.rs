@@ -14,7 +14,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-const TABLES: &str =
+pub(crate) const TABLES: &str =
     "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT, version INTEGER);
     CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name TEXT, version INTEGER);";
 
