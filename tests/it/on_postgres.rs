@@ -39,5 +39,6 @@ fn the_front_page_reads_a_real_northwind() {
            phone, fax FROM Masked_NW_Data__customers",
     );
     assert!(secret.len() > 300, "{}", secret.len());
-    assert_eq!(secret.intersection(&masked).collect::<Vec<_>>(), [] as [&String; 0]);
+    let found = secret.iter().filter(|secret| masked.iter().any(|text| text.contains(secret.as_str())));
+    assert_eq!(found.collect::<Vec<_>>(), [] as [&String; 0]);
 }

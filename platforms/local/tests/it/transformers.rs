@@ -1,10 +1,66 @@
 //! Transformers: inputs by name, outputs captured again.
 
 use crate::{
-    northwind::NorthWind,
+    ground::{Ground, moved},
+    northwind::{CUSTOMERS, NorthWind},
+    scene::Scene,
     site::{Site, script, text},
 };
-use datasurface_platform::prelude::*;
+use datasurface_platform::{graph::Stage, prelude::*};
+
+/// A transformer that makes two datasets of two others.
+fn two_of_two() -> Scene {
+    let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        let counting = DataTransformer::sql("Masked_NW_Data")
+            .select(
+                "customers",
+                "SELECT customer_id, '***' AS company_name, (SELECT count(*) FROM NW_Data_products) AS city \
+                 FROM NW_Data_customers",
+            )
+            .select("cities", "SELECT city, count(*) AS customers FROM NW_Data_customers GROUP BY city");
+        let made = Datastore::new("Masked_NW_Data")
+            .dataset(Dataset::new("customers", CUSTOMERS))
+            .dataset(Dataset::new("cities", "city VarChar(15) key, customers Integer"));
+        let reads = DatasetGroup::new("raw").sinks(["NW_Data/customers", "NW_Data/products"]);
+        let board = DatasetGroup::new("all").sink("Masked_NW_Data/cities");
+        let desk = "USA/NorthWindTeam/Desk";
+        team.without_workspace(&"Mask".into())
+            .without_datastore(&"Masked_NW_Data".into())
+            .datastore(made)
+            .workspace(Workspace::new("Mask").container(desk).group(reads).transformer(counting))
+            .workspace(Workspace::new("Board").container(desk).group(board))
+    });
+    Scene::new(ecosystem, &NorthWind::assignments().serves("Local", "Board/all", Stage::Provisioned))
+}
+
+#[test]
+fn a_transformer_waits_until_all_of_its_inputs_moved() {
+    let ground = Ground::with(&two_of_two());
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'b', 'x'); INSERT INTO products VALUES (1, 'p', 1, 1)",
+    );
+    ground.run();
+    let made = |dataset: &str| {
+        let all = format!("SELECT * FROM Masked_NW_Data__{dataset} WHERE batch_out IS NULL ORDER BY 1");
+        ground.rows("northwind.db", &all)
+    };
+    assert_eq!(made("customers"), ["A|***|1|1|-", "B|***|1|1|-"]);
+    assert_eq!(made("cities"), ["x|2|1|-"]);
+
+    ground.change_source("UPDATE Customers SET city = 'y' WHERE customer_id = 'B'");
+    for expected in ["+0 ~1 -0 =1", "+0 ~0 -0 =2"] {
+        let moved = moved(&ground.run());
+        assert_eq!(moved.len(), 2, "it does not run: {moved:?}");
+        assert!(moved[0].ends_with(expected), "{moved:?}");
+    }
+    ground.change_source("INSERT INTO products VALUES (2, 'q', 1, 1)");
+    assert_eq!(
+        moved(&ground.run())[2..],
+        ["Masked_NW_Data/cities 2: +1 ~1 -0 =0", "Masked_NW_Data/customers 2: +0 ~2 -0 =0"],
+        "it sees what moved before, too"
+    );
+    assert_eq!(made("cities"), ["x|1|2|-", "y|1|2|-"]);
+}
 
 #[test]
 fn outputs_are_made_of_inputs_and_captured() {

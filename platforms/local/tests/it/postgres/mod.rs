@@ -22,7 +22,10 @@ use datasurface_platform::{
     graph::{Assignments, Stage},
     prelude::*,
 };
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::{
+    Connection, Row,
+    types::{Value, ValueRef},
+};
 use std::{collections::BTreeMap, path::Path};
 
 /// A capture from PostgreSQL, as a model says it.
@@ -68,7 +71,7 @@ impl Producer {
         self
     }
 
-    fn scene(&self) -> Scene {
+    pub(super) fn scene(&self) -> Scene {
         self.edited(Milestoning::Live, |team| team, &Assignments::default())
     }
 
@@ -176,16 +179,19 @@ impl Producer {
         let keep = |(name, ..): &(String, String, _)| {
             let rows = captured.get(name).cloned().unwrap_or_default();
             site.batch(&scene.rendering(), &format!("Store/{name}"), 1, &rows).unwrap();
-            let database = site.open("local.db");
-            let sql = format!("SELECT * FROM \"Store__{name}\" WHERE batch_out IS NULL ORDER BY rowid");
-            let mut statement = database.prepare(&sql).unwrap();
-            let width = statement.column_count() - 2;
-            let read = |row: &rusqlite::Row<'_>| (0..width).map(|at| row.get(at)).collect();
-            let rows = statement.query_map([], read).unwrap().collect::<Result<Vec<_>, _>>().unwrap();
-            (name.clone(), rows)
+            (name.clone(), live(&site.open("local.db"), name))
         };
         self.datasets.iter().map(keep).collect()
     }
+}
+
+/// The latest versions in the platform's own table of a dataset, in the order in which they came.
+pub(super) fn live(database: &Connection, dataset: &str) -> Vec<Vec<Value>> {
+    let sql = format!("SELECT * FROM \"Store__{dataset}\" WHERE batch_out IS NULL ORDER BY rowid");
+    let mut statement = database.prepare(&sql).unwrap();
+    let width = statement.column_count() - 2;
+    let read = |row: &Row<'_>| (0..width).map(|at| row.get(at)).collect();
+    statement.query_map([], read).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
 /// A value and its kind.
