@@ -44,7 +44,7 @@ impl Broker {
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, Refused> {
         let mut found = Vec::new();
         let platforms = hosted::host(&self.registry, ecosystem, &mut found);
-        let question = Question { ecosystem, platforms: &platforms, lock };
+        let question = Question::new(ecosystem, &platforms, lock);
         let assignments = choice::choose(&question, &mut found);
         let (findings, waived) = ecosystem.waive(Findings::from_iter(found), choice::CODES);
         let findings = Refused::unless_clean(findings)?;

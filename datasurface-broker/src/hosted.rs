@@ -1,7 +1,7 @@
 //! Hosted platforms: declarations, brought to life by the registry.
 
 use datasurface_model::{
-    CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, PlatformDeclaration, PlatformName, Valid,
+    CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Valid,
     diagnostic::nearest,
 };
 use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
@@ -24,6 +24,12 @@ pub(crate) static CONFIG: CodeInfo = CodeInfo::error(
     "platform/config",
     "the settings of a platform are wrong",
     "Each kind of platform has its own settings. The plug-in could not read these.",
+);
+pub(crate) static UNKNOWN_PLACE: CodeInfo = CodeInfo::error(
+    "platform/unknown-place",
+    "a platform keeps data at a place that does not exist",
+    "A platform says where it keeps data on its way, and zones say where their data may be. Both must mean the same places: \
+     those that the ecosystem's vendors have. Correct the settings of the platform, or declare the place.",
 );
 pub(crate) static FAILED: CodeInfo = CodeInfo::error(
     "platform/failed",
@@ -87,12 +93,30 @@ pub(crate) fn host(
     for declaration in ecosystem.platforms() {
         match bring_to_life(registry, declaration) {
             Ok(alive) => {
+                found.extend(unknown_places(ecosystem, &alive));
                 hosted.insert(declaration.name().clone(), alive);
             }
             Err(finding) => found.push(*finding),
         }
     }
     hosted
+}
+
+fn unknown_places(ecosystem: &Ecosystem, hosted: &Hosted) -> Vec<Diagnostic> {
+    let is_unknown =
+        |place: &&Place| !ecosystem.vendors().get(place.vendor()).is_some_and(|vendor| vendor.has(place));
+    let name = hosted.instance().name();
+    let places = hosted.platform().descriptor().keeps_data_at().iter().filter(is_unknown);
+    let findings = places.map(|place| {
+        let path = ModelPath::root().child("platforms", name).attribute("config");
+        Diagnostic::new(
+            &UNKNOWN_PLACE,
+            path,
+            format!("`{name}` keeps data at `{place}`, which does not exist"),
+        )
+        .help("correct the settings of the platform, or declare the place")
+    });
+    findings.collect()
 }
 
 fn bring_to_life(registry: &Registry, declaration: &PlatformDeclaration) -> Result<Hosted, Box<Diagnostic>> {

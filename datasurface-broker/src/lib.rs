@@ -29,12 +29,13 @@ use datasurface_model::CodeInfo;
 
 /// Every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 7] = [
+    let own: [&'static CodeInfo; 8] = [
         &lock::UNREADABLE,
         &broker::NO_PRIMARY,
         &hosted::UNKNOWN_KIND,
         &hosted::UNKNOWN_VERSION,
         &hosted::CONFIG,
+        &hosted::UNKNOWN_PLACE,
         &hosted::FAILED,
         &write::CHANGED,
     ];

@@ -1,7 +1,7 @@
 //! What a platform can do.
 
 use crate::factory::PlatformPlugin;
-use datasurface_model::{Consistency, Latency, Milestoning, Place, PlatformKind, Retention};
+use datasurface_model::{Consistency, KeyHolder, Latency, Milestoning, Place, PlatformKind, Retention};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,8 @@ pub struct PlatformDescriptor {
     best_latency: Option<Latency>,
     longest_retention: Option<Retention>,
     keeps_data_at: BTreeSet<Place>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    keeps_data_in: BTreeMap<String, Option<KeyHolder>>,
     limits: BTreeMap<String, u64>,
 }
 
@@ -53,6 +55,7 @@ impl PlatformDescriptor {
             best_latency: None,
             longest_retention: None,
             keeps_data_at: BTreeSet::new(),
+            keeps_data_in: BTreeMap::new(),
             limits: BTreeMap::new(),
         }
     }
@@ -135,6 +138,15 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn keeping_data_at(mut self, place: impl Into<Place>) -> Self {
         self.keeps_data_at.insert(place.into());
+        self
+    }
+
+    /// Keeps data in storage of this technology, on its way, encrypted with these keys, if it is: what policies of storage
+    /// are held against. Of storage that is named more than once, the weakest encryption counts.
+    #[must_use]
+    pub fn keeping_data_in(mut self, technology: impl Into<String>, encryption: Option<KeyHolder>) -> Self {
+        let keys = self.keeps_data_in.entry(technology.into()).or_insert(encryption);
+        *keys = encryption.min(*keys);
         self
     }
 
@@ -227,6 +239,13 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn keeps_data_at(&self) -> &BTreeSet<Place> {
         &self.keeps_data_at
+    }
+
+    /// In storage of which technologies it keeps data on its way, and with whose keys that is encrypted, if it is. A
+    /// platform without any only hands data on.
+    #[must_use]
+    pub fn keeps_data_in(&self) -> &BTreeMap<String, Option<KeyHolder>> {
+        &self.keeps_data_in
     }
 
     /// How much of each weight one shard can bear.

@@ -1,5 +1,4 @@
 //! Connectors as JSON, as a connect cluster would be given them: a complete platform, and not one of SQL.
-
 use datasurface_platform::prelude::*;
 
 #[derive(Debug)]
@@ -18,6 +17,7 @@ impl PlatformPlugin for Connectors {
             .exporting_to(["sqlite", "postgres"])
             .milestoning([Milestoning::Live])
             .reading(["topic"])
+            .keeping_data_in("kafka", None)
             .limit("connectors", 100);
         Ok(Self(descriptor))
     }

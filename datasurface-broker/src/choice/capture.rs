@@ -4,11 +4,12 @@ use super::{
     Question,
     capability::{uncaptured, unserved_transformer},
     is_standing,
-    policy::{forbidden, zone_of_store},
+    policy::{Duty, Reading},
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
 use datasurface_model::{
-    CodeInfo, Datastore, DatastoreName, Diagnostic, Entity, Located, ModelPath, PlatformName, Severity,
+    CodeInfo, Datastore, DatastoreName, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName,
+    Severity,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,8 @@ pub(super) static NO_CAPTURE: CodeInfo = CodeInfo::error(
     "choice/no-capture",
     "no platform can capture a datastore that somebody needs",
     "A datastore is captured once, by one platform, for all. That platform must be able to capture it from its \
-     container, or to run the transformer that makes it. Declare a platform that can.",
+     container, or to run the transformer that makes it, and all zones must permit it that have a say: that of the data, and \
+     those of what the transformer reads. Declare a platform that can.",
 );
 pub(super) static CANNOT_CAPTURE: CodeInfo = CodeInfo::error(
     "choice/cannot-capture",
@@ -43,10 +45,12 @@ pub(super) fn choose(question: &Question<'_>, assignments: &mut Assignments, fou
     let needed = datastores_needed(question.ecosystem, assignments);
     let serving = assignments.clone();
     let askers = askers(question, &serving);
+    let readings = readings(question, &serving, &needed);
     for name in &needed {
         if let Some(store) = question.ecosystem.datastore(name) {
             let asked_by = askers.get(name).cloned().unwrap_or_default();
-            choose_for(question, store, &asked_by, assignments, found);
+            let duty = duty(question, store, readings.get(name).map_or(&[], Vec::as_slice));
+            choose_for(question, store, &asked_by, &duty, assignments, found);
         }
     }
 }
@@ -67,69 +71,124 @@ fn askers<'a>(
     askers
 }
 
+/// Who reads each of the datastores that are needed, transformers included; for the policies of their zones, if there are
+/// any.
+fn readings<'a>(
+    question: &Question<'a>,
+    serving: &Assignments,
+    needed: &'a BTreeSet<DatastoreName>,
+) -> BTreeMap<&'a DatastoreName, Vec<Reading<'a>>> {
+    let mut readings: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    if question.policies.is_empty() {
+        return readings;
+    }
+    let group = |key: &GroupKey| {
+        let workspace = question.ecosystem.workspace(&key.workspace)?;
+        Some((workspace, workspace.entity().groups().get(&key.group)?))
+    };
+    let served = serving.serving().filter_map(|(key, _)| group(key));
+    let producers = needed.iter().filter_map(|name| question.ecosystem.producer(name));
+    let of_producers = producers
+        .flat_map(|workspace| workspace.entity().groups().iter().map(move |group| (workspace, group)));
+    for (workspace, group) in served.chain(of_producers) {
+        for sink in group.wanted() {
+            let reading = Reading { workspace, group: group.name(), dataset: sink.name() };
+            readings.entry(&sink.name().datastore).or_default().push(reading);
+        }
+    }
+    readings
+}
+
+/// What it means to capture a datastore: its zone has a say, and those of all that its transformer reads, if it has one; and
+/// about the places, the zones of all who read it.
+fn duty<'a>(question: &'a Question<'a>, store: &'a Located<Datastore>, readings: &[Reading<'a>]) -> Duty<'a> {
+    let name = store.entity().name();
+    let what = format!("capture the datastore `{name}`");
+    let mut duty = Duty::new(question, what, store.path(), store.entity().production_status());
+    duty.of_zone(&store.team().zone);
+    let producer = question.ecosystem.producer(name);
+    for group in producer.into_iter().flat_map(|workspace| workspace.entity().groups()) {
+        for sink in group.wanted() {
+            duty.of_data(sink.name());
+        }
+    }
+    for reading in readings {
+        duty.of_data(reading.dataset);
+        duty.received_by(reading);
+    }
+    duty
+}
+
 fn choose_for(
     question: &Question<'_>,
     store: &Located<Datastore>,
     asked_by: &BTreeSet<&PlatformName>,
+    duty: &Duty<'_>,
     assignments: &mut Assignments,
     found: &mut Vec<Diagnostic>,
 ) {
     let name = store.entity().name();
-    let path = ModelPath::root()
-        .child("zones", &store.team().zone)
-        .child("teams", &store.team().team)
-        .child("datastores", name);
     let pin = question.ecosystem.primary_pins().get(name);
-    let zones = zone_of_store(question, store);
-    let obstacles = |platform: &PlatformName| {
-        let mut reasons = obstacles(question, store.entity(), platform);
-        let is_pinned = pin.is_some_and(|pin| pin.platform() == platform);
-        let status = store.entity().production_status();
-        reasons.extend(forbidden(question, &zones, platform, status, is_pinned));
-        reasons
-    };
+    let is_pinned = |platform: &PlatformName| pin.is_some_and(|pin| pin.platform() == platform);
     let decided: Vec<_> = question.decided(question.lock.assignments().primaries_of(name)).collect();
     for decision @ (platform, stage) in &decided {
         assignments.make_primary(name.clone(), (*platform).clone(), *stage);
-        let reasons = obstacles(platform);
-        if is_standing(decision) && !reasons.is_empty() {
-            let message = format!("`{platform}` captures `{name}`, but {}", reasons.join(", and "));
-            let help = "pin the datastore to a platform that can";
-            found.push(Diagnostic::new(&CANNOT_CAPTURE, path.clone(), message).help(help));
+        if is_standing(decision) && !is_pinned(platform) {
+            let reasons = unable(question, store.entity(), platform);
+            if !reasons.is_empty() {
+                let message = format!("`{platform}` captures `{name}`, but {}", reasons.join(", and "));
+                let help = "pin the datastore to a platform that can";
+                found.push(Diagnostic::new(&CANNOT_CAPTURE, store.path(), message).help(help));
+            }
+            found.extend(duty.findings(platform, None));
         }
     }
     let captures = decided.iter().any(is_standing);
     if let Some(pin) = pin {
         let platform = pin.platform();
-        let reasons = obstacles(platform);
+        let path = ModelPath::root().child("primary_pins", name);
+        found.extend(duty.findings(platform, Some(&path.attribute("platform"))));
+        let reasons = unable(question, store.entity(), platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));
-            let pin = ModelPath::root().child("primary_pins", name);
-            found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, pin, message).help("pin another platform"));
+            found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).help("pin another platform"));
         } else if !captures {
             assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioned);
         } else if !decided.iter().filter(|decision| is_standing(decision)).any(|(by, _)| *by == platform) {
             assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioning);
             let message = format!("the capture of `{name}` begins to move to `{platform}`");
             let help = "it takes its data from the other one until the move is completed in the lock";
-            found.push(Diagnostic::new(&MOVE, path, message).help(help));
+            found.push(Diagnostic::new(&MOVE, store.path(), message).help(help));
         }
         return;
     }
     if captures {
         return;
     }
+    let obstacles = |platform: &PlatformName| {
+        let mut obstacles = unable(question, store.entity(), platform);
+        obstacles.extend(duty.obstacles(platform));
+        obstacles
+    };
     let fitting = question.platforms.keys().filter(|platform| obstacles(platform).is_empty());
-    match fitting.min_by_key(|platform| (!asked_by.contains(platform), *platform)) {
-        Some(platform) => assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioned),
+    let rank = |platform: &PlatformName| {
+        (duty.is_denied_to_some(platform), duty.is_mixed(platform), !asked_by.contains(platform))
+    };
+    match fitting.min_by_key(|platform| (rank(platform), *platform)) {
+        Some(platform) => {
+            found.extend(duty.findings(platform, None));
+            assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioned);
+        }
         None => {
             let message = format!("no platform can capture `{name}`: {}", question.obstacles(obstacles));
-            found.push(Diagnostic::new(&NO_CAPTURE, path, message).help("declare a platform that can"));
+            found.push(
+                Diagnostic::new(&NO_CAPTURE, store.path(), message).help("declare a platform that can"),
+            );
         }
     }
 }
 
-fn obstacles(question: &Question<'_>, store: &Datastore, platform: &PlatformName) -> Vec<String> {
+fn unable(question: &Question<'_>, store: &Datastore, platform: &PlatformName) -> Vec<String> {
     let Some(hosted) = question.platforms.get(platform) else {
         return vec!["it is not available".to_owned()];
     };

@@ -3,12 +3,15 @@
 
 mod capability;
 mod capture;
+mod codes;
 mod policy;
 mod serve;
 
 use crate::{hosted::Hosted, lock::Lock};
 use datasurface_graph::{Assignments, Stage};
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, PlatformName, Valid};
+use datasurface_model::{
+    CodeInfo, Diagnostic, Ecosystem, Entity, Named, PlatformName, Policy, Valid, ZoneName,
+};
 use std::collections::BTreeMap;
 
 /// Every code that choosing can report.
@@ -22,21 +25,44 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &capture::CANNOT_CAPTURE,
     &capture::PIN_CANNOT_CAPTURE,
     &capture::MOVE,
+    &codes::LOCATION,
+    &codes::VENDOR,
+    &codes::HARD_VENDOR,
+    &codes::STORAGE,
+    &codes::PLATFORM,
+    &codes::PRODUCTION,
+    &codes::PRODUCTION_MIX,
 ];
 
 /// What choosing looks at.
+#[derive(Debug)]
 pub(crate) struct Question<'a> {
-    pub(crate) ecosystem: &'a Valid<Ecosystem>,
-    pub(crate) platforms: &'a BTreeMap<PlatformName, Hosted>,
-    pub(crate) lock: &'a Lock,
+    ecosystem: &'a Valid<Ecosystem>,
+    platforms: &'a BTreeMap<PlatformName, Hosted>,
+    lock: &'a Lock,
+    /// The policies of the zones that have some.
+    policies: BTreeMap<&'a ZoneName, &'a Named<Policy>>,
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
+    /// Who of these platforms serves whom, given what was decided before?
+    pub(crate) fn new(
+        ecosystem: &'a Valid<Ecosystem>,
+        platforms: &'a BTreeMap<PlatformName, Hosted>,
+        lock: &'a Lock,
+    ) -> Self {
+        let policies = ecosystem.zones().iter().filter_map(|zone| {
+            let policies = zone.definition()?.policies();
+            (!policies.is_empty()).then_some((zone.name(), policies))
+        });
+        Self { ecosystem, platforms, lock, policies: policies.collect() }
+    }
+
     /// What the lock says of platforms that are there.
-    fn decided<'a>(
-        &'a self,
-        stages: Option<&'a BTreeMap<PlatformName, Stage>>,
-    ) -> impl Iterator<Item = (&'a PlatformName, Stage)> {
+    fn decided<'s>(
+        &'s self,
+        stages: Option<&'s BTreeMap<PlatformName, Stage>>,
+    ) -> impl Iterator<Item = (&'s PlatformName, Stage)> {
         let known = stages.into_iter().flatten().filter(|(name, _)| self.platforms.contains_key(*name));
         known.map(|(name, stage)| (name, *stage))
     }

@@ -1,81 +1,225 @@
-//! What zones say of a platform that could be chosen: whether it may have to do with their data, and whether it keeps the
-//! data where they permit it. Policies of both zones hold together.
+//! What zones say of a platform that has to do with their data: whether it may, and whether it keeps the data where and how
+//! they permit it. Policies of both zones hold together.
 
-use super::Question;
-use datasurface_model::{
-    DatasetGroup, Datastore, Entity, GovernanceZone, InfrastructureVendor, Located, Named, PlatformName,
-    Policy, PolicyRule, ProductionStatus, Workspace, ZoneName,
-    governance::{Met, denial},
+use super::{
+    Question,
+    codes::{PRODUCTION, PRODUCTION_MIX, code_of},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use datasurface_model::{
+    DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named, Place,
+    PlatformName, Policy, PolicyName, ProductionStatus, Workspace, ZoneName,
+    governance::{Denial, Meeting, Met, denial},
+};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The zones that have a say about a dataset group: that of its workspace, and those of all that it reads. None, if no
-/// zone has policies.
-pub(super) fn zones_of_group<'a>(
-    question: &Question<'a>,
-    workspace: &'a Located<Workspace>,
-    group: &DatasetGroup,
-) -> BTreeSet<&'a ZoneName> {
-    if !is_governed(question) {
-        return BTreeSet::new();
-    }
-    let stores =
-        group.wanted().iter().filter_map(|sink| question.ecosystem.datastore(&sink.name().datastore));
-    stores.map(|store| &store.team().zone).chain([&workspace.team().zone]).collect()
-}
-
-/// The zone that has a say about a datastore.
-pub(super) fn zone_of_store<'a>(
-    question: &Question<'a>,
-    store: &'a Located<Datastore>,
-) -> BTreeSet<&'a ZoneName> {
-    is_governed(question).then_some(&store.team().zone).into_iter().collect()
-}
-
-/// Why zones do not let a platform be chosen for something of this status. A pinned one was judged with the model: then
-/// only the places are.
-pub(super) fn forbidden(
-    question: &Question<'_>,
-    zones: &BTreeSet<&ZoneName>,
-    platform: &PlatformName,
+/// What a platform would have to do, and the zones that have a say about that.
+#[derive(Debug)]
+pub(super) struct Duty<'a> {
+    question: &'a Question<'a>,
+    /// What is to be done: "serve the group `W/g`".
+    what: String,
+    /// Where that is said.
+    path: ModelPath,
+    /// Whether the business depends on it.
     status: ProductionStatus,
-    is_pinned: bool,
-) -> Vec<String> {
-    let Some(declared) = question.ecosystem.platforms().get(platform) else {
-        return Vec::new();
-    };
-    let cloud = |vendor: &_| {
-        let vendor = question.ecosystem.vendors().get(vendor);
-        vendor.and_then(InfrastructureVendor::cloud_vendor)
-    };
-    let mut reasons = Vec::new();
-    for zone in zones {
-        for policy in policies(question, zone).into_iter().flatten() {
-            let theirs = declared.production_status();
-            let chosen = if is_pinned { None } else { Some([Met::Platform(platform), Met::Status(theirs)]) };
-            if !is_pinned && theirs != status && *policy.rule() == PolicyRule::SeparateProduction {
-                let policy = policy.name();
-                reasons.push(format!(
-                    "is {theirs}, and the policy `{policy}` of the zone `{zone}` wants that apart"
-                ));
+    voices: BTreeMap<(&'a ZoneName, Concern), Voice<'a>>,
+}
+
+/// What concerns a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Concern {
+    /// The platform is at work for it, or with its data.
+    Everything,
+    /// One of its workspaces receives what the platform keeps: it has a say about where that is.
+    Places,
+}
+
+/// A zone that has a say.
+#[derive(Debug)]
+struct Voice<'a> {
+    zone: &'a ZoneName,
+    policies: &'a Named<Policy>,
+    concern: Concern,
+    /// The first of the data that it speaks for, or the first sink that receives it.
+    data: Option<ModelPath>,
+    /// The storage policies that data of the zone asks for by name.
+    asked_for: BTreeSet<&'a PolicyName>,
+}
+
+/// Somebody who reads a dataset.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'a> {
+    pub(super) workspace: &'a Located<Workspace>,
+    pub(super) group: &'a GroupName,
+    pub(super) dataset: &'a DatasetKey,
+}
+
+impl<'a> Duty<'a> {
+    /// Something to be done that nobody has a say about yet.
+    pub(super) fn new(
+        question: &'a Question<'a>,
+        what: String,
+        path: ModelPath,
+        status: ProductionStatus,
+    ) -> Self {
+        Self { question, what, path, status, voices: BTreeMap::new() }
+    }
+
+    /// It is done for this zone.
+    pub(super) fn of_zone(&mut self, zone: &'a ZoneName) {
+        self.voice(zone, Concern::Everything);
+    }
+
+    /// It is done with this data.
+    pub(super) fn of_data(&mut self, key: &'a DatasetKey) {
+        if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
+            && let Some(voice) = self.voice(&store.team().zone, Concern::Everything)
+        {
+            voice.data.get_or_insert_with(|| store.path().child("datasets", &key.dataset));
+            if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
+                voice.asked_for.extend(dataset.storage_policies());
             }
-            for met in chosen.into_iter().flatten().chain([Met::Places(declared.locations())]) {
-                if let Some(denial) = denial(policy, &met, cloud) {
-                    let policy = policy.name();
-                    reasons.push(format!("the policy `{policy}` of the zone `{zone}` {}", denial.reason));
+        }
+    }
+
+    /// Somebody reads what is kept. If that is in a zone that everything of it concerns, nothing is new.
+    pub(super) fn received_by(&mut self, reading: &Reading<'a>) {
+        let zone = &reading.workspace.team().zone;
+        if !self.voices.contains_key(&(zone, Concern::Everything))
+            && let Some(voice) = self.voice(zone, Concern::Places)
+        {
+            voice.data.get_or_insert_with(|| {
+                let group = reading.workspace.path().child("groups", reading.group);
+                group.child("sinks", reading.dataset.to_string())
+            });
+        }
+    }
+
+    /// Whether a platform is of another status than what it would have to do with.
+    pub(super) fn is_mixed(&self, platform: &PlatformName) -> bool {
+        self.status_of(platform).is_some_and(|theirs| theirs != self.status)
+    }
+
+    /// Why zones do not let a platform be chosen. What those say who only receive what it keeps is about the sinks.
+    pub(super) fn obstacles(&self, platform: &PlatformName) -> Vec<String> {
+        let mut reasons = Vec::new();
+        self.judge(platform, false, |voice, policy, denial| {
+            if voice.concern == Concern::Everything {
+                let (policy, zone) = (policy.name(), voice.zone);
+                reasons.push(format!("the policy `{policy}` of the zone `{zone}` {}", denial.reason));
+            }
+        });
+        reasons
+    }
+
+    /// Whether some who receive what a platform keeps may not.
+    pub(super) fn is_denied_to_some(&self, platform: &PlatformName) -> bool {
+        let mut is_denied = false;
+        self.judge(platform, false, |voice, _, _| is_denied |= voice.concern == Concern::Places);
+        is_denied
+    }
+
+    /// What is to be said of a platform that does it: because the lock says so, a pin that is there, or because it was
+    /// chosen. A pin was judged with the model, as far as that knows of platforms: what is left is where and how they keep
+    /// data.
+    pub(super) fn findings(&self, platform: &PlatformName, pin: Option<&ModelPath>) -> Vec<Diagnostic> {
+        let what = || format!("`{platform}` may not {}", self.what);
+        let path = || pin.unwrap_or(&self.path).clone();
+        let keeper = || ModelPath::root().child("platforms", platform);
+        let mut findings = Vec::new();
+        self.judge(platform, pin.is_some(), |voice, policy, denial| {
+            let data = || voice.data.clone().unwrap_or_default();
+            let meeting = Meeting {
+                what: &what,
+                at: &path,
+                dataset: voice.data.is_some().then_some(&data),
+                keeper: Some(&keeper),
+                remedy: pin.is_some().then_some(&path),
+                help: "let another platform do it, or ask the zone to change its policy",
+            };
+            let meeting = match voice.concern {
+                Concern::Everything => meeting,
+                Concern::Places => Meeting {
+                    at: &data,
+                    dataset: None,
+                    remedy: Some(&data),
+                    help: "leave the dataset out, let another platform do it, or ask the zone to change its policy",
+                    ..meeting
+                },
+            };
+            findings.push(denial.finding(code_of(policy.rule()), voice.zone, policy, &meeting));
+        });
+        let is_said = findings.iter().any(|finding| finding.code() == PRODUCTION.code);
+        if pin.is_none() && !is_said {
+            findings.extend(self.mixed(platform));
+        }
+        findings
+    }
+
+    /// The warning that a platform is of another status, if it is.
+    fn mixed(&self, platform: &PlatformName) -> Option<Diagnostic> {
+        let theirs = self.status_of(platform)?;
+        let Self { what, status, .. } = self;
+        let message = format!("`{platform}` is {theirs}, and is to {what}, which is {status}");
+        (theirs != *status).then(|| {
+            Diagnostic::new(&PRODUCTION_MIX, self.path.clone(), message)
+                .help("let both be production, or neither")
+                .related(ModelPath::root().child("platforms", platform), "is of the other status")
+        })
+    }
+
+    fn status_of(&self, platform: &PlatformName) -> Option<ProductionStatus> {
+        Some(self.question.ecosystem.platforms().get(platform)?.production_status())
+    }
+
+    /// The voice of a zone, if it has policies.
+    fn voice(&mut self, zone: &'a ZoneName, concern: Concern) -> Option<&mut Voice<'a>> {
+        let policies = self.question.policies.get(zone)?;
+        let voice = || Voice { zone, policies, concern, data: None, asked_for: BTreeSet::new() };
+        Some(self.voices.entry((zone, concern)).or_insert_with(voice))
+    }
+
+    /// Tells of each policy that does not permit what a platform would have to do.
+    fn judge(
+        &self,
+        platform: &PlatformName,
+        is_pinned: bool,
+        mut tell: impl FnMut(&Voice<'a>, &'a Policy, Denial),
+    ) {
+        let question = self.question;
+        let (Some(declared), Some(hosted)) =
+            (question.ecosystem.platforms().get(platform), question.platforms.get(platform))
+        else {
+            return;
+        };
+        let descriptor = hosted.platform().descriptor();
+        let cloud = |vendor: &_| {
+            question.ecosystem.vendors().get(vendor).and_then(InfrastructureVendor::cloud_vendor)
+        };
+        let places: BTreeSet<Place> =
+            declared.locations().union(descriptor.keeps_data_at()).cloned().collect();
+        let is_somewhere = places.is_empty() && !descriptor.keeps_data_in().is_empty();
+        let place = if is_somewhere { Met::Somewhere } else { Met::Places(&places) };
+        for voice in self.voices.values() {
+            for policy in voice.policies {
+                let mut tell = |met: Met<'_>| {
+                    if let Some(denial) = denial(policy, &met, cloud) {
+                        tell(voice, policy, denial);
+                    }
+                };
+                tell(place);
+                if voice.concern == Concern::Places {
+                    continue;
+                }
+                let is_asked_for = voice.asked_for.contains(policy.name());
+                for (technology, encryption) in descriptor.keeps_data_in() {
+                    tell(Met::Storage { technology, encryption: *encryption, is_asked_for });
+                }
+                if !is_pinned {
+                    tell(Met::Platform(platform));
+                    tell(Met::Status { ours: self.status, theirs: declared.production_status() });
                 }
             }
         }
     }
-    reasons
-}
-
-fn is_governed(question: &Question<'_>) -> bool {
-    let mut zones = question.ecosystem.zones().iter().filter_map(|zone| zone.definition());
-    zones.any(|zone| !zone.policies().is_empty())
-}
-
-fn policies<'a>(question: &Question<'a>, zone: &ZoneName) -> Option<&'a Named<Policy>> {
-    let definition: &'a Arc<GovernanceZone> = question.ecosystem.zones().get(zone)?.definition()?;
-    Some(definition.policies())
 }

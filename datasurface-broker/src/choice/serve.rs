@@ -1,11 +1,6 @@
 //! Who serves a dataset group.
 
-use super::{
-    Question,
-    capability::unserved,
-    is_standing,
-    policy::{forbidden, zones_of_group},
-};
+use super::{Question, capability::unserved, is_standing, policy::Duty};
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
     CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Workspace,
@@ -15,13 +10,14 @@ pub(super) static NO_PLATFORM: CodeInfo = CodeInfo::error(
     "choice/no-platform",
     "no platform can serve a dataset group",
     "A group is served by a platform that can bring data to its container, with the versions, the latency and the \
-     retention that it asks for. Declare a platform that can, or ask for less.",
+     retention that it asks for, and that all zones permit that have a say: that of the workspace, and those of the data. \
+     Declare a platform that can, or ask for less.",
 );
 pub(super) static SEVERAL: CodeInfo = CodeInfo::warning(
     "choice/several",
     "several platforms can serve a dataset group",
-    "Where several platforms can serve a group and no pin says which one should, the first by name is chosen. What was \
-     chosen stays chosen. Pin the group to choose otherwise.",
+    "Where several platforms can serve a group and no pin says which one should, the first by name is chosen, of those that \
+     are production as the workspace is. What was chosen stays chosen. Pin the group to choose otherwise.",
 );
 pub(super) static CANNOT_SERVE: CodeInfo = CodeInfo::error(
     "choice/cannot-serve",
@@ -63,17 +59,14 @@ fn choose_for(
     found: &mut Vec<Diagnostic>,
 ) {
     let key = GroupKey::new(workspace.entity().name(), group.name());
-    let path = path_of(workspace, group);
+    let path = workspace.path().child("groups", group.name());
+    let pin = ModelPath::root().child("group_pins", key.to_string());
     let pinned: &[PlatformName] =
         question.ecosystem.group_pins().get(&key).map_or(&[], |pin| pin.platforms());
-    let zones = zones_of_group(question, workspace, group);
-    let obstacles = |platform: &PlatformName| match question.platforms.get(platform) {
+    let duty = duty(question, workspace, group, &path);
+    let unable = |platform: &PlatformName| match question.platforms.get(platform) {
         Some(hosted) => {
-            let descriptor = hosted.platform().descriptor();
-            let mut reasons = unserved(descriptor, question.ecosystem, workspace.entity(), group);
-            let status = workspace.entity().production_status();
-            reasons.extend(forbidden(question, &zones, platform, status, pinned.contains(platform)));
-            reasons
+            unserved(hosted.platform().descriptor(), question.ecosystem, workspace.entity(), group)
         }
         None => vec!["it is not available".to_owned()],
     };
@@ -81,21 +74,24 @@ fn choose_for(
 
     for decision @ (platform, stage) in &decided {
         assignments.assign(key.clone(), (*platform).clone(), *stage);
-        let reasons = obstacles(platform);
-        if is_standing(decision) && !reasons.is_empty() {
-            let message = format!("`{platform}` serves `{key}`, but {}", reasons.join(", and "));
-            let help = "ask for less, or pin the group to a platform that can";
-            found.push(Diagnostic::new(&CANNOT_SERVE, path.clone(), message).help(help));
+        if is_standing(decision) && !pinned.contains(platform) {
+            let reasons = unable(platform);
+            if !reasons.is_empty() {
+                let message = format!("`{platform}` serves `{key}`, but {}", reasons.join(", and "));
+                let help = "ask for less, or pin the group to a platform that can";
+                found.push(Diagnostic::new(&CANNOT_SERVE, path.clone(), message).help(help));
+            }
+            found.extend(duty.findings(platform, None));
         }
     }
     let serves = decided.iter().any(is_standing);
     for platform in pinned {
-        let reasons = obstacles(platform);
+        found.extend(duty.findings(platform, Some(&pin.child("platforms", platform))));
+        let reasons = unable(platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot serve `{key}`: {}", reasons.join(", and "));
-            let pin = ModelPath::root().child("group_pins", key.to_string());
             let help = "pin another platform, or ask for less";
-            found.push(Diagnostic::new(&PIN_CANNOT_SERVE, pin, message).help(help));
+            found.push(Diagnostic::new(&PIN_CANNOT_SERVE, pin.clone(), message).help(help));
         } else if !serves {
             assignments.assign(key.clone(), platform.clone(), Stage::Provisioned);
         } else if !decided.iter().filter(|decision| is_standing(decision)).any(|(by, _)| *by == platform) {
@@ -109,29 +105,48 @@ fn choose_for(
         return;
     }
 
-    let fitting: Vec<&PlatformName> =
-        question.platforms.keys().filter(|name| obstacles(name).is_empty()).collect();
-    match fitting.as_slice() {
+    let obstacles = |platform: &PlatformName| {
+        let mut obstacles = unable(platform);
+        obstacles.extend(duty.obstacles(platform));
+        obstacles
+    };
+    let (mixed, fitting): (Vec<&PlatformName>, Vec<_>) = question
+        .platforms
+        .keys()
+        .filter(|name| obstacles(name).is_empty())
+        .partition(|name| duty.is_mixed(name));
+    let best = if fitting.is_empty() { mixed } else { fitting };
+    match best.as_slice() {
         [] => {
             let message = format!("no platform can serve `{key}`: {}", question.obstacles(obstacles));
             let help = "declare a platform that can, or ask for less";
             found.push(Diagnostic::new(&NO_PLATFORM, path, message).help(help));
         }
-        [only] => assignments.assign(key, (*only).clone(), Stage::Provisioned),
         [first, others @ ..] => {
-            let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!("`{first}` serves `{key}`, though {} could as well", others.join(", "));
-            let help = "its name comes first; pin the group to choose otherwise";
-            found.push(Diagnostic::new(&SEVERAL, path, message).help(help));
+            found.extend(duty.findings(first, None));
+            if !others.is_empty() {
+                let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+                let message = format!("`{first}` serves `{key}`, though {} could as well", others.join(", "));
+                let help = "its name comes first; pin the group to choose otherwise";
+                found.push(Diagnostic::new(&SEVERAL, path, message).help(help));
+            }
             assignments.assign(key, (*first).clone(), Stage::Provisioned);
         }
     }
 }
 
-fn path_of(workspace: &Located<Workspace>, group: &DatasetGroup) -> ModelPath {
-    ModelPath::root()
-        .child("zones", &workspace.team().zone)
-        .child("teams", &workspace.team().team)
-        .child("workspaces", workspace.entity().name())
-        .child("groups", group.name())
+/// What it means to serve a group: the zone of the workspace, and those of all that it reads, have a say.
+fn duty<'a>(
+    question: &'a Question<'a>,
+    workspace: &'a Located<Workspace>,
+    group: &'a DatasetGroup,
+    path: &ModelPath,
+) -> Duty<'a> {
+    let what = format!("serve the group `{}/{}`", workspace.entity().name(), group.name());
+    let mut duty = Duty::new(question, what, path.clone(), workspace.entity().production_status());
+    duty.of_zone(&workspace.team().zone);
+    for sink in group.wanted() {
+        duty.of_data(sink.name());
+    }
+    duty
 }

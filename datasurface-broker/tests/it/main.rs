@@ -7,6 +7,7 @@
 )]
 
 mod choice;
+mod governance;
 mod holding;
 mod shards;
 mod shelf;

@@ -9,7 +9,7 @@ pub(crate) struct Shelf {
 }
 
 /// How a shelf can be made to misbehave.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     /// What is held is not rendered.
@@ -22,6 +22,12 @@ pub(crate) struct Config {
     live_only: bool,
     /// Offers nothing.
     silent: bool,
+    /// Where the shelves are.
+    at: Option<String>,
+    /// Can show what others capture, and nothing else.
+    captures_nothing: bool,
+    /// Keeps nothing itself, so that no policy of storage is about it.
+    hands_on: bool,
 }
 
 impl PlatformPlugin for Shelf {
@@ -34,13 +40,19 @@ impl PlatformPlugin for Shelf {
 
     fn configure(_: &PlatformInstance, config: Config) -> Result<Self, PlatformError> {
         let mut descriptor = PlatformDescriptor::new(Self::KIND, Self::version())
-            .capturing(["sql_snapshot"], ["sqlite"])
+            .capturing(["sql_snapshot"].into_iter().filter(|_| !config.captures_nothing), ["sqlite"])
             .consistent([Consistency::MultiDataset, Consistency::SingleDataset])
             .exporting_to(["sqlite"])
             .milestoning([Milestoning::Live])
             .transforming(["sql"]);
         if !config.live_only {
             descriptor = descriptor.milestoning([Milestoning::Forensic, Milestoning::LiveAndForensic]);
+        }
+        if let Some(place) = &config.at {
+            descriptor = descriptor.keeping_data_at(place.as_str());
+        }
+        if !config.hands_on {
+            descriptor = descriptor.keeping_data_in("shelf", None);
         }
         if let Some(limit) = config.limit {
             descriptor = descriptor.limit("shelves", limit);

@@ -5,17 +5,17 @@
 //! is in `docs/governance.md`.
 
 mod codes;
+mod meeting;
 
 pub use codes::{
     CLASSIFICATION, CLASSIFICATION_LIMIT, HARD_VENDOR, LOCATION, PLATFORM, PRODUCTION, PRODUCTION_MIX,
     STORAGE, UNCLASSIFIED, VENDOR,
 };
+pub use meeting::Meeting;
 
 use crate::{
     diagnostic::CodeInfo,
-    ecosystem::{
-        CloudVendor, ContainerKind, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule,
-    },
+    ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
     name::{Classification, Place, PlatformName, VendorName},
 };
 use std::collections::BTreeSet;
@@ -25,10 +25,12 @@ use std::collections::BTreeSet;
 pub enum Met<'a> {
     /// Places at which data is kept.
     Places(&'a BTreeSet<Place>),
+    /// Something that keeps data, and does not say where.
+    Somewhere,
     /// What keeps the data; whether some of that data asks for the policy by name.
     Storage {
-        /// The technology, and how it is reached.
-        kind: &'a ContainerKind,
+        /// What it is called, as a container's kind calls it: `postgres`.
+        technology: &'a str,
         /// With whose keys the data is encrypted, if it is.
         encryption: Option<KeyHolder>,
         /// Whether data that is kept there names the policy.
@@ -43,8 +45,14 @@ pub enum Met<'a> {
     },
     /// A platform.
     Platform(&'a PlatformName),
-    /// A datastore, workspace or platform, by whether the business depends on it.
-    Status(ProductionStatus),
+    /// Something that the business depends on, or not; and what it meets. Both are of one status where it meets nothing
+    /// else.
+    Status {
+        /// The status of what is the zone's, or serves it.
+        ours: ProductionStatus,
+        /// The status of what that meets.
+        theirs: ProductionStatus,
+    },
 }
 
 /// Why a policy does not let something be.
@@ -87,17 +95,22 @@ pub fn denial(
         (PolicyRule::Locations(permitted), Met::Places(places)) => location(permitted, places),
         (PolicyRule::Vendors(permitted), Met::Places(places)) => vendor(permitted, places),
         (PolicyRule::HardVendors(permitted), Met::Places(places)) => hard_vendor(permitted, places, cloud),
-        (PolicyRule::Storage(rule), Met::Storage { kind, encryption, is_asked_for }) => {
+        (PolicyRule::Locations(permitted), Met::Somewhere) => unknown(&LOCATION, permitted),
+        (PolicyRule::Vendors(permitted), Met::Somewhere) => unknown(&VENDOR, permitted),
+        (PolicyRule::HardVendors(permitted), Met::Somewhere) => unknown(&HARD_VENDOR, permitted),
+        (PolicyRule::Storage(rule), Met::Storage { technology, encryption, is_asked_for }) => {
             let holds = rule.is_mandatory() || *is_asked_for;
-            holds.then(|| storage(rule, kind, *encryption)).flatten()
+            holds.then(|| storage(rule, technology, *encryption)).flatten()
         }
         (PolicyRule::Classifications(permitted), Met::Data { classifications, is_complete }) => {
             data(permitted, classifications, *is_complete)
         }
         (PolicyRule::Platforms(permitted), Met::Platform(platform)) => (!permitted.admits(platform))
             .then(|| Denial::new(&PLATFORM, format!("does not permit the platform `{platform}`"))),
-        (PolicyRule::Production(permitted), Met::Status(status)) => (!permitted.admits(status))
-            .then(|| Denial::new(&PRODUCTION, format!("does not permit what is {status}"))),
+        (PolicyRule::Production(permitted), Met::Status { theirs, .. }) => (!permitted.admits(theirs))
+            .then(|| Denial::new(&PRODUCTION, format!("does not permit what is {theirs}"))),
+        (PolicyRule::SeparateProduction, Met::Status { ours, theirs }) => (ours != theirs)
+            .then(|| Denial::new(&PRODUCTION, "wants production apart from what is not".to_owned())),
         _ => None,
     }
 }
@@ -136,8 +149,13 @@ fn hard_vendor(
     Some(Denial::of_place(&HARD_VENDOR, format!("does not permit the cloud {found}"), place))
 }
 
-fn storage(rule: &StorageRule, kind: &ContainerKind, encryption: Option<KeyHolder>) -> Option<Denial> {
-    let technology = kind.technology();
+/// What may be anywhere never passes where only some places are allowed.
+fn unknown<T: Ord>(code: &'static CodeInfo, permitted: &Permitted<T>) -> Option<Denial> {
+    permitted.allowed()?;
+    Some(Denial::new(code, "says where data may be, and nobody knows where this is".to_owned()))
+}
+
+fn storage(rule: &StorageRule, technology: &str, encryption: Option<KeyHolder>) -> Option<Denial> {
     if !rule.permitted_technologies().admits(&technology.into()) {
         return Some(Denial::new(&STORAGE, format!("does not permit storage in `{technology}`")));
     }

@@ -29,7 +29,9 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
     let platforms: Vec<PlatformName> =
         (1..=plan.platforms).map(|number| format!("Local {number}").into()).collect();
     for (number, name) in (1..).zip(&platforms) {
-        let platform = PlatformDeclaration::new(name, "local").setting("database", database(number));
+        let platform = PlatformDeclaration::new(name, "local")
+            .setting("database", database(number))
+            .located("On Premises");
         ecosystem = ecosystem.platform(platform);
     }
 

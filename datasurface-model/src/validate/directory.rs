@@ -8,9 +8,10 @@ use super::{
     index::{Index, PersistentMap},
     names::Names,
     rules::address,
-    unit::{Content, UnitKey, UnitPlace},
+    unit::{Content, UnitKey, UnitPlace, team_path},
 };
 use crate::{
+    diagnostic::ModelPath,
     ecosystem::{DataContainer, Datastore, GovernanceZone, Workspace},
     name::{ContainerKey, ContainerName, DatastoreName, Name, TeamKey, WorkspaceName},
     named::Entity,
@@ -40,6 +41,22 @@ impl<T> Located<T> {
     #[must_use]
     pub fn entity(&self) -> &Arc<T> {
         &self.entity
+    }
+}
+
+impl Located<Datastore> {
+    /// Where the datastore is in the model.
+    #[must_use]
+    pub fn path(&self) -> ModelPath {
+        team_path(&self.team).child("datastores", self.entity.name())
+    }
+}
+
+impl Located<Workspace> {
+    /// Where the workspace is in the model.
+    #[must_use]
+    pub fn path(&self) -> ModelPath {
+        team_path(&self.team).child("workspaces", self.entity.name())
     }
 }
 

@@ -59,7 +59,6 @@ impl UnitKey {
     /// Where the unit is. Units of one place have one path.
     pub(crate) fn path(&self) -> ModelPath {
         let root = ModelPath::root();
-        let team_path = |key: &TeamKey| root.child("zones", &key.zone).child("teams", &key.team);
         match &*self.place {
             UnitPlace::Ecosystem => root,
             UnitPlace::Transformers => root.attribute("transformers"),
@@ -98,4 +97,9 @@ impl UnitKey {
             UnitPlace::Workspace(_, name) => name.as_str(),
         }
     }
+}
+
+/// Where a team is.
+pub(super) fn team_path(team: &TeamKey) -> ModelPath {
+    ModelPath::root().child("zones", &team.zone).child("teams", &team.team)
 }

@@ -12,16 +12,30 @@ pub struct LocalConfig {
     /// Where that file is, such as `Company/Frankfurt`: governance asks for it.
     #[serde(default)]
     pub place: Option<String>,
+    /// Who holds the keys with which the disk is encrypted that the file is on, if it is: `vendor` or `company`.
+    /// Governance asks for it; the platform itself encrypts nothing.
+    #[serde(default)]
+    #[schemars(with = "Option<Keys>")]
+    pub encryption: Option<KeyHolder>,
     /// The names of the credentials that consumers' PostgreSQL containers are written with, by container:
     /// `zone/team/container`. A container that is not here is written as the user `postgres`, without a password.
     #[serde(default)]
     pub credentials: BTreeMap<String, String>,
 }
 
+/// How [`KeyHolder`] is written.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "it is there for the JSON Schema of the settings alone")]
+enum Keys {
+    Vendor,
+    Company,
+}
+
 impl LocalConfig {
     /// Keeps its data in this file.
     pub fn new(database: impl Into<String>) -> Self {
-        Self { database: database.into(), place: None, credentials: BTreeMap::new() }
+        Self { database: database.into(), place: None, encryption: None, credentials: BTreeMap::new() }
     }
 
     /// The same, where a consumer's container (`zone/team/container`) is written with the credential of this name.

@@ -16,7 +16,8 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
         .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
         .exporting_to(["postgres", "sqlite"])
         .milestoning([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
-        .transforming(["sql"]);
+        .transforming(["sql"])
+        .keeping_data_in("sqlite", config.encryption);
     match &config.place {
         Some(place) => descriptor.keeping_data_at(place.as_str()),
         None => descriptor,

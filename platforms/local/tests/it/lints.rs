@@ -218,8 +218,13 @@ fn settings_are_checked() {
 #[test]
 fn governance_learns_where_data_is_kept() {
     let config = LocalConfig { place: Some("Company/Bonn".to_owned()), ..LocalConfig::new("a.db") };
-    let places: Vec<_> = LocalPlatform::new(config).descriptor().keeps_data_at().iter().cloned().collect();
+    let platform = LocalPlatform::new(config.clone());
+    let places: Vec<_> = platform.descriptor().keeps_data_at().iter().cloned().collect();
     assert_eq!(places, ["Company/Bonn".into()]);
+    assert_eq!(platform.descriptor().keeps_data_in(), &[("sqlite".to_owned(), None)].into());
+    let encrypted = LocalPlatform::new(LocalConfig { encryption: Some(KeyHolder::Company), ..config });
+    let keys = [("sqlite".to_owned(), Some(KeyHolder::Company))].into();
+    assert_eq!(encrypted.descriptor().keeps_data_in(), &keys);
 }
 
 #[test]
@@ -236,5 +241,6 @@ fn the_settings_of_the_guide_are_settings() {
     let (example, _) = example.split_once("```").unwrap();
     let config: LocalConfig = serde_json::from_str(example).unwrap();
     let expected = LocalConfig::new("warehouse.db").credential("Europe/Sales/Warehouse", "warehouse_writer");
-    assert_eq!(config, LocalConfig { place: Some("Company/Frankfurt".to_owned()), ..expected });
+    let place = Some("Company/Frankfurt".to_owned());
+    assert_eq!(config, LocalConfig { place, encryption: Some(KeyHolder::Company), ..expected });
 }

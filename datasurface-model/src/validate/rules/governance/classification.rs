@@ -1,10 +1,10 @@
 //! Which data there may be: a zone's own, what its workspaces receive, and what a workspace itself may hold.
 
-use super::{Meeting, Received, Zone};
+use super::{Received, Zone};
 use crate::{
     diagnostic::Diagnostic,
     ecosystem::{Datastore, PolicyRule, Workspace},
-    governance::{CLASSIFICATION_LIMIT, Met},
+    governance::{CLASSIFICATION_LIMIT, Meeting, Met},
     named::Entity,
     validate::{facts::Classified, rules::Scope},
 };
@@ -22,7 +22,7 @@ pub(super) fn of_datastore(datastore: &Datastore, zone: &Zone<'_>, scope: &mut S
             what: &|| format!("the dataset `{}/{}` may not be in its zone", datastore.name(), dataset.name()),
             at: &path,
             dataset: None,
-            container: None,
+            keeper: None,
             remedy: None,
             help: "classify the dataset or each of its columns, or leave out what is not permitted",
         };
@@ -51,7 +51,7 @@ pub(super) fn of_workspace(
                 what: &|| format!("the workspace `{}` may not receive `{}`", workspace.name(), one.key),
                 at: &sink,
                 dataset: Some(&|| one.path()),
-                container: None,
+                keeper: None,
                 remedy: Some(&sink),
                 help: "leave the dataset out, or let a transformer remove what is sensitive",
             };

@@ -10,10 +10,10 @@ mod tests;
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{Diagnostic, ModelPath},
+    diagnostic::ModelPath,
     ecosystem::{Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule, Workspace},
-    governance::{Met, denial},
-    name::{DatasetKey, DatastoreName, GroupName, Place, ZoneName},
+    governance::{Meeting, Met, denial},
+    name::{DatasetKey, DatastoreName, GroupName, ZoneName},
     named::{Entity, Named},
     validate::{facts::DatasetFact, reference::Reference},
 };
@@ -97,62 +97,22 @@ impl<'a> Zone<'a> {
         Some(Self { name, policies: scope.facts.policies(name)? })
     }
 
-    fn path_of(&self, policy: &Policy) -> ModelPath {
-        ModelPath::root().child("zones", self.name).child("policies", policy.name())
-    }
-
-    /// Reports every policy that denies what is met.
-    fn judge(&self, met: &Met<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) {
+    /// Reports every policy that denies what is met; says whether one does.
+    fn judge(&self, met: &Met<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) -> bool {
+        let mut is_denied = false;
         for policy in self.policies {
-            self.judge_by(policy, met, meeting, scope);
+            is_denied |= self.judge_by(policy, met, meeting, scope);
         }
+        is_denied
     }
 
-    fn judge_by(&self, policy: &Policy, met: &Met<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) {
-        let Some(denial) = denial(policy, met, |vendor| scope.facts.cloud(vendor)) else {
-            return;
-        };
-        let message = format!(
-            "{}: the policy `{}` of the zone `{}` {}",
-            (meeting.what)(),
-            policy.name(),
-            self.name,
-            denial.reason
-        );
-        let mut finding = Diagnostic::new(denial.code, (meeting.at)(), message).help(meeting.help);
-        // The shortest path to what is denied, in order.
-        if let Some(dataset) = meeting.dataset {
-            finding = finding.related(dataset(), "is the data");
+    fn judge_by(&self, policy: &Policy, met: &Met<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) -> bool {
+        let denial = denial(policy, met, |vendor| scope.facts.cloud(vendor));
+        if let Some(denial) = &denial {
+            scope.report(denial.finding(denial.code, self.name, policy, meeting));
         }
-        finding = finding.related(self.path_of(policy), "does not permit it");
-        if let Some(container) = meeting.container {
-            finding = finding.related(container(), "is where the data is kept");
-        }
-        if let Some(place) = &denial.place {
-            finding = finding.related(path_of_place(place), "is where that is");
-        }
-        scope.report(match meeting.remedy {
-            Some(remedy) => finding.suggest_removal(remedy()),
-            None => finding,
-        });
+        denial.is_some()
     }
-}
-
-fn path_of_place(place: &Place) -> ModelPath {
-    let vendor = ModelPath::root().child("vendors", place.vendor());
-    place.path().iter().fold(vendor, |path, location| path.child("locations", location))
-}
-
-/// How a meeting is told, if it is denied. Nothing of it is made before.
-struct Meeting<'m> {
-    /// What may not be: "the workspace `W` may not receive `S/d`".
-    what: &'m dyn Fn() -> String,
-    at: &'m dyn Fn() -> ModelPath,
-    dataset: Option<&'m dyn Fn() -> ModelPath>,
-    container: Option<&'m dyn Fn() -> ModelPath>,
-    /// What to take away, so that the two do not meet.
-    remedy: Option<&'m dyn Fn() -> ModelPath>,
-    help: &'m str,
 }
 
 /// The first of the received datasets for each of some things that they have, in order.

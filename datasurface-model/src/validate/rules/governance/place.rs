@@ -1,9 +1,9 @@
 //! Where data is kept: locations, vendors, clouds and storage.
 
-use super::{Meeting, Received, Zone, first_of_each};
+use super::{Received, Zone, first_of_each};
 use crate::{
     ecosystem::{DataContainer, Datastore, PolicyRule, Workspace},
-    governance::Met,
+    governance::{Meeting, Met},
     name::{ContainerKey, PolicyKey, PolicyName},
     named::Entity,
     validate::{
@@ -40,7 +40,7 @@ pub(super) fn of_source(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scop
         what: &|| format!("the datastore `{name}` may not be kept in the container `{key}`"),
         at: &|| unit.attribute("capture").attribute("container"),
         dataset: None,
-        container: Some(&|| path_of(key)),
+        keeper: Some(&|| path_of(key)),
         remedy: None,
         help: "keep the data elsewhere, or ask the zone to change its policy",
     };
@@ -74,7 +74,7 @@ pub(super) fn of_workspace(
             what: &|| format!("the workspace `{name}` may not keep data in the container `{key}`"),
             at: &|| unit.attribute("container"),
             dataset: None,
-            container: Some(&|| path_of(key)),
+            keeper: Some(&|| path_of(key)),
             remedy: None,
             help: "keep the data elsewhere, or ask the zone to change its policy",
         };
@@ -125,7 +125,7 @@ fn delivered<'a>(
         what: &|| format!("`{}` may not be kept in the container `{key}`", one.key),
         at: &sink,
         dataset: Some(&|| one.path()),
-        container: Some(&|| path_of(key)),
+        keeper: Some(&|| path_of(key)),
         remedy: Some(&sink),
         help: "leave the dataset out, keep it elsewhere, or ask its zone to change its policy",
     };
@@ -156,5 +156,9 @@ fn asked_for(
 }
 
 fn storage(container: &DataContainer, is_asked_for: bool) -> Met<'_> {
-    Met::Storage { kind: container.kind(), encryption: container.encryption(), is_asked_for }
+    Met::Storage {
+        technology: container.kind().technology(),
+        encryption: container.encryption(),
+        is_asked_for,
+    }
 }

@@ -1,10 +1,10 @@
 //! Which platforms may have to do with a zone: those that are pinned. A broker judges those that it chooses.
 
-use super::{Meeting, Zone};
+use super::Zone;
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Ecosystem, GroupPin},
-    governance::Met,
+    governance::{Meeting, Met},
     name::ZoneName,
     named::Entity,
     validate::rules::Scope,
@@ -34,7 +34,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
             what: &|| format!("the datastore `{}` may not be captured by `{}`", pin.name(), pin.platform()),
             at: &|| at().attribute("platform"),
             dataset: Some(&|| store.unit().path()),
-            container: None,
+            keeper: None,
             remedy: Some(&at),
             help: "pin the datastore to another platform, or ask its zone to change its policy",
         };
@@ -43,7 +43,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 }
 
 /// The zone of a group's workspace, and those of the datastores that it reads.
-fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> BTreeSet<&'a ZoneName> {
+pub(super) fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> BTreeSet<&'a ZoneName> {
     let Some(group) = scope.facts.group(pin.name()) else {
         return BTreeSet::new();
     };
@@ -61,7 +61,7 @@ fn of_group(pin: &GroupPin, zone: &Zone<'_>, scope: &mut Scope<'_>) {
             what: &|| format!("the group `{}` may not be served by `{platform}`", pin.name()),
             at: &at,
             dataset: None,
-            container: None,
+            keeper: None,
             remedy: Some(&at),
             help: "pin the group to another platform, or ask the zone to change its policy",
         };

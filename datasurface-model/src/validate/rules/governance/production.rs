@@ -1,10 +1,10 @@
 //! Production: its data belongs into its workspaces and onto its platforms, and the other way round.
 
-use super::{Meeting, Received, Zone};
+use super::{Received, Zone, platform::zones_of};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
-    ecosystem::{Ecosystem, PolicyRule, ProductionStatus, Workspace},
-    governance::{Met, PRODUCTION, PRODUCTION_MIX},
+    ecosystem::{Ecosystem, ProductionStatus, Workspace},
+    governance::{Meeting, Met, PRODUCTION_MIX},
     name::{DatastoreName, PlatformName},
     named::Entity,
     validate::rules::Scope,
@@ -19,11 +19,11 @@ pub(super) fn of_own(status: ProductionStatus, zone: &Zone<'_>, scope: &mut Scop
         what: &|| format!("`{name}` may not be {status}"),
         at: &|| unit.attribute("production"),
         dataset: None,
-        container: None,
+        keeper: None,
         remedy: None,
         help: "correct its status, or ask the zone to change its policy",
     };
-    zone.judge(&Met::Status(status), &meeting, scope);
+    zone.judge(&Met::Status { ours: status, theirs: status }, &meeting, scope);
 }
 
 /// A workspace, what it receives, and what its transformer fills.
@@ -45,44 +45,48 @@ pub(super) fn of_workspace(
     let unit = scope.path();
     for (store, one) in others {
         let other = one.dataset.store();
+        let theirs = other.production();
         let sink = || one.sink(&unit);
-        let what = || {
-            let (name, theirs) = (workspace.name(), other.production());
-            format!(
-                "the workspace `{name}` is {status}, and receives `{}` of `{store}`, which is {theirs}",
-                one.key.dataset
-            )
-        };
         let meeting = Meeting {
-            what: &what,
+            what: &|| {
+                let (name, dataset) = (workspace.name(), &one.key.dataset);
+                format!(
+                    "the workspace `{name}` is {status}, and receives `{dataset}` of `{store}`, which is {theirs}"
+                )
+            },
             at: &sink,
             dataset: Some(&|| one.path()),
-            container: None,
+            keeper: None,
             remedy: Some(&sink),
             help: "use data and a workspace of the same status",
         };
-        let theirs = Zone::of(Some(other.zone()), scope);
-        if let Some(zone) = own {
-            zone.judge(&Met::Status(other.production()), &meeting, scope);
-        }
-        if let Some(zone) = theirs.filter(|zone| own.is_none_or(|own| own.name != zone.name)) {
-            zone.judge(&Met::Status(status), &meeting, scope);
-        }
-        mixed(&[own.copied(), theirs], what(), sink(), one.path(), scope);
+        let own = own.map(|zone| (*zone, Met::Status { ours: status, theirs }));
+        let of_store = Zone::of(Some(other.zone()), scope)
+            .filter(|zone| own.as_ref().is_none_or(|(own, _)| own.name != zone.name))
+            .map(|zone| (zone, Met::Status { ours: theirs, theirs: status }));
+        mixed(own.into_iter().chain(of_store), &meeting, &one.path(), scope);
     }
     if let Some(transformer) = workspace.data_transformer()
         && let Some(output) = scope.facts.store(transformer.output())
         && output.production() != status
     {
-        let message = format!(
-            "the workspace `{}` is {status}, and its transformer fills `{}`, which is {}",
-            workspace.name(),
-            transformer.output(),
-            output.production()
-        );
-        let theirs = Zone::of(Some(output.zone()), scope);
-        let at = unit.attribute("transformer").attribute("output");
-        mixed(&[own.copied(), theirs], message, at, output.unit().path(), scope);
+        let theirs = output.production();
+        let meeting = Meeting {
+            what: &|| {
+                let (name, output) = (workspace.name(), transformer.output());
+                format!(
+                    "the workspace `{name}` is {status}, and its transformer fills `{output}`, which is {theirs}"
+                )
+            },
+            at: &|| unit.attribute("transformer").attribute("output"),
+            dataset: None,
+            keeper: None,
+            remedy: None,
+            help: "let both be production, or neither",
+        };
+        // Both are of one team.
+        let own = own.map(|zone| (*zone, Met::Status { ours: status, theirs }));
+        mixed(own, &meeting, &output.unit().path(), scope);
     }
 }
 
@@ -95,88 +99,80 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
             continue;
         };
         for platform in pin.platforms() {
-            if let Some(theirs) = of_platform(platform) {
+            let theirs = of_platform(platform);
+            if let Some(theirs) = theirs.filter(|theirs| *theirs != group.production()) {
+                let zones = zones_of(pin, scope).into_iter().filter_map(|zone| Zone::of(Some(zone), scope));
                 let pinned = Pinned {
                     what: format!("the group `{}`", pin.name()),
                     path: group.unit().path(),
                     status: group.production(),
-                    zone: Zone::of(group.unit().zone(), scope),
+                    zones: zones.collect(),
                 };
                 let pins = scope.path().child("group_pins", pin.name().to_string());
-                of_pinned(&pinned, platform, theirs, pins.child("platforms", platform), scope);
+                of_pinned(&pinned, platform, theirs, &pins.child("platforms", platform), scope);
             }
         }
     }
     for pin in ecosystem.primary_pins() {
-        let store = scope.facts.store(pin.name());
-        if let (Some(store), Some(theirs)) = (store, of_platform(pin.platform())) {
+        let (store, theirs) = (scope.facts.store(pin.name()), of_platform(pin.platform()));
+        if let (Some(store), Some(theirs)) = (store, theirs)
+            && store.production() != theirs
+        {
             let pinned = Pinned {
                 what: format!("the datastore `{}`", pin.name()),
                 path: store.unit().path(),
                 status: store.production(),
-                zone: Zone::of(Some(store.zone()), scope),
+                zones: Zone::of(Some(store.zone()), scope).into_iter().collect(),
             };
             let at = scope.path().child("primary_pins", pin.name()).attribute("platform");
-            of_pinned(&pinned, pin.platform(), theirs, at, scope);
+            of_pinned(&pinned, pin.platform(), theirs, &at, scope);
         }
     }
 }
 
-/// What is pinned to a platform.
+/// What is pinned to a platform of another status, and the zones that have a say about that.
 struct Pinned<'a> {
     what: String,
     path: ModelPath,
     status: ProductionStatus,
-    zone: Option<Zone<'a>>,
+    zones: Vec<Zone<'a>>,
 }
 
 fn of_pinned(
     pinned: &Pinned<'_>,
     platform: &PlatformName,
     theirs: ProductionStatus,
-    at: ModelPath,
+    at: &ModelPath,
     scope: &mut Scope<'_>,
 ) {
-    if pinned.status == theirs {
-        return;
-    }
-    let message = format!(
-        "{} is {}, and pinned to the platform `{platform}`, which is {theirs}",
-        pinned.what, pinned.status
-    );
-    if let Some(zone) = pinned.zone {
-        let meeting = Meeting {
-            what: &|| message.clone(),
-            at: &|| at.clone(),
-            dataset: None,
-            container: None,
-            remedy: Some(&|| at.clone()),
-            help: "pin it to a platform of the same status",
-        };
-        zone.judge(&Met::Status(theirs), &meeting, scope);
-    }
-    mixed(&[pinned.zone], message, at.clone(), pinned.path.clone(), scope);
+    let Pinned { what, status, .. } = pinned;
+    let meeting = Meeting {
+        what: &|| format!("{what} is {status}, and pinned to the platform `{platform}`, which is {theirs}"),
+        at: &|| at.clone(),
+        dataset: None,
+        keeper: None,
+        remedy: Some(&|| at.clone()),
+        help: "pin it to a platform of the same status",
+    };
+    let met = Met::Status { ours: pinned.status, theirs };
+    mixed(pinned.zones.iter().map(|zone| (*zone, met)), &meeting, &pinned.path, scope);
 }
 
-/// Reports that two statuses meet: an error where one of the zones wants them apart.
-fn mixed(
-    zones: &[Option<Zone<'_>>],
-    message: String,
-    at: ModelPath,
-    other: ModelPath,
+/// What is of one status meets what is of the other: an error where a zone says so, a warning elsewhere.
+fn mixed<'a, 'm>(
+    zones: impl IntoIterator<Item = (Zone<'a>, Met<'m>)>,
+    meeting: &Meeting<'_>,
+    other: &ModelPath,
     scope: &mut Scope<'_>,
 ) {
-    let apart = zones.iter().flatten().find_map(|zone| {
-        let policy =
-            zone.policies.iter().find(|policy| matches!(policy.rule(), PolicyRule::SeparateProduction))?;
-        Some(zone.path_of(policy))
-    });
-    let code = if apart.is_some() { &PRODUCTION } else { &PRODUCTION_MIX };
-    let finding = Diagnostic::new(code, at, message)
-        .help("let both be production, or neither")
-        .related(other, "is of the other status");
-    scope.report(match apart {
-        Some(policy) => finding.related(policy, "wants them apart"),
-        None => finding,
-    });
+    let mut is_denied = false;
+    for (zone, met) in zones {
+        is_denied |= zone.judge(&met, meeting, scope);
+    }
+    if !is_denied {
+        let finding = Diagnostic::new(&PRODUCTION_MIX, (meeting.at)(), (meeting.what)())
+            .help("let both be production, or neither")
+            .related(other.clone(), "is of the other status");
+        scope.report(finding);
+    }
 }

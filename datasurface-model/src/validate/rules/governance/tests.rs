@@ -249,10 +249,12 @@ fn production() -> Vec<Case> {
         Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &wants), silent()),
         Case::new(&PRODUCTION, SINK, world(store_alone, &wants, &[]), silent()),
         Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &wants), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, world(others, &wants, &[]), silent()),
         Case::new(&PRODUCTION, STORE_PIN, world(others, &wants, &[]), silent()),
         Case::new(&PRODUCTION, SINK, world(reader_alone, &apart, &[]), world(all, &apart, &[])),
         Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &apart), world(all, &[], &apart)),
         Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &apart), world(all, &[], &apart)),
+        Case::new(&PRODUCTION, GROUP_PIN, world(others, &apart, &[]), world(all, &apart, &[])),
         Case::new(&PRODUCTION, STORE_PIN, world(others, &apart, &[]), world(all, &apart, &[])),
         Case::new(&PRODUCTION_MIX, SINK, world(reader_alone, &[], &[]), world(all, &[], &[])),
         Case::new(&PRODUCTION_MIX, GROUP_PIN, world(others, &[], &[]), world(all, &[], &[])),
@@ -315,4 +317,15 @@ fn a_location_covers_those_below_and_is_denied_with_one_of_them() {
     assert!(denied(but_berlin(), "Blue/Europe/Berlin/Rack 1") && !denied(but_berlin(), "Blue/Europe/Paris"));
     // Somewhere in Europe may be in Berlin.
     assert!(denied(but_berlin(), "Blue/Europe"));
+}
+
+#[test]
+fn what_may_be_anywhere_passes_no_list_of_what_is_allowed() {
+    let denied =
+        |rule| denial(&Policy::new("places", rule), &Met::Somewhere, |_| None).map(|denial| denial.code);
+    let place = || Place::from("Blue");
+    assert_eq!(denied(PolicyRule::Locations(Permitted::only([place()]))), Some(&LOCATION));
+    assert_eq!(denied(PolicyRule::Vendors(Permitted::only(["Blue"]))), Some(&VENDOR));
+    assert_eq!(denied(PolicyRule::HardVendors(Permitted::only([CloudVendor::Aws]))), Some(&HARD_VENDOR));
+    assert_eq!(denied(PolicyRule::Locations(Permitted::all_but([place()]))), None);
 }

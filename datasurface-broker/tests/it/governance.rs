@@ -1,0 +1,338 @@
+//! The row of `docs/governance.md` that needs platforms: each kind of policy, of both zones, on platforms that are pinned,
+//! that the lock names, and that could be chosen.
+
+use crate::world::{codes, place, shelf};
+use datasurface_broker::{Lock, Placed, Refused};
+use datasurface_model::*;
+
+const GROUP: &str = "zones/Away/teams/T/workspaces/W/groups/g";
+const SINK: &str = "zones/Away/teams/T/workspaces/W/groups/g/sinks/S/a";
+const STORE: &str = "zones/Home/teams/T/datastores/S";
+const GROUP_PIN: &str = "group_pins/W/g/platforms/A";
+const STORE_PIN: &str = "primary_pins/S/platform";
+
+/// A datastore in the zone `Home`, a workspace in the zone `Away` that reads it, and what their zones say.
+#[derive(Clone, Default)]
+struct World {
+    home: Option<PolicyRule>,
+    away: Option<PolicyRule>,
+    is_asked_for: bool,
+    is_pinned: bool,
+    /// Whether the workspace is served by another platform than the one that captures.
+    is_served_by_another: bool,
+    /// Whether the business depends on both.
+    is_production: bool,
+    /// Other platforms than `A`, at the mill.
+    platforms: Option<Vec<PlatformDeclaration>>,
+}
+
+/// A platform that keeps data where `Home` and `Away` keep none themselves.
+fn at_the_mill(name: &str) -> PlatformDeclaration {
+    shelf(name).setting("at", "Mill/Hall")
+}
+
+impl World {
+    fn build(self) -> Ecosystem {
+        let dataset = Dataset::new("a", "id Integer key").classified("Internal");
+        let dataset = if self.is_asked_for { dataset.stored_by("p") } else { dataset };
+        let container =
+            |name, file| DataContainer::sqlite(name, file).located("V/L").encrypted(KeyHolder::Company);
+        let store = Datastore::new("S").captured(Capture::sql_snapshot("Home/T/Source")).dataset(dataset);
+        let store = if self.is_production { store.in_production() } else { store };
+        let reader = Workspace::new("W").container("Away/T/Lake").group(DatasetGroup::new("g").sink("S/a"));
+        let reader = if self.is_production { reader.in_production() } else { reader };
+        let producers = Team::new().container(container("Source", "s.db")).datastore(store);
+        let consumers = Team::new().container(container("Lake", "l.db")).workspace(reader);
+        let zone = |rule: Option<PolicyRule>, team| {
+            let policies = rule.map(|rule| Policy::new("p", rule));
+            let zone = policies.into_iter().fold(GovernanceZone::new(), GovernanceZone::policy);
+            zone.team("T", "github:o/team@main", team)
+        };
+        let ecosystem = Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
+            .vendor(InfrastructureVendor::new("V").cloud(CloudVendor::OnPremises).location("L"))
+            .vendor(InfrastructureVendor::new("Mill").cloud(CloudVendor::Aws).location("Hall"))
+            .zone("Home", "github:o/home@main", zone(self.home, producers))
+            .zone("Away", "github:o/away@main", zone(self.away, consumers));
+        let platforms = self.platforms.unwrap_or_else(|| vec![at_the_mill("A")]);
+        let ecosystem = platforms.into_iter().fold(ecosystem, Ecosystem::platform);
+        if self.is_served_by_another {
+            let other = shelf("B").setting("at", "V/L");
+            ecosystem.platform(other).pin("W/g", ["B"]).primary("S", "A")
+        } else if self.is_pinned {
+            ecosystem.pin("W/g", ["A"]).primary("S", "A")
+        } else {
+            ecosystem
+        }
+    }
+}
+
+/// Codes and places of what stands in the way, in the order of reports.
+fn refusal(placed: Result<Placed, Refused>) -> Vec<(String, String)> {
+    let refused = placed.unwrap_err();
+    let told = |finding: &Diagnostic| (finding.code().to_owned(), finding.path().to_string());
+    refused.findings().iter().map(told).collect()
+}
+
+fn denied(code: &str, places: &[&str]) -> Vec<(String, String)> {
+    let mut places: Vec<_> = places.iter().map(|at| (code.to_owned(), (*at).to_owned())).collect();
+    places.sort_by(|a, b| a.1.cmp(&b.1));
+    places
+}
+
+/// A kind of policy: its code, what denies the platform, and what permits it.
+struct Kind {
+    code: &'static str,
+    denied: PolicyRule,
+    permitted: PolicyRule,
+    /// Whether it is about where data is: then the zone of a workspace has a say about who captures, too.
+    is_about_places: bool,
+}
+
+fn of_places() -> Vec<Kind> {
+    let places = |names: &[&str]| {
+        PolicyRule::Locations(Permitted::only(names.iter().map(|place| Place::from(*place))))
+    };
+    let vendors = |names: &[&str]| {
+        PolicyRule::Vendors(Permitted::only(names.iter().map(|name| VendorName::from(*name))))
+    };
+    let clouds = |clouds: &[CloudVendor]| PolicyRule::HardVendors(Permitted::only(clouds.iter().copied()));
+    let kind = |code, denied, permitted| Kind { code, denied, permitted, is_about_places: true };
+    vec![
+        kind("governance/platform-location", places(&["V/L"]), places(&["V", "Mill"])),
+        kind("governance/platform-vendor", vendors(&["V"]), vendors(&["V", "Mill"])),
+        kind(
+            "governance/platform-hard-vendor",
+            clouds(&[CloudVendor::OnPremises]),
+            clouds(&[CloudVendor::OnPremises, CloudVendor::Aws]),
+        ),
+    ]
+}
+
+fn of_storage() -> Kind {
+    let but = |technology: &str| {
+        let rule = StorageRule::for_all().technologies(Permitted::all_but([technology]));
+        PolicyRule::Storage(rule)
+    };
+    let code = "governance/platform-storage";
+    Kind { code, denied: but("shelf"), permitted: but("mysql"), is_about_places: false }
+}
+
+fn of_platforms() -> Kind {
+    let but = |name: &str| PolicyRule::Platforms(Permitted::all_but([name]));
+    let code = "governance/chosen-platform";
+    Kind {
+        code,
+        denied: but("A"),
+        permitted: PolicyRule::Platforms(Permitted::only(["A"])),
+        is_about_places: false,
+    }
+}
+
+fn home(rule: &PolicyRule) -> World {
+    World { home: Some(rule.clone()), ..World::default() }
+}
+
+fn away(rule: &PolicyRule) -> World {
+    World { away: Some(rule.clone()), ..World::default() }
+}
+
+fn pinned(world: World) -> World {
+    World { is_pinned: true, ..world }
+}
+
+#[test]
+fn what_is_pinned_is_judged_where_the_pin_is() {
+    for Kind { code, denied: rule, permitted, is_about_places } in
+        of_places().into_iter().chain([of_storage()])
+    {
+        let found = refusal(place(pinned(home(&rule)).build(), &Lock::default()));
+        assert_eq!(found, denied(code, &[GROUP_PIN, STORE_PIN]));
+        let found = refusal(place(pinned(away(&rule)).build(), &Lock::default()));
+        let by_away: &[&str] = if is_about_places { &[GROUP_PIN, SINK] } else { &[GROUP_PIN] };
+        assert_eq!(found, denied(code, by_away));
+        for silent in [pinned(home(&permitted)), pinned(away(&permitted))] {
+            let placed = place(silent.build(), &Lock::default()).unwrap();
+            assert!(placed.findings().is_empty(), "{}", placed.findings());
+        }
+    }
+}
+
+#[test]
+fn what_the_lock_says_is_judged_where_it_is_asked_for() {
+    let before = place(World::default().build(), &Lock::default()).unwrap();
+    let kinds = of_places().into_iter().chain([of_storage(), of_platforms()]);
+    for Kind { code, denied: rule, permitted, is_about_places } in kinds {
+        let found = refusal(place(home(&rule).build(), before.lock()));
+        assert_eq!(found, denied(code, &[GROUP, STORE]));
+        let found = refusal(place(away(&rule).build(), before.lock()));
+        let by_away: &[&str] = if is_about_places { &[GROUP, SINK] } else { &[GROUP] };
+        assert_eq!(found, denied(code, by_away));
+        for silent in [home(&permitted), away(&permitted)] {
+            let placed = place(silent.build(), before.lock()).unwrap();
+            assert!(placed.findings().is_empty(), "{}", placed.findings());
+        }
+    }
+}
+
+#[test]
+fn what_a_zone_does_not_permit_is_not_chosen_and_the_reason_is_said() {
+    for Kind { denied: rule, permitted, .. } in of_places().into_iter().chain([of_storage(), of_platforms()])
+    {
+        for (world, zone) in [(home(&rule), "Home"), (away(&rule), "Away")] {
+            let refused = place(world.build(), &Lock::default()).unwrap_err();
+            assert_eq!(codes(&refused), ["choice/no-platform"]);
+            let message = refused.findings().iter().next().unwrap().message().to_owned();
+            assert!(message.contains(&format!("`A`: the policy `p` of the zone `{zone}` ")), "{message}");
+        }
+        for silent in [home(&permitted), away(&permitted)] {
+            assert!(place(silent.build(), &Lock::default()).unwrap().findings().is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_storage_policy_that_is_not_for_all_holds_for_those_who_ask() {
+    let but = Permitted::all_but(["shelf"]);
+    let rule = PolicyRule::Storage(StorageRule::for_who_asks().technologies(but));
+    let asking = |is_asked_for| World { is_asked_for, ..pinned(home(&rule)) }.build();
+    let found = refusal(place(asking(true), &Lock::default()));
+    assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN, STORE_PIN]));
+    assert!(place(asking(false), &Lock::default()).unwrap().findings().is_empty());
+}
+
+#[test]
+fn a_platform_that_only_hands_data_on_has_no_storage() {
+    let rule = PolicyRule::Storage(StorageRule::for_all().encrypted(KeyHolder::Company));
+    let found = refusal(place(pinned(home(&rule)).build(), &Lock::default()));
+    assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN, STORE_PIN]));
+    let handing_on = Some(vec![at_the_mill("A").setting("hands_on", true)]);
+    let handing_on = World { platforms: handing_on, ..pinned(home(&rule)) };
+    assert!(place(handing_on.build(), &Lock::default()).is_ok());
+}
+
+#[test]
+fn who_does_not_say_where_data_is_passes_no_list_of_places() {
+    let nowhere = |rule| {
+        let world = World { platforms: Some(vec![shelf("A")]), ..pinned(home(&rule)) };
+        place(world.build(), &Lock::default())
+    };
+    for Kind { code, denied: rule, .. } in of_places() {
+        assert_eq!(refusal(nowhere(rule)), denied(code, &[GROUP_PIN, STORE_PIN]));
+    }
+    assert!(nowhere(PolicyRule::Vendors(Permitted::all_but(["Mill"]))).is_ok());
+}
+
+#[test]
+fn what_is_handed_over_is_judged_by_the_zone_that_gets_it() {
+    let rule = PolicyRule::Locations(Permitted::only([Place::from("V")]));
+    let world = |rule| World { is_served_by_another: true, ..away(rule) }.build();
+    let refused = place(world(&rule), &Lock::default()).unwrap_err();
+    assert_eq!(codes(&refused), ["governance/platform-location"]);
+    let finding = refused.findings().iter().next().unwrap();
+    assert_eq!(finding.path().to_string(), SINK);
+    assert_eq!(finding.suggestion().unwrap().path.to_string(), SINK);
+    let related: Vec<_> = finding.related_places().iter().map(|place| place.path.to_string()).collect();
+    assert_eq!(related, ["zones/Away/policies/p", "platforms/A", "vendors/Mill/locations/Hall"]);
+    let permitted = PolicyRule::Locations(Permitted::only([Place::from("V"), Place::from("Mill")]));
+    assert!(place(world(&permitted), &Lock::default()).is_ok());
+}
+
+#[test]
+fn who_captures_is_chosen_so_that_all_may_receive_it_where_that_is_possible() {
+    let rule = PolicyRule::Locations(Permitted::only([Place::from("V")]));
+    let here = |name| shelf(name).setting("at", "V/L");
+    let both = Some(vec![at_the_mill("A"), here("B")]);
+    let placed = place(World { platforms: both, ..away(&rule) }.build(), &Lock::default()).unwrap();
+    assert!(placed.findings().is_empty(), "{}", placed.findings());
+    assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
+    // `B` can show what `A` has, but captures nothing.
+    let both = Some(vec![at_the_mill("A"), here("B").setting("captures_nothing", true)]);
+    let found = refusal(place(World { platforms: both, ..away(&rule) }.build(), &Lock::default()));
+    assert_eq!(found, denied("governance/platform-location", &[SINK]));
+}
+
+#[test]
+fn the_zones_of_what_a_transformer_reads_have_a_say_about_who_runs_it() {
+    let rule = PolicyRule::Locations(Permitted::only([Place::from("V")]));
+    let deriving = |ecosystem: Ecosystem| {
+        ecosystem.edit_team("Away", "T", |team| {
+            let transformer = DataTransformer::sql("T").select("a", "SELECT id FROM S_a");
+            team.without_workspace(&"W".into())
+                .datastore(
+                    Datastore::new("T").dataset(Dataset::new("a", "id Integer key").classified("Internal")),
+                )
+                .workspace(
+                    Workspace::new("Derive")
+                        .container("Away/T/Lake")
+                        .group(DatasetGroup::new("g").sink("S/a"))
+                        .transformer(transformer),
+                )
+                .workspace(
+                    Workspace::new("W").container("Away/T/Lake").group(DatasetGroup::new("g").sink("T/a")),
+                )
+        })
+    };
+    let refused = place(deriving(home(&rule).build()), &Lock::default()).unwrap_err();
+    assert_eq!(codes(&refused), ["choice/no-capture", "choice/no-capture"]);
+    for finding in refused.findings() {
+        assert!(finding.message().contains("the policy `p` of the zone `Home`"), "{finding}");
+    }
+    assert!(place(deriving(World::default().build()), &Lock::default()).is_ok());
+}
+
+#[test]
+fn somebody_can_live_with_a_denial_for_a_while() {
+    let [Kind { code, denied: rule, .. }, ..] = &of_places()[..] else { panic!("there are kinds") };
+    let waived = [GROUP_PIN, STORE_PIN].into_iter().fold(pinned(home(rule)).build(), |ecosystem, path| {
+        ecosystem.waiver(Waiver::new(*code, path, "the mill is trusted", chrono::NaiveDate::MAX))
+    });
+    let placed = place(waived, &Lock::default()).unwrap();
+    assert!(placed.findings().is_empty(), "{}", placed.findings());
+    assert_eq!(placed.waived().codes().collect::<Vec<_>>(), [*code, *code]);
+}
+
+#[test]
+fn a_platform_of_the_same_status_is_chosen_where_one_is_there() {
+    let platforms = Some(vec![at_the_mill("A"), at_the_mill("B").in_production()]);
+    let world = World { is_production: true, platforms, ..World::default() };
+    let placed = place(world.build(), &Lock::default()).unwrap();
+    assert!(placed.findings().is_empty(), "{}", placed.findings());
+    assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
+    assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
+}
+
+#[test]
+fn production_on_another_platform_is_a_warning_as_long_as_it_is_there() {
+    let mixed = ["governance/platform-production-mix", "governance/platform-production-mix"];
+    for (is_production, platform) in [(true, at_the_mill("A")), (false, at_the_mill("A").in_production())] {
+        let platforms = Some(vec![platform]);
+        let world = || World { is_production, platforms: platforms.clone(), ..World::default() }.build();
+        let placed = place(world(), &Lock::default()).unwrap();
+        assert_eq!(placed.findings().codes().collect::<Vec<_>>(), mixed);
+        let paths: Vec<_> = placed.findings().iter().map(|finding| finding.path().to_string()).collect();
+        assert_eq!(paths, [GROUP, STORE]);
+        let again = place(world(), placed.lock()).unwrap();
+        assert_eq!(again.findings(), placed.findings());
+    }
+}
+
+#[test]
+fn where_a_zone_wants_production_apart_that_is_an_error() {
+    let in_production = |world| World { is_production: true, ..world };
+    let before = place(in_production(World::default()).build(), &Lock::default()).unwrap();
+    let apart = || in_production(home(&PolicyRule::SeparateProduction));
+    let found = refusal(place(apart().build(), before.lock()));
+    assert_eq!(found, denied("governance/platform-production", &[GROUP, STORE]));
+    let all = World { platforms: Some(vec![at_the_mill("A").in_production()]), ..apart() };
+    assert!(place(all.build(), before.lock()).unwrap().findings().is_empty());
+}
+
+#[test]
+fn a_place_that_nobody_knows_is_no_place() {
+    let at = |place| World { platforms: Some(vec![shelf("A").setting("at", place)]), ..World::default() };
+    assert_eq!(
+        codes(&place(at("Mill/Hull").build(), &Lock::default()).unwrap_err()),
+        ["platform/unknown-place"]
+    );
+    assert!(place(at("Mill/Hall").build(), &Lock::default()).is_ok());
+}

@@ -1,0 +1,77 @@
+//! What is told where a policy does not permit that something meets something else.
+
+use super::Denial;
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::Policy,
+    name::{Place, ZoneName},
+    named::Entity,
+};
+use std::fmt;
+
+/// How a meeting is told, if it is denied. Nothing of it is made before.
+#[derive(Clone, Copy)]
+pub struct Meeting<'m> {
+    /// What may not be: "the workspace `W` may not receive `S/d`".
+    pub what: &'m dyn Fn() -> String,
+    /// Where the two meet.
+    pub at: &'m dyn Fn() -> ModelPath,
+    /// The data that it is about.
+    pub dataset: Option<&'m dyn Fn() -> ModelPath>,
+    /// The container or the platform that keeps the data.
+    pub keeper: Option<&'m dyn Fn() -> ModelPath>,
+    /// What to take away, so that the two do not meet.
+    pub remedy: Option<&'m dyn Fn() -> ModelPath>,
+    /// What to do about it.
+    pub help: &'m str,
+}
+
+impl Denial {
+    /// The finding: why the policy of a zone does not let a meeting be, with the shortest path to what is denied:
+    /// dataset, policy, container or platform, location.
+    #[must_use]
+    pub fn finding(
+        &self,
+        code: &CodeInfo,
+        zone: &ZoneName,
+        policy: &Policy,
+        meeting: &Meeting<'_>,
+    ) -> Diagnostic {
+        let message = format!(
+            "{}: the policy `{}` of the zone `{zone}` {}",
+            (meeting.what)(),
+            policy.name(),
+            self.reason
+        );
+        let mut finding = Diagnostic::new(code, (meeting.at)(), message).help(meeting.help);
+        if let Some(dataset) = meeting.dataset {
+            finding = finding.related(dataset(), "is the data");
+        }
+        let path_of_policy = ModelPath::root().child("zones", zone).child("policies", policy.name());
+        finding = finding.related(path_of_policy, "does not permit it");
+        if let Some(keeper) = meeting.keeper {
+            finding = finding.related(keeper(), "is where the data is kept");
+        }
+        if let Some(place) = &self.place {
+            finding = finding.related(path_of(place), "is where that is");
+        }
+        match meeting.remedy {
+            Some(remedy) => finding.suggest_removal(remedy()),
+            None => finding,
+        }
+    }
+}
+
+impl fmt::Debug for Meeting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meeting")
+            .field("what", &(self.what)())
+            .field("at", &(self.at)())
+            .finish_non_exhaustive()
+    }
+}
+
+fn path_of(place: &Place) -> ModelPath {
+    let vendor = ModelPath::root().child("vendors", place.vendor());
+    place.path().iter().fold(vendor, |path, location| path.child("locations", location))
+}
