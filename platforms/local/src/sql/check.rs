@@ -63,7 +63,7 @@ impl Stage<'_> {
         };
         let tolerated = 1_000_000_u32.saturating_sub(at_least.as_parts_per_million());
         let sql = format!(
-            "SELECT counted.\"missing\" || ' of ' || counted.\"all\" || ' have none' AS \"found\", {keys}\n\
+            "SELECT counted.\"missing\" || ' of ' || counted.\"all\" || ' without one' AS \"found\", {keys}\n\
              FROM {stage} AS stage,\n  (SELECT count(*) AS \"all\", count(*) - count({name}) AS \"missing\" FROM {stage}) \
              AS counted\n\
              WHERE stage.{name} IS NULL\n  AND counted.\"missing\" * 1000000 > counted.\"all\" * {tolerated}\n\
@@ -90,7 +90,7 @@ impl Stage<'_> {
         let sql = format!(
             "WITH repeated AS (\n  SELECT {values}, count(*) AS \"rows\"\n  FROM {stage}\n  WHERE {present}\n  \
              GROUP BY {values}\n  HAVING count(*) > 1\n)\n\
-             SELECT (SELECT sum(repeated.\"rows\") FROM repeated) || ' are like others' AS \"found\", {shown}\n\
+             SELECT (SELECT sum(repeated.\"rows\") FROM repeated) || ' like others' AS \"found\", {shown}\n\
              FROM {stage} AS stage\nJOIN repeated ON {same}\nORDER BY {shown}\nLIMIT {MOST_ROWS};",
             values = names("").join(", "),
             present = present.join(" AND "),
@@ -153,7 +153,7 @@ pub(super) fn wrong_values(table: &Milestoned, column: &ColumnName, condition: &
     let mut shown = columns(table.key.iter().map(String::as_str), "");
     shown.push(name.clone());
     format!(
-        "SELECT count(*) OVER () || ' have another value' AS \"found\", {shown}\nFROM {stage}\n\
+        "SELECT count(*) OVER () || ' with another value' AS \"found\", {shown}\nFROM {stage}\n\
          WHERE {name} IS NOT NULL\n  AND {condition}\nORDER BY {shown}\nLIMIT {MOST_ROWS};",
         shown = without_repetition(shown).join(", "),
         stage = table.quoted_stage(),
@@ -237,8 +237,8 @@ mod tests {
     fn a_share_of_values_is_enough() {
         let rows = "(1, 'a', NULL, NULL, 1), (2, NULL, NULL, NULL, 1), (3, 'c', NULL, NULL, 1), (4, '', NULL, NULL, 1)";
         let check = |share| QualityCheck::not_null("city", share);
-        assert_eq!(found(&check(Share::ALL), rows), ["1 of 4 have none | Integer(2)"]);
-        assert_eq!(found(&check(Share::percent(76)), rows), ["1 of 4 have none | Integer(2)"]);
+        assert_eq!(found(&check(Share::ALL), rows), ["1 of 4 without one | Integer(2)"]);
+        assert_eq!(found(&check(Share::percent(76)), rows), ["1 of 4 without one | Integer(2)"]);
         assert_eq!(found(&check(Share::percent(75)), rows), NOTHING);
         assert_eq!(found(&check(Share::ALL), ""), NOTHING);
     }
@@ -248,7 +248,7 @@ mod tests {
         let rows = "(1, 'a', 1, NULL, 1), (2, NULL, 1, NULL, 1), (3, 'a', 1, NULL, 0), (4, NULL, 1, NULL, 1)";
         assert_eq!(
             found(&QualityCheck::unique(["city"]), rows),
-            ["2 are like others | a | Integer(1)", "2 are like others | a | Integer(3)"]
+            ["2 like others | a | Integer(1)", "2 like others | a | Integer(3)"]
         );
         assert_eq!(found(&QualityCheck::unique(["city", "paid"]), rows), NOTHING);
         assert_eq!(found(&QualityCheck::unique(["id", "city"]), rows), NOTHING);
@@ -285,11 +285,11 @@ mod tests {
             found(&QualityCheck::accepted_values(column, values.iter().copied()), rows)
         };
         assert_eq!(accepted("city", &["a", "b;\n-- [x] '"]), NOTHING);
-        assert_eq!(accepted("city", &["b;\n-- [x] '"]), ["1 have another value | Integer(1) | a"]);
+        assert_eq!(accepted("city", &["b;\n-- [x] '"]), ["1 with another value | Integer(1) | a"]);
         assert_eq!(accepted("price", &["1.5", "2"]), NOTHING);
-        assert_eq!(accepted("price", &["1.51", "2"]), ["1 have another value | Integer(1) | 1.50"]);
+        assert_eq!(accepted("price", &["1.51", "2"]), ["1 with another value | Integer(1) | 1.50"]);
         assert_eq!(accepted("paid", &["true", "FALSE"]), NOTHING);
-        assert_eq!(accepted("paid", &["true"]), ["1 have another value | Integer(2) | Integer(0)"]);
+        assert_eq!(accepted("paid", &["true"]), ["1 with another value | Integer(2) | Integer(0)"]);
         assert_eq!(accepted("weight", &["1.50", "2.5", "3.5", "NaN"]), NOTHING);
         assert_eq!(accepted("id", &["1", "2", "3"]), NOTHING);
         assert_eq!(accepted("id", &[]).len(), 3);

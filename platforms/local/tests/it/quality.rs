@@ -49,7 +49,7 @@ fn what_fails_a_check_is_seen_by_nobody() {
     assert_eq!(
         reasons(&report),
         [
-            "capture.NW_Data: `NW_Data/customers` fails the check that every row has a value in `city`: 2 of 4 have none, \
+            "capture.NW_Data: `NW_Data/customers` fails the check that every row has a value in `city`: 2 of 4 without one, \
           such as (customer_id: C), (customer_id: D); `NW_Data/customers` fails the check that there are 0 to 3 rows: \
           there are 4"
         ]
@@ -98,7 +98,7 @@ fn what_a_transformer_made_is_checked_too() {
         reasons(&report),
         [
             "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the check that `company_name` has an accepted \
-          value: 1 have another value, such as (customer_id: B, company_name: secret)"
+          value: 1 with another value, such as (customer_id: B, company_name: secret)"
         ]
     );
     let live = "SELECT * FROM Sales__analysis__NW_Data__customers";
@@ -118,13 +118,13 @@ fn a_text_that_is_not_what_its_column_says_is_told_with_its_row_and_seen_by_nobo
         (
             northwind::CUSTOMERS,
             "INSERT INTO products VALUES (7, 'p', 'ten', 1)",
-            "capture.NW_Data: `NW_Data/products` fails the check that every `unit_price` is a decimal: 1 have another value, \
+            "capture.NW_Data: `NW_Data/products` fails the check that every `unit_price` is a decimal: 1 with another value, \
              such as (product_id: 7, unit_price: ten)",
         ),
         (
             SCHEMA,
             "UPDATE Customers SET city = '31.1.2026'",
-            "capture.NW_Data: `NW_Data/customers` fails the check that every `city` is a date: 1 have another value, such as \
+            "capture.NW_Data: `NW_Data/customers` fails the check that every `city` is a date: 1 with another value, such as \
              (customer_id: A, city: 31.1.2026)",
         ),
     ] {
@@ -157,7 +157,7 @@ fn what_a_transformer_makes_must_be_what_its_column_says() {
     assert_eq!(
         reasons(&ground.try_run().unwrap()),
         [
-            "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the check that every `city` is a timestamp: 1 have another \
+            "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the check that every `city` is a timestamp: 1 with another \
           value, such as (customer_id: A, city: soon)"
         ]
     );
@@ -200,7 +200,7 @@ fn another_check_changes_nothing_but_what_is_checked() {
       GROUP BY "product_name", "weight"
       HAVING count(*) > 1
     )
-    SELECT (SELECT sum(repeated."rows") FROM repeated) || ' are like others' AS "found", stage."product_name", stage."weight", stage."product_id"
+    SELECT (SELECT sum(repeated."rows") FROM repeated) || ' like others' AS "found", stage."product_name", stage."weight", stage."product_id"
     FROM temp."NW_Data__products.stage" AS stage
     JOIN repeated ON stage."product_name" = repeated."product_name" AND stage."weight" = repeated."weight"
     ORDER BY stage."product_name", stage."weight", stage."product_id"
