@@ -13,7 +13,7 @@
 use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, target::Target},
     model::*,
-    platform::{EnvironmentCredentials, Registry, RunRequest},
+    platform::{EnvironmentCredentials, Nobody, Registry, RunRequest},
 };
 use datasurface_local::LocalPlatform;
 use rusqlite::Connection;
@@ -163,7 +163,8 @@ fn broker() -> Broker {
 }
 
 fn operation(folder: &Path) -> Result<Operation<'_>> {
-    Ok(Operation { root: folder, credentials: &EnvironmentCredentials, now: "2026-11-21T12:00:00Z".parse()? })
+    let now = "2026-11-21T12:00:00Z".parse()?;
+    Ok(Operation { root: folder, credentials: &EnvironmentCredentials, now, watcher: &Nobody })
 }
 
 fn apply(folder: &Path) -> Result<()> {

@@ -15,7 +15,7 @@ use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Placed, Proposal, Reached, target::Target},
     graph::picture::{Mermaid, Picture},
     model::*,
-    platform::{Action, CredentialError, CredentialSource, Registry, RunReport, RunRequest, Secret},
+    platform::{Action, CredentialError, CredentialSource, Nobody, Registry, RunReport, RunRequest, Secret},
 };
 use datasurface_local::LocalPlatform;
 use postgres::config::{Config, Host};
@@ -175,7 +175,8 @@ impl Demo<'_> {
     fn run(&mut self, title: &str) -> Result<(), Box<dyn Error>> {
         self.now += TimeDelta::minutes(10);
         let mut target = self.target()?;
-        let on = Operation { root: self.folder, credentials: &self.credentials, now: self.now };
+        let on =
+            Operation { root: self.folder, credentials: &self.credentials, now: self.now, watcher: &Nobody };
         let applied = broker().apply(&mut target, &on)?;
         let ran = broker().run(&target, &on, RunRequest::UntilIdle);
         println!("\n{title}\n");

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
 use datasurface_platform::{
     Applied, CredentialSource, Plan, PlatformError, PlatformErrorKind, RunReport, RunRequest, Runtime,
-    SafePath, Site, Status,
+    SafePath, Site, Status, Watcher,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,6 +26,8 @@ pub struct Operation<'a> {
     pub credentials: &'a dyn CredentialSource,
     /// The time that it is.
     pub now: DateTime<Utc>,
+    /// Who is told what is being done.
+    pub watcher: &'a dyn Watcher,
 }
 
 /// What came of it, by platform. A platform that failed does not keep the others from going on.
@@ -84,7 +86,8 @@ impl Broker {
                 continue;
             };
             let rendered = target.root().join(record.folder.as_str());
-            let site = Site { rendered: &rendered, root: on.root, credentials: on.credentials, now: on.now };
+            let Operation { root, credentials, now, watcher } = *on;
+            let site = Site { rendered: &rendered, root, credentials, now, watcher };
             match operate(runtime, &site, record) {
                 Ok(answer) => {
                     done.insert(name.clone(), answer);

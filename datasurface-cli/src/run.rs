@@ -9,9 +9,9 @@ use crate::{
     text::{count, printable},
 };
 use chrono::{DateTime, Utc};
-use datasurface_broker::Broker;
+use datasurface_broker::{Broker, Operation};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
-use datasurface_platform::{Applied, RunReport, RunRequest};
+use datasurface_platform::{Applied, RunReport, RunRequest, Watcher};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -78,7 +78,8 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: RunRequest) -> Ra
         Err(findings) => return Ran { findings, ..Ran::default() },
     };
     progress("applying what was rendered");
-    let applied = match broker.apply(&mut target, &site::operation(&arguments.site, now())) {
+    let watched = || Operation { watcher: &Terminal, ..site::operation(&arguments.site, now()) };
+    let applied = match broker.apply(&mut target, &watched()) {
         Ok(applied) => applied,
         Err(error) => {
             findings.extend(error.findings());
@@ -89,7 +90,7 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: RunRequest) -> Ra
         progress(&format!("{platform}: {} carried out", count(*done, "step")));
     }
     progress("running jobs");
-    let ran = broker.run(&target, &site::operation(&arguments.site, now()), request);
+    let ran = broker.run(&target, &watched(), request);
     let known: Vec<Diagnostic> = applied.findings.iter().cloned().collect();
     findings.extend(ran.findings.iter().filter(|finding| !known.contains(finding)).cloned());
     findings.extend(known);
@@ -162,6 +163,16 @@ fn wait(until: DateTime<Utc>) {
         && !left.is_zero()
     {
         thread::sleep(left.min(LONGEST_SLEEP));
+    }
+}
+
+/// Whoever sits at the terminal, if there is one.
+#[derive(Debug)]
+struct Terminal;
+
+impl Watcher for Terminal {
+    fn begins(&self, what: &str) {
+        progress(&format!("  {what}"));
     }
 }
 

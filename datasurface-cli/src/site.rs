@@ -4,7 +4,7 @@ use crate::{arguments, codes::NOTHING_RENDERED, propose::recovered};
 use chrono::{DateTime, Utc};
 use datasurface_broker::{Operation, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath};
-use datasurface_platform::EnvironmentCredentials;
+use datasurface_platform::{EnvironmentCredentials, Nobody};
 
 /// Opens a target in which something is rendered. What was found on the way is no error.
 pub(crate) fn open(site: &arguments::Site) -> Result<(Target, Findings), Findings> {
@@ -16,9 +16,9 @@ pub(crate) fn open(site: &arguments::Site) -> Result<(Target, Findings), Finding
     Ok((target, findings))
 }
 
-/// Where platforms run, at this time.
+/// Where platforms run, at this time. Nobody watches.
 pub(crate) fn operation(site: &arguments::Site, now: DateTime<Utc>) -> Operation<'_> {
-    Operation { root: &site.root, credentials: &EnvironmentCredentials, now }
+    Operation { root: &site.root, credentials: &EnvironmentCredentials, now, watcher: &Nobody }
 }
 
 fn nothing_rendered(site: &arguments::Site) -> Diagnostic {

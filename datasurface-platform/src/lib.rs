@@ -41,7 +41,8 @@ pub use platform::DataPlatform;
 pub use remote::{RemoteFactory, serve};
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
 pub use runtime::{
-    Applied, DatasetRun, JobFailure, RunReport, RunRequest, Runtime, SinkStatus, Site, Status,
+    Applied, DatasetRun, JobFailure, Nobody, RunReport, RunRequest, Runtime, SinkStatus, Site, Status,
+    Watcher,
 };
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{NodeView, Scope, ScopeView, ScopedNode};

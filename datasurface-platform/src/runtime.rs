@@ -24,6 +24,20 @@ pub trait Runtime: fmt::Debug + Send + Sync {
     }
 }
 
+/// Who is told what a runtime does, while it does it.
+pub trait Watcher: fmt::Debug {
+    /// A job begins, or a step of a plan, or whatever else takes its time: its address.
+    fn begins(&self, what: &str);
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nobody;
+
+impl Watcher for Nobody {
+    fn begins(&self, _what: &str) {}
+}
+
 /// Where a runtime works.
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'a> {
@@ -35,6 +49,8 @@ pub struct Site<'a> {
     pub credentials: &'a dyn CredentialSource,
     /// The time that it is.
     pub now: DateTime<Utc>,
+    /// Who is told what is being done.
+    pub watcher: &'a dyn Watcher,
 }
 
 /// What was applied of a plan.

@@ -4,11 +4,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Proposal, Reached, target::Target},
     model::*,
-    platform::{Action, DataPlatform, EnvironmentCredentials, Registry, RunReport, RunRequest, Site},
+    platform::{
+        Action, DataPlatform, EnvironmentCredentials, Nobody, Registry, RunReport, RunRequest, Site, Watcher,
+    },
 };
 use datasurface_local::{LocalConfig, LocalPlatform};
 use rusqlite::Connection;
 use std::{
+    cell::RefCell,
     fs,
     path::{Path, PathBuf},
 };
@@ -126,8 +129,8 @@ impl Ground {
         let target = Target::open(self.path("target")).unwrap();
         let folder = &target.manifest().unwrap().platform(&"Local".into()).unwrap().folder;
         let rendered = Path::new(&self.path("target")).join(folder.as_str());
-        let credentials = EnvironmentCredentials;
-        let site = Site { rendered: &rendered, root: self.folder.path(), credentials: &credentials, now };
+        let (root, credentials) = (self.folder.path(), &EnvironmentCredentials);
+        let site = Site { rendered: &rendered, root, credentials, now, watcher: &Nobody };
         work(&LocalPlatform::new(LocalConfig::new("platform.db")), &site)
     }
 
@@ -210,7 +213,8 @@ impl Ground {
 impl Ground {
     fn operate<T>(&self, on: &str, work: impl FnOnce(&Broker, &mut Target, &Operation<'_>) -> T) -> T {
         let now: DateTime<Utc> = format!("{on}T12:00:00Z").parse().unwrap();
-        let on = Operation { root: self.folder.path(), credentials: &EnvironmentCredentials, now };
+        let root = self.folder.path();
+        let on = Operation { root, credentials: &EnvironmentCredentials, now, watcher: &Nobody };
         let broker = Broker::new(Registry::new().with::<LocalPlatform>());
         work(&broker, &mut Target::open(self.path("target")).unwrap(), &on)
     }
@@ -334,6 +338,44 @@ fn a_new_column_is_added_and_its_values_arrive() {
         assert_eq!(ground.rows(desk, names), ["ALFKI Alfreds BE", "PARIS Paris -"]);
         assert_eq!(ground.transition_files(), [] as [&str; 0]);
     }
+}
+
+/// Writes down what it is told.
+#[derive(Debug, Default)]
+struct Listener(RefCell<Vec<String>>);
+
+impl Watcher for Listener {
+    fn begins(&self, what: &str) {
+        self.0.borrow_mut().push(what.to_owned());
+    }
+}
+
+#[test]
+fn whoever_watches_is_told_what_is_done() {
+    let ground = Ground::new();
+    let told = |ecosystem: Ecosystem, on: &str| {
+        ground.render(ecosystem, on);
+        let listener = Listener::default();
+        ground.operate(on, |broker, target, on| {
+            let on = Operation { watcher: &listener, ..*on };
+            assert!(broker.apply(target, &on).unwrap().findings.is_empty());
+            assert!(broker.run(target, &on, RunRequest::UntilIdle).findings.is_empty());
+        });
+        listener.0.into_inner()
+    };
+    assert_eq!(
+        told(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01"),
+        [
+            "capture.NW_Data",
+            "copy.Z/T/Desk.NW_Data.customers",
+            "transform.Mask",
+            "capture.Masked",
+            "copy.Z/T/Desk.Masked.customers"
+        ]
+    );
+    let second = told(ecosystem(&BOTH, "desk.db"), "2026-01-02");
+    assert_eq!(second[0], "table.NW_Data.orders", "{second:?}");
+    assert!(second.contains(&"capture.NW_Data".to_owned()), "{second:?}");
 }
 
 #[test]

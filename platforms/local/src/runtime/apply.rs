@@ -139,6 +139,7 @@ impl<'a> Applying<'a> {
         }
         database.at_once(|| {
             if let Some((script, section)) = deed.statements {
+                self.maker.site.watcher.begins(script.resource());
                 database.execute(script, section, &[])?;
                 self.fill(database, script)?;
             }

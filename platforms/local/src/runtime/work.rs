@@ -155,12 +155,13 @@ impl Work<'_> {
         self.own.execute(&self.rendered.books, "see_input", &values)
     }
 
-    /// Does a job, and remembers when it began, when it ended and why it failed.
+    /// Does a job, tells whoever watches, and remembers when it began, when it ended and why it failed.
     pub(super) fn remembered<T>(
         &self,
         job: &str,
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
+        self.site.watcher.begins(job);
         let values = [(":job", text(job)), (":now", self.now())];
         let run: Option<i64> = self.one("run_started", &values, |row| row.get(0))?;
         let done = work();

@@ -6,8 +6,8 @@ use crate::{
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
-    Applied, CredentialError, CredentialSource, EnvironmentCredentials, RunReport, RunRequest, Secret, Site,
-    Status, prelude::*,
+    Applied, CredentialError, CredentialSource, EnvironmentCredentials, Nobody, RunReport, RunRequest,
+    Secret, Site, Status, prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -156,6 +156,7 @@ impl Ground {
             root: &self.path(""),
             credentials: &Secrets(&self.secret),
             now: self.now.parse().unwrap(),
+            watcher: &Nobody,
         };
         work(self.platform.runtime().unwrap(), &site)
     }

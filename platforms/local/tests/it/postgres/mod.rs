@@ -18,7 +18,7 @@ use crate::{
 };
 use datasurface_local::read_source;
 use datasurface_platform::{
-    CredentialError, CredentialSource, Secret, Site,
+    CredentialError, CredentialSource, Nobody, Secret, Site,
     graph::{Assignments, Stage},
     prelude::*,
 };
@@ -138,6 +138,7 @@ impl Producer {
             root: Path::new("."),
             credentials: &credentials,
             now: "2026-01-31T00:00:00Z".parse().unwrap(),
+            watcher: &Nobody,
         };
         let name: CredentialName = "reader".into();
         let name = self.secret.as_deref().is_none_or(|secret| secret != "none").then_some(&name);
