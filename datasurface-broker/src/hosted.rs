@@ -157,11 +157,11 @@ fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPa
 }
 
 pub(crate) fn failure(error: &PlatformError, path: ModelPath) -> Diagnostic {
-    if error.kind() == PlatformErrorKind::Config {
-        Diagnostic::new(&CONFIG, path.attribute("config"), error.report())
-            .help("correct the settings of the platform")
-    } else {
-        Diagnostic::new(&FAILED, path, error.report())
-            .help("if the settings and the model are right, report this to the author of the plug-in")
+    let failed = |help: &'static str| Diagnostic::new(&FAILED, path.clone(), error.report()).help(help);
+    match error.kind() {
+        PlatformErrorKind::Config => Diagnostic::new(&CONFIG, path.attribute("config"), error.report())
+            .help("correct the settings of the platform"),
+        PlatformErrorKind::Outside => failed("see to what is named there, and try again"),
+        _ => failed("if the settings and the model are right, report this to the author of the plug-in"),
     }
 }

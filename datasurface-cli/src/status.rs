@@ -11,6 +11,7 @@ use datasurface_broker::Broker;
 use datasurface_model::{DatasetKey, Findings, GroupKey, PlatformName};
 use datasurface_platform::SinkStatus;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far all are, for programs.
 #[derive(Debug, Serialize)]
@@ -86,7 +87,6 @@ fn summary(sinks: &[Sink]) -> String {
         .text("arrived")
         .numbers(["lag", "promised"])
         .text("");
-    let mut failures = String::new();
     for sink in sinks {
         let known = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let remark = match (&sink.last_failure, sink.is_late) {
@@ -104,11 +104,27 @@ fn summary(sinks: &[Sink]) -> String {
             known(sink.promised_seconds.map(in_words)),
             remark.to_owned(),
         ]);
-        if let Some(failure) = &sink.last_failure {
-            failures += &format!("failed: {}, {}: {failure}\n", sink.group, sink.dataset);
+    }
+    table.print() + &failures(sinks)
+}
+
+/// Each reason once, with all that it concerns.
+fn failures(sinks: &[Sink]) -> String {
+    let mut reasons: BTreeMap<&str, BTreeMap<&GroupKey, BTreeSet<String>>> = BTreeMap::new();
+    for sink in sinks {
+        if let Some(reason) = &sink.last_failure {
+            let datasets = reasons.entry(reason).or_default().entry(&sink.group).or_default();
+            datasets.insert(sink.dataset.to_string());
         }
     }
-    table.print() + &failures
+    let mut text = String::new();
+    for (reason, groups) in reasons {
+        text += &format!("failed: {reason}\n");
+        for (group, datasets) in groups {
+            text += &format!("  {group}: {}\n", Vec::from_iter(datasets).join(", "));
+        }
+    }
+    text
 }
 
 /// Two units at most: `3 d 4 h`, `5 min 6 s`.

@@ -4,7 +4,11 @@ use crate::{models, run::Desk};
 use datasurface_model::Ecosystem;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::{fs, time::SystemTime};
+use std::{
+    fs,
+    process::{Command, Stdio},
+    time::SystemTime,
+};
 
 /// A folder with a model that is rendered, and its source.
 fn desk(model: &Ecosystem) -> Desk {
@@ -120,6 +124,47 @@ fn a_source_that_is_gone_is_told_and_the_rest_goes_on() {
     assert!(line(&said.out, "Sales/live").ends_with(" failed"), "{said:?}");
     // A failure upstream is one of everybody behind.
     assert!(line(&said.out, "Marketing/masked").ends_with(" failed"), "{said:?}");
+}
+
+#[test]
+fn a_failure_is_told_once_with_all_whom_it_concerns() {
+    let desk = desk(&models::transformed());
+    desk.run("run --target out --until-idle").good();
+    fs::remove_file(desk.path("source.db")).unwrap();
+    desk.run("run --target out").bad();
+    let said = desk.run("status --target out").bad().out;
+    let (_, failures) = said.split_once("failed: ").unwrap();
+    assert_eq!(
+        failures.lines().collect::<Vec<_>>(),
+        [
+            "the source `source.db` is not there: no such file in `.`",
+            "  Marketing/masked: Masked/customers",
+            "  Sales/live: NW_Data/products"
+        ]
+    );
+}
+
+/// The terminal is that of `script`, where there is one.
+#[cfg(target_os = "linux")]
+#[test]
+fn somebody_at_a_terminal_sees_what_is_done() {
+    let desk = desk(&models::transformed());
+    let command = format!("{} run --target out --until-idle", env!("CARGO_BIN_EXE_datasurface"));
+    let ran = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(desk.path("."))
+        .stdin(Stdio::null())
+        .output();
+    let Ok(ran) = ran else {
+        eprintln!("skipped: there is no `script`");
+        return;
+    };
+    let said = String::from_utf8(ran.stdout).unwrap().replace("\r\n", "\n");
+    assert!(ran.status.success(), "{said}");
+    let expected = "applying what was rendered\nrunning jobs\n  capture.NW_Data\n  copy.USA/NorthWind/Lab.NW_Data.customers\n";
+    assert!(said.starts_with(expected), "{said}");
+    assert!(said.contains("\n  transform.Masking\n  capture.Masked\n"), "{said}");
+    assert!(said.ends_with("\n6 records moved\n"), "{said}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn opened(maker: Maker<'_>) -> Result<Database<'_>, PlatformError> {
     {
         return Ok(own);
     }
-    let context = format!("nothing was applied to `{file}` yet; apply the plan first");
+    let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");
     Err(PlatformError::new(PlatformErrorKind::Outside, context))
 }
 

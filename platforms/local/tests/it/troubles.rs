@@ -231,7 +231,7 @@ fn nothing_runs_where_nothing_was_applied() {
     let ground = Ground::new();
     ground.render(&scene, &Plan::default());
     let error = ground.try_run().unwrap_err();
-    assert_eq!(error.report(), "nothing was applied to `northwind.db` yet; apply the plan first");
+    assert_eq!(error.report(), "nothing was applied to `northwind.db` yet; apply what was rendered first");
     assert!(!ground.path("northwind.db").exists());
 }
 

@@ -25,7 +25,7 @@ impl Sqlite {
         let path = site.root.join(file);
         if !path.is_file() {
             let context =
-                format!("the source `{file}` is not there: no such file in {}", site.root.display());
+                format!("the source `{file}` is not there: no such file in `{}`", site.root.display());
             return Err(PlatformError::new(PlatformErrorKind::Outside, context));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
