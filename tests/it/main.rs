@@ -12,6 +12,7 @@
 mod connectors;
 mod dependency_rule;
 mod flows;
+mod front_page;
 mod graph_specification;
 mod laws;
 mod northwind;
