@@ -5,7 +5,7 @@
 //! | `database.sql` | `database` | `create`, and the statements that keep the books |
 //! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `valid 1` and `check 1` and more, `merge`, `count`, `schema`, `unstage`; afterwards `forget`, `purge` |
 //! | the same, read by a watermark | | also `position`, `reached`, `complete`, `merge_new`, `remember` |
-//! | the same, captured by another local platform | | also `agrees`, `last`, `follow`, `followed`, `differs` |
+//! | the same, captured by another local platform | | also `agrees`, `last`, `follow`, `follow_schemas`, `followed`, `differs` |
 //! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `applied` |
 //! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `close`, `remember`; before `purge`, `last_old` |
 //! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create` |

@@ -131,6 +131,11 @@ fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: Ta
             "Takes the versions and the batches after :arrived, in one transaction.",
             predecessor.follow(),
         )
+        .add(
+            "follow_schemas",
+            "Takes the schemas of those batches, in the same transaction, if they are known there.",
+            [predecessor.follow_schemas()],
+        )
         .add("followed", "What those batches did.", [predecessor.followed()])
         .add("differs", "One row if a latest version reads otherwise than there.", [predecessor.differs()])
 }

@@ -92,7 +92,12 @@ impl<'a> Database<'a> {
 
     /// Whether it has a table of this name.
     pub(super) fn has_table(&self, table: &str) -> Result<bool, PlatformError> {
-        let there = self.connection.table_exists(Some("main"), table);
+        self.has_table_in("main", table)
+    }
+
+    /// Whether it, or the one that is attached as this schema, has a table of this name.
+    pub(super) fn has_table_in(&self, schema: &str, table: &str) -> Result<bool, PlatformError> {
+        let there = self.connection.table_exists(Some(schema), table);
         there.map_err(|error| outside(format!("looking into `{}`", self.file), error))
     }
 

@@ -7,7 +7,11 @@ use super::{
     source,
     work::{Counts, Work, number},
 };
-use crate::{prelude::*, render::Starts, sql::script::Script};
+use crate::{
+    prelude::*,
+    render::Starts,
+    sql::{predecessor::PREDECESSOR_SCHEMA, script::Script},
+};
 
 impl Work<'_> {
     /// Takes the versions and the batches of the platform that captures for all, in one transaction: then they are here
@@ -55,6 +59,10 @@ impl Work<'_> {
         let last = database.rows(table, "last", &[], |row| row.get(0))?.into_iter().next().unwrap_or(0);
         let values = [(":arrived", number(arrived)?), (":batch", number(last)?)];
         database.execute(table, "follow", &values)?;
+        // An earlier revision of the software may have made that database, and nobody applied anything there since.
+        if database.has_table_in(PREDECESSOR_SCHEMA, "datasurface_schemas")? {
+            database.execute(table, "follow_schemas", &values)?;
+        }
         let counts = database.rows(table, "followed", &values, Counts::of)?;
         Ok((last, last > arrived, counts.into_iter().next().unwrap_or_default()))
     }

@@ -55,20 +55,17 @@ impl Predecessor<'_> {
         format!("SELECT coalesce(max(\"batch\"), 0) AS \"batch\"\n{};", self.of(PREDECESSOR_SCHEMA, &BATCHES))
     }
 
-    /// Takes the versions and the batches after `:arrived`, up to the last one, `:batch`, and the schemas that they have.
+    /// Takes the versions and the batches after `:arrived`, up to the last one, `:batch`.
     pub(crate) fn follow(&self) -> Vec<String> {
         let there = format!("{PREDECESSOR_SCHEMA}.{}", quoted(&self.there));
         let mut statements = copy::follow(self.table, &there, ":arrived");
-        statements.extend([&BATCHES, &SCHEMAS].map(|book| {
-            format!(
-                "INSERT INTO main.\"{}\"\n  ({})\n{}\n  AND \"{}\" > :arrived;",
-                book.name,
-                book.columns,
-                self.rows(PREDECESSOR_SCHEMA, book),
-                book.batch
-            )
-        }));
+        statements.push(self.take(&BATCHES));
         statements
+    }
+
+    /// Takes the schemas that those batches have.
+    pub(crate) fn follow_schemas(&self) -> String {
+        self.take(&SCHEMAS)
     }
 
     /// What the batches after `:arrived` did.
@@ -102,6 +99,16 @@ impl Predecessor<'_> {
             self.table.same_key("there.", "here."),
             quoted(BATCH_OUT),
             into = quoted(BATCH_IN),
+        )
+    }
+
+    fn take(&self, book: &Book) -> String {
+        format!(
+            "INSERT INTO main.\"{}\"\n  ({})\n{}\n  AND \"{}\" > :arrived;",
+            book.name,
+            book.columns,
+            self.rows(PREDECESSOR_SCHEMA, book),
+            book.batch
         )
     }
 

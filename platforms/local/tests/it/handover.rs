@@ -181,6 +181,21 @@ fn a_successor_knows_which_schema_each_batch_had() {
 }
 
 #[test]
+fn a_predecessor_that_keeps_no_book_of_schemas_is_followed() {
+    let (first, second) = grounds(&scene("Local", Milestoning::LiveAndForensic));
+    first.change_source(CUSTOMERS);
+    first.run();
+    first.open("northwind.db").execute_batch("DROP TABLE datasurface_schemas").unwrap();
+    assert_eq!(moved(&second.run()), ["NW_Data/customers 1: +8 ~0 -0 =0"]);
+    assert_eq!(second.rows("second.db", "SELECT * FROM datasurface_schemas"), [] as [&str; 0]);
+    second.render(&scene("Second", Milestoning::LiveAndForensic), &Plan::default());
+    second.change_source(CHANGES);
+    second.run();
+    let versions = "SELECT version, first_batch FROM datasurface_schemas";
+    assert_eq!(second.rows("second.db", versions), ["1|2"], "it begins with the first that it knows of");
+}
+
+#[test]
 fn a_predecessor_that_lost_its_database_takes_nothing_from_its_successor() {
     let (first, mut second) = grounds(&scene("Local", Milestoning::LiveAndForensic));
     for change in [CUSTOMERS, CHANGES] {
