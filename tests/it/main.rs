@@ -11,7 +11,10 @@
 
 mod connectors;
 mod dependency_rule;
+mod fixtures;
 mod flows;
+#[path = "../../datasurface-model/tests/it/folder.rs"]
+mod folder;
 mod front_page;
 mod graph_specification;
 mod laws;

@@ -1,4 +1,4 @@
-//! `docs/diagnostics.md`: every code that the command can report, with the fixtures of the model's codes. It is
+//! `docs/diagnostics.md`: every code that the command can report, with the fixtures of those that models can show. It is
 //! generated: with `DATASURFACE_UPDATE=1` in the environment it is written instead of compared.
 
 use datasurface_model::{CODES, CodeInfo, SCHEMA_RULES, change, diagnostic::CodeRegistry, document};
@@ -13,13 +13,15 @@ const INTRODUCTION: &str = "\
 # Diagnostics
 
 Everything that DataSurface can report, by code. This page is generated from the registered codes and from the fixtures in
-`datasurface-model/tests/fixtures`; `DATASURFACE_UPDATE=1 cargo test -p datasurface-cli diagnostics` writes it.
+`datasurface-model/tests/fixtures` and `tests/fixtures`; `DATASURFACE_UPDATE=1 cargo test -p datasurface-cli diagnostics`
+writes it.
 
 An *error* stands in the way; a *warning* should be looked at; a *note* is good to know. Examples are loaded together with
 [the document at the end](#the-document-of-the-examples), except those that say that they stand alone. Examples of changes
 show what becomes of [a team's document](#the-document-that-changes), in
-[an ecosystem that uses it](#the-ecosystem-in-which-it-changes). What concerns platforms, locks and targets has no
-examples here.
+[an ecosystem that uses it](#the-ecosystem-in-which-it-changes). Examples of what a broker and platforms find are loaded together
+with [a shop](#the-document-of-the-examples-with-platforms); where one begins with `# then`, what is in order had been decided
+before. What it takes more than a model to show (files that were tampered with, plug-ins that misbehave) has no example here.
 ";
 
 fn root() -> PathBuf {
@@ -32,6 +34,11 @@ fn fixtures() -> PathBuf {
 
 fn changes() -> PathBuf {
     fixtures().join("change")
+}
+
+/// Those of the broker and of platforms.
+fn placed() -> PathBuf {
+    root().join("tests/fixtures")
 }
 
 /// The codes that are about the model alone.
@@ -63,13 +70,14 @@ fn examples(folder: &Path) -> BTreeMap<String, PathBuf> {
 
 fn page() -> String {
     let (of_documents, of_changes) = (examples(&fixtures()), examples(&changes()));
+    let of_platforms = examples(&placed());
     let mut page = INTRODUCTION.to_owned();
     for info in registry().iter() {
         let CodeInfo { code, severity, summary, explanation, since, is_waivable } = info;
         let waivable = if *is_waivable { ", can be waived" } else { "" };
         write!(page, "\n## `{code}`\n\n*{severity}, since {since}{waivable}*: {summary}.\n").unwrap();
         write!(page, "\n{explanation}\n").unwrap();
-        if let Some(example) = of_documents.get(*code) {
+        if let Some(example) = of_documents.get(*code).or(of_platforms.get(*code)) {
             example_of(&mut page, example, show);
         }
         if let Some(example) = of_changes.get(*code) {
@@ -78,6 +86,7 @@ fn page() -> String {
     }
     for (title, document) in [
         ("The document of the examples", fixtures().join("base.yaml")),
+        ("The document of the examples with platforms", placed().join("base.yaml")),
         ("The document that changes", changes().join("old.yaml")),
         ("The ecosystem in which it changes", changes().join("base.yaml")),
     ] {

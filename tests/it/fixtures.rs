@@ -1,0 +1,127 @@
+//! The codes of broker and platforms that a model can show, in `tests/fixtures`. A fixture is loaded together with
+//! `base.yaml`, placed and proposed, by a broker that knows local platforms and [`Connectors`]; one whose first line is
+//! `# then` comes after its twin in `ok/`, with the lock that has come of that.
+
+use crate::{
+    connectors::Connectors,
+    folder::{Folder, TODAY, name},
+};
+use chrono::NaiveDate;
+use datasurface::{
+    broker::{Broker, Lock, Placed, Reached, Refused},
+    model::{CodeInfo, DocumentError, Documents, Findings, Validation},
+    platform::Registry,
+};
+use datasurface_local::LocalPlatform;
+use std::{fs, path::Path};
+
+/// What no short model shows alone.
+const BEYOND: &[&str] = &[
+    // It takes a target or a lock that somebody changed.
+    "lock/missing",
+    "lock/other-model",
+    "lock/unreadable",
+    "target/busy",
+    "target/damaged",
+    "target/edited",
+    "target/foreign-file",
+    "target/incomplete",
+    "target/missing",
+    "target/missing-file",
+    "target/other-revision",
+    "target/unreadable",
+    "target/unwritable",
+    // It takes a plug-in that misbehaves, offers nothing, or was chosen when it could do more.
+    "held/not-rendered",
+    "local/missing-offer",
+    "local/unclaimed-artifact",
+    "local/unclaimed-capture",
+    "local/unclaimed-container",
+    "offer/insufficient",
+    "offer/missing",
+    "plan/unguarded",
+    "platform/address-twice",
+    "platform/failed",
+    "platform/not-deterministic",
+    "remote/unreachable",
+    // It takes a bug.
+    "choice/no-primary",
+    // It takes as many columns or connectors as nobody wants to read.
+    "local/too-many-columns",
+    "shard/limit",
+];
+
+fn folder() -> Folder {
+    Folder::new("fixtures")
+}
+
+fn today() -> NaiveDate {
+    TODAY.parse().unwrap()
+}
+
+fn broker() -> Broker {
+    Broker::new(Registry::new().with::<LocalPlatform>().with::<Connectors>())
+}
+
+fn documents(fixture: &Path) -> Documents {
+    let text = fs::read_to_string(fixture).unwrap();
+    Documents::new().document("base.yaml", folder().read("base.yaml")).document(name(fixture), text)
+}
+
+/// Places what a fixture says. It is valid, or it would belong to the fixtures of the model.
+fn place(documents: &Documents, lock: &Lock) -> Result<Placed, Findings> {
+    let loaded = documents.load().map_err(DocumentError::into_findings).unwrap();
+    let checked = loaded.validate(&Validation::on(today())).unwrap();
+    assert!(checked.findings().is_empty(), "found in the model alone:\n{}", checked.findings());
+    broker().place(checked.ecosystem(), lock).map_err(told)
+}
+
+fn told(refused: Refused) -> Findings {
+    refused.findings().clone()
+}
+
+/// The lock that a fixture comes after.
+fn lock_before(fixture: &Path) -> Lock {
+    if !fs::read_to_string(fixture).unwrap().starts_with("# then\n") {
+        return Lock::default();
+    }
+    let twin = fixture.with_file_name("ok").join(fixture.file_name().unwrap());
+    place(&documents(&twin), &Lock::default()).unwrap().lock().clone()
+}
+
+/// Everything that is found in a fixture, with places.
+fn findings(fixture: &Path) -> Findings {
+    let documents = documents(fixture);
+    let found = place(&documents, &lock_before(fixture)).and_then(|placed| {
+        let proposal = broker().propose(&placed, Reached::Target(None), today()).map_err(told)?;
+        Ok(proposal.findings().clone())
+    });
+    documents.located(found.unwrap_or_else(|findings| findings))
+}
+
+#[test]
+fn failing_fixtures_report_what_is_expected() {
+    folder().check_reports(|fixture| {
+        let paragraphs: Vec<String> = findings(fixture).iter().map(ToString::to_string).collect();
+        paragraphs.join("\n\n") + "\n"
+    });
+}
+
+#[test]
+fn what_is_in_order_is_silent() {
+    for fixture in folder().passing() {
+        let findings = findings(&fixture);
+        assert!(findings.is_empty(), "{} is not silent:\n{findings}", fixture.display());
+    }
+}
+
+#[test]
+fn every_code_that_a_model_can_show_has_fixtures() {
+    let broker = datasurface::broker::codes();
+    let platforms = datasurface::platform::CODES.iter().chain(datasurface_local::CODES).copied();
+    let codes: Vec<&CodeInfo> = broker.chain(platforms).collect();
+    for beyond in BEYOND {
+        assert!(codes.iter().any(|info| info.code == *beyond), "{beyond} is no code");
+    }
+    folder().check_codes(codes.into_iter().filter(|info| !BEYOND.contains(&info.code)));
+}
