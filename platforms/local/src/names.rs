@@ -158,3 +158,46 @@ pub(crate) mod path {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// What is generated of names in a container of PostgreSQL, which cuts what is too long.
+    fn generated(datastore: &str, dataset: &str) -> Vec<String> {
+        let engine = Engine::Postgres;
+        let platform = PlatformName::from("Local");
+        let group = GroupKey::new("W", "g");
+        let dataset = DatasetKey::new(datastore, dataset);
+        let copy = copy(engine, &platform, &dataset);
+        let live = live_view(engine, Some(&platform), &group, &dataset);
+        let history = history_view(engine, Some(&platform), &group, &dataset);
+        vec![stage(&copy), before(&copy), copy, live, history]
+    }
+
+    #[test]
+    fn generated_names_fit_into_their_container_and_stay_apart() {
+        let server = DataContainer::postgres("C", "db.example", "d");
+        let limit = server.kind().longest_identifier().unwrap();
+        let long = "x".repeat(127);
+        let ends = ["", "a", "b", "_"].map(|end| format!("{long}{end}"));
+        let mut names = Vec::new();
+        for (first, second) in ends.iter().flat_map(|first| ends.iter().map(move |second| (first, second))) {
+            names.extend(generated(first, second));
+        }
+        assert!(names.iter().all(|name| name.len() <= limit), "{names:#?}");
+        let apart: BTreeSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        assert_eq!(apart.len(), names.len());
+    }
+
+    #[test]
+    fn long_columns_fit_into_their_container_and_stay_apart() {
+        let server = DataContainer::postgres("C", "db.example", "d");
+        let limit = server.kind().longest_identifier().unwrap();
+        let name = |end: &str| Engine::Postgres.column_name(&format!("{}{end}", "x".repeat(limit)));
+        assert_eq!(name(""), format!("\"{}\"", "x".repeat(limit)));
+        let cut = [name("a"), name("b")];
+        assert!(cut[0] != cut[1] && cut.iter().all(|name| name.len() <= limit + 2), "{cut:?}");
+    }
+}
