@@ -317,14 +317,26 @@ fn production_on_another_platform_is_a_warning_as_long_as_it_is_there() {
 }
 
 #[test]
-fn where_a_zone_wants_production_apart_that_is_an_error() {
+fn where_a_zone_says_so_another_status_is_an_error() {
     let in_production = |world| World { is_production: true, ..world };
     let before = place(in_production(World::default()).build(), &Lock::default()).unwrap();
-    let apart = || in_production(home(&PolicyRule::SeparateProduction));
-    let found = refusal(place(apart().build(), before.lock()));
-    assert_eq!(found, denied("governance/platform-production", &[GROUP, STORE]));
-    let all = World { platforms: Some(vec![at_the_mill("A").in_production()]), ..apart() };
-    assert!(place(all.build(), before.lock()).unwrap().findings().is_empty());
+    let vital = PolicyRule::Production(Permitted::only([ProductionStatus::Production]));
+    let told = |places: &[&str]| denied("governance/platform-production", places);
+    let warned = |places: &[&str]| denied("governance/platform-production-mix", places);
+    for rule in [PolicyRule::SeparateProduction, vital] {
+        for (world, mut expected) in [
+            (in_production(home(&rule)), told(&[GROUP, STORE])),
+            // What is captured is of the other zone, which does not mind.
+            (in_production(away(&rule)), [warned(&[STORE]), told(&[GROUP])].concat()),
+        ] {
+            let mut found = refusal(place(world.clone().build(), before.lock()));
+            found.sort();
+            expected.sort();
+            assert_eq!(found, expected);
+            let all = World { platforms: Some(vec![at_the_mill("A").in_production()]), ..world };
+            assert!(place(all.build(), before.lock()).unwrap().findings().is_empty());
+        }
+    }
 }
 
 #[test]

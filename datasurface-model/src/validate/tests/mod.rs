@@ -6,10 +6,10 @@ mod since;
 
 use super::{
     CODES,
-    rules::fixture::{edited, store, valid, validated},
+    rules::fixture::{edited, store, valid, validated, written},
 };
 use crate::{
-    ecosystem::{Dataset, Ecosystem, Team},
+    ecosystem::{Capture, Dataset, DatasetGroup, Datastore, Ecosystem, Team, Workspace},
     validate::{Checked, Invalid, Validation},
 };
 use std::collections::BTreeSet;
@@ -66,4 +66,58 @@ fn the_order_of_declarations_makes_no_difference() {
     assert_eq!(validated(forwards.clone()), validated(backwards));
     let codes = |ecosystem| validated(ecosystem).codes().map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(codes(forwards), codes(twice));
+}
+
+/// Adds a datastore and a workspace of which nearly everything is wrong.
+fn spoiled(ecosystem: Ecosystem) -> Ecosystem {
+    let capture = Capture::sql_snapshot("USA/NorthWind/Nowhere").cron("every day");
+    let spoiled = Datastore::new("é")
+        .captured(capture)
+        .dataset(Dataset::new("order", "id VarChar(0), ID Integer").stored_by("nobody"))
+        .dataset(Dataset::new("order", "id Timestamp(Mars/North) key"))
+        .in_production();
+    let reader = Workspace::new("reader")
+        .in_production()
+        .container("USA/NorthWind/Source 2")
+        .group(DatasetGroup::new("a").sink("é/order").sink("é/order").sink("é/cats"))
+        .group(DatasetGroup::new("A"));
+    ecosystem.edit_team("USA", "NorthWind", |team| team.datastore(spoiled).workspace(reader))
+}
+
+#[test]
+fn no_rule_waits_for_another() {
+    let found: BTreeSet<String> = validated(spoiled(valid())).codes().map(str::to_owned).collect();
+    let expected = [
+        "capture/cron",
+        "capture/shared-source",
+        "classification/incomplete",
+        "name/duplicate",
+        "name/reserved-word",
+        "name/syntax",
+        "reference/unknown-container",
+        "reference/unknown-dataset",
+        "reference/unknown-policy",
+        "schema/no-key",
+        "schema/type-parameter",
+        "schema/unknown-time-zone",
+        "workspace/duplicate-sink",
+        "workspace/no-sinks",
+    ];
+    assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_is_wrong_here_is_found_whatever_is_wrong_there() {
+    let places = |ecosystem: Ecosystem| -> BTreeSet<(String, String)> {
+        let told =
+            |finding: &crate::diagnostic::Diagnostic| (finding.code().to_owned(), finding.path().to_string());
+        validated(ecosystem).iter().map(told).collect()
+    };
+    let added = &places(spoiled(valid())) - &places(valid());
+    for fixture in written() {
+        let expected = if spoiled(fixture.clone()) == fixture { BTreeSet::new() } else { added.clone() };
+        let expected = &expected | &places(fixture.clone());
+        let missing = &expected - &places(spoiled(fixture.clone()));
+        assert!(missing.is_empty(), "{missing:?} is not found in\n{}", fixture.to_yaml());
+    }
 }
