@@ -1,8 +1,11 @@
 //! Text for terminals.
 
-/// The same text without anything that a terminal would obey: names come from documents that anybody may have written.
+use datasurface_model::name::is_visible;
+
+/// The same text without anything that a terminal would obey, or that would not be seen: names come from documents that
+/// anybody may have written.
 pub(crate) fn printable(text: String) -> String {
-    let is_harmless = |character: char| !character.is_control() || character == '\n';
+    let is_harmless = |character: char| is_visible(character) || character == '\n';
     if text.chars().all(is_harmless) {
         return text;
     }
@@ -32,6 +35,7 @@ mod tests {
     fn a_terminal_obeys_nothing() {
         assert_eq!(printable("a\nb ü".to_owned()), "a\nb ü");
         assert_eq!(printable("\u{1b}[2J\t".to_owned()), "\\u{1b}[2J\\t");
+        assert_eq!(printable("a\u{202e}b\u{feff}".to_owned()), "a\\u{202e}b\\u{feff}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod syntax;
 
 pub use key::{ContainerKey, DatasetKey, GroupKey, Place, PolicyKey, TeamKey};
 pub use reserved::is_reserved_word;
-pub use syntax::{NameError, NameSyntax};
+pub use syntax::{NameError, NameSyntax, is_visible};
 
 use std::{cmp::Ordering, fmt, hash::Hash};
 

@@ -67,12 +67,15 @@ pub(super) const fn is_identifier(text: &str) -> bool {
 fn is_text(text: &str) -> bool {
     (1..=LONGEST).contains(&text.chars().count())
         && text.trim() == text
-        && !text.chars().any(|c| c.is_control() || is_invisible(c) || matches!(c, '/' | ':' | '#'))
+        && !text.chars().any(|c| !is_visible(c) || matches!(c, '/' | ':' | '#'))
 }
 
-/// Characters that print nothing, or turn the direction of what follows: two names could look the same.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+/// Whether people see a character as it is: control characters do something else, some print nothing, and some turn the
+/// direction of what follows, so that two names could look the same.
+#[must_use]
+pub fn is_visible(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -192,7 +192,7 @@ impl<'t> Building<'t> {
     fn finish(self) -> Result<Tree<'t>, Problem> {
         match self.root {
             Some(root) => Ok(Tree { root, problems: self.problems }),
-            None => Err(Problem::unreadable("the document is empty")),
+            None => Err(Problem::unreadable("the document is empty").at(Extent { start: 0, end: 0 })),
         }
     }
 }
