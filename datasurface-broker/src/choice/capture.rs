@@ -171,12 +171,10 @@ fn choose_for(
         obstacles
     };
     let fitting = question.platforms.keys().filter(|platform| obstacles(platform).is_empty());
-    let rank = |platform: &PlatformName| {
-        (duty.is_denied_to_some(platform), duty.is_mixed(platform), !asked_by.contains(platform))
-    };
+    let rank = |platform: &PlatformName| (duty.drawbacks(platform), !asked_by.contains(platform));
     match fitting.min_by_key(|platform| (rank(platform), *platform)) {
         Some(platform) => {
-            found.extend(duty.findings(platform, None));
+            found.extend(duty.findings_of_choice(platform));
             assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioned);
         }
         None => {

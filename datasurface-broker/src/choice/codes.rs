@@ -1,5 +1,5 @@
-//! The codes of what zones say of platforms that were chosen: one for each kind of policy, as in the model, where pins are
-//! judged. Somebody may decide to live with any of them for a while.
+//! The codes of what is to be said of platforms that were chosen. There is one for each kind of policy, as in the model,
+//! where pins are judged; somebody may decide to live with any of them for a while.
 
 use datasurface_model::{CodeInfo, PolicyRule};
 
@@ -60,6 +60,13 @@ pub(super) static PRODUCTION_MIX: CodeInfo = CodeInfo::warning(
     "Production data belongs onto production platforms, and the other way round: a business should not depend on a test. \
      Where a platform of the same status can do it, that one is chosen. Declare one, or correct the status; a zone can make \
      this an error.",
+);
+
+pub(super) static DEPRECATED: CodeInfo = CodeInfo::warning(
+    "choice/deprecated-platform",
+    "something new comes to a platform that is on its way out",
+    "Whoever operates the platform means to stop it, and nothing else can do what is asked for. Declare a platform that can, \
+     or its replacement. What the platform does already, it does without a warning.",
 );
 
 /// The code of what a rule denies.

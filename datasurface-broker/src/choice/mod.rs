@@ -32,6 +32,7 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &codes::PLATFORM,
     &codes::PRODUCTION,
     &codes::PRODUCTION_MIX,
+    &codes::DEPRECATED,
 ];
 
 /// What choosing looks at.

@@ -3,11 +3,11 @@
 
 use super::{
     Question,
-    codes::{PRODUCTION, PRODUCTION_MIX, code_of},
+    codes::{DEPRECATED, PRODUCTION, PRODUCTION_MIX, code_of},
 };
 use datasurface_model::{
     DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named, Place,
-    PlatformName, Policy, PolicyName, ProductionStatus, Workspace, ZoneName,
+    PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Workspace, ZoneName,
     governance::{Denial, Meeting, Met, denial},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,14 @@ struct Voice<'a> {
     data: Option<ModelPath>,
     /// The storage policies that data of the zone asks for by name.
     asked_for: BTreeSet<&'a PolicyName>,
+}
+
+/// What speaks against a platform without forbidding it; what is worse comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Drawbacks {
+    is_denied_to_some: bool,
+    is_deprecated: bool,
+    is_mixed: bool,
 }
 
 /// Somebody who reads a dataset.
@@ -95,11 +103,6 @@ impl<'a> Duty<'a> {
         }
     }
 
-    /// Whether a platform is of another status than what it would have to do with.
-    pub(super) fn is_mixed(&self, platform: &PlatformName) -> bool {
-        self.status_of(platform).is_some_and(|theirs| theirs != self.status)
-    }
-
     /// Why zones do not let a platform be chosen. What those say who only receive what it keeps is about the sinks.
     pub(super) fn obstacles(&self, platform: &PlatformName) -> Vec<String> {
         let mut reasons = Vec::new();
@@ -112,16 +115,34 @@ impl<'a> Duty<'a> {
         reasons
     }
 
-    /// Whether some who receive what a platform keeps may not.
-    pub(super) fn is_denied_to_some(&self, platform: &PlatformName) -> bool {
-        let mut is_denied = false;
-        self.judge(platform, false, |voice, _, _| is_denied |= voice.concern == Concern::Places);
-        is_denied
+    /// What speaks against a platform that could be chosen.
+    pub(super) fn drawbacks(&self, platform: &PlatformName) -> Drawbacks {
+        let mut is_denied_to_some = false;
+        self.judge(platform, false, |voice, _, _| is_denied_to_some |= voice.concern == Concern::Places);
+        Drawbacks {
+            is_denied_to_some,
+            is_deprecated: self.declared(platform).is_some_and(|declared| declared.deprecation().is_some()),
+            is_mixed: self.mixed(platform).is_some(),
+        }
     }
 
-    /// What is to be said of a platform that does it: because the lock says so, a pin that is there, or because it was
-    /// chosen. A pin was judged with the model, as far as that knows of platforms: what is left is where and how they keep
-    /// data.
+    /// What is to be said of a platform that is chosen now.
+    pub(super) fn findings_of_choice(&self, platform: &PlatformName) -> Vec<Diagnostic> {
+        let deprecation = self.declared(platform).and_then(|declared| declared.deprecation());
+        let deprecated = deprecation.map(|deprecation| {
+            let (what, since) = (&self.what, deprecation.since());
+            let message = format!("`{platform}` is to {what}, and is deprecated since {since}");
+            let help = "declare another platform that can";
+            let declared = ModelPath::root().child("platforms", platform);
+            Diagnostic::new(&DEPRECATED, self.path.clone(), message)
+                .help(help)
+                .related(declared, format!("is deprecated: {}", deprecation.reason()))
+        });
+        deprecated.into_iter().chain(self.findings(platform, None)).collect()
+    }
+
+    /// What is to be said of a platform that does it: because the lock says so, or a pin that is there. A pin was judged with
+    /// the model, as far as that knows of platforms: what is left is where and how they keep data.
     pub(super) fn findings(&self, platform: &PlatformName, pin: Option<&ModelPath>) -> Vec<Diagnostic> {
         let what = || format!("`{platform}` may not {}", self.what);
         let path = || pin.unwrap_or(&self.path).clone();
@@ -158,7 +179,7 @@ impl<'a> Duty<'a> {
 
     /// The warning that a platform is of another status, if it is.
     fn mixed(&self, platform: &PlatformName) -> Option<Diagnostic> {
-        let theirs = self.status_of(platform)?;
+        let theirs = self.declared(platform)?.production_status();
         let Self { what, status, .. } = self;
         let message = format!("`{platform}` is {theirs}, and is to {what}, which is {status}");
         (theirs != *status).then(|| {
@@ -168,8 +189,8 @@ impl<'a> Duty<'a> {
         })
     }
 
-    fn status_of(&self, platform: &PlatformName) -> Option<ProductionStatus> {
-        Some(self.question.ecosystem.platforms().get(platform)?.production_status())
+    fn declared(&self, platform: &PlatformName) -> Option<&'a PlatformDeclaration> {
+        self.question.ecosystem.platforms().get(platform)
     }
 
     /// The voice of a zone, if it has policies.
@@ -187,8 +208,7 @@ impl<'a> Duty<'a> {
         mut tell: impl FnMut(&Voice<'a>, &'a Policy, Denial),
     ) {
         let question = self.question;
-        let (Some(declared), Some(hosted)) =
-            (question.ecosystem.platforms().get(platform), question.platforms.get(platform))
+        let (Some(declared), Some(hosted)) = (self.declared(platform), question.platforms.get(platform))
         else {
             return;
         };

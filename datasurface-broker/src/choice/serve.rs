@@ -1,6 +1,11 @@
 //! Who serves a dataset group.
 
-use super::{Question, capability::unserved, is_standing, policy::Duty};
+use super::{
+    Question,
+    capability::unserved,
+    is_standing,
+    policy::{Drawbacks, Duty},
+};
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
     CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Workspace,
@@ -17,7 +22,8 @@ pub(super) static SEVERAL: CodeInfo = CodeInfo::warning(
     "choice/several",
     "several platforms can serve a dataset group",
     "Where several platforms can serve a group and no pin says which one should, the first by name is chosen, of those that \
-     are production as the workspace is. What was chosen stays chosen. Pin the group to choose otherwise.",
+     are not on their way out and production as the workspace is. What was chosen stays chosen. Pin the group to choose \
+     otherwise.",
 );
 pub(super) static CANNOT_SERVE: CodeInfo = CodeInfo::error(
     "choice/cannot-serve",
@@ -110,12 +116,11 @@ fn choose_for(
         obstacles.extend(duty.obstacles(platform));
         obstacles
     };
-    let (mixed, fitting): (Vec<&PlatformName>, Vec<_>) = question
-        .platforms
-        .keys()
-        .filter(|name| obstacles(name).is_empty())
-        .partition(|name| duty.is_mixed(name));
-    let best = if fitting.is_empty() { mixed } else { fitting };
+    let names = question.platforms.keys().filter(|name| obstacles(name).is_empty());
+    let fitting: Vec<(Drawbacks, &PlatformName)> = names.map(|name| (duty.drawbacks(name), name)).collect();
+    let least = fitting.iter().map(|(drawbacks, _)| *drawbacks).min();
+    let best: Vec<&PlatformName> =
+        fitting.iter().filter(|(drawbacks, _)| Some(*drawbacks) == least).map(|(_, name)| *name).collect();
     match best.as_slice() {
         [] => {
             let message = format!("no platform can serve `{key}`: {}", question.obstacles(obstacles));
@@ -123,7 +128,7 @@ fn choose_for(
             found.push(Diagnostic::new(&NO_PLATFORM, path, message).help(help));
         }
         [first, others @ ..] => {
-            found.extend(duty.findings(first, None));
+            found.extend(duty.findings_of_choice(first));
             if !others.is_empty() {
                 let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
                 let message = format!("`{first}` serves `{key}`, though {} could as well", others.join(", "));

@@ -28,6 +28,21 @@ fn where_several_can_the_choice_is_said() {
 }
 
 #[test]
+fn nothing_new_comes_to_a_platform_on_its_way_out_if_another_one_can() {
+    let old = |name| shelf(name).deprecated(Deprecation::new(today(), "too slow"));
+    let placed = place(world([old("A"), shelf("B")], [one()]), &Lock::default()).unwrap();
+    assert!(placed.findings().is_empty(), "{}", placed.findings());
+    assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
+    assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
+
+    let alone = || world([old("A")], [one()]);
+    let placed = place(alone(), &Lock::default()).unwrap();
+    let told = ["choice/deprecated-platform", "choice/deprecated-platform"];
+    assert_eq!(placed.findings().codes().collect::<Vec<_>>(), told);
+    assert!(place(alone(), placed.lock()).unwrap().findings().is_empty(), "what was decided stays");
+}
+
+#[test]
 fn no_platform_can_is_explained_for_each() {
     let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
     let refused =
