@@ -1,0 +1,152 @@
+//! What it costs to do everything again after an edit, phase by phase: `cargo bench -p datasurface-testkit --bench edit`, with
+//! how many datastores as an argument (10 000 otherwise).
+//!
+//! Beside that size stands a tenth of it. An edit of one should cost little more than an edit of the other: medians over
+//! random edits, one after the other, in microseconds on the wall, one thread.
+
+#![expect(clippy::print_stdout, reason = "it says what it measured")]
+
+use chrono::NaiveDate;
+use datasurface_graph::{Assignments, IntentionGraphs, Node, NodeKind, NodeWeight, Placement, Shards};
+use datasurface_model::{Checked, Ecosystem, Validation};
+use datasurface_testkit::{Edits, Synthetic};
+use std::{
+    error::Error,
+    time::{Duration, Instant},
+};
+
+/// How many edits medians are taken of.
+const EDITS: usize = 1000;
+/// What is done after an edit.
+const PHASES: [&str; 5] = ["validation", "graph", "shards", "dropping the old", "all of it"];
+/// What a shard bears: nodes, and datasets that are captured.
+const LIMITS: [u64; 2] = [5_000, 2_000];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // Cargo passes `--bench`, too.
+    let datastores = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
+    let sizes = [datastores / 10, datastores];
+    for one_team in [false, true] {
+        let [small, large] = sizes.map(|size| {
+            let synthetic = Synthetic::new(size);
+            if one_team { synthetic.one_team() } else { synthetic }
+        });
+        let (small, large) = (measure(&small)?, measure(&large)?);
+        let teams = if one_team { "one team" } else { "many teams" };
+        println!("{teams:<28}{:>12}{:>12}{:>8}", sizes[0], sizes[1], "ratio");
+        for kind in Kind::ALL {
+            for (phase, name) in PHASES.into_iter().enumerate() {
+                let [small, large] = [&small, &large].map(|edits| median(edits, kind, phase));
+                println!("{:<10}{name:<18}{small:>12.1}{large:>12.1}{:>8.2}", kind.name(), large / small);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What was edited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Any,
+    Datastore,
+    Workspace,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Any, Self::Datastore, Self::Workspace];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Datastore => "datastore",
+            Self::Workspace => "workspace",
+        }
+    }
+}
+
+/// What was edited, and how long each phase took afterwards.
+type Edit = (Kind, [Duration; PHASES.len()]);
+
+fn measure(synthetic: &Synthetic) -> Result<Vec<Edit>, Box<dyn Error>> {
+    let checked = synthetic.ecosystem().validate(&Validation::on(NaiveDate::MIN))?;
+    let mut edits = Edits::of(checked.ecosystem(), 1);
+    let assignments = synthetic.assignments(checked.ecosystem());
+    let mut done = Done::of(checked, &assignments)?;
+    // The first one pays for finding out who depends on whom.
+    done.follow(edits.edit(done.ecosystem()), &assignments)?;
+    (0..EDITS).map(|_| done.follow(edits.edit(done.ecosystem()), &assignments)).collect()
+}
+
+/// Everything that is done for an ecosystem.
+struct Done {
+    checked: Checked,
+    graphs: IntentionGraphs,
+    shards: Vec<Shards>,
+}
+
+impl Done {
+    fn of(checked: Checked, assignments: &Assignments) -> Result<Self, Box<dyn Error>> {
+        let graphs = IntentionGraphs::build(checked.ecosystem(), assignments)?;
+        let shards = |graph| Shards::of(graph, &Placement::default(), &LIMITS, &weigh);
+        Ok(Self { shards: graphs.iter().map(shards).collect(), checked, graphs })
+    }
+
+    fn ecosystem(&self) -> Ecosystem {
+        self.checked.ecosystem().clone().into_inner()
+    }
+
+    /// Does everything again.
+    fn follow(&mut self, edited: Ecosystem, assignments: &Assignments) -> Result<Edit, Box<dyn Error>> {
+        let mut took = [Duration::ZERO; PHASES.len()];
+        let [validation, graph, shards, dropping, all] = &mut took;
+        let start = Instant::now();
+        let checked = timed(validation, || validated(edited, &self.checked))?;
+        let graphs = timed(graph, || self.graphs.rebuild(checked.ecosystem(), assignments))?;
+        let shards = timed(shards, || sharded(&self.shards, &graphs));
+        let old = std::mem::replace(self, Self { checked, graphs, shards });
+        timed(dropping, || drop(old));
+        *all = start.elapsed();
+        Ok((self.edited(), took))
+    }
+
+    /// What the last edit was about.
+    fn edited(&self) -> Kind {
+        let mut checked = self.checked.effort().checked().iter().map(ToString::to_string);
+        if checked.any(|path| path.contains("/datastores/")) { Kind::Datastore } else { Kind::Workspace }
+    }
+}
+
+// Not inlined, so that a profile shows them.
+
+#[inline(never)]
+fn validated(edited: Ecosystem, before: &Checked) -> Result<Checked, datasurface_model::Invalid> {
+    edited.validate(&Validation::on(NaiveDate::MIN).since(before))
+}
+
+#[inline(never)]
+fn sharded(before: &[Shards], graphs: &IntentionGraphs) -> Vec<Shards> {
+    before.iter().zip(graphs.iter()).map(|(before, graph)| before.again(graph, &weigh)).collect()
+}
+
+/// Two weights: of one in the order of everything, and of two for what is captured.
+fn weigh(node: &Node<'_>) -> NodeWeight {
+    match node.kind() {
+        NodeKind::Ingest => NodeWeight { whole: [1, 0].into(), per_dataset: [0, 1].into() },
+        _ => NodeWeight { whole: [1, 0].into(), per_dataset: Box::default() },
+    }
+}
+
+fn timed<T>(took: &mut Duration, phase: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = phase();
+    *took = start.elapsed();
+    result
+}
+
+/// In microseconds.
+fn median(edits: &[Edit], kind: Kind, phase: usize) -> f64 {
+    let of_kind = edits.iter().filter(|(edited, _)| kind == Kind::Any || *edited == kind);
+    let mut times: Vec<Duration> = of_kind.filter_map(|(_, took)| took.get(phase).copied()).collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e6)
+}
