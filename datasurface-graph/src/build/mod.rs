@@ -45,7 +45,8 @@ impl IntentionGraphs {
         let platforms = platforms_of(ecosystem, assignments);
         let nothing = Estate::new(ecosystem.clone(), assignments.clone(), platforms);
         let changes = Changes::everything(ecosystem, assignments);
-        Work::on(nothing).carry_out(&changes).map(Self::of)
+        let (estate, effort) = Work::on(nothing).carry_out(&changes)?;
+        Ok(Self::of(estate, effort))
     }
 
     /// Builds the graphs of what the model and the assignments have become: the same as [`build`](Self::build), at a
@@ -63,7 +64,8 @@ impl IntentionGraphs {
                     assignments: assignments.clone(),
                     ..before.clone()
                 };
-                Work::on(now).carry_out(&changes).map(Self::of)
+                let (estate, effort) = Work::on(now).carry_out(&changes)?;
+                Ok(Self::of(estate, effort))
             }
             None => Self::build(ecosystem, assignments),
         }

@@ -18,10 +18,11 @@ use crate::{
     transformers::{Group, Transformers, transforms},
 };
 use datasurface_model::{
-    ContainerKey, DatasetGroup, DatasetKey, DatasetSink, DatastoreName, Entity, Named, WorkspaceName,
+    ContainerKey, DatasetGroup, DatasetKey, DatasetSink, Datastore, DatastoreName, Entity, Named,
+    WorkspaceName,
 };
 use imbl::OrdMap;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub(super) struct Work {
@@ -30,10 +31,12 @@ pub(super) struct Work {
     drafts: Drafts,
     /// Groups of transformers that have to be settled.
     unsettled: BTreeSet<usize>,
-    /// Transformers of which something changed.
-    derived: FxHashSet<WorkspaceName>,
+    /// Transformers of which something changed, and the datastores that did of those that they read or make.
+    derived: FxHashMap<WorkspaceName, Vec<Arc<Datastore>>>,
     /// The group that is being settled.
     settling: Option<usize>,
+    /// How many datastores, workspaces and transformers were worked out.
+    effort: usize,
 }
 
 impl Work {
@@ -42,13 +45,14 @@ impl Work {
             estate,
             drafts: Drafts::default(),
             unsettled: BTreeSet::new(),
-            derived: FxHashSet::default(),
+            derived: FxHashMap::default(),
             settling: None,
+            effort: 0,
         }
     }
 
-    /// Brings everything up to date that depends on what changed.
-    pub(super) fn carry_out(mut self, changes: &Changes) -> Result<Estate, NoPrimary> {
+    /// Brings everything up to date that depends on what changed, and says how much work that was.
+    pub(super) fn carry_out(mut self, changes: &Changes) -> Result<(Estate, usize), NoPrimary> {
         for container in &changes.containers {
             self.estate.sites.remove(container);
         }
@@ -69,10 +73,12 @@ impl Work {
     }
 
     /// The estate, if everything that somebody needs is captured.
-    fn finish(mut self) -> Result<Estate, NoPrimary> {
+    fn finish(mut self) -> Result<(Estate, usize), NoPrimary> {
+        self.effort += self.derived.len();
         self.derive();
         let mut uncaptured = BTreeSet::new();
         for draft in self.drafts.into_sorted() {
+            self.effort += 1;
             let name = draft.datastore.name().clone();
             match draft.finish() {
                 Err(NotCaptured) => {
@@ -85,7 +91,7 @@ impl Work {
             }
         }
         if uncaptured.is_empty() {
-            return Ok(self.estate);
+            return Ok((self.estate, self.effort));
         }
         // Every problem in one go: also those behind an output that is made nowhere yet.
         let Estate { ecosystem, assignments, .. } = &self.estate;
@@ -98,9 +104,16 @@ impl Work {
     /// Brings the derivations up to date of which something changed, or of what they read or make.
     fn derive(&mut self) {
         for draft in self.drafts.iter_mut() {
-            let before = self.estate.supplies.get(draft.datastore.name());
-            if before.is_some_and(|before| !Arc::ptr_eq(&before.datastore, &draft.datastore)) {
-                self.derived.extend(draft.transformers().cloned());
+            let datastore = Arc::clone(&draft.datastore);
+            let before = self.estate.supplies.get(datastore.name());
+            if before.is_some_and(|before| !Arc::ptr_eq(&before.datastore, &datastore)) {
+                for transformer in draft.transformers() {
+                    let changed = self.derived.entry(transformer.clone()).or_default();
+                    // It may read several datasets of it.
+                    if changed.last().is_none_or(|last| !Arc::ptr_eq(last, &datastore)) {
+                        changed.push(Arc::clone(&datastore));
+                    }
+                }
             }
         }
         let Estate { ecosystem, workplaces, derivations, .. } = &mut self.estate;
@@ -108,8 +121,13 @@ impl Work {
             let known = self.drafts.get(name).map(|draft| &draft.datastore);
             known.or_else(|| ecosystem.datastore(name).map(|located| located.entity())).cloned()
         };
-        for name in self.derived.drain() {
-            match workplaces.get(&name).and_then(|workplace| Derivation::of(workplace, datastore)) {
+        for (name, changed) in self.derived.drain() {
+            let before = derivations.get(&name);
+            let now = workplaces.get(&name).and_then(|workplace| match before {
+                Some(before) => before.again(workplace, &changed, datastore),
+                None => Derivation::of(workplace, datastore),
+            });
+            match now {
                 Some(derivation) => keep_or_insert(derivations, name, derivation),
                 None => {
                     derivations.remove(&name);
@@ -129,6 +147,7 @@ impl Work {
 
     /// Asks a workspace again what it wants, and who serves it.
     fn ask(&mut self, name: &WorkspaceName) {
+        self.effort += 1;
         let before = self.estate.workplaces.get(name).cloned();
         let after = self.workplace(name, before.as_deref());
         let makers =
@@ -155,7 +174,7 @@ impl Work {
     fn replace(&mut self, name: &WorkspaceName, before: Option<&Workplace>, after: Option<Workplace>) {
         let after = after.filter(|after| !after.is_idle());
         if [before, after.as_ref()].into_iter().flatten().any(|workplace| workplace.run().is_some()) {
-            self.derived.insert(name.clone());
+            self.derived.entry(name.clone()).or_default();
         }
         if let Some(before) = before {
             self.take_back(before, after.as_ref());
@@ -208,6 +227,7 @@ impl Work {
         self.settling = Some(group);
         let owing = self.owed(members).map(Arc::new);
         for name in members.names() {
+            self.effort += 1;
             let before = self.estate.workplaces.get(name).cloned();
             let run = owing.as_ref().and_then(|owing| {
                 let output = self.output_of(name)?;

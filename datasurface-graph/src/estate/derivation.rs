@@ -3,7 +3,7 @@
 use super::{DatasetId, Memo, PlatformId, Run, Site, Workplace};
 use crate::obligation::Obligation;
 use datasurface_model::{
-    DataTransformer, DatasetKey, Datastore, DatastoreName, Entity, Workspace, WorkspaceName,
+    DataTransformer, DatasetKey, Datastore, DatastoreName, Entity, Named, Workspace, WorkspaceName,
 };
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Derivation {
     pub(crate) workspace: Arc<Workspace>,
-    pub(crate) transformer: DataTransformer,
+    pub(crate) transformer: Arc<DataTransformer>,
     /// Where its inputs are brought.
     pub(crate) site: Arc<Site>,
     pub(crate) on: PlatformId,
     pub(crate) owing: Arc<Obligation>,
-    /// The datastores that it reads, by name.
-    sources: Box<[Arc<Datastore>]>,
+    /// The datastores that it reads. Most often, one of many is another than before.
+    sources: Named<Arc<Datastore>>,
     pub(crate) output: Arc<Datastore>,
     pub(crate) trigger: Memo,
     pub(crate) transform: Memo,
@@ -38,13 +38,39 @@ impl Derivation {
             sources: names.into_iter().filter_map(&datastore).collect(),
             output: datastore(transformer.output())?,
             workspace: Arc::clone(&workplace.workspace),
-            transformer,
+            transformer: Arc::new(transformer),
             site: Arc::clone(&workplace.site),
             on,
             owing,
             trigger: Memo::default(),
             transform: Memo::default(),
         })
+    }
+
+    /// The derivation of a workplace, if its transformer still runs, after these datastores have changed. Only where the
+    /// workspace has changed, too, all that it reads is looked up again.
+    pub(crate) fn again(
+        &self,
+        workplace: &Workplace,
+        changed: &[Arc<Datastore>],
+        datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
+    ) -> Option<Self> {
+        if !Arc::ptr_eq(&self.workspace, &workplace.workspace) {
+            return Self::of(workplace, datastore);
+        }
+        let Run { on, owing } = workplace.run()?.clone();
+        let (trigger, transform) = Default::default();
+        let mut again =
+            Self { site: Arc::clone(&workplace.site), on, owing, trigger, transform, ..self.clone() };
+        for datastore in changed {
+            if again.sources.remove(datastore.name()).is_some() {
+                again.sources.insert(Arc::clone(datastore));
+            }
+            if again.output() == datastore.name() {
+                again.output = Arc::clone(datastore);
+            }
+        }
+        Some(again)
     }
 
     pub(crate) fn name(&self) -> &WorkspaceName {
@@ -56,7 +82,7 @@ impl Derivation {
     }
 
     /// The datastores that it reads, by name.
-    pub(crate) fn sources(&self) -> &[Arc<Datastore>] {
+    pub(crate) fn sources(&self) -> &Named<Arc<Datastore>> {
         &self.sources
     }
 
@@ -66,8 +92,7 @@ impl Derivation {
         keys.sort_unstable();
         keys.dedup();
         keys.into_iter().filter_map(|key| {
-            let at = self.sources.binary_search_by(|source| source.name().cmp(&key.datastore)).ok()?;
-            let datastore = self.sources.get(at)?;
+            let datastore = self.sources.get(&key.datastore)?;
             Some((&**datastore, DatasetId::at(datastore.datasets().index_of(&key.dataset)?)))
         })
     }

@@ -25,17 +25,26 @@ use std::{
 pub struct IntentionGraphs {
     graphs: Vec<IntentionGraph>,
     estate: Arc<Estate>,
+    effort: usize,
 }
 
 impl IntentionGraphs {
-    pub(crate) fn of(estate: Estate) -> Self {
+    pub(crate) fn of(estate: Estate, effort: usize) -> Self {
         let estate = Arc::new(estate);
         let graph = |at| IntentionGraph {
             platform: PlatformId::at(at),
             estate: Arc::clone(&estate),
             order: OnceLock::new(),
         };
-        Self { graphs: (0..estate.platforms.len()).map(graph).collect(), estate: Arc::clone(&estate) }
+        Self { graphs: (0..estate.platforms.len()).map(graph).collect(), estate: Arc::clone(&estate), effort }
+    }
+
+    /// How much work it was to build them: of how many datastores, workspaces and transformers it had to be worked out
+    /// what happens for them, each counted as often as that was done. After a [`rebuild`](Self::rebuild), that follows
+    /// what changed.
+    #[must_use]
+    pub fn effort(&self) -> usize {
+        self.effort
     }
 
     pub(crate) fn estate(&self) -> &Estate {

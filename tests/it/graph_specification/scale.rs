@@ -140,6 +140,27 @@ fn shards_look_at_each_node_once_and_then_at_what_changed() {
     }
 }
 
+/// Work is counted here, too: of how much it had to be worked out what happens.
+#[test]
+fn rebuilding_works_out_what_changed_however_much_there_is() {
+    for datastores in [40, 160, 640] {
+        let synthetic = Synthetic::new(datastores).columns(2);
+        let mut ecosystem = synthetic.ecosystem();
+        let assignments = synthetic.assignments(&ecosystem);
+        let mut graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
+        assert!(graphs.effort() > datastores);
+        let mut edits = Edits::of(&ecosystem, 7);
+        for _ in 0..30 {
+            ecosystem = edits.edit(ecosystem);
+            graphs = graphs
+                .rebuild(&Valid::assume_valid(ecosystem.clone()), &assignments)
+                .expect("every datastore has a primary");
+            // A workspace and a datastore, or a datastore and the transformers that read it.
+            assert!((1..=20).contains(&graphs.effort()), "{} of {datastores} datastores", graphs.effort());
+        }
+    }
+}
+
 /// With the stack of a thread in a small container. (The default is 2 MiB for threads, 8 MiB for a program.)
 fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {
     let thread = thread::Builder::new().stack_size(1024 * 1024).spawn(test);
