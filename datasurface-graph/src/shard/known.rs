@@ -2,30 +2,52 @@
 
 use datasurface_model::{ContainerKey, DatasetName};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    slice,
+};
 
 /// Datasets that were placed, and the containers of the exports of each that were.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "ByDataset", into = "ByDataset")]
 pub(super) struct Known {
     /// In order, each once: a dataset without a container is the dataset itself.
-    entries: Box<[(DatasetName, Option<ContainerKey>)]>,
+    entries: Box<[Entry]>,
 }
+
+type Entry = (DatasetName, Option<ContainerKey>);
 
 type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
 impl Known {
-    /// Whether a dataset was placed, or its export to a container.
-    pub(super) fn has(&self, dataset: &DatasetName, container: Option<&ContainerKey>) -> bool {
-        let place = |(name, to): &(DatasetName, Option<ContainerKey>)| {
-            name.cmp(dataset).then_with(|| to.as_ref().cmp(&container))
-        };
-        self.entries.binary_search_by(place).is_ok()
+    /// Goes through all of it, once.
+    pub(super) fn walk(&self) -> Walk<'_> {
+        Walk { rest: self.entries.iter() }
     }
 }
 
-impl FromIterator<(DatasetName, Option<ContainerKey>)> for Known {
-    fn from_iter<I: IntoIterator<Item = (DatasetName, Option<ContainerKey>)>>(entries: I) -> Self {
+/// A walk through what was placed, beside another one through what there is: whoever asks must ask in order.
+pub(super) struct Walk<'k> {
+    rest: slice::Iter<'k, Entry>,
+}
+
+impl Walk<'_> {
+    /// Whether a dataset was placed, or its export to a container.
+    pub(super) fn comes_to(&mut self, dataset: &DatasetName, container: Option<&ContainerKey>) -> bool {
+        while let Some((name, to)) = self.rest.as_slice().first() {
+            match name.cmp(dataset).then_with(|| to.as_ref().cmp(&container)) {
+                Ordering::Less => self.rest.next(),
+                Ordering::Equal => return true,
+                Ordering::Greater => return false,
+            };
+        }
+        false
+    }
+}
+
+impl FromIterator<Entry> for Known {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
         let mut entries: Vec<_> = entries.into_iter().collect();
         entries.sort_unstable();
         entries.dedup();

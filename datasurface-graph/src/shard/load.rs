@@ -1,7 +1,8 @@
 //! What shards bear.
 
 use datasurface_model::ShardName;
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
+use std::sync::Arc;
 
 /// A weight by limit, in the order of the limits.
 pub(super) type Weight = [u64];
@@ -9,8 +10,10 @@ pub(super) type Weight = [u64];
 /// How much is in each shard, and how much one can bear.
 #[derive(Clone, Debug)]
 pub(super) struct Loads {
-    limits: Box<Weight>,
-    shards: OrdMap<ShardName, Load>,
+    limits: Arc<Weight>,
+    shards: OrdMap<ShardName, Arc<Load>>,
+    /// The shards that bear more than they can.
+    overfull: OrdSet<ShardName>,
     /// The highest position of a shard that something is in.
     last: u64,
 }
@@ -19,7 +22,7 @@ pub(super) struct Loads {
 struct Load {
     /// Nodes, and datasets of nodes.
     pieces: usize,
-    weight: Box<Weight>,
+    weight: Vec<u64>,
 }
 
 /// The name of the first shard, and the beginning of all others.
@@ -27,7 +30,7 @@ const FIRST: &str = "main";
 
 impl Loads {
     pub(super) fn new(limits: &Weight) -> Self {
-        Self { limits: limits.into(), shards: OrdMap::new(), last: 0 }
+        Self { limits: limits.into(), shards: OrdMap::new(), overfull: OrdSet::new(), last: 0 }
     }
 
     pub(super) fn limits(&self) -> &Weight {
@@ -43,17 +46,23 @@ impl Loads {
             return;
         }
         self.last = self.last.max(position(shard));
-        let load = self.shards.entry(shard.clone()).or_default();
+        let load = Arc::make_mut(self.shards.entry(shard.clone()).or_default());
         load.pieces = load.pieces.saturating_add(pieces);
         add(&mut load.weight, weight);
+        if !is_within(&load.weight, &self.limits) {
+            self.overfull.insert(shard.clone());
+        }
     }
 
     pub(super) fn subtract(&mut self, shard: &ShardName, pieces: usize, weight: &Weight) {
-        let Some(load) = self.shards.get_mut(shard) else {
+        let Some(load) = self.shards.get_mut(shard).map(Arc::make_mut) else {
             return;
         };
         load.pieces = load.pieces.saturating_sub(pieces);
-        load.weight = combine(&load.weight, weight, u64::saturating_sub);
+        subtract(&mut load.weight, weight);
+        if !self.overfull.is_empty() && is_within(&load.weight, &self.limits) {
+            self.overfull.remove(shard);
+        }
         if load.pieces == 0 {
             self.shards.remove(shard);
             if position(shard) == self.last {
@@ -74,21 +83,15 @@ impl Loads {
         is_within(weight, &self.limits)
     }
 
-    /// The shards that bear more than they can, in order.
-    pub(super) fn overfull(&self) -> Vec<ShardName> {
-        let is_overfull = |(_, load): &(&ShardName, &Load)| !is_within(&load.weight, &self.limits);
-        self.shards.iter().filter(is_overfull).map(|(shard, _)| shard.clone()).collect()
-    }
-
-    /// Whether a shard bears more than it can.
-    pub(super) fn is_overfull(&self, shard: &ShardName) -> bool {
-        !self.fits(shard, &[])
+    /// The shards that bear more than they can.
+    pub(super) fn overfull(&self) -> &OrdSet<ShardName> {
+        &self.overfull
     }
 
     /// A limit that a shard is over, unless it cannot be divided.
     pub(super) fn exceeded(&self, shard: &ShardName) -> Option<usize> {
         let load = self.shards.get(shard).filter(|load| load.pieces > 1)?;
-        load.weight.iter().zip(&self.limits).position(|(weight, limit)| weight > limit)
+        load.weight.iter().zip(&*self.limits).position(|(weight, limit)| weight > limit)
     }
 
     /// The last shard.
@@ -120,21 +123,18 @@ fn is_within(weight: &Weight, limits: &Weight) -> bool {
     weight.iter().zip(limits).all(|(weight, limit)| weight <= limit)
 }
 
-/// Element by element; what is missing weighs nothing.
-fn combine(one: &Weight, other: &Weight, operation: impl Fn(u64, u64) -> u64) -> Box<Weight> {
-    (0..one.len().max(other.len())).map(|limit| operation(of(one, limit), of(other, limit))).collect()
-}
-
-/// What a weight is by one of the limits.
+/// What a weight is by one of the limits; what is missing weighs nothing.
 fn of(weight: &Weight, limit: usize) -> u64 {
     weight.get(limit).copied().unwrap_or_default()
 }
 
 /// Adds a weight to another.
-pub(super) fn add(sum: &mut Box<Weight>, weight: &Weight) {
-    if sum.len() < weight.len() {
-        *sum = combine(sum, weight, u64::saturating_add);
-    } else {
-        sum.iter_mut().zip(weight).for_each(|(sum, weight)| *sum = sum.saturating_add(*weight));
-    }
+pub(super) fn add(sum: &mut Vec<u64>, weight: &Weight) {
+    sum.resize(sum.len().max(weight.len()), 0);
+    sum.iter_mut().zip(weight).for_each(|(sum, weight)| *sum = sum.saturating_add(*weight));
+}
+
+/// Takes a weight from another.
+fn subtract(rest: &mut [u64], weight: &Weight) {
+    rest.iter_mut().zip(weight).for_each(|(rest, weight)| *rest = rest.saturating_sub(*weight));
 }

@@ -2,7 +2,7 @@
 
 use super::{
     NodeWeight,
-    known::Known,
+    known::{Known, Walk},
     load::{Weight, add},
     placement::{Apart, Home},
 };
@@ -67,21 +67,23 @@ impl<'g> Pieces<'g> {
 
     /// Puts every piece where it was.
     pub(super) fn settle(&mut self, home: &Home) {
+        let mut known = home.known.as_deref().map(Known::walk);
         for piece in &mut self.pieces {
+            let is_known = known.as_mut().is_none_or(|known| piece.is_on(known));
             // No key has to be made where everything is at home.
             let node = home.apart.is_some().then(|| piece.node.key());
             let apart = node.as_ref().and_then(|node| home.apart(node, piece.dataset));
             let at_home = || {
                 let beside = node.as_ref().and_then(|node| home.apart(node, None)).or(home.shard.as_ref());
-                beside.filter(|_| home.known.as_deref().is_none_or(|known| piece.is_in(known)))
+                beside.filter(|_| is_known)
             };
             piece.shard = apart.or_else(at_home).cloned();
         }
     }
 
     /// What those together weigh that have no place yet.
-    pub(super) fn unplaced_weight(&self) -> Box<Weight> {
-        let mut all = Box::default();
+    pub(super) fn unplaced_weight(&self) -> Vec<u64> {
+        let mut all = Vec::new();
         for piece in self.pieces.iter().filter(|piece| piece.shard.is_none()) {
             add(&mut all, &piece.weight);
         }
@@ -95,8 +97,8 @@ impl<'g> Pieces<'g> {
     }
 
     /// How many pieces are in each shard, and what they weigh there.
-    pub(super) fn by_shard(&self) -> Vec<(&ShardName, usize, Box<Weight>)> {
-        let mut shards: Vec<(&ShardName, usize, Box<Weight>)> = Vec::new();
+    pub(super) fn by_shard(&self) -> Vec<(&ShardName, usize, Vec<u64>)> {
+        let mut shards: Vec<(&ShardName, usize, Vec<u64>)> = Vec::new();
         for piece in &self.pieces {
             let Some(shard) = &piece.shard else { continue };
             match shards.iter_mut().find(|(known, ..)| *known == shard) {
@@ -104,7 +106,7 @@ impl<'g> Pieces<'g> {
                     *pieces += 1;
                     add(weight, &piece.weight);
                 }
-                None => shards.push((shard, 1, piece.weight.clone())),
+                None => shards.push((shard, 1, piece.weight.to_vec())),
             }
         }
         shards
@@ -167,8 +169,9 @@ impl<'g> Piece<'g> {
         }
     }
 
-    fn is_in(&self, known: &Known) -> bool {
-        self.known().is_none_or(|(dataset, site)| known.has(dataset, site.map(|site| &site.key)))
+    /// Whether a walk through what was placed comes to it.
+    fn is_on(&self, known: &mut Walk<'_>) -> bool {
+        self.known().is_none_or(|(dataset, site)| known.comes_to(dataset, site.map(|site| &site.key)))
     }
 }
 

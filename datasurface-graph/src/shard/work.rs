@@ -79,23 +79,27 @@ impl<'g> Work<'g> {
             if let Some(supply) = one {
                 let pieces = Pieces::of_supply(&before.graph, supply, weigh);
                 work.take_out(pieces, before.placement.datastore(supply.name()));
-                work.placement.set_datastore(supply.name(), None);
             }
-            if let Some(supply) = other {
-                work.add_supply(supply, before.placement.datastore(supply.name()));
+            let placed = other
+                .is_some_and(|supply| work.add_supply(supply, before.placement.datastore(supply.name())));
+            if let Some(supply) = one.filter(|_| !placed) {
+                work.placement.set_datastore(supply.name(), None);
             }
         }
         for (one, other) in differing(&old.derivations, &new.derivations) {
             if let Some(derivation) = one {
                 let pieces = Pieces::of_derivation(&before.graph, derivation, weigh);
                 work.take_out(pieces, before.placement.transformer(derivation.name()));
+            }
+            let placed = other.is_some_and(|derivation| {
+                work.add_derivation(derivation, before.placement.transformer(derivation.name()))
+            });
+            if let Some(derivation) = one.filter(|_| !placed) {
                 work.placement.set_transformer(derivation.name(), None);
             }
-            if let Some(derivation) = other {
-                work.add_derivation(derivation, before.placement.transformer(derivation.name()));
-            }
         }
-        if work.loads.overfull().iter().any(|shard| !before.loads.is_overfull(shard)) {
+        let were_overfull = before.loads.overfull();
+        if work.loads.overfull().iter().any(|shard| !were_overfull.contains(shard)) {
             // What has to move may be among what did not change.
             return Self::anew(graph, &before.placement, before.loads.limits(), weigh);
         }
@@ -124,8 +128,10 @@ impl<'g> Work<'g> {
         }
     }
 
-    fn add_supply(&mut self, supply: &'g Supply, home: Option<&Home>) {
-        if supply.part(self.graph.platform_id()).is_some() {
+    /// Says whether the platform does something for it.
+    fn add_supply(&mut self, supply: &'g Supply, home: Option<&Home>) -> bool {
+        let is_here = supply.part(self.graph.platform_id()).is_some();
+        if is_here {
             let pieces = home.map(|home| {
                 let mut pieces = self.pieces_of(supply);
                 self.put_in(&mut pieces, home);
@@ -133,10 +139,13 @@ impl<'g> Work<'g> {
             });
             self.supplies.insert(supply.name(), (supply, pieces));
         }
+        is_here
     }
 
-    fn add_derivation(&mut self, derivation: &'g Derivation, home: Option<&Home>) {
-        if derivation.on == self.graph.platform_id() {
+    /// Says whether it runs on the platform.
+    fn add_derivation(&mut self, derivation: &'g Derivation, home: Option<&Home>) -> bool {
+        let is_here = derivation.on == self.graph.platform_id();
+        if is_here {
             let mut pieces = Pieces::of_derivation(self.graph, derivation, self.weigh);
             self.note_heavy(&pieces);
             if let Some(home) = home {
@@ -144,6 +153,7 @@ impl<'g> Work<'g> {
             }
             self.derivations.insert(derivation.name(), (derivation, pieces));
         }
+        is_here
     }
 
     fn pieces_of(&mut self, supply: &'g Supply) -> Pieces<'g> {
@@ -178,7 +188,7 @@ impl<'g> Work<'g> {
 
     /// Takes pieces out of shards that are over a limit, the heaviest first, so that as few as possible move.
     fn evict(&mut self) {
-        let overfull = self.loads.overfull();
+        let overfull = self.loads.overfull().clone();
         if overfull.is_empty() {
             return;
         }
@@ -187,7 +197,7 @@ impl<'g> Work<'g> {
         let pieces = supplies.chain(derivations).flat_map(|pieces| &mut pieces.pieces);
         let mut by_shard: BTreeMap<ShardName, Vec<&mut Piece<'_>>> = BTreeMap::new();
         for piece in pieces {
-            if let Some(shard) = piece.shard.clone().filter(|shard| overfull.binary_search(shard).is_ok()) {
+            if let Some(shard) = piece.shard.clone().filter(|shard| overfull.contains(shard)) {
                 by_shard.entry(shard).or_default().push(piece);
             }
         }
