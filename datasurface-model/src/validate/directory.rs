@@ -5,8 +5,9 @@ use super::{
     changes::containers,
     cut::UnitChange,
     facts::Subject,
-    index::{Index, PersistentMap},
+    index::Index,
     names::Names,
+    persistent::PersistentMap,
     rules::address,
     unit::{Content, UnitKey, UnitPlace, team_path},
 };
@@ -85,10 +86,10 @@ impl Directory {
         }
         match (unit.place(), &change.new) {
             (UnitPlace::Ecosystem | UnitPlace::Transformers | UnitPlace::Zone(_), Some(frame)) => {
-                self.frames.insert_mut(unit.clone(), frame.clone());
+                self.frames.insert(unit.clone(), frame.clone());
             }
             (UnitPlace::Ecosystem | UnitPlace::Transformers | UnitPlace::Zone(_), None) => {
-                self.frames.remove_mut(unit);
+                self.frames.remove(unit);
             }
             (UnitPlace::Team(_), _) => self.follow_containers(change, touched),
             (UnitPlace::Datastore(..), _) => {
@@ -247,13 +248,16 @@ impl<T: Entity<Name: Name>> Members<T> {
     fn follow(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<SmolStr> {
         // Both have one name: it is part of what the unit is.
         let name = folded(old.as_ref().or(new.as_ref())?.name().as_str());
-        if old.is_some() {
-            self.by_folded_name.release(&name, unit);
-        }
-        if let (Some(entity), Some(team)) = (new, unit.team()) {
-            let located = Located { team: team.clone(), entity };
-            let member = Member { located, inner: Arc::default() };
-            self.by_folded_name.claim(name.clone(), unit, member);
+        match (new, unit.team()) {
+            (Some(entity), Some(team)) => {
+                let located = Located { team: team.clone(), entity };
+                let member = Member { located, inner: Arc::default() };
+                match old {
+                    Some(_) => self.by_folded_name.renew(name.clone(), unit, member),
+                    None => self.by_folded_name.claim(name.clone(), unit, member),
+                }
+            }
+            _ => self.by_folded_name.release(&name, unit),
         }
         Some(name)
     }

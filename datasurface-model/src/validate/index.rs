@@ -1,15 +1,7 @@
 //! Who has a claim to a name.
 
-use super::unit::UnitKey;
-use rpds::HashTrieMapSync;
-use rustc_hash::FxHasher;
-use std::{
-    borrow::Borrow,
-    hash::{BuildHasherDefault, Hash},
-};
-
-/// A map that shares with the one that it was cloned from all that did not change since. In no order.
-pub(super) type PersistentMap<K, V> = HashTrieMapSync<K, V, BuildHasherDefault<FxHasher>>;
+use super::{persistent::PersistentMap, unit::UnitKey};
+use std::{borrow::Borrow, hash::Hash};
 
 /// For each key, the values that units have given for it, in canonical order of the units. Where several units have
 /// given one, the first answers. Persistent: a clone costs a counter, and shares what does not change.
@@ -37,7 +29,18 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
                 let at = others.partition_point(|(other, _)| *other <= claim.0);
                 others.insert(at, claim);
             }
-            None => self.claims.insert_mut(key, Claims { first: claim, others: Vec::new() }),
+            None => self.claims.insert(key, Claims { first: claim, others: Vec::new() }),
+        }
+    }
+
+    /// Notes what a unit has to say of a key, in place of what it has said before.
+    pub(super) fn renew(&mut self, key: K, unit: &UnitKey, value: V) {
+        match self.claims.get_mut(&key) {
+            Some(Claims { first: (first, known), .. }) if first == unit => *known = value,
+            _ => {
+                self.release(&key, unit);
+                self.claim(key, unit, value);
+            }
         }
     }
 
@@ -51,7 +54,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
             return;
         }
         if others.is_empty() {
-            self.claims.remove_mut(key);
+            self.claims.remove(key);
         } else {
             *first = others.remove(0);
         }

@@ -16,6 +16,7 @@ mod facts;
 mod index;
 mod names;
 mod outcome;
+mod persistent;
 mod reader;
 mod readers;
 mod reference;

@@ -2,7 +2,7 @@
 
 use super::{
     facts::{Facts, Subject},
-    index::PersistentMap,
+    persistent::PersistentMap,
     reader::Fact,
     unit::UnitKey,
 };
@@ -44,7 +44,7 @@ impl Readers {
         for (subject, mut readings) in by_subject {
             readings.sort_unstable();
             readings.dedup();
-            readers.by_subject.insert_mut(subject, readings.into_iter().collect());
+            readers.by_subject.insert(subject, readings.into_iter().collect());
         }
         readers
     }
@@ -58,7 +58,7 @@ impl Readers {
             if let Some(readings) = self.by_subject.get_mut(&subject) {
                 readings.take(&reading(fact));
                 if readings.is_empty() {
-                    self.by_subject.remove_mut(&subject);
+                    self.by_subject.remove(&subject);
                 }
             }
         }
@@ -66,7 +66,7 @@ impl Readers {
             let subject = fact.subject();
             match self.by_subject.get_mut(&subject) {
                 Some(readings) => readings.insert(reading(fact)),
-                None => self.by_subject.insert_mut(subject, [reading(fact)].into_iter().collect()),
+                None => self.by_subject.insert(subject, [reading(fact)].into_iter().collect()),
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     cut::{self, UnitChange},
     facts::Facts,
-    index::PersistentMap,
+    persistent::PersistentMap,
     reader::Fact,
     readers::Readers,
     rules::{self, CODES},
@@ -115,7 +115,7 @@ impl State {
             readers.follow(unit, before.as_ref().map_or(&[], |before| &before.imports), &verdict.imports);
         }
         self.report(unit, before.as_deref(), Some(&verdict));
-        self.units.insert_mut(unit.clone(), Unit { content, verdict });
+        self.units.insert(unit.clone(), Unit { content, verdict });
     }
 
     fn forget(&mut self, unit: &UnitKey, readers: &mut Option<Readers>) {
@@ -124,7 +124,7 @@ impl State {
             readers.follow(unit, &before.imports, &[]);
         }
         self.report(unit, before.as_deref(), None);
-        self.units.remove_mut(unit);
+        self.units.remove(unit);
     }
 
     fn verdict(&self, unit: &UnitKey) -> Option<Arc<Verdict>> {
@@ -135,9 +135,9 @@ impl State {
         self.errors -= before.map_or(0, Verdict::errors);
         self.errors += now.map_or(0, |now| now.errors());
         match now.filter(|now| !now.findings.is_empty()) {
-            Some(now) => self.reported.insert_mut(unit.clone(), Arc::clone(now)),
+            Some(now) => self.reported.insert(unit.clone(), Arc::clone(now)),
             None if before.is_some_and(|before| !before.findings.is_empty()) => {
-                self.reported.remove_mut(unit);
+                self.reported.remove(unit);
             }
             None => {}
         }
@@ -148,7 +148,7 @@ impl State {
     }
 
     pub(super) fn units(&self) -> usize {
-        self.units.size()
+        self.units.len()
     }
 
     pub(super) fn has_errors(&self) -> bool {
