@@ -277,7 +277,12 @@ impl<T: Entity<Name: Name>> Members<T> {
 
     /// Every unit, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Located<T>> {
-        self.by_folded_name.values().map(|member| &member.located)
+        self.by_folded_name.iter().map(|(_, member)| &member.located)
+    }
+
+    /// Every unit, and which it is, in no order.
+    pub(super) fn units(&self) -> impl Iterator<Item = (&UnitKey, &T)> {
+        self.by_folded_name.iter().map(|(unit, member)| (unit, &**member.entity()))
     }
 }
 

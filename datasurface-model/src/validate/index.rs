@@ -92,9 +92,9 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
         self.claims.keys()
     }
 
-    /// Everything that was said of anything, in no order.
-    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
-        self.claims.values().flat_map(Claims::iter).map(|(_, value)| value)
+    /// Everything that was said of anything, and by whom, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(UnitKey, V)> {
+        self.claims.values().flat_map(Claims::iter)
     }
 }
 

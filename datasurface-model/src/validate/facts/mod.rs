@@ -68,33 +68,43 @@ impl Facts {
         }
         for change in changes {
             self.directory.follow(change, &mut touched);
-            match (&change.old, &change.new) {
-                (_, Some(Content::Ecosystem(frame))) => {
-                    self.frame = Arc::clone(frame);
-                    touched.insert(Subject::Frame);
-                }
-                (old, new) => self.transformer(&change.key, old.as_ref(), new.as_ref(), &mut touched),
+            if let Some(Content::Ecosystem(frame)) = &change.new {
+                self.frame = Arc::clone(frame);
+                touched.insert(Subject::Frame);
             }
         }
+        self.follow_transformers(changes, &mut touched);
         self.names.forget(&touched);
         touched
     }
 
-    fn transformer(
-        &mut self,
-        unit: &UnitKey,
-        old: Option<&Content>,
-        new: Option<&Content>,
-        touched: &mut FxHashSet<Subject>,
-    ) {
-        let transformer = |content: Option<&Content>| match content {
-            Some(Content::Workspace(workspace)) => Transformer::of(unit, workspace),
-            _ => None,
-        };
-        let (old, new) = (transformer(old), transformer(new));
-        if old != new {
-            old.and_then(|old| self.transformers.take(&old));
-            new.into_iter().for_each(|new| self.transformers.insert(new));
+    /// Only where something else is made than before, all transformers are looked at: any of them may read it.
+    fn follow_transformers(&mut self, changes: &[UnitChange], touched: &mut FxHashSet<Subject>) {
+        let before = self.transformers.clone();
+        let producers = self.directory.producers();
+        if touched.iter().any(|subject| matches!(subject, Subject::Producer(_))) {
+            let made: FxHashSet<&DatastoreName> = producers.keys().collect();
+            let workspaces = self.directory.workspaces().units();
+            let transformer =
+                |(unit, workspace)| Transformer::of(unit, workspace, |datastore| made.contains(datastore));
+            self.transformers = workspaces.filter_map(transformer).collect();
+        } else {
+            for change in changes {
+                let transformer = |content: &Option<Content>| match content {
+                    Some(Content::Workspace(workspace)) => {
+                        let is_made = |datastore: &DatastoreName| producers.get(datastore).is_some();
+                        Transformer::of(&change.key, workspace, is_made)
+                    }
+                    _ => None,
+                };
+                let (old, new) = (transformer(&change.old), transformer(&change.new));
+                if old != new {
+                    old.and_then(|old| self.transformers.take(&old));
+                    new.into_iter().for_each(|new| self.transformers.insert(new));
+                }
+            }
+        }
+        if self.transformers != before {
             touched.insert(Subject::Transformers);
         }
     }

@@ -205,10 +205,15 @@ pub(crate) struct Transformer {
 
 impl Transformer {
     /// The transformer of a workspace, if it has one.
-    pub(super) fn of(unit: &UnitKey, workspace: &Workspace) -> Option<Self> {
+    pub(super) fn of(
+        unit: &UnitKey,
+        workspace: &Workspace,
+        is_made: impl Fn(&DatastoreName) -> bool,
+    ) -> Option<Self> {
         let transformer = workspace.data_transformer()?;
         let sinks = workspace.groups().iter().flat_map(|group| group.wanted());
-        let mut inputs: Vec<_> = sinks.map(|sink| sink.name().datastore.clone()).collect();
+        let datastores = sinks.map(|sink| &sink.name().datastore);
+        let mut inputs: Vec<_> = datastores.filter(|datastore| is_made(datastore)).cloned().collect();
         inputs.sort();
         inputs.dedup();
         Some(Self {
@@ -234,7 +239,7 @@ impl Transformer {
         self.waits_for_inputs
     }
 
-    /// The datastores that it reads, each once.
+    /// The datastores that it reads and transformers fill, each once.
     pub(crate) fn inputs(&self) -> &[DatastoreName] {
         &self.inputs
     }
