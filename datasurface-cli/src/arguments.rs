@@ -3,7 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use datasurface_graph::NodeKey;
-use std::{path::PathBuf, time::SystemTime};
+use datasurface_model::{ColumnName, DatasetKey};
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 all is well; 1 something stands in the way, and is reported; 2 the command line is wrong.
@@ -25,6 +29,8 @@ pub(crate) enum Verb {
     Check(Check),
     /// Show what must happen on each platform.
     Graph(Graph),
+    /// Show what a dataset is made of, column by column, and what is made of it.
+    Lineage(Lineage),
     /// Show what has to be done to get from what was rendered to what the model says. Writes nothing.
     Plan(Plan),
     /// Render into a target, and write the lock that goes with it.
@@ -79,6 +85,11 @@ pub(crate) struct Graph {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) level: GraphLevel,
 
+    /// Show only what a change reaches: the one that made the model of this older one. `+` is new, `-` is gone, `~` is
+    /// other than before, `=` might have been. Pictures show what is new and what is other in colours.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) since: Option<PathBuf>,
+
     /// Show only the node of this key and what is near it, in pictures.
     #[arg(long, value_name = "KEY")]
     pub(crate) around: Option<NodeKey>,
@@ -86,6 +97,24 @@ pub(crate) struct Graph {
     /// How many steps away is still near.
     #[arg(long, value_name = "N", default_value_t = 1, requires = "around")]
     pub(crate) steps: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lineage {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// The dataset, as `datastore/dataset`.
+    #[arg(value_name = "DATASET")]
+    pub(crate) dataset: DatasetKey,
+
+    /// Show this column only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<ColumnName>,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -195,6 +224,11 @@ pub(crate) enum GraphLevel {
 }
 
 impl Model {
+    /// An older version of the model, judged with the same.
+    pub(crate) fn older(&self, model: &Path) -> Self {
+        Self { model: model.to_owned(), lock: Some(self.lock()), on: Some(self.on()) }
+    }
+
     /// Where the lock is, or will be.
     pub(crate) fn lock(&self) -> PathBuf {
         self.lock.clone().unwrap_or_else(|| {

@@ -9,6 +9,8 @@ pub static CODES: &[&CodeInfo] = &[
     &NOT_UTF8,
     &UNREADABLE_FILE,
     &UNKNOWN_PLATFORM,
+    &UNKNOWN_COLUMN,
+    &UNKNOWN_DATASET,
     &NOT_LOST,
     &NOTHING_RENDERED,
     &NO_TIMETABLE,
@@ -46,6 +48,18 @@ pub(crate) static UNKNOWN_PLATFORM: CodeInfo = CodeInfo::error(
     "graph/unknown-platform",
     "the graph of a platform was asked for that is not declared",
     "Each declared platform has a graph, which is called like the platform.",
+);
+
+pub(crate) static UNKNOWN_COLUMN: CodeInfo = CodeInfo::error(
+    "lineage/unknown-column",
+    "the lineage of a column was asked for that a dataset does not have",
+    "Columns are named letter by letter. Without a column, all of the dataset are shown.",
+);
+
+pub(crate) static UNKNOWN_DATASET: CodeInfo = CodeInfo::error(
+    "lineage/unknown-dataset",
+    "the lineage of a dataset was asked for that is not in the model",
+    "A dataset is named with its datastore, as `datastore/dataset`, letter by letter.",
 );
 
 pub(crate) static NOT_LOST: CodeInfo = CodeInfo::error(

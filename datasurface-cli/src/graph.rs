@@ -2,20 +2,24 @@
 
 use crate::{
     answer::Answer,
-    arguments::{Graph, GraphFormat, GraphLevel},
+    arguments::{Graph, GraphFormat, GraphLevel, Model},
     bring_up,
     codes::UNKNOWN_PLATFORM,
     input::Input,
+    reach::Reach,
     text::count,
 };
-use datasurface_broker::Broker;
+use datasurface_broker::{Broker, Placed};
 use datasurface_graph::{
     IntentionGraph, IntentionGraphs, Node, NodeKey,
     picture::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture},
 };
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, diagnostic::nearest};
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 #[derive(serde::Serialize)]
 struct Refusal<'a> {
@@ -27,6 +31,15 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
         Ok(input) => input,
         Err(findings) => return refuse(arguments, &findings),
     };
+    let older = arguments.since.as_deref().map(|model| arguments.model.older(model));
+    let before = match older.map(|older| placed_before(&older, broker)).transpose() {
+        Ok(before) => before,
+        Err(findings) => return refuse(arguments, &findings),
+    };
+    if let Some(before) = &before {
+        // What was decided stays, as it would with a lock.
+        input.lock = before.lock().clone();
+    }
     let placed = match input.place(broker) {
         Ok(placed) => placed,
         Err(findings) => return refuse(arguments, &findings),
@@ -39,17 +52,36 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
     }
     let shown: Vec<&IntentionGraph> =
         graphs.iter().filter(|graph| only.as_ref().is_none_or(|only| graph.platform() == only)).collect();
-    let pictures = || -> Vec<Picture<'_>> { shown.iter().map(|graph| picture(graph, arguments)).collect() };
-    match arguments.format {
-        GraphFormat::Text => Answer::text(text(graphs, &shown), &input.findings, true),
-        GraphFormat::Mermaid => Answer::text(mermaid(&shown, &pictures()), &input.findings, true),
-        GraphFormat::Dot => {
+    let before = before.as_ref().map(Placed::graphs);
+    let reach = before.map(|before| Reach::between(before, graphs, only.as_ref()));
+    let pictures = || -> Vec<Picture<'_>> {
+        let reached = reach.as_ref().map(Reach::keys);
+        let pictures = shown.iter().map(|graph| {
+            let picture = match before.and_then(|before| before.graph(graph.platform())) {
+                Some(before) => Picture::of(graph).since(before),
+                None => Picture::of(graph),
+            };
+            narrowed(picture, reached.as_ref(), arguments)
+        });
+        pictures.collect()
+    };
+    match (arguments.format, &reach) {
+        (GraphFormat::Text, Some(reach)) => Answer::text(reach.text(), &input.findings, true),
+        (GraphFormat::Json, Some(reach)) => Answer::json(reach, true).beside(&input.findings),
+        (GraphFormat::Text, None) => Answer::text(text(graphs, &shown), &input.findings, true),
+        (GraphFormat::Mermaid, _) => Answer::text(mermaid(&shown, &pictures()), &input.findings, true),
+        (GraphFormat::Dot, _) => {
             let graphs: String = pictures().iter().map(|picture| Dot(picture).to_string()).collect();
             Answer::text(graphs, &input.findings, true)
         }
-        GraphFormat::GraphMl => Answer::text(GraphMl(&pictures()).to_string(), &input.findings, true),
-        GraphFormat::Json => json(graphs, only.as_ref()).beside(&input.findings),
+        (GraphFormat::GraphMl, _) => Answer::text(GraphMl(&pictures()).to_string(), &input.findings, true),
+        (GraphFormat::Json, None) => json(graphs, only.as_ref()).beside(&input.findings),
     }
+}
+
+/// The older version, with all that was decided about it.
+fn placed_before(older: &Model, broker: &Broker) -> Result<Placed, Findings> {
+    Input::read(older)?.place(broker)
 }
 
 fn refuse(arguments: &Graph, findings: &Findings) -> Answer {
@@ -110,12 +142,19 @@ fn remarks(graphs: &IntentionGraphs, node: &Node<'_>, numbers: &BTreeMap<NodeKey
 }
 
 /// What of a graph is shown in a picture.
-fn picture<'g>(graph: &'g IntentionGraph, arguments: &Graph) -> Picture<'g> {
-    let picture = Picture::of(graph).level(match arguments.level {
+fn narrowed<'g>(
+    mut picture: Picture<'g>,
+    reached: Option<&BTreeSet<&NodeKey>>,
+    arguments: &Graph,
+) -> Picture<'g> {
+    picture = picture.level(match arguments.level {
         GraphLevel::Dataset => Level::Dataset,
         GraphLevel::Store => Level::Store,
         GraphLevel::Team => Level::Team,
     });
+    if let Some(reached) = reached {
+        picture = picture.only(|node| reached.contains(&node.key()));
+    }
     match &arguments.around {
         Some(centre) => picture.around(centre, arguments.steps),
         None => picture,

@@ -11,8 +11,10 @@ mod codes;
 mod files;
 mod graph;
 mod input;
+mod lineage;
 mod plan;
 mod propose;
+mod reach;
 mod registry;
 mod render;
 mod run;
@@ -38,6 +40,7 @@ pub fn main() -> ExitCode {
     let answer = match Arguments::parse().verb {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => graph::graph(&arguments, &broker),
+        Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),
         Verb::Plan(arguments) => plan::plan(&arguments, &broker),
         Verb::Render(arguments) => render::render(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),

@@ -91,6 +91,51 @@ fn a_picture_shows_stores_or_what_is_near_a_node() {
 }
 
 #[test]
+fn what_a_change_reaches_is_shown_with_what_becomes_of_it() {
+    let desk = Desk::new(&models::transformed());
+    desk.write("older.json", models::first().to_json());
+    let said = graph(&desk, "--since older.json").good();
+    let expected = "\
+the change reaches 6 nodes
+  + Export/Local/USA/NorthWind/Lab/NW_Data/customers
+  + Export/Local/USA/NorthWind/Mart/Masked/customers
+  + Ingest/Local/Masked
+  ~ Ingest/Local/NW_Data
+  + Transform/Local/Masking
+  + Trigger/Local/Masking
+";
+    assert_eq!(said.out, expected);
+
+    // Backwards, what was new is gone; and that is drawn, too, but not what is not reached.
+    desk.write("newer.json", models::transformed().to_json());
+    desk.model(&models::first());
+    let said = graph(&desk, "--since newer.json").good();
+    assert_eq!(said.out, expected.replace("  + ", "  - "));
+    assert_eq!(graph(&desk, "--since newer.json --format dot").good().out.matches("label=").count(), 6);
+    assert_eq!(graph(&desk, "--since model.json").good().out, "the change reaches nothing\n");
+}
+
+#[test]
+fn programs_and_pictures_show_what_a_change_reaches() {
+    let desk = Desk::new(&models::transformed());
+    desk.write("older.json", models::first().to_json());
+    let reached = graph(&desk, "--since older.json --format json").good().json();
+    let of = |key: &str| {
+        let nodes = reached["reached"].as_array().unwrap();
+        nodes.iter().find(|node| node["key"] == key).map(|node| node["fate"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(of("Ingest/Local/NW_Data").as_deref(), Some("changed"));
+    assert_eq!(of("Trigger/Local/Masking").as_deref(), Some("added"));
+    assert_eq!(of("Export/Local/USA/NorthWind/Mart/NW_Data/products"), None);
+    let picture = graph(&desk, "--since older.json --format dot").good().out;
+    assert_eq!(picture.matches("label=").count(), 6, "{picture}");
+    // One of them was there before, and owes more now.
+    assert_eq!(picture.matches("#cfe8ff").count(), 5, "{picture}");
+    assert_eq!(picture.matches("#ffe9b3").count(), 1, "{picture}");
+    graph(&desk, "--since nowhere.json").bad().complains("document/missing-file", "nowhere.json");
+}
+
+#[test]
 fn a_loop_is_entered_at_its_trigger() {
     let desk = Desk::new(&models::looped());
     let said = graph(&desk, "").good();

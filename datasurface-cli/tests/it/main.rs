@@ -12,6 +12,7 @@ mod diagnostics;
 mod flow;
 mod graph;
 mod input;
+mod lineage;
 mod models;
 mod plan;
 mod render;

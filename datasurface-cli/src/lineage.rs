@@ -1,0 +1,173 @@
+//! `lineage`: shows what a dataset is made of, what is made of it, and of which columns its columns are made.
+
+use crate::{
+    answer::Answer,
+    arguments::{self, Format},
+    codes::{UNKNOWN_COLUMN, UNKNOWN_DATASET},
+    input::Input,
+    table::Table,
+};
+use datasurface_broker::Broker;
+use datasurface_graph::{
+    IntentionGraphs, NodeKey,
+    query::{ColumnKey, ColumnSources, Questions},
+};
+use datasurface_model::{
+    ColumnName, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, diagnostic::nearest,
+};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Where a dataset comes from and goes to, through all transformers, for programs.
+#[derive(Debug, Serialize)]
+struct Lineage<'a> {
+    findings: &'a Findings,
+    dataset: &'a DatasetKey,
+    /// Whether anybody needs it. If not, nothing makes it.
+    is_needed: bool,
+    made_of: BTreeSet<DatasetKey>,
+    made_into: BTreeSet<DatasetKey>,
+    columns: Vec<Column>,
+}
+
+/// What a column is made of, through all transformers.
+#[derive(Debug, Serialize)]
+struct Column {
+    column: ColumnName,
+    made_of: ColumnSources,
+}
+
+#[derive(Serialize)]
+struct Refusal<'a> {
+    findings: &'a Findings,
+}
+
+pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer {
+    let asked = Input::read(&arguments.model).and_then(|mut input| {
+        let placed = input.place(broker)?;
+        let columns = columns(&input.ecosystem, arguments).map_err(|unknown| {
+            input.findings.extend([*unknown]);
+            input.findings.clone()
+        })?;
+        Ok((input.findings, placed, columns))
+    });
+    match asked {
+        Ok((findings, placed, columns)) => {
+            let lineage = Lineage::of(placed.graphs(), &arguments.dataset, columns, &findings);
+            match arguments.format {
+                Format::Text => Answer::text(lineage.text(), &findings, true),
+                Format::Json => Answer::json(&lineage, true),
+            }
+        }
+        Err(findings) => match arguments.format {
+            Format::Text => Answer::text(String::new(), &findings, false),
+            Format::Json => Answer::json(&Refusal { findings: &findings }, false),
+        },
+    }
+}
+
+/// The columns that are asked about.
+fn columns(
+    ecosystem: &Valid<Ecosystem>,
+    arguments: &arguments::Lineage,
+) -> Result<Vec<ColumnName>, Box<Diagnostic>> {
+    let key = &arguments.dataset;
+    let datastore = ecosystem.datastore(&key.datastore).map(|located| located.entity());
+    let Some(dataset) = datastore.and_then(|datastore| datastore.datasets().get(&key.dataset)) else {
+        let datastores = ecosystem.datastores();
+        let known = datastores.iter().flat_map(|located| {
+            let datastore = located.entity();
+            datastore.datasets().names().map(|name| DatasetKey::new(datastore.name(), name).to_string())
+        });
+        let known: Vec<String> = known.collect();
+        let path = ModelPath::root().child("datastores", &key.datastore).child("datasets", &key.dataset);
+        let message = format!("there is no dataset `{key}`");
+        let near = nearest(&key.to_string(), known.iter().map(String::as_str));
+        let help = "name a dataset as `datastore/dataset`";
+        return Err(unknown(Diagnostic::new(&UNKNOWN_DATASET, path, message), near, help));
+    };
+    let all: Vec<ColumnName> =
+        dataset.schema().table().columns().iter().map(|column| column.name().clone()).collect();
+    match &arguments.column {
+        None => Ok(all),
+        Some(wanted) if all.contains(wanted) => Ok(vec![wanted.clone()]),
+        Some(wanted) => {
+            let path = ModelPath::root().child("datastores", &key.datastore).child("datasets", &key.dataset);
+            let message = format!("the dataset `{key}` has no column `{wanted}`");
+            let near = nearest(wanted.as_str(), all.iter().map(ColumnName::as_str));
+            let finding = Diagnostic::new(&UNKNOWN_COLUMN, path.child("columns", wanted), message);
+            Err(unknown(finding, near, "leave the column out to see all of them"))
+        }
+    }
+}
+
+fn unknown(finding: Diagnostic, near: Option<&str>, help: &str) -> Box<Diagnostic> {
+    Box::new(finding.help(near.map_or_else(|| help.to_owned(), |near| format!("did you mean `{near}`?"))))
+}
+
+impl<'a> Lineage<'a> {
+    fn of(
+        graphs: &IntentionGraphs,
+        dataset: &'a DatasetKey,
+        columns: Vec<ColumnName>,
+        findings: &'a Findings,
+    ) -> Self {
+        let questions = Questions::about(graphs);
+        let column = |column: ColumnName| {
+            let made_of = questions.column_sources_of(&ColumnKey::new(dataset, column.clone()));
+            Column { column, made_of }
+        };
+        Self {
+            findings,
+            dataset,
+            is_needed: is_captured(graphs, dataset),
+            made_of: questions.sources_of(dataset),
+            made_into: questions.derived_from(dataset),
+            columns: columns.into_iter().map(column).collect(),
+        }
+    }
+
+    /// For people.
+    fn text(&self) -> String {
+        let list = |keys: &BTreeSet<DatasetKey>| match keys.is_empty() {
+            true => "nothing".to_owned(),
+            false => keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        };
+        let Self { dataset, made_of, made_into, .. } = self;
+        if !self.is_needed {
+            return format!("{dataset}\n  nobody needs it, so nothing makes it\n");
+        }
+        let mut text =
+            format!("{dataset}\n  made of    {}\n  made into  {}\n", list(made_of), list(made_into));
+        if !made_of.is_empty() {
+            let mut table = Table::of(["column", "made of"]);
+            for Column { column, made_of } in &self.columns {
+                table.row([column.to_string(), words(made_of)]);
+            }
+            text.push('\n');
+            text += &table.print();
+        }
+        text
+    }
+}
+
+fn is_captured(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
+    let mut nodes = graphs.iter().flat_map(|graph| graph.nodes());
+    nodes.any(|node| match node.key() {
+        NodeKey::Ingest { datastore, .. } if datastore == dataset.datastore => {
+            node.facts().datasets().iter().any(|captured| captured.key() == dataset)
+        }
+        _ => false,
+    })
+}
+
+fn words(sources: &ColumnSources) -> String {
+    match sources {
+        ColumnSources::Unknown => "unknown".to_owned(),
+        ColumnSources::Known(columns) if columns.is_empty() => "no data".to_owned(),
+        ColumnSources::Known(columns) => {
+            let columns = columns.iter().map(|ColumnKey { dataset, column }| format!("{dataset}/{column}"));
+            columns.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
