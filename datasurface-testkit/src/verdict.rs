@@ -24,6 +24,8 @@ pub enum Law {
     HeldStateSurvives,
     /// 8: where things are placed changes nothing about what there is, and offers resolve across shards.
     ShardsAreTheWhole,
+    /// 9: what the descriptor says is true; judged of the storage that captured data is kept in.
+    ClaimsAreTrue,
     /// 10: no question makes a platform panic.
     NoPanic,
     /// 11: every file has a place of its own, on every file system.
@@ -42,6 +44,7 @@ impl Law {
             Self::PlanGetsThere => 5,
             Self::HeldStateSurvives => 7,
             Self::ShardsAreTheWhole => 8,
+            Self::ClaimsAreTrue => 9,
             Self::NoPanic => 10,
             Self::PathsAreSafe => 11,
         }
@@ -58,6 +61,7 @@ impl Law {
             Self::PlanGetsThere => "applying a plan gives what is rendered",
             Self::HeldStateSurvives => "no step destroys held state",
             Self::ShardsAreTheWhole => "the shards together are the whole",
+            Self::ClaimsAreTrue => "what the descriptor claims is true",
             Self::NoPanic => "no panic",
             Self::PathsAreSafe => "paths are safe and unique",
         }

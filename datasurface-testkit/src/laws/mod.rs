@@ -1,5 +1,6 @@
 //! The laws, each in its place.
 
+mod claims;
 mod diff;
 mod held;
 mod lint;
@@ -25,6 +26,7 @@ pub(crate) fn judge(court: &mut Court, rehearsal: &Rehearsal, stage: &Stage) {
     let others = others(rehearsal, stage);
     lint::check(court, stage, &others);
     render::check(court, stage, &others);
+    claims::check(court, stage);
     for diffed in &stage.log.diffs {
         let spared = held::check(court, stage, diffed);
         diff::there(court, diffed, &spared);

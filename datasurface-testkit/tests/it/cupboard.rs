@@ -50,6 +50,8 @@ pub(crate) enum Fault {
     Namer,
     /// Every shard has a drawer of the same address.
     Doubler,
+    /// Does not say that it keeps data.
+    Secretive,
     /// Panics at exports.
     PanickingRender,
     PanickingLint,
@@ -83,6 +85,10 @@ impl PlatformPlugin for Cupboard {
             .milestoning([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .transforming(["sql"])
             .reading(["drawer"]);
+        let descriptor = match settings.fault {
+            Fault::Secretive => descriptor,
+            _ => descriptor.keeping_data_in("drawer", None),
+        };
         Ok(Self { descriptor, fault: settings.fault, asked: AtomicUsize::new(0) })
     }
 }

@@ -76,6 +76,11 @@ fn law_8_finds_what_depends_on_where_it_is_placed() {
 }
 
 #[test]
+fn law_9_finds_who_keeps_data_and_does_not_say_so() {
+    breaks("secretive", Law::ClaimsAreTrue);
+}
+
+#[test]
 fn law_10_finds_panics_wherever_they_are() {
     for place in ["render", "lint", "offer", "diff"] {
         breaks(&format!("panicking_{place}"), Law::NoPanic);

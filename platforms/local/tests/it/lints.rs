@@ -207,7 +207,10 @@ fn settings_are_checked() {
         factory.create(&instance).map(|_| ()).map_err(|error| error.kind())
     };
     assert_eq!(create(json!({"database": "a.db", "place": "Company/Bonn"})), Ok(()));
-    for bad in [json!({}), json!({"database": ""}), json!({"database": "a.db", "more": 1})] {
+    assert_eq!(create(json!({"database": "a.db", "encryption": "company"})), Ok(()));
+    assert!(factory.config_schema().value().to_string().contains(r#""company""#));
+    let nobody = json!({"database": "a.db", "encryption": "nobody"});
+    for bad in [json!({}), json!({"database": ""}), json!({"database": "a.db", "more": 1}), nobody] {
         assert_eq!(create(bad), Err(PlatformErrorKind::Config));
     }
     for file in [":memory:", "file:x?mode=ro", "a?.db", "/", "data/", "data/..", "."] {

@@ -1,0 +1,32 @@
+//! Law 9: what the descriptor says is true. Here: who keeps captured data says in what, for zones have a say about that.
+
+use super::{Court, On};
+use crate::{rehearsal::Stage, verdict::Law};
+use datasurface_graph::NodeKind;
+use datasurface_platform::Resource;
+
+pub(super) fn check(court: &mut Court, stage: &Stage) {
+    for rendered in &stage.log.renderings {
+        let (Ok(rendering), Some(hosted)) = (&rendered.result, stage.placed.platform(&rendered.platform))
+        else {
+            continue;
+        };
+        if !hosted.platform().descriptor().keeps_data_in().is_empty() {
+            continue;
+        }
+        if let Some(kept) = rendering.resources().find(|resource| keeps_captured(resource)) {
+            let place = On(&rendered.platform, rendered.view.scope());
+            let what = format!(
+                "`{}` holds data, and the descriptor does not say in which storage data is kept",
+                kept.address()
+            );
+            court.report(Law::ClaimsAreTrue, place, what);
+        }
+    }
+}
+
+/// What is exported is in containers of consumers, which the model tells of.
+fn keeps_captured(resource: &Resource) -> bool {
+    let is_capture = resource.origins().iter().any(|node| node.kind() == NodeKind::Ingest);
+    is_capture && resource.held_data().is_some()
+}
