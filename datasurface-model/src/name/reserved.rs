@@ -1,8 +1,8 @@
 //! Words that SQL:2016 reserves: such a name must be quoted wherever a person writes it.
 
-/// In upper case, by the first letter: every column is looked up, and a name meets a dozen words rather than all.
-const WORDS: [&[&str]; 26] = [
-    &[
+/// By the first letter: every column is looked up, and a name meets a dozen words rather than all.
+static WORDS: [Words; 26] = [
+    Words::of(&[
         "ABS",
         "ALL",
         "ALLOCATE",
@@ -18,9 +18,9 @@ const WORDS: [&[&str]; 26] = [
         "ATOMIC",
         "AUTHORIZATION",
         "AVG",
-    ],
-    &["BEGIN", "BETWEEN", "BIGINT", "BINARY", "BLOB", "BOOLEAN", "BOTH", "BY"],
-    &[
+    ]),
+    Words::of(&["BEGIN", "BETWEEN", "BIGINT", "BINARY", "BLOB", "BOOLEAN", "BOTH", "BY"]),
+    Words::of(&[
         "CALL",
         "CALLED",
         "CARDINALITY",
@@ -52,8 +52,8 @@ const WORDS: [&[&str]; 26] = [
         "CURRENT",
         "CURSOR",
         "CYCLE",
-    ],
-    &[
+    ]),
+    Words::of(&[
         "DATE",
         "DAY",
         "DEALLOCATE",
@@ -70,18 +70,18 @@ const WORDS: [&[&str]; 26] = [
         "DOUBLE",
         "DROP",
         "DYNAMIC",
-    ],
-    &[
+    ]),
+    Words::of(&[
         "EACH", "ELEMENT", "ELSE", "END", "ESCAPE", "EVERY", "EXCEPT", "EXEC", "EXECUTE", "EXISTS", "EXP",
         "EXTERNAL", "EXTRACT",
-    ],
-    &[
+    ]),
+    Words::of(&[
         "FALSE", "FETCH", "FILTER", "FLOAT", "FLOOR", "FOR", "FOREIGN", "FREE", "FROM", "FULL", "FUNCTION",
         "FUSION",
-    ],
-    &["GET", "GLOBAL", "GRANT", "GROUP", "GROUPING", "GROUPS"],
-    &["HAVING", "HOLD", "HOUR"],
-    &[
+    ]),
+    Words::of(&["GET", "GLOBAL", "GRANT", "GROUP", "GROUPING", "GROUPS"]),
+    Words::of(&["HAVING", "HOLD", "HOUR"]),
+    Words::of(&[
         "IDENTITY",
         "IN",
         "INDICATOR",
@@ -96,15 +96,15 @@ const WORDS: [&[&str]; 26] = [
         "INTERVAL",
         "INTO",
         "IS",
-    ],
-    &["JOIN"],
-    &[],
-    &["LANGUAGE", "LARGE", "LATERAL", "LEADING", "LEFT", "LIKE", "LN", "LOCAL", "LOWER"],
-    &[
+    ]),
+    Words::of(&["JOIN"]),
+    Words::of(&[]),
+    Words::of(&["LANGUAGE", "LARGE", "LATERAL", "LEADING", "LEFT", "LIKE", "LN", "LOCAL", "LOWER"]),
+    Words::of(&[
         "MATCH", "MAX", "MEMBER", "MERGE", "METHOD", "MIN", "MINUTE", "MOD", "MODIFIES", "MODULE", "MONTH",
         "MULTISET",
-    ],
-    &[
+    ]),
+    Words::of(&[
         "NATIONAL",
         "NATURAL",
         "NCHAR",
@@ -117,14 +117,23 @@ const WORDS: [&[&str]; 26] = [
         "NULL",
         "NULLIF",
         "NUMERIC",
-    ],
-    &[
+    ]),
+    Words::of(&[
         "OF", "OFFSET", "OLD", "ON", "ONLY", "OPEN", "OR", "ORDER", "OUT", "OUTER", "OVER", "OVERLAPS",
         "OVERLAY",
-    ],
-    &["PARAMETER", "PARTITION", "POSITION", "POWER", "PRECISION", "PREPARE", "PRIMARY", "PROCEDURE"],
-    &[],
-    &[
+    ]),
+    Words::of(&[
+        "PARAMETER",
+        "PARTITION",
+        "POSITION",
+        "POWER",
+        "PRECISION",
+        "PREPARE",
+        "PRIMARY",
+        "PROCEDURE",
+    ]),
+    Words::of(&[]),
+    Words::of(&[
         "RANGE",
         "RANK",
         "READS",
@@ -143,8 +152,8 @@ const WORDS: [&[&str]; 26] = [
         "ROLLUP",
         "ROW",
         "ROWS",
-    ],
-    &[
+    ]),
+    Words::of(&[
         "SAVEPOINT",
         "SCOPE",
         "SCROLL",
@@ -166,8 +175,8 @@ const WORDS: [&[&str]; 26] = [
         "SUM",
         "SYMMETRIC",
         "SYSTEM",
-    ],
-    &[
+    ]),
+    Words::of(&[
         "TABLE",
         "TABLESAMPLE",
         "THEN",
@@ -182,21 +191,52 @@ const WORDS: [&[&str]; 26] = [
         "TRIM",
         "TRUE",
         "TRUNCATE",
-    ],
-    &["UESCAPE", "UNION", "UNIQUE", "UNKNOWN", "UNNEST", "UPDATE", "UPPER", "USER", "USING"],
-    &["VALUE", "VALUES", "VARBINARY", "VARCHAR", "VARYING"],
-    &["WHEN", "WHENEVER", "WHERE", "WINDOW", "WITH", "WITHIN", "WITHOUT"],
-    &[],
-    &["YEAR"],
-    &[],
+    ]),
+    Words::of(&["UESCAPE", "UNION", "UNIQUE", "UNKNOWN", "UNNEST", "UPDATE", "UPPER", "USER", "USING"]),
+    Words::of(&["VALUE", "VALUES", "VARBINARY", "VARCHAR", "VARYING"]),
+    Words::of(&["WHEN", "WHENEVER", "WHERE", "WINDOW", "WITH", "WITHIN", "WITHOUT"]),
+    Words::of(&[]),
+    Words::of(&["YEAR"]),
+    Words::of(&[]),
 ];
+
+/// The words that begin with one letter, in upper case.
+struct Words {
+    words: &'static [&'static str],
+    /// Their last letters, one bit each: most names that begin alike end in something else.
+    endings: u32,
+}
+
+impl Words {
+    const fn of(words: &'static [&'static str]) -> Self {
+        let mut endings = 0;
+        let mut rest = words;
+        while let [word, others @ ..] = rest {
+            if let [.., last] = word.as_bytes() {
+                endings |= 1 << number(*last);
+            }
+            rest = others;
+        }
+        Self { words, endings }
+    }
+
+    fn contain(&self, word: &str, last: u8) -> bool {
+        let ending = 1_u32.checked_shl(number(last).into()).unwrap_or_default();
+        self.endings & ending != 0 && self.words.iter().any(|reserved| reserved.eq_ignore_ascii_case(word))
+    }
+}
 
 /// Whether SQL:2016 reserves `word`, in any case.
 #[must_use]
 pub fn is_reserved_word(word: &str) -> bool {
-    let letter = |first: u8| usize::from(first.to_ascii_uppercase().wrapping_sub(b'A'));
-    let beginning_alike = word.bytes().next().and_then(|first| WORDS.get(letter(first)));
-    beginning_alike.is_some_and(|words| words.iter().any(|reserved| reserved.eq_ignore_ascii_case(word)))
+    // None is of one letter.
+    let [first, .., last] = word.as_bytes() else { return false };
+    WORDS.get(usize::from(number(*first))).is_some_and(|words| words.contain(word, *last))
+}
+
+/// The place of a letter in the alphabet, from 0 to 25; more than that for everything else.
+const fn number(letter: u8) -> u8 {
+    letter.to_ascii_uppercase().wrapping_sub(b'A')
 }
 
 #[cfg(test)]
@@ -205,7 +245,7 @@ mod tests {
 
     #[test]
     fn each_word_stands_where_it_is_looked_for() {
-        for word in WORDS.iter().flat_map(|words| words.iter()) {
+        for word in WORDS.iter().flat_map(|words| words.words) {
             assert!(is_reserved_word(word) && is_reserved_word(&word.to_lowercase()), "{word}");
         }
         assert!(is_reserved_word("order") && is_reserved_word("Year"));
