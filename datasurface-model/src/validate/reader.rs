@@ -23,13 +23,17 @@ pub(crate) struct Reader<'a> {
 }
 
 /// Each fact is a question that is asked in the same words of the facts of then and of now: what the question does
-/// not answer, no rule can know.
+/// not answer, no rule can know. Those in braces are read in ways of their own.
 macro_rules! facts {
-    ($($(#[$doc:meta])* $fact:ident $(($key:ident: $kind:ty))? = $read:ident -> $answer:ty;)*) => {
+    (
+        $($(#[$doc:meta])* $fact:ident $(($key:ident: $kind:ty))? = $read:ident -> $answer:ty;)*
+        {$($(#[$own_doc:meta])* $own:ident($own_kind:ty) = $own_read:ident;)*}
+    ) => {
         /// A question about what is outside a unit.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub(crate) enum Fact {
             $($(#[$doc])* $fact $(($kind))?,)*
+            $($(#[$own_doc])* $own($own_kind),)*
         }
 
         impl Fact {
@@ -37,6 +41,7 @@ macro_rules! facts {
             pub(crate) fn is_same(&self, then: &Facts, now: &Facts) -> bool {
                 match self {
                     $(Self::$fact $(($key))? => then.$read($($key)?) == now.$read($($key)?),)*
+                    $(Self::$own(key) => then.$own_read(key) == now.$own_read(key),)*
                 }
             }
         }
@@ -72,10 +77,6 @@ facts! {
     FirstFormerWorkspace(former: WorkspaceName) = first_former_workspace -> Option<&'a UnitKey>;
     /// The first workspace whose transformer fills a datastore.
     Producer(datastore: DatastoreName) = producer -> Option<&'a UnitKey>;
-    /// A dataset, as its consumers see it.
-    Dataset(key: DatasetKey) = dataset -> Option<DatasetFact<'a>>;
-    /// The classifications of a dataset and of its columns.
-    Classifications(key: DatasetKey) = classifications -> Classified<'a>;
     /// A datastore, as the transformer that fills it sees it.
     Output(datastore: DatastoreName) = output -> Option<OutputFact<'a>>;
     /// A datastore, as those see it who have to do with all of it.
@@ -94,11 +95,33 @@ facts! {
     Cloud(vendor: VendorName) = cloud -> Option<CloudVendor>;
     /// Every transformer, in canonical order.
     Transformers = transformers -> &'a Named<Transformer>;
+    {
+        /// A dataset, as its consumers see it.
+        Dataset(DatasetKey) = dataset;
+        /// The classifications of a dataset and of its columns.
+        Classifications(DatasetKey) = classifications;
+    }
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn of(facts: &'a Facts) -> Self {
         Self { facts, imports: RefCell::default() }
+    }
+
+    /// Datasets, as their consumers see them. All at once: they are far apart in memory, and while one is waited for, the
+    /// next is asked for.
+    pub(crate) fn datasets<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k DatasetKey> + Clone,
+    ) -> Vec<Option<DatasetFact<'a>>> {
+        self.imports.borrow_mut().extend(keys.clone().cloned().map(Fact::Dataset));
+        self.facts.datasets(keys)
+    }
+
+    /// The classifications of a dataset that was read under this key, and of its columns.
+    pub(crate) fn classifications(&self, key: &DatasetKey, dataset: DatasetFact<'a>) -> Classified<'a> {
+        self.imports.borrow_mut().push(Fact::Classifications(key.clone()));
+        dataset.classifications()
     }
 
     /// What was read. To find a fact that was read twice would cost more than to compare it twice.

@@ -251,9 +251,17 @@ impl Facts {
     }
 
     pub(super) fn dataset(&self, key: &DatasetKey) -> Option<DatasetFact<'_>> {
-        let store = self.store(&key.datastore)?;
-        let dataset = store.located.entity().datasets().get(&key.dataset)?;
-        Some(DatasetFact { store, dataset })
+        DatasetFact::of(self.store(&key.datastore)?, &key.dataset)
+    }
+
+    /// Where they are is looked up for all of them before any of them is looked into: what is asked of memory at the same
+    /// time is waited for once.
+    pub(super) fn datasets<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k DatasetKey> + Clone,
+    ) -> Vec<Option<DatasetFact<'_>>> {
+        let stores: Vec<_> = keys.clone().map(|key| self.store(&key.datastore)).collect();
+        stores.into_iter().zip(keys).map(|(store, key)| DatasetFact::of(store?, &key.dataset)).collect()
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {

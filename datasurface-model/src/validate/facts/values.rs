@@ -19,6 +19,11 @@ pub(crate) struct DatasetFact<'a> {
 }
 
 impl<'a> DatasetFact<'a> {
+    pub(super) fn of(store: StoreFact<'a>, dataset: &DatasetName) -> Option<Self> {
+        let dataset = store.located.entity().datasets().get(dataset)?;
+        Some(Self { store, dataset })
+    }
+
     /// The datastore that it belongs to.
     pub(crate) fn store(self) -> StoreFact<'a> {
         self.store
@@ -26,6 +31,11 @@ impl<'a> DatasetFact<'a> {
 
     pub(crate) fn deprecation(self) -> Option<&'a Deprecation> {
         self.dataset.deprecation()
+    }
+
+    /// How sensitive it is: a question of its own, which few consumers ask.
+    pub(in crate::validate) fn classifications(self) -> Classified<'a> {
+        Classified::of(self.dataset)
     }
 
     /// The storage policies that it asks for.

@@ -199,8 +199,9 @@ pub(super) fn verdict<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Fa
         Content::Workspace(workspace) => {
             name::of_workspace(workspace, at);
             rename::of_workspace(workspace, at);
-            workspace::check(workspace, at);
-            transformer::check(workspace, at);
+            let received = workspace::check(workspace, at);
+            governance::of_workspace(workspace, &received, at);
+            transformer::check(workspace, &received, at);
         }
     }
     Verdict { imports: scope.facts.into_imports(), findings: scope.findings.into() }

@@ -1,10 +1,6 @@
 //! `workspace/…`: what a consumer asks for must be something that can be given.
 
-use super::{
-    Scope, access, container,
-    governance::{self, Received},
-    lifecycle, reference,
-};
+use super::{Scope, access, container, governance::Received, lifecycle, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{DatasetGroup, Requirements, Workspace},
@@ -62,7 +58,8 @@ pub(super) static DEADLINE_ZONE: CodeInfo = CodeInfo::error(
     "Time zones are those of the IANA database: `Europe/Berlin`, `America/New_York`, `UTC`. Correct the name.",
 );
 
-pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) {
+/// Gives the datasets back that the workspace receives, for whoever judges them further.
+pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<Received<'a>> {
     let name = workspace.name();
     if workspace.groups().is_empty() {
         let message = format!("the workspace `{name}` has no groups");
@@ -103,7 +100,7 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) {
             scope.report(finding);
         }
     }
-    governance::of_workspace(workspace, &received, scope);
+    received
 }
 
 fn of_group<'a>(
@@ -127,8 +124,7 @@ fn of_group<'a>(
             unit.child("groups", name).attribute("wished_platform")
         });
     }
-    // All at once: they are far apart in memory, and while one is waited for, the next is asked for.
-    let datasets: Vec<_> = group.wanted().iter().map(|sink| scope.facts.dataset(sink.name())).collect();
+    let datasets = scope.facts.datasets(group.wanted().iter().map(|sink| sink.name()));
     let mut before = None;
     for (sink, dataset) in group.wanted().iter().zip(datasets) {
         let key = sink.name();

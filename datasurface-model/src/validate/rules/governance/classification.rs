@@ -44,7 +44,7 @@ pub(super) fn of_workspace(
     }
     let unit = scope.path();
     for one in received {
-        let classified = scope.facts.classifications(one.key);
+        let classified = scope.facts.classifications(one.key, one.dataset);
         let sink = || one.sink(&unit);
         if let Some(zone) = zone {
             let meeting = Meeting {

@@ -2,12 +2,11 @@
 
 pub(super) mod cycle;
 
-use super::Scope;
+use super::{Scope, governance::Received};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{CodeArtifact, DataTransformer, TransformTrigger, Workspace},
     name::{Classification, DatasetKey, Name},
-    named::Entity,
     validate::{facts::OutputFact, names::Names, reference::Reference},
 };
 use rustc_hash::FxHashSet;
@@ -89,7 +88,7 @@ pub(super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
 )
 .waivable();
 
-pub(super) fn check(workspace: &Workspace, scope: &mut Scope<'_>) {
+pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mut Scope<'_>) {
     let Some(transformer) = workspace.data_transformer() else {
         return;
     };
@@ -110,7 +109,7 @@ pub(super) fn check(workspace: &Workspace, scope: &mut Scope<'_>) {
         Some(output) => {
             other_team(transformer, scope);
             selects(transformer, output, scope);
-            classifications(workspace, transformer, output, scope);
+            classifications(received, transformer, output, scope);
         }
     }
     shared_output(transformer, scope);
@@ -223,18 +222,17 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Sc
 }
 
 fn classifications(
-    workspace: &Workspace,
+    received: &[Received<'_>],
     transformer: &DataTransformer,
     output: OutputFact<'_>,
     scope: &mut Scope<'_>,
 ) {
     let mut required: BTreeMap<&Classification, &DatasetKey> = BTreeMap::new();
-    for sink in workspace.groups().iter().flat_map(|group| group.wanted()) {
-        let key = sink.name();
-        for classification in scope.facts.classifications(key).iter() {
+    for one in received {
+        for classification in scope.facts.classifications(one.key, one.dataset).iter() {
             // The first dataset by name, whatever the group that wants it.
-            let from = required.entry(classification).or_insert(key);
-            *from = (*from).min(key);
+            let from = required.entry(classification).or_insert(one.key);
+            *from = (*from).min(one.key);
         }
     }
     let kept = output.classifications();
