@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 pub struct Dataset {
     name: DatasetName,
     schema: Schema,
-    classifications: BTreeSet<Classification>,
+    classifications: Rare<BTreeSet<Classification>>,
     about: Rare<About<DatasetName>>,
     details: Rare<Details>,
 }
@@ -32,13 +32,15 @@ struct Details {
     storage_policies: BTreeSet<PolicyName>,
 }
 
+static UNCLASSIFIED: BTreeSet<Classification> = BTreeSet::new();
+
 impl Dataset {
     /// A dataset of this shape.
     pub fn new(name: impl Into<DatasetName>, schema: impl Into<Schema>) -> Self {
         Self {
             name: name.into(),
             schema: schema.into(),
-            classifications: BTreeSet::new(),
+            classifications: Rare::default(),
             about: Rare::default(),
             details: Rare::default(),
         }
@@ -47,7 +49,7 @@ impl Dataset {
     /// Classifies the whole dataset. Classify it or its columns, not both.
     #[must_use]
     pub fn classified(mut self, classification: impl Into<Classification>) -> Self {
-        self.classifications.insert(classification.into());
+        self.classifications.edit().insert(classification.into());
         self
     }
 
@@ -84,21 +86,21 @@ impl Dataset {
     /// How sensitive the dataset is as a whole.
     #[must_use]
     pub fn classifications(&self) -> &BTreeSet<Classification> {
-        &self.classifications
+        self.classifications.get().unwrap_or(&UNCLASSIFIED)
     }
 
     /// Every classification that the dataset or one of its columns has.
     #[must_use]
     pub fn all_classifications(&self) -> BTreeSet<Classification> {
-        let columns = self.schema.table().columns().iter();
-        columns.flat_map(|column| column.classifications()).chain(&self.classifications).cloned().collect()
+        let columns = self.schema.classified_columns().iter();
+        columns.flat_map(|column| column.classifications()).chain(self.classifications()).cloned().collect()
     }
 
     /// Whether it is classified as a whole, or in every column.
     #[must_use]
     pub fn is_classified_completely(&self) -> bool {
         let columns = self.schema.table().columns();
-        !self.classifications.is_empty()
+        !self.classifications().is_empty()
             || (!columns.is_empty() && columns.iter().all(|column| !column.classifications().is_empty()))
     }
 

@@ -1,10 +1,10 @@
 //! What few things say, out of the way of what all of them say.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 
 /// A value that is most often the default, which then takes one word and no allocation. Clones share it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Rare<T>(Option<Arc<T>>);
 
@@ -23,6 +23,14 @@ impl<T: Clone + Default> Rare<T> {
     /// be told apart.
     pub(crate) fn edit(&mut self) -> &mut T {
         Arc::make_mut(self.0.get_or_insert_with(Arc::default))
+    }
+}
+
+/// What is said, and says nothing, is not there.
+impl<'de, T: Deserialize<'de> + Default + PartialEq> Deserialize<'de> for Rare<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let said = Option::<T>::deserialize(deserializer)?.filter(|said| *said != T::default());
+        Ok(Self(said.map(Arc::new)))
     }
 }
 

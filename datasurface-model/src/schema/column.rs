@@ -14,11 +14,13 @@ pub struct Column {
     #[serde(rename = "type")]
     data_type: DataType,
     nullable: bool,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    classifications: BTreeSet<Classification>,
+    #[serde(default, skip_serializing_if = "Rare::is_default")]
+    classifications: Rare<BTreeSet<Classification>>,
     #[serde(default, skip_serializing_if = "Rare::is_default")]
     about: Rare<About<ColumnName>>,
 }
+
+static UNCLASSIFIED: BTreeSet<Classification> = BTreeSet::new();
 
 impl Column {
     /// A column that may be null.
@@ -27,7 +29,7 @@ impl Column {
             name: name.into(),
             data_type,
             nullable: true,
-            classifications: BTreeSet::new(),
+            classifications: Rare::default(),
             about: Rare::default(),
         }
     }
@@ -42,7 +44,7 @@ impl Column {
     /// The same column, classified. Classify columns or the whole dataset, not both.
     #[must_use]
     pub fn classified(mut self, classification: impl Into<Classification>) -> Self {
-        self.classifications.insert(classification.into());
+        self.classifications.edit().insert(classification.into());
         self
     }
 
@@ -70,7 +72,7 @@ impl Column {
     /// How sensitive its values are.
     #[must_use]
     pub fn classifications(&self) -> &BTreeSet<Classification> {
-        &self.classifications
+        self.classifications.get().unwrap_or(&UNCLASSIFIED)
     }
 }
 

@@ -33,7 +33,11 @@ use std::{fmt, sync::Arc};
 /// assert_eq!(schema.table().key()[0], "customer_id");
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Schema(Arc<Content>);
+pub struct Schema {
+    content: Arc<Content>,
+    /// Whether any column is classified: who asks for that most often hears no, and need not look into the content.
+    is_classified: bool,
+}
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Content {
@@ -60,17 +64,18 @@ impl Schema {
     /// The table; one without columns if what this schema was made from could not be read.
     #[must_use]
     pub fn table(&self) -> &TableSchema {
-        match &*self.0 {
-            Content::Table(table) => table,
-            Content::Avro(avro) => avro.table(),
-            Content::Unreadable(_) => &NO_TABLE,
-        }
+        self.content.table()
+    }
+
+    /// The columns, if any of them is classified.
+    pub(crate) fn classified_columns(&self) -> &[Column] {
+        if self.is_classified { self.table().columns() } else { &[] }
     }
 
     /// The schema in Avro's words, if it was made from them.
     #[must_use]
     pub fn avro(&self) -> Option<&AvroSchema> {
-        match &*self.0 {
+        match &*self.content {
             Content::Avro(avro) => Some(avro),
             _ => None,
         }
@@ -84,7 +89,7 @@ impl Schema {
     /// The same table, in whatever words it was said.
     #[must_use]
     pub fn as_table(&self) -> Self {
-        match &*self.0 {
+        match &*self.content {
             Content::Avro(avro) => avro.table().clone().into(),
             _ => self.clone(),
         }
@@ -93,7 +98,7 @@ impl Schema {
     /// Why what this schema was made from could not be read.
     #[must_use]
     pub fn unreadable(&self) -> Option<SchemaError<'_>> {
-        match &*self.0 {
+        match &*self.content {
             Content::Table(_) => None,
             Content::Avro(avro) => avro.unreadable().map(SchemaError::Avro),
             Content::Unreadable(error) => Some(SchemaError::Text(error)),
@@ -102,34 +107,52 @@ impl Schema {
 
     /// Whether somebody else has it, too.
     pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
+        Arc::strong_count(&self.content) > 1
     }
 
     /// Whether both are one and the same in memory, which makes them equal without looking.
     #[must_use]
     pub fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.content, &other.content)
+    }
+}
+
+impl Content {
+    fn table(&self) -> &TableSchema {
+        match self {
+            Self::Table(table) => table,
+            Self::Avro(avro) => avro.table(),
+            Self::Unreadable(_) => &NO_TABLE,
+        }
+    }
+}
+
+impl From<Content> for Schema {
+    fn from(content: Content) -> Self {
+        let is_classified =
+            content.table().columns().iter().any(|column| !column.classifications().is_empty());
+        Self { content: pool::share(content), is_classified }
     }
 }
 
 impl From<TableSchema> for Schema {
     fn from(table: TableSchema) -> Self {
-        Self(pool::share(Content::Table(table)))
+        Content::Table(table).into()
     }
 }
 
 impl From<AvroSchema> for Schema {
     fn from(avro: AvroSchema) -> Self {
-        Self(pool::share(Content::Avro(avro)))
+        Content::Avro(avro).into()
     }
 }
 
 impl From<&str> for Schema {
     fn from(text: &str) -> Self {
-        Self(pool::share(match text.parse() {
-            Ok(table) => Content::Table(table),
-            Err(error) => Content::Unreadable(error),
-        }))
+        match text.parse() {
+            Ok(table) => Content::Table(table).into(),
+            Err(error) => Content::Unreadable(error).into(),
+        }
     }
 }
 
@@ -155,7 +178,7 @@ impl<'de> Deserialize<'de> for Schema {
 
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
+        match &*self.content {
             Content::Table(table) => write!(f, "Schema({table})"),
             Content::Avro(avro) => write!(f, "Schema({})", avro.written()),
             Content::Unreadable(error) => write!(f, "Schema(unreadable: {error})"),

@@ -200,7 +200,7 @@ impl PartialEq for OutputFact<'_> {
 }
 
 fn classifications_of(dataset: &Dataset) -> impl Iterator<Item = &Classification> {
-    let columns = dataset.schema().table().columns().iter();
+    let columns = dataset.schema().classified_columns().iter();
     dataset.classifications().iter().chain(columns.flat_map(|column| column.classifications()))
 }
 
