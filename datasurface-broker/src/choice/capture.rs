@@ -106,14 +106,16 @@ fn duty<'a>(question: &'a Question<'a>, store: &'a Located<Datastore>, readings:
     let what = format!("capture the datastore `{name}`");
     let mut duty = Duty::new(question, what, store.path(), store.entity().production_status());
     duty.of_zone(&store.team().zone);
+    for reading in readings {
+        duty.of_data(reading.dataset);
+    }
     let producer = question.ecosystem.producer(name);
     for group in producer.into_iter().flat_map(|workspace| workspace.entity().groups()) {
         for sink in group.wanted() {
-            duty.of_data(sink.name());
+            duty.of_input(sink.name());
         }
     }
     for reading in readings {
-        duty.of_data(reading.dataset);
         duty.received_by(reading);
     }
     duty

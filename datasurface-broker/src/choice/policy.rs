@@ -12,7 +12,7 @@ use datasurface_model::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a platform would have to do, and the zones that have a say about that.
+/// What a platform would have to do, and the zones that have a say about that. What concerns a zone most is to be told first.
 #[derive(Debug)]
 pub(super) struct Duty<'a> {
     question: &'a Question<'a>,
@@ -22,14 +22,16 @@ pub(super) struct Duty<'a> {
     path: ModelPath,
     /// Whether the business depends on it.
     status: ProductionStatus,
-    voices: BTreeMap<(&'a ZoneName, Concern), Voice<'a>>,
+    voices: BTreeMap<&'a ZoneName, Voice<'a>>,
 }
 
 /// What concerns a zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Concern {
     /// The platform is at work for it, or with its data.
     Everything,
+    /// The platform runs a transformer that reads its data. The model knows nothing of that where a datastore is pinned.
+    Input,
     /// One of its workspaces receives what the platform keeps: it has a say about where that is.
     Places,
 }
@@ -80,8 +82,17 @@ impl<'a> Duty<'a> {
 
     /// It is done with this data.
     pub(super) fn of_data(&mut self, key: &'a DatasetKey) {
+        self.of(key, Concern::Everything);
+    }
+
+    /// A transformer that reads this data is run for it.
+    pub(super) fn of_input(&mut self, key: &'a DatasetKey) {
+        self.of(key, Concern::Input);
+    }
+
+    fn of(&mut self, key: &'a DatasetKey, concern: Concern) {
         if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
-            && let Some(voice) = self.voice(&store.team().zone, Concern::Everything)
+            && let Some(voice) = self.voice(&store.team().zone, concern)
         {
             voice.data.get_or_insert_with(|| store.path().child("datasets", &key.dataset));
             if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
@@ -90,12 +101,9 @@ impl<'a> Duty<'a> {
         }
     }
 
-    /// Somebody reads what is kept. If that is in a zone that everything of it concerns, nothing is new.
+    /// Somebody reads what is kept.
     pub(super) fn received_by(&mut self, reading: &Reading<'a>) {
-        let zone = &reading.workspace.team().zone;
-        if !self.voices.contains_key(&(zone, Concern::Everything))
-            && let Some(voice) = self.voice(zone, Concern::Places)
-        {
+        if let Some(voice) = self.voice(&reading.workspace.team().zone, Concern::Places) {
             voice.data.get_or_insert_with(|| {
                 let group = reading.workspace.path().child("groups", reading.group);
                 group.child("sinks", reading.dataset.to_string())
@@ -107,7 +115,7 @@ impl<'a> Duty<'a> {
     pub(super) fn obstacles(&self, platform: &PlatformName) -> Vec<String> {
         let mut reasons = Vec::new();
         self.judge(platform, false, |voice, policy, denial| {
-            if voice.concern == Concern::Everything {
+            if voice.concern != Concern::Places {
                 let (policy, zone) = (policy.name(), voice.zone);
                 reasons.push(format!("the policy `{policy}` of the zone `{zone}` {}", denial.reason));
             }
@@ -159,7 +167,7 @@ impl<'a> Duty<'a> {
                 help: "let another platform do it, or ask the zone to change its policy",
             };
             let meeting = match voice.concern {
-                Concern::Everything => meeting,
+                Concern::Everything | Concern::Input => meeting,
                 Concern::Places => Meeting {
                     at: &data,
                     dataset: None,
@@ -193,11 +201,11 @@ impl<'a> Duty<'a> {
         self.question.ecosystem.platforms().get(platform)
     }
 
-    /// The voice of a zone, if it has policies.
+    /// The voice of a zone, if it has policies: for this concern, or for a wider one that it has already.
     fn voice(&mut self, zone: &'a ZoneName, concern: Concern) -> Option<&mut Voice<'a>> {
         let policies = self.question.policies.get(zone)?;
         let voice = || Voice { zone, policies, concern, data: None, asked_for: BTreeSet::new() };
-        Some(self.voices.entry((zone, concern)).or_insert_with(voice))
+        Some(self.voices.entry(zone).or_insert_with(voice))
     }
 
     /// Tells of each policy that does not permit what a platform would have to do.
@@ -235,7 +243,7 @@ impl<'a> Duty<'a> {
                 for (technology, encryption) in descriptor.keeps_data_in() {
                     tell(Met::Storage { technology, encryption: *encryption, is_asked_for });
                 }
-                if !is_pinned {
+                if !is_pinned || voice.concern == Concern::Input {
                     tell(Met::Platform(platform));
                     tell(Met::Status { ours: self.status, theirs: declared.production_status() });
                 }

@@ -277,6 +277,15 @@ fn the_zones_of_what_a_transformer_reads_have_a_say_about_who_runs_it() {
     for finding in refused.findings() {
         assert!(finding.message().contains("the policy `p` of the zone `Home`"), "{finding}");
     }
+    // The model does not know that a pin of the output is about the input, too.
+    let platforms = || Some(vec![at_the_mill("A"), at_the_mill("B")]);
+    let but_a = PolicyRule::Platforms(Permitted::all_but(["A"]));
+    let pinned =
+        |rule| World { platforms: platforms(), ..home(rule) }.build().pin("W/g", ["B"]).primary("T", "A");
+    let found = refusal(place(deriving(pinned(&but_a)), &Lock::default()));
+    assert_eq!(found, denied("governance/chosen-platform", &["primary_pins/T/platform"]));
+    let but_c = PolicyRule::Locations(Permitted::only([Place::from("V"), Place::from("Mill")]));
+    assert!(place(deriving(pinned(&but_c)), &Lock::default()).is_ok());
     assert!(place(deriving(World::default().build()), &Lock::default()).is_ok());
 }
 
