@@ -46,11 +46,19 @@ impl Walk<'_> {
     }
 }
 
-impl FromIterator<Entry> for Known {
-    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
-        let mut entries: Vec<_> = entries.into_iter().collect();
-        entries.sort_unstable();
-        entries.dedup();
+impl Known {
+    /// What comes in order. A dataset may come several times in a row.
+    pub(super) fn in_order<'k>(
+        placed: impl Iterator<Item = (&'k DatasetName, Option<&'k ContainerKey>)>,
+        most: usize,
+    ) -> Self {
+        let mut entries: Vec<Entry> = Vec::with_capacity(most);
+        for (dataset, container) in placed {
+            let is_new = entries.last().is_none_or(|(last, to)| last != dataset || to.as_ref() != container);
+            if is_new {
+                entries.push((dataset.clone(), container.cloned()));
+            }
+        }
         Self { entries: entries.into() }
     }
 }
@@ -62,7 +70,7 @@ impl From<ByDataset> for Known {
             let exports = containers.into_iter().map(move |container| (dataset.clone(), Some(container)));
             [itself].into_iter().chain(exports)
         });
-        entries.collect()
+        Self { entries: entries.collect() }
     }
 }
 

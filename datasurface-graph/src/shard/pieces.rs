@@ -7,11 +7,11 @@ use super::{
     placement::{Apart, Home},
 };
 use crate::{
-    estate::{Derivation, Site, Supply},
+    estate::{Derivation, Supply},
     graph::{At, IntentionGraph, Node},
     key::{NodeKey, NodeKind},
 };
-use datasurface_model::{DatasetName, Entity, ShardName};
+use datasurface_model::{ContainerKey, DatasetName, Entity, ShardName};
 use std::sync::Arc;
 
 /// The pieces of a fragment, each after those that it depends on, and where they are placed.
@@ -145,21 +145,18 @@ impl<'g> Pieces<'g> {
     /// What has a place.
     fn known(&self) -> Known {
         let placed = self.pieces.iter().filter(|piece| piece.shard.is_some());
-        let entries = placed
-            .filter_map(Piece::known)
-            .map(|(dataset, site)| (dataset.clone(), site.map(|site| site.key.clone())));
-        entries.collect()
+        Known::in_order(placed.filter_map(Piece::known), self.pieces.len())
     }
 }
 
 impl<'g> Piece<'g> {
     /// What has to be known of it: its dataset, and where that is exported to. Nothing, if it is there as long as its
     /// fragment is.
-    fn known(&self) -> Option<(&'g DatasetName, Option<&'g Site>)> {
+    fn known(&self) -> Option<(&'g DatasetName, Option<&'g ContainerKey>)> {
         match (self.node.at(), self.dataset) {
             (_, Some(dataset)) => Some((dataset, None)),
             (At::Export { supply, export, .. }, None) => {
-                Some((supply.dataset(export.dataset).name(), Some(&export.site)))
+                Some((supply.dataset(export.dataset).name(), Some(&export.site.key)))
             }
             (At::Ingest { supply, part, ingest }, None) if !part.whole => {
                 let (dataset, _) = part.kept(ingest).first()?;
@@ -171,7 +168,7 @@ impl<'g> Piece<'g> {
 
     /// Whether a walk through what was placed comes to it.
     fn is_on(&self, known: &mut Walk<'_>) -> bool {
-        self.known().is_none_or(|(dataset, site)| known.comes_to(dataset, site.map(|site| &site.key)))
+        self.known().is_none_or(|(dataset, container)| known.comes_to(dataset, container))
     }
 }
 
