@@ -47,8 +47,10 @@ fn another_database(before: &Resource, after: &Resource) -> Judgement {
 
 fn in_place(change: &ResourceChange<'_>) -> Judgement {
     let attributes: Vec<&str> = change.attributes().into_iter().collect();
-    let reason =
-        if attributes.is_empty() { String::new() } else { format!("differs in {}", attributes.join(", ")) };
+    let reason = match attributes.is_empty() {
+        true => "rendered otherwise".to_owned(),
+        false => format!("differs in {}", attributes.join(", ")),
+    };
     Judgement::update(Effect::InPlace, reason)
 }
 

@@ -73,7 +73,7 @@ fn one_dataset_less_is_held() {
     let back = plan(&after, &before);
     insta::assert_snapshot!(back.to_string(), @r#"
     create  view view.Sales.analysis.NW_Data.products
-    update  table table.NW_Data.products, in place
+    update  table table.NW_Data.products, in place: rendered otherwise
     update  capture capture.NW_Data, in place: differs in datasets
     "#);
 }
