@@ -36,6 +36,8 @@ impl<'g> Pieces<'g> {
     ) -> Self {
         let mut pieces = Vec::new();
         if let Some(part) = supply.part(graph.platform_id()) {
+            let kept = part.ingests.iter().map(|ingest| part.kept(ingest).len());
+            pieces.reserve_exact(part.exports.len() + part.ingests.len() + kept.sum::<usize>());
             for ingest in &part.ingests {
                 let node = Node::new(graph, At::Ingest { supply, part, ingest });
                 let weight = weigh(&node);
