@@ -183,6 +183,25 @@ fn order<T: Entity>(one: &T, other: &T) -> Ordering {
     one.name().cmp(other.name()).then_with(|| one.cmp(other))
 }
 
+/// In the order in which a [`Named`] has them.
+pub(crate) fn sorted<T: Entity>(entities: Vec<T>) -> Vec<T> {
+    if entities.is_sorted_by(|one, other| order(one, other).is_le()) {
+        return entities;
+    }
+    let mut places: Vec<usize> = (0..entities.len()).collect();
+    sort_places(&mut places, &|one, other| match (entities.get(one), entities.get(other)) {
+        (Some(one), Some(other)) => order(one, other),
+        _ => Ordering::Equal,
+    });
+    let mut entities: Vec<Option<T>> = entities.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|place| entities.get_mut(place)?.take()).collect()
+}
+
+/// One sort for all kinds of entities: to compile one for each would take longer than all that is sorted.
+fn sort_places(places: &mut [usize], order: &dyn Fn(usize, usize) -> Ordering) {
+    places.sort_by(|one, other| order(*one, *other));
+}
+
 impl<T> Default for Named<T> {
     fn default() -> Self {
         Self { root: None }
@@ -230,7 +249,7 @@ impl<T: Entity> Extend<T> for Named<T> {
             Arc::unwrap_or_clone(root).drain_into(&mut all);
         }
         all.extend(entities);
-        all.sort_by(order);
+        let all = sorted(all);
         self.root = (!all.is_empty()).then(|| Arc::new(Node::of(all)));
     }
 }

@@ -44,6 +44,7 @@ use super::{
 use crate::{
     ecosystem::{Ecosystem, Repository},
     name::EcosystemName,
+    named::{self, Entity},
 };
 use about::{DocumentationForm, described, written};
 use compact::Compactly;
@@ -178,8 +179,6 @@ impl From<&Ecosystem> for Document {
 }
 
 /// In the order in which a `Named` keeps them: adding them one by one is then quick, however the document orders them.
-fn sorted<T: crate::named::Entity>(entities: impl Iterator<Item = T>) -> Vec<T> {
-    let mut entities: Vec<T> = entities.collect();
-    entities.sort_by(|a, b| (a.name(), a).cmp(&(b.name(), b)));
-    entities
+fn sorted<T: Entity>(entities: impl Iterator<Item = T>) -> Vec<T> {
+    named::sorted(entities.collect())
 }
