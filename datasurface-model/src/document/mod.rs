@@ -71,8 +71,7 @@ impl Ecosystem {
     /// The document, in the newest format. Equal ecosystems are equal documents, byte by byte.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Writing to memory cannot fail, and every map in a document has text for keys.
-        let mut text = serde_json::to_string_pretty(&v1::Document::from(self)).unwrap_or_default();
+        let mut text = format!("{:#}", value_of(self));
         text.push('\n');
         text
     }
@@ -92,9 +91,7 @@ impl Ecosystem {
     #[cfg(feature = "yaml")]
     #[must_use]
     pub fn to_yaml(&self) -> String {
-        serde_json::to_value(v1::Document::from(self))
-            .map(|document| yaml::written(&document))
-            .unwrap_or_default()
+        yaml::written(&value_of(self))
     }
 }
 

@@ -175,8 +175,6 @@ fn consumer_path(consumer: &super::Consumer) -> ModelPath {
 }
 
 fn pretty(value: &impl Serialize) -> String {
-    // Writing to memory cannot fail, and every map in a report has text for keys.
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
+    // Making a value cannot fail: every map in a report has text for keys.
+    format!("{:#}\n", serde_json::to_value(value).unwrap_or_default())
 }
