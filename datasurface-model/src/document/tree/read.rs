@@ -9,8 +9,8 @@ use crate::document::{OBJECT, syntax::Syntax};
 use serde::{
     Deserialize,
     de::{
-        DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
-        VariantAccess, Visitor, value::StrDeserializer,
+        DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess, SeqAccess,
+        Unexpected, VariantAccess, Visitor, value::StrDeserializer,
     },
     forward_to_deserialize_any,
 };
@@ -56,6 +56,24 @@ impl<'r, 'n, 't> Reader<'r, 'n, 't> {
         visitor.visit_map(Members { reader: self, rest: members.iter(), known, value: None })
     }
 
+    /// What is there, where something else is wanted.
+    fn refusal(self, wanted: &dyn Expected) -> Problem {
+        let found = match &self.node.value {
+            Value::Null => Unexpected::Unit,
+            Value::Bool(value) => Unexpected::Bool(*value),
+            Value::Number(spelling) => match number(spelling) {
+                Some(Number::Unsigned(number)) => Unexpected::Unsigned(number),
+                Some(Number::Signed(number)) => Unexpected::Signed(number),
+                Some(Number::Fraction(number)) => Unexpected::Float(number),
+                None => return out_of_range(spelling).at(self.node.extent),
+            },
+            Value::Text(text) => Unexpected::Str(text),
+            Value::List(_) => Unexpected::Seq,
+            Value::Object(_) => Unexpected::Map,
+        };
+        Problem::invalid_type(found, wanted).at(self.node.extent)
+    }
+
     fn visit<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Problem> {
         match &self.node.value {
             Value::Null => visitor.visit_unit(),
@@ -64,7 +82,7 @@ impl<'r, 'n, 't> Reader<'r, 'n, 't> {
                 Some(Number::Unsigned(number)) => visitor.visit_u64(number),
                 Some(Number::Signed(number)) => visitor.visit_i64(number),
                 Some(Number::Fraction(number)) => visitor.visit_f64(number),
-                None => Err(Problem::unreadable(format!("the number `{spelling}` is out of range"))),
+                None => Err(out_of_range(spelling)),
             },
             Value::Text(text) => visitor.visit_str(text),
             Value::List(nodes) => visitor.visit_seq(Elements { reader: self, rest: nodes.iter() }),
@@ -73,6 +91,12 @@ impl<'r, 'n, 't> Reader<'r, 'n, 't> {
     }
 }
 
+fn out_of_range(spelling: &str) -> Problem {
+    Problem::unreadable(format!("the number `{spelling}` is out of range"))
+}
+
+/// Each kind of value is offered to those alone who can have asked for it: what a visitor would never be asked is not
+/// compiled, for any of the many types that are read.
 impl<'de> Deserializer<'de> for Reader<'_, 'de, '_> {
     type Error = Problem;
 
@@ -86,12 +110,61 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de, '_> {
             (Value::Number(spelling), Syntax::Yaml) => {
                 visitor.visit_str(spelling).map_err(|problem: Problem| problem.at(self.node.extent))
             }
-            _ => self.deserialize_any(visitor),
+            (Value::Text(text), _) => {
+                visitor.visit_str(text).map_err(|problem: Problem| problem.at(self.node.extent))
+            }
+            _ => Err(self.refusal(&visitor)),
         }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.node.value {
+            Value::Bool(value) => visitor.visit_bool(value),
+            _ => Err(self.refusal(&visitor)),
+        }
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let whole = match &self.node.value {
+            Value::Number(spelling) => number(spelling),
+            _ => None,
+        };
+        match whole {
+            Some(Number::Unsigned(number)) => {
+                visitor.visit_u64(number).map_err(|problem: Problem| problem.at(self.node.extent))
+            }
+            _ => Err(self.refusal(&visitor)),
+        }
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match &self.node.value {
+            Value::List(nodes) => visitor
+                .visit_seq(Elements { reader: self, rest: nodes.iter() })
+                .map_err(|problem: Problem| problem.at(self.node.extent)),
+            _ => Err(self.refusal(&visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match &self.node.value {
+            Value::Object(members) => self
+                .visit_members(members, None, visitor)
+                .map_err(|problem: Problem| problem.at(self.node.extent)),
+            _ => Err(self.refusal(&visitor)),
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
@@ -116,11 +189,11 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         match &self.node.value {
-            Value::Object(members) => self.visit_members(members, Some(fields), visitor),
-            Value::List(_) => Err(Problem::invalid_type(Unexpected::Seq, &visitor)),
-            _ => self.visit(visitor),
+            Value::Object(members) => self
+                .visit_members(members, Some(fields), visitor)
+                .map_err(|problem: Problem| problem.at(self.node.extent)),
+            _ => Err(self.refusal(&visitor)),
         }
-        .map_err(|problem: Problem| problem.at(self.node.extent))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -133,7 +206,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de, '_> {
             Value::Text(word) => Choice { reader: self, name: word, content: None },
             Value::Object(members) if members.len() == 1 => match members.first() {
                 Some(Member { name, value, .. }) => Choice { reader: self, name, content: Some(value) },
-                None => return self.deserialize_any(visitor),
+                None => return Err(self.refusal(&visitor)),
             },
             Value::Object(_) => {
                 return Err(Problem::unreadable(
@@ -141,14 +214,14 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de, '_> {
                 )
                 .at(self.node.extent));
             }
-            _ => return self.deserialize_any(visitor),
+            _ => return Err(self.refusal(&visitor)),
         };
         visitor.visit_enum(choice).map_err(|problem: Problem| problem.at(self.node.extent))
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
+        i8 i16 i32 i64 i128 u8 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
+        ignored_any
     }
 }
 

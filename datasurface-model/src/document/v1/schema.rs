@@ -59,15 +59,6 @@ pub(super) enum SchemaForm {
     Text(String),
 }
 
-impl SchemaForm {
-    fn into_schema(self) -> Schema {
-        match self {
-            Self::Schema(schema) => schema,
-            Self::Text(text) => text.as_str().into(),
-        }
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a schema, as an object")]
@@ -141,11 +132,16 @@ impl Serialize for SchemaForm {
 
 /// The schema that a document has, with all that text says in members of their own. A text that cannot be read stays.
 pub(crate) fn schema_in_full(form: &serde_json::Value) -> Cow<'_, serde_json::Value> {
-    if form.is_object() {
-        return Cow::Borrowed(form);
-    }
-    let Ok(read) = SchemaForm::deserialize(form) else { return Cow::Borrowed(form) };
-    let schema = read.into_schema();
+    let text = match form {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Array(columns) => {
+            let columns: Option<Vec<&str>> = columns.iter().map(serde_json::Value::as_str).collect();
+            columns.map(|columns| columns.join(", "))
+        }
+        _ => None,
+    };
+    let Some(text) = text else { return Cow::Borrowed(form) };
+    let schema = Schema::from(&*text);
     let readable = schema.unreadable().is_none().then(|| SchemaObject::from(schema.table()));
     let full = readable.and_then(|table| serde_json::to_value(table).ok());
     full.map_or(Cow::Borrowed(form), Cow::Owned)
