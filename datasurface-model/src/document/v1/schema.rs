@@ -10,7 +10,7 @@ use crate::{
 use rustc_hash::FxHashMap;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 use std::{borrow::Cow, collections::BTreeSet, fmt};
 
@@ -185,12 +185,7 @@ impl<'de> Visitor<'de> for SchemaVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<SchemaForm, A::Error> {
         let mut columns = String::new();
-        while let Some(column) = elements.next_element::<Cow<'_, str>>()? {
-            if !columns.is_empty() {
-                columns.push_str(", ");
-            }
-            columns.push_str(&column);
-        }
+        while elements.next_element_seed(Appended(&mut columns))?.is_some() {}
         Ok(SchemaForm::Text(columns))
     }
 
@@ -200,6 +195,33 @@ impl<'de> Visitor<'de> for SchemaVisitor {
             return Err(Error::custom("a schema has `columns` or is `avro`, not both"));
         }
         Ok(SchemaForm::Schema(object.into_schema()))
+    }
+}
+
+/// One column of a list, behind those before it: there are many, and none needs memory of its own.
+struct Appended<'a>(&'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Appended<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Appended<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, column: &str) -> Result<(), E> {
+        if !self.0.is_empty() {
+            self.0.push_str(", ");
+        }
+        self.0.push_str(column);
+        Ok(())
     }
 }
 
