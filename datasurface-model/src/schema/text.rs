@@ -5,6 +5,9 @@ use crate::name::ColumnName;
 use smol_str::SmolStr;
 use std::str::FromStr;
 
+/// For how many columns there is room from the beginning, at most: not every comma is between two.
+const MUCH: usize = 100;
+
 /// A text that describes no table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[error("in `{column}`: {reason}")]
@@ -36,7 +39,8 @@ impl FromStr for TableSchema {
     /// Columns of the key, and those that partition the table, are those marked so, in their order; those of the key
     /// are not null.
     fn from_str(text: &str) -> Result<Self, SchemaTextError> {
-        let mut columns = Vec::new();
+        let commas = text.bytes().filter(|byte| *byte == b',').count();
+        let mut columns = Vec::with_capacity(MUCH.min(commas + 1));
         let mut key = Vec::<ColumnName>::new();
         let mut partition = Vec::<ColumnName>::new();
         let mut reader = Reader::of(text);
@@ -57,6 +61,7 @@ impl FromStr for TableSchema {
             }
             columns.push(column);
         }
+        columns.shrink_to_fit();
         Ok(Self::new(columns).keyed(key).partitioned(partition))
     }
 }
@@ -68,8 +73,7 @@ fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
         return Err(FORM.to_owned());
     }
     let data_type = reader.data_type().map_err(|error| error.to_string())?;
-    let mut read =
-        ColumnText { column: Column::new(name.as_str(), data_type), is_key: false, is_partition: false };
+    let mut read = ColumnText { column: Column::new(&*name, data_type), is_key: false, is_partition: false };
     while !(reader.is_at_end() || reader.eat(',')) {
         if reader.eat_word("key") {
             read.is_key = true;

@@ -1,8 +1,8 @@
 //! Types from text.
 
 use super::{Collation, DataType, DataTypeError, Field, FloatFormat, GeometryType, MicroscalingFormat};
-use smol_str::SmolStr;
-use std::str::FromStr;
+use smol_str::StrExt;
+use std::{borrow::Cow, str::FromStr};
 
 /// The names of all types but floats, as people write them.
 const NAMES: &[&str] = &[
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a word, in quotes where it has other characters than a word can have.
-    pub(in crate::schema) fn word(&mut self) -> Option<SmolStr> {
+    pub(in crate::schema) fn word(&mut self) -> Option<Cow<'a, str>> {
         let Some(quoted) = self.rest.strip_prefix('"') else {
             let (word, after) = self.rest.split_at(self.bare_end());
             self.rest = after.trim_start();
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
     fn data_type_at_depth(&mut self) -> Result<DataType, DataTypeError> {
         let before = self.rest;
         let name = self.word().ok_or_else(|| self.error("the name of a type is missing"))?;
-        let data_type = match name.to_ascii_lowercase().as_str() {
+        let data_type = match name.to_ascii_lowercase_smolstr().as_str() {
             "array" => DataType::array(self.in_parentheses(Self::data_type)?),
             "map" => self.in_parentheses(|reader| {
                 let key = reader.data_type()?;
@@ -145,15 +145,15 @@ impl<'a> Reader<'a> {
                 let arguments = if self.rest.starts_with('(') {
                     self.in_parentheses(Self::arguments)?
                 } else {
-                    Vec::new()
+                    Arguments::default()
                 };
-                let arguments: Vec<&str> = arguments.iter().map(SmolStr::as_str).collect();
-                plain(lower, &arguments).ok_or_else(|| self.unknown(&name, before))?
+                let data_type = arguments.all().and_then(|arguments| plain(lower, arguments));
+                data_type.ok_or_else(|| self.unknown(&name, before))?
             }
         };
         if data_type.is_text() && self.eat_word("collate") {
             let name = self.word().ok_or_else(|| self.error("the name of a collation is missing"))?;
-            return Ok(data_type.collated(Collation::from(name)));
+            return Ok(data_type.collated(Collation::from(&*name)));
         }
         Ok(data_type)
     }
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
         let mut fields = Vec::new();
         while !self.rest.starts_with(')') {
             let name = self.word().ok_or_else(|| self.error("the name of a field is missing"))?;
-            let field = Field::new(name.as_str(), self.data_type()?);
+            let field = Field::new(&*name, self.data_type()?);
             let field = if self.eat_word("not") {
                 if !self.eat_word("null") {
                     return Err(self.error("`not` is without `null`"));
@@ -180,10 +180,10 @@ impl<'a> Reader<'a> {
         Ok(fields)
     }
 
-    fn arguments(&mut self) -> Result<Vec<SmolStr>, DataTypeError> {
-        let mut arguments = Vec::new();
+    fn arguments(&mut self) -> Result<Arguments<'a>, DataTypeError> {
+        let mut arguments = Arguments::default();
         loop {
-            arguments.push(self.word().ok_or_else(|| self.error("an argument is missing"))?);
+            arguments.add(self.word().ok_or_else(|| self.error("an argument is missing"))?);
             if !self.eat(',') {
                 return Ok(arguments);
             }
@@ -202,7 +202,11 @@ impl<'a> Reader<'a> {
     }
 
     fn bare_end(&self) -> usize {
-        self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len())
+        // Nearly every word has nothing but these, and then ends with something that is just as easy to tell.
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let plain = self.rest.bytes().take_while(is_plain).count();
+        let rest = self.rest.get(plain..).unwrap_or_default();
+        plain + rest.find(|c| !is_word(c)).unwrap_or(rest.len())
     }
 
     pub(super) fn error(&self, reason: &str) -> DataTypeError {
@@ -224,6 +228,30 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// No type takes more.
+const MOST_ARGUMENTS: usize = 2;
+
+/// What stands in parentheses behind the name of a type, without memory of its own: most columns have it.
+#[derive(Default)]
+struct Arguments<'a> {
+    first: [Cow<'a, str>; MOST_ARGUMENTS],
+    count: usize,
+}
+
+impl<'a> Arguments<'a> {
+    fn add(&mut self, argument: Cow<'a, str>) {
+        if let Some(place) = self.first.get_mut(self.count) {
+            *place = argument;
+        }
+        self.count += 1;
+    }
+
+    /// Nothing if there are more than any type takes.
+    fn all(&self) -> Option<&[Cow<'a, str>]> {
+        self.first.get(..self.count)
+    }
+}
+
 impl DataType {
     fn is_text(&self) -> bool {
         matches!(self, Self::Char { .. } | Self::VarChar { .. } | Self::NChar { .. } | Self::NVarChar { .. })
@@ -231,7 +259,7 @@ impl DataType {
 }
 
 /// A type that contains no other.
-fn plain(name: &str, arguments: &[&str]) -> Option<DataType> {
+fn plain(name: &str, arguments: &[Cow<'_, str>]) -> Option<DataType> {
     let number = |text: &str| text.parse::<u32>().ok();
     let short = |text: &str| text.parse::<u16>().ok();
     Some(match (name, arguments) {
@@ -255,7 +283,7 @@ fn plain(name: &str, arguments: &[&str]) -> Option<DataType> {
         ("nvarchar", [length]) => DataType::nvarchar(number(length)?),
         ("date", []) => DataType::Date,
         ("timestamp", []) => DataType::timestamp(),
-        ("timestamp", [zone]) => DataType::timestamp_in(*zone),
+        ("timestamp", [zone]) => DataType::timestamp_in(&**zone),
         ("interval", []) => DataType::Interval,
         ("binary", []) => DataType::Binary { size: None },
         ("binary", [size]) => DataType::Binary { size: Some(number(size)?) },
@@ -276,7 +304,7 @@ fn float(name: &str) -> Option<DataType> {
     float.map(DataType::Float).or_else(|| block().map(DataType::Microscaling))
 }
 
-fn geography(arguments: &[&str]) -> Option<DataType> {
+fn geography(arguments: &[Cow<'_, str>]) -> Option<DataType> {
     let (srid, geometry) = match arguments {
         [] => (DataType::DEFAULT_SRID, None),
         [one] => match one.parse::<u32>() {
