@@ -48,7 +48,8 @@ struct DatasetObject {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     classifications: BTreeSet<Classification>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
-    deprecation: Option<DeprecationObject<DatasetKey>>,
+    // There are many datasets, and few of them are deprecated.
+    deprecation: Option<Box<DeprecationObject<DatasetKey>>>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     storage_policies: BTreeSet<PolicyName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -90,7 +91,7 @@ impl DatasetObject {
         let mut dataset = Dataset::new(self.name, schemas.of(self.schema));
         dataset = self.classifications.into_iter().fold(dataset, Dataset::classified);
         if let Some(deprecation) = self.deprecation {
-            dataset = dataset.deprecated(deprecation.into_model());
+            dataset = dataset.deprecated((*deprecation).into_model());
         }
         dataset = self.storage_policies.into_iter().fold(dataset, Dataset::stored_by);
         let checks = self.quality_checks.into_iter().map(QualityCheckObject::into_model);
@@ -120,7 +121,7 @@ impl From<&Dataset> for DatasetObject {
             name: dataset.name().clone(),
             schema: SchemaForm::Schema(dataset.schema().clone()),
             classifications: dataset.classifications().clone(),
-            deprecation: dataset.deprecation().map(DeprecationObject::from),
+            deprecation: dataset.deprecation().map(|deprecation| Box::new(deprecation.into())),
             storage_policies: dataset.storage_policies().cloned().collect(),
             quality_checks: dataset.quality_checks().map(QualityCheckObject::from).collect(),
             documentation: written(dataset.documentation()),

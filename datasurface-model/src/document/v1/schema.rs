@@ -17,6 +17,9 @@ use std::{borrow::Cow, collections::BTreeSet, fmt};
 /// Longest schema in one text, in bytes.
 const LONGEST: usize = 100;
 
+/// Room for a list of about ten columns, in bytes.
+const MANY: usize = 256;
+
 /// The schemas of documents, by their texts: equal ones become one in memory, and none is read twice.
 #[derive(Debug, Default)]
 pub(in crate::document) struct Schemas(FxHashMap<String, Schema>);
@@ -184,7 +187,7 @@ impl<'de> Visitor<'de> for SchemaVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<SchemaForm, A::Error> {
-        let mut columns = String::new();
+        let mut columns = String::with_capacity(MANY);
         while elements.next_element_seed(Appended(&mut columns))?.is_some() {}
         Ok(SchemaForm::Text(columns))
     }
