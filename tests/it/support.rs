@@ -3,18 +3,18 @@
 #[path = "../../platforms/local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 pub(crate) mod postgres;
+#[path = "../../platforms/local/tests/it/support/skipped.rs"]
+mod skipped;
 
+use skipped::skipped;
 use std::path::PathBuf;
 
-/// The text of a file that is kept beside the project, in `../shared`, or nothing if this checkout has none: then the
-/// test says so and passes, unless `DATASURFACE_TEST_REQUIRE=1` demands every such file.
+/// The text of a file that is kept beside the project, in `../shared`, or nothing if this checkout has none.
 pub(crate) fn shared(path: &str) -> Option<String> {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
     match std::fs::read_to_string(&file) {
         Ok(text) => Some(text),
         Err(error) => {
-            let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
-            assert!(!required, "{}: {error}", file.display());
             skipped(&format!("{}: {error}", file.display()));
             None
         }
@@ -29,13 +29,6 @@ pub(crate) fn example(name: &str) -> Option<PathBuf> {
     if program.exists() {
         return Some(program);
     }
-    let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
-    assert!(!required, "{} is not there", program.display());
     skipped(&format!("{} is not there: build the examples", program.display()));
     None
-}
-
-/// Says that a test did nothing.
-pub(crate) fn skipped(why: &str) {
-    eprintln!("skipped: {why}");
 }

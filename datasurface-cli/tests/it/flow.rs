@@ -1,6 +1,6 @@
 //! `run` and `status`, with a real source.
 
-use crate::{models, run::Desk};
+use crate::{models, run::Desk, skipped::skipped};
 use datasurface_model::Ecosystem;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -155,10 +155,7 @@ fn somebody_at_a_terminal_sees_what_is_done() {
         .current_dir(desk.path("."))
         .stdin(Stdio::null())
         .output();
-    let Ok(ran) = ran else {
-        eprintln!("skipped: there is no `script`");
-        return;
-    };
+    let Ok(ran) = ran else { return skipped("there is no `script`") };
     let said = String::from_utf8(ran.stdout).unwrap().replace("\r\n", "\n");
     assert!(ran.status.success(), "{said}");
     let expected = "applying what was rendered\nrunning jobs\n  capture.NW_Data\n  copy.USA/NorthWind/Lab.NW_Data.customers\n";

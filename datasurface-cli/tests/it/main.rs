@@ -17,4 +17,6 @@ mod models;
 mod plan;
 mod render;
 mod run;
+#[path = "../../../platforms/local/tests/it/support/skipped.rs"]
+mod skipped;
 mod target;

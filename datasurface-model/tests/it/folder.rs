@@ -8,7 +8,7 @@
 //! With `DATASURFACE_UPDATE=1` in the environment, the reports are written instead of compared. Read them before they
 //! are committed.
 
-use datasurface_model::CodeInfo;
+use datasurface_model::{CodeInfo, Findings};
 use std::{
     collections::BTreeSet,
     fs,
@@ -54,6 +54,14 @@ impl Folder {
         }
         let wrong = wrong.join("\n\n");
         assert!(wrong.is_empty(), "reports differ; DATASURFACE_UPDATE=1 writes them:\n\n{wrong}");
+    }
+
+    /// Nothing is found in what is in order.
+    pub(crate) fn check_silence(&self, findings: impl Fn(&Path) -> Findings) {
+        for fixture in self.passing() {
+            let findings = findings(&fixture);
+            assert!(findings.is_empty(), "{} is not silent:\n{findings}", fixture.display());
+        }
     }
 
     /// Each of these codes has a failing fixture, each failing fixture a code and a twin, and none is long.

