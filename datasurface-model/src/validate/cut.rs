@@ -101,19 +101,19 @@ impl Cut<'_> {
     }
 
     fn team(&mut self, zone: &ZoneName, name: &TeamName, old: Option<Arc<Team>>, new: Option<Arc<Team>>) {
-        let team = TeamKey::new(zone, name);
+        let team = Arc::new(TeamKey::new(zone, name));
         let frame =
             |team: &Option<Arc<Team>>| team.as_ref().map(|team| Content::Team(Arc::new(team.frame())));
-        self.push(UnitKey::new(UnitPlace::Team(team.clone())), frame(&old), frame(&new));
+        self.push(UnitKey::new(UnitPlace::Team(Arc::clone(&team))), frame(&old), frame(&new));
 
         let none = Team::default();
         let (older, newer) = (old.as_deref().unwrap_or(&none), new.as_deref().unwrap_or(&none));
         for (name, old, new) in same_names(older.datastores(), newer.datastores()) {
-            let key = UnitKey::new(UnitPlace::Datastore(team.clone(), name.clone()));
+            let key = UnitKey::new(UnitPlace::Datastore(Arc::clone(&team), name.clone()));
             self.numbered(&key, &old, &new, Content::Datastore);
         }
         for (name, old, new) in same_names(older.workspaces(), newer.workspaces()) {
-            let key = UnitKey::new(UnitPlace::Workspace(team.clone(), name.clone()));
+            let key = UnitKey::new(UnitPlace::Workspace(Arc::clone(&team), name.clone()));
             self.numbered(&key, &old, &new, Content::Workspace);
         }
     }

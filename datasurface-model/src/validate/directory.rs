@@ -27,7 +27,7 @@ use std::{
 /// A datastore or workspace, and the team that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
-    team: TeamKey,
+    team: Arc<TeamKey>,
     entity: Arc<T>,
 }
 
@@ -221,19 +221,21 @@ impl Directory {
 
 /// The units of one kind. Names that differ in ASCII case only stand together: they are not allowed beside each other.
 #[derive(Clone, Debug)]
-pub(super) struct Members<T> {
+pub(super) struct Members<T: Entity> {
     by_folded_name: Index<SmolStr, Member<T>>,
 }
 
 /// A unit that has a name.
 #[derive(Clone, Debug)]
-pub(super) struct Member<T> {
+pub(super) struct Member<T: Entity> {
+    /// That of the entity, here too: to compare it needs no look at the entity, which nobody has looked at for long.
+    name: T::Name,
     located: Located<T>,
     /// The names inside it, arranged when the first reference into it does not resolve.
     pub(super) inner: Arc<OnceLock<Names>>,
 }
 
-impl<T> Member<T> {
+impl<T: Entity> Member<T> {
     pub(super) fn located(&self) -> &Located<T> {
         &self.located
     }
@@ -247,26 +249,27 @@ impl<T: Entity<Name: Name>> Members<T> {
     /// Gives the name back in lower case.
     fn follow(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<SmolStr> {
         // Both have one name: it is part of what the unit is.
-        let name = folded(old.as_ref().or(new.as_ref())?.name().as_str());
+        let name = old.as_ref().or(new.as_ref())?.name().clone();
+        let folded = folded(name.as_str());
         match (new, unit.team()) {
             (Some(entity), Some(team)) => {
-                let located = Located { team: team.clone(), entity };
-                let member = Member { located, inner: Arc::default() };
+                let located = Located { team: Arc::clone(team), entity };
+                let member = Member { name, located, inner: Arc::default() };
                 match old {
-                    Some(_) => self.by_folded_name.renew(name.clone(), unit, member),
-                    None => self.by_folded_name.claim(name.clone(), unit, member),
+                    Some(_) => self.by_folded_name.renew(folded.clone(), unit, member),
+                    None => self.by_folded_name.claim(folded.clone(), unit, member),
                 }
             }
-            _ => self.by_folded_name.release(&name, unit),
+            _ => self.by_folded_name.release(&folded, unit),
         }
-        Some(name)
+        Some(folded)
     }
 
     /// The first unit of exactly this name.
     pub(super) fn get(&self, name: &T::Name) -> Option<(&UnitKey, &Member<T>)> {
         let folded = folded(name.as_str());
         let mut all = self.by_folded_name.all(&folded);
-        let (unit, member) = all.find(|(_, member)| member.located.entity.name() == name)?;
+        let (unit, member) = all.find(|(_, member)| member.name == *name)?;
         Some((unit, member))
     }
 
@@ -286,7 +289,7 @@ impl<T: Entity<Name: Name>> Members<T> {
     }
 }
 
-impl<T> Default for Members<T> {
+impl<T: Entity> Default for Members<T> {
     fn default() -> Self {
         Self { by_folded_name: Index::default() }
     }

@@ -20,9 +20,9 @@ pub(super) enum UnitPlace {
     Ecosystem,
     Transformers,
     Zone(ZoneName),
-    Team(TeamKey),
-    Datastore(TeamKey, DatastoreName),
-    Workspace(TeamKey, WorkspaceName),
+    Team(Arc<TeamKey>),
+    Datastore(Arc<TeamKey>, DatastoreName),
+    Workspace(Arc<TeamKey>, WorkspaceName),
 }
 
 /// What a unit consists of, without what is a unit of its own. Equal in no time where it is shared in memory.
@@ -78,7 +78,7 @@ impl UnitKey {
     }
 
     /// The team that the unit is, or belongs to.
-    pub(crate) fn team(&self) -> Option<&TeamKey> {
+    pub(crate) fn team(&self) -> Option<&Arc<TeamKey>> {
         match &*self.place {
             UnitPlace::Team(team) | UnitPlace::Datastore(team, _) | UnitPlace::Workspace(team, _) => {
                 Some(team)
