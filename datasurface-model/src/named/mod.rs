@@ -77,7 +77,28 @@ impl<T: Entity> Named<T> {
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let found = self.root.as_ref()?.find(&|other: &T| other.name().borrow() < name)?;
+        Self::get_near(self.near(name), name)
+    }
+
+    /// A few entities, among which the first one of this name is, if there is one.
+    pub(crate) fn near<Q>(&self, name: &Q) -> &[T]
+    where
+        T::Name: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.root.as_ref().map_or(&[], |root| root.leaf(&|other: &T| other.name().borrow() < name))
+    }
+
+    /// The first entity of this name among those [near](Self::near) it. Apart from that, so that who looks for many can
+    /// look for all of the places, and then into all of them: a processor waits for memory in many places at once, but
+    /// not while it has to compare before it knows where to go on.
+    pub(crate) fn get_near<'a, Q>(near: &'a [T], name: &Q) -> Option<&'a T>
+    where
+        T::Name: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        // One after the other: where nothing is in a cache yet, that is read ahead; halves are waited for.
+        let found = near.iter().find(|entity| entity.name().borrow() >= name)?;
         (found.name().borrow() == name).then_some(found)
     }
 

@@ -60,12 +60,13 @@ impl<T> Node<T> {
         }
     }
 
-    /// The first element that is not before the one that is looked for.
-    pub(super) fn find(&self, is_before: &impl Fn(&T) -> bool) -> Option<&T> {
+    /// The elements of the leaf in which the first one is that is not before the one that is looked for.
+    pub(super) fn leaf(&self, is_before: &impl Fn(&T) -> bool) -> &[T] {
         match self {
-            // One after the other: where nothing is in a cache yet, that is read ahead; halves are waited for.
-            Self::Leaf(elements) => elements.iter().find(|element| !is_before(element)),
-            Self::Branch { children, .. } => children.get(passed(children, is_before))?.find(is_before),
+            Self::Leaf(elements) => elements,
+            Self::Branch { children, .. } => {
+                children.get(passed(children, is_before)).map_or(&[], |child| child.leaf(is_before))
+            }
         }
     }
 

@@ -254,14 +254,21 @@ impl Facts {
         DatasetFact::of(self.store(&key.datastore)?, &key.dataset)
     }
 
-    /// Where they are is looked up for all of them before any of them is looked into: what is asked of memory at the same
-    /// time is waited for once.
+    /// One step for all of them, then the next: what is asked of memory at the same time is waited for once.
     pub(super) fn datasets<'k>(
         &self,
         keys: impl Iterator<Item = &'k DatasetKey> + Clone,
     ) -> Vec<Option<DatasetFact<'_>>> {
         let stores: Vec<_> = keys.clone().map(|key| self.store(&key.datastore)).collect();
-        stores.into_iter().zip(keys).map(|(store, key)| DatasetFact::of(store?, &key.dataset)).collect()
+        let near: Vec<_> = stores
+            .into_iter()
+            .zip(keys.clone())
+            .map(|(store, key)| store.map(|store| (store, store.datasets().near(&key.dataset))))
+            .collect();
+        near.into_iter()
+            .zip(keys)
+            .map(|(near, key)| near.and_then(|(store, near)| DatasetFact::among(near, store, &key.dataset)))
+            .collect()
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {

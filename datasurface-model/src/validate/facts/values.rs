@@ -6,7 +6,7 @@ use crate::{
         Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
     },
     name::{Classification, DatasetName, DatastoreName, PlatformName, PolicyName, ZoneName},
-    named::Entity,
+    named::{Entity, Named},
     validate::{directory::Located, unit::UnitKey},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -20,8 +20,12 @@ pub(crate) struct DatasetFact<'a> {
 
 impl<'a> DatasetFact<'a> {
     pub(super) fn of(store: StoreFact<'a>, dataset: &DatasetName) -> Option<Self> {
-        let dataset = store.located.entity().datasets().get(dataset)?;
-        Some(Self { store, dataset })
+        Self::among(store.datasets().near(dataset), store, dataset)
+    }
+
+    /// The dataset of this name, among those of its datastore that are near it.
+    pub(super) fn among(near: &'a [Dataset], store: StoreFact<'a>, dataset: &DatasetName) -> Option<Self> {
+        Named::get_near(near, dataset).map(|dataset| Self { store, dataset })
     }
 
     /// The datastore that it belongs to.
@@ -80,6 +84,10 @@ impl<'a> StoreFact<'a> {
 
     pub(crate) fn deprecation(self) -> Option<&'a Deprecation<DatastoreName>> {
         self.located.entity().deprecation()
+    }
+
+    pub(super) fn datasets(self) -> &'a Named<Dataset> {
+        self.located.entity().datasets()
     }
 }
 
