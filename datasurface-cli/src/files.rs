@@ -4,7 +4,7 @@ use crate::{
     arguments::Model,
     codes::{MISSING_FILE, NO_DOCUMENTS, NOT_UTF8, UNREADABLE_FILE},
 };
-use datasurface_model::{CodeInfo, Diagnostic, Documents, Findings, ModelPath};
+use datasurface_model::{CodeInfo, Diagnostic, Documents, Findings, ModelPath, Position};
 use std::{
     fs,
     io::{self, Read},
@@ -124,11 +124,18 @@ pub(crate) fn unreadable(error: &io::Error, path: &Path, place: ModelPath) -> Fi
 /// The text that a file is.
 pub(crate) fn text(bytes: Vec<u8>, name: &str, place: ModelPath) -> Result<String, Findings> {
     String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line_feeds = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n');
-        let line = line_feeds.count() + 1;
-        let message = format!("line {line}: `{name}` is not text in UTF-8");
-        alone(Diagnostic::new(&NOT_UTF8, place, message).help("save it in the encoding UTF-8"))
+        let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let good = String::from_utf8_lossy(good);
+        let position = Position {
+            document: name.into(),
+            line: good.matches('\n').count() + 1,
+            column: good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1,
+            length: 0,
+            text: None,
+        };
+        let message = format!("`{name}` is not text in UTF-8");
+        let finding = Diagnostic::new(&NOT_UTF8, place, message).help("save it in the encoding UTF-8");
+        alone(finding.written_at([position]))
     })
 }
 

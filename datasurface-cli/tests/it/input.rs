@@ -80,7 +80,12 @@ fn a_model_of_many_documents() {
 fn a_model_that_is_not_text() {
     let desk = Desk::new(&models::first());
     desk.write("latin1.json", b"{\n\"name\": \"Caf\xe9\"}");
-    complains(&desk, "latin1.json", "document/not-utf8", "line 2");
+    complains(
+        &desk,
+        "latin1.json",
+        "document/not-utf8",
+        "`latin1.json` is not text in UTF-8\n  at latin1.json:2:13",
+    );
 }
 
 #[test]

@@ -130,6 +130,14 @@ fn wrong_shapes_are_said_in_plain_words() {
 }
 
 #[test]
+fn a_value_that_is_refused_is_said_with_its_own_place() {
+    let (line, text) =
+        (1..).zip(NORTHWIND.lines()).find(|(_, text)| text.contains("\"2026-02-01\"")).unwrap();
+    let column = text.find("\"2026-02-01\"").unwrap() + 1;
+    assert_at(&replaced("\"2026-02-01\"", "\"2026-13-01\""), line, column);
+}
+
+#[test]
 fn what_is_no_json_is_said_with_its_place() {
     for (text, line, column, said) in [
         ("", 1, 1, "the document is not JSON: it ends where a value is missing"),

@@ -46,6 +46,12 @@ impl<'r, 'n, 't> Reader<'r, 'n, 't> {
         Self { node, ..self }
     }
 
+    /// Reads what is inside. A type that is made of another one may refuse what that one accepted: it is this node, too, that
+    /// has the problem.
+    fn seed<T: DeserializeSeed<'n>>(self, node: &'n Node<'t>, seed: T) -> Result<T::Value, Problem> {
+        seed.deserialize(self.of(node)).map_err(|problem| problem.at(node.extent))
+    }
+
     /// An object as a map; of the members, only those that are known, if that is settled.
     fn visit_members<V: Visitor<'n>>(
         self,
@@ -251,7 +257,7 @@ impl<'n> SeqAccess<'n> for Elements<'_, 'n, '_> {
     type Error = Problem;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {
-        self.rest.next().map(|node| seed.deserialize(self.reader.of(node))).transpose()
+        self.rest.next().map(|node| self.reader.seed(node, seed)).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -288,7 +294,7 @@ impl<'n> MapAccess<'n> for Members<'_, 'n, '_> {
 
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Problem> {
         match self.value.take() {
-            Some(node) => seed.deserialize(self.reader.of(node)),
+            Some(node) => self.reader.seed(node, seed),
             None => Err(Problem::unreadable("a value was asked for that is not there")),
         }
     }
@@ -325,7 +331,7 @@ impl<'n> VariantAccess<'n> for Choice<'_, 'n, '_> {
 
     fn newtype_variant_seed<T: DeserializeSeed<'n>>(self, seed: T) -> Result<T::Value, Problem> {
         match self.content {
-            Some(node) => seed.deserialize(self.reader.of(node)),
+            Some(node) => self.reader.seed(node, seed),
             None => Err(Problem::unreadable(format!(
                 "expected an object with one member, `{}`, with its settings",
                 self.name
