@@ -57,6 +57,16 @@ impl Part {
         self.kept.get(ingest.kept.range()).unwrap_or_default()
     }
 
+    /// For whom data is exported, export by export.
+    pub(crate) fn all_readers(&self) -> &[Arc<Service>] {
+        &self.readers
+    }
+
+    /// The datasets that are captured, in order.
+    pub(crate) fn captured(&self) -> impl ExactSizeIterator<Item = DatasetId> {
+        self.kept.iter().map(|(dataset, _)| *dataset)
+    }
+
     /// What an export owes.
     pub(crate) fn owed_by_export(&self, export: &Export) -> Obligation {
         let readers = self.readers(export).iter();

@@ -1,42 +1,82 @@
 //! What was placed before.
 
-use datasurface_model::{ContainerKey, DatasetName};
+use crate::estate::{PlatformId, Supply};
+use datasurface_model::{ContainerKey, DatasetName, Entity};
 use serde::{Deserialize, Serialize};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
-    slice,
+    iter::Peekable,
+    sync::Arc,
 };
 
 /// Datasets that were placed, and the containers of the exports of each that were.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "ByDataset", into = "ByDataset")]
-pub(super) struct Known {
-    /// In order, each once: a dataset without a container is the dataset itself.
-    entries: Box<[Entry]>,
+pub(super) struct Known(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// All that happens for a datastore on a platform: it is not said again.
+    Supply(Arc<Supply>, PlatformId),
+    /// In order, each once.
+    Text(Arc<[(DatasetName, Option<ContainerKey>)]>),
 }
 
-type Entry = (DatasetName, Option<ContainerKey>);
+/// A dataset without a container is the dataset itself.
+pub(super) type Entry<'k> = (&'k DatasetName, Option<&'k ContainerKey>);
 
 type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
 impl Known {
+    /// Everything that happens for a datastore on a platform.
+    pub(super) fn all_of(supply: &Arc<Supply>, platform: PlatformId) -> Self {
+        Self(Source::Supply(Arc::clone(supply), platform))
+    }
+
+    /// Whether both are the same in memory, and not merely equal.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Source::Supply(one, on), Source::Supply(other, there)) => Arc::ptr_eq(one, other) && on == there,
+            (Source::Text(one), Source::Text(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
+    /// In order, each once.
+    fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
+        let (supply, text) = match &self.0 {
+            Source::Supply(supply, platform) => (supply.part(*platform).map(|part| (supply, part)), None),
+            Source::Text(entries) => (None, Some(entries)),
+        };
+        let text = text.into_iter().flat_map(|entries| entries.iter());
+        let text = text.map(|(dataset, container)| (dataset, container.as_ref()));
+        let supply = supply.into_iter().flat_map(|(supply, part)| {
+            part.captured().flat_map(move |id| {
+                let dataset = supply.dataset(id).name();
+                let exports = part.exports_of(id).iter();
+                [(dataset, None)].into_iter().chain(exports.map(move |it| (dataset, Some(&it.site.key))))
+            })
+        });
+        supply.chain(text)
+    }
+
     /// Goes through all of it, once.
-    pub(super) fn walk(&self) -> Walk<'_> {
-        Walk { rest: self.entries.iter() }
+    pub(super) fn walk(&self) -> Walk<impl Iterator<Item = Entry<'_>>> {
+        Walk { rest: self.iter().peekable() }
     }
 }
 
 /// A walk through what was placed, beside another one through what there is: whoever asks must ask in order.
-pub(super) struct Walk<'k> {
-    rest: slice::Iter<'k, Entry>,
+pub(super) struct Walk<I: Iterator> {
+    rest: Peekable<I>,
 }
 
-impl Walk<'_> {
+impl<'k, I: Iterator<Item = Entry<'k>>> Walk<I> {
     /// Whether a dataset was placed, or its export to a container.
-    pub(super) fn comes_to(&mut self, dataset: &DatasetName, container: Option<&ContainerKey>) -> bool {
-        while let Some((name, to)) = self.rest.as_slice().first() {
-            match name.cmp(dataset).then_with(|| to.as_ref().cmp(&container)) {
+    pub(super) fn comes_to(&mut self, entry: Entry<'_>) -> bool {
+        while let Some(known) = self.rest.peek() {
+            match known.cmp(&entry) {
                 Ordering::Less => self.rest.next(),
                 Ordering::Equal => return true,
                 Ordering::Greater => return false,
@@ -46,22 +86,13 @@ impl Walk<'_> {
     }
 }
 
-impl Known {
-    /// What comes in order. A dataset may come several times in a row.
-    pub(super) fn in_order<'k>(
-        placed: impl Iterator<Item = (&'k DatasetName, Option<&'k ContainerKey>)>,
-        most: usize,
-    ) -> Self {
-        let mut entries: Vec<Entry> = Vec::with_capacity(most);
-        for (dataset, container) in placed {
-            let is_new = entries.last().is_none_or(|(last, to)| last != dataset || to.as_ref() != container);
-            if is_new {
-                entries.push((dataset.clone(), container.cloned()));
-            }
-        }
-        Self { entries: entries.into() }
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_same(other) || self.iter().eq(other.iter())
     }
 }
+
+impl Eq for Known {}
 
 impl From<ByDataset> for Known {
     fn from(datasets: ByDataset) -> Self {
@@ -70,15 +101,15 @@ impl From<ByDataset> for Known {
             let exports = containers.into_iter().map(move |container| (dataset.clone(), Some(container)));
             [itself].into_iter().chain(exports)
         });
-        Self { entries: entries.collect() }
+        Self(Source::Text(entries.collect()))
     }
 }
 
 impl From<Known> for ByDataset {
     fn from(known: Known) -> Self {
         let mut datasets = Self::new();
-        for (dataset, container) in known.entries {
-            datasets.entry(dataset).or_default().extend(container);
+        for (dataset, container) in known.iter() {
+            datasets.entry(dataset.clone()).or_default().extend(container.cloned());
         }
         datasets
     }

@@ -37,10 +37,6 @@ impl Loads {
         &self.limits
     }
 
-    pub(super) fn is_limited(&self) -> bool {
-        !self.limits.is_empty()
-    }
-
     pub(super) fn add(&mut self, shard: &ShardName, pieces: usize, weight: &Weight) {
         if pieces == 0 {
             return;
@@ -96,8 +92,11 @@ impl Loads {
 
     /// The last shard.
     pub(super) fn last(&self) -> ShardName {
-        let unnumbered = self.shards.keys().next_back().filter(|_| self.last == 0);
-        unnumbered.cloned().unwrap_or_else(|| name(self.last))
+        let numbered = || name(self.last);
+        if self.last > 0 {
+            return numbered();
+        }
+        self.shards.keys().next_back().cloned().unwrap_or_else(numbered)
     }
 
     /// A shard after all others.

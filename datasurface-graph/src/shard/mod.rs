@@ -1,5 +1,6 @@
 //! Shards: parts of a graph that are rendered on their own. Where a node is placed is no part of its identity.
 
+mod fragment;
 mod known;
 mod load;
 mod pieces;

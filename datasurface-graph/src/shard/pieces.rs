@@ -1,128 +1,180 @@
-//! Pieces: what is placed. A node, or one dataset of a node.
+//! The pieces of a fragment: what they weigh, and where they are placed.
 
 use super::{
     NodeWeight,
-    known::{Known, Walk},
-    load::{Weight, add},
+    fragment::Fragment,
+    known::Known,
+    load::{Loads, Weight, add},
     placement::{Apart, Home},
 };
 use crate::{
-    estate::{Derivation, Supply},
-    graph::{At, IntentionGraph, Node},
+    graph::{IntentionGraph, Node},
     key::{NodeKey, NodeKind},
 };
-use datasurface_model::{ContainerKey, DatasetName, Entity, ShardName};
+use datasurface_model::{DatasetName, ShardName};
 use std::sync::Arc;
 
-/// The pieces of a fragment, each after those that it depends on, and where they are placed.
+/// The pieces of a fragment. They have no names as long as nobody asks: most fragments are in one shard.
 pub(super) struct Pieces<'g> {
-    pub(super) pieces: Vec<Piece<'g>>,
+    graph: &'g IntentionGraph,
+    fragment: Fragment<'g>,
+    count: usize,
+    weights: Weights,
+    places: Places,
 }
 
-/// A node, or one dataset of a node.
-pub(super) struct Piece<'g> {
-    node: Node<'g>,
-    dataset: Option<&'g DatasetName>,
-    pub(super) weight: Box<Weight>,
-    pub(super) shard: Option<ShardName>,
+/// Where pieces are, if they are anywhere yet.
+enum Places {
+    Together(Option<ShardName>),
+    Each(Vec<Option<ShardName>>),
 }
 
 impl<'g> Pieces<'g> {
-    /// Those of a datastore: every capture, what it captures, and what is exported of that.
-    pub(super) fn of_supply(
+    /// Those of a fragment, none of which has a place yet.
+    pub(super) fn of(
+        fragment: Fragment<'g>,
         graph: &'g IntentionGraph,
-        supply: &'g Supply,
+        limits: &Weight,
         weigh: &dyn Fn(&Node<'_>) -> NodeWeight,
     ) -> Self {
-        let mut pieces = Vec::new();
-        if let Some(part) = supply.part(graph.platform_id()) {
-            let kept = part.ingests.iter().map(|ingest| part.kept(ingest).len());
-            pieces.reserve_exact(part.exports.len() + part.ingests.len() + kept.sum::<usize>());
-            for ingest in &part.ingests {
-                let node = Node::new(graph, At::Ingest { supply, part, ingest });
-                let weight = weigh(&node);
-                pieces.push(Piece { node, dataset: None, weight: weight.whole, shard: None });
-                for (id, _) in part.kept(ingest) {
-                    let dataset = Some(supply.dataset(*id).name());
-                    pieces.push(Piece { node, dataset, weight: weight.per_dataset.clone(), shard: None });
-                    pieces.extend(part.exports_of(*id).iter().map(|export| {
-                        let node = Node::new(graph, At::Export { supply, part, export });
-                        Piece { node, dataset: None, weight: weigh(&node).whole, shard: None }
-                    }));
+        let count = fragment.count(graph);
+        let mut weights = Weights::with_room_for(count, limits.len());
+        let mut captured = Box::default();
+        // Where there is no limit, nobody asks what anything weighs.
+        if !limits.is_empty() {
+            fragment.visit(graph, |piece| {
+                if piece.is_dataset() {
+                    return weights.push(&captured);
                 }
-            }
+                let weight = weigh(&piece.node);
+                weights.push(&weight.whole);
+                if piece.node.kind() == NodeKind::Ingest {
+                    captured = weight.per_dataset;
+                }
+            });
         }
-        Self { pieces }
-    }
-
-    /// Those of a transformer.
-    pub(super) fn of_derivation(
-        graph: &'g IntentionGraph,
-        derivation: &'g Derivation,
-        weigh: &dyn Fn(&Node<'_>) -> NodeWeight,
-    ) -> Self {
-        let nodes = [At::Trigger(derivation), At::Transform(derivation)].map(|at| Node::new(graph, at));
-        let here = nodes.into_iter().filter(|_| derivation.on == graph.platform_id());
-        let pieces = here.map(|node| Piece { node, dataset: None, weight: weigh(&node).whole, shard: None });
-        Self { pieces: pieces.collect() }
+        Self { graph, fragment, count, weights, places: Places::Together(None) }
     }
 
     /// Puts every piece where it was.
     pub(super) fn settle(&mut self, home: &Home) {
-        let mut known = home.known.as_deref().map(Known::walk);
-        for piece in &mut self.pieces {
-            let is_known = known.as_mut().is_none_or(|known| piece.is_on(known));
+        let knows_all =
+            home.known.as_ref().is_none_or(|known| self.known().is_some_and(|all| known.is_same(&all)));
+        if home.apart.is_none() && knows_all {
+            self.places = Places::Together(home.shard.clone());
+            return;
+        }
+        let mut known = home.known.as_ref().map(Known::walk);
+        let mut places = Vec::with_capacity(self.count);
+        self.fragment.visit(self.graph, |piece| {
+            let is_known = match (&mut known, piece.known()) {
+                (Some(known), Some(entry)) => known.comes_to(entry),
+                _ => true,
+            };
             // No key has to be made where everything is at home.
             let node = home.apart.is_some().then(|| piece.node.key());
-            let apart = node.as_ref().and_then(|node| home.apart(node, piece.dataset));
+            let apart = node.as_ref().and_then(|node| home.apart(node, piece.dataset()));
             let at_home = || {
                 let beside = node.as_ref().and_then(|node| home.apart(node, None)).or(home.shard.as_ref());
                 beside.filter(|_| is_known)
             };
-            piece.shard = apart.or_else(at_home).cloned();
+            places.push(apart.or_else(at_home).cloned());
+        });
+        self.places = Places::Each(places);
+    }
+
+    /// Whether every piece has a place.
+    pub(super) fn are_placed(&self) -> bool {
+        match &self.places {
+            Places::Together(shard) => shard.is_some(),
+            Places::Each(shards) => shards.iter().all(Option::is_some),
         }
     }
 
     /// What those together weigh that have no place yet.
     pub(super) fn unplaced_weight(&self) -> Vec<u64> {
-        let mut all = Vec::new();
-        for piece in self.pieces.iter().filter(|piece| piece.shard.is_none()) {
-            add(&mut all, &piece.weight);
-        }
-        all
+        self.weight_of(Option::is_none)
     }
 
     /// Puts those into a shard that have no place yet, and says how many.
-    pub(super) fn place_rest(&mut self, shard: &ShardName) -> usize {
-        let unplaced = self.pieces.iter_mut().filter(|piece| piece.shard.is_none());
-        unplaced.map(|piece| piece.shard = Some(shard.clone())).count()
+    pub(super) fn place_rest(&mut self, at: &ShardName) -> usize {
+        match &mut self.places {
+            Places::Together(Some(_)) => 0,
+            Places::Together(shard) => {
+                *shard = Some(at.clone());
+                self.count
+            }
+            Places::Each(shards) => {
+                let unplaced = shards.iter_mut().filter(|shard| shard.is_none());
+                unplaced.map(|shard| *shard = Some(at.clone())).count()
+            }
+        }
+    }
+
+    /// What each piece weighs, and where it is: for who takes some of them apart.
+    pub(super) fn each_mut(&mut self) -> impl Iterator<Item = (&Weight, &mut Option<ShardName>)> {
+        if let Places::Together(shard) = &self.places {
+            self.places = Places::Each(vec![shard.clone(); self.count]);
+        }
+        let shards: &mut [_] = match &mut self.places {
+            Places::Each(shards) => shards,
+            Places::Together(_) => &mut [],
+        };
+        let weights = &self.weights;
+        shards.iter_mut().enumerate().map(|(at, shard)| (weights.at(at), shard))
     }
 
     /// How many pieces are in each shard, and what they weigh there.
     pub(super) fn by_shard(&self) -> Vec<(&ShardName, usize, Vec<u64>)> {
+        let each = match &self.places {
+            Places::Together(shard) => {
+                let all = shard.iter().map(|shard| (shard, self.count, self.weight_of(|_| true)));
+                return all.collect();
+            }
+            Places::Each(each) => each.iter().enumerate(),
+        };
         let mut shards: Vec<(&ShardName, usize, Vec<u64>)> = Vec::new();
-        for piece in &self.pieces {
-            let Some(shard) = &piece.shard else { continue };
+        for (at, shard) in each.filter_map(|(at, shard)| Some((at, shard.as_ref()?))) {
             match shards.iter_mut().find(|(known, ..)| *known == shard) {
                 Some((_, pieces, weight)) => {
                     *pieces += 1;
-                    add(weight, &piece.weight);
+                    add(weight, self.weights.at(at));
                 }
-                None => shards.push((shard, 1, piece.weight.to_vec())),
+                None => shards.push((shard, 1, self.weights.at(at).to_vec())),
             }
         }
         shards
     }
 
+    /// The pieces that fit nowhere.
+    pub(super) fn too_heavy(&self, loads: &Loads) -> Vec<(NodeKey, Option<DatasetName>)> {
+        let is_heavy: Vec<bool> = self.weights.iter().map(|weight| !loads.could_fit(weight)).collect();
+        let mut heavy = Vec::new();
+        if is_heavy.contains(&true) {
+            let mut is_heavy = is_heavy.into_iter();
+            self.fragment.visit(self.graph, |piece| {
+                heavy.extend(is_heavy.next().filter(|is| *is).map(|_| piece.key()))
+            });
+        }
+        heavy
+    }
+
     /// The home that they make: where the first piece is, and what is not there. A dataset is expected where its
     /// capture is.
-    pub(super) fn home(&self, is_limited: bool) -> Option<Home> {
-        let home = self.pieces.first()?.shard.as_ref();
+    pub(super) fn home(&self) -> Home {
+        let each = match &self.places {
+            Places::Together(shard) => {
+                return Home { shard: shard.clone(), apart: None, known: self.known() };
+            }
+            Places::Each(each) => each,
+        };
+        let home = each.first().and_then(Option::as_ref);
         let mut apart = Apart::default();
         let mut captured_at = home;
-        for piece in &self.pieces {
-            let shard = piece.shard.as_ref();
-            match piece.dataset {
+        let mut each = each.iter().map(Option::as_ref);
+        self.fragment.visit(self.graph, |piece| {
+            let shard = each.next().flatten();
+            match piece.dataset() {
                 None => {
                     if piece.node.kind() == NodeKind::Ingest {
                         captured_at = shard;
@@ -138,45 +190,61 @@ impl<'g> Pieces<'g> {
                     }
                 }
             }
-        }
+        });
         let apart = (apart != Apart::default()).then(|| Arc::new(apart));
-        let known = is_limited.then(|| Arc::new(self.known()));
-        Some(Home { shard: home.cloned(), apart, known })
+        Home { shard: home.cloned(), apart, known: self.known() }
     }
 
-    /// What has a place.
-    fn known(&self) -> Known {
-        let placed = self.pieces.iter().filter(|piece| piece.shard.is_some());
-        Known::in_order(placed.filter_map(Piece::known), self.pieces.len())
-    }
-}
-
-impl<'g> Piece<'g> {
-    /// What has to be known of it: its dataset, and where that is exported to. Nothing, if it is there as long as its
-    /// fragment is.
-    fn known(&self) -> Option<(&'g DatasetName, Option<&'g ContainerKey>)> {
-        match (self.node.at(), self.dataset) {
-            (_, Some(dataset)) => Some((dataset, None)),
-            (At::Export { supply, export, .. }, None) => {
-                Some((supply.dataset(export.dataset).name(), Some(&export.site.key)))
-            }
-            (At::Ingest { supply, part, ingest }, None) if !part.whole => {
-                let (dataset, _) = part.kept(ingest).first()?;
-                Some((supply.dataset(*dataset).name(), None))
+    /// What is known once all of them have a place: only what is limited has to make room for what is new.
+    fn known(&self) -> Option<Known> {
+        match self.fragment {
+            Fragment::Supply(supply) if self.weights.limits > 0 => {
+                Some(Known::all_of(supply, self.graph.platform_id()))
             }
             _ => None,
         }
     }
 
-    /// Whether a walk through what was placed comes to it.
-    fn is_on(&self, known: &mut Walk<'_>) -> bool {
-        self.known().is_none_or(|(dataset, container)| known.comes_to(dataset, container))
+    /// What those together weigh of which it is meant, by where they are.
+    fn weight_of(&self, is_meant: impl Fn(&Option<ShardName>) -> bool) -> Vec<u64> {
+        let mut all = Vec::new();
+        for (at, weight) in self.weights.iter().enumerate() {
+            let shard = match &self.places {
+                Places::Together(shard) => Some(shard),
+                Places::Each(each) => each.get(at),
+            };
+            if shard.is_some_and(&is_meant) {
+                add(&mut all, weight);
+            }
+        }
+        all
     }
 }
 
-impl Piece<'_> {
-    /// The node, and which dataset of it.
-    pub(super) fn key(&self) -> (NodeKey, Option<DatasetName>) {
-        (self.node.key(), self.dataset.cloned())
+/// What many weigh, by the same limits: one after the other, without a place in memory for each.
+struct Weights {
+    limits: usize,
+    flat: Vec<u64>,
+}
+
+impl Weights {
+    fn with_room_for(count: usize, limits: usize) -> Self {
+        Self { limits, flat: Vec::with_capacity(count.saturating_mul(limits)) }
+    }
+
+    fn push(&mut self, weight: &Weight) {
+        let end = self.flat.len() + self.limits;
+        self.flat.extend(weight.iter().take(self.limits));
+        self.flat.resize(end, 0);
+    }
+
+    fn at(&self, position: usize) -> &Weight {
+        let start = position * self.limits;
+        self.flat.get(start..start + self.limits).unwrap_or_default()
+    }
+
+    /// None where there are no limits.
+    fn iter(&self) -> impl Iterator<Item = &Weight> {
+        self.flat.chunks_exact(self.limits.max(1))
     }
 }

@@ -1,6 +1,6 @@
 //! Where the nodes of a graph are placed: what a lock remembers.
 
-use super::known::Known;
+use super::{fragment::Fragment, known::Known};
 use crate::key::NodeKey;
 use datasurface_model::{DatasetName, DatastoreName, ShardName, WorkspaceName};
 use imbl::OrdMap;
@@ -29,7 +29,7 @@ pub(super) struct Home {
     /// Seldom anything.
     pub(super) apart: Option<Arc<Apart>>,
     /// What was placed, where it matters; everything, if nothing is said.
-    pub(super) known: Option<Arc<Known>>,
+    pub(super) known: Option<Known>,
 }
 
 /// What is not at home.
@@ -88,12 +88,19 @@ impl Placement {
         self.transformers.get(name)
     }
 
-    pub(super) fn set_datastore(&mut self, name: &DatastoreName, home: Option<Home>) {
-        set(&mut self.datastores, name, home);
+    pub(super) fn home_of(&self, fragment: Fragment<'_>) -> Option<&Home> {
+        match fragment {
+            Fragment::Supply(supply) => self.datastore(supply.name()),
+            Fragment::Derivation(derivation) => self.transformer(derivation.name()),
+        }
     }
 
-    pub(super) fn set_transformer(&mut self, name: &WorkspaceName, home: Option<Home>) {
-        set(&mut self.transformers, name, home);
+    /// Gives a fragment a home, or takes it away.
+    pub(super) fn set(&mut self, fragment: Fragment<'_>, home: Option<Home>) {
+        match fragment {
+            Fragment::Supply(supply) => set(&mut self.datastores, supply.name(), home),
+            Fragment::Derivation(derivation) => set(&mut self.transformers, derivation.name(), home),
+        }
     }
 
     fn home(&self, node: &NodeKey) -> Option<&Home> {
@@ -136,6 +143,15 @@ impl Home {
         self.shard.iter().chain(apart)
     }
 
+    /// Whether both are equal, and keep the same in memory.
+    fn is_same(&self, other: &Self) -> bool {
+        let is_known_alike = match (&self.known, &other.known) {
+            (Some(one), Some(other)) => one.is_same(other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        is_known_alike && self.shard == other.shard && self.apart == other.apart
+    }
+
     fn set_apart<T>(&mut self, change: impl FnOnce(&mut Apart) -> T) {
         let mut apart = self.apart.as_deref().cloned().unwrap_or_default();
         change(&mut apart);
@@ -161,10 +177,11 @@ fn at_home(node: &NodeKey) -> At<'_> {
 
 fn set<K: Ord + Clone>(homes: &mut OrdMap<K, Home>, name: &K, home: Option<Home>) {
     match home {
-        Some(home) if homes.get(name) != Some(&home) => {
+        // Nothing is copied that says the same already.
+        Some(home) if homes.get(name).is_some_and(|known| known.is_same(&home)) => {}
+        Some(home) => {
             homes.insert(name.clone(), home);
         }
-        Some(_) => {}
         None => {
             homes.remove(name);
         }
@@ -198,7 +215,7 @@ impl From<Placement> for Wire {
             placed: placement
                 .datastores
                 .iter()
-                .filter_map(|(name, home)| Some((name.clone(), Known::clone(home.known.as_deref()?))))
+                .filter_map(|(name, home)| Some((name.clone(), home.known.clone()?)))
                 .collect(),
         };
         let homes = placement.datastores.values().chain(placement.transformers.values());
@@ -215,7 +232,7 @@ impl From<Wire> for Placement {
         let mut placement =
             Self { datastores: at_shards(wire.datastores), transformers: at_shards(wire.transformers) };
         for (name, known) in wire.placed {
-            placement.datastores.entry(name).or_default().known = Some(Arc::new(known));
+            placement.datastores.entry(name).or_default().known = Some(known);
         }
         for (node, shard) in wire.nodes {
             placement

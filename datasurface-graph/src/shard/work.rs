@@ -2,17 +2,19 @@
 
 use super::{
     NodeWeight, Shards,
-    load::{Loads, position},
-    pieces::{Piece, Pieces},
+    fragment::Fragment,
+    load::{Loads, Weight, position},
+    pieces::Pieces,
     placement::{Home, Placement},
 };
 use crate::{
     diff::differing,
-    estate::{Derivation, Estate, Origin, Supply},
+    estate::{Derivation, Estate, Origin},
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };
 use datasurface_model::{DatasetName, DatastoreName, Entity, ShardName, WorkspaceName};
+use rustc_hash::FxHashMap;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
@@ -23,13 +25,26 @@ type Weigh<'a> = &'a dyn Fn(&Node<'_>) -> NodeWeight;
 
 pub(super) struct Work<'g> {
     graph: &'g IntentionGraph,
+    /// Where everything else is.
     placement: Placement,
     loads: Loads,
     too_heavy: BTreeSet<(NodeKey, Option<DatasetName>)>,
     weigh: Weigh<'g>,
-    /// With their pieces, if some have a place already.
-    supplies: BTreeMap<&'g DatastoreName, (&'g Supply, Option<Pieces<'g>>)>,
-    derivations: BTreeMap<&'g WorkspaceName, (&'g Derivation, Pieces<'g>)>,
+    /// What happens for datastores, and then transformers, each by name.
+    units: Vec<Unit<'g>>,
+    /// Where the unit of each datastore is.
+    supplies: FxHashMap<DatastoreName, usize>,
+    /// Where the unit of each transformer is.
+    derivations: FxHashMap<WorkspaceName, usize>,
+}
+
+/// A fragment that is being placed.
+struct Unit<'g> {
+    fragment: Fragment<'g>,
+    /// None as long as nothing of it has a place, and none once all of it has.
+    pieces: Option<Box<Pieces<'g>>>,
+    /// Where it is, as far as it has a place.
+    home: Option<Home>,
 }
 
 impl<'g> Work<'g> {
@@ -40,20 +55,15 @@ impl<'g> Work<'g> {
         limits: &[u64],
         weigh: Weigh<'g>,
     ) -> Self {
-        let mut work = Self {
-            graph,
-            weigh,
-            placement: Placement::default(),
-            loads: Loads::new(limits),
-            too_heavy: BTreeSet::new(),
-            supplies: BTreeMap::new(),
-            derivations: BTreeMap::new(),
-        };
-        for supply in graph.estate().supplies.values() {
-            work.add_supply(supply, before.datastore(supply.name()));
+        let mut work = Self::on(graph, Placement::default(), Loads::new(limits), weigh);
+        let Estate { supplies, derivations, .. } = graph.estate();
+        work.units.reserve(supplies.len() + derivations.len());
+        work.supplies.reserve(supplies.len());
+        for supply in supplies.values() {
+            work.add(Fragment::Supply(supply), before.datastore(supply.name()));
         }
-        for derivation in graph.estate().derivations.values() {
-            work.add_derivation(derivation, before.transformer(derivation.name()));
+        for derivation in derivations.values() {
+            work.add(Fragment::Derivation(derivation), before.transformer(derivation.name()));
         }
         work
     }
@@ -65,38 +75,14 @@ impl<'g> Work<'g> {
         {
             return Self::anew(graph, &before.placement, before.loads.limits(), weigh);
         }
-        let mut work = Self {
-            graph,
-            weigh,
-            placement: before.placement.clone(),
-            loads: before.loads.clone(),
-            too_heavy: before.too_heavy.clone(),
-            supplies: BTreeMap::new(),
-            derivations: BTreeMap::new(),
-        };
+        let mut work = Self::on(graph, before.placement.clone(), before.loads.clone(), weigh);
+        work.too_heavy = before.too_heavy.clone();
         let (old, new): (&Estate, &'g Estate) = (before.graph.estate(), graph.estate());
         for (one, other) in differing(&old.supplies, &new.supplies) {
-            if let Some(supply) = one {
-                let pieces = Pieces::of_supply(&before.graph, supply, weigh);
-                work.take_out(pieces, before.placement.datastore(supply.name()));
-            }
-            let placed = other
-                .is_some_and(|supply| work.add_supply(supply, before.placement.datastore(supply.name())));
-            if let Some(supply) = one.filter(|_| !placed) {
-                work.placement.set_datastore(supply.name(), None);
-            }
+            work.replace(before, one.map(Fragment::Supply), other.map(Fragment::Supply));
         }
         for (one, other) in differing(&old.derivations, &new.derivations) {
-            if let Some(derivation) = one {
-                let pieces = Pieces::of_derivation(&before.graph, derivation, weigh);
-                work.take_out(pieces, before.placement.transformer(derivation.name()));
-            }
-            let placed = other.is_some_and(|derivation| {
-                work.add_derivation(derivation, before.placement.transformer(derivation.name()))
-            });
-            if let Some(derivation) = one.filter(|_| !placed) {
-                work.placement.set_transformer(derivation.name(), None);
-            }
+            work.replace(before, one.map(Fragment::Derivation), other.map(Fragment::Derivation));
         }
         let were_overfull = before.loads.overfull();
         if work.loads.overfull().iter().any(|shard| !were_overfull.contains(shard)) {
@@ -106,19 +92,35 @@ impl<'g> Work<'g> {
         work
     }
 
+    fn on(graph: &'g IntentionGraph, placement: Placement, loads: Loads, weigh: Weigh<'g>) -> Self {
+        Self {
+            graph,
+            placement,
+            loads,
+            weigh,
+            too_heavy: BTreeSet::new(),
+            units: Vec::new(),
+            supplies: FxHashMap::default(),
+            derivations: FxHashMap::default(),
+        }
+    }
+
     /// Places what has no place, and gives the shards back.
     pub(super) fn carry_out(mut self) -> Shards {
         self.evict();
-        self.record_homes();
-        for derivation in self.producers_first() {
+        self.units.iter_mut().for_each(Unit::settle);
+        for (at, derivation) in self.producers_first() {
             for datastore in derivation.sources() {
                 self.place_supply(datastore.name());
             }
-            self.place_derivation(derivation.name());
+            self.place_unit(at);
             self.place_supply(derivation.output());
         }
-        while let Some((name, _)) = self.supplies.first_key_value() {
-            self.place_supply(name);
+        for at in 0..self.units.len() {
+            self.place_unit(at);
+        }
+        for Unit { fragment, home, .. } in self.units {
+            self.placement.set(fragment, home);
         }
         Shards {
             graph: self.graph.share(),
@@ -128,61 +130,55 @@ impl<'g> Work<'g> {
         }
     }
 
-    /// Says whether the platform does something for it.
-    fn add_supply(&mut self, supply: &'g Supply, home: Option<&Home>) -> bool {
-        let is_here = supply.part(self.graph.platform_id()).is_some();
-        if is_here {
-            let pieces = home.map(|home| {
-                let mut pieces = self.pieces_of(supply);
-                self.put_in(&mut pieces, home);
-                pieces
-            });
-            self.supplies.insert(supply.name(), (supply, pieces));
+    /// Adds a fragment that has to be placed, as far as it has no home, and says whether the platform does anything for it.
+    fn add(&mut self, fragment: Fragment<'g>, home: Option<&Home>) -> bool {
+        if !fragment.is_in(self.graph) {
+            return false;
         }
-        is_here
-    }
-
-    /// Says whether it runs on the platform.
-    fn add_derivation(&mut self, derivation: &'g Derivation, home: Option<&Home>) -> bool {
-        let is_here = derivation.on == self.graph.platform_id();
-        if is_here {
-            let mut pieces = Pieces::of_derivation(self.graph, derivation, self.weigh);
-            self.note_heavy(&pieces);
-            if let Some(home) = home {
-                self.put_in(&mut pieces, home);
+        let pieces = home.map(|home| {
+            let mut pieces = self.pieces_of(fragment);
+            pieces.settle(home);
+            for (shard, count, weight) in pieces.by_shard() {
+                self.loads.add(shard, count, &weight);
             }
-            self.derivations.insert(derivation.name(), (derivation, pieces));
-        }
-        is_here
+            Box::new(pieces)
+        });
+        let at = self.units.len();
+        match fragment {
+            Fragment::Supply(supply) => self.supplies.insert(supply.name().clone(), at),
+            Fragment::Derivation(derivation) => self.derivations.insert(derivation.name().clone(), at),
+        };
+        self.units.push(Unit { fragment, pieces, home: None });
+        true
     }
 
-    fn pieces_of(&mut self, supply: &'g Supply) -> Pieces<'g> {
-        let pieces = Pieces::of_supply(self.graph, supply, self.weigh);
-        self.note_heavy(&pieces);
+    /// Puts a fragment into the place of what it was before.
+    fn replace(&mut self, before: &'g Shards, old: Option<Fragment<'g>>, new: Option<Fragment<'g>>) {
+        let home = old.or(new).and_then(|fragment| before.placement.home_of(fragment));
+        if let Some(old) = old {
+            self.take_out(&before.graph, old, home);
+        }
+        let is_here = new.is_some_and(|new| self.add(new, home));
+        if let Some(old) = old.filter(|_| !is_here) {
+            self.placement.set(old, None);
+        }
+    }
+
+    fn pieces_of(&mut self, fragment: Fragment<'g>) -> Pieces<'g> {
+        let pieces = Pieces::of(fragment, self.graph, self.loads.limits(), self.weigh);
+        self.too_heavy.extend(pieces.too_heavy(&self.loads));
         pieces
     }
 
-    fn note_heavy(&mut self, pieces: &Pieces<'_>) {
-        let heavy = pieces.pieces.iter().filter(|piece| !self.loads.could_fit(&piece.weight));
-        self.too_heavy.extend(heavy.map(Piece::key));
-    }
-
-    /// Puts pieces where they were.
-    fn put_in(&mut self, pieces: &mut Pieces<'_>, home: &Home) {
-        pieces.settle(home);
-        for (shard, count, weight) in pieces.by_shard() {
-            self.loads.add(shard, count, &weight);
-        }
-    }
-
     /// Takes pieces away that are not there any more, or not in this form.
-    fn take_out(&mut self, mut pieces: Pieces<'_>, home: Option<&Home>) {
+    fn take_out(&mut self, graph: &IntentionGraph, fragment: Fragment<'_>, home: Option<&Home>) {
+        let mut pieces = Pieces::of(fragment, graph, self.loads.limits(), self.weigh);
         home.into_iter().for_each(|home| pieces.settle(home));
         for (shard, count, weight) in pieces.by_shard() {
             self.loads.subtract(shard, count, &weight);
         }
-        for piece in pieces.pieces.iter().filter(|piece| !self.loads.could_fit(&piece.weight)) {
-            self.too_heavy.remove(&piece.key());
+        for piece in pieces.too_heavy(&self.loads) {
+            self.too_heavy.remove(&piece);
         }
     }
 
@@ -192,102 +188,119 @@ impl<'g> Work<'g> {
         if overfull.is_empty() {
             return;
         }
-        let supplies = self.supplies.values_mut().filter_map(|(_, pieces)| pieces.as_mut());
-        let derivations = self.derivations.values_mut().map(|(_, pieces)| pieces);
-        let pieces = supplies.chain(derivations).flat_map(|pieces| &mut pieces.pieces);
-        let mut by_shard: BTreeMap<ShardName, Vec<&mut Piece<'_>>> = BTreeMap::new();
-        for piece in pieces {
-            if let Some(shard) = piece.shard.clone().filter(|shard| overfull.contains(shard)) {
-                by_shard.entry(shard).or_default().push(piece);
+        let pieces = self.units.iter_mut().filter_map(|unit| unit.pieces.as_mut());
+        let mut by_shard: BTreeMap<ShardName, Vec<(&Weight, &mut Option<ShardName>)>> = BTreeMap::new();
+        for (weight, place) in pieces.flat_map(|pieces| pieces.each_mut()) {
+            if let Some(shard) = place.clone().filter(|shard| overfull.contains(shard)) {
+                by_shard.entry(shard).or_default().push((weight, place));
             }
         }
         for (shard, pieces) in &mut by_shard {
             while let Some(limit) = self.loads.exceeded(shard) {
-                pieces.retain(|piece| piece.shard.is_some());
-                pieces.sort_by_key(|piece| Reverse(piece.weight.get(limit).copied()));
-                for heaviest in pieces.iter_mut() {
+                pieces.retain(|(_, place)| place.is_some());
+                pieces.sort_by_key(|(weight, _)| Reverse(weight.get(limit).copied()));
+                for (weight, place) in pieces.iter_mut() {
                     if self.loads.exceeded(shard) != Some(limit) {
                         break;
                     }
-                    heaviest.shard = None;
-                    self.loads.subtract(shard, 1, &heaviest.weight);
+                    **place = None;
+                    self.loads.subtract(shard, 1, weight);
                 }
             }
         }
     }
 
-    /// Remembers where everything is that has a place; only the rest is still to be done.
-    fn record_homes(&mut self) {
-        let is_limited = self.loads.is_limited();
-        let is_placed = |pieces: &Pieces<'_>| pieces.pieces.iter().all(|piece| piece.shard.is_some());
-        self.supplies.retain(|name, (_, pieces)| {
-            let Some(pieces) = pieces else { return true };
-            self.placement.set_datastore(name, pieces.home(is_limited));
-            !is_placed(pieces)
-        });
-        self.derivations.retain(|name, (_, pieces)| {
-            self.placement.set_transformer(name, pieces.home(false));
-            !is_placed(pieces)
-        });
-    }
-
     /// The transformers that have no place yet, in an order in which data comes to them.
-    fn producers_first(&self) -> Vec<&'g Derivation> {
+    fn producers_first(&self) -> Vec<(usize, &'g Derivation)> {
         let transformers = &self.graph.estate().transformers;
-        let mut derivations: Vec<&Derivation> =
-            self.derivations.values().map(|(derivation, _)| *derivation).collect();
+        let units = self.units.iter().enumerate().filter(|(_, unit)| !unit.is_placed());
+        let mut derivations: Vec<(usize, &Derivation)> = units
+            .filter_map(|(at, unit)| match unit.fragment {
+                Fragment::Derivation(derivation) => Some((at, &**derivation)),
+                Fragment::Supply(_) => None,
+            })
+            .collect();
         let group =
             |derivation: &Derivation| transformers.maker_of(derivation.output()).map(|maker| maker.group);
-        derivations.sort_by_key(|derivation| Reverse(group(derivation)));
+        derivations.sort_by_cached_key(|(_, derivation)| Reverse(group(derivation)));
         derivations
     }
 
-    /// Places what is done for a datastore: beside the transformer that makes it, and before those that read it.
     fn place_supply(&mut self, name: &DatastoreName) {
-        let Some((name, (supply, pieces))) = self.supplies.remove_entry(name) else {
-            return;
-        };
-        let mut pieces = pieces.unwrap_or_else(|| self.pieces_of(supply));
-        let maker = match &supply.origin {
-            Origin::Made { by } => self.placement.transformer(by),
-            Origin::Captured { .. } => None,
-        };
-        let part = supply.part(self.graph.platform_id()).into_iter();
-        let readers = part.flat_map(|part| part.exports.iter().flat_map(|export| part.readers(export)));
-        let readers = readers.filter(|reader| reader.owing.is_some());
-        let after = readers.filter_map(|reader| self.placement.transformer(&reader.consumer.group.workspace));
-        let after: Vec<&Home> = after.collect();
-        let surroundings = Surroundings::of(maker.into_iter(), after.into_iter());
-        self.place(&mut pieces, surroundings);
-        self.placement.set_datastore(name, pieces.home(self.loads.is_limited()));
+        if let Some(at) = self.supplies.get(name) {
+            self.place_unit(*at);
+        }
     }
 
-    /// Places a transformer beside what it reads, and before what it makes.
-    fn place_derivation(&mut self, name: &WorkspaceName) {
-        let Some((name, (derivation, mut pieces))) = self.derivations.remove_entry(name) else {
+    /// Places what has no place yet.
+    fn place_unit(&mut self, at: usize) {
+        let Some(unit) = self.units.get_mut(at).filter(|unit| !unit.is_placed()) else {
             return;
         };
-        let sources = derivation.sources().iter();
-        let before = sources.filter_map(|datastore| self.placement.datastore(datastore.name()));
-        let after = self.placement.datastore(derivation.output());
-        let surroundings = Surroundings::of(before, after.into_iter());
+        let (fragment, pieces) = (unit.fragment, unit.pieces.take());
+        let mut pieces = pieces.map_or_else(|| self.pieces_of(fragment), |pieces| *pieces);
+        let surroundings = self.surroundings(fragment);
         self.place(&mut pieces, surroundings);
-        self.placement.set_transformer(name, pieces.home(false));
+        if let Some(unit) = self.units.get_mut(at) {
+            unit.home = Some(pieces.home());
+        }
+    }
+
+    /// What is done for a datastore is beside the transformer that makes it, and before those that read it; a transformer
+    /// is beside what it reads, and before what it makes.
+    fn surroundings(&self, fragment: Fragment<'g>) -> Surroundings {
+        match fragment {
+            Fragment::Supply(supply) => {
+                let maker = match &supply.origin {
+                    Origin::Made { by } => self.home_of_transformer(by),
+                    Origin::Captured { .. } => None,
+                };
+                let part = supply.part(self.graph.platform_id()).into_iter();
+                let readers =
+                    part.flat_map(|part| part.all_readers()).filter(|reader| reader.owing.is_some());
+                let after =
+                    readers.filter_map(|reader| self.home_of_transformer(&reader.consumer.group.workspace));
+                Surroundings::of(maker.into_iter(), after)
+            }
+            Fragment::Derivation(derivation) => {
+                let sources = derivation.sources().iter();
+                let before = sources.filter_map(|datastore| self.home_of_datastore(datastore.name()));
+                let after = self.home_of_datastore(derivation.output());
+                Surroundings::of(before, after.into_iter())
+            }
+        }
+    }
+
+    fn home_of_datastore(&self, name: &DatastoreName) -> Option<&Home> {
+        match self.supplies.get(name) {
+            Some(at) => self.units.get(*at)?.home.as_ref(),
+            None => self.placement.datastore(name),
+        }
+    }
+
+    fn home_of_transformer(&self, name: &WorkspaceName) -> Option<&Home> {
+        match self.derivations.get(name) {
+            Some(at) => self.units.get(*at)?.home.as_ref(),
+            None => self.placement.transformer(name),
+        }
     }
 
     /// Places what has no place: together if they fit, one by one if not.
     fn place(&mut self, pieces: &mut Pieces<'_>, surroundings: Surroundings) {
         let weight = pieces.unplaced_weight();
-        let mut candidates: Vec<ShardName> =
-            pieces.by_shard().iter().map(|(shard, ..)| (*shard).clone()).collect();
-        candidates.extend(surroundings.shards);
-        candidates.push(self.loads.last());
-        candidates.retain(|shard| self.loads.fits(shard, &weight));
-        let in_order = candidates.iter().find(|shard| surroundings.between.contains(&position(shard)));
+        let last = self.loads.last();
+        let candidates: Vec<&ShardName> = {
+            let here = pieces.by_shard().into_iter().map(|(shard, ..)| shard);
+            here.chain(&surroundings.shards).chain([&last]).collect()
+        };
+        let fits = |shard: &&ShardName| self.loads.fits(shard, &weight);
+        let is_between = |shard: &&ShardName| surroundings.between.contains(&position(shard));
+        let in_order = candidates.iter().copied().filter(is_between).find(fits);
         // A new shard comes after all others: where it must not, it is no better than any other.
-        let anywhere = candidates.first().filter(|_| *surroundings.between.end() < u64::MAX);
+        let is_open = *surroundings.between.end() == u64::MAX;
+        let anywhere = || candidates.iter().copied().filter(|_| !is_open).find(fits);
         let together = in_order
-            .or(anywhere)
+            .or_else(anywhere)
             .cloned()
             .or_else(|| self.loads.could_fit(&weight).then(|| self.loads.next()));
         if let Some(shard) = together {
@@ -295,14 +308,26 @@ impl<'g> Work<'g> {
             self.loads.add(&shard, count, &weight);
             return;
         }
-        let mut shard = self.loads.last();
-        for piece in pieces.pieces.iter_mut().filter(|piece| piece.shard.is_none()) {
-            if !self.loads.fits(&shard, &piece.weight) {
+        let mut shard = last;
+        for (weight, place) in pieces.each_mut().filter(|(_, place)| place.is_none()) {
+            if !self.loads.fits(&shard, weight) {
                 shard = self.loads.next();
             }
-            self.loads.add(&shard, 1, &piece.weight);
-            piece.shard = Some(shard.clone());
+            self.loads.add(&shard, 1, weight);
+            *place = Some(shard.clone());
         }
+    }
+}
+
+impl Unit<'_> {
+    fn is_placed(&self) -> bool {
+        self.pieces.is_none() && self.home.is_some()
+    }
+
+    /// Is at home where its pieces are.
+    fn settle(&mut self) {
+        self.home = self.pieces.as_ref().map(|pieces| pieces.home());
+        self.pieces.take_if(|pieces| pieces.are_placed());
     }
 }
 

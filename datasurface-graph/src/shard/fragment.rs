@@ -1,0 +1,113 @@
+//! Fragments, piece by piece. A piece is a node, or one dataset of a node.
+
+use super::known::Entry;
+use crate::{
+    estate::{DatasetId, Derivation, Supply},
+    graph::{At, IntentionGraph, Node},
+    key::NodeKey,
+};
+use datasurface_model::{DatasetName, Entity};
+use std::sync::Arc;
+
+/// What is placed together if possible: what happens for a datastore on the platform of a graph, or a transformer.
+#[derive(Clone, Copy)]
+pub(super) enum Fragment<'g> {
+    Supply(&'g Arc<Supply>),
+    Derivation(&'g Arc<Derivation>),
+}
+
+/// A node, or one dataset of a node.
+#[derive(Clone, Copy)]
+pub(super) struct Piece<'g> {
+    pub(super) node: Node<'g>,
+    dataset: Option<DatasetId>,
+}
+
+impl<'g> Fragment<'g> {
+    /// Whether anything of it is in a graph.
+    pub(super) fn is_in(self, graph: &IntentionGraph) -> bool {
+        match self {
+            Self::Supply(supply) => supply.part(graph.platform_id()).is_some(),
+            Self::Derivation(derivation) => derivation.on == graph.platform_id(),
+        }
+    }
+
+    /// How many pieces there are in a graph.
+    pub(super) fn count(self, graph: &IntentionGraph) -> usize {
+        match self {
+            Self::Supply(supply) => {
+                let part = supply.part(graph.platform_id());
+                part.map_or(0, |part| part.ingests.len() + part.captured().len() + part.exports.len())
+            }
+            Self::Derivation(_) => {
+                if self.is_in(graph) {
+                    2
+                } else {
+                    0
+                }
+            }
+        }
+    }
+
+    /// Shows every piece, each after those that it depends on: every capture, what it captures, and what is exported of
+    /// that; a trigger, and what it starts.
+    pub(super) fn visit(self, graph: &'g IntentionGraph, mut visit: impl FnMut(Piece<'g>)) {
+        let whole = |at| Piece { node: Node::new(graph, at), dataset: None };
+        match self {
+            Self::Supply(supply) => {
+                let Some(part) = supply.part(graph.platform_id()) else { return };
+                let mut exports = part.exports.iter().peekable();
+                for ingest in &part.ingests {
+                    let capture = whole(At::Ingest { supply, part, ingest });
+                    visit(capture);
+                    for (dataset, _) in part.kept(ingest) {
+                        visit(Piece { dataset: Some(*dataset), ..capture });
+                        while let Some(export) = exports.next_if(|export| export.dataset == *dataset) {
+                            visit(whole(At::Export { supply, part, export }));
+                        }
+                    }
+                }
+            }
+            Self::Derivation(derivation) if self.is_in(graph) => {
+                visit(whole(At::Trigger(derivation)));
+                visit(whole(At::Transform(derivation)));
+            }
+            Self::Derivation(_) => {}
+        }
+    }
+}
+
+impl<'g> Piece<'g> {
+    /// Whether it is one dataset of its node.
+    pub(super) fn is_dataset(&self) -> bool {
+        self.dataset.is_some()
+    }
+
+    /// Which dataset of its node it is.
+    pub(super) fn dataset(&self) -> Option<&'g DatasetName> {
+        match self.node.at() {
+            At::Ingest { supply, .. } => Some(supply.dataset(self.dataset?).name()),
+            _ => None,
+        }
+    }
+
+    /// What has to be known of it: its dataset, and where that is exported to. Nothing, if it is there as long as its
+    /// fragment is.
+    pub(super) fn known(&self) -> Option<Entry<'g>> {
+        match self.node.at() {
+            At::Export { supply, export, .. } => {
+                Some((supply.dataset(export.dataset).name(), Some(&export.site.key)))
+            }
+            At::Ingest { supply, part, ingest } => {
+                let alone = part.kept(ingest).first().filter(|_| !part.whole).map(|(dataset, _)| *dataset);
+                Some((supply.dataset(self.dataset.or(alone)?).name(), None))
+            }
+            At::Transform(_) | At::Trigger(_) => None,
+        }
+    }
+
+    /// The node, and which dataset of it.
+    pub(super) fn key(&self) -> (NodeKey, Option<DatasetName>) {
+        (self.node.key(), self.dataset().cloned())
+    }
+}
