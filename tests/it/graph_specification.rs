@@ -7,6 +7,7 @@ mod picture;
 mod scale;
 mod shards;
 mod specification;
+mod why;
 
 use datasurface::{
     graph::{Assignments, IntentionGraphs, NoPrimary},

@@ -100,10 +100,12 @@ impl<'g> Questions<'g> {
         cycles.map(|way| way.into_iter().filter_map(|number| self.whole.node(number)).collect()).collect()
     }
 
-    /// For whom a node exists: the groups that get their data through it, those of transformers included; in order.
+    /// For whom a node exists: the groups for which it would be there if nobody else were served, those of transformers
+    /// included; in order. They get their data through it, or, where a capture moves between platforms, may come to.
     #[must_use]
     pub fn why(&self, node: &NodeKey) -> BTreeSet<GroupKey> {
-        let numbers = self.numbers([node]);
+        let capturing = self.graphs.handed_over_from(node).filter(|_| self.captures_for_all(node));
+        let numbers = self.numbers([&capturing.map_or_else(|| node.clone(), |node| node.key())]);
         let mut behind = self.whole.reached(&numbers, Whole::after);
         behind.extend(numbers);
         self.nodes(behind)
@@ -111,6 +113,12 @@ impl<'g> Questions<'g> {
             .flat_map(|node| node.consumers())
             .map(|consumer| consumer.group().clone())
             .collect()
+    }
+
+    /// Whether it captures what anybody needs, and not only what is needed on its platform.
+    fn captures_for_all(&self, node: &NodeKey) -> bool {
+        let NodeKey::Ingest { platform, datastore, .. } = node else { return false };
+        self.graphs.estate().assignments.capturing(datastore).any(|capturing| capturing == platform)
     }
 
     fn numbers<'k>(&self, keys: impl IntoIterator<Item = &'k NodeKey>) -> BTreeSet<usize> {

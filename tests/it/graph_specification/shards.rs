@@ -71,6 +71,51 @@ fn is_acyclic<T: Ord + Clone>(edges: &BTreeSet<(T, T)>) -> bool {
     }
 }
 
+/// What one shard has, for whoever does not know of the others: its nodes, the datasets of captures that are in it, and the
+/// edges that have an end in it, over its border too.
+#[derive(Debug, Default, PartialEq)]
+struct Part {
+    nodes: Vec<NodeKey>,
+    datasets: Vec<(NodeKey, DatasetName)>,
+    into: Vec<(NodeKey, NodeKey)>,
+    out: Vec<(NodeKey, NodeKey)>,
+}
+
+impl Part {
+    /// What is there of a graph, as far as it is meant.
+    fn of(graph: &IntentionGraph, is_meant: impl Fn(&NodeKey, Option<&DatasetName>) -> bool) -> Self {
+        let mut part = Self::default();
+        for node in graph.nodes() {
+            let key = node.key();
+            let facts = node.facts();
+            let names = facts.datasets().iter().map(|dataset| &dataset.key().dataset);
+            let meant = names.filter(|name| is_meant(&key, Some(name)));
+            part.datasets.extend(meant.map(|name| (key.clone(), name.clone())));
+            if is_meant(&key, None) {
+                part.into.extend(node.predecessors().map(|from| (from.key(), key.clone())));
+                part.out.extend(node.successors().map(|to| (key.clone(), to.key())));
+                part.nodes.push(key);
+            }
+        }
+        part
+    }
+
+    fn merged(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        for part in parts {
+            all.nodes.extend(part.nodes);
+            all.datasets.extend(part.datasets);
+            all.into.extend(part.into);
+            all.out.extend(part.out);
+        }
+        all.nodes.sort();
+        all.datasets.sort();
+        all.into.sort();
+        all.out.sort();
+        all
+    }
+}
+
 fn links(graph: &IntentionGraph, placement: &Placement) -> BTreeSet<(ShardName, ShardName)> {
     let at = |node: Node<'_>| placement.shard(&node.key()).expect("a shard").clone();
     let links = graph.edges().map(|(from, to)| (at(from), at(to)));
@@ -97,6 +142,26 @@ proptest! {
             prop_assert_eq!(&read, shards.placement());
             let same = Shards::of(graph, &read, &limits, &weigh);
             prop_assert_eq!(same.placement(), shards.placement());
+        }
+    }
+
+    /// Nothing is lost between shards, and nothing is in two. An edge over a border is known on both sides of it.
+    #[test]
+    fn merging_shards_gives_the_graph_back((ecosystem, assignments) in cases(), limits in limits()) {
+        let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
+        for graph in graphs.iter() {
+            let shards = Shards::of(graph, &Placement::default(), &limits, &weigh);
+            let placement = shards.placement();
+            let merged = Part::merged(placement.shards().iter().map(|shard| {
+                Part::of(graph, |node, dataset| match dataset {
+                    Some(dataset) => placement.shard_of_dataset(node, dataset) == Some(shard),
+                    None => placement.shard(node) == Some(shard),
+                })
+            }));
+            prop_assert_eq!(&merged, &Part::merged([Part::of(graph, |_, _| true)]));
+            let mut edges: Vec<_> = graph.edges().map(|(from, to)| (from.key(), to.key())).collect();
+            edges.sort();
+            prop_assert_eq!((&merged.into, &merged.out), (&edges, &edges));
         }
     }
 
