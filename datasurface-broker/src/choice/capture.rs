@@ -3,7 +3,7 @@
 use super::{
     Question,
     capability::{uncaptured, unserved_transformer},
-    is_standing,
+    decided::is_standing,
     policy::{Duty, Reading},
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
@@ -132,7 +132,7 @@ fn choose_for(
     let name = store.entity().name();
     let pin = question.ecosystem.primary_pins().get(name);
     let is_pinned = |platform: &PlatformName| pin.is_some_and(|pin| pin.platform() == platform);
-    let decided: Vec<_> = question.decided(question.lock.assignments().primaries_of(name)).collect();
+    let decided = question.capturing(store.entity());
     for decision @ (platform, stage) in &decided {
         assignments.make_primary(name.clone(), (*platform).clone(), *stage);
         if is_standing(decision) && !is_pinned(platform) {

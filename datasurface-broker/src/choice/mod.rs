@@ -4,11 +4,12 @@
 mod capability;
 mod capture;
 mod codes;
+mod decided;
 mod policy;
 mod serve;
 
 use crate::{hosted::Hosted, lock::Lock};
-use datasurface_graph::{Assignments, Stage};
+use datasurface_graph::Assignments;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, Named, PlatformName, Policy, Valid, ZoneName,
 };
@@ -59,15 +60,6 @@ impl<'a> Question<'a> {
         Self { ecosystem, platforms, lock, policies: policies.collect() }
     }
 
-    /// What the lock says of platforms that are there.
-    fn decided<'s>(
-        &'s self,
-        stages: Option<&'s BTreeMap<PlatformName, Stage>>,
-    ) -> impl Iterator<Item = (&'s PlatformName, Stage)> {
-        let known = stages.into_iter().flatten().filter(|(name, _)| self.platforms.contains_key(*name));
-        known.map(|(name, stage)| (name, *stage))
-    }
-
     /// Why none of the platforms will do, one by one.
     fn obstacles(&self, obstacles: impl Fn(&PlatformName) -> Vec<String>) -> String {
         let reasons =
@@ -75,11 +67,6 @@ impl<'a> Question<'a> {
         let reasons: Vec<String> = reasons.collect();
         if reasons.is_empty() { "there is none".to_owned() } else { reasons.join("; ") }
     }
-}
-
-/// Whether a decision keeps a platform in the graph.
-fn is_standing((_, stage): &(&PlatformName, Stage)) -> bool {
-    *stage != Stage::Decommissioned
 }
 
 /// Decides who serves and who captures.

@@ -3,7 +3,7 @@
 use super::{
     Question,
     capability::unserved,
-    is_standing,
+    decided::is_standing,
     policy::{Drawbacks, Duty},
 };
 use datasurface_graph::{Assignments, Stage};
@@ -76,7 +76,7 @@ fn choose_for(
         }
         None => vec!["it is not available".to_owned()],
     };
-    let decided: Vec<_> = question.decided(question.lock.assignments().group(&key)).collect();
+    let decided = question.serving(workspace.entity(), group);
 
     for decision @ (platform, stage) in &decided {
         assignments.assign(key.clone(), (*platform).clone(), *stage);

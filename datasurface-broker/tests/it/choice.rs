@@ -74,6 +74,39 @@ fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
 }
 
 #[test]
+fn what_was_decided_stays_under_another_name() {
+    let first = place(world([shelf("B")], [one()]), &Lock::default()).unwrap();
+    let group = DatasetGroup::new("h").renamed_from("g").sink("S/a");
+    let renamed = [
+        world([shelf("A"), shelf("B")], [consumer("W", group.clone())]),
+        world([shelf("A"), shelf("B")], [consumer("V", group).renamed_from("W")]),
+        world(
+            [shelf("A"), shelf("B")],
+            [consumer("V", DatasetGroup::new("g").sink("S/a")).renamed_from("W")],
+        ),
+    ];
+    for (ecosystem, key) in renamed.into_iter().zip(["W/h", "V/h", "V/g"]) {
+        let placed = place(ecosystem, first.lock()).unwrap();
+        assert!(placed.findings().is_empty(), "{}", placed.findings());
+        let assignments = placed.lock().assignments();
+        assert_eq!(assignments.group(&key.into()).unwrap(), &[("B".into(), Stage::Provisioned)].into());
+        assert!(assignments.group(&"W/g".into()).is_none());
+    }
+
+    let both = || [shelf("A"), shelf("B")];
+    let reader = || consumer("W", DatasetGroup::new("g").sink("T/a"));
+    let pinned = world(both(), [one()]).pin("W/g", ["B"]).primary("S", "A");
+    let first = place(pinned, &Lock::default()).unwrap();
+    let renamed = world_of(store("T").renamed_from("S"), both(), [reader()]).pin("W/g", ["B"]);
+    let placed = place(renamed, first.lock()).unwrap();
+    let captured = placed.lock().assignments().primaries_of(&"T".into());
+    assert_eq!(captured.unwrap(), &[("A".into(), Stage::Provisioned)].into());
+    let other = world_of(store("T"), both(), [reader()]).pin("W/g", ["B"]);
+    let placed = place(other, first.lock()).unwrap();
+    assert!(placed.lock().assignments().primaries_of(&"T".into()).unwrap().contains_key("B"));
+}
+
+#[test]
 fn pins_that_cannot_be_are_refused() {
     let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
     let ecosystem = world([shelf("A").setting("live_only", true), shelf("B")], [forensic]).pin("W/g", ["A"]);

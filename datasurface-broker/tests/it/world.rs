@@ -24,15 +24,27 @@ pub(crate) fn consumer(name: &str, group: DatasetGroup) -> Workspace {
     Workspace::new(name).container("Z/T/Lake").group(group)
 }
 
-/// A store of three datasets, and whoever wants them, on these platforms.
+/// A store of three datasets.
+pub(crate) fn store(name: &str) -> Datastore {
+    let dataset = |name: &str| Dataset::new(name, "id Integer key, text VarChar(10)");
+    let store = Datastore::new(name).captured(Capture::sql_snapshot("Z/T/Source"));
+    ["a", "b", "c"].into_iter().fold(store, |store, name| store.dataset(dataset(name)))
+}
+
+/// The store `S`, and whoever wants its datasets, on these platforms.
 pub(crate) fn world(
     platforms: impl IntoIterator<Item = PlatformDeclaration>,
     consumers: impl IntoIterator<Item = Workspace>,
 ) -> Ecosystem {
-    let mut store = Datastore::new("S").captured(Capture::sql_snapshot("Z/T/Source"));
-    for name in ["a", "b", "c"] {
-        store = store.dataset(Dataset::new(name, "id Integer key, text VarChar(10)"));
-    }
+    world_of(store("S"), platforms, consumers)
+}
+
+/// A store, and whoever wants its datasets, on these platforms.
+pub(crate) fn world_of(
+    store: Datastore,
+    platforms: impl IntoIterator<Item = PlatformDeclaration>,
+    consumers: impl IntoIterator<Item = Workspace>,
+) -> Ecosystem {
     let mut team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
         .container(DataContainer::sqlite("Lake", "lake.db").located("V/L"))
