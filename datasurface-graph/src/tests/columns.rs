@@ -12,6 +12,11 @@ use datasurface_model::{
 
 /// Two sources, `Sales/data` and `People/data`, of which `sql` makes `Made/data`.
 fn graphs(sql: &str) -> IntentionGraphs {
+    graphs_of(sql, "id Integer key, name VarChar(20), city VarChar(20)")
+}
+
+/// The same, where `People/data` has these columns.
+fn graphs_of(sql: &str, people: &str) -> IntentionGraphs {
     let captured = |name: &str, columns: &str| {
         let dataset = Dataset::new("data", columns);
         Datastore::new(name).dataset(dataset).captured(Capture::sql_snapshot(CONTAINER))
@@ -21,7 +26,7 @@ fn graphs(sql: &str) -> IntentionGraphs {
     let team = Team::new()
         .container(DataContainer::sqlite("Lake", "lake.db"))
         .datastore(captured("Sales", "id Integer key, amount Integer, buyer Integer"))
-        .datastore(captured("People", "id Integer key, name VarChar(20), city VarChar(20)"))
+        .datastore(captured("People", people))
         .datastore(Datastore::new("Made").dataset(Dataset::new("data", "id Integer key, result VarChar(20)")))
         .workspace(Workspace::new("Make").container(CONTAINER).group(inputs).transformer(transformer))
         .workspace(Workspace::new("Reader").container(CONTAINER).group(group("group", &["Made"])));
@@ -63,6 +68,12 @@ fn expressions_are_made_of_the_columns_in_them() {
         ("CAST(s.id AS VARCHAR(20))", &["Sales.id"]),
         ("coalesce(substr(name, 1, 2), trim(city))", &["People.city", "People.name"]),
         ("sum(amount) OVER (PARTITION BY buyer ORDER BY s.id)", &["Sales.amount", "Sales.buyer", "Sales.id"]),
+        (
+            "sum(1) OVER (ORDER BY s.id ROWS BETWEEN amount PRECEDING AND buyer FOLLOWING)",
+            &["Sales.amount", "Sales.buyer", "Sales.id"],
+        ),
+        ("name LIKE city ESCAPE buyer", &["People.city", "People.name", "Sales.buyer"]),
+        ("name -> '$.first'", &["People.name"]),
         ("count(*)", &[]),
         ("'***'", &[]),
         (
@@ -81,6 +92,23 @@ fn expressions_are_made_of_the_columns_in_them() {
 }
 
 #[test]
+fn clauses_that_only_choose_and_order_rows_are_understood() {
+    for sql in [
+        "SELECT p.id, name AS result FROM People_data p JOIN Sales_data USING (id)",
+        "SELECT p.id, name AS result FROM People_data p NATURAL LEFT JOIN Sales_data",
+        "FROM People_data SELECT id, name AS result",
+        "SELECT \"id\", \"NAME\" AS \"Result\" FROM \"People_data\"",
+        "SELECT `id`, `name` `result` FROM `People_data`",
+        "SELECT DISTINCT id, name AS result FROM People_data ORDER BY city LIMIT 5 OFFSET 2",
+        "SELECT id, name AS result FROM People_data WHERE id IN (SELECT buyer FROM Sales_data)",
+        "SELECT id, name AS result FROM People_data GROUP BY id, name HAVING max(city) > 'M' FETCH FIRST ROW ONLY",
+    ] {
+        assert_eq!(sources(sql, "result"), known(&["People.name"]), "{sql}");
+        assert_eq!(sources(sql, "id"), known(&["People.id"]), "{sql}");
+    }
+}
+
+#[test]
 fn what_cannot_be_told_is_unknown() {
     let deep = format!("SELECT id, {}1{} AS result FROM People_data", "(".repeat(50_000), ")".repeat(50_000));
     let long = format!("SELECT id, {}1 AS result FROM People_data", "1 + ".repeat(50_000));
@@ -96,6 +124,32 @@ fn what_cannot_be_told_is_unknown() {
         "SELECT id, unheard_of AS result FROM People_data",
         "SELECT id, name AS result, city AS result FROM People_data",
         "SELECT id FROM People_data",
+        "SELECT id, name AS result FROM People_data |> SELECT id, city AS result",
+        "SELECT id, name AS result FROM People_data |> EXTEND city AS other",
+        "SELECT id, name AS result FROM People_data |> WHERE id > 1",
+        "SELECT id, name AS result FROM People_data FOR JSON AUTO",
+        "SELECT id, name AS result FROM People_data FORMAT JSON",
+        "SELECT id, name AS result INTO Elsewhere FROM People_data",
+        "SELECT AS STRUCT id, name AS result FROM People_data",
+        "SELECT id, name AS result FROM People_data START WITH id = 1 CONNECT BY PRIOR id = city",
+        "SELECT id, name AS result FROM People_data ORDER BY id WITH FILL FROM 1 TO 9",
+        "SELECT id, name AS result FROM People_data ORDER BY id WITH FILL INTERPOLATE (result AS city)",
+        "SELECT s.id, p.name AS result FROM Sales_data s LEFT SEMI JOIN People_data p ON p.id = s.buyer",
+        "SELECT s.id, amount AS result FROM Sales_data s ANTI JOIN People_data p ON p.id = s.buyer",
+        "SELECT id, name AS result FROM People_data AS p(id, city, name)",
+        "SELECT id, People_data.name AS result FROM People_data AS p",
+        "SELECT p.id, id AS result FROM People_data p JOIN Sales_data s USING (id)",
+        "SELECT *, name AS result EXCLUDE name FROM People_data",
+        "SELECT * EXCLUDE (id), name AS result FROM People_data",
+        "SELECT * RENAME (name AS result) FROM People_data",
+        "SELECT * REPLACE (city AS name), name AS result FROM People_data",
+        "SELECT id, hash(*) AS result FROM People_data",
+        "SELECT id, $1 AS result FROM People_data",
+        "SELECT id, transform(city, name -> name) AS result FROM People_data",
+        "SELECT id, sum(id) OVER w AS result FROM People_data WINDOW w AS (PARTITION BY city)",
+        "SELECT id, max(name) KEEP (DENSE_RANK FIRST ORDER BY city) AS result FROM People_data",
+        "SELECT id, name AS (result, other) FROM People_data",
+        "SELECT id, result AS result FROM People_data AS result",
         "DELETE FROM People_data",
         "SELECT 1; SELECT 2",
         "SELECT",
@@ -114,6 +168,18 @@ fn what_cannot_be_told_is_unknown() {
 fn what_is_long_and_still_read_needs_no_stack_to_speak_of() {
     let long = format!("SELECT id, {}amount AS result FROM Sales_data", "1+".repeat(950));
     assert_eq!(sources(&long, "result"), known(&["Sales.amount"]));
+}
+
+#[test]
+fn a_name_of_two_columns_is_neither() {
+    let graphs = graphs_of(
+        "SELECT id, name AS result FROM People_data",
+        "id Integer key, name VarChar(20), NAME VarChar(20)",
+    );
+    let questions = Questions::about(&graphs);
+    let column = |name: &str| questions.columns_made_from(&ColumnKey::new("Made/data", name));
+    assert_eq!(column("result"), ColumnSources::Unknown);
+    assert_eq!(column("id"), known(&["People.id"]));
 }
 
 #[test]

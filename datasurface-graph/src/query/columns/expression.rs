@@ -1,8 +1,12 @@
 //! Which columns an expression is made of.
 
-use super::{ColumnKey, statement::Scope};
+use super::{
+    ColumnKey,
+    scope::{Scope, is, single},
+};
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, WindowSpec, WindowType,
+    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, OrderByExpr, Value, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
 };
 use std::collections::BTreeSet;
 
@@ -27,51 +31,64 @@ pub(super) fn sources(expression: &Expr, scope: &Scope<'_>) -> Option<BTreeSet<C
     Some(columns)
 }
 
+/// What rows are ordered by; nothing, if rows are made up between them as well.
+pub(super) fn ordered_by(order: &OrderByExpr) -> Option<&Expr> {
+    match order {
+        OrderByExpr { expr, options: _, with_fill: None } => Some(expr),
+        OrderByExpr { .. } => None,
+    }
+}
+
 /// What an expression consists of, if it is one of those that are understood.
 fn parts(expression: &Expr) -> Option<Vec<&Expr>> {
     Some(match expression {
-        Expr::Value(_) | Expr::TypedString(_) => Vec::new(),
+        Expr::Value(value) => match value.value {
+            // Whatever will be put there.
+            Value::Placeholder(_) => return None,
+            _ => Vec::new(),
+        },
+        Expr::TypedString(_) => Vec::new(),
         Expr::Nested(one)
-        | Expr::UnaryOp { expr: one, .. }
-        | Expr::Cast { expr: one, .. }
-        | Expr::Collate { expr: one, .. }
-        | Expr::Ceil { expr: one, .. }
-        | Expr::Floor { expr: one, .. }
-        | Expr::Extract { expr: one, .. }
+        | Expr::UnaryOp { op: _, expr: one }
+        | Expr::Cast { kind: _, expr: one, data_type: _, format: _ }
+        | Expr::Collate { expr: one, collation: _ }
+        | Expr::Ceil { expr: one, field: _ }
+        | Expr::Floor { expr: one, field: _ }
+        | Expr::Extract { field: _, syntax: _, expr: one }
         | Expr::IsNull(one)
         | Expr::IsNotNull(one)
         | Expr::IsTrue(one)
         | Expr::IsNotTrue(one)
         | Expr::IsFalse(one)
         | Expr::IsNotFalse(one) => vec![one],
-        Expr::BinaryOp { left: one, right: two, .. }
+        // A member of a value, or a function of a name: some dialects say the one with an arrow, some the other.
+        Expr::BinaryOp { left: _, op: BinaryOperator::Arrow, right }
+            if !matches!(**right, Expr::Value(_)) =>
+        {
+            return None;
+        }
+        Expr::BinaryOp { left: one, op: _, right: two }
         | Expr::IsDistinctFrom(one, two)
         | Expr::IsNotDistinctFrom(one, two)
-        | Expr::Position { expr: one, r#in: two }
-        | Expr::Like { expr: one, pattern: two, .. }
-        | Expr::ILike { expr: one, pattern: two, .. } => vec![one, two],
-        Expr::Between { expr, low, high, .. } => vec![expr, low, high],
-        Expr::InList { expr, list, .. } => [&**expr].into_iter().chain(list).collect(),
+        | Expr::Position { expr: one, r#in: two } => vec![one, two],
+        Expr::Like { negated: _, any: _, expr, pattern, escape_char }
+        | Expr::ILike { negated: _, any: _, expr, pattern, escape_char } => {
+            [expr, pattern].into_iter().chain(escape_char).map(|part| &**part).collect()
+        }
+        Expr::Between { expr, negated: _, low, high } => vec![expr, low, high],
+        Expr::InList { expr, list, negated: _ } => [&**expr].into_iter().chain(list).collect(),
         Expr::Tuple(list) => list.iter().collect(),
-        Expr::Substring { expr, substring_from, substring_for, .. } => {
-            [Some(expr), substring_from.as_ref(), substring_for.as_ref()]
-                .into_iter()
-                .flatten()
-                .map(|part| &**part)
-                .collect()
+        Expr::Substring { expr, substring_from, substring_for, special: _, shorthand: _ } => {
+            [expr].into_iter().chain(substring_from).chain(substring_for).map(|part| &**part).collect()
         }
-        Expr::Trim { expr, trim_what, trim_characters, .. } => {
-            let characters = trim_characters.iter().flatten();
-            [Some(expr), trim_what.as_ref()]
-                .into_iter()
-                .flatten()
-                .map(|part| &**part)
-                .chain(characters)
-                .collect()
+        Expr::Trim { trim_where: _, trim_what, expr, trim_characters } => {
+            let ends = [expr].into_iter().chain(trim_what).map(|part| &**part);
+            ends.chain(trim_characters.iter().flatten()).collect()
         }
-        Expr::Case { operand, conditions, else_result, .. } => {
+        Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
             let ends = operand.iter().chain(else_result).map(|part| &**part);
-            ends.chain(conditions.iter().flat_map(|when| [&when.condition, &when.result])).collect()
+            let whens = conditions.iter().flat_map(|CaseWhen { condition, result }| [condition, result]);
+            ends.chain(whens).collect()
         }
         Expr::Function(function) => of_function(function)?,
         _ => return None,
@@ -79,28 +96,64 @@ fn parts(expression: &Expr) -> Option<Vec<&Expr>> {
 }
 
 fn of_function(function: &Function) -> Option<Vec<&Expr>> {
-    let is_plain = matches!(function.parameters, FunctionArguments::None) && function.within_group.is_empty();
-    let arguments = match &function.args {
-        _ if !is_plain => return None,
+    let Function {
+        name,
+        uses_odbc_syntax: _,
+        parameters: FunctionArguments::None,
+        args,
+        within_group,
+        filter,
+        null_treatment: _,
+        over,
+    } = function
+    else {
+        return None;
+    };
+    let arguments = match args {
+        _ if !within_group.is_empty() => return None,
         FunctionArguments::None => &[][..],
-        FunctionArguments::List(list) if list.clauses.is_empty() => &list.args,
+        FunctionArguments::List(FunctionArgumentList { duplicate_treatment: _, args, clauses })
+            if clauses.is_empty() =>
+        {
+            args
+        }
         FunctionArguments::List(_) | FunctionArguments::Subquery(_) => return None,
     };
-    let mut parts: Vec<&Expr> = function.filter.iter().map(|filter| &**filter).collect();
+    let mut parts: Vec<&Expr> = filter.iter().map(|filter| &**filter).collect();
     for argument in arguments {
         match argument {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => parts.push(expr),
             // The number of rows is made of no column.
-            FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => {}
+            FunctionArg::Unnamed(FunctionArgExpr::Wildcard)
+                if single(name).is_some_and(|name| is(name, "count")) => {}
             _ => return None,
         }
     }
-    match &function.over {
+    match over {
         None => {}
-        Some(WindowType::WindowSpec(WindowSpec { window_name: None, partition_by, order_by, .. })) => {
-            parts.extend(partition_by.iter().chain(order_by.iter().map(|order| &order.expr)));
+        Some(WindowType::WindowSpec(window)) => parts.extend(of_window(window)?),
+        Some(WindowType::NamedWindow(_)) => return None,
+    }
+    Some(parts)
+}
+
+fn of_window(window: &WindowSpec) -> Option<Vec<&Expr>> {
+    let WindowSpec { window_name: None, partition_by, order_by, window_frame } = window else {
+        return None;
+    };
+    let mut parts: Vec<&Expr> = partition_by.iter().collect();
+    for order in order_by {
+        parts.push(ordered_by(order)?);
+    }
+    if let Some(WindowFrame { units: _, start_bound, end_bound }) = window_frame {
+        for bound in [start_bound].into_iter().chain(end_bound) {
+            match bound {
+                WindowFrameBound::CurrentRow => {}
+                WindowFrameBound::Preceding(rows) | WindowFrameBound::Following(rows) => {
+                    parts.extend(rows.iter().map(|rows| &**rows));
+                }
+            }
         }
-        Some(_) => return None,
     }
     Some(parts)
 }

@@ -1,6 +1,7 @@
 //! Lineage of columns, as far as it can be read off what a transformer runs.
 
 mod expression;
+mod scope;
 mod statement;
 
 use super::Questions;
@@ -76,11 +77,11 @@ pub(super) struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// The column of this name, in whichever case.
-    fn column(&self, name: &str) -> Option<ColumnKey> {
-        let mut columns = self.schema.table().columns().iter().map(|column| column.name());
-        let column = columns.find(|column| column.as_str().eq_ignore_ascii_case(name))?;
-        Some(ColumnKey { dataset: self.dataset.clone(), column: column.clone() })
+    /// The columns of this name, in whichever case.
+    fn columns(&self, name: &str) -> impl Iterator<Item = ColumnKey> {
+        let columns = self.schema.table().columns().iter().map(|column| column.name());
+        let columns = columns.filter(move |column| scope::is(column.as_str(), name));
+        columns.map(|column| ColumnKey { dataset: self.dataset.clone(), column: column.clone() })
     }
 }
 

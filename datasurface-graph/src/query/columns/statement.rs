@@ -1,10 +1,16 @@
 //! One SELECT, as far as it is understood: a list of expressions, from inputs that are joined.
+//!
+//! Everything that can be part of one is named here, without `..`: where a newer parser reads more, this does not compile
+//! until it is decided whether the values of columns depend on it.
 
-use super::{ColumnKey, Input, expression};
+use super::{
+    ColumnKey, Input, expression,
+    scope::{Scope, is, single},
+};
 use sqlparser::{
     ast::{
-        Expr, ObjectName, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Statement as Parsed,
-        TableFactor, WildcardAdditionalOptions,
+        Expr, OrderBy, OrderByKind, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
+        Statement as Parsed, WildcardAdditionalOptions,
     },
     dialect::GenericDialect,
     parser::Parser,
@@ -19,11 +25,8 @@ const DEPTH: usize = 24;
 
 pub(super) struct Statement(Box<Select>);
 
-/// The tables of a FROM, each with the name by which columns call it.
-pub(super) struct Scope<'a>(Vec<(String, &'a Input<'a>)>);
-
 impl Statement {
-    /// Reads a text; nothing, if it is anything but one SELECT of moderate size.
+    /// Reads a text; nothing, if it is anything but one SELECT of moderate size that is understood.
     pub(super) fn parse(sql: &str) -> Option<Self> {
         let dialect = GenericDialect {};
         let tokens = Tokenizer::new(&dialect, sql).tokenize().ok()?;
@@ -33,17 +36,16 @@ impl Statement {
         let mut parser = Parser::new(&dialect).with_recursion_limit(DEPTH).with_tokens(tokens);
         let mut statements = parser.parse_statements().ok()?.into_iter();
         match (statements.next(), statements.next()) {
-            (Some(Parsed::Query(query)), None) if query.with.is_none() => match *query.body {
-                SetExpr::Select(select) if select.lateral_views.is_empty() => Some(Self(select)),
-                _ => None,
-            },
+            (Some(Parsed::Query(query)), None) => {
+                only_select(*query).filter(|select| is_plain(select)).map(Self)
+            }
             _ => None,
         }
     }
 
     /// The columns that a column of the result is made of, if that can be told.
     pub(super) fn sources_of(&self, column: &str, inputs: &[Input<'_>]) -> Option<BTreeSet<ColumnKey>> {
-        let scope = self.scope(inputs)?;
+        let scope = Scope::of(&self.0.from, inputs)?;
         let mut found = None;
         for item in &self.0.projection {
             let sources = match item {
@@ -75,44 +77,80 @@ impl Statement {
         }
         found
     }
+}
 
-    /// The inputs that are joined; nothing, if anything else is.
-    fn scope<'a>(&self, inputs: &'a [Input<'a>]) -> Option<Scope<'a>> {
-        let tables = self.0.from.iter().flat_map(|first| {
-            [&first.relation].into_iter().chain(first.joins.iter().map(|join| &join.relation))
-        });
-        let named = tables.map(|table| {
-            let TableFactor::Table { name, alias, args: None, .. } = table else {
-                return None;
-            };
-            let name = single(name)?;
-            let mut known = inputs.iter().filter(|input| is(&input.name, name));
-            let input = known.next().filter(|_| known.next().is_none())?;
-            match alias {
-                None => Some((name.to_owned(), input)),
-                Some(alias) if alias.columns.is_empty() => Some((alias.name.value.clone(), input)),
-                Some(_) => None,
-            }
-        });
-        named.collect::<Option<_>>().map(Scope)
+/// The SELECT of a query, if it alone makes what is in the rows.
+fn only_select(query: Query) -> Option<Box<Select>> {
+    let Query {
+        body,
+        with: None,
+        order_by,
+        // These make something else of the rows, or may.
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators,
+        // These choose or lock rows.
+        limit_clause: _,
+        fetch: _,
+        locks: _,
+    } = query
+    else {
+        return None;
+    };
+    match *body {
+        SetExpr::Select(select) if pipe_operators.is_empty() && order_by.as_ref().is_none_or(only_orders) => {
+            Some(select)
+        }
+        _ => None,
     }
 }
 
-impl Scope<'_> {
-    /// The one column of this name, in one table or in any.
-    pub(super) fn column(&self, table: Option<&str>, column: &str) -> Option<ColumnKey> {
-        let mut known = self.columns(table, column);
-        known.next().filter(|_| known.next().is_none())
-    }
+/// Whether rows are in another order, and are not filled in between.
+fn only_orders(OrderBy { kind, interpolate }: &OrderBy) -> bool {
+    let fills = match kind {
+        OrderByKind::All(_) => false,
+        OrderByKind::Expressions(by) => by.iter().any(|by| expression::ordered_by(by).is_none()),
+    };
+    interpolate.is_none() && !fills
+}
 
-    fn provides(&self, table: Option<&str>, column: &str) -> bool {
-        self.columns(table, column).next().is_some()
-    }
-
-    fn columns(&self, table: Option<&str>, column: &str) -> impl Iterator<Item = ColumnKey> {
-        let tables = self.0.iter().filter(move |(name, _)| table.is_none_or(|table| is(name, table)));
-        tables.filter_map(move |(_, input)| input.column(column))
-    }
+/// Whether what is in the rows is made by the list of expressions and the FROM alone.
+fn is_plain(select: &Select) -> bool {
+    let Select {
+        projection: _,
+        from: _,
+        // These make something else of the rows.
+        exclude,
+        into,
+        lateral_views,
+        connect_by,
+        value_table_mode,
+        // These choose, order, spread or group rows, or say how to find them.
+        select_token: _,
+        optimizer_hints: _,
+        distinct: _,
+        select_modifiers: _,
+        top: _,
+        top_before_distinct: _,
+        prewhere: _,
+        selection: _,
+        group_by: _,
+        cluster_by: _,
+        distribute_by: _,
+        sort_by: _,
+        having: _,
+        qualify: _,
+        flavor: _,
+        // What is computed over a window of this kind is not understood.
+        named_window: _,
+        window_before_qualify: _,
+    } = select;
+    exclude.is_none()
+        && into.is_none()
+        && lateral_views.is_empty()
+        && connect_by.is_empty()
+        && value_table_mode.is_none()
 }
 
 fn one(column: ColumnKey) -> BTreeSet<ColumnKey> {
@@ -126,16 +164,4 @@ fn name_of(expr: &Expr) -> Option<&str> {
         Expr::CompoundIdentifier(names) => names.last().map(|name| name.value.as_str()),
         _ => None,
     }
-}
-
-/// A name that is not qualified.
-fn single(name: &ObjectName) -> Option<&str> {
-    match &name.0[..] {
-        [part] => part.as_ident().map(|name| name.value.as_str()),
-        _ => None,
-    }
-}
-
-fn is(name: &str, other: &str) -> bool {
-    name.eq_ignore_ascii_case(other)
 }
