@@ -3,7 +3,6 @@
 use crate::{
     answer::Answer,
     arguments::{Graph, GraphFormat, GraphLevel, Model},
-    bring_up,
     codes::UNKNOWN_PLATFORM,
     input::Input,
     reach::Reach,
@@ -13,6 +12,7 @@ use datasurface_broker::{Broker, Placed};
 use datasurface_graph::{
     IntentionGraph, IntentionGraphs, Node, NodeKey,
     picture::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture},
+    query::{Step, coming_up},
 };
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, diagnostic::nearest};
 use serde_json::Value;
@@ -111,7 +111,8 @@ fn unknown(graphs: &IntentionGraphs, wanted: &PlatformName) -> Diagnostic {
 /// Numbered, in the order in which they come up.
 fn text(graphs: &IntentionGraphs, shown: &[&IntentionGraph]) -> String {
     let parts = shown.iter().map(|graph| {
-        let nodes = bring_up::in_order(graph);
+        let steps = coming_up(graph);
+        let nodes: Vec<&Node<'_>> = steps.iter().flat_map(Step::members).collect();
         let numbers: BTreeMap<NodeKey, usize> =
             (1..).zip(&nodes).map(|(number, node)| (node.key(), number)).collect();
         let mut part = format!("{}: {}\n", graph.platform(), count(nodes.len(), "node"));

@@ -5,7 +5,6 @@
 
 mod answer;
 mod arguments;
-mod bring_up;
 mod check;
 mod codes;
 mod files;

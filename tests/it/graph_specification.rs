@@ -1,5 +1,6 @@
 //! The graph is what graph.md says: held against a specification of sets of names, on generated ecosystems.
 
+mod coming_up;
 mod frequent;
 mod incremental;
 mod laws;

@@ -13,6 +13,7 @@
 mod bring_up;
 #[cfg(feature = "sql")]
 mod columns;
+mod coming_up;
 mod cone;
 mod impact;
 mod lineage;
@@ -22,6 +23,7 @@ mod whole;
 pub use bring_up::{BringUp, Step};
 #[cfg(feature = "sql")]
 pub use columns::{ColumnKey, ColumnSources};
+pub use coming_up::coming_up;
 pub use cone::cone;
 pub use impact::{Affected, Lost};
 

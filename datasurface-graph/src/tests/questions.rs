@@ -3,7 +3,7 @@
 use super::{CONTAINER, Fixture, group, key};
 use crate::{
     IntentionGraphs, NodeKey,
-    query::{Lost, Questions, Step},
+    query::{Lost, Questions, Step, coming_up},
 };
 use datasurface_model::{Latency, Priority, Workspace};
 
@@ -82,6 +82,43 @@ fn who_needs_each_other_comes_up_together() {
     assert_eq!(order.datastores, [one("Aside"), one("Raw"), circle, one("Report")]);
     let makers = Step::Circle(vec!["MakePing".into(), "MakePong".into()]);
     assert_eq!(order.transformers, [makers, Step::One("MakeReport".into())]);
+}
+
+/// `Behind` comes first by name, and is no way into the loop that it waits for.
+#[test]
+fn what_is_behind_a_loop_comes_up_after_it() {
+    let graphs = Fixture::new()
+        .captured("Raw")
+        .made("MakePing", "Ping", &["Raw", "Pong"])
+        .made("MakePong", "Pong", &["Ping"])
+        .made("Behind", "Report", &["Pong"])
+        .primary("One", &["Raw", "Ping", "Pong", "Report"])
+        .served("One", Workspace::new("Board"), group("group", &["Report"]))
+        .graphs();
+    let steps = coming_up(graphs.iter().next().unwrap());
+    let names: Vec<Vec<String>> = steps.iter().map(|step| keys(step.members())).collect();
+    let export = |store: &str| format!("Export/One/{CONTAINER}/{store}/data");
+    let at = |name: &str| vec![name.to_owned()];
+    let circle = [
+        "Trigger/One/MakePing".to_owned(),
+        "Transform/One/MakePing".to_owned(),
+        "Ingest/One/Ping".to_owned(),
+        export("Ping"),
+        "Trigger/One/MakePong".to_owned(),
+        "Transform/One/MakePong".to_owned(),
+        "Ingest/One/Pong".to_owned(),
+        export("Pong"),
+    ];
+    let expected = [
+        at("Ingest/One/Raw"),
+        at(&export("Raw")),
+        circle.to_vec(),
+        at("Trigger/One/Behind"),
+        at("Transform/One/Behind"),
+        at("Ingest/One/Report"),
+        at(&export("Report")),
+    ];
+    assert_eq!(names, expected);
 }
 
 #[test]
