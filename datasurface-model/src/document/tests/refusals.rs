@@ -137,6 +137,27 @@ fn a_value_that_is_refused_is_said_with_its_own_place() {
     assert_at(&replaced("\"2026-02-01\"", "\"2026-13-01\""), line, column);
 }
 
+/// An empty list permits nothing, and a list that is left out everything: what YAML makes of a list without elements must not be
+/// taken for the second.
+#[test]
+fn nothing_is_said_where_a_list_means_more_than_its_elements() {
+    let policy = |rule: &str| format!("zone: Z\npolicies:\n- name: p\n  rule:\n    {rule}\n");
+    let team = |inside: &str| format!("team: Z/T\n{inside}\n");
+    for document in [
+        policy("locations:\n      allow:"),
+        policy("storage:\n      allow:"),
+        team("datastores:\n- name: S\n  approved:"),
+        team("workspaces:\n- name: W\n  holding_only:"),
+    ] {
+        let text = format!("format: datasurface/1\n{document}");
+        let error = Documents::new().document("part.yaml", text.as_str()).load().unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("found `null`"), "{said}");
+        let none = Documents::new().document("part.yaml", format!("{} []", text.trim_end())).load();
+        assert!(!none.err().is_some_and(|error| error.to_string().contains("document/unreadable")), "{text}");
+    }
+}
+
 #[test]
 fn what_is_no_json_is_said_with_its_place() {
     for (text, line, column, said) in [

@@ -5,7 +5,7 @@ use super::{
     access::{ApprovalObject, approvals, approved},
     capture::CaptureObject,
     lifecycle::DeprecationObject,
-    objects::{objects, optional_object, optional_objects},
+    objects::{objects, optional_object, said_objects},
     production::is_production,
     quality::QualityCheckObject,
     schema::{SchemaForm, Schemas},
@@ -29,7 +29,8 @@ pub(super) struct DatastoreObject {
     datasets: Vec<DatasetObject>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
-    #[serde(default, deserialize_with = "optional_objects", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said_objects", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Vec<ApprovalObject>"))]
     approved: Option<Vec<ApprovalObject>>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     deprecation: Option<DeprecationObject<DatastoreName>>,

@@ -21,21 +21,23 @@ where
     deserializer.deserialize_seq(ListVisitor(PhantomData))
 }
 
-/// A list of objects, where one is optional.
-pub(super) fn optional_objects<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+/// A list of objects that means something else than none, even if it is empty.
+pub(super) fn said_objects<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    Option::<Objects<T>>::deserialize(deserializer).map(|objects| objects.map(|Objects(objects)| objects))
+    objects(deserializer).map(Some)
 }
 
-struct Objects<T>(Vec<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Objects<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        objects(deserializer).map(Self)
-    }
+/// What means something else than nothing, even if it is empty. So `null` must not be taken for nothing: in YAML it is what
+/// an empty list looks like to whoever forgot the brackets.
+pub(super) fn said<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 /// An object, where one is optional.

@@ -5,6 +5,7 @@ use super::{
     compact::Compactly,
     container::KeyHolderWord,
     infrastructure::CloudWord,
+    objects::said,
     production::StatusWord,
 };
 use crate::{
@@ -45,7 +46,12 @@ enum RuleObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "what is allowed and denied, as an object")]
 struct PermittedObject<F> {
-    #[serde(default = "Option::<Vec<F>>::default", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default = "Option::<Vec<F>>::default",
+        deserialize_with = "said",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Vec<F>"))]
     allow: Option<Vec<F>>,
     #[serde(default = "Vec::<F>::new", skip_serializing_if = "Vec::is_empty")]
     deny: Vec<F>,
@@ -57,7 +63,8 @@ struct PermittedObject<F> {
 struct StorageObject {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     mandatory: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Vec<SmolStr>"))]
     allow: Option<Vec<SmolStr>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     deny: Vec<SmolStr>,

@@ -3,7 +3,7 @@
 use super::{
     about::{DocumentationForm, described, written},
     compact::{Compact, Compactly},
-    objects::{objects, optional_object},
+    objects::{objects, optional_object, said},
     production::is_production,
     quantity::{Day, DeadlineText, LatencyText, RetentionText},
     sorted,
@@ -30,7 +30,8 @@ pub(super) struct WorkspaceObject {
     deadline: Option<DeadlineText>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<Classification>"))]
     holding_only: Option<BTreeSet<Classification>>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     groups: Vec<GroupObject>,
