@@ -14,6 +14,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Findings, ModelPath, Position};
 use std::{collections::BTreeSet, ops::Range};
+use within::Inside;
 
 /// Members that say which element of a list an object is.
 const IDENTITIES: [&str; 5] = ["name", "group", "dataset", "datastore", "path"];
@@ -193,11 +194,11 @@ impl Search<'_> {
                     }
                 }
                 Value::Text(text) => {
+                    let mut inside = Inside::of(self.text, node.extent, text);
                     for path in paths {
                         let Some(segments) = self.places.wanted.get(path) else { continue };
                         let segments: Vec<&str> = segments.segments().skip(depth).collect();
-                        if let Some((length, extent)) = within::find(self.text, node.extent, text, &segments)
-                        {
+                        if let Some((length, extent)) = inside.find(&segments) {
                             self.record(path..path + 1, depth + length, extent, false);
                         }
                     }
