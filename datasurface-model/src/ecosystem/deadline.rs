@@ -1,6 +1,6 @@
 //! Deadlines: by when data must be complete, every day.
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, Timelike};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -14,9 +14,10 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// A time of day in a zone, by its IANA name. Whether there is such a zone is judged by validation.
+    /// A time of day, to the minute, in a zone, by its IANA name. Whether there is such a zone is judged by validation.
     pub fn new(time: NaiveTime, zone: impl Into<SmolStr>) -> Self {
-        Self { time, zone: zone.into() }
+        let minute = NaiveTime::from_hms_opt(time.hour(), time.minute(), 0);
+        Self { time: minute.unwrap_or(time), zone: zone.into() }
     }
 
     /// Reads `06:30 Europe/Berlin`; nothing if there is no such time of day.

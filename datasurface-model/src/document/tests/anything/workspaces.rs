@@ -15,9 +15,8 @@ fn principals() -> impl Strategy<Value = Principal> {
 }
 
 fn deadlines() -> impl Strategy<Value = Deadline> {
-    // To the minute: a deadline says no more.
-    (0_u32..24, 0_u32..60, nasty()).prop_map(|(hour, minute, zone)| {
-        Deadline::new(NaiveTime::from_hms_opt(hour, minute, 0).unwrap(), zone)
+    (0_u32..24, 0_u32..60, 0_u32..60, nasty()).prop_map(|(hour, minute, second, zone)| {
+        Deadline::new(NaiveTime::from_hms_opt(hour, minute, second).unwrap(), zone)
     })
 }
 
