@@ -235,22 +235,24 @@ fn classifications(
             *from = (*from).min(one.key);
         }
     }
-    let kept = output.classifications();
-    for (classification, from) in required {
-        if kept.contains(classification) || transformer.removes().contains_key(classification) {
-            continue;
+    for (dataset, kept) in output.classified() {
+        for (classification, from) in &required {
+            if kept.contains(classification) || transformer.removes().contains_key(*classification) {
+                continue;
+            }
+            let key = DatasetKey::new(transformer.output(), dataset);
+            let message =
+                format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
+            let mut finding = Diagnostic::new(&UNDER_CLASSIFIED, path(scope).attribute("output"), message).help(
+                format!(
+                    "classify `{dataset}` or a column of it as `{classification}`, or say that the transformer removes it"
+                ),
+            );
+            if let Some(input) = scope.facts.datastore_unit(&from.datastore) {
+                finding = finding
+                    .related(input.path().child("datasets", &from.dataset), "brings the classification");
+            }
+            scope.report(finding);
         }
-        let message = format!(
-            "`{from}` is classified `{classification}`, but nothing in the output `{}` is",
-            transformer.output()
-        );
-        let mut finding = Diagnostic::new(&UNDER_CLASSIFIED, path(scope).attribute("output"), message).help(format!(
-            "classify a dataset or column of the output as `{classification}`, or say that the transformer removes it"
-        ));
-        if let Some(input) = scope.facts.datastore_unit(&from.datastore) {
-            finding =
-                finding.related(input.path().child("datasets", &from.dataset), "brings the classification");
-        }
-        scope.report(finding);
     }
 }
