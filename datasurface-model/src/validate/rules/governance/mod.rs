@@ -13,10 +13,11 @@ use crate::{
     diagnostic::ModelPath,
     ecosystem::{Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule, Workspace},
     governance::{Meeting, Met, denial},
-    name::{DatasetKey, DatastoreName, GroupName, ZoneName},
+    name::{DatasetKey, GroupName, ZoneName},
     named::{Entity, Named},
     validate::{facts::DatasetFact, reference::Reference},
 };
+use std::collections::BTreeMap;
 
 /// A dataset that a workspace receives, and which of its sinks says so.
 #[derive(Clone, Copy, Debug)]
@@ -115,22 +116,18 @@ impl<'a> Zone<'a> {
     }
 }
 
-/// The first of the received datasets for each of some things that they have, in order.
-fn first_of_each<'r, 'a, K: Ord>(
-    received: &'r [Received<'a>],
-    key: impl Fn(&Received<'a>) -> Option<K>,
-) -> std::collections::BTreeMap<K, &'r Received<'a>> {
-    let mut first = std::collections::BTreeMap::new();
-    let mut before: Option<&DatastoreName> = None;
-    for one in received {
-        // Neighbours most often are of one datastore, and of one zone.
-        if before == Some(&one.key.datastore) {
-            continue;
-        }
-        before = Some(&one.key.datastore);
-        if let Some(key) = key(one) {
-            first.entry(key).or_insert(one);
+/// Judges what is received: once for each of some things that decide about it, since most often nothing is denied; where
+/// something is, at every sink, since each of them is one too many.
+fn judge_each<'r, 'a: 'r, K: Copy + Ord>(
+    received: impl Iterator<Item = (K, &'r Received<'a>)>,
+    mut judge: impl FnMut(K, &Received<'a>) -> bool,
+) {
+    let mut denied: BTreeMap<K, bool> = BTreeMap::new();
+    for (key, one) in received {
+        match denied.get(&key) {
+            Some(true) => drop(judge(key, one)),
+            Some(false) => {}
+            None => drop(denied.insert(key, judge(key, one))),
         }
     }
-    first
 }

@@ -1,27 +1,39 @@
 //! Where data is kept: locations, vendors, clouds and storage.
 
-use super::{Received, Zone, first_of_each};
+use super::{Received, Zone, judge_each};
 use crate::{
+    diagnostic::{Diagnostic, ModelPath},
     ecosystem::{DataContainer, Datastore, PolicyRule, Workspace},
     governance::{Meeting, Met},
     name::{ContainerKey, PolicyKey, PolicyName},
     named::Entity,
     validate::{
         reference::Reference,
-        rules::{Scope, container::path_of, reference},
+        rules::{
+            Scope,
+            container::path_of,
+            reference::{self, UNKNOWN_POLICY},
+        },
     },
 };
-use std::collections::BTreeMap;
 
 /// The storage policies that datasets ask for are those of their zone.
 pub(super) fn named_policies(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
         for policy in dataset.storage_policies() {
             let Some(zone) = scope.unit.zone() else { continue };
-            let key = PolicyKey::new(zone, policy);
-            reference::check(Reference::Policy(key), scope, |unit| {
-                unit.child("datasets", dataset.name()).child("storage_policies", policy)
-            });
+            let at =
+                |unit: ModelPath| unit.child("datasets", dataset.name()).child("storage_policies", policy);
+            reference::check(Reference::Policy(PolicyKey::new(zone, policy)), scope, at);
+            let found = scope.facts.policies(zone).and_then(|policies| policies.get(policy));
+            if found.is_some_and(|found| !matches!(found.rule(), PolicyRule::Storage(_))) {
+                let path = at(scope.path());
+                let message = format!("the policy `{policy}` of the zone `{zone}` is not about storage");
+                scope.report(
+                    Diagnostic::new(&UNKNOWN_POLICY, path, message)
+                        .help("name a storage policy of the zone; all others hold without being named"),
+                );
+            }
         }
     }
 }
@@ -80,45 +92,32 @@ pub(super) fn of_workspace(
         };
         kept(container, zone, &meeting, scope);
     }
+    // What the own zone says of its own container was said.
     let own = own.map(|zone| zone.name);
-    for (store_zone, one) in first_of_each(received, |one| Some(one.dataset.store().zone())) {
-        let Some(zone) = Zone::of(Some(store_zone), scope) else {
-            continue;
-        };
-        // What the own zone says of its own container was said.
-        if own != Some(store_zone) {
-            delivered(one, key, scope, &|meeting, scope| kept(container, &zone, meeting, scope));
-        }
-    }
-    for ((store_zone, policy), one) in asked(received) {
-        if let Some(zone) = Zone::of(Some(store_zone), scope) {
-            delivered(one, key, scope, &|meeting, scope| {
-                asked_for(container, policy, &zone, meeting, scope);
-            });
-        }
-    }
+    let of_others = received.iter().map(|one| (one.dataset.store().zone(), one));
+    judge_each(of_others.filter(|(zone, _)| own != Some(*zone)), |zone, one| {
+        Zone::of(Some(zone), scope).is_some_and(|zone| {
+            delivered(one, key, scope, &|meeting, scope| kept(container, &zone, meeting, scope))
+        })
+    });
+    let asked = received.iter().flat_map(|one| {
+        let zone = one.dataset.store().zone();
+        one.dataset.storage_policies().map(move |policy| ((zone, policy), one))
+    });
+    judge_each(asked, |(zone, policy), one| {
+        Zone::of(Some(zone), scope).is_some_and(|zone| {
+            delivered(one, key, scope, &|meeting, scope| asked_for(container, policy, &zone, meeting, scope))
+        })
+    });
 }
 
-/// The first dataset that asks for each storage policy.
-fn asked<'r, 'a>(
-    received: &'r [Received<'a>],
-) -> BTreeMap<(&'a crate::name::ZoneName, &'a PolicyName), &'r Received<'a>> {
-    let mut asked = BTreeMap::new();
-    for one in received {
-        for policy in one.dataset.storage_policies() {
-            asked.entry((one.dataset.store().zone(), policy)).or_insert(one);
-        }
-    }
-    asked
-}
-
-/// Judges the container as the place to which a dataset is brought.
+/// Judges the container as the place to which a dataset is brought; says whether it is denied.
 fn delivered<'a>(
     one: &Received<'_>,
     key: &ContainerKey,
     scope: &mut Scope<'a>,
-    judge: &dyn Fn(&Meeting<'_>, &mut Scope<'a>),
-) {
+    judge: &dyn Fn(&Meeting<'_>, &mut Scope<'a>) -> bool,
+) -> bool {
     let unit = scope.path();
     let sink = || one.sink(&unit);
     let meeting = Meeting {
@@ -129,13 +128,13 @@ fn delivered<'a>(
         remedy: Some(&sink),
         help: "leave the dataset out, keep it elsewhere, or ask its zone to change its policy",
     };
-    judge(&meeting, scope);
+    judge(&meeting, scope)
 }
 
 /// What a zone says of every container that keeps its data.
-fn kept(container: &DataContainer, zone: &Zone<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) {
-    zone.judge(&Met::Places(container.locations()), meeting, scope);
-    zone.judge(&storage(container, false), meeting, scope);
+fn kept(container: &DataContainer, zone: &Zone<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) -> bool {
+    let is_misplaced = zone.judge(&Met::Places(container.locations()), meeting, scope);
+    zone.judge(&storage(container, false), meeting, scope) || is_misplaced
 }
 
 /// What one storage policy says of a container, because data that is kept there asks for it.
@@ -145,14 +144,12 @@ fn asked_for(
     zone: &Zone<'_>,
     meeting: &Meeting<'_>,
     scope: &mut Scope<'_>,
-) {
+) -> bool {
     let policy = zone.policies.get(policy);
     // What holds for all was judged already.
     let policy =
         policy.filter(|found| !matches!(found.rule(), PolicyRule::Storage(rule) if rule.is_mandatory()));
-    if let Some(policy) = policy {
-        zone.judge_by(policy, &storage(container, true), meeting, scope);
-    }
+    policy.is_some_and(|policy| zone.judge_by(policy, &storage(container, true), meeting, scope))
 }
 
 fn storage(container: &DataContainer, is_asked_for: bool) -> Met<'_> {

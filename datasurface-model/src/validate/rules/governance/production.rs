@@ -5,11 +5,10 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Ecosystem, ProductionStatus, Workspace},
     governance::{Meeting, Met, PRODUCTION_MIX},
-    name::{DatastoreName, PlatformName},
+    name::PlatformName,
     named::Entity,
     validate::rules::Scope,
 };
-use std::collections::BTreeMap;
 
 /// A zone's own datastores.
 pub(super) fn of_own(status: ProductionStatus, zone: &Zone<'_>, scope: &mut Scope<'_>) {
@@ -38,13 +37,9 @@ pub(super) fn of_workspace(
         of_own(status, zone, scope);
     }
     // Only what is of another status needs a look: a zone that permits neither was heard where they are.
-    let mut others: BTreeMap<&DatastoreName, &Received<'_>> = BTreeMap::new();
-    for one in received.iter().filter(|one| one.dataset.store().production() != status) {
-        others.entry(&one.key.datastore).or_insert(one);
-    }
     let unit = scope.path();
-    for (store, one) in others {
-        let other = one.dataset.store();
+    for one in received.iter().filter(|one| one.dataset.store().production() != status) {
+        let (store, other) = (&one.key.datastore, one.dataset.store());
         let theirs = other.production();
         let sink = || one.sink(&unit);
         let meeting = Meeting {
