@@ -9,7 +9,7 @@ use crate::{
 };
 use datasurface_broker::Broker;
 use datasurface_graph::{
-    IntentionGraphs, NodeKey,
+    IntentionGraphs, NodeDetail, NodeKey,
     query::{ColumnKey, ColumnSources, Questions},
 };
 use datasurface_model::{
@@ -23,8 +23,10 @@ use std::collections::BTreeSet;
 struct Lineage<'a> {
     findings: &'a Findings,
     dataset: &'a DatasetKey,
-    /// Whether anybody needs it. If not, nothing makes it.
+    /// Whether anybody needs it.
     is_needed: bool,
+    /// Whether it is captured or made: because somebody needs it, or along with something else that somebody needs.
+    is_made: bool,
     made_of: BTreeSet<DatasetKey>,
     made_into: BTreeSet<DatasetKey>,
     columns: Vec<Column>,
@@ -117,10 +119,12 @@ impl<'a> Lineage<'a> {
             let made_of = questions.column_sources_of(&ColumnKey::new(dataset, column.clone()));
             Column { column, made_of }
         };
+        let is_needed = is_needed(graphs, dataset);
         Self {
             findings,
             dataset,
-            is_needed: is_captured(graphs, dataset),
+            is_needed,
+            is_made: is_needed || is_an_output(graphs, dataset),
             made_of: questions.sources_of(dataset),
             made_into: questions.derived_from(dataset),
             columns: columns.into_iter().map(column).collect(),
@@ -134,11 +138,14 @@ impl<'a> Lineage<'a> {
             false => keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         };
         let Self { dataset, made_of, made_into, .. } = self;
-        if !self.is_needed {
-            return format!("{dataset}\n  nobody needs it, so nothing makes it\n");
+        let mut text = format!("{dataset}\n");
+        if !self.is_made {
+            return text + "  nobody needs it, so nothing makes it\n";
         }
-        let mut text =
-            format!("{dataset}\n  made of    {}\n  made into  {}\n", list(made_of), list(made_into));
+        if !self.is_needed {
+            text += "  nobody needs it; it is made along with what else its transformer makes\n";
+        }
+        text += &format!("  made of    {}\n  made into  {}\n", list(made_of), list(made_into));
         if !made_of.is_empty() {
             let mut table = Table::of(["column", "made of"]);
             for Column { column, made_of } in &self.columns {
@@ -151,7 +158,7 @@ impl<'a> Lineage<'a> {
     }
 }
 
-fn is_captured(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
+fn is_needed(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
     let mut nodes = graphs.iter().flat_map(|graph| graph.nodes());
     nodes.any(|node| match node.key() {
         NodeKey::Ingest { datastore, .. } if datastore == dataset.datastore => {
@@ -161,9 +168,19 @@ fn is_captured(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
     })
 }
 
+/// Whether a transformer that runs fills it.
+fn is_an_output(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
+    let nodes = graphs.iter().flat_map(|graph| graph.nodes());
+    let mut transforms = nodes.filter(|node| matches!(node.key(), NodeKey::Transform { .. }));
+    transforms.any(|node| match node.facts().detail() {
+        NodeDetail::Transform(facts) => facts.outputs().iter().any(|made| made.key() == dataset),
+        _ => false,
+    })
+}
+
 fn words(sources: &ColumnSources) -> String {
     match sources {
-        ColumnSources::Unknown => "unknown".to_owned(),
+        ColumnSources::Unknown(_) => "unknown".to_owned(),
         ColumnSources::Known(columns) if columns.is_empty() => "no data".to_owned(),
         ColumnSources::Known(columns) => {
             let columns = columns.iter().map(|ColumnKey { dataset, column }| format!("{dataset}/{column}"));

@@ -46,6 +46,29 @@ fn what_nobody_needs_is_not_made() {
     let desk = Desk::new(&models::first());
     let said = lineage(&desk, "Masked/customers").good();
     assert_eq!(said.out, "Masked/customers\n  nobody needs it, so nothing makes it\n");
+    let said = lineage(&desk, "Masked/customers --format json").good().json();
+    assert_eq!((&said["is_needed"], &said["is_made"]), (&json!(false), &json!(false)));
+    assert_eq!(said["columns"][0], json!({"column": "id", "made_of": {"unknown": "not_made"}}));
+}
+
+#[test]
+fn what_is_made_along_with_something_else_is_made() {
+    let desk = Desk::new(&models::along_with());
+    let said = lineage(&desk, "Masked/products").good();
+    let expected = "\
+Masked/products
+  nobody needs it; it is made along with what else its transformer makes
+  made of    NW_Data/customers
+  made into  nothing
+
+column  made of
+id      NW_Data/customers/id
+";
+    assert_eq!(said.out, expected);
+    let said = lineage(&desk, "Masked/products --format json").good().json();
+    assert_eq!((&said["is_needed"], &said["is_made"]), (&json!(false), &json!(true)));
+    let said = lineage(&desk, "NW_Data/customers --format json").good().json();
+    assert_eq!(said["made_into"], json!(["Masked/customers", "Masked/products"]));
 }
 
 #[test]

@@ -106,6 +106,23 @@ pub(crate) fn transformed() -> Ecosystem {
     company("local", [sales(), marketing()])
 }
 
+/// The same, whose transformer also makes what nobody needs.
+pub(crate) fn along_with() -> Ecosystem {
+    transformed().edit_team("USA", "NorthWind", |team| {
+        let masked = Datastore::new("Masked")
+            .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("Public"))
+            .dataset(Dataset::new("products", "id VarChar(5) key").classified("Public"));
+        let transformer = DataTransformer::sql("Masked")
+            .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers")
+            .select("products", "SELECT id FROM NW_Data_customers")
+            .removing("PII", "the city goes");
+        team.without_datastore(&"Masked".into())
+            .without_workspace(&"Masking".into())
+            .datastore(masked)
+            .workspace(masking().transformer(transformer))
+    })
+}
+
 /// A consumer on another platform, which takes its data from the first one.
 pub(crate) fn handed_over() -> Ecosystem {
     company("local", [sales(), research()])

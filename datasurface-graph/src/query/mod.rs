@@ -22,7 +22,7 @@ mod whole;
 
 pub use bring_up::{BringUp, Step};
 #[cfg(feature = "sql")]
-pub use columns::{ColumnKey, ColumnSources};
+pub use columns::{ColumnKey, ColumnSources, Untold};
 pub use coming_up::coming_up;
 pub use cone::cone;
 pub use impact::{Affected, Lost};

@@ -3,12 +3,14 @@
 use super::{CONTAINER, group};
 use crate::{
     Assignments, IntentionGraphs, Stage,
-    query::{ColumnKey, ColumnSources, Questions},
+    query::{ColumnKey, ColumnSources, Questions, Untold},
 };
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, Datastore, Ecosystem, GovernanceZone,
     PlatformDeclaration, Team, Valid, Workspace,
 };
+
+const UNREAD: ColumnSources = ColumnSources::Unknown(Untold::NotUnderstood);
 
 /// Two sources, `Sales/data` and `People/data`, of which `sql` makes `Made/data`.
 fn graphs(sql: &str) -> IntentionGraphs {
@@ -28,7 +30,14 @@ fn graphs_of(sql: &str, people: &str) -> IntentionGraphs {
         .datastore(captured("Sales", "id Integer key, amount Integer, buyer Integer"))
         .datastore(captured("People", people))
         .datastore(Datastore::new("Made").dataset(Dataset::new("data", "id Integer key, result VarChar(20)")))
+        .datastore(Datastore::new("Idle").dataset(Dataset::new("data", "id Integer key")))
         .workspace(Workspace::new("Make").container(CONTAINER).group(inputs).transformer(transformer))
+        .workspace(
+            Workspace::new("MakeIdle")
+                .container(CONTAINER)
+                .group(group("inputs", &["Sales"]))
+                .transformer(DataTransformer::sql("Idle").select("data", "SELECT id FROM Sales_data")),
+        )
         .workspace(Workspace::new("Reader").container(CONTAINER).group(group("group", &["Made"])));
     let zone = GovernanceZone::new().team("Team", "github:example/team@main", team);
     let ecosystem = Ecosystem::new("Small", "github:example/eco@main", "github:example/live@main")
@@ -160,7 +169,7 @@ fn what_cannot_be_told_is_unknown() {
         &comments,
     ] {
         let start: String = sql.chars().take(80).collect();
-        assert_eq!(sources(sql, "result"), ColumnSources::Unknown, "{start}");
+        assert_eq!(sources(sql, "result"), UNREAD, "{start}");
     }
 }
 
@@ -178,8 +187,18 @@ fn a_name_of_two_columns_is_neither() {
     );
     let questions = Questions::about(&graphs);
     let column = |name: &str| questions.columns_made_from(&ColumnKey::new("Made/data", name));
-    assert_eq!(column("result"), ColumnSources::Unknown);
+    assert_eq!(column("result"), UNREAD);
     assert_eq!(column("id"), known(&["People.id"]));
+}
+
+#[test]
+fn what_nobody_needs_is_not_taken_for_captured() {
+    let graphs = graphs("SELECT id, name AS result FROM People_data");
+    let idle = ColumnKey::new("Idle/data", "id");
+    let not_made = ColumnSources::Unknown(Untold::NotMade);
+    let questions = Questions::about(&graphs);
+    assert_eq!(questions.columns_made_from(&idle), not_made);
+    assert_eq!(questions.column_sources_of(&idle), not_made);
 }
 
 #[test]

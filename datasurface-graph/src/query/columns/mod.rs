@@ -33,8 +33,19 @@ impl ColumnKey {
 pub enum ColumnSources {
     /// Of these, and of no others; of none, if it is captured or does not depend on data.
     Known(BTreeSet<ColumnKey>),
-    /// It cannot be told: the code is no SQL, or SQL that is not understood, or does not make the column.
-    Unknown,
+    /// It cannot be told.
+    Unknown(Untold),
+}
+
+/// Why it cannot be told what a column is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Untold {
+    /// Nothing makes it: it belongs to a transformer that does not run, since nobody needs its output.
+    NotMade,
+    /// The transformer's code is no SQL, or SQL that is not understood, or does not make the column.
+    NotUnderstood,
 }
 
 impl Questions<'_> {
@@ -43,11 +54,15 @@ impl Questions<'_> {
     #[must_use]
     pub fn columns_made_from(&self, column: &ColumnKey) -> ColumnSources {
         let Some(maker) = self.maker_of(&column.dataset.datastore) else {
-            return ColumnSources::Known(BTreeSet::new());
+            let ecosystem = &self.graphs.estate().ecosystem;
+            return match ecosystem.producer(&column.dataset.datastore) {
+                Some(_) => ColumnSources::Unknown(Untold::NotMade),
+                None => ColumnSources::Known(BTreeSet::new()),
+            };
         };
         match read(maker, column) {
             Some(sources) => ColumnSources::Known(sources),
-            None => ColumnSources::Unknown,
+            None => ColumnSources::Unknown(Untold::NotUnderstood),
         }
     }
 
@@ -59,7 +74,7 @@ impl Questions<'_> {
         let mut waiting = vec![column.clone()];
         while let Some(column) = waiting.pop() {
             match self.columns_made_from(&column) {
-                ColumnSources::Unknown => return ColumnSources::Unknown,
+                ColumnSources::Unknown(why) => return ColumnSources::Unknown(why),
                 ColumnSources::Known(sources) => {
                     waiting.extend(sources.into_iter().filter(|next| found.insert(next.clone())));
                 }
