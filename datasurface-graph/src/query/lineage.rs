@@ -3,61 +3,88 @@
 use super::Questions;
 use crate::estate::{Derivation, Origin};
 use datasurface_model::{DatasetKey, DatastoreName, Entity};
-use std::{collections::BTreeSet, sync::Arc};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
-impl Questions<'_> {
+/// The transformers that run, by what they read.
+pub(super) type Readers<'g> = FxHashMap<DatasetKey, Vec<&'g Derivation>>;
+
+impl<'g> Questions<'g> {
     /// The datasets that a dataset is made of directly: all inputs of the transformer that makes it.
     #[must_use]
     pub fn made_from(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
-        self.maker_of(&dataset.datastore).map(|maker| inputs(maker)).unwrap_or_default()
+        self.maker_of(&dataset.datastore).into_iter().flat_map(inputs).collect()
     }
 
     /// The datasets that are made of a dataset directly: all that the transformers make which read it.
     #[must_use]
     pub fn made_into(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
-        let derivations = self.graphs.estate().derivations.values();
-        let readers = derivations.filter(|derivation| inputs(derivation).contains(dataset));
-        readers.flat_map(|reader| outputs(reader)).collect()
+        self.readers_of(dataset).iter().flat_map(|reader| outputs(reader)).collect()
     }
 
     /// The datasets that a dataset is made of in the end, through all transformers, those in between included.
     #[must_use]
     pub fn sources_of(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
-        through(dataset, |dataset| self.made_from(dataset))
+        through(dataset, |dataset| self.maker_of(&dataset.datastore).into_iter(), inputs)
     }
 
     /// The datasets that are made of a dataset in the end, through all transformers, those in between included.
     #[must_use]
     pub fn derived_from(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
-        through(dataset, |dataset| self.made_into(dataset))
+        through(dataset, |dataset| self.readers_of(dataset).iter().copied(), outputs)
     }
 
     /// The transformer that fills a datastore, if one runs that does.
-    pub(super) fn maker_of(&self, datastore: &DatastoreName) -> Option<&Arc<Derivation>> {
+    pub(super) fn maker_of(&self, datastore: &DatastoreName) -> Option<&'g Derivation> {
         let estate = self.graphs.estate();
         match &estate.supplies.get(datastore)?.origin {
-            Origin::Made { by } => estate.derivations.get(by),
+            Origin::Made { by } => estate.derivations.get(by).map(|maker| &**maker),
             Origin::Captured { .. } => None,
         }
     }
+
+    /// The transformers that read a dataset.
+    fn readers_of(&self, dataset: &DatasetKey) -> &[&'g Derivation] {
+        let readers = self.readers.get_or_init(|| {
+            let mut readers = Readers::default();
+            for derivation in self.graphs.estate().derivations.values() {
+                for input in inputs(derivation) {
+                    readers.entry(input).or_default().push(&**derivation);
+                }
+            }
+            readers
+        });
+        readers.get(dataset).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
-fn inputs(derivation: &Derivation) -> BTreeSet<DatasetKey> {
-    derivation
-        .inputs()
-        .map(|(datastore, dataset)| DatasetKey::new(datastore.name(), dataset.of(datastore).name()))
-        .collect()
+fn inputs(derivation: &Derivation) -> impl Iterator<Item = DatasetKey> {
+    let inputs = derivation.inputs();
+    inputs.map(|(datastore, dataset)| DatasetKey::new(datastore.name(), dataset.of(datastore).name()))
 }
 
 fn outputs(derivation: &Derivation) -> impl Iterator<Item = DatasetKey> {
     derivation.output.datasets().names().map(|name| DatasetKey::new(derivation.output(), name))
 }
 
-fn through(dataset: &DatasetKey, step: impl Fn(&DatasetKey) -> BTreeSet<DatasetKey>) -> BTreeSet<DatasetKey> {
+/// All that lies beyond a dataset, from one transformer to the next. Each is looked at once: what is beyond it is the same,
+/// whichever of its datasets led there.
+fn through<'g, Next, Beyond>(
+    dataset: &DatasetKey,
+    next: impl Fn(&DatasetKey) -> Next,
+    beyond: impl Fn(&'g Derivation) -> Beyond,
+) -> BTreeSet<DatasetKey>
+where
+    Next: Iterator<Item = &'g Derivation>,
+    Beyond: Iterator<Item = DatasetKey>,
+{
     let mut found = BTreeSet::new();
+    let mut passed = BTreeSet::new();
     let mut waiting = vec![dataset.clone()];
     while let Some(dataset) = waiting.pop() {
-        waiting.extend(step(&dataset).into_iter().filter(|next| found.insert(next.clone())));
+        for transformer in next(&dataset).filter(|transformer| passed.insert(transformer.name())) {
+            waiting.extend(beyond(transformer).filter(|dataset| found.insert(dataset.clone())));
+        }
     }
     found
 }

@@ -32,20 +32,26 @@ use crate::{
     key::NodeKey,
 };
 use datasurface_model::GroupKey;
-use std::collections::{BTreeSet, VecDeque};
+use lineage::Readers;
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::OnceLock,
+};
 use whole::Whole;
 
 /// Questions about the graphs of all platforms. Hand-overs count as dependencies.
 pub struct Questions<'g> {
     graphs: &'g IntentionGraphs,
     whole: Whole<'g>,
+    /// Made when it is asked for the first time.
+    readers: OnceLock<Readers<'g>>,
 }
 
 impl<'g> Questions<'g> {
     /// Gets ready to answer questions about these graphs: walks through them once.
     #[must_use]
     pub fn about(graphs: &'g IntentionGraphs) -> Self {
-        Self { graphs, whole: Whole::of(graphs) }
+        Self { graphs, whole: Whole::of(graphs), readers: OnceLock::new() }
     }
 
     /// Everything that these nodes depend on, without themselves unless they depend on each other; by platform and key.

@@ -159,6 +159,27 @@ fn lineage_goes_through_transformers() {
 }
 
 #[test]
+fn a_long_chain_of_transformers_is_walked_once() {
+    const LENGTH: usize = 5_000;
+    let name = |at: usize| format!("Store{at}");
+    let stores: Vec<String> = (0..=LENGTH).map(name).collect();
+    let stores: Vec<&str> = stores.iter().map(String::as_str).collect();
+    let mut fixture = Fixture::new().captured(stores[0]);
+    for pair in stores.windows(2) {
+        fixture = fixture.made(&format!("Make{}", pair[1]), pair[1], &pair[..1]);
+    }
+    let (first, last) = (stores[0], stores[LENGTH]);
+    let graphs = fixture
+        .primary("One", &stores)
+        .served("One", Workspace::new("End"), group("group", &[last]))
+        .graphs();
+    let questions = Questions::about(&graphs);
+    let data = |store: &str| format!("{store}/data").as_str().into();
+    assert_eq!(questions.derived_from(&data(first)).len(), LENGTH);
+    assert_eq!(questions.sources_of(&data(last)).len(), LENGTH);
+}
+
+#[test]
 fn a_node_says_for_whom_it_exists() {
     let graphs = graphs();
     let questions = Questions::about(&graphs);
