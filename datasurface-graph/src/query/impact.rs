@@ -7,7 +7,7 @@ use crate::{
     key::NodeKey,
 };
 use datasurface_model::{
-    ContainerKey, DatasetKey, DatastoreName, GroupKey, Latency, Place, PlatformName, Priority,
+    ContainerKey, DatasetKey, DatastoreName, Deadline, GroupKey, Latency, Place, PlatformName, Priority,
 };
 use serde::Serialize;
 use std::{
@@ -21,7 +21,7 @@ use std::{
 pub enum Lost {
     /// A container: nothing can be captured from it, or brought to it.
     Container(ContainerKey),
-    /// A location, with every container that is there and nowhere else.
+    /// A location and all that lies in it, with every container and every platform that is there and nowhere else.
     Location(Place),
     /// A platform, with all that it does.
     Platform(PlatformName),
@@ -40,17 +40,30 @@ pub struct Affected {
     pub platform: PlatformName,
     /// How much it matters to it.
     pub priority: Option<Priority>,
-    /// How long the outage may last before what was promised is broken; none if nothing was.
+    /// How long the outage may last before its data is later than was promised; none if no latency was.
     pub late_after: Option<Latency>,
+    /// By when, every day, its data was promised to be complete; none if that was not promised.
+    pub deadline: Option<Deadline>,
     /// What it does not get any more.
     pub datasets: BTreeSet<DatasetKey>,
     /// Whether what it has already is out of reach, too, since its own container or platform is what was lost.
     pub is_cut_off: bool,
 }
 
+impl Affected {
+    /// How long after the loss the first promise is broken at the latest; none if nothing was promised. A deadline comes
+    /// once a day: without knowing when something is lost, a day is all that can be told of it.
+    #[must_use]
+    pub fn breaks_within(&self) -> Option<Latency> {
+        let a_day = self.deadline.as_ref().map(|_| Latency::hours(24));
+        self.late_after.into_iter().chain(a_day).min()
+    }
+}
+
 impl Questions<'_> {
-    /// Which consumers are hit when something is lost, and how late they may be: those whose promise breaks first come
-    /// first, and among these those to whom it matters most. Transformers pass the loss on and are not named.
+    /// Which consumers are hit when something is lost, and how late they may be: those whose promise
+    /// [breaks](Affected::breaks_within) first come first, and among these those to whom it matters most. Transformers
+    /// pass the loss on and are not named.
     #[must_use]
     pub fn impact(&self, lost: &Lost) -> Vec<Affected> {
         let numbers: BTreeSet<usize> = (0..self.whole.len())
@@ -69,6 +82,7 @@ impl Questions<'_> {
                     platform: platform.clone(),
                     priority: consumer.priority(),
                     late_after: consumer.requirements().latency(),
+                    deadline: consumer.deadline().cloned(),
                     datasets: BTreeSet::new(),
                     is_cut_off: false,
                 });
@@ -77,8 +91,10 @@ impl Questions<'_> {
             }
         }
         let mut affected: Vec<Affected> = affected.into_values().collect();
-        let urgency = |one: &Affected| (one.late_after.is_none(), one.late_after, Reverse(one.priority));
-        affected.sort_by_key(urgency);
+        affected.sort_by_key(|one| {
+            let breaks = one.breaks_within();
+            (breaks.is_none(), breaks, Reverse(one.priority))
+        });
         affected
     }
 }
@@ -88,7 +104,10 @@ impl Lost {
     fn takes(&self, node: Node<'_>) -> bool {
         match self {
             Self::Container(key) => sites(node).any(|site| site.key == *key),
-            Self::Location(place) => sites(node).any(|site| is_only_at(site, place)),
+            Self::Location(place) => {
+                let containers = sites(node).map(|site| site.container.locations());
+                containers.chain(of_platform(node)).any(|locations| are_all_in(locations, place))
+            }
             Self::Platform(platform) => node.graph().platform() == platform,
             Self::Datastore(name) => match node.at() {
                 At::Ingest { supply, .. } => supply.name() == name,
@@ -113,7 +132,14 @@ fn sites(node: Node<'_>) -> impl Iterator<Item = &Site> {
     site.map(|site| &**site).into_iter()
 }
 
-fn is_only_at(site: &Site, place: &Place) -> bool {
-    let locations = site.container.locations();
+/// Where the platform of a node runs, if it is declared.
+fn of_platform(node: Node<'_>) -> Option<&BTreeSet<Place>> {
+    let graph = node.graph();
+    let declared = graph.estate().ecosystem.platforms().get(graph.platform())?;
+    Some(declared.locations())
+}
+
+/// Whether nothing is left where a place is lost. What does not say where it is, is nowhere in particular.
+fn are_all_in(locations: &BTreeSet<Place>, place: &Place) -> bool {
     !locations.is_empty() && locations.iter().all(|location| place.covers(location))
 }

@@ -20,6 +20,7 @@ pub(crate) const CONTAINER: &str = "USA/Team/Lake";
 /// An ecosystem of one team and one container, and what was decided about it.
 pub(crate) struct Fixture {
     team: Team,
+    platforms: Vec<PlatformDeclaration>,
     pub(crate) assignments: Assignments,
 }
 
@@ -27,13 +28,31 @@ impl Fixture {
     pub(crate) fn new() -> Self {
         Self {
             team: Team::new().container(DataContainer::sqlite("Lake", "lake.db")),
+            platforms: vec![PlatformDeclaration::new("One", "local")],
             assignments: Assignments::default(),
         }
     }
 
-    /// A datastore with one dataset, `data`, which is captured from the container.
-    pub(crate) fn captured(mut self, store: &str) -> Self {
-        let capture = Capture::sql_snapshot(CONTAINER);
+    /// Another platform.
+    pub(crate) fn platform(mut self, platform: PlatformDeclaration) -> Self {
+        self.platforms.push(platform);
+        self
+    }
+
+    /// Another container of the team.
+    pub(crate) fn container(mut self, container: DataContainer) -> Self {
+        self.team = self.team.container(container);
+        self
+    }
+
+    /// A datastore with one dataset, `data`, which is captured from the container that everything else is in.
+    pub(crate) fn captured(self, store: &str) -> Self {
+        self.captured_from(CONTAINER, store)
+    }
+
+    /// A datastore with one dataset, `data`, which is captured from this container.
+    pub(crate) fn captured_from(mut self, container: &str, store: &str) -> Self {
+        let capture = Capture::sql_snapshot(container);
         self.team = self.team.datastore(datastore(store).captured(capture));
         self
     }
@@ -69,11 +88,9 @@ impl Fixture {
 
     pub(crate) fn valid(&self) -> Valid<Ecosystem> {
         let zone = GovernanceZone::new().team("Team", "github:example/team@main", self.team.clone());
-        Valid::assume_valid(
-            Ecosystem::new("Small", "github:example/eco@main", "github:example/live@main")
-                .platform(PlatformDeclaration::new("One", "local"))
-                .zone("USA", "github:example/usa@main", zone),
-        )
+        let ecosystem = Ecosystem::new("Small", "github:example/eco@main", "github:example/live@main");
+        let ecosystem = self.platforms.iter().cloned().fold(ecosystem, Ecosystem::platform);
+        Valid::assume_valid(ecosystem.zone("USA", "github:example/usa@main", zone))
     }
 
     pub(crate) fn graphs(&self) -> IntentionGraphs {

@@ -3,9 +3,9 @@
 use super::{CONTAINER, Fixture, group, key};
 use crate::{
     IntentionGraphs, NodeKey,
-    query::{Lost, Questions, Step, coming_up},
+    query::{Affected, Lost, Questions, Step, coming_up},
 };
-use datasurface_model::{Latency, Priority, Workspace};
+use datasurface_model::{DataContainer, Deadline, Latency, PlatformDeclaration, Priority, Workspace};
 
 fn keys(nodes: &[crate::Node<'_>]) -> Vec<String> {
     nodes.iter().map(|node| node.key().to_string()).collect()
@@ -144,6 +144,69 @@ fn who_is_hit_first_is_named_first() {
     let board = &questions.impact(&Lost::Datastore("Pong".into()))[0];
     assert_eq!((board.late_after, board.priority), (Some(Latency::minutes(5)), Some(Priority::Critical)));
     assert_eq!(board.datasets, ["Report/data".into()].into());
+}
+
+#[test]
+fn a_deadline_is_a_promise_that_breaks_within_a_day() {
+    let deadline = Deadline::from_text("06:30 Europe/Berlin").unwrap();
+    let reader = |latency: Option<Latency>| {
+        let group = group("group", &["Raw"]);
+        latency.into_iter().fold(group, |group, latency| group.latency(latency))
+    };
+    let daily = Workspace::new("Daily").deadline(deadline.clone());
+    let both = Workspace::new("Both").deadline(deadline.clone());
+    let either = Workspace::new("Either").deadline(deadline.clone()).priority(Priority::Critical);
+    let graphs = Fixture::new()
+        .captured("Raw")
+        .primary("One", &["Raw"])
+        .served("One", Workspace::new("Anytime").priority(Priority::Critical), reader(None))
+        .served("One", Workspace::new("Weekly"), reader(Some(Latency::hours(168))))
+        .served("One", daily, reader(None))
+        .served("One", either, reader(Some(Latency::hours(168))))
+        .served("One", both, reader(Some(Latency::hours(1))))
+        .graphs();
+    let affected = Questions::about(&graphs).impact(&Lost::Datastore("Raw".into()));
+    let told =
+        affected.iter().map(|hit| (hit.group.workspace.as_str(), hit.breaks_within(), hit.deadline.as_ref()));
+    let expected = [
+        ("Both", Some(Latency::hours(1)), Some(&deadline)),
+        ("Either", Some(Latency::hours(24)), Some(&deadline)),
+        ("Daily", Some(Latency::hours(24)), Some(&deadline)),
+        ("Weekly", Some(Latency::hours(168)), None),
+        ("Anytime", None, None),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_location_takes_what_is_there_and_nowhere_else() {
+    let place = |container: &str| DataContainer::sqlite(container, "source.db");
+    let platform = |name: &str| PlatformDeclaration::new(name, "local");
+    let graphs = Fixture::new()
+        .container(place("East").located("AWS/USA/East"))
+        .container(place("Wide").located("AWS/USA/East").located("AWS/USA/West"))
+        .captured_from("USA/Team/East", "Near")
+        .captured_from("USA/Team/Wide", "Twice")
+        .captured("Aside")
+        .platform(platform("Two").located("AWS/USA/West"))
+        .platform(platform("Three").located("AWS/USA/West").located("AWS/EU"))
+        .primary("One", &["Near", "Twice", "Aside"])
+        .served("One", Workspace::new("Neighbour"), group("group", &["Near"]))
+        .served("One", Workspace::new("Traveller"), group("group", &["Twice"]))
+        .served("Two", Workspace::new("Western"), group("group", &["Aside"]))
+        .served("Three", Workspace::new("Spread"), group("group", &["Aside"]))
+        .graphs();
+    let questions = Questions::about(&graphs);
+    let hit = |place: &str| -> Vec<String> {
+        let name = |hit: Affected| format!("{} {}", hit.group.workspace, hit.is_cut_off);
+        questions.impact(&Lost::Location(place.into())).into_iter().map(name).collect()
+    };
+    assert_eq!(hit("AWS/USA/East"), ["Neighbour false"]);
+    assert_eq!(hit("AWS/USA/West"), ["Western true"]);
+    assert_eq!(hit("AWS/USA"), ["Neighbour false", "Traveller false", "Western true"]);
+    assert_eq!(hit("AWS"), ["Neighbour false", "Spread true", "Traveller false", "Western true"]);
+    assert!(hit("AWS/USA/East/Cellar").is_empty());
+    assert!(hit("Azure/USA").is_empty());
 }
 
 #[test]
