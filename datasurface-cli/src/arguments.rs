@@ -204,7 +204,7 @@ pub(crate) enum GraphFormat {
     Json,
     /// A flow chart for Mermaid; several platforms are a Markdown document of flow charts.
     Mermaid,
-    /// For Graphviz: one directed graph for each platform.
+    /// For Graphviz: one directed graph, with a frame for each platform if there are several.
     Dot,
     /// For tools that analyse graphs: one document.
     #[value(name = "graphml")]

@@ -70,10 +70,7 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
         (GraphFormat::Json, Some(reach)) => Answer::json(reach, true).beside(&input.findings),
         (GraphFormat::Text, None) => Answer::text(text(graphs, &shown), &input.findings, true),
         (GraphFormat::Mermaid, _) => Answer::text(mermaid(&shown, &pictures()), &input.findings, true),
-        (GraphFormat::Dot, _) => {
-            let graphs: String = pictures().iter().map(|picture| Dot(picture).to_string()).collect();
-            Answer::text(graphs, &input.findings, true)
-        }
+        (GraphFormat::Dot, _) => Answer::text(Dot(&pictures()).to_string(), &input.findings, true),
         (GraphFormat::GraphMl, _) => Answer::text(GraphMl(&pictures()).to_string(), &input.findings, true),
         (GraphFormat::Json, None) => json(graphs, only.as_ref()).beside(&input.findings),
     }

@@ -54,15 +54,17 @@ fn mermaid_is_a_flow_chart() {
 }
 
 #[test]
-fn dot_is_one_graph_for_each_platform() {
+fn dot_is_one_graph_with_a_frame_for_each_platform() {
     let desk = Desk::new(&models::transformed());
     let said = graph(&desk, "--format dot").good();
     assert!(said.out.starts_with("digraph {\n") && said.out.ends_with("}\n"), "{said:?}");
     assert_eq!(said.out.matches("label=").count(), 7, "{said:?}");
     assert!(said.out.contains("label=\"trigger\\nMasking\""), "{said:?}");
     let desk = Desk::new(&models::handed_over());
-    assert_eq!(graph(&desk, "--format dot").good().out.matches("digraph {").count(), 2);
-    assert_eq!(graph(&desk, "--format dot --platform Other").good().out.matches("digraph {").count(), 1);
+    let both = graph(&desk, "--format dot").good().out;
+    assert_eq!((both.matches("digraph {").count(), both.matches("subgraph ").count()), (1, 2), "{both}");
+    assert!(both.contains("label=\"Other\""), "{both}");
+    assert!(!graph(&desk, "--format dot --platform Other").good().out.contains("subgraph "));
 }
 
 #[test]
@@ -72,7 +74,7 @@ fn graphml_is_one_document() {
     assert!(said.out.starts_with("<?xml "), "{said:?}");
     assert_eq!(said.out.matches("<graphml ").count(), 1, "{said:?}");
     for platform in ["Local", "Other"] {
-        assert!(said.out.contains(&format!("<graph id=\"{platform}\"")), "{said:?}");
+        assert!(said.out.contains(&format!("<data key=\"platform\">{platform}</data>")), "{said:?}");
     }
     assert_eq!(said.out.matches("<node ").count(), 4, "{said:?}");
     assert_eq!(said.out.matches("<edge ").count(), 2, "{said:?}");

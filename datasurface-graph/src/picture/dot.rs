@@ -6,44 +6,61 @@ use super::{
 };
 use std::fmt;
 
-/// Shows a picture in DOT. Shapes tell the kinds apart, as in a [Mermaid](super::Mermaid) chart.
+/// Shows pictures in DOT, as one directed graph in which each has a frame if there are several. Shapes tell the kinds
+/// apart, as in a [Mermaid](super::Mermaid) chart.
 #[derive(Clone, Copy, Debug)]
-pub struct Dot<'p, 'g>(pub &'p Picture<'g>);
+pub struct Dot<'p, 'g>(pub &'p [Picture<'g>]);
 
 impl fmt::Display for Dot<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "digraph {{")?;
         writeln!(f, "    rankdir=LR;")?;
+        writeln!(f, "    fontname=\"sans-serif\";")?;
         writeln!(f, "    node [fontname=\"sans-serif\", fontsize=11, style=filled, fillcolor=\"#ffffff\"];")?;
-        self.0.draw(&mut Digraph(f))?;
+        for (number, picture) in self.0.iter().enumerate() {
+            // Graphviz draws a frame around a subgraph whose name begins so.
+            if self.0.len() > 1 {
+                writeln!(f, "    subgraph cluster{number} {{")?;
+                writeln!(f, "    label=\"{}\";", escaped(picture.title()))?;
+            }
+            picture.draw(&mut Statements { f, picture: number })?;
+            if self.0.len() > 1 {
+                writeln!(f, "    }}")?;
+            }
+        }
         writeln!(f, "}}")
     }
 }
 
-struct Digraph<'a, 'f>(&'a mut fmt::Formatter<'f>);
+struct Statements<'a, 'f> {
+    f: &'a mut fmt::Formatter<'f>,
+    /// Names of nodes are unique in the whole graph.
+    picture: usize,
+}
 
-impl Pen for Digraph<'_, '_> {
+impl Pen for Statements<'_, '_> {
     fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
-        let Drawn { number, shape, label, paint } = drawn;
-        let shape = match shape {
+        let Drawn { number, kind, label, paint } = drawn;
+        let shape = match kind.shape() {
             Shape::Cylinder => "shape=cylinder",
             Shape::Rectangle => "shape=box",
             Shape::Hexagon => "shape=hexagon",
             Shape::Rounded => "shape=box, style=\"filled,rounded\"",
         };
-        write!(self.0, "    n{number} [{shape}, label=\"{}\"", escaped(label))?;
+        write!(self.f, "    p{}n{number} [{shape}, label=\"{}\"", self.picture, escaped(label))?;
         if let Some((fill, border)) = paint.colours() {
-            write!(self.0, ", fillcolor=\"{fill}\", color=\"{border}\"")?;
+            write!(self.f, ", fillcolor=\"{fill}\", color=\"{border}\"")?;
         }
-        writeln!(self.0, "];")
+        writeln!(self.f, "];")
     }
 
     fn draw_arrow(&mut self, from: usize, to: usize) -> fmt::Result {
-        writeln!(self.0, "    n{from} -> n{to};")
+        let picture = self.picture;
+        writeln!(self.f, "    p{picture}n{from} -> p{picture}n{to};")
     }
 }
 
-/// In a quoted string, only quotes and backslashes mean something.
+/// In a quoted string, only quotes and backslashes mean something to DOT; but labels are shown with entities replaced.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    text.replace('&', "&amp;").replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

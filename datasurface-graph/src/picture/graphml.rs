@@ -2,17 +2,18 @@
 
 use super::{
     Picture,
-    sketch::{Drawn, Pen, Shape},
+    sketch::{Drawn, Kind, Pen},
 };
 use std::fmt;
 
-/// Shows pictures in GraphML, each as a graph of its own. Each node has a `kind`, a `label`, and a `change` where
-/// something changed since an earlier graph.
+/// Shows pictures in GraphML, each as a graph of its own, whose `label` is the platform. Each node has a `kind`, a
+/// `label`, and a `change` where something changed since an earlier graph.
 #[derive(Clone, Copy, Debug)]
 pub struct GraphMl<'p, 'g>(pub &'p [Picture<'g>]);
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+  <key id="platform" for="graph" attr.name="label" attr.type="string"/>
   <key id="kind" for="node" attr.name="kind" attr.type="string"/>
   <key id="label" for="node" attr.name="label" attr.type="string"/>
   <key id="change" for="node" attr.name="change" attr.type="string"/>
@@ -22,7 +23,8 @@ impl fmt::Display for GraphMl<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(HEAD)?;
         for (number, picture) in self.0.iter().enumerate() {
-            writeln!(f, "  <graph id=\"{}\" edgedefault=\"directed\">", escaped(picture.title()))?;
+            writeln!(f, "  <graph id=\"g{number}\" edgedefault=\"directed\">")?;
+            writeln!(f, "    <data key=\"platform\">{}</data>", escaped(picture.title()))?;
             picture.draw(&mut Elements { f, graph: number })?;
             f.write_str("  </graph>\n")?;
         }
@@ -38,12 +40,13 @@ struct Elements<'a, 'f> {
 
 impl Pen for Elements<'_, '_> {
     fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
-        let Drawn { number, shape, label, paint } = drawn;
-        let kind = match shape {
-            Shape::Cylinder => "capture",
-            Shape::Rectangle => "export",
-            Shape::Hexagon => "trigger",
-            Shape::Rounded => "transform",
+        let Drawn { number, kind, label, paint } = drawn;
+        let kind = match kind {
+            Kind::Capture => "capture",
+            Kind::Export => "export",
+            Kind::Trigger => "trigger",
+            Kind::Transform => "transform",
+            Kind::Team => "team",
         };
         write!(self.f, "    <node id=\"g{}n{number}\"><data key=\"kind\">{kind}</data>", self.graph)?;
         write!(self.f, "<data key=\"label\">{}</data>", escaped(label))?;

@@ -27,8 +27,8 @@ struct Chart<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
 impl Pen for Chart<'_, '_> {
     fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
-        let Drawn { number, shape, label, paint } = drawn;
-        let (open, close) = match shape {
+        let Drawn { number, kind, label, paint } = drawn;
+        let (open, close) = match kind.shape() {
             Shape::Cylinder => ("[(\"", "\")]"),
             Shape::Rectangle => ("[\"", "\"]"),
             Shape::Hexagon => ("{{\"", "\"}}"),

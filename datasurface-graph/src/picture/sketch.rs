@@ -92,8 +92,8 @@ impl<'g> Picture<'g> {
 
     fn draw_nodes(&self, pen: &mut dyn Pen) -> fmt::Result {
         for (number, node) in self.nodes() {
-            let shape = Shape::of(node.kind());
-            pen.draw_box(&Drawn { number, shape, label: &label(&node.key()), paint: self.paint(&node) })?;
+            let kind = Kind::of(node.kind());
+            pen.draw_box(&Drawn { number, kind, label: &label(&node.key()), paint: self.paint(&node) })?;
         }
         for (from, node) in self.nodes() {
             for to in self.after(&node).filter(|to| self.shows(to)).filter_map(|to| self.number(&to)) {
@@ -117,8 +117,8 @@ impl<'g> Picture<'g> {
             }
         }
         for (number, (summary, paint)) in boxes.iter().enumerate() {
-            let (shape, label) = summary.drawn();
-            pen.draw_box(&Drawn { number, shape, label: &label, paint: *paint })?;
+            let (kind, label) = summary.drawn();
+            pen.draw_box(&Drawn { number, kind, label: &label, paint: *paint })?;
         }
         let numbers: BTreeMap<_, usize> =
             boxes.keys().enumerate().map(|(at, summary)| (summary, at)).collect();
@@ -204,30 +204,49 @@ pub(super) trait Pen {
 /// A box.
 pub(super) struct Drawn<'a> {
     pub(super) number: usize,
-    pub(super) shape: Shape,
+    pub(super) kind: Kind,
     /// Lines are separated by line feeds.
     pub(super) label: &'a str,
     pub(super) paint: Paint,
 }
 
-/// Shapes tell kinds apart.
+/// What a box stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Capture,
+    Export,
+    Trigger,
+    Transform,
+    Team,
+}
+
+impl Kind {
+    fn of(kind: NodeKind) -> Self {
+        match kind {
+            NodeKind::Ingest => Self::Capture,
+            NodeKind::Export => Self::Export,
+            NodeKind::Trigger => Self::Trigger,
+            NodeKind::Transform => Self::Transform,
+        }
+    }
+
+    pub(super) fn shape(self) -> Shape {
+        match self {
+            Self::Capture => Shape::Cylinder,
+            Self::Export => Shape::Rectangle,
+            Self::Trigger => Shape::Hexagon,
+            Self::Transform | Self::Team => Shape::Rounded,
+        }
+    }
+}
+
+/// Shapes tell the kinds apart that a picture of one level has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Cylinder,
     Rectangle,
     Hexagon,
     Rounded,
-}
-
-impl Shape {
-    fn of(kind: NodeKind) -> Self {
-        match kind {
-            NodeKind::Ingest => Self::Cylinder,
-            NodeKind::Export => Self::Rectangle,
-            NodeKind::Trigger => Self::Hexagon,
-            NodeKind::Transform => Self::Rounded,
-        }
-    }
 }
 
 /// A box that stands for several nodes.
@@ -240,12 +259,12 @@ enum Summary<'g> {
 }
 
 impl Summary<'_> {
-    fn drawn(&self) -> (Shape, String) {
+    fn drawn(&self) -> (Kind, String) {
         match self {
-            Self::Team(team) => (Shape::Rounded, format!("{}\nin {}", team.team, team.zone)),
-            Self::Captured(datastore) => (Shape::Cylinder, datastore.to_string()),
-            Self::Brought(datastore, container) => (Shape::Rectangle, format!("{datastore}\nin {container}")),
-            Self::Transformer(workspace) => (Shape::Rounded, workspace.to_string()),
+            Self::Team(team) => (Kind::Team, format!("{}\nin {}", team.team, team.zone)),
+            Self::Captured(datastore) => (Kind::Capture, datastore.to_string()),
+            Self::Brought(datastore, container) => (Kind::Export, format!("{datastore}\nin {container}")),
+            Self::Transformer(workspace) => (Kind::Transform, workspace.to_string()),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     tests::{Fixture, group},
 };
 use datasurface_model::{Capture, Latency, Priority, Workspace};
+use std::collections::BTreeSet;
 
 /// A transformer on one platform, whose output is also wanted on another.
 fn graphs() -> IntentionGraphs {
@@ -44,7 +45,8 @@ fn json() {
 fn dot_and_graphml_show_the_same() {
     let graphs = graphs();
     let picture = Picture::of(graphs.iter().next().unwrap());
-    insta::assert_snapshot!(format!("{}\n{}", Dot(&picture), GraphMl(std::slice::from_ref(&picture))));
+    let pictures = std::slice::from_ref(&picture);
+    insta::assert_snapshot!(format!("{}\n{}", Dot(pictures), GraphMl(pictures)));
 }
 
 #[test]
@@ -97,14 +99,14 @@ fn a_change_has_colours_and_shows_what_is_gone() {
     assert_eq!(unchanged, Mermaid(&Picture::of(old)).to_string());
 }
 
-/// Names of containers may hold characters that mean something to Mermaid.
+/// Names of containers and platforms may hold characters that mean something where they are shown.
 #[test]
-fn mermaid_is_not_confused_by_names() {
+fn pictures_are_not_confused_by_names() {
     use crate::{Assignments, Stage};
     use datasurface_model::{
         DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, PlatformDeclaration, Team, Valid,
     };
-    let name = r#"a "b" <c> & `d`; \e $$f$$"#;
+    let name = r#"a "b" <c> & `d`; \e $$f$$ &lt;g"#;
     let container = format!("USA/Team/{name}");
     let store = Datastore::new("Raw").dataset(Dataset::new("data", "id Integer key"));
     let workspace = Workspace::new("Reader").container(container.as_str());
@@ -113,19 +115,34 @@ fn mermaid_is_not_confused_by_names() {
         .datastore(store.captured(Capture::sql_snapshot(container.as_str()).dataset_by_dataset()))
         .workspace(workspace.group(group("group", &["Raw"])));
     let zone = GovernanceZone::new().team("Team", "github:example/team@main", team);
+    let platform = r#"One "x" & <b>"#;
     let ecosystem = Ecosystem::new("Odd", "github:example/eco@main", "github:example/live@main")
-        .platform(PlatformDeclaration::new("One", "local"))
+        .platform(PlatformDeclaration::new(platform, "local"))
         .zone("USA", "github:example/usa@main", zone);
-    let assignments = Assignments::default().serves("One", "Reader/group", Stage::Provisioned).captures(
-        "One",
+    let assignments = Assignments::default().serves(platform, "Reader/group", Stage::Provisioned).captures(
+        platform,
         "Raw",
         Stage::Provisioned,
     );
     let graphs = IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap();
-    insta::assert_snapshot!(Mermaid(&Picture::of(graphs.iter().next().unwrap())), @r#"
-    flowchart LR
-        n0["Raw/data<br>in a #34;b#34; #60;c#62; #38; #96;d#96;#59; #92;e #36;#36;f#36;#36;"]
-        n1[("Raw/data")]
-        n1 --> n0
-    "#);
+    let pictures = [Picture::of(graphs.iter().next().unwrap())];
+    let [picture] = &pictures;
+    insta::assert_snapshot!(format!("{}\n{}\n{}", Mermaid(picture), Dot(&pictures), GraphMl(&pictures)));
+    let twice = [picture.clone(), picture.clone()];
+    insta::assert_snapshot!(Dot(&twice));
+}
+
+#[test]
+fn analysis_tells_teams_from_transforms() {
+    let graphs = graphs();
+    let kinds = |level| {
+        let pictures: Vec<_> = graphs.iter().map(|graph| Picture::of(graph).level(level)).collect();
+        let text = GraphMl(&pictures).to_string();
+        let kinds = text.split("<data key=\"kind\">").skip(1);
+        kinds.filter_map(|rest| Some(rest.split_once('<')?.0.to_owned())).collect::<BTreeSet<_>>()
+    };
+    let set = |kinds: &[&str]| kinds.iter().map(|kind| (*kind).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(kinds(Level::Team), set(&["team"]));
+    assert_eq!(kinds(Level::Store), set(&["capture", "export", "transform"]));
+    assert_eq!(kinds(Level::Dataset), set(&["capture", "export", "transform", "trigger"]));
 }
