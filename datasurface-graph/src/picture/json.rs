@@ -5,7 +5,7 @@ use crate::{
     key::{NodeKey, NodeKind},
     obligation::Custody,
 };
-use datasurface_model::{Latency, Priority, Regulator};
+use datasurface_model::{Deadline, GroupKey, Latency, Priority, Regulator};
 use serde::{
     Serialize, Serializer,
     ser::{SerializeMap, SerializeStruct},
@@ -63,8 +63,12 @@ struct NodePicture {
     kind: NodeKind,
     priority: Option<Priority>,
     latency: Option<Latency>,
+    /// As people write them.
+    deadlines: Vec<String>,
     regulators: BTreeSet<Regulator>,
     custody: Custody,
+    /// For whom an export is.
+    consumers: Vec<GroupKey>,
     fingerprint: String,
 }
 
@@ -76,8 +80,10 @@ impl NodePicture {
             kind: node.kind(),
             priority: obligation.priority(),
             latency: obligation.latency(),
+            deadlines: obligation.deadlines().iter().map(Deadline::to_string).collect(),
             regulators: obligation.regulators().clone(),
             custody: obligation.custody(),
+            consumers: node.consumers().map(|consumer| consumer.group().clone()).collect(),
             fingerprint: node.fingerprint().to_string(),
         }
     }

@@ -5,12 +5,14 @@ use crate::{
     IntentionGraphs,
     tests::{Fixture, group},
 };
-use datasurface_model::{Capture, Latency, Priority, Workspace};
+use datasurface_model::{Capture, Deadline, Latency, Priority, Workspace};
 use std::collections::BTreeSet;
 
 /// A transformer on one platform, whose output is also wanted on another.
 fn graphs() -> IntentionGraphs {
-    let reporting = Workspace::new("Reporting").priority(Priority::Medium);
+    let reporting = Workspace::new("Reporting")
+        .priority(Priority::Medium)
+        .deadline(Deadline::from_text("06:00 Europe/Berlin").unwrap());
     let research = Workspace::new("Research").priority(Priority::High);
     Fixture::new()
         .captured("Raw")
