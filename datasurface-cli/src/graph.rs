@@ -3,18 +3,19 @@
 use crate::{
     answer::Answer,
     arguments::{Graph, GraphFormat, GraphLevel, Model},
-    codes::UNKNOWN_PLATFORM,
     input::Input,
     reach::Reach,
+    shown::shown,
     text::count,
+    versions::Versions,
 };
 use datasurface_broker::{Broker, Placed};
 use datasurface_graph::{
-    IntentionGraph, IntentionGraphs, Node, NodeKey,
+    IntentionGraphs, Node, NodeKey,
     picture::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture},
     query::{Step, coming_up},
 };
-use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, diagnostic::nearest};
+use datasurface_model::{Findings, PlatformName};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -45,22 +46,21 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
         Err(findings) => return refuse(arguments, &findings),
     };
     let graphs = placed.graphs();
-    let only = arguments.platform.as_deref().map(PlatformName::from);
-    if let Some(only) = only.as_ref().filter(|only| graphs.graph(only).is_none()) {
-        input.findings.extend([unknown(graphs, only)]);
-        return refuse(arguments, &input.findings);
-    }
-    let shown: Vec<&IntentionGraph> =
-        graphs.iter().filter(|graph| only.as_ref().is_none_or(|only| graph.platform() == only)).collect();
     let before = before.as_ref().map(Placed::graphs);
-    let reach = before.map(|before| Reach::between(before, graphs, only.as_ref()));
+    let only = arguments.platform.as_deref().map(PlatformName::from);
+    let shown = match shown(before, graphs, only.as_ref()) {
+        Ok(shown) => shown,
+        Err(finding) => {
+            input.findings.extend([*finding]);
+            return refuse(arguments, &input.findings);
+        }
+    };
+    let reach = before.map(|before| Reach::between(before, graphs, &shown));
     let pictures = || -> Vec<Picture<'_>> {
         let reached = reach.as_ref().map(Reach::keys);
-        let pictures = shown.iter().map(|graph| {
-            let picture = match before.and_then(|before| before.graph(graph.platform())) {
-                Some(before) => Picture::of(graph).since(before),
-                None => Picture::of(graph),
-            };
+        let pictures = shown.iter().map(|versions| {
+            let picture = Picture::of(versions.after());
+            let picture = if before.is_some() { picture.since(versions.before()) } else { picture };
             narrowed(picture, reached.as_ref(), arguments)
         });
         pictures.collect()
@@ -90,24 +90,9 @@ fn refuse(arguments: &Graph, findings: &Findings) -> Answer {
     }
 }
 
-fn unknown(graphs: &IntentionGraphs, wanted: &PlatformName) -> Diagnostic {
-    let known: Vec<&str> = graphs.iter().map(|graph| graph.platform().as_str()).collect();
-    let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-    let help = match names.len() {
-        0 => "no platform is declared".to_owned(),
-        _ => format!("declared are {}", names.join(", ")),
-    };
-    let help = match nearest(wanted.as_str(), known.iter().copied()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => help,
-    };
-    let path = ModelPath::root().child("platforms", wanted);
-    Diagnostic::new(&UNKNOWN_PLATFORM, path, format!("no platform `{wanted}` is declared")).help(help)
-}
-
 /// Numbered, in the order in which they come up.
-fn text(graphs: &IntentionGraphs, shown: &[&IntentionGraph]) -> String {
-    let parts = shown.iter().map(|graph| {
+fn text(graphs: &IntentionGraphs, shown: &[Versions<'_>]) -> String {
+    let parts = shown.iter().map(Versions::after).map(|graph| {
         let steps = coming_up(graph);
         let nodes: Vec<&Node<'_>> = steps.iter().flat_map(Step::members).collect();
         let numbers: BTreeMap<NodeKey, usize> =
@@ -159,14 +144,15 @@ fn narrowed<'g>(
     }
 }
 
-fn mermaid(shown: &[&IntentionGraph], pictures: &[Picture<'_>]) -> String {
+fn mermaid(shown: &[Versions<'_>], pictures: &[Picture<'_>]) -> String {
     match pictures {
         [picture] => Mermaid(picture).to_string(),
         _ => shown
             .iter()
             .zip(pictures)
-            .map(|(graph, picture)| {
-                format!("## {}\n\n```mermaid\n{}```\n", graph.platform(), Mermaid(picture))
+            .map(|(versions, picture)| {
+                let platform = versions.after().platform();
+                format!("## {platform}\n\n```mermaid\n{}```\n", Mermaid(picture))
             })
             .collect::<Vec<_>>()
             .join("\n"),

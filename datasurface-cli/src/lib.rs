@@ -17,11 +17,13 @@ mod reach;
 mod registry;
 mod render;
 mod run;
+mod shown;
 mod site;
 mod status;
 mod summary;
 mod table;
 mod text;
+mod versions;
 
 pub use codes::CODES;
 

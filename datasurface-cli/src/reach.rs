@@ -1,8 +1,7 @@
 //! `graph --since`: what a change of the model reaches.
 
-use crate::text::count;
+use crate::{text::count, versions::Versions};
 use datasurface_graph::{GraphDiff, IntentionGraphs, NodeKey, query};
-use datasurface_model::PlatformName;
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -36,14 +35,14 @@ enum Fate {
 }
 
 impl Reach {
-    /// What is reached on a platform, or on all, by the change that made the one graphs of the other.
-    pub(crate) fn between(old: &IntentionGraphs, new: &IntentionGraphs, only: Option<&PlatformName>) -> Self {
-        let diffs =
-            new.iter().filter_map(|graph| Some(GraphDiff::between(old.graph(graph.platform())?, graph)));
+    /// What is reached on these platforms by the change that made the one graphs of the other.
+    pub(crate) fn between(old: &IntentionGraphs, new: &IntentionGraphs, shown: &[Versions<'_>]) -> Self {
+        let diffs = shown.iter().map(|versions| GraphDiff::between(versions.before(), versions.after()));
         let renamed = diffs.flat_map(|diff| diff.renamed().to_vec());
         let mut formerly: BTreeMap<NodeKey, NodeKey> = renamed.map(|(before, now)| (now, before)).collect();
         let cone = query::cone(old, new).into_iter();
-        let reached = cone.filter(|key| only.is_none_or(|only| key.platform() == only)).map(|key| Reached {
+        let is_shown = |key: &NodeKey| shown.iter().any(|versions| versions.are_of(key.platform()));
+        let reached = cone.filter(is_shown).map(|key| Reached {
             fate: Fate::of(&key, old, new),
             formerly: formerly.remove(&key),
             key,

@@ -179,6 +179,49 @@ fn a_platform_that_is_not_declared() {
 }
 
 #[test]
+fn platforms_come_and_go() {
+    let desk = Desk::new(&models::handed_over());
+    desk.write("older.json", models::first().to_json());
+    let painted = |more: &str, colour: &str| {
+        let out = graph(&desk, more).good().out;
+        let lines = out.lines().filter(|line| line.contains("label=") && line.contains(" [shape"));
+        let boxes = lines.clone().count();
+        (boxes, lines.filter(|line| line.contains(colour)).count(), out)
+    };
+    let (added, removed) = ("#cfe8ff", "#dddddd");
+    let (boxes, coloured, out) = painted("--since older.json --format dot --platform Other", added);
+    assert_eq!((boxes, coloured), (2, 2), "{out}");
+
+    // Backwards, it is gone.
+    desk.write("newer.json", models::handed_over().to_json());
+    desk.model(&models::first());
+    let (boxes, coloured, out) = painted("--since newer.json --format dot --platform Other", removed);
+    assert_eq!((boxes, coloured), (2, 2), "{out}");
+    assert!(painted("--since newer.json --format dot", removed).2.contains("label=\"Other\""));
+    let said = graph(&desk, "--since newer.json --platform Other").good();
+    assert_eq!(said.out.matches("  - ").count(), 2, "{said:?}");
+    graph(&desk, "--platform Other").bad().complains("graph/unknown-platform", "`Other`");
+}
+
+#[test]
+fn a_platform_that_was_renamed_was_there_under_its_former_name() {
+    let desk = Desk::new(&models::renamed());
+    desk.write("older.json", models::first().to_json());
+    let expected = "\
+the change reaches 4 nodes
+  - Export/Local/USA/NorthWind/Mart/NW_Data/products
+  + Export/Nearby/USA/NorthWind/Mart/NW_Data/products (was Export/Local/USA/NorthWind/Mart/NW_Data/products)
+  - Ingest/Local/NW_Data
+  + Ingest/Nearby/NW_Data (was Ingest/Local/NW_Data)
+";
+    for only in ["", "--platform Nearby", "--platform Local"] {
+        assert_eq!(graph(&desk, &format!("--since older.json {only}")).good().out, expected);
+    }
+    let picture = graph(&desk, "--since older.json --format dot").good().out;
+    assert_eq!((picture.matches("#cfe8ff").count(), picture.matches("#dddddd").count()), (2, 2), "{picture}");
+}
+
+#[test]
 fn a_model_with_errors_has_no_graph() {
     let desk = Desk::new(&models::broken());
     for format in ["text", "mermaid"] {

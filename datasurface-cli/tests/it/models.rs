@@ -9,6 +9,10 @@ const TEAM: &str = "github:northwind/team@main";
 
 /// A company whose team has these workspaces, and whose only platform is of this kind.
 fn company(kind: &str, workspaces: impl IntoIterator<Item = Workspace>) -> Ecosystem {
+    company_on(PlatformDeclaration::new("Local", kind), workspaces)
+}
+
+fn company_on(platform: PlatformDeclaration, workspaces: impl IntoIterator<Item = Workspace>) -> Ecosystem {
     let data = Datastore::new("NW_Data")
         .captured(Capture::sql_snapshot("USA/NorthWind/Source"))
         .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("PII"))
@@ -25,7 +29,7 @@ fn company(kind: &str, workspaces: impl IntoIterator<Item = Workspace>) -> Ecosy
     let team = workspaces.into_iter().fold(team, Team::workspace);
     Ecosystem::new("NorthWind", "github:northwind/ecosystem@main", "github:northwind/live@main")
         .vendor(InfrastructureVendor::new("Company").location("Cellar"))
-        .platform(PlatformDeclaration::new("Local", kind).setting("database", "local.db"))
+        .platform(platform.setting("database", "local.db"))
         .zone("USA", "github:northwind/usa@main", GovernanceZone::new().team("NorthWind", TEAM, team))
 }
 
@@ -130,6 +134,11 @@ pub(crate) fn handed_over() -> Ecosystem {
         .primary("NW_Data", "Local")
         .pin("Sales/live", ["Local"])
         .pin("Research/history", ["Other"])
+}
+
+/// One consumer, and the platform has another name now.
+pub(crate) fn renamed() -> Ecosystem {
+    company_on(PlatformDeclaration::new("Nearby", "local").renamed_from("Local"), [sales()])
 }
 
 /// A transformer that also reads what it made before.

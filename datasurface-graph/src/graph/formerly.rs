@@ -1,14 +1,22 @@
 //! How a node was called before something that its key names was renamed.
 
-use super::{At, Node};
+use super::{At, IntentionGraph, Node};
 use crate::{
     estate::{Site, Supply},
     key::NodeKey,
 };
-use datasurface_model::{Dataset, Entity};
+use datasurface_model::{Dataset, Entity, PlatformName};
 
 /// A name in a key, and what it was before, if the model still says so.
 type Renamed = (String, Option<String>);
+
+impl IntentionGraph {
+    /// How its platform was called before it was renamed, if the model still says so.
+    #[must_use]
+    pub fn former_platform(&self) -> Option<&PlatformName> {
+        self.estate().ecosystem.platforms().get(self.platform())?.former_name()
+    }
+}
 
 impl Node<'_> {
     /// The keys that it may have had before, one for each choice between a name and the former name of the same thing.
@@ -38,9 +46,7 @@ impl Node<'_> {
     }
 
     fn platform_name(&self) -> Renamed {
-        let platform = self.graph().platform();
-        let declared = self.graph().estate().ecosystem.platforms().get(platform);
-        renamed(platform, declared.and_then(|platform| platform.former_name()))
+        renamed(self.graph().platform(), self.graph().former_platform())
     }
 
     fn container_names(&self, site: &Site) -> [Renamed; 3] {

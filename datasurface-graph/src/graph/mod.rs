@@ -131,6 +131,15 @@ impl IntentionGraph {
         self.estate.platform(self.platform)
     }
 
+    /// The graph of the same platform if it had nothing to do: what a graph is compared with if there was none before, or
+    /// is none after a change.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let Estate { ecosystem, assignments, platforms, .. } = self.estate();
+        let nothing = Estate::new(ecosystem.clone(), assignments.clone(), Arc::clone(platforms));
+        Self { platform: self.platform, estate: Arc::new(nothing), order: OnceLock::new() }
+    }
+
     /// How many nodes there are.
     #[must_use]
     pub fn len(&self) -> usize {
