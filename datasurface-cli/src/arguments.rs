@@ -1,7 +1,7 @@
 //! The command line.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_graph::NodeKey;
 use datasurface_model::{ColumnName, DatasetKey};
 use std::{
@@ -81,9 +81,9 @@ pub(crate) struct Graph {
     #[arg(long, value_name = "NAME")]
     pub(crate) platform: Option<String>,
 
-    /// How much pictures tell apart: Mermaid, DOT and GraphML.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) level: GraphLevel,
+    /// How much pictures tell apart: Mermaid, DOT and GraphML [default: dataset].
+    #[arg(long, value_enum)]
+    pub(crate) level: Option<GraphLevel>,
 
     /// Show only what a change reaches: the one that made the model of this older one. `+` is new, `-` is gone, `~` is
     /// other than before, `=` might have been. Pictures show what is new and what is other in colours.
@@ -221,6 +221,34 @@ pub(crate) enum GraphLevel {
     Store,
     /// Teams, and who gives data to whom.
     Team,
+}
+
+impl Arguments {
+    /// What the command line of this process says. If it is wrong, that is said, and the process ends.
+    pub(crate) fn read() -> Self {
+        let arguments = Self::parse();
+        if let Verb::Graph(graph) = &arguments.verb
+            && let Some(ignored) = graph.ignored()
+        {
+            let remark =
+                format!("`{ignored}` is for pictures, which have `--format mermaid`, `dot` or `graphml`");
+            Self::command().error(ErrorKind::ArgumentConflict, remark).exit()
+        }
+        arguments
+    }
+}
+
+impl Graph {
+    /// What was said about a picture, if none is drawn.
+    fn ignored(&self) -> Option<&'static str> {
+        let is_picture = match self.format {
+            GraphFormat::Text | GraphFormat::Json => false,
+            GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => true,
+        };
+        let level = self.level.map(|_| "--level");
+        let around = self.around.as_ref().map(|_| "--around");
+        level.or(around).filter(|_| !is_picture)
+    }
 }
 
 impl Model {

@@ -8,6 +8,7 @@ pub static CODES: &[&CodeInfo] = &[
     &NO_DOCUMENTS,
     &NOT_UTF8,
     &UNREADABLE_FILE,
+    &UNKNOWN_NODE,
     &UNKNOWN_PLATFORM,
     &UNKNOWN_COLUMN,
     &UNKNOWN_DATASET,
@@ -42,6 +43,13 @@ pub(crate) static UNREADABLE_FILE: CodeInfo = CodeInfo::error(
     "document/unreadable-file",
     "a file cannot be read",
     "The operating system refused to read it: it may be a folder, or belong to somebody else.",
+);
+
+pub(crate) static UNKNOWN_NODE: CodeInfo = CodeInfo::error(
+    "graph/unknown-node",
+    "a picture was asked for around a node that is not there",
+    "Nodes are named by their keys, letter by letter. If a platform is named as well, its nodes are the only ones; with an \
+     older model, what is gone can be named, too.",
 );
 
 pub(crate) static UNKNOWN_PLATFORM: CodeInfo = CodeInfo::error(

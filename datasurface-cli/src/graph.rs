@@ -48,7 +48,7 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
     let graphs = placed.graphs();
     let before = before.as_ref().map(Placed::graphs);
     let only = arguments.platform.as_deref().map(PlatformName::from);
-    let shown = match shown(before, graphs, only.as_ref()) {
+    let shown = match shown(before, graphs, only.as_ref(), arguments.around.as_ref()) {
         Ok(shown) => shown,
         Err(finding) => {
             input.findings.extend([*finding]);
@@ -130,7 +130,7 @@ fn narrowed<'g>(
     reached: Option<&BTreeSet<&NodeKey>>,
     arguments: &Graph,
 ) -> Picture<'g> {
-    picture = picture.level(match arguments.level {
+    picture = picture.level(match arguments.level.unwrap_or_default() {
         GraphLevel::Dataset => Level::Dataset,
         GraphLevel::Store => Level::Store,
         GraphLevel::Team => Level::Team,

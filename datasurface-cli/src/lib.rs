@@ -28,7 +28,6 @@ mod versions;
 pub use codes::CODES;
 
 use arguments::{Arguments, Verb};
-use clap::Parser;
 use std::process::ExitCode;
 
 /// Does what the command line of this process says.
@@ -38,7 +37,7 @@ use std::process::ExitCode;
 #[must_use]
 pub fn main() -> ExitCode {
     let broker = registry::broker();
-    let answer = match Arguments::parse().verb {
+    let answer = match Arguments::read().verb {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => graph::graph(&arguments, &broker),
         Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),

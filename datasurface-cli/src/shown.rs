@@ -1,15 +1,19 @@
 //! Which platforms are shown, or why what was asked for cannot be.
 
-use crate::{codes::UNKNOWN_PLATFORM, versions::Versions};
-use datasurface_graph::IntentionGraphs;
+use crate::{
+    codes::{UNKNOWN_NODE, UNKNOWN_PLATFORM},
+    versions::Versions,
+};
+use datasurface_graph::{IntentionGraphs, NodeKey};
 use datasurface_model::{Diagnostic, ModelPath, PlatformName, diagnostic::nearest};
 use std::collections::BTreeSet;
 
-/// The platforms that somebody wants to see, of those that are there or were before.
+/// The platforms that somebody wants to see, of those that are there or were before: one, or that of a node.
 pub(crate) fn shown<'g>(
     before: Option<&'g IntentionGraphs>,
     graphs: &'g IntentionGraphs,
     only: Option<&PlatformName>,
+    around: Option<&NodeKey>,
 ) -> Result<Vec<Versions<'g>>, Box<Diagnostic>> {
     let mut shown = Versions::of_all(before, graphs);
     if let Some(only) = only {
@@ -17,6 +21,12 @@ pub(crate) fn shown<'g>(
             return Err(Box::new(unknown_platform(&shown, only)));
         }
         shown.retain(|versions| versions.are_of(only));
+    }
+    if let Some(centre) = around {
+        if !shown.iter().any(|versions| versions.have(centre)) {
+            return Err(Box::new(unknown_node(&shown, centre)));
+        }
+        shown.retain(|versions| versions.have(centre));
     }
     Ok(shown)
 }
@@ -34,4 +44,15 @@ fn unknown_platform(all: &[Versions<'_>], wanted: &PlatformName) -> Diagnostic {
     };
     let path = ModelPath::root().child("platforms", wanted);
     Diagnostic::new(&UNKNOWN_PLATFORM, path, format!("no platform `{wanted}` is declared")).help(help)
+}
+
+fn unknown_node(shown: &[Versions<'_>], wanted: &NodeKey) -> Diagnostic {
+    let nodes = shown.iter().flat_map(|versions| versions.before().nodes().chain(versions.after().nodes()));
+    let known: BTreeSet<String> = nodes.map(|node| node.key().to_string()).collect();
+    let help = match nearest(&wanted.to_string(), known.iter().map(String::as_str)) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "without a format, `graph` lists the keys of all nodes".to_owned(),
+    };
+    let path = ModelPath::root().child("platforms", wanted.platform());
+    Diagnostic::new(&UNKNOWN_NODE, path, format!("there is no node `{wanted}`")).help(help)
 }

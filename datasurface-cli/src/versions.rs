@@ -1,6 +1,6 @@
 //! The graphs of a platform before and after a change.
 
-use datasurface_graph::{IntentionGraph, IntentionGraphs};
+use datasurface_graph::{IntentionGraph, IntentionGraphs, NodeKey};
 use datasurface_model::PlatformName;
 use std::collections::BTreeSet;
 
@@ -59,5 +59,10 @@ impl<'g> Versions<'g> {
     /// Whether the platform is called so, or was before.
     pub(crate) fn are_of(&self, platform: &PlatformName) -> bool {
         self.names().any(|name| name == platform)
+    }
+
+    /// Whether there is such a node, or was before.
+    pub(crate) fn have(&self, key: &NodeKey) -> bool {
+        self.after().node(key).or_else(|| self.before().node(key)).is_some()
     }
 }

@@ -179,6 +179,35 @@ fn a_platform_that_is_not_declared() {
 }
 
 #[test]
+fn a_node_that_is_not_there_has_nothing_around_it() {
+    let desk = Desk::new(&models::handed_over());
+    let said = graph(&desk, "--format dot --around Ingest/Local/NW_Dat").bad();
+    said.complains("graph/unknown-node", "`Ingest/Local/NW_Dat`");
+    assert!(said.err.contains("did you mean `Ingest/Local/NW_Data`?"), "{said:?}");
+    assert_eq!(said.out, "");
+    let said = graph(&desk, "--format dot --around Ingest/Local/NW_Data --platform Other").bad();
+    said.complains("graph/unknown-node", "`Ingest/Local/NW_Data`");
+    graph(&desk, "--format dot --around Ingest/Local/NW_Data --platform Local").good();
+    // What was there before can be shown.
+    desk.write("older.json", models::handed_over().to_json());
+    desk.model(&models::first());
+    graph(&desk, "--format dot --around Ingest/Other/NW_Data --since older.json").good();
+    graph(&desk, "--format dot --around Ingest/Other/NW_Data").bad();
+}
+
+#[test]
+fn what_is_said_of_pictures_is_not_ignored_where_there_are_none() {
+    let desk = Desk::new(&models::first());
+    for format in ["", "--format json"] {
+        for more in ["--level dataset", "--level team", "--around Ingest/Local/NW_Data"] {
+            let said = graph(&desk, &format!("{format} {more}"));
+            assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+            assert!(said.err.contains("is for pictures"), "{said:?}");
+        }
+    }
+}
+
+#[test]
 fn platforms_come_and_go() {
     let desk = Desk::new(&models::handed_over());
     desk.write("older.json", models::first().to_json());
