@@ -4,6 +4,7 @@ mod coming_up;
 mod frequent;
 mod incremental;
 mod laws;
+mod paths;
 mod picture;
 mod scale;
 mod shards;

@@ -18,6 +18,7 @@ mod cone;
 mod impact;
 mod lineage;
 mod order;
+mod paths;
 mod whole;
 
 pub use bring_up::{BringUp, Step};
@@ -33,10 +34,7 @@ use crate::{
 };
 use datasurface_model::GroupKey;
 use lineage::Readers;
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::OnceLock,
-};
+use std::{collections::BTreeSet, sync::OnceLock};
 use whole::Whole;
 
 /// Questions about the graphs of all platforms. Hand-overs count as dependencies.
@@ -65,39 +63,6 @@ impl<'g> Questions<'g> {
     #[must_use]
     pub fn downstream<'k>(&self, of: impl IntoIterator<Item = &'k NodeKey>) -> Vec<Node<'g>> {
         self.nodes(self.whole.reached(&self.numbers(of), Whole::after))
-    }
-
-    /// Ways from one node to another, no node twice on any of them: the shortest first, and no more than `most`.
-    #[must_use]
-    pub fn paths(&self, from: &NodeKey, to: &NodeKey, most: usize) -> Vec<Vec<Node<'g>>> {
-        let (Some(from), Some(to)) = (self.whole.number(from), self.whole.number(to)) else {
-            return Vec::new();
-        };
-        // What leads nowhere is not tried.
-        let mut leading = self.whole.reached(&[to].into(), Whole::before);
-        leading.insert(to);
-        let mut paths = Vec::new();
-        let mut waiting = VecDeque::from([vec![from]]);
-        // A path that waits is given up when this many wait: in a dense graph there are more than anybody reads.
-        let room = most.saturating_mul(self.whole.len().max(1)).min(1_000_000);
-        while let Some(path) = waiting.pop_front() {
-            if paths.len() >= most {
-                break;
-            }
-            let Some(last) = path.last().copied() else { continue };
-            if last == to && (path.len() > 1 || from == to) {
-                paths.push(path.iter().filter_map(|number| self.whole.node(*number)).collect());
-                continue;
-            }
-            for next in self.whole.after(last) {
-                if leading.contains(&next) && !path.contains(&next) && waiting.len() < room {
-                    let mut longer = path.clone();
-                    longer.push(next);
-                    waiting.push_back(longer);
-                }
-            }
-        }
-        paths
     }
 
     /// One whole way round for each set of nodes that depend on each other: the first node of each comes again after the

@@ -61,6 +61,37 @@ fn paths_begin_with_the_shortest() {
 }
 
 #[test]
+fn a_way_is_found_behind_more_ways_than_can_be_tried() {
+    // Twelve transformers that all read each other, and a chain behind the last.
+    let crowd: Vec<String> = (0..12).map(|at| format!("Crowd{at:02}")).collect();
+    let crowd: Vec<&str> = crowd.iter().map(String::as_str).collect();
+    let chain = ["Crowd11", "Chain0", "Chain1", "Chain2", "Chain3", "End"];
+    let mut fixture = Fixture::new().captured("Raw");
+    for (at, store) in crowd.iter().enumerate() {
+        let inputs: Vec<&str> = match at {
+            0 => [&["Raw"], &crowd[1..]].concat(),
+            _ => [&crowd[..at], &crowd[at + 1..]].concat(),
+        };
+        fixture = fixture.made(&format!("Make{store}"), store, &inputs);
+    }
+    for pair in chain.windows(2) {
+        fixture = fixture.made(&format!("Make{}", pair[1]), pair[1], &pair[..1]);
+    }
+    let stores = [&["Raw"], &crowd[..], &chain[1..]].concat();
+    let fixture = fixture.primary("One", &stores);
+    let graphs = fixture.served("One", Workspace::new("Reader"), group("group", &["End"])).graphs();
+    let questions = Questions::about(&graphs);
+    let (from, to) = (key("Ingest/One/Raw"), key("Ingest/One/End"));
+    for most in [1, 100] {
+        let paths = questions.paths(&from, &to, most);
+        assert_eq!(paths.len(), most);
+        // Each transformer on the way is four nodes: Crowd00, Crowd11, and the five behind it.
+        assert_eq!(paths[0].len(), 1 + 4 * 7);
+        assert!(paths.is_sorted_by_key(Vec::len));
+    }
+}
+
+#[test]
 fn a_cycle_is_shown_all_the_way_round() {
     let graphs = graphs();
     let cycles = Questions::about(&graphs).cycles();
