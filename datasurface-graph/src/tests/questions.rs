@@ -62,10 +62,10 @@ fn paths_begin_with_the_shortest() {
 
 #[test]
 fn a_way_is_found_behind_more_ways_than_can_be_tried() {
-    // Twelve transformers that all read each other, and a chain behind the last.
+    // Twelve transformers that all read each other, and a chain behind the last with a detour before its end.
     let crowd: Vec<String> = (0..12).map(|at| format!("Crowd{at:02}")).collect();
     let crowd: Vec<&str> = crowd.iter().map(String::as_str).collect();
-    let chain = ["Crowd11", "Chain0", "Chain1", "Chain2", "Chain3", "End"];
+    let chain = ["Crowd11", "Chain0", "Chain1", "Chain2", "Alpha", "Beta"];
     let mut fixture = Fixture::new().captured("Raw");
     for (at, store) in crowd.iter().enumerate() {
         let inputs: Vec<&str> = match at {
@@ -77,15 +77,18 @@ fn a_way_is_found_behind_more_ways_than_can_be_tried() {
     for pair in chain.windows(2) {
         fixture = fixture.made(&format!("Make{}", pair[1]), pair[1], &pair[..1]);
     }
-    let stores = [&["Raw"], &crowd[..], &chain[1..]].concat();
-    let fixture = fixture.primary("One", &stores);
+    let stores = [&["Raw", "Zeta", "End"], &crowd[..], &chain[1..]].concat();
+    let fixture = fixture
+        .made("MakeZeta", "Zeta", &["Chain2"])
+        .made("MakeEnd", "End", &["Beta", "Zeta"])
+        .primary("One", &stores);
     let graphs = fixture.served("One", Workspace::new("Reader"), group("group", &["End"])).graphs();
     let questions = Questions::about(&graphs);
     let (from, to) = (key("Ingest/One/Raw"), key("Ingest/One/End"));
     for most in [1, 100] {
         let paths = questions.paths(&from, &to, most);
         assert_eq!(paths.len(), most);
-        // Each transformer on the way is four nodes: Crowd00, Crowd11, and the five behind it.
+        // Each transformer on the way is four nodes: Crowd00, Crowd11, three of the chain, Zeta, End.
         assert_eq!(paths[0].len(), 1 + 4 * 7);
         assert!(paths.is_sorted_by_key(Vec::len));
     }
