@@ -7,6 +7,7 @@ pub mod change;
 pub mod diagnostic;
 pub mod document;
 pub mod ecosystem;
+mod gather;
 pub mod governance;
 pub mod name;
 pub mod named;

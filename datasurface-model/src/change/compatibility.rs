@@ -8,6 +8,7 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Severity},
     ecosystem::{Dataset, DatasetGroup, Ecosystem, Workspace},
+    gather::sort,
     name::DatasetKey,
     named::Entity,
     schema::SchemaChange,
@@ -64,7 +65,7 @@ impl Judge<'_> {
                 }
             }
         }
-        found.sort();
+        sort(&mut found);
         found
     }
 

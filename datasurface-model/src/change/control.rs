@@ -15,6 +15,7 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Severity},
     ecosystem::{Dataset, Ecosystem},
+    gather::sort,
     name::DatasetKey,
     named::Entity,
     validate::Valid,
@@ -109,7 +110,7 @@ impl ChangeControl {
                 retirements.push(Retirement::removed(store.key(dataset), path, retiring));
             }
         });
-        retirements.sort();
+        sort(&mut retirements);
         retirements
     }
 
@@ -143,7 +144,7 @@ impl ChangeControl {
                 found.push(self.concern(&codes::SUNSET_PASSED, retirement, message));
             }
         }
-        found.sort();
+        sort(&mut found);
         found
     }
 

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{DataTransformer, Datastore, Ecosystem, PrimaryPin, Repository, Team, Workspace},
+    gather::Gather,
     name::{ContainerKey, DatasetKey, DatastoreName, GroupKey, TeamKey, VendorName, ZoneName},
     named::Entity,
     validate::Valid,
@@ -122,7 +123,7 @@ impl Reach {
     /// the same.
     fn add_transformers(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
         let before: BTreeMap<_, _> =
-            workspaces(&pruned.old).filter_map(|placed| making(placed.workspace)).collect();
+            workspaces(&pruned.old).filter_map(|placed| making(placed.workspace)).gather();
         for placed in workspaces(&pruned.new) {
             let Some((output, making)) = making(placed.workspace) else { continue };
             if before.get(output) != Some(&making)
@@ -146,7 +147,7 @@ impl Reach {
         }
         let pins = pruned.old.group_pins().difference(pruned.new.group_pins());
         let pinned: BTreeSet<GroupKey> =
-            pins.filter_map(|(old, now)| old.or(now)).map(|pin| pin.name().clone()).collect();
+            pins.filter_map(|(old, now)| old.or(now)).map(|pin| pin.name().clone()).gather();
         if pinned.is_empty() {
             return;
         }
@@ -197,7 +198,7 @@ impl Surroundings {
             }
         }
         let vendors = pruned.old.vendors().difference(pruned.new.vendors());
-        let vendors = vendors.filter_map(|(old, new)| Some(old.or(new)?.name().clone())).collect();
+        let vendors = vendors.filter_map(|(old, new)| Some(old.or(new)?.name().clone())).gather();
         surroundings.add_containers_at(&vendors, new);
         surroundings
     }
@@ -241,7 +242,7 @@ impl Surroundings {
 fn making(workspace: &Workspace) -> Option<(&DatastoreName, (&DataTransformer, BTreeSet<&DatasetKey>))> {
     let transformer = workspace.data_transformer()?;
     let inputs = workspace.groups().iter().flat_map(|group| group.wanted().iter().map(Entity::name));
-    Some((transformer.output(), (transformer, inputs.collect())))
+    Some((transformer.output(), (transformer, inputs.gather())))
 }
 
 /// What a datastore says besides its datasets.

@@ -4,6 +4,7 @@ use super::touched::{self, PlacedStore, Sides, StoreChange};
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Dataset, Datastore},
+    gather::sort,
     named::Entity,
     schema::{Column, TableSchema},
 };
@@ -117,7 +118,7 @@ pub(super) fn proposals(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
             }
         }
     }
-    found.sort();
+    sort(&mut found);
     found
 }
 
@@ -125,7 +126,7 @@ fn datastores(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
     // Only what has equal schemas is compared: else each would have to be compared with each.
     let shape = |store: &Datastore| -> Vec<_> {
         let mut schemas: Vec<_> = store.datasets().iter().map(|dataset| dataset.schema().clone()).collect();
-        schemas.sort();
+        sort(&mut schemas);
         schemas
     };
     let mut gone = BTreeMap::<_, Vec<&PlacedStore<'_>>>::new();

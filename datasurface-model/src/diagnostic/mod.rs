@@ -11,7 +11,7 @@ pub use nearest::nearest;
 pub use path::ModelPath;
 pub use position::Position;
 
-use crate::ecosystem::Json;
+use crate::{ecosystem::Json, gather::sort};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -271,7 +271,7 @@ impl Findings {
 impl FromIterator<Diagnostic> for Findings {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(findings: I) -> Self {
         let mut findings: Vec<_> = findings.into_iter().collect();
-        findings.sort();
+        sort(&mut findings);
         findings.dedup();
         Self(findings)
     }
@@ -280,7 +280,7 @@ impl FromIterator<Diagnostic> for Findings {
 impl Extend<Diagnostic> for Findings {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, findings: I) {
         self.0.extend(findings);
-        self.0.sort();
+        sort(&mut self.0);
         self.0.dedup();
     }
 }

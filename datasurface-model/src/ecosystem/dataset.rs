@@ -2,6 +2,7 @@
 
 use super::{About, Deprecation, QualityCheck, Rare, documented, renamed};
 use crate::{
+    gather::Gather,
     name::{Classification, DatasetName, PolicyName},
     named::Entity,
     schema::Schema,
@@ -93,7 +94,7 @@ impl Dataset {
     #[must_use]
     pub fn all_classifications(&self) -> BTreeSet<Classification> {
         let columns = self.schema.classified_columns().iter();
-        columns.flat_map(|column| column.classifications()).chain(self.classifications()).cloned().collect()
+        columns.flat_map(|column| column.classifications()).chain(self.classifications()).cloned().gather()
     }
 
     /// Whether it is classified as a whole, or in every column.

@@ -1,6 +1,7 @@
 //! Pins: operators' wishes about which platform does what. What was decided is in the broker's lock.
 
 use crate::{
+    gather::sort,
     name::{DatastoreName, GroupKey, PlatformName},
     named::Entity,
 };
@@ -19,7 +20,7 @@ impl GroupPin {
         platforms: impl IntoIterator<Item = P>,
     ) -> Self {
         let mut platforms: Vec<_> = platforms.into_iter().map(Into::into).collect();
-        platforms.sort();
+        sort(&mut platforms);
         Self { group: group.into(), platforms }
     }
 

@@ -1,6 +1,7 @@
 //! Transformers: how new data is derived.
 
 use super::{CodeArtifact, Cron, Select, TransformTrigger};
+use crate::gather::sort;
 use crate::name::{Classification, DatasetName, DatastoreName};
 use std::collections::BTreeMap;
 
@@ -37,7 +38,7 @@ impl DataTransformer {
             _ => Vec::new(),
         };
         selects.push(Select { dataset: dataset.into(), sql: sql.into() });
-        selects.sort();
+        sort(&mut selects);
         self.artifact = CodeArtifact::Sql { selects };
         self
     }

@@ -5,6 +5,7 @@ use super::{
     ProductionStatus, Rare, Requirements, Retention, documented, renamed,
 };
 use crate::{
+    gather::Gather,
     name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
     named::{Entity, Named},
 };
@@ -77,7 +78,7 @@ impl Workspace {
         mut self,
         classifications: impl IntoIterator<Item = C>,
     ) -> Self {
-        self.classification_limit = Some(classifications.into_iter().map(Into::into).collect());
+        self.classification_limit = Some(classifications.into_iter().map(Into::into).gather());
         self
     }
 

@@ -9,7 +9,7 @@ mod tests;
 pub use difference::Difference;
 pub use iter::Iter;
 
-use crate::name::Name;
+use crate::{gather, name::Name};
 use node::Node;
 use std::{
     borrow::Borrow,
@@ -205,22 +205,9 @@ fn order<T: Entity>(one: &T, other: &T) -> Ordering {
 }
 
 /// In the order in which a [`Named`] has them.
-pub(crate) fn sorted<T: Entity>(entities: Vec<T>) -> Vec<T> {
-    if entities.is_sorted_by(|one, other| order(one, other).is_le()) {
-        return entities;
-    }
-    let mut places: Vec<usize> = (0..entities.len()).collect();
-    sort_places(&mut places, &|one, other| match (entities.get(one), entities.get(other)) {
-        (Some(one), Some(other)) => order(one, other),
-        _ => Ordering::Equal,
-    });
-    let mut entities: Vec<Option<T>> = entities.into_iter().map(Some).collect();
-    places.into_iter().filter_map(|place| entities.get_mut(place)?.take()).collect()
-}
-
-/// One sort for all kinds of entities: to compile one for each would take longer than all that is sorted.
-fn sort_places(places: &mut [usize], order: &dyn Fn(usize, usize) -> Ordering) {
-    places.sort_by(|one, other| order(*one, *other));
+pub(crate) fn sorted<T: Entity>(mut entities: Vec<T>) -> Vec<T> {
+    gather::sort_by(&mut entities, order);
+    entities
 }
 
 impl<T> Default for Named<T> {

@@ -1,6 +1,6 @@
 //! The existing names of one kind, arranged so that the nearest one is found without looking at all of them.
 
-use crate::diagnostic::nearest;
+use crate::{diagnostic::nearest, gather::sort};
 use smol_str::SmolStr;
 
 /// Up to this many names, each one is compared.
@@ -21,12 +21,12 @@ impl Names {
     pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let mut forwards: Vec<(String, SmolStr)> =
             names.into_iter().map(|name| (name.to_lowercase(), SmolStr::from(name))).collect();
-        forwards.sort();
+        sort(&mut forwards);
         forwards.dedup();
         let mut backwards = Vec::new();
         if forwards.len() > FEW {
             backwards = forwards.iter().map(|(folded, name)| (reversed(folded), name.clone())).collect();
-            backwards.sort();
+            sort(&mut backwards);
         }
         Self { forwards, backwards }
     }

@@ -4,6 +4,7 @@ use super::{state::State, unit::UnitKey, valid::Valid, waivers::Judged};
 use crate::{
     diagnostic::{Findings, ModelPath},
     ecosystem::Ecosystem,
+    gather::sort,
 };
 use std::{
     fmt,
@@ -114,7 +115,7 @@ impl Effort {
     pub fn checked(&self) -> &[ModelPath] {
         self.paths.get_or_init(|| {
             let mut paths: Vec<_> = self.checked.iter().map(UnitKey::path).collect();
-            paths.sort();
+            sort(&mut paths);
             paths
         })
     }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Findings},
     ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
+    gather::sort_by,
     name::{ContainerKey, DatastoreName, Name, WorkspaceName},
     named::Entity,
 };
@@ -114,7 +115,7 @@ impl Valid<Ecosystem> {
 
 fn by_name<'a, T: Entity<Name: Name>>(units: impl Iterator<Item = &'a Located<T>>) -> Vec<&'a Located<T>> {
     let mut units: Vec<_> = units.collect();
-    units.sort_by(|a, b| a.entity().name().cmp(b.entity().name()));
+    sort_by(&mut units, |a, b| a.entity().name().cmp(b.entity().name()));
     units
 }
 

@@ -5,7 +5,7 @@ use super::{
     list::{self, Order},
     place::{Place, Step},
 };
-use crate::document::schema_in_full;
+use crate::{document::schema_in_full, gather::sort_by};
 use serde_json::Value;
 use smol_str::SmolStr;
 
@@ -13,7 +13,8 @@ pub(super) fn apply(differences: &[Difference], document: &mut Value) {
     // What is around goes first: places are named by what it is called then.
     let mut renamed: Vec<_> =
         differences.iter().filter(|d| matches!(d.kind, DifferenceKind::Renamed { .. })).collect();
-    renamed.sort_by_key(|difference| difference.place.steps().len());
+    let depth = |difference: &Difference| difference.place.steps().len();
+    sort_by(&mut renamed, |one, other| depth(one).cmp(&depth(other)));
     for difference in renamed {
         if let DifferenceKind::Renamed { from } = &difference.kind {
             rename(document, &difference.place, from);

@@ -12,9 +12,13 @@ pub(super) const FORMER_NAME: &str = "renamed_from";
 
 /// The elements of a list by name; nothing if some have none, or two the same.
 pub(super) fn by_name(list: &[Value]) -> Option<BTreeMap<&str, &Value>> {
-    let named: BTreeMap<_, _> =
-        list.iter().map(|element| Some((name(element)?, element))).collect::<Option<_>>()?;
-    (named.len() == list.len()).then_some(named)
+    let mut named = BTreeMap::new();
+    for element in list {
+        if named.insert(name(element)?, element).is_some() {
+            return None;
+        }
+    }
+    Some(named)
 }
 
 /// The name of an element.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     ecosystem::{Dataset, Datastore},
+    gather::Gather,
     name::{Classification, DatasetKey, DatasetName, DatastoreName, PolicyName},
     named::Entity,
 };
@@ -123,7 +124,7 @@ impl From<&Dataset> for DatasetObject {
             schema: SchemaForm::Schema(dataset.schema().clone()),
             classifications: dataset.classifications().clone(),
             deprecation: dataset.deprecation().map(|deprecation| Box::new(deprecation.into())),
-            storage_policies: dataset.storage_policies().cloned().collect(),
+            storage_policies: dataset.storage_policies().cloned().gather(),
             quality_checks: dataset.quality_checks().map(QualityCheckObject::from).collect(),
             documentation: written(dataset.documentation()),
             renamed_from: dataset.former_name().cloned(),

@@ -4,6 +4,7 @@
 use super::about::{DocumentationForm, described, written};
 use super::{objects::objects, settings::Settings};
 use crate::{
+    gather::Gather,
     name::{Classification, ColumnName},
     schema::{AvroSchema, Column, DataType, Schema, SchemaError, TableSchema},
 };
@@ -151,15 +152,15 @@ pub(crate) fn schema_in_full(form: &serde_json::Value) -> Cow<'_, serde_json::Va
 }
 
 fn column_texts(table: &TableSchema) -> Vec<String> {
-    let key: BTreeSet<&ColumnName> = table.key().iter().collect();
-    let partition: BTreeSet<&ColumnName> = table.partition().iter().collect();
+    let key: BTreeSet<&str> = table.key().iter().map(ColumnName::as_str).gather();
+    let partition: BTreeSet<&str> = table.partition().iter().map(ColumnName::as_str).gather();
     let texts = table.columns().iter().map(|column| {
         let mut text = column.to_string();
-        if key.contains(column.name()) {
+        if key.contains(column.name().as_str()) {
             // A column of the key is not null anyway; if it is nullable, the text would say something else.
             text = format!("{} key", text.strip_suffix(" not null").unwrap_or(&text));
         }
-        if partition.contains(column.name()) {
+        if partition.contains(column.name().as_str()) {
             text.push_str(" partition");
         }
         text

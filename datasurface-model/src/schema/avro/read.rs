@@ -4,6 +4,7 @@ use super::{
     AvroError, Enumeration, Field, Fixed, Record, Slot, Type, default,
     types::{Logical, Plain},
 };
+use crate::gather::Gather;
 use crate::{ecosystem::Json, name::Classification, schema::DataType};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
@@ -62,7 +63,7 @@ impl Reader {
             slot,
             default: default.cloned().map(Json::from),
             documentation: text(members, "doc").map(SmolStr::from),
-            classifications: classifications.map(|text| Classification::from(text.as_str())).collect(),
+            classifications: classifications.map(|text| Classification::from(text.as_str())).gather(),
         })
     }
 
@@ -179,7 +180,7 @@ fn enumeration(members: &Members) -> Result<Enumeration, AvroError> {
     if symbols.is_empty() {
         return Err(AvroError::new("an enum has `symbols`"));
     }
-    if symbols.iter().collect::<BTreeSet<_>>().len() < symbols.len() {
+    if symbols.iter().map(SmolStr::as_str).gather::<BTreeSet<&str>>().len() < symbols.len() {
         return Err(AvroError::new("an enum has each symbol once"));
     }
     let default = text(members, "default").map(SmolStr::from);

@@ -3,6 +3,7 @@
 use super::{TypeChange, avro, rules, rules::SchemaRule};
 use crate::{
     ecosystem::Json,
+    gather::Gather,
     name::ColumnName,
     schema::{
         Column, DataType, Schema,
@@ -101,7 +102,7 @@ impl SchemaChange {
         let renamed = Renamed::between(&old_columns, &new_columns);
         let mut changes = Vec::new();
         let mut olds: BTreeMap<&ColumnName, Part<'_>> =
-            old_columns.iter().map(|part| (part.column.name(), *part)).collect();
+            old_columns.iter().map(|part| (part.column.name(), *part)).gather();
         for part in &new_columns {
             match olds.remove(renamed.old_name(part.column.name())) {
                 None => changes.push(part.added()),
@@ -238,7 +239,7 @@ impl<'a> Renamed<'a> {
             let former = former.find_map(|former| named(old, former))?;
             named(old, name.as_str()).is_none().then_some((name, former))
         });
-        Self(renamed.collect())
+        Self(renamed.gather())
     }
 
     fn old_name<'n>(&self, name: &'n ColumnName) -> &'n ColumnName

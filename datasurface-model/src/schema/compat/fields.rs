@@ -1,7 +1,8 @@
 //! Fields of a type that is made of them, old against new.
 
 use super::{TypeChange, data_type::breaking};
-use std::collections::BTreeMap;
+use crate::gather::Gather;
+use std::collections::BTreeSet;
 
 /// A field of a type.
 pub(super) trait TypeField {
@@ -16,8 +17,8 @@ pub(super) trait TypeField {
 
 /// Fields are found by name. Those that stay must keep their order: some readers go by it.
 pub(super) fn between<F: TypeField>(old: &[F], new: &[F]) -> TypeChange {
-    let known: BTreeMap<&str, &F> = old.iter().map(|field| (field.name(), field)).collect();
-    let (kept, added): (Vec<&F>, Vec<&F>) = new.iter().partition(|field| known.contains_key(field.name()));
+    let known: BTreeSet<&str> = old.iter().map(F::name).gather();
+    let (kept, added): (Vec<&F>, Vec<&F>) = new.iter().partition(|field| known.contains(field.name()));
     if kept.len() < old.len() {
         return breaking("a field is gone");
     }

@@ -4,6 +4,7 @@ use super::Zone;
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Ecosystem, GroupPin},
+    gather::Gather,
     governance::{Meeting, Met},
     name::ZoneName,
     named::Entity,
@@ -48,7 +49,7 @@ pub(super) fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> BTreeSet<&'a Zo
         return BTreeSet::new();
     };
     let inputs = group.inputs().into_iter().filter_map(|input| Some(scope.facts.store(input)?.zone()));
-    inputs.chain(group.unit().zone()).collect()
+    inputs.chain(group.unit().zone()).gather()
 }
 
 fn of_group(pin: &GroupPin, zone: &Zone<'_>, scope: &mut Scope<'_>) {

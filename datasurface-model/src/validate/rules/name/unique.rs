@@ -3,6 +3,7 @@
 use super::{DUPLICATE, Scope};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
+    gather::sort_by,
     name::Name,
     validate::unit::UnitKey,
 };
@@ -27,7 +28,7 @@ pub(super) fn unique<'n, N: Name + 'n>(
     }
     let mut names: Vec<_> = names.map(Name::as_str).collect();
     // Stable, so that the earlier one of two equal names stays before the other.
-    names.sort_by(|one, two| folded_order(one, two));
+    sort_by(&mut names, |one, two| folded_order(one, two));
     for same in names.chunk_by(|one, two| one.eq_ignore_ascii_case(two)) {
         if let [first, others @ ..] = same {
             for name in others {
