@@ -2,14 +2,15 @@
 //! how many datastores as an argument (10 000 otherwise).
 //!
 //! Beside that size stands a tenth of it. An edit of one should cost little more than an edit of the other: medians over
-//! random edits, one after the other, in microseconds on the wall, one thread.
+//! random edits, one after the other, in microseconds on the wall, one thread. Then come the worst cases, which have no
+//! limit: what they cost follows what they reach.
 
 #![expect(clippy::print_stdout, reason = "it says what it measured")]
 
 use chrono::NaiveDate;
 use datasurface_graph::{Assignments, IntentionGraphs, Node, NodeKind, NodeWeight, Placement, Shards};
 use datasurface_model::{Checked, Ecosystem, Validation};
-use datasurface_testkit::{Edits, Synthetic};
+use datasurface_testkit::{Edits, Synthetic, far_reaching_edits};
 use std::{
     error::Error,
     time::{Duration, Instant},
@@ -17,6 +18,8 @@ use std::{
 
 /// How many edits medians are taken of.
 const EDITS: usize = 1000;
+/// How often each of the worst cases is done.
+const WORST: usize = 5;
 /// What is done after an edit.
 const PHASES: [&str; 5] = ["validation", "graph", "shards", "dropping the old", "all of it"];
 /// What a shard bears: nodes, and datasets that are captured.
@@ -31,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let synthetic = Synthetic::new(size);
             if one_team { synthetic.one_team() } else { synthetic }
         });
+        let worst = (worst_cases(&small)?, worst_cases(&large)?);
         let (small, large) = (measure(&small)?, measure(&large)?);
         let teams = if one_team { "one team" } else { "many teams" };
         println!("{teams:<28}{:>12}{:>12}{:>8}", sizes[0], sizes[1], "ratio");
@@ -38,6 +42,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             for (phase, name) in PHASES.into_iter().enumerate() {
                 let [small, large] = [&small, &large].map(|edits| median(edits, kind, phase));
                 println!("{:<10}{name:<18}{small:>12.1}{large:>12.1}{:>8.2}", kind.name(), large / small);
+            }
+        }
+        for ((what, small), (_, large)) in worst.0.iter().zip(&worst.1) {
+            println!("{what}");
+            for (phase, name) in PHASES.into_iter().enumerate() {
+                let [small, large] = [small, large].map(|edits| median(edits, Kind::Any, phase));
+                println!("{:<10}{name:<18}{small:>12.1}{large:>12.1}{:>8.2}", "", large / small);
             }
         }
     }
@@ -67,6 +78,9 @@ impl Kind {
 /// What was edited, and how long each phase took afterwards.
 type Edit = (Kind, [Duration; PHASES.len()]);
 
+/// An edit that reaches far, and what it cost each time.
+type Worst = (&'static str, Vec<Edit>);
+
 fn measure(synthetic: &Synthetic) -> Result<Vec<Edit>, Box<dyn Error>> {
     let checked = synthetic.ecosystem().validate(&Validation::on(NaiveDate::MIN))?;
     let mut edits = Edits::of(checked.ecosystem(), 1);
@@ -75,6 +89,26 @@ fn measure(synthetic: &Synthetic) -> Result<Vec<Edit>, Box<dyn Error>> {
     // The first one pays for finding out who depends on whom.
     done.follow(edits.edit(done.ecosystem()), &assignments)?;
     (0..EDITS).map(|_| done.follow(edits.edit(done.ecosystem()), &assignments)).collect()
+}
+
+/// What each of the edits costs that reach far, done and undone again and again; undoing is not counted.
+fn worst_cases(synthetic: &Synthetic) -> Result<Vec<Worst>, Box<dyn Error>> {
+    let original = synthetic.ecosystem();
+    let checked = original.clone().validate(&Validation::on(NaiveDate::MIN))?;
+    let assignments = synthetic.assignments(checked.ecosystem());
+    let mut done = Done::of(checked, &assignments)?;
+    let mut worst = Vec::new();
+    for (what, edited) in far_reaching_edits(&original) {
+        let mut edits = Vec::with_capacity(WORST);
+        // The first one pays for finding out who depends on whom.
+        for time in 0..=WORST {
+            let edit = done.follow(edited.clone(), &assignments)?;
+            edits.extend((time > 0).then_some(edit));
+            done.follow(original.clone(), &assignments)?;
+        }
+        worst.push((what, edits));
+    }
+    Ok(worst)
 }
 
 /// Everything that is done for an ecosystem.

@@ -71,5 +71,5 @@ mod witness;
 
 pub use check::Laws;
 pub use northwind::{northwind, northwind_masked};
-pub use synthetic::{Edits, Synthetic};
+pub use synthetic::{Edits, Synthetic, far_reaching_edits};
 pub use verdict::{Law, Verdict, Violation};

@@ -130,13 +130,7 @@ impl Edits {
                 self.readers.entry(sink.name().clone()).and_modify(|readers| *readers -= 1);
             }
         }
-        let mut renewed = Workspace::new(workspace.name()).group(edited);
-        if let Some(container) = workspace.container_key() {
-            renewed = renewed.container(container);
-        }
-        if let Some(transformer) = workspace.data_transformer() {
-            renewed = renewed.transformer(transformer.clone());
-        }
+        let renewed = regrouped(workspace, edited);
         let ecosystem = ecosystem.clone();
         Some(ecosystem.edit_team(shape::ZONE, team.name(), |team| {
             team.without_workspace(workspace.name()).workspace(renewed)
@@ -172,6 +166,18 @@ impl Edits {
     }
 }
 
-fn teams(ecosystem: &Ecosystem) -> Option<&Named<TeamDeclaration>> {
+/// The workspace with this group alone.
+pub(super) fn regrouped(workspace: &Workspace, group: DatasetGroup) -> Workspace {
+    let mut renewed = Workspace::new(workspace.name()).group(group);
+    if let Some(container) = workspace.container_key() {
+        renewed = renewed.container(container);
+    }
+    if let Some(transformer) = workspace.data_transformer() {
+        renewed = renewed.transformer(transformer.clone());
+    }
+    renewed
+}
+
+pub(super) fn teams(ecosystem: &Ecosystem) -> Option<&Named<TeamDeclaration>> {
     Some(ecosystem.zones().get(shape::ZONE)?.definition()?.teams())
 }

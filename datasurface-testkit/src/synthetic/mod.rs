@@ -2,9 +2,11 @@
 
 mod drawing;
 mod edits;
+mod far_reaching;
 mod shape;
 
 pub use edits::Edits;
+pub use far_reaching::far_reaching_edits;
 
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{

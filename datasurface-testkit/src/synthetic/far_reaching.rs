@@ -1,0 +1,78 @@
+//! Small edits after which much has to be done again: the worst cases of what an edit costs.
+
+use super::{
+    edits::{regrouped, teams},
+    shape,
+};
+use datasurface_model::{
+    ContainerName, DataContainer, DatasetGroup, DatasetKey, Ecosystem, Entity, GovernanceZone, Permitted,
+    Policy, PolicyRule, Team, TeamDeclaration, Workspace, WorkspaceName,
+};
+
+/// Edits of a [`Synthetic`](crate::Synthetic) ecosystem, each on its own, that leave it valid: a zone gets a policy, which
+/// everything in it must keep to; a container that several workspaces share moves to another server; a transformer that
+/// others read from reads one dataset more. Those of them that the ecosystem has something for.
+///
+/// ```
+/// use datasurface_testkit::{Synthetic, far_reaching_edits};
+/// # use datasurface_model::Validation;
+/// let ecosystem = Synthetic::new(20).columns(3).ecosystem();
+/// let edits = far_reaching_edits(&ecosystem);
+/// assert_eq!(edits.len(), 3);
+/// for (what, edited) in edits {
+///     assert_ne!(edited, ecosystem, "{what}");
+///     assert!(edited.validate(&Validation::on(chrono::NaiveDate::MIN)).is_ok(), "{what}");
+/// }
+/// ```
+#[must_use]
+pub fn far_reaching_edits(ecosystem: &Ecosystem) -> Vec<(&'static str, Ecosystem)> {
+    let edits = [
+        ("a zone gets a policy", restricted(ecosystem)),
+        ("a shared container moves", with_container_moved(ecosystem)),
+        ("a first transformer reads more", with_input_added(ecosystem)),
+    ];
+    edits.into_iter().filter_map(|(what, edited)| Some((what, edited?))).collect()
+}
+
+fn restricted(ecosystem: &Ecosystem) -> Option<Ecosystem> {
+    let declaration = ecosystem.zones().get(shape::ZONE)?;
+    let policy = Policy::new("known_vendors", PolicyRule::Vendors(Permitted::only([shape::VENDOR])));
+    let zone = GovernanceZone::clone(declaration.definition()?).policy(policy);
+    Some(ecosystem.clone().without_zone(declaration.name()).declare(declaration.clone().defined(zone)))
+}
+
+fn with_container_moved(ecosystem: &Ecosystem) -> Option<Ecosystem> {
+    let name: ContainerName = shape::container(0).into();
+    let moved = DataContainer::postgres(&name, "elsewhere.example", name.as_str()).located(shape::PLACE);
+    edit_first(ecosystem, |team| {
+        team.containers().get(&name)?;
+        Some(team.clone().without_container(&name).container(moved.clone()))
+    })
+}
+
+fn with_input_added(ecosystem: &Ecosystem) -> Option<Ecosystem> {
+    let name: WorkspaceName = shape::transformer(0).into();
+    let datastores = teams(ecosystem)?.iter().filter_map(TeamDeclaration::definition);
+    let captured = datastores.flat_map(|team| team.datastores()).filter(|store| store.capture().is_some());
+    let keys: Vec<DatasetKey> = captured
+        .flat_map(|store| {
+            store.datasets().iter().map(|dataset| DatasetKey::new(store.name(), dataset.name()))
+        })
+        .take(1000)
+        .collect();
+    edit_first(ecosystem, |team| {
+        let workspace: &Workspace = team.workspaces().get(&name)?;
+        let group: &DatasetGroup = workspace.groups().at(0)?;
+        let unread = keys.iter().find(|key| group.wanted().get(*key).is_none())?;
+        let edited = DatasetGroup::clone(group).sink(unread.clone());
+        Some(team.clone().without_workspace(&name).workspace(regrouped(workspace, edited)))
+    })
+}
+
+/// The ecosystem, with the first team edited that can be.
+fn edit_first(ecosystem: &Ecosystem, edit: impl Fn(&Team) -> Option<Team>) -> Option<Ecosystem> {
+    teams(ecosystem)?.iter().find_map(|declaration| {
+        let edited = edit(declaration.definition()?)?;
+        Some(ecosystem.clone().edit_team(shape::ZONE, declaration.name(), |_| edited))
+    })
+}
