@@ -4,6 +4,9 @@ use crate::estate::{DatasetId, Need, Origin, PlatformId, Service, Supply};
 use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, WorkspaceName};
 use std::sync::Arc;
 
+/// For how many there is room from the beginning: where one group asks, others do, and to make room anew takes time.
+const ASKED_TOGETHER: usize = 16;
+
 /// A supply to be.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -54,6 +57,9 @@ impl Draft {
 
     /// Adds that a group wants a dataset.
     pub(super) fn add(&mut self, service: &Arc<Service>, dataset: &DatasetName) {
+        if self.asked.is_empty() {
+            self.asked.reserve(ASKED_TOGETHER);
+        }
         self.asked.push((dataset.clone(), Arc::clone(service)));
     }
 
@@ -67,7 +73,7 @@ impl Draft {
         self.needs.reserve_exact(self.asked.len());
         self.needs.extend(self.asked.drain(..).filter_map(|(dataset, service)| {
             let dataset = DatasetId::at(self.datastore.datasets().index_of(&dataset)?);
-            Some(Need { dataset, service })
+            Some(Need::new(dataset, service))
         }));
     }
 

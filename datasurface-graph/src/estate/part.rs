@@ -122,17 +122,14 @@ impl Serving {
             platform,
             exports: Vec::with_capacity(most),
             readers: Vec::with_capacity(most),
-            kept: Vec::new(),
+            kept: Vec::with_capacity(most),
         };
         needs.for_each(|need| serving.add(need));
-        serving.kept = joined(serving.exports.iter().flat_map(|export| {
-            let readers = serving.readers.get(export.readers.range()).unwrap_or_default();
-            readers.iter().map(|reader| (export.dataset, reader.custody()))
-        }));
         serving
     }
 
     fn add(&mut self, need: Need) {
+        keep(&mut self.kept, (need.dataset, need.service.custody()));
         let at = short(self.readers.len());
         let site = &need.service.site;
         match self.exports.last_mut() {
@@ -155,18 +152,19 @@ impl Serving {
         self.platform
     }
 
+    /// What must be kept for its own exports, ordered by dataset.
     pub(super) fn kept(&self) -> &[Kept] {
         &self.kept
     }
 
-    /// The part, if it captures what it needs itself.
-    pub(super) fn capturing_its_own(mut self, whole: bool) -> Part {
-        let kept = std::mem::take(&mut self.kept);
-        self.capturing(&kept, whole)
+    /// The same, but it captures what is kept for others, too, ordered by dataset.
+    pub(super) fn keeping(self, kept: Vec<Kept>) -> Self {
+        Self { kept, ..self }
     }
 
-    /// The part, if it captures this, ordered by dataset: together, or each on its own.
-    pub(super) fn capturing(self, kept: &[Kept], whole: bool) -> Part {
+    /// The part, where all that is kept is captured together, or each dataset on its own.
+    pub(super) fn capturing(self, whole: bool) -> Part {
+        let kept = self.kept;
         let ingest = |start: usize, end: usize| Ingest {
             kept: Span { start: short(start), end: short(end) },
             fingerprint: Memo::default(),
@@ -187,16 +185,19 @@ impl Serving {
 
 /// Each dataset once, in order, with all that must be kept of it.
 pub(super) fn joined(kept: impl Iterator<Item = Kept>) -> Vec<Kept> {
-    let mut kept: Vec<Kept> = kept.collect();
-    kept.sort_unstable_by_key(|(dataset, _)| *dataset);
-    kept.dedup_by(|next, first| {
-        let is_same = next.0 == first.0;
-        if is_same {
-            first.1 = first.1.join(next.1);
-        }
-        is_same
-    });
+    let mut unsorted: Vec<Kept> = kept.collect();
+    unsorted.sort_unstable_by_key(|(dataset, _)| *dataset);
+    let mut kept = Vec::with_capacity(unsorted.len());
+    unsorted.into_iter().for_each(|one| keep(&mut kept, one));
     kept
+}
+
+/// Keeps one more, after all that come before it in order.
+fn keep(kept: &mut Vec<Kept>, (dataset, custody): Kept) {
+    match kept.last_mut().filter(|(last, _)| *last == dataset) {
+        Some((_, last)) => *last = last.join(custody),
+        None => kept.push((dataset, custody)),
+    }
 }
 
 impl Span {

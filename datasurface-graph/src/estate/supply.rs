@@ -32,16 +32,21 @@ pub(crate) enum Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     pub(crate) dataset: DatasetId,
+    /// That of the service, said here since it is asked for so often.
+    platform: PlatformId,
     pub(crate) service: Arc<Service>,
 }
 
 impl Need {
+    pub(crate) fn new(dataset: DatasetId, service: Arc<Service>) -> Self {
+        Self { dataset, platform: service.platform, service }
+    }
+
     fn canonical(&self, other: &Self) -> Ordering {
-        let (one, two) = (&*self.service, &*other.service);
-        (one.platform, self.dataset)
-            .cmp(&(two.platform, other.dataset))
-            .then_with(|| one.site.cmp_key(&two.site))
-            .then_with(|| one.consumer.group.cmp(&two.consumer.group))
+        (self.platform, self.dataset).cmp(&(other.platform, other.dataset)).then_with(|| {
+            let (one, two) = (&*self.service, &*other.service);
+            one.site.cmp_key(&two.site).then_with(|| one.consumer.group.cmp(&two.consumer.group))
+        })
     }
 }
 
@@ -58,8 +63,8 @@ impl Supply {
         needs.dedup_by(|one, other| one.canonical(other) == Ordering::Equal);
         let mut servings = Vec::with_capacity(1 + capturing.len());
         let mut needs = needs.into_iter();
-        while let Some(platform) = needs.as_slice().first().map(|need| need.service.platform) {
-            let here = needs.as_slice().partition_point(|need| need.service.platform == platform);
+        while let Some(platform) = needs.as_slice().first().map(|need| need.platform) {
+            let here = needs.as_slice().partition_point(|need| need.platform == platform);
             servings.push(Serving::of(platform, needs.by_ref().take(here)));
         }
         for platform in capturing.iter().chain([&primary]) {
@@ -70,13 +75,17 @@ impl Supply {
         servings.sort_unstable_by_key(Serving::platform);
 
         let whole = is_captured_whole(&origin);
-        let anywhere = joined(servings.iter().flat_map(Serving::kept).copied());
-        let captures = |platform: PlatformId| platform == primary || capturing.contains(&platform);
-        let part = |serving: Serving| match captures(serving.platform()) {
-            true => serving.capturing(&anywhere, whole),
-            false => serving.capturing_its_own(whole),
-        };
-        Self { datastore, origin, primary, parts: servings.into_iter().map(part).collect() }
+        if servings.len() > 1 {
+            let anywhere = joined(servings.iter().flat_map(Serving::kept).copied());
+            let captures = |platform: PlatformId| platform == primary || capturing.contains(&platform);
+            let all = |serving: Serving| match captures(serving.platform()) {
+                true => serving.keeping(anywhere.clone()),
+                false => serving,
+            };
+            servings = servings.into_iter().map(all).collect();
+        }
+        let parts = servings.into_iter().map(|serving| serving.capturing(whole)).collect();
+        Self { datastore, origin, primary, parts }
     }
 
     pub(crate) fn name(&self) -> &DatastoreName {
@@ -105,7 +114,7 @@ impl Supply {
         self.parts.iter().flat_map(|part| {
             part.exports.iter().flat_map(|export| {
                 let readers = part.readers(export).iter();
-                readers.map(|reader| Need { dataset: export.dataset, service: Arc::clone(reader) })
+                readers.map(|reader| Need::new(export.dataset, Arc::clone(reader)))
             })
         })
     }
