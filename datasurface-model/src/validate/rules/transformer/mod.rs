@@ -84,7 +84,7 @@ pub(super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
     "transformer/under-classified",
     "the output of a transformer is classified less strictly than its inputs",
     "Sensitive data stays sensitive when it is derived from, unless the transformer takes what is sensitive out. \
-     Classify a dataset or a column of the output, or say that the transformer removes the classification, and why.",
+     Classify each dataset of the output, or a column of it, or say that the transformer removes what is sensitive, and why.",
 )
 .waivable();
 
