@@ -31,6 +31,7 @@ mod head;
 mod lines;
 mod locate;
 mod part;
+mod strict;
 mod syntax;
 mod translate;
 mod tree;

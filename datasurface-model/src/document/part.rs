@@ -45,7 +45,7 @@ impl Part {
                 return Err(tree.problems);
             }
         };
-        match v1::read(head, &tree.root, syntax, schemas) {
+        match v1::read(head, &tree.root, schemas) {
             Ok(part) if tree.problems.is_empty() => Ok(part),
             Ok(_) => Err(tree.problems),
             Err(problems) => {

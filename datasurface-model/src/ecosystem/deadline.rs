@@ -20,12 +20,13 @@ impl Deadline {
         Self { time: minute.unwrap_or(time), zone: zone.into() }
     }
 
-    /// Reads `06:30 Europe/Berlin`; nothing if there is no such time of day.
+    /// Reads `06:30 Europe/Berlin`; nothing if there is no such time of day, or not in two digits each.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let (time, zone) = text.split_once(' ')?;
-        let time = NaiveTime::parse_from_str(time, "%H:%M").ok()?;
-        Some(Self::new(time, zone))
+        let read = NaiveTime::parse_from_str(time, "%H:%M").ok()?;
+        // Who reads times is generous, down to blanks inside: a time is written in one way.
+        (read.format("%H:%M").to_string() == time).then(|| Self::new(read, zone))
     }
 
     /// The time of day.

@@ -1,18 +1,22 @@
 //! The JSON Schema of documents: up to date, and of one mind with the loader.
 
-use super::{anything::anything, form::NORTHWIND};
+use super::{
+    anything::anything,
+    damage::{damaged, each_damaged},
+    form::NORTHWIND,
+};
 use crate::document::{json_schema, part::Part, syntax::Syntax, tree, v1::Schemas};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::Value;
-use std::{fs, path::Path, sync::LazyLock};
+use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&json_schema()).unwrap());
 
 /// What a text says, in whatever syntax; nothing if it is of none.
 fn value(text: &str, syntax: Syntax) -> Option<Value> {
     let tree = tree::parse(text, syntax).ok()?;
-    tree::read(&tree.root, syntax).ok()
+    tree::read(&tree.root).ok()
 }
 
 fn complaint(value: &Value) -> Option<String> {
@@ -53,6 +57,24 @@ fn fixtures_that_can_be_read_are_what_it_describes() {
     assert!(read > 100, "{read}");
 }
 
+/// The documents in which nothing is wrong say everything that can be said.
+#[test]
+fn what_loads_although_it_is_damaged_is_what_it_describes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ok");
+    let (mut read, mut seen) = (0, BTreeSet::new());
+    for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let text = fs::read_to_string(&file).unwrap();
+        let Some(document) = value(&text, Syntax::of(file.to_str().unwrap(), &text)) else { continue };
+        for damaged in each_damaged(&document, &mut seen) {
+            if Part::read(&damaged.to_string(), Syntax::Json, &mut Schemas::default()).is_ok() {
+                read += 1;
+                assert_eq!(complaint(&damaged), None, "{damaged:#}");
+            }
+        }
+    }
+    assert!(read > 300, "{read}");
+}
+
 #[test]
 fn what_is_refused_for_its_shape_is_refused_here() {
     for (from, to) in [
@@ -85,5 +107,12 @@ proptest! {
     fn what_is_saved_is_what_it_describes(ecosystem in anything()) {
         let value = serde_json::from_str(&ecosystem.to_json()).unwrap();
         prop_assert_eq!(complaint(&value), None, "{}", value);
+    }
+
+    #[test]
+    fn what_loads_is_what_it_describes(document in damaged()) {
+        if Part::read(&document.to_string(), Syntax::Json, &mut Schemas::default()).is_ok() {
+            prop_assert_eq!(complaint(&document), None, "{}", document);
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Tests of documents: nothing is lost, and what is wrong is said well.
 
 pub(crate) mod anything;
+mod damage;
 mod form;
 mod json_schema;
 mod laws;
 mod refusals;
 mod reload;
+mod syntaxes;

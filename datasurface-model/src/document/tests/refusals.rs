@@ -106,6 +106,20 @@ fn wrong_shapes_are_said_in_plain_words() {
         ),
         ("\"database\": \"local.db\"", "\"x\": 1, \"x\": 2", "`x` is given twice", None),
         ("\"PII\": \"hashed\"", "\"PII\": \"a\", \"PII\": \"b\"", "`PII` is given twice", None),
+        ("\"regulators\": [", "\"regulators\": [\"SEC\", ", "`SEC` is given twice", None),
+        (
+            "\"locations\": [\n                    \"Azure/USA\"",
+            "\"locations\": [\"Azure/USA\", \"Azure / USA\"",
+            "`Azure/USA` is given twice",
+            None,
+        ),
+        ("\"2026-02-01\"", "\"2026-2-1\"", "`2026-2-1` is not a day; write it as `2027-01-31`", None),
+        (
+            "\"high\"",
+            "{\"high\": null}",
+            "`high` stands alone here",
+            Some("write the word, without an object around it: `high`"),
+        ),
         (
             "\"database\": \"northwind\"",
             "\"database\": \"northwind\", \"port\": 99999",

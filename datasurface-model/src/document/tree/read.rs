@@ -5,7 +5,7 @@ use super::{
     Member, Node, Problem, Value,
     number::{Number, number},
 };
-use crate::document::{OBJECT, syntax::Syntax};
+use crate::document::{OBJECT, translate::shortened};
 use serde::{
     Deserialize,
     de::{
@@ -17,12 +17,9 @@ use serde::{
 use std::cell::RefCell;
 
 /// The value that a node says, or everything that is wrong with it.
-pub(in crate::document) fn read<'n, T: Deserialize<'n>>(
-    node: &'n Node<'_>,
-    syntax: Syntax,
-) -> Result<T, Vec<Problem>> {
+pub(in crate::document) fn read<'n, T: Deserialize<'n>>(node: &'n Node<'_>) -> Result<T, Vec<Problem>> {
     let problems = RefCell::new(Vec::new());
-    let outcome = T::deserialize(Reader { node, syntax, problems: &problems });
+    let outcome = T::deserialize(Reader { node, problems: &problems });
     let mut problems = problems.into_inner();
     match outcome {
         Ok(value) if problems.is_empty() => Ok(value),
@@ -37,7 +34,6 @@ pub(in crate::document) fn read<'n, T: Deserialize<'n>>(
 #[derive(Clone, Copy)]
 struct Reader<'r, 'n, 't> {
     node: &'n Node<'t>,
-    syntax: Syntax,
     problems: &'r RefCell<Vec<Problem>>,
 }
 
@@ -110,15 +106,14 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de, '_> {
         self.visit(visitor).map_err(|problem: Problem| problem.at(self.node.extent))
     }
 
-    /// Where text is wanted, YAML needs no quotation marks around `1.10`.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match (&self.node.value, self.syntax) {
-            (Value::Number(spelling), Syntax::Yaml) => {
-                visitor.visit_str(spelling).map_err(|problem: Problem| problem.at(self.node.extent))
-            }
-            (Value::Text(text), _) => {
+        match &self.node.value {
+            Value::Text(text) => {
                 visitor.visit_str(text).map_err(|problem: Problem| problem.at(self.node.extent))
             }
+            Value::Number(spelling) => Err(self
+                .refusal(&visitor)
+                .help(format!("put `{}` between quotation marks to make it text", shortened(spelling)))),
             _ => Err(self.refusal(&visitor)),
         }
     }
@@ -322,10 +317,10 @@ impl<'n> VariantAccess<'n> for Choice<'_, 'n, '_> {
 
     fn unit_variant(self) -> Result<(), Problem> {
         match self.content {
-            None | Some(Node { value: Value::Null, .. }) => Ok(()),
-            Some(node) => {
-                Err(Problem::unreadable(format!("`{}` stands alone here", self.name)).at(node.extent))
-            }
+            None => Ok(()),
+            Some(node) => Err(Problem::unreadable(format!("`{}` stands alone here", self.name))
+                .at(node.extent)
+                .help(format!("write the word, without an object around it: `{}`", self.name))),
         }
     }
 

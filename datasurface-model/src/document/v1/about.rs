@@ -1,6 +1,9 @@
 //! What everything with a name can say about itself: documentation, as text if it is nothing but a plain text.
 
-use super::compact::{Compact, Compactly};
+use super::{
+    compact::{Compact, Compactly},
+    sets::set,
+};
 use crate::{
     ecosystem::{Documentation, TextFormat},
     name::Tag,
@@ -16,7 +19,7 @@ pub(super) struct DocumentationObject {
     text: SmolStr,
     #[serde(default, skip_serializing_if = "FormatWord::is_default")]
     format: FormatWord,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
     tags: BTreeSet<Tag>,
 }
 

@@ -22,6 +22,7 @@ pub(super) trait Compact: Sized + PartialEq {
 }
 
 /// A value in the shorter form that says everything.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Compactly<T>(pub(super) T);
 
 impl<T: Compact> Serialize for Compactly<T> {

@@ -4,13 +4,16 @@ use super::{
     about::{DocumentationForm, described, written},
     compact::Compactly,
     container_kind::KindObject,
+    sets::set,
 };
 use crate::{
     ecosystem::{DataContainer, KeyHolder},
+    gather::Gather,
     name::{ContainerName, Place},
     named::Entity,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -18,8 +21,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct ContainerObject {
     name: ContainerName,
     kind: KindObject,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Compactly<Place>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
+    locations: BTreeSet<Compactly<Place>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encryption: Option<KeyHolderWord>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -65,7 +68,7 @@ impl From<&DataContainer> for ContainerObject {
         Self {
             name: container.name().clone(),
             kind: container.kind().into(),
-            locations: container.locations().iter().cloned().map(Compactly).collect(),
+            locations: container.locations().iter().cloned().map(Compactly).gather(),
             encryption: container.encryption().map(KeyHolderWord::from),
             read_only: container.is_read_only(),
             documentation: written(container.documentation()),

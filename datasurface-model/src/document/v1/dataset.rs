@@ -9,6 +9,7 @@ use super::{
     production::is_production,
     quality::QualityCheckObject,
     schema::{SchemaForm, Schemas},
+    sets::set,
 };
 use crate::{
     ecosystem::{Dataset, Datastore},
@@ -47,12 +48,12 @@ pub(super) struct DatastoreObject {
 struct DatasetObject {
     name: DatasetName,
     schema: SchemaForm,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
     classifications: BTreeSet<Classification>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     // There are many datasets, and few of them are deprecated.
     deprecation: Option<Box<DeprecationObject<DatasetKey>>>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
     storage_policies: BTreeSet<PolicyName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     quality_checks: Vec<QualityCheckObject>,

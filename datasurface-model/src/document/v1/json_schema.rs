@@ -23,6 +23,7 @@ mod schema {
         document::v1::{
             Document, FORMAT,
             compact::{Compact, Compactly},
+            quantity::{Day, DeadlineText, LatencyText, RetentionText},
             schema::{SchemaForm, SchemaObject},
             settings::Settings,
             zone::{TeamDefinition, ZoneDefinition},
@@ -104,14 +105,14 @@ mod schema {
     }
 
     macro_rules! texts {
-        ($($text:ty = $name:literal, $what:literal;)*) => {$(
+        ($($text:ty = $name:literal, $what:literal $(, $pattern:literal)?;)*) => {$(
             impl JsonSchema for $text {
                 fn schema_name() -> Cow<'static, str> {
                     $name.into()
                 }
 
                 fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                    say!({ "description": $what, "type": "string" })
+                    say!({ "description": $what, "type": "string" $(, "pattern": $pattern)? })
                 }
             }
         )*};
@@ -122,5 +123,9 @@ mod schema {
         DatasetKey = "DatasetKey", "a dataset, as `datastore/dataset`";
         DataType = "DataType", "a type, such as `VarChar(15)`";
         VersionRequirement = "VersionRequirement", "a requirement of versions, such as `^1.2`";
+        Day = "Day", "a day, as `2027-01-31`", "^([0-9]{4}|[+-][0-9]{4,6})-[0-9]{2}-[0-9]{2}$";
+        DeadlineText = "Deadline", "a time of day in a time zone, as `06:30 Europe/Berlin`", "^[0-2][0-9]:[0-5][0-9] ";
+        LatencyText = "Latency", "a span of time, as `30 s`, `15 min`, `4 h` or `1 d`", "^[0-9]+ *(s|min|h|d)$";
+        RetentionText = "Retention", "a span of days, as `90 days` or `7 years`", "^[0-9]+ *(days?|years?)$";
     }
 }

@@ -25,6 +25,7 @@ mod quality;
 mod quantity;
 mod repository;
 mod schema;
+mod sets;
 mod settings;
 mod transformer;
 mod waiver;
@@ -38,7 +39,7 @@ pub(super) use schema::Schemas;
 use super::{
     head::Head,
     part::{Frame, Part},
-    syntax::Syntax,
+    strict::Strict,
     tree::{self, Node, Problem},
 };
 use crate::{
@@ -63,28 +64,25 @@ pub(super) const FORMAT: &str = "datasurface/1";
 /// Reads a document of JSON about the ecosystem without making a tree of it, which is quicker. Nothing if that is not
 /// what it is, or if anything is wrong with it.
 pub(super) fn read_quickly(text: &str, schemas: &mut Schemas) -> Option<Part> {
-    let document: Document = serde_json::from_str(text).ok()?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let document = Document::deserialize(Strict(&mut json)).ok()?;
+    json.end().ok()?;
     (document.format == FORMAT).then(|| Part::Ecosystem(Box::new(document.into_frame(schemas))))
 }
 
 /// Reads what a document says after its head.
-pub(super) fn read(
-    head: Head,
-    document: &Node<'_>,
-    syntax: Syntax,
-    schemas: &mut Schemas,
-) -> Result<Part, Vec<Problem>> {
+pub(super) fn read(head: Head, document: &Node<'_>, schemas: &mut Schemas) -> Result<Part, Vec<Problem>> {
     Ok(match head {
         Head::Ecosystem => {
-            let frame = tree::read::<Document>(document, syntax)?.into_frame(schemas);
+            let frame = tree::read::<Document>(document)?.into_frame(schemas);
             Part::Ecosystem(Box::new(frame))
         }
         Head::Zone(name) => {
-            let zone = tree::read::<ZoneDefinition>(document, syntax)?.into_model(schemas);
+            let zone = tree::read::<ZoneDefinition>(document)?.into_model(schemas);
             Part::Zone(name, zone.into())
         }
         Head::Team(key) => {
-            let team = tree::read::<TeamDefinition>(document, syntax)?.into_model(schemas);
+            let team = tree::read::<TeamDefinition>(document)?.into_model(schemas);
             Part::Team(key, team.into())
         }
     })

@@ -1,14 +1,11 @@
-//! Objects are read as objects only. What serde derives would also take a list of the members' values, in the order
-//! of the fields here: a document must not depend on that.
-//!
-//! They are also where reading goes on after a problem: what is wrong in one object does not hide what is wrong in the
+//! Objects are where reading goes on after a problem: what is wrong in one object does not hide what is wrong in the
 //! next. A reader that notes problems, and goes on, offers an object as a list, of one element or, after a problem, of
 //! none; any other reader stops.
 
 use crate::document::OBJECT;
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+    de::{SeqAccess, Visitor},
 };
 use std::{fmt, marker::PhantomData};
 
@@ -28,16 +25,6 @@ where
     T: Deserialize<'de>,
 {
     objects(deserializer).map(Some)
-}
-
-/// What means something else than nothing, even if it is empty. So `null` must not be taken for nothing: in YAML it is what
-/// an empty list looks like to whoever forgot the brackets.
-pub(super) fn said<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    T::deserialize(deserializer).map(Some)
 }
 
 /// An object, where one is optional.
@@ -68,11 +55,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Object<T>, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Object<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(members)).map(Some).map(Object)
+        T::deserialize(deserializer).map(Some).map(Object)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut attempt: A) -> Result<Object<T>, A::Error> {

@@ -6,16 +6,19 @@ use super::{
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},
     production::is_production,
+    sets::set,
     settings::{Settings, is_empty},
 };
 use crate::{
     ecosystem::{Hint, Hinted, Json, PlatformDeclaration, VersionRequirement},
+    gather::Gather,
     name::{
         CredentialStoreName, DatasetKey, DatastoreName, Place, PlatformKind, PlatformName, WorkspaceName,
     },
     named::Entity,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -27,8 +30,8 @@ pub(super) struct PlatformObject {
     version: VersionRequirement,
     #[serde(default, skip_serializing_if = "is_empty")]
     config: Settings,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Compactly<Place>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
+    locations: BTreeSet<Compactly<Place>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,7 +120,7 @@ impl From<&PlatformDeclaration> for PlatformObject {
             kind: platform.kind().clone(),
             version: platform.version_requirement().clone(),
             config: Settings(Json::clone(platform.settings())),
-            locations: platform.locations().iter().cloned().map(Compactly).collect(),
+            locations: platform.locations().iter().cloned().map(Compactly).gather(),
             production: is_production(platform.production_status()),
             credential_store: platform.secrets().cloned(),
             hints: platform.hints().iter().map(HintObject::of).collect(),

@@ -5,16 +5,18 @@ use super::{
     compact::Compactly,
     container::KeyHolderWord,
     infrastructure::CloudWord,
-    objects::said,
     production::StatusWord,
+    sets::{said_set, set},
 };
 use crate::{
     ecosystem::{Permitted, Policy, PolicyRule, StorageRule},
+    gather::Gather,
     name::{Classification, Place, PlatformName, PolicyName, VendorName},
     named::Entity,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -44,17 +46,17 @@ enum RuleObject {
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, expecting = "what is allowed and denied, as an object")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "what is allowed and denied, as an object",
+    bound(serialize = "F: Serialize", deserialize = "F: Deserialize<'de> + Ord + Serialize")
+)]
 struct PermittedObject<F> {
-    #[serde(
-        default = "Option::<Vec<F>>::default",
-        deserialize_with = "said",
-        skip_serializing_if = "Option::is_none"
-    )]
-    #[cfg_attr(feature = "json-schema", schemars(with = "Vec<F>"))]
-    allow: Option<Vec<F>>,
-    #[serde(default = "Vec::<F>::new", skip_serializing_if = "Vec::is_empty")]
-    deny: Vec<F>,
+    #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<F>"))]
+    allow: Option<BTreeSet<F>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
+    deny: BTreeSet<F>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,28 +65,28 @@ struct PermittedObject<F> {
 struct StorageObject {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     mandatory: bool,
-    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "json-schema", schemars(with = "Vec<SmolStr>"))]
-    allow: Option<Vec<SmolStr>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    deny: Vec<SmolStr>,
+    #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<SmolStr>"))]
+    allow: Option<BTreeSet<SmolStr>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
+    deny: BTreeSet<SmolStr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encryption: Option<KeyHolderWord>,
 }
 
-impl<F> PermittedObject<F> {
+impl<F: Ord> PermittedObject<F> {
     fn into_model<T: Ord>(self, read: impl Fn(F) -> T) -> Permitted<T> {
         let nothing_denied = match self.allow {
             Some(allowed) => Permitted::only(allowed.into_iter().map(&read)),
-            None => Permitted::all_but(Vec::<T>::new()),
+            None => Permitted::all_but([] as [T; 0]),
         };
         nothing_denied.but_not(self.deny.into_iter().map(read))
     }
 
     fn of<T: Clone + Ord>(permitted: &Permitted<T>, write: impl Fn(T) -> F) -> Self {
         Self {
-            allow: permitted.allowed().map(|allowed| allowed.iter().cloned().map(&write).collect()),
-            deny: permitted.denied().iter().cloned().map(write).collect(),
+            allow: permitted.allowed().map(|allowed| allowed.iter().cloned().map(&write).gather()),
+            deny: permitted.denied().iter().cloned().map(write).gather(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Quality checks.
 
-use super::quantity::LatencyText;
+use super::{quantity::LatencyText, sets::set};
 use crate::{
     ecosystem::{QualityCheck, Share},
     name::ColumnName,
@@ -58,6 +58,7 @@ pub(super) struct FreshObject {
 #[serde(deny_unknown_fields, expecting = "a column and its values, as an object")]
 pub(super) struct AcceptedValuesObject {
     column: ColumnName,
+    #[serde(deserialize_with = "set")]
     values: BTreeSet<SmolStr>,
 }
 

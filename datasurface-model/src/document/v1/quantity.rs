@@ -6,28 +6,24 @@ use serde::{Deserialize, Serialize};
 
 /// A day of the calendar.
 #[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct Day(pub(super) NaiveDate);
 
 /// How late data may be.
 #[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct LatencyText(pub(super) Latency);
 
 /// A time of day in a time zone.
 #[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct DeadlineText(pub(super) Deadline);
 
 /// How long data is kept.
 #[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct RetentionText(pub(super) Retention);
@@ -36,8 +32,9 @@ impl TryFrom<String> for Day {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let day = text.parse().map(Self);
-        day.map_err(|_| format!("`{text}` is not a day; write it as `2027-01-31`"))
+        // Whoever reads days may be generous: a day is written in one way.
+        let day = text.parse().ok().filter(|day: &NaiveDate| day.to_string() == text);
+        day.map(Self).ok_or_else(|| format!("`{text}` is not a day; write it as `2027-01-31`"))
     }
 }
 
@@ -114,7 +111,6 @@ impl From<RetentionText> for String {
 }
 
 fn number_and_unit(text: &str) -> Option<(u64, &str)> {
-    let text = text.trim();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
-    Some((number.parse().ok()?, unit.trim_start()))
+    Some((number.parse().ok()?, unit.trim_start_matches(' ')))
 }

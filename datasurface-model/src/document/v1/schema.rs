@@ -2,7 +2,7 @@
 //! one text would be too long to review; as an object where text would not say everything, or Avro says it.
 
 use super::about::{DocumentationForm, described, written};
-use super::{objects::objects, settings::Settings};
+use super::{objects::objects, sets::set, settings::Settings};
 use crate::{
     gather::Gather,
     name::{Classification, ColumnName},
@@ -87,7 +87,7 @@ struct ColumnObject {
     data_type: DataType,
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     nullable: bool,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
     classifications: BTreeSet<Classification>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,

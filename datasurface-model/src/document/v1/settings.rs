@@ -57,7 +57,7 @@ where
     }
 }
 
-fn given_twice<E: Error>(key: impl fmt::Display) -> E {
+pub(super) fn given_twice<E: Error>(key: impl fmt::Display) -> E {
     E::custom(format_args!("`{key}` is given twice"))
 }
 

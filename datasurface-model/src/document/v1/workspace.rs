@@ -3,14 +3,16 @@
 use super::{
     about::{DocumentationForm, described, written},
     compact::{Compact, Compactly},
-    objects::{objects, optional_object, said},
+    objects::{objects, optional_object},
     production::is_production,
     quantity::{Day, DeadlineText, LatencyText, RetentionText},
+    sets::{said_set, set},
     sorted,
     transformer::TransformerObject,
 };
 use crate::{
     ecosystem::{DatasetGroup, DatasetSink, Milestoning, Principal, Priority, Workspace},
+    gather::Gather,
     name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
     named::Entity,
 };
@@ -30,15 +32,15 @@ pub(super) struct WorkspaceObject {
     deadline: Option<DeadlineText>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
-    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<Classification>"))]
     holding_only: Option<BTreeSet<Classification>>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     groups: Vec<GroupObject>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     transformer: Option<TransformerObject>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    entitlement: Vec<Compactly<Principal>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
+    entitlement: BTreeSet<Compactly<Principal>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,7 +60,7 @@ struct GroupObject {
     latency: Option<LatencyText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retention: Option<RetentionText>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
     regulators: BTreeSet<Regulator>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wished_platform: Option<PlatformName>,
@@ -178,7 +180,7 @@ impl From<&Workspace> for WorkspaceObject {
             holding_only: workspace.classification_limit().cloned(),
             groups: workspace.groups().iter().map(GroupObject::from).collect(),
             transformer: workspace.data_transformer().map(TransformerObject::from),
-            entitlement: workspace.entitlement().principals().cloned().map(Compactly).collect(),
+            entitlement: workspace.entitlement().principals().cloned().map(Compactly).gather(),
             documentation: written(workspace.documentation()),
             renamed_from: workspace.former_name().cloned(),
         }

@@ -1,0 +1,66 @@
+//! JSON and YAML are two ways to write the same things.
+
+use super::damage::{damaged, positional};
+use crate::{document::yaml, *};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// What a finding says, and where: places are not the same, since the texts are not.
+type Said = (String, String, Option<String>, Vec<String>);
+
+fn load(name: &str, text: String) -> Result<Ecosystem, Vec<Said>> {
+    let said = |finding: Diagnostic| -> Said {
+        let related = finding.related_places().iter().map(|related| related.message.clone()).collect();
+        let help = finding.help_text().map(str::to_owned);
+        (finding.code().to_owned(), finding.message().to_owned(), help, related)
+    };
+    let loaded = Documents::new().document(name, text).load();
+    loaded.map_err(|error| {
+        let mut all: Vec<Said> = error.into_findings().into_iter().map(said).collect();
+        all.sort();
+        all
+    })
+}
+
+fn in_both(document: &Value) -> [Result<Ecosystem, Vec<Said>>; 2] {
+    [load("a.json", document.to_string()), load("a.yaml", yaml::written(document))]
+}
+
+proptest! {
+    #[test]
+    fn what_one_refuses_the_other_refuses_in_the_same_words(document in damaged()) {
+        let [json, yaml] = in_both(&document);
+        prop_assert_eq!(json, yaml, "{:#}", document);
+    }
+
+    #[test]
+    fn an_object_is_never_said_as_a_list(document in positional()) {
+        let [json, yaml] = in_both(&document);
+        prop_assert!(json.is_err(), "{:#}", document);
+        prop_assert_eq!(json, yaml, "{:#}", document);
+    }
+}
+
+#[test]
+fn a_word_stands_alone_and_text_between_quotation_marks() {
+    let frame = |rest: &str| {
+        format!(
+            "format: datasurface/1\nname: E\nowner: git:a@b\nlive: git:a@c\nvendors:\n- name: V\n  {rest}\n"
+        )
+    };
+    for (rest, message, help) in [
+        (
+            "cloud:\n    azure:",
+            "`azure` stands alone here",
+            "write the word, without an object around it: `azure`",
+        ),
+        (
+            "renamed_from: 007",
+            "expected text, found the number `7`",
+            "put `007` between quotation marks to make it text",
+        ),
+    ] {
+        let (_, said, helps, _) = load("a.yaml", frame(rest)).unwrap_err().remove(0);
+        assert_eq!((said.as_str(), helps.as_deref()), (message, Some(help)));
+    }
+}
