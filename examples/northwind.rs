@@ -108,9 +108,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("Revision one: products, suppliers and customers, and masked customers for somebody else.\n");
     let placed = demo.place(first.clone())?;
-    for graph in placed.graphs().iter() {
-        println!("{}", Mermaid(&Picture::of(graph)));
-    }
+    println!("{}", Mermaid(&Picture::of(placed.graphs().iter())));
     let proposal = demo.render(&placed)?;
     let files = proposal.manifest().files().len();
     println!("{files} files are in {}: what runs is what they say.", folder.join("rendered").display());

@@ -1,25 +1,35 @@
-//! Answers: what a verb has to say. They are complete before anything of them is printed.
+//! Answers: what a verb has to say. Nothing is printed before it is known whether there is an answer; a long one is never
+//! in memory as a whole.
 
-use crate::text::printable;
+use crate::text::{Printable, printable};
 use datasurface_model::Findings;
 use serde::Serialize;
 use std::{
-    io::{self, Write},
+    fmt::{self, Display, Write as _},
+    io::{self, BufWriter, Write},
     process::ExitCode,
 };
 
 /// What a verb has to say, and whether all is well.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    output: String,
+pub(crate) struct Answer<'a> {
+    output: Box<Output<'a>>,
     remarks: String,
     is_well: bool,
 }
 
-impl Answer {
+/// Says it to somebody.
+type Output<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
+
+impl<'a> Answer<'a> {
     /// Text for people, with the findings beside it, on the standard error.
-    pub(crate) fn text(output: String, findings: &Findings, is_well: bool) -> Self {
-        Self { output: printable(output), remarks: printable(paragraphs(findings)), is_well }
+    pub(crate) fn text(output: impl Display + 'a, findings: &Findings, is_well: bool) -> Self {
+        let output = move |to: &mut dyn Write| {
+            let mut to = Printable(Remembering { to, error: Ok(()) });
+            let written = write!(to, "{output}");
+            // What was written knows only that something went wrong.
+            to.0.error.and(written.map_err(io::Error::other))
+        };
+        Self { output: Box::new(output), remarks: printable(paragraphs(findings)), is_well }
     }
 
     /// Findings for people, on the standard output, and a last line.
@@ -30,19 +40,28 @@ impl Answer {
         }
         output += last;
         output.push('\n');
-        Self { output: printable(output), remarks: String::new(), is_well }
+        Self::text(output, &Findings::default(), is_well)
     }
 
     /// One object for programs.
     pub(crate) fn json(object: &impl Serialize, is_well: bool) -> Self {
-        match serde_json::to_string_pretty(object) {
-            Ok(output) => Self { output: output + "\n", remarks: String::new(), is_well },
+        match serde_json::to_value(object) {
+            Ok(object) => Self::long_json(object, is_well),
             Err(error) => Self {
-                output: String::new(),
+                output: Box::new(|_| Ok(())),
                 remarks: format!("error: the answer is no JSON: {error}; this is a bug in datasurface\n"),
                 is_well: false,
             },
         }
+    }
+
+    /// One object for programs, made while it is printed.
+    pub(crate) fn long_json(object: impl Serialize + 'a, is_well: bool) -> Self {
+        let output = move |to: &mut dyn Write| {
+            serde_json::to_writer_pretty(&mut *to, &object).map_err(io::Error::from)?;
+            to.write_all(b"\n")
+        };
+        Self { output: Box::new(output), remarks: String::new(), is_well }
     }
 
     /// The same answer, with findings beside it, on the standard error.
@@ -54,25 +73,93 @@ impl Answer {
     /// Prints it. Whoever does not read on has had enough: that is no error. Anything else that hinders printing is.
     pub(crate) fn deliver(self) -> ExitCode {
         // If the standard error cannot be written, there is nobody left to tell.
-        let _ = print(io::stderr().lock(), &self.remarks);
-        match print(io::stdout().lock(), &self.output) {
+        let _ = io::stderr().lock().write_all(self.remarks.as_bytes());
+        match self.say(io::stdout().lock()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 let remark = format!("error: the standard output cannot be written: {error}\n");
-                let _ = print(io::stderr().lock(), &remark);
+                let _ = io::stderr().lock().write_all(remark.as_bytes());
                 ExitCode::FAILURE
             }
             _ if self.is_well => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         }
     }
+
+    fn say(&self, to: impl Write) -> io::Result<()> {
+        let mut to = BufWriter::new(to);
+        (self.output)(&mut to)?;
+        to.flush()
+    }
 }
 
-fn print(mut to: impl Write, text: &str) -> io::Result<()> {
-    to.write_all(text.as_bytes())?;
-    to.flush()
+/// Writes text to somebody who takes bytes, and remembers what went wrong.
+struct Remembering<'t> {
+    to: &'t mut dyn Write,
+    error: io::Result<()>,
+}
+
+impl fmt::Write for Remembering<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.to.write_all(text.as_bytes()).map_err(|error| {
+            self.error = Err(error);
+            fmt::Error
+        })
+    }
 }
 
 /// One paragraph for each finding.
 fn paragraphs(findings: &Findings) -> String {
     if findings.is_empty() { String::new() } else { format!("{findings}\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Serializer;
+
+    /// Takes so many bytes and no more, and knows how much came at once.
+    struct Narrow {
+        left: usize,
+        most: usize,
+    }
+
+    impl Write for &mut Narrow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.most = self.most.max(bytes.len());
+            self.left = self.left.checked_sub(bytes.len()).ok_or(io::ErrorKind::BrokenPipe)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Somebody who listens would listen for ever.
+    struct Endless;
+
+    impl Display for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            loop {
+                f.write_str("and so on\u{1b}, ")?;
+            }
+        }
+    }
+
+    impl Serialize for Endless {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq(std::iter::repeat("and so on"))
+        }
+    }
+
+    #[test]
+    fn what_has_no_end_is_printed_until_nobody_listens() {
+        let findings = Findings::default();
+        for answer in [Answer::text(Endless, &findings, true), Answer::long_json(Endless, true)] {
+            let mut narrow = Narrow { left: 1 << 20, most: 0 };
+            let said = answer.say(&mut narrow);
+            assert_eq!(said.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+            assert!(narrow.most <= 1 << 13, "{} bytes at once", narrow.most);
+        }
+    }
 }

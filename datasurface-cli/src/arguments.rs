@@ -202,7 +202,7 @@ pub(crate) enum GraphFormat {
     Text,
     /// For programs: one object.
     Json,
-    /// A flow chart for Mermaid; several platforms are a Markdown document of flow charts.
+    /// For Mermaid: one flow chart, with a frame for each platform if there are several.
     Mermaid,
     /// For Graphviz: one directed graph, with a frame for each platform if there are several.
     Dot,

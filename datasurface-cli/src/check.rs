@@ -16,7 +16,7 @@ struct Verdict<'a> {
     is_valid: bool,
 }
 
-pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer {
+pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
     let checked = Input::read(&arguments.model).and_then(|mut input| {
         input.place(broker)?;
         Ok(input.findings)

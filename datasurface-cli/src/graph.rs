@@ -16,10 +16,10 @@ use datasurface_graph::{
     query::{Step, coming_up},
 };
 use datasurface_model::{Findings, PlatformName};
-use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
+    collections::BTreeMap,
+    fmt::{self, Write},
+    process::ExitCode,
 };
 
 #[derive(serde::Serialize)]
@@ -27,15 +27,16 @@ struct Refusal<'a> {
     findings: &'a Findings,
 }
 
-pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
+/// Prints while it looks: pictures may be large.
+pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
     let mut input = match Input::read(&arguments.model) {
         Ok(input) => input,
-        Err(findings) => return refuse(arguments, &findings),
+        Err(findings) => return refuse(arguments, &findings).deliver(),
     };
     let older = arguments.since.as_deref().map(|model| arguments.model.older(model));
     let before = match older.map(|older| placed_before(&older, broker)).transpose() {
         Ok(before) => before,
-        Err(findings) => return refuse(arguments, &findings),
+        Err(findings) => return refuse(arguments, &findings).deliver(),
     };
     if let Some(before) = &before {
         // What was decided stays, as it would with a lock.
@@ -43,7 +44,7 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
     }
     let placed = match input.place(broker) {
         Ok(placed) => placed,
-        Err(findings) => return refuse(arguments, &findings),
+        Err(findings) => return refuse(arguments, &findings).deliver(),
     };
     let graphs = placed.graphs();
     let before = before.as_ref().map(Placed::graphs);
@@ -52,28 +53,35 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> Answer {
         Ok(shown) => shown,
         Err(finding) => {
             input.findings.extend([*finding]);
-            return refuse(arguments, &input.findings);
+            return refuse(arguments, &input.findings).deliver();
         }
     };
     let reach = before.map(|before| Reach::between(before, graphs, &shown));
-    let pictures = || -> Vec<Picture<'_>> {
-        let reached = reach.as_ref().map(Reach::keys);
-        let pictures = shown.iter().map(|versions| {
-            let picture = Picture::of(versions.after());
-            let picture = if before.is_some() { picture.since(versions.before()) } else { picture };
-            narrowed(picture, reached.as_ref(), arguments)
-        });
-        pictures.collect()
+    let picture = || drawn(arguments, &shown, reach.as_ref());
+    let findings = &input.findings;
+    let answer = match (arguments.format, &reach) {
+        (GraphFormat::Text, Some(reach)) => Answer::text(reach.text(), findings, true),
+        (GraphFormat::Text, None) => Answer::text(text(graphs, &shown), findings, true),
+        (GraphFormat::Json, Some(reach)) => Answer::long_json(reach, true).beside(findings),
+        (GraphFormat::Json, None) => {
+            let picture = GraphsPicture::of(graphs);
+            let picture = only.as_ref().map_or(picture, |only| picture.only(only));
+            Answer::long_json(picture, true).beside(findings)
+        }
+        (GraphFormat::Mermaid, _) => {
+            let picture = picture();
+            Answer::text(fmt::from_fn(move |f| write!(f, "{}", Mermaid(&picture))), findings, true)
+        }
+        (GraphFormat::Dot, _) => {
+            let picture = picture();
+            Answer::text(fmt::from_fn(move |f| write!(f, "{}", Dot(&picture))), findings, true)
+        }
+        (GraphFormat::GraphMl, _) => {
+            let picture = picture();
+            Answer::text(fmt::from_fn(move |f| write!(f, "{}", GraphMl(&picture))), findings, true)
+        }
     };
-    match (arguments.format, &reach) {
-        (GraphFormat::Text, Some(reach)) => Answer::text(reach.text(), &input.findings, true),
-        (GraphFormat::Json, Some(reach)) => Answer::json(reach, true).beside(&input.findings),
-        (GraphFormat::Text, None) => Answer::text(text(graphs, &shown), &input.findings, true),
-        (GraphFormat::Mermaid, _) => Answer::text(mermaid(&shown, &pictures()), &input.findings, true),
-        (GraphFormat::Dot, _) => Answer::text(Dot(&pictures()).to_string(), &input.findings, true),
-        (GraphFormat::GraphMl, _) => Answer::text(GraphMl(&pictures()).to_string(), &input.findings, true),
-        (GraphFormat::Json, None) => json(graphs, only.as_ref()).beside(&input.findings),
-    }
+    answer.deliver()
 }
 
 /// The older version, with all that was decided about it.
@@ -81,7 +89,7 @@ fn placed_before(older: &Model, broker: &Broker) -> Result<Placed, Findings> {
     Input::read(older)?.place(broker)
 }
 
-fn refuse(arguments: &Graph, findings: &Findings) -> Answer {
+fn refuse(arguments: &Graph, findings: &Findings) -> Answer<'static> {
     match arguments.format {
         GraphFormat::Json => Answer::json(&Refusal { findings }, false),
         GraphFormat::Text | GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => {
@@ -124,54 +132,22 @@ fn remarks(graphs: &IntentionGraphs, node: &Node<'_>, numbers: &BTreeMap<NodeKey
     if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) }
 }
 
-/// What of a graph is shown in a picture.
-fn narrowed<'g>(
-    mut picture: Picture<'g>,
-    reached: Option<&BTreeSet<&NodeKey>>,
-    arguments: &Graph,
-) -> Picture<'g> {
-    picture = picture.level(match arguments.level.unwrap_or_default() {
+/// What is shown, as a picture.
+fn drawn<'g>(arguments: &Graph, shown: &'g [Versions<'_>], reach: Option<&Reach>) -> Picture<'g> {
+    let picture = match reach {
+        Some(_) => Picture::of_change(shown.iter().map(|versions| (versions.before(), versions.after()))),
+        None => Picture::of(shown.iter().map(Versions::after)),
+    };
+    let mut picture = picture.level(match arguments.level.unwrap_or_default() {
         GraphLevel::Dataset => Level::Dataset,
         GraphLevel::Store => Level::Store,
         GraphLevel::Team => Level::Team,
     });
-    if let Some(reached) = reached {
+    if let Some(reached) = reach.map(Reach::keys) {
         picture = picture.only(|node| reached.contains(&node.key()));
     }
     match &arguments.around {
         Some(centre) => picture.around(centre, arguments.steps),
         None => picture,
     }
-}
-
-fn mermaid(shown: &[Versions<'_>], pictures: &[Picture<'_>]) -> String {
-    match pictures {
-        [picture] => Mermaid(picture).to_string(),
-        _ => shown
-            .iter()
-            .zip(pictures)
-            .map(|(versions, picture)| {
-                let platform = versions.after().platform();
-                format!("## {platform}\n\n```mermaid\n{}```\n", Mermaid(picture))
-            })
-            .collect::<Vec<_>>()
-            .join("\n"),
-    }
-}
-
-fn json(graphs: &IntentionGraphs, only: Option<&PlatformName>) -> Answer {
-    let Some(only) = only else {
-        return Answer::json(&GraphsPicture(graphs), true);
-    };
-    let mut picture = serde_json::to_value(GraphsPicture(graphs)).unwrap_or_default();
-    if let Some(platforms) = picture.get_mut("platforms").and_then(Value::as_object_mut) {
-        platforms.retain(|name, _| name == only.as_str());
-    }
-    if let Some(handovers) = picture.get_mut("handovers").and_then(Value::as_array_mut) {
-        let mut keys = graphs.handovers().map(|(from, to)| (from.key(), to.key()));
-        handovers.retain(|_| {
-            keys.next().is_some_and(|(from, to)| from.platform() == only || to.platform() == only)
-        });
-    }
-    Answer::json(&picture, true)
 }

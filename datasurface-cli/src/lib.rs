@@ -39,7 +39,7 @@ pub fn main() -> ExitCode {
     let broker = registry::broker();
     let answer = match Arguments::read().verb {
         Verb::Check(arguments) => check::check(&arguments, &broker),
-        Verb::Graph(arguments) => graph::graph(&arguments, &broker),
+        Verb::Graph(arguments) => return graph::graph(&arguments, &broker),
         Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),
         Verb::Plan(arguments) => plan::plan(&arguments, &broker),
         Verb::Render(arguments) => render::render(&arguments, &broker),

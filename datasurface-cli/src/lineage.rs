@@ -44,7 +44,7 @@ struct Refusal<'a> {
     findings: &'a Findings,
 }
 
-pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer {
+pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer<'static> {
     let asked = Input::read(&arguments.model).and_then(|mut input| {
         let placed = input.place(broker)?;
         let columns = columns(&input.ecosystem, arguments).map_err(|unknown| {

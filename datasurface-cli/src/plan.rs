@@ -41,7 +41,7 @@ impl<'a> Planned<'a> {
     }
 }
 
-pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer {
+pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'static> {
     let (prospect, findings) = match Prospect::find(arguments, broker, false) {
         Ok(prospect) => {
             let findings = prospect.findings.clone();

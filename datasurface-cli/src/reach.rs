@@ -1,7 +1,7 @@
 //! `graph --since`: what a change of the model reaches.
 
 use crate::{text::count, versions::Versions};
-use datasurface_graph::{GraphDiff, IntentionGraphs, NodeKey, query};
+use datasurface_graph::{GraphDiff, IntentionGraphs, Node, NodeKey, query};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,6 +19,9 @@ pub(crate) struct Reach {
 struct Reached {
     key: NodeKey,
     fate: Fate,
+    /// What of its facts is other than before: paths into them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     formerly: Option<NodeKey>,
 }
@@ -42,10 +45,9 @@ impl Reach {
         let mut formerly: BTreeMap<NodeKey, NodeKey> = renamed.map(|(before, now)| (now, before)).collect();
         let cone = query::cone(old, new).into_iter();
         let is_shown = |key: &NodeKey| shown.iter().any(|versions| versions.are_of(key.platform()));
-        let reached = cone.filter(is_shown).map(|key| Reached {
-            fate: Fate::of(&key, old, new),
-            formerly: formerly.remove(&key),
-            key,
+        let reached = cone.filter(is_shown).map(|key| {
+            let (fate, fields) = compared(old.node(&key), new.node(&key));
+            Reached { fate, fields, formerly: formerly.remove(&key), key }
         });
         Self { reached: reached.collect() }
     }
@@ -61,24 +63,26 @@ impl Reach {
             0 => "the change reaches nothing\n".to_owned(),
             reached => format!("the change reaches {}\n", count(reached, "node")),
         };
-        for Reached { key, fate, formerly } in &self.reached {
+        for Reached { key, fate, fields, formerly } in &self.reached {
             let was = formerly.as_ref().map(|before| format!(" (was {before})")).unwrap_or_default();
-            let _ = writeln!(text, "  {} {key}{was}", fate.sign());
+            let other = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
+            let _ = writeln!(text, "  {} {key}{was}{other}", fate.sign());
         }
         text
     }
 }
 
-impl Fate {
-    fn of(key: &NodeKey, old: &IntentionGraphs, new: &IntentionGraphs) -> Self {
-        match (old.node(key), new.node(key)) {
-            (None, _) => Self::Added,
-            (_, None) => Self::Removed,
-            (Some(old), Some(new)) if old.fingerprint() == new.fingerprint() => Self::Same,
-            (Some(_), Some(_)) => Self::Changed,
-        }
+/// What became of a node, and what of its facts is not as it was.
+fn compared(old: Option<Node<'_>>, new: Option<Node<'_>>) -> (Fate, Vec<String>) {
+    match (old, new) {
+        (None, _) => (Fate::Added, Vec::new()),
+        (_, None) => (Fate::Removed, Vec::new()),
+        (Some(old), Some(new)) if old.fingerprint() == new.fingerprint() => (Fate::Same, Vec::new()),
+        (Some(old), Some(new)) => (Fate::Changed, old.facts().differences(&new.facts())),
     }
+}
 
+impl Fate {
     fn sign(self) -> char {
         match self {
             Self::Added => '+',

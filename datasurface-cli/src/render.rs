@@ -10,7 +10,7 @@ use crate::{
 use datasurface_broker::Broker;
 use datasurface_model::Findings;
 
-pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer {
+pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
     let (prospect, findings, is_written) = match Prospect::find(&arguments.plan, broker, arguments.remake) {
         Ok(mut prospect) => {
             let findings = write(&mut prospect);

@@ -32,7 +32,7 @@ struct Ran {
     ran: BTreeMap<PlatformName, RunReport>,
 }
 
-pub(crate) fn run(arguments: &arguments::Run, broker: &Broker) -> Answer {
+pub(crate) fn run(arguments: &arguments::Run, broker: &Broker) -> Answer<'static> {
     answer(arguments, round(arguments, broker, requested(arguments)))
 }
 
@@ -106,7 +106,7 @@ impl Ran {
     }
 }
 
-fn answer(arguments: &arguments::Run, ran: Ran) -> Answer {
+fn answer(arguments: &arguments::Run, ran: Ran) -> Answer<'static> {
     let is_well = ran.is_well();
     match arguments.site.format {
         Format::Text => Answer::text(summary(&ran), &ran.findings, is_well),

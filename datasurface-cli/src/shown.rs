@@ -8,7 +8,8 @@ use datasurface_graph::{IntentionGraphs, NodeKey};
 use datasurface_model::{Diagnostic, ModelPath, PlatformName, diagnostic::nearest};
 use std::collections::BTreeSet;
 
-/// The platforms that somebody wants to see, of those that are there or were before: one, or that of a node.
+/// The platforms that somebody wants to see, of those that are there or were before: all, or one. A node around
+/// which to look must be there, too.
 pub(crate) fn shown<'g>(
     before: Option<&'g IntentionGraphs>,
     graphs: &'g IntentionGraphs,
@@ -22,11 +23,10 @@ pub(crate) fn shown<'g>(
         }
         shown.retain(|versions| versions.are_of(only));
     }
-    if let Some(centre) = around {
-        if !shown.iter().any(|versions| versions.have(centre)) {
-            return Err(Box::new(unknown_node(&shown, centre)));
-        }
-        shown.retain(|versions| versions.have(centre));
+    if let Some(centre) = around
+        && !shown.iter().any(|versions| versions.have(centre))
+    {
+        return Err(Box::new(unknown_node(&shown, centre)));
     }
     Ok(shown)
 }

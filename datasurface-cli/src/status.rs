@@ -61,7 +61,7 @@ impl Sink {
     }
 }
 
-pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer {
+pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'static> {
     let at = now();
     let (sinks, findings) = match site::open(&arguments.site) {
         Err(findings) => (Vec::new(), findings),

@@ -1,22 +1,41 @@
 //! Text for terminals.
 
 use datasurface_model::name::is_visible;
+use std::fmt::{self, Write};
 
 /// The same text without anything that a terminal would obey, or that would not be seen: names come from documents that
 /// anybody may have written.
 pub(crate) fn printable(text: String) -> String {
-    let is_harmless = |character: char| is_visible(character) || character == '\n';
     if text.chars().all(is_harmless) {
         return text;
     }
-    text.chars().fold(String::new(), |mut printable, character| {
-        if is_harmless(character) {
-            printable.push(character);
-        } else {
-            printable.extend(character.escape_default());
+    let mut printable = Printable(String::new());
+    // Nothing hinders writing to a text.
+    let _ = printable.write_str(&text);
+    printable.0
+}
+
+/// Writes what is [`printable`] of a text, piece by piece.
+pub(crate) struct Printable<W>(pub(crate) W);
+
+impl<W: Write> Write for Printable<W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some(at) = rest.find(|character| !is_harmless(character)) {
+            let (harmless, harmful) = rest.split_at(at);
+            self.0.write_str(harmless)?;
+            let mut harmful = harmful.chars();
+            if let Some(character) = harmful.next() {
+                write!(self.0, "{}", character.escape_default())?;
+            }
+            rest = harmful.as_str();
         }
-        printable
-    })
+        self.0.write_str(rest)
+    }
+}
+
+fn is_harmless(character: char) -> bool {
+    is_visible(character) || character == '\n'
 }
 
 /// `1 step`, `2 steps`.

@@ -3,6 +3,7 @@
 mod coming_up;
 mod frequent;
 mod incremental;
+mod labels;
 mod laws;
 mod paths;
 mod picture;

@@ -74,10 +74,12 @@ fn graphml_is_one_document() {
     assert!(said.out.starts_with("<?xml "), "{said:?}");
     assert_eq!(said.out.matches("<graphml ").count(), 1, "{said:?}");
     for platform in ["Local", "Other"] {
-        assert!(said.out.contains(&format!("<data key=\"platform\">{platform}</data>")), "{said:?}");
+        let of_it = format!("<data key=\"platform\">{platform}</data>");
+        assert_eq!(said.out.matches(&of_it).count(), 2, "{said:?}");
     }
     assert_eq!(said.out.matches("<node ").count(), 4, "{said:?}");
-    assert_eq!(said.out.matches("<edge ").count(), 2, "{said:?}");
+    assert_eq!(said.out.matches("<edge ").count(), 3, "{said:?}");
+    assert_eq!(said.out.matches("<data key=\"course\">handover</data>").count(), 1, "{said:?}");
 }
 
 #[test]
@@ -102,7 +104,7 @@ the change reaches 6 nodes
   + Export/Local/USA/NorthWind/Lab/NW_Data/customers
   + Export/Local/USA/NorthWind/Mart/Masked/customers
   + Ingest/Local/Masked
-  ~ Ingest/Local/NW_Data
+  ~ Ingest/Local/NW_Data (detail.ingest.datasets, obligation.priority)
   + Transform/Local/Masking
   + Trigger/Local/Masking
 ";
@@ -129,6 +131,12 @@ fn programs_and_pictures_show_what_a_change_reaches() {
     assert_eq!(of("Ingest/Local/NW_Data").as_deref(), Some("changed"));
     assert_eq!(of("Trigger/Local/Masking").as_deref(), Some("added"));
     assert_eq!(of("Export/Local/USA/NorthWind/Mart/NW_Data/products"), None);
+    let fields = |node: &serde_json::Value| node.get("fields").is_some();
+    let nodes = reached["reached"].as_array().unwrap();
+    let changed = nodes.iter().filter(|node| fields(node)).collect::<Vec<_>>();
+    assert_eq!(changed.len(), 1, "{changed:?}");
+    let expected = ["detail.ingest.datasets", "obligation.priority"];
+    assert_eq!(changed[0]["fields"], serde_json::json!(expected));
     let picture = graph(&desk, "--since older.json --format dot").good().out;
     assert_eq!(picture.matches("label=").count(), 6, "{picture}");
     // One of them was there before, and owes more now.
@@ -160,11 +168,30 @@ fn platforms_that_hand_over() {
     let handover = serde_json::json!([["Ingest/Local/NW_Data", "Ingest/Other/NW_Data"]]);
     assert_eq!(picture["handovers"], handover);
 
-    let said = graph(&desk, "--format mermaid").good();
-    assert!(said.out.starts_with("## Local\n\n```mermaid\nflowchart LR\n"), "{said:?}");
-    assert!(said.out.contains("\n## Other\n"), "{said:?}");
-    let said = graph(&desk, "--format mermaid --platform Other").good();
-    assert!(said.out.starts_with("flowchart LR\n"), "{said:?}");
+    let both = graph(&desk, "--format mermaid").good().out;
+    assert!(both.starts_with("flowchart LR\n    subgraph p0 [\"Local\"]\n"), "{both}");
+    assert!(both.contains("subgraph p1 [\"Other\"]\n"), "{both}");
+    assert_eq!(both.matches(" -.-> ").count(), 1, "{both}");
+    let dot = graph(&desk, "--format dot").good().out;
+    assert_eq!(dot.matches("[style=dashed]").count(), 1, "{dot}");
+
+    // What only one of the two shows is there for the other to be seen.
+    for (platform, label) in [("Other", "NW_Data<br>on Local"), ("Local", "NW_Data<br>on Other")] {
+        let alone = graph(&desk, &format!("--format mermaid --platform {platform}")).good().out;
+        assert!(alone.starts_with("flowchart LR\n    n0"), "{alone}");
+        assert!(alone.contains(label) && alone.matches(" -.-> ").count() == 1, "{alone}");
+    }
+    for (level, boxes) in [("store", 4), ("team", 2)] {
+        let picture = graph(&desk, &format!("--format dot --level {level}")).good().out;
+        assert_eq!(picture.matches("[style=dashed]").count(), 1, "{picture}");
+        assert_eq!(picture.matches(" [shape").count(), boxes, "{picture}");
+    }
+    // To hand over is a step.
+    let near = |steps: usize| {
+        let around = format!("--format dot --around Ingest/Local/NW_Data --steps {steps}");
+        graph(&desk, &around).good().out.matches(" [shape").count()
+    };
+    assert_eq!((near(0), near(1), near(2)), (1, 3, 4));
 }
 
 #[test]
@@ -218,14 +245,15 @@ fn platforms_come_and_go() {
         (boxes, lines.filter(|line| line.contains(colour)).count(), out)
     };
     let (added, removed) = ("#cfe8ff", "#dddddd");
+    // With the box that stands for where its data comes from.
     let (boxes, coloured, out) = painted("--since older.json --format dot --platform Other", added);
-    assert_eq!((boxes, coloured), (2, 2), "{out}");
+    assert_eq!((boxes, coloured), (3, 3), "{out}");
 
     // Backwards, it is gone.
     desk.write("newer.json", models::handed_over().to_json());
     desk.model(&models::first());
     let (boxes, coloured, out) = painted("--since newer.json --format dot --platform Other", removed);
-    assert_eq!((boxes, coloured), (2, 2), "{out}");
+    assert_eq!((boxes, coloured), (3, 3), "{out}");
     assert!(painted("--since newer.json --format dot", removed).2.contains("label=\"Other\""));
     let said = graph(&desk, "--since newer.json --platform Other").good();
     assert_eq!(said.out.matches("  - ").count(), 2, "{said:?}");
@@ -248,6 +276,7 @@ the change reaches 4 nodes
     }
     let picture = graph(&desk, "--since older.json --format dot").good().out;
     assert_eq!((picture.matches("#cfe8ff").count(), picture.matches("#dddddd").count()), (2, 2), "{picture}");
+    assert_eq!(picture.matches("#0b5cad\", penwidth").count(), 1, "{picture}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The intention graph: immutable once built, read through borrowed views.
 
 mod formerly;
+mod handover;
 mod node;
 mod order;
 
@@ -8,7 +9,7 @@ pub(crate) use node::At;
 pub use node::Node;
 
 use crate::{
-    estate::{Derivation, Estate, Kept, Part, PlatformId, Supply},
+    estate::{Derivation, Estate, Part, PlatformId, Supply},
     key::NodeKey,
 };
 use datasurface_model::{PlatformName, WorkspaceName};
@@ -70,49 +71,6 @@ impl IntentionGraphs {
     #[must_use]
     pub fn node(&self, key: &NodeKey) -> Option<Node<'_>> {
         self.graph(key.platform())?.node(key)
-    }
-
-    /// Pairs of captures of one datastore: the one that captures for all, and one on another platform that takes its
-    /// data from there. Ordered by platform and key.
-    pub fn handovers(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
-        let ingests = self.graphs.iter().flat_map(|graph| {
-            let captured = graph.supplies().filter(|(supply, part)| supply.primary == part.platform);
-            captured.flat_map(move |(supply, part)| {
-                part.ingests.iter().map(move |ingest| Node::new(graph, At::Ingest { supply, part, ingest }))
-            })
-        });
-        ingests.flat_map(|from| self.handed_over_to(from).into_iter().map(move |to| (from, to)))
-    }
-
-    /// The captures on other platforms that take their data from this one, ordered by platform.
-    #[must_use]
-    pub fn handed_over_to<'g>(&'g self, from: Node<'g>) -> Vec<Node<'g>> {
-        match from.at() {
-            At::Ingest { supply, part, ingest } if part.platform == supply.primary => {
-                let others = supply.parts().iter().filter(|other| other.platform != supply.primary);
-                others.filter_map(|other| self.same_ingest(supply, other, part.kept(ingest))).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The capture on another platform that an ingest takes its data from.
-    #[must_use]
-    pub fn handed_over_from(&self, key: &NodeKey) -> Option<Node<'_>> {
-        match self.node(key)?.at() {
-            At::Ingest { supply, part, ingest } if part.platform != supply.primary => {
-                self.same_ingest(supply, supply.part(supply.primary)?, part.kept(ingest))
-            }
-            _ => None,
-        }
-    }
-
-    /// The ingest on another platform that captures this.
-    fn same_ingest<'g>(&'g self, supply: &'g Supply, part: &'g Part, captured: &[Kept]) -> Option<Node<'g>> {
-        let graph = self.of_platform(part.platform)?;
-        let (dataset, _) = captured.first()?;
-        let ingest = part.ingest_of(*dataset)?;
-        Some(Node::new(graph, At::Ingest { supply, part, ingest }))
     }
 }
 

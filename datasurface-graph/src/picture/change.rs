@@ -5,6 +5,7 @@ use crate::{
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };
+use std::collections::BTreeSet;
 
 /// What led from an earlier graph to the one that is pictured.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ impl<'g> Change<'g> {
             Paint::Added
         } else if is_in(self.diff.changed()) {
             Paint::Changed
-        } else if self.is_gone(key) {
+        } else if self.number(key).is_some() {
             Paint::Removed
         } else {
             Paint::Plain
@@ -41,30 +42,38 @@ impl<'g> Change<'g> {
         self.diff.removed().iter().filter_map(|key| self.before.node(key))
     }
 
-    /// What is gone from after a node that is still there.
-    pub(super) fn gone_after(&self, node: &Node<'g>) -> impl Iterator<Item = Node<'g>> {
-        let before = self.former(node).into_iter();
-        before.flat_map(|node| node.successors()).filter(|node| self.is_gone(&node.key()))
+    /// How many there are.
+    pub(super) fn count_gone(&self) -> usize {
+        self.diff.removed().len()
     }
 
-    /// What is gone from before a node that is still there.
-    pub(super) fn gone_before(&self, node: &Node<'g>) -> impl Iterator<Item = Node<'g>> {
-        let before = self.former(node).into_iter();
-        before.flat_map(|node| node.predecessors()).filter(|node| self.is_gone(&node.key()))
+    /// The node of this key, if only the earlier graph has it.
+    pub(super) fn gone_node(&self, key: &NodeKey) -> Option<Node<'g>> {
+        self.number(key).and_then(|_| self.before.node(key))
     }
 
-    /// What a node that is still there was before.
-    fn former(&self, node: &Node<'g>) -> Option<Node<'g>> {
-        let key = node.key();
-        self.before.node(&key).filter(|_| !self.is_gone(&key))
-    }
-
-    fn is_gone(&self, key: &NodeKey) -> bool {
-        self.number(key).is_some()
+    /// All that is so about a node in either graph, and what became of each: what is the same has one key.
+    pub(super) fn versions<T>(
+        &self,
+        node: &Node<'g>,
+        of: impl Fn(&Node<'g>) -> Vec<T>,
+        key: impl Fn(&T) -> NodeKey,
+    ) -> Vec<(T, Paint)> {
+        let here = node.key();
+        let then = self.before.node(&here).map(|node| of(&node)).unwrap_or_default();
+        let now = if self.number(&here).is_some() { Vec::new() } else { of(node) };
+        let keys = |all: &[T]| all.iter().map(&key).collect::<BTreeSet<_>>();
+        let (known, kept) = (keys(&then), keys(&now));
+        let now = now.into_iter().map(|one| match known.contains(&key(&one)) {
+            true => (one, Paint::Plain),
+            false => (one, Paint::Added),
+        });
+        let gone = then.into_iter().filter(|one| !kept.contains(&key(one)));
+        now.chain(gone.map(|one| (one, Paint::Removed))).collect()
     }
 }
 
-/// What happened to what a box stands for.
+/// What happened to what a box or an arrow stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Paint {
     #[default]
@@ -75,7 +84,7 @@ pub(super) enum Paint {
 }
 
 impl Paint {
-    /// That of a box that stands for what these two boxes stand for.
+    /// That of something that stands for what these two stand for.
     pub(super) fn and(self, other: Self) -> Self {
         if self == other { self } else { Self::Changed }
     }

@@ -1,15 +1,15 @@
 //! DOT, the language of Graphviz.
 
 use super::{
-    Picture,
-    sketch::{Drawn, Pen, Shape},
+    pen::{Arrow, Course, Drawn, Pen, Shape},
+    sketch::Picture,
 };
 use std::fmt;
 
-/// Shows pictures in DOT, as one directed graph in which each has a frame if there are several. Shapes tell the kinds
-/// apart, as in a [Mermaid](super::Mermaid) chart.
+/// Shows a picture in DOT, as one directed graph in which each platform has a frame if there are several. Shapes tell the
+/// kinds apart, as in a [Mermaid](super::Mermaid) chart; arrows of data that is handed over are dashed.
 #[derive(Clone, Copy, Debug)]
-pub struct Dot<'p, 'g>(pub &'p [Picture<'g>]);
+pub struct Dot<'p, 'g>(pub &'p Picture<'g>);
 
 impl fmt::Display for Dot<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,46 +17,51 @@ impl fmt::Display for Dot<'_, '_> {
         writeln!(f, "    rankdir=LR;")?;
         writeln!(f, "    fontname=\"sans-serif\";")?;
         writeln!(f, "    node [fontname=\"sans-serif\", fontsize=11, style=filled, fillcolor=\"#ffffff\"];")?;
-        for (number, picture) in self.0.iter().enumerate() {
-            // Graphviz draws a frame around a subgraph whose name begins so.
-            if self.0.len() > 1 {
-                writeln!(f, "    subgraph cluster{number} {{")?;
-                writeln!(f, "    label=\"{}\";", escaped(picture.title()))?;
-            }
-            picture.draw(&mut Statements { f, picture: number })?;
-            if self.0.len() > 1 {
-                writeln!(f, "    }}")?;
-            }
-        }
+        self.0.draw(&mut Statements(f))?;
         writeln!(f, "}}")
     }
 }
 
-struct Statements<'a, 'f> {
-    f: &'a mut fmt::Formatter<'f>,
-    /// Names of nodes are unique in the whole graph.
-    picture: usize,
-}
+struct Statements<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
 impl Pen for Statements<'_, '_> {
+    fn open_frame(&mut self, number: usize, platform: &str) -> fmt::Result {
+        // Graphviz draws a frame around a subgraph whose name begins so.
+        writeln!(self.0, "    subgraph cluster{number} {{")?;
+        writeln!(self.0, "    label=\"{}\";", escaped(platform))
+    }
+
+    fn close_frame(&mut self) -> fmt::Result {
+        writeln!(self.0, "    }}")
+    }
+
     fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
-        let Drawn { number, kind, label, paint } = drawn;
+        let Drawn { number, kind, label, paint, .. } = drawn;
         let shape = match kind.shape() {
+            Shape::Cylinder if kind.is_dashed() => "shape=cylinder, style=\"filled,dashed\"",
             Shape::Cylinder => "shape=cylinder",
             Shape::Rectangle => "shape=box",
             Shape::Hexagon => "shape=hexagon",
             Shape::Rounded => "shape=box, style=\"filled,rounded\"",
         };
-        write!(self.f, "    p{}n{number} [{shape}, label=\"{}\"", self.picture, escaped(label))?;
+        write!(self.0, "    n{number} [{shape}, label=\"{}\"", escaped(label))?;
         if let Some((fill, border)) = paint.colours() {
-            write!(self.f, ", fillcolor=\"{fill}\", color=\"{border}\"")?;
+            write!(self.0, ", fillcolor=\"{fill}\", color=\"{border}\"")?;
         }
-        writeln!(self.f, "];")
+        writeln!(self.0, "];")
     }
 
-    fn draw_arrow(&mut self, from: usize, to: usize) -> fmt::Result {
-        let picture = self.picture;
-        writeln!(self.f, "    p{picture}n{from} -> p{picture}n{to};")
+    fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
+        write!(self.0, "    n{from} -> n{to}")?;
+        match (course, paint.colours()) {
+            (Course::Inside, None) => {}
+            (Course::Across, None) => write!(self.0, " [style=dashed]")?,
+            (Course::Inside, Some((_, colour))) => write!(self.0, " [color=\"{colour}\", penwidth=2]")?,
+            (Course::Across, Some((_, colour))) => {
+                write!(self.0, " [style=dashed, color=\"{colour}\", penwidth=2]")?;
+            }
+        }
+        writeln!(self.0, ";")
     }
 }
 

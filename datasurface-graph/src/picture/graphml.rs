@@ -1,64 +1,77 @@
 //! GraphML, which tools for the analysis of graphs read.
 
 use super::{
-    Picture,
-    sketch::{Drawn, Kind, Pen},
+    pen::{Arrow, Course, Drawn, Pen},
+    sketch::Picture,
 };
 use std::fmt;
 
-/// Shows pictures in GraphML, each as a graph of its own, whose `label` is the platform. Each node has a `kind`, a
-/// `label`, and a `change` where something changed since an earlier graph.
+/// Shows a picture in GraphML, as one graph, since most tools read no more than the first. Each node has a `kind`, a
+/// `label`, its `platform`, and a `change` where something changed since an earlier graph; an edge has a `course` where
+/// data is handed over, and a `change`, too.
 #[derive(Clone, Copy, Debug)]
-pub struct GraphMl<'p, 'g>(pub &'p [Picture<'g>]);
+pub struct GraphMl<'p, 'g>(pub &'p Picture<'g>);
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-  <key id="platform" for="graph" attr.name="label" attr.type="string"/>
   <key id="kind" for="node" attr.name="kind" attr.type="string"/>
   <key id="label" for="node" attr.name="label" attr.type="string"/>
-  <key id="change" for="node" attr.name="change" attr.type="string"/>
+  <key id="platform" for="node" attr.name="platform" attr.type="string"/>
+  <key id="course" for="edge" attr.name="course" attr.type="string"/>
+  <key id="change" for="all" attr.name="change" attr.type="string"/>
+  <graph edgedefault="directed">
 "#;
 
 impl fmt::Display for GraphMl<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(HEAD)?;
-        for (number, picture) in self.0.iter().enumerate() {
-            writeln!(f, "  <graph id=\"g{number}\" edgedefault=\"directed\">")?;
-            writeln!(f, "    <data key=\"platform\">{}</data>", escaped(picture.title()))?;
-            picture.draw(&mut Elements { f, graph: number })?;
-            f.write_str("  </graph>\n")?;
-        }
-        f.write_str("</graphml>\n")
+        self.0.draw(&mut Elements(f))?;
+        f.write_str("  </graph>\n</graphml>\n")
     }
 }
 
-struct Elements<'a, 'f> {
-    f: &'a mut fmt::Formatter<'f>,
-    /// Names of nodes are unique in the whole document.
-    graph: usize,
+struct Elements<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Elements<'_, '_> {
+    fn data(&mut self, key: &str, value: &str) -> fmt::Result {
+        write!(self.0, "<data key=\"{key}\">{}</data>", escaped(value))
+    }
 }
 
 impl Pen for Elements<'_, '_> {
-    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
-        let Drawn { number, kind, label, paint } = drawn;
-        let kind = match kind {
-            Kind::Capture => "capture",
-            Kind::Export => "export",
-            Kind::Trigger => "trigger",
-            Kind::Transform => "transform",
-            Kind::Team => "team",
-        };
-        write!(self.f, "    <node id=\"g{}n{number}\"><data key=\"kind\">{kind}</data>", self.graph)?;
-        write!(self.f, "<data key=\"label\">{}</data>", escaped(label))?;
-        if let Some(word) = paint.word() {
-            write!(self.f, "<data key=\"change\">{word}</data>")?;
-        }
-        writeln!(self.f, "</node>")
+    /// Each node says of which platform it is.
+    fn open_frame(&mut self, _number: usize, _platform: &str) -> fmt::Result {
+        Ok(())
     }
 
-    fn draw_arrow(&mut self, from: usize, to: usize) -> fmt::Result {
-        let graph = self.graph;
-        writeln!(self.f, "    <edge source=\"g{graph}n{from}\" target=\"g{graph}n{to}\"/>")
+    fn close_frame(&mut self) -> fmt::Result {
+        Ok(())
+    }
+
+    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
+        write!(self.0, "    <node id=\"n{}\">", drawn.number)?;
+        self.data("kind", drawn.kind.word())?;
+        self.data("label", &drawn.label)?;
+        self.data("platform", drawn.platform)?;
+        if let Some(word) = drawn.paint.word() {
+            self.data("change", word)?;
+        }
+        writeln!(self.0, "</node>")
+    }
+
+    fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
+        write!(self.0, "    <edge source=\"n{from}\" target=\"n{to}\"")?;
+        if course == Course::Inside && paint.word().is_none() {
+            return writeln!(self.0, "/>");
+        }
+        write!(self.0, ">")?;
+        if course == Course::Across {
+            self.data("course", "handover")?;
+        }
+        if let Some(word) = paint.word() {
+            self.data("change", word)?;
+        }
+        writeln!(self.0, "</edge>")
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     key::{NodeKey, NodeKind},
     obligation::Custody,
 };
-use datasurface_model::{Deadline, GroupKey, Latency, Priority, Regulator};
+use datasurface_model::{Deadline, GroupKey, Latency, PlatformName, Priority, Regulator};
 use serde::{
     Serialize, Serializer,
     ser::{SerializeMap, SerializeStruct},
@@ -15,23 +15,49 @@ use std::collections::BTreeSet;
 /// Shows the graphs of all platforms, and the hand-overs between them, as one value:
 /// `{"platforms": {NAME: {"nodes": [{"key", "kind", "priority", …}], "edges": [[from, to], …]}}, "handovers": […]}`.
 #[derive(Clone, Copy, Debug)]
-pub struct GraphsPicture<'g>(pub &'g IntentionGraphs);
+pub struct GraphsPicture<'g> {
+    graphs: &'g IntentionGraphs,
+    only: Option<&'g PlatformName>,
+}
+
+impl<'g> GraphsPicture<'g> {
+    /// A picture of all platforms.
+    #[must_use]
+    pub fn of(graphs: &'g IntentionGraphs) -> Self {
+        Self { graphs, only: None }
+    }
+
+    /// Shows only one platform, and what is handed over to it and by it.
+    #[must_use]
+    pub fn only(mut self, platform: &'g PlatformName) -> Self {
+        self.only = Some(platform);
+        self
+    }
+
+    fn shows(&self, platform: &PlatformName) -> bool {
+        self.only.is_none_or(|only| only == platform)
+    }
+}
 
 impl Serialize for GraphsPicture<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("platforms", &Platforms(self.0))?;
-        let handovers = || self.0.handovers().map(|(from, to)| (from.key(), to.key()));
+        map.serialize_entry("platforms", &Platforms(self))?;
+        let handovers = || {
+            let pairs = self.graphs.handovers().map(|(from, to)| (from.key(), to.key()));
+            pairs.filter(|(from, to)| self.shows(from.platform()) || self.shows(to.platform()))
+        };
         map.serialize_entry("handovers", &Each(handovers))?;
         map.end()
     }
 }
 
-struct Platforms<'g>(&'g IntentionGraphs);
+struct Platforms<'p, 'g>(&'p GraphsPicture<'g>);
 
-impl Serialize for Platforms<'_> {
+impl Serialize for Platforms<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|graph| (graph.platform(), GraphPicture(graph))))
+        let graphs = self.0.graphs.iter().filter(|graph| self.0.shows(graph.platform()));
+        serializer.collect_map(graphs.map(|graph| (graph.platform(), GraphPicture(graph))))
     }
 }
 

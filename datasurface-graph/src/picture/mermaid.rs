@@ -1,15 +1,15 @@
 //! Mermaid flow charts.
 
 use super::{
-    Picture,
-    sketch::{Drawn, Pen, Shape},
+    pen::{Arrow, Course, Drawn, Pen, Shape},
+    sketch::Picture,
 };
 use std::fmt;
 
-/// Shows a picture as a Mermaid flow chart.
+/// Shows a picture as a Mermaid flow chart, in which each platform has a frame if there are several.
 ///
 /// Shapes tell the kinds apart: captures are cylinders, exports rectangles, triggers hexagons, transforms have rounded
-/// ends.
+/// ends. Arrows of data that is handed over are dotted.
 ///
 /// Mermaid's own setting `maxEdges`, 500 unless it is set, limits what it draws: of larger graphs, show a
 /// [level](Picture::level) or a [neighbourhood](Picture::around).
@@ -19,46 +19,77 @@ pub struct Mermaid<'p, 'g>(pub &'p Picture<'g>);
 impl fmt::Display for Mermaid<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "flowchart LR")?;
-        self.0.draw(&mut Chart(f))
+        self.0.draw(&mut Chart { f, arrows: 0 })
     }
 }
 
-struct Chart<'a, 'f>(&'a mut fmt::Formatter<'f>);
+struct Chart<'a, 'f> {
+    f: &'a mut fmt::Formatter<'f>,
+    /// How many arrows there are so far: they have no names, and are styled by number.
+    arrows: usize,
+}
 
 impl Pen for Chart<'_, '_> {
+    fn open_frame(&mut self, number: usize, platform: &str) -> fmt::Result {
+        writeln!(self.f, "    subgraph p{number} [\"{}\"]", escaped(platform))
+    }
+
+    fn close_frame(&mut self) -> fmt::Result {
+        writeln!(self.f, "    end")
+    }
+
     fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
-        let Drawn { number, kind, label, paint } = drawn;
+        let Drawn { number, kind, label, paint, .. } = drawn;
         let (open, close) = match kind.shape() {
             Shape::Cylinder => ("[(\"", "\")]"),
             Shape::Rectangle => ("[\"", "\"]"),
             Shape::Hexagon => ("{{\"", "\"}}"),
             Shape::Rounded => ("([\"", "\"])"),
         };
-        writeln!(self.0, "    n{number}{open}{}{close}", escaped(label))?;
+        writeln!(self.f, "    n{number}{open}{}{close}", escaped(label))?;
+        let dashes = if kind.is_dashed() { ",stroke-dasharray:4" } else { "" };
         match paint.colours() {
             Some((fill, border)) => {
-                writeln!(self.0, "    style n{number} fill:{fill},stroke:{border},color:#000000")
+                writeln!(self.f, "    style n{number} fill:{fill},stroke:{border},color:#000000{dashes}")
             }
+            None if kind.is_dashed() => writeln!(self.f, "    style n{number} stroke-dasharray:4"),
             None => Ok(()),
         }
     }
 
-    fn draw_arrow(&mut self, from: usize, to: usize) -> fmt::Result {
-        writeln!(self.0, "    n{from} --> n{to}")
+    fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
+        let line = match course {
+            Course::Inside => "-->",
+            Course::Across => "-.->",
+        };
+        writeln!(self.f, "    n{from} {line} n{to}")?;
+        if let Some((_, colour)) = paint.colours() {
+            writeln!(self.f, "    linkStyle {} stroke:{colour},stroke-width:3px", self.arrows)?;
+        }
+        self.arrows += 1;
+        Ok(())
     }
 }
 
-/// Names of containers may hold any printable character: those that mean something to Mermaid are written as entities.
+/// Names of containers may hold any printable character. Mermaid looks for its own words, for directives and for Markdown
+/// inside of labels, too, and in which order is its own matter. So whatever is neither a letter nor a digit is written as
+/// an entity, unless it is common in names and stands between two of these, where it means nothing to anybody.
 fn escaped(text: &str) -> String {
     let mut label = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    let mut was_plain = false;
+    while let Some(character) = characters.next() {
+        let is_plain = character.is_alphanumeric();
+        let is_between = was_plain && characters.peek().is_some_and(|next| next.is_alphanumeric());
         match character {
             '\n' => label.push_str("<br>"),
-            '"' | '<' | '>' | '&' | ';' | '`' | '$' | '\\' => {
-                label.push_str(&format!("#{};", u32::from(character)));
-            }
-            _ => label.push(character),
+            ' ' | '_' | '-' | '/' if is_between => label.push(character),
+            _ if is_plain => label.push(character),
+            // Two of these begin a formula, in whatever way they are written: what is not seen keeps them apart.
+            '$' => label.push_str("#36;#8288;"),
+            _ => label.push_str(&format!("#{};", u32::from(character))),
         }
+        was_plain = is_plain;
     }
     label
 }

@@ -1,12 +1,17 @@
-//! Pictures: a graph as text that other tools draw or read, written piece by piece: a large graph takes no more memory
-//! than a small one.
+//! Pictures: graphs as text that other tools draw or read, written piece by piece: a large graph takes no more memory than
+//! a small one.
 
 mod change;
 mod dot;
+mod exchange;
+mod frame;
 mod graphml;
 mod json;
+mod label;
 mod mermaid;
+mod pen;
 mod sketch;
+mod summary;
 #[cfg(test)]
 mod tests;
 

@@ -1,15 +1,17 @@
 //! What a picture shows, whatever it is written in.
 
-use super::change::{Change, Paint};
+use super::{
+    exchange::Exchange,
+    frame::Frame,
+    label,
+    pen::{Arrow, Course, Drawn, Kind, Pen},
+    summary::{self, BY_STORE, BY_TEAM},
+};
 use crate::{
-    graph::{At, IntentionGraph, Node},
-    key::{NodeKey, NodeKind},
+    graph::{IntentionGraph, Node},
+    key::NodeKey,
 };
-use datasurface_model::{DatastoreName, TeamKey, WorkspaceName};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{collections::BTreeSet, fmt};
 
 /// How much is told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,21 +25,36 @@ pub enum Level {
     Team,
 }
 
-/// A picture of a graph: what of it is shown, and how. Write it as [Mermaid](super::Mermaid), [DOT](super::Dot) or
+/// A picture of graphs: what of them is shown, and how. Write it as [Mermaid](super::Mermaid), [DOT](super::Dot) or
 /// [GraphML](super::GraphMl). At the level of datasets nothing is kept in memory while it is written.
-#[derive(Clone, Debug)]
+///
+/// Each platform has its place. Data that is handed over is an arrow of another kind; where the other platform is not in
+/// the picture, a box stands for it.
+#[derive(Clone, Debug, Default)]
 pub struct Picture<'g> {
-    graph: &'g IntentionGraph,
+    frames: Vec<Frame<'g>>,
     level: Level,
     shown: Option<BTreeSet<NodeKey>>,
-    change: Option<Change<'g>>,
 }
 
 impl<'g> Picture<'g> {
-    /// A picture of all nodes.
+    /// A picture of all nodes of these graphs, each of another platform.
     #[must_use]
-    pub fn of(graph: &'g IntentionGraph) -> Self {
-        Self { graph, level: Level::default(), shown: None, change: None }
+    pub fn of(graphs: impl IntoIterator<Item = &'g IntentionGraph>) -> Self {
+        graphs.into_iter().fold(Self::default(), |picture, graph| {
+            let frame = Frame::of(graph, picture.end());
+            picture.and(frame)
+        })
+    }
+
+    /// A picture of what became of earlier graphs: what is new, changed, or gone, in colours. Each pair is the graph of a
+    /// platform before the change, and after it.
+    #[must_use]
+    pub fn of_change(graphs: impl IntoIterator<Item = (&'g IntentionGraph, &'g IntentionGraph)>) -> Self {
+        graphs.into_iter().fold(Self::default(), |picture, (before, after)| {
+            let frame = Frame::of_change(before, after, picture.end());
+            picture.and(frame)
+        })
     }
 
     /// Tells more apart, or less.
@@ -50,26 +67,21 @@ impl<'g> Picture<'g> {
     /// Shows only these nodes, of those that were shown.
     #[must_use]
     pub fn only(mut self, mut wanted: impl FnMut(&Node<'g>) -> bool) -> Self {
-        let nodes = self.nodes().map(|(_, node)| node);
-        self.shown = Some(nodes.filter(|node| wanted(node)).map(|node| node.key()).collect());
+        let nodes = self.frames.iter().flat_map(Frame::nodes).map(|(_, node)| node);
+        let nodes = nodes.filter(|node| self.shows(node) && wanted(node));
+        self.shown = Some(nodes.map(|node| node.key()).collect());
         self
     }
 
-    /// Shows what became of an earlier graph of the platform: what is new, changed, or gone, in colours.
-    #[must_use]
-    pub fn since(mut self, before: &'g IntentionGraph) -> Self {
-        self.change = Some(Change::between(before, self.graph));
-        self
-    }
-
-    /// Shows only a node and what is at most so many steps away from it, in whichever direction.
+    /// Shows only a node and what is at most so many steps away from it, in whichever direction. To hand data over is a
+    /// step.
     #[must_use]
     pub fn around(self, centre: &NodeKey, steps: usize) -> Self {
         let mut near: BTreeSet<NodeKey> = BTreeSet::new();
-        let mut edge: Vec<Node<'g>> = self.node(centre).into_iter().collect();
+        let mut edge = vec![centre.clone()];
         for _ in 0..=steps {
-            edge.retain(|node| near.insert(node.key()));
-            edge = edge.iter().flat_map(|node| self.before(node).chain(self.after(node))).collect();
+            edge.retain(|key| near.insert(key.clone()));
+            edge = edge.iter().flat_map(|key| self.neighbours(key)).collect();
             if edge.is_empty() {
                 break;
             }
@@ -77,205 +89,121 @@ impl<'g> Picture<'g> {
         self.only(|node| near.contains(&node.key()))
     }
 
-    /// What is pictured: the platform.
-    pub(super) fn title(&self) -> &str {
-        self.graph.platform().as_str()
+    fn and(mut self, frame: Frame<'g>) -> Self {
+        self.frames.push(frame);
+        self
+    }
+
+    /// The number after that of the last node.
+    fn end(&self) -> usize {
+        self.frames.last().map_or(0, Frame::end)
+    }
+
+    fn neighbours(&self, key: &NodeKey) -> Vec<NodeKey> {
+        let nodes = self.frames.iter().filter_map(|frame| Some((frame, frame.node(key)?)));
+        nodes
+            .flat_map(|(frame, node)| {
+                let inside = frame.before(&node).into_iter().chain(frame.after(&node));
+                let across = frame.givers(&node).into_iter().chain(frame.takers(&node));
+                inside.map(|(node, _)| node.key()).chain(across.map(|(key, _)| key)).collect::<Vec<_>>()
+            })
+            .collect()
     }
 
     /// Hands every box and every arrow to somebody who can draw them.
     pub(super) fn draw(&self, pen: &mut dyn Pen) -> fmt::Result {
         match self.level {
             Level::Dataset => self.draw_nodes(pen),
-            Level::Store | Level::Team => self.draw_summary(pen),
+            Level::Store => summary::draw(self, &BY_STORE, pen),
+            Level::Team => summary::draw(self, &BY_TEAM, pen),
         }
     }
 
     fn draw_nodes(&self, pen: &mut dyn Pen) -> fmt::Result {
-        for (number, node) in self.nodes() {
-            let kind = Kind::of(node.kind());
-            pen.draw_box(&Drawn { number, kind, label: &label(&node.key()), paint: self.paint(&node) })?;
-        }
-        for (from, node) in self.nodes() {
-            for to in self.after(&node).filter(|to| self.shows(to)).filter_map(|to| self.number(&to)) {
-                pen.draw_arrow(from, to)?;
+        let is_framed = self.is_framed();
+        for (at, frame) in self.frames() {
+            if is_framed {
+                pen.open_frame(at, frame.title())?;
             }
+            for (number, node) in self.nodes(frame) {
+                let (kind, label, paint) =
+                    (Kind::of(node.kind()), label::of_node(&node.key()), frame.paint(&node));
+                pen.draw_box(&Drawn { number, kind, label, platform: frame.title(), paint })?;
+            }
+            if is_framed {
+                pen.close_frame()?;
+            }
+        }
+        for (number, Exchange { with, paint, .. }) in (self.end()..).zip(self.exchanges_elsewhere()) {
+            let platform = label::visible(with.platform().as_str());
+            let label = format!("{}\non {platform}", label::of_node(&with));
+            pen.draw_box(&Drawn { number, kind: Kind::Elsewhere, label, platform: &platform, paint })?;
+        }
+        for (_, frame) in self.frames() {
+            for (from, node) in self.nodes(frame) {
+                for (to, paint) in frame.after(&node).into_iter().filter(|(to, _)| self.shows(to)) {
+                    if let Some(to) = frame.number(&to) {
+                        pen.draw_arrow(Arrow { from, to, course: Course::Inside, paint })?;
+                    }
+                }
+            }
+        }
+        for (exchange, (at, there)) in self.exchanges_inside() {
+            if let Some(there) = self.frames.get(at).and_then(|frame| frame.number(&there)) {
+                pen.draw_arrow(exchange.arrow(there))?;
+            }
+        }
+        for (there, exchange) in (self.end()..).zip(self.exchanges_elsewhere()) {
+            pen.draw_arrow(exchange.arrow(there))?;
         }
         Ok(())
     }
 
-    fn draw_summary(&self, pen: &mut dyn Pen) -> fmt::Result {
-        let mut boxes: BTreeMap<Summary<'g>, Paint> = BTreeMap::new();
-        let mut arrows = BTreeSet::new();
-        for (_, node) in self.nodes() {
-            let Some(summary) = self.summary(node) else { continue };
-            let paint = self.paint(&node);
-            boxes.entry(summary.clone()).and_modify(|all| *all = all.and(paint)).or_insert(paint);
-            for to in self.after(&node).filter(|to| self.shows(to)).filter_map(|to| self.summary(to)) {
-                if to != summary {
-                    arrows.insert((summary.clone(), to));
-                }
-            }
-        }
-        for (number, (summary, paint)) in boxes.iter().enumerate() {
-            let (kind, label) = summary.drawn();
-            pen.draw_box(&Drawn { number, kind, label: &label, paint: *paint })?;
-        }
-        let numbers: BTreeMap<_, usize> =
-            boxes.keys().enumerate().map(|(at, summary)| (summary, at)).collect();
-        for (from, to) in &arrows {
-            if let (Some(from), Some(to)) = (numbers.get(from), numbers.get(to)) {
-                pen.draw_arrow(*from, *to)?;
-            }
-        }
-        Ok(())
+    /// The platforms of which anything is shown, with their places.
+    pub(super) fn frames(&self) -> impl Iterator<Item = (usize, &Frame<'g>)> {
+        self.frames.iter().enumerate().filter(|(_, frame)| self.nodes(frame).next().is_some())
     }
 
-    /// The box that a node is in.
-    fn summary(&self, node: Node<'g>) -> Option<Summary<'g>> {
-        let ecosystem = &node.graph().estate().ecosystem;
-        if self.level == Level::Team {
-            let team = match node.at() {
-                At::Ingest { supply, .. } => ecosystem.datastore(supply.name())?.team(),
-                // Who has the container has the data.
-                At::Export { export, .. } => {
-                    let key = &export.site.key;
-                    return Some(Summary::Team(TeamKey::new(&key.zone, &key.team)));
-                }
-                At::Transform(derivation) | At::Trigger(derivation) => {
-                    ecosystem.workspace(derivation.name())?.team()
-                }
-            };
-            return Some(Summary::Team(team.clone()));
-        }
-        Some(match node.at() {
-            At::Ingest { supply, .. } => Summary::Captured(supply.name()),
-            At::Export { supply, export, .. } => Summary::Brought(supply.name(), export.site.key.to_string()),
-            At::Transform(derivation) | At::Trigger(derivation) => Summary::Transformer(derivation.name()),
+    /// The place after those of all platforms.
+    pub(super) fn end_of_frames(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Whether several platforms are told apart.
+    pub(super) fn is_framed(&self) -> bool {
+        self.frames().nth(1).is_some()
+    }
+
+    /// The nodes of a platform that are shown, with their numbers.
+    pub(super) fn nodes(&self, frame: &Frame<'g>) -> impl Iterator<Item = (usize, Node<'g>)> {
+        frame.nodes().filter(|(_, node)| self.shows(node))
+    }
+
+    /// What nodes that are shown hand over to others that are shown, with the places of these.
+    pub(super) fn exchanges_inside(&self) -> impl Iterator<Item = (Exchange<'g>, (usize, Node<'g>))> {
+        let given = self.exchanges().filter(|exchange| !exchange.takes);
+        given.filter_map(|exchange| {
+            let there = self.find(&exchange.with).filter(|(_, there)| self.shows(there))?;
+            Some((exchange, there))
         })
     }
 
-    /// What is shown, with numbers: what is gone comes after what is there.
-    fn nodes(&self) -> impl Iterator<Item = (usize, Node<'g>)> {
-        let gone = self.change.iter().flat_map(Change::gone);
-        self.graph.nodes().chain(gone).enumerate().filter(|(_, node)| self.shows(node))
+    /// What nodes that are shown hand over to platforms that are not in the picture, and take from them.
+    pub(super) fn exchanges_elsewhere(&self) -> impl Iterator<Item = Exchange<'g>> {
+        self.exchanges().filter(|exchange| self.find(&exchange.with).is_none())
     }
 
-    fn node(&self, key: &NodeKey) -> Option<Node<'g>> {
-        let gone = || self.change.as_ref()?.gone().find(|node| node.key() == *key);
-        self.graph.node(key).or_else(gone)
+    fn exchanges(&self) -> impl Iterator<Item = Exchange<'g>> {
+        self.frames.iter().enumerate().flat_map(move |(at, frame)| {
+            self.nodes(frame).flat_map(move |(number, node)| Exchange::all(frame, at, number, node))
+        })
     }
 
-    fn number(&self, node: &Node<'g>) -> Option<usize> {
-        let Some(change) = &self.change else { return node.position() };
-        let key = node.key();
-        match self.graph.node(&key) {
-            Some(node) => node.position(),
-            None => change.number(&key).map(|number| self.graph.len() + number),
-        }
+    fn find(&self, key: &NodeKey) -> Option<(usize, Node<'g>)> {
+        self.frames.iter().enumerate().find_map(|(at, frame)| Some((at, frame.node(key)?)))
     }
 
-    /// What comes directly after a node, in either graph: if one of both is gone, so is what was between them.
-    fn after(&self, node: &Node<'g>) -> impl Iterator<Item = Node<'g>> {
-        let gone = self.change.iter().flat_map(|change| change.gone_after(node));
-        node.successors().chain(gone)
-    }
-
-    /// What comes directly before a node, likewise.
-    fn before(&self, node: &Node<'g>) -> impl Iterator<Item = Node<'g>> {
-        let gone = self.change.iter().flat_map(|change| change.gone_before(node));
-        node.predecessors().chain(gone)
-    }
-
-    fn shows(&self, node: &Node<'_>) -> bool {
+    pub(super) fn shows(&self, node: &Node<'_>) -> bool {
         self.shown.as_ref().is_none_or(|shown| shown.contains(&node.key()))
-    }
-
-    fn paint(&self, node: &Node<'_>) -> Paint {
-        self.change.as_ref().map_or(Paint::Plain, |change| change.paint(&node.key()))
-    }
-}
-
-/// Somebody who can draw. Numbers of boxes are unique in a picture; all boxes come before all arrows.
-pub(super) trait Pen {
-    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result;
-    fn draw_arrow(&mut self, from: usize, to: usize) -> fmt::Result;
-}
-
-/// A box.
-pub(super) struct Drawn<'a> {
-    pub(super) number: usize,
-    pub(super) kind: Kind,
-    /// Lines are separated by line feeds.
-    pub(super) label: &'a str,
-    pub(super) paint: Paint,
-}
-
-/// What a box stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Capture,
-    Export,
-    Trigger,
-    Transform,
-    Team,
-}
-
-impl Kind {
-    fn of(kind: NodeKind) -> Self {
-        match kind {
-            NodeKind::Ingest => Self::Capture,
-            NodeKind::Export => Self::Export,
-            NodeKind::Trigger => Self::Trigger,
-            NodeKind::Transform => Self::Transform,
-        }
-    }
-
-    pub(super) fn shape(self) -> Shape {
-        match self {
-            Self::Capture => Shape::Cylinder,
-            Self::Export => Shape::Rectangle,
-            Self::Trigger => Shape::Hexagon,
-            Self::Transform | Self::Team => Shape::Rounded,
-        }
-    }
-}
-
-/// Shapes tell the kinds apart that a picture of one level has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Cylinder,
-    Rectangle,
-    Hexagon,
-    Rounded,
-}
-
-/// A box that stands for several nodes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Summary<'g> {
-    Team(TeamKey),
-    Captured(&'g DatastoreName),
-    Brought(&'g DatastoreName, String),
-    Transformer(&'g WorkspaceName),
-}
-
-impl Summary<'_> {
-    fn drawn(&self) -> (Kind, String) {
-        match self {
-            Self::Team(team) => (Kind::Team, format!("{}\nin {}", team.team, team.zone)),
-            Self::Captured(datastore) => (Kind::Capture, datastore.to_string()),
-            Self::Brought(datastore, container) => (Kind::Export, format!("{datastore}\nin {container}")),
-            Self::Transformer(workspace) => (Kind::Transform, workspace.to_string()),
-        }
-    }
-}
-
-/// What a person needs to know of a node whose platform is known.
-fn label(key: &NodeKey) -> String {
-    match key {
-        NodeKey::Export { container, dataset, .. } => format!("{dataset}\nin {}", container.container),
-        NodeKey::Ingest { datastore, dataset: None, .. } => datastore.to_string(),
-        NodeKey::Ingest { datastore, dataset: Some(dataset), .. } => format!("{datastore}/{dataset}"),
-        NodeKey::Transform { workspace, .. } => format!("transform\n{workspace}"),
-        NodeKey::Trigger { workspace, .. } => format!("trigger\n{workspace}"),
     }
 }

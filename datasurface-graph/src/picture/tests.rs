@@ -26,13 +26,15 @@ fn graphs() -> IntentionGraphs {
 #[test]
 fn mermaid() {
     let graphs = graphs();
-    let charts: Vec<String> = graphs.iter().map(|graph| Mermaid(&Picture::of(graph)).to_string()).collect();
+    let alone = graphs.iter().map(|graph| Mermaid(&Picture::of([graph])).to_string());
+    let together = Mermaid(&Picture::of(graphs.iter())).to_string();
+    let charts: Vec<String> = alone.chain([together]).collect();
     insta::assert_snapshot!(charts.join("\n"));
 }
 
 #[test]
 fn json() {
-    let mut picture = serde_json::to_value(GraphsPicture(&graphs())).unwrap();
+    let mut picture = serde_json::to_value(GraphsPicture::of(&graphs())).unwrap();
     // Fingerprints change with whatever is added to the facts; their laws are tested elsewhere.
     for graph in picture["platforms"].as_object_mut().unwrap().values_mut() {
         for node in graph["nodes"].as_array_mut().unwrap() {
@@ -46,17 +48,19 @@ fn json() {
 #[test]
 fn dot_and_graphml_show_the_same() {
     let graphs = graphs();
-    let picture = Picture::of(graphs.iter().next().unwrap());
-    let pictures = std::slice::from_ref(&picture);
-    insta::assert_snapshot!(format!("{}\n{}", Dot(pictures), GraphMl(pictures)));
+    let alone = Picture::of(graphs.iter().take(1));
+    let together = Picture::of(graphs.iter());
+    insta::assert_snapshot!(format!("{}\n{}", Dot(&alone), GraphMl(&alone)));
+    insta::assert_snapshot!(format!("{}\n{}", Dot(&together), GraphMl(&together)));
 }
 
 #[test]
 fn stores_and_teams_are_boxes_too() {
     let graphs = graphs();
-    let graph = graphs.iter().next().unwrap();
-    let chart = |level| Mermaid(&Picture::of(graph).level(level)).to_string();
-    insta::assert_snapshot!(format!("{}\n{}", chart(Level::Store), chart(Level::Team)));
+    let alone = |level| Mermaid(&Picture::of(graphs.iter().take(1)).level(level)).to_string();
+    let together = |level| Mermaid(&Picture::of(graphs.iter()).level(level)).to_string();
+    let charts = [Level::Store, Level::Team].map(|level| alone(level) + "\n" + &together(level));
+    insta::assert_snapshot!(charts.join("\n"));
 }
 
 #[test]
@@ -64,7 +68,7 @@ fn a_neighbourhood_is_what_is_near() {
     let graphs = graphs();
     let graph = graphs.iter().next().unwrap();
     let around =
-        |key: &str, steps| Mermaid(&Picture::of(graph).around(&key.parse().unwrap(), steps)).to_string();
+        |key: &str, steps| Mermaid(&Picture::of([graph]).around(&key.parse().unwrap(), steps)).to_string();
     insta::assert_snapshot!(around("Trigger/One/Mask", 1), @r#"
     flowchart LR
         n0["Raw/data<br>in Lake"]
@@ -74,7 +78,7 @@ fn a_neighbourhood_is_what_is_near() {
         n4 --> n3
     "#);
     assert_eq!(around("Trigger/One/Gone", 9), "flowchart LR\n");
-    assert_eq!(around("Trigger/One/Mask", 9), Mermaid(&Picture::of(graph)).to_string());
+    assert_eq!(around("Trigger/One/Mask", 9), Mermaid(&Picture::of([graph])).to_string());
 }
 
 /// The same in either direction: what is new one way is gone the other way.
@@ -89,16 +93,16 @@ fn a_change_has_colours_and_shows_what_is_gone() {
         .served("One", fresh, group("live", &["Masked"]))
         .graphs();
     let (old, new) = (old.iter().next().unwrap(), new.iter().next().unwrap());
-    let added = Picture::of(new).since(old);
-    let removed = Picture::of(old).since(new);
+    let added = Picture::of_change([(old, new)]);
+    let removed = Picture::of_change([(new, old)]);
     let charts =
         [&added, &removed, &removed.clone().level(Level::Store), &removed.clone().level(Level::Team)];
     insta::assert_snapshot!(charts.map(|chart| Mermaid(chart).to_string()).join("\n"));
-    insta::assert_snapshot!(GraphMl(std::slice::from_ref(&removed)));
+    insta::assert_snapshot!(GraphMl(&removed));
     let gone = "Export/One/USA/Team/Lake/Masked/data".parse().unwrap();
     insta::assert_snapshot!(Mermaid(&removed.around(&gone, 1)));
-    let unchanged = Mermaid(&Picture::of(old).since(old)).to_string();
-    assert_eq!(unchanged, Mermaid(&Picture::of(old)).to_string());
+    let unchanged = Mermaid(&Picture::of_change([(old, old)])).to_string();
+    assert_eq!(unchanged, Mermaid(&Picture::of([old])).to_string());
 }
 
 /// Names of containers and platforms may hold characters that mean something where they are shown.
@@ -127,19 +131,15 @@ fn pictures_are_not_confused_by_names() {
         Stage::Provisioned,
     );
     let graphs = IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap();
-    let pictures = [Picture::of(graphs.iter().next().unwrap())];
-    let [picture] = &pictures;
-    insta::assert_snapshot!(format!("{}\n{}\n{}", Mermaid(picture), Dot(&pictures), GraphMl(&pictures)));
-    let twice = [picture.clone(), picture.clone()];
-    insta::assert_snapshot!(Dot(&twice));
+    let picture = Picture::of(graphs.iter());
+    insta::assert_snapshot!(format!("{}\n{}\n{}", Mermaid(&picture), Dot(&picture), GraphMl(&picture)));
 }
 
 #[test]
 fn analysis_tells_teams_from_transforms() {
     let graphs = graphs();
     let kinds = |level| {
-        let pictures: Vec<_> = graphs.iter().map(|graph| Picture::of(graph).level(level)).collect();
-        let text = GraphMl(&pictures).to_string();
+        let text = GraphMl(&Picture::of(graphs.iter()).level(level)).to_string();
         let kinds = text.split("<data key=\"kind\">").skip(1);
         kinds.filter_map(|rest| Some(rest.split_once('<')?.0.to_owned())).collect::<BTreeSet<_>>()
     };
@@ -147,4 +147,86 @@ fn analysis_tells_teams_from_transforms() {
     assert_eq!(kinds(Level::Team), set(&["team"]));
     assert_eq!(kinds(Level::Store), set(&["capture", "export", "transform"]));
     assert_eq!(kinds(Level::Dataset), set(&["capture", "export", "transform", "trigger"]));
+}
+
+/// An arrow can come or go between nodes that stay.
+#[test]
+fn arrows_that_come_and_go_are_coloured_too() {
+    let with = |inputs: &[&str]| {
+        let fixture = Fixture::new().captured("First").captured("Second").made("Mask", "Masked", inputs);
+        let reader = |store: &str| Workspace::new(format!("Reader{store}"));
+        fixture
+            .primary("One", &["First", "Second", "Masked"])
+            .served("One", reader("Masked"), group("all", &["Masked"]))
+            .served("One", reader("First"), group("all", &["First"]))
+            .served("One", reader("Second"), group("all", &["Second"]))
+            .graphs()
+    };
+    let (old, new) = (with(&["First"]), with(&["Second"]));
+    let chart = Mermaid(&Picture::of_change(old.iter().zip(new.iter()))).to_string();
+    let lines: Vec<&str> = chart.lines().map(str::trim).collect();
+    let box_of = |label: &str| {
+        let line = lines.iter().find(|line| line.contains(&format!("\"{label}\""))).unwrap();
+        line.split(['[', '{', '(']).next().unwrap()
+    };
+    let arrows = lines.iter().filter(|line| line.contains(" --> "));
+    let arrows: Vec<&str> = arrows.copied().collect();
+    let colours = |from: &str| {
+        let at = arrows
+            .iter()
+            .position(|arrow| *arrow == format!("{} --> {}", box_of(from), box_of("trigger<br>Mask")));
+        let style = format!("linkStyle {} stroke:", at.unwrap());
+        let line = lines.iter().find_map(|line| line.strip_prefix(&style)).unwrap();
+        line.split(',').next().unwrap().to_owned()
+    };
+    assert_eq!(colours("Second/data<br>in Lake"), "#0b5cad");
+    assert_eq!(colours("First/data<br>in Lake"), "#777777");
+    assert_eq!(lines.iter().filter(|line| line.starts_with("linkStyle")).count(), 2, "{chart}");
+}
+
+/// Takes so many bytes, and then no more.
+struct Narrow {
+    left: usize,
+    most: usize,
+    refused: usize,
+}
+
+impl std::fmt::Write for Narrow {
+    fn write_str(&mut self, piece: &str) -> std::fmt::Result {
+        self.most = self.most.max(piece.len());
+        match self.left.checked_sub(piece.len()) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                self.refused += 1;
+                Err(std::fmt::Error)
+            }
+        }
+    }
+}
+
+#[test]
+fn pictures_are_written_in_pieces_until_nobody_takes_them() {
+    use std::fmt::Write;
+    let names: Vec<String> = (0..100).map(|at| format!("Store{at}")).collect();
+    let stores: Vec<&str> = names.iter().map(String::as_str).collect();
+    let fixture = stores.iter().fold(Fixture::new(), |fixture, store| fixture.captured(store));
+    let reader = Workspace::new("Reader");
+    let graphs = fixture.primary("One", &stores).served("One", reader, group("all", &stores)).graphs();
+    for level in [Level::Dataset, Level::Store, Level::Team] {
+        let picture = Picture::of(graphs.iter()).level(level);
+        let pictures: [&dyn std::fmt::Display; 3] = [&Mermaid(&picture), &Dot(&picture), &GraphMl(&picture)];
+        for picture in pictures {
+            let size = picture.to_string().len();
+            let mut all = Narrow { left: size, most: 0, refused: 0 };
+            write!(all, "{picture}").unwrap();
+            // The longest piece is the head of a document.
+            assert!(all.left == 0 && all.most < 700, "{} bytes at once", all.most);
+            let mut half = Narrow { left: size / 2, most: 0, refused: 0 };
+            write!(half, "{picture}").unwrap_err();
+            assert_eq!(half.refused, 1);
+        }
+    }
 }

@@ -63,7 +63,7 @@ fn mix(one: &Assignments, other: &Assignments, mask: u16) -> Assignments {
 }
 
 fn text(graphs: &IntentionGraphs) -> String {
-    serde_json::to_string_pretty(&GraphsPicture(graphs)).expect("JSON")
+    serde_json::to_string_pretty(&GraphsPicture::of(graphs)).expect("JSON")
 }
 
 /// Rebuilds, and holds the result against what is built from nothing.

@@ -19,7 +19,7 @@ proptest! {
         let one = build(&ecosystem, &assignments).expect("every datastore has a primary");
         let other = build(&other, &assignments).expect("every datastore has a primary");
         prop_assert_eq!(Picture::of(&one), Picture::of(&other));
-        let text = |graphs| serde_json::to_string(&GraphsPicture(graphs)).expect("JSON");
+        let text = |graphs| serde_json::to_string(&GraphsPicture::of(graphs)).expect("JSON");
         prop_assert_eq!(text(&one), text(&other));
     }
 

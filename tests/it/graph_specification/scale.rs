@@ -171,7 +171,7 @@ fn built(ecosystem: &Ecosystem, assignments: &Assignments) -> IntentionGraphs {
     let graphs = build(ecosystem, assignments).expect("every datastore has a primary");
     let graph = graphs.iter().next().expect("a graph");
     assert!(GraphDiff::between(graph, graph).is_empty());
-    assert!(Mermaid(&Picture::of(graph)).to_string().lines().count() > graph.len());
+    assert!(Mermaid(&Picture::of([graph])).to_string().lines().count() > graph.len());
     graphs
 }
 

@@ -1,0 +1,78 @@
+//! Who takes data from whom: captures of the same on several platforms.
+
+use super::{At, IntentionGraphs, Node};
+use crate::{
+    estate::{Kept, Part, Supply},
+    key::NodeKey,
+    narrate,
+};
+
+impl IntentionGraphs {
+    /// Pairs of captures of one datastore: the one that captures for all, and one on another platform that takes its
+    /// data from there. Ordered by platform and key.
+    pub fn handovers(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
+        let ingests = self.graphs.iter().flat_map(|graph| {
+            let captured = graph.supplies().filter(|(supply, part)| supply.primary == part.platform);
+            captured.flat_map(move |(supply, part)| {
+                part.ingests.iter().map(move |ingest| Node::new(graph, At::Ingest { supply, part, ingest }))
+            })
+        });
+        ingests.flat_map(|from| self.handed_over_to(from).into_iter().map(move |to| (from, to)))
+    }
+
+    /// The captures on other platforms that take their data from this one, ordered by platform.
+    #[must_use]
+    pub fn handed_over_to<'g>(&'g self, from: Node<'g>) -> Vec<Node<'g>> {
+        from.takers().filter_map(|(part, at)| Some(Node::new(self.of_platform(part.platform)?, at))).collect()
+    }
+
+    /// The capture on another platform that an ingest takes its data from.
+    #[must_use]
+    pub fn handed_over_from(&self, key: &NodeKey) -> Option<Node<'_>> {
+        let (part, at) = self.node(key)?.giver()?;
+        Some(Node::new(self.of_platform(part.platform)?, at))
+    }
+}
+
+impl<'g> Node<'g> {
+    /// The keys of the captures on other platforms that take their data from this one, ordered by platform.
+    pub(crate) fn keys_of_takers(&self) -> impl Iterator<Item = NodeKey> + use<'g> {
+        let estate = self.graph().estate();
+        self.takers().map(|(part, at)| narrate::key(estate.platform(part.platform), at))
+    }
+
+    /// The key of the capture on another platform that this one takes its data from.
+    pub(crate) fn key_of_giver(&self) -> Option<NodeKey> {
+        let (part, at) = self.giver()?;
+        Some(narrate::key(self.graph().estate().platform(part.platform), at))
+    }
+
+    fn takers(&self) -> impl Iterator<Item = (&'g Part, At<'g>)> + use<'g> {
+        let capturing = match self.at() {
+            At::Ingest { supply, part, ingest } if part.platform == supply.primary => {
+                Some((supply, part.kept(ingest)))
+            }
+            _ => None,
+        };
+        capturing.into_iter().flat_map(|(supply, kept)| {
+            let others = supply.parts().iter().filter(|other| other.platform != supply.primary);
+            others.filter_map(move |other| same_ingest(supply, other, kept))
+        })
+    }
+
+    fn giver(&self) -> Option<(&'g Part, At<'g>)> {
+        match self.at() {
+            At::Ingest { supply, part, ingest } if part.platform != supply.primary => {
+                same_ingest(supply, supply.part(supply.primary)?, part.kept(ingest))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The ingest on another platform that captures this.
+fn same_ingest<'g>(supply: &'g Supply, part: &'g Part, captured: &[Kept]) -> Option<(&'g Part, At<'g>)> {
+    let (dataset, _) = captured.first()?;
+    let ingest = part.ingest_of(*dataset)?;
+    Some((part, At::Ingest { supply, part, ingest }))
+}

@@ -1,0 +1,47 @@
+//! What a picture shows of data that goes from one platform to another.
+
+use super::{
+    change::Paint,
+    frame::Frame,
+    pen::{Arrow, Course},
+};
+use crate::{graph::Node, key::NodeKey};
+
+/// A capture hands data over to one on another platform, or takes data from there.
+pub(super) struct Exchange<'g> {
+    /// The place of the node's platform.
+    pub(super) at: usize,
+    pub(super) node: Node<'g>,
+    /// That of the node's box, where every node has one.
+    pub(super) number: usize,
+    pub(super) with: NodeKey,
+    pub(super) takes: bool,
+    pub(super) paint: Paint,
+}
+
+impl<'g> Exchange<'g> {
+    /// All of a node.
+    pub(super) fn all(
+        frame: &Frame<'g>,
+        at: usize,
+        number: usize,
+        node: Node<'g>,
+    ) -> impl Iterator<Item = Self> {
+        let exchange =
+            move |takes, (with, paint): (NodeKey, Paint)| Self { at, node, number, with, takes, paint };
+        let taken = frame.givers(&node).into_iter().map(move |with| exchange(true, with));
+        let given = frame.takers(&node).into_iter().map(move |with| exchange(false, with));
+        taken.chain(given)
+    }
+
+    /// Where data comes from and where it goes, of what stands for the node and what stands for the other.
+    pub(super) fn ends<T>(&self, node: T, with: T) -> (T, T) {
+        if self.takes { (with, node) } else { (node, with) }
+    }
+
+    /// An arrow between the node's box and another that stands for the other.
+    pub(super) fn arrow(&self, with: usize) -> Arrow {
+        let (from, to) = self.ends(self.number, with);
+        Arrow { from, to, course: Course::Across, paint: self.paint }
+    }
+}

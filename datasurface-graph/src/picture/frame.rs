@@ -1,0 +1,99 @@
+//! What a picture shows of one platform.
+
+use super::{
+    change::{Change, Paint},
+    label,
+};
+use crate::{
+    graph::{IntentionGraph, Node},
+    key::NodeKey,
+};
+
+/// The graph of one platform, with what is gone since an earlier one if a change is shown.
+#[derive(Clone, Debug)]
+pub(super) struct Frame<'g> {
+    title: String,
+    graph: &'g IntentionGraph,
+    change: Option<Change<'g>>,
+    /// The number of its first box.
+    start: usize,
+}
+
+impl<'g> Frame<'g> {
+    pub(super) fn of(graph: &'g IntentionGraph, start: usize) -> Self {
+        Self { title: label::visible(graph.platform().as_str()), graph, change: None, start }
+    }
+
+    pub(super) fn of_change(before: &'g IntentionGraph, after: &'g IntentionGraph, start: usize) -> Self {
+        Self { change: Some(Change::between(before, after)), ..Self::of(after, start) }
+    }
+
+    /// The platform.
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The number after that of its last box.
+    pub(super) fn end(&self) -> usize {
+        self.start + self.graph.len() + self.change.as_ref().map_or(0, Change::count_gone)
+    }
+
+    /// All that is there, and then all that is gone, each with its number.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = (usize, Node<'g>)> {
+        let gone = self.change.iter().flat_map(Change::gone);
+        (self.start..).zip(self.graph.nodes().chain(gone))
+    }
+
+    pub(super) fn node(&self, key: &NodeKey) -> Option<Node<'g>> {
+        self.graph.node(key).or_else(|| self.change.as_ref()?.gone_node(key))
+    }
+
+    pub(super) fn number(&self, node: &Node<'g>) -> Option<usize> {
+        match &self.change {
+            None => Some(self.start + node.position()?),
+            Some(_) => self.number_of(&node.key()),
+        }
+    }
+
+    pub(super) fn number_of(&self, key: &NodeKey) -> Option<usize> {
+        let gone = || Some(self.graph.len() + self.change.as_ref()?.number(key)?);
+        let place = self.graph.node(key).and_then(|node| node.position());
+        Some(self.start + place.or_else(gone)?)
+    }
+
+    pub(super) fn paint(&self, node: &Node<'g>) -> Paint {
+        self.change.as_ref().map_or(Paint::Plain, |change| change.paint(&node.key()))
+    }
+
+    /// What comes directly before a node, or did, and what became of that.
+    pub(super) fn before(&self, node: &Node<'g>) -> Vec<(Node<'g>, Paint)> {
+        self.versions(node, |node| node.predecessors().collect(), Node::key)
+    }
+
+    /// What comes directly after a node, or did, likewise.
+    pub(super) fn after(&self, node: &Node<'g>) -> Vec<(Node<'g>, Paint)> {
+        self.versions(node, |node| node.successors().collect(), Node::key)
+    }
+
+    /// The captures on other platforms that take their data from a node, or did, likewise.
+    pub(super) fn takers(&self, node: &Node<'g>) -> Vec<(NodeKey, Paint)> {
+        self.versions(node, |node| node.keys_of_takers().collect(), NodeKey::clone)
+    }
+
+    /// The captures on other platforms that a node takes its data from, or did, likewise.
+    pub(super) fn givers(&self, node: &Node<'g>) -> Vec<(NodeKey, Paint)> {
+        self.versions(node, |node| node.key_of_giver().into_iter().collect(), NodeKey::clone)
+    }
+
+    fn versions<T>(
+        &self,
+        node: &Node<'g>,
+        of: impl Fn(&Node<'g>) -> Vec<T>,
+        key: impl Fn(&T) -> NodeKey,
+    ) -> Vec<(T, Paint)> {
+        match &self.change {
+            None => of(node).into_iter().map(|one| (one, Paint::Plain)).collect(),
+            Some(change) => change.versions(node, of, key),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Pictures in which one box stands for several nodes.
+
+use super::{
+    change::Paint,
+    label,
+    pen::{Arrow, Course, Drawn, Kind, Pen},
+    sketch::Picture,
+};
+use crate::{
+    graph::{At, Node},
+    key::NodeKey,
+};
+use datasurface_model::{DatastoreName, TeamKey, WorkspaceName};
+use std::{collections::BTreeMap, fmt};
+
+/// What a box stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Summary<'g> {
+    Team(TeamKey),
+    Captured(&'g DatastoreName),
+    Brought(&'g DatastoreName, String),
+    Transformer(&'g WorkspaceName),
+    /// What another platform does, whose name is here as it can be seen.
+    Elsewhere(String, Option<DatastoreName>),
+}
+
+/// How nodes are put together.
+pub(super) struct Grouping {
+    /// The box that a node is in.
+    of_node: for<'g> fn(Node<'g>) -> Option<Summary<'g>>,
+    /// Whether datastores are told apart that another platform hands over.
+    by_datastore: bool,
+}
+
+/// One box for each datastore, each container that it is brought to, and each transformer.
+pub(super) const BY_STORE: Grouping = Grouping {
+    of_node: |node| {
+        Some(match node.at() {
+            At::Ingest { supply, .. } => Summary::Captured(supply.name()),
+            At::Export { supply, export, .. } => Summary::Brought(supply.name(), export.site.key.to_string()),
+            At::Transform(derivation) | At::Trigger(derivation) => Summary::Transformer(derivation.name()),
+        })
+    },
+    by_datastore: true,
+};
+
+/// One box for each team.
+pub(super) const BY_TEAM: Grouping = Grouping {
+    of_node: |node| {
+        let ecosystem = &node.graph().estate().ecosystem;
+        let team = match node.at() {
+            At::Ingest { supply, .. } => ecosystem.datastore(supply.name())?.team(),
+            // Who has the container has the data.
+            At::Export { export, .. } => {
+                let key = &export.site.key;
+                return Some(Summary::Team(TeamKey::new(&key.zone, &key.team)));
+            }
+            At::Transform(derivation) | At::Trigger(derivation) => {
+                ecosystem.workspace(derivation.name())?.team()
+            }
+        };
+        Some(Summary::Team(team.clone()))
+    },
+    by_datastore: false,
+};
+
+/// A box: the place of its platform, or the one after all platforms, and what it stands for.
+type Place<'g> = (usize, Summary<'g>);
+
+#[derive(Default)]
+struct Sheet<'g> {
+    boxes: BTreeMap<Place<'g>, Paint>,
+    arrows: BTreeMap<(Place<'g>, Place<'g>, Course), Paint>,
+}
+
+pub(super) fn draw(picture: &Picture<'_>, grouping: &Grouping, pen: &mut dyn Pen) -> fmt::Result {
+    let sheet = Sheet::of(picture, grouping);
+    let is_framed = picture.is_framed();
+    let mut numbered = sheet.boxes.iter().enumerate().peekable();
+    for (at, frame) in picture.frames() {
+        if is_framed {
+            pen.open_frame(at, frame.title())?;
+        }
+        while let Some((number, ((_, summary), paint))) =
+            numbered.next_if(|(_, ((place, _), _))| *place == at)
+        {
+            pen.draw_box(&summary.drawn(number, frame.title(), *paint))?;
+        }
+        if is_framed {
+            pen.close_frame()?;
+        }
+    }
+    for (number, ((_, summary), paint)) in numbered {
+        pen.draw_box(&summary.drawn(number, "", *paint))?;
+    }
+    let numbers: BTreeMap<_, usize> = sheet.boxes.keys().zip(0..).collect();
+    for ((from, to, course), paint) in &sheet.arrows {
+        if let (Some(from), Some(to)) = (numbers.get(from), numbers.get(to)) {
+            pen.draw_arrow(Arrow { from: *from, to: *to, course: *course, paint: *paint })?;
+        }
+    }
+    Ok(())
+}
+
+impl<'g> Sheet<'g> {
+    fn of(picture: &Picture<'g>, grouping: &Grouping) -> Self {
+        let mut sheet = Self::default();
+        for (at, frame) in picture.frames() {
+            for (_, node) in picture.nodes(frame) {
+                let Some(place) = grouping.place(at, node) else { continue };
+                for (to, paint) in frame.after(&node).into_iter().filter(|(to, _)| picture.shows(to)) {
+                    let to = grouping.place(at, to);
+                    sheet.link(Some(&place), to.as_ref().filter(|to| **to != place), Course::Inside, paint);
+                }
+                sheet.add(place, frame.paint(&node));
+            }
+        }
+        for (exchange, (at, there)) in picture.exchanges_inside() {
+            let (from, to) = (grouping.place(exchange.at, exchange.node), grouping.place(at, there));
+            sheet.link(from.as_ref(), to.as_ref(), Course::Across, exchange.paint);
+        }
+        for exchange in picture.exchanges_elsewhere() {
+            let here = grouping.place(exchange.at, exchange.node);
+            let there = (picture.end_of_frames(), grouping.elsewhere(&exchange.with));
+            let (from, to) = exchange.ends(here.as_ref(), Some(&there));
+            sheet.link(from, to, Course::Across, exchange.paint);
+            sheet.add(there, exchange.paint);
+        }
+        sheet
+    }
+
+    fn add(&mut self, place: Place<'g>, paint: Paint) {
+        self.boxes.entry(place).and_modify(|all| *all = all.and(paint)).or_insert(paint);
+    }
+
+    fn link(&mut self, from: Option<&Place<'g>>, to: Option<&Place<'g>>, course: Course, paint: Paint) {
+        if let (Some(from), Some(to)) = (from, to) {
+            let arrow = self.arrows.entry((from.clone(), to.clone(), course));
+            arrow.and_modify(|all| *all = all.and(paint)).or_insert(paint);
+        }
+    }
+}
+
+impl Grouping {
+    fn place<'g>(&self, at: usize, node: Node<'g>) -> Option<Place<'g>> {
+        Some((at, (self.of_node)(node)?))
+    }
+
+    fn elsewhere<'g>(&self, capture: &NodeKey) -> Summary<'g> {
+        let datastore = match capture {
+            NodeKey::Ingest { datastore, .. } if self.by_datastore => Some(datastore.clone()),
+            _ => None,
+        };
+        Summary::Elsewhere(label::visible(capture.platform().as_str()), datastore)
+    }
+}
+
+impl Summary<'_> {
+    fn drawn<'a>(&'a self, number: usize, platform: &'a str, paint: Paint) -> Drawn<'a> {
+        let (kind, label) = match self {
+            Self::Team(team) => (Kind::Team, format!("{}\nin {}", team.team, team.zone)),
+            Self::Captured(datastore) => (Kind::Capture, datastore.to_string()),
+            Self::Brought(datastore, container) => (Kind::Export, format!("{datastore}\nin {container}")),
+            Self::Transformer(workspace) => (Kind::Transform, workspace.to_string()),
+            Self::Elsewhere(platform, Some(datastore)) => {
+                (Kind::Elsewhere, format!("{datastore}\non {platform}"))
+            }
+            Self::Elsewhere(platform, None) => (Kind::Elsewhere, format!("on {platform}")),
+        };
+        let platform = match self {
+            Self::Elsewhere(platform, _) => platform,
+            _ => platform,
+        };
+        Drawn { number, kind, label: label::visible(&label), platform, paint }
+    }
+}
