@@ -2,7 +2,7 @@
 
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Valid,
-    diagnostic::nearest,
+    diagnostic::{Suggestion, nearest},
 };
 use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
 use semver::{Comparator, Op, VersionReq};
@@ -146,9 +146,11 @@ fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPa
         let known: Vec<&str> = registry.kinds().map(|(kind, _)| kind.as_str()).collect();
         let kinds: Vec<String> = known.iter().map(|kind| format!("`{kind}`")).collect();
         let message = format!("`{}` is of kind `{kind}`, which this host does not know", declaration.name());
-        return Diagnostic::new(&UNKNOWN_KIND, path.attribute("kind"), message)
+        let (path, nearest) = (path.attribute("kind"), nearest(kind.as_str(), known));
+        return Diagnostic::new(&UNKNOWN_KIND, path.clone(), message)
             .help(format!("this host knows {}", kinds.join(", ")))
-            .did_you_mean(path.attribute("kind"), nearest(kind.as_str(), known));
+            .did_you_mean(nearest)
+            .suggest(nearest.map(|nearest| Suggestion::put(path, nearest)));
     }
     let requirement = declaration.version_requirement();
     let message = format!("`{}` needs `{kind}` in version `{requirement}`", declaration.name());

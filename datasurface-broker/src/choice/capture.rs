@@ -4,7 +4,7 @@ use super::{
     Question,
     capability::{uncaptured, unserved_transformer},
     decided::is_standing,
-    policy::{Duty, Reading},
+    policy::{Duty, Pin, Reading},
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
 use datasurface_model::{
@@ -149,7 +149,8 @@ fn choose_for(
     if let Some(pin) = pin {
         let platform = pin.platform();
         let path = ModelPath::root().child("primary_pins", name);
-        found.extend(duty.findings(platform, Some(&path.attribute("platform"))));
+        let said = Pin { at: path.attribute("platform"), remedy: path.clone() };
+        found.extend(duty.findings(platform, Some(&said)));
         let reasons = unable(question, store.entity(), platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));

@@ -44,8 +44,19 @@ struct Voice<'a> {
     concern: Concern,
     /// The first of the data that it speaks for, or the first sink that receives it.
     data: Option<ModelPath>,
+    /// What to take away, so that the sink does not receive it: nothing, if its group is about nothing else.
+    remedy: Option<ModelPath>,
     /// The storage policies that data of the zone asks for by name.
     asked_for: BTreeSet<&'a PolicyName>,
+}
+
+/// A pin to a platform.
+#[derive(Clone, Debug)]
+pub(super) struct Pin {
+    /// Where it names the platform.
+    pub(super) at: ModelPath,
+    /// What to take away, so that it does not.
+    pub(super) remedy: ModelPath,
 }
 
 /// What speaks against a platform without forbidding it; what is worse comes first.
@@ -103,11 +114,15 @@ impl<'a> Duty<'a> {
 
     /// Somebody reads what is kept.
     pub(super) fn received_by(&mut self, reading: &Reading<'a>) {
-        if let Some(voice) = self.voice(&reading.workspace.team().zone, Concern::Places) {
-            voice.data.get_or_insert_with(|| {
-                let group = reading.workspace.path().child("groups", reading.group);
-                group.child("sinks", reading.dataset.to_string())
-            });
+        if let Some(voice) = self.voice(&reading.workspace.team().zone, Concern::Places)
+            && voice.data.is_none()
+        {
+            let group = reading.workspace.path().child("groups", reading.group);
+            let sink = group.child("sinks", reading.dataset.to_string());
+            let group = reading.workspace.entity().groups().get(reading.group);
+            let is_alone = group.is_some_and(|group| group.wanted().len() == 1);
+            voice.remedy = (!is_alone).then(|| sink.clone());
+            voice.data = Some(sink);
         }
     }
 
@@ -151,19 +166,21 @@ impl<'a> Duty<'a> {
 
     /// What is to be said of a platform that does it: because the lock says so, or a pin that is there. A pin was judged with
     /// the model, as far as that knows of platforms: what is left is where and how they keep data.
-    pub(super) fn findings(&self, platform: &PlatformName, pin: Option<&ModelPath>) -> Vec<Diagnostic> {
+    pub(super) fn findings(&self, platform: &PlatformName, pin: Option<&Pin>) -> Vec<Diagnostic> {
         let what = || format!("`{platform}` may not {}", self.what);
-        let path = || pin.unwrap_or(&self.path).clone();
+        let path = || pin.map_or(&self.path, |pin| &pin.at).clone();
+        let unpinned = || pin.map(|pin| pin.remedy.clone()).unwrap_or_default();
         let keeper = || ModelPath::root().child("platforms", platform);
         let mut findings = Vec::new();
         self.judge(platform, pin.is_some(), |voice, policy, denial| {
             let data = || voice.data.clone().unwrap_or_default();
+            let left_out = || voice.remedy.clone().unwrap_or_default();
             let meeting = Meeting {
                 what: &what,
                 at: &path,
                 dataset: voice.data.is_some().then_some(&data),
                 keeper: Some(&keeper),
-                remedy: pin.is_some().then_some(&path),
+                remedy: pin.is_some().then_some(&unpinned),
                 help: "let another platform do it, or ask the zone to change its policy",
             };
             let meeting = match voice.concern {
@@ -171,7 +188,7 @@ impl<'a> Duty<'a> {
                 Concern::Places => Meeting {
                     at: &data,
                     dataset: None,
-                    remedy: Some(&data),
+                    remedy: voice.remedy.is_some().then_some(&left_out),
                     help: "leave the dataset out, let another platform do it, or ask the zone to change its policy",
                     ..meeting
                 },
@@ -204,7 +221,8 @@ impl<'a> Duty<'a> {
     /// The voice of a zone, if it has policies: for this concern, or for a wider one that it has already.
     fn voice(&mut self, zone: &'a ZoneName, concern: Concern) -> Option<&mut Voice<'a>> {
         let policies = self.question.policies.get(zone)?;
-        let voice = || Voice { zone, policies, concern, data: None, asked_for: BTreeSet::new() };
+        let voice =
+            || Voice { zone, policies, concern, data: None, remedy: None, asked_for: BTreeSet::new() };
         Some(self.voices.entry(zone).or_insert_with(voice))
     }
 

@@ -4,7 +4,7 @@ use super::{
     Question,
     capability::unserved,
     decided::is_standing,
-    policy::{Drawbacks, Duty},
+    policy::{Drawbacks, Duty, Pin},
 };
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
@@ -92,7 +92,9 @@ fn choose_for(
     }
     let serves = decided.iter().any(is_standing);
     for platform in pinned {
-        found.extend(duty.findings(platform, Some(&pin.child("platforms", platform))));
+        let at = pin.child("platforms", platform);
+        let remedy = if pinned.len() == 1 { pin.clone() } else { at.clone() };
+        found.extend(duty.findings(platform, Some(&Pin { at, remedy })));
         let reasons = unable(platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot serve `{key}`: {}", reasons.join(", and "));

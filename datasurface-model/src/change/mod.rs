@@ -13,6 +13,7 @@ mod reach;
 mod rename;
 mod report;
 mod retirement;
+mod suggestion;
 #[cfg(test)]
 mod tests;
 mod touched;
@@ -28,4 +29,5 @@ pub use reach::TeamNotice;
 pub use rename::{Evidence, RenameProposal};
 pub use report::{ChangeReport, Verdict};
 pub use retirement::{Consent, Retirement, Stage};
+pub use suggestion::NotApplicable;
 pub use uses::Consumer;

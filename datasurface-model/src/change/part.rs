@@ -1,7 +1,7 @@
 //! Who owns what.
 
 use crate::{
-    diagnostic::{ModelPath, Suggestion},
+    diagnostic::ModelPath,
     ecosystem::{Ecosystem, Repository},
     name::{TeamKey, ZoneName},
 };
@@ -67,15 +67,6 @@ impl Part {
                 team.is_some()
             }
         }
-    }
-}
-
-impl Suggestion {
-    /// To whom it is addressed: the repository that owns the place, and has to make the change. Nothing if the ecosystem
-    /// does not declare who that is.
-    #[must_use]
-    pub fn addressee<'e>(&self, ecosystem: &'e Ecosystem) -> Option<&'e Repository> {
-        Part::at(&self.path).owner(ecosystem)
     }
 }
 

@@ -5,13 +5,15 @@ mod code;
 mod nearest;
 mod path;
 mod position;
+mod suggestion;
 
 pub use code::{CodeClash, CodeInfo, CodeRegistry};
 pub use nearest::nearest;
 pub use path::ModelPath;
 pub use position::Position;
+pub use suggestion::{Patch, Suggestion};
 
-use crate::{ecosystem::Json, gather::sort};
+use crate::gather::sort;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -55,15 +57,6 @@ pub struct Diagnostic {
     position: Option<Position>,
 }
 
-/// A change of the model that would resolve a finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Suggestion {
-    /// What to change.
-    pub path: ModelPath,
-    /// What to put there; nothing means to take away what is there.
-    pub replacement: Option<Json>,
-}
-
 /// Another place that has to do with a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Related {
@@ -99,28 +92,19 @@ impl Diagnostic {
         self
     }
 
-    /// Says "did you mean", and suggests to put `nearest` at `path`; without a nearest name, nothing changes.
+    /// Says "did you mean" instead of what to do otherwise; without a nearest name, nothing changes.
     #[must_use]
-    pub fn did_you_mean(mut self, path: ModelPath, nearest: Option<&str>) -> Self {
-        if let Some(nearest) = nearest {
-            self.help = Some(format!("did you mean `{nearest}`?"));
-            self.suggestion =
-                Some(Suggestion { path, replacement: Some(serde_json::Value::from(nearest).into()) });
+    pub fn did_you_mean(self, nearest: Option<&str>) -> Self {
+        match nearest {
+            Some(nearest) => self.help(format!("did you mean `{nearest}`?")),
+            None => self,
         }
-        self
     }
 
-    /// Suggests to put a value at a place.
+    /// Says which change of the model would resolve it, if one is known.
     #[must_use]
-    pub fn suggest(mut self, path: ModelPath, replacement: impl Into<Json>) -> Self {
-        self.suggestion = Some(Suggestion { path, replacement: Some(replacement.into()) });
-        self
-    }
-
-    /// Suggests to take away what is at a place.
-    #[must_use]
-    pub fn suggest_removal(mut self, path: ModelPath) -> Self {
-        self.suggestion = Some(Suggestion { path, replacement: None });
+    pub fn suggest(mut self, suggestion: impl Into<Option<Suggestion>>) -> Self {
+        self.suggestion = suggestion.into().or(self.suggestion);
         self
     }
 

@@ -187,10 +187,9 @@ fn undeclared<T>(
 ) -> Vec<Diagnostic> {
     let code: &CodeInfo = &UNDECLARED;
     let findings = given.iter().map(|(document, _)| {
-        let path = place(document, kind);
-        Diagnostic::new(code, path.clone(), format!("no document declares the {kind} `{name}`"))
+        Diagnostic::new(code, place(document, kind), format!("no document declares the {kind} `{name}`"))
             .help(format!("declare the {kind}, with its owner, or correct the name"))
-            .did_you_mean(path, nearest)
+            .did_you_mean(nearest)
     });
     findings.collect()
 }

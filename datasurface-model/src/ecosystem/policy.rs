@@ -85,11 +85,6 @@ impl<T: Ord> Permitted<T> {
         &self.denied
     }
 
-    /// Every value that is listed, as allowed or as denied.
-    pub(crate) fn listed(&self) -> impl Iterator<Item = &T> {
-        self.allowed.iter().flatten().chain(&self.denied)
-    }
-
     /// Whether `value` is permitted.
     #[must_use]
     pub fn admits(&self, value: &T) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Denial;
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::Policy,
     name::{Place, ZoneName},
     named::Entity,
@@ -56,7 +56,7 @@ impl Denial {
             finding = finding.related(path_of(place), "is where that is");
         }
         match meeting.remedy {
-            Some(remedy) => finding.suggest_removal(remedy()),
+            Some(remedy) => finding.suggest(Suggestion::removal(remedy())),
             None => finding,
         }
     }

@@ -4,6 +4,7 @@ use crate::name::{
     ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, PolicyKey, VendorName,
     WorkspaceName,
 };
+use std::fmt;
 
 /// Something that a part of the model refers to, and that may not exist.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +34,33 @@ impl Reference {
             | Self::Datastore(_)
             | Self::Workspace(_)
             | Self::Policy(_) => None,
+        }
+    }
+
+    /// The same thing inside of something that is called otherwise.
+    pub(crate) fn within(&self, parent: &str) -> Self {
+        match self {
+            Self::Location(place) => Self::Location(Place::new(parent, place.path().to_vec())),
+            Self::Dataset(key) => Self::Dataset(DatasetKey::new(parent, &key.dataset)),
+            Self::Group(key) => Self::Group(GroupKey::new(parent, &key.group)),
+            alone => alone.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    /// As it is written where something is referred to.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vendor(name) => name.fmt(f),
+            Self::Location(place) => place.fmt(f),
+            Self::Platform(name) => name.fmt(f),
+            Self::Container(key) => key.fmt(f),
+            Self::Datastore(name) => name.fmt(f),
+            Self::Dataset(key) => key.fmt(f),
+            Self::Workspace(name) => name.fmt(f),
+            Self::Group(key) => key.fmt(f),
+            Self::Policy(key) => key.policy.fmt(f),
         }
     }
 }

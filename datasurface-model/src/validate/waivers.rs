@@ -3,7 +3,7 @@
 
 use super::resolve::leads_somewhere;
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
     ecosystem::{Ecosystem, Waiver},
     named::Entity,
 };
@@ -125,9 +125,9 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
 }
 
 fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic {
-    let path = ModelPath::root().child("waivers", waiver.path());
+    let path = ModelPath::root().child("waivers", format!("{} {}", waiver.code(), waiver.path()));
     let message = format!("the waiver of `{}` at `{}` {what}", waiver.code(), waiver.path());
-    Diagnostic::new(code, path.clone(), message).help(help).suggest_removal(path)
+    Diagnostic::new(code, path.clone(), message).help(help).suggest(Suggestion::removal(path))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use datasurface_model::{
 };
 use std::{fs, path::Path};
 
-fn folder() -> Folder {
+pub(crate) fn folder() -> Folder {
     Folder::new("fixtures")
 }
 
@@ -15,14 +15,19 @@ fn registered() -> impl Iterator<Item = &'static CodeInfo> {
     CODES.iter().chain(document::CODES).copied()
 }
 
-/// Everything that is found in a fixture, with places.
-fn findings(fixture: &Path) -> Findings {
+/// A fixture, and what it is loaded together with.
+pub(crate) fn documents(fixture: &Path) -> Documents {
     let text = fs::read_to_string(fixture).unwrap();
     let mut documents = Documents::new();
     if !text.starts_with("# alone\n") {
         documents = documents.document("base.yaml", folder().read("base.yaml"));
     }
-    let documents = documents.document(name(fixture), text);
+    documents.document(name(fixture), text)
+}
+
+/// Everything that is found in a fixture, with places.
+fn findings(fixture: &Path) -> Findings {
+    let documents = documents(fixture);
     let found = documents.load().map_err(DocumentError::into_findings).map(|ecosystem| {
         match ecosystem.validate(&Validation::on(TODAY.parse().unwrap())) {
             Ok(checked) => checked.findings().clone(),
@@ -38,10 +43,7 @@ fn report(findings: &Findings) -> String {
 }
 
 fn paragraph(finding: &Diagnostic) -> String {
-    let suggestion = finding.suggestion().map(|suggestion| match &suggestion.replacement {
-        Some(replacement) => format!("\n  suggestion: put {replacement} at {}", suggestion.path),
-        None => format!("\n  suggestion: take away {}", suggestion.path),
-    });
+    let suggestion = finding.suggestion().map(|suggestion| format!("\n  suggestion: {suggestion}"));
     format!("{finding}{}", suggestion.unwrap_or_default())
 }
 

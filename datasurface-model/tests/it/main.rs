@@ -6,3 +6,4 @@ mod avro;
 mod changes;
 mod fixtures;
 mod folder;
+mod suggestions;

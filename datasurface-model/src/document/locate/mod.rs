@@ -9,15 +9,13 @@ mod within;
 use super::{
     documents::{Document, Documents},
     head::{self, Head},
+    identity::{self, Tree},
     lines::Lines,
     tree::{self, Extent, Member, Node, Value},
 };
 use crate::diagnostic::{Diagnostic, Findings, ModelPath, Position};
 use std::{collections::BTreeSet, ops::Range};
 use within::Inside;
-
-/// Members that say which element of a list an object is.
-const IDENTITIES: [&str; 5] = ["name", "group", "dataset", "datastore", "path"];
 
 /// How many objects inside each other are looked through for a member.
 const LOOKED_THROUGH: usize = 3;
@@ -231,19 +229,35 @@ impl Search<'_> {
 
     /// What an element is called, and the paths that go on with it.
     fn element(&self, element: &Node<'_>, paths: Paths, depth: usize) -> (Extent, Paths) {
-        let names = IDENTITIES.into_iter().filter_map(|name| element.member(name));
-        let named = names.filter_map(|member| Some((member.value.extent, member.value.text()?))).next();
-        match (named, element.text()) {
-            (Some((extent, name)), _) => (extent, self.through(paths, depth, name)),
-            (None, Some(text)) => {
+        let list =
+            depth.checked_sub(1).and_then(|around| self.segment(paths.start, around)).unwrap_or_default();
+        let named = identity::members(list).first().and_then(|name| element.member(name));
+        let name = identity::name(list, element);
+        match (named, name, element.text()) {
+            (Some(member), Some(name), _) => (member.value.extent, self.through(paths, depth, &name)),
+            (None, _, Some(text)) => {
                 // A column begins with its name, a path with the outermost location.
                 let first = |end: char| text.split(end).next().unwrap_or(text);
                 let names = [text, first(' '), first('/')].into_iter();
                 let found = names.map(|name| self.through(paths.clone(), depth, name));
                 (element.extent, found.into_iter().find(|paths| !paths.is_empty()).unwrap_or(0..0))
             }
-            (None, None) => (element.extent, 0..0),
+            _ => (element.extent, 0..0),
         }
+    }
+}
+
+impl Tree for Node<'_> {
+    fn member(&self, name: &str) -> Option<&Self> {
+        self.member(name).map(|member| &member.value)
+    }
+
+    fn first_member(&self) -> Option<(&str, &Self)> {
+        self.members().first().map(|member| (member.name.as_ref(), &member.value))
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.text()
     }
 }
 

@@ -70,14 +70,14 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     of("platform/version", |it| it.platform(extra().version("one"))),
     of("reference/unknown-location", |it| {
-        let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premises/Atlantis");
+        let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premises/UAS");
         in_team(it, |team| team.container(nowhere))
     }),
     of("reference/unknown-path", |it| {
         it.waiver(waiver("governance/location", "zones/Nowhere", NaiveDate::MAX))
     }),
     of("reference/unknown-vendor", |it| {
-        let nowhere = DataContainer::sqlite("Extra", "extra.db").located("Nowhere/USA");
+        let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premise/USA");
         in_team(it, |team| team.container(nowhere))
     }),
     of("repository/live-is-owner", owned_alive),

@@ -40,12 +40,14 @@ pub(super) const ALL: &[Mutation] = &[
     of("pin/no-platform", |it| read(it, store("Extra")).pin("Extra/g", [] as [&str; 0])),
     of("pin/transformer-workspace", |it| derived(it, made(), making()).pin("Extra/g", [PLATFORM])),
     of("reference/unknown-dataset", |it| {
-        in_team(with(it, store("Extra")), |team| team.workspace(reader("Extra/nowhere")))
+        in_team(with(it, store("Extra")), |team| team.workspace(reader("Extra/dd")))
     }),
-    of("reference/unknown-datastore", |it| in_team(it, |team| team.workspace(reader("Nowhere/d")))),
-    of("reference/unknown-group", |it| read(it, store("Extra")).pin("Extra/nowhere", [PLATFORM])),
-    of("reference/unknown-platform", |it| with(it, store("Extra")).primary("Extra", "Nowhere")),
-    of("reference/unknown-workspace", |it| it.pin("Nowhere/g", [PLATFORM])),
+    of("reference/unknown-datastore", |it| {
+        in_team(with(it, store("Extra")), |team| team.workspace(reader("Exrta/d")))
+    }),
+    of("reference/unknown-group", |it| read(it, store("Extra")).pin("Extra/gg", [PLATFORM])),
+    of("reference/unknown-platform", |it| with(it, store("Extra")).primary("Extra", "Locla 1")),
+    of("reference/unknown-workspace", |it| read(it, store("Extra")).pin("Exrta/g", [PLATFORM])),
     of("transformer/artifact", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("two words", "^1"), "Made"))
     }),

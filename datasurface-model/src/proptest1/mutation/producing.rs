@@ -30,7 +30,7 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).cron("0 6 * * * Mars/Olympus")))
     }),
     of("capture/unknown-table", |it| {
-        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).table("nowhere", "t")))
+        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).table("dd", "t")))
     }),
     of("capture/watermark", |it| {
         with(it, store("Extra").captured(Capture::sql_watermark(SOURCE, "nowhere")))
@@ -62,7 +62,7 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, of_dataset("Extra", dataset().checked(QualityCheck::unique(["nowhere"]))))
     }),
     of("reference/unknown-container", |it| {
-        with(it, store("Extra").captured(Capture::sql_snapshot("USA/Team 1/Nowhere")))
+        with(it, store("Extra").captured(Capture::sql_snapshot("USA/Team 1/Sorce 1")))
     }),
     of("reference/unknown-policy", |it| with(it, of_dataset("Extra", dataset().stored_by("nowhere")))),
     of("rename/from-itself", |it| with(it, store("Extra").renamed_from("Extra"))),
@@ -98,10 +98,10 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, of_dataset("Extra", shaped(table)))
     }),
     of("schema/unknown-key-column", |it| {
-        with(it, of_dataset("Extra", shaped(TableSchema::new([id()]).keyed(["id", "nowhere"]))))
+        with(it, of_dataset("Extra", shaped(TableSchema::new([id()]).keyed(["ID"]))))
     }),
     of("schema/unknown-partition-column", |it| {
-        let table = TableSchema::new([id()]).keyed(["id"]).partitioned(["nowhere"]);
+        let table = TableSchema::new([id()]).keyed(["id"]).partitioned(["ID"]);
         with(it, of_dataset("Extra", shaped(table)))
     }),
     of("schema/unknown-time-zone", |it| {

@@ -194,6 +194,11 @@ impl<'a> OutputFact<'a> {
         self.0.datasets().names()
     }
 
+    /// Whether it says itself where its data comes from.
+    pub(crate) fn is_captured(self) -> bool {
+        self.0.capture().is_some()
+    }
+
     /// Every dataset, with every classification of it and of its columns.
     pub(crate) fn classified(self) -> impl Iterator<Item = (&'a DatasetName, BTreeSet<&'a Classification>)> {
         self.0.datasets().iter().map(|dataset| (dataset.name(), classifications_of(dataset).collect()))
@@ -202,7 +207,8 @@ impl<'a> OutputFact<'a> {
 
 impl PartialEq for OutputFact<'_> {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(self.0, other.0) || self.classified().eq(other.classified())
+        Arc::ptr_eq(self.0, other.0)
+            || (self.is_captured() == other.is_captured() && self.classified().eq(other.classified()))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::{Access, Datastore},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    ecosystem::{Access, Approval, Datastore},
     name::{DatasetKey, DatasetName, GroupKey},
     named::Entity,
     validate::{facts::DatasetFact, reference::Reference},
@@ -34,7 +34,7 @@ pub(super) fn check(
     let message = format!("the group `{group}` is not approved for the dataset `{key}`");
     let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
         .help("ask the owner of the datastore to approve the group for this dataset")
-        .suggest(approved.clone(), with_approval(store.access(), group, key))
+        .suggest(Suggestion::put(approved.clone(), with_approval(store.access(), group, key)))
         .related(approved, "says who is approved");
     scope.report(finding);
 }
@@ -59,8 +59,18 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     };
     for approval in approvals {
         let at = |unit: ModelPath| unit.child("approved", format!("{} {}", approval.group, approval.dataset));
-        reference::check(Reference::Group(approval.group.clone()), scope, at);
+        let group = |unit: ModelPath| at(unit).attribute("group");
+        let is_approved =
+            |group: GroupKey, dataset: DatasetName| approvals.contains(&Approval { group, dataset });
+        reference::check_unless(Reference::Group(approval.group.clone()), scope, group, |nearest| {
+            is_approved(nearest.into(), approval.dataset.clone())
+        });
         let key = DatasetKey::new(datastore.name(), &approval.dataset);
-        reference::check(Reference::Dataset(key), scope, at);
+        let dataset = |unit: ModelPath| at(unit).attribute("dataset");
+        reference::judge(Reference::Dataset(key), scope, dataset, |path, nearest, _| {
+            let DatasetKey { dataset, .. } = nearest.into();
+            let suggestion = Suggestion::put(path, dataset.as_str());
+            (!is_approved(approval.group.clone(), dataset)).then_some(suggestion)
+        });
     }
 }

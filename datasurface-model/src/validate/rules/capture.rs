@@ -2,7 +2,7 @@
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
         Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
     },
@@ -108,7 +108,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
             );
             let finding = Diagnostic::new(&UNEXPECTED, path.clone(), message)
                 .help("remove the capture, or let the transformer fill another datastore")
-                .suggest_removal(path)
+                .suggest(Suggestion::removal(path))
                 .related(producer.path().attribute("transformer"), "fills the datastore");
             scope.report(finding);
         }
@@ -148,12 +148,17 @@ fn sources(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
         if datastore.datasets().get(dataset).is_some() {
             continue;
         }
-        let names = names.get_or_insert_with(|| Names::of(datastore.datasets().names().map(Name::as_str)));
+        let names = names.get_or_insert_with(|| {
+            let mapped = |name: &&DatasetName| tables.contains_key(*name);
+            Names::of(datastore.datasets().names().filter(|name| !mapped(name)).map(Name::as_str))
+        });
+        let nearest = names.nearest(dataset.as_str());
         let path = scope.path().attribute("capture").child(collection, dataset);
         let message = format!("a table is given for `{dataset}`, which is no dataset of the datastore");
         let finding = Diagnostic::new(&UNKNOWN_TABLE, path.clone(), message)
             .help("name a dataset of the datastore, or remove the table")
-            .did_you_mean(path, names.nearest(dataset.as_str()));
+            .did_you_mean(nearest)
+            .suggest(nearest.map(|nearest| Suggestion::rename(path, nearest)));
         scope.report(finding);
     }
     let needs_source = matches!(capture.kind(), CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
@@ -185,7 +190,7 @@ fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) 
         let message = format!("`{technology}` cannot read all of `{}` in one transaction", datastore.name());
         let finding = Diagnostic::new(&CONSISTENCY, path.clone(), message)
             .help("read each dataset on its own")
-            .suggest(path, serde_json::json!("single_dataset"));
+            .suggest(Suggestion::put(path, "single_dataset"));
         scope.report(finding);
     }
 }

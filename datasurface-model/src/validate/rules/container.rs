@@ -2,9 +2,9 @@
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerKind, DataContainer, Server, Team},
-    name::ContainerKey,
+    name::{ContainerKey, Place},
     named::Entity,
     validate::reference::Reference,
 };
@@ -61,13 +61,13 @@ fn locations(container: &DataContainer, scope: &mut Scope<'_>) {
         let message = format!("the container `{name}` is wherever the platform is, and has a location");
         let finding = Diagnostic::new(&UNEXPECTED_LOCATION, path(scope), message)
             .help("remove the location")
-            .suggest_removal(path(scope));
+            .suggest(Suggestion::removal(path(scope)));
         scope.report(finding);
     }
     for place in container.locations() {
-        reference::check(Reference::Location(place.clone()), scope, |unit| {
-            unit.child("containers", name).child("locations", place.to_string())
-        });
+        let at = |unit: ModelPath| unit.child("containers", name).child("locations", place.to_string());
+        let is_there = |name: &str| container.locations().contains(&Place::from(name));
+        reference::check_element(Reference::Location(place.clone()), scope, at, is_there);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{DatasetSink, Datastore, Deprecation, Ecosystem},
     name::{DatasetKey, PlatformName},
     named::Entity,
@@ -88,15 +88,16 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     if let Some(deprecation) = datastore.deprecation() {
         of_deprecation(deprecation, name, scope, |unit| unit);
         let replacement = deprecation.replacement().cloned().map(Reference::Datastore);
-        of_replacement(replacement, scope, |unit| unit);
+        of_replacement(replacement, name, scope, |unit| unit);
     }
     for dataset in datastore.datasets() {
         let Some(deprecation) = dataset.deprecation() else {
             continue;
         };
         let at = |unit: ModelPath| unit.child("datasets", dataset.name());
-        of_deprecation(deprecation, &DatasetKey::new(name, dataset.name()), scope, at);
-        of_replacement(deprecation.replacement().cloned().map(Reference::Dataset), scope, at);
+        let key = DatasetKey::new(name, dataset.name());
+        of_deprecation(deprecation, &key, scope, at);
+        of_replacement(deprecation.replacement().cloned().map(Reference::Dataset), &key, scope, at);
     }
 }
 
@@ -106,7 +107,8 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         let at = |root: ModelPath| root.child("platforms", platform.name());
         if let Some(deprecation) = platform.deprecation() {
             of_deprecation(deprecation, platform.name(), scope, at);
-            of_replacement(deprecation.replacement().cloned().map(Reference::Platform), scope, at);
+            let replacement = deprecation.replacement().cloned().map(Reference::Platform);
+            of_replacement(replacement, platform.name(), scope, at);
         }
     }
     for pin in ecosystem.group_pins() {
@@ -142,20 +144,21 @@ fn of_deprecation<R: PartialEq + Display>(
         let message = format!("`{own}` is to be replaced by itself");
         let finding = Diagnostic::new(&OWN_REPLACEMENT, path.clone(), message)
             .help("name what replaces it, or leave it out")
-            .suggest_removal(path);
+            .suggest(Suggestion::removal(path));
         scope.report(finding);
     }
 }
 
 fn of_replacement(
     replacement: Option<Reference>,
+    own: &impl Display,
     scope: &mut Scope<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     if let Some(replacement) = replacement {
-        reference::check(replacement, scope, |unit| {
-            at(unit).attribute("deprecation").attribute("replacement")
-        });
+        let at = |unit: ModelPath| at(unit).attribute("deprecation").attribute("replacement");
+        // What is replaced is near, and cannot be meant.
+        reference::check_unless(replacement, scope, at, |nearest| nearest == own.to_string());
     }
 }
 

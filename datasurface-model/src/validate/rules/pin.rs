@@ -2,8 +2,9 @@
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, GroupPin},
+    name::GroupKey,
     named::{Entity, Named},
     validate::reference::Reference,
 };
@@ -46,11 +47,12 @@ pub(super) static AGAINST_WISH: CodeInfo = CodeInfo::warning(
 
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     for pin in ecosystem.group_pins() {
-        of_group(pin, scope);
+        of_group(pin, ecosystem, scope);
     }
     for pin in ecosystem.primary_pins() {
         let at = |root: ModelPath| root.child("primary_pins", pin.name());
-        reference::check(Reference::Datastore(pin.name().clone()), scope, at);
+        let is_pinned = |name: &str| ecosystem.primary_pins().get(name).is_some();
+        reference::check_element(Reference::Datastore(pin.name().clone()), scope, at, is_pinned);
         reference::check(Reference::Platform(pin.platform().clone()), scope, |root| {
             at(root).attribute("platform")
         });
@@ -59,23 +61,29 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     unique(ecosystem.primary_pins(), "primary_pins", "datastore", scope);
 }
 
-fn of_group(pin: &GroupPin, scope: &mut Scope<'_>) {
+fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     let key = pin.name();
-    let path = |scope: &Scope<'_>| scope.path().child("group_pins", key.to_string());
-    reference::check(Reference::Group(key.clone()), scope, |root| root.child("group_pins", key.to_string()));
+    let at = |root: ModelPath| root.child("group_pins", key.to_string());
+    let path = |scope: &Scope<'_>| at(scope.path());
+    reference::judge(Reference::Group(key.clone()), scope, at, |path, nearest, scope| {
+        let meant = GroupKey::from(nearest);
+        let is_transformer = scope.facts.group(&meant).is_some_and(|found| found.transforms());
+        let can_be_pinned = !is_transformer && ecosystem.group_pins().get(&meant).is_none();
+        can_be_pinned.then(|| Suggestion::rename(path, nearest))
+    });
     let group = scope.facts.group(key);
     if group.is_some_and(|found| found.transforms()) {
         let message = format!("the group `{key}` belongs to a transformer, and cannot be pinned");
         let finding = Diagnostic::new(&TRANSFORMER_WORKSPACE, path(scope), message)
             .help("remove the pin, and pin the groups that read the transformer's output instead")
-            .suggest_removal(path(scope));
+            .suggest(Suggestion::removal(path(scope)));
         scope.report(finding);
     }
     if pin.platforms().is_empty() {
         let message = format!("the pin of the group `{key}` names no platform");
         let finding = Diagnostic::new(&NO_PLATFORM, path(scope), message)
             .help("name a platform, or remove the pin")
-            .suggest_removal(path(scope));
+            .suggest(Suggestion::removal(path(scope)));
         scope.report(finding);
     }
     if let Some((group, wish)) = group.and_then(|found| Some((found, found.wish()?)))
@@ -92,14 +100,16 @@ fn of_group(pin: &GroupPin, scope: &mut Scope<'_>) {
     // The names are sorted: one that is given twice stands beside itself.
     for same in pin.platforms().chunk_by(|one, two| one == two) {
         let Some(platform) = same.first() else { continue };
-        reference::check(Reference::Platform(platform.clone()), scope, |root| {
-            root.child("group_pins", key.to_string()).child("platforms", platform)
-        });
+        let at = |root: ModelPath| at(root).child("platforms", platform);
+        let is_named = |name: &str| pin.platforms().iter().any(|platform| platform.as_str() == name);
+        reference::check_element(Reference::Platform(platform.clone()), scope, at, is_named);
         if same.len() > 1 {
             let message = format!("the pin of the group `{key}` names the platform `{platform}` twice");
             let path = path(scope).child("platforms", platform);
-            let help = "name each platform once";
-            scope.report(Diagnostic::new(&DUPLICATE_PLATFORM, path, message).help(help));
+            let finding = Diagnostic::new(&DUPLICATE_PLATFORM, path.clone(), message)
+                .help("name each platform once")
+                .suggest(Suggestion::removal(path));
+            scope.report(finding);
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, Hinted, PlatformDeclaration},
-    name::GroupKey,
+    name::{GroupKey, Place},
     named::Entity,
     validate::reference::Reference,
 };
@@ -39,9 +39,11 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
             scope.report(Diagnostic::new(&VERSION, path, message).help(help));
         }
         for place in platform.locations() {
-            reference::check(Reference::Location(place.clone()), scope, |root| {
+            let at = |root: ModelPath| {
                 root.child("platforms", platform.name()).child("locations", place.to_string())
-            });
+            };
+            let is_there = |name: &str| platform.locations().contains(&Place::from(name));
+            reference::check_element(Reference::Location(place.clone()), scope, at, is_there);
         }
         hints(platform, scope);
     }
@@ -58,22 +60,37 @@ fn hints(platform: &PlatformDeclaration, scope: &mut Scope<'_>) {
             let path = at(scope.path());
             scope.report(Diagnostic::new(&DUPLICATE_HINT, path, message).help("combine them into one"));
         }
-        let reference = match about {
-            Hinted::Datastore(name) => Reference::Datastore(name.clone()),
-            Hinted::Dataset(key) => Reference::Dataset(key.clone()),
-            Hinted::Transformer(workspace) => Reference::Workspace(workspace.clone()),
+        let (reference, kind) = match about {
+            Hinted::Datastore(name) => (Reference::Datastore(name.clone()), "datastore"),
+            Hinted::Dataset(key) => (Reference::Dataset(key.clone()), "dataset"),
+            Hinted::Transformer(workspace) => (Reference::Workspace(workspace.clone()), "transformer"),
         };
-        reference::check(reference, scope, at);
+        reference::judge(reference, scope, at, |path, nearest, scope| {
+            let meant = match about {
+                Hinted::Datastore(_) => Hinted::Datastore(nearest.into()),
+                Hinted::Dataset(_) => Hinted::Dataset(nearest.into()),
+                Hinted::Transformer(_) => Hinted::Transformer(nearest.into()),
+            };
+            let can_be_hinted =
+                !is_without_transformer(&meant, scope) && platform.hints().get(&meant).is_none();
+            can_be_hinted.then(|| Suggestion::put(path.attribute("about").attribute(kind), nearest))
+        });
         if let Hinted::Transformer(workspace) = about
-            && scope.facts.group(&GroupKey::new(workspace, "")).is_some_and(|found| !found.transforms())
+            && is_without_transformer(about, scope)
         {
             let message = format!("the workspace `{workspace}` has no transformer");
             let path = at(scope.path());
             let finding = Diagnostic::new(&NO_TRANSFORMER, path.clone(), message)
                 .help("name the workspace of a transformer, or remove the hint")
-                .suggest_removal(path);
+                .suggest(Suggestion::removal(path));
             scope.report(finding);
         }
         before = Some(about);
     }
+}
+
+/// Whether it is the transformer of a workspace that exists, and has none.
+fn is_without_transformer(about: &Hinted, scope: &Scope<'_>) -> bool {
+    let Hinted::Transformer(workspace) = about else { return false };
+    scope.facts.group(&GroupKey::new(workspace, "")).is_some_and(|found| !found.transforms())
 }

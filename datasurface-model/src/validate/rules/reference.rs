@@ -2,9 +2,10 @@
 
 use super::Scope;
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     validate::reference::Reference,
 };
+use smol_str::{SmolStr, ToSmolStr};
 
 macro_rules! unknown {
     ($($code:ident = $slug:literal, $noun:literal, $help:literal;)*) => {$(
@@ -32,8 +33,43 @@ unknown! {
     UNKNOWN_GROUP = "group", "dataset group", "correct the name, or add the group to its workspace";
 }
 
-/// Reports a reference that leads nowhere; if what should be around it does not exist either, then that.
+/// Judges an attribute that refers to something.
 pub(super) fn check(reference: Reference, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
+    check_unless(reference, scope, at, |_| false);
+}
+
+/// Judges an attribute that refers to something, which cannot be what the other tells.
+pub(super) fn check_unless(
+    reference: Reference,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+    is_excluded: impl FnOnce(&str) -> bool,
+) {
+    judge(reference, scope, at, |path, nearest, _| {
+        (!is_excluded(nearest)).then(|| Suggestion::put(path, nearest))
+    });
+}
+
+/// Judges an element of a list, which is called like what it refers to. No second one may be called so, if the list has one.
+pub(super) fn check_element(
+    reference: Reference,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+    is_excluded: impl FnOnce(&str) -> bool,
+) {
+    judge(reference, scope, at, |path, nearest, _| {
+        (!is_excluded(nearest)).then(|| Suggestion::rename(path, nearest))
+    });
+}
+
+/// Reports a reference that leads nowhere; if what should be around it does not exist either, then that. What was meant most
+/// likely is told if `correct` can make a suggestion of it.
+pub(super) fn judge(
+    reference: Reference,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+    correct: impl FnOnce(ModelPath, &str, &Scope<'_>) -> Option<Suggestion>,
+) {
     if scope.facts.exists(&reference) {
         return;
     }
@@ -41,23 +77,30 @@ pub(super) fn check(reference: Reference, scope: &mut Scope<'_>, at: impl FnOnce
         Some(parent) if !scope.facts.exists(&parent) => parent,
         _ => reference.clone(),
     };
-    let (code, message, help) = describe(&unknown);
-    let nearest = scope.facts.nearest(&unknown).map(|nearest| corrected(&reference, &unknown, &nearest));
     let path = at(scope.path());
-    let finding =
-        Diagnostic::new(code, path.clone(), message).help(help).did_you_mean(path, nearest.as_deref());
+    let (code, message, help) = describe(&unknown);
+    let mut finding = Diagnostic::new(code, path.clone(), message).help(help);
+    if let Some(nearest) = scope.facts.nearest(&unknown) {
+        let whole =
+            if unknown == reference { Some(nearest.clone()) } else { whole(&reference, &nearest, scope) };
+        finding = match whole {
+            Some(whole) => match correct(path, &whole, scope) {
+                Some(suggestion) => finding.did_you_mean(Some(&whole)).suggest(suggestion),
+                None => finding,
+            },
+            None => finding.did_you_mean(Some(&nearest)),
+        };
+    }
     scope.report(finding);
 }
 
-/// The text of the whole reference, with the part that is unknown replaced.
-fn corrected(reference: &Reference, unknown: &Reference, nearest: &str) -> String {
-    match (reference, unknown) {
-        (Reference::Dataset(key), Reference::Datastore(_)) => format!("{nearest}/{}", key.dataset),
-        (Reference::Group(key), Reference::Workspace(_)) => format!("{nearest}/{}", key.group),
-        (Reference::Location(place), Reference::Vendor(_)) => {
-            place.path().iter().fold(nearest.to_owned(), |text, name| format!("{text}/{name}"))
-        }
-        _ => nearest.to_owned(),
+/// The whole reference, if what is around it is called otherwise: something that exists.
+fn whole(reference: &Reference, parent: &str, scope: &Scope<'_>) -> Option<SmolStr> {
+    let corrected = reference.within(parent);
+    if scope.facts.exists(&corrected) {
+        Some(corrected.to_smolstr())
+    } else {
+        scope.facts.nearest(&corrected)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Scope;
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
         DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation,
         InfrastructureVendor, PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
@@ -184,13 +184,13 @@ fn alone(
         let message = format!("`{name}` says that it was `{former}` before");
         let finding = Diagnostic::new(&FROM_ITSELF, path.clone(), message)
             .help("leave the former name out")
-            .suggest_removal(path);
+            .suggest(Suggestion::removal(path));
         scope.report(finding);
     } else if let Some(other) = other {
         let message = format!("`{name}` says that it was `{former}` before, which is still there");
         let finding = Diagnostic::new(&STILL_THERE, path.clone(), message)
             .help("remove the old one, or leave the former name out")
-            .suggest_removal(path)
+            .suggest(Suggestion::removal(path))
             .related(other, "has that name");
         scope.report(finding);
     }

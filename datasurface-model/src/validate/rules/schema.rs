@@ -2,7 +2,7 @@
 
 use super::Scope;
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Dataset, Datastore},
     name::ColumnName,
     named::Entity,
@@ -204,6 +204,15 @@ impl<'a> ColumnList<'a> {
         }
     }
 
+    /// The columns that could be in the list, and are not.
+    fn candidates(&self, table: &TableSchema) -> Names {
+        let listed: FxHashSet<&ColumnName> = self.names.iter().collect();
+        let fits = |column: &&Column| {
+            column.data_type().is_flat() && !column.is_nullable() && !listed.contains(column.name())
+        };
+        Names::of(table.columns().iter().filter(fits).map(|column| column.name().as_str()))
+    }
+
     fn check(&self, table: &TableSchema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
         // A list of a name or two is looked up as it is; an absurdly long one would take the square of its length.
         let index: Option<FxHashMap<&str, &Column>> = (self.names.len() > 8).then(|| {
@@ -246,13 +255,13 @@ impl<'a> ColumnList<'a> {
                 }
                 Some(_) => {}
                 None => {
-                    let names = names.get_or_insert_with(|| {
-                        Names::of(table.columns().iter().map(|column| column.name().as_str()))
-                    });
+                    let names = names.get_or_insert_with(|| self.candidates(table));
+                    let nearest = names.nearest(name.as_str());
                     let message = format!("{what} names `{name}`, which is no column of the table");
                     let finding = Diagnostic::new(self.unknown, path(scope), message)
                         .help("name a column of the table, or add this one")
-                        .did_you_mean(path(scope), names.nearest(name.as_str()));
+                        .did_you_mean(nearest)
+                        .suggest(nearest.map(|nearest| Suggestion::rename(path(scope), nearest)));
                     scope.report(finding);
                 }
             }

@@ -2,9 +2,9 @@
 
 use super::{Scope, access, container, governance::Received, lifecycle, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{DatasetGroup, Requirements, Workspace},
-    name::GroupKey,
+    name::{DatasetKey, GroupKey},
     named::Entity,
     validate::reference::Reference,
 };
@@ -90,17 +90,31 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<
     let mut received = Vec::new();
     for group in workspace.groups() {
         of_group(workspace, group, &mut received, scope);
-        let asks = *group.requirements() != Requirements::default();
-        if workspace.data_transformer().is_some() && asks {
-            let path = scope.path().child("groups", group.name()).attribute("requirements");
-            let message = format!("the group `{}` feeds a transformer, and has requirements", group.name());
-            let finding = Diagnostic::new(&TRANSFORMER_REQUIREMENTS, path.clone(), message)
-                .help("take them away, and state them in the groups that read the transformer's output")
-                .suggest_removal(path);
-            scope.report(finding);
+        if workspace.data_transformer().is_some() {
+            requirements(group, scope);
         }
     }
     received
+}
+
+/// Judges the requirements of a group that feeds a transformer: there should be none.
+fn requirements(group: &DatasetGroup, scope: &mut Scope<'_>) {
+    let (asked, nothing) = (group.requirements(), Requirements::default());
+    for (attribute, is_asked) in [
+        ("milestoning", asked.milestoning() != nothing.milestoning()),
+        ("latency", asked.latency().is_some()),
+        ("retention", asked.retention().is_some()),
+        ("regulators", !asked.regulators().is_empty()),
+    ] {
+        if is_asked {
+            let path = scope.path().child("groups", group.name()).attribute(attribute);
+            let message = format!("the group `{}` feeds a transformer, and says `{attribute}`", group.name());
+            let finding = Diagnostic::new(&TRANSFORMER_REQUIREMENTS, path.clone(), message)
+                .help("take it away, and state it in the groups that read the transformer's output")
+                .suggest(Suggestion::removal(path));
+            scope.report(finding);
+        }
+    }
 }
 
 fn of_group<'a>(
@@ -139,11 +153,14 @@ fn of_group<'a>(
             scope.report(finding);
         }
         match dataset {
-            None => reference::check(Reference::Dataset(key.clone()), scope, at),
+            None => {
+                let is_wanted = |nearest: &str| group.wanted().get(&DatasetKey::from(nearest)).is_some();
+                reference::check_element(Reference::Dataset(key.clone()), scope, at, is_wanted);
+            }
             Some(dataset) => {
                 lifecycle::check(sink, dataset, scope, at);
                 access::check(&group_key, key, dataset, scope, at);
-                received.push(Received { group: name, key, dataset });
+                received.push(Received { group: name, key, dataset, is_alone: group.wanted().len() == 1 });
             }
         }
         before = Some(key);

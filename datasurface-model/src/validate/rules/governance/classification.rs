@@ -2,7 +2,7 @@
 
 use super::{Received, Zone};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Suggestion},
     ecosystem::{Datastore, PolicyRule, Workspace},
     governance::{CLASSIFICATION_LIMIT, Meeting, Met},
     named::Entity,
@@ -52,7 +52,7 @@ pub(super) fn of_workspace(
                 at: &sink,
                 dataset: Some(&|| one.path()),
                 keeper: None,
-                remedy: Some(&sink),
+                remedy: one.remedy(&sink),
                 help: "leave the dataset out, or let a transformer remove what is sensitive",
             };
             judge(classified, zone, &meeting, scope);
@@ -67,7 +67,7 @@ pub(super) fn of_workspace(
                 format!("the workspace `{}` may not hold `{}`, which {over}", workspace.name(), one.key);
             let finding = Diagnostic::new(&CLASSIFICATION_LIMIT, sink(), message)
                 .help("leave the dataset out, or let a transformer remove what is sensitive")
-                .suggest_removal(sink())
+                .suggest(one.remedy(&sink).map(|sink| Suggestion::removal(sink())))
                 .related(one.path(), "is the data")
                 .related(unit.attribute("holding_only"), "says what the workspace may hold");
             scope.report(finding);

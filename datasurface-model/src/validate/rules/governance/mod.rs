@@ -11,7 +11,7 @@ mod tests;
 use super::{Scope, reference};
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule, Workspace},
+    ecosystem::{Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace},
     governance::{Meeting, Met, denial},
     name::{DatasetKey, GroupName, ZoneName},
     named::{Entity, Named},
@@ -25,12 +25,19 @@ pub(super) struct Received<'a> {
     pub(super) group: &'a GroupName,
     pub(super) key: &'a DatasetKey,
     pub(super) dataset: DatasetFact<'a>,
+    /// Whether its group would want nothing without it.
+    pub(super) is_alone: bool,
 }
 
 impl Received<'_> {
     /// Where the sink is.
     fn sink(&self, workspace: &ModelPath) -> ModelPath {
         workspace.child("groups", self.group).child("sinks", self.key.to_string())
+    }
+
+    /// What to take away, so that it is not received: nothing, if the group is about nothing else.
+    fn remedy<'m>(&self, sink: &'m dyn Fn() -> ModelPath) -> Option<&'m dyn Fn() -> ModelPath> {
+        (!self.is_alone).then_some(sink)
     }
 
     /// Where the dataset is.
@@ -42,22 +49,32 @@ impl Received<'_> {
 /// What policies refer to must exist.
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     for policy in zone.policies() {
-        let references: Vec<Reference> = match policy.rule() {
-            PolicyRule::Locations(permitted) => {
-                permitted.listed().cloned().map(Reference::Location).collect()
-            }
-            PolicyRule::Vendors(permitted) => permitted.listed().cloned().map(Reference::Vendor).collect(),
-            PolicyRule::Platforms(permitted) => {
-                permitted.listed().cloned().map(Reference::Platform).collect()
-            }
+        let references = match policy.rule() {
+            PolicyRule::Locations(permitted) => listed(permitted, Reference::Location),
+            PolicyRule::Vendors(permitted) => listed(permitted, Reference::Vendor),
+            PolicyRule::Platforms(permitted) => listed(permitted, Reference::Platform),
             _ => Vec::new(),
         };
-        for reference in references {
-            reference::check(reference, scope, |unit| {
-                unit.child("policies", policy.name()).attribute("rule")
-            });
+        for (list, reference) in &references {
+            let name = reference.to_string();
+            let at =
+                |unit: ModelPath| unit.child("policies", policy.name()).attribute("rule").child(list, name);
+            let is_listed = |name: &str| {
+                references.iter().any(|(other, reference)| other == list && reference.to_string() == name)
+            };
+            reference::check_element(reference.clone(), scope, at, is_listed);
         }
     }
+}
+
+/// Everything that a rule names, and in which of its lists.
+fn listed<T: Ord + Clone>(
+    permitted: &Permitted<T>,
+    refer: impl Fn(T) -> Reference,
+) -> Vec<(&'static str, Reference)> {
+    let allowed = permitted.allowed().into_iter().flatten().map(|one| ("allow", refer(one.clone())));
+    let denied = permitted.denied().iter().map(|one| ("deny", refer(one.clone())));
+    allowed.chain(denied).collect()
 }
 
 /// The zone's own data, and where it comes from.

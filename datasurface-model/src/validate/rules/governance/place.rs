@@ -3,7 +3,7 @@
 use super::{Received, Zone, judge_each};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
-    ecosystem::{DataContainer, Datastore, PolicyRule, Workspace},
+    ecosystem::{DataContainer, Datastore, Policy, PolicyRule, Workspace},
     governance::{Meeting, Met},
     name::{ContainerKey, PolicyKey, PolicyName},
     named::Entity,
@@ -24,9 +24,15 @@ pub(super) fn named_policies(datastore: &Datastore, scope: &mut Scope<'_>) {
             let Some(zone) = scope.unit.zone() else { continue };
             let at =
                 |unit: ModelPath| unit.child("datasets", dataset.name()).child("storage_policies", policy);
-            reference::check(Reference::Policy(PolicyKey::new(zone, policy)), scope, at);
-            let found = scope.facts.policies(zone).and_then(|policies| policies.get(policy));
-            if found.is_some_and(|found| !matches!(found.rule(), PolicyRule::Storage(_))) {
+            let policies = scope.facts.policies(zone);
+            let found = |name: &PolicyName| policies.and_then(|policies| policies.get(name));
+            let is_of_storage = |found: &Policy| matches!(found.rule(), PolicyRule::Storage(_));
+            let is_excluded = |name: &str| {
+                let is_asked_for = dataset.storage_policies().any(|policy| policy.as_str() == name);
+                is_asked_for || !found(&name.into()).is_some_and(is_of_storage)
+            };
+            reference::check_element(Reference::Policy(PolicyKey::new(zone, policy)), scope, at, is_excluded);
+            if found(policy).is_some_and(|found| !is_of_storage(found)) {
                 let path = at(scope.path());
                 let message = format!("the policy `{policy}` of the zone `{zone}` is not about storage");
                 scope.report(
@@ -125,7 +131,7 @@ fn delivered<'a>(
         at: &sink,
         dataset: Some(&|| one.path()),
         keeper: Some(&|| path_of(key)),
-        remedy: Some(&sink),
+        remedy: one.remedy(&sink),
         help: "leave the dataset out, keep it elsewhere, or ask its zone to change its policy",
     };
     judge(&meeting, scope)

@@ -6,7 +6,7 @@ use crate::{
     ecosystem::{Ecosystem, GroupPin},
     gather::Gather,
     governance::{Meeting, Met},
-    name::ZoneName,
+    name::{PlatformName, ZoneName},
     named::Entity,
     validate::rules::Scope,
 };
@@ -52,18 +52,27 @@ pub(super) fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> BTreeSet<&'a Zo
     inputs.chain(group.unit().zone()).gather()
 }
 
+/// What to take away, so that a group is not pinned to a platform: the platform; or all of the pin, if it names no other.
+pub(super) fn without(pin: &GroupPin, platform: &PlatformName) -> ModelPath {
+    match pin.platforms() {
+        [_] => path_of(pin),
+        _ => path_of(pin).child("platforms", platform),
+    }
+}
+
+fn path_of(pin: &GroupPin) -> ModelPath {
+    ModelPath::root().child("group_pins", pin.name().to_string())
+}
+
 fn of_group(pin: &GroupPin, zone: &Zone<'_>, scope: &mut Scope<'_>) {
     for platform in pin.platforms() {
-        let at = || {
-            let pin = ModelPath::root().child("group_pins", pin.name().to_string());
-            pin.child("platforms", platform)
-        };
+        let at = || path_of(pin).child("platforms", platform);
         let meeting = Meeting {
             what: &|| format!("the group `{}` may not be served by `{platform}`", pin.name()),
             at: &at,
             dataset: None,
             keeper: None,
-            remedy: Some(&at),
+            remedy: Some(&|| without(pin, platform)),
             help: "pin the group to another platform, or ask the zone to change its policy",
         };
         zone.judge(&Met::Platform(platform), &meeting, scope);

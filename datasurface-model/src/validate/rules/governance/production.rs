@@ -1,6 +1,9 @@
 //! Production: its data belongs into its workspaces and onto its platforms, and the other way round.
 
-use super::{Received, Zone, platform::zones_of};
+use super::{
+    Received, Zone,
+    platform::{without, zones_of},
+};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Ecosystem, ProductionStatus, Workspace},
@@ -52,7 +55,7 @@ pub(super) fn of_workspace(
             at: &sink,
             dataset: Some(&|| one.path()),
             keeper: None,
-            remedy: Some(&sink),
+            remedy: one.remedy(&sink),
             help: "use data and a workspace of the same status",
         };
         let own = own.map(|zone| (*zone, Met::Status { ours: status, theirs }));
@@ -102,9 +105,11 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
                     path: group.unit().path(),
                     status: group.production(),
                     zones: zones.collect(),
+                    pin: without(pin, platform),
                 };
-                let pins = scope.path().child("group_pins", pin.name().to_string());
-                of_pinned(&pinned, platform, theirs, &pins.child("platforms", platform), scope);
+                let at =
+                    scope.path().child("group_pins", pin.name().to_string()).child("platforms", platform);
+                of_pinned(&pinned, platform, theirs, &at, scope);
             }
         }
     }
@@ -113,14 +118,15 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         if let (Some(store), Some(theirs)) = (store, theirs)
             && store.production() != theirs
         {
+            let at = scope.path().child("primary_pins", pin.name());
             let pinned = Pinned {
                 what: format!("the datastore `{}`", pin.name()),
                 path: store.unit().path(),
                 status: store.production(),
                 zones: Zone::of(Some(store.zone()), scope).into_iter().collect(),
+                pin: at.clone(),
             };
-            let at = scope.path().child("primary_pins", pin.name()).attribute("platform");
-            of_pinned(&pinned, pin.platform(), theirs, &at, scope);
+            of_pinned(&pinned, pin.platform(), theirs, &at.attribute("platform"), scope);
         }
     }
 }
@@ -131,6 +137,8 @@ struct Pinned<'a> {
     path: ModelPath,
     status: ProductionStatus,
     zones: Vec<Zone<'a>>,
+    /// What to take away, so that it is not pinned.
+    pin: ModelPath,
 }
 
 fn of_pinned(
@@ -146,7 +154,7 @@ fn of_pinned(
         at: &|| at.clone(),
         dataset: None,
         keeper: None,
-        remedy: Some(&|| at.clone()),
+        remedy: Some(&|| pinned.pin.clone()),
         help: "pin it to a platform of the same status",
     };
     let met = Met::Status { ours: pinned.status, theirs };

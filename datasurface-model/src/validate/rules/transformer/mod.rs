@@ -4,9 +4,9 @@ pub(super) mod cycle;
 
 use super::{Scope, governance::Received};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::{CodeArtifact, DataTransformer, TransformTrigger, Workspace},
-    name::{Classification, DatasetKey, Name},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
+    name::{Classification, DatasetKey, DatasetName, DatastoreName, Name},
     validate::{facts::OutputFact, names::Names, reference::Reference},
 };
 use rustc_hash::FxHashSet;
@@ -154,12 +154,33 @@ fn path(scope: &Scope<'_>) -> ModelPath {
 fn unknown_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
     let output = transformer.output();
     let nearest = scope.facts.nearest(&Reference::Datastore(output.clone()));
+    let nearest = nearest.filter(|nearest| can_be_filled(&nearest.as_str().into(), transformer, scope));
     let at = path(scope).attribute("output");
     let message = format!("there is no datastore `{output}` for the transformer to fill");
     let finding = Diagnostic::new(&UNKNOWN_OUTPUT, at.clone(), message)
         .help("name a datastore of the same team, or add this one to it")
-        .did_you_mean(at, nearest.as_deref());
+        .did_you_mean(nearest.as_deref())
+        .suggest(nearest.as_deref().map(|nearest| Suggestion::put(at, nearest)));
     scope.report(finding);
+}
+
+/// Whether nothing speaks against it that a transformer fills this datastore.
+fn can_be_filled(name: &DatastoreName, transformer: &DataTransformer, scope: &Scope<'_>) -> bool {
+    let is_own = scope.facts.datastore_unit(name).is_some_and(|unit| unit.team() == scope.unit.team());
+    let is_free = scope.facts.producer(name).is_none();
+    is_own
+        && is_free
+        && scope.facts.output(name).is_some_and(|output| {
+            let fits = match transformer.artifact() {
+                CodeArtifact::Sql { selects } => {
+                    let made = made_by(selects);
+                    output.datasets().all(|dataset| made.contains(dataset))
+                        && made.into_iter().all(|dataset| output.has(dataset))
+                }
+                _ => true,
+            };
+            fits && !output.is_captured()
+        })
 }
 
 fn other_team(transformer: &DataTransformer, scope: &mut Scope<'_>) {
@@ -205,11 +226,16 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Sc
                 .help("keep one of the statements, or combine them");
             scope.report(finding);
         } else if !output.has(dataset) {
-            let names = names.get_or_insert_with(|| Names::of(output.datasets().map(Name::as_str)));
+            let names = names.get_or_insert_with(|| {
+                let made = made_by(selects);
+                Names::of(output.datasets().filter(|name| !made.contains(name)).map(Name::as_str))
+            });
+            let nearest = names.nearest(dataset.as_str());
             let message = format!("a statement makes `{dataset}`, which is no dataset of `{name}`");
             let finding = Diagnostic::new(&UNEXPECTED_SELECT, at(scope), message)
                 .help("name a dataset of the output, or remove the statement")
-                .did_you_mean(at(scope), names.nearest(dataset.as_str()));
+                .did_you_mean(nearest)
+                .suggest(nearest.map(|nearest| Suggestion::rename(at(scope), nearest)));
             scope.report(finding);
         }
     }
@@ -219,6 +245,11 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Sc
             .help(format!("add a SELECT for `{dataset}`, or remove it from the output"));
         scope.report(finding);
     }
+}
+
+/// The datasets that statements make.
+fn made_by(selects: &[Select]) -> FxHashSet<&DatasetName> {
+    selects.iter().map(|select| &select.dataset).collect()
 }
 
 fn classifications(

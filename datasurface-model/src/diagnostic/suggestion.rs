@@ -1,0 +1,59 @@
+//! Suggestions: findings that say how the model has to be patched to be rid of them.
+
+use super::ModelPath;
+use crate::ecosystem::Json;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::fmt;
+
+/// A change of the model that resolves a finding, and brings no error about that was not there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// What to change.
+    pub path: ModelPath,
+    /// How.
+    pub patch: Patch,
+}
+
+/// How to change what is at a place of the model.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Patch {
+    /// Put this there, instead of what is there now; as a document has it.
+    Put(Json),
+    /// Call it this, and let it be as it is otherwise.
+    Rename(SmolStr),
+    /// Take it away. Of several that are called the same, one.
+    Remove,
+}
+
+impl Suggestion {
+    /// To put a value at a place.
+    pub fn put(path: ModelPath, value: impl Into<serde_json::Value>) -> Self {
+        Self { path, patch: Patch::Put(value.into().into()) }
+    }
+
+    /// To call what is at a place by another name.
+    pub fn rename(path: ModelPath, name: impl Into<SmolStr>) -> Self {
+        Self { path, patch: Patch::Rename(name.into()) }
+    }
+
+    /// To take away what is at a place.
+    #[must_use]
+    pub fn removal(path: ModelPath) -> Self {
+        Self { path, patch: Patch::Remove }
+    }
+}
+
+impl fmt::Display for Suggestion {
+    /// What to do, for people: `take away zones/USA/…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        match &self.patch {
+            Patch::Put(value) => write!(f, "put {value} at {path}"),
+            Patch::Rename(name) => write!(f, "call it `{name}` at {path}"),
+            Patch::Remove => write!(f, "take away {path}"),
+        }
+    }
+}

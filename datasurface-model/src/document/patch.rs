@@ -1,0 +1,144 @@
+//! Patches: what a suggestion says is done to a document. Its path is followed as the places of findings are looked up: what
+//! a document has around the same thing (definitions, kinds) is looked through.
+
+use super::{
+    identity::{self, Tree},
+    v1::schema_in_full,
+};
+use crate::diagnostic::{Patch, Suggestion};
+use serde_json::{Map, Value};
+
+/// How many objects inside each other are looked through for a member.
+const LOOKED_THROUGH: usize = 3;
+
+/// Does what is suggested; nothing if there is nothing at the place.
+pub(crate) fn apply(suggestion: &Suggestion, document: &mut Value) -> Option<()> {
+    let path: Vec<&str> = suggestion.path.segments().collect();
+    schemas_in_full(document, &path);
+    let found = find(document, &path);
+    match &suggestion.patch {
+        Patch::Remove => remove(document, found.last()?),
+        Patch::Put(value) => {
+            found.last()?;
+            found.iter().try_for_each(|at| {
+                *document.pointer_mut(at)? = value.value();
+                Some(())
+            })
+        }
+        Patch::Rename(name) => {
+            found.last()?;
+            let list = path.get(path.len().checked_sub(2)?)?;
+            found.iter().try_for_each(|at| rename(document, at, list, name))
+        }
+    }
+}
+
+/// Lets the schemas of the datasets on a path be objects, if it leads into them: a text has no parts.
+fn schemas_in_full(document: &mut Value, path: &[&str]) {
+    for (position, segment) in path.iter().enumerate() {
+        let (dataset, inside) = path.split_at_checked(position + 2).unwrap_or((path, &[]));
+        if *segment == "datasets" && matches!(inside.first(), Some(&("columns" | "key" | "partition"))) {
+            for at in find(document, dataset) {
+                if let Some(schema) = document.pointer_mut(&at).and_then(|dataset| dataset.get_mut("schema"))
+                {
+                    *schema = schema_in_full(schema).into_owned();
+                }
+            }
+        }
+    }
+}
+
+/// Where a path leads: as JSON Pointers, in the order of the document.
+fn find(document: &Value, path: &[&str]) -> Vec<String> {
+    let mut found = vec![(String::new(), document)];
+    let mut around = "";
+    for segment in path {
+        found = found.iter().flat_map(|(at, value)| inside(at, value, around, segment)).collect();
+        around = segment;
+    }
+    found.into_iter().map(|(at, _)| at).collect()
+}
+
+/// What a segment means in a value to which `around` has led.
+fn inside<'v>(at: &str, value: &'v Value, around: &str, segment: &str) -> Vec<(String, &'v Value)> {
+    match value {
+        Value::Array(elements) => {
+            let elements = elements.iter().enumerate();
+            let called =
+                elements.filter(|(_, element)| identity::name(around, *element).as_deref() == Some(segment));
+            called.map(|(index, element)| (format!("{at}/{index}"), element)).collect()
+        }
+        _ => member(at, value, segment).into_iter().collect(),
+    }
+}
+
+/// The member that a segment means: one of the object itself, or of objects inside it that are no part of paths.
+fn member<'v>(at: &str, value: &'v Value, name: &str) -> Option<(String, &'v Value)> {
+    let mut objects = vec![(at.to_owned(), value)];
+    for _ in 0..=LOOKED_THROUGH {
+        let found = objects.iter().find_map(|(at, object)| Some((pointer(at, name), object.get(name)?)));
+        if found.is_some() {
+            return found;
+        }
+        let members = objects.iter().flat_map(|(at, object)| {
+            object.as_object().into_iter().flatten().map(move |(name, value)| (pointer(at, name), value))
+        });
+        objects = members.filter(|(_, value)| value.is_object()).collect();
+    }
+    None
+}
+
+fn remove(document: &mut Value, at: &str) -> Option<()> {
+    let (around, last) = split(at)?;
+    match document.pointer_mut(around)? {
+        Value::Array(elements) => drop(elements.remove(last.parse().ok()?)),
+        around => drop(around.as_object_mut()?.shift_remove(&last)?),
+    }
+    Some(())
+}
+
+/// Gives an element of a list, or a member of an object, another name. A name that is taken stays with who has it.
+fn rename(document: &mut Value, at: &str, list: &str, name: &str) -> Option<()> {
+    let (around, last) = split(at)?;
+    let around = document.pointer_mut(around)?;
+    if let Value::Object(members) = around {
+        if members.contains_key(name) {
+            return None;
+        }
+        let renamed = |(key, value)| (if key == last { name.to_owned() } else { key }, value);
+        *members = std::mem::take(members).into_iter().map(renamed).collect::<Map<_, _>>();
+        return Some(());
+    }
+    let element = around.get_mut(last.parse::<usize>().ok()?)?;
+    let called = match (&element, identity::members(list)) {
+        (Value::String(_), _) => element,
+        (_, [member]) => element.get_mut(member)?,
+        _ => return None,
+    };
+    *called = name.into();
+    Some(())
+}
+
+fn pointer(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// What is around, and which member or element of it is meant.
+fn split(at: &str) -> Option<(&str, String)> {
+    let (around, last) = at.rsplit_once('/')?;
+    Some((around, last.replace("~1", "/").replace("~0", "~")))
+}
+
+impl Tree for Value {
+    fn member(&self, name: &str) -> Option<&Self> {
+        self.get(name)
+    }
+
+    fn first_member(&self) -> Option<(&str, &Self)> {
+        self.as_object()?.iter().next().map(|(name, value)| (name.as_str(), value))
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.as_str()
+    }
+}
