@@ -100,7 +100,7 @@ impl Dataset {
     /// Whether it is classified as a whole, or in every column.
     #[must_use]
     pub fn is_classified_completely(&self) -> bool {
-        let columns = self.schema.table().columns();
+        let columns = self.schema.classified_columns();
         !self.classifications().is_empty()
             || (!columns.is_empty() && columns.iter().all(|column| !column.classifications().is_empty()))
     }

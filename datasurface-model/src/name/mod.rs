@@ -2,10 +2,12 @@
 //! datastore's is meant. Making a name never fails; [`validate`](crate::Ecosystem::validate) judges it, with a path and
 //! help. `FromStr` and [`name!`](crate::name!) judge at once, for those who want that.
 
+mod distinct;
 mod key;
 mod reserved;
 mod syntax;
 
+pub(crate) use distinct::are_all_different;
 pub use key::{ContainerKey, DatasetKey, GroupKey, Place, PolicyKey, TeamKey};
 pub use reserved::is_reserved_word;
 pub use syntax::{NameError, NameSyntax, is_visible};

@@ -4,6 +4,7 @@ mod avro;
 mod column;
 mod compat;
 mod data_type;
+mod plain;
 mod pool;
 mod table;
 mod text;
@@ -34,12 +35,28 @@ use std::{fmt, sync::Arc};
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Schema {
-    content: Arc<Content>,
-    /// Whether any column is classified: who asks for that most often hears no, and need not look into the content.
-    is_classified: bool,
+    stored: Arc<Stored>,
+    /// That of what is stored, here too: who asks for it most often need not look there.
+    glance: Glance,
 }
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What equal schemas share.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Stored {
+    content: Content,
+    glance: Glance,
+}
+
+/// What was seen of a table when it was made.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Glance {
+    /// Whether any column is classified.
+    is_classified: bool,
+    /// Whether no rule about a table alone finds anything.
+    is_plain: bool,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Content {
     Table(TableSchema),
     Avro(AvroSchema),
@@ -64,18 +81,23 @@ impl Schema {
     /// The table; one without columns if what this schema was made from could not be read.
     #[must_use]
     pub fn table(&self) -> &TableSchema {
-        self.content.table()
+        self.stored.content.table()
+    }
+
+    /// Whether it is known that no rule about a table alone finds anything in this one.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.glance.is_plain
     }
 
     /// The columns, if any of them is classified.
     pub(crate) fn classified_columns(&self) -> &[Column] {
-        if self.is_classified { self.table().columns() } else { &[] }
+        if self.glance.is_classified { self.table().columns() } else { &[] }
     }
 
     /// The schema in Avro's words, if it was made from them.
     #[must_use]
     pub fn avro(&self) -> Option<&AvroSchema> {
-        match &*self.content {
+        match &self.stored.content {
             Content::Avro(avro) => Some(avro),
             _ => None,
         }
@@ -89,7 +111,7 @@ impl Schema {
     /// The same table, in whatever words it was said.
     #[must_use]
     pub fn as_table(&self) -> Self {
-        match &*self.content {
+        match &self.stored.content {
             Content::Avro(avro) => avro.table().clone().into(),
             _ => self.clone(),
         }
@@ -98,7 +120,7 @@ impl Schema {
     /// Why what this schema was made from could not be read.
     #[must_use]
     pub fn unreadable(&self) -> Option<SchemaError<'_>> {
-        match &*self.content {
+        match &self.stored.content {
             Content::Table(_) => None,
             Content::Avro(avro) => avro.unreadable().map(SchemaError::Avro),
             Content::Unreadable(error) => Some(SchemaError::Text(error)),
@@ -107,13 +129,13 @@ impl Schema {
 
     /// Whether somebody else has it, too.
     pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.content) > 1
+        Arc::strong_count(&self.stored) > 1
     }
 
     /// Whether both are one and the same in memory, which makes them equal without looking.
     #[must_use]
     pub fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.content, &other.content)
+        Arc::ptr_eq(&self.stored, &other.stored)
     }
 }
 
@@ -127,11 +149,19 @@ impl Content {
     }
 }
 
+impl From<Content> for Stored {
+    fn from(content: Content) -> Self {
+        let table = content.table();
+        let is_classified = table.columns().iter().any(|column| !column.classifications().is_empty());
+        Self { glance: Glance { is_classified, is_plain: table.is_plain() }, content }
+    }
+}
+
 impl From<Content> for Schema {
     fn from(content: Content) -> Self {
-        let is_classified =
-            content.table().columns().iter().any(|column| !column.classifications().is_empty());
-        Self { content: pool::share(content), is_classified }
+        let stored = pool::share(content);
+        let glance = stored.glance;
+        Self { stored, glance }
     }
 }
 
@@ -178,7 +208,7 @@ impl<'de> Deserialize<'de> for Schema {
 
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.content {
+        match &self.stored.content {
             Content::Table(table) => write!(f, "Schema({table})"),
             Content::Avro(avro) => write!(f, "Schema({})", avro.written()),
             Content::Unreadable(error) => write!(f, "Schema(unreadable: {error})"),

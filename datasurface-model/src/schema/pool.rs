@@ -1,7 +1,7 @@
 //! The schemas that are in use, so that equal ones are stored once: of a company's hundred thousand tables, many are the
 //! same table on another machine, for another year, or for another country.
 
-use super::Content;
+use super::{Content, Stored};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::{
     hash::BuildHasher,
@@ -13,38 +13,38 @@ static POOL: LazyLock<Mutex<Pool>> = LazyLock::new(Mutex::default);
 /// Schemas by hash. The pool keeps none alive: what nobody uses any more is forgotten with the next sweep.
 #[derive(Default)]
 struct Pool {
-    by_hash: FxHashMap<u64, Weak<Content>>,
+    by_hash: FxHashMap<u64, Weak<Stored>>,
     /// How many there may be before the next sweep.
     room: usize,
 }
 
 /// The one that is equal and in use already; if there is none, this one.
-pub(super) fn share(content: Content) -> Arc<Content> {
+pub(super) fn share(content: Content) -> Arc<Stored> {
     POOL.lock().unwrap_or_else(PoisonError::into_inner).share(content)
 }
 
 impl Pool {
     /// Of two that have one hash and are not equal, the later is just not shared.
-    fn share(&mut self, content: Content) -> Arc<Content> {
+    fn share(&mut self, content: Content) -> Arc<Stored> {
         let hash = FxBuildHasher.hash_one(&content);
         match self.by_hash.get(&hash).and_then(Weak::upgrade) {
-            Some(known) if *known == content => known,
-            Some(_) => Arc::new(content),
+            Some(known) if known.content == content => known,
+            Some(_) => Arc::new(content.into()),
             None => {
-                let new = Arc::new(content);
+                let new = Arc::new(Stored::from(content));
                 self.insert(hash, Arc::downgrade(&new));
                 new
             }
         }
     }
 
-    fn insert(&mut self, hash: u64, content: Weak<Content>) {
+    fn insert(&mut self, hash: u64, stored: Weak<Stored>) {
         if self.by_hash.len() >= self.room {
             self.by_hash.retain(|_, known| known.strong_count() > 0);
             // A sweep for twice as many costs each of them one look on average.
             self.room = (2 * self.by_hash.len()).max(1024);
         }
-        self.by_hash.insert(hash, content);
+        self.by_hash.insert(hash, stored);
     }
 }
 

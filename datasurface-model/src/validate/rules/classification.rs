@@ -30,8 +30,8 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
         if dataset.classifications().is_empty() {
             continue;
         }
-        let columns = dataset.schema().table().columns();
-        if let Some(column) = columns.iter().find(|column| !column.classifications().is_empty()) {
+        let mut columns = dataset.schema().classified_columns().iter();
+        if let Some(column) = columns.find(|column| !column.classifications().is_empty()) {
             let path = scope.path().child("datasets", dataset.name());
             let message = format!(
                 "the dataset `{}` is classified as a whole, and so is its column `{}`",
@@ -48,8 +48,11 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
 }
 
 fn incomplete(dataset: &Dataset, scope: &mut Scope<'_>) {
+    if dataset.is_classified_completely() {
+        return;
+    }
     let columns = dataset.schema().table().columns();
-    if columns.is_empty() || dataset.is_classified_completely() {
+    if columns.is_empty() {
         return;
     }
     let path = scope.path().child("datasets", dataset.name());

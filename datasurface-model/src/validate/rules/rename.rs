@@ -1,6 +1,6 @@
 //! `rename/…`: what had another name before must say so in a way that can be followed.
 
-use super::Scope;
+use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
@@ -99,11 +99,13 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     }
     siblings(datastore.datasets(), scope, |unit| unit, "datasets");
     for dataset in datastore.datasets() {
-        let columns = dataset.schema().table().columns();
-        if columns.iter().any(|column| column.former_name().is_some()) {
-            let columns = columns.iter().map(|column| (column.name().as_str(), former_column(column)));
-            family(columns, scope, |unit| unit.child("datasets", dataset.name()), "columns");
-        }
+        of_table(dataset.schema(), scope, |scope| {
+            let columns = dataset.schema().table().columns();
+            if columns.iter().any(|column| column.former_name().is_some()) {
+                let columns = columns.iter().map(|column| (column.name().as_str(), former_column(column)));
+                family(columns, scope, |unit| unit.child("datasets", dataset.name()), "columns");
+            }
+        });
     }
 }
 

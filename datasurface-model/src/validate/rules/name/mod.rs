@@ -4,12 +4,13 @@
 mod tests;
 mod unique;
 
-use super::Scope;
+use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, Team, Workspace},
     name::{Classification, Name, is_reserved_word},
     named::{Entity, Named},
+    schema::Column,
 };
 use smol_str::StrExt;
 use unique::{unique, unique_in_ecosystem};
@@ -88,20 +89,21 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     check_all_identifiers(datastore.datasets(), "datasets", scope);
     for dataset in datastore.datasets() {
         let at = |unit: ModelPath| unit.child("datasets", dataset.name());
-        let columns = dataset.schema().table().columns();
-        unique(columns.iter().map(|column| column.name()), scope, |unit, name| {
-            at(unit).child("columns", name)
-        });
         classifications(dataset.classifications(), scope, at);
-        for column in columns {
-            let at = |unit| at(unit).child("columns", column.name());
-            check_identifier(column.name(), scope, at);
-            classifications(column.classifications(), scope, at);
-        }
+        of_table(dataset.schema(), scope, |scope| of_columns(dataset.schema().table().columns(), scope, at));
     }
     let credential = datastore.capture().and_then(|capture| capture.credential_name());
     if let Some(credential) = credential {
         check(credential, scope, |unit| unit.attribute("capture").attribute("credential"));
+    }
+}
+
+fn of_columns(columns: &[Column], scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    unique(columns.iter().map(Column::name), scope, |unit, name| at(unit).child("columns", name));
+    for column in columns {
+        let at = |unit| at(unit).child("columns", column.name());
+        check_identifier(column.name(), scope, at);
+        classifications(column.classifications(), scope, at);
     }
 }
 
