@@ -20,16 +20,25 @@ pub(super) struct Drafts {
 impl Drafts {
     /// The draft of a datastore, if there is such.
     pub(super) fn open(&mut self, name: &DatastoreName, estate: &mut Estate) -> Option<&mut Draft> {
-        let place = match self.places.get(name) {
-            Some(place) => *place,
-            None => {
-                let draft = estate.draft(name)?;
-                let place = self.drafts.len();
-                self.drafts.push(draft);
-                self.places.insert(name.clone(), place);
-                place
-            }
-        };
+        let place = self.place(name, estate)?;
+        self.at(place)
+    }
+
+    /// Where the draft of a datastore is, if there is such. Apart from [`Self::at`], so that who looks for many can look for
+    /// all of the places, and then into all of them: in between there is nothing to wait for.
+    pub(super) fn place(&mut self, name: &DatastoreName, estate: &mut Estate) -> Option<usize> {
+        if let Some(place) = self.places.get(name) {
+            return Some(*place);
+        }
+        let draft = estate.draft(name)?;
+        let place = self.drafts.len();
+        self.drafts.push(draft);
+        self.places.insert(name.clone(), place);
+        Some(place)
+    }
+
+    /// The draft at this place.
+    pub(super) fn at(&mut self, place: usize) -> Option<&mut Draft> {
         self.drafts.get_mut(place)
     }
 

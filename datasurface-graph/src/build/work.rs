@@ -210,8 +210,12 @@ impl Work {
             let Some(new) = after.group(service) else { continue };
             let then = before.and_then(|before| wanted_alike(service, before)).unwrap_or_default();
             let added = then.difference(new.wanted()).filter(|(then, _)| then.is_none());
-            for key in added.filter_map(|(_, sink)| Some(sink?.name())) {
-                if let Some(draft) = self.touch(&key.datastore) {
+            let added: Vec<&DatasetKey> = added.filter_map(|(_, sink)| Some(sink?.name())).collect();
+            let places: Vec<Option<usize>> =
+                added.iter().map(|key| self.drafts.place(&key.datastore, &mut self.estate)).collect();
+            for (key, place) in added.into_iter().zip(places) {
+                if let Some(draft) = place.and_then(|place| self.drafts.at(place)) {
+                    self.unsettled.extend(draft.makers.filter(|makers| Some(*makers) != self.settling));
                     draft.add(service, &key.dataset);
                 }
             }
