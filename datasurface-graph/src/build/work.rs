@@ -312,7 +312,7 @@ impl Estate {
             return Some(Arc::clone(site));
         }
         let container = self.ecosystem.container(key)?.clone();
-        let site = Arc::new(Site { key: key.clone(), container });
+        let site = Arc::new(Site::new(key.clone(), container));
         self.sites.insert(key.clone(), Arc::clone(&site));
         Some(site)
     }

@@ -109,18 +109,33 @@ impl Estate {
 }
 
 /// A container, and how it is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Site {
     pub(crate) key: ContainerKey,
     pub(crate) container: DataContainer,
+    /// Of both. There are few sites, and who compares fragments compares them again and again.
+    fingerprint: Fingerprint,
 }
 
 impl Site {
+    pub(crate) fn new(key: ContainerKey, container: DataContainer) -> Self {
+        let fingerprint = Fingerprint::of(&(&key, &container));
+        Self { key, container, fingerprint }
+    }
+
     /// By key; the same place in memory is the same site.
     pub(crate) fn cmp_key(&self, other: &Self) -> Ordering {
         if std::ptr::eq(self, other) { Ordering::Equal } else { self.key.cmp(&other.key) }
     }
 }
+
+impl PartialEq for Site {
+    fn eq(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+    }
+}
+
+impl Eq for Site {}
 
 /// The fingerprint of a node, once somebody asked for it. No part of the value of what it is kept in.
 #[derive(Clone, Debug, Default)]
