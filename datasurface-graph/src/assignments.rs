@@ -149,12 +149,25 @@ impl Assignments {
     pub fn primary(&self, datastore: &DatastoreName) -> Option<&PlatformName> {
         self.primaries.get(datastore).and_then(primary)
     }
+
+    /// The platforms that may be meant to capture a datastore now, by name: one, unless decisions contradict each other.
+    /// The first of them is the [primary](Self::primary).
+    pub fn contenders(&self, datastore: &DatastoreName) -> impl Iterator<Item = &PlatformName> {
+        self.primaries.get(datastore).into_iter().flat_map(contenders)
+    }
 }
 
 /// The one platform that captures now, of those that capture.
 pub(crate) fn primary(platforms: &Stages) -> Option<&PlatformName> {
-    let at = |wanted: Stage| platforms.iter().find(|(_, stage)| **stage == wanted).map(|(name, _)| name);
-    at(Stage::Provisioned).or_else(|| at(Stage::Decommissioning)).or_else(|| at(Stage::Provisioning))
+    contenders(platforms).next()
+}
+
+/// Those that are furthest in capturing: a platform that is not used any more still has the data, and one that is being set
+/// up has none yet.
+fn contenders(platforms: &Stages) -> impl Iterator<Item = &PlatformName> {
+    let first = [Stage::Provisioned, Stage::Decommissioning, Stage::Provisioning];
+    let furthest = first.into_iter().find(|wanted| platforms.values().any(|stage| stage == wanted));
+    platforms.iter().filter(move |(_, stage)| Some(**stage) == furthest).map(|(platform, _)| platform)
 }
 
 /// The platforms that do something.

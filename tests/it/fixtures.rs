@@ -20,6 +20,7 @@ const BEYOND: &[&str] = &[
     // It takes a target or a lock that somebody changed.
     "lock/missing",
     "lock/other-model",
+    "lock/several-primaries",
     "lock/unreadable",
     "target/busy",
     "target/damaged",

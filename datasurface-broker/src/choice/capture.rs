@@ -26,6 +26,13 @@ pub(super) static CANNOT_CAPTURE: CodeInfo = CodeInfo::error(
     "The lock says that a platform captures this datastore, but the platform cannot do so as it is declared now. Pin the \
      datastore to a platform that can: then a move begins.",
 );
+pub(super) static SEVERAL_PRIMARIES: CodeInfo = CodeInfo::error(
+    "lock/several-primaries",
+    "the lock says that several platforms capture one datastore",
+    "A datastore is captured once, by one platform, from which all others take its data. During a move, a second one is being set \
+     up, or the first one is not used any more; the lock says which. Here it says the same of both, so nobody can tell who has \
+     the data: an edit by hand, or a merge of two branches, may have done that.",
+);
 pub(super) static PIN_CANNOT_CAPTURE: CodeInfo = CodeInfo::error(
     "pin/cannot-capture",
     "a pinned platform cannot capture the datastore",
@@ -145,6 +152,7 @@ fn choose_for(
             found.extend(duty.findings(platform, None));
         }
     }
+    found.extend(contradiction(assignments, store));
     let captures = decided.iter().any(is_standing);
     if let Some(pin) = pin {
         let platform = pin.platform();
@@ -187,6 +195,20 @@ fn choose_for(
             );
         }
     }
+}
+
+/// What is wrong if several platforms are said to capture a datastore for all.
+fn contradiction(assignments: &Assignments, store: &Located<Datastore>) -> Option<Diagnostic> {
+    let name = store.entity().name();
+    let platforms: Vec<String> =
+        assignments.contenders(name).map(|platform| format!("`{platform}`")).collect();
+    if platforms.len() < 2 {
+        return None;
+    }
+    let message = format!("the lock says of {} that each captures `{name}` for all", platforms.join(" and "));
+    let help =
+        "in the lock, let one of them be `provisioned`, and the others `provisioning` or `decommissioning`";
+    Some(Diagnostic::new(&SEVERAL_PRIMARIES, store.path(), message).help(help))
 }
 
 fn unable(question: &Question<'_>, store: &Datastore, platform: &PlatformName) -> Vec<String> {

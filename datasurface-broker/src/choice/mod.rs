@@ -24,6 +24,7 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &serve::MOVE,
     &capture::NO_CAPTURE,
     &capture::CANNOT_CAPTURE,
+    &capture::SEVERAL_PRIMARIES,
     &capture::PIN_CANNOT_CAPTURE,
     &capture::MOVE,
     &codes::LOCATION,

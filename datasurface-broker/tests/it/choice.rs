@@ -74,6 +74,39 @@ fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
 }
 
 #[test]
+fn of_two_platforms_only_one_captures_for_all() {
+    use Stage::*;
+    let shelves = || world([shelf("A"), shelf("B"), shelf("C")], [one()]);
+    let lock = |stages: &[(&str, Stage)]| {
+        let mut lock = Lock::default();
+        *lock.assignments_mut() = stages.iter().fold(Default::default(), |assignments, (platform, stage)| {
+            datasurface_graph::Assignments::captures(assignments, *platform, "S", *stage)
+        });
+        lock.assignments_mut().assign("W/g".into(), "C".into(), Provisioned);
+        lock
+    };
+    for contradiction in [
+        [("A", Provisioned), ("B", Provisioned)],
+        [("A", Decommissioning), ("B", Decommissioning)],
+        [("A", Provisioning), ("B", Provisioning)],
+    ] {
+        let refused = place(shelves(), &lock(&contradiction)).unwrap_err();
+        assert_eq!(codes(&refused), ["lock/several-primaries"]);
+        let finding = refused.findings().iter().next().unwrap();
+        assert!(finding.message().contains("`A` and `B`"), "{finding}");
+    }
+    for move_ in [
+        [("A", Provisioned), ("B", Provisioning)],
+        [("A", Provisioned), ("B", Decommissioning)],
+        [("A", Decommissioned), ("B", Provisioned)],
+        [("A", Decommissioning), ("B", Provisioning)],
+    ] {
+        let placed = place(shelves(), &lock(&move_)).unwrap();
+        assert!(placed.findings().is_empty(), "{move_:?}: {}", placed.findings());
+    }
+}
+
+#[test]
 fn what_was_decided_stays_under_another_name() {
     let first = place(world([shelf("B")], [one()]), &Lock::default()).unwrap();
     let group = DatasetGroup::new("h").renamed_from("g").sink("S/a");
