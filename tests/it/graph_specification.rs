@@ -7,6 +7,7 @@ mod labels;
 mod laws;
 mod paths;
 mod picture;
+mod platforms;
 mod scale;
 mod shards;
 mod specification;

@@ -1,15 +1,15 @@
 //! What is different in a model and its assignments, as far as graphs depend on it.
 
 use crate::{
-    assignments::{Assignments, Stage},
+    assignments::{Assignments, Stages},
     estate::{Estate, Origin},
     transformers::{producers, transforms},
 };
 use datasurface_model::{
-    ContainerKey, DatastoreName, Ecosystem, Entity, Named, PlatformName, Team, TeamDeclaration, TeamKey,
-    Valid, Workspace, WorkspaceName, ZoneDeclaration,
+    ContainerKey, DatastoreName, Ecosystem, Entity, Named, Team, TeamDeclaration, TeamKey, Valid, Workspace,
+    WorkspaceName, ZoneDeclaration,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Units that have to be looked at again.
 #[derive(Debug, Default)]
@@ -36,34 +36,16 @@ impl Changes {
         Self { workspaces, transformers: true, ..Self::default() }
     }
 
-    /// From an estate to this; nothing if so much is different that it is better to start anew: the platforms.
-    pub(crate) fn between(
-        estate: &Estate,
-        ecosystem: &Valid<Ecosystem>,
-        assignments: &Assignments,
-    ) -> Option<Self> {
-        if !estate.ecosystem.platforms().names().eq(ecosystem.platforms().names()) {
-            return None;
-        }
+    /// From an estate to this. Whether platforms are declared makes no difference to what happens on them.
+    pub(crate) fn between(estate: &Estate, ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Self {
         let mut changes = Self::default();
-        let is_known = |stages: &BTreeMap<PlatformName, Stage>| {
-            stages.keys().all(|platform| ecosystem.platforms().get(platform).is_some())
-        };
-        for (group, before, after) in estate.assignments.changed_groups(assignments) {
-            changes.workspaces.insert(group.workspace.clone());
-            if !before.into_iter().chain(after).all(is_known) {
-                return None;
-            }
-        }
-        for (datastore, before, after) in estate.assignments.changed_primaries(assignments) {
-            changes.datastores.insert(datastore.clone());
-            if !before.into_iter().chain(after).all(is_known) {
-                return None;
-            }
-        }
+        let groups = estate.assignments.changed_groups(assignments);
+        changes.workspaces.extend(groups.map(|(group, ..)| group.workspace.clone()));
+        let primaries = estate.assignments.changed_primaries(assignments);
+        changes.datastores.extend(primaries.map(|(datastore, ..)| datastore.clone()));
         changes.of_units(estate, ecosystem);
         changes.of_containers(estate);
-        Some(changes)
+        changes
     }
 
     fn of_units(&mut self, estate: &Estate, ecosystem: &Valid<Ecosystem>) {
@@ -97,6 +79,22 @@ impl Changes {
         });
         self.datastores.extend(sources.map(|(name, _)| name.clone()));
     }
+}
+
+/// Whether an estate of this would have the same platforms, which its fragments name by number.
+pub(super) fn keeps_platforms(
+    estate: &Estate,
+    ecosystem: &Valid<Ecosystem>,
+    assignments: &Assignments,
+) -> bool {
+    let is_known =
+        |stages: &Stages| stages.keys().all(|platform| ecosystem.platforms().get(platform).is_some());
+    let groups = estate.assignments.changed_groups(assignments);
+    let primaries = estate.assignments.changed_primaries(assignments);
+    let mut stages = groups
+        .flat_map(|(_, before, after)| before.into_iter().chain(after))
+        .chain(primaries.flat_map(|(_, before, after)| before.into_iter().chain(after)));
+    estate.ecosystem.platforms().names().eq(ecosystem.platforms().names()) && stages.all(is_known)
 }
 
 /// What a transformer makes, and whose output it reads.

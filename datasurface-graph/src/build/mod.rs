@@ -7,6 +7,7 @@ mod work;
 
 use crate::{assignments::Assignments, estate::Estate, graph::IntentionGraphs};
 pub(crate) use changes::Changes;
+use changes::keeps_platforms;
 use datasurface_model::{DatastoreName, Ecosystem, PlatformName, Valid};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 use work::Work;
@@ -57,18 +58,13 @@ impl IntentionGraphs {
         assignments: &Assignments,
     ) -> Result<Self, NoPrimary> {
         let before = self.estate();
-        match Changes::between(before, ecosystem, assignments) {
-            Some(changes) => {
-                let now = Estate {
-                    ecosystem: ecosystem.clone(),
-                    assignments: assignments.clone(),
-                    ..before.clone()
-                };
-                let (estate, effort) = Work::on(now).carry_out(&changes)?;
-                Ok(Self::of(estate, effort))
-            }
-            None => Self::build(ecosystem, assignments),
+        if !keeps_platforms(before, ecosystem, assignments) {
+            return Self::build(ecosystem, assignments);
         }
+        let changes = Changes::between(before, ecosystem, assignments);
+        let now = Estate { ecosystem: ecosystem.clone(), assignments: assignments.clone(), ..before.clone() };
+        let (estate, effort) = Work::on(now).carry_out(&changes)?;
+        Ok(Self::of(estate, effort))
     }
 }
 

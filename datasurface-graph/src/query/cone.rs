@@ -16,13 +16,8 @@ use std::collections::BTreeSet;
 pub fn cone(before: &IntentionGraphs, after: &IntentionGraphs) -> BTreeSet<NodeKey> {
     let now = after.estate();
     let changes = Changes::between(before.estate(), &now.ecosystem, &now.assignments);
-    let reached = |graphs| match &changes {
-        Some(changes) => reached(graphs, changes),
-        // There are other platforms.
-        None => graphs.iter().flat_map(|graph| graph.nodes()).map(|node| node.key()).collect(),
-    };
-    let mut cone: BTreeSet<NodeKey> = reached(before);
-    cone.append(&mut reached(after));
+    let mut cone: BTreeSet<NodeKey> = reached(before, &changes);
+    cone.append(&mut reached(after, &changes));
     cone
 }
 

@@ -2,10 +2,14 @@
 
 use super::{CONTAINER, Fixture, group};
 use crate::{IntentionGraphs, query::cone};
-use datasurface_model::{Priority, Workspace};
+use datasurface_model::{PlatformDeclaration, Priority, Workspace};
 
 /// `Raw` → `Masked`, which somebody wants beside `Raw` and `Aside`.
 fn graphs(priority: Priority) -> IntentionGraphs {
+    fixture(priority).graphs()
+}
+
+fn fixture(priority: Priority) -> Fixture {
     Fixture::new()
         .captured("Raw")
         .captured("Aside")
@@ -13,7 +17,6 @@ fn graphs(priority: Priority) -> IntentionGraphs {
         .primary("One", &["Raw", "Aside", "Masked"])
         .served("One", Workspace::new("Board").priority(priority), group("group", &["Masked"]))
         .served("One", Workspace::new("Elsewhere"), group("group", &["Aside"]))
-        .graphs()
 }
 
 #[test]
@@ -36,4 +39,24 @@ fn a_priority_reaches_all_that_a_consumer_depends_on_and_nothing_else() {
 fn nothing_is_reached_where_nothing_changed() {
     let graphs = graphs(Priority::Low);
     assert!(cone(&graphs, &graphs).is_empty());
+}
+
+/// Neither way: what happens on the others, and between them, is the same.
+#[test]
+fn a_platform_that_comes_reaches_what_happens_there_and_nothing_else() {
+    let before = graphs(Priority::Low);
+    let fixture = fixture(Priority::Low).platform(PlatformDeclaration::new("Another", "local"));
+    let declared = fixture.graphs();
+    assert!(cone(&before, &declared).is_empty() && cone(&declared, &before).is_empty());
+
+    let served = fixture.served("Another", Workspace::new("Guest"), group("group", &["Aside"])).graphs();
+    let expected = [format!("Export/Another/{CONTAINER}/Aside/data"), "Ingest/Another/Aside".to_owned()];
+    for reached in [cone(&declared, &served), cone(&before, &served), cone(&served, &before)] {
+        let there = reached.iter().filter(|key| key.platform().as_str() == "Another");
+        assert!(there.map(ToString::to_string).eq(expected.iter().cloned()));
+        // Who hands the data over.
+        let others: Vec<String> =
+            reached.iter().map(ToString::to_string).filter(|key| !expected.contains(key)).collect();
+        assert_eq!(others, ["Ingest/One/Aside"]);
+    }
 }

@@ -1,10 +1,10 @@
 //! What is rebuilt is what would have been built.
 
-use super::{Case, build, cases};
+use super::{Case, build, cases, platforms::turns};
 use datasurface::{
     graph::{Assignments, GraphDiff, IntentionGraphs, NodeKey, Stage, picture::GraphsPicture, query::cone},
     model::{
-        Ecosystem, Valid, Validation,
+        Ecosystem, PlatformName, Valid, Validation,
         proptest1::{Edit, edits},
     },
 };
@@ -12,19 +12,26 @@ use datasurface_testkit::strategy::assignments;
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeSet;
 
-/// An ecosystem that is edited, and what is decided about it, which changes now and then.
+/// An ecosystem that is edited, and what is decided about it, which changes now and then, as its platforms do.
 pub(super) fn histories() -> impl Strategy<Value = Vec<Case>> {
     let steps = |(ecosystem, first): Case| {
-        let step = (vec(edits(), 0..=2), prop_oneof![2 => Just(None), 1 => any::<u16>().prop_map(Some)]);
+        let mixed = prop_oneof![2 => Just(None), 1 => any::<u16>().prop_map(Some)];
+        let turn = prop_oneof![3 => Just(None), 1 => turns().prop_map(Some)];
+        let step = (vec(edits(), 0..=2), mixed, turn);
         (Just(ecosystem.clone()), Just(first), assignments(&ecosystem), vec(step, 1..=6))
     };
     cases().prop_flat_map(steps).prop_map(|(ecosystem, first, second, steps)| {
         let (mut ecosystem, mut decided) = (ecosystem, first);
         let mut history = vec![(ecosystem.clone(), decided.clone())];
-        for (edits, mixed) in steps {
+        for (edits, mixed, turn) in steps {
             ecosystem = valid_after(edits, ecosystem);
             if let Some(mask) = mixed {
                 decided = mix(&decided, &second, mask);
+            }
+            if let Some(turned) = turn.map(|turn| turn.apply((ecosystem.clone(), decided.clone())))
+                && is_valid(&turned.0)
+            {
+                (ecosystem, decided) = turned;
             }
             history.push((ecosystem.clone(), decided.clone()));
         }
@@ -166,6 +173,7 @@ fn histories_are_eventful() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let (mut steps, mut models, mut decisions, mut moved) = (0, 0, 0, 0);
+    let (mut declared, mut withdrawn, mut renamed) = (0, 0, 0);
     for _ in 0..60 {
         let history = histories().new_tree(&mut runner).expect("a history").current();
         for pair in history.windows(2) {
@@ -176,10 +184,26 @@ fn histories_are_eventful() {
                 case.1.primaries().filter(|(_, at)| at.values().any(|at| *at == Stage::Provisioning)).count()
             };
             moved += u32::from(moves(&pair[0]) != moves(&pair[1]));
+            let platforms =
+                |case: &Case| -> BTreeSet<PlatformName> { case.0.platforms().names().cloned().collect() };
+            let (before, after) = (platforms(&pair[0]), platforms(&pair[1]));
+            declared += u32::from(after.len() > before.len());
+            withdrawn += u32::from(after.len() < before.len());
+            renamed += u32::from(
+                pair[1]
+                    .0
+                    .platforms()
+                    .iter()
+                    .any(|platform| platform.former_name().is_some_and(|former| before.contains(former))),
+            );
         }
     }
     assert!(
         models > steps / 4 && decisions > steps / 8 && moved > steps / 50,
         "{steps} {models} {decisions} {moved}"
+    );
+    assert!(
+        [declared, withdrawn, renamed].iter().all(|turns| *turns > steps / 50),
+        "{declared} {withdrawn} {renamed}"
     );
 }
