@@ -43,13 +43,21 @@ pub struct Questions<'g> {
     whole: Whole<'g>,
     /// Made when it is asked for the first time.
     readers: OnceLock<Readers<'g>>,
+    #[cfg(feature = "sql")]
+    readings: columns::Readings<'g>,
 }
 
 impl<'g> Questions<'g> {
     /// Gets ready to answer questions about these graphs: walks through them once.
     #[must_use]
     pub fn about(graphs: &'g IntentionGraphs) -> Self {
-        Self { graphs, whole: Whole::of(graphs), readers: OnceLock::new() }
+        Self {
+            graphs,
+            whole: Whole::of(graphs),
+            readers: OnceLock::new(),
+            #[cfg(feature = "sql")]
+            readings: columns::Readings::default(),
+        }
     }
 
     /// Everything that these nodes depend on, without themselves unless they depend on each other; by platform and key.

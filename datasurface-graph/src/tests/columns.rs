@@ -207,3 +207,19 @@ fn what_is_captured_is_made_of_nothing() {
     let questions = Questions::about(&graphs);
     assert_eq!(questions.columns_made_from(&ColumnKey::new("People/data", "name")), known(&[]));
 }
+
+/// A statement that was read for one column is not read again for another, and that makes no difference.
+#[test]
+fn whoever_asks_for_all_columns_is_told_what_one_is_told_alone() {
+    let graphs =
+        graphs("SELECT s.id, p.name AS result FROM Sales_data AS s JOIN People_data AS p ON s.buyer = p.id");
+    let questions = Questions::about(&graphs);
+    let columns = ["result", "id", "gone", "result"].map(|column| ColumnKey::new("Made/data", column));
+    let others = ["Idle/data", "Sales/data"].map(|dataset| ColumnKey::new(dataset, "id"));
+    for column in columns.iter().chain(&others) {
+        let alone = Questions::about(&graphs);
+        assert_eq!(questions.columns_made_from(column), alone.columns_made_from(column));
+        assert_eq!(questions.column_sources_of(column), alone.column_sources_of(column));
+    }
+    assert_eq!(questions.column_sources_of(&columns[0]), known(&["People.name"]));
+}

@@ -5,11 +5,15 @@ mod scope;
 mod statement;
 
 use super::Questions;
-use crate::estate::Derivation;
-use datasurface_model::{CodeArtifact, ColumnName, DatasetKey, Entity, Schema};
+use crate::estate::{DatasetId, Derivation};
+use datasurface_model::{CodeArtifact, ColumnName, DatasetKey, Datastore, Entity, Schema};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use statement::Statement;
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// A column of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -48,7 +52,7 @@ pub enum Untold {
     NotUnderstood,
 }
 
-impl Questions<'_> {
+impl<'g> Questions<'g> {
     /// The columns that a transformer makes a column of. What only decides which rows there are, such as a condition of a
     /// join, is not among them.
     #[must_use]
@@ -60,10 +64,18 @@ impl Questions<'_> {
                 None => ColumnSources::Known(BTreeSet::new()),
             };
         };
-        match read(maker, column) {
+        match self.reading(maker, &column.dataset).sources_of(&column.column) {
             Some(sources) => ColumnSources::Known(sources),
             None => ColumnSources::Unknown(Untold::NotUnderstood),
         }
+    }
+
+    /// What is read off the statement that makes a dataset: the statement is parsed when one of its columns is asked about
+    /// for the first time.
+    fn reading(&self, maker: &'g Derivation, dataset: &DatasetKey) -> Arc<Reading<'g>> {
+        let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        let reading = readings.entry(dataset.clone());
+        Arc::clone(reading.or_insert_with(|| Arc::new(Reading::of(maker, dataset))))
     }
 
     /// The columns that a column is made of in the end, through all transformers, those in between included. Unknown, if
@@ -100,21 +112,37 @@ impl Input<'_> {
     }
 }
 
-fn read(maker: &Derivation, column: &ColumnKey) -> Option<BTreeSet<ColumnKey>> {
-    let CodeArtifact::Sql { selects } = maker.transformer.artifact() else {
-        return None;
-    };
-    let select = selects.iter().find(|select| select.dataset == column.dataset.dataset)?;
-    let inputs: Vec<Input<'_>> = maker
-        .inputs()
-        .map(|(datastore, dataset)| {
+/// The statements that were read, by the dataset that each makes.
+pub(super) type Readings<'g> = Mutex<FxHashMap<DatasetKey, Arc<Reading<'g>>>>;
+
+/// A statement, and what it may read.
+pub(super) struct Reading<'g> {
+    /// None, if the dataset is made by no statement, or by one that is not understood.
+    statement: Option<Statement>,
+    inputs: Vec<Input<'g>>,
+}
+
+impl<'g> Reading<'g> {
+    fn of(maker: &'g Derivation, dataset: &DatasetKey) -> Self {
+        let statement = match maker.transformer.artifact() {
+            CodeArtifact::Sql { selects } => {
+                let select = selects.iter().find(|select| select.dataset == dataset.dataset);
+                select.and_then(|select| Statement::parse(&select.sql))
+            }
+            _ => None,
+        };
+        let input = |(datastore, dataset): (&'g Datastore, DatasetId)| {
             let unit = dataset.of(datastore);
             Input {
                 name: format!("{}_{}", datastore.name(), unit.name()),
                 dataset: DatasetKey::new(datastore.name(), unit.name()),
                 schema: unit.schema(),
             }
-        })
-        .collect();
-    Statement::parse(&select.sql)?.sources_of(column.column.as_str(), &inputs)
+        };
+        Self { statement, inputs: maker.inputs().map(input).collect() }
+    }
+
+    fn sources_of(&self, column: &ColumnName) -> Option<BTreeSet<ColumnKey>> {
+        self.statement.as_ref()?.sources_of(column.as_str(), &self.inputs)
+    }
 }
