@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::ask::Ask;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_graph::NodeKey;
@@ -31,6 +32,8 @@ pub(crate) enum Verb {
     Graph(Graph),
     /// Show what a dataset is made of, column by column, and what is made of it.
     Lineage(Lineage),
+    /// Answer a question about what depends on what: why, upstream, downstream, paths, cycles, bring-up, impact.
+    Ask(Ask),
     /// Show what has to be done to get from what was rendered to what the model says. Writes nothing.
     Plan(Plan),
     /// Render into a target, and write the lock that goes with it.

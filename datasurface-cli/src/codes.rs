@@ -8,6 +8,7 @@ pub static CODES: &[&CodeInfo] = &[
     &NO_DOCUMENTS,
     &NOT_UTF8,
     &UNREADABLE_FILE,
+    &UNKNOWN_NAME,
     &UNKNOWN_NODE,
     &UNKNOWN_PLATFORM,
     &UNKNOWN_COLUMN,
@@ -45,9 +46,16 @@ pub(crate) static UNREADABLE_FILE: CodeInfo = CodeInfo::error(
     "The operating system refused to read it: it may be a folder, or belong to somebody else.",
 );
 
+pub(crate) static UNKNOWN_NAME: CodeInfo = CodeInfo::error(
+    "ask/unknown-name",
+    "a question was asked about something that is not in the model",
+    "Containers are named as `zone/team/container`, locations as `vendor/place`, platforms and datastores by their names, letter \
+     by letter. What the model does not know cannot be lost.",
+);
+
 pub(crate) static UNKNOWN_NODE: CodeInfo = CodeInfo::error(
     "graph/unknown-node",
-    "a picture was asked for around a node that is not there",
+    "a node was named that is not there",
     "Nodes are named by their keys, letter by letter. If a platform is named as well, its nodes are the only ones; with an \
      older model, what is gone can be named, too.",
 );

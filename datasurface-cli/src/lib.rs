@@ -5,6 +5,7 @@
 
 mod answer;
 mod arguments;
+mod ask;
 mod check;
 mod codes;
 mod files;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => return graph::graph(&arguments, &broker),
         Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),
+        Verb::Ask(arguments) => ask::ask(&arguments, &broker),
         Verb::Plan(arguments) => plan::plan(&arguments, &broker),
         Verb::Render(arguments) => render::render(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),

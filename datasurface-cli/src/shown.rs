@@ -26,7 +26,9 @@ pub(crate) fn shown<'g>(
     if let Some(centre) = around
         && !shown.iter().any(|versions| versions.have(centre))
     {
-        return Err(Box::new(unknown_node(&shown, centre)));
+        let nodes =
+            shown.iter().flat_map(|versions| versions.before().nodes().chain(versions.after().nodes()));
+        return Err(Box::new(unknown_node(nodes.map(|node| node.key()), centre)));
     }
     Ok(shown)
 }
@@ -46,9 +48,9 @@ fn unknown_platform(all: &[Versions<'_>], wanted: &PlatformName) -> Diagnostic {
     Diagnostic::new(&UNKNOWN_PLATFORM, path, format!("no platform `{wanted}` is declared")).help(help)
 }
 
-fn unknown_node(shown: &[Versions<'_>], wanted: &NodeKey) -> Diagnostic {
-    let nodes = shown.iter().flat_map(|versions| versions.before().nodes().chain(versions.after().nodes()));
-    let known: BTreeSet<String> = nodes.map(|node| node.key().to_string()).collect();
+/// What is wrong if a node is named that is none of those that are known.
+pub(crate) fn unknown_node(known: impl Iterator<Item = NodeKey>, wanted: &NodeKey) -> Diagnostic {
+    let known: BTreeSet<String> = known.map(|key| key.to_string()).collect();
     let help = match nearest(&wanted.to_string(), known.iter().map(String::as_str)) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => "without a format, `graph` lists the keys of all nodes".to_owned(),

@@ -7,6 +7,7 @@
     reason = "what goes wrong in a test is the finding"
 )]
 
+mod ask;
 mod check;
 mod diagnostics;
 mod flow;

@@ -1,0 +1,75 @@
+//! `ask`: answers questions about the graphs of all platforms.
+
+mod arguments;
+mod known;
+mod reply;
+
+pub(crate) use arguments::Ask;
+
+use crate::{answer::Answer, arguments::Format, input::Input};
+use arguments::Question;
+use datasurface_broker::Broker;
+use datasurface_graph::{IntentionGraphs, Node, query::Questions};
+use datasurface_model::{Diagnostic, Ecosystem, Findings, Valid};
+use reply::Reply;
+use serde::Serialize;
+
+/// An answer for programs.
+#[derive(Serialize)]
+struct Replied<'a> {
+    findings: &'a Findings,
+    /// None, if the question could not be asked.
+    answer: Option<&'a Reply>,
+}
+
+pub(crate) fn ask(arguments: &Ask, broker: &Broker) -> Answer<'static> {
+    let question = &arguments.question;
+    let about = question.about();
+    let replied = Input::read(&about.model).and_then(|mut input| {
+        let placed = input.place(broker)?;
+        match reply(question, &input.ecosystem, placed.graphs()) {
+            Ok(reply) => Ok((reply, input.findings)),
+            Err(unknown) => {
+                input.findings.extend([*unknown]);
+                Err(input.findings)
+            }
+        }
+    });
+    let (reply, findings) = match replied {
+        Ok((reply, findings)) => (Some(reply), findings),
+        Err(findings) => (None, findings),
+    };
+    let is_well = reply.is_some();
+    match about.format {
+        Format::Text => Answer::text(reply.map(|reply| reply.text()).unwrap_or_default(), &findings, is_well),
+        Format::Json => Answer::json(&Replied { findings: &findings, answer: reply.as_ref() }, is_well),
+    }
+}
+
+/// The answer, unless the question names something that is not there.
+fn reply(
+    question: &Question,
+    ecosystem: &Valid<Ecosystem>,
+    graphs: &IntentionGraphs,
+) -> Result<Reply, Box<Diagnostic>> {
+    for node in question.nodes() {
+        known::node(graphs, node)?;
+    }
+    let asked = Questions::about(graphs);
+    let keys = |nodes: Vec<Node<'_>>| nodes.iter().map(Node::key).collect::<Vec<_>>();
+    Ok(match question {
+        Question::Why { node, .. } => Reply::Groups(asked.why(node)),
+        Question::Upstream { nodes, .. } => Reply::Nodes(keys(asked.upstream(nodes))),
+        Question::Downstream { nodes, .. } => Reply::Nodes(keys(asked.downstream(nodes))),
+        Question::Paths { from, to, most, .. } => {
+            Reply::Ways(asked.paths(from, to, *most).into_iter().map(keys).collect())
+        }
+        Question::Cycles { .. } => Reply::Ways(asked.cycles().into_iter().map(keys).collect()),
+        Question::BringUp { .. } => Reply::Order(asked.bring_up()),
+        Question::Impact { loss, .. } => {
+            let lost = loss.lost();
+            lost.iter().try_for_each(|lost| known::lost(ecosystem, lost))?;
+            Reply::Hit(lost.iter().flat_map(|lost| asked.impact(lost)).collect())
+        }
+    })
+}
