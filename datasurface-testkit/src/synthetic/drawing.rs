@@ -57,7 +57,9 @@ impl<'a> Drawing<'a> {
     fn captured(&mut self, number: usize, team: usize) -> Datastore {
         let from = ContainerKey::new(shape::ZONE, shape::team(team), shape::SOURCES);
         let mut capture = Capture::sql_snapshot(from).cron("*/10 * * * *");
-        if !number.is_multiple_of(2) {
+        if self.parameters.multi_dataset_every == 0
+            || !number.is_multiple_of(self.parameters.multi_dataset_every)
+        {
             capture = capture.dataset_by_dataset();
         }
         let first = number * self.parameters.datasets;
@@ -106,10 +108,10 @@ impl<'a> Drawing<'a> {
             .transformer(transformer)
     }
 
-    /// So many datasets, two of them made by transformers if there are any that this workspace may read.
+    /// So many datasets, some of them made by transformers if there are any that this workspace may read.
     fn group(&mut self, workspace: usize, sinks: usize) -> DatasetGroup {
         let before = self.shape.read_by(workspace);
-        let outputs = self.shape.outputs(&before).min(OUTPUTS_READ).min(sinks);
+        let outputs = self.shape.outputs(&before).min(self.parameters.outputs_read).min(sinks);
         let made = self.draw(outputs, self.shape.outputs(&before));
         let made = made.into_iter().map(|number| self.shape.output(&before, number));
         let mut wanted: Vec<DatasetKey> = made.collect();
@@ -128,9 +130,6 @@ impl<'a> Drawing<'a> {
         drawn
     }
 }
-
-/// How many outputs of transformers a workspace reads.
-const OUTPUTS_READ: usize = 2;
 
 fn data_type(random: &mut Random) -> DataType {
     match random.below(8) {

@@ -18,7 +18,8 @@ use drawing::Drawing;
 ///
 /// Producers have `datastores` × `datasets` × `columns`; every other datastore is captured in one transaction. Consumers
 /// want a number of datasets that are drawn uniformly. Transformers stand in three tiers, a half, a third and a sixth of
-/// them; each fills a datastore of its own. The later tiers and all consumers read two outputs of transformers, too.
+/// them; each fills a datastore of its own. Of what the later tiers and all consumers read, two datasets are outputs of
+/// transformers. All of that can be set.
 ///
 /// ```
 /// use datasurface_testkit::Synthetic;
@@ -31,11 +32,15 @@ pub struct Synthetic {
     datasets: usize,
     columns: usize,
     distinct_schemas: Option<usize>,
+    multi_dataset_every: usize,
     consumers: usize,
     transformers: usize,
+    /// How many transformers each tier has, against the others.
+    tiers: Vec<usize>,
     sinks: usize,
     inputs: usize,
     outputs: usize,
+    outputs_read: usize,
     workspaces_per_container: usize,
     datastores_per_team: usize,
     platforms: usize,
@@ -52,11 +57,14 @@ impl Synthetic {
             datasets: 10,
             columns: 10,
             distinct_schemas: None,
+            multi_dataset_every: 2,
             consumers: datastores / 5,
             transformers: datastores / 10,
+            tiers: vec![3, 2, 1],
             sinks: 50,
             inputs: 50,
             outputs: 2,
+            outputs_read: 2,
             workspaces_per_container: 10,
             datastores_per_team: 100,
             platforms: 1,
@@ -85,6 +93,14 @@ impl Synthetic {
         self
     }
 
+    /// Captures one of so many datastores in one transaction, and of the others each dataset on its own; 1 for all, 0 for
+    /// none.
+    #[must_use]
+    pub fn multi_dataset_every(mut self, count: usize) -> Self {
+        self.multi_dataset_every = count;
+        self
+    }
+
     /// Workspaces without a transformer.
     #[must_use]
     pub fn consumers(mut self, count: usize) -> Self {
@@ -96,6 +112,14 @@ impl Synthetic {
     #[must_use]
     pub fn transformers(mut self, count: usize) -> Self {
         self.transformers = count;
+        self
+    }
+
+    /// How many transformers each tier has, against the others: `[3, 2, 1]` is a half, a third and a sixth. Each tier reads
+    /// outputs of the one before it, and the first none.
+    #[must_use]
+    pub fn tiers(mut self, weights: impl IntoIterator<Item = usize>) -> Self {
+        self.tiers = weights.into_iter().collect();
         self
     }
 
@@ -117,6 +141,14 @@ impl Synthetic {
     #[must_use]
     pub fn outputs(mut self, count: usize) -> Self {
         self.outputs = count.max(1);
+        self
+    }
+
+    /// How many of the datasets that it reads are outputs of transformers, for each consumer and each transformer that is
+    /// not of the first tier.
+    #[must_use]
+    pub fn outputs_read(mut self, count: usize) -> Self {
+        self.outputs_read = count;
         self
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Shape {
     workspaces: usize,
     workspaces_per_container: usize,
     transformers: usize,
+    /// The transformers of each tier.
+    tiers: Vec<Range<usize>>,
     outputs_of_one: usize,
 }
 
@@ -36,6 +38,7 @@ impl Shape {
             workspaces: parameters.transformers + parameters.consumers,
             workspaces_per_container: parameters.workspaces_per_container,
             transformers: parameters.transformers,
+            tiers: tiers(parameters.transformers, &parameters.tiers),
             outputs_of_one: parameters.outputs,
         }
     }
@@ -75,13 +78,12 @@ impl Shape {
 
     /// The transformers whose outputs a workspace reads: those of the tier before; for a consumer, all.
     pub(super) fn read_by(&self, workspace: usize) -> Range<usize> {
-        let (second, third) = (self.transformers / 2, self.transformers * 5 / 6);
-        match workspace {
-            consumer if consumer >= self.transformers => 0..self.transformers,
-            one if one >= third => second..third,
-            one if one >= second => 0..second,
-            _ => 0..0,
+        if workspace >= self.transformers {
+            return 0..self.transformers;
         }
+        let tier = self.tiers.iter().position(|tier| tier.contains(&workspace));
+        let before = tier.and_then(|tier| self.tiers.get(tier.checked_sub(1)?));
+        before.cloned().unwrap_or_default()
     }
 
     /// The output of this number among those of a range of transformers.
@@ -93,6 +95,19 @@ impl Shape {
     pub(super) fn outputs(&self, transformers: &Range<usize>) -> usize {
         transformers.len() * self.outputs_of_one
     }
+}
+
+/// So many transformers in tiers of these weights, one after the other.
+fn tiers(transformers: usize, weights: &[usize]) -> Vec<Range<usize>> {
+    let all: usize = weights.iter().sum();
+    let mut before = 0;
+    let ends = weights.iter().map(|weight| {
+        before += weight;
+        transformers * before / all.max(1)
+    });
+    let ends: Vec<usize> = ends.collect();
+    let starts = [0].into_iter().chain(ends.iter().copied());
+    starts.zip(&ends).map(|(start, end)| start..*end).collect()
 }
 
 pub(super) fn team(number: usize) -> String {

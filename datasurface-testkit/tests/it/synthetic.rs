@@ -81,6 +81,37 @@ fn one_team_can_have_it_all_and_schemas_can_be_few() {
 }
 
 #[test]
+fn each_tier_reads_the_one_before_it_and_the_shares_can_be_set() {
+    let by_default = Synthetic::new(600);
+    let others = by_default.clone().tiers([1, 4]).outputs_read(5).multi_dataset_every(3);
+    for (synthetic, tiers, outputs_read, whole) in
+        [(by_default, vec![0..30, 30..50, 50..60], 2, 300), (others, vec![0..12, 12..60], 5, 200)]
+    {
+        let ecosystem = synthetic.ecosystem();
+        let teams = teams(&ecosystem);
+        let mut read: Vec<(usize, usize)> = Vec::new();
+        for workspace in teams.iter().flat_map(|team| team.workspaces()) {
+            let Some(transformer) = workspace.data_transformer() else { continue };
+            let number = |text: &str| Some(text.strip_prefix("made_")?.parse::<usize>().unwrap());
+            let tier = |number: usize| tiers.iter().position(|tier| tier.contains(&number)).unwrap();
+            let own = tier(number(transformer.output().as_str()).unwrap());
+            let sinks = workspace.groups().at(0).unwrap().wanted().iter();
+            let makers: Vec<_> = sinks.filter_map(|sink| number(sink.name().datastore.as_str())).collect();
+            assert!(makers.iter().all(|maker| tier(*maker) + 1 == own), "{own}: {makers:?}");
+            read.push((own, makers.len()));
+        }
+        for (at, tier) in tiers.iter().enumerate() {
+            let wanted = if at == 0 { 0 } else { outputs_read };
+            let found = read.iter().filter(|found| **found == (at, wanted)).count();
+            assert_eq!(found, tier.len(), "{at}");
+        }
+        let stores = teams.iter().flat_map(|team| team.datastores());
+        let consistency = stores.filter_map(|store| Some(store.capture()?.consistency()));
+        assert_eq!(consistency.filter(|one| *one == Consistency::MultiDataset).count(), whole);
+    }
+}
+
+#[test]
 fn edits_change_something_and_leave_it_valid() {
     for synthetic in [Synthetic::new(40), Synthetic::new(40).one_team().sinks(3)] {
         let mut ecosystem = synthetic.ecosystem();
