@@ -2,17 +2,19 @@
 //! permitted.
 
 use super::super::fixture::validated;
+use crate::named::Entity;
 use crate::{
     diagnostic::CodeInfo,
     ecosystem::{
-        Capture, CloudVendor, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-        InfrastructureLocation, InfrastructureVendor, KeyHolder, Permitted, PlatformDeclaration, Policy,
-        PolicyRule, ProductionStatus, StorageRule, Team, Workspace,
+        Capture, CloudVendor, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem,
+        GovernanceZone, InfrastructureLocation, InfrastructureVendor, KeyHolder, Permitted,
+        PlatformDeclaration, Policy, PolicyRule, ProductionStatus, StorageRule, Team, Workspace,
     },
     governance::*,
     name::{Classification, Place, PlatformName, VendorName},
 };
 use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NOT: ProductionStatus = ProductionStatus::NotProduction;
 const PRODUCTION_STATUS: ProductionStatus = ProductionStatus::Production;
@@ -62,6 +64,8 @@ struct World {
     classification: Option<&'static str>,
     limit: Option<Vec<&'static str>>,
     asks_for_storage: bool,
+    /// The status of what a transformer of the workspace fills, if it has one.
+    fills: Option<ProductionStatus>,
     is_pinned: bool,
 }
 
@@ -74,6 +78,7 @@ impl World {
             classification: Some("PII"),
             limit: None,
             asks_for_storage: false,
+            fills: None,
             is_pinned: true,
         }
     }
@@ -90,10 +95,18 @@ impl World {
             Workspace::new("W").container("Away/Consumers/Target").group(DatasetGroup::new("g").sink("S/d"));
         let reader = self.limit.into_iter().fold(reader, Workspace::holding_only);
         let reader = if workspace { reader.in_production() } else { reader };
+        let transformer = DataTransformer::sql("O").select("d", "SELECT id FROM S_d");
+        let reader = if self.fills.is_some() { reader.transformer(transformer) } else { reader };
         let source = DataContainer::postgres("Source", "db.example", "s").located("Blue/Europe/Berlin");
         let target = DataContainer::sqlite("Target", "t.db").located("Orange/USA");
         let producers = Team::new().container(source.encrypted(KeyHolder::Company)).datastore(datastore);
         let consumers = Team::new().container(target.encrypted(KeyHolder::Vendor)).workspace(reader);
+        let output = Datastore::new("O").dataset(Dataset::new("d", "id Integer key").classified("PII"));
+        let consumers = match self.fills {
+            Some(status) if status == PRODUCTION_STATUS => consumers.datastore(output.in_production()),
+            Some(_) => consumers.datastore(output),
+            None => consumers,
+        };
         let zone = |rules: Vec<PolicyRule>, team: &str, definition: Team| {
             let rules = rules.into_iter().zip(1..);
             let policies = rules.map(|(rule, number)| Policy::new(format!("policy {number}"), rule));
@@ -140,6 +153,7 @@ const TARGET: &str = "workspaces/W/container";
 const SINK: &str = "workspaces/W/groups/g/sinks/S/d";
 const GROUP_PIN: &str = "group_pins/W/g/platforms/Mill";
 const STORE_PIN: &str = "primary_pins/S/platform";
+const OUTPUT: &str = "workspaces/W/transformer/output";
 
 fn locations() -> Vec<Case> {
     let only = |places: &[&str]| {
@@ -243,7 +257,16 @@ fn production() -> Vec<Case> {
     );
     let apart = [PolicyRule::SeparateProduction];
     let silent = || world(all, &wants, &wants);
+    let filling = |status, rule: &PolicyRule| {
+        let (fills, away) = (Some(status), vec![rule.clone()]);
+        World { away, fills, is_pinned: false, ..World::new() }.build()
+    };
+    let output = |rule: PolicyRule| {
+        Case::new(&PRODUCTION, OUTPUT, filling(PRODUCTION_STATUS, &rule), filling(NOT, &rule))
+    };
     vec![
+        output(only(NOT)),
+        output(PolicyRule::SeparateProduction),
         Case::new(&PRODUCTION, "S/production", world([NOT; 3], &wants, &[]), silent()),
         Case::new(&PRODUCTION, "W/production", world([NOT; 3], &[], &wants), silent()),
         Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &wants), silent()),
@@ -272,6 +295,70 @@ fn cases() -> Vec<Case> {
 #[test]
 fn each_kind_of_policy_on_each_thing_that_it_is_checked_on() {
     judge(cases());
+}
+
+/// Where in the table a case belongs: what is met, and the kind of policy.
+fn place(case: &Case) -> (&'static str, &'static str) {
+    let kind = match case.code.code {
+        "governance/location" | "governance/vendor" | "governance/hard-vendor" => {
+            "location, vendor, hard vendor"
+        }
+        "governance/storage" => "storage",
+        "governance/classification" | "governance/classification-limit" | "governance/unclassified" => {
+            "classification"
+        }
+        "governance/platform" => "platform",
+        "governance/production" | "governance/production-mix" => "production",
+        other => panic!("{other} has no column"),
+    };
+    let met = match (case.at, kind) {
+        (SOURCE, _) => "a datastore's source container",
+        (TARGET, _) => "a workspace's own container",
+        (SINK, "classification") => "a dataset that a workspace receives",
+        (SINK, "production") => "a datastore and a workspace that reads it",
+        (SINK, _) => "the container that a dataset is brought to",
+        ("datasets/d", _) => "a zone's own dataset",
+        (GROUP_PIN, _) => "the platform that a group is pinned to",
+        (STORE_PIN, _) => "the platform that a datastore is pinned to",
+        ("S/production" | "W/production", _) => "a datastore's, a workspace's own status",
+        (OUTPUT, _) => "a workspace and the datastore that its transformer fills",
+        (other, _) => panic!("{other} has no row"),
+    };
+    (met, kind)
+}
+
+/// Whose policies deny in a case: `S` for the zone of the datastore, `W` for that of the workspace.
+fn asked(case: &Case) -> impl Iterator<Item = &'static str> {
+    let zones = case.failing.zones().iter();
+    zones.filter_map(|zone| match zone.definition().is_some_and(|zone| !zone.policies().is_empty()) {
+        true => Some(if *zone.name() == "Home" { "S" } else { "W" }),
+        false => None,
+    })
+}
+
+#[test]
+fn the_table_has_a_cell_for_each_case_and_a_case_for_each_cell() {
+    let page = include_str!("../../../../../docs/governance.md");
+    let mut rows = page.lines().filter_map(|line| line.strip_prefix("| ")).map(|line| line.split(" |"));
+    let kinds: Vec<&str> = rows.next().unwrap().map(str::trim).collect();
+    assert_eq!(kinds.first(), Some(&"what is met"));
+    let mut written: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    // Rows with a dagger are for the broker; those of the tables further down have fewer columns.
+    for cells in rows.map(|cells| cells.map(str::trim).collect::<Vec<_>>()) {
+        let [met, cells @ ..] = &cells[..] else { continue };
+        if met.starts_with('†') || cells.len() + 1 != kinds.len() {
+            continue;
+        }
+        for (kind, cell) in kinds.iter().skip(1).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            let words = cell.split(|c: char| !c.is_alphanumeric());
+            written.insert((*met, *kind), words.filter(|word| matches!(*word, "S" | "W")).collect());
+        }
+    }
+    let mut judged: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for case in &cases() {
+        judged.entry(place(case)).or_default().extend(asked(case));
+    }
+    assert_eq!(written, judged);
 }
 
 #[test]
