@@ -24,6 +24,7 @@ mod rare;
 mod repository;
 mod requirements;
 mod team;
+mod timetable;
 mod transformer;
 mod trigger;
 mod waiver;

@@ -1,14 +1,16 @@
 //! Triggers: when something runs.
 
+use super::timetable;
 use chrono::{DateTime, TimeZone};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::{cell::RefCell, fmt};
 
-/// A timetable in five POSIX cron fields: minute, hour, day of month, month, day of week. Names, ranges and steps are
-/// allowed: `*/10 8-18 * * mon-fri`. A time zone may follow: `0 6 * * * Europe/Berlin`; without one it is UTC. Judged by
-/// validation.
+/// A timetable in five POSIX cron fields: minute, hour, day of month, month, day of week. Names, lists, ranges and steps of
+/// ranges are allowed: `*/10 8-18 * * mon-fri`; what only some schedulers know (`L`, `W`, `#`, `?`) is not. Where both kinds of
+/// days are named, one of them is enough. A time zone may follow: `0 6 * * * Europe/Berlin`; without one it is UTC. Judged by
+/// validation, also for days that never come.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cron(SmolStr);
@@ -41,12 +43,9 @@ impl Cron {
     /// Why the fields are no timetable, if they are none.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        let fields = self.fields().split_whitespace().count();
-        if fields != 5 {
-            return Some(format!("it has {fields} fields, not 5"));
-        }
         remembered(self.fields(), |fields| {
-            fields.parse::<croner::Cron>().err().map(|error| error.to_string())
+            let unread = || fields.parse::<croner::Cron>().err().map(|error| error.to_string());
+            timetable::problem(fields).or_else(unread)
         })
     }
 
@@ -135,14 +134,54 @@ fn remembered(fields: &str, judge: impl FnOnce(&str) -> Option<String>) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::{collection::vec, prelude::*};
 
     #[test]
     fn five_fields_with_names_ranges_and_steps() {
-        for good in ["* * * * *", "*/10 8-18 * * mon-fri", "0 0 1 JAN,JUL *"] {
+        let good = [
+            "* * * * *",
+            "*/10 8-18 * * mon-fri",
+            "0 0 1 JAN,JUL *",
+            "0 0 29 2 *",
+            "0 0 30 2 mon",
+            "0 0 30 2-3 *",
+            "0-30/15,59 */12 * * 5-7",
+        ];
+        for good in good {
             assert_eq!(Cron::from(good).problem(), None, "{good}");
+            assert!(Cron::from(good).next_after(&DateTime::UNIX_EPOCH).is_some(), "{good}");
         }
-        for bad in ["", "* * * *", "* * * * * *", "61 * * * *", "@daily", "a b c d e"] {
-            assert!(Cron::from(bad).problem().is_some(), "{bad}");
+        for (bad, problem) in [
+            ("", "it has 0 fields, not 5"),
+            ("* * * * * *", "it has 6 fields, not 5"),
+            ("61 * * * *", "`61` is no minute: those are 0 to 59"),
+            ("0 +1 * * *", "`+1` is no hour: those are 0 to 23"),
+            ("0 0 L * *", "`L` is no day of the month: those are 1 to 31"),
+            ("0 0 15W * *", "`15W` is no day of the month: those are 1 to 31"),
+            ("0 0 ? * *", "`?` is no day of the month: those are 1 to 31"),
+            ("0 0 * * fri#2", "`fri#2` is no day of the week: those are 0 to 7, or `sun` to `sat`"),
+            ("0 0 * * fri-mon", "`fri-mon` ends before it begins"),
+            ("5/10 * * * *", "`5/10` has a step without a range"),
+            ("*/0 * * * *", "`*/0` has no step"),
+            ("*/100 * * * *", "the step of `*/100` leads past the last minute"),
+            ("0 0 * * */7", "the step of `*/7` leads past the last day of the week"),
+            ("0 0 30 feb *", "it never comes, for its months do not have its days"),
+            ("0 0 31 4,6,9,11 *", "it never comes, for its months do not have its days"),
+        ] {
+            assert_eq!(Cron::from(bad).problem().as_deref(), Some(problem), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_a_timetable_can_be_read_by_who_keeps_it(
+            fields in vec("[0-9*,/-]{1,4}|[*]/[0-9]{1,2}|[0-9]-[0-9]{1,2}|mon-fri|feb", 5),
+        ) {
+            let fields = fields.join(" ");
+            if timetable::problem(&fields).is_none() {
+                let cron: croner::Cron = fields.parse().unwrap();
+                prop_assert!(cron.find_next_occurrence(&DateTime::UNIX_EPOCH, false).is_ok(), "{}", fields);
+            }
         }
     }
 

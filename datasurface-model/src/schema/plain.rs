@@ -1,7 +1,10 @@
 //! Tables in which there is nothing to find.
 
 use super::{Column, TableSchema};
-use crate::name::{ColumnName, Name, are_all_different, is_reserved_word};
+use crate::{
+    ecosystem::Documentation,
+    name::{ColumnName, Name, are_all_different, is_reserved_word},
+};
 
 /// Key columns up to this number are compared with each other.
 const FEW: usize = 8;
@@ -44,12 +47,13 @@ impl Column {
             && self.data_type().is_flat()
             && self.data_type().problems().is_empty()
             && self.classifications().iter().all(|classification| classification.check().is_ok())
+            && self.documentation().into_iter().flat_map(Documentation::tags).all(|tag| tag.check().is_ok())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Column, DataType, Schema, TableSchema};
+    use crate::{Column, DataType, Documentation, Schema, TableSchema};
 
     #[test]
     fn most_tables_are_plain() {
@@ -78,6 +82,7 @@ mod tests {
             TableSchema::new([column("a").renamed_from("b")]).keyed(["a"]),
             TableSchema::new([column("a").classified(" ")]).keyed(["a"]),
             TableSchema::new([column("a-b")]).keyed(["a-b"]),
+            TableSchema::new([column("a").documented(Documentation::plain("a").tagged("a/b"))]).keyed(["a"]),
         ] {
             assert!(!Schema::from(unusual.clone()).is_plain(), "{unusual}");
         }

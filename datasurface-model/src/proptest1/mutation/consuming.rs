@@ -76,6 +76,7 @@ pub(super) const ALL: &[Mutation] = &[
         let reader = reader("Extra/d").transformer(DataTransformer::sql("Nowhere"));
         in_team(with(it, store("Extra")), |team| team.workspace(reader))
     }),
+    of("transformer/unneeded-removal", |it| derived(it, made(), making().removing("MNPI", "it is left out"))),
     of("transformer/version", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("maker", "one"), "Made"))
     }),
@@ -86,6 +87,10 @@ pub(super) const ALL: &[Mutation] = &[
     of("workspace/duplicate-sink", |it| {
         let again = DatasetSink::new("Extra/d").accepting_deprecated_until(NaiveDate::MAX);
         in_team(with(it, store("Extra")), |team| team.workspace(asking(group().sink(again))))
+    }),
+    of("workspace/empty-requirement", |it| {
+        let hasty = asking(group().latency(Latency::seconds(0)));
+        in_team(with(it, store("Extra")), |team| team.workspace(hasty))
     }),
     of("workspace/no-container", |it| {
         in_team(with(it, store("Extra")), |team| team.workspace(Workspace::new("Extra").group(group())))

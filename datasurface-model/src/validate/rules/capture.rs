@@ -31,7 +31,8 @@ pub(super) static CRON: CodeInfo = CodeInfo::error(
     "capture/cron",
     "the timetable of a capture cannot be read",
     "A timetable is five fields: minute, hour, day of month, month, day of week. Each may be `*`, a number, a name, a \
-     list, a range, or have a step: `*/10 8-18 * * mon-fri`.",
+     list, or a range, which may have a step: `*/10 8-18 * * mon-fri`. What only some schedulers know (`L`, `W`, `#`, `?`) is \
+     refused, and so is what never comes, as 30 February.",
 );
 
 pub(super) static UNKNOWN_TABLE: CodeInfo = CodeInfo::error(

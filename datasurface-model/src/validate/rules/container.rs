@@ -9,6 +9,7 @@ use crate::{
     validate::reference::Reference,
 };
 use smol_str::{SmolStr, format_smolstr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(super) static NO_LOCATION: CodeInfo = CodeInfo::error(
     "container/no-location",
@@ -162,7 +163,12 @@ impl Addresses<'_, '_> {
     }
 
     fn host(&mut self, host: &str) {
-        self.word("host", host, "give the name or the address of one host");
+        const HELP: &str = "give the name or the address of one host, without scheme, port and path";
+        if let Some(problem) = word_problem(host) {
+            self.report("host", problem, HELP);
+        } else if !is_host(host) {
+            self.report("host", &format!("is `{host}`, which is no name of a host"), HELP);
+        }
     }
 
     fn port(&mut self, port: u16) {
@@ -171,15 +177,12 @@ impl Addresses<'_, '_> {
         }
     }
 
-    /// As S3 has it, and everybody else.
     fn bucket(&mut self, bucket: &str) {
-        let plausible =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
-        if !(3..=63).contains(&bucket.len()) || !bucket.chars().all(plausible) {
+        if !is_bucket(bucket) {
             self.report(
                 "bucket",
                 "is not named as buckets are",
-                "give 3 to 63 lower case letters, digits, `.`, `-` or `_`",
+                "give 3 to 63 lower case letters, digits, `.`, `-` or `_`, with a letter or a digit at both ends",
             );
         }
     }
@@ -190,9 +193,9 @@ impl Addresses<'_, '_> {
             self.report("brokers", "is missing", HELP);
         }
         for broker in brokers {
-            let good = broker.rsplit_once(':').is_some_and(|(host, port)| {
-                word_problem(host).is_none() && port.parse::<u16>().is_ok_and(|port| port > 0)
-            });
+            let good = broker
+                .rsplit_once(':')
+                .is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok_and(|port| port > 0));
             if !good {
                 self.report("brokers", &format!("has `{broker}`, which is no address"), HELP);
             }
@@ -229,7 +232,83 @@ fn missing_or_unprintable(text: &str) -> Option<&'static str> {
     }
 }
 
+/// A name as the domain name system has it, with the `_` that container networks put into theirs; or an address, with or
+/// without brackets.
+fn is_host(text: &str) -> bool {
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Some(address) = inside {
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    let is_plausible = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(is_plausible)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.parse::<IpAddr>().is_ok()
+        || text.len() <= 253 && text.strip_suffix('.').unwrap_or(text).split('.').all(is_label)
+}
+
+/// As S3 has it, and everybody else.
+fn is_bucket(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    (3..=63).contains(&text.len())
+        && text.chars().all(|c| is_plain(c) || matches!(c, '.' | '-' | '_'))
+        && text.starts_with(is_plain)
+        && text.ends_with(is_plain)
+        && !text.contains("..")
+        && text.parse::<Ipv4Addr>().is_err()
+}
+
 fn word_problem(text: &str) -> Option<&'static str> {
     missing_or_unprintable(text)
         .or_else(|| text.chars().any(char::is_whitespace).then_some("contains a blank"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_names_or_addresses() {
+        for good in [
+            "db",
+            "db.nw.example",
+            "DB-1.example.",
+            "my_db",
+            "10.0.0.1",
+            "::1",
+            "[fe80::1]",
+            "xn--bcher-kva.example",
+        ] {
+            assert!(is_host(good), "{good}");
+        }
+        for bad in [
+            "",
+            ".",
+            "a..b",
+            "http://x/y",
+            "db:5432",
+            "x/y",
+            "-db",
+            "db-",
+            "[db]",
+            "a b",
+            "\\\\db",
+            &"a".repeat(64),
+        ] {
+            assert!(!is_host(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn buckets_are_named_as_services_name_them() {
+        for good in ["nw-lake", "a.b", "0_1", &"a".repeat(63)] {
+            assert!(is_bucket(good), "{good}");
+        }
+        for bad in ["", "ab", "NW", "-lake", "lake.", "a..b", "10.0.0.1", "a b", &"a".repeat(64)] {
+            assert!(!is_bucket(bad), "{bad}");
+        }
+    }
 }

@@ -132,7 +132,7 @@ fn of_deprecation<R: PartialEq + Display>(
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     let path = |scope: &Scope<'_>| at(scope.path()).attribute("deprecation");
-    if let Some(last) = deprecation.last_day().filter(|last| *last < deprecation.since()) {
+    if let Some(last) = deprecation.last_day().filter(|last| *last <= deprecation.since()) {
         let since = deprecation.since();
         let message = format!("`{own}` is deprecated since {since}, and gone after {last}");
         let finding = Diagnostic::new(&SUNSET, path(scope).attribute("sunset"), message)

@@ -20,7 +20,7 @@ pub(super) static PARAMETER: CodeInfo = CodeInfo::error(
     "quality/parameter",
     "a quality check can never hold, or always does",
     "A share is more than nothing and at most the whole; a range of row counts does not end before it begins; uniqueness \
-     needs a column, and accepted values need a value. Correct the check, or remove it.",
+     needs a column, freshness needs time, and accepted values need a value. Correct the check, or remove it.",
 );
 
 pub(super) static FRESH_TYPE: CodeInfo = CodeInfo::error(
@@ -89,6 +89,10 @@ fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
         QualityCheck::Unique { columns } if columns.is_empty() => {
             Some((format!("no column of `{name}` is to be unique"), "name at least one column"))
         }
+        QualityCheck::Fresh { column, within } if within.as_seconds() == 0 => Some((
+            format!("the column `{column}` must be as late as the check itself, within `{within}`"),
+            "give a time of at least a second",
+        )),
         QualityCheck::AcceptedValues { column, values } if values.is_empty() => {
             Some((format!("the column `{column}` may have no value at all"), "give at least one value"))
         }

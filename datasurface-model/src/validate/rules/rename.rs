@@ -1,6 +1,6 @@
 //! `rename/…`: what had another name before must say so in a way that can be followed.
 
-use super::{Scope, of_table};
+use super::{Scope, name::check as check_name, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
@@ -9,7 +9,6 @@ use crate::{
     },
     name::Name,
     named::{Entity, Named},
-    schema::Column,
     validate::unit::UnitKey,
 };
 use std::collections::BTreeMap;
@@ -62,6 +61,9 @@ renamed!(
 );
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    if let Some(former) = ecosystem.former_name() {
+        alone(ecosystem.name(), former, None, scope, |root| root);
+    }
     siblings(ecosystem.vendors(), scope, |root| root, "vendors");
     for vendor in ecosystem.vendors() {
         of_locations(vendor.locations(), scope.path().child("vendors", vendor.name()), scope);
@@ -92,8 +94,7 @@ pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
 pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     if let Some(former) = datastore.former_name() {
         let other = scope.facts.datastore_unit(former).map(|unit| unit.path());
-        let name = datastore.name().as_str();
-        alone(name, former.as_str(), other, scope, |unit| unit);
+        alone(datastore.name(), former, other, scope, |unit| unit);
         let first = scope.facts.first_former_datastore(former);
         claimed(former.as_str(), first, scope);
     }
@@ -102,7 +103,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
         of_table(dataset.schema(), scope, |scope| {
             let columns = dataset.schema().table().columns();
             if columns.iter().any(|column| column.former_name().is_some()) {
-                let columns = columns.iter().map(|column| (column.name().as_str(), former_column(column)));
+                let columns = columns.iter().map(|column| (column.name(), column.former_name()));
                 family(columns, scope, |unit| unit.child("datasets", dataset.name()), "columns");
             }
         });
@@ -112,16 +113,11 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
 pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
     if let Some(former) = workspace.former_name() {
         let other = scope.facts.workspace_unit(former).map(|unit| unit.path());
-        let name = workspace.name().as_str();
-        alone(name, former.as_str(), other, scope, |unit| unit);
+        alone(workspace.name(), former, other, scope, |unit| unit);
         let first = scope.facts.first_former_workspace(former);
         claimed(former.as_str(), first, scope);
     }
     siblings(workspace.groups(), scope, |unit| unit, "groups");
-}
-
-fn former_column(column: &Column) -> Option<&str> {
-    column.former_name().map(Name::as_str)
 }
 
 fn siblings<T: Renamed>(
@@ -131,28 +127,29 @@ fn siblings<T: Renamed>(
     collection: &'static str,
 ) {
     if entities.iter().any(|entity| entity.former().is_some()) {
-        let all = entities.iter().map(|entity| (entity.name().as_str(), entity.former().map(Name::as_str)));
+        let all = entities.iter().map(|entity| (entity.name(), entity.former()));
         family(all, scope, parent, collection);
     }
 }
 
 /// Judges names, and former names, that are unique among each other.
-fn family<'n>(
-    all: impl Iterator<Item = (&'n str, Option<&'n str>)> + Clone,
+fn family<'n, N: Name + 'n>(
+    all: impl Iterator<Item = (&'n N, Option<&'n N>)> + Clone,
     scope: &mut Scope<'_>,
     parent: impl Fn(ModelPath) -> ModelPath,
     collection: &'static str,
 ) {
-    let at = |root: ModelPath, name: &str| parent(root).child(collection, name);
-    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    let at = |root: ModelPath, name: &N| parent(root).child(collection, name.as_str());
+    let mut first: BTreeMap<&N, &N> = BTreeMap::new();
     for (name, former) in all.clone() {
         let Some(former) = former else { continue };
         let is_there = all.clone().any(|(other, _)| other == former);
         let other = is_there.then(|| at(scope.path(), former));
         alone(name, former, other, scope, |root| at(root, name));
         if let Some(other) = first.insert(former, name) {
-            let (one, two) = ((name, at(scope.path(), name)), (other, at(scope.path(), other)));
-            scope.report(twice(former, one, two));
+            let (one, two) =
+                ((name.as_str(), at(scope.path(), name)), (other.as_str(), at(scope.path(), other)));
+            scope.report(twice(former.as_str(), one, two));
         }
     }
 }
@@ -174,13 +171,14 @@ fn twice(former: &str, (name, path): (&str, ModelPath), (other, there): (&str, M
 }
 
 /// Judges one former name, given who has that name now.
-fn alone(
-    name: &str,
-    former: &str,
+fn alone<N: Name>(
+    name: &N,
+    former: &N,
     other: Option<ModelPath>,
     scope: &mut Scope<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
+    check_name(former, scope, |unit| at(unit).attribute("renamed_from"));
     let path = at(scope.path()).attribute("renamed_from");
     if name == former {
         let message = format!("`{name}` says that it was `{former}` before");

@@ -1,6 +1,6 @@
 //! `repository/…`: who owns a part of the model must be readable.
 
-use super::Scope;
+use super::{Scope, name::check as check_name};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Ecosystem, GovernanceZone, Repository, RepositoryHost},
@@ -43,7 +43,10 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     }
 }
 
-fn check(repository: &Repository, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
+fn check(repository: &Repository, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    if let Some(credential) = repository.declared_credential() {
+        check_name(credential.name(), scope, |unit| at(unit).attribute("credential"));
+    }
     let problem = repository_problem(repository).or_else(|| branch_problem(repository.branch()));
     if let Some((what, help)) = problem {
         let path = at(scope.path());

@@ -58,6 +58,13 @@ pub(super) static DEADLINE_ZONE: CodeInfo = CodeInfo::error(
     "Time zones are those of the IANA database: `Europe/Berlin`, `America/New_York`, `UTC`. Correct the name.",
 );
 
+pub(super) static EMPTY_REQUIREMENT: CodeInfo = CodeInfo::error(
+    "workspace/empty-requirement",
+    "a requirement of a dataset group gives no time",
+    "No data is there in no time, so nobody could keep such a promise: a latency is at least a second. What must be kept for no \
+     day need not be kept: a retention is at least a day. Give the time that is meant, or leave the requirement out.",
+);
+
 /// Gives the datasets back that the workspace receives, for whoever judges them further.
 pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<Received<'a>> {
     let name = workspace.name();
@@ -133,6 +140,7 @@ fn of_group<'a>(
                 .help("add the datasets that are wanted, or remove the group"),
         );
     }
+    empty_requirements(group, scope);
     if let Some(platform) = group.wished_platform() {
         reference::check(Reference::Platform(platform.clone()), scope, |unit| {
             unit.child("groups", name).attribute("wished_platform")
@@ -164,5 +172,22 @@ fn of_group<'a>(
             }
         }
         before = Some(key);
+    }
+}
+
+fn empty_requirements(group: &DatasetGroup, scope: &mut Scope<'_>) {
+    let (name, requirements) = (group.name(), group.requirements());
+    let latency = requirements.latency().filter(|latency| latency.as_seconds() == 0);
+    let retention = requirements.retention().filter(|retention| retention.as_days() == 0);
+    let empty = [
+        ("latency", latency.map(|none| format!("the group `{name}` wants its data within `{none}`"))),
+        ("retention", retention.map(|none| format!("the group `{name}` wants its data kept for `{none}`"))),
+    ];
+    for (attribute, message) in empty {
+        if let Some(message) = message {
+            let path = scope.path().child("groups", name).attribute(attribute);
+            let help = format!("give the time that is meant, or leave the {attribute} out");
+            scope.report(Diagnostic::new(&EMPTY_REQUIREMENT, path, message).help(help));
+        }
     }
 }

@@ -7,10 +7,12 @@ mod unique;
 use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, Team, Workspace},
-    name::{Classification, Name, is_reserved_word},
+    ecosystem::{
+        Datastore, Documentation, Ecosystem, GovernanceZone, InfrastructureLocation, Team, Workspace,
+    },
+    name::{Classification, Name, NameSyntax, is_reserved_word},
     named::{Entity, Named},
-    schema::Column,
+    schema::{Column, DataType},
 };
 use smol_str::StrExt;
 use unique::{unique, unique_in_ecosystem};
@@ -18,7 +20,7 @@ use unique::{unique, unique_in_ecosystem};
 pub(super) static SYNTAX: CodeInfo = CodeInfo::error(
     "name/syntax",
     "a name is not written as names of its kind are",
-    "Names of datastores, datasets, columns, workspaces and dataset groups end up as SQL identifiers: they begin \
+    "Names of datastores, datasets, columns, fields, workspaces and dataset groups end up as SQL identifiers: they begin \
      with an ASCII letter, followed by at most 127 ASCII letters, digits or `_`. Other names are 1 to 128 printable \
      characters without `/`, `:` and `#`, which separate names in keys and addresses. Rename the thing.",
 );
@@ -41,17 +43,20 @@ pub(super) static RESERVED_WORD: CodeInfo = CodeInfo::warning(
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     check(ecosystem.name(), scope, |root| root.attribute("name"));
+    tags(ecosystem.documentation(), scope, |root| root);
     check_all(ecosystem.zones(), "zones", scope);
     check_all(ecosystem.vendors(), "vendors", scope);
     check_all(ecosystem.platforms(), "platforms", scope);
     for platform in ecosystem.platforms() {
         let at = |root: ModelPath| root.child("platforms", platform.name());
+        tags(platform.documentation(), scope, at);
         check(platform.kind(), scope, |root| at(root).attribute("kind"));
         if let Some(store) = platform.secrets() {
             check(store, scope, |root| at(root).attribute("credential_store"));
         }
     }
     for vendor in ecosystem.vendors() {
+        tags(vendor.documentation(), scope, |root| root.child("vendors", vendor.name()));
         of_locations(vendor.locations(), scope.path().child("vendors", vendor.name()), scope);
     }
 }
@@ -64,6 +69,7 @@ fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scop
         unique(locations.names(), scope, |_, name| at(name));
         for location in locations {
             check(location.name(), scope, |_| at(location.name().as_str()));
+            tags(location.documentation(), scope, |_| at(location.name().as_str()));
             if !location.locations().is_empty() {
                 rest.push((location.locations(), at(location.name().as_str())));
             }
@@ -74,10 +80,18 @@ fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scop
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     check_all(zone.teams(), "teams", scope);
     check_all(zone.policies(), "policies", scope);
+    tags(zone.documentation(), scope, |unit| unit);
+    for policy in zone.policies() {
+        tags(policy.documentation(), scope, |unit| unit.child("policies", policy.name()));
+    }
 }
 
 pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
     check_all(team.containers(), "containers", scope);
+    tags(team.documentation(), scope, |unit| unit);
+    for container in team.containers() {
+        tags(container.documentation(), scope, |unit| unit.child("containers", container.name()));
+    }
 }
 
 pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
@@ -85,12 +99,14 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     let folded = datastore.name().as_str().to_ascii_lowercase_smolstr();
     let first = scope.facts.first_datastore(&folded);
     unique_in_ecosystem("datastores", first, scope);
+    tags(datastore.documentation(), scope, |unit| unit);
 
     check_all_identifiers(datastore.datasets(), "datasets", scope);
     for dataset in datastore.datasets() {
         let at = |unit: ModelPath| unit.child("datasets", dataset.name());
         classifications(dataset.classifications(), scope, at);
         of_table(dataset.schema(), scope, |scope| of_columns(dataset.schema().table().columns(), scope, at));
+        tags(dataset.documentation(), scope, at);
     }
     let credential = datastore.capture().and_then(|capture| capture.credential_name());
     if let Some(credential) = credential {
@@ -104,6 +120,8 @@ fn of_columns(columns: &[Column], scope: &mut Scope<'_>, at: impl Fn(ModelPath) 
         let at = |unit| at(unit).child("columns", column.name());
         check_identifier(column.name(), scope, at);
         classifications(column.classifications(), scope, at);
+        tags(column.documentation(), scope, at);
+        fields(column.data_type(), scope, &at);
     }
 }
 
@@ -112,9 +130,11 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
     let folded = workspace.name().as_str().to_ascii_lowercase_smolstr();
     let first = scope.facts.first_workspace(&folded);
     unique_in_ecosystem("workspaces", first, scope);
+    tags(workspace.documentation(), scope, |unit| unit);
 
     check_all_identifiers(workspace.groups(), "groups", scope);
     for group in workspace.groups() {
+        tags(group.documentation(), scope, |unit| unit.child("groups", group.name()));
         for regulator in group.requirements().regulators() {
             check(regulator, scope, |unit| unit.child("groups", group.name()).child("regulators", regulator));
         }
@@ -129,6 +149,30 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
         classifications(transformer.removes().keys(), scope, |unit| {
             unit.attribute("transformer").attribute("removes")
         });
+    }
+}
+
+/// The fields of structs, at every depth. Types are not nested deeply.
+fn fields(data_type: &DataType, scope: &mut Scope<'_>, at: &impl Fn(ModelPath) -> ModelPath) {
+    match data_type {
+        DataType::Array(array) => fields(array.element(), scope, at),
+        DataType::Map(map) => {
+            fields(map.key(), scope, at);
+            fields(map.value(), scope, at);
+        }
+        DataType::Struct(structure) => {
+            for field in structure.fields() {
+                identifier("field", field.name().as_str(), scope, at);
+                fields(field.data_type(), scope, at);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn tags(documentation: Option<&Documentation>, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    for tag in documentation.into_iter().flat_map(Documentation::tags) {
+        check(tag, scope, |unit| at(unit).attribute("documentation").child("tags", tag));
     }
 }
 
@@ -160,8 +204,19 @@ fn check_all_identifiers<T: Entity<Name: Name>>(
     }
 }
 
-fn check<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
-    if let Err(error) = name.check() {
+/// Judges how a name is written.
+pub(super) fn check<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
+    written(N::SYNTAX, N::NOUN, name.as_str(), scope, at);
+}
+
+fn written(
+    syntax: NameSyntax,
+    noun: &'static str,
+    name: &str,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+) {
+    if let Err(error) = syntax.check(noun, name) {
         let path = at(scope.path());
         scope.report(Diagnostic::new(&SYNTAX, path, error.to_string()).help(error.help()));
     }
@@ -169,12 +224,21 @@ fn check<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) ->
 
 /// A name that ends up as an SQL identifier.
 fn check_identifier<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
-    if is_reserved_word(name.as_str()) {
+    identifier(N::NOUN, name.as_str(), scope, at);
+}
+
+fn identifier(
+    noun: &'static str,
+    name: &str,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+) {
+    if is_reserved_word(name) {
         let path = at(scope.path());
-        let message = format!("the {} name `{name}` is a reserved word of SQL", N::NOUN);
+        let message = format!("the {noun} name `{name}` is a reserved word of SQL");
         let help = "choose another name, or quote it wherever SQL is written by hand";
         scope.report(Diagnostic::new(&RESERVED_WORD, path, message).help(help));
     } else {
-        check(name, scope, at);
+        written(NameSyntax::Identifier, noun, name, scope, at);
     }
 }

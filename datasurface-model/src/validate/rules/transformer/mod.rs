@@ -16,7 +16,8 @@ pub(super) static CRON: CodeInfo = CodeInfo::error(
     "transformer/cron",
     "the timetable of a transformer cannot be read",
     "A timetable is five fields: minute, hour, day of month, month, day of week. Each may be `*`, a number, a name, a \
-     list, a range, or have a step: `*/10 8-18 * * mon-fri`.",
+     list, or a range, which may have a step: `*/10 8-18 * * mon-fri`. What only some schedulers know (`L`, `W`, `#`, `?`) is \
+     refused, and so is what never comes, as 30 February.",
 );
 
 pub(super) static TIME_ZONE: CodeInfo = CodeInfo::error(
@@ -88,6 +89,17 @@ pub(super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
 )
 .waivable();
 
+pub(super) static UNNEEDED_REMOVAL: CodeInfo = CodeInfo::warning(
+    "transformer/unneeded-removal",
+    "a transformer removes a classification that none of its inputs has",
+    "What a transformer says that it removes is not asked of its output. Where no input has the classification, either the input is \
+     not classified as it should be, or the promise is left over, and would hide what a later input brings. Classify the \
+     input, or take the promise away.",
+);
+
+/// The classifications of the inputs, each with the first dataset by name that brings it, whatever the group that wants it.
+type Brought<'a> = BTreeMap<&'a Classification, &'a DatasetKey>;
+
 pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mut Scope<'_>) {
     let Some(transformer) = workspace.data_transformer() else {
         return;
@@ -104,12 +116,16 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
         super::time_zone(cron.zone(), &TIME_ZONE, scope, |scope| path(scope).attribute("trigger"));
     }
     artifact(transformer.artifact(), scope);
+    let brought = brought(received, scope);
+    if workspace.groups().iter().map(|group| group.wanted().len()).sum::<usize>() == received.len() {
+        unneeded_removals(transformer, &brought, scope);
+    }
     match scope.facts.output(transformer.output()) {
         None => unknown_output(transformer, scope),
         Some(output) => {
             other_team(transformer, scope);
             selects(transformer, output, scope);
-            classifications(received, transformer, output, scope);
+            classifications(&brought, transformer, output, scope);
         }
     }
     shared_output(transformer, scope);
@@ -252,22 +268,38 @@ fn made_by(selects: &[Select]) -> FxHashSet<&DatasetName> {
     selects.iter().map(|select| &select.dataset).collect()
 }
 
+fn brought<'a>(received: &[Received<'a>], scope: &Scope<'a>) -> Brought<'a> {
+    let mut brought = Brought::new();
+    for one in received {
+        for classification in scope.facts.classifications(one.key, one.dataset).iter() {
+            let from = brought.entry(classification).or_insert(one.key);
+            *from = (*from).min(one.key);
+        }
+    }
+    brought
+}
+
+/// Judged where every input is known: the others may be what brings the classification.
+fn unneeded_removals(transformer: &DataTransformer, brought: &Brought<'_>, scope: &mut Scope<'_>) {
+    for classification in transformer.removes().keys().filter(|removed| !brought.contains_key(removed)) {
+        let at = path(scope).child("removes", classification);
+        let message = format!(
+            "the transformer removes `{classification}`, with which none of its inputs is classified"
+        );
+        let finding = Diagnostic::new(&UNNEEDED_REMOVAL, at, message)
+            .help("classify the input that has it, or take the removal away");
+        scope.report(finding);
+    }
+}
+
 fn classifications(
-    received: &[Received<'_>],
+    brought: &Brought<'_>,
     transformer: &DataTransformer,
     output: OutputFact<'_>,
     scope: &mut Scope<'_>,
 ) {
-    let mut required: BTreeMap<&Classification, &DatasetKey> = BTreeMap::new();
-    for one in received {
-        for classification in scope.facts.classifications(one.key, one.dataset).iter() {
-            // The first dataset by name, whatever the group that wants it.
-            let from = required.entry(classification).or_insert(one.key);
-            *from = (*from).min(one.key);
-        }
-    }
     for (dataset, kept) in output.classified() {
-        for (classification, from) in &required {
+        for (classification, from) in brought {
             if kept.contains(classification) || transformer.removes().contains_key(*classification) {
                 continue;
             }

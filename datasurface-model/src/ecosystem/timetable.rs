@@ -1,0 +1,126 @@
+//! What is no timetable, in words that say what to mend.
+//!
+//! Schedulers agree about POSIX cron with names, ranges, lists and steps. What some of them have besides (`L`, `W`, `#`, `?`,
+//! `@daily`, a step behind a single number) means something else to the next one, or nothing: it is none here.
+
+/// One of the five fields: what it counts, and from where to where.
+struct Field {
+    what: &'static str,
+    first: u32,
+    last: u32,
+    /// The highest number that is another word for the first one.
+    again: Option<u32>,
+    names: &'static [&'static str],
+}
+
+const MINUTE: Field = Field { what: "minute", first: 0, last: 59, again: None, names: &[] };
+const HOUR: Field = Field { what: "hour", first: 0, last: 23, again: None, names: &[] };
+const DAY: Field = Field { what: "day of the month", first: 1, last: 31, again: None, names: &[] };
+const MONTH: Field = Field {
+    what: "month",
+    first: 1,
+    last: 12,
+    again: None,
+    names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+};
+const WEEKDAY: Field = Field {
+    what: "day of the week",
+    first: 0,
+    last: 6,
+    // Sunday, for those whose week begins with Monday.
+    again: Some(7),
+    names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
+};
+
+/// The last days of the months, in a leap year.
+const LAST_DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/// Why these fields are no timetable, if they are none.
+pub(super) fn problem(fields: &str) -> Option<String> {
+    judged(fields).err()
+}
+
+fn judged(fields: &str) -> Result<(), String> {
+    let words: Vec<&str> = fields.split_whitespace().collect();
+    let [minute, hour, day, month, weekday] = words.as_slice() else {
+        return Err(format!("it has {} fields, not 5", words.len()));
+    };
+    MINUTE.numbers(minute)?;
+    HOUR.numbers(hour)?;
+    let (days, months) = (DAY.numbers(day)?, MONTH.numbers(month)?);
+    // A day of either kind is enough where both are named.
+    if WEEKDAY.numbers(weekday)? == WEEKDAY.all() && !has_day(days, months) {
+        return Err("it never comes, for its months do not have its days".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether a month has a day. Numbers are bits.
+fn has_day(days: u64, months: u64) -> bool {
+    let first = days.trailing_zeros();
+    (1..).zip(LAST_DAYS).any(|(month, last)| months & (1 << month) != 0 && first <= last)
+}
+
+impl Field {
+    /// The numbers that a text names, as bits.
+    fn numbers(&self, text: &str) -> Result<u64, String> {
+        text.split(',').try_fold(0, |numbers, part| Ok(numbers | self.part(part)?))
+    }
+
+    /// A number, a range, or all; with a step, or without.
+    fn part(&self, part: &str) -> Result<u64, String> {
+        let (range, step) = match part.split_once('/') {
+            Some((range, step)) => (range, Some(step)),
+            None => (part, None),
+        };
+        let (from, to) = match range.split_once('-') {
+            _ if range == "*" => (self.first, self.last),
+            Some((from, to)) => (self.number(from)?, self.number(to)?),
+            None => {
+                let number = self.number(range)?;
+                if step.is_some() {
+                    return Err(format!("`{part}` has a step without a range"));
+                }
+                (number, number)
+            }
+        };
+        if to < from {
+            return Err(format!("`{range}` ends before it begins"));
+        }
+        let step =
+            step.map_or(Ok(1), |step| positive(step).ok_or_else(|| format!("`{part}` has no step")))?;
+        if step > 1 && step > to - from {
+            return Err(format!("the step of `{part}` leads past the last {}", self.what));
+        }
+        let numbers = (from..=to).step_by(usize::try_from(step).unwrap_or(usize::MAX));
+        let numbers = numbers.map(|number| if self.again == Some(number) { self.first } else { number });
+        Ok(numbers.fold(0, |bits, number| bits | (1 << number)))
+    }
+
+    fn number(&self, text: &str) -> Result<u32, String> {
+        let name = self.names.iter().position(|name| name.eq_ignore_ascii_case(text));
+        let named = name.and_then(|name| u32::try_from(name).ok()).map(|name| self.first + name);
+        let last = self.again.unwrap_or(self.last);
+        let number = named.or_else(|| digits(text)).filter(|number| (self.first..=last).contains(number));
+        number.ok_or_else(|| {
+            let names = match self.names {
+                [first, .., last] => format!(", or `{first}` to `{last}`"),
+                _ => String::new(),
+            };
+            format!("`{text}` is no {}: those are {} to {last}{names}", self.what, self.first)
+        })
+    }
+
+    fn all(&self) -> u64 {
+        (self.first..=self.last).fold(0, |bits, number| bits | (1 << number))
+    }
+}
+
+fn positive(text: &str) -> Option<u32> {
+    digits(text).filter(|number| *number > 0)
+}
+
+/// A number without a sign, which the usual reader would take, too.
+fn digits(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
