@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// What the model may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const MODEL_MAY_USE: [&str; 13] = [
+const MODEL_MAY_USE: [&str; 14] = [
     "blake3",
     "chrono",
     "croner",
@@ -21,6 +21,7 @@ const MODEL_MAY_USE: [&str; 13] = [
     "serde_json",
     "smol_str",
     "thiserror",
+    "unicode-normalization",
 ];
 
 /// Features of crates that the model may use, which it may not: they would read a clock, or the environment.

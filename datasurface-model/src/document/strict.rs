@@ -13,6 +13,9 @@ use serde::{
 };
 use std::fmt;
 
+/// From here on, whole numbers may not fit into 64 bits.
+const LONGEST: f64 = 9_223_372_036_854_775_808.0;
+
 /// A reader of JSON that offers what is meant only.
 pub(super) struct Strict<D>(pub(super) D);
 
@@ -122,6 +125,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Inside<V> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
+        // The parser makes fractions of whole numbers that are too long, and of `-0`: only their spelling tells.
+        if value == 0.0 || value.abs() >= LONGEST {
+            return Err(E::custom("a number of which only the spelling tells whether it is whole"));
+        }
         self.0.visit_f64(value)
     }
 

@@ -117,6 +117,8 @@ fn wrong() -> Vec<Value> {
         json!(0),
         json!(-1),
         json!(1.5),
+        json!(-0.0),
+        json!(1e300),
         json!([]),
         json!({}),
         json!("external"),

@@ -42,6 +42,29 @@ proptest! {
 }
 
 #[test]
+fn whole_numbers_are_whole_or_refused() {
+    let platform = |number: &str| {
+        let text = format!(
+            r#"{{"format": "datasurface/1", "name": "E", "owner": "git:a@b", "live": "git:a@c",
+                "platforms": [{{"name": "P", "kind": "local", "config": {{"rows": {number}}}}}]}}"#
+        );
+        [load("a.json", text.clone()), load("a.yaml", text)]
+    };
+    for number in ["0", "-0", "0.0", "-1", "18446744073709551615", "-9223372036854775808", "1.5", "1e19"] {
+        let [json, yaml] = platform(number);
+        assert!(json.is_ok(), "{number}: {json:?}");
+        assert_eq!(json, yaml, "{number}");
+    }
+    for number in ["18446744073709551616", "-9223372036854775809", "123456789012345678901234567890"] {
+        let [json, yaml] = platform(number);
+        assert_eq!(json, yaml);
+        let (_, message, help, _) = json.unwrap_err().remove(0);
+        assert_eq!(message, format!("the number `{number}` is out of range"));
+        assert!(help.unwrap().contains("64 bits"));
+    }
+}
+
+#[test]
 fn a_word_stands_alone_and_text_between_quotation_marks() {
     let frame = |rest: &str| {
         format!(

@@ -8,7 +8,8 @@ pub(super) enum Number {
     Fraction(f64),
 }
 
-/// Nothing if there is no such number: one too large, or none at all.
+/// Nothing if there is no such number: one too large, or none at all. A whole number that does not fit stays none: the nearest
+/// fraction would be another number.
 pub(super) fn number(spelling: &str) -> Option<Number> {
     let digits = spelling.strip_prefix('+').unwrap_or(spelling);
     let whole = match digits.get(..2) {
@@ -22,7 +23,9 @@ pub(super) fn number(spelling: &str) -> Option<Number> {
     if let Ok(negative) = digits.parse() {
         return Some(Number::Signed(negative));
     }
-    digits.parse().ok().filter(|fraction: &f64| fraction.is_finite()).map(Number::Fraction)
+    let is_fraction = digits.contains(['.', 'e', 'E']);
+    let fraction = is_fraction.then(|| digits.parse().ok()).flatten();
+    fraction.filter(|fraction: &f64| fraction.is_finite()).map(Number::Fraction)
 }
 
 /// Whether a word is a number in the core schema of YAML 1.2.
@@ -65,7 +68,11 @@ mod tests {
             ("0x1F", Some(Number::Unsigned(31))),
             ("0o17", Some(Number::Unsigned(15))),
             ("1.5e3", Some(Number::Fraction(1500.0))),
-            ("18446744073709551616", Some(Number::Fraction(18_446_744_073_709_551_616.0))),
+            ("18446744073709551615", Some(Number::Unsigned(u64::MAX))),
+            ("18446744073709551616", None),
+            ("-9223372036854775809", None),
+            ("0x10000000000000000", None),
+            ("1.8446744073709551616e19", Some(Number::Fraction(18_446_744_073_709_551_616.0))),
             ("1e999", None),
             (".inf", None),
         ] {

@@ -94,7 +94,9 @@ impl<'r, 'n, 't> Reader<'r, 'n, 't> {
 }
 
 fn out_of_range(spelling: &str) -> Problem {
+    let spelling = shortened(spelling);
     Problem::unreadable(format!("the number `{spelling}` is out of range"))
+        .help("a whole number has at most 64 bits; put a longer one between quotation marks to make it text")
 }
 
 /// Each kind of value is offered to those alone who can have asked for it: what a visitor would never be asked is not

@@ -4,30 +4,30 @@ use super::{Collation, DataType, DataTypeError, Field, FloatFormat, GeometryType
 use smol_str::StrExt;
 use std::{borrow::Cow, str::FromStr};
 
-/// The names of all types but floats, as people write them.
-const NAMES: &[&str] = &[
-    "Boolean",
-    "TinyInt",
-    "SmallInt",
-    "Integer",
-    "BigInt",
-    "Int",
-    "UInt",
-    "Decimal",
-    "Char",
-    "VarChar",
-    "NChar",
-    "NVarChar",
-    "Date",
-    "Timestamp",
-    "Interval",
-    "Binary",
-    "Variant",
-    "Array",
-    "Map",
-    "Struct",
-    "Vector",
-    "Geography",
+/// The names of all types but floats, as people write them, each with how it is written.
+const NAMES: &[(&str, &str)] = &[
+    ("Boolean", "`Boolean`"),
+    ("TinyInt", "`TinyInt`"),
+    ("SmallInt", "`SmallInt`"),
+    ("Integer", "`Integer`"),
+    ("BigInt", "`BigInt`"),
+    ("Int", "`Int(24)`, with its bits"),
+    ("UInt", "`UInt(24)`, with its bits"),
+    ("Decimal", "`Decimal(38,0)`, with all its digits and those after the point"),
+    ("Char", "`Char(5)`"),
+    ("VarChar", "`VarChar` or `VarChar(15)`"),
+    ("NChar", "`NChar(5)`"),
+    ("NVarChar", "`NVarChar` or `NVarChar(15)`"),
+    ("Date", "`Date`"),
+    ("Timestamp", "`Timestamp` or `Timestamp(Europe/Berlin)`"),
+    ("Interval", "`Interval`"),
+    ("Binary", "`Binary` or `Binary(16)`, with its bytes"),
+    ("Variant", "`Variant` or `Variant(1000)`, with its bytes"),
+    ("Array", "`Array(Integer)`"),
+    ("Map", "`Map(VarChar, Date)`"),
+    ("Struct", "`Struct(id Integer, city VarChar)`"),
+    ("Vector", "`Vector(768)`, with its dimensions"),
+    ("Geography", "`Geography`, `Geography(4326)` or `Geography(4326, Point)`"),
 ];
 
 impl FromStr for DataType {
@@ -217,13 +217,18 @@ impl<'a> Reader<'a> {
     fn unknown(&self, name: &str, before: &str) -> DataTypeError {
         let end = before.len().saturating_sub(self.rest.len());
         let text = before.get(..end).unwrap_or(before).trim_end().into();
-        let known = NAMES.iter().copied();
-        let known = known.chain(FloatFormat::ALL.iter().map(|format| format.name()));
-        let known: Vec<_> = known.chain(MicroscalingFormat::ALL.iter().map(|format| format.name())).collect();
-        if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            let reason = Some("it takes other arguments".to_owned());
+        if let Some((_, form)) = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            let reason = Some(format!("it is written as {form}"));
             return DataTypeError { text, reason, nearest: None };
         }
+        let floats = FloatFormat::ALL.iter().map(|format| format.name());
+        let floats: Vec<_> =
+            floats.chain(MicroscalingFormat::ALL.iter().map(|format| format.name())).collect();
+        if floats.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            let reason = Some("it takes no arguments".to_owned());
+            return DataTypeError { text, reason, nearest: None };
+        }
+        let known = NAMES.iter().map(|(name, _)| *name).chain(floats);
         DataTypeError { text, reason: None, nearest: crate::diagnostic::nearest(name, known) }
     }
 }

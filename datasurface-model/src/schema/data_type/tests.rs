@@ -67,12 +67,13 @@ fn what_is_no_type_says_why() {
         ("", "the name of a type is missing"),
         ("(", "the name of a type is missing"),
         ("VarChar(", "an argument is missing"),
-        ("VarChar(x)", "`VarChar(x)` is not a data type: it takes other arguments"),
-        ("Decimal(1)", "other arguments"),
+        ("VarChar(x)", "`VarChar(x)` is not a data type: it is written as `VarChar` or `VarChar(15)`"),
+        ("Decimal(38)", "it is written as `Decimal(38,0)`, with all its digits and those after the point"),
         ("Decimal(1,2", "without its `)`"),
-        ("Date(3)", "other arguments"),
-        ("VarChar(99999999999)", "other arguments"),
-        ("Int", "other arguments"),
+        ("Date(3)", "it is written as `Date`"),
+        ("Real(3)", "it takes no arguments"),
+        ("VarChar(99999999999)", "it is written as"),
+        ("Int", "it is written as `Int(24)`"),
         ("Array", "a `(` is missing"),
         ("Array(Frog)", "`Frog` is not a data type"),
         ("Map(Integer)", "a type of keys and a type of values"),
@@ -82,7 +83,7 @@ fn what_is_no_type_says_why() {
         ("Integer Integer", "something follows it"),
         ("VarChar collate", "the name of a collation is missing"),
         ("Timestamp(\"UTC)", "an argument is missing"),
-        ("Geography(Point, 4326)", "other arguments"),
+        ("Geography(Point, 4326)", "`Geography(4326, Point)`"),
     ] {
         let error = text.parse::<DataType>().unwrap_err().to_string();
         assert!(error.contains(expected), "{text}: {error}");

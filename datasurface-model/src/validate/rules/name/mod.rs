@@ -22,7 +22,8 @@ pub(super) static SYNTAX: CodeInfo = CodeInfo::error(
     "a name is not written as names of its kind are",
     "Names of datastores, datasets, columns, fields, workspaces and dataset groups end up as SQL identifiers: they begin \
      with an ASCII letter, followed by at most 127 ASCII letters, digits or `_`. Other names are 1 to 128 printable \
-     characters without `/`, `:` and `#`, which separate names in keys and addresses. Rename the thing.",
+     characters without `/`, `:` and `#`, which separate names in keys and addresses; each letter and its accents are one \
+     character (Unicode's form NFC), so that names that look the same are the same. Rename the thing.",
 );
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
@@ -38,7 +39,7 @@ pub(super) static RESERVED_WORD: CodeInfo = CodeInfo::warning(
     "name/reserved-word",
     "a name is a reserved word of SQL",
     "Everything that DataSurface generates quotes names. But people who write SQL by hand must quote a word that \
-     SQL:2016 reserves, and will forget to. Choose another name if you still can.",
+     SQL:2023, PostgreSQL or SQLite reserve, and will forget to. Choose another name if you still can.",
 );
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
