@@ -126,3 +126,32 @@ fn every_rule_has_a_mutation() {
     assert_eq!(known.difference(&broken).collect::<Vec<_>>(), [] as [&&str; 0]);
     assert_eq!(broken.len(), Mutation::all().count());
 }
+
+/// Whatever is broken in one place, what is broken in another one is found, too.
+#[test]
+fn no_rule_is_skipped_because_another_failed() {
+    let ecosystem = ecosystems().new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    for first in Mutation::all() {
+        // All mutations call what they add by one name: two of them would meet.
+        let json = first.apply(ecosystem.clone()).to_json();
+        let json = json.replace("Extra", "Beside").replace("extra", "beside").replace("EXTRA", "BESIDE");
+        let broken = Ecosystem::from_json(&json).unwrap();
+        for second in Mutation::all() {
+            let outcome = second.apply(broken.clone()).validate(&Validation::on(day(0)));
+            let found = findings(&outcome);
+            let waived = match &outcome {
+                Ok(checked) => checked.waived(),
+                Err(invalid) => invalid.waived(),
+            };
+            let codes: BTreeSet<_> = found.codes().chain(waived.codes()).collect();
+            for code in [first.code(), second.code()] {
+                assert!(
+                    codes.contains(code),
+                    "{code} is hidden by {} and {}: {found}",
+                    first.code(),
+                    second.code()
+                );
+            }
+        }
+    }
+}
