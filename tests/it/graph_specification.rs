@@ -1,7 +1,9 @@
 //! The graph is what graph.md says: held against a specification of sets of names, on generated ecosystems.
 
+mod bring_up;
 mod coming_up;
 mod frequent;
+mod impact;
 mod incremental;
 mod labels;
 mod laws;

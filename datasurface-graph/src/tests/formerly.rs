@@ -1,8 +1,11 @@
 //! What nodes were called before something was renamed.
 
 use super::{CONTAINER, Fixture, datastore, group, key};
-use crate::{GraphDiff, IntentionGraphs};
-use datasurface_model::{Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Entity, Workspace};
+use crate::{Assignments, GraphDiff, IntentionGraphs, NodeKey, NodeKind, Stage};
+use datasurface_model::{
+    Capture, ContainerKey, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem,
+    Entity, GovernanceZone, PlatformDeclaration, Team, TeamDeclaration, Valid, Workspace, ZoneDeclaration,
+};
 
 /// A datastore that a transformer reads, and somebody else, too.
 fn graphs(store: Datastore, dataset: &str, masking: Workspace) -> IntentionGraphs {
@@ -59,4 +62,97 @@ fn a_diff_pairs_what_was_renamed() {
     let after = graphs(other, "all", Workspace::new("Mask"));
     let diff = GraphDiff::between(before.iter().next().unwrap(), after.iter().next().unwrap());
     assert!(diff.renamed().is_empty() && !diff.added().is_empty());
+}
+
+/// A zone, a team, a container, a platform, and a workspace with a transformer.
+struct Names {
+    zone: ZoneDeclaration,
+    team: TeamDeclaration,
+    container: DataContainer,
+    platform: PlatformDeclaration,
+    workspace: Workspace,
+}
+
+impl Names {
+    fn before() -> Self {
+        Self {
+            zone: ZoneDeclaration::new("Zone", "github:example/zone@main"),
+            team: TeamDeclaration::new("Team", "github:example/team@main"),
+            container: DataContainer::sqlite("Lake", "lake.db"),
+            platform: PlatformDeclaration::new("One", "local"),
+            workspace: Workspace::new("Mask"),
+        }
+    }
+
+    fn graphs(self) -> IntentionGraphs {
+        let platform = self.platform.name().clone();
+        let container = ContainerKey::new(self.zone.name(), self.team.name(), self.container.name());
+        let inputs = DatasetGroup::new("inputs").sink("Raw/data");
+        let transformer = DataTransformer::sql("Masked").cron("0 * * * *");
+        let reader = Workspace::new("Reader").container(container.clone()).group(group("group", &["Masked"]));
+        let team = Team::new()
+            .container(self.container)
+            .datastore(datastore("Raw").captured(Capture::sql_snapshot(container.clone())))
+            .datastore(datastore("Masked"))
+            .workspace(self.workspace.container(container).group(inputs).transformer(transformer))
+            .workspace(reader);
+        let zone = GovernanceZone::new().declare(self.team.defined(team));
+        let ecosystem = Ecosystem::new("Small", "github:example/eco@main", "github:example/live@main")
+            .platform(self.platform)
+            .declare(self.zone.defined(zone));
+        let assignments = ["Raw", "Masked"]
+            .into_iter()
+            .fold(Assignments::default(), |all, store| {
+                all.captures(platform.clone(), store, Stage::Provisioned)
+            })
+            .serves(platform, "Reader/group", Stage::Provisioned);
+        IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap()
+    }
+}
+
+/// Each node that is new is paired with one that is gone, whatever it is of its key that has another name, or several of
+/// these at once.
+#[test]
+fn whatever_a_key_names_can_be_renamed() {
+    let zone = || ZoneDeclaration::new("Area", "github:example/zone@main").renamed_from("Zone");
+    let team = || TeamDeclaration::new("Crew", "github:example/team@main").renamed_from("Team");
+    let container = || DataContainer::sqlite("Pond", "lake.db").renamed_from("Lake");
+    let platform = || PlatformDeclaration::new("Only", "local").renamed_from("One");
+    let workspace = || Workspace::new("Hide").renamed_from("Mask");
+    let before = Names::before;
+    // With how many nodes have it in their keys: two exports, two captures, a trigger and a transform.
+    let cases = [
+        (Names { zone: zone(), ..before() }, 2),
+        (Names { team: team(), ..before() }, 2),
+        (Names { container: container(), ..before() }, 2),
+        (Names { platform: platform(), ..before() }, 6),
+        (Names { workspace: workspace(), ..before() }, 2),
+        (
+            Names {
+                zone: zone(),
+                team: team(),
+                container: container(),
+                platform: platform(),
+                workspace: workspace(),
+            },
+            6,
+        ),
+    ];
+    let old = before().graphs();
+    for (names, count) in cases {
+        let new = names.graphs();
+        let diff = GraphDiff::between(old.iter().next().unwrap(), new.iter().next().unwrap());
+        assert_eq!(diff.renamed().len(), count, "{diff:?}");
+        assert!(diff.renamed().iter().map(|(_, new)| new).eq(diff.added()), "{diff:?}");
+        let mut gone: Vec<_> = diff.renamed().iter().map(|(old, _)| old.clone()).collect();
+        gone.sort();
+        assert_eq!(gone, diff.removed());
+        for (was, is) in diff.renamed() {
+            let kept = |key: &NodeKey| key.to_string().split('/').next_back().map(str::to_owned);
+            assert_eq!(was.kind(), is.kind());
+            assert!(
+                was.kind() == NodeKind::Trigger || was.kind() == NodeKind::Transform || kept(was) == kept(is)
+            );
+        }
+    }
 }

@@ -4,8 +4,8 @@ use chrono::NaiveTime;
 use datasurface::{
     graph::{Custody, IngestSource, IntentionGraphs, Node, NodeDetail, NodeKey},
     model::{
-        ContainerKey, DatasetKey, Deadline, GroupKey, Latency, PlatformName, Priority, Regulator,
-        WorkspaceName,
+        Capture, CodeArtifact, ContainerKey, DatasetKey, Deadline, GroupKey, Latency, PlatformName, Priority,
+        Regulator, TransformTrigger, WorkspaceName,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +26,14 @@ pub(super) struct Pictured {
     pub(super) source: Option<Source>,
     /// What is captured or exported.
     pub(super) datasets: Vec<(DatasetKey, Custody)>,
-    /// What a transformer reads.
+    /// How it is captured, if it is from a producer.
+    pub(super) capture: Option<Capture>,
+    /// What a transformer reads, and what it makes.
     pub(super) inputs: Vec<DatasetKey>,
+    pub(super) outputs: Vec<DatasetKey>,
+    /// When a transformer runs, and what.
+    pub(super) timetable: Option<TransformTrigger>,
+    pub(super) artifact: Option<CodeArtifact>,
     pub(super) owed: Owed,
 }
 
@@ -126,15 +132,23 @@ impl Pictured {
             NodeDetail::Ingest(ingest) => {
                 let datasets = ingest.datasets().iter();
                 pictured.datasets = datasets.map(|it| (it.key().clone(), it.custody())).collect();
+                if let IngestSource::Container(capture) = ingest.source() {
+                    pictured.capture = Some(capture.capture().clone());
+                }
                 pictured.source = Some(match ingest.source() {
                     IngestSource::Container(capture) => Source::Container(capture.container_key().clone()),
                     IngestSource::Transformer { workspace } => Source::Transformer(workspace.clone()),
                     IngestSource::Platform { platform } => Source::Platform(platform.clone()),
                 });
             }
-            NodeDetail::Trigger(trigger) => pictured.inputs = trigger.inputs().to_vec(),
+            NodeDetail::Trigger(trigger) => {
+                pictured.inputs = trigger.inputs().to_vec();
+                pictured.timetable = Some(trigger.trigger().clone());
+            }
             NodeDetail::Transform(transform) => {
                 pictured.inputs = transform.inputs().iter().map(|it| it.key().clone()).collect();
+                pictured.outputs = transform.outputs().iter().map(|it| it.key().clone()).collect();
+                pictured.artifact = Some(transform.artifact().clone());
             }
         }
         pictured

@@ -7,8 +7,8 @@ use super::picture::{Picture, Source};
 use datasurface::{
     graph::{Assignments, NodeKey, Stage},
     model::{
-        Consistency, ContainerKey, DatasetGroup, DatasetKey, Datastore, DatastoreName, Ecosystem, Entity,
-        GroupKey, PlatformName, Workspace, WorkspaceName,
+        Capture, Consistency, ContainerKey, DatasetGroup, DatasetKey, Datastore, DatastoreName, Ecosystem,
+        Entity, GroupKey, PlatformName, Workspace, WorkspaceName,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -243,6 +243,12 @@ impl<'e> World<'e> {
             }
         }
         handovers
+    }
+
+    /// How data comes from a producer: on the primary platform, of a store that no transformer makes.
+    fn capture(&self, platform: &PlatformName, store: &DatastoreName) -> Option<Capture> {
+        let is_captured = self.primary(store).as_ref() == Some(platform) && self.maker(store).is_none();
+        self.stores[store].capture().filter(|_| is_captured).cloned()
     }
 
     fn source(&self, platform: &PlatformName, store: &DatastoreName) -> Source {

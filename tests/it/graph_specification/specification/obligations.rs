@@ -6,7 +6,7 @@ use super::{
 };
 use datasurface::{
     graph::{Custody, Keep, NodeKey},
-    model::{DatasetKey, GroupKey, Milestoning, PlatformName, Requirements},
+    model::{DatasetKey, Entity, GroupKey, Milestoning, PlatformName, Requirements},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,16 +61,28 @@ impl World<'_> {
                 let custody = self.custody(&platform, &dataset);
                 let node = nodes.entry(self.ingest_key(&platform, &dataset)).or_default();
                 node.source = Some(self.source(&platform, &store));
+                node.capture = self.capture(&platform, &store);
                 node.owed.custody = join(node.owed.custody, custody);
                 node.datasets.push((dataset, custody));
             }
         }
         for (platform, workspace) in self.transforms() {
             let (trigger, transform) = transformer_keys(&platform, &workspace);
+            let transformer = self.workspaces[&workspace].data_transformer().expect("it is one");
             let node =
                 Pictured { inputs: self.inputs(&workspace).into_iter().collect(), ..Pictured::default() };
-            nodes.insert(trigger, node.clone());
-            nodes.insert(transform, node);
+            let timetable = Some(transformer.trigger().clone());
+            nodes.insert(trigger, Pictured { timetable, ..node.clone() });
+            let output = self.stores[transformer.output()];
+            let outputs = output.datasets().names().map(|name| DatasetKey::new(output.name(), name));
+            let (outputs, artifact) =
+                (outputs.collect::<BTreeSet<_>>(), Some(transformer.artifact().clone()));
+            nodes.insert(transform, Pictured { outputs: outputs.into_iter().collect(), artifact, ..node });
+        }
+        // What a capture says of datasets that it does not capture is no part of it.
+        for node in nodes.values_mut() {
+            let captured: BTreeSet<_> = node.datasets.iter().map(|(dataset, _)| &dataset.dataset).collect();
+            node.capture = node.capture.take().map(|capture| capture.narrowed(&captured));
         }
 
         // Priority, latency and regulators: joined over all edges, until nothing is added.
