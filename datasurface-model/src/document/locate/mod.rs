@@ -95,13 +95,21 @@ impl Places {
     }
 
     fn add_to(&self, finding: &mut Diagnostic) {
+        let path = finding.path().clone();
+        let mut is_said_first = false;
         for related in finding.related_places_mut() {
             if related.position.is_none() {
                 related.position = self.of(&related.path).first().cloned();
+                is_said_first |= related.path == path;
             }
         }
         if finding.position().is_none() {
-            *finding = finding.clone().written_at(self.of(finding.path()).iter().cloned());
+            // Where the first of several is a related place, it is the others that the finding is about.
+            let positions = match self.of(&path) {
+                [_, others @ ..] if is_said_first && !others.is_empty() => others,
+                positions => positions,
+            };
+            *finding = finding.clone().written_at(positions.iter().cloned());
         }
     }
 
@@ -196,7 +204,7 @@ impl Search<'_> {
                     for path in paths {
                         let Some(segments) = self.places.wanted.get(path) else { continue };
                         let segments: Vec<&str> = segments.segments().skip(depth).collect();
-                        if let Some((length, extent)) = inside.find(&segments) {
+                        for (length, extent) in inside.find(&segments) {
                             self.record(path..path + 1, depth + length, extent, false);
                         }
                     }
@@ -232,19 +240,27 @@ impl Search<'_> {
         let list =
             depth.checked_sub(1).and_then(|around| self.segment(paths.start, around)).unwrap_or_default();
         let named = identity::members(list).first().and_then(|name| element.member(name));
-        let name = identity::name(list, element);
-        match (named, name, element.text()) {
-            (Some(member), Some(name), _) => (member.value.extent, self.through(paths, depth, &name)),
+        let (extent, names) = match (named, identity::name(list, element), element.text()) {
+            (Some(member), Some(name), _) => (member.value.extent, vec![unspaced(&name), name]),
             (None, _, Some(text)) => {
                 // A column begins with its name, a path with the outermost location.
-                let first = |end: char| text.split(end).next().unwrap_or(text);
-                let names = [text, first(' '), first('/')].into_iter();
-                let found = names.map(|name| self.through(paths.clone(), depth, name));
-                (element.extent, found.into_iter().find(|paths| !paths.is_empty()).unwrap_or(0..0))
+                let first = |end: char| text.split(end).next().unwrap_or(text).to_owned();
+                (element.extent, vec![text.to_owned(), unspaced(text), first(' '), first('/')])
             }
-            _ => (element.extent, 0..0),
-        }
+            // One of several choices, such as a check of quality.
+            _ => match element.members() {
+                [choice] => (choice.extent, vec![choice.name.to_string()]),
+                _ => (element.extent, Vec::new()),
+            },
+        };
+        let found = names.iter().map(|name| self.through(paths.clone(), depth, name));
+        (extent, found.into_iter().find(|paths| !paths.is_empty()).unwrap_or(0..0))
     }
+}
+
+/// The same key, without blanks around the slashes: a document may have them.
+fn unspaced(key: &str) -> String {
+    key.split('/').map(str::trim).collect::<Vec<_>>().join("/")
 }
 
 impl Tree for Node<'_> {

@@ -8,20 +8,18 @@ use std::ops::Range;
 pub(super) struct Inside<'t> {
     at: Extent,
     text: &'t str,
-    /// Where the text begins in its document, if the document says it letter by letter.
-    start: Option<usize>,
-    /// Where columns are in the text, by name; worked out when the first one is looked for.
-    columns: Option<FxHashMap<&'t str, Range<usize>>>,
+    written: &'t str,
+    /// Where columns are in the document, by name; worked out when the first one is looked for.
+    columns: Option<FxHashMap<String, Vec<Extent>>>,
 }
 
 impl<'t> Inside<'t> {
-    pub(super) fn of(document: &str, at: Extent, text: &'t str) -> Self {
-        let written = document.get(at.start..at.end).unwrap_or_default();
-        Self { at, text, start: written.find(text).map(|inside| at.start + inside), columns: None }
+    pub(super) fn of(document: &'t str, at: Extent, text: &'t str) -> Self {
+        Self { at, text, written: document.get(at.start..at.end).unwrap_or_default(), columns: None }
     }
 
-    /// Follows segments into the text: how many of them lead to which part of it.
-    pub(super) fn find(&mut self, segments: &[&str]) -> Option<(usize, Extent)> {
+    /// Follows segments into the text: how many of them lead to which parts of it.
+    pub(super) fn find(&mut self, segments: &[&str]) -> Vec<(usize, Extent)> {
         match segments {
             ["locations", ..] => {
                 let locations = self.text.split('/').skip(1);
@@ -31,40 +29,92 @@ impl<'t> Inside<'t> {
                 });
                 let common =
                     wanted.zip(locations).take_while(|(wanted, found)| *wanted == found.trim()).count();
-                (common > 0).then_some((2 * common, self.at))
+                if common > 0 { vec![(2 * common, self.at)] } else { Vec::new() }
             }
             [column, ..] => {
-                let columns = self.columns.get_or_insert_with(|| columns(self.text));
-                let part = columns.get(column)?;
-                let extent = |start: usize| Extent { start: start + part.start, end: start + part.end };
-                Some((1, self.start.map_or(self.at, extent)))
+                let (at, text, written) = (self.at, self.text, self.written);
+                let columns =
+                    self.columns.get_or_insert_with(|| columns(text, &Words::of(at, text, written)));
+                let found = columns.get(*column).into_iter().flatten();
+                found.map(|extent| (1, *extent)).collect()
             }
-            [] => None,
+            [] => Vec::new(),
         }
     }
 }
 
-/// What stands between commas, but for those inside of parentheses, by its first word. Of several, the first.
-fn columns(text: &str) -> FxHashMap<&str, Range<usize>> {
+/// Where the words of a text are in its document: blanks and line breaks between them are as somebody wrote them.
+struct Words {
+    at: Extent,
+    /// Where each begins in the text, and in the document. None if the document says them in other letters.
+    starts: Vec<(usize, usize)>,
+}
+
+impl Words {
+    fn of(at: Extent, text: &str, written: &str) -> Self {
+        let mut starts = Vec::new();
+        let (mut read, mut next) = (0, 0);
+        for word in text.split_whitespace() {
+            let after = |whole: &str, from: usize| whole.get(from..).and_then(|rest| rest.find(word));
+            let (Some(skipped), Some(found)) = (after(text, read), after(written, next)) else {
+                return Self { at, starts: Vec::new() };
+            };
+            let gap = written.get(next..next + found).unwrap_or_default();
+            if !starts.is_empty() && !gap.trim().is_empty() {
+                return Self { at, starts: Vec::new() };
+            }
+            starts.push((read + skipped, at.start + next + found));
+            read += skipped + word.len();
+            next += found + word.len();
+        }
+        Self { at, starts }
+    }
+
+    /// Where a part of the text is in the document; all of it, if that cannot be told.
+    fn extent(&self, part: Range<usize>) -> Extent {
+        let place = |offset: usize| {
+            let after = self.starts.partition_point(|(start, _)| *start <= offset);
+            let (start, found) = self.starts.get(after.checked_sub(1)?)?;
+            Some(found + (offset - start))
+        };
+        match (place(part.start), place(part.end.saturating_sub(1))) {
+            (Some(start), Some(last)) => Extent { start, end: last + 1 },
+            _ => self.at,
+        }
+    }
+}
+
+/// What stands between commas, but for those inside of parentheses and quotation marks, by its name.
+fn columns(text: &str, words: &Words) -> FxHashMap<String, Vec<Extent>> {
     let mut depth = 0_usize;
+    let mut is_quoted = false;
     let parts = text.split(move |character| {
         match character {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
+            '"' => is_quoted = !is_quoted,
+            '(' if !is_quoted => depth += 1,
+            ')' if !is_quoted => depth = depth.saturating_sub(1),
             _ => {}
         }
-        character == ',' && depth == 0
+        character == ',' && depth == 0 && !is_quoted
     });
-    let mut columns = FxHashMap::default();
+    let mut columns: FxHashMap<String, Vec<Extent>> = FxHashMap::default();
     let mut next = 0;
     for part in parts {
         let start = next + part.len() - part.trim_start().len();
         next += part.len() + 1;
-        if let Some(name) = part.split_whitespace().next() {
-            columns.entry(name).or_insert(start..start + part.trim().len());
+        if let Some(name) = name_of(part.trim_start()) {
+            columns.entry(name).or_default().push(words.extent(start..start + part.trim().len()));
         }
     }
     columns
+}
+
+/// The first word, which has quotation marks where there are blanks in it.
+fn name_of(column: &str) -> Option<String> {
+    match column.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next().map(str::to_owned),
+        None => column.split_whitespace().next().map(str::to_owned),
+    }
 }
 
 #[cfg(test)]
@@ -78,21 +128,37 @@ mod tests {
         let at = Extent { start: 8, end: document.len() };
         let mut inside = Inside::of(&document, at, text);
         let mut part = |column: &str| {
-            let (length, extent) = inside.find(&[column, "type"])?;
+            let (length, extent) = *inside.find(&[column, "type"]).first()?;
             assert_eq!(length, 1);
             document.get(extent.start..extent.end)
         };
         assert_eq!(part("order_date"), Some("order_date Date key"));
         assert_eq!(part("amount"), Some("amount Decimal(18, 4)"));
         assert_eq!(part("4)"), None);
-        assert_eq!(inside.find(&["date"]).unwrap().1.start, 8 + text.find(" date Date").unwrap() + 1);
+        let date = |column: &str| 8 + text.find(column).unwrap();
+        let starts: Vec<_> = inside.find(&["date"]).iter().map(|(_, extent)| extent.start).collect();
+        assert_eq!(starts, [date(" date Date") + 1, date("date Integer")]);
+    }
+
+    #[test]
+    fn a_text_of_several_lines_is_where_its_lines_are() {
+        let (document, text) =
+            ("schema: >-\n  id Integer key,\n\n  \"a, b\"\n    Date\n", "id Integer key,\n\"a, b\" Date");
+        let at = Extent { start: 8, end: document.len() };
+        let mut inside = Inside::of(document, at, text);
+        let mut part = |column: &str| {
+            let (_, extent) = *inside.find(&[column]).first()?;
+            document.get(extent.start..extent.end)
+        };
+        assert_eq!(part("id"), Some("id Integer key"));
+        assert_eq!(part("a, b"), Some("\"a, b\"\n    Date"));
     }
 
     #[test]
     fn what_is_said_in_other_letters_is_where_all_of_it_is() {
         let mut inside =
             Inside::of("\"a Date\\u002c b Date\"", Extent { start: 0, end: 21 }, "a Date, b Date");
-        let (_, extent) = inside.find(&["b"]).unwrap();
-        assert_eq!((extent.start, extent.end), (0, 21));
+        let found = inside.find(&["b"]);
+        assert_eq!(found, [(1, Extent { start: 0, end: 21 })]);
     }
 }

@@ -63,7 +63,7 @@ proptest! {
             let loaded = Documents::new().document("a", text.as_str()).load();
             for finding in loaded.map_err(DocumentError::into_findings).err().into_iter().flatten() {
                 prop_assert!(!finding.message().contains("struct "), "{}", finding);
-                let lines: Vec<&str> = text.split('\n').collect();
+                let lines: Vec<String> = text.replace("\r\n", "\n").split(['\n', '\r']).map(str::to_owned).collect();
                 if let Some(position) = finding.position() {
                     let line = lines.get(position.line - 1);
                     let width = line.map(|line| line.chars().count()).unwrap_or_default();

@@ -61,7 +61,11 @@ impl<'r, 'n, 't> Reader<'r, 'n, 't> {
     /// What is there, where something else is wanted.
     fn refusal(self, wanted: &dyn Expected) -> Problem {
         let found = match &self.node.value {
-            Value::Null => Unexpected::Unit,
+            Value::Null => {
+                return Problem::invalid_type(Unexpected::Unit, wanted)
+                    .at(self.node.extent)
+                    .help("write what is missing here, or leave the member out");
+            }
             Value::Bool(value) => Unexpected::Bool(*value),
             Value::Number(spelling) => match number(spelling) {
                 Some(Number::Unsigned(number)) => Unexpected::Unsigned(number),
