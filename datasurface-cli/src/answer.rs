@@ -2,7 +2,7 @@
 //! in memory as a whole.
 
 use crate::text::{Printable, printable};
-use datasurface_model::Findings;
+use datasurface_model::{Diagnostic, Findings};
 use serde::Serialize;
 use std::{
     fmt::{self, Display, Write as _},
@@ -107,9 +107,13 @@ impl fmt::Write for Remembering<'_> {
     }
 }
 
-/// One paragraph for each finding.
+/// One paragraph for each finding, with the change of the model that would resolve it.
 fn paragraphs(findings: &Findings) -> String {
-    if findings.is_empty() { String::new() } else { format!("{findings}\n") }
+    let paragraph = |finding: &Diagnostic| match finding.suggestion() {
+        Some(suggestion) => format!("{finding}\n  suggestion: {suggestion}\n"),
+        None => format!("{finding}\n"),
+    };
+    findings.iter().map(paragraph).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -67,20 +67,20 @@ impl Input {
         }
     }
 
-    /// The findings, with the places where they are written in the model.
+    /// The findings, with the places where they are written in the model, and those who have to change them.
     pub(crate) fn located(&self, findings: Findings) -> Findings {
-        self.documents.located(findings)
+        self.documents.located(findings.addressed(&self.ecosystem))
     }
 }
 
 fn validated(model: Ecosystem, on: NaiveDate, findings: &mut Findings) -> Option<Valid<Ecosystem>> {
     match model.validate(&Validation::on(on)) {
         Ok(checked) => {
-            findings.extend(checked.findings().iter().cloned());
+            findings.extend(checked.findings().clone().addressed(checked.ecosystem()));
             Some(checked.into_ecosystem())
         }
         Err(invalid) => {
-            findings.extend(invalid.findings().iter().cloned());
+            findings.extend(invalid.findings().clone().addressed(invalid.ecosystem()));
             None
         }
     }

@@ -29,6 +29,8 @@ fn findings_of_validation_go_to_the_standard_output() {
     assert_eq!(said.err, "");
     assert!(said.out.contains("error[reference/"), "{said:?}");
     assert!(said.out.contains("did you mean `NW_Data/products`?"), "{said:?}");
+    assert!(said.out.contains("suggestion: call it `NW_Data/products` at "), "{said:?}");
+    assert!(said.out.contains(" (in github:"), "the suggestion says to whom it is addressed: {said:?}");
     assert!(said.out.ends_with("1 error\n"), "{said:?}");
     let said = check(&desk, "--format json").bad();
     assert_eq!(said.json()["is_valid"], false);

@@ -2,9 +2,9 @@
 
 use super::Part;
 use crate::{
-    diagnostic::{ModelPath, Suggestion},
+    diagnostic::{Findings, ModelPath, Suggestion},
     document::{DocumentError, model_of, patch, value_of},
-    ecosystem::{Ecosystem, Repository},
+    ecosystem::Ecosystem,
 };
 
 /// A suggestion is not about this ecosystem.
@@ -19,14 +19,22 @@ pub enum NotApplicable {
     Unreadable(#[source] DocumentError),
 }
 
-impl Suggestion {
-    /// To whom it is addressed: the repository that owns the place, and has to make the change. Nothing if the ecosystem
-    /// does not declare who that is.
+impl Findings {
+    /// The same findings, each suggestion addressed to the repository that owns its place, and has to make the change. Where
+    /// the ecosystem does not declare who that is, to nobody.
     #[must_use]
-    pub fn addressee<'e>(&self, ecosystem: &'e Ecosystem) -> Option<&'e Repository> {
-        Part::at(&self.path).owner(ecosystem)
+    pub fn addressed(self, ecosystem: &Ecosystem) -> Self {
+        let addressed = self.into_iter().map(|mut finding| {
+            if let Some(suggestion) = finding.suggestion_mut() {
+                suggestion.addressee = Part::at(&suggestion.path).owner(ecosystem).cloned();
+            }
+            finding
+        });
+        addressed.collect()
     }
+}
 
+impl Suggestion {
     /// The ecosystem as it would be if the suggestion was followed.
     ///
     /// ```

@@ -170,6 +170,11 @@ impl Diagnostic {
         self.position.as_ref()
     }
 
+    /// The change that would resolve it, to complete it.
+    pub(crate) fn suggestion_mut(&mut self) -> Option<&mut Suggestion> {
+        self.suggestion.as_mut()
+    }
+
     /// Other places that have to do with it, to complete them.
     pub(crate) fn related_places_mut(&mut self) -> &mut [Related] {
         &mut self.related

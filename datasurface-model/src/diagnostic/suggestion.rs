@@ -1,7 +1,7 @@
 //! Suggestions: findings that say how the model has to be patched to be rid of them.
 
 use super::ModelPath;
-use crate::ecosystem::Json;
+use crate::ecosystem::{Json, Repository};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -13,6 +13,10 @@ pub struct Suggestion {
     pub path: ModelPath,
     /// How.
     pub patch: Patch,
+    /// Who has to change it: the repository that owns the place, once somebody has
+    /// [looked that up](super::Findings::addressed).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addressee: Option<Repository>,
 }
 
 /// How to change what is at a place of the model.
@@ -29,31 +33,39 @@ pub enum Patch {
 }
 
 impl Suggestion {
+    fn new(path: ModelPath, patch: Patch) -> Self {
+        Self { path, patch, addressee: None }
+    }
+
     /// To put a value at a place.
     pub fn put(path: ModelPath, value: impl Into<serde_json::Value>) -> Self {
-        Self { path, patch: Patch::Put(value.into().into()) }
+        Self::new(path, Patch::Put(value.into().into()))
     }
 
     /// To call what is at a place by another name.
     pub fn rename(path: ModelPath, name: impl Into<SmolStr>) -> Self {
-        Self { path, patch: Patch::Rename(name.into()) }
+        Self::new(path, Patch::Rename(name.into()))
     }
 
     /// To take away what is at a place.
     #[must_use]
     pub fn removal(path: ModelPath) -> Self {
-        Self { path, patch: Patch::Remove }
+        Self::new(path, Patch::Remove)
     }
 }
 
 impl fmt::Display for Suggestion {
-    /// What to do, for people: `take away zones/USA/…`.
+    /// What to do, and in which repository, for people: `take away zones/USA/… (in github:nw/usa@main)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
         match &self.patch {
             Patch::Put(value) => write!(f, "put {value} at {path}"),
             Patch::Rename(name) => write!(f, "call it `{name}` at {path}"),
             Patch::Remove => write!(f, "take away {path}"),
+        }?;
+        match &self.addressee {
+            Some(repository) => write!(f, " (in {repository})"),
+            None => Ok(()),
         }
     }
 }

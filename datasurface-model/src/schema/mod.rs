@@ -12,6 +12,7 @@ mod text;
 pub use avro::{AvroError, AvroSchema};
 pub use column::Column;
 pub use compat::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
+pub(crate) use data_type::nearest_time_zone;
 pub use data_type::{
     ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
     MicroscalingFormat, StructType, TypeProblem, is_time_zone,

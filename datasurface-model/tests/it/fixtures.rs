@@ -30,8 +30,8 @@ fn findings(fixture: &Path) -> Findings {
     let documents = documents(fixture);
     let found = documents.load().map_err(DocumentError::into_findings).map(|ecosystem| {
         match ecosystem.validate(&Validation::on(TODAY.parse().unwrap())) {
-            Ok(checked) => checked.findings().clone(),
-            Err(invalid) => invalid.findings().clone(),
+            Ok(checked) => checked.findings().clone().addressed(checked.ecosystem()),
+            Err(invalid) => invalid.findings().clone().addressed(invalid.ecosystem()),
         }
     });
     documents.located(found.unwrap_or_else(|findings| findings))

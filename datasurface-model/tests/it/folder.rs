@@ -26,8 +26,12 @@ impl Folder {
         Self(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name))
     }
 
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
     pub(crate) fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.join(name)).unwrap()
+        fs::read_to_string(self.path(name)).unwrap()
     }
 
     pub(crate) fn failing(&self) -> Vec<PathBuf> {

@@ -73,3 +73,21 @@ fn those_of_every_mutation() {
     }
     assert_none(&wrong);
 }
+
+#[test]
+fn each_is_addressed_to_the_owner_of_its_place() {
+    let load = |name: &str| documents(&folder().path(name)).load().unwrap();
+    let addressee = |name: &str| {
+        let ecosystem = load(name);
+        let found = findings(ecosystem.clone()).addressed(&ecosystem);
+        let addressees: Vec<_> = found
+            .iter()
+            .filter_map(|finding| Some(finding.suggestion()?.addressee.as_ref()?.to_string()))
+            .collect();
+        addressees
+    };
+    // A sink of a team, a policy of a zone, and a pin of the ecosystem.
+    assert_eq!(addressee("0144_governance_classification-limit.yaml"), ["gitlab:nw/north/wind@main"]);
+    assert_eq!(addressee("0195_reference_unknown-vendor.yaml"), ["git:r@main"]);
+    assert_eq!(addressee("0060_reference_unknown-datastore.yaml"), ["github:nw/model@main"]);
+}

@@ -66,7 +66,7 @@ pub(super) const ALL: &[Mutation] = &[
         let other = Workspace::new("Other").container(TARGET).group(group()).transformer(making());
         in_team(derived(it, made(), making()), |team| team.workspace(other))
     }),
-    of("transformer/time-zone", |it| derived(it, made(), making().cron("0 6 * * * Mars/Olympus"))),
+    of("transformer/time-zone", |it| derived(it, made(), making().cron("0 6 * * * Europe/Pris"))),
     of("transformer/under-classified", |it| {
         let it = with(it, of_dataset("Extra", dataset().classified("PII")));
         in_team(it, |team| team.datastore(made()).workspace(reader("Extra/d").transformer(making())))
@@ -81,7 +81,7 @@ pub(super) const ALL: &[Mutation] = &[
         derived(it, made(), DataTransformer::new(CodeArtifact::image("maker", "one"), "Made"))
     }),
     of("workspace/deadline-zone", |it| {
-        let hurried = reader("Extra/d").deadline(Deadline::new(NaiveTime::MIN, "Mars/Olympus"));
+        let hurried = reader("Extra/d").deadline(Deadline::new(NaiveTime::MIN, "Europe/Berln"));
         in_team(with(it, store("Extra")), |team| team.workspace(hurried))
     }),
     of("workspace/duplicate-sink", |it| {

@@ -27,7 +27,7 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, store("Extra").captured(capture).dataset(Dataset::new("e", "id Integer key")))
     }),
     of("capture/time-zone", |it| {
-        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).cron("0 6 * * * Mars/Olympus")))
+        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).cron("0 6 * * * Europe/Berln")))
     }),
     of("capture/unknown-table", |it| {
         with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).table("dd", "t")))

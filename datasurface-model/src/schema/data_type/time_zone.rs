@@ -15,7 +15,7 @@ pub fn is_time_zone(name: &str) -> bool {
 }
 
 /// The time zone that was probably meant.
-pub(super) fn nearest_time_zone(name: &str) -> Option<&'static str> {
+pub(crate) fn nearest_time_zone(name: &str) -> Option<&'static str> {
     crate::diagnostic::nearest(name, NAMES.lines())
 }
 

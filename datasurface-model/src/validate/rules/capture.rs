@@ -132,8 +132,7 @@ fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
         scope.report(Diagnostic::new(&CRON, path, message).help(super::CRON_HELP));
     }
     if let CaptureTrigger::Cron(cron) = capture.trigger() {
-        let path = |scope: &Scope<'_>| scope.path().attribute("capture").attribute("trigger");
-        super::time_zone(cron.zone(), &TIME_ZONE, scope, path);
+        super::cron_zone(cron, &TIME_ZONE, scope, |unit| unit.attribute("capture").attribute("trigger"));
     }
     sources(capture, datastore, scope);
     consistency(capture, datastore, scope);
@@ -269,7 +268,13 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
         };
         let Some(column) = dataset.schema().table().column(name) else {
             let message = format!("the dataset `{}` has no column `{name}`", dataset.name());
-            report(path, message, "add the column, or capture in another way");
+            let columns = dataset.schema().table().columns().iter();
+            let fitting = columns.filter(|column| grows(column.data_type()));
+            let names = Names::of(fitting.map(|column| column.name().as_str()));
+            match names.nearest(name.as_str()) {
+                Some(nearest) => report(path, message, &format!("did you mean `{nearest}`?")),
+                None => report(path, message, "add the column, or capture in another way"),
+            }
             continue;
         };
         let path = path.child("columns", name);

@@ -30,9 +30,10 @@ use super::{
     waivers,
 };
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    ecosystem::Cron,
     governance as of_policies,
-    schema::{Schema, is_time_zone},
+    schema::{Schema, is_time_zone, nearest_time_zone},
 };
 pub(super) use container::address;
 
@@ -145,19 +146,35 @@ pub static CODES: &[&CodeInfo] = &[
 const CRON_HELP: &str =
     "give minute, hour, day of month, month and day of week, as in `*/10 8-18 * * mon-fri`";
 
-/// Reports a time zone that does not exist.
+/// Reports a time zone that does not exist. `correct` says how to put another one there.
 fn time_zone(
     zone: Option<&str>,
     code: &'static CodeInfo,
     scope: &mut Scope<'_>,
-    at: impl FnOnce(&Scope<'_>) -> ModelPath,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+    correct: impl FnOnce(ModelPath, &str) -> Suggestion,
 ) {
     if let Some(zone) = zone.filter(|zone| !is_time_zone(zone)) {
         let message = format!("there is no time zone `{zone}`");
-        let help = "name a time zone of the IANA database, such as `Europe/Berlin`";
-        let path = at(scope);
-        scope.report(Diagnostic::new(code, path, message).help(help));
+        let (path, nearest) = (at(scope.path()), nearest_time_zone(zone));
+        let finding = Diagnostic::new(code, path.clone(), message)
+            .help("name a time zone of the IANA database, such as `Europe/Berlin`")
+            .did_you_mean(nearest)
+            .suggest(nearest.map(|nearest| correct(path, nearest)));
+        scope.report(finding);
     }
+}
+
+/// Reports a timetable in a time zone that does not exist.
+fn cron_zone(
+    cron: &Cron,
+    code: &'static CodeInfo,
+    scope: &mut Scope<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+) {
+    time_zone(cron.zone(), code, scope, at, |trigger, nearest| {
+        Suggestion::put(trigger.attribute("cron"), cron.in_zone(nearest).as_str())
+    });
 }
 
 /// Judges one unit by every rule that is about such a unit.

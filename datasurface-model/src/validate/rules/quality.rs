@@ -73,12 +73,14 @@ fn unknown(name: &ColumnName, check: &QualityCheck, dataset: &Dataset, scope: &m
 fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
     let name = dataset.name();
     let problem = match check {
-        QualityCheck::NotNull { at_least, .. } if *at_least > Share::ALL => {
-            Some((format!("`{name}` must have {at_least} of its values"), "give a share of at most 100 %"))
-        }
-        QualityCheck::NotNull { at_least, .. } if at_least.as_parts_per_million() == 0 => {
-            Some((format!("`{name}` must have 0 % of its values"), "give a share of more than 0 %"))
-        }
+        QualityCheck::NotNull { column, at_least } if *at_least > Share::ALL => Some((
+            format!("the column `{column}` must have {at_least} of its values"),
+            "give a share of at most 100 %",
+        )),
+        QualityCheck::NotNull { column, at_least } if at_least.as_parts_per_million() == 0 => Some((
+            format!("the column `{column}` must have 0 % of its values"),
+            "give a share of more than 0 %",
+        )),
         QualityCheck::Rows { at_least, at_most: Some(at_most) } if at_most < at_least => Some((
             format!("`{name}` must have at least {at_least} rows and at most {at_most}"),
             "let the range begin before it ends",

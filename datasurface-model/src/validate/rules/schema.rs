@@ -158,11 +158,9 @@ fn of_type(column: &Column, problem: TypeProblem, path: ModelPath) -> Diagnostic
         }
         TypeProblem::UnknownTimeZone { zone, nearest } => {
             let message = format!("the column `{name}` is in the time zone `{zone}`, which does not exist");
-            let help = match nearest {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "give the IANA name, such as `Europe/Berlin` or `UTC`".to_owned(),
-            };
-            Diagnostic::new(&UNKNOWN_TIME_ZONE, path, message).help(help)
+            Diagnostic::new(&UNKNOWN_TIME_ZONE, path, message)
+                .help("give the IANA name, such as `Europe/Berlin` or `UTC`")
+                .did_you_mean(nearest)
         }
         TypeProblem::UnknownCollation { collation } => {
             let message = format!("the collation `{collation}` of the column `{name}` looks like none");

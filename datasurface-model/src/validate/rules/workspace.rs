@@ -3,7 +3,7 @@
 use super::{Scope, access, container, governance::Received, lifecycle, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{DatasetGroup, Requirements, Workspace},
+    ecosystem::{DatasetGroup, Deadline, Requirements, Workspace},
     name::{DatasetKey, GroupKey},
     named::Entity,
     validate::reference::Reference,
@@ -92,8 +92,12 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<
             scope.report(finding);
         }
     }
-    let zone = workspace.declared_deadline().map(|deadline| deadline.zone());
-    super::time_zone(zone, &DEADLINE_ZONE, scope, |scope| scope.path().attribute("deadline"));
+    if let Some(deadline) = workspace.declared_deadline() {
+        let at = |unit: ModelPath| unit.attribute("deadline");
+        super::time_zone(Some(deadline.zone()), &DEADLINE_ZONE, scope, at, |path, nearest| {
+            Suggestion::put(path, Deadline::new(deadline.time(), nearest).to_string())
+        });
+    }
     let mut received = Vec::new();
     for group in workspace.groups() {
         of_group(workspace, group, &mut received, scope);

@@ -113,7 +113,8 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
         scope.report(finding);
     }
     if let TransformTrigger::Cron(cron) = transformer.trigger() {
-        super::time_zone(cron.zone(), &TIME_ZONE, scope, |scope| path(scope).attribute("trigger"));
+        let at = |unit: ModelPath| unit.attribute("transformer").attribute("trigger");
+        super::cron_zone(cron, &TIME_ZONE, scope, at);
     }
     artifact(transformer.artifact(), scope);
     let brought = brought(received, scope);
