@@ -40,6 +40,13 @@ impl CodeInfo {
         Self { is_waivable: true, ..self }
     }
 
+    /// The same code, for a warning that nobody can decide to live with: because it is about such decisions, or because
+    /// whoever reports it asks no waivers.
+    #[must_use]
+    pub const fn not_waivable(self) -> Self {
+        Self { is_waivable: false, ..self }
+    }
+
     /// A note, known since version 0.1.0.
     #[must_use]
     pub const fn note(code: &'static str, summary: &'static str, explanation: &'static str) -> Self {

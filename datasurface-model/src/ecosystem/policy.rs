@@ -48,6 +48,23 @@ pub enum PolicyRule {
     SeparateProduction,
 }
 
+impl PolicyRule {
+    /// Whether it forbids nothing.
+    #[must_use]
+    pub fn permits_everything(&self) -> bool {
+        match self {
+            Self::Locations(permitted) => permitted.permits_everything(),
+            Self::Vendors(permitted) => permitted.permits_everything(),
+            Self::HardVendors(permitted) => permitted.permits_everything(),
+            Self::Platforms(permitted) => permitted.permits_everything(),
+            Self::Classifications(permitted) => permitted.permits_everything(),
+            Self::Storage(rule) => rule.technologies.permits_everything() && rule.encryption.is_none(),
+            Self::Production(permitted) => permitted.permits_everything(),
+            Self::SeparateProduction => false,
+        }
+    }
+}
+
 /// What is permitted: everything that is not denied; or, if some is allowed, that alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permitted<T> {
@@ -83,6 +100,11 @@ impl<T: Ord> Permitted<T> {
     #[must_use]
     pub fn denied(&self) -> &BTreeSet<T> {
         &self.denied
+    }
+
+    /// Whether nothing is listed: everything is permitted.
+    fn permits_everything(&self) -> bool {
+        self.allowed.is_none() && self.denied.is_empty()
     }
 
     /// Whether `value` is permitted.

@@ -1,6 +1,6 @@
 //! Waivers: findings that somebody decided to live with, for a while.
 
-use crate::named::Entity;
+use crate::{diagnostic::ModelPath, named::Entity};
 use chrono::NaiveDate;
 use smol_str::SmolStr;
 use std::fmt;
@@ -56,6 +56,12 @@ impl Waiver {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.finding.path
+    }
+
+    /// Where the waiver itself is in the model.
+    #[must_use]
+    pub fn model_path(&self) -> ModelPath {
+        ModelPath::root().child("waivers", format!("{} {}", self.code(), self.path()))
     }
 
     /// Why it is accepted.

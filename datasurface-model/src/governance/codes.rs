@@ -2,6 +2,14 @@
 
 use crate::diagnostic::CodeInfo;
 
+/// A policy forbids nothing.
+pub static NO_EFFECT: CodeInfo = CodeInfo::warning(
+    "governance/no-effect",
+    "a policy permits everything",
+    "A rule that neither allows nor denies anything by name, and asks for no encryption, forbids nothing. Whoever reads the \
+     name of the policy believes otherwise. Say what is allowed or denied, or remove the policy.",
+);
+
 /// Data would be at a place that a policy does not permit.
 pub static LOCATION: CodeInfo = CodeInfo::error(
     "governance/location",

@@ -3,7 +3,7 @@
 
 use super::resolve::leads_somewhere;
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
+    diagnostic::{CodeInfo, Diagnostic, Findings, Severity, Suggestion},
     ecosystem::{Ecosystem, Waiver},
     named::Entity,
 };
@@ -21,13 +21,15 @@ pub(super) static EXPIRED: CodeInfo = CodeInfo::warning(
     "a waiver has expired",
     "The finding was accepted until a day that is over, and counts again. Mend what it is about and remove the waiver, or \
      decide anew until when it is acceptable.",
-);
+)
+.not_waivable();
 
 pub(super) static NOT_WAIVABLE: CodeInfo = CodeInfo::error(
     "waiver/not-waivable",
-    "a waiver is about an error that nobody can live with",
+    "a waiver is about what cannot be waived",
     "Policies, approvals, consents and classifications can be waived: somebody answers for them. What makes the model \
-     ambiguous or incomplete cannot: nothing could be built from it. Mend what it is about, and remove the waiver.",
+     ambiguous or incomplete cannot: nothing could be built from it. Nor can what is said of waivers. Mend what it is about, \
+     and remove the waiver.",
 );
 
 pub(super) static UNUSED: CodeInfo = CodeInfo::warning(
@@ -35,7 +37,16 @@ pub(super) static UNUSED: CodeInfo = CodeInfo::warning(
     "a waiver is about a finding that is not there",
     "What it was about is mended, or its path is written differently. A waiver that is left behind would hide the next \
      problem at that place. Remove it.",
-);
+)
+.not_waivable();
+
+pub(super) static NO_REASON: CodeInfo = CodeInfo::warning(
+    "waiver/no-reason",
+    "a waiver does not say why",
+    "Whoever reads the report in a year has to know why somebody decided to live with the finding, and whether that still \
+     holds. Say why.",
+)
+.not_waivable();
 
 pub(super) static UNKNOWN_PATH: CodeInfo = CodeInfo::error(
     "reference/unknown-path",
@@ -88,12 +99,7 @@ impl Judged {
             let is_there = || there.contains(&(waiver.code().to_owned(), waiver.path().to_owned()));
             if !info.is_waivable {
                 let help = "mend what it is about, and remove the waiver";
-                findings.push(about(
-                    &NOT_WAIVABLE,
-                    waiver,
-                    "is about an error that nobody can live with",
-                    help,
-                ));
+                findings.push(about(&NOT_WAIVABLE, waiver, "is about what cannot be waived", help));
             } else if waiver.expires() < today {
                 let what = format!("has expired after {}", waiver.expires());
                 let help = "mend what it is about, or decide anew until when it is acceptable";
@@ -116,6 +122,11 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
             let what = "is about a finding that another waiver is about";
             findings.push(about(&DUPLICATE, waiver, what, "keep one of the two"));
         }
+        if waiver.reason().trim().is_empty() {
+            let path = waiver.model_path().attribute("reason");
+            let message = format!("nothing says why `{}` at `{}` is waived", waiver.code(), waiver.path());
+            findings.push(Diagnostic::new(&NO_REASON, path, message).help("say why it is acceptable"));
+        }
         if !leads_somewhere(waiver.path(), ecosystem) {
             let help = "write the path as the finding shows it, or remove the waiver";
             findings.push(about(&UNKNOWN_PATH, waiver, "is about a place that does not exist", help));
@@ -125,7 +136,7 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
 }
 
 fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic {
-    let path = ModelPath::root().child("waivers", format!("{} {}", waiver.code(), waiver.path()));
+    let path = waiver.model_path();
     let message = format!("the waiver of `{}` at `{}` {what}", waiver.code(), waiver.path());
     Diagnostic::new(code, path.clone(), message).help(help).suggest(Suggestion::removal(path))
 }

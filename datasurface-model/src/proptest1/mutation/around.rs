@@ -34,6 +34,9 @@ pub(super) const ALL: &[Mutation] = &[
         let but_this = Permitted::all_but([PlatformName::from(PLATFORM)]);
         governed(it, PolicyRule::Platforms(but_this)).primary("Extra", PLATFORM)
     }),
+    of("governance/no-effect", |it| {
+        governed(it, PolicyRule::Vendors(Permitted::all_but([] as [VendorName; 0])))
+    }),
     of("governance/production", |it| {
         governed(it, PolicyRule::Production(Permitted::only([ProductionStatus::Production])))
     }),
@@ -88,6 +91,10 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, store("Order")).waiver(waiver(NaiveDate::MAX)).waiver(waiver(next_to_last))
     }),
     of("waiver/expired", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MIN))),
+    of("waiver/no-reason", |it| {
+        let path = "zones/USA/teams/Team 1/datastores/Order";
+        with(it, store("Order")).waiver(Waiver::new("name/reserved-word", path, " ", NaiveDate::MAX))
+    }),
     of("waiver/not-waivable", |it| it.waiver(waiver("name/syntax", "zones/USA", NaiveDate::MAX))),
     of("waiver/unused", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MAX))),
 ];

@@ -28,6 +28,7 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, store("Extra")).platform(old).primary("Extra", "Extra")
     }),
     of("lifecycle/no-consent", |it| read(it, store("Extra").deprecated(ending()))),
+    of("lifecycle/no-reason", |it| with(it, store("Extra").deprecated(Deprecation::new(NaiveDate::MAX, "")))),
     of("pin/against-wish", |it| {
         let it = it.platform(PlatformDeclaration::new("Extra", "local")).pin("Extra/g", ["Extra"]);
         in_team(with(it, store("Extra")), |team| team.workspace(asking(group().wishing(PLATFORM))))
@@ -58,6 +59,11 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(it, |team| team.datastore(made()).workspace(circling))
     }),
     of("transformer/missing-select", |it| derived(it, made(), DataTransformer::sql("Made"))),
+    of("transformer/no-reason", |it| {
+        let it = with(it, of_dataset("Extra", dataset().classified("PII")));
+        let masking = reader("Extra/d").transformer(making().removing("PII", ""));
+        in_team(it, |team| team.datastore(made()).workspace(masking))
+    }),
     of("transformer/other-team", |it| {
         let it = apart(it, GovernanceZone::new(), |team| team.datastore(made()));
         in_team(it, |team| team.workspace(reader("Extra/d").transformer(making())))

@@ -33,6 +33,12 @@ pub(super) static SUNSET: CodeInfo = CodeInfo::error(
      the time in between to leave. Correct one of the dates.",
 );
 
+pub(super) static NO_REASON: CodeInfo = CodeInfo::warning(
+    "lifecycle/no-reason",
+    "nothing says why something is deprecated",
+    "Consumers are asked to leave, and decide by the reason how soon, and for what. Say why.",
+);
+
 pub(super) static OWN_REPLACEMENT: CodeInfo = CodeInfo::error(
     "lifecycle/own-replacement",
     "something is to be replaced by itself",
@@ -132,6 +138,11 @@ fn of_deprecation<R: PartialEq + Display>(
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     let path = |scope: &Scope<'_>| at(scope.path()).attribute("deprecation");
+    if deprecation.reason().trim().is_empty() {
+        let message = format!("nothing says why `{own}` is deprecated");
+        let path = path(scope).attribute("reason");
+        scope.report(Diagnostic::new(&NO_REASON, path, message).help("say why, for those who use it"));
+    }
     if let Some(last) = deprecation.last_day().filter(|last| *last <= deprecation.since()) {
         let since = deprecation.since();
         let message = format!("`{own}` is deprecated since {since}, and gone after {last}");

@@ -10,9 +10,9 @@ mod tests;
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::ModelPath,
+    diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace},
-    governance::{Meeting, Met, denial},
+    governance::{Meeting, Met, NO_EFFECT, denial},
     name::{DatasetKey, GroupName, ZoneName},
     named::{Entity, Named},
     validate::{facts::DatasetFact, reference::Reference},
@@ -49,6 +49,12 @@ impl Received<'_> {
 /// What policies refer to must exist.
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     for policy in zone.policies() {
+        if policy.rule().permits_everything() {
+            let path = scope.path().child("policies", policy.name()).attribute("rule");
+            let message = format!("the policy `{}` permits everything", policy.name());
+            let help = "say what is allowed or denied, or remove the policy";
+            scope.report(Diagnostic::new(&NO_EFFECT, path, message).help(help));
+        }
         let references = match policy.rule() {
             PolicyRule::Locations(permitted) => listed(permitted, Reference::Location),
             PolicyRule::Vendors(permitted) => listed(permitted, Reference::Vendor),

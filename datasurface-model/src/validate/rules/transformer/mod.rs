@@ -81,6 +81,13 @@ pub(super) static DUPLICATE_SELECT: CodeInfo = CodeInfo::error(
     "Nobody could tell which of the two results should be kept. Remove one, or combine them into one SELECT.",
 );
 
+pub(super) static NO_REASON: CodeInfo = CodeInfo::warning(
+    "transformer/no-reason",
+    "nothing says why a transformer removes what is sensitive",
+    "The output of a transformer is classified less strictly than its inputs because the transformer is said to take \
+     something out. Somebody answers for that, and others rely on it: say how it is done.",
+);
+
 pub(super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
     "transformer/under-classified",
     "the output of a transformer is classified less strictly than its inputs",
@@ -117,6 +124,7 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
         super::cron_zone(cron, &TIME_ZONE, scope, at);
     }
     artifact(transformer.artifact(), scope);
+    reasons(transformer, scope);
     let brought = brought(received, scope);
     if workspace.groups().iter().map(|group| group.wanted().len()).sum::<usize>() == received.len() {
         unneeded_removals(transformer, &brought, scope);
@@ -161,6 +169,14 @@ fn artifact(artifact: &CodeArtifact, scope: &mut Scope<'_>) {
         let path = path(scope).attribute("artifact");
         let help = "write a requirement such as `^1.2`, `>=1.2, <3` or `*`";
         scope.report(Diagnostic::new(&VERSION, path, message).help(help));
+    }
+}
+
+fn reasons(transformer: &DataTransformer, scope: &mut Scope<'_>) {
+    for (classification, _) in transformer.removes().iter().filter(|(_, reason)| reason.trim().is_empty()) {
+        let path = path(scope).child("removes", classification);
+        let message = format!("nothing says how the transformer removes `{classification}`");
+        scope.report(Diagnostic::new(&NO_REASON, path, message).help("say how it is removed"));
     }
 }
 
