@@ -106,6 +106,21 @@ pub(crate) struct Server<'a> {
 }
 
 impl ContainerKind {
+    /// The technologies that have a name of their own; any other is custom.
+    pub(crate) const TECHNOLOGIES: [&'static str; 11] = [
+        "sqlite",
+        "duckdb",
+        "postgres",
+        "mysql",
+        "sql_server",
+        "oracle",
+        "db2",
+        "snowflake",
+        "object_storage",
+        "kafka",
+        "platform_managed",
+    ];
+
     /// What people call this technology; also what a platform's descriptor lists.
     #[must_use]
     pub fn technology(&self) -> &str {

@@ -2,6 +2,16 @@
 
 use crate::diagnostic::CodeInfo;
 
+/// A policy names a technology that is most likely spelled otherwise.
+pub static UNKNOWN_TECHNOLOGY: CodeInfo = CodeInfo::error(
+    "governance/unknown-technology",
+    "a policy names a technology of storage that is called otherwise",
+    "Technologies are called as containers call their kinds: `postgres`, `sql_server`, `object_storage`. What is allowed \
+     under another name is not allowed, and what is denied under another name is not denied. Correct the name. If it is the \
+     name of a kind that only a platform knows, and means what it says, waive this.",
+)
+.waivable();
+
 /// A policy forbids nothing.
 pub static NO_EFFECT: CodeInfo = CodeInfo::warning(
     "governance/no-effect",

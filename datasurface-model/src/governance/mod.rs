@@ -9,7 +9,7 @@ mod meeting;
 
 pub use codes::{
     CLASSIFICATION, CLASSIFICATION_LIMIT, HARD_VENDOR, LOCATION, NO_EFFECT, PLATFORM, PRODUCTION,
-    PRODUCTION_MIX, STORAGE, UNCLASSIFIED, VENDOR,
+    PRODUCTION_MIX, STORAGE, UNCLASSIFIED, UNKNOWN_TECHNOLOGY, VENDOR,
 };
 pub use meeting::Meeting;
 
@@ -18,6 +18,7 @@ use crate::{
     ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
     name::{Classification, Place, PlatformName, VendorName},
 };
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 /// Something that the data of a zone meets.
@@ -156,7 +157,8 @@ fn unknown<T: Ord>(code: &'static CodeInfo, permitted: &Permitted<T>) -> Option<
 }
 
 fn storage(rule: &StorageRule, technology: &str, encryption: Option<KeyHolder>) -> Option<Denial> {
-    if !rule.permitted_technologies().admits(&technology.into()) {
+    let is_denied = |denied: &SmolStr| is_alike(denied, technology);
+    if !rule.permitted_technologies().admits_by(|allowed| allowed == technology, is_denied) {
         return Some(Denial::new(&STORAGE, format!("does not permit storage in `{technology}`")));
     }
     let wanted = rule.encryption()?;
@@ -168,6 +170,16 @@ fn storage(rule: &StorageRule, technology: &str, encryption: Option<KeyHolder>) 
     Some(Denial::new(&STORAGE, reason))
 }
 
+/// Whether two words that nobody declares mean the same: without regard to case, and to what stands between words. What is
+/// denied is compared so, since a denial that misses what it means denies nothing, and nobody would see that. What is allowed
+/// is compared letter by letter: an allowance that misses is told.
+pub(crate) fn is_alike(one: &str, other: &str) -> bool {
+    fn letters(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|letter| !matches!(letter, ' ' | '_' | '-')).flat_map(char::to_lowercase)
+    }
+    letters(one).eq(letters(other))
+}
+
 /// Data that is not classified completely never passes where only some is allowed; where some is denied, nobody can
 /// tell.
 fn data(
@@ -175,7 +187,11 @@ fn data(
     classifications: &BTreeSet<&Classification>,
     is_complete: bool,
 ) -> Option<Denial> {
-    if let Some(denied) = classifications.iter().find(|label| !permitted.admits(label)) {
+    let admits = |label: &Classification| {
+        let is_denied = |denied: &Classification| is_alike(denied.as_str(), label.as_str());
+        permitted.admits_by(|allowed| allowed == label, is_denied)
+    };
+    if let Some(denied) = classifications.iter().find(|label| !admits(label)) {
         return Some(Denial::new(&CLASSIFICATION, format!("does not permit `{denied}`")));
     }
     if is_complete {

@@ -58,6 +58,10 @@ pub(super) const ALL: &[Mutation] = &[
     of("governance/unclassified", |it| {
         governed(it, PolicyRule::Classifications(Permitted::all_but([Classification::from("PII")])))
     }),
+    of("governance/unknown-technology", |it| {
+        let no_files = StorageRule::for_all().technologies(Permitted::all_but(["sqlit"]));
+        governed(it, PolicyRule::Storage(no_files))
+    }),
     of("governance/vendor", |it| {
         governed(it, PolicyRule::Vendors(Permitted::all_but([VendorName::from("On Premises")])))
     }),

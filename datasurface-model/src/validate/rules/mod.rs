@@ -68,6 +68,7 @@ pub static CODES: &[&CodeInfo] = &[
     &of_policies::PRODUCTION_MIX,
     &of_policies::STORAGE,
     &of_policies::UNCLASSIFIED,
+    &of_policies::UNKNOWN_TECHNOLOGY,
     &of_policies::VENDOR,
     &lifecycle::CONSENT_EXPIRED,
     &lifecycle::DEPRECATED_PLATFORM,

@@ -10,13 +10,16 @@ mod tests;
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{Diagnostic, ModelPath},
-    ecosystem::{Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace},
-    governance::{Meeting, Met, NO_EFFECT, denial},
+    diagnostic::{Diagnostic, ModelPath, Suggestion, nearest},
+    ecosystem::{
+        ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
+    },
+    governance::{Meeting, Met, NO_EFFECT, UNKNOWN_TECHNOLOGY, denial, is_alike},
     name::{DatasetKey, GroupName, ZoneName},
     named::{Entity, Named},
     validate::{facts::DatasetFact, reference::Reference},
 };
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// A dataset that a workspace receives, and which of its sinks says so.
@@ -59,6 +62,10 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
             PolicyRule::Locations(permitted) => listed(permitted, Reference::Location),
             PolicyRule::Vendors(permitted) => listed(permitted, Reference::Vendor),
             PolicyRule::Platforms(permitted) => listed(permitted, Reference::Platform),
+            PolicyRule::Storage(rule) => {
+                technologies(policy, rule.permitted_technologies(), scope);
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         for (list, reference) in &references {
@@ -73,11 +80,27 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     }
 }
 
+/// Technologies that are nearly called like known ones. Others may be custom: platforms know them.
+fn technologies(policy: &Policy, permitted: &Permitted<SmolStr>, scope: &mut Scope<'_>) {
+    const KNOWN: [&str; 11] = ContainerKind::TECHNOLOGIES;
+    let listed = listed(permitted, |name| name);
+    for (list, name) in listed.iter().filter(|(_, name)| !KNOWN.contains(&name.as_str())) {
+        let same = KNOWN.into_iter().find(|known| is_alike(known, name));
+        let Some(meant) = same.or_else(|| nearest(name, KNOWN)) else { continue };
+        let path = scope.path().child("policies", policy.name()).attribute("rule").child(list, name);
+        let is_listed = listed.iter().any(|(other, listed)| other == list && listed == meant);
+        // To deny what was not denied may forbid what is there: that is for people to do.
+        let is_harmless = !is_listed && (same.is_some() || *list == "allow");
+        let message = format!("the policy `{}` names the technology `{name}`", policy.name());
+        let finding = Diagnostic::new(&UNKNOWN_TECHNOLOGY, path.clone(), message)
+            .did_you_mean(Some(meant))
+            .suggest(is_harmless.then(|| Suggestion::rename(path, meant)));
+        scope.report(finding);
+    }
+}
+
 /// Everything that a rule names, and in which of its lists.
-fn listed<T: Ord + Clone>(
-    permitted: &Permitted<T>,
-    refer: impl Fn(T) -> Reference,
-) -> Vec<(&'static str, Reference)> {
+fn listed<T: Ord + Clone, R>(permitted: &Permitted<T>, refer: impl Fn(T) -> R) -> Vec<(&'static str, R)> {
     let allowed = permitted.allowed().into_iter().flatten().map(|one| ("allow", refer(one.clone())));
     let denied = permitted.denied().iter().map(|one| ("deny", refer(one.clone())));
     allowed.chain(denied).collect()
