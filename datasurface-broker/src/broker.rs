@@ -46,6 +46,7 @@ impl Broker {
         let platforms = hosted::host(&self.registry, ecosystem, &mut found);
         let question = Question::new(ecosystem, &platforms, lock);
         let assignments = choice::choose(&question, &mut found);
+        found.extend(choice::unheard(ecosystem));
         let (findings, waived) = ecosystem.waive(Findings::from_iter(found), choice::CODES);
         let findings = Refused::unless_clean(findings)?;
         let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {

@@ -6,26 +6,68 @@ use crate::{
     input::Input,
     text::count,
 };
+use chrono::NaiveDate;
 use datasurface_broker::Broker;
-use datasurface_model::{Findings, Severity};
+use datasurface_model::{Diagnostic, Findings, Severity};
 use serde::Serialize;
+use std::fmt;
 
 #[derive(Serialize)]
 struct Verdict<'a> {
     findings: &'a Findings,
+    waived: &'a [Waived],
     is_valid: bool,
 }
 
+/// A finding that somebody decided to live with: which, why, and until when.
+#[derive(Serialize)]
+struct Waived {
+    code: String,
+    path: String,
+    message: String,
+    reason: String,
+    expires: NaiveDate,
+}
+
 pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
-    let checked = Input::read(&arguments.model).and_then(|mut input| {
-        input.place(broker)?;
-        Ok(input.findings)
-    });
-    let is_valid = checked.is_ok();
-    let (Ok(findings) | Err(findings)) = checked;
+    let (findings, waived, is_valid) = match Input::read(&arguments.model) {
+        Ok(mut input) => {
+            let is_valid = input.place(broker).is_ok();
+            let waived = waived(&input);
+            (input.findings, waived, is_valid)
+        }
+        Err(findings) => (findings, Vec::new(), false),
+    };
     match arguments.format {
-        Format::Text => Answer::report(&findings, &in_short(&findings), is_valid),
-        Format::Json => Answer::json(&Verdict { findings: &findings, is_valid }, is_valid),
+        Format::Text => {
+            let lines = waived.iter().map(|waived| format!("{waived}\n"));
+            Answer::report(&findings, &(lines.collect::<String>() + &in_short(&findings)), is_valid)
+        }
+        Format::Json => Answer::json(&Verdict { findings: &findings, waived: &waived, is_valid }, is_valid),
+    }
+}
+
+/// What was waived, with the waivers.
+fn waived(input: &Input) -> Vec<Waived> {
+    let told = |finding: &Diagnostic| {
+        let path = finding.path().to_string();
+        let mut waivers = input.ecosystem.waivers().iter();
+        let waiver = waivers.find(|waiver| (waiver.code(), waiver.path()) == (finding.code(), &*path))?;
+        Some(Waived {
+            code: finding.code().to_owned(),
+            message: finding.message().to_owned(),
+            reason: waiver.reason().to_owned(),
+            expires: waiver.expires(),
+            path,
+        })
+    };
+    input.waived.iter().filter_map(told).collect()
+}
+
+impl fmt::Display for Waived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, path, message, reason, expires } = self;
+        write!(f, "waived[{code}] until {expires}: {message}\n  at {path}\n  reason: {reason}")
     }
 }
 

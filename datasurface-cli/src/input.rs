@@ -6,7 +6,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed};
-use datasurface_model::{Documents, Ecosystem, Findings, ModelPath, Valid, Validation};
+use datasurface_model::{Checked, Documents, Ecosystem, Findings, ModelPath, Valid, Validation};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -24,6 +24,8 @@ pub(crate) struct Input {
     pub(crate) on: NaiveDate,
     /// What was found so far; no errors.
     pub(crate) findings: Findings,
+    /// What was found, and somebody decided to live with.
+    pub(crate) waived: Findings,
     documents: Documents,
 }
 
@@ -36,7 +38,7 @@ impl Input {
         let (documents, unread) = files::documents(arguments);
         let is_complete = unread.is_empty();
         findings.extend(unread);
-        let ecosystem = match documents.load() {
+        let checked = match documents.load() {
             Ok(model) if is_complete => validated(model, on, &mut findings),
             Ok(_) => None,
             Err(error) => {
@@ -47,8 +49,12 @@ impl Input {
             }
         };
         let findings = documents.located(findings);
-        match (ecosystem, lock) {
-            (Some(ecosystem), Some(lock)) => Ok(Self { ecosystem, lock, lock_path, on, findings, documents }),
+        match (checked, lock) {
+            (Some(checked), Some(lock)) => {
+                let waived = checked.waived().clone();
+                let ecosystem = checked.into_ecosystem();
+                Ok(Self { ecosystem, lock, lock_path, on, findings, waived, documents })
+            }
             _ => Err(findings),
         }
     }
@@ -58,6 +64,7 @@ impl Input {
         match broker.place(&self.ecosystem, &self.lock) {
             Ok(placed) => {
                 self.findings.extend(self.located(placed.findings().clone()));
+                self.waived.extend(placed.waived().clone());
                 Ok(placed)
             }
             Err(refused) => {
@@ -73,11 +80,11 @@ impl Input {
     }
 }
 
-fn validated(model: Ecosystem, on: NaiveDate, findings: &mut Findings) -> Option<Valid<Ecosystem>> {
+fn validated(model: Ecosystem, on: NaiveDate, findings: &mut Findings) -> Option<Checked> {
     match model.validate(&Validation::on(on)) {
         Ok(checked) => {
             findings.extend(checked.findings().clone().addressed(checked.ecosystem()));
-            Some(checked.into_ecosystem())
+            Some(checked)
         }
         Err(invalid) => {
             findings.extend(invalid.findings().clone().addressed(invalid.ecosystem()));

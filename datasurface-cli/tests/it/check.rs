@@ -4,6 +4,7 @@ use crate::{
     models,
     run::{Desk, Said},
 };
+use datasurface_model::{Capture, Dataset, Datastore, Waiver};
 
 fn check(desk: &Desk, more: &str) -> Said {
     desk.run(&format!("check model.json --on 2026-02-01 {more}"))
@@ -45,6 +46,30 @@ fn what_needs_platforms_is_judged_too() {
     assert!(said.out.contains("did you mean `local`?"), "{said:?}");
     let said = check(&desk, "--format json").bad();
     assert!(said.codes().contains(&"platform/unknown-kind".to_owned()), "{said:?}");
+}
+
+#[test]
+fn what_was_waived_is_told_with_its_reason() {
+    let path = "zones/USA/teams/NorthWind/datastores/Order";
+    let last = chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
+    let waiver = Waiver::new("name/reserved-word", path, "it is called so everywhere", last);
+    let model = models::first().waiver(waiver).edit_team("USA", "NorthWind", |team| {
+        let capture = Capture::sql_snapshot("USA/NorthWind/Source");
+        team.datastore(
+            Datastore::new("Order").captured(capture).dataset(Dataset::new("lines", "id Integer key")),
+        )
+    });
+    let desk = Desk::new(&model);
+    let said = check(&desk, "").good();
+    assert!(
+        said.out.contains("waived[name/reserved-word] until 2026-12-31: the datastore name `Order`"),
+        "{said:?}"
+    );
+    assert!(said.out.contains("reason: it is called so everywhere"), "{said:?}");
+    assert!(!said.out.contains("warning[name/reserved-word]"), "{said:?}");
+    let json = check(&desk, "--format json").good().json();
+    assert_eq!(json["waived"][0]["path"], path);
+    assert_eq!(json["waived"][0]["reason"], "it is called so everywhere");
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! Waivers that nobody hears. Validation knows its own codes alone; who chooses knows those of all but platforms, whose codes
+//! have areas of their own.
+
+use datasurface_model::{
+    CODES, CodeInfo, Diagnostic, Ecosystem, SCHEMA_RULES, Waiver, change,
+    diagnostic::{Suggestion, nearest},
+    document,
+};
+use std::collections::BTreeMap;
+
+pub(crate) static UNKNOWN_CODE: CodeInfo = CodeInfo::warning(
+    "waiver/unknown-code",
+    "a waiver is about a code that it has no influence on",
+    "Nothing is reported with the code, most often because of a slip of the pen; or who reports it asks no waivers, as who \
+     reads documents or judges a change. The waiver looks like a decision, and decides nothing. Write the code as the finding \
+     shows it, or remove the waiver. Codes of platforms are known to these alone: one in an area that nobody else has is not \
+     judged.",
+)
+.not_waivable();
+
+/// What is to be said of waivers, whatever was found.
+pub(crate) fn unheard(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
+    if ecosystem.waivers().is_empty() {
+        return Vec::new();
+    }
+    let codes = Codes::known();
+    ecosystem.waivers().iter().filter_map(|waiver| codes.judge(waiver, ecosystem)).collect()
+}
+
+/// All codes that are known, and whether those who report them ask waivers.
+struct Codes(BTreeMap<&'static str, (&'static CodeInfo, bool)>);
+
+impl Codes {
+    fn known() -> Self {
+        let heard = [CODES, super::CODES, crate::propose::codes(), datasurface_platform::CODES];
+        let heard = heard.into_iter().flatten().map(|info| (info.code, (*info, true)));
+        let unheard = [document::CODES, change::CODES, SCHEMA_RULES].into_iter().flatten().copied();
+        let unheard = unheard.chain(crate::codes()).map(|info| (info.code, (info, false)));
+        Self(unheard.chain(heard).collect())
+    }
+
+    fn judge(&self, waiver: &Waiver, ecosystem: &Ecosystem) -> Option<Diagnostic> {
+        let (code, path) = (waiver.code(), waiver.model_path());
+        let told = |what: &str| {
+            let message = format!("the waiver of `{code}` at `{}` {what}", waiver.path());
+            Diagnostic::new(&UNKNOWN_CODE, path.clone(), message)
+        };
+        match self.0.get(code) {
+            Some((_, true)) => None,
+            Some((_, false)) => Some(
+                told("is about a code that no waiver is asked about")
+                    .help("mend what it is about, and remove the waiver")
+                    .suggest(Suggestion::removal(path.clone())),
+            ),
+            None => {
+                let nearest = nearest(code, self.waivable());
+                let is_ours = nearest.is_some() || self.0.keys().any(|known| area(known) == area(code));
+                let is_free = |code: &&str| {
+                    !ecosystem
+                        .waivers()
+                        .iter()
+                        .any(|other| (other.code(), other.path()) == (code, waiver.path()))
+                };
+                let suggestion =
+                    nearest.filter(is_free).map(|code| Suggestion::put(path.attribute("code"), code));
+                is_ours.then(|| {
+                    told("is about a code that nothing is reported with")
+                        .help("write the code as the finding shows it, or remove the waiver")
+                        .did_you_mean(nearest)
+                        .suggest(suggestion)
+                })
+            }
+        }
+    }
+
+    /// Those that a waiver makes a difference to.
+    fn waivable(&self) -> impl Iterator<Item = &'static str> {
+        self.0.values().filter(|(info, is_heard)| *is_heard && info.is_waivable).map(|(info, _)| info.code)
+    }
+}
+
+/// `governance` for `governance/location`.
+fn area(code: &str) -> &str {
+    code.split_once('/').map_or("", |(area, _)| area)
+}
