@@ -64,6 +64,9 @@ fn has_day(days: u64, months: u64) -> bool {
 impl Field {
     /// The numbers that a text names, as bits.
     fn numbers(&self, text: &str) -> Result<u64, String> {
+        if text.contains(',') && text.split(',').any(|part| part.starts_with('*')) {
+            return Err(format!("`{text}` is a list with a `*` in it, which stands for all"));
+        }
         text.split(',').try_fold(0, |numbers, part| Ok(numbers | self.part(part)?))
     }
 

@@ -162,6 +162,7 @@ mod tests {
             ("0 0 * * fri#2", "`fri#2` is no day of the week: those are 0 to 7, or `sun` to `sat`"),
             ("0 0 * * fri-mon", "`fri-mon` ends before it begins"),
             ("5/10 * * * *", "`5/10` has a step without a range"),
+            ("0 0 * * *,0", "`*,0` is a list with a `*` in it, which stands for all"),
             ("*/0 * * * *", "`*/0` has no step"),
             ("*/100 * * * *", "the step of `*/100` leads past the last minute"),
             ("0 0 * * */7", "the step of `*/7` leads past the last day of the week"),
