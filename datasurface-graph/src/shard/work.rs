@@ -14,6 +14,10 @@ use crate::{
     key::NodeKey,
 };
 use datasurface_model::{DatasetName, DatastoreName, Entity, ShardName, WorkspaceName};
+use petgraph::{
+    algo::kosaraju_scc,
+    graph::{DiGraph, NodeIndex},
+};
 use rustc_hash::FxHashMap;
 use std::{
     cmp::Reverse,
@@ -223,6 +227,9 @@ impl<'g> Work<'g> {
         let group =
             |derivation: &Derivation| transformers.maker_of(derivation.output()).map(|maker| maker.group);
         derivations.sort_by_cached_key(|(_, derivation)| Reverse(group(derivation)));
+        for alike in derivations.chunk_by_mut(|(_, one), (_, other)| group(one) == group(other)) {
+            in_order_here(alike);
+        }
         derivations
     }
 
@@ -317,6 +324,28 @@ impl<'g> Work<'g> {
             *place = Some(shard.clone());
         }
     }
+}
+
+/// Puts transformers that need each other's output into an order in which data comes to them here: what closes their circle may
+/// be on another platform.
+fn in_order_here(derivations: &mut [(usize, &Derivation)]) {
+    if derivations.len() < 2 {
+        return;
+    }
+    let mut graph = DiGraph::<usize, (), u32>::default();
+    let makers: FxHashMap<&DatastoreName, NodeIndex> =
+        derivations.iter().enumerate().map(|(at, (_, maker))| (maker.output(), graph.add_node(at))).collect();
+    for (_, reader) in derivations.iter() {
+        let Some(to) = makers.get(reader.output()) else { continue };
+        for from in reader.sources().iter().filter_map(|source| makers.get(source.name())) {
+            graph.add_edge(*from, *to, ());
+        }
+    }
+    // Components come with successors before predecessors.
+    let order = kosaraju_scc(&graph).into_iter().rev().flatten();
+    let ordered: Vec<_> =
+        order.filter_map(|node| derivations.get(*graph.node_weight(node)?).copied()).collect();
+    derivations.copy_from_slice(&ordered);
 }
 
 impl Unit<'_> {
