@@ -27,6 +27,7 @@ pub use columns::{ColumnKey, ColumnSources, Untold};
 pub use coming_up::coming_up;
 pub use cone::cone;
 pub use impact::{Affected, Lost};
+pub(crate) use order::in_order;
 
 use crate::{
     graph::{IntentionGraphs, Node},

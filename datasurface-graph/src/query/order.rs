@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Things in an order in which each comes after what it depends on; those that depend on each other come as one circle.
 /// Where the order is free, it is that of names. `links` go from what is needed to what needs it.
-pub(super) fn in_order<T: Ord + Clone>(things: BTreeSet<T>, links: &BTreeSet<(T, T)>) -> Vec<Step<T>> {
+pub(crate) fn in_order<T: Ord + Clone>(things: BTreeSet<T>, links: &BTreeSet<(T, T)>) -> Vec<Step<T>> {
     let things: Vec<T> = things.into_iter().collect();
     let number = |thing: &T| things.binary_search(thing).ok();
     let mut graph = DiGraph::<(), (), u32>::default();

@@ -12,12 +12,9 @@ use crate::{
     estate::{Derivation, Estate, Origin},
     graph::{IntentionGraph, Node},
     key::NodeKey,
+    query::{Step, in_order},
 };
 use datasurface_model::{DatasetName, DatastoreName, Entity, ShardName, WorkspaceName};
-use petgraph::{
-    algo::kosaraju_scc,
-    graph::{DiGraph, NodeIndex},
-};
 use rustc_hash::FxHashMap;
 use std::{
     cmp::Reverse,
@@ -332,19 +329,15 @@ fn in_order_here(derivations: &mut [(usize, &Derivation)]) {
     if derivations.len() < 2 {
         return;
     }
-    let mut graph = DiGraph::<usize, (), u32>::default();
-    let makers: FxHashMap<&DatastoreName, NodeIndex> =
-        derivations.iter().enumerate().map(|(at, (_, maker))| (maker.output(), graph.add_node(at))).collect();
-    for (_, reader) in derivations.iter() {
-        let Some(to) = makers.get(reader.output()) else { continue };
-        for from in reader.sources().iter().filter_map(|source| makers.get(source.name())) {
-            graph.add_edge(*from, *to, ());
-        }
-    }
-    // Components come with successors before predecessors.
-    let order = kosaraju_scc(&graph).into_iter().rev().flatten();
-    let ordered: Vec<_> =
-        order.filter_map(|node| derivations.get(*graph.node_weight(node)?).copied()).collect();
+    let makers: FxHashMap<&DatastoreName, usize> =
+        derivations.iter().enumerate().map(|(at, (_, maker))| (maker.output(), at)).collect();
+    let links = derivations.iter().enumerate().flat_map(|(reader, (_, derivation))| {
+        let sources = derivation.sources().iter();
+        sources.filter_map(|source| makers.get(source.name())).map(move |maker| (*maker, reader))
+    });
+    let order = in_order((0..derivations.len()).collect(), &links.collect());
+    let places = order.iter().flat_map(Step::members);
+    let ordered: Vec<_> = places.filter_map(|at| derivations.get(*at).copied()).collect();
     derivations.copy_from_slice(&ordered);
 }
 

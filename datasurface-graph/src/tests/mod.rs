@@ -8,6 +8,7 @@ mod formerly;
 mod missing;
 mod obligations;
 mod questions;
+mod shards;
 
 use crate::{Assignments, IntentionGraphs, NodeKey, Stage};
 use datasurface_model::{
