@@ -2,7 +2,7 @@
 
 use super::{CONTAINER, Fixture, group, key};
 use crate::{
-    IntentionGraphs, NodeKey,
+    IntentionGraphs, NodeKey, Stage,
     query::{Affected, Lost, Questions, Step, coming_up},
 };
 use datasurface_model::{DataContainer, Deadline, Latency, PlatformDeclaration, Priority, Workspace};
@@ -287,4 +287,29 @@ fn a_node_says_for_whom_it_exists() {
         assert!(why.contains(&group.into()), "{group} of {why:?}");
     }
     assert_eq!(why.len(), 5);
+}
+
+/// `Board` is served by the platform that captures now, `Archive` by a third one.
+#[test]
+fn a_capture_that_comes_or_goes_exists_for_all_who_need_the_data() {
+    let platform = |name: &str| PlatformDeclaration::new(name, "local");
+    let graphs = Fixture::new()
+        .platform(platform("Next"))
+        .platform(platform("Former"))
+        .platform(platform("Third"))
+        .captured("Raw")
+        .primary("One", &["Raw"])
+        .capturing("Next", "Raw", Stage::Provisioning)
+        .capturing("Former", "Raw", Stage::Decommissioning)
+        .served("One", Workspace::new("Board"), group("group", &["Raw"]))
+        .served("Third", Workspace::new("Archive"), group("group", &["Raw"]))
+        .graphs();
+    let questions = Questions::about(&graphs);
+    let why = |platform: &str| -> Vec<String> {
+        let groups = questions.why(&key(&format!("Ingest/{platform}/Raw")));
+        groups.iter().map(ToString::to_string).collect()
+    };
+    let all = ["Archive/group", "Board/group"];
+    assert_eq!(["One", "Next", "Former"].map(why), [all, all, all]);
+    assert_eq!(why("Third"), ["Archive/group"]);
 }
