@@ -2,7 +2,7 @@
 
 use super::{build, cases, incremental::histories};
 use datasurface::{
-    graph::{IntentionGraph, Node, NodeKey, NodeWeight, Placement, Shards},
+    graph::{DatasetFacts, IntentionGraph, Node, NodeFacts, NodeKey, NodeWeight, Placement, Shards},
     model::{DatasetName, ShardName},
 };
 use proptest::prelude::*;
@@ -71,48 +71,88 @@ fn is_acyclic<T: Ord + Clone>(edges: &BTreeSet<(T, T)>) -> bool {
     }
 }
 
-/// What one shard has, for whoever does not know of the others: its nodes, the datasets of captures that are in it, and the
-/// edges that have an end in it, over its border too.
-#[derive(Debug, Default, PartialEq)]
+/// What one shard has, for whoever does not know of the others.
+#[derive(Default)]
 struct Part {
-    nodes: Vec<NodeKey>,
-    datasets: Vec<(NodeKey, DatasetName)>,
-    into: Vec<(NodeKey, NodeKey)>,
-    out: Vec<(NodeKey, NodeKey)>,
+    /// The nodes that are here, but for their datasets.
+    nodes: Vec<NodeFacts>,
+    /// The datasets of captures that are here.
+    datasets: Vec<(NodeKey, DatasetFacts)>,
+    /// The edges between nodes that are here.
+    inside: Vec<Edge>,
+    /// The edges from other shards.
+    into: Vec<Edge>,
+    /// The edges to other shards.
+    out: Vec<Edge>,
 }
 
+type Edge = (NodeKey, NodeKey);
+
 impl Part {
-    /// What is there of a graph, as far as it is meant.
-    fn of(graph: &IntentionGraph, is_meant: impl Fn(&NodeKey, Option<&DatasetName>) -> bool) -> Self {
+    fn of(graph: &IntentionGraph, placement: &Placement, shard: &ShardName) -> Self {
+        let is_here = |node: &NodeKey| placement.shard(node) == Some(shard);
         let mut part = Self::default();
         for node in graph.nodes() {
-            let key = node.key();
-            let facts = node.facts();
-            let names = facts.datasets().iter().map(|dataset| &dataset.key().dataset);
-            let meant = names.filter(|name| is_meant(&key, Some(name)));
-            part.datasets.extend(meant.map(|name| (key.clone(), name.clone())));
-            if is_meant(&key, None) {
-                part.into.extend(node.predecessors().map(|from| (from.key(), key.clone())));
-                part.out.extend(node.successors().map(|to| (key.clone(), to.key())));
-                part.nodes.push(key);
+            let (key, facts) = (node.key(), node.facts());
+            let datasets = facts.datasets().iter();
+            let here = datasets
+                .filter(|dataset| placement.shard_of_dataset(&key, &dataset.key().dataset) == Some(shard));
+            part.datasets.extend(here.map(|dataset| (key.clone(), dataset.clone())));
+            if !is_here(&key) {
+                continue;
             }
+            let before = node.predecessors().map(|from| (from.key(), key.clone()));
+            let (inside, into): (Vec<_>, Vec<_>) = before.partition(|(from, _)| is_here(from));
+            let after = node.successors().map(|to| (key.clone(), to.key()));
+            part.inside.extend(inside);
+            part.into.extend(into);
+            part.out.extend(after.filter(|(_, to)| !is_here(to)));
+            part.nodes.push(facts.map_datasets(|_| None));
         }
         part
     }
+}
 
-    fn merged(parts: impl IntoIterator<Item = Self>) -> Self {
-        let mut all = Self::default();
+/// What parts are together, if they agree about what goes from one of them to another.
+#[derive(Debug, PartialEq)]
+struct Merged {
+    nodes: Vec<NodeFacts>,
+    datasets: Vec<(NodeKey, DatasetFacts)>,
+    edges: Vec<Edge>,
+}
+
+impl Merged {
+    fn of(parts: impl IntoIterator<Item = Part>) -> Result<Self, TestCaseError> {
+        let (mut nodes, mut datasets, mut edges) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut into, mut out) = (Vec::new(), Vec::new());
         for part in parts {
-            all.nodes.extend(part.nodes);
-            all.datasets.extend(part.datasets);
-            all.into.extend(part.into);
-            all.out.extend(part.out);
+            nodes.extend(part.nodes);
+            datasets.extend(part.datasets);
+            edges.extend(part.inside);
+            into.extend(part.into);
+            out.extend(part.out);
         }
-        all.nodes.sort();
-        all.datasets.sort();
-        all.into.sort();
-        all.out.sort();
-        all
+        into.sort();
+        out.sort();
+        prop_assert_eq!(&into, &out);
+        edges.extend(out);
+        nodes.sort_by(|one, other| one.key().cmp(other.key()));
+        datasets.sort_by(|one, other| (&one.0, one.1.key()).cmp(&(&other.0, other.1.key())));
+        edges.sort();
+        Ok(Self { nodes, datasets, edges })
+    }
+
+    /// What is to come out.
+    fn whole(graph: &IntentionGraph) -> Self {
+        let (mut nodes, mut datasets) = (Vec::new(), Vec::new());
+        for node in graph.nodes() {
+            let facts = node.facts();
+            datasets.extend(facts.datasets().iter().map(|dataset| (node.key(), dataset.clone())));
+            nodes.push(facts.map_datasets(|_| None));
+        }
+        let mut edges: Vec<Edge> = graph.edges().map(|(from, to)| (from.key(), to.key())).collect();
+        edges.sort();
+        Self { nodes, datasets, edges }
     }
 }
 
@@ -152,16 +192,8 @@ proptest! {
         for graph in graphs.iter() {
             let shards = Shards::of(graph, &Placement::default(), &limits, &weigh);
             let placement = shards.placement();
-            let merged = Part::merged(placement.shards().iter().map(|shard| {
-                Part::of(graph, |node, dataset| match dataset {
-                    Some(dataset) => placement.shard_of_dataset(node, dataset) == Some(shard),
-                    None => placement.shard(node) == Some(shard),
-                })
-            }));
-            prop_assert_eq!(&merged, &Part::merged([Part::of(graph, |_, _| true)]));
-            let mut edges: Vec<_> = graph.edges().map(|(from, to)| (from.key(), to.key())).collect();
-            edges.sort();
-            prop_assert_eq!((&merged.into, &merged.out), (&edges, &edges));
+            let parts = placement.shards().into_iter().map(|shard| Part::of(graph, placement, &shard));
+            prop_assert_eq!(Merged::of(parts)?, Merged::whole(graph));
         }
     }
 
