@@ -4,23 +4,15 @@ use crate::{
     answer::Answer,
     arguments::{Graph, GraphFormat, GraphLevel, Model},
     input::Input,
+    listing::Listing,
     reach::Reach,
     shown::shown,
-    text::count,
     versions::Versions,
 };
 use datasurface_broker::{Broker, Placed};
-use datasurface_graph::{
-    IntentionGraphs, Node, NodeKey,
-    picture::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture},
-    query::{Step, coming_up},
-};
+use datasurface_graph::picture::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture};
 use datasurface_model::{Findings, PlatformName};
-use std::{
-    collections::BTreeMap,
-    fmt::{self, Write},
-    process::ExitCode,
-};
+use std::{fmt, process::ExitCode};
 
 #[derive(serde::Serialize)]
 struct Refusal<'a> {
@@ -60,8 +52,8 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
     let picture = || drawn(arguments, &shown, reach.as_ref());
     let findings = &input.findings;
     let answer = match (arguments.format, &reach) {
-        (GraphFormat::Text, Some(reach)) => Answer::text(reach.text(), findings, true),
-        (GraphFormat::Text, None) => Answer::text(text(graphs, &shown), findings, true),
+        (GraphFormat::Text, Some(reach)) => Answer::text(reach, findings, true),
+        (GraphFormat::Text, None) => Answer::text(Listing { graphs, shown: &shown }, findings, true),
         (GraphFormat::Json, Some(reach)) => Answer::long_json(reach, true).beside(findings),
         (GraphFormat::Json, None) => {
             let picture = GraphsPicture::of(graphs);
@@ -96,40 +88,6 @@ fn refuse(arguments: &Graph, findings: &Findings) -> Answer<'static> {
             Answer::text(String::new(), findings, false)
         }
     }
-}
-
-/// Numbered, in the order in which they come up.
-fn text(graphs: &IntentionGraphs, shown: &[Versions<'_>]) -> String {
-    let parts = shown.iter().map(Versions::after).map(|graph| {
-        let steps = coming_up(graph);
-        let nodes: Vec<&Node<'_>> = steps.iter().flat_map(Step::members).collect();
-        let numbers: BTreeMap<NodeKey, usize> =
-            (1..).zip(&nodes).map(|(number, node)| (node.key(), number)).collect();
-        let mut part = format!("{}: {}\n", graph.platform(), count(nodes.len(), "node"));
-        for (number, node) in (1..).zip(&nodes) {
-            let _ = writeln!(part, "{number:>5}  {}{}", node.key(), remarks(graphs, node, &numbers));
-        }
-        part
-    });
-    parts.collect::<Vec<_>>().join("\n")
-}
-
-fn remarks(graphs: &IntentionGraphs, node: &Node<'_>, numbers: &BTreeMap<NodeKey, usize>) -> String {
-    let obligation = node.obligation();
-    let mut remarks = Vec::new();
-    remarks.extend(obligation.priority().map(|priority| format!("priority {priority}")));
-    remarks.extend(obligation.latency().map(|latency| format!("within {latency}")));
-    remarks.extend(obligation.deadlines().iter().map(|deadline| format!("by {deadline}")));
-    let mut after: Vec<usize> =
-        node.predecessors().filter_map(|node| numbers.get(&node.key()).copied()).collect();
-    after.sort_unstable();
-    if !after.is_empty() {
-        let after: Vec<String> = after.iter().map(usize::to_string).collect();
-        remarks.push(format!("after {}", after.join(", ")));
-    }
-    remarks
-        .extend(graphs.handed_over_from(&node.key()).map(|from| format!("handed over from {}", from.key())));
-    if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) }
 }
 
 /// What is shown, as a picture.

@@ -12,6 +12,7 @@ mod files;
 mod graph;
 mod input;
 mod lineage;
+mod listing;
 mod plan;
 mod propose;
 mod reach;

@@ -5,7 +5,7 @@ use datasurface_graph::{GraphDiff, IntentionGraphs, Node, NodeKey, query};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write,
+    fmt,
 };
 
 /// The nodes that a change reaches, in order.
@@ -56,19 +56,24 @@ impl Reach {
     pub(crate) fn keys(&self) -> BTreeSet<&NodeKey> {
         self.reached.iter().map(|reached| &reached.key).collect()
     }
+}
 
-    /// For people.
-    pub(crate) fn text(&self) -> String {
-        let mut text = match self.reached.len() {
-            0 => "the change reaches nothing\n".to_owned(),
-            reached => format!("the change reaches {}\n", count(reached, "node")),
-        };
-        for Reached { key, fate, fields, formerly } in &self.reached {
-            let was = formerly.as_ref().map(|before| format!(" (was {before})")).unwrap_or_default();
-            let other = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
-            let _ = writeln!(text, "  {} {key}{was}{other}", fate.sign());
+/// For people.
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reached.len() {
+            0 => writeln!(f, "the change reaches nothing")?,
+            reached => writeln!(f, "the change reaches {}", count(reached, "node"))?,
         }
-        text
+        for Reached { key, fate, fields, formerly } in &self.reached {
+            write!(f, "  {} {key}", fate.sign())?;
+            formerly.iter().try_for_each(|before| write!(f, " (was {before})"))?;
+            for (at, field) in fields.iter().enumerate() {
+                write!(f, "{}{field}", if at == 0 { " (" } else { ", " })?;
+            }
+            writeln!(f, "{}", if fields.is_empty() { "" } else { ")" })?;
+        }
+        Ok(())
     }
 }
 
