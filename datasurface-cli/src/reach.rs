@@ -1,7 +1,7 @@
 //! `graph --since`: what a change of the model reaches.
 
 use crate::{text::count, versions::Versions};
-use datasurface_graph::{GraphDiff, IntentionGraphs, Node, NodeKey, query};
+use datasurface_graph::{FieldDifference, GraphDiff, IntentionGraphs, Node, NodeKey, query};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,9 +19,9 @@ pub(crate) struct Reach {
 struct Reached {
     key: NodeKey,
     fate: Fate,
-    /// What of its facts is other than before: paths into them.
+    /// What of its facts is other than before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<String>,
+    fields: Vec<FieldDifference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     formerly: Option<NodeKey>,
 }
@@ -78,7 +78,7 @@ impl fmt::Display for Reach {
 }
 
 /// What became of a node, and what of its facts is not as it was.
-fn compared(old: Option<Node<'_>>, new: Option<Node<'_>>) -> (Fate, Vec<String>) {
+fn compared(old: Option<Node<'_>>, new: Option<Node<'_>>) -> (Fate, Vec<FieldDifference>) {
     match (old, new) {
         (None, _) => (Fate::Added, Vec::new()),
         (_, None) => (Fate::Removed, Vec::new()),

@@ -104,7 +104,7 @@ the change reaches 6 nodes
   + Export/Local/USA/NorthWind/Lab/NW_Data/customers
   + Export/Local/USA/NorthWind/Mart/Masked/customers
   + Ingest/Local/Masked
-  ~ Ingest/Local/NW_Data (detail.ingest.datasets, obligation.priority)
+  ~ Ingest/Local/NW_Data (detail.ingest.datasets +NW_Data/customers, obligation.priority)
   + Transform/Local/Masking
   + Trigger/Local/Masking
 ";
@@ -114,7 +114,7 @@ the change reaches 6 nodes
     desk.write("newer.json", models::transformed().to_json());
     desk.model(&models::first());
     let said = graph(&desk, "--since newer.json").good();
-    assert_eq!(said.out, expected.replace("  + ", "  - "));
+    assert_eq!(said.out, expected.replace("  + ", "  - ").replace(" +NW_Data", " -NW_Data"));
     assert_eq!(graph(&desk, "--since newer.json --format dot").good().out.matches("label=").count(), 6);
     assert_eq!(graph(&desk, "--since model.json").good().out, "the change reaches nothing\n");
 }
@@ -135,8 +135,9 @@ fn programs_and_pictures_show_what_a_change_reaches() {
     let nodes = reached["reached"].as_array().unwrap();
     let changed = nodes.iter().filter(|node| fields(node)).collect::<Vec<_>>();
     assert_eq!(changed.len(), 1, "{changed:?}");
-    let expected = ["detail.ingest.datasets", "obligation.priority"];
-    assert_eq!(changed[0]["fields"], serde_json::json!(expected));
+    let datasets = serde_json::json!({"path": "detail.ingest.datasets", "added": ["NW_Data/customers"]});
+    let expected = serde_json::json!([datasets, {"path": "obligation.priority"}]);
+    assert_eq!(changed[0]["fields"], expected);
     let picture = graph(&desk, "--since older.json --format dot").good().out;
     assert_eq!(picture.matches("label=").count(), 6, "{picture}");
     // One of them was there before, and owes more now.

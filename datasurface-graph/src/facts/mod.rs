@@ -1,16 +1,16 @@
 //! What the graph knows of a node, as one value that a platform can read, and another program too.
 
 mod detail;
+mod difference;
 
 pub use detail::{
     CaptureFacts, Consumer, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,
     TriggerFacts,
 };
+pub use difference::FieldDifference;
 
 use crate::{fingerprint::Fingerprint, key::NodeKey, obligation::Obligation};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 
 /// What the graph knows of a node: its key, what it owes, and the details of its kind. Nothing else of the model is in
 /// here, so a node whose facts are the same has not changed.
@@ -60,29 +60,11 @@ impl NodeFacts {
         Fingerprint::of(self)
     }
 
-    /// The fields in which other facts are not the same, as paths from the outside in: `obligation.priority`,
-    /// `detail.export.consumers`. Lists are compared as a whole.
+    /// In which fields newer facts are not as these, ordered by path. Of lists, it is said what was added and what is gone.
     #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<String> {
+    pub fn differences(&self, newer: &Self) -> Vec<FieldDifference> {
         let value = |facts: &Self| serde_json::to_value(facts).unwrap_or_default();
-        let mut found = Vec::new();
-        let mut waiting = vec![(String::new(), value(self), value(other))];
-        while let Some((path, one, other)) = waiting.pop() {
-            match (one, other) {
-                (one, other) if one == other => {}
-                (Value::Object(mut one), Value::Object(mut other)) => {
-                    let names: BTreeSet<String> = one.keys().chain(other.keys()).cloned().collect();
-                    waiting.extend(names.into_iter().map(|name| {
-                        let take = |fields: &mut Map<String, Value>| fields.remove(&name).unwrap_or_default();
-                        let (one, other) = (take(&mut one), take(&mut other));
-                        (if path.is_empty() { name } else { format!("{path}.{name}") }, one, other)
-                    }));
-                }
-                _ => found.push(path),
-            }
-        }
-        found.sort_unstable();
-        found
+        difference::between(value(self), value(newer))
     }
 
     /// The same facts, with each dataset of an ingest replaced by what `change` makes of it, or left out.

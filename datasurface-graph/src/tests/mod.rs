@@ -3,6 +3,7 @@
 #[cfg(feature = "sql")]
 mod columns;
 mod cone;
+mod differences;
 mod entitlement;
 mod formerly;
 mod missing;
@@ -52,9 +53,13 @@ impl Fixture {
     }
 
     /// A datastore with one dataset, `data`, which is captured from this container.
-    pub(crate) fn captured_from(mut self, container: &str, store: &str) -> Self {
-        let capture = Capture::sql_snapshot(container);
-        self.team = self.team.datastore(datastore(store).captured(capture));
+    pub(crate) fn captured_from(self, container: &str, store: &str) -> Self {
+        self.datastore(datastore(store).captured(Capture::sql_snapshot(container)))
+    }
+
+    /// A datastore.
+    pub(crate) fn datastore(mut self, datastore: Datastore) -> Self {
+        self.team = self.team.datastore(datastore);
         self
     }
 

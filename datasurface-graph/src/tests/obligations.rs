@@ -121,20 +121,3 @@ fn history_without_a_time_is_kept_for_ever() {
     assert!(kept(true, Some(Keep::ForEver)).covers(kept(true, Some(Keep::For(year)))));
     assert!(!kept(true, Some(Keep::For(year))).covers(kept(true, Some(Keep::ForEver))));
 }
-
-#[test]
-fn what_changed_in_a_node_is_named() {
-    let of = |priority: Priority, latency: Option<Latency>| {
-        let wanted = latency.into_iter().fold(group("group", &["Raw"]), DatasetGroup::latency);
-        let fixture = Fixture::new().captured("Raw").primary("One", &["Raw"]);
-        fixture.served("One", Workspace::new("Reader").priority(priority), wanted).graphs()
-    };
-    let facts = |graphs: &IntentionGraphs, node: &str| graphs.node(&key(node)).unwrap().facts();
-    let (low, high) = (of(Priority::Low, None), of(Priority::High, Some(Latency::hours(1))));
-    let ingest = |graphs: &IntentionGraphs| facts(graphs, "Ingest/One/Raw");
-    assert_eq!(ingest(&low).differences(&ingest(&high)), ["obligation.latency", "obligation.priority"]);
-    let export = |graphs: &IntentionGraphs| facts(graphs, "Export/One/USA/Team/Lake/Raw/data");
-    let differences = export(&low).differences(&export(&high));
-    assert_eq!(differences, ["detail.export.consumers", "obligation.latency", "obligation.priority"]);
-    assert!(export(&low).differences(&export(&low)).is_empty());
-}

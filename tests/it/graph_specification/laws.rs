@@ -60,6 +60,12 @@ proptest! {
                         let is_same = one.facts() == other.facts();
                         prop_assert_eq!(is_same, one.fingerprint() == other.fingerprint(), "{}", key);
                         prop_assert_eq!(one.facts().fingerprint(), one.fingerprint());
+                        let (there, back) =
+                            (one.facts().differences(&other.facts()), other.facts().differences(&one.facts()));
+                        prop_assert_eq!(is_same, there.is_empty(), "{}", key);
+                        let there = there.iter().map(|field| (field.path(), field.added(), field.removed()));
+                        let back = back.iter().map(|field| (field.path(), field.removed(), field.added()));
+                        prop_assert!(there.eq(back), "{}", key);
                         if !is_same {
                             changed.push(key);
                         }
