@@ -75,18 +75,20 @@ fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
     let data_type = reader.data_type().map_err(|error| error.to_string())?;
     let mut read = ColumnText { column: Column::new(&*name, data_type), is_key: false, is_partition: false };
     while !(reader.is_at_end() || reader.eat(',')) {
-        if reader.eat_word("key") {
+        let mark = reader.bare_word();
+        if mark.eq_ignore_ascii_case("key") {
             read.is_key = true;
             read.column = read.column.not_null();
-        } else if reader.eat_word("partition") {
+        } else if mark.eq_ignore_ascii_case("partition") {
             read.is_partition = true;
-        } else if reader.eat_word("not") {
+        } else if mark.eq_ignore_ascii_case("not") {
             if !reader.eat_word("null") {
                 return Err("`not` is without `null`".to_owned());
             }
             read.column = read.column.not_null();
-        } else if !reader.eat_word("null") {
-            let mark = reader.word().unwrap_or_else(|| first_column(reader.rest()).into());
+        } else if !mark.eq_ignore_ascii_case("null") {
+            let mut other = || reader.word().unwrap_or_else(|| first_column(reader.rest()).into());
+            let mark = if mark.is_empty() { other() } else { mark.into() };
             return Err(format!("`{mark}` is none of `key`, `partition`, `not null`, `null`"));
         }
     }

@@ -94,17 +94,21 @@ impl<'t> Node<'t> {
     }
 }
 
-/// Lists and objects that are not closed yet, while a tree is made from the outside in, without recursion.
+/// Lists and objects that are not closed yet, while a tree is made from the outside in, without recursion. What is in
+/// them waits on one pile, so that each gets exactly the memory that it needs when it is closed.
 #[derive(Default)]
 struct Building<'t> {
     open: Vec<Open<'t>>,
+    nodes: Vec<Node<'t>>,
+    members: Vec<Member<'t>>,
     root: Option<Node<'t>>,
     problems: Vec<Problem>,
 }
 
+/// Where something begins in the text, and its content on the pile.
 enum Open<'t> {
-    List { start: usize, nodes: Vec<Node<'t>> },
-    Object { start: usize, members: Vec<Member<'t>>, name: Option<(Cow<'t, str>, Extent)> },
+    List { start: usize, first: usize },
+    Object { start: usize, first: usize, name: Option<(Cow<'t, str>, Extent)> },
 }
 
 impl<'t> Building<'t> {
@@ -117,20 +121,22 @@ impl<'t> Building<'t> {
     }
 
     fn open_list(&mut self, at: Extent) -> Result<(), Problem> {
-        self.open(Open::List { start: at.start, nodes: Vec::new() }, at)
+        self.open(Open::List { start: at.start, first: self.nodes.len() }, at)
     }
 
     fn open_object(&mut self, at: Extent) -> Result<(), Problem> {
-        self.open(Open::Object { start: at.start, members: Vec::new(), name: None }, at)
+        self.open(Open::Object { start: at.start, first: self.members.len(), name: None }, at)
     }
 
     /// Ends the innermost list or object.
     fn close(&mut self, end: usize) {
         match self.open.pop() {
-            Some(Open::List { start, nodes }) => {
+            Some(Open::List { start, first }) => {
+                let nodes = self.nodes.split_off(first);
                 self.add(Node { extent: Extent { start, end }, value: Value::List(nodes) });
             }
-            Some(Open::Object { start, mut members, .. }) => {
+            Some(Open::Object { start, first, .. }) => {
+                let mut members = self.members.split_off(first);
                 self.refuse_twins(&mut members);
                 self.add(Node { extent: Extent { start, end }, value: Value::Object(members) });
             }
@@ -151,10 +157,10 @@ impl<'t> Building<'t> {
 
     fn add(&mut self, node: Node<'t>) {
         match self.open.last_mut() {
-            Some(Open::List { nodes, .. }) => nodes.push(node),
-            Some(Open::Object { members, name, .. }) => {
+            Some(Open::List { .. }) => self.nodes.push(node),
+            Some(Open::Object { name, .. }) => {
                 if let Some((name, extent)) = name.take() {
-                    members.push(Member { name, extent, value: node });
+                    self.members.push(Member { name, extent, value: node });
                 }
             }
             None => self.root = self.root.take().or(Some(node)),

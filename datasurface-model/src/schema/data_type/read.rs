@@ -90,11 +90,17 @@ impl<'a> Reader<'a> {
         is_expected
     }
 
+    /// Reads a word without quotes; nothing if something else comes next.
+    pub(in crate::schema) fn bare_word(&mut self) -> &'a str {
+        let (word, after) = self.rest.split_at(self.bare_end());
+        self.rest = after.trim_start();
+        word
+    }
+
     /// Reads a word, in quotes where it has other characters than a word can have.
     pub(in crate::schema) fn word(&mut self) -> Option<Cow<'a, str>> {
         let Some(quoted) = self.rest.strip_prefix('"') else {
-            let (word, after) = self.rest.split_at(self.bare_end());
-            self.rest = after.trim_start();
+            let word = self.bare_word();
             return (!word.is_empty()).then(|| word.into());
         };
         let mut word = String::new();
