@@ -2,7 +2,11 @@
 //!
 //! An [`Ecosystem`] is one expression; [`Ecosystem::validate`] judges it, all findings in one go, and makes it
 //! [`Valid`].
+//!
+//! What not everybody needs is a feature: `change` (change control, and suggestions that are applied), `yaml`,
+//! `json-schema` and `proptest1` (strategies for property tests).
 
+#[cfg(feature = "change")]
 pub mod change;
 pub mod diagnostic;
 pub mod document;
@@ -23,7 +27,9 @@ pub use name::*;
 pub use named::{Entity, Named};
 pub use schema::{
     ArrayType, AvroError, AvroSchema, Collation, Column, DataType, DataTypeError, Field, FloatFormat,
-    FloatRange, GeometryType, MapType, MicroscalingFormat, SCHEMA_RULES, Schema, SchemaChange, SchemaError,
-    SchemaRule, SchemaTextError, StructType, TableSchema, TypeChange, TypeProblem, is_time_zone,
+    FloatRange, GeometryType, MapType, MicroscalingFormat, Schema, SchemaError, SchemaTextError, StructType,
+    TableSchema, TypeProblem, is_time_zone,
 };
+#[cfg(feature = "change")]
+pub use schema::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
 pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

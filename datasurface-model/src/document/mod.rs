@@ -32,6 +32,7 @@ mod identity;
 mod lines;
 mod locate;
 mod part;
+#[cfg(feature = "change")]
 pub(crate) mod patch;
 mod strict;
 mod syntax;
@@ -105,9 +106,11 @@ pub(crate) fn value_of(ecosystem: &Ecosystem) -> serde_json::Value {
 }
 
 /// The ecosystem that a value describes.
+#[cfg(feature = "change")]
 pub(crate) fn model_of(value: serde_json::Value) -> Result<Ecosystem, DocumentError> {
     let text = value.to_string();
     Ecosystem::from_json(&text)
 }
 
+#[cfg(feature = "change")]
 pub(crate) use v1::schema_in_full;

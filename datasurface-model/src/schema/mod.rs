@@ -2,6 +2,7 @@
 
 mod avro;
 mod column;
+#[cfg(feature = "change")]
 mod compat;
 mod data_type;
 mod plain;
@@ -11,6 +12,7 @@ mod text;
 
 pub use avro::{AvroError, AvroSchema};
 pub use column::Column;
+#[cfg(feature = "change")]
 pub use compat::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
 pub(crate) use data_type::nearest_time_zone;
 pub use data_type::{
@@ -105,6 +107,7 @@ impl Schema {
     }
 
     /// The Avro record that it is, if it is one.
+    #[cfg(feature = "change")]
     fn record(&self) -> Option<&avro::Record> {
         self.avro()?.record()
     }

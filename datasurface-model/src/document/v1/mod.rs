@@ -25,6 +25,8 @@ mod quality;
 mod quantity;
 mod repository;
 mod schema;
+#[cfg(feature = "change")]
+mod schema_in_full;
 mod sets;
 mod settings;
 mod transformer;
@@ -53,7 +55,8 @@ use infrastructure::VendorObject;
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
-pub(crate) use schema::schema_in_full;
+#[cfg(feature = "change")]
+pub(crate) use schema_in_full::schema_in_full;
 use serde::{Deserialize, Serialize};
 use waiver::WaiverObject;
 use zone::{TeamDefinition, ZoneDefinition, ZoneObject};

@@ -13,7 +13,7 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use std::{borrow::Cow, collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt};
 
 /// Longest schema in one text, in bytes.
 const LONGEST: usize = 100;
@@ -132,23 +132,6 @@ impl Serialize for SchemaForm {
             serializer.serialize_str(&text)
         }
     }
-}
-
-/// The schema that a document has, with all that text says in members of their own. A text that cannot be read stays.
-pub(crate) fn schema_in_full(form: &serde_json::Value) -> Cow<'_, serde_json::Value> {
-    let text = match form {
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Array(columns) => {
-            let columns: Option<Vec<&str>> = columns.iter().map(serde_json::Value::as_str).collect();
-            columns.map(|columns| columns.join(", "))
-        }
-        _ => None,
-    };
-    let Some(text) = text else { return Cow::Borrowed(form) };
-    let schema = Schema::from(&*text);
-    let readable = schema.unreadable().is_none().then(|| SchemaObject::from(schema.table()));
-    let full = readable.and_then(|table| serde_json::to_value(table).ok());
-    full.map_or(Cow::Borrowed(form), Cow::Owned)
 }
 
 fn column_texts(table: &TableSchema) -> Vec<String> {

@@ -87,6 +87,7 @@ impl AvroSchema {
     }
 
     /// The record that it is, if it is one.
+    #[cfg(feature = "change")]
     pub(super) fn record(&self) -> Option<&Record> {
         self.record.as_ref().ok()
     }
