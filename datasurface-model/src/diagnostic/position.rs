@@ -15,7 +15,7 @@ pub struct Position {
     pub column: usize,
     /// How many characters belong to it, on this line. 0 is a place between two characters.
     pub length: usize,
-    /// The line, unless it is too long to be shown.
+    /// The line, unless it is too long to be shown, or holds a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<SmolStr>,
 }

@@ -1,7 +1,7 @@
 //! Lines and columns, for people; everything else counts bytes.
 
 use super::tree::Extent;
-use crate::diagnostic::Position;
+use crate::{diagnostic::Position, ecosystem::without_passwords};
 
 /// Longest line that is shown, in bytes.
 const LONGEST: usize = 200;
@@ -36,9 +36,13 @@ impl<'t> Lines<'t> {
             line,
             column: characters(start, extent.start) + 1,
             length: characters(extent.start, extent.end),
-            text: (text.len() <= LONGEST && !text.is_empty()).then(|| text.into()),
+            text: can_be_shown(text).then(|| text.into()),
         }
     }
+}
+
+fn can_be_shown(line: &str) -> bool {
+    line.len() <= LONGEST && !line.is_empty() && without_passwords(line).is_none()
 }
 
 fn first_line(text: &str) -> Option<&str> {

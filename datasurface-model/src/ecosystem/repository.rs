@@ -1,6 +1,6 @@
 //! Repositories: who owns a part of the model.
 
-use super::Credential;
+use super::{Credential, password::without_passwords};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -34,7 +34,8 @@ impl RepositoryHost {
 /// not at the usual address; a branch may contain slashes.
 ///
 /// Two are [the same](Self::is_same) only if host, address, repository and branch are equal, letter by letter. With
-/// which credential it is reached makes no difference to that.
+/// which credential it is reached makes no difference to that. A password in its address is never shown: validation refuses it,
+/// and documents that hold it say so in their long form.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Repository {
@@ -102,6 +103,17 @@ impl Repository {
     pub fn branch(&self) -> &str {
         &self.branch
     }
+
+    /// As text, with everything that somebody wrote into it.
+    fn spelled_out(&self) -> String {
+        let at = self.address.as_ref().map(|address| format!("+{address}"));
+        format!("{}{}:{}@{}", self.host.prefix(), at.unwrap_or_default(), self.repository, self.branch)
+    }
+
+    /// Whether a password is in its address.
+    pub(crate) fn holds_password(&self) -> bool {
+        without_passwords(&self.spelled_out()).is_some()
+    }
 }
 
 impl From<&str> for Repository {
@@ -145,11 +157,8 @@ impl From<Repository> for String {
 
 impl fmt::Display for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.host.prefix())?;
-        if let Some(address) = &self.address {
-            write!(f, "+{address}")?;
-        }
-        write!(f, ":{}@{}", self.repository, self.branch)
+        let text = self.spelled_out();
+        f.write_str(without_passwords(&text).as_deref().unwrap_or(&text))
     }
 }
 
@@ -173,6 +182,14 @@ mod tests {
         ] {
             assert_eq!(Repository::from(text).to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let text = "git:https://joe:secret@git.example/x.git@main";
+        let repository = Repository::from(text);
+        assert_eq!(format!("{repository} {repository:?}").matches("secret").count(), 0);
+        assert!(repository.repository().contains("secret"));
     }
 
     #[test]

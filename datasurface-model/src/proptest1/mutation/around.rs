@@ -88,6 +88,9 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(it, |team| team.container(nowhere))
     }),
     of("repository/live-is-owner", owned_alive),
+    of("repository/password", |it| {
+        it.declare(ZoneDeclaration::new("Extra", "git:https://joe:secret@git.example/model.git@main"))
+    }),
     of("repository/syntax", |it| it.declare(ZoneDeclaration::new("Extra", "github:nobody@main"))),
     of("waiver/duplicate", |it| {
         let waiver = |until| waiver("name/reserved-word", "zones/USA/teams/Team 1/datastores/Order", until);

@@ -3,7 +3,7 @@
 use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{ContainerKind, DataContainer, Server, Team},
+    ecosystem::{ContainerKind, DataContainer, Server, Team, without_passwords},
     name::{ContainerKey, Place},
     named::Entity,
     validate::reference::Reference,
@@ -151,7 +151,7 @@ impl Addresses<'_, '_> {
                     self.report("prefix", "contains control characters", "give what the keys begin with");
                 }
                 if let Some(endpoint) = endpoint {
-                    self.word("endpoint", endpoint, "give the address of the service, or leave it out");
+                    self.endpoint(endpoint);
                 }
             }
             ContainerKind::Kafka { brokers } => self.brokers(brokers),
@@ -185,6 +185,17 @@ impl Addresses<'_, '_> {
                 "give 3 to 63 lower case letters, digits, `.`, `-` or `_`, with a letter or a digit at both ends",
             );
         }
+    }
+
+    fn endpoint(&mut self, endpoint: &str) {
+        if without_passwords(endpoint).is_some() {
+            self.report(
+                "endpoint",
+                "holds a password",
+                "take it out and change it, and name a credential instead",
+            );
+        }
+        self.word("endpoint", endpoint, "give the address of the service, or leave it out");
     }
 
     fn brokers(&mut self, brokers: &[smol_str::SmolStr]) {
@@ -234,7 +245,7 @@ fn missing_or_unprintable(text: &str) -> Option<&'static str> {
 
 /// A name as the domain name system has it, with the `_` that container networks put into theirs; or an address, with or
 /// without brackets.
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if let Some(address) = inside {
         return address.parse::<Ipv6Addr>().is_ok();

@@ -104,6 +104,7 @@ pub static CODES: &[&CodeInfo] = &[
     &rename::STILL_THERE,
     &rename::TWICE,
     &repository::LIVE_IS_OWNER,
+    &repository::PASSWORD,
     &repository::SYNTAX,
     &schema::DUPLICATE_KEY_COLUMN,
     &schema::DUPLICATE_PARTITION_COLUMN,

@@ -1,6 +1,6 @@
 //! `repository/…`: who owns a part of the model must be readable.
 
-use super::{Scope, name::check as check_name};
+use super::{Scope, container::is_host, name::check as check_name};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Ecosystem, GovernanceZone, Repository, RepositoryHost},
@@ -20,6 +20,13 @@ pub(super) static LIVE_IS_OWNER: CodeInfo = CodeInfo::error(
     "the live repository is the one that owns the ecosystem",
     "What is live was accepted; what is in the owner's repository is a proposal. If both were one, every proposal \
      would be live before anybody judged it. Name another repository, or another branch, as the live one.",
+);
+
+pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
+    "repository/password",
+    "a password is in the address of a repository",
+    "Whoever may read the model could read the password, and every copy of the model keeps it for ever. Take it out, \
+     change it wherever it is valid, and name a credential instead: `credential` names one, and a credential store has it.",
 );
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
@@ -47,7 +54,16 @@ fn check(repository: &Repository, scope: &mut Scope<'_>, at: impl Fn(ModelPath) 
     if let Some(credential) = repository.declared_credential() {
         check_name(credential.name(), scope, |unit| at(unit).attribute("credential"));
     }
-    let problem = repository_problem(repository).or_else(|| branch_problem(repository.branch()));
+    if repository.holds_password() {
+        let message = format!("a password is in the address of `{repository}`");
+        let finding = Diagnostic::new(&PASSWORD, at(scope.path()), message)
+            .help("take the password out and change it, and name a credential instead");
+        scope.report(finding);
+        return;
+    }
+    let problem = address_problem(repository)
+        .or_else(|| repository_problem(repository))
+        .or_else(|| branch_problem(repository.branch()));
     if let Some((what, help)) = problem {
         let path = at(scope.path());
         scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {what}")).help(help));
@@ -55,6 +71,15 @@ fn check(repository: &Repository, scope: &mut Scope<'_>, at: impl Fn(ModelPath) 
 }
 
 type Problem = (&'static str, &'static str);
+
+/// A host of its own, where one is named.
+fn address_problem(repository: &Repository) -> Option<Problem> {
+    let good = repository.address().is_none_or(is_host);
+    (!good).then_some((
+        "is at no host that could be one",
+        "name the host alone, as in `gitlab+git.example.org:group/name@branch`",
+    ))
+}
 
 fn repository_problem(repository: &Repository) -> Option<Problem> {
     let text = repository.repository();
@@ -72,7 +97,9 @@ fn repository_problem(repository: &Repository) -> Option<Problem> {
             (!good).then_some(("is no GitLab repository", "write `gitlab:group/name@branch`"))
         }
         RepositoryHost::Git => {
-            let good = !text.is_empty() && !text.chars().any(is_blank);
+            // Git would take it for an option.
+            let is_option = text.starts_with('-');
+            let good = !text.is_empty() && !is_option && !text.chars().any(is_blank);
             (!good).then_some((
                 "has no address that git could use",
                 "write `git:address@branch`, as in `git:https://example.org/model.git@main`",
