@@ -1,8 +1,8 @@
 //! A draft: a supply that is being brought up to date.
 
 use crate::estate::{DatasetId, Need, Origin, PlatformId, Service, Supply};
-use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, WorkspaceName};
-use std::sync::Arc;
+use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, GroupKey, WorkspaceName};
+use std::{mem, sync::Arc};
 
 /// For how many there is room from the beginning: where one group asks, others do, and to make room anew takes time.
 const ASKED_TOGETHER: usize = 16;
@@ -19,6 +19,17 @@ pub(super) struct Draft {
     needs: Vec<Need>,
     /// What was asked for and not looked up yet: that is done for all at once, while the datastore is at hand.
     asked: Vec<(DatasetName, Arc<Service>)>,
+    /// What was taken back meanwhile.
+    forgotten: Vec<Forgotten>,
+}
+
+/// A dataset that a group does not need any more.
+#[derive(Debug)]
+struct Forgotten {
+    dataset: DatasetId,
+    service: Arc<Service>,
+    /// How many had asked by then: who asks later needs it again.
+    asked: usize,
 }
 
 impl Draft {
@@ -30,7 +41,16 @@ impl Draft {
         primary: Option<PlatformId>,
         capturing: Box<[PlatformId]>,
     ) -> Self {
-        Self { datastore, origin, makers, primary, capturing, needs: Vec::new(), asked: Vec::new() }
+        Self {
+            datastore,
+            origin,
+            makers,
+            primary,
+            capturing,
+            needs: Vec::new(),
+            asked: Vec::new(),
+            forgotten: Vec::new(),
+        }
     }
 
     /// Takes over whoever needed something before, and still can have it.
@@ -46,13 +66,14 @@ impl Draft {
     }
 
     /// Forgets that a group needs these datasets.
-    pub(super) fn forget(&mut self, service: &Service, datasets: &[&DatasetKey]) {
+    pub(super) fn forget(&mut self, service: &Arc<Service>, datasets: &[&DatasetKey]) {
         let known = datasets.iter().filter_map(|key| self.datastore.datasets().index_of(&key.dataset));
-        let mut forgotten: Vec<DatasetId> = known.map(DatasetId::at).collect();
-        forgotten.sort_unstable();
-        self.look_up();
-        self.needs
-            .retain(|need| forgotten.binary_search(&need.dataset).is_err() || !need.service.is_of(service));
+        let asked = self.asked.len();
+        self.forgotten.extend(known.map(|at| Forgotten {
+            dataset: DatasetId::at(at),
+            service: Arc::clone(service),
+            asked,
+        }));
     }
 
     /// Adds that a group wants a dataset.
@@ -70,10 +91,16 @@ impl Draft {
     }
 
     fn look_up(&mut self) {
+        let mut forgotten = mem::take(&mut self.forgotten);
+        forgotten.sort_by(|one, other| one.place().cmp(&other.place()).then(one.asked.cmp(&other.asked)));
+        if !forgotten.is_empty() {
+            self.needs.retain(|need| forgotten_after(&forgotten, need.dataset, &need.service).is_none());
+        }
         self.needs.reserve_exact(self.asked.len());
-        self.needs.extend(self.asked.drain(..).filter_map(|(dataset, service)| {
+        self.needs.extend(self.asked.drain(..).enumerate().filter_map(|(at, (dataset, service))| {
             let dataset = DatasetId::at(self.datastore.datasets().index_of(&dataset)?);
-            Some(Need::new(dataset, service))
+            let is_forgotten = forgotten_after(&forgotten, dataset, &service).is_some_and(|asked| at < asked);
+            (!is_forgotten).then(|| Need::new(dataset, service))
         }));
     }
 
@@ -97,6 +124,24 @@ impl Draft {
         let primary = self.primary.ok_or(NotCaptured)?;
         Ok(Some(Supply::new(self.datastore, self.origin, primary, &self.capturing, self.needs)))
     }
+}
+
+impl Forgotten {
+    fn place(&self) -> (DatasetId, &GroupKey, PlatformId) {
+        place(self.dataset, &self.service)
+    }
+}
+
+fn place(dataset: DatasetId, service: &Service) -> (DatasetId, &GroupKey, PlatformId) {
+    (dataset, &service.consumer.group, service.platform)
+}
+
+/// How many had asked when it was last taken back from a group, if it was; of what is forgotten, in order.
+fn forgotten_after(forgotten: &[Forgotten], dataset: DatasetId, service: &Service) -> Option<usize> {
+    let place = place(dataset, service);
+    let after = forgotten.partition_point(|forgotten| forgotten.place() <= place);
+    let last = forgotten.get(after.checked_sub(1)?)?;
+    (last.place() == place).then_some(last.asked)
 }
 
 /// Nobody captures what is needed.

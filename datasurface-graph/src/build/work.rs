@@ -162,7 +162,7 @@ impl Work {
         let site = self.estate.site(workspace.container_key()?)?;
         let served = self.estate.assignments.serving_workspace(name).filter_map(|(group, platform)| {
             let group = workspace.groups().get(&group.group)?;
-            Some((self.estate.platform_id(platform)?, group.name().clone()))
+            Some((group.name().clone(), self.estate.platform_id(platform)?))
         });
         let roots = served.collect();
         let run = before.and_then(Workplace::run).filter(|_| transforms(&workspace)).cloned();

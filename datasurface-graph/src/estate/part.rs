@@ -93,9 +93,18 @@ impl Part {
         if self.whole {
             return self.ingests.first();
         }
-        let captured = |ingest: &Ingest| self.kept(ingest).first().map(|(dataset, _)| *dataset);
-        let at = self.ingests.binary_search_by_key(&Some(dataset), captured).ok()?;
+        let at = self.ingests.binary_search_by_key(&Some(dataset), |ingest| self.first_kept(ingest)).ok()?;
         self.ingests.get(at)
+    }
+
+    /// The place of an ingest among all.
+    pub(crate) fn position(&self, ingest: &Ingest) -> Option<usize> {
+        let first = self.first_kept(ingest);
+        self.ingests.binary_search_by_key(&first, |other| self.first_kept(other)).ok()
+    }
+
+    fn first_kept(&self, ingest: &Ingest) -> Option<DatasetId> {
+        self.kept(ingest).first().map(|(dataset, _)| *dataset)
     }
 
     /// The export of a dataset to a container.

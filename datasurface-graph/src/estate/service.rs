@@ -25,11 +25,6 @@ impl Service {
         (&self.consumer.group.group, self.platform)
     }
 
-    /// Whether it is the same group on the same platform, if perhaps in another version.
-    pub(crate) fn is_of(&self, other: &Self) -> bool {
-        self.platform == other.platform && self.consumer.group == other.consumer.group
-    }
-
     /// What it is owed, and through it all who need what its transformer makes.
     pub(crate) fn is_owed(&self) -> Obligation {
         let direct = self.consumer.is_owed();

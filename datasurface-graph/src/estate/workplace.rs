@@ -12,7 +12,7 @@ pub(crate) struct Workplace {
     /// Where its data is brought.
     pub(crate) site: Arc<Site>,
     /// The groups that platforms were assigned to.
-    roots: BTreeSet<(PlatformId, GroupName)>,
+    roots: BTreeSet<(GroupName, PlatformId)>,
     run: Option<Run>,
     /// Its groups on the platforms that serve them, ordered by group and platform.
     services: Box<[Arc<Service>]>,
@@ -32,14 +32,18 @@ impl Workplace {
     pub(crate) fn new(
         workspace: Arc<Workspace>,
         site: Arc<Site>,
-        roots: BTreeSet<(PlatformId, GroupName)>,
+        roots: BTreeSet<(GroupName, PlatformId)>,
         run: Option<Run>,
         before: Option<&Self>,
     ) -> Self {
         let mut services = Vec::new();
+        // Groups come in the order of their names, as roots do.
+        let mut served = roots.iter().peekable();
         for group in workspace.groups() {
-            let rooted = roots.iter().filter(|(_, root)| root == group.name()).map(|(platform, _)| *platform);
-            let platforms: BTreeSet<PlatformId> = rooted.chain(run.as_ref().map(|run| run.on)).collect();
+            let mut platforms: BTreeSet<PlatformId> = run.iter().map(|run| run.on).collect();
+            while let Some((root, platform)) = served.next_if(|(root, _)| root <= group.name()) {
+                platforms.extend(Some(*platform).filter(|_| root == group.name()));
+            }
             services.extend(platforms.into_iter().map(|platform| Service {
                 platform,
                 consumer: Consumer::new(&workspace, group),
@@ -73,7 +77,8 @@ impl Workplace {
 
     /// Whether a group is served because somebody decided so, and not only because the transformer runs.
     pub(crate) fn is_root(&self, service: &Service) -> bool {
-        self.roots.iter().any(|(on, root)| (root, *on) == service.place())
+        let (group, platform) = service.place();
+        self.roots.contains(&(group.clone(), platform))
     }
 
     /// Its groups on the platforms that serve them.

@@ -74,7 +74,7 @@ impl Order {
             }
             At::Ingest { supply, part, ingest } => {
                 let first = self.ingests.partition_point(|(at, _)| name_at(*at) < Some(supply.name()));
-                let among = part.ingests.iter().position(|other| std::ptr::eq(other, ingest))?;
+                let among = part.position(ingest)?;
                 Some(ingests + first + among)
             }
             At::Transform(derivation) => Some(ingests + self.ingests.len() + self.derivation(derivation)?),

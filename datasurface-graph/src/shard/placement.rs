@@ -153,9 +153,11 @@ impl Home {
     }
 
     fn set_apart<T>(&mut self, change: impl FnOnce(&mut Apart) -> T) {
-        let mut apart = self.apart.as_deref().cloned().unwrap_or_default();
-        change(&mut apart);
-        self.apart = Some(apart).filter(|apart| *apart != Apart::default()).map(Arc::new);
+        let apart = Arc::make_mut(self.apart.get_or_insert_default());
+        change(apart);
+        if apart.nodes.is_empty() && apart.datasets.is_empty() {
+            self.apart = None;
+        }
     }
 }
 
