@@ -181,7 +181,7 @@ fn is_an_output(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
 fn words(sources: &ColumnSources) -> String {
     match sources {
         ColumnSources::Unknown(_) => "unknown".to_owned(),
-        ColumnSources::Known(columns) if columns.is_empty() => "no data".to_owned(),
+        ColumnSources::Known(columns) if columns.is_empty() => "no column".to_owned(),
         ColumnSources::Known(columns) => {
             let columns = columns.iter().map(|ColumnKey { dataset, column }| format!("{dataset}/{column}"));
             columns.collect::<Vec<_>>().join(", ")

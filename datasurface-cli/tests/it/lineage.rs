@@ -21,7 +21,7 @@ Masked/customers
 
 column  made of
 id      NW_Data/customers/id
-city    no data
+city    no column
 ";
     assert_eq!(said.out, expected);
     let said = lineage(&desk, "NW_Data/customers").good();

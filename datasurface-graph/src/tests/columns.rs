@@ -208,6 +208,18 @@ fn what_is_captured_is_made_of_nothing() {
     assert_eq!(questions.columns_made_from(&ColumnKey::new("People/data", "name")), known(&[]));
 }
 
+#[test]
+fn what_is_not_in_the_model_is_not_taken_for_captured() {
+    let graphs = graphs("SELECT id, name AS result, 1 AS gone FROM People_data");
+    let questions = Questions::about(&graphs);
+    for (dataset, column) in
+        [("People/data", "gone"), ("People/gone", "name"), ("Gone/data", "name"), ("Made/data", "gone")]
+    {
+        let sources = questions.columns_made_from(&ColumnKey::new(dataset, column));
+        assert_eq!(sources, ColumnSources::Unknown(Untold::NotThere), "{dataset}/{column}");
+    }
+}
+
 /// A statement that was read for one column is not read again for another, and that makes no difference.
 #[test]
 fn whoever_asks_for_all_columns_is_told_what_one_is_told_alone() {

@@ -6,7 +6,7 @@ mod statement;
 
 use super::Questions;
 use crate::estate::{DatasetId, Derivation};
-use datasurface_model::{CodeArtifact, ColumnName, DatasetKey, Datastore, Entity, Schema};
+use datasurface_model::{CodeArtifact, ColumnName, DatasetKey, Datastore, Ecosystem, Entity, Schema, Valid};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use statement::Statement;
@@ -48,6 +48,8 @@ pub enum ColumnSources {
 pub enum Untold {
     /// Nothing makes it: it belongs to a transformer that does not run, since nobody needs its output.
     NotMade,
+    /// The model has no such column.
+    NotThere,
     /// The transformer's code is no SQL, or SQL that is not understood, or does not make the column.
     NotUnderstood,
 }
@@ -57,8 +59,11 @@ impl<'g> Questions<'g> {
     /// join, is not among them.
     #[must_use]
     pub fn columns_made_from(&self, column: &ColumnKey) -> ColumnSources {
+        let ecosystem = &self.graphs.estate().ecosystem;
+        if !has(ecosystem, column) {
+            return ColumnSources::Unknown(Untold::NotThere);
+        }
         let Some(maker) = self.maker_of(&column.dataset.datastore) else {
-            let ecosystem = &self.graphs.estate().ecosystem;
             return match ecosystem.producer(&column.dataset.datastore) {
                 Some(_) => ColumnSources::Unknown(Untold::NotMade),
                 None => ColumnSources::Known(BTreeSet::new()),
@@ -94,6 +99,12 @@ impl<'g> Questions<'g> {
         }
         ColumnSources::Known(found)
     }
+}
+
+fn has(ecosystem: &Valid<Ecosystem>, ColumnKey { dataset, column }: &ColumnKey) -> bool {
+    let datastore = ecosystem.datastore(&dataset.datastore).map(|located| located.entity());
+    let dataset = datastore.and_then(|datastore| datastore.datasets().get(&dataset.dataset));
+    dataset.is_some_and(|dataset| dataset.schema().table().column(column).is_some())
 }
 
 /// A dataset that a statement may read, and the name under which it is visible.
