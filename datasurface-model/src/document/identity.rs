@@ -1,15 +1,58 @@
-//! What tells the elements of a list apart, and so what paths call them.
+//! How paths lead through documents: which members their segments mean, and what tells the elements of a list apart.
+
+/// How many objects inside each other are looked through for a member.
+const LOOKED_THROUGH: usize = 3;
 
 /// Whatever a document is made of.
 pub(super) trait Tree: Sized {
-    /// The member of this name, if it is an object that has one.
-    fn member(&self, name: &str) -> Option<&Self>;
+    /// The members of an object, in the order of the document; of anything else, none.
+    fn members(&self) -> impl Iterator<Item = (&str, &Self)>;
 
-    /// The name of the first member, and that, if it is an object that has one.
-    fn first_member(&self) -> Option<(&str, &Self)>;
+    fn is_object(&self) -> bool;
 
     /// The text, if it is one.
     fn text(&self) -> Option<&str>;
+
+    /// The member of this name, with the name as it is there.
+    fn named(&self, name: &str) -> Option<(&str, &Self)> {
+        self.members().find(|(found, _)| *found == name)
+    }
+}
+
+/// The member that a segment of a path means.
+pub(super) struct Meant<'v, T> {
+    /// The object that has it.
+    pub(super) around: &'v T,
+    /// The members that lead from the object that was asked to that one; none, if it is the same.
+    pub(super) way: Vec<&'v str>,
+    pub(super) name: &'v str,
+    pub(super) value: &'v T,
+}
+
+/// The member that a segment means: one of the object itself, or of objects inside it that are no part of paths, such as
+/// definitions and kinds.
+pub(super) fn meant<'v, T: Tree>(object: &'v T, segment: &str) -> Option<Meant<'v, T>> {
+    let mut objects = vec![(Vec::new(), object)];
+    for _ in 0..=LOOKED_THROUGH {
+        // What are columns here are fields to Avro.
+        let by_avro = (segment == "columns").then_some("fields");
+        let mut names = [Some(segment), by_avro].into_iter().flatten();
+        let found = names.find_map(|wanted| {
+            objects.iter().find_map(|(way, around)| {
+                let (name, value) = around.named(wanted)?;
+                Some(Meant { around: *around, way: way.clone(), name, value })
+            })
+        });
+        if found.is_some() {
+            return found;
+        }
+        let inside = objects.iter().flat_map(|(way, object)| {
+            let objects = object.members().filter(|(_, value)| value.is_object());
+            objects.map(|(name, value)| (way.iter().copied().chain([name]).collect(), value))
+        });
+        objects = inside.collect();
+    }
+    None
 }
 
 /// The members that tell an element of this list from the others.
@@ -30,13 +73,13 @@ pub(super) fn name(list: &str, element: &impl Tree) -> Option<String> {
     if let Some(text) = element.text() {
         return Some(text.to_owned());
     }
-    let said = members(list).iter().map(|member| said(element.member(member)?));
+    let said = members(list).iter().map(|member| said(element.named(member)?.1));
     said.collect::<Option<Vec<_>>>().map(|said| said.join(" "))
 }
 
 /// A text; or a kind and a text, which are an object of one member.
 fn said(value: &impl Tree) -> Option<String> {
-    match (value.text(), value.first_member()) {
+    match (value.text(), value.members().next()) {
         (Some(text), _) => Some(text.to_owned()),
         (None, Some((kind, value))) => Some(format!("{kind} {}", value.text()?)),
         (None, None) => None,

@@ -8,9 +8,6 @@ use super::{
 use crate::diagnostic::{Patch, Suggestion};
 use serde_json::{Map, Value};
 
-/// How many objects inside each other are looked through for a member.
-const LOOKED_THROUGH: usize = 3;
-
 /// Does what is suggested; nothing if there is nothing at the place.
 pub(crate) fn apply(suggestion: &Suggestion, document: &mut Value) -> Option<()> {
     let path: Vec<&str> = suggestion.path.segments().collect();
@@ -68,24 +65,15 @@ fn inside<'v>(at: &str, value: &'v Value, around: &str, segment: &str) -> Vec<(S
                 elements.filter(|(_, element)| identity::name(around, *element).as_deref() == Some(segment));
             called.map(|(index, element)| (format!("{at}/{index}"), element)).collect()
         }
-        _ => member(at, value, segment).into_iter().collect(),
-    }
-}
-
-/// The member that a segment means: one of the object itself, or of objects inside it that are no part of paths.
-fn member<'v>(at: &str, value: &'v Value, name: &str) -> Option<(String, &'v Value)> {
-    let mut objects = vec![(at.to_owned(), value)];
-    for _ in 0..=LOOKED_THROUGH {
-        let found = objects.iter().find_map(|(at, object)| Some((pointer(at, name), object.get(name)?)));
-        if found.is_some() {
-            return found;
+        _ => {
+            let meant = identity::meant(value, segment).into_iter();
+            let told = meant.map(|meant| {
+                let around = meant.way.iter().fold(at.to_owned(), |at, name| pointer(&at, name));
+                (pointer(&around, meant.name), meant.value)
+            });
+            told.collect()
         }
-        let members = objects.iter().flat_map(|(at, object)| {
-            object.as_object().into_iter().flatten().map(move |(name, value)| (pointer(at, name), value))
-        });
-        objects = members.filter(|(_, value)| value.is_object()).collect();
     }
-    None
 }
 
 fn remove(document: &mut Value, at: &str) -> Option<()> {
@@ -130,15 +118,19 @@ fn split(at: &str) -> Option<(&str, String)> {
 }
 
 impl Tree for Value {
-    fn member(&self, name: &str) -> Option<&Self> {
-        self.get(name)
+    fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
+        self.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
-    fn first_member(&self) -> Option<(&str, &Self)> {
-        self.as_object()?.iter().next().map(|(name, value)| (name.as_str(), value))
+    fn is_object(&self) -> bool {
+        self.is_object()
     }
 
     fn text(&self) -> Option<&str> {
         self.as_str()
+    }
+
+    fn named(&self, name: &str) -> Option<(&str, &Self)> {
+        self.as_object()?.get_key_value(name).map(|(name, value)| (name.as_str(), value))
     }
 }

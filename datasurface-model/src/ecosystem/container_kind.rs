@@ -105,41 +105,40 @@ pub(crate) struct Server<'a> {
     pub(crate) database: &'a str,
 }
 
-impl ContainerKind {
-    /// The technologies that have a name of their own; any other is custom.
-    pub(crate) const TECHNOLOGIES: [&'static str; 11] = [
-        "sqlite",
-        "duckdb",
-        "postgres",
-        "mysql",
-        "sql_server",
-        "oracle",
-        "db2",
-        "snowflake",
-        "object_storage",
-        "kafka",
-        "platform_managed",
-    ];
+/// What technologies are called, said once.
+macro_rules! technologies {
+    ($($kind:ident => $name:literal),+ $(,)?) => {
+        impl ContainerKind {
+            /// The technologies that have a name of their own; any other is custom.
+            pub(crate) const TECHNOLOGIES: &[&str] = &[$($name),+];
 
-    /// What people call this technology; also what a platform's descriptor lists.
-    #[must_use]
-    pub fn technology(&self) -> &str {
-        match self {
-            Self::Sqlite { .. } => "sqlite",
-            Self::DuckDb { .. } => "duckdb",
-            Self::Postgres { .. } => "postgres",
-            Self::MySql { .. } => "mysql",
-            Self::SqlServer { .. } => "sql_server",
-            Self::Oracle { .. } => "oracle",
-            Self::Db2 { .. } => "db2",
-            Self::Snowflake { .. } => "snowflake",
-            Self::ObjectStorage { .. } => "object_storage",
-            Self::Kafka { .. } => "kafka",
-            Self::PlatformManaged => "platform_managed",
-            Self::Custom { technology, .. } => technology,
+            /// What people call this technology; also what a platform's descriptor lists.
+            #[must_use]
+            pub fn technology(&self) -> &str {
+                match self {
+                    $(Self::$kind { .. } => $name,)+
+                    Self::Custom { technology, .. } => technology,
+                }
+            }
         }
-    }
+    };
+}
 
+technologies! {
+    Sqlite => "sqlite",
+    DuckDb => "duckdb",
+    Postgres => "postgres",
+    MySql => "mysql",
+    SqlServer => "sql_server",
+    Oracle => "oracle",
+    Db2 => "db2",
+    Snowflake => "snowflake",
+    ObjectStorage => "object_storage",
+    Kafka => "kafka",
+    PlatformManaged => "platform_managed",
+}
+
+impl ContainerKind {
     /// The longest identifier, in bytes, that the technology takes for a table or a column, where it has a limit.
     #[must_use]
     pub fn longest_identifier(&self) -> Option<usize> {

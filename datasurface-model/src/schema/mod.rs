@@ -21,6 +21,7 @@ pub use data_type::{
 };
 pub use table::TableSchema;
 pub use text::SchemaTextError;
+pub(crate) use text::written_columns;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, sync::Arc};

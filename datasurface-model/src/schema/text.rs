@@ -3,7 +3,7 @@
 use super::{Column, TableSchema, data_type::Reader};
 use crate::name::ColumnName;
 use smol_str::SmolStr;
-use std::str::FromStr;
+use std::{borrow::Cow, str::FromStr};
 
 /// For how many columns there is room from the beginning, at most: not every comma is between two.
 const MUCH: usize = 100;
@@ -23,6 +23,42 @@ impl SchemaTextError {
     pub fn text(&self) -> &str {
         &self.text
     }
+}
+
+/// A column in a text, whether it can be read or not.
+pub(crate) struct WrittenColumn<'t> {
+    /// Where it begins in the text, in bytes.
+    pub(crate) start: usize,
+    /// The column, without blanks around it.
+    pub(crate) text: &'t str,
+}
+
+impl<'t> WrittenColumn<'t> {
+    /// What it is called, if it begins with a name.
+    pub(crate) fn name(&self) -> Option<Cow<'t, str>> {
+        Reader::of(self.text).word()
+    }
+}
+
+/// The columns of a text: what stands between commas, but for those inside of parentheses and quotation marks.
+pub(crate) fn written_columns(text: &str) -> impl Iterator<Item = WrittenColumn<'_>> {
+    let (mut depth, mut is_quoted) = (0_u32, false);
+    let parts = text.split(move |character| {
+        match character {
+            '"' => is_quoted = !is_quoted,
+            '(' if !is_quoted => depth = depth.saturating_add(1),
+            ')' if !is_quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        character == ',' && depth == 0 && !is_quoted
+    });
+    let mut next = 0;
+    let columns = parts.map(move |part| {
+        let start = next + part.len() - part.trim_start().len();
+        next += part.len() + ','.len_utf8();
+        WrittenColumn { start, text: part.trim() }
+    });
+    columns.filter(|column| !column.text.is_empty())
 }
 
 /// A column, and what it says about the table.
@@ -97,18 +133,7 @@ fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
 
 /// The text up to the comma that ends its first column.
 fn first_column(text: &str) -> &str {
-    let mut depth = 0_u32;
-    let mut is_quoted = false;
-    let ends = |c: char| {
-        match c {
-            '"' => is_quoted = !is_quoted,
-            '(' if !is_quoted => depth = depth.saturating_add(1),
-            ')' if !is_quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        c == ',' && depth == 0 && !is_quoted
-    };
-    text.split(ends).next().unwrap_or(text).trim_end()
+    written_columns(text).next().map_or(text, |column| column.text)
 }
 
 #[cfg(test)]
@@ -144,7 +169,10 @@ mod tests {
             ("id", "a column is a name and a type"),
             ("a Date, id", "in `id`: a column is a name and a type"),
             ("id Intger", "did you mean `Integer`?"),
-            ("id VarChar(5", "without its `)`"),
+            (
+                "a Date, id VarChar(5",
+                "in `id VarChar(5`: `VarChar(5` is not a data type: a `(` is without its `)`",
+            ),
             ("id Integer primary", "`primary` is none of"),
             ("id Integer not", "`not` is without `null`"),
             ("id Integer) key, b Date", "`) key` is none of"),

@@ -17,9 +17,6 @@ use crate::diagnostic::{Diagnostic, Findings, ModelPath, Position};
 use std::{collections::BTreeSet, ops::Range};
 use within::Inside;
 
-/// How many objects inside each other are looked through for a member.
-const LOOKED_THROUGH: usize = 3;
-
 impl Documents {
     /// The same findings, with the places where they are written, as far as they are in these documents.
     #[must_use]
@@ -264,12 +261,12 @@ fn unspaced(key: &str) -> String {
 }
 
 impl Tree for Node<'_> {
-    fn member(&self, name: &str) -> Option<&Self> {
-        self.member(name).map(|member| &member.value)
+    fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
+        self.members().iter().map(|member| (member.name.as_ref(), &member.value))
     }
 
-    fn first_member(&self) -> Option<(&str, &Self)> {
-        self.members().first().map(|member| (member.name.as_ref(), &member.value))
+    fn is_object(&self) -> bool {
+        matches!(self.value, Value::Object(_))
     }
 
     fn text(&self) -> Option<&str> {
@@ -277,19 +274,10 @@ impl Tree for Node<'_> {
     }
 }
 
-/// The member that a segment means: one of the object itself, or of objects inside it that are no part of paths.
+/// The member that a segment means.
 fn member<'n, 't>(node: &'n Node<'t>, segment: &str) -> Option<&'n Member<'t>> {
-    let mut objects = vec![node];
-    for _ in 0..=LOOKED_THROUGH {
-        // What are columns here are fields to Avro.
-        let by_avro = (segment == "columns").then_some("fields");
-        let mut names = [Some(segment), by_avro].into_iter().flatten();
-        if let Some(found) = names.find_map(|name| objects.iter().find_map(|object| object.member(name))) {
-            return Some(found);
-        }
-        let inner = objects.iter().flat_map(|object| object.members()).map(|member| &member.value);
-        objects = inner.filter(|node| matches!(node.value, Value::Object(_))).collect();
-    }
+    let meant = identity::meant(node, segment).and_then(|meant| meant.around.member(meant.name));
     // Columns and keys can be part of the schema's text.
-    if matches!(segment, "columns" | "key" | "partition") { node.member("schema") } else { None }
+    let is_in_text = matches!(segment, "columns" | "key" | "partition");
+    meant.or_else(|| is_in_text.then(|| node.member("schema")).flatten())
 }

@@ -1,6 +1,6 @@
 //! Places inside of a text: a column of a schema, a location of a path.
 
-use crate::document::tree::Extent;
+use crate::{document::tree::Extent, schema::written_columns};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -84,37 +84,16 @@ impl Words {
     }
 }
 
-/// What stands between commas, but for those inside of parentheses and quotation marks, by its name.
+/// Where the columns of a text are in its document, by name.
 fn columns(text: &str, words: &Words) -> FxHashMap<String, Vec<Extent>> {
-    let mut depth = 0_usize;
-    let mut is_quoted = false;
-    let parts = text.split(move |character| {
-        match character {
-            '"' => is_quoted = !is_quoted,
-            '(' if !is_quoted => depth += 1,
-            ')' if !is_quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        character == ',' && depth == 0 && !is_quoted
-    });
     let mut columns: FxHashMap<String, Vec<Extent>> = FxHashMap::default();
-    let mut next = 0;
-    for part in parts {
-        let start = next + part.len() - part.trim_start().len();
-        next += part.len() + 1;
-        if let Some(name) = name_of(part.trim_start()) {
-            columns.entry(name).or_default().push(words.extent(start..start + part.trim().len()));
+    for column in written_columns(text) {
+        if let Some(name) = column.name() {
+            let range = column.start..column.start + column.text.len();
+            columns.entry(name.into_owned()).or_default().push(words.extent(range));
         }
     }
     columns
-}
-
-/// The first word, which has quotation marks where there are blanks in it.
-fn name_of(column: &str) -> Option<String> {
-    match column.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next().map(str::to_owned),
-        None => column.split_whitespace().next().map(str::to_owned),
-    }
 }
 
 #[cfg(test)]

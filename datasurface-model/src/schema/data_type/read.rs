@@ -55,6 +55,7 @@ pub(super) fn is_word(c: char) -> bool {
 
 /// Reads words, types and fields from the front of a text.
 pub(in crate::schema) struct Reader<'a> {
+    /// From the beginning of the outermost type on.
     whole: &'a str,
     rest: &'a str,
     depth: usize,
@@ -125,6 +126,9 @@ impl<'a> Reader<'a> {
     pub(in crate::schema) fn data_type(&mut self) -> Result<DataType, DataTypeError> {
         if self.depth == DataType::MOST_DEPTH {
             return Err(self.error(&format!("it is nested more than {} deep", DataType::MOST_DEPTH)));
+        }
+        if self.depth == 0 {
+            self.whole = self.rest;
         }
         self.depth += 1;
         let read = self.data_type_at_depth();

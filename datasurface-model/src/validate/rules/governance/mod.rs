@@ -82,11 +82,11 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
 
 /// Technologies that are nearly called like known ones. Others may be custom: platforms know them.
 fn technologies(policy: &Policy, permitted: &Permitted<SmolStr>, scope: &mut Scope<'_>) {
-    const KNOWN: [&str; 11] = ContainerKind::TECHNOLOGIES;
+    let known = || ContainerKind::TECHNOLOGIES.iter().copied();
     let listed = listed(permitted, |name| name);
-    for (list, name) in listed.iter().filter(|(_, name)| !KNOWN.contains(&name.as_str())) {
-        let same = KNOWN.into_iter().find(|known| is_alike(known, name));
-        let Some(meant) = same.or_else(|| nearest(name, KNOWN)) else { continue };
+    for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| known == name)) {
+        let same = known().find(|known| is_alike(known, name));
+        let Some(meant) = same.or_else(|| nearest(name, known())) else { continue };
         let path = scope.path().child("policies", policy.name()).attribute("rule").child(list, name);
         let is_listed = listed.iter().any(|(other, listed)| other == list && listed == meant);
         // To deny what was not denied may forbid what is there: that is for people to do.
