@@ -27,8 +27,8 @@ pub use name::*;
 pub use named::{Entity, Named};
 pub use schema::{
     ArrayType, AvroError, AvroSchema, Collation, Column, DataType, DataTypeError, Field, FloatFormat,
-    FloatRange, GeometryType, MapType, MicroscalingFormat, Schema, SchemaError, SchemaTextError, StructType,
-    TableSchema, TypeProblem, is_time_zone,
+    FloatRange, GeometryType, MapType, MicroscalingFormat, Schema, SchemaError, SchemaProblem,
+    SchemaTextError, StructType, TableSchema, TypeProblem, is_time_zone,
 };
 #[cfg(feature = "change")]
 pub use schema::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};

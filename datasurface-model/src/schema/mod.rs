@@ -7,6 +7,7 @@ mod compat;
 mod data_type;
 mod plain;
 mod pool;
+mod problem;
 mod table;
 mod text;
 
@@ -19,6 +20,7 @@ pub use data_type::{
     ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
     MicroscalingFormat, StructType, TypeProblem, is_time_zone,
 };
+pub use problem::SchemaProblem;
 pub use table::TableSchema;
 pub use text::SchemaTextError;
 pub(crate) use text::written_columns;
@@ -77,6 +79,17 @@ pub enum SchemaError<'s> {
     /// It is no Avro record.
     #[error(transparent)]
     Avro(&'s AvroError),
+}
+
+impl<'s> SchemaError<'s> {
+    /// Everything that cannot be read, column by column. At least one.
+    #[must_use]
+    pub fn problems(self) -> &'s [SchemaProblem] {
+        match self {
+            Self::Text(error) => error.problems(),
+            Self::Avro(error) => error.problems(),
+        }
+    }
 }
 
 static NO_TABLE: TableSchema = TableSchema::empty();

@@ -1,8 +1,7 @@
 //! Tables as text: `customer_id VarChar(5) key, city VarChar(15), since Date not null partition`.
 
-use super::{Column, TableSchema, data_type::Reader};
+use super::{Column, SchemaProblem, TableSchema, data_type::Reader, problem::joined};
 use crate::name::ColumnName;
-use smol_str::SmolStr;
 use std::{borrow::Cow, str::FromStr};
 
 /// For how many columns there is room from the beginning, at most: not every comma is between two.
@@ -10,11 +9,10 @@ const MUCH: usize = 100;
 
 /// A text that describes no table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
-#[error("in `{column}`: {reason}")]
+#[error("{}", joined(problems))]
 pub struct SchemaTextError {
     text: String,
-    column: SmolStr,
-    reason: String,
+    problems: Vec<SchemaProblem>,
 }
 
 impl SchemaTextError {
@@ -22,6 +20,12 @@ impl SchemaTextError {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What cannot be read, column by column. At least one.
+    #[must_use]
+    pub fn problems(&self) -> &[SchemaProblem] {
+        &self.problems
     }
 }
 
@@ -68,6 +72,34 @@ struct ColumnText {
     is_partition: bool,
 }
 
+/// The columns that were read so far.
+struct Columns {
+    all: Vec<Column>,
+    key: Vec<ColumnName>,
+    partition: Vec<ColumnName>,
+}
+
+impl Columns {
+    fn with_room(columns: usize) -> Self {
+        Self { all: Vec::with_capacity(MUCH.min(columns)), key: Vec::new(), partition: Vec::new() }
+    }
+
+    fn add(&mut self, ColumnText { column, is_key, is_partition }: ColumnText) {
+        if is_key {
+            self.key.push(column.name().clone());
+        }
+        if is_partition {
+            self.partition.push(column.name().clone());
+        }
+        self.all.push(column);
+    }
+
+    fn into_table(mut self) -> TableSchema {
+        self.all.shrink_to_fit();
+        TableSchema::new(self.all).keyed(self.key).partitioned(self.partition)
+    }
+}
+
 impl FromStr for TableSchema {
     type Err = SchemaTextError;
 
@@ -75,31 +107,42 @@ impl FromStr for TableSchema {
     /// Columns of the key, and those that partition the table, are those marked so, in their order; those of the key
     /// are not null.
     fn from_str(text: &str) -> Result<Self, SchemaTextError> {
-        let commas = text.bytes().filter(|byte| *byte == b',').count();
-        let mut columns = Vec::with_capacity(MUCH.min(commas + 1));
-        let mut key = Vec::<ColumnName>::new();
-        let mut partition = Vec::<ColumnName>::new();
-        let mut reader = Reader::of(text);
-        loop {
-            while reader.eat(',') {}
-            if reader.is_at_end() {
-                break;
-            }
-            let start = reader.rest();
-            let ColumnText { column, is_key, is_partition } = read_column(&mut reader).map_err(|reason| {
-                SchemaTextError { text: text.to_owned(), column: first_column(start).into(), reason }
-            })?;
-            if is_key {
-                key.push(column.name().clone());
-            }
-            if is_partition {
-                partition.push(column.name().clone());
-            }
-            columns.push(column);
-        }
-        columns.shrink_to_fit();
-        Ok(Self::new(columns).keyed(key).partitioned(partition))
+        // Nearly every text is read in one pass. Where one column ends and the next one begins is looked for apart if that fails,
+        // so that each can be judged on its own.
+        read_all(text).map_or_else(|_| read_each(text), Ok)
     }
+}
+
+fn read_all(text: &str) -> Result<TableSchema, String> {
+    let commas = text.bytes().filter(|byte| *byte == b',').count();
+    let mut columns = Columns::with_room(commas + 1);
+    let mut reader = Reader::of(text);
+    loop {
+        while reader.eat(',') {}
+        if reader.is_at_end() {
+            return Ok(columns.into_table());
+        }
+        columns.add(read_column(&mut reader)?);
+    }
+}
+
+fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
+    let mut columns = Columns::with_room(0);
+    let mut problems = Vec::new();
+    for written in written_columns(text) {
+        match read_column(&mut Reader::of(written.text)) {
+            Ok(read) => columns.add(read),
+            Err(reason) => {
+                let message = format!("in `{}`: {reason}", written.text);
+                let column = written.name().map(|name| ColumnName::from(&*name));
+                problems.push(SchemaProblem { column, message });
+            }
+        }
+    }
+    if problems.is_empty() {
+        return Ok(columns.into_table());
+    }
+    Err(SchemaTextError { text: text.to_owned(), problems })
 }
 
 fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
@@ -123,17 +166,12 @@ fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
             }
             read.column = read.column.not_null();
         } else if !mark.eq_ignore_ascii_case("null") {
-            let mut other = || reader.word().unwrap_or_else(|| first_column(reader.rest()).into());
+            let mut other = || reader.word().unwrap_or_else(|| reader.rest().into());
             let mark = if mark.is_empty() { other() } else { mark.into() };
             return Err(format!("`{mark}` is none of `key`, `partition`, `not null`, `null`"));
         }
     }
     Ok(read)
-}
-
-/// The text up to the comma that ends its first column.
-fn first_column(text: &str) -> &str {
-    written_columns(text).next().map_or(text, |column| column.text)
 }
 
 #[cfg(test)]
@@ -161,6 +199,29 @@ mod tests {
             .keyed(["id"])
             .partitioned(["price"])
         );
+    }
+
+    #[test]
+    fn a_column_is_where_it_stands_and_not_where_another_ends_like_it() {
+        let text =
+            "order_date Date key,\n  date Date, amount Decimal(18, 4),, \"a, \"\"b\" Date, date Integer";
+        let columns: Vec<_> = written_columns(text).map(|column| (column.name(), column.start)).collect();
+        let at = |column: &str| text.find(column);
+        let expected = [
+            ("order_date", Some(0)),
+            ("date", at("date Date, ")),
+            ("amount", at("amount")),
+            ("a, \"b", at("\"a, ")),
+            ("date", at("date Integer")),
+        ];
+        assert_eq!(columns, expected.map(|(name, start)| (Some(name.into()), start.unwrap())));
+    }
+
+    #[test]
+    fn every_column_that_cannot_be_read_is_said() {
+        let error = "a Dat, b Date, \"c d\" (5), (, e".parse::<TableSchema>().unwrap_err();
+        let columns: Vec<_> = error.problems().iter().map(|problem| problem.column()).collect();
+        assert_eq!(columns, [Some(&"a".into()), Some(&"c d".into()), None]);
     }
 
     #[test]

@@ -13,9 +13,12 @@ use super::{
     lines::Lines,
     tree::{self, Extent, Member, Node, Value},
 };
-use crate::diagnostic::{Diagnostic, Findings, ModelPath, Position};
+use crate::{
+    diagnostic::{Diagnostic, Findings, ModelPath, Position},
+    schema::written_columns,
+};
 use std::{collections::BTreeSet, ops::Range};
-use within::Inside;
+use within::Words;
 
 impl Documents {
     /// The same findings, with the places where they are written, as far as they are in these documents.
@@ -197,12 +200,11 @@ impl Search<'_> {
                     }
                 }
                 Value::Text(text) => {
-                    let mut inside = Inside::of(self.text, node.extent, text);
                     for path in paths {
                         let Some(segments) = self.places.wanted.get(path) else { continue };
-                        let segments: Vec<&str> = segments.segments().skip(depth).collect();
-                        for (length, extent) in inside.find(&segments) {
-                            self.record(path..path + 1, depth + length, extent, false);
+                        let length = within::locations(text, segments.segments().skip(depth));
+                        if length > 0 {
+                            self.record(path..path + 1, depth + length, node.extent, false);
                         }
                     }
                 }
@@ -228,7 +230,28 @@ impl Search<'_> {
                 _ => member.value.extent,
             };
             self.record(through.clone(), depth + 1, extent, false);
-            rest.push((&member.value, through, depth + 1));
+            if is_schema_in_words(member) {
+                self.visit_columns(&member.value, &through, depth + 1);
+            } else {
+                rest.push((&member.value, through, depth + 1));
+            }
+        }
+    }
+
+    /// Columns of a schema that is a text, or a list of texts.
+    fn visit_columns(&mut self, schema: &Node<'_>, paths: &Paths, depth: usize) {
+        let texts = match &schema.value {
+            Value::List(texts) => texts.as_slice(),
+            _ => std::slice::from_ref(schema),
+        };
+        for (node, text) in texts.iter().filter_map(|node| Some((node, node.text()?))) {
+            let words = Words::of(self.text, node.extent, text);
+            for column in written_columns(text) {
+                let named = column.name().map(|name| self.through(paths.clone(), depth, &name));
+                let Some(paths) = named.filter(|paths| !paths.is_empty()) else { continue };
+                let extent = words.extent(column.start..column.start + column.text.len());
+                self.record(paths, depth + 1, extent, false);
+            }
         }
     }
 
@@ -240,9 +263,9 @@ impl Search<'_> {
         let (extent, names) = match (named, identity::name(list, element), element.text()) {
             (Some(member), Some(name), _) => (member.value.extent, vec![unspaced(&name), name]),
             (None, _, Some(text)) => {
-                // A column begins with its name, a path with the outermost location.
-                let first = |end: char| text.split(end).next().unwrap_or(text).to_owned();
-                (element.extent, vec![text.to_owned(), unspaced(text), first(' '), first('/')])
+                // A path begins with the outermost location.
+                let outermost = text.split('/').next().unwrap_or(text);
+                (element.extent, vec![text.to_owned(), unspaced(text), outermost.to_owned()])
             }
             // One of several choices, such as a check of quality.
             _ => match element.members() {
@@ -277,7 +300,12 @@ impl Tree for Node<'_> {
 /// The member that a segment means.
 fn member<'n, 't>(node: &'n Node<'t>, segment: &str) -> Option<&'n Member<'t>> {
     let meant = identity::meant(node, segment).and_then(|meant| meant.around.member(meant.name));
-    // Columns and keys can be part of the schema's text.
-    let is_in_text = matches!(segment, "columns" | "key" | "partition");
-    meant.or_else(|| is_in_text.then(|| node.member("schema")).flatten())
+    // Columns and keys can be part of the schema's words.
+    let is_in_words = matches!(segment, "columns" | "key" | "partition");
+    meant.or_else(|| is_in_words.then(|| node.member("schema")).flatten())
+}
+
+/// Whether this is a schema whose columns stand in texts.
+fn is_schema_in_words(member: &Member<'_>) -> bool {
+    member.name == "schema" && !matches!(member.value.value, Value::Object(_))
 }

@@ -1,57 +1,29 @@
 //! Places inside of a text: a column of a schema, a location of a path.
 
-use crate::{document::tree::Extent, schema::written_columns};
-use rustc_hash::FxHashMap;
+use crate::document::tree::Extent;
 use std::ops::Range;
 
-/// A text that paths may lead into.
-pub(super) struct Inside<'t> {
-    at: Extent,
-    text: &'t str,
-    written: &'t str,
-    /// Where columns are in the document, by name; worked out when the first one is looked for.
-    columns: Option<FxHashMap<String, Vec<Extent>>>,
-}
-
-impl<'t> Inside<'t> {
-    pub(super) fn of(document: &'t str, at: Extent, text: &'t str) -> Self {
-        Self { at, text, written: document.get(at.start..at.end).unwrap_or_default(), columns: None }
-    }
-
-    /// Follows segments into the text: how many of them lead to which parts of it.
-    pub(super) fn find(&mut self, segments: &[&str]) -> Vec<(usize, Extent)> {
-        match segments {
-            ["locations", ..] => {
-                let locations = self.text.split('/').skip(1);
-                let wanted = segments.chunks_exact(2).map_while(|pair| match pair {
-                    ["locations", name] => Some(*name),
-                    _ => None,
-                });
-                let common =
-                    wanted.zip(locations).take_while(|(wanted, found)| *wanted == found.trim()).count();
-                if common > 0 { vec![(2 * common, self.at)] } else { Vec::new() }
-            }
-            [column, ..] => {
-                let (at, text, written) = (self.at, self.text, self.written);
-                let columns =
-                    self.columns.get_or_insert_with(|| columns(text, &Words::of(at, text, written)));
-                let found = columns.get(*column).into_iter().flatten();
-                found.map(|extent| (1, *extent)).collect()
-            }
-            [] => Vec::new(),
-        }
-    }
+/// How many segments of a path lead to locations that a text names behind the outermost one: `Azure/Europe/Berlin`.
+pub(super) fn locations<'p>(text: &str, segments: impl Iterator<Item = &'p str>) -> usize {
+    let segments: Vec<&str> = segments.collect();
+    let wanted = segments.chunks_exact(2).map_while(|pair| match pair {
+        ["locations", name] => Some(*name),
+        _ => None,
+    });
+    let named = text.split('/').skip(1);
+    2 * wanted.zip(named).take_while(|(wanted, named)| *wanted == named.trim()).count()
 }
 
 /// Where the words of a text are in its document: blanks and line breaks between them are as somebody wrote them.
-struct Words {
+pub(super) struct Words {
     at: Extent,
     /// Where each begins in the text, and in the document. None if the document says them in other letters.
     starts: Vec<(usize, usize)>,
 }
 
 impl Words {
-    fn of(at: Extent, text: &str, written: &str) -> Self {
+    pub(super) fn of(document: &str, at: Extent, text: &str) -> Self {
+        let written = document.get(at.start..at.end).unwrap_or_default();
         let mut starts = Vec::new();
         let (mut read, mut next) = (0, 0);
         for word in text.split_whitespace() {
@@ -71,7 +43,7 @@ impl Words {
     }
 
     /// Where a part of the text is in the document; all of it, if that cannot be told.
-    fn extent(&self, part: Range<usize>) -> Extent {
+    pub(super) fn extent(&self, part: Range<usize>) -> Extent {
         let place = |offset: usize| {
             let after = self.starts.partition_point(|(start, _)| *start <= offset);
             let (start, found) = self.starts.get(after.checked_sub(1)?)?;
@@ -84,60 +56,28 @@ impl Words {
     }
 }
 
-/// Where the columns of a text are in its document, by name.
-fn columns(text: &str, words: &Words) -> FxHashMap<String, Vec<Extent>> {
-    let mut columns: FxHashMap<String, Vec<Extent>> = FxHashMap::default();
-    for column in written_columns(text) {
-        if let Some(name) = column.name() {
-            let range = column.start..column.start + column.text.len();
-            columns.entry(name.into_owned()).or_default().push(words.extent(range));
-        }
-    }
-    columns
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_column_is_where_it_stands_and_not_where_another_ends_like_it() {
-        let text = "order_date Date key,\n  date Date, amount Decimal(18, 4), date Integer";
-        let document = format!("schema: {text}");
-        let at = Extent { start: 8, end: document.len() };
-        let mut inside = Inside::of(&document, at, text);
-        let mut part = |column: &str| {
-            let (length, extent) = *inside.find(&[column, "type"]).first()?;
-            assert_eq!(length, 1);
-            document.get(extent.start..extent.end)
-        };
-        assert_eq!(part("order_date"), Some("order_date Date key"));
-        assert_eq!(part("amount"), Some("amount Decimal(18, 4)"));
-        assert_eq!(part("4)"), None);
-        let date = |column: &str| 8 + text.find(column).unwrap();
-        let starts: Vec<_> = inside.find(&["date"]).iter().map(|(_, extent)| extent.start).collect();
-        assert_eq!(starts, [date(" date Date") + 1, date("date Integer")]);
-    }
-
-    #[test]
-    fn a_text_of_several_lines_is_where_its_lines_are() {
+    fn words_of_several_lines_are_where_their_lines_are() {
         let (document, text) =
             ("schema: >-\n  id Integer key,\n\n  \"a, b\"\n    Date\n", "id Integer key,\n\"a, b\" Date");
-        let at = Extent { start: 8, end: document.len() };
-        let mut inside = Inside::of(document, at, text);
-        let mut part = |column: &str| {
-            let (_, extent) = *inside.find(&[column]).first()?;
+        let words = Words::of(document, Extent { start: 8, end: document.len() }, text);
+        let part = |part: &str| {
+            let start = text.find(part)?;
+            let extent = words.extent(start..start + part.len());
             document.get(extent.start..extent.end)
         };
-        assert_eq!(part("id"), Some("id Integer key"));
-        assert_eq!(part("a, b"), Some("\"a, b\"\n    Date"));
+        assert_eq!(part("id Integer key"), Some("id Integer key"));
+        assert_eq!(part("\"a, b\" Date"), Some("\"a, b\"\n    Date"));
     }
 
     #[test]
     fn what_is_said_in_other_letters_is_where_all_of_it_is() {
-        let mut inside =
-            Inside::of("\"a Date\\u002c b Date\"", Extent { start: 0, end: 21 }, "a Date, b Date");
-        let found = inside.find(&["b"]);
-        assert_eq!(found, [(1, Extent { start: 0, end: 21 })]);
+        let all = Extent { start: 0, end: 21 };
+        let words = Words::of("\"a Date\\u002c b Date\"", all, "a Date, b Date");
+        assert_eq!(words.extent(8..14), all);
     }
 }

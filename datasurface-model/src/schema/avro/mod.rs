@@ -1,14 +1,16 @@
 //! Schemas in Avro's own words: kept as they were written, and seen as tables.
 
 mod default;
+mod fault;
 mod read;
 mod table;
 #[cfg(test)]
 mod tests;
 mod types;
 
-use super::TableSchema;
+use super::{SchemaProblem, TableSchema, problem::joined};
 use crate::{ecosystem::Json, name::ColumnName};
+use fault::{Fault, Faults};
 use serde_json::Value;
 pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
 
@@ -38,10 +40,9 @@ pub struct AvroSchema {
 
 /// Why an Avro schema describes no table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
-#[error("{}{reason}", if field.is_empty() { String::new() } else { format!("in the field `{field}`: ") })]
+#[error("{}", joined(problems))]
 pub struct AvroError {
-    field: String,
-    reason: String,
+    problems: Vec<SchemaProblem>,
 }
 
 impl AvroSchema {
@@ -51,7 +52,7 @@ impl AvroSchema {
     #[must_use]
     pub fn new(written: impl Into<Json>) -> Self {
         let written = written.into();
-        let record = read::record(&written.value());
+        let record = read::record(&written.value()).map_err(AvroError::from);
         let table = record.as_ref().map(table::table).unwrap_or_default();
         Self { written, record, table }
     }
@@ -100,19 +101,15 @@ impl From<Value> for AvroSchema {
 }
 
 impl AvroError {
-    fn new(reason: impl Into<String>) -> Self {
-        Self { field: String::new(), reason: reason.into() }
-    }
-
-    /// The same problem, in this field.
-    fn within(self, name: &str) -> Self {
-        let field = if self.field.is_empty() { name.to_owned() } else { format!("{name}.{}", self.field) };
-        Self { field, ..self }
-    }
-
-    /// The field that it is in, with those around it, joined by dots; empty for the schema as a whole.
+    /// What cannot be read, field by field. At least one.
     #[must_use]
-    pub fn field(&self) -> &str {
-        &self.field
+    pub fn problems(&self) -> &[SchemaProblem] {
+        &self.problems
+    }
+}
+
+impl From<Faults> for AvroError {
+    fn from(faults: Faults) -> Self {
+        Self { problems: faults.into_iter().map(SchemaProblem::from).collect() }
     }
 }

@@ -1,7 +1,7 @@
 //! Reading Avro's JSON (Apache Avro 1.12, "Complex Types", "Logical Types", "Names").
 
 use super::{
-    AvroError, Enumeration, Field, Fixed, Record, Slot, Type, default,
+    Enumeration, Fault, Faults, Field, Fixed, Record, Slot, Type, default,
     types::{Logical, Plain},
 };
 use crate::gather::Gather;
@@ -14,10 +14,10 @@ use std::{
 };
 
 /// The record that a schema describes.
-pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
+pub(super) fn record(schema: &Value) -> Result<Record, Faults> {
     let members = schema.as_object().filter(|members| text(members, "type") == Some("record"));
-    let members = members.ok_or_else(|| AvroError::new("a table is a record"))?;
-    let mut reader = Reader { known: BTreeMap::new(), depth: 0, copied: 0 };
+    let members = members.ok_or_else(|| Fault::of("a table is a record"))?;
+    let mut reader = Reader { known: BTreeMap::new(), failed: BTreeSet::new(), depth: 0, copied: 0 };
     reader.record(members, &namespace(members, ""))
 }
 
@@ -28,6 +28,8 @@ const MOST_COPIED: usize = 100_000;
 struct Reader {
     /// Named types that are defined already, by their full names, and how many types they are made of.
     known: BTreeMap<String, (Type, usize)>,
+    /// Named types of which it was said why they cannot be read: who refers to them need not say so again.
+    failed: BTreeSet<String>,
     depth: usize,
     /// How many types were copied from where they are defined.
     copied: usize,
@@ -36,25 +38,36 @@ struct Reader {
 type Members = Map<String, Value>;
 
 impl Reader {
-    fn record(&mut self, members: &Members, namespace: &str) -> Result<Record, AvroError> {
+    fn record(&mut self, members: &Members, namespace: &str) -> Result<Record, Faults> {
         let fields = members.get("fields").and_then(Value::as_array);
-        let fields = fields.ok_or_else(|| AvroError::new("a record has `fields`"))?;
-        let fields = fields.iter().map(|field| self.field(field, namespace)).collect::<Result<_, _>>()?;
-        Ok(Record { name: simple_name(members), fields })
+        let fields = fields.ok_or_else(|| Fault::of("a record has `fields`"))?;
+        let mut read = Vec::with_capacity(fields.len());
+        let mut faults = Faults::new();
+        for field in fields {
+            match self.field(field, namespace) {
+                Ok(field) => read.push(field),
+                Err(found) => faults.extend(found),
+            }
+        }
+        if read.len() < fields.len() {
+            return Err(faults);
+        }
+        Ok(Record { name: simple_name(members), fields: read })
     }
 
-    fn field(&mut self, field: &Value, namespace: &str) -> Result<Field, AvroError> {
-        let members = field.as_object().ok_or_else(|| AvroError::new("a field is an object"))?;
-        let name = text(members, "name").ok_or_else(|| AvroError::new("a field has a `name`"))?;
-        self.named_field(name, members, namespace).map_err(|error| error.within(name))
+    fn field(&mut self, field: &Value, namespace: &str) -> Result<Field, Faults> {
+        let members = field.as_object().ok_or_else(|| Fault::of("a field is an object"))?;
+        let name = text(members, "name").ok_or_else(|| Fault::of("a field has a `name`"))?;
+        let read = self.named_field(name, members, namespace);
+        read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).collect())
     }
 
-    fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, AvroError> {
-        let of = members.get("type").ok_or_else(|| AvroError::new("a field has a `type`"))?;
+    fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, Faults> {
+        let of = members.get("type").ok_or_else(|| Fault::of("a field has a `type`"))?;
         let slot = self.slot(of, namespace)?;
         let default = members.get("default");
         if default.is_some_and(|default| !default::fits(default, &slot)) {
-            return Err(AvroError::new("its `default` is not of its type"));
+            return Err(Fault::of("its `default` is not of its type"));
         }
         let classifications = texts(members, "classifications")?.into_iter();
         Ok(Field {
@@ -68,39 +81,39 @@ impl Reader {
     }
 
     /// A type in which `null` is an alternative, or not.
-    fn slot(&mut self, of: &Value, namespace: &str) -> Result<Slot, AvroError> {
+    fn slot(&mut self, of: &Value, namespace: &str) -> Result<Slot, Faults> {
         if let Value::Array(alternatives) = of {
             return self.union(alternatives, namespace);
         }
         if self.depth == DataType::MOST_DEPTH {
-            return Err(AvroError::new(format!("it is nested more than {} deep", DataType::MOST_DEPTH)));
+            return Err(Fault::of(format!("it is nested more than {} deep", DataType::MOST_DEPTH)));
         }
         self.depth += 1;
         let read = match of {
             Value::String(name) => self.named(name, namespace).map(Slot::from),
             Value::Object(members) => self.complex(members, namespace),
-            _ => Err(AvroError::new("a type is a text, an object or a list")),
+            _ => Err(Fault::of("a type is a text, an object or a list")),
         };
         self.depth -= 1;
         read
     }
 
-    fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<Slot, AvroError> {
+    fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<Slot, Faults> {
         let mut types = Vec::with_capacity(alternatives.len());
         let mut kinds = BTreeSet::new();
         for alternative in alternatives.iter().filter(|alternative| *alternative != "null") {
             // Looked at before it is gone into: lists could be inside of each other without end.
             let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)?) };
             let slot = slot.filter(|slot| !slot.is_nullable && !matches!(slot.of, Type::Union(_)));
-            let slot = slot.ok_or_else(|| AvroError::new("a union is in no other union"))?;
+            let slot = slot.ok_or_else(|| Fault::of("a union is in no other union"))?;
             if !kinds.insert(kind(&slot.of)) {
-                return Err(AvroError::new("a union has one alternative of a kind"));
+                return Err(Fault::of("a union has one alternative of a kind"));
             }
             types.push(slot.of);
         }
         let is_nullable = types.len() < alternatives.len();
         if types.len() + 1 < alternatives.len() {
-            return Err(AvroError::new("a union has `null` once"));
+            return Err(Fault::of("a union has `null` once"));
         }
         match (types.pop(), types.is_empty()) {
             (Some(of), true) => Ok(Slot { of, is_nullable }),
@@ -108,31 +121,57 @@ impl Reader {
                 types.push(last);
                 Ok(Slot { of: Type::Union(types.into()), is_nullable })
             }
-            (None, _) => Err(AvroError::new("a union has a type other than `null`")),
+            (None, _) => Err(Fault::of("a union has a type other than `null`")),
         }
     }
 
-    fn named(&mut self, name: &str, namespace: &str) -> Result<Type, AvroError> {
+    fn named(&mut self, name: &str, namespace: &str) -> Result<Type, Faults> {
         if let Some(plain) = Plain::of(name) {
             return Ok(Type::Plain(plain));
         }
-        let known = self.known.get(&full_name(name, namespace)).or_else(|| self.known.get(name));
-        let unknown = || AvroError::new(format!("`{name}` is no type that is defined before"));
+        let full_name = full_name(name, namespace);
+        let known = self.known.get(&full_name).or_else(|| self.known.get(name));
+        let unknown = || {
+            let is_failed = [full_name.as_str(), name].iter().any(|name| self.failed.contains(*name));
+            let why = || Fault::of(format!("`{name}` is no type that is defined before"));
+            if is_failed { Faults::new() } else { why() }
+        };
         let (known, weight) = known.ok_or_else(unknown)?;
+        if self.copied > MOST_COPIED {
+            // That was said where it began to be too much.
+            return Err(Faults::new());
+        }
         self.copied += weight;
         if self.copied > MOST_COPIED {
-            return Err(AvroError::new("it refers too often to what is defined elsewhere"));
+            return Err(Fault::of("it refers too often to what is defined elsewhere"));
         }
         Ok(known.clone())
     }
 
-    fn complex(&mut self, members: &Members, namespace: &str) -> Result<Slot, AvroError> {
+    fn complex(&mut self, members: &Members, namespace: &str) -> Result<Slot, Faults> {
         let Some(kind) = text(members, "type") else {
-            let inner = members.get("type").ok_or_else(|| AvroError::new("a type has a `type`"))?;
+            let inner = members.get("type").ok_or_else(|| Fault::of("a type has a `type`"))?;
             return self.slot(inner, namespace);
         };
+        let read = self.of_kind(kind, members, namespace);
+        let is_named = matches!(kind, "record" | "error" | "enum" | "fixed");
+        let defined = read.and_then(|slot| {
+            if is_named {
+                self.define(members, namespace, &slot.of)?;
+            }
+            Ok(slot)
+        });
+        if defined.is_err() && is_named {
+            self.failed.extend(
+                text(members, "name").map(|name| full_name(name, &self::namespace(members, namespace))),
+            );
+        }
+        defined
+    }
+
+    fn of_kind(&mut self, kind: &str, members: &Members, namespace: &str) -> Result<Slot, Faults> {
         let part = |member: &str| {
-            members.get(member).ok_or_else(|| AvroError::new(format!("a type `{kind}` has `{member}`")))
+            members.get(member).ok_or_else(|| Fault::of(format!("a type `{kind}` has `{member}`")))
         };
         let of = match kind {
             "array" => Type::Array(self.slot(part("items")?, namespace)?.into()),
@@ -143,7 +182,7 @@ impl Reader {
             "enum" => Type::Enumeration(enumeration(members)?.into()),
             "fixed" => {
                 let size = part("size")?.as_u64().and_then(|size| u32::try_from(size).ok());
-                let size = size.ok_or_else(|| AvroError::new("a `size` is a number of bytes"))?;
+                let size = size.ok_or_else(|| Fault::of("a `size` is a number of bytes"))?;
                 Type::Fixed(Fixed { name: simple_name(members), size })
             }
             name => match self.named(name, namespace)? {
@@ -151,19 +190,15 @@ impl Reader {
                 referred => return Ok(referred.into()),
             },
         };
-        let of = logical(members, &of).unwrap_or(of);
-        if matches!(kind, "record" | "error" | "enum" | "fixed") {
-            self.define(members, namespace, &of)?;
-        }
-        Ok(of.into())
+        Ok(logical(members, &of).unwrap_or(of).into())
     }
 
     /// Remembers what has a name, for where it is referred to.
-    fn define(&mut self, members: &Members, namespace: &str, of: &Type) -> Result<(), AvroError> {
-        let name = text(members, "name").ok_or_else(|| AvroError::new("a type of its own has a `name`"))?;
+    fn define(&mut self, members: &Members, namespace: &str, of: &Type) -> Result<(), Faults> {
+        let name = text(members, "name").ok_or_else(|| Fault::of("a type of its own has a `name`"))?;
         let name = full_name(name, &self::namespace(members, namespace));
         match self.known.insert(name.clone(), (of.clone(), of.weight())) {
-            Some(_) => Err(AvroError::new(format!("`{name}` is defined twice"))),
+            Some(_) => Err(Fault::of(format!("`{name}` is defined twice"))),
             None => Ok(()),
         }
     }
@@ -175,17 +210,17 @@ impl From<Type> for Slot {
     }
 }
 
-fn enumeration(members: &Members) -> Result<Enumeration, AvroError> {
+fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
     let symbols = texts(members, "symbols")?;
     if symbols.is_empty() {
-        return Err(AvroError::new("an enum has `symbols`"));
+        return Err(Fault::of("an enum has `symbols`"));
     }
     if symbols.iter().map(SmolStr::as_str).gather::<BTreeSet<&str>>().len() < symbols.len() {
-        return Err(AvroError::new("an enum has each symbol once"));
+        return Err(Fault::of("an enum has each symbol once"));
     }
     let default = text(members, "default").map(SmolStr::from);
     match default.as_ref().filter(|default| !symbols.contains(default)) {
-        Some(unknown) => Err(AvroError::new(format!("its default `{unknown}` is none of its symbols"))),
+        Some(unknown) => Err(Fault::of(format!("its default `{unknown}` is none of its symbols"))),
         None => Ok(Enumeration { name: simple_name(members), symbols, default }),
     }
 }
@@ -233,11 +268,11 @@ fn text<'v>(members: &'v Members, member: &str) -> Option<&'v str> {
 }
 
 /// A list of texts; an empty one if there is none.
-fn texts(members: &Members, member: &str) -> Result<Vec<SmolStr>, AvroError> {
+fn texts(members: &Members, member: &str) -> Result<Vec<SmolStr>, Faults> {
     let Some(list) = members.get(member) else { return Ok(Vec::new()) };
     let texts =
         list.as_array().and_then(|list| list.iter().map(|text| text.as_str().map(SmolStr::from)).collect());
-    texts.ok_or_else(|| AvroError::new(format!("its `{member}` are a list of texts")))
+    texts.ok_or_else(|| Fault::of(format!("its `{member}` are a list of texts")))
 }
 
 /// The name of a type without its namespace.

@@ -103,6 +103,24 @@ fn what_is_no_table_says_why() {
 }
 
 #[test]
+fn every_field_that_cannot_be_read_is_said_and_those_that_refer_to_it_are_not() {
+    let inner = json!({"type": "record", "name": "inner", "fields": [
+        {"name": "x", "type": 1}, {"name": "y", "type": "no_type"},
+    ]});
+    let schema = Schema::from(AvroSchema::new(record(&json!([
+        {"name": "a", "type": inner},
+        {"name": "b", "type": "inner"},
+        {"name": "c", "type": ["null", {"type": "array", "items": "n.inner"}]},
+        {"name": "d", "type": "int"},
+        {"name": "e", "type": "int", "default": "1"},
+    ]))));
+    let problems = schema.unreadable().unwrap().problems();
+    let columns: Vec<_> = problems.iter().map(|problem| problem.column().unwrap().as_str()).collect();
+    assert_eq!(columns, ["a", "a", "e"], "{problems:?}");
+    assert!(problems[1].to_string().starts_with("in the field `a.y`: `no_type`"), "{problems:?}");
+}
+
+#[test]
 fn what_is_said_of_a_field_is_said_of_its_column() {
     let avro = record(&json!([{
         "name": "a", "type": "int", "doc": "which", "aliases": ["b", "c"], "classifications": ["PII"], "order": "ignore",

@@ -114,16 +114,18 @@ fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
     let table = dataset.schema().table();
     let path = |scope: &Scope<'_>| scope.path().child("datasets", name);
     if let Some(error) = dataset.schema().unreadable() {
-        let finding = Diagnostic::new(
-            &UNREADABLE,
-            path(scope).attribute("schema"),
-            format!("the schema of `{name}` cannot be read: {error}"),
-        )
-        .help(match error {
+        let help = match error {
             SchemaError::Avro(_) => "describe a record as Avro's specification does",
             _ => "write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`",
-        });
-        scope.report(finding);
+        };
+        for problem in error.problems() {
+            let path = match problem.column() {
+                Some(column) => path(scope).child("columns", column),
+                None => path(scope).attribute("schema"),
+            };
+            let message = format!("the schema of `{name}` cannot be read: {problem}");
+            scope.report(Diagnostic::new(&UNREADABLE, path, message).help(help));
+        }
         // There is no table to look at.
         return;
     }

@@ -1,0 +1,30 @@
+//! What cannot be read of a schema.
+
+use crate::name::ColumnName;
+use std::fmt;
+
+/// Something of a schema that cannot be read: in one column, or about all of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchemaProblem {
+    pub(super) column: Option<ColumnName>,
+    pub(super) message: String,
+}
+
+impl SchemaProblem {
+    /// The column that it is in, as far as that has a name.
+    #[must_use]
+    pub fn column(&self) -> Option<&ColumnName> {
+        self.column.as_ref()
+    }
+}
+
+impl fmt::Display for SchemaProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// All of them, in one line.
+pub(super) fn joined(problems: &[SchemaProblem]) -> String {
+    problems.iter().map(SchemaProblem::to_string).collect::<Vec<_>>().join("; ")
+}
