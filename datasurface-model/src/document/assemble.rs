@@ -15,6 +15,9 @@ use std::{collections::BTreeMap, sync::Arc};
 /// The definitions of one zone or team that documents give, by the names of the documents.
 type Given<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
 
+/// What the outermost thing is called in messages.
+const ECOSYSTEM: &str = "the ecosystem";
+
 /// The ecosystem that documents describe together, by the names of the documents.
 pub(super) fn assemble<'p>(
     parts: impl IntoIterator<Item = (&'p str, &'p Part)>,
@@ -52,20 +55,19 @@ pub(super) fn assemble<'p>(
 }
 
 fn frames_joined(empty: Ecosystem, frames: &[(&str, &Frame)], findings: &mut Vec<Diagnostic>) -> Ecosystem {
-    frames.iter().fold(empty, |whole, (document, frame)| {
-        let mut twice = Vec::new();
-        let whole = whole.joined(&frame.content, &mut twice);
-        findings.extend(said_twice(document, &twice));
-        whole
-    })
+    let mut twice = Vec::new();
+    let whole = frames.iter().fold(empty, |whole, (_, frame)| whole.joined(&frame.content, &mut twice));
+    let ecosystem = ModelPath::root();
+    findings.extend(twice.into_iter().map(|attribute| said_twice(&ecosystem, ECOSYSTEM, attribute)));
+    whole
 }
 
-/// What a document says that another one has said before.
-fn said_twice<'p>(document: &'p str, twice: &'p [&'static str]) -> impl Iterator<Item = Diagnostic> + 'p {
-    twice.iter().map(move |attribute| {
-        let message = format!("the `{attribute}` of the same thing is said by another document, too");
-        Diagnostic::new(&TWICE, place(document, attribute), message).help("let one document say it")
-    })
+/// What several documents say of one thing. The path leads to all the places.
+fn said_twice(thing: &ModelPath, what: &str, attribute: &'static str) -> Diagnostic {
+    let path = thing.attribute(attribute);
+    Diagnostic::new(&TWICE, path.clone(), format!("the `{attribute}` of {what} is said twice"))
+        .help("let one document say it")
+        .related(path, "said here first")
 }
 
 /// What exactly one document has to say.
@@ -75,24 +77,18 @@ fn said_once<'p, T>(
     said: impl Fn(&'p Frame) -> Option<&'p T>,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<&'p T> {
-    let mut all = frames.iter().filter_map(|(document, frame)| Some((*document, said(frame)?)));
+    let mut all = frames.iter().filter_map(|(_, frame)| said(frame));
     let first = all.next();
-    for (document, _) in all {
-        let message = format!("the `{attribute}` of the ecosystem is said twice");
-        let mut finding =
-            Diagnostic::new(&TWICE, place(document, attribute), message).help("let one document say it");
-        if let Some((other, _)) = first {
-            finding = finding.related(place(other, attribute), "said here first");
-        }
-        findings.push(finding);
+    if all.next().is_some() {
+        findings.push(said_twice(&ModelPath::root(), ECOSYSTEM, attribute));
     }
     if first.is_none() {
-        let message = format!("no document says the `{attribute}` of the ecosystem");
+        let message = format!("no document says the `{attribute}` of {ECOSYSTEM}");
         let finding = Diagnostic::new(&INCOMPLETE, ModelPath::root().attribute(attribute), message)
-            .help(format!("add `{attribute}` to the document that begins with the ecosystem"));
+            .help(format!("add `{attribute}` to the document that begins with {ECOSYSTEM}"));
         findings.push(finding);
     }
-    first.map(|(_, said)| said)
+    first
 }
 
 /// A member of the outermost object of a document.
@@ -136,7 +132,9 @@ impl Definitions<'_> {
         findings: &mut Vec<Diagnostic>,
     ) -> ZoneDeclaration {
         let given = self.zones.remove(declaration.name()).unwrap_or_default();
-        let zone = joined(declaration.definition(), &given, GovernanceZone::joined, findings);
+        let path = ModelPath::root().child("zones", declaration.name());
+        let twice = |attribute| said_twice(&path, &format!("the zone `{}`", declaration.name()), attribute);
+        let zone = joined(declaration.definition(), &given, GovernanceZone::joined, twice, findings);
         let Some(zone) = zone else { return declaration.clone() };
         let keys = zone.teams().names().map(|team| TeamKey::new(declaration.name(), team));
         let begin = declared.len();
@@ -146,8 +144,11 @@ impl Definitions<'_> {
             return declaration.clone().defined(zone);
         }
         let zone = Arc::unwrap_or_clone(zone).redefined(|team| {
-            let given = self.teams.remove(&TeamKey::new(declaration.name(), team.name())).unwrap_or_default();
-            match joined(team.definition(), &given, Team::joined, findings) {
+            let key = TeamKey::new(declaration.name(), team.name());
+            let given = self.teams.remove(&key).unwrap_or_default();
+            let path = path.child("teams", team.name());
+            let twice = |attribute| said_twice(&path, &format!("the team `{key}`"), attribute);
+            match joined(team.definition(), &given, Team::joined, twice, findings) {
                 Some(definition) => TeamDeclaration::clone(team).defined(definition),
                 None => team.clone(),
             }
@@ -161,6 +162,7 @@ fn joined<T: Clone + Default>(
     within: Option<&Arc<T>>,
     given: &Given<'_, T>,
     join: impl Fn(T, &T, &mut Vec<&'static str>) -> T,
+    said_twice: impl Fn(&'static str) -> Diagnostic,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Arc<T>> {
     match (within, given.as_slice()) {
@@ -168,12 +170,10 @@ fn joined<T: Clone + Default>(
         (None, [(_, definition)]) => Some(Arc::clone(definition)),
         (within, given) => {
             let within = within.map(|within| T::clone(within)).unwrap_or_default();
-            let whole = given.iter().fold(within, |whole, (document, definition)| {
-                let mut twice = Vec::new();
-                let whole = join(whole, definition, &mut twice);
-                findings.extend(said_twice(document, &twice));
-                whole
-            });
+            let mut twice = Vec::new();
+            let whole =
+                given.iter().fold(within, |whole, (_, definition)| join(whole, definition, &mut twice));
+            findings.extend(twice.into_iter().map(said_twice));
             Some(Arc::new(whole))
         }
     }

@@ -251,3 +251,33 @@ fn long_mistakes_are_shortened() {
     assert!(error.to_string().len() < 1000);
     assert!(refused(&format!("{{\"format\": \"{long}\"}}")).to_string().len() < 1000);
 }
+
+#[test]
+fn what_documents_say_twice_is_told_with_every_place() {
+    let whole = "format: datasurface/1\nname: E\nowner: git:o@main\nlive: git:l@main\ndocumentation: a\nrenamed_from: D\n\
+        zones:\n- name: USA\n  owner: git:z@main\n  definition:\n    documentation: b\n    teams:\n    \
+        - name: T\n      owner: git:t@main\n";
+    let again = "format: datasurface/1\ndocumentation: c\nrenamed_from: C\nname: E\n";
+    let zone = "format: datasurface/1\nzone: USA\ndocumentation: d\n";
+    let team = "format: datasurface/1\nteam: USA/T\ndocumentation: e\n";
+    let documents = Documents::new().document("a.yaml", whole).document("b.yaml", again);
+    let documents = documents.document("c.yaml", zone).document("d.yaml", team).document("e.yaml", team);
+    let error = documents.document("f.yaml", team).load().unwrap_err();
+    let places = error.findings().iter().map(|finding| {
+        assert_eq!(finding.code(), "document/twice");
+        let related = finding.related_places().iter().map(|related| &related.position);
+        let at = [finding.position().cloned()].into_iter().chain(related.cloned());
+        let at: Vec<_> =
+            at.map(|position| position.map(|at| format!("{}:{}", at.document, at.line))).collect();
+        (finding.message().to_owned(), at.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    });
+    let places: Vec<_> = places.collect();
+    let expected = [
+        ("the `documentation` of the ecosystem is said twice", "b.yaml:2 a.yaml:5"),
+        ("the `name` of the ecosystem is said twice", "b.yaml:4 a.yaml:2"),
+        ("the `renamed_from` of the ecosystem is said twice", "b.yaml:3 a.yaml:6"),
+        ("the `documentation` of the zone `USA` is said twice", "c.yaml:3 a.yaml:11"),
+        ("the `documentation` of the team `USA/T` is said twice", "e.yaml:3 d.yaml:3 f.yaml:3"),
+    ];
+    assert_eq!(places, expected.map(|(message, at)| (message.to_owned(), at.to_owned())));
+}
