@@ -77,6 +77,21 @@ fn a_model_of_many_documents() {
 }
 
 #[test]
+fn what_is_no_part_of_the_model_is_not_looked_for_in_it() {
+    let desk = Desk::new(&models::first());
+    fs::create_dir(desk.path("models")).unwrap();
+    desk.write("models/a.json", models::first().to_json());
+    std::os::unix::fs::symlink("nowhere", desk.path("models/b.json")).unwrap();
+    desk.write("models/datasurface.lock", "no lock");
+    let said = desk.run("check models --on 2026-02-01 --format json").bad().json();
+    let findings: Vec<_> = said["findings"].as_array().unwrap().iter().collect();
+    let places = findings.iter().map(|finding| (finding["code"].as_str().unwrap(), &finding["position"]));
+    let expected =
+        [("document/missing-file", &serde_json::Value::Null), ("lock/unreadable", &serde_json::Value::Null)];
+    assert_eq!(places.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn a_model_that_is_not_text() {
     let desk = Desk::new(&models::first());
     desk.write("latin1.json", b"{\n\"name\": \"Caf\xe9\"}");

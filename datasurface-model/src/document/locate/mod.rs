@@ -44,6 +44,25 @@ impl Documents {
     }
 }
 
+/// The collection of the documents themselves.
+const DOCUMENTS: &str = "documents";
+
+/// What a path into a document, or into the model, begins with. What is about anything else, such as a lock, is written nowhere here.
+const OUTERMOST: [&str; 12] = [
+    DOCUMENTS,
+    "name",
+    "owner",
+    "live",
+    "vendors",
+    "platforms",
+    "zones",
+    "group_pins",
+    "primary_pins",
+    "waivers",
+    "documentation",
+    "renamed_from",
+];
+
 /// The paths of which it is not known where they are written.
 fn wanted(findings: &[Diagnostic]) -> BTreeSet<ModelPath> {
     let mut wanted = BTreeSet::new();
@@ -54,6 +73,7 @@ fn wanted(findings: &[Diagnostic]) -> BTreeSet<ModelPath> {
         let related = finding.related_places().iter().filter(|related| related.position.is_none());
         wanted.extend(related.map(|related| related.path.clone()));
     }
+    wanted.retain(|path| path.segments().next().is_none_or(|first| OUTERMOST.contains(&first)));
     wanted
 }
 
@@ -118,16 +138,20 @@ impl Places {
         let mut search =
             Search { places: self, lines: Lines::of(name, &document.text), text: &document.text };
         let all = 0..search.places.wanted.len();
-        let about_it = search.under(all.clone(), &["documents", name]);
+        let at = tree.root.extent;
+        let about_it = search.under(all.clone(), &[DOCUMENTS, name]);
+        search.record(about_it.clone(), 2, Extent { end: at.start, ..at }, false);
         search.visit(&tree.root, about_it, 2);
 
-        let at = tree.root.extent;
         let about = ["zone", "team"].into_iter().find_map(|about| tree.root.member(about));
         let about = about.map_or(Extent { start: at.start, end: at.start }, |about| about.value.extent);
         match head::take(&mut tree.root) {
             Ok(Head::Ecosystem) => {
                 let name = tree.root.member("name").map_or(about, |name| name.value.extent);
-                search.record(all.clone(), 0, name, false);
+                // What is about a document is in no other one.
+                let about_documents = search.under(all.clone(), &[DOCUMENTS]);
+                search.record(all.start..about_documents.start, 0, name, false);
+                search.record(about_documents.end..all.end, 0, name, false);
                 search.visit(&tree.root, all, 0);
             }
             Ok(Head::Zone(zone)) => {
