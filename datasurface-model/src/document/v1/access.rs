@@ -3,11 +3,13 @@
 use super::compact::Compactly;
 use crate::{
     ecosystem::{Access, Datastore},
+    gather::Gather,
     name::{DatasetName, GroupKey},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an approval, as an object")]
 pub(super) struct ApprovalObject {
@@ -16,7 +18,7 @@ pub(super) struct ApprovalObject {
 }
 
 /// The same datastore, open to these alone.
-pub(super) fn approved(datastore: Datastore, approvals: Vec<ApprovalObject>) -> Datastore {
+pub(super) fn approved(datastore: Datastore, approvals: BTreeSet<ApprovalObject>) -> Datastore {
     let approvals = approvals.into_iter();
     approvals.fold(datastore.restricted(), |datastore, approval| {
         datastore.approved(approval.group.0, approval.dataset)
@@ -24,7 +26,7 @@ pub(super) fn approved(datastore: Datastore, approvals: Vec<ApprovalObject>) -> 
 }
 
 /// The approvals, unless the datastore is open.
-pub(super) fn approvals(access: &Access) -> Option<Vec<ApprovalObject>> {
+pub(super) fn approvals(access: &Access) -> Option<BTreeSet<ApprovalObject>> {
     match access {
         Access::Open => None,
         Access::Approved(approvals) => {
@@ -32,7 +34,7 @@ pub(super) fn approvals(access: &Access) -> Option<Vec<ApprovalObject>> {
                 group: Compactly(approval.group.clone()),
                 dataset: approval.dataset.clone(),
             });
-            Some(written.collect())
+            Some(written.gather())
         }
     }
 }

@@ -5,11 +5,11 @@ use super::{
     access::{ApprovalObject, approvals, approved},
     capture::CaptureObject,
     lifecycle::DeprecationObject,
-    objects::{objects, optional_object, said_objects},
+    objects::{objects, optional_object},
     production::is_production,
     quality::QualityCheckObject,
     schema::{SchemaForm, Schemas},
-    sets::set,
+    sets::{said_object_set, set},
 };
 use crate::{
     ecosystem::{Dataset, Datastore},
@@ -31,9 +31,9 @@ pub(super) struct DatastoreObject {
     datasets: Vec<DatasetObject>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
-    #[serde(default, deserialize_with = "said_objects", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "json-schema", schemars(with = "Vec<ApprovalObject>"))]
-    approved: Option<Vec<ApprovalObject>>,
+    #[serde(default, deserialize_with = "said_object_set", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<ApprovalObject>"))]
+    approved: Option<BTreeSet<ApprovalObject>>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     deprecation: Option<DeprecationObject<DatastoreName>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

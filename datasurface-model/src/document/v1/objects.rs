@@ -18,15 +18,6 @@ where
     deserializer.deserialize_seq(ListVisitor(PhantomData))
 }
 
-/// A list of objects that means something else than none, even if it is empty.
-pub(super) fn said_objects<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    objects(deserializer).map(Some)
-}
-
 /// An object, where one is optional.
 pub(super) fn optional_object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -37,7 +28,13 @@ where
 }
 
 /// An object; nothing after a problem that was noted.
-struct Object<T>(Option<T>);
+pub(super) struct Object<T>(Option<T>);
+
+impl<T> From<Object<T>> for Option<T> {
+    fn from(Object(object): Object<T>) -> Self {
+        object
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,6 +1,6 @@
 //! Sets, as lists that say nothing twice: of two that are the same, one may have been meant to be another.
 
-use super::settings::given_twice;
+use super::{objects::Object, settings::given_twice};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeSeed, SeqAccess, Visitor},
@@ -13,7 +13,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Ord + Serialize,
 {
-    deserializer.deserialize_seq(SetVisitor(PhantomData))
+    elements::<D, T, T>(deserializer)
 }
 
 /// A set that means something else than none, even if it is empty. So `null` must not be taken for nothing: in YAML it is what an
@@ -26,9 +26,32 @@ where
     set(deserializer).map(Some)
 }
 
-struct SetVisitor<T>(PhantomData<T>);
+/// The same, of objects: one with a problem, which is noted, does not keep the others from being read.
+pub(super) fn said_object_set<'de, D, T>(deserializer: D) -> Result<Option<BTreeSet<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Ord + Serialize,
+{
+    elements::<D, Object<T>, T>(deserializer).map(Some)
+}
 
-impl<'de, T: Deserialize<'de> + Ord + Serialize> Visitor<'de> for SetVisitor<T> {
+/// A set of what can be made of what is read.
+fn elements<'de, D, R, T>(deserializer: D) -> Result<BTreeSet<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    R: Deserialize<'de> + Into<Option<T>>,
+    T: Ord + Serialize,
+{
+    deserializer.deserialize_seq(SetVisitor::<R, T>(PhantomData))
+}
+
+struct SetVisitor<R, T>(PhantomData<(R, T)>);
+
+impl<'de, R, T> Visitor<'de> for SetVisitor<R, T>
+where
+    R: Deserialize<'de> + Into<Option<T>>,
+    T: Ord + Serialize,
+{
     type Value = BTreeSet<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,19 +60,23 @@ impl<'de, T: Deserialize<'de> + Ord + Serialize> Visitor<'de> for SetVisitor<T> 
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<BTreeSet<T>, A::Error> {
         let mut set = BTreeSet::new();
-        while elements.next_element_seed(Added(&mut set))?.is_some() {}
+        while elements.next_element_seed(Added::<R, T>(&mut set, PhantomData))?.is_some() {}
         Ok(set)
     }
 }
 
 /// An element that is new: read one by one, so that it is the second one that is refused.
-struct Added<'s, T>(&'s mut BTreeSet<T>);
+struct Added<'s, R, T>(&'s mut BTreeSet<T>, PhantomData<R>);
 
-impl<'de, T: Deserialize<'de> + Ord + Serialize> DeserializeSeed<'de> for Added<'_, T> {
+impl<'de, R, T> DeserializeSeed<'de> for Added<'_, R, T>
+where
+    R: Deserialize<'de> + Into<Option<T>>,
+    T: Ord + Serialize,
+{
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let element = T::deserialize(deserializer)?;
+        let Some(element) = R::deserialize(deserializer)?.into() else { return Ok(()) };
         if self.0.contains(&element) {
             return Err(given_twice(written(&element)));
         }
