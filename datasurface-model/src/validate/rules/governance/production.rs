@@ -10,7 +10,7 @@ use crate::{
     governance::{Meeting, Met, PRODUCTION_MIX},
     name::PlatformName,
     named::Entity,
-    validate::rules::Scope,
+    validate::{facts::StoreFact, rules::Scope},
 };
 
 /// A zone's own datastores.
@@ -58,11 +58,8 @@ pub(super) fn of_workspace(
             remedy: one.remedy(&sink),
             help: "use data and a workspace of the same status",
         };
-        let own = own.map(|zone| (*zone, Met::Status { ours: status, theirs }));
-        let of_store = Zone::of(Some(other.zone()), scope)
-            .filter(|zone| own.as_ref().is_none_or(|(own, _)| own.name != zone.name))
-            .map(|zone| (zone, Met::Status { ours: theirs, theirs: status }));
-        mixed(own.into_iter().chain(of_store), &meeting, &one.path(), scope);
+        let both = both(own, status, other, scope);
+        mixed(both, &meeting, &one.path(), scope);
     }
     if let Some(transformer) = workspace.data_transformer()
         && let Some(output) = scope.facts.store(transformer.output())
@@ -82,10 +79,24 @@ pub(super) fn of_workspace(
             remedy: None,
             help: "let both be production, or neither",
         };
-        // Both are of one team.
-        let own = own.map(|zone| (*zone, Met::Status { ours: status, theirs }));
-        mixed(own, &meeting, &output.unit().path(), scope);
+        let both = both(own, status, output, scope);
+        mixed(both, &meeting, &output.unit().path(), scope);
     }
+}
+
+/// The zones of a workspace of this status and of a datastore, each with what it is to judge: once, if it is one zone.
+fn both<'a>(
+    own: Option<&Zone<'a>>,
+    status: ProductionStatus,
+    store: StoreFact<'a>,
+    scope: &Scope<'a>,
+) -> impl Iterator<Item = (Zone<'a>, Met<'static>)> + use<'a> {
+    let theirs = store.production();
+    let own = own.map(|zone| (*zone, Met::Status { ours: status, theirs }));
+    let of_store = Zone::of(Some(store.zone()), scope)
+        .filter(|zone| own.as_ref().is_none_or(|(own, _)| own.name != zone.name))
+        .map(|zone| (zone, Met::Status { ours: theirs, theirs: status }));
+    own.into_iter().chain(of_store)
 }
 
 /// Pinned platforms, with the workspaces and datastores that are pinned to them.

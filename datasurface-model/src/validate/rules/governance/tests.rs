@@ -66,6 +66,8 @@ struct World {
     asks_for_storage: bool,
     /// The status of what a transformer of the workspace fills, if it has one.
     fills: Option<ProductionStatus>,
+    /// Whether that is of the other zone, which no transformer may do.
+    fills_elsewhere: bool,
     is_pinned: bool,
 }
 
@@ -79,6 +81,7 @@ impl World {
             limit: None,
             asks_for_storage: false,
             fills: None,
+            fills_elsewhere: false,
             is_pinned: true,
         }
     }
@@ -102,11 +105,14 @@ impl World {
         let producers = Team::new().container(source.encrypted(KeyHolder::Company)).datastore(datastore);
         let consumers = Team::new().container(target.encrypted(KeyHolder::Vendor)).workspace(reader);
         let output = Datastore::new("O").dataset(Dataset::new("d", "id Integer key").classified("PII"));
-        let consumers = match self.fills {
-            Some(status) if status == PRODUCTION_STATUS => consumers.datastore(output.in_production()),
-            Some(_) => consumers.datastore(output),
-            None => consumers,
+        let output = match self.fills {
+            Some(status) if status == PRODUCTION_STATUS => Some(output.in_production()),
+            Some(_) => Some(output),
+            None => None,
         };
+        let (near, far) = if self.fills_elsewhere { (None, output) } else { (output, None) };
+        let consumers = near.into_iter().fold(consumers, Team::datastore);
+        let producers = far.into_iter().fold(producers, Team::datastore);
         let zone = |rules: Vec<PolicyRule>, team: &str, definition: Team| {
             let rules = rules.into_iter().zip(1..);
             let policies = rules.map(|(rule, number)| Policy::new(format!("policy {number}"), rule));
@@ -334,6 +340,22 @@ fn asked(case: &Case) -> impl Iterator<Item = &'static str> {
         true => Some(if *zone.name() == "Home" { "S" } else { "W" }),
         false => None,
     })
+}
+
+#[test]
+fn the_zone_that_a_transformer_fills_is_asked_even_if_it_is_another_one() {
+    let denials = |home: Vec<PolicyRule>| {
+        let fills = Some(PRODUCTION_STATUS);
+        let world = World { home, fills, fills_elsewhere: true, is_pinned: false, ..World::new() };
+        let findings = validated(world.build());
+        findings
+            .iter()
+            .filter(|found| found.code() == PRODUCTION.code && found.path().to_string().ends_with(OUTPUT))
+            .count()
+    };
+    assert_eq!(denials(vec![PolicyRule::SeparateProduction]), 1);
+    assert_eq!(denials(vec![PolicyRule::Production(Permitted::only([PRODUCTION_STATUS]))]), 1);
+    assert_eq!(denials(Vec::new()), 0);
 }
 
 #[test]
