@@ -5,7 +5,7 @@ use super::Name;
 /// Up to this many names, each one is compared with all others.
 const FEW: usize = 16;
 
-/// Whether no two names are equal without regard to ASCII case, if that can be told at a glance: by numbers, which are
+/// Whether no two names are equal without regard to case, if that can be told at a glance: by numbers, which are
 /// compared, or sorted, at a fraction of the cost of names.
 pub(crate) fn are_all_different<'n, N: Name + 'n>(names: impl Iterator<Item = &'n N>) -> bool {
     let mut hashes = names.map(|name| folded_hash(name.as_str()));
@@ -28,8 +28,22 @@ pub(crate) fn are_all_different<'n, N: Name + 'n>(names: impl Iterator<Item = &'
     all.is_sorted_by(|one, two| one < two)
 }
 
-/// Equal for names that differ in ASCII case only, and most often different for others.
+/// The letters of a name as all have them that differ from it in case only. Letter by letter, so that where a letter stands makes
+/// no difference.
+pub(crate) fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.chars().flat_map(char::to_lowercase)
+}
+
+/// Equal for names that differ in case only, and most often different for others.
 fn folded_hash(name: &str) -> u64 {
+    if name.is_ascii() {
+        ascii_folded_hash(name)
+    } else {
+        ascii_folded_hash(&folded(name).collect::<String>())
+    }
+}
+
+fn ascii_folded_hash(name: &str) -> u64 {
     // Sets the bit by which lower case differs from upper case, eight bytes at a time. It is set in all that is no
     // letter, too, which does no harm to a hash.
     const CASE: u64 = u64::from_ne_bytes([0x20; 8]);

@@ -8,7 +8,8 @@ use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{
-        Datastore, Documentation, Ecosystem, GovernanceZone, InfrastructureLocation, Team, Workspace,
+        Datastore, Documentation, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team,
+        Workspace,
     },
     name::{Classification, Name, NameSyntax, is_reserved_word},
     named::{Entity, Named},
@@ -30,7 +31,7 @@ pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
     "name/duplicate",
     "two things have the same name where it must be unique",
     "References are made by name, and many databases do not tell `Orders` from `orders`: so names are unique without \
-     regard to ASCII case. Datastores and workspaces are unique in the ecosystem, teams in their zone, containers in \
+     regard to case. Datastores and workspaces are unique in the ecosystem, teams in their zone, containers in \
      their team, datasets in their datastore, groups in their workspace, columns in their table, locations among \
      their siblings; zones, vendors and platforms in the ecosystem. Rename one of the two, or take it away.",
 );
@@ -84,6 +85,15 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     tags(zone.documentation(), scope, |unit| unit);
     for policy in zone.policies() {
         tags(policy.documentation(), scope, |unit| unit.child("policies", policy.name()));
+        if let PolicyRule::Classifications(permitted) = policy.rule() {
+            let rule = |unit: ModelPath| unit.child("policies", policy.name()).attribute("rule");
+            for label in permitted.allowed().into_iter().flatten() {
+                check(label, scope, |unit| rule(unit).child("allow", label));
+            }
+            for label in permitted.denied() {
+                check(label, scope, |unit| rule(unit).child("deny", label));
+            }
+        }
     }
 }
 
@@ -143,13 +153,12 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
     for principal in workspace.entitlement().principals() {
         check(principal.name(), scope, |unit| unit.child("entitlement", principal.to_string()));
     }
-    classifications(workspace.classification_limit().into_iter().flatten(), scope, |unit| {
-        unit.attribute("holding_only")
-    });
-    if let Some(transformer) = workspace.data_transformer() {
-        classifications(transformer.removes().keys(), scope, |unit| {
-            unit.attribute("transformer").attribute("removes")
-        });
+    for label in workspace.classification_limit().into_iter().flatten() {
+        check(label, scope, |unit| unit.child("holding_only", label));
+    }
+    for label in workspace.data_transformer().into_iter().flat_map(|transformer| transformer.removes().keys())
+    {
+        check(label, scope, |unit| unit.attribute("transformer").child("removes", label));
     }
 }
 

@@ -12,3 +12,17 @@ fn every_claimant_but_the_first_is_reported_wherever_it_is() {
     let related: Vec<_> = related.map(|place| place.path.to_string()).collect();
     assert_eq!(related, ["zones/EU/teams/Other/datastores/A"]);
 }
+
+#[test]
+fn case_is_that_of_every_alphabet() {
+    let of = |first: &str, second: &str| {
+        let zone = GovernanceZone::new();
+        let zone = zone.team(first, "git:r@main", Team::new()).team(second, "git:r@main", Team::new());
+        let findings = validated(edited(|team| team).zone("Other", "git:r@main", zone));
+        findings.codes().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (first, second) in [("Übersee", "übersee"), ("РЫНОК", "рынок"), ("Æ Ltd", "æ LTD")] {
+        assert_eq!(of(first, second), ["name/duplicate"], "{first} {second}");
+    }
+    assert_eq!(of("Übersee", "Ubersee"), [] as [String; 0]);
+}

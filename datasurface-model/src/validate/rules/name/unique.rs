@@ -1,13 +1,12 @@
-//! Names that must be unique, without regard to ASCII case.
+//! Names that must be unique, without regard to case.
 
 use super::{DUPLICATE, Scope};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
     gather::sort_by,
-    name::{Name, are_all_different},
+    name::{Name, are_all_different, folded},
     validate::unit::UnitKey,
 };
-use std::cmp::Ordering;
 
 /// Reports a unit that has its name from another one, which comes first.
 pub(super) fn unique_in_ecosystem(collection: &'static str, first: Option<&UnitKey>, scope: &mut Scope<'_>) {
@@ -17,7 +16,7 @@ pub(super) fn unique_in_ecosystem(collection: &'static str, first: Option<&UnitK
     }
 }
 
-/// Reports every name that an earlier one has already, without regard to ASCII case.
+/// Reports every name that an earlier one has already, without regard to case.
 pub(super) fn unique<'n, N: Name + 'n>(
     names: impl Iterator<Item = &'n N> + Clone,
     scope: &mut Scope<'_>,
@@ -28,8 +27,8 @@ pub(super) fn unique<'n, N: Name + 'n>(
     }
     let mut names: Vec<_> = names.map(Name::as_str).collect();
     // Stable, so that the earlier one of two equal names stays before the other.
-    sort_by(&mut names, |one, two| folded_order(one, two));
-    for same in names.chunk_by(|one, two| one.eq_ignore_ascii_case(two)) {
+    sort_by(&mut names, |one, two| folded(one).cmp(folded(two)));
+    for same in names.chunk_by(|one, two| folded(one).eq(folded(two))) {
         if let [first, others @ ..] = same {
             for name in others {
                 let first_path = at(scope.path(), first);
@@ -57,9 +56,4 @@ fn duplicate(nouns: &str, name: &str, first: &str, path: ModelPath, first_path: 
     Diagnostic::new(&DUPLICATE, path, message)
         .help("rename one of them, or take one away")
         .related(first_path, "has this name first")
-}
-
-fn folded_order(one: &str, two: &str) -> Ordering {
-    let lower = |byte: u8| byte.to_ascii_lowercase();
-    one.bytes().map(lower).cmp(two.bytes().map(lower))
 }
