@@ -2,6 +2,7 @@
 
 mod bring_up;
 mod coming_up;
+mod deep;
 mod frequent;
 mod impact;
 mod incremental;
