@@ -24,8 +24,7 @@ impl GraphDiff {
     pub fn between(old: &IntentionGraph, new: &IntentionGraph) -> Self {
         let mut diff = Self::default();
         let (before, after) = (old.estate(), new.estate());
-        // Fragments name platforms by number.
-        if old.platform() == new.platform() && before.platforms == after.platforms {
+        if old.platform() == new.platform() {
             for (one, other) in differing(&before.supplies, &after.supplies) {
                 diff.compare(
                     one.into_iter().flat_map(|supply| old.nodes_of(supply)),

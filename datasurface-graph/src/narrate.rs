@@ -1,7 +1,7 @@
 //! From the small numbers of a node to what it is about, in names and values.
 
 use crate::{
-    estate::{DatasetId, Derivation, Estate, Ingest, Origin, Part, Supply},
+    estate::{DatasetId, Derivation, Ingest, Origin, Part, Supply},
     facts::{
         CaptureFacts, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,
         TriggerFacts,
@@ -31,7 +31,7 @@ pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
     }
 }
 
-pub(crate) fn detail(estate: &Estate, at: At<'_>) -> NodeDetail {
+pub(crate) fn detail(at: At<'_>) -> NodeDetail {
     match at {
         At::Export { supply, part, export } => NodeDetail::Export(ExportFacts {
             container_key: export.site.key.clone(),
@@ -41,7 +41,7 @@ pub(crate) fn detail(estate: &Estate, at: At<'_>) -> NodeDetail {
         }),
         At::Ingest { supply, part, ingest } => NodeDetail::Ingest(IngestFacts {
             datastore: supply.name().clone(),
-            source: source(estate, supply, part, ingest),
+            source: source(supply, part, ingest),
             datasets: part
                 .kept(ingest)
                 .iter()
@@ -62,9 +62,9 @@ fn checks(supply: &Supply, part: &Part, dataset: DatasetId) -> BTreeSet<QualityC
     checks.filter(|_| part.platform == supply.primary).cloned().collect()
 }
 
-fn source(estate: &Estate, supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
+fn source(supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
     if part.platform != supply.primary {
-        return IngestSource::Platform { platform: estate.platform(supply.primary).clone() };
+        return IngestSource::Platform { platform: supply.primary.clone() };
     }
     match &supply.origin {
         Origin::Made { by } => IngestSource::Transformer { workspace: by.clone() },

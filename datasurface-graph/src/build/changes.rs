@@ -81,7 +81,7 @@ impl Changes {
     }
 }
 
-/// Whether an estate of this would have the same platforms, which its fragments name by number.
+/// Whether an estate of this has the same platforms. If not, they are looked for in all assignments.
 pub(super) fn keeps_platforms(
     estate: &Estate,
     ecosystem: &Valid<Ecosystem>,

@@ -1,7 +1,7 @@
 //! A draft: a supply that is being brought up to date.
 
-use crate::estate::{DatasetId, Need, Origin, PlatformId, Service, Supply};
-use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, GroupKey, WorkspaceName};
+use crate::estate::{DatasetId, Need, Origin, Service, Supply};
+use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, GroupKey, PlatformName, WorkspaceName};
 use std::{mem, sync::Arc};
 
 /// For how many there is room from the beginning: where one group asks, others do, and to make room anew takes time.
@@ -14,8 +14,8 @@ pub(super) struct Draft {
     pub(super) origin: Origin,
     /// The group of transformers that its maker belongs to.
     pub(super) makers: Option<usize>,
-    pub(super) primary: Option<PlatformId>,
-    pub(super) capturing: Box<[PlatformId]>,
+    pub(super) primary: Option<PlatformName>,
+    pub(super) capturing: Box<[PlatformName]>,
     needs: Vec<Need>,
     /// What was asked for and not looked up yet: that is done for all at once, while the datastore is at hand.
     asked: Vec<(DatasetName, Arc<Service>)>,
@@ -38,8 +38,8 @@ impl Draft {
         datastore: Arc<Datastore>,
         origin: Origin,
         makers: Option<usize>,
-        primary: Option<PlatformId>,
-        capturing: Box<[PlatformId]>,
+        primary: Option<PlatformName>,
+        capturing: Box<[PlatformName]>,
     ) -> Self {
         Self {
             datastore,
@@ -127,13 +127,13 @@ impl Draft {
 }
 
 impl Forgotten {
-    fn place(&self) -> (DatasetId, &GroupKey, PlatformId) {
+    fn place(&self) -> (DatasetId, &GroupKey, &PlatformName) {
         place(self.dataset, &self.service)
     }
 }
 
-fn place(dataset: DatasetId, service: &Service) -> (DatasetId, &GroupKey, PlatformId) {
-    (dataset, &service.consumer.group, service.platform)
+fn place(dataset: DatasetId, service: &Service) -> (DatasetId, &GroupKey, &PlatformName) {
+    (dataset, &service.consumer.group, &service.platform)
 }
 
 /// How many had asked when it was last taken back from a group, if it was; of what is forgotten, in order.

@@ -73,9 +73,8 @@ impl Estate {
             }
         };
         let decided = self.assignments.primaries_of(name);
-        let primary = decided.and_then(primary).and_then(|platform| self.platform_id(platform));
-        let capturing = decided.into_iter().flat_map(in_graph);
-        let capturing = capturing.filter_map(|platform| self.platform_id(platform)).collect();
+        let primary = decided.and_then(primary).cloned();
+        let capturing = decided.into_iter().flat_map(in_graph).cloned().collect();
         let mut draft = Draft::new(datastore, origin, makers, primary, capturing);
         if let Some(before) = self.supplies.get(name) {
             draft.take_over(before);

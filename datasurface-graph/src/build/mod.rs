@@ -58,11 +58,13 @@ impl IntentionGraphs {
         assignments: &Assignments,
     ) -> Result<Self, NoPrimary> {
         let before = self.estate();
-        if !keeps_platforms(before, ecosystem, assignments) {
-            return Self::build(ecosystem, assignments);
-        }
+        let platforms = match keeps_platforms(before, ecosystem, assignments) {
+            true => Arc::clone(&before.platforms),
+            false => platforms_of(ecosystem, assignments),
+        };
         let changes = Changes::between(before, ecosystem, assignments);
-        let now = Estate { ecosystem: ecosystem.clone(), assignments: assignments.clone(), ..before.clone() };
+        let (ecosystem, assignments) = (ecosystem.clone(), assignments.clone());
+        let now = Estate { ecosystem, assignments, platforms, ..before.clone() };
         let (estate, effort) = Work::on(now).carry_out(&changes)?;
         Ok(Self::of(estate, effort))
     }

@@ -162,7 +162,7 @@ impl Work {
         let site = self.estate.site(workspace.container_key()?)?;
         let served = self.estate.assignments.serving_workspace(name).filter_map(|(group, platform)| {
             let group = workspace.groups().get(&group.group)?;
-            Some((group.name().clone(), self.estate.platform_id(platform)?))
+            Some((group.name().clone(), platform.clone()))
         });
         let roots = served.collect();
         let run = before.and_then(Workplace::run).filter(|_| transforms(&workspace)).cloned();
@@ -235,7 +235,7 @@ impl Work {
             let before = self.estate.workplaces.get(name).cloned();
             let run = owing.as_ref().and_then(|owing| {
                 let output = self.output_of(name)?;
-                let primary = self.drafts.open(&output, &mut self.estate)?.primary?;
+                let primary = self.drafts.open(&output, &mut self.estate)?.primary.clone()?;
                 Some(Run { on: primary, owing: Arc::clone(owing) })
             });
             if before.as_ref().and_then(|before| before.run()) != run.as_ref() {

@@ -1,9 +1,10 @@
 //! Derivations: transformers that run.
 
-use super::{DatasetId, Memo, PlatformId, Run, Site, Workplace};
+use super::{DatasetId, Memo, Run, Site, Workplace};
 use crate::obligation::Obligation;
 use datasurface_model::{
-    DataTransformer, DatasetKey, Datastore, DatastoreName, Entity, Named, Workspace, WorkspaceName,
+    DataTransformer, DatasetKey, Datastore, DatastoreName, Entity, Named, PlatformName, Workspace,
+    WorkspaceName,
 };
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ pub(crate) struct Derivation {
     pub(crate) transformer: Arc<DataTransformer>,
     /// Where its inputs are brought.
     pub(crate) site: Arc<Site>,
-    pub(crate) on: PlatformId,
+    pub(crate) on: PlatformName,
     pub(crate) owing: Arc<Obligation>,
     /// The datastores that it reads. Most often, one of many is another than before.
     sources: Named<Arc<Datastore>>,

@@ -27,37 +27,20 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $id:ident),+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) struct $id(u32);
-
-        impl $id {
-            pub(crate) fn at(index: usize) -> Self {
-                // More than u32::MAX units do not fit in memory.
-                Self(u32::try_from(index).unwrap_or(u32::MAX))
-            }
-
-            pub(crate) fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-    )+};
-}
-
-ids! {
-    /// A platform of an estate, ordered by name.
-    PlatformId,
-    /// A dataset of a datastore, ordered by name.
-    DatasetId
-}
+/// A dataset of a datastore, ordered by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct DatasetId(u32);
 
 impl DatasetId {
+    pub(crate) fn at(index: usize) -> Self {
+        // More than u32::MAX units do not fit in memory.
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
     /// The dataset of this id.
     #[expect(clippy::expect_used, reason = "an id is a position in the datastore that it is kept beside")]
     pub(crate) fn of(self, datastore: &Datastore) -> &Dataset {
-        datastore.datasets().at(self.index()).expect("a dataset of this datastore")
+        datastore.datasets().at(self.0 as usize).expect("a dataset of this datastore")
     }
 }
 
@@ -96,15 +79,6 @@ impl Estate {
             supplies: OrdMap::new(),
             derivations: OrdMap::new(),
         }
-    }
-
-    pub(crate) fn platform_id(&self, name: &PlatformName) -> Option<PlatformId> {
-        self.platforms.binary_search(name).ok().map(PlatformId::at)
-    }
-
-    #[expect(clippy::indexing_slicing, reason = "ids are given out for these platforms alone")]
-    pub(crate) fn platform(&self, id: PlatformId) -> &PlatformName {
-        &self.platforms[id.index()]
     }
 }
 

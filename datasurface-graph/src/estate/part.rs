@@ -1,13 +1,14 @@
 //! Parts: what happens for a datastore on one platform.
 
-use super::{DatasetId, Memo, Need, PlatformId, Service, Site};
+use super::{DatasetId, Memo, Need, Service, Site};
 use crate::obligation::{Custody, Obligation};
+use datasurface_model::PlatformName;
 use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 /// What happens for a datastore on one platform.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Part {
-    pub(crate) platform: PlatformId,
+    pub(crate) platform: PlatformName,
     /// Whether one ingest captures all datasets.
     pub(crate) whole: bool,
     /// Ordered by dataset, and by container.
@@ -116,7 +117,7 @@ impl Part {
 
 /// A part of which it is not known yet what it captures.
 pub(super) struct Serving {
-    platform: PlatformId,
+    platform: PlatformName,
     exports: Vec<Export>,
     readers: Vec<Arc<Service>>,
     /// What must be kept for its own exports.
@@ -125,7 +126,7 @@ pub(super) struct Serving {
 
 impl Serving {
     /// Of what is needed on one platform, in canonical order.
-    pub(super) fn of(platform: PlatformId, needs: impl Iterator<Item = Need>) -> Self {
+    pub(super) fn of(platform: PlatformName, needs: impl Iterator<Item = Need>) -> Self {
         let (most, _) = needs.size_hint();
         let mut serving = Self {
             platform,
@@ -157,8 +158,8 @@ impl Serving {
         self.readers.push(need.service);
     }
 
-    pub(super) fn platform(&self) -> PlatformId {
-        self.platform
+    pub(super) fn platform(&self) -> &PlatformName {
+        &self.platform
     }
 
     /// What must be kept for its own exports, ordered by dataset.

@@ -1,17 +1,17 @@
 //! Services: groups of workspaces, on the platforms that serve them.
 
-use super::{PlatformId, Site};
+use super::Site;
 use crate::{
     facts::Consumer,
     obligation::{Custody, Obligation},
 };
-use datasurface_model::GroupName;
+use datasurface_model::{GroupName, PlatformName};
 use std::sync::Arc;
 
 /// A group that is served on a platform: all that is the same for each dataset that it wants.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Service {
-    pub(crate) platform: PlatformId,
+    pub(crate) platform: PlatformName,
     pub(crate) consumer: Consumer,
     /// Where its data is brought.
     pub(crate) site: Arc<Site>,
@@ -21,8 +21,8 @@ pub(crate) struct Service {
 
 impl Service {
     /// The group and the platform: what tells it from the others of its workspace.
-    pub(crate) fn place(&self) -> (&GroupName, PlatformId) {
-        (&self.consumer.group.group, self.platform)
+    pub(crate) fn place(&self) -> (&GroupName, &PlatformName) {
+        (&self.consumer.group.group, &self.platform)
     }
 
     /// What it is owed, and through it all who need what its transformer makes.

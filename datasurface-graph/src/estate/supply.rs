@@ -1,12 +1,12 @@
 //! Supplies: what happens for one datastore, on all platforms.
 
 use super::{
-    DatasetId, PlatformId, Service, Site,
+    DatasetId, Service, Site,
     part::{Ingest, Part, Serving, joined},
 };
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
-    Capture, Consistency, Dataset, DatasetName, Datastore, DatastoreName, Entity, WorkspaceName,
+    Capture, Consistency, Dataset, DatasetName, Datastore, DatastoreName, Entity, PlatformName, WorkspaceName,
 };
 use std::{cmp::Ordering, sync::Arc};
 
@@ -16,7 +16,7 @@ pub(crate) struct Supply {
     pub(crate) datastore: Arc<Datastore>,
     pub(crate) origin: Origin,
     /// Who captures it for all.
-    pub(crate) primary: PlatformId,
+    pub(crate) primary: PlatformName,
     /// By platform; only those that do something.
     parts: Box<[Part]>,
 }
@@ -33,17 +33,17 @@ pub(crate) enum Origin {
 pub(crate) struct Need {
     pub(crate) dataset: DatasetId,
     /// That of the service, said here since it is asked for so often.
-    platform: PlatformId,
+    platform: PlatformName,
     pub(crate) service: Arc<Service>,
 }
 
 impl Need {
     pub(crate) fn new(dataset: DatasetId, service: Arc<Service>) -> Self {
-        Self { dataset, platform: service.platform, service }
+        Self { dataset, platform: service.platform.clone(), service }
     }
 
     fn canonical(&self, other: &Self) -> Ordering {
-        (self.platform, self.dataset).cmp(&(other.platform, other.dataset)).then_with(|| {
+        (&self.platform, self.dataset).cmp(&(&other.platform, other.dataset)).then_with(|| {
             let (one, two) = (&*self.service, &*other.service);
             one.site.cmp_key(&two.site).then_with(|| one.consumer.group.cmp(&two.consumer.group))
         })
@@ -55,29 +55,29 @@ impl Supply {
     pub(crate) fn new(
         datastore: Arc<Datastore>,
         origin: Origin,
-        primary: PlatformId,
-        capturing: &[PlatformId],
+        primary: PlatformName,
+        capturing: &[PlatformName],
         mut needs: Vec<Need>,
     ) -> Self {
         needs.sort_unstable_by(Need::canonical);
         needs.dedup_by(|one, other| one.canonical(other) == Ordering::Equal);
         let mut servings = Vec::with_capacity(1 + capturing.len());
         let mut needs = needs.into_iter();
-        while let Some(platform) = needs.as_slice().first().map(|need| need.platform) {
+        while let Some(platform) = needs.as_slice().first().map(|need| need.platform.clone()) {
             let here = needs.as_slice().partition_point(|need| need.platform == platform);
             servings.push(Serving::of(platform, needs.by_ref().take(here)));
         }
         for platform in capturing.iter().chain([&primary]) {
-            if !servings.iter().any(|serving| serving.platform() == *platform) {
-                servings.push(Serving::of(*platform, std::iter::empty()));
+            if !servings.iter().any(|serving| serving.platform() == platform) {
+                servings.push(Serving::of(platform.clone(), std::iter::empty()));
             }
         }
-        servings.sort_unstable_by_key(Serving::platform);
+        servings.sort_unstable_by(|one, other| one.platform().cmp(other.platform()));
 
         let whole = is_captured_whole(&origin);
         if servings.len() > 1 {
             let anywhere = joined(servings.iter().flat_map(Serving::kept).copied());
-            let captures = |platform: PlatformId| platform == primary || capturing.contains(&platform);
+            let captures = |platform: &PlatformName| *platform == primary || capturing.contains(platform);
             let all = |serving: Serving| match captures(serving.platform()) {
                 true => serving.keeping(anywhere.clone()),
                 false => serving,
@@ -97,8 +97,8 @@ impl Supply {
         &self.parts
     }
 
-    pub(crate) fn part(&self, platform: PlatformId) -> Option<&Part> {
-        self.parts.iter().find(|part| part.platform == platform)
+    pub(crate) fn part(&self, platform: &PlatformName) -> Option<&Part> {
+        self.parts.iter().find(|part| part.platform == *platform)
     }
 
     pub(crate) fn dataset(&self, id: DatasetId) -> &Dataset {

@@ -1,8 +1,8 @@
 //! Workplaces: workspaces that are served, or whose transformer runs.
 
-use super::{PlatformId, Service, Site};
+use super::{Service, Site};
 use crate::{facts::Consumer, obligation::Obligation};
-use datasurface_model::{DatasetGroup, Entity, GroupName, Workspace};
+use datasurface_model::{DatasetGroup, Entity, GroupName, PlatformName, Workspace};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// A workspace that is served, or whose transformer runs.
@@ -12,7 +12,7 @@ pub(crate) struct Workplace {
     /// Where its data is brought.
     pub(crate) site: Arc<Site>,
     /// The groups that platforms were assigned to.
-    roots: BTreeSet<(GroupName, PlatformId)>,
+    roots: BTreeSet<(GroupName, PlatformName)>,
     run: Option<Run>,
     /// Its groups on the platforms that serve them, ordered by group and platform.
     services: Box<[Arc<Service>]>,
@@ -21,7 +21,7 @@ pub(crate) struct Workplace {
 /// A transformer runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
-    pub(crate) on: PlatformId,
+    pub(crate) on: PlatformName,
     /// What it owes to those who need its output, as far as it passes that on to its inputs.
     pub(crate) owing: Arc<Obligation>,
 }
@@ -32,7 +32,7 @@ impl Workplace {
     pub(crate) fn new(
         workspace: Arc<Workspace>,
         site: Arc<Site>,
-        roots: BTreeSet<(GroupName, PlatformId)>,
+        roots: BTreeSet<(GroupName, PlatformName)>,
         run: Option<Run>,
         before: Option<&Self>,
     ) -> Self {
@@ -40,15 +40,15 @@ impl Workplace {
         // Groups come in the order of their names, as roots do.
         let mut served = roots.iter().peekable();
         for group in workspace.groups() {
-            let mut platforms: BTreeSet<PlatformId> = run.iter().map(|run| run.on).collect();
+            let mut platforms: BTreeSet<&PlatformName> = run.iter().map(|run| &run.on).collect();
             while let Some((root, platform)) = served.next_if(|(root, _)| root <= group.name()) {
-                platforms.extend(Some(*platform).filter(|_| root == group.name()));
+                platforms.extend(Some(platform).filter(|_| root == group.name()));
             }
             services.extend(platforms.into_iter().map(|platform| Service {
-                platform,
+                platform: platform.clone(),
                 consumer: Consumer::new(&workspace, group),
                 site: Arc::clone(&site),
-                owing: run.as_ref().filter(|run| run.on == platform).map(|run| Arc::clone(&run.owing)),
+                owing: run.as_ref().filter(|run| run.on == *platform).map(|run| Arc::clone(&run.owing)),
             }));
         }
         let kept = |service: Service| {
@@ -78,7 +78,7 @@ impl Workplace {
     /// Whether a group is served because somebody decided so, and not only because the transformer runs.
     pub(crate) fn is_root(&self, service: &Service) -> bool {
         let (group, platform) = service.place();
-        self.roots.contains(&(group.clone(), platform))
+        self.roots.contains(&(group.clone(), platform.clone()))
     }
 
     /// Its groups on the platforms that serve them.

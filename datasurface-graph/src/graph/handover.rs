@@ -23,28 +23,27 @@ impl IntentionGraphs {
     /// The captures on other platforms that take their data from this one, ordered by platform.
     #[must_use]
     pub fn handed_over_to<'g>(&'g self, from: Node<'g>) -> Vec<Node<'g>> {
-        from.takers().filter_map(|(part, at)| Some(Node::new(self.of_platform(part.platform)?, at))).collect()
+        from.takers().filter_map(|(part, at)| Some(Node::new(self.graph(&part.platform)?, at))).collect()
     }
 
     /// The capture on another platform that an ingest takes its data from.
     #[must_use]
     pub fn handed_over_from(&self, key: &NodeKey) -> Option<Node<'_>> {
         let (part, at) = self.node(key)?.giver()?;
-        Some(Node::new(self.of_platform(part.platform)?, at))
+        Some(Node::new(self.graph(&part.platform)?, at))
     }
 }
 
 impl<'g> Node<'g> {
     /// The keys of the captures on other platforms that take their data from this one, ordered by platform.
     pub(crate) fn keys_of_takers(&self) -> impl Iterator<Item = NodeKey> + use<'g> {
-        let estate = self.graph().estate();
-        self.takers().map(|(part, at)| narrate::key(estate.platform(part.platform), at))
+        self.takers().map(|(part, at)| narrate::key(&part.platform, at))
     }
 
     /// The key of the capture on another platform that this one takes its data from.
     pub(crate) fn key_of_giver(&self) -> Option<NodeKey> {
         let (part, at) = self.giver()?;
-        Some(narrate::key(self.graph().estate().platform(part.platform), at))
+        Some(narrate::key(&part.platform, at))
     }
 
     fn takers(&self) -> impl Iterator<Item = (&'g Part, At<'g>)> + use<'g> {
@@ -63,7 +62,7 @@ impl<'g> Node<'g> {
     fn giver(&self) -> Option<(&'g Part, At<'g>)> {
         match self.at() {
             At::Ingest { supply, part, ingest } if part.platform != supply.primary => {
-                same_ingest(supply, supply.part(supply.primary)?, part.kept(ingest))
+                same_ingest(supply, supply.part(&supply.primary)?, part.kept(ingest))
             }
             _ => None,
         }

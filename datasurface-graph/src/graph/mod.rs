@@ -9,7 +9,7 @@ pub(crate) use node::At;
 pub use node::Node;
 
 use crate::{
-    estate::{Derivation, Estate, Part, PlatformId, Supply},
+    estate::{Derivation, Estate, Part, Supply},
     key::NodeKey,
 };
 use datasurface_model::{PlatformName, WorkspaceName};
@@ -32,12 +32,12 @@ pub struct IntentionGraphs {
 impl IntentionGraphs {
     pub(crate) fn of(estate: Estate, effort: usize) -> Self {
         let estate = Arc::new(estate);
-        let graph = |at| IntentionGraph {
-            platform: PlatformId::at(at),
+        let graph = |platform: &PlatformName| IntentionGraph {
+            platform: platform.clone(),
             estate: Arc::clone(&estate),
             order: OnceLock::new(),
         };
-        Self { graphs: (0..estate.platforms.len()).map(graph).collect(), estate: Arc::clone(&estate), effort }
+        Self { graphs: estate.platforms.iter().map(graph).collect(), estate: Arc::clone(&estate), effort }
     }
 
     /// How much work it was to build them: of how many datastores, workspaces and transformers it had to be worked out
@@ -60,11 +60,12 @@ impl IntentionGraphs {
     /// The graph of a platform.
     #[must_use]
     pub fn graph(&self, platform: &PlatformName) -> Option<&IntentionGraph> {
-        self.of_platform(self.estate.platform_id(platform)?)
+        self.graphs.get(self.position(platform)?)
     }
 
-    pub(crate) fn of_platform(&self, platform: PlatformId) -> Option<&IntentionGraph> {
-        self.graphs.get(platform.index())
+    /// Where the graph of a platform is among the others.
+    pub(crate) fn position(&self, platform: &PlatformName) -> Option<usize> {
+        self.graphs.binary_search_by(|graph| graph.platform.cmp(platform)).ok()
     }
 
     /// A node of any platform.
@@ -76,7 +77,7 @@ impl IntentionGraphs {
 
 /// What must happen on one platform.
 pub struct IntentionGraph {
-    platform: PlatformId,
+    platform: PlatformName,
     estate: Arc<Estate>,
     /// Made when somebody wants to see all of it.
     order: OnceLock<Order>,
@@ -86,7 +87,7 @@ impl IntentionGraph {
     /// The platform that does all this.
     #[must_use]
     pub fn platform(&self) -> &PlatformName {
-        self.estate.platform(self.platform)
+        &self.platform
     }
 
     /// The graph of the same platform if it had nothing to do: what a graph is compared with if there was none before, or
@@ -95,7 +96,7 @@ impl IntentionGraph {
     pub fn emptied(&self) -> Self {
         let Estate { ecosystem, assignments, platforms, .. } = self.estate();
         let nothing = Estate::new(ecosystem.clone(), assignments.clone(), Arc::clone(platforms));
-        Self { platform: self.platform, estate: Arc::new(nothing), order: OnceLock::new() }
+        Self { platform: self.platform.clone(), estate: Arc::new(nothing), order: OnceLock::new() }
     }
 
     /// How many nodes there are.
@@ -125,14 +126,14 @@ impl IntentionGraph {
         let at = match key {
             NodeKey::Export { container, dataset, .. } => {
                 let supply = self.estate.supplies.get(&dataset.datastore)?;
-                let part = supply.part(self.platform)?;
+                let part = supply.part(&self.platform)?;
                 let site = self.estate.sites.get(container)?;
                 let export = part.export_of(supply.dataset_id(&dataset.dataset)?, site)?;
                 At::Export { supply, part, export }
             }
             NodeKey::Ingest { datastore, dataset, .. } => {
                 let supply = self.estate.supplies.get(datastore)?;
-                let part = supply.part(self.platform).filter(|part| part.whole == dataset.is_none())?;
+                let part = supply.part(&self.platform).filter(|part| part.whole == dataset.is_none())?;
                 let ingest = match dataset {
                     Some(dataset) => part.ingest_of(supply.dataset_id(dataset)?)?,
                     None => part.ingests.first()?,
@@ -168,24 +169,20 @@ impl IntentionGraph {
         &self.estate
     }
 
-    pub(crate) fn platform_id(&self) -> PlatformId {
-        self.platform
-    }
-
     /// The same graph, for somebody who keeps it.
     pub(crate) fn share(&self) -> Self {
-        Self { platform: self.platform, estate: Arc::clone(&self.estate), order: OnceLock::new() }
+        Self { platform: self.platform.clone(), estate: Arc::clone(&self.estate), order: OnceLock::new() }
     }
 
     /// The datastores that this platform does something for, by name.
     fn supplies(&self) -> impl Iterator<Item = (&Supply, &Part)> {
         let supplies = self.estate.supplies.values();
-        supplies.filter_map(|supply| Some((&**supply, supply.part(self.platform)?)))
+        supplies.filter_map(|supply| Some((&**supply, supply.part(&self.platform)?)))
     }
 
     /// The nodes that are for a datastore.
     pub(crate) fn nodes_of<'g>(&'g self, supply: &'g Supply) -> impl Iterator<Item = Node<'g>> {
-        supply.part(self.platform).into_iter().flat_map(move |part| {
+        supply.part(&self.platform).into_iter().flat_map(move |part| {
             let exports = part.exports.iter().map(move |export| At::Export { supply, part, export });
             let ingests = part.ingests.iter().map(move |ingest| At::Ingest { supply, part, ingest });
             exports.chain(ingests).map(move |at| Node::new(self, at))
@@ -208,7 +205,7 @@ impl IntentionGraph {
     }
 
     fn order(&self) -> &Order {
-        self.order.get_or_init(|| Order::of(&self.estate, self.platform))
+        self.order.get_or_init(|| Order::of(&self.estate, &self.platform))
     }
 }
 

@@ -87,7 +87,7 @@ impl<'g> Node<'g> {
     /// All that the graph knows of it.
     #[must_use]
     pub fn facts(&self) -> NodeFacts {
-        NodeFacts::new(self.key(), self.obligation(), narrate::detail(self.graph.estate(), self.at))
+        NodeFacts::new(self.key(), self.obligation(), narrate::detail(self.at))
     }
 
     /// The hash of its facts. Computed once.
@@ -156,14 +156,14 @@ impl IntentionGraph {
     /// The export of a transformer's input.
     fn input(&self, derivation: &Derivation, datastore: &Datastore, dataset: DatasetId) -> Option<At<'_>> {
         let supply = self.estate.supplies.get(datastore.name())?;
-        let part = supply.part(self.platform)?;
+        let part = supply.part(&self.platform)?;
         Some(At::Export { supply, part, export: part.export_of(dataset, &derivation.site)? })
     }
 
     /// The capture of a transformer's output.
     fn output(&self, derivation: &Derivation) -> Option<At<'_>> {
         let supply = self.estate.supplies.get(derivation.output())?;
-        let part = supply.part(self.platform)?;
+        let part = supply.part(&self.platform)?;
         Some(At::Ingest { supply, part, ingest: part.ingests.first()? })
     }
 }

@@ -1,8 +1,8 @@
 //! The canonical order of a graph's nodes: that of their keys.
 
 use super::At;
-use crate::estate::{Derivation, Estate, Export, PlatformId, Supply};
-use datasurface_model::ContainerKey;
+use crate::estate::{Derivation, Estate, Export, Supply};
+use datasurface_model::{ContainerKey, PlatformName};
 use rustc_hash::FxHashMap;
 use std::{cmp::Ordering, sync::Arc};
 
@@ -20,12 +20,12 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn of(estate: &Estate, platform: PlatformId) -> Self {
+    pub(super) fn of(estate: &Estate, platform: &PlatformName) -> Self {
         let supplies: Vec<(Arc<Supply>, usize)> = estate
             .supplies
             .values()
             .filter_map(|supply| {
-                let part = supply.parts().iter().position(|part| part.platform == platform)?;
+                let part = supply.parts().iter().position(|part| part.platform == *platform)?;
                 Some((Arc::clone(supply), part))
             })
             .collect();
@@ -34,7 +34,7 @@ impl Order {
             exports: Vec::new(),
             ingests: Vec::new(),
             supplies,
-            derivations: derivations.filter(|derivation| derivation.on == platform).cloned().collect(),
+            derivations: derivations.filter(|derivation| derivation.on == *platform).cloned().collect(),
         };
         let mut by_container: FxHashMap<&ContainerKey, Vec<(u32, u32)>> = FxHashMap::default();
         for (at, part) in order

@@ -56,10 +56,9 @@ fn handing_over(estate: &Estate) -> BTreeSet<(PlatformName, PlatformName)> {
     let parts = estate
         .supplies
         .values()
-        .flat_map(|supply| supply.parts().iter().map(move |part| (supply.primary, part.platform)));
+        .flat_map(|supply| supply.parts().iter().map(move |part| (&supply.primary, &part.platform)));
     let between: BTreeSet<_> = parts.filter(|(from, to)| from != to).collect();
-    let name = |platform| estate.platform(platform).clone();
-    between.into_iter().map(|(from, to)| (name(from), name(to))).collect()
+    between.into_iter().map(|(from, to)| (from.clone(), to.clone())).collect()
 }
 
 fn made_of(estate: &Estate) -> BTreeSet<(DatastoreName, DatastoreName)> {

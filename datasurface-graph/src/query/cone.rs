@@ -59,7 +59,7 @@ fn captures<'g>(graphs: &'g IntentionGraphs, node: Node<'g>) -> impl Iterator<It
     exported.into_iter().flat_map(move |(supply, dataset)| {
         supply.parts().iter().filter_map(move |part| {
             let ingest = part.ingest_of(dataset)?;
-            Some(Node::new(graphs.of_platform(part.platform)?, At::Ingest { supply, part, ingest }))
+            Some(Node::new(graphs.graph(&part.platform)?, At::Ingest { supply, part, ingest }))
         })
     })
 }

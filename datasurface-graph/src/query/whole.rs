@@ -49,7 +49,7 @@ impl<'g> Whole<'g> {
     }
 
     fn number_of(&self, node: Node<'_>) -> Option<usize> {
-        let start = self.starts.get(node.graph().platform_id().index())?;
+        let start = self.starts.get(self.graphs.position(node.graph().platform())?)?;
         Some(start + node.position()?)
     }
 

@@ -27,8 +27,8 @@ impl<'g> Fragment<'g> {
     /// Whether anything of it is in a graph.
     pub(super) fn is_in(self, graph: &IntentionGraph) -> bool {
         match self {
-            Self::Supply(supply) => supply.part(graph.platform_id()).is_some(),
-            Self::Derivation(derivation) => derivation.on == graph.platform_id(),
+            Self::Supply(supply) => supply.part(graph.platform()).is_some(),
+            Self::Derivation(derivation) => derivation.on == *graph.platform(),
         }
     }
 
@@ -36,7 +36,7 @@ impl<'g> Fragment<'g> {
     pub(super) fn count(self, graph: &IntentionGraph) -> usize {
         match self {
             Self::Supply(supply) => {
-                let part = supply.part(graph.platform_id());
+                let part = supply.part(graph.platform());
                 part.map_or(0, |part| part.ingests.len() + part.captured().len() + part.exports.len())
             }
             Self::Derivation(_) => {
@@ -55,7 +55,7 @@ impl<'g> Fragment<'g> {
         let whole = |at| Piece { node: Node::new(graph, at), dataset: None };
         match self {
             Self::Supply(supply) => {
-                let Some(part) = supply.part(graph.platform_id()) else { return };
+                let Some(part) = supply.part(graph.platform()) else { return };
                 let mut exports = part.exports.iter().peekable();
                 for ingest in &part.ingests {
                     let capture = whole(At::Ingest { supply, part, ingest });

@@ -1,7 +1,7 @@
 //! What was placed before.
 
-use crate::estate::{PlatformId, Supply};
-use datasurface_model::{ContainerKey, DatasetName, Entity};
+use crate::estate::Supply;
+use datasurface_model::{ContainerKey, DatasetName, Entity, PlatformName};
 use serde::{Deserialize, Serialize};
 use std::{
     cmp::Ordering,
@@ -18,7 +18,7 @@ pub(super) struct Known(Source);
 #[derive(Clone, Debug)]
 enum Source {
     /// All that happens for a datastore on a platform: it is not said again.
-    Supply(Arc<Supply>, PlatformId),
+    Supply(Arc<Supply>, PlatformName),
     /// In order, each once.
     Text(Arc<[(DatasetName, Option<ContainerKey>)]>),
 }
@@ -30,8 +30,8 @@ type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
 impl Known {
     /// Everything that happens for a datastore on a platform.
-    pub(super) fn all_of(supply: &Arc<Supply>, platform: PlatformId) -> Self {
-        Self(Source::Supply(Arc::clone(supply), platform))
+    pub(super) fn all_of(supply: &Arc<Supply>, platform: &PlatformName) -> Self {
+        Self(Source::Supply(Arc::clone(supply), platform.clone()))
     }
 
     /// Whether both are the same in memory, and not merely equal.
@@ -46,7 +46,7 @@ impl Known {
     /// In order, each once.
     fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
         let (supply, text) = match &self.0 {
-            Source::Supply(supply, platform) => (supply.part(*platform).map(|part| (supply, part)), None),
+            Source::Supply(supply, platform) => (supply.part(platform).map(|part| (supply, part)), None),
             Source::Text(entries) => (None, Some(entries)),
         };
         let text = text.into_iter().flat_map(|entries| entries.iter());

@@ -199,7 +199,7 @@ impl<'g> Pieces<'g> {
     fn known(&self) -> Option<Known> {
         match self.fragment {
             Fragment::Supply(supply) if self.weights.limits > 0 => {
-                Some(Known::all_of(supply, self.graph.platform_id()))
+                Some(Known::all_of(supply, self.graph.platform()))
             }
             _ => None,
         }

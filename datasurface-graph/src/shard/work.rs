@@ -71,9 +71,7 @@ impl<'g> Work<'g> {
 
     /// What changed is to be placed.
     pub(super) fn since(before: &'g Shards, graph: &'g IntentionGraph, weigh: Weigh<'g>) -> Self {
-        if before.graph.estate().platforms != graph.estate().platforms
-            || before.graph.platform() != graph.platform()
-        {
+        if before.graph.platform() != graph.platform() {
             return Self::anew(graph, &before.placement, before.loads.limits(), weigh);
         }
         let mut work = Self::on(graph, before.placement.clone(), before.loads.clone(), weigh);
@@ -259,7 +257,7 @@ impl<'g> Work<'g> {
                     Origin::Made { by } => self.home_of_transformer(by),
                     Origin::Captured { .. } => None,
                 };
-                let part = supply.part(self.graph.platform_id()).into_iter();
+                let part = supply.part(self.graph.platform()).into_iter();
                 let readers =
                     part.flat_map(|part| part.all_readers()).filter(|reader| reader.owing.is_some());
                 let after =

@@ -2,8 +2,8 @@
 
 use super::build;
 use datasurface::{
-    graph::{IntentionGraphs, Node, NodeWeight, Placement, Shards},
-    model::Valid,
+    graph::{IntentionGraphs, Node, NodeWeight, Placement, Shards, Stage},
+    model::{PlatformDeclaration, Valid},
 };
 use datasurface_testkit::{Edits, Synthetic};
 use std::cell::Cell;
@@ -38,6 +38,52 @@ fn rebuilding_works_out_what_changed_however_much_there_is() {
         assert!(efforts[0] > datastores, "{efforts:?}");
         // A workspace and a datastore, or a datastore and the transformers that read it.
         assert!(efforts[1..].iter().all(|effort| (1..=20).contains(effort)), "{efforts:?}");
+    }
+}
+
+/// What the others do is neither worked out again nor placed again.
+#[test]
+fn a_platform_that_comes_or_goes_leaves_the_others_alone() {
+    for datastores in [40, 160, 640] {
+        let synthetic = Synthetic::new(datastores).columns(2).sinks(5).inputs(5);
+        let ecosystem = synthetic.ecosystem();
+        let assignments = synthetic.assignments(&ecosystem);
+        let (group, _) = assignments.groups().next().expect("somebody is served");
+        // It comes before the other one by name.
+        let declared = ecosystem.clone().platform(PlatformDeclaration::new("A platform", "local"));
+        let served = assignments.clone().serves("A platform", group.clone(), Stage::Provisioned);
+
+        let mut graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
+        assert!(graphs.effort() > datastores);
+        let name = graphs.iter().next().expect("a graph").platform().clone();
+        let asked = Cell::new(0);
+        let weigh = |_: &Node<'_>| {
+            asked.set(asked.get() + 1);
+            NodeWeight { whole: [1].into(), per_dataset: [1].into() }
+        };
+        let first = graphs.graph(&name).expect("a graph");
+        let mut shards = Shards::of(first, &Placement::default(), &[500], &weigh);
+        let steps = [
+            (&declared, &assignments),
+            (&declared, &served),
+            (&ecosystem, &served),
+            (&ecosystem, &assignments),
+        ];
+        for (at, (ecosystem, assignments)) in steps.into_iter().enumerate() {
+            asked.set(0);
+            let after = graphs.rebuild(&Valid::assume_valid(ecosystem.clone()), assignments);
+            graphs = after.expect("every datastore has a primary");
+            shards = shards.again(graphs.graph(&name).expect("a graph"), &weigh);
+            let is_served = at % 2 == 1;
+            // A workspace and the datastores of its sinks; or nothing, since a declaration says nothing about what happens.
+            assert_eq!((graphs.effort() > 0, asked.get() > 0), (is_served, is_served), "step {at}");
+            assert!(
+                graphs.effort() <= 20 && asked.get() <= 60,
+                "step {at}: {} {}",
+                graphs.effort(),
+                asked.get()
+            );
+        }
     }
 }
 
