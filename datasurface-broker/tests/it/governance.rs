@@ -22,6 +22,8 @@ struct World {
     is_served_by_another: bool,
     /// Whether the business depends on both.
     is_production: bool,
+    /// Whether the platform manages what the workspace keeps data in.
+    is_managed: bool,
     /// Other platforms than `A`, at the mill.
     platforms: Option<Vec<PlatformDeclaration>>,
 }
@@ -42,7 +44,9 @@ impl World {
         let reader = Workspace::new("W").container("Away/T/Lake").group(DatasetGroup::new("g").sink("S/a"));
         let reader = if self.is_production { reader.in_production() } else { reader };
         let producers = Team::new().container(container("Source", "s.db")).datastore(store);
-        let consumers = Team::new().container(container("Lake", "l.db")).workspace(reader);
+        let lake =
+            if self.is_managed { DataContainer::platform_managed("Lake") } else { container("Lake", "l.db") };
+        let consumers = Team::new().container(lake).workspace(reader);
         let zone = |rule: Option<PolicyRule>, team| {
             let policies = rule.map(|rule| Policy::new("p", rule));
             let zone = policies.into_iter().fold(GovernanceZone::new(), GovernanceZone::policy);
@@ -198,6 +202,18 @@ fn a_storage_policy_that_is_not_for_all_holds_for_those_who_ask() {
     let found = refusal(place(asking(true), &Lock::default()));
     assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN, STORE_PIN]));
     assert!(place(asking(false), &Lock::default()).unwrap().findings().is_empty());
+}
+
+#[test]
+fn what_a_platform_manages_is_judged_by_what_the_platform_says() {
+    let only = |technology: &str| {
+        let rule = StorageRule::for_all().technologies(Permitted::only([technology]));
+        World { is_managed: true, ..pinned(away(&PolicyRule::Storage(rule))) }.build()
+    };
+    let placed = place(only("shelf"), &Lock::default()).unwrap();
+    assert!(placed.findings().is_empty(), "{}", placed.findings());
+    let found = refusal(place(only("sqlite"), &Lock::default()));
+    assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN]));
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl PlatformPlugin for Shelf {
         let mut descriptor = PlatformDescriptor::new(Self::KIND, Self::version())
             .capturing(["sql_snapshot"].into_iter().filter(|_| !config.captures_nothing), ["sqlite"])
             .consistent([Consistency::MultiDataset, Consistency::SingleDataset])
-            .exporting_to(["sqlite"])
+            .exporting_to(["sqlite", "platform_managed"])
             .milestoning([Milestoning::Live])
             .transforming(["sql"]);
         if !config.live_only {

@@ -3,7 +3,7 @@
 use super::{Received, Zone, judge_each};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
-    ecosystem::{DataContainer, Datastore, Policy, PolicyRule, Workspace},
+    ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
     governance::{Meeting, Met},
     name::{ContainerKey, PolicyKey, PolicyName},
     named::Entity,
@@ -140,7 +140,8 @@ fn delivered<'a>(
 /// What a zone says of every container that keeps its data.
 fn kept(container: &DataContainer, zone: &Zone<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) -> bool {
     let is_misplaced = zone.judge(&Met::Places(container.locations()), meeting, scope);
-    zone.judge(&storage(container, false), meeting, scope) || is_misplaced
+    let storage = storage(container, false);
+    storage.is_some_and(|storage| zone.judge(&storage, meeting, scope)) || is_misplaced
 }
 
 /// What one storage policy says of a container, because data that is kept there asks for it.
@@ -155,13 +156,18 @@ fn asked_for(
     // What holds for all was judged already.
     let policy =
         policy.filter(|found| !matches!(found.rule(), PolicyRule::Storage(rule) if rule.is_mandatory()));
-    policy.is_some_and(|policy| zone.judge_by(policy, &storage(container, true), meeting, scope))
+    let Some((policy, storage)) = policy.zip(storage(container, true)) else {
+        return false;
+    };
+    zone.judge_by(policy, &storage, meeting, scope)
 }
 
-fn storage(container: &DataContainer, is_asked_for: bool) -> Met<'_> {
-    Met::Storage {
+/// How the container keeps data. Of one that the platform manages, the platform alone can tell: a broker asks it.
+fn storage(container: &DataContainer, is_asked_for: bool) -> Option<Met<'_>> {
+    let is_told_by_platform = matches!(container.kind(), ContainerKind::PlatformManaged);
+    (!is_told_by_platform).then(|| Met::Storage {
         technology: container.kind().technology(),
         encryption: container.encryption(),
         is_asked_for,
-    }
+    })
 }

@@ -438,3 +438,22 @@ fn what_may_be_anywhere_passes_no_list_of_what_is_allowed() {
     assert_eq!(denied(PolicyRule::HardVendors(Permitted::only([CloudVendor::Aws]))), Some(&HARD_VENDOR));
     assert_eq!(denied(PolicyRule::Locations(Permitted::all_but([place()]))), None);
 }
+
+#[test]
+fn how_a_platform_keeps_what_it_manages_is_for_the_platform_to_say() {
+    let managed = |ecosystem: Ecosystem, zone: &str, team: &str, name: &str| {
+        ecosystem.edit_team(zone, team, |team| {
+            team.without_container(&name.into()).container(DataContainer::platform_managed(name))
+        })
+    };
+    for rule in [StorageRule::for_all(), StorageRule::for_who_asks()] {
+        let rule = rule.technologies(Permitted::only(["mysql"])).encrypted(KeyHolder::Company);
+        let rules = || vec![PolicyRule::Storage(rule.clone())];
+        let world = World { home: rules(), away: rules(), asks_for_storage: true, ..World::new() }.build();
+        assert!(!validated(world.clone()).is_empty());
+        let world = managed(world, "Home", "Producers", "Source");
+        let world = managed(world, "Away", "Consumers", "Target");
+        let findings = validated(world);
+        assert!(findings.is_empty(), "{findings}");
+    }
+}
