@@ -144,6 +144,7 @@ impl<'a> Duty<'a> {
         self.judge(platform, false, |voice, _, _| is_denied_to_some |= voice.concern == Concern::Places);
         Drawbacks {
             is_denied_to_some,
+            // From when on makes no difference: the same model leads to the same choice on every day.
             is_deprecated: self.declared(platform).is_some_and(|declared| declared.deprecation().is_some()),
             is_mixed: self.mixed(platform).is_some(),
         }
@@ -151,7 +152,10 @@ impl<'a> Duty<'a> {
 
     /// What is to be said of a platform that is chosen now.
     pub(super) fn findings_of_choice(&self, platform: &PlatformName) -> Vec<Diagnostic> {
+        let today = self.question.ecosystem.validated_on();
         let deprecation = self.declared(platform).and_then(|declared| declared.deprecation());
+        let deprecation =
+            deprecation.filter(|deprecation| today.is_none_or(|today| deprecation.since() <= today));
         let deprecated = deprecation.map(|deprecation| {
             let (what, since) = (&self.what, deprecation.since());
             let message = format!("`{platform}` is to {what}, and is deprecated since {since}");

@@ -35,6 +35,13 @@ fn nothing_new_comes_to_a_platform_on_its_way_out_if_another_one_can() {
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
     assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
 
+    let tomorrow = today().succ_opt().unwrap();
+    let ending = shelf("A").deprecated(Deprecation::new(tomorrow, "too slow"));
+    let placed = place(world([ending.clone()], [one()]), &Lock::default()).unwrap();
+    assert!(placed.findings().is_empty(), "not on its way out yet: {}", placed.findings());
+    let placed = place(world([ending, shelf("B")], [one()]), &Lock::default()).unwrap();
+    assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
+
     let alone = || world([old("A")], [one()]);
     let placed = place(alone(), &Lock::default()).unwrap();
     let told = ["choice/deprecated-platform", "choice/deprecated-platform"];

@@ -59,6 +59,12 @@ impl Valid<Ecosystem> {
         (findings, waived)
     }
 
+    /// The day as of which it was validated; nothing if it was taken for valid.
+    #[must_use]
+    pub fn validated_on(&self) -> Option<NaiveDate> {
+        self.inner.on
+    }
+
     /// The ecosystem, to edit it.
     #[must_use]
     pub fn into_inner(self) -> Ecosystem {
