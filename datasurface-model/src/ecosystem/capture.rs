@@ -64,7 +64,7 @@ pub enum CaptureKind {
     ObjectFiles {
         /// How the files are written.
         format: FileFormat,
-        /// For each dataset, what the keys of its files begin with.
+        /// For each dataset, what the keys of its files begin with; nothing, if that is every file of the container.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         prefixes: SourceNames,
     },

@@ -26,6 +26,7 @@ pub(super) const ALL: &[Mutation] = &[
         let capture = Capture::sql_snapshot(SOURCE).table("d", "t").table("e", "t");
         with(it, store("Extra").captured(capture).dataset(Dataset::new("e", "id Integer key")))
     }),
+    of("capture/source-syntax", |it| from_files(it, |capture| capture.source("d", "d/\u{7}"))),
     of("capture/time-zone", |it| {
         with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).cron("0 6 * * * Europe/Berln")))
     }),

@@ -89,7 +89,6 @@ fn no_rule_waits_for_another() {
     let found: BTreeSet<String> = validated(spoiled(valid())).codes().map(str::to_owned).collect();
     let expected = [
         "capture/cron",
-        "capture/shared-source",
         "classification/incomplete",
         "name/duplicate",
         "name/reserved-word",

@@ -1,17 +1,18 @@
 //! `capture/…`: how a datastore is read.
 
+pub(super) mod source;
+
 use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
         Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
     },
-    name::{DatasetName, Name},
+    name::DatasetName,
     named::Entity,
     schema::DataType,
     validate::{names::Names, reference::Reference},
 };
-use std::collections::BTreeMap;
 
 pub(super) static MISSING: CodeInfo = CodeInfo::error(
     "capture/missing",
@@ -33,28 +34,6 @@ pub(super) static CRON: CodeInfo = CodeInfo::error(
     "A timetable is five fields: minute, hour, day of month, month, day of week. Each may be `*`, a number, a name, a \
      list, or a range, which may have a step: `*/10 8-18 * * mon-fri`. What only some schedulers know (`L`, `W`, `#`, `?`) is \
      refused, and so is what never comes, as 30 February.",
-);
-
-pub(super) static UNKNOWN_TABLE: CodeInfo = CodeInfo::error(
-    "capture/unknown-table",
-    "a table is mapped to a dataset that the datastore lacks",
-    "A capture names the source's table where it differs from the dataset's name. A mapping for a dataset that does \
-     not exist does nothing, and the dataset that was meant is read from a table of the wrong name. Correct the name, \
-     or remove the mapping.",
-);
-
-pub(super) static MISSING_SOURCE: CodeInfo = CodeInfo::error(
-    "capture/missing-source",
-    "nothing says from which topic, or from which files, a dataset is read",
-    "Tables are most often called like their datasets. Topics and the keys of files are not, so a capture names one for \
-     each dataset. Add it, or remove the dataset.",
-);
-
-pub(super) static SHARED_SOURCE: CodeInfo = CodeInfo::error(
-    "capture/shared-source",
-    "two datasets are read from one table, topic or prefix",
-    "What is in the source is one of the two datasets, and the other one gets its rows, too. Correct one of the names, or \
-     remove one of the datasets.",
 );
 
 pub(super) static CONSISTENCY: CodeInfo = CodeInfo::error(
@@ -134,51 +113,10 @@ fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     if let CaptureTrigger::Cron(cron) = capture.trigger() {
         super::cron_zone(cron, &TIME_ZONE, scope, |unit| unit.attribute("capture").attribute("trigger"));
     }
-    sources(capture, datastore, scope);
+    source::check(capture, datastore, scope);
     consistency(capture, datastore, scope);
     container(capture, scope);
     watermark(capture, datastore, scope);
-}
-
-/// What each dataset is read from.
-fn sources(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
-    let (collection, tables) = capture.kind().sources();
-    let mut names = None;
-    for dataset in tables.keys() {
-        if datastore.datasets().get(dataset).is_some() {
-            continue;
-        }
-        let names = names.get_or_insert_with(|| {
-            let mapped = |name: &&DatasetName| tables.contains_key(*name);
-            Names::of(datastore.datasets().names().filter(|name| !mapped(name)).map(Name::as_str))
-        });
-        let nearest = names.nearest(dataset.as_str());
-        let path = scope.path().attribute("capture").child(collection, dataset);
-        let message = format!("a table is given for `{dataset}`, which is no dataset of the datastore");
-        let finding = Diagnostic::new(&UNKNOWN_TABLE, path.clone(), message)
-            .help("name a dataset of the datastore, or remove the table")
-            .did_you_mean(nearest)
-            .suggest(nearest.map(|nearest| Suggestion::rename(path, nearest)));
-        scope.report(finding);
-    }
-    let needs_source = matches!(capture.kind(), CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
-    let mut first = BTreeMap::new();
-    for dataset in datastore.datasets().names() {
-        let source = capture.source_of(dataset);
-        if needs_source && !tables.contains_key(dataset) {
-            let path = scope.path().attribute("capture").child(collection, dataset);
-            let message = format!("nothing says where the dataset `{dataset}` is read from");
-            let help = format!("add `{dataset}` to the {collection} of the capture");
-            scope.report(Diagnostic::new(&MISSING_SOURCE, path, message).help(help));
-        } else if let Some(other) = first.insert(source, dataset) {
-            let path = scope.path().attribute("capture").child(collection, dataset);
-            let message = format!("the datasets `{other}` and `{dataset}` are both read from `{source}`");
-            let finding = Diagnostic::new(&SHARED_SOURCE, path, message)
-                .help("read each dataset from a source of its own, or remove one of them")
-                .related(scope.path().child("datasets", other), "is read from it, too");
-            scope.report(finding);
-        }
-    }
 }
 
 fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
@@ -216,8 +154,7 @@ fn container(capture: &Capture, scope: &mut Scope<'_>) {
     if !takes(kind, credential.kind()) {
         let path = scope.path().attribute("capture").attribute("credential");
         let (name, found) = (credential.name(), kind.technology());
-        let message =
-            format!("the credential `{name}` is a {}, which `{found}` does not take", credential.kind());
+        let message = format!("`{found}` takes no {}, and the credential `{name}` is one", credential.kind());
         let finding = Diagnostic::new(&CREDENTIAL_KIND, path, message)
             .help("name a credential of a kind that the container takes, or none where it needs none");
         scope.report(finding);

@@ -1,0 +1,145 @@
+//! What each dataset is read from: tables, topics and files.
+
+use super::Scope;
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    ecosystem::{Capture, CaptureKind, Datastore},
+    gather::sort_by,
+    name::{DatasetName, Name},
+    validate::names::Names,
+};
+
+pub(in super::super) static UNKNOWN_TABLE: CodeInfo = CodeInfo::error(
+    "capture/unknown-table",
+    "a table is mapped to a dataset that the datastore lacks",
+    "A capture names the source's table where it differs from the dataset's name. A mapping for a dataset that does \
+     not exist does nothing, and the dataset that was meant is read from a table of the wrong name. Correct the name, \
+     or remove the mapping.",
+);
+
+pub(in super::super) static MISSING_SOURCE: CodeInfo = CodeInfo::error(
+    "capture/missing-source",
+    "nothing says from which topic, or from which files, a dataset is read",
+    "Tables are most often called like their datasets. Topics and the keys of files are not, so a capture names one for \
+     each dataset. An empty prefix means every file of the container; a topic or a table must have a name. Add it, or remove the \
+     dataset.",
+);
+
+pub(in super::super) static SHARED_SOURCE: CodeInfo = CodeInfo::error(
+    "capture/shared-source",
+    "two datasets are read from one table or topic, or from the same files",
+    "What is in the source is one of the two datasets, and the other one gets its rows, too. Files are told apart by what their \
+     keys begin with: `data/` begins whatever `data/orders/` begins. Correct one of the names, or remove one of the datasets.",
+);
+
+pub(in super::super) static SYNTAX: CodeInfo = CodeInfo::error(
+    "capture/source-syntax",
+    "a table, topic or prefix has a name that none can have",
+    "No source has control characters in its name; topics of Kafka have 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and \
+     are not called `.` or `..`. Correct the name: nothing would ever be read from it.",
+);
+
+pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+    unknown_tables(capture, datastore, scope);
+    for dataset in datastore.datasets().names() {
+        written(capture, dataset, scope);
+    }
+    shared(capture, datastore, scope);
+}
+
+/// Whether everything that something is read for is there.
+fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+    let (collection, tables) = capture.kind().sources();
+    let mut names = None;
+    for dataset in tables.keys() {
+        if datastore.datasets().get(dataset).is_some() {
+            continue;
+        }
+        let names = names.get_or_insert_with(|| {
+            let mapped = |name: &&DatasetName| tables.contains_key(*name);
+            Names::of(datastore.datasets().names().filter(|name| !mapped(name)).map(Name::as_str))
+        });
+        let nearest = names.nearest(dataset.as_str());
+        let path = scope.path().attribute("capture").child(collection, dataset);
+        let message = format!("a table is given for `{dataset}`, which is no dataset of the datastore");
+        let finding = Diagnostic::new(&UNKNOWN_TABLE, path.clone(), message)
+            .help("name a dataset of the datastore, or remove the table")
+            .did_you_mean(nearest)
+            .suggest(nearest.map(|nearest| Suggestion::rename(path, nearest)));
+        scope.report(finding);
+    }
+}
+
+/// Whether a dataset has a source, and how that is called.
+fn written(capture: &Capture, dataset: &DatasetName, scope: &mut Scope<'_>) {
+    let (collection, _) = capture.kind().sources();
+    let Some(source) = source_of(capture, dataset) else {
+        let message = format!("nothing says where the dataset `{dataset}` is read from");
+        let help = format!("add `{dataset}` to the {collection} of the capture");
+        let finding = Diagnostic::new(&MISSING_SOURCE, path(capture, dataset, scope), message).help(help);
+        return scope.report(finding);
+    };
+    let help = if matches!(capture.kind(), CaptureKind::Kafka { .. }) && !is_topic(source) {
+        "name a topic with 1 to 249 ASCII letters, digits, `.`, `_` and `-`"
+    } else if source.chars().any(char::is_control) {
+        "take the control characters out"
+    } else {
+        return;
+    };
+    let message = format!("the dataset `{dataset}` cannot be read from `{}`", source.escape_debug());
+    let finding = Diagnostic::new(&SYNTAX, path(capture, dataset, scope), message).help(help);
+    scope.report(finding);
+}
+
+/// Whether two datasets are read from one source. Equal names are told elsewhere, whatever they are read from.
+fn shared(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+    let names = datastore.datasets().names();
+    let mut sources: Vec<_> =
+        names.filter_map(|dataset| Some((source_of(capture, dataset)?, dataset))).collect();
+    sort_by(&mut sources, Ord::cmp);
+    let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
+    let is_in =
+        |source: &str, outer: &str| if is_of_files { source.starts_with(outer) } else { source == outer };
+    // Sources that this one is in, the widest first: in order, each comes after those that it is in.
+    let mut around: Vec<(&str, &DatasetName)> = Vec::new();
+    for (source, dataset) in sources {
+        while around.pop_if(|(outer, _)| !is_in(source, outer)).is_some() {}
+        if let Some((outer, other)) = around.last().filter(|(_, other)| *other != dataset) {
+            let message = if source == *outer {
+                format!("the datasets `{other}` and `{dataset}` are both read from `{source}`")
+            } else {
+                format!(
+                    "`{other}` is read from all that begins with `{outer}`: so it gets what `{dataset}` is read from, `{source}`"
+                )
+            };
+            let finding = Diagnostic::new(&SHARED_SOURCE, path(capture, dataset, scope), message)
+                .help("read each dataset from a source of its own, or remove one of them")
+                .related(scope.path().child("datasets", other), "is read from it, too");
+            scope.report(finding);
+        }
+        around.push((source, dataset));
+    }
+}
+
+/// What a dataset is read from; nothing where that is not said. Who says nothing of a table means that of the same name.
+fn source_of<'a>(capture: &'a Capture, dataset: &'a DatasetName) -> Option<&'a str> {
+    let (_, sources) = capture.kind().sources();
+    let source = match capture.kind() {
+        CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. } => sources.get(dataset)?.as_str(),
+        _ => capture.source_of(dataset),
+    };
+    // Every file has a key that begins with nothing.
+    let is_everything = source.is_empty() && matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
+    (is_everything || !source.trim().is_empty()).then_some(source)
+}
+
+fn path(capture: &Capture, dataset: &DatasetName, scope: &Scope<'_>) -> ModelPath {
+    let (collection, _) = capture.kind().sources();
+    scope.path().attribute("capture").child(collection, dataset)
+}
+
+/// As Kafka has it.
+fn is_topic(name: &str) -> bool {
+    let is_plausible = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (1..=249).contains(&name.len()) && name.chars().all(is_plausible) && !matches!(name, "." | "..")
+}
