@@ -17,6 +17,12 @@ pub(super) const ALL: &[Mutation] = &[
         let held = reader("Extra/d").holding_only(["Public"]);
         in_team(with(it, of_dataset("Extra", dataset().classified("PII"))), |team| team.workspace(held))
     }),
+    of("lifecycle/after-sunset", |it| {
+        let last = NaiveDate::MIN.succ_opt().unwrap_or_default();
+        let sink = DatasetSink::new("Extra/d").accepting_deprecated_until(NaiveDate::MAX);
+        let it = with(it, store("Extra").deprecated(ending().sunset(last)));
+        in_team(it, |team| team.workspace(asking(DatasetGroup::new("g").sink(sink))))
+    }),
     of("lifecycle/consent-expired", |it| {
         let sink = DatasetSink::new("Extra/d").accepting_deprecated_until(NaiveDate::MIN);
         let it = with(it, store("Extra").deprecated(ending()));
@@ -26,6 +32,10 @@ pub(super) const ALL: &[Mutation] = &[
         let old = PlatformDeclaration::new("Extra", "local")
             .deprecated(Deprecation::new(NaiveDate::MIN, "there is a better one"));
         with(it, store("Extra")).platform(old).primary("Extra", "Extra")
+    }),
+    of("lifecycle/deprecated-replacement", |it| {
+        let replaced = store("Extra").deprecated(ending().replaced_by("Other"));
+        with(with(it, replaced), store("Other").deprecated(ending()))
     }),
     of("lifecycle/no-consent", |it| read(it, store("Extra").deprecated(ending()))),
     of("lifecycle/no-reason", |it| with(it, store("Extra").deprecated(Deprecation::new(NaiveDate::MAX, "")))),

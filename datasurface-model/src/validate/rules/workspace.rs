@@ -170,7 +170,7 @@ fn of_group<'a>(
                 reference::check_element(Reference::Dataset(key.clone()), scope, at, is_wanted);
             }
             Some(dataset) => {
-                lifecycle::check(sink, dataset, scope, at);
+                lifecycle::consent::check(sink, dataset, scope, at);
                 access::check(&group_key, key, dataset, scope, at);
                 received.push(Received { group: name, key, dataset, is_alone: group.wanted().len() == 1 });
             }

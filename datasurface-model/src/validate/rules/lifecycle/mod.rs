@@ -1,30 +1,17 @@
 //! `lifecycle/…`: what is on its way out needs the consent of those who still use it.
 
+pub(super) mod consent;
+
 use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{DatasetSink, Datastore, Deprecation, Ecosystem},
+    ecosystem::{Datastore, Deprecation, Ecosystem},
     name::{DatasetKey, PlatformName},
     named::Entity,
-    validate::{facts::DatasetFact, reference::Reference},
+    validate::reference::Reference,
 };
-use std::fmt::Display;
-
-pub(super) static NO_CONSENT: CodeInfo = CodeInfo::error(
-    "lifecycle/no-consent",
-    "a deprecated dataset is used without consent",
-    "The producer of a deprecated dataset means to stop it. Whoever still uses it must have noticed: say until when \
-     the group accepts deprecated data, or use another dataset.",
-)
-.waivable();
-
-pub(super) static CONSENT_EXPIRED: CodeInfo = CodeInfo::error(
-    "lifecycle/consent-expired",
-    "the consent to use a deprecated dataset has expired",
-    "The group accepted deprecated data until a day that is over. Move to another dataset; if that needs more time, \
-     agree on another day with the producer, and say so.",
-)
-.waivable();
+use chrono::NaiveDate;
+use std::{fmt::Display, iter};
 
 pub(super) static SUNSET: CodeInfo = CodeInfo::error(
     "lifecycle/sunset",
@@ -45,48 +32,18 @@ pub(super) static OWN_REPLACEMENT: CodeInfo = CodeInfo::error(
     "A replacement is where consumers should go instead, and must be something else. Correct the name, or leave it out.",
 );
 
+pub(super) static DEPRECATED_REPLACEMENT: CodeInfo = CodeInfo::warning(
+    "lifecycle/deprecated-replacement",
+    "something is to be replaced by what is on its way out, too",
+    "Consumers would move twice, and of two that replace each other neither is left. Name what is to stay, or leave the \
+     replacement out until that is known.",
+);
+
 pub(super) static DEPRECATED_PLATFORM: CodeInfo = CodeInfo::warning(
     "lifecycle/deprecated-platform",
     "something is pinned to a platform that is on its way out",
     "Whoever operates the platform means to stop it. Pin the group or the datastore to another platform before that.",
 );
-
-/// Judges whether a sink agrees with where its dataset is in its life. A dataset of a datastore that is on its way out
-/// is on its way out, too.
-pub(super) fn check(
-    sink: &DatasetSink,
-    dataset: DatasetFact<'_>,
-    scope: &mut Scope<'_>,
-    at: impl FnOnce(ModelPath) -> ModelPath,
-) {
-    let own = dataset.deprecation().map(|own| (own.since(), own.reason(), true));
-    let whole = dataset.store().deprecation().map(|whole| (whole.since(), whole.reason(), false));
-    let Some((since, reason, is_own)) = own.into_iter().chain(whole).min() else {
-        return;
-    };
-    let key = sink.name();
-    let today = scope.facts.today();
-    if today < since {
-        return;
-    }
-    let (code, message, help) = match sink.accepts_deprecated_until() {
-        None => (
-            &NO_CONSENT,
-            format!("the dataset `{key}` is deprecated since {since}, and nobody accepted that here"),
-            "use another dataset, or say until when deprecated data is accepted",
-        ),
-        Some(last) if last < today => (
-            &CONSENT_EXPIRED,
-            format!("the dataset `{key}` is deprecated, which was accepted until {last}"),
-            "use another dataset, or agree on a later day with the producer",
-        ),
-        Some(_) => return,
-    };
-    let store = dataset.store().unit().path();
-    let place = if is_own { store.child("datasets", &key.dataset) } else { store };
-    let finding = Diagnostic::new(code, at(scope.path()), message).help(help);
-    scope.report(finding.related(place, format!("is deprecated: {reason}")));
-}
 
 /// Judges what a datastore and its datasets say about their end.
 pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
@@ -95,6 +52,9 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
         of_deprecation(deprecation, name, scope, |unit| unit);
         let replacement = deprecation.replacement().cloned().map(Reference::Datastore);
         of_replacement(replacement, name, scope, |unit| unit);
+        let other = deprecation.replacement().and_then(|other| scope.facts.store(other));
+        let its_end = other.and_then(|other| other.deprecation()).map(Deprecation::since);
+        ending_replacement(deprecation, name, its_end, scope, |unit| unit);
     }
     for dataset in datastore.datasets() {
         let Some(deprecation) = dataset.deprecation() else {
@@ -104,6 +64,8 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
         let key = DatasetKey::new(name, dataset.name());
         of_deprecation(deprecation, &key, scope, at);
         of_replacement(deprecation.replacement().cloned().map(Reference::Dataset), &key, scope, at);
+        let its_end = deprecation.replacement().and_then(|other| deprecated_since(other, scope));
+        ending_replacement(deprecation, &key, its_end, scope, at);
     }
 }
 
@@ -115,6 +77,9 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
             of_deprecation(deprecation, platform.name(), scope, at);
             let replacement = deprecation.replacement().cloned().map(Reference::Platform);
             of_replacement(replacement, platform.name(), scope, at);
+            let other = deprecation.replacement().and_then(|other| ecosystem.platforms().get(other));
+            let its_end = other.and_then(|other| other.deprecation()).map(Deprecation::since);
+            ending_replacement(deprecation, platform.name(), its_end, scope, at);
         }
     }
     for pin in ecosystem.group_pins() {
@@ -171,6 +136,35 @@ fn of_replacement(
         // What is replaced is near, and cannot be meant.
         reference::check_unless(replacement, scope, at, |nearest| nearest == own.to_string());
     }
+}
+
+/// Since when a dataset is deprecated, on its own or with its datastore.
+fn deprecated_since(key: &DatasetKey, scope: &Scope<'_>) -> Option<NaiveDate> {
+    let found = scope.facts.datasets(iter::once(key)).pop().flatten()?;
+    let own = found.deprecation().map(Deprecation::since);
+    let whole = found.store().deprecation().map(Deprecation::since);
+    own.into_iter().chain(whole).min()
+}
+
+/// Judges whether a replacement is there for those who have to leave. It may end later than what it replaces.
+fn ending_replacement<R: PartialEq + Display>(
+    deprecation: &Deprecation<R>,
+    own: &R,
+    its_end: Option<NaiveDate>,
+    scope: &mut Scope<'_>,
+    at: impl Fn(ModelPath) -> ModelPath,
+) {
+    let Some((other, since)) = deprecation.replacement().zip(its_end) else {
+        return;
+    };
+    if other == own || since > scope.facts.today().max(deprecation.since()) {
+        return;
+    }
+    let path = at(scope.path()).attribute("deprecation").attribute("replacement");
+    let message = format!("`{own}` is to be replaced by `{other}`, which is deprecated as of {since}");
+    let finding = Diagnostic::new(&DEPRECATED_REPLACEMENT, path, message)
+        .help("name what is to stay, or leave the replacement out");
+    scope.report(finding);
 }
 
 fn pinned(
