@@ -8,7 +8,7 @@ use super::{
     index::Index,
     names::Names,
     persistent::PersistentMap,
-    rules::address,
+    rules::addresses,
     unit::{Content, UnitKey, UnitPlace, team_path},
 };
 use crate::{
@@ -128,11 +128,11 @@ impl Directory {
         let key = |name: &ContainerName| ContainerKey::new(&team.zone, &team.team, name);
         let (old, new) = (containers(change.old.as_ref()), containers(change.new.as_ref()));
         let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
-        let mut addresses = BTreeSet::new();
+        let mut differing_addresses = BTreeSet::new();
         // Where several have one name, all of them.
         for name in differing.map(Entity::name).collect::<BTreeSet<_>>() {
             self.containers.release(&key(name), &change.key);
-            addresses.extend(old.all(name).chain(new.all(name)).filter_map(address));
+            differing_addresses.extend(old.all(name).chain(new.all(name)).flat_map(addresses));
             for container in new.all(name) {
                 self.containers.claim(key(name), &change.key, container.clone());
             }
@@ -142,15 +142,16 @@ impl Directory {
             }
         }
         // Where several are at one address, all of them.
-        for address in &addresses {
+        for address in &differing_addresses {
             self.addresses.release(address, &change.key);
         }
         for container in &new {
-            if let Some(address) = address(container).filter(|address| addresses.contains(address)) {
-                self.addresses.claim(address, &change.key, key(container.name()));
+            let own: BTreeSet<SmolStr> = addresses(container).into_iter().collect();
+            for address in own.intersection(&differing_addresses) {
+                self.addresses.claim(address.clone(), &change.key, key(container.name()));
             }
         }
-        touched.extend(addresses.into_iter().map(Subject::Address));
+        touched.extend(differing_addresses.into_iter().map(Subject::Address));
     }
 
     fn follow_producer(

@@ -35,7 +35,7 @@ use crate::{
     governance as of_policies,
     schema::{Schema, is_time_zone, nearest_time_zone},
 };
-pub(super) use container::address;
+pub(super) use container::same_place::addresses;
 
 /// Every code that validation reports, in order.
 pub static CODES: &[&CodeInfo] = &[
@@ -56,7 +56,7 @@ pub static CODES: &[&CodeInfo] = &[
     &classification::INCOMPLETE,
     &container::ADDRESS,
     &container::NO_LOCATION,
-    &container::SAME_PLACE,
+    &container::same_place::SAME_PLACE,
     &container::UNEXPECTED_LOCATION,
     &datastore::NO_DATASETS,
     &of_policies::CLASSIFICATION,

@@ -1,14 +1,15 @@
 //! `container/…`: where data is kept.
 
+pub(super) mod same_place;
+
 use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{ContainerKind, DataContainer, Server, Team, without_passwords},
+    ecosystem::{ContainerKind, DataContainer, Team, without_passwords},
     name::{ContainerKey, Place},
     named::Entity,
     validate::reference::Reference,
 };
-use smol_str::{SmolStr, format_smolstr};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(super) static NO_LOCATION: CodeInfo = CodeInfo::error(
@@ -32,19 +33,12 @@ pub(super) static ADDRESS: CodeInfo = CodeInfo::error(
      platform would find out when it first connects; correct it now.",
 );
 
-pub(super) static SAME_PLACE: CodeInfo = CodeInfo::warning(
-    "container/same-place",
-    "two containers are one physical database",
-    "Two containers have the same address. Whoever writes to one writes to the other; and policies, encryption and \
-     location, which are said twice, may be said differently. Use one container for both, or correct an address.",
-);
-
 pub(super) fn check(team: &Team, scope: &mut Scope<'_>) {
     for container in team.containers() {
         locations(container, scope);
         let mut addresses = Addresses { container, scope };
         addresses.check();
-        same_place(container, scope);
+        same_place::check(container, scope);
     }
 }
 
@@ -72,55 +66,10 @@ fn locations(container: &DataContainer, scope: &mut Scope<'_>) {
     }
 }
 
-fn same_place(container: &DataContainer, scope: &mut Scope<'_>) {
-    let (Some(team), Some(address)) = (scope.unit.team(), address(container)) else {
-        return;
-    };
-    let key = ContainerKey::new(&team.zone, &team.team, container.name());
-    let Some(first) = scope.facts.first_at(&address).filter(|first| **first != key) else {
-        return;
-    };
-    let message = format!("the container `{key}` is the same physical database as `{first}`");
-    let finding = Diagnostic::new(&SAME_PLACE, scope.path().child("containers", container.name()), message)
-        .help("use one container for both, or correct one of the addresses")
-        .related(path_of(first), "has the same address");
-    scope.report(finding);
-}
-
 /// Where the container of this key is.
 pub(super) fn path_of(key: &ContainerKey) -> ModelPath {
     let team = ModelPath::root().child("zones", &key.zone).child("teams", &key.team);
     team.child("containers", &key.container)
-}
-
-/// What is the same for two containers that are one physical database; nothing for those that are none.
-pub(in super::super) fn address(container: &DataContainer) -> Option<SmolStr> {
-    let kind = container.kind();
-    let technology = kind.technology();
-    // What is near is another thing at another place.
-    let here = || {
-        let places: Vec<_> = container.locations().iter().map(ToString::to_string).collect();
-        places.join(",")
-    };
-    if let Some(Server { host, port, database }) = kind.server() {
-        let host = host.to_ascii_lowercase();
-        let is_near = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
-        let at = if is_near { here() } else { String::new() };
-        return Some(format_smolstr!("{technology} {host} {port} {database} {at}"));
-    }
-    match kind {
-        ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
-            Some(format_smolstr!("{technology} {file} {}", here()))
-        }
-        ContainerKind::Snowflake { account, database } => {
-            Some(format_smolstr!("{technology} {} {database}", account.to_ascii_lowercase()))
-        }
-        ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
-            let endpoint = endpoint.as_deref().unwrap_or_default();
-            Some(format_smolstr!("{technology} {endpoint} {bucket} {prefix}"))
-        }
-        _ => None,
-    }
 }
 
 /// The addresses of one container.

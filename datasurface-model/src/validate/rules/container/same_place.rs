@@ -1,0 +1,112 @@
+//! `container/same-place`: containers that are one physical database, or a part of it.
+
+use super::{super::Scope, path_of};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic},
+    ecosystem::{ContainerKind, DataContainer, Server},
+    name::ContainerKey,
+    named::Entity,
+};
+use smol_str::{SmolStr, format_smolstr};
+use std::net::IpAddr;
+
+/// Longest key of an object, in bytes: longer prefixes begin nothing.
+const LONGEST_KEY: usize = 1024;
+
+pub(in super::super) static SAME_PLACE: CodeInfo = CodeInfo::warning(
+    "container/same-place",
+    "two containers are one physical database",
+    "Two containers have the same address, or one is a part of the other: a prefix inside of a bucket, a broker of the same \
+     cluster. Whoever writes to one writes to the other; and policies, encryption and location, which are said twice, may be \
+     said differently. Use one container for both, or correct an address.",
+);
+
+pub(super) fn check(container: &DataContainer, scope: &mut Scope<'_>) {
+    let Some(team) = scope.unit.team() else { return };
+    let key = ContainerKey::new(&team.zone, &team.team, container.name());
+    let first = |address: &SmolStr| scope.facts.first_at(address).filter(|first| **first != key);
+    let (what, related, other) = if let Some(first) = addresses(container).iter().find_map(first) {
+        ("is the same physical database as", "has the same address", first)
+    } else if let Some(outer) = outer_addresses(container).iter().find_map(first) {
+        ("is a part of", "has all that it has", outer)
+    } else {
+        return;
+    };
+    let message = format!("the container `{key}` {what} `{other}`");
+    let finding = Diagnostic::new(&SAME_PLACE, scope.path().child("containers", container.name()), message)
+        .help("use one container for both, or correct one of the addresses")
+        .related(path_of(other), related);
+    scope.report(finding);
+}
+
+/// What two containers share that are one physical database; nothing of those that are none. A cluster has several.
+pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<SmolStr> {
+    let kind = container.kind();
+    let technology = kind.technology();
+    // What is near is another thing at another place.
+    let here = || {
+        let places: Vec<_> = container.locations().iter().map(ToString::to_string).collect();
+        places.join(",")
+    };
+    let at = |host: &str| {
+        let (host, is_near) = host_of(host);
+        let place = if is_near { here() } else { String::new() };
+        format_smolstr!("{technology} {host} {place}")
+    };
+    if let Some(Server { host, port, database }) = kind.server() {
+        return vec![format_smolstr!("{} {port} {database}", at(host))];
+    }
+    match kind {
+        ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
+            vec![format_smolstr!("{technology} {file} {}", here())]
+        }
+        ContainerKind::Snowflake { account, database } => {
+            vec![format_smolstr!("{technology} {} {database}", account.to_ascii_lowercase())]
+        }
+        ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
+            vec![in_bucket(bucket, prefix.trim_end_matches('/'), endpoint.as_deref())]
+        }
+        ContainerKind::Kafka { brokers } => {
+            let brokers = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
+            brokers.map(|(host, port)| format_smolstr!("{} {port}", at(host))).collect()
+        }
+        // Of one without properties nobody but a plug-in knows what it is.
+        ContainerKind::Custom { technology, properties } if !matches!(properties.as_str(), "{}" | "null") => {
+            vec![format_smolstr!("custom {technology} {} {}", properties.as_str(), here())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The addresses of what the container is a part of: of its bucket, and of each prefix that begins its own.
+fn outer_addresses(container: &DataContainer) -> Vec<SmolStr> {
+    let ContainerKind::ObjectStorage { bucket, prefix, endpoint } = container.kind() else {
+        return Vec::new();
+    };
+    let own = prefix.trim_end_matches('/');
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let parts = own.match_indices('/').map(|(end, _)| end).take_while(|end| *end <= LONGEST_KEY);
+    let outer = parts.filter_map(|end| own.get(..end));
+    std::iter::once("").chain(outer).map(|outer| in_bucket(bucket, outer, endpoint.as_deref())).collect()
+}
+
+fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> SmolStr {
+    let endpoint = endpoint.unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
+    format_smolstr!("object_storage {endpoint} {bucket} {prefix}")
+}
+
+/// A host as it is written by nobody but one, and whether it is the machine itself.
+fn host_of(text: &str) -> (String, bool) {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match inside.unwrap_or(text).parse::<IpAddr>() {
+        Ok(address) => (address.to_canonical().to_string(), address.to_canonical().is_loopback()),
+        Err(_) => {
+            let name = text.to_ascii_lowercase();
+            let is_near = name == "localhost";
+            (name, is_near)
+        }
+    }
+}
