@@ -1,5 +1,6 @@
 //! `transformer/…`: how new data is derived.
 
+pub(super) mod artifact;
 pub(super) mod cycle;
 
 use super::{Scope, governance::Received};
@@ -25,19 +26,6 @@ pub(super) static TIME_ZONE: CodeInfo = CodeInfo::error(
     "the timetable of a transformer is in a time zone that does not exist",
     "Time zones are those of the IANA database: `Europe/Berlin`, `America/New_York`, `UTC`. Correct the name, or leave it \
      out: then the timetable is in UTC.",
-);
-
-pub(super) static ARTIFACT: CodeInfo = CodeInfo::error(
-    "transformer/artifact",
-    "the code of a transformer cannot be found as it is described",
-    "A package, image, module or project has a name without blanks; what is called in a package of Python is \
-     `module:function`. Correct it.",
-);
-
-pub(super) static VERSION: CodeInfo = CodeInfo::error(
-    "transformer/version",
-    "a version requirement of code cannot be read",
-    "The requirement decides which version of the code runs. It is written as Cargo writes it: `^1.2`, `>=1.2, <3`, `*`.",
 );
 
 pub(super) static UNKNOWN_OUTPUT: CodeInfo = CodeInfo::error(
@@ -123,7 +111,7 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
         let at = |unit: ModelPath| unit.attribute("transformer").attribute("trigger");
         super::cron_zone(cron, &TIME_ZONE, scope, at);
     }
-    artifact(transformer.artifact(), scope);
+    artifact::check(transformer.artifact(), scope);
     reasons(transformer, scope);
     let brought = brought(received, scope);
     if workspace.groups().iter().map(|group| group.wanted().len()).sum::<usize>() == received.len() {
@@ -138,38 +126,6 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
         }
     }
     shared_output(transformer, scope);
-}
-
-fn artifact(artifact: &CodeArtifact, scope: &mut Scope<'_>) {
-    let report = |what: &'static str, text: &str, help: &'static str, scope: &mut Scope<'_>| {
-        let message = format!("`{text}` cannot be the {what} of a transformer's code");
-        let path = path(scope).attribute("artifact");
-        scope.report(Diagnostic::new(&ARTIFACT, path, message).help(help));
-    };
-    let named = match artifact {
-        CodeArtifact::Python { package, .. } => Some(("package", package)),
-        CodeArtifact::Image { image, .. } => Some(("image", image)),
-        CodeArtifact::Wasm { module, .. } => Some(("module", module)),
-        CodeArtifact::Dbt { project, .. } => Some(("project", project)),
-        CodeArtifact::Sql { .. } => None,
-    };
-    let is_word = |text: &str| !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    if let Some((what, name)) = named.filter(|(_, name)| !is_word(name)) {
-        report(what, name, "give a name without blanks", scope);
-    }
-    if let CodeArtifact::Python { entry_point, .. } = artifact
-        && !entry_point.split_once(':').is_some_and(|(module, function)| is_word(module) && is_word(function))
-    {
-        report("entry point", entry_point, "write it as `module:function`", scope);
-    }
-    if let Some(requirement) = artifact.version_requirement()
-        && let Err(error) = requirement.parse()
-    {
-        let message = format!("`{requirement}` is no version requirement: {error}");
-        let path = path(scope).attribute("artifact");
-        let help = "write a requirement such as `^1.2`, `>=1.2, <3` or `*`";
-        scope.report(Diagnostic::new(&VERSION, path, message).help(help));
-    }
 }
 
 fn reasons(transformer: &DataTransformer, scope: &mut Scope<'_>) {
