@@ -35,6 +35,8 @@ pub(super) struct Wanted {
     pub(super) key: DatasetKey,
     pub(super) table: TableSchema,
     pub(super) classifications: BTreeSet<Classification>,
+    /// Whether it is classified, completely: of an output, that it will be.
+    pub(super) is_classified: bool,
     is_deprecated: bool,
 }
 
@@ -60,7 +62,7 @@ impl Stores {
                 }
                 datastore = datastore.dataset(dataset(dataset_name, dataset_plan));
             }
-            stores.offer(&datastore);
+            stores.offer(&datastore, Dataset::is_classified_completely);
             stores.captured.push(Store { name, team: plan.team, datastore: datastore.captured(capture) });
         }
         stores
@@ -75,8 +77,13 @@ impl Stores {
         &self.datasets
     }
 
-    pub(super) fn add_output(&mut self, team: Choice, datastore: Datastore) {
-        self.offer(&datastore);
+    /// Those of them that are classified, or those that are not.
+    pub(super) fn datasets_classified(&self, is_classified: bool) -> impl Iterator<Item = &Wanted> + Clone {
+        self.datasets.iter().filter(move |wanted| wanted.is_classified == is_classified)
+    }
+
+    pub(super) fn add_output(&mut self, team: Choice, datastore: Datastore, is_classified: bool) {
+        self.offer(&datastore, |_| is_classified);
         self.made.push(Store { name: datastore.name().clone(), team, datastore });
     }
 
@@ -97,11 +104,12 @@ impl Stores {
         stores.map(|store| (store.team, store.datastore))
     }
 
-    fn offer(&mut self, datastore: &Datastore) {
+    fn offer(&mut self, datastore: &Datastore, is_classified: impl Fn(&Dataset) -> bool) {
         self.datasets.extend(datastore.datasets().iter().map(|dataset| Wanted {
             key: DatasetKey::new(datastore.name(), dataset.name()),
             table: dataset.schema().table().clone(),
             classifications: dataset.all_classifications(),
+            is_classified: is_classified(dataset),
             is_deprecated: dataset.deprecation().is_some(),
         }));
     }

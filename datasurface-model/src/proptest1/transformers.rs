@@ -24,6 +24,8 @@ struct Draft<'p> {
     output: DatastoreName,
     groups: Vec<Vec<Wanted>>,
     selects: Vec<(DatasetName, String)>,
+    /// Whether its inputs are classified: all of them, or none. Otherwise nobody could say how its output is.
+    is_classified: bool,
     /// Whether it reads its own output, or that of a later one.
     reads_back: bool,
 }
@@ -51,8 +53,11 @@ impl Transforms {
 impl<'p> Draft<'p> {
     /// Reads what exists already, and makes its output.
     fn forwards(plan: &'p TransformerPlan, number: usize, stores: &mut Stores) -> Self {
+        let first = plan.groups.iter().flatten().find_map(|choice| choose(stores.datasets(), *choice));
+        let is_classified = first.is_some_and(|first| first.is_classified);
+        let alike: Vec<Wanted> = stores.datasets_classified(is_classified).cloned().collect();
         let groups: Vec<Vec<Wanted>> =
-            plan.groups.iter().map(|sinks| distinct_sinks(sinks, stores.datasets())).collect();
+            plan.groups.iter().map(|sinks| distinct_sinks(sinks, &alike)).collect();
         let inputs: Vec<&Wanted> = groups.iter().flatten().collect();
         let output: DatastoreName = format!("Output{number}").into();
         let mut datastore = Datastore::new(&output);
@@ -65,16 +70,16 @@ impl<'p> Draft<'p> {
             datastore = datastore.dataset(Dataset::new(&name, unclassified(&input.table)));
             selects.push((name, select(input)));
         }
-        stores.add_output(plan.team, datastore);
-        Self { plan, output, groups, selects, reads_back: false }
+        stores.add_output(plan.team, datastore, is_classified);
+        Self { plan, output, groups, selects, is_classified, reads_back: false }
     }
 
     /// Adds its own output to the inputs, or that of a later transformer.
     fn read_back(&mut self, stores: &Stores) {
         let is_own = |wanted: &Wanted| wanted.key.datastore == self.output;
-        let own =
-            stores.datasets().iter().find(|wanted| self.plan.is_self_reading && is_own(wanted)).cloned();
-        let later: Vec<&Wanted> = stores.datasets().iter().skip_while(|wanted| !is_own(wanted)).collect();
+        let mut alike = stores.datasets_classified(self.is_classified);
+        let later: Vec<&Wanted> = alike.clone().skip_while(|wanted| !is_own(wanted)).collect();
+        let own = alike.find(|wanted| self.plan.is_self_reading && is_own(wanted)).cloned();
         let later =
             self.plan.reads_later.and_then(|choice| choose(&later, choice).map(|wanted| (*wanted).clone()));
         for wanted in own.into_iter().chain(later) {
@@ -133,16 +138,34 @@ impl<'p> Draft<'p> {
     }
 }
 
-/// How each output must be classified: as all inputs are together, minus what its transformer removes. Around cycles,
-/// until nothing changes any more.
+/// How each output must be classified: as all inputs are together, minus what its transformer removes. Where all of it is
+/// removed, it is said what is left.
 fn classifications(drafts: &[Draft<'_>]) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
+    let brought = settled(drafts, &BTreeMap::new());
+    let without = drafts.iter().filter(|draft| draft.is_classified);
+    let without =
+        without.filter(|draft| brought.get(&draft.output).is_some_and(|brought| brought.is_empty()));
+    let left = without.map(|draft| {
+        let removed = draft.removes();
+        let others = CLASSIFICATIONS.into_iter().map(Classification::from);
+        (draft.output.clone(), others.filter(|other| !removed.contains(other)).take(1).collect())
+    });
+    settled(drafts, &left.collect())
+}
+
+/// What is brought to each output, besides what some have anyway. Around cycles, until nothing changes any more.
+fn settled(
+    drafts: &[Draft<'_>],
+    anyway: &BTreeMap<DatastoreName, BTreeSet<Classification>>,
+) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
     let mut outputs = BTreeMap::new();
     loop {
         let next: BTreeMap<_, BTreeSet<_>> = drafts
             .iter()
             .map(|draft| {
-                let kept = classified(draft, &outputs).difference(&draft.removes()).cloned().collect();
-                (draft.output.clone(), kept)
+                let own = anyway.get(&draft.output).into_iter().flatten().cloned();
+                let brought = classified(draft, &outputs);
+                (draft.output.clone(), brought.difference(&draft.removes()).cloned().chain(own).collect())
             })
             .collect();
         if next == outputs {

@@ -83,6 +83,10 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(derived(it, made(), making()), |team| team.workspace(other))
     }),
     of("transformer/time-zone", |it| derived(it, made(), making().cron("0 6 * * * Europe/Pris"))),
+    of("transformer/unclassified-input", |it| {
+        let guessed = Datastore::new("ExtraGuessed").dataset(dataset().classified("Public"));
+        derived(it, guessed, DataTransformer::sql("ExtraGuessed").select("d", SQL))
+    }),
     of("transformer/under-classified", |it| {
         let it = with(it, of_dataset("Extra", dataset().classified("PII")));
         in_team(it, |team| team.datastore(made()).workspace(reader("Extra/d").transformer(making())))

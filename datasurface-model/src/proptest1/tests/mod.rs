@@ -114,6 +114,11 @@ proptest! {
             let of_inputs: BTreeSet<_> = inputs(workspace)
                 .flat_map(|key| stores[&key.datastore].datasets().get(&key.dataset).unwrap().all_classifications())
                 .collect();
+            let is_classified = |key: &DatasetKey| {
+                stores[&key.datastore].datasets().get(&key.dataset).unwrap().is_classified_completely()
+            };
+            let made_completely = output.datasets().iter().any(Dataset::is_classified_completely);
+            prop_assert!(inputs(workspace).all(|key| is_classified(key) || !made_completely));
             prop_assert!(transformer.removes().keys().all(|removed| of_inputs.contains(removed)));
             for dataset in output.datasets() {
                 for classification in &of_inputs {

@@ -199,9 +199,9 @@ impl<'a> OutputFact<'a> {
         self.0.capture().is_some()
     }
 
-    /// Every dataset, with every classification of it and of its columns.
-    pub(crate) fn classified(self) -> impl Iterator<Item = (&'a DatasetName, BTreeSet<&'a Classification>)> {
-        self.0.datasets().iter().map(|dataset| (dataset.name(), classifications_of(dataset).collect()))
+    /// Every dataset, with how it is classified.
+    pub(crate) fn classified(self) -> impl Iterator<Item = (&'a DatasetName, Classified<'a>)> {
+        self.0.datasets().iter().map(|dataset| (dataset.name(), Classified::of(dataset)))
     }
 }
 

@@ -131,6 +131,7 @@ pub static CODES: &[&CodeInfo] = &[
     &transformer::OTHER_TEAM,
     &transformer::SHARED_OUTPUT,
     &transformer::TIME_ZONE,
+    &transformer::UNCLASSIFIED_INPUT,
     &transformer::UNDER_CLASSIFIED,
     &transformer::UNEXPECTED_SELECT,
     &transformer::UNKNOWN_OUTPUT,

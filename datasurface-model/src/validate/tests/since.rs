@@ -2,8 +2,10 @@
 
 use crate::{
     ecosystem::{
-        DataTransformer, Dataset, DatasetGroup, DatasetSink, Deprecation, Ecosystem, Team, Workspace,
+        DataTransformer, Dataset, DatasetGroup, DatasetSink, Datastore, Deprecation, Ecosystem, Team,
+        Workspace,
     },
+    schema::{Column, DataType, TableSchema},
     validate::{
         Checked, Invalid, Validation,
         rules::fixture::{consumer, day, deriving, store, today, valid, written},
@@ -43,7 +45,7 @@ fn estate() -> Ecosystem {
     edit(&valid(), |team| {
         team.datastore(store("S", dataset()))
             .workspace(consumer("Reader", "S/d"))
-            .datastore(crate::ecosystem::Datastore::new("T").dataset(Dataset::new("d", "id Integer key")))
+            .datastore(Datastore::new("T").dataset(Dataset::new("d", "id Integer key")))
             .workspace(deriving(
                 "Deriver",
                 "S/d",
@@ -92,6 +94,21 @@ fn importers_are_checked_when_what_they_read_has_changed() {
     assert_eq!(checked, ["S", "Deriver"]);
     let codes: Vec<_> = outcome.unwrap_err().findings().codes().map(str::to_owned).collect();
     assert_eq!(codes, ["transformer/under-classified"]);
+    // So does whether the output is classified completely.
+    let made = |column: Column| {
+        let note = Column::new("note", DataType::Boolean).classified("PII");
+        let table = TableSchema::new([column, note]).keyed(["id"]);
+        edit(&estate(), |team| {
+            let made = Datastore::new("T").dataset(Dataset::new("d", table));
+            team.without_datastore(&"T".into()).datastore(made)
+        })
+    };
+    let id = Column::new("id", DataType::Integer).not_null();
+    let partly = first(&made(id.clone()));
+    let (outcome, checked) = again(&made(id.classified("PII")), &partly, TODAY);
+    assert_eq!(checked, ["T", "Deriver"]);
+    let codes: Vec<_> = outcome.unwrap_err().findings().codes().map(str::to_owned).collect();
+    assert_eq!(codes, ["transformer/unclassified-input"]);
 
     // A deprecation matters to every consumer.
     let deprecated = with_store(dataset().deprecated(Deprecation::new(day("2026-07-01"), "old")));

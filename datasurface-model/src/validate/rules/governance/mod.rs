@@ -34,7 +34,7 @@ pub(super) struct Received<'a> {
 
 impl Received<'_> {
     /// Where the sink is.
-    fn sink(&self, workspace: &ModelPath) -> ModelPath {
+    pub(super) fn sink(&self, workspace: &ModelPath) -> ModelPath {
         workspace.child("groups", self.group).child("sinks", self.key.to_string())
     }
 
@@ -44,7 +44,7 @@ impl Received<'_> {
     }
 
     /// Where the dataset is.
-    fn path(&self) -> ModelPath {
+    pub(super) fn path(&self) -> ModelPath {
         self.dataset.store().unit().path().child("datasets", &self.key.dataset)
     }
 }

@@ -84,6 +84,15 @@ pub(super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
 )
 .waivable();
 
+pub(super) static UNCLASSIFIED_INPUT: CodeInfo = CodeInfo::error(
+    "transformer/unclassified-input",
+    "the output of a transformer is classified completely, and an input is not",
+    "What is not classified may be anything, so it never passes where only some classifications are allowed. Data that is \
+     derived from it would pass there if it were classified, though nobody knows what is in it. Classify the input, or \
+     each of its columns, or leave the output without classification.",
+)
+.waivable();
+
 pub(super) static UNNEEDED_REMOVAL: CodeInfo = CodeInfo::warning(
     "transformer/unneeded-removal",
     "a transformer removes a classification that none of its inputs has",
@@ -123,6 +132,7 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
             other_team(transformer, scope);
             selects(transformer, output, scope);
             classifications(&brought, transformer, output, scope);
+            unclassified_inputs(received, transformer, output, scope);
         }
     }
     shared_output(transformer, scope);
@@ -271,7 +281,8 @@ fn classifications(
     output: OutputFact<'_>,
     scope: &mut Scope<'_>,
 ) {
-    for (dataset, kept) in output.classified() {
+    for (dataset, classified) in output.classified() {
+        let kept = classified.labels();
         for (classification, from) in brought {
             if kept.contains(classification) || transformer.removes().contains_key(*classification) {
                 continue;
@@ -290,5 +301,33 @@ fn classifications(
             }
             scope.report(finding);
         }
+    }
+}
+
+/// Judged at the first sink of each input: it is the input that somebody has to answer for.
+fn unclassified_inputs(
+    received: &[Received<'_>],
+    transformer: &DataTransformer,
+    output: OutputFact<'_>,
+    scope: &mut Scope<'_>,
+) {
+    let Some((dataset, _)) = output.classified().find(|(_, classified)| classified.is_complete()) else {
+        return;
+    };
+    let mut judged = FxHashSet::default();
+    for one in received.iter().filter(|one| judged.insert(one.key)) {
+        if scope.facts.classifications(one.key, one.dataset).is_complete() {
+            continue;
+        }
+        let key = DatasetKey::new(transformer.output(), dataset);
+        let message =
+            format!("`{}` is not classified completely, but what is derived from it, `{key}`, is", one.key);
+        let mut finding = Diagnostic::new(&UNCLASSIFIED_INPUT, one.sink(&scope.path()), message)
+            .help("classify the input or each of its columns, or leave the output without classification")
+            .related(one.path(), "is not classified completely");
+        if let Some(made) = scope.facts.datastore_unit(transformer.output()) {
+            finding = finding.related(made.path().child("datasets", dataset), "is classified");
+        }
+        scope.report(finding);
     }
 }
