@@ -11,6 +11,7 @@ use crate::{
     named::{Entity, Named},
     validate::unit::UnitKey,
 };
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
 pub(super) static FROM_ITSELF: CodeInfo = CodeInfo::error(
@@ -140,11 +141,11 @@ fn family<'n, N: Name + 'n>(
     collection: &'static str,
 ) {
     let at = |root: ModelPath, name: &N| parent(root).child(collection, name.as_str());
+    let names: FxHashSet<&N> = all.clone().map(|(name, _)| name).collect();
     let mut first: BTreeMap<&N, &N> = BTreeMap::new();
-    for (name, former) in all.clone() {
+    for (name, former) in all {
         let Some(former) = former else { continue };
-        let is_there = all.clone().any(|(other, _)| other == former);
-        let other = is_there.then(|| at(scope.path(), former));
+        let other = names.contains(former).then(|| at(scope.path(), former));
         alone(name, former, other, scope, |root| at(root, name));
         if let Some(other) = first.insert(former, name) {
             let (one, two) =

@@ -1,13 +1,16 @@
 //! Whatever the input, validation ends, soon, and in order.
 
 use crate::{
+    diagnostic::Findings,
     ecosystem::{
         Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-        InfrastructureLocation, InfrastructureVendor, PlatformDeclaration, Repository, Team, Workspace,
+        InfrastructureLocation, InfrastructureVendor, Permitted, PlatformDeclaration, Policy, PolicyRule,
+        Repository, Team, Workspace,
     },
+    name::Place,
     validate::{
         Validation,
-        rules::fixture::{deriving, edited, filling, output, store, today, validated},
+        rules::fixture::{deriving, edited, filling, output, store, today, valid, validated},
     },
 };
 use std::{thread, time::Instant};
@@ -137,14 +140,47 @@ fn slips(size: usize) -> Ecosystem {
 
 #[test]
 fn the_cost_is_linear_even_if_everything_is_wrong() {
+    assert_linear(slips, |findings, size| {
+        assert_eq!(findings.len(), size);
+        assert!(findings.iter().all(|finding| finding.suggestion().is_some()));
+    });
+}
+
+#[test]
+fn former_names_cost_as_much_as_there_are() {
+    let renamed = |size: usize| {
+        let datasets = (0..size).map(|number| {
+            Dataset::new(format!("d{number:06}"), "id Integer key").renamed_from(format!("e{number:06}"))
+        });
+        let all = store("Renamed", Dataset::new("wrong", ""));
+        edited(|team| team.datastore(datasets.fold(all, Datastore::dataset)))
+    };
+    assert_linear(renamed, |findings, _| assert!(!findings.is_empty()));
+}
+
+#[test]
+fn places_that_do_not_exist_cost_as_much_as_there_are() {
+    let misspelt = |size: usize| {
+        let places = (0..size).map(|number| Place::from(format!("Azure/USA/East US {number:04}").as_str()));
+        let policy = Policy::new("not there", PolicyRule::Locations(Permitted::all_but(places)));
+        valid().zone("Far", "git:far@main", GovernanceZone::new().policy(policy))
+    };
+    assert_linear(misspelt, |findings, size| {
+        assert_eq!(findings.len(), size);
+        assert!(findings.iter().all(|finding| finding.suggestion().is_some()));
+    });
+}
+
+/// Judges ecosystems in which much is wrong, of two sizes.
+#[track_caller]
+fn assert_linear(make: impl Fn(usize) -> Ecosystem, check: impl Fn(&Findings, usize)) {
     let seconds = |size: usize| {
-        let ecosystem = slips(size);
+        let ecosystem = make(size);
         let once = |_| {
             let start = Instant::now();
             let invalid = ecosystem.clone().validate(&Validation::on(today())).unwrap_err();
             let took = start.elapsed().as_secs_f64();
-            assert_eq!(invalid.findings().len(), size);
-            assert!(invalid.findings().iter().all(|finding| finding.suggestion().is_some()));
+            check(invalid.findings(), size);
             took
         };
         // The best of three: the machine may have other things to do.

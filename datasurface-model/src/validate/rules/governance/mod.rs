@@ -19,8 +19,9 @@ use crate::{
     named::{Entity, Named},
     validate::{facts::DatasetFact, reference::Reference},
 };
-use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashSet;
+use smol_str::{SmolStr, ToSmolStr};
+use std::{cell::LazyCell, collections::BTreeMap};
 
 /// A dataset that a workspace receives, and which of its sinks says so.
 #[derive(Clone, Copy, Debug)]
@@ -68,13 +69,15 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
             }
             _ => Vec::new(),
         };
+        // Most often every reference leads somewhere, and nobody asks.
+        let names = LazyCell::new(|| {
+            references.iter().map(|(list, one)| (*list, one.to_smolstr())).collect::<FxHashSet<_>>()
+        });
         for (list, reference) in &references {
-            let name = reference.to_string();
-            let at =
-                |unit: ModelPath| unit.child("policies", policy.name()).attribute("rule").child(list, name);
-            let is_listed = |name: &str| {
-                references.iter().any(|(other, reference)| other == list && reference.to_string() == name)
+            let at = |unit: ModelPath| {
+                unit.child("policies", policy.name()).attribute("rule").child(list, reference.to_string())
             };
+            let is_listed = |name: &str| names.contains(&(*list, name.into()));
             reference::check_element(reference.clone(), scope, at, is_listed);
         }
     }
@@ -84,11 +87,12 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
 fn technologies(policy: &Policy, permitted: &Permitted<SmolStr>, scope: &mut Scope<'_>) {
     let known = || ContainerKind::TECHNOLOGIES.iter().copied();
     let listed = listed(permitted, |name| name);
+    let names: FxHashSet<_> = listed.iter().map(|(list, name)| (*list, name.as_str())).collect();
     for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| known == name)) {
         let same = known().find(|known| is_alike(known, name));
         let Some(meant) = same.or_else(|| nearest(name, known())) else { continue };
         let path = scope.path().child("policies", policy.name()).attribute("rule").child(list, name);
-        let is_listed = listed.iter().any(|(other, listed)| other == list && listed == meant);
+        let is_listed = names.contains(&(*list, meant));
         // To deny what was not denied may forbid what is there: that is for people to do.
         let is_harmless = !is_listed && (same.is_some() || *list == "allow");
         let message = format!("the policy `{}` names the technology `{name}`", policy.name());
