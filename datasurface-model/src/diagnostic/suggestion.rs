@@ -26,6 +26,9 @@ pub struct Suggestion {
 pub enum Patch {
     /// Put this there, instead of what is there now; as a document has it.
     Put(Json),
+    /// Add this element to the list there, unless it has one that is called the same; as a document has it. Several that
+    /// add to one list can be followed one after another.
+    Add(Json),
     /// Call it this, and let it be as it is otherwise.
     Rename(SmolStr),
     /// Take it away. Of several that are called the same, one.
@@ -40,6 +43,11 @@ impl Suggestion {
     /// To put a value at a place.
     pub fn put(path: ModelPath, value: impl Into<serde_json::Value>) -> Self {
         Self::new(path, Patch::Put(value.into().into()))
+    }
+
+    /// To add an element to a list.
+    pub fn add(list: ModelPath, element: impl Into<serde_json::Value>) -> Self {
+        Self::new(list, Patch::Add(element.into().into()))
     }
 
     /// To call what is at a place by another name.
@@ -60,6 +68,7 @@ impl fmt::Display for Suggestion {
         let path = &self.path;
         match &self.patch {
             Patch::Put(value) => write!(f, "put {value} at {path}"),
+            Patch::Add(element) => write!(f, "add {element} to {path}"),
             Patch::Rename(name) => write!(f, "call it `{name}` at {path}"),
             Patch::Remove => write!(f, "take away {path}"),
         }?;

@@ -22,6 +22,11 @@ pub(crate) fn apply(suggestion: &Suggestion, document: &mut Value) -> Option<()>
                 Some(())
             })
         }
+        Patch::Add(element) => {
+            found.last()?;
+            let list = path.last()?;
+            found.iter().try_for_each(|at| add(document, at, list, &element.value()))
+        }
         Patch::Rename(name) => {
             found.last()?;
             let list = path.get(path.len().checked_sub(2)?)?;
@@ -81,6 +86,15 @@ fn remove(document: &mut Value, at: &str) -> Option<()> {
     match document.pointer_mut(around)? {
         Value::Array(elements) => drop(elements.remove(last.parse().ok()?)),
         around => drop(around.as_object_mut()?.shift_remove(&last)?),
+    }
+    Some(())
+}
+
+fn add(document: &mut Value, at: &str, list: &str, element: &Value) -> Option<()> {
+    let elements = document.pointer_mut(at)?.as_array_mut()?;
+    let name = identity::name(list, element)?;
+    if !elements.iter().any(|other| identity::name(list, other).as_ref() == Some(&name)) {
+        elements.push(element.clone());
     }
     Some(())
 }

@@ -74,6 +74,19 @@ fn those_of_every_mutation() {
     assert_none(&wrong);
 }
 
+/// Each adds an approval of its own: none takes away what another one has added.
+#[test]
+fn approvals_are_suggested_one_by_one() {
+    let mut ecosystem = documents(&folder().path("0332_access_not-approved.yaml")).load().unwrap();
+    let found = findings(ecosystem.clone());
+    assert_eq!(found.len(), 3);
+    for finding in &found {
+        ecosystem = finding.suggestion().unwrap().apply(&ecosystem).unwrap();
+    }
+    let left = findings(ecosystem);
+    assert!(left.is_empty(), "{left}");
+}
+
 #[test]
 fn each_is_addressed_to_the_owner_of_its_place() {
     let load = |name: &str| documents(&folder().path(name)).load().unwrap();

@@ -31,25 +31,13 @@ pub(super) fn check(
         return;
     }
     let approved = store.unit().path().attribute("approved");
+    let approval = json!({"group": group.to_string(), "dataset": key.dataset});
     let message = format!("the group `{group}` is not approved for the dataset `{key}`");
     let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
         .help("ask the owner of the datastore to approve the group for this dataset")
-        .suggest(Suggestion::put(approved.clone(), with_approval(store.access(), group, key)))
+        .suggest(Suggestion::add(approved.clone(), approval))
         .related(approved, "says who is approved");
     scope.report(finding);
-}
-
-/// The approvals as a document has them, and one more.
-fn with_approval(access: &Access, group: &GroupKey, key: &DatasetKey) -> serde_json::Value {
-    let approval =
-        |group: &GroupKey, dataset: &DatasetName| json!({"group": group.to_string(), "dataset": dataset});
-    let known = match access {
-        Access::Approved(approvals) => {
-            approvals.iter().map(|one| approval(&one.group, &one.dataset)).collect()
-        }
-        Access::Open => Vec::new(),
-    };
-    known.into_iter().chain([approval(group, &key.dataset)]).collect()
 }
 
 /// Judges whom a datastore approves, and for what.
