@@ -1,5 +1,7 @@
 //! How paths lead through documents: which members their segments mean, and what tells the elements of a list apart.
 
+use std::iter;
+
 /// How many objects inside each other are looked through for a member.
 const LOOKED_THROUGH: usize = 3;
 
@@ -12,6 +14,9 @@ pub(super) trait Tree: Sized {
 
     /// The text, if it is one.
     fn text(&self) -> Option<&str>;
+
+    /// What is in it, if it is a list.
+    fn elements(&self) -> impl Iterator<Item = &Self>;
 
     /// The member of this name, with the name as it is there.
     fn named(&self, name: &str) -> Option<(&str, &Self)> {
@@ -73,8 +78,20 @@ pub(super) fn name(list: &str, element: &impl Tree) -> Option<String> {
     if let Some(text) = element.text() {
         return Some(text.to_owned());
     }
+    if list == "quality_checks" {
+        return check(element);
+    }
     let said = members(list).iter().map(|member| said(element.named(member)?.1));
     said.collect::<Option<Vec<_>>>().map(|said| said.join(" "))
+}
+
+/// A check of quality: its kind, and the columns that it looks at.
+fn check(element: &impl Tree) -> Option<String> {
+    let (kind, check) = element.members().next()?;
+    let columns = check.named("columns").into_iter().flat_map(|(_, columns)| columns.elements());
+    let columns = check.named("column").map(|(_, column)| column).into_iter().chain(columns);
+    let words: Vec<&str> = iter::once(kind).chain(columns.filter_map(Tree::text)).collect();
+    Some(words.join(" "))
 }
 
 /// A text; or a kind and a text, which are an object of one member.

@@ -147,4 +147,8 @@ impl Tree for Value {
     fn named(&self, name: &str) -> Option<(&str, &Self)> {
         self.as_object()?.get_key_value(name).map(|(name, value)| (name.as_str(), value))
     }
+
+    fn elements(&self) -> impl Iterator<Item = &Self> {
+        self.as_array().into_iter().flatten()
+    }
 }

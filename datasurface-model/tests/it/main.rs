@@ -6,4 +6,5 @@ mod avro;
 mod changes;
 mod fixtures;
 mod folder;
+mod places;
 mod suggestions;

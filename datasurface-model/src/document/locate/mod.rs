@@ -20,6 +20,9 @@ use crate::{
 use std::{collections::BTreeSet, ops::Range};
 use within::Words;
 
+/// How many places are told of what is written in several.
+const TOLD: usize = 8;
+
 impl Documents {
     /// The same findings, with the places where they are written, as far as they are in these documents.
     #[must_use]
@@ -200,7 +203,11 @@ impl Search<'_> {
                 best.depth < depth || best.positions.is_empty() || best.depth == depth && best.is_head;
             if is_better && !(is_head && best.depth == depth && !best.positions.is_empty()) {
                 *best = Best { depth, is_head, positions: vec![position.clone()] };
-            } else if best.depth == depth && !is_head && !best.positions.contains(&position) {
+            } else if best.depth == depth
+                && !is_head
+                && best.positions.len() < TOLD
+                && !best.positions.contains(&position)
+            {
                 best.positions.push(position.clone());
             }
         }
@@ -292,8 +299,8 @@ impl Search<'_> {
                 (element.extent, vec![text.to_owned(), unspaced(text), outermost.to_owned()])
             }
             // One of several choices, such as a check of quality.
-            _ => match element.members() {
-                [choice] => (choice.extent, vec![choice.name.to_string()]),
+            (_, name, _) => match element.members() {
+                [choice] => (choice.extent, vec![name.unwrap_or_else(|| choice.name.to_string())]),
                 _ => (element.extent, Vec::new()),
             },
         };
@@ -318,6 +325,13 @@ impl Tree for Node<'_> {
 
     fn text(&self) -> Option<&str> {
         self.text()
+    }
+
+    fn elements(&self) -> impl Iterator<Item = &Self> {
+        match &self.value {
+            Value::List(elements) => elements.iter(),
+            _ => [].iter(),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     schema::DataType,
     validate::names::Names,
 };
+use std::{cell::LazyCell, iter};
 
 pub(super) static UNKNOWN_COLUMN: CodeInfo = CodeInfo::error(
     "quality/unknown-column",
@@ -32,20 +33,34 @@ pub(super) static FRESH_TYPE: CodeInfo = CodeInfo::error(
 
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
+        let columns = || dataset.schema().table().columns().iter().map(|column| column.name().as_str());
+        let names = LazyCell::new(|| Names::of(columns()));
         for check in dataset.quality_checks() {
-            columns(check, dataset, scope);
+            self::columns(check, dataset, scope, |unknown| names.nearest(unknown));
             parameters(check, dataset, scope);
         }
     }
 }
 
-fn columns(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
+fn columns<'n>(
+    check: &QualityCheck,
+    dataset: &Dataset,
+    scope: &mut Scope<'_>,
+    nearest: impl Fn(&str) -> Option<&'n str>,
+) {
     if dataset.schema().unreadable().is_some() {
         return;
     }
     for name in check.columns() {
         match dataset.schema().table().column(name) {
-            None => unknown(name, check, dataset, scope),
+            None => {
+                let message = format!("the dataset `{}` has no column `{name}` to check", dataset.name());
+                let help = match nearest(name.as_str()) {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None => "name a column of the dataset".to_owned(),
+                };
+                report(&UNKNOWN_COLUMN, message, help, check, dataset, scope);
+            }
             Some(column) => {
                 let is_time = matches!(column.data_type(), DataType::Date | DataType::Timestamp { .. });
                 if matches!(check, QualityCheck::Fresh { .. }) && !is_time {
@@ -57,17 +72,6 @@ fn columns(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
             }
         }
     }
-}
-
-fn unknown(name: &ColumnName, check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
-    let columns = dataset.schema().table().columns().iter();
-    let names = Names::of(columns.map(|column| column.name().as_str()));
-    let message = format!("the dataset `{}` has no column `{name}` to check", dataset.name());
-    let help = match names.nearest(name.as_str()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => "name a column of the dataset".to_owned(),
-    };
-    report(&UNKNOWN_COLUMN, message, help, check, dataset, scope);
 }
 
 fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
@@ -113,6 +117,8 @@ fn report(
     dataset: &Dataset,
     scope: &mut Scope<'_>,
 ) {
-    let path = scope.path().child("datasets", dataset.name()).child("quality_checks", check.kind());
+    let columns = check.columns().iter().map(ColumnName::as_str);
+    let called = iter::once(check.kind()).chain(columns).collect::<Vec<_>>().join(" ");
+    let path = scope.path().child("datasets", dataset.name()).child("quality_checks", called);
     scope.report(Diagnostic::new(code, path, message).help(help));
 }
