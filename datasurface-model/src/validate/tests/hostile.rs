@@ -120,7 +120,7 @@ fn many_who_fill_what_many_read() {
     let findings = validated(many);
     let shared = findings.codes().filter(|code| *code == "transformer/shared-output").count();
     let endless = findings.codes().filter(|code| *code == "transformer/endless-cycle").count();
-    assert_eq!((shared, endless), (4999, 1));
+    assert_eq!((shared, endless), (4999, 100), "a hundred at a time are enough");
 }
 
 /// An estate in which every reference of every workspace is a slip of the pen.

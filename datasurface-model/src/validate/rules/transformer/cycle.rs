@@ -18,29 +18,46 @@ pub(in super::super) static ENDLESS_CYCLE: CodeInfo = CodeInfo::error(
      transformer on the cycle a timetable.",
 );
 
+/// How many cycles are told of transformers that all lead to each other. To find the next one, all of them are looked at
+/// again.
+const TOLD: usize = 100;
+
 pub(in super::super) fn check(scope: &mut Scope<'_>) {
     let transformers = scope.facts.transformers();
     let graph = Graph::of(transformers.iter().filter(|transformer| transformer.waits_for_inputs()));
-    for component in graph.components() {
-        let cycle: Vec<Node<'_>> = graph.cycle_through_first(&component);
-        let mut on_it = cycle.iter().filter_map(|node| match node {
-            Node::Transformer(transformer) => Some(*transformer),
-            Node::Datastore(_) => None,
-        });
-        let Some(first) = on_it.next() else { continue };
-        let mut whole = String::new();
-        for node in &cycle {
-            whole.push_str(&format!("`{}` → ", node.name()));
+    for component in graph.components(&graph.all()) {
+        let mut rest = vec![component];
+        for _ in 0..TOLD {
+            let Some(mut component) = rest.pop() else { break };
+            let cycle = graph.cycle_through_first(&component);
+            report(cycle.iter().filter_map(|node| graph.nodes.get(*node)), scope);
+            // Each of them may be the one that gets a timetable: what goes through another of them may be mended by that.
+            let told: FxHashSet<usize> =
+                cycle.into_iter().filter(|node| graph.is_transformer(*node)).collect();
+            component.retain(|node| !told.contains(node));
+            rest.extend(graph.components(&component));
         }
-        let message = format!("nothing but its own output starts the cycle {whole}`{}`", first.unit().name());
-        let path = first.unit().path().attribute("transformer");
-        let mut finding = Diagnostic::new(&ENDLESS_CYCLE, path, message)
-            .help("give at least one of these transformers a timetable");
-        for other in on_it {
-            finding = finding.related(other.unit().path().attribute("transformer"), "is on the cycle");
-        }
-        scope.report(finding);
     }
+}
+
+fn report<'g, 'a: 'g>(cycle: impl Iterator<Item = &'g Node<'a>> + Clone, scope: &mut Scope<'_>) {
+    let mut on_it = cycle.clone().filter_map(|node| match node {
+        Node::Transformer(transformer) => Some(*transformer),
+        Node::Datastore(_) => None,
+    });
+    let Some(first) = on_it.next() else { return };
+    let mut whole = String::new();
+    for node in cycle {
+        whole.push_str(&format!("`{}` → ", node.name()));
+    }
+    let message = format!("nothing but its own output starts the cycle {whole}`{}`", first.unit().name());
+    let path = first.unit().path().attribute("transformer");
+    let mut finding = Diagnostic::new(&ENDLESS_CYCLE, path, message)
+        .help("give at least one of these transformers a timetable");
+    for other in on_it {
+        finding = finding.related(other.unit().path().attribute("transformer"), "is on the cycle");
+    }
+    scope.report(finding);
 }
 
 /// Transformers, and the datastores that they fill; each leads to who reads it. Datastores are nodes, so that many
@@ -48,6 +65,7 @@ pub(in super::super) fn check(scope: &mut Scope<'_>) {
 struct Graph<'a> {
     nodes: Vec<Node<'a>>,
     successors: Vec<Vec<usize>>,
+    predecessors: Vec<Vec<usize>>,
 }
 
 #[derive(Clone, Copy)]
@@ -93,29 +111,36 @@ impl<'a> Graph<'a> {
                 readers.into_iter().for_each(|readers| readers.push(reader));
             }
         }
-        Self { nodes, successors }
-    }
-
-    /// The sets of nodes that lead to each other, ordered inside and among each other. By Kosaraju's algorithm, with
-    /// stacks of its own: a long chain of transformers must not overflow the program's.
-    fn components(&self) -> Vec<Vec<usize>> {
-        let mut predecessors = vec![Vec::new(); self.successors.len()];
-        for (from, successors) in self.successors.iter().enumerate() {
+        let mut predecessors = vec![Vec::new(); nodes.len()];
+        for (from, successors) in successors.iter().enumerate() {
             for to in successors {
                 let into = predecessors.get_mut(*to);
                 into.into_iter().for_each(|into| into.push(from));
             }
         }
-        let mut seen = vec![false; predecessors.len()];
-        let mut finished = Vec::new();
-        for root in 0..self.successors.len() {
-            finish(root, &self.successors, &mut seen, &mut finished);
+        Self { nodes, successors, predecessors }
+    }
+
+    fn all(&self) -> Vec<usize> {
+        (0..self.nodes.len()).collect()
+    }
+
+    fn is_transformer(&self, node: usize) -> bool {
+        matches!(self.nodes.get(node), Some(Node::Transformer(_)))
+    }
+
+    /// The sets of nodes, among some, that lead to each other, ordered inside and among each other. By Kosaraju's algorithm,
+    /// with stacks of its own: a long chain of transformers must not overflow the program's.
+    fn components(&self, among: &[usize]) -> Vec<Vec<usize>> {
+        let unseen: FxHashSet<usize> = among.iter().copied().collect();
+        let (mut there, mut finished) = (unseen.clone(), Vec::new());
+        for root in among {
+            finish(*root, &self.successors, &mut there, &mut finished);
         }
-        let mut seen = vec![false; predecessors.len()];
-        let mut components = Vec::new();
+        let (mut there, mut components) = (unseen, Vec::new());
         for root in finished.into_iter().rev() {
             let mut component = Vec::new();
-            finish(root, &predecessors, &mut seen, &mut component);
+            finish(root, &self.predecessors, &mut there, &mut component);
             // A transformer never leads to itself but through its output: one node alone is no cycle.
             if component.len() > 1 {
                 component.sort_unstable();
@@ -127,7 +152,7 @@ impl<'a> Graph<'a> {
     }
 
     /// A shortest cycle through the first node of a component, which is a transformer: they are before datastores.
-    fn cycle_through_first(&self, component: &[usize]) -> Vec<Node<'a>> {
+    fn cycle_through_first(&self, component: &[usize]) -> Vec<usize> {
         let Some(first) = component.first().copied() else {
             return Vec::new();
         };
@@ -154,17 +179,19 @@ impl<'a> Graph<'a> {
                 break;
             }
         }
-        let forwards = backwards.into_iter().rev();
-        forwards.filter_map(|node| self.nodes.get(node).copied()).collect()
+        backwards.reverse();
+        backwards
     }
 }
-/// Visits everything that can be reached from `root` and was not seen before; `finished` gets each node after all
-/// that it leads to.
-fn finish(root: usize, edges: &[Vec<usize>], seen: &mut [bool], finished: &mut Vec<usize>) {
+
+/// Visits everything that can be reached from `root` through those that are not visited yet; `finished` gets each node
+/// after all that it leads to.
+fn finish(root: usize, edges: &[Vec<usize>], unseen: &mut FxHashSet<usize>, finished: &mut Vec<usize>) {
     let mut stack: Vec<(usize, slice::Iter<'_, usize>)> = Vec::new();
     let mut enter = |node: usize, stack: &mut Vec<_>| {
-        let is_new = seen.get_mut(node).is_some_and(|seen| !std::mem::replace(seen, true));
-        if is_new && let Some(edges) = edges.get(node) {
+        if unseen.remove(&node)
+            && let Some(edges) = edges.get(node)
+        {
             stack.push((node, edges.iter()));
         }
     };
