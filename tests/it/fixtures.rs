@@ -5,11 +5,12 @@
 use crate::{
     connectors::Connectors,
     folder::{Folder, TODAY, name},
+    follow::{assert_none, follow},
 };
 use chrono::NaiveDate;
 use datasurface::{
     broker::{Broker, Lock, Placed, Reached, Refused},
-    model::{CodeInfo, DocumentError, Documents, Findings, Validation},
+    model::{CodeInfo, DocumentError, Documents, Ecosystem, Findings, Validation},
     platform::Registry,
 };
 use datasurface_local::LocalPlatform;
@@ -98,6 +99,34 @@ fn findings(fixture: &Path) -> Findings {
         Ok(proposal.findings().clone())
     });
     documents.located(found.unwrap_or_else(|findings| findings))
+}
+
+/// Everything that validation, the broker and platforms find in an ecosystem.
+fn judged(ecosystem: Ecosystem, lock: &Lock) -> Findings {
+    let checked = match ecosystem.validate(&Validation::on(today())) {
+        Ok(checked) => checked,
+        Err(invalid) => return invalid.findings().clone(),
+    };
+    let found = broker().place(checked.ecosystem(), lock).map_err(told).and_then(|placed| {
+        let proposal = broker().propose(&placed, Reached::Target(None), today()).map_err(told)?;
+        Ok(proposal.findings().clone())
+    });
+    let mut findings = found.unwrap_or_else(|findings| findings);
+    findings.extend(checked.findings().clone());
+    findings
+}
+
+#[test]
+fn a_suggestion_that_is_followed_mends() {
+    let (mut wrong, mut followed) = (Vec::new(), 0);
+    for fixture in folder().failing() {
+        let (ecosystem, lock) = (documents(&fixture).load().unwrap(), lock_before(&fixture));
+        let judge = |ecosystem| judged(ecosystem, &lock);
+        followed += judge(ecosystem.clone()).iter().filter(|finding| finding.suggestion().is_some()).count();
+        follow(&ecosystem, &fixture.display().to_string(), judge, &mut wrong);
+    }
+    assert_none(&wrong);
+    assert!(followed > 0, "no fixture has a suggestion");
 }
 
 #[test]

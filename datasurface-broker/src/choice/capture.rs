@@ -154,11 +154,23 @@ fn choose_for(
     }
     found.extend(contradiction(assignments, store));
     let captures = decided.iter().any(is_standing);
+    let obstacles = |platform: &PlatformName| {
+        let mut obstacles = unable(question, store.entity(), platform);
+        obstacles.extend(duty.obstacles(platform));
+        obstacles
+    };
     if let Some(pin) = pin {
         let platform = pin.platform();
         let path = ModelPath::root().child("primary_pins", name);
-        let said = Pin { at: path.attribute("platform"), remedy: path.clone() };
-        found.extend(duty.findings(platform, Some(&said)));
+        // Without a pin, those capture that do already, or whoever can.
+        let would_be_captured = || {
+            let mut capturing =
+                decided.iter().filter(|decision| is_standing(decision)).map(|(platform, _)| *platform);
+            let is_free = |platform: &PlatformName| obstacles(platform).is_empty();
+            if captures { capturing.all(is_free) } else { question.platforms.keys().any(is_free) }
+        };
+        let remedy = || would_be_captured().then(|| path.clone());
+        found.extend(duty.findings(platform, Some(Pin { at: &path.attribute("platform"), remedy: &remedy })));
         let reasons = unable(question, store.entity(), platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));
@@ -176,11 +188,6 @@ fn choose_for(
     if captures {
         return;
     }
-    let obstacles = |platform: &PlatformName| {
-        let mut obstacles = unable(question, store.entity(), platform);
-        obstacles.extend(duty.obstacles(platform));
-        obstacles
-    };
     let fitting = question.platforms.keys().filter(|platform| obstacles(platform).is_empty());
     let rank = |platform: &PlatformName| (duty.drawbacks(platform), !asked_by.contains(platform));
     match fitting.min_by_key(|platform| (rank(platform), *platform)) {

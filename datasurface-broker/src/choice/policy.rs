@@ -51,12 +51,12 @@ struct Voice<'a> {
 }
 
 /// A pin to a platform.
-#[derive(Clone, Debug)]
-pub(super) struct Pin {
+#[derive(Clone, Copy)]
+pub(super) struct Pin<'a> {
     /// Where it names the platform.
-    pub(super) at: ModelPath,
-    /// What to take away, so that it does not.
-    pub(super) remedy: ModelPath,
+    pub(super) at: &'a ModelPath,
+    /// What to take away, so that it does not: nothing, if nobody could do it then.
+    pub(super) remedy: &'a dyn Fn() -> Option<ModelPath>,
 }
 
 /// What speaks against a platform without forbidding it; what is worse comes first.
@@ -170,21 +170,22 @@ impl<'a> Duty<'a> {
 
     /// What is to be said of a platform that does it: because the lock says so, or a pin that is there. A pin was judged with
     /// the model, as far as that knows of platforms: what is left is where and how they keep data.
-    pub(super) fn findings(&self, platform: &PlatformName, pin: Option<&Pin>) -> Vec<Diagnostic> {
+    pub(super) fn findings(&self, platform: &PlatformName, pin: Option<Pin<'_>>) -> Vec<Diagnostic> {
         let what = || format!("`{platform}` may not {}", self.what);
-        let path = || pin.map_or(&self.path, |pin| &pin.at).clone();
-        let unpinned = || pin.map(|pin| pin.remedy.clone()).unwrap_or_default();
+        let path = || pin.map_or(&self.path, |pin| pin.at).clone();
         let keeper = || ModelPath::root().child("platforms", platform);
         let mut findings = Vec::new();
         self.judge(platform, pin.is_some(), |voice, policy, denial| {
             let data = || voice.data.clone().unwrap_or_default();
             let left_out = || voice.remedy.clone().unwrap_or_default();
+            let remedy = pin.and_then(|pin| (pin.remedy)());
+            let unpinned = || remedy.clone().unwrap_or_default();
             let meeting = Meeting {
                 what: &what,
                 at: &path,
                 dataset: voice.data.is_some().then_some(&data),
                 keeper: Some(&keeper),
-                remedy: pin.is_some().then_some(&unpinned),
+                remedy: remedy.is_some().then_some(&unpinned),
                 help: "let another platform do it, or ask the zone to change its policy",
             };
             let meeting = match voice.concern {

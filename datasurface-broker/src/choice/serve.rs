@@ -76,6 +76,11 @@ fn choose_for(
         }
         None => vec!["it is not available".to_owned()],
     };
+    let obstacles = |platform: &PlatformName| {
+        let mut obstacles = unable(platform);
+        obstacles.extend(duty.obstacles(platform));
+        obstacles
+    };
     let decided = question.serving(workspace.entity(), group);
 
     for decision @ (platform, stage) in &decided {
@@ -91,10 +96,20 @@ fn choose_for(
         }
     }
     let serves = decided.iter().any(is_standing);
+    // Without a pin, those serve that do already, or whoever can.
+    let would_be_served = || {
+        let mut serving =
+            decided.iter().filter(|decision| is_standing(decision)).map(|(platform, _)| *platform);
+        let is_free = |platform: &PlatformName| obstacles(platform).is_empty();
+        if serves { serving.all(is_free) } else { question.platforms.keys().any(is_free) }
+    };
     for platform in pinned {
         let at = pin.child("platforms", platform);
-        let remedy = if pinned.len() == 1 { pin.clone() } else { at.clone() };
-        found.extend(duty.findings(platform, Some(&Pin { at, remedy })));
+        let remedy = || match pinned {
+            [_] => would_be_served().then(|| pin.clone()),
+            _ => Some(at.clone()),
+        };
+        found.extend(duty.findings(platform, Some(Pin { at: &at, remedy: &remedy })));
         let reasons = unable(platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot serve `{key}`: {}", reasons.join(", and "));
@@ -113,11 +128,6 @@ fn choose_for(
         return;
     }
 
-    let obstacles = |platform: &PlatformName| {
-        let mut obstacles = unable(platform);
-        obstacles.extend(duty.obstacles(platform));
-        obstacles
-    };
     let names = question.platforms.keys().filter(|name| obstacles(name).is_empty());
     let fitting: Vec<(Drawbacks, &PlatformName)> = names.map(|name| (duty.drawbacks(name), name)).collect();
     let least = fitting.iter().map(|(drawbacks, _)| *drawbacks).min();

@@ -6,5 +6,6 @@ mod avro;
 mod changes;
 mod fixtures;
 mod folder;
+mod follow;
 mod places;
 mod suggestions;
