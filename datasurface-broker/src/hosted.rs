@@ -6,7 +6,10 @@ use datasurface_model::{
 };
 use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
 use semver::{Comparator, Op, VersionReq};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(crate) static UNKNOWN_KIND: CodeInfo = CodeInfo::error(
     "platform/unknown-kind",
@@ -56,6 +59,11 @@ impl Hosted {
     #[must_use]
     pub fn platform(&self) -> &dyn DataPlatform {
         &*self.platform
+    }
+
+    /// Where it is: where its declaration says, and where it keeps data on its way.
+    pub(crate) fn places(&self, declared: &PlatformDeclaration) -> BTreeSet<Place> {
+        declared.locations().union(self.platform.descriptor().keeps_data_at()).cloned().collect()
     }
 
     /// Brings an instance to life as it was recorded, though its declaration may be gone.

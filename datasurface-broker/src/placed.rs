@@ -2,9 +2,12 @@
 
 use crate::{hosted::Hosted, lock::Lock};
 use datasurface_graph::{Fingerprint, IntentionGraphs};
-use datasurface_model::{Ecosystem, Findings, PlatformName, Valid};
+use datasurface_model::{Ecosystem, Entity, Findings, Place, PlatformName, Valid};
 use datasurface_platform::Revision;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A valid ecosystem, the decisions about it, and the graph of each platform: all that needed platforms to be judged
 /// was judged.
@@ -41,6 +44,12 @@ impl Placed {
     #[must_use]
     pub fn platform(&self, name: &PlatformName) -> Option<&Hosted> {
         self.platforms.get(name).map(|hosted| &**hosted)
+    }
+
+    /// Where the declared platforms are: where their declarations say, and where they keep data on its way.
+    pub fn places(&self) -> impl Iterator<Item = (PlatformName, BTreeSet<Place>)> {
+        let declared = self.ecosystem.platforms().iter();
+        declared.filter_map(|one| Some((one.name().clone(), self.platform(one.name())?.places(one))))
     }
 
     /// What was found on the way; no errors.

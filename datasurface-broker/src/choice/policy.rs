@@ -6,7 +6,7 @@ use super::{
     codes::{DEPRECATED, PRODUCTION, PRODUCTION_MIX, code_of},
 };
 use datasurface_model::{
-    DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named, Place,
+    DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named,
     PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Workspace, ZoneName,
     governance::{Denial, Meeting, Met, denial},
 };
@@ -247,8 +247,7 @@ impl<'a> Duty<'a> {
         let cloud = |vendor: &_| {
             question.ecosystem.vendors().get(vendor).and_then(InfrastructureVendor::cloud_vendor)
         };
-        let places: BTreeSet<Place> =
-            declared.locations().union(descriptor.keeps_data_at()).cloned().collect();
+        let places = hosted.places(declared);
         let is_somewhere = places.is_empty() && !descriptor.keeps_data_in().is_empty();
         let place = if is_somewhere { Met::Somewhere } else { Met::Places(&places) };
         for voice in self.voices.values() {

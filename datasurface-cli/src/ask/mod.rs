@@ -8,9 +8,9 @@ pub(crate) use arguments::Ask;
 
 use crate::{answer::Answer, arguments::Format, input::Input};
 use arguments::Question;
-use datasurface_broker::Broker;
-use datasurface_graph::{IntentionGraphs, Node, query::Questions};
-use datasurface_model::{Diagnostic, Ecosystem, Findings, Valid};
+use datasurface_broker::{Broker, Placed};
+use datasurface_graph::{Node, query::Questions};
+use datasurface_model::{Diagnostic, Findings};
 use reply::Reply;
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ pub(crate) fn ask(arguments: &Ask, broker: &Broker) -> Answer<'static> {
     let about = question.about();
     let replied = Input::read(&about.model).and_then(|mut input| {
         let placed = input.place(broker)?;
-        match reply(question, &input.ecosystem, placed.graphs()) {
+        match reply(question, &placed) {
             Ok(reply) => Ok((reply, input.findings)),
             Err(unknown) => {
                 input.findings.extend([*unknown]);
@@ -47,15 +47,11 @@ pub(crate) fn ask(arguments: &Ask, broker: &Broker) -> Answer<'static> {
 }
 
 /// The answer, unless the question names something that is not there.
-fn reply(
-    question: &Question,
-    ecosystem: &Valid<Ecosystem>,
-    graphs: &IntentionGraphs,
-) -> Result<Reply, Box<Diagnostic>> {
+fn reply(question: &Question, placed: &Placed) -> Result<Reply, Box<Diagnostic>> {
     for node in question.nodes() {
-        known::node(graphs, node)?;
+        known::node(placed.graphs(), node)?;
     }
-    let asked = Questions::about(graphs);
+    let asked = Questions::about(placed.graphs());
     let keys = |nodes: Vec<Node<'_>>| nodes.iter().map(Node::key).collect::<Vec<_>>();
     Ok(match question {
         Question::Why { node, .. } => Reply::Groups(asked.why(node)),
@@ -68,7 +64,8 @@ fn reply(
         Question::BringUp { .. } => Reply::Order(asked.bring_up()),
         Question::Impact { loss, .. } => {
             let lost = loss.lost();
-            lost.iter().try_for_each(|lost| known::lost(ecosystem, lost))?;
+            lost.iter().try_for_each(|lost| known::lost(placed.ecosystem(), lost))?;
+            let asked = asked.platforms_at(placed.places());
             Reply::Hit(lost.iter().flat_map(|lost| asked.impact(lost)).collect())
         }
     })

@@ -113,6 +113,9 @@ Sales/live  Local     -                   1 h  -         NW_Data/products
         assert_eq!(answer["hit"][0]["is_cut_off"], true);
     }
     assert_eq!(asked(&desk, "impact", "--container USA/NorthWind/Lab").0, "nobody is hit\n");
+    let elsewhere = Desk::new(&models::kept_elsewhere());
+    let (text, _) = asked(&elsewhere, "impact", "--location Company/Attic");
+    assert!(text.contains("Sales/live") && text.ends_with("cut off\n"), "{text}");
     assert_eq!(ask(&desk, "impact", "").code, 2);
     assert_eq!(ask(&desk, "impact", "--platform Local --datastore NW_Data").code, 2);
 }
@@ -135,7 +138,7 @@ fn what_is_not_there_cannot_be_asked_about() {
         said.complains("ask/unknown-name", lost.split_once(' ').unwrap().1);
         assert!(said.err.contains(&format!("did you mean `{near}`?")), "{said:?}");
     }
-    ask(&desk, "impact", "--location Company/Attic").bad().complains("ask/unknown-name", "Company/Attic");
+    ask(&desk, "impact", "--location Company/Garage").bad().complains("ask/unknown-name", "Company/Garage");
     let said = ask(&desk, "impact", "--platform Locl --format json").bad();
     assert_eq!(said.codes(), ["ask/unknown-name"]);
     assert_eq!(said.json()["answer"], json!(null));

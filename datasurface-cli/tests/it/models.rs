@@ -28,7 +28,7 @@ fn company_on(platform: PlatformDeclaration, workspaces: impl IntoIterator<Item 
         .workspace(masking());
     let team = workspaces.into_iter().fold(team, Team::workspace);
     Ecosystem::new("NorthWind", "github:northwind/ecosystem@main", "github:northwind/live@main")
-        .vendor(InfrastructureVendor::new("Company").location("Cellar"))
+        .vendor(InfrastructureVendor::new("Company").location("Cellar").location("Attic"))
         .platform(platform.setting("database", "local.db"))
         .zone("USA", "github:northwind/usa@main", GovernanceZone::new().team("NorthWind", TEAM, team))
 }
@@ -98,6 +98,11 @@ pub(crate) fn first() -> Ecosystem {
 pub(crate) fn promised() -> Ecosystem {
     let live = DatasetGroup::new("live").sink("NW_Data/products").latency(Latency::hours(1));
     company("local", [Workspace::new("Sales").container("USA/NorthWind/Mart").group(live)])
+}
+
+/// One consumer, whose platform keeps data elsewhere than its containers are.
+pub(crate) fn kept_elsewhere() -> Ecosystem {
+    company_on(PlatformDeclaration::new("Local", "local").setting("place", "Company/Attic"), [sales()])
 }
 
 /// A second consumer has come, with a history.

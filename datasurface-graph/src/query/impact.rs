@@ -2,12 +2,13 @@
 
 use super::{Questions, whole::Whole};
 use crate::{
-    estate::{Origin, Site},
+    estate::{Estate, Origin, Site},
     graph::{At, Node},
     key::NodeKey,
 };
 use datasurface_model::{
-    ContainerKey, DatasetKey, DatastoreName, Deadline, GroupKey, Latency, Place, PlatformName, Priority,
+    ContainerKey, DatasetKey, DatastoreName, Deadline, Entity, GroupKey, Latency, Place, PlatformName,
+    Priority,
 };
 use serde::Serialize;
 use std::{
@@ -21,7 +22,8 @@ use std::{
 pub enum Lost {
     /// A container: nothing can be captured from it, or brought to it.
     Container(ContainerKey),
-    /// A location and all that lies in it, with every container and every platform that is there and nowhere else.
+    /// A location and all that lies in it, with every container and every platform that is there and nowhere else. Where
+    /// platforms are, [`Questions::platforms_at`] may know better than the model.
     Location(Place),
     /// A platform, with all that it does.
     Platform(PlatformName),
@@ -67,7 +69,7 @@ impl Questions<'_> {
     #[must_use]
     pub fn impact(&self, lost: &Lost) -> Vec<Affected> {
         let numbers: BTreeSet<usize> = (0..self.whole.len())
-            .filter(|number| self.whole.node(*number).is_some_and(|node| lost.takes(node)))
+            .filter(|number| self.whole.node(*number).is_some_and(|node| self.is_taken(node, lost)))
             .collect();
         let mut hit = self.whole.reached(&numbers, Whole::after);
         hit.extend(&numbers);
@@ -97,25 +99,30 @@ impl Questions<'_> {
         });
         affected
     }
-}
 
-impl Lost {
     /// Whether a node cannot do its work any more.
-    fn takes(&self, node: Node<'_>) -> bool {
-        match self {
-            Self::Container(key) => sites(node).any(|site| site.key == *key),
-            Self::Location(place) => {
+    fn is_taken(&self, node: Node<'_>, lost: &Lost) -> bool {
+        match lost {
+            Lost::Container(key) => sites(node).any(|site| site.key == *key),
+            Lost::Location(place) => {
                 let containers = sites(node).map(|site| site.container.locations());
-                containers.chain(of_platform(node)).any(|locations| are_all_in(locations, place))
+                let platform = self.places.get(node.graph().platform());
+                containers.chain(platform).any(|locations| are_all_in(locations, place))
             }
-            Self::Platform(platform) => node.graph().platform() == platform,
-            Self::Datastore(name) => match node.at() {
+            Lost::Platform(platform) => node.graph().platform() == platform,
+            Lost::Datastore(name) => match node.at() {
                 At::Ingest { supply, .. } => supply.name() == name,
                 _ => false,
             },
-            Self::Node(key) => node.key() == *key,
+            Lost::Node(key) => node.key() == *key,
         }
     }
+}
+
+/// Where the platforms are, as far as their declarations say.
+pub(super) fn declared_places(estate: &Estate) -> BTreeMap<PlatformName, BTreeSet<Place>> {
+    let platforms = estate.ecosystem.platforms().iter();
+    platforms.map(|platform| (platform.name().clone(), platform.locations().clone())).collect()
 }
 
 /// The containers that a node works with.
@@ -130,13 +137,6 @@ fn sites(node: Node<'_>) -> impl Iterator<Item = &Site> {
         At::Ingest { .. } | At::Trigger(_) => None,
     };
     site.map(|site| &**site).into_iter()
-}
-
-/// Where the platform of a node runs, if it is declared.
-fn of_platform(node: Node<'_>) -> Option<&BTreeSet<Place>> {
-    let graph = node.graph();
-    let declared = graph.estate().ecosystem.platforms().get(graph.platform())?;
-    Some(declared.locations())
 }
 
 /// Whether nothing is left where a place is lost. What does not say where it is, is nowhere in particular.

@@ -33,15 +33,20 @@ use crate::{
     graph::{IntentionGraphs, Node},
     key::NodeKey,
 };
-use datasurface_model::GroupKey;
+use datasurface_model::{GroupKey, Place, PlatformName};
 use lineage::Readers;
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 use whole::Whole;
 
 /// Questions about the graphs of all platforms. Hand-overs count as dependencies.
 pub struct Questions<'g> {
     graphs: &'g IntentionGraphs,
     whole: Whole<'g>,
+    /// Where platforms are.
+    places: BTreeMap<PlatformName, BTreeSet<Place>>,
     /// Made when it is asked for the first time.
     readers: OnceLock<Readers<'g>>,
     #[cfg(feature = "sql")]
@@ -55,10 +60,19 @@ impl<'g> Questions<'g> {
         Self {
             graphs,
             whole: Whole::of(graphs),
+            places: impact::declared_places(graphs.estate()),
             readers: OnceLock::new(),
             #[cfg(feature = "sql")]
             readings: columns::Readings::default(),
         }
+    }
+
+    /// Says where platforms are, instead of their declarations: a plug-in may keep data at places that the model does not
+    /// name.
+    #[must_use]
+    pub fn platforms_at(mut self, places: impl IntoIterator<Item = (PlatformName, BTreeSet<Place>)>) -> Self {
+        self.places.extend(places);
+        self
     }
 
     /// Everything that these nodes depend on, without themselves unless they depend on each other; by platform and key.

@@ -241,6 +241,16 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
     assert_eq!(hit("AWS"), ["Neighbour false", "Spread true", "Traveller false", "Western true"]);
     assert!(hit("AWS/USA/East/Cellar").is_empty());
     assert!(hit("Azure/USA").is_empty());
+
+    // A plug-in may know better where its platform is.
+    let told = |platform: &str, places: &[&str]| -> Vec<String> {
+        let places = places.iter().map(|place| (*place).into()).collect();
+        let questions = Questions::about(&graphs).platforms_at([(platform.into(), places)]);
+        let hit = questions.impact(&Lost::Location("AWS/USA/West".into()));
+        hit.iter().map(|hit| hit.group.to_string()).collect()
+    };
+    assert_eq!(told("Two", &["AWS/USA/West", "AWS/EU"]), [""; 0]);
+    assert_eq!(told("Three", &["AWS/USA/West"]), ["Spread/group", "Western/group"]);
 }
 
 #[test]
