@@ -3,8 +3,8 @@
 use super::{DatasetId, Memo, Run, Site, Workplace};
 use crate::obligation::Obligation;
 use datasurface_model::{
-    DataTransformer, DatasetKey, Datastore, DatastoreName, Entity, Named, PlatformName, Workspace,
-    WorkspaceName,
+    DataTransformer, DatasetKey, Datastore, DatastoreName, Entity, Named, PlatformName, TransformTrigger,
+    Workspace, WorkspaceName,
 };
 use std::sync::Arc;
 
@@ -80,6 +80,11 @@ impl Derivation {
 
     pub(crate) fn output(&self) -> &DatastoreName {
         self.output.name()
+    }
+
+    /// Whether nothing starts it but new data of all that it reads.
+    pub(crate) fn waits(&self) -> bool {
+        *self.transformer.trigger() == TransformTrigger::AllInputsMoved
     }
 
     /// The datastores that it reads, by name.

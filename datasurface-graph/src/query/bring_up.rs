@@ -1,10 +1,17 @@
 //! In which order things come up after a complete outage.
 
-use super::{Questions, order::in_order};
-use crate::estate::{Estate, Origin};
+use super::{
+    Questions,
+    circle::{Entry, entered},
+    order::in_order,
+};
+use crate::estate::{Derivation, Estate, Origin};
 use datasurface_model::{DatastoreName, Entity, PlatformName, WorkspaceName};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What to bring up, each after what it needs. Where the order is free, it is that of names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,7 +30,9 @@ pub struct BringUp {
 pub enum Step<T> {
     /// It comes up on its own.
     One(T),
-    /// They need each other: a circular dependency. Whoever brings them up has to begin with old data somewhere.
+    /// They need each other: a circular dependency. Whoever brings them up has to begin with old data somewhere: with the
+    /// first of them, at best. Transformers that do not wait for what they read come before others, and then those that
+    /// read something else, too; what they make comes in the same order; platforms come by name.
     Circle(Vec<T>),
 }
 
@@ -46,10 +55,55 @@ impl Questions<'_> {
         let estate = self.graphs.estate();
         BringUp {
             platforms: in_order(estate.platforms.iter().cloned().collect(), &handing_over(estate)),
-            datastores: in_order(estate.supplies.keys().cloned().collect(), &made_of(estate)),
-            transformers: in_order(estate.derivations.keys().cloned().collect(), &reading(estate)),
+            datastores: entered_at_transformers(
+                in_order(estate.supplies.keys().cloned().collect(), &made_of(estate)),
+                |datastore| match &estate.supplies.get(datastore)?.origin {
+                    Origin::Made { by } => estate.derivations.get(by),
+                    Origin::Captured { .. } => None,
+                },
+            ),
+            transformers: entered_at_transformers(
+                in_order(estate.derivations.keys().cloned().collect(), &reading(estate)),
+                |name| estate.derivations.get(name),
+            ),
         }
     }
+}
+
+/// The steps, where circles are of transformers, or of what they make: each circle in the order in which these run.
+fn entered_at_transformers<'e, T: Clone>(
+    steps: Vec<Step<T>>,
+    transformer: impl Fn(&T) -> Option<&'e Arc<Derivation>>,
+) -> Vec<Step<T>> {
+    let sorted = |circle: Vec<T>| {
+        let derivations: Vec<&Derivation> =
+            circle.iter().filter_map(&transformer).map(|derivation| &**derivation).collect();
+        let order = in_order_of_running(&derivations);
+        order.into_iter().filter_map(|at| circle.get(at).cloned()).collect()
+    };
+    let steps = steps.into_iter().map(|step| match step {
+        Step::One(one) => Step::One(one),
+        Step::Circle(circle) => Step::Circle(sorted(circle)),
+    });
+    steps.collect()
+}
+
+/// The positions of transformers that need each other, in the order in which they run.
+fn in_order_of_running(circle: &[&Derivation]) -> Vec<usize> {
+    let makers: BTreeMap<&DatastoreName, usize> =
+        circle.iter().map(|derivation| derivation.output()).zip(0..).collect();
+    let mut readers = vec![Vec::new(); circle.len()];
+    for (reader, derivation) in circle.iter().enumerate() {
+        let inside = derivation.sources().iter().filter_map(|source| makers.get(source.name()));
+        inside.for_each(|maker| readers.get_mut(*maker).into_iter().for_each(|readers| readers.push(reader)));
+    }
+    let entry = |at: usize| {
+        let derivation = circle.get(at)?;
+        let has_nothing = derivation.sources().iter().all(|source| makers.contains_key(source.name()));
+        Some(Entry { waits: derivation.waits(), has_nothing })
+    };
+    let all: Vec<usize> = (0..circle.len()).collect();
+    entered(&all, |maker| readers.get(maker).cloned().unwrap_or_default(), entry)
 }
 
 fn handing_over(estate: &Estate) -> BTreeSet<(PlatformName, PlatformName)> {

@@ -1,16 +1,14 @@
 //! The order in which the nodes of one graph come up: what is needed comes before what needs it, and what matters most
 //! comes first.
 
-use super::{bring_up::Step, order::in_order};
-use crate::{
-    graph::{IntentionGraph, Node},
-    key::NodeKind,
+use super::{
+    bring_up::Step,
+    circle::{Entry, entered},
+    order::in_order,
 };
+use crate::graph::{At, IntentionGraph, Node};
 use datasurface_model::Priority;
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Reverse, collections::BTreeSet};
 
 /// Smaller ones come first: higher priorities, then smaller keys, which are ordered as the positions of nodes are.
 type Rank = (Reverse<Option<Priority>>, usize);
@@ -18,8 +16,8 @@ type Rank = (Reverse<Option<Priority>>, usize);
 /// All nodes of a graph, in the order in which they come up: each after all that it needs, and what matters most first
 /// where the order is free. Loops of transformers are circles.
 ///
-/// A circle is entered at a trigger, which does not wait for its inputs forever. Inside it, too, triggers alone come before
-/// something that they need.
+/// A circle is entered at a trigger: one that does not wait for its inputs, if there is any, and then rather one that has
+/// something to read. Inside it, too, triggers alone come before something that they need.
 #[must_use]
 pub fn coming_up(graph: &IntentionGraph) -> Vec<Step<Node<'_>>> {
     let ranks: Vec<Rank> =
@@ -52,39 +50,20 @@ impl<'g> Ranked<'g> {
         self.ranks.get(node.position()?).copied()
     }
 
-    /// The nodes of a circle, from the trigger at which it is entered. Wherever all that is left waits for something
-    /// else that is left, the circle is entered once more, at a trigger that has one of its inputs. There is one: in a
-    /// circle everything is reached from everything, and triggers alone need more than one thing.
+    /// The nodes of a circle, from the trigger at which it is entered. Triggers alone need more than one thing.
     fn entered(&self, circle: &[Rank]) -> Vec<Node<'g>> {
-        let members = || circle.iter().filter_map(|rank| Some((*rank, self.node(*rank)?)));
-        let needed = |node: &Node<'g>| node.predecessors().filter_map(|before| self.rank(&before));
         let among: BTreeSet<Rank> = circle.iter().copied().collect();
-        let mut waits_for: BTreeMap<Rank, usize> = members()
-            .map(|(rank, node)| (rank, needed(&node).filter(|before| among.contains(before)).count()))
-            .collect();
-
-        let mut ready: BTreeSet<Rank> = BTreeSet::new();
-        let mut entries: BTreeSet<Rank> = members()
-            .find(|(_, node)| node.kind() == NodeKind::Trigger)
-            .map(|(rank, _)| rank)
-            .into_iter()
-            .collect();
-        let mut order = Vec::with_capacity(circle.len());
-        while let Some(next) = ready.pop_first().or_else(|| entries.pop_first()) {
-            waits_for.remove(&next);
-            let Some(node) = self.node(next) else { continue };
-            order.push(node);
-            for rank in node.successors().filter_map(|after| self.rank(&after)) {
-                let Some(left) = waits_for.get_mut(&rank) else { continue };
-                *left = left.saturating_sub(1);
-                if *left == 0 {
-                    entries.remove(&rank);
-                    ready.insert(rank);
-                } else {
-                    entries.insert(rank);
-                }
-            }
-        }
-        order
+        let needing = |rank: Rank| {
+            let after = self.node(rank).into_iter().flat_map(|node| node.successors());
+            after.filter_map(|after| self.rank(&after)).filter(|after| among.contains(after)).collect()
+        };
+        let entry = |rank: Rank| {
+            let node = self.node(rank)?;
+            let At::Trigger(derivation) = node.at() else { return None };
+            let mut needed = node.predecessors().filter_map(|before| self.rank(&before));
+            let has_nothing = needed.all(|before| among.contains(&before));
+            Some(Entry { waits: derivation.waits(), has_nothing })
+        };
+        entered(circle, needing, entry).into_iter().filter_map(|rank| self.node(rank)).collect()
     }
 }

@@ -11,6 +11,7 @@
 //! ```
 
 mod bring_up;
+mod circle;
 #[cfg(feature = "sql")]
 mod columns;
 mod coming_up;

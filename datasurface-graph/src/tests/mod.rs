@@ -64,12 +64,17 @@ impl Fixture {
     }
 
     /// A workspace that makes a datastore with one dataset, `data`, out of such.
-    pub(crate) fn made(mut self, workspace: &str, output: &str, inputs: &[&str]) -> Self {
+    pub(crate) fn made(self, workspace: &str, output: &str, inputs: &[&str]) -> Self {
         let transformer = DataTransformer::sql(output).cron("0 * * * *");
         let workspace = Workspace::new(workspace)
             .container(CONTAINER)
             .group(group("inputs", inputs))
             .transformer(transformer);
+        self.makes(workspace, output)
+    }
+
+    /// This workspace, whose transformer makes a datastore with one dataset, `data`.
+    pub(crate) fn makes(mut self, workspace: Workspace, output: &str) -> Self {
         self.team = self.team.datastore(datastore(output)).workspace(workspace);
         self
     }

@@ -5,7 +5,9 @@ use crate::{
     IntentionGraphs, NodeKey, Stage,
     query::{Affected, Lost, Questions, Step, coming_up},
 };
-use datasurface_model::{DataContainer, Deadline, Latency, PlatformDeclaration, Priority, Workspace};
+use datasurface_model::{
+    DataContainer, DataTransformer, Deadline, Latency, PlatformDeclaration, Priority, Workspace,
+};
 
 fn keys(nodes: &[crate::Node<'_>]) -> Vec<String> {
     nodes.iter().map(|node| node.key().to_string()).collect()
@@ -153,6 +155,30 @@ fn what_is_behind_a_loop_comes_up_after_it() {
         at(&export("Report")),
     ];
     assert_eq!(names, expected);
+}
+
+/// `MakeA` comes first by name, and could never start: what it waits for comes from `MakeB`, which has a timetable and
+/// something to read.
+#[test]
+fn a_circle_is_entered_where_it_can_be() {
+    let waiting = |name: &str, output: &str, input: &str| {
+        let inputs = group("inputs", &[input]);
+        Workspace::new(name).container(CONTAINER).group(inputs).transformer(DataTransformer::sql(output))
+    };
+    let graphs = Fixture::new()
+        .captured("Raw")
+        .made("MakeB", "B", &["Raw", "A"])
+        .makes(waiting("MakeA", "A", "B"), "A")
+        .primary("One", &["Raw", "A", "B"])
+        .served("One", Workspace::new("Board"), group("group", &["A"]))
+        .graphs();
+    let steps = coming_up(graphs.iter().next().unwrap());
+    let circle = steps.iter().find(|step| matches!(step, Step::Circle(_))).unwrap();
+    let order = keys(circle.members());
+    assert_eq!((&*order[0], &*order[4]), ("Trigger/One/MakeB", "Trigger/One/MakeA"));
+    let order = Questions::about(&graphs).bring_up();
+    assert_eq!(order.transformers, [Step::Circle(vec!["MakeB".into(), "MakeA".into()])]);
+    assert_eq!(order.datastores, [Step::One("Raw".into()), Step::Circle(vec!["B".into(), "A".into()])]);
 }
 
 #[test]

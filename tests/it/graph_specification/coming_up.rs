@@ -1,12 +1,18 @@
 //! The order in which nodes come up.
 
 use super::{build, cases};
-use datasurface::graph::{
-    IntentionGraph, Node, NodeKey, NodeKind,
-    query::{Step, coming_up},
+use datasurface::{
+    graph::{
+        IntentionGraph, Node, NodeDetail, NodeKey, NodeKind,
+        query::{Step, coming_up},
+    },
+    model::TransformTrigger,
 };
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// All that a node needs, at any distance.
 fn needed(node: Node<'_>) -> BTreeSet<NodeKey> {
@@ -26,6 +32,14 @@ fn circle(graph: &IntentionGraph, node: Node<'_>) -> BTreeSet<NodeKey> {
     before.filter(|other| needed(*other).contains(&node.key())).map(|other| other.key()).collect()
 }
 
+/// Whether nothing starts a trigger but its inputs.
+fn waits(trigger: &Node<'_>) -> bool {
+    match trigger.facts().detail() {
+        NodeDetail::Trigger(facts) => *facts.trigger() == TransformTrigger::AllInputsMoved,
+        _ => false,
+    }
+}
+
 /// Whether there was a circle.
 fn holds(graph: &IntentionGraph) -> Result<bool, TestCaseError> {
     let steps = coming_up(graph);
@@ -41,15 +55,25 @@ fn holds(graph: &IntentionGraph) -> Result<bool, TestCaseError> {
         if circle.is_empty() {
             continue;
         }
-        let before: Vec<bool> = node
-            .predecessors()
-            .filter(|before| circle.contains(&before.key()))
-            .map(|before| places[&before.key()] < place)
-            .collect();
-        // What is no trigger has all that it needs, and only the first trigger has nothing.
-        prop_assert!(node.kind() == NodeKind::Trigger || before.iter().all(|is_there| *is_there));
-        let is_first = circle.iter().all(|other| places[other] >= place);
-        prop_assert!(is_first || before.contains(&true), "{}", node.key());
+        // What is needed, and is not there when this one comes up.
+        let missing = |node: &Node<'_>| node.predecessors().filter(|it| places[&it.key()] >= place).count();
+        if missing(node) == 0 {
+            continue;
+        }
+        // What is no trigger has all that it needs; and a trigger that has not is the best of those that are left, none of
+        // which has all either.
+        prop_assert_eq!(node.kind(), NodeKind::Trigger);
+        let left = circle.iter().filter(|other| places[*other] >= place).filter_map(|key| graph.node(key));
+        for other in left {
+            prop_assert!(missing(&other) > 0, "{} before {}", node.key(), other.key());
+            if other.kind() == NodeKind::Trigger {
+                let rank = |node: &Node<'_>| {
+                    let has_nothing = missing(node) == node.predecessors().count();
+                    (waits(node), has_nothing, Reverse(node.obligation().priority()), node.key())
+                };
+                prop_assert!(rank(node) <= rank(&other), "{} before {}", node.key(), other.key());
+            }
+        }
     }
     for step in &steps {
         let members: BTreeSet<NodeKey> = step.members().iter().map(Node::key).collect();

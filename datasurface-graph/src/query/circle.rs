@@ -1,0 +1,57 @@
+//! The order inside a circle: where it is entered, since something has to come up before what it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How well something does that comes up before all that it needs is there: smaller is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    /// Whether nothing starts it but what it needs: as long as something of that is missing, it does not run at all.
+    pub(super) waits: bool,
+    /// Whether nothing that it needs is there.
+    pub(super) has_nothing: bool,
+}
+
+/// The members of a circle, each after all that it needs, as far as that can be: wherever all that is left waits for
+/// something else that is left, the best entry comes next. Where the order is free, smaller ones come first. `needing` is
+/// what needs a member directly, each once; whatever has no entry needs one thing at most.
+pub(super) fn entered<T: Ord + Copy>(
+    circle: &[T],
+    needing: impl Fn(T) -> Vec<T>,
+    entry: impl Fn(T) -> Option<Entry>,
+) -> Vec<T> {
+    let mut left: BTreeMap<T, Left> =
+        circle.iter().map(|member| (*member, Left { needs: 0, entry: entry(*member) })).collect();
+    for after in circle.iter().flat_map(|member| needing(*member)) {
+        left.entry(after).and_modify(|left| left.needs += 1);
+    }
+    let entries = left.iter().filter_map(|(member, left)| Some((left.entry?, *member)));
+    let mut entries: BTreeSet<(Entry, T)> = entries.collect();
+    let mut ready: BTreeSet<T> = BTreeSet::new();
+    let mut order = Vec::with_capacity(circle.len());
+    while let Some(next) = ready.pop_first().or_else(|| Some(entries.first()?.1)) {
+        if let Some(Left { entry: Some(entry), .. }) = left.remove(&next) {
+            entries.remove(&(entry, next));
+        }
+        order.push(next);
+        for after in needing(next) {
+            let Some(waiting) = left.get_mut(&after) else { continue };
+            waiting.needs = waiting.needs.saturating_sub(1);
+            if let Some(entry) = &mut waiting.entry {
+                entries.remove(&(*entry, after));
+                entry.has_nothing = false;
+                entries.insert((*entry, after));
+            }
+            if waiting.needs == 0 {
+                ready.insert(after);
+            }
+        }
+    }
+    order
+}
+
+/// A member that has not come up yet.
+struct Left {
+    /// How much of the circle it needs that has not come up either.
+    needs: usize,
+    entry: Option<Entry>,
+}
