@@ -13,11 +13,11 @@ use std::collections::BTreeSet;
 
 /// Units that have to be looked at again.
 #[derive(Debug, Default)]
-pub(crate) struct Changes {
+pub(super) struct Changes {
     /// Workspaces that changed themselves, or are served otherwise.
-    pub(crate) workspaces: BTreeSet<WorkspaceName>,
+    pub(super) workspaces: BTreeSet<WorkspaceName>,
     /// Datastores that changed themselves, or are captured otherwise.
-    pub(crate) datastores: BTreeSet<DatastoreName>,
+    pub(super) datastores: BTreeSet<DatastoreName>,
     pub(super) containers: BTreeSet<ContainerKey>,
     /// Whether there are other transformers, or they read each other's output in another way.
     pub(super) transformers: bool,
@@ -37,7 +37,7 @@ impl Changes {
     }
 
     /// From an estate to this. Whether platforms are declared makes no difference to what happens on them.
-    pub(crate) fn between(estate: &Estate, ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Self {
+    pub(super) fn between(estate: &Estate, ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Self {
         let mut changes = Self::default();
         let groups = estate.assignments.changed_groups(assignments);
         changes.workspaces.extend(groups.map(|(group, ..)| group.workspace.clone()));

@@ -6,8 +6,7 @@ mod drafts;
 mod work;
 
 use crate::{assignments::Assignments, estate::Estate, graph::IntentionGraphs};
-pub(crate) use changes::Changes;
-use changes::keeps_platforms;
+use changes::{Changes, keeps_platforms};
 use datasurface_model::{DatastoreName, Ecosystem, PlatformName, Valid};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 use work::Work;

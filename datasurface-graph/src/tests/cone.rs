@@ -35,6 +35,19 @@ fn a_priority_reaches_all_that_a_consumer_depends_on_and_nothing_else() {
     assert_eq!(keys, expected);
 }
 
+/// What the first group gets, and what is captured for it, is as it was.
+#[test]
+fn a_group_more_reaches_what_it_asks_for_and_nothing_else() {
+    let reader = || Workspace::new("Reader").container(CONTAINER).group(group("first", &["Aside"]));
+    let fixture = || fixture(Priority::Low).captured("Apart").primary("One", &["Apart"]);
+    let before = fixture().served("One", reader(), group("second", &[])).graphs();
+    let after = fixture().served("One", reader(), group("second", &["Apart"])).graphs();
+    let expected = [format!("Export/One/{CONTAINER}/Apart/data"), "Ingest/One/Apart".to_owned()];
+    for reached in [cone(&before, &after), cone(&after, &before)] {
+        assert_eq!(reached.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+    }
+}
+
 #[test]
 fn nothing_is_reached_where_nothing_changed() {
     let graphs = graphs(Priority::Low);
