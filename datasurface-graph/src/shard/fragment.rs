@@ -91,6 +91,14 @@ impl<'g> Piece<'g> {
         }
     }
 
+    /// Whether it belongs to a capture of all datasets together, or to that of one; neither, if it captures nothing.
+    pub(super) fn is_captured_whole(&self) -> Option<bool> {
+        match self.node.at() {
+            At::Ingest { part, .. } => Some(part.whole),
+            _ => None,
+        }
+    }
+
     /// What has to be known of it: its dataset, and where that is exported to. Nothing, if it is there as long as its
     /// fragment is.
     pub(super) fn known(&self) -> Option<Entry<'g>> {

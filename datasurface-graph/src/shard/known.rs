@@ -2,7 +2,6 @@
 
 use crate::estate::Supply;
 use datasurface_model::{ContainerKey, DatasetName, Entity, PlatformName};
-use serde::{Deserialize, Serialize};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
@@ -11,22 +10,22 @@ use std::{
 };
 
 /// Datasets that were placed, and the containers of the exports of each that were.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(from = "ByDataset", into = "ByDataset")]
+#[derive(Clone, Debug)]
 pub(super) struct Known(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
     /// All that happens for a datastore on a platform: it is not said again.
     Supply(Arc<Supply>, PlatformName),
-    /// In order, each once.
-    Text(Arc<[(DatasetName, Option<ContainerKey>)]>),
+    /// In order, each once; and whether all of them were captured together.
+    Text { entries: Arc<[(DatasetName, Option<ContainerKey>)]>, whole: bool },
 }
 
 /// A dataset without a container is the dataset itself.
 pub(super) type Entry<'k> = (&'k DatasetName, Option<&'k ContainerKey>);
 
-type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
+/// The text form.
+pub(super) type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
 impl Known {
     /// Everything that happens for a datastore on a platform.
@@ -34,11 +33,39 @@ impl Known {
         Self(Source::Supply(Arc::clone(supply), platform.clone()))
     }
 
+    /// What a text says, and whether all of it was captured together.
+    pub(super) fn from_text(datasets: ByDataset, whole: bool) -> Self {
+        let entries = datasets.into_iter().flat_map(|(dataset, containers)| {
+            let itself = (dataset.clone(), None);
+            let exports = containers.into_iter().map(move |container| (dataset.clone(), Some(container)));
+            [itself].into_iter().chain(exports)
+        });
+        Self(Source::Text { entries: entries.collect(), whole })
+    }
+
+    pub(super) fn by_dataset(&self) -> ByDataset {
+        let mut datasets = ByDataset::new();
+        for (dataset, container) in self.iter() {
+            datasets.entry(dataset.clone()).or_default().extend(container.cloned());
+        }
+        datasets
+    }
+
+    /// Whether one ingest captured all datasets. If not, each had its own.
+    pub(super) fn is_whole(&self) -> bool {
+        match &self.0 {
+            Source::Supply(supply, platform) => supply.part(platform).is_none_or(|part| part.whole),
+            Source::Text { whole, .. } => *whole,
+        }
+    }
+
     /// Whether both are the same in memory, and not merely equal.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Source::Supply(one, on), Source::Supply(other, there)) => Arc::ptr_eq(one, other) && on == there,
-            (Source::Text(one), Source::Text(other)) => Arc::ptr_eq(one, other),
+            (Source::Text { entries: one, whole }, Source::Text { entries: other, whole: too }) => {
+                Arc::ptr_eq(one, other) && whole == too
+            }
             _ => false,
         }
     }
@@ -47,7 +74,7 @@ impl Known {
     fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
         let (supply, text) = match &self.0 {
             Source::Supply(supply, platform) => (supply.part(platform).map(|part| (supply, part)), None),
-            Source::Text(entries) => (None, Some(entries)),
+            Source::Text { entries, .. } => (None, Some(entries)),
         };
         let text = text.into_iter().flat_map(|entries| entries.iter());
         let text = text.map(|(dataset, container)| (dataset, container.as_ref()));
@@ -88,29 +115,8 @@ impl<'k, I: Iterator<Item = Entry<'k>>> Walk<I> {
 
 impl PartialEq for Known {
     fn eq(&self, other: &Self) -> bool {
-        self.is_same(other) || self.iter().eq(other.iter())
+        self.is_same(other) || (self.is_whole() == other.is_whole() && self.iter().eq(other.iter()))
     }
 }
 
 impl Eq for Known {}
-
-impl From<ByDataset> for Known {
-    fn from(datasets: ByDataset) -> Self {
-        let entries = datasets.into_iter().flat_map(|(dataset, containers)| {
-            let itself = (dataset.clone(), None);
-            let exports = containers.into_iter().map(move |container| (dataset.clone(), Some(container)));
-            [itself].into_iter().chain(exports)
-        });
-        Self(Source::Text(entries.collect()))
-    }
-}
-
-impl From<Known> for ByDataset {
-    fn from(known: Known) -> Self {
-        let mut datasets = Self::new();
-        for (dataset, container) in known.iter() {
-            datasets.entry(dataset.clone()).or_default().extend(container.cloned());
-        }
-        datasets
-    }
-}

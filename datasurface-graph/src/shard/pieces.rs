@@ -64,12 +64,15 @@ impl<'g> Pieces<'g> {
             self.places = Places::Together(home.shard.clone());
             return;
         }
+        let was_whole = home.known.as_ref().map(Known::is_whole);
         let mut known = home.known.as_ref().map(Known::walk);
         let mut places = Vec::with_capacity(self.count);
         self.fragment.visit(self.graph, |piece| {
+            // A capture in another form is another node.
+            let is_in_form = piece.is_captured_whole().zip(was_whole).is_none_or(|(is, was)| is == was);
             let is_known = match (&mut known, piece.known()) {
-                (Some(known), Some(entry)) => known.comes_to(entry),
-                _ => true,
+                (Some(known), Some(entry)) => is_in_form && known.comes_to(entry),
+                _ => is_in_form,
             };
             // No key has to be made where everything is at home.
             let node = home.apart.is_some().then(|| piece.node.key());

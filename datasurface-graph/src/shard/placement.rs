@@ -1,6 +1,9 @@
 //! Where the nodes of a graph are placed: what a lock remembers.
 
-use super::{fragment::Fragment, known::Known};
+use super::{
+    fragment::Fragment,
+    known::{ByDataset, Known},
+};
 use crate::key::NodeKey;
 use datasurface_model::{DatasetName, DatastoreName, ShardName, WorkspaceName};
 use imbl::OrdMap;
@@ -13,8 +16,8 @@ use std::{
 /// Where the nodes of a platform's graph are placed.
 ///
 /// Whatever is done for a datastore has one home, and so has a transformer; what had to be placed apart from it is named.
-/// So a move is one line in a review. Where shards have limits, it is also remembered what is at home, since what is new
-/// must make room, and not what is there.
+/// So a move is one line in a review. Where shards have limits, it is also remembered what is at home, and in which form it
+/// was captured, since what is new must make room, and not what is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Wire", into = "Wire")]
 pub struct Placement {
@@ -204,20 +207,25 @@ struct Wire {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     datasets: BTreeMap<NodeKey, BTreeMap<DatasetName, ShardName>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    placed: BTreeMap<DatastoreName, Known>,
+    placed: BTreeMap<DatastoreName, ByDataset>,
+    /// Of those that were placed, the datastores each of whose datasets was captured on its own.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    one_by_one: BTreeSet<DatastoreName>,
 }
 
 impl From<Placement> for Wire {
     fn from(placement: Placement) -> Self {
+        let known =
+            || placement.datastores.iter().filter_map(|(name, home)| Some((name, home.known.as_ref()?)));
         let mut wire = Self {
             datastores: homes(&placement.datastores),
             transformers: homes(&placement.transformers),
             nodes: BTreeMap::new(),
             datasets: BTreeMap::new(),
-            placed: placement
-                .datastores
-                .iter()
-                .filter_map(|(name, home)| Some((name.clone(), home.known.clone()?)))
+            placed: known().map(|(name, known)| (name.clone(), known.by_dataset())).collect(),
+            one_by_one: known()
+                .filter(|(_, known)| !known.is_whole())
+                .map(|(name, _)| name.clone())
                 .collect(),
         };
         let homes = placement.datastores.values().chain(placement.transformers.values());
@@ -233,7 +241,8 @@ impl From<Wire> for Placement {
     fn from(wire: Wire) -> Self {
         let mut placement =
             Self { datastores: at_shards(wire.datastores), transformers: at_shards(wire.transformers) };
-        for (name, known) in wire.placed {
+        for (name, datasets) in wire.placed {
+            let known = Known::from_text(datasets, !wire.one_by_one.contains(&name));
             placement.datastores.entry(name).or_default().known = Some(known);
         }
         for (node, shard) in wire.nodes {

@@ -1,11 +1,11 @@
-//! Shards of a platform on which only a part of a circle runs.
+//! What is tricky about shards: a platform on which only a part of a circle runs, and captures that take another form.
 
-use super::{Fixture, group};
+use super::{CONTAINER, Fixture, group};
 use crate::{
-    Node, NodeWeight, Placement, Shards,
+    IntentionGraphs, Node, NodeKey, NodeWeight, Placement, Shards,
     query::{Step, in_order},
 };
-use datasurface_model::{PlatformDeclaration, Workspace};
+use datasurface_model::{Capture, Dataset, DatasetGroup, Datastore, PlatformDeclaration, Workspace};
 use std::collections::BTreeSet;
 
 /// Data goes from `z` over `m` to `a`, and back to `z` on another platform. By name, it would be the other way round.
@@ -32,5 +32,54 @@ fn what_closes_a_circle_elsewhere_gives_an_order_here() {
         let links: BTreeSet<_> = links.filter(|(from, to)| from != to).collect();
         let order = in_order(placement.shards(), &links);
         assert!(order.iter().all(|step| matches!(step, Step::One(_))), "{limit}: {order:?}");
+    }
+}
+
+/// Two datasets that are captured in this way, beside a datastore with one.
+fn captured(capture: Capture) -> IntentionGraphs {
+    let table = |name: &str| Dataset::new(name, "id Integer key");
+    let tables = Datastore::new("Tables").captured(capture).dataset(table("a")).dataset(table("b"));
+    Fixture::new()
+        .captured("Near")
+        .datastore(tables)
+        .primary("One", &["Near", "Tables"])
+        .served("One", Workspace::new("Neighbour"), group("group", &["Near"]))
+        .served("One", Workspace::new("Reader"), DatasetGroup::new("group").sinks(["Tables/a", "Tables/b"]))
+        .graphs()
+}
+
+/// The other store has the heaviest piece, which would be the first to leave.
+#[test]
+fn a_capture_that_takes_another_form_makes_room_for_itself() {
+    let capture = Capture::sql_snapshot(CONTAINER);
+    let (whole, single) = (captured(capture.clone()), captured(capture.dataset_by_dataset()));
+    // Each form once as the heavier one: what a capture of all weighs, and that of one.
+    for (before, after, of_all, of_one) in [(&whole, &single, 2, 3), (&single, &whole, 8, 1)] {
+        let weigh = |node: &Node<'_>| {
+            let whole = match node.key() {
+                NodeKey::Ingest { datastore, .. } if datastore.as_str() == "Near" => 9,
+                NodeKey::Ingest { dataset: None, .. } => of_all,
+                NodeKey::Ingest { .. } => of_one,
+                _ => 1,
+            };
+            NodeWeight { whole: [whole].into(), per_dataset: [1].into() }
+        };
+        let [before, after] = [before, after].map(|graphs| graphs.graph(&"One".into()).unwrap());
+        // All of it fits, and nothing else would.
+        let datasets = 3;
+        let limit = before.nodes().map(|node| weigh(&node).whole[0]).sum::<u64>() + datasets;
+        let old = Shards::of(before, &Placement::default(), &[limit], &weigh);
+        assert_eq!(old.placement().shards().len(), 1);
+        let text = serde_json::to_string(old.placement()).unwrap();
+        let read: Placement = serde_json::from_str(&text).unwrap();
+        assert_eq!(&read, old.placement());
+        for shards in [old.again(after, &weigh), Shards::of(after, &read, &[limit], &weigh)] {
+            let placement = shards.placement();
+            let nodes = after.nodes().map(|node| node.key());
+            let elsewhere = nodes.filter(|key| placement.shard(key) != old.placement().shard(key));
+            let elsewhere: Vec<NodeKey> = elsewhere.collect();
+            assert!(!elsewhere.is_empty());
+            assert!(elsewhere.iter().all(|key| before.node(key).is_none()), "{elsewhere:?}");
+        }
     }
 }
