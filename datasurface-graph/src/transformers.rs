@@ -26,7 +26,7 @@ pub(crate) struct Maker {
 }
 
 /// Transformers that need each other's output: mostly one, and then seldom its own.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Group {
     /// In order.
     names: Box<[WorkspaceName]>,
@@ -90,9 +90,11 @@ impl Transformers {
         Self { groups, makers }
     }
 
-    /// How many groups there are.
-    pub(crate) fn len(&self) -> usize {
-        self.groups.len()
+    /// The numbers of the groups that were not there before with these members, or did not read themselves as they do now.
+    pub(crate) fn regrouped(&self, before: &Self) -> impl Iterator<Item = usize> {
+        let known: FxHashSet<&Group> = before.groups.iter().collect();
+        let groups = self.groups.iter().enumerate();
+        groups.filter(move |(_, group)| !known.contains(group)).map(|(number, _)| number)
     }
 
     /// The transformers of a group.

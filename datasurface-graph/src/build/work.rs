@@ -57,8 +57,11 @@ impl Work {
             self.estate.sites.remove(container);
         }
         if changes.transformers {
-            self.estate.transformers = Arc::new(Transformers::of(&self.estate.ecosystem));
-            self.unsettled.extend(0..self.estate.transformers.len());
+            // What a group owes follows from its members, and from who reads their output. Of the others, those are settled
+            // that changes reach.
+            let transformers = Arc::new(Transformers::of(&self.estate.ecosystem));
+            self.unsettled.extend(transformers.regrouped(&self.estate.transformers));
+            self.estate.transformers = transformers;
         }
         for datastore in &changes.datastores {
             self.reconsider(datastore);

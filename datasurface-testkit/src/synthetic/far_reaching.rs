@@ -11,14 +11,15 @@ use datasurface_model::{
 
 /// Edits of a [`Synthetic`](crate::Synthetic) ecosystem, each on its own, that leave it valid: a zone gets a policy, which
 /// everything in it must keep to; a container that several workspaces share moves to another server; a transformer that
-/// others read from reads one dataset more. Those of them that the ecosystem has something for.
+/// others read from reads one dataset more; a transformer begins to read the output of another one. Those of them that the
+/// ecosystem has something for.
 ///
 /// ```
 /// use datasurface_testkit::{Synthetic, far_reaching_edits};
 /// # use datasurface_model::Validation;
 /// let ecosystem = Synthetic::new(20).columns(3).ecosystem();
 /// let edits = far_reaching_edits(&ecosystem);
-/// assert_eq!(edits.len(), 3);
+/// assert_eq!(edits.len(), 4);
 /// for (what, edited) in edits {
 ///     assert_ne!(edited, ecosystem, "{what}");
 ///     assert!(edited.validate(&Validation::on(chrono::NaiveDate::MIN)).is_ok(), "{what}");
@@ -30,6 +31,7 @@ pub fn far_reaching_edits(ecosystem: &Ecosystem) -> Vec<(&'static str, Ecosystem
         ("a zone gets a policy", restricted(ecosystem)),
         ("a shared container moves", with_container_moved(ecosystem)),
         ("a first transformer reads more", with_input_added(ecosystem)),
+        ("a transformer reads another's output", with_transformers_linked(ecosystem)),
     ];
     edits.into_iter().filter_map(|(what, edited)| Some((what, edited?))).collect()
 }
@@ -60,12 +62,23 @@ fn with_input_added(ecosystem: &Ecosystem) -> Option<Ecosystem> {
         })
         .take(1000)
         .collect();
+    reading_one_of(ecosystem, &name, &keys)
+}
+
+/// The second transformer reads what the first one makes, which reads captured data alone.
+fn with_transformers_linked(ecosystem: &Ecosystem) -> Option<Ecosystem> {
+    let made = DatasetKey::new(shape::made(0), shape::output(0));
+    reading_one_of(ecosystem, &shape::transformer(1).into(), &[made])
+}
+
+/// The ecosystem, with a workspace that reads one of these datasets that it did not read before.
+fn reading_one_of(ecosystem: &Ecosystem, name: &WorkspaceName, keys: &[DatasetKey]) -> Option<Ecosystem> {
     edit_first(ecosystem, |team| {
-        let workspace: &Workspace = team.workspaces().get(&name)?;
+        let workspace: &Workspace = team.workspaces().get(name)?;
         let group: &DatasetGroup = workspace.groups().at(0)?;
         let unread = keys.iter().find(|key| group.wanted().get(*key).is_none())?;
         let edited = DatasetGroup::clone(group).sink(unread.clone());
-        Some(team.clone().without_workspace(&name).workspace(regrouped(workspace, edited)))
+        Some(team.clone().without_workspace(name).workspace(regrouped(workspace, edited)))
     })
 }
 

@@ -5,7 +5,7 @@ use datasurface::{
     graph::{IntentionGraphs, Node, NodeWeight, Placement, Shards, Stage},
     model::{PlatformDeclaration, Valid},
 };
-use datasurface_testkit::{Edits, Synthetic};
+use datasurface_testkit::{Edits, Synthetic, far_reaching_edits};
 use std::cell::Cell;
 
 /// How often somebody asks what a node weighs.
@@ -84,6 +84,23 @@ fn a_platform_that_comes_or_goes_leaves_the_others_alone() {
                 asked.get()
             );
         }
+    }
+}
+
+/// Which groups transformers form is found out anew then; what they owe is not.
+#[test]
+fn linking_two_transformers_works_out_what_these_do_however_many_there_are() {
+    for datastores in [160, 1_600] {
+        let synthetic = Synthetic::new(datastores).columns(2);
+        let ecosystem = synthetic.ecosystem();
+        let assignments = synthetic.assignments(&ecosystem);
+        let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
+        let linked = far_reaching_edits(&ecosystem).into_iter().find(|(what, _)| what.contains("another's"));
+        let (_, linked) = linked.expect("two transformers");
+        let after = graphs.rebuild(&Valid::assume_valid(linked), &assignments);
+        let after = after.expect("every datastore has a primary");
+        let transformers = datastores / 10;
+        assert!((1..=60).contains(&after.effort()), "{} for {transformers}", after.effort());
     }
 }
 
