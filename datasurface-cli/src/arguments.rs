@@ -84,7 +84,7 @@ pub(crate) struct Graph {
     #[arg(long, value_name = "NAME")]
     pub(crate) platform: Option<String>,
 
-    /// How much pictures tell apart: Mermaid, DOT and GraphML [default: dataset].
+    /// How much pictures tell apart: Mermaid, DOT, GraphML, and JSON if it is asked for [default: dataset].
     #[arg(long, value_enum)]
     pub(crate) level: Option<GraphLevel>,
 
@@ -203,7 +203,7 @@ pub(crate) enum GraphFormat {
     /// For people: nodes in the order in which they come up.
     #[default]
     Text,
-    /// For programs: one object.
+    /// For programs: one object. All that is known of each node, or, with `--level` or `--around`, a picture.
     Json,
     /// For Mermaid: one flow chart, with a frame for each platform if there are several.
     Mermaid,
@@ -233,8 +233,9 @@ impl Arguments {
         if let Verb::Graph(graph) = &arguments.verb
             && let Some(ignored) = graph.ignored()
         {
-            let remark =
-                format!("`{ignored}` is for pictures, which have `--format mermaid`, `dot` or `graphml`");
+            let remark = format!(
+                "`{ignored}` is for pictures, which have `--format mermaid`, `dot`, `graphml` or `json`"
+            );
             Self::command().error(ErrorKind::ArgumentConflict, remark).exit()
         }
         arguments
@@ -242,15 +243,23 @@ impl Arguments {
 }
 
 impl Graph {
+    /// Whether something is drawn. In JSON, that is what nobody wants all nodes of.
+    pub(crate) fn is_picture(&self) -> bool {
+        match self.format {
+            GraphFormat::Text => false,
+            GraphFormat::Json => self.about_pictures().is_some(),
+            GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => true,
+        }
+    }
+
     /// What was said about a picture, if none is drawn.
     fn ignored(&self) -> Option<&'static str> {
-        let is_picture = match self.format {
-            GraphFormat::Text | GraphFormat::Json => false,
-            GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => true,
-        };
+        self.about_pictures().filter(|_| !self.is_picture())
+    }
+
+    fn about_pictures(&self) -> Option<&'static str> {
         let level = self.level.map(|_| "--level");
-        let around = self.around.as_ref().map(|_| "--around");
-        level.or(around).filter(|_| !is_picture)
+        level.or(self.around.as_ref().map(|_| "--around"))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     versions::Versions,
 };
 use datasurface_broker::{Broker, Placed};
-use datasurface_graph::picture::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture};
+use datasurface_graph::picture::{Dot, Drawing, GraphMl, GraphsPicture, Level, Mermaid, Picture};
 use datasurface_model::{Findings, PlatformName};
 use std::{fmt, process::ExitCode};
 
@@ -54,6 +54,10 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
     let answer = match (arguments.format, &reach) {
         (GraphFormat::Text, Some(reach)) => Answer::text(reach, findings, true),
         (GraphFormat::Text, None) => Answer::text(Listing { graphs, shown: &shown }, findings, true),
+        (GraphFormat::Json, _) if arguments.is_picture() => {
+            let picture = picture();
+            Answer::text(fmt::from_fn(move |f| write!(f, "{}", Drawing(&picture))), findings, true)
+        }
         (GraphFormat::Json, Some(reach)) => Answer::long_json(reach, true).beside(findings),
         (GraphFormat::Json, None) => {
             let picture = GraphsPicture::of(graphs);

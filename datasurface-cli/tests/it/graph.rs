@@ -226,13 +226,28 @@ fn a_node_that_is_not_there_has_nothing_around_it() {
 #[test]
 fn what_is_said_of_pictures_is_not_ignored_where_there_are_none() {
     let desk = Desk::new(&models::first());
-    for format in ["", "--format json"] {
-        for more in ["--level dataset", "--level team", "--around Ingest/Local/NW_Data"] {
-            let said = graph(&desk, &format!("{format} {more}"));
-            assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
-            assert!(said.err.contains("is for pictures"), "{said:?}");
-        }
+    for more in ["--level dataset", "--level team", "--around Ingest/Local/NW_Data"] {
+        let said = graph(&desk, more);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+        assert!(said.err.contains("is for pictures"), "{said:?}");
     }
+}
+
+#[test]
+fn json_has_levels_and_neighbourhoods() {
+    let desk = Desk::new(&models::transformed());
+    let count = |more: &str| {
+        let picture = graph(&desk, &format!("--format json {more}")).good().json();
+        ["nodes", "edges"].map(|of| picture[of].as_array().unwrap().len())
+    };
+    let all = graph(&desk, "--format json").good().json();
+    let [nodes, _] = count("--level dataset");
+    assert_eq!(nodes, all["platforms"]["Local"]["nodes"].as_array().unwrap().len());
+    assert_eq!(count("--level team"), [1, 0]);
+    assert_eq!(count("--around Trigger/Local/Masking"), [3, 2]);
+    desk.write("older.json", models::first().to_json());
+    let picture = graph(&desk, "--format json --level dataset --since older.json").good().json();
+    assert!(picture["nodes"].as_array().unwrap().iter().any(|node| node["change"] == "added"));
 }
 
 #[test]

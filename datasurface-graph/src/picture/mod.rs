@@ -3,6 +3,7 @@
 
 mod change;
 mod dot;
+mod drawing;
 mod exchange;
 mod frame;
 mod graphml;
@@ -16,6 +17,7 @@ mod summary;
 mod tests;
 
 pub use dot::Dot;
+pub use drawing::Drawing;
 pub use graphml::GraphMl;
 pub use json::GraphsPicture;
 pub use mermaid::Mermaid;

@@ -1,7 +1,7 @@
 //! What is drawn, whatever it is written in.
 
 use super::change::Paint;
-use crate::key::NodeKind;
+use crate::key::{NodeKey, NodeKind};
 use std::fmt;
 
 /// Somebody who can draw. Numbers of boxes are unique in a picture; all boxes come before all arrows.
@@ -20,6 +20,8 @@ pub(super) struct Drawn<'a> {
     /// Lines are separated by line feeds; nothing else is in there that would not be seen.
     pub(super) label: String,
     pub(super) platform: &'a str,
+    /// The one node that it stands for.
+    pub(super) key: Option<NodeKey>,
     pub(super) paint: Paint,
 }
 

@@ -25,8 +25,8 @@ pub enum Level {
     Team,
 }
 
-/// A picture of graphs: what of them is shown, and how. Write it as [Mermaid](super::Mermaid), [DOT](super::Dot) or
-/// [GraphML](super::GraphMl). At the level of datasets nothing is kept in memory while it is written.
+/// A picture of graphs: what of them is shown, and how. Write it as [Mermaid](super::Mermaid), [DOT](super::Dot),
+/// [GraphML](super::GraphMl) or [JSON](super::Drawing). At the level of datasets nothing is kept in memory while it is written.
 ///
 /// Each platform has its place. Data that is handed over is an arrow of another kind; where the other platform is not in
 /// the picture, a box stands for it.
@@ -126,9 +126,9 @@ impl<'g> Picture<'g> {
                 pen.open_frame(at, frame.title())?;
             }
             for (number, node) in self.nodes(frame) {
-                let (kind, label, paint) =
-                    (Kind::of(node.kind()), label::of_node(&node.key()), frame.paint(&node));
-                pen.draw_box(&Drawn { number, kind, label, platform: frame.title(), paint })?;
+                let (key, kind, paint) = (node.key(), Kind::of(node.kind()), frame.paint(&node));
+                let label = label::of_node(&key);
+                pen.draw_box(&Drawn { number, kind, label, platform: frame.title(), key: Some(key), paint })?;
             }
             if is_framed {
                 pen.close_frame()?;
@@ -137,7 +137,8 @@ impl<'g> Picture<'g> {
         for (number, Exchange { with, paint, .. }) in (self.end()..).zip(self.exchanges_elsewhere()) {
             let platform = label::visible(with.platform().as_str());
             let label = format!("{}\non {platform}", label::of_node(&with));
-            pen.draw_box(&Drawn { number, kind: Kind::Elsewhere, label, platform: &platform, paint })?;
+            let (kind, key) = (Kind::Elsewhere, Some(with));
+            pen.draw_box(&Drawn { number, kind, label, platform: &platform, key, paint })?;
         }
         for (_, frame) in self.frames() {
             for (from, node) in self.nodes(frame) {

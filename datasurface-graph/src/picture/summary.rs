@@ -171,6 +171,6 @@ impl Summary<'_> {
             Self::Elsewhere(platform, _) => platform,
             _ => platform,
         };
-        Drawn { number, kind, label: label::visible(&label), platform, paint }
+        Drawn { number, kind, label: label::visible(&label), platform, key: None, paint }
     }
 }

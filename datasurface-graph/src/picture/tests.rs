@@ -1,6 +1,6 @@
 //! Pictures as they are: who changes them looks at them.
 
-use super::{Dot, GraphMl, GraphsPicture, Level, Mermaid, Picture};
+use super::{Dot, Drawing, GraphMl, GraphsPicture, Level, Mermaid, Picture};
 use crate::{
     IntentionGraphs,
     tests::{Fixture, group},
@@ -149,6 +149,43 @@ fn analysis_tells_teams_from_transforms() {
     assert_eq!(kinds(Level::Dataset), set(&["capture", "export", "transform", "trigger"]));
 }
 
+/// At every level, of a neighbourhood, of a change, and of nothing: the boxes and arrows of GraphML, as JSON.
+#[test]
+fn json_of_a_picture_says_what_graphml_says() {
+    let (old, new) = (graphs(), graphs());
+    let centre = "Ingest/One/Masked".parse().unwrap();
+    let empty = old.iter().map(|graph| graph.emptied()).collect::<Vec<_>>();
+    let pictures = [
+        Picture::of(old.iter()),
+        Picture::of(old.iter()).level(Level::Store),
+        Picture::of(old.iter()).level(Level::Team),
+        Picture::of(old.iter()).around(&centre, 1),
+        Picture::of(old.iter().take(1)),
+        Picture::of_change(empty.iter().zip(new.iter())),
+        Picture::default(),
+    ];
+    for picture in pictures {
+        let drawing: serde_json::Value = serde_json::from_str(&Drawing(&picture).to_string()).unwrap();
+        let document = GraphMl(&picture).to_string();
+        let count = |what: &str| document.matches(what).count();
+        let (nodes, edges) = (drawing["nodes"].as_array().unwrap(), drawing["edges"].as_array().unwrap());
+        assert_eq!((nodes.len(), edges.len()), (count("<node "), count("<edge ")), "{drawing}");
+        for node in nodes {
+            assert!(document.contains(&format!("<node id=\"n{}\">", node["id"])), "{node}");
+        }
+        let all = || nodes.iter().chain(edges);
+        assert_eq!(all().filter(|one| one.get("change").is_some()).count(), count("\"change\">"));
+        assert_eq!(edges.iter().filter(|one| one["course"] == "handover").count(), count(">handover<"));
+        for edge in edges {
+            let (from, to) = (&edge["from"], &edge["to"]);
+            assert!(document.contains(&format!("source=\"n{from}\" target=\"n{to}\"")), "{edge}");
+        }
+    }
+    let alone = Picture::of(old.iter()).around(&centre, 0);
+    let drawing: serde_json::Value = serde_json::from_str(&Drawing(&alone).to_string()).unwrap();
+    assert_eq!(drawing["nodes"][0]["key"], "Ingest/One/Masked");
+}
+
 /// An arrow can come or go between nodes that stay.
 #[test]
 fn arrows_that_come_and_go_are_coloured_too() {
@@ -217,7 +254,8 @@ fn pictures_are_written_in_pieces_until_nobody_takes_them() {
     let graphs = fixture.primary("One", &stores).served("One", reader, group("all", &stores)).graphs();
     for level in [Level::Dataset, Level::Store, Level::Team] {
         let picture = Picture::of(graphs.iter()).level(level);
-        let pictures: [&dyn std::fmt::Display; 3] = [&Mermaid(&picture), &Dot(&picture), &GraphMl(&picture)];
+        let pictures: [&dyn std::fmt::Display; 4] =
+            [&Mermaid(&picture), &Dot(&picture), &GraphMl(&picture), &Drawing(&picture)];
         for picture in pictures {
             let size = picture.to_string().len();
             let mut all = Narrow { left: size, most: 0, refused: 0 };

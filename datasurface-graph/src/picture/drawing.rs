@@ -1,0 +1,100 @@
+//! JSON of a picture, for programs that draw.
+
+use super::{
+    pen::{Arrow, Course, Drawn, Pen},
+    sketch::Picture,
+};
+use crate::key::NodeKey;
+use serde::Serialize;
+use std::fmt;
+
+/// Shows a picture in JSON, as one value:
+/// `{"nodes": [{"id", "kind", "label", "platform"}, …], "edges": [{"from": id, "to": id}, …]}`. A node that stands for one node
+/// of a graph has its `key`. What changed since an earlier graph has a `change`, and an edge over which data is handed over has a
+/// `course`, in the words of [GraphML](super::GraphMl). All that is known of whole graphs is in
+/// [`GraphsPicture`](super::GraphsPicture).
+#[derive(Clone, Copy, Debug)]
+pub struct Drawing<'p, 'g>(pub &'p Picture<'g>);
+
+impl fmt::Display for Drawing<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{\"nodes\": [")?;
+        let mut elements = Elements { f, has_edges: false, between: "\n" };
+        self.0.draw(&mut elements)?;
+        elements.begin_edges()?;
+        f.write_str("\n]}\n")
+    }
+}
+
+struct Elements<'a, 'f> {
+    f: &'a mut fmt::Formatter<'f>,
+    /// Whether all nodes are written.
+    has_edges: bool,
+    /// What has to come before the next one.
+    between: &'static str,
+}
+
+#[derive(Serialize)]
+struct Node<'a> {
+    id: usize,
+    kind: &'static str,
+    label: &'a str,
+    platform: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a NodeKey>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Edge {
+    from: usize,
+    to: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    course: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'static str>,
+}
+
+impl Elements<'_, '_> {
+    fn write(&mut self, element: &impl Serialize) -> fmt::Result {
+        let text = serde_json::to_string(element).map_err(|_| fmt::Error)?;
+        write!(self.f, "{}{text}", std::mem::replace(&mut self.between, ",\n"))
+    }
+
+    fn begin_edges(&mut self) -> fmt::Result {
+        if self.has_edges {
+            return Ok(());
+        }
+        (self.has_edges, self.between) = (true, "\n");
+        self.f.write_str("\n], \"edges\": [")
+    }
+}
+
+impl Pen for Elements<'_, '_> {
+    /// Each node says of which platform it is.
+    fn open_frame(&mut self, _number: usize, _platform: &str) -> fmt::Result {
+        Ok(())
+    }
+
+    fn close_frame(&mut self) -> fmt::Result {
+        Ok(())
+    }
+
+    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
+        self.write(&Node {
+            id: drawn.number,
+            kind: drawn.kind.word(),
+            label: &drawn.label,
+            platform: drawn.platform,
+            key: drawn.key.as_ref(),
+            change: drawn.paint.word(),
+        })
+    }
+
+    fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
+        self.begin_edges()?;
+        let course = (course == Course::Across).then_some("handover");
+        self.write(&Edge { from, to, course, change: paint.word() })
+    }
+}
