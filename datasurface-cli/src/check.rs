@@ -50,15 +50,13 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
 /// What was waived, with the waivers.
 fn waived(input: &Input) -> Vec<Waived> {
     let told = |finding: &Diagnostic| {
-        let path = finding.path().to_string();
-        let mut waivers = input.ecosystem.waivers().iter();
-        let waiver = waivers.find(|waiver| (waiver.code(), waiver.path()) == (finding.code(), &*path))?;
+        let waiver = input.ecosystem.waivers().iter().find(|waiver| waiver.is_about(finding))?;
         Some(Waived {
             code: finding.code().to_owned(),
             message: finding.message().to_owned(),
             reason: waiver.reason().to_owned(),
             expires: waiver.expires(),
-            path,
+            path: finding.path().to_string(),
         })
     };
     input.waived.iter().filter_map(told).collect()

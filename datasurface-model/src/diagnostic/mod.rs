@@ -13,7 +13,7 @@ pub use path::ModelPath;
 pub use position::Position;
 pub use suggestion::{Patch, Suggestion};
 
-use crate::gather::sort;
+use crate::{gather::sort, name::PolicyKey};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -168,6 +168,18 @@ impl Diagnostic {
     #[must_use]
     pub fn position(&self) -> Option<&Position> {
         self.position.as_ref()
+    }
+
+    /// The policy that denies what it is about, if one does: it is one of the places that have to do with it.
+    #[must_use]
+    pub fn policy(&self) -> Option<PolicyKey> {
+        self.related.iter().find_map(|related| {
+            let segments: Vec<&str> = related.path.segments().take(5).collect();
+            match segments[..] {
+                ["zones", zone, "policies", policy] => Some(PolicyKey::new(zone, policy)),
+                _ => None,
+            }
+        })
     }
 
     /// The change that would resolve it, to complete it.

@@ -61,7 +61,7 @@ pub(super) fn meant<'v, T: Tree>(object: &'v T, segment: &str) -> Option<Meant<'
     None
 }
 
-/// The members that tell an element of this list from the others.
+/// The members that tell an element of this list from the others; those that an element has.
 pub(super) fn members(list: &str) -> &'static [&'static str] {
     match list {
         "group_pins" => &["group"],
@@ -69,7 +69,7 @@ pub(super) fn members(list: &str) -> &'static [&'static str] {
         "sinks" | "selects" => &["dataset"],
         "hints" => &["about"],
         "approved" => &["group", "dataset"],
-        "waivers" => &["code", "path"],
+        "waivers" => &["code", "path", "policy"],
         _ => &["name"],
     }
 }
@@ -82,8 +82,8 @@ pub(super) fn name(list: &str, element: &impl Tree) -> Option<String> {
     if list == "quality_checks" {
         return check(element);
     }
-    let said = members(list).iter().map(|member| said(element.named(member)?.1));
-    said.collect::<Option<Vec<_>>>().map(|said| said.join(" "))
+    let said: Vec<_> = members(list).iter().filter_map(|member| said(element.named(member)?.1)).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// A check of quality: its kind, and the columns that it looks at.

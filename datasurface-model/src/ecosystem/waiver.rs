@@ -1,6 +1,10 @@
 //! Waivers: findings that somebody decided to live with, for a while.
 
-use crate::{diagnostic::ModelPath, named::Entity};
+use crate::{
+    diagnostic::{Diagnostic, ModelPath},
+    name::PolicyKey,
+    named::Entity,
+};
 use chrono::NaiveDate;
 use smol_str::SmolStr;
 use std::fmt;
@@ -24,7 +28,7 @@ pub struct Waiver {
     expires: NaiveDate,
 }
 
-/// Which finding: its code, and its path as text.
+/// Which finding: its code, and its path as text; and which policy denies what it is about, if that is said.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct WaivedFinding {
@@ -32,6 +36,8 @@ pub struct WaivedFinding {
     pub code: SmolStr,
     /// The path, as the finding shows it.
     pub path: SmolStr,
+    /// The policy that denies it. Several policies may deny the same.
+    pub policy: Option<PolicyKey>,
 }
 
 impl Waiver {
@@ -42,8 +48,23 @@ impl Waiver {
         reason: impl Into<String>,
         expires: NaiveDate,
     ) -> Self {
-        let finding = WaivedFinding { code: code.into(), path: path.into() };
+        let finding = WaivedFinding { code: code.into(), path: path.into(), policy: None };
         Self { finding, reason: reason.into(), expires }
+    }
+
+    /// Accepts what this policy denies, and nothing that another one denies at the same place.
+    #[must_use]
+    pub fn of_policy(mut self, policy: impl Into<PolicyKey>) -> Self {
+        self.finding.policy = Some(policy.into());
+        self
+    }
+
+    /// Whether this is the finding that it is about.
+    #[must_use]
+    pub fn is_about(&self, finding: &Diagnostic) -> bool {
+        self.code() == finding.code()
+            && self.path() == finding.path().to_string()
+            && self.policy().is_none_or(|policy| finding.policy().as_ref() == Some(policy))
     }
 
     /// The code of the finding.
@@ -58,10 +79,17 @@ impl Waiver {
         &self.finding.path
     }
 
+    /// The policy that denies what is accepted. Without one it is accepted whichever denies it.
+    #[must_use]
+    pub fn policy(&self) -> Option<&PolicyKey> {
+        self.finding.policy.as_ref()
+    }
+
     /// Where the waiver itself is in the model.
     #[must_use]
     pub fn model_path(&self) -> ModelPath {
-        ModelPath::root().child("waivers", format!("{} {}", self.code(), self.path()))
+        let policy = self.policy().map(|policy| format!(" {policy}")).unwrap_or_default();
+        ModelPath::root().child("waivers", format!("{} {}{policy}", self.code(), self.path()))
     }
 
     /// Why it is accepted.
@@ -87,6 +115,10 @@ impl Entity for Waiver {
 
 impl fmt::Display for WaivedFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.code, self.path)
+        write!(f, "`{}` at `{}`", self.code, self.path)?;
+        match &self.policy {
+            Some(policy) => write!(f, " by the policy `{policy}`"),
+            None => Ok(()),
+        }
     }
 }

@@ -3,12 +3,14 @@
 
 use super::resolve::leads_somewhere;
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, Severity, Suggestion},
-    ecosystem::{Ecosystem, Waiver},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
+    ecosystem::{Ecosystem, WaivedFinding, Waiver},
+    name::PolicyKey,
     named::Entity,
 };
 use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
     "waiver/duplicate",
@@ -48,6 +50,14 @@ pub(super) static NO_REASON: CodeInfo = CodeInfo::warning(
 )
 .not_waivable();
 
+pub(super) static SEVERAL_POLICIES: CodeInfo = CodeInfo::warning(
+    "waiver/several-policies",
+    "a waiver hides what several policies deny",
+    "Somebody decided to live with what one policy denies; of another one, which may have come later, nobody may have known. \
+     Say in `policy` which one is meant. Where several are, write a waiver for each.",
+)
+.not_waivable();
+
 pub(super) static UNKNOWN_PATH: CodeInfo = CodeInfo::error(
     "reference/unknown-path",
     "a waiver is about a place that does not exist",
@@ -76,12 +86,12 @@ impl Judged {
             return Self { findings: found, waived: Findings::default() };
         }
         let codes: FxHashMap<&str, &CodeInfo> = codes.iter().map(|info| (info.code, *info)).collect();
-        let in_force: FxHashSet<(&str, &str)> = waivers
-            .iter()
-            .filter(|waiver| today <= waiver.expires())
-            .map(|waiver| (waiver.code(), waiver.path()))
-            .collect();
-        let mut there: FxHashSet<(String, String)> = FxHashSet::default();
+        let mut in_force: FxHashMap<(&str, &str), Vec<&Waiver>> = FxHashMap::default();
+        for waiver in waivers.iter().filter(|waiver| today <= waiver.expires()) {
+            in_force.entry((waiver.code(), waiver.path())).or_default().push(waiver);
+        }
+        let mut there: FxHashSet<WaivedFinding> = FxHashSet::default();
+        let mut by_policies: BTreeMap<&WaivedFinding, BTreeSet<PolicyKey>> = BTreeMap::new();
         let (mut findings, mut waived) = (Vec::new(), Vec::new());
         for finding in found {
             let path = finding.path().to_string();
@@ -90,13 +100,22 @@ impl Judged {
                 Some(info) => info.is_waivable,
                 None => finding.severity() != Severity::Error,
             };
-            let is_waived = is_waivable && in_force.contains(&(finding.code(), path.as_str()));
-            there.insert((finding.code().to_owned(), path));
+            let waiving = in_force.get(&(finding.code(), path.as_str())).into_iter().flatten();
+            let waiving: Vec<_> = waiving.filter(|waiver| is_waivable && waiver.is_about(&finding)).collect();
+            let is_waived = !waiving.is_empty();
+            let policy = finding.policy();
+            if let Some(policy) = &policy {
+                for waiver in waiving.into_iter().filter(|waiver| waiver.policy().is_none()) {
+                    by_policies.entry(waiver.name()).or_default().insert(policy.clone());
+                }
+            }
+            let about = WaivedFinding { code: finding.code().into(), path: path.into(), policy: None };
+            there.extend(policy.map(|policy| WaivedFinding { policy: Some(policy), ..about.clone() }));
+            there.insert(about);
             if is_waived { &mut waived } else { &mut findings }.push(finding);
         }
         for waiver in waivers {
             let Some(info) = codes.get(waiver.code()) else { continue };
-            let is_there = || there.contains(&(waiver.code().to_owned(), waiver.path().to_owned()));
             if !info.is_waivable {
                 let help = "mend what it is about, and remove the waiver";
                 findings.push(about(&NOT_WAIVABLE, waiver, "is about what cannot be waived", help));
@@ -104,9 +123,12 @@ impl Judged {
                 let what = format!("has expired after {}", waiver.expires());
                 let help = "mend what it is about, or decide anew until when it is acceptable";
                 findings.push(about(&EXPIRED, waiver, &what, help));
-            } else if !is_there() && leads_somewhere(waiver.path(), ecosystem) {
+            } else if !there.contains(waiver.name()) && leads_somewhere(waiver.path(), ecosystem) {
                 let what = "is about a finding that is not there";
                 findings.push(about(&UNUSED, waiver, what, "remove the waiver"));
+            } else if let Some(policies) = by_policies.get(waiver.name()).filter(|denying| denying.len() > 1)
+            {
+                findings.push(several(waiver, policies));
             }
         }
         Self { findings: findings.into_iter().collect(), waived: waived.into_iter().collect() }
@@ -124,7 +146,7 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
         }
         if waiver.reason().trim().is_empty() {
             let path = waiver.model_path().attribute("reason");
-            let message = format!("nothing says why `{}` at `{}` is waived", waiver.code(), waiver.path());
+            let message = format!("nothing says why {} is waived", waiver.name());
             findings.push(Diagnostic::new(&NO_REASON, path, message).help("say why it is acceptable"));
         }
         if !leads_somewhere(waiver.path(), ecosystem) {
@@ -137,16 +159,33 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
 
 fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic {
     let path = waiver.model_path();
-    let message = format!("the waiver of `{}` at `{}` {what}", waiver.code(), waiver.path());
+    let message = format!("the waiver of {} {what}", waiver.name());
     Diagnostic::new(code, path.clone(), message).help(help).suggest(Suggestion::removal(path))
+}
+
+/// A waiver without a policy hides what these deny.
+fn several(waiver: &Waiver, policies: &BTreeSet<PolicyKey>) -> Diagnostic {
+    let named: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).collect();
+    let message =
+        format!("the waiver of {} hides what several policies deny: {}", waiver.name(), named.join(", "));
+    let finding = Diagnostic::new(&SEVERAL_POLICIES, waiver.model_path(), message)
+        .help("say in `policy` which one is meant; where several are, with a waiver for each");
+    policies.iter().fold(finding, |finding, PolicyKey { zone, policy, .. }| {
+        let policy = ModelPath::root().child("zones", zone).child("policies", policy);
+        finding.related(policy, "denies it")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validate::{
-        Validation,
-        rules::fixture::{day, valid},
+    use crate::{
+        ecosystem::{GovernanceZone, Permitted, Policy, PolicyRule, Team},
+        name::Classification,
+        validate::{
+            Validation,
+            rules::fixture::{consumer, day, valid},
+        },
     };
 
     #[test]
@@ -166,5 +205,37 @@ mod tests {
         let checked = leaky.waiver(waiver).validate(&on).unwrap();
         assert!(checked.findings().is_empty());
         assert_eq!(checked.waived().codes().collect::<Vec<_>>(), ["transformer/under-classified"]);
+    }
+
+    #[test]
+    fn a_waiver_that_names_a_policy_leaves_what_others_deny() {
+        let deny = |name: &str| {
+            let denied = Permitted::all_but([Classification::from("PII")]);
+            Policy::new(name, PolicyRule::Classifications(denied))
+        };
+        let zone = GovernanceZone::new().policy(deny("first")).policy(deny("second"));
+        let ecosystem = apart(zone);
+        let path = "zones/Apart/teams/Readers/workspaces/W/groups/everything/sinks/NW_Data/customers";
+        let on = Validation::on(day("2026-06-30"));
+        let waiver = Waiver::new("governance/classification", path, "is agreed", day("2026-12-31"));
+
+        let one = ecosystem.clone().waiver(waiver.clone().of_policy("Apart/first"));
+        let left = one.clone().validate(&on).unwrap_err();
+        assert_eq!(left.findings().codes().collect::<Vec<_>>(), ["governance/classification"]);
+        assert!(left.findings().iter().all(|finding| finding.message().contains("`second`")));
+        let both = one.waiver(waiver.clone().of_policy("Apart/second")).validate(&on).unwrap();
+        assert!(both.findings().is_empty(), "{}", both.findings());
+        assert_eq!(both.waived().len(), 2);
+
+        let all = ecosystem.clone().waiver(waiver.clone()).validate(&on).unwrap();
+        assert_eq!(all.findings().codes().collect::<Vec<_>>(), ["waiver/several-policies"]);
+        let none = ecosystem.waiver(waiver.of_policy("Apart/third")).validate(&on).unwrap_err();
+        let codes: BTreeSet<_> = none.findings().codes().collect();
+        assert_eq!(codes, ["governance/classification", "waiver/unused"].into());
+    }
+
+    fn apart(zone: GovernanceZone) -> Ecosystem {
+        let team = Team::new().workspace(consumer("W", "NW_Data/customers"));
+        valid().zone("Apart", "git:apart@main", zone.team("Readers", "git:readers@main", team))
     }
 }

@@ -3,7 +3,7 @@
 use super::compact::Compact;
 use crate::name::{
     ContainerKey, ContainerName, DatasetKey, DatasetName, DatastoreName, GroupKey, GroupName, LocationName,
-    Place, TeamName, VendorName, WorkspaceName, ZoneName,
+    Place, PolicyKey, PolicyName, TeamName, VendorName, WorkspaceName, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,8 @@ keys! {
         "a dataset, as `datastore/dataset`";
     GroupKey as GroupKeyObject { workspace: WorkspaceName, group: GroupName },
         "a dataset group, as `workspace/group`";
+    PolicyKey as PolicyKeyObject { zone: ZoneName, policy: PolicyName },
+        "a policy, as `zone/policy`";
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Waivers.
 
-use super::quantity::Day;
-use crate::ecosystem::Waiver;
+use super::{compact::Compactly, quantity::Day};
+use crate::{ecosystem::Waiver, name::PolicyKey};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -11,13 +11,19 @@ use smol_str::SmolStr;
 pub(super) struct WaiverObject {
     code: SmolStr,
     path: SmolStr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<Compactly<PolicyKey>>,
     reason: String,
     expires: Day,
 }
 
 impl WaiverObject {
     pub(super) fn into_model(self) -> Waiver {
-        Waiver::new(self.code, self.path, self.reason, self.expires.0)
+        let waiver = Waiver::new(self.code, self.path, self.reason, self.expires.0);
+        match self.policy {
+            Some(Compactly(policy)) => waiver.of_policy(policy),
+            None => waiver,
+        }
     }
 }
 
@@ -26,6 +32,7 @@ impl From<&Waiver> for WaiverObject {
         Self {
             code: waiver.code().into(),
             path: waiver.path().into(),
+            policy: waiver.policy().cloned().map(Compactly),
             reason: waiver.reason().to_owned(),
             expires: Day(waiver.expires()),
         }

@@ -4,7 +4,8 @@ use super::{Mutation, PLATFORM, apart, dataset, governed, in_team, of, of_datase
 use crate::{
     ecosystem::{
         Capture, CloudVendor, DataContainer, Ecosystem, GovernanceZone, Hinted, Permitted,
-        PlatformDeclaration, PolicyRule, ProductionStatus, StorageRule, Waiver, Workspace, ZoneDeclaration,
+        PlatformDeclaration, Policy, PolicyRule, ProductionStatus, StorageRule, Waiver, Workspace,
+        ZoneDeclaration,
     },
     name::{Classification, Place, PlatformName, VendorName},
 };
@@ -103,6 +104,14 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, store("Order")).waiver(Waiver::new("name/reserved-word", path, " ", NaiveDate::MAX))
     }),
     of("waiver/not-waivable", |it| it.waiver(waiver("name/syntax", "zones/USA", NaiveDate::MAX))),
+    of("waiver/several-policies", |it| {
+        let rule = |name| {
+            Policy::new(name, PolicyRule::Classifications(Permitted::only([Classification::from("PII")])))
+        };
+        let zone = GovernanceZone::new().policy(rule("one")).policy(rule("another"));
+        let denied = "zones/Extra/teams/Extra/datastores/Extra/datasets/d";
+        apart(it, zone, |team| team).waiver(waiver("governance/classification", denied, NaiveDate::MAX))
+    }),
     of("waiver/unused", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MAX))),
 ];
 

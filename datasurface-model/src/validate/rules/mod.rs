@@ -141,6 +141,7 @@ pub static CODES: &[&CodeInfo] = &[
     &waivers::EXPIRED,
     &waivers::NO_REASON,
     &waivers::NOT_WAIVABLE,
+    &waivers::SEVERAL_POLICIES,
     &waivers::UNUSED,
     &workspace::DEADLINE_ZONE,
     &workspace::DUPLICATE_SINK,

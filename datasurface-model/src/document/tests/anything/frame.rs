@@ -149,7 +149,7 @@ prop_compose! {
         policies in vec(policies(), 0..3),
         zones in vec((nasty(), 0..3, seldom(nasty()), seldom(documentations())), 0..4),
         pins in vec((nasty(), nasty(), vec(nasty(), 0..3)), 0..3),
-        waivers in vec((nasty(), nasty(), nasty(), days()), 0..3),
+        waivers in vec((nasty(), nasty(), seldom((nasty(), nasty())), nasty(), days()), 0..3),
         about in (seldom(documentations()), seldom(nasty())),
     ) -> Ecosystem {
         let [owner, live, other] = repositories;
@@ -174,8 +174,12 @@ prop_compose! {
         for (a, b, platforms) in pins {
             ecosystem = ecosystem.primary(&*a, &*b).pin(GroupKey::new(a, b), platforms);
         }
-        for (code, path, reason, expires) in waivers {
-            ecosystem = ecosystem.waiver(Waiver::new(code, path, reason, expires));
+        for (code, path, policy, reason, expires) in waivers {
+            let waiver = Waiver::new(code, path, reason, expires);
+            ecosystem = ecosystem.waiver(match policy {
+                Some((zone, policy)) => waiver.of_policy(PolicyKey::new(zone, policy)),
+                None => waiver,
+            });
         }
         let ecosystem = about.0.into_iter().fold(ecosystem, Ecosystem::documented);
         about.1.into_iter().fold(ecosystem, Ecosystem::renamed_from)
