@@ -72,15 +72,6 @@ impl Elements<'_, '_> {
 }
 
 impl Pen for Elements<'_, '_> {
-    /// Each node says of which platform it is.
-    fn open_frame(&mut self, _number: usize, _platform: &str) -> fmt::Result {
-        Ok(())
-    }
-
-    fn close_frame(&mut self) -> fmt::Result {
-        Ok(())
-    }
-
     fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
         self.write(&Node {
             id: drawn.number,

@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// What a change reaches that made the one graphs of the other: the nodes that differ, and before and after it all whose
+/// What a change reaches by which the earlier graphs became the later ones: the nodes that differ, and before and after it all whose
 /// obligations depend on these. Whatever is not among them needs no second look.
 ///
 /// Obligations pass from consumers to producers, over hand-overs, too; and a capture on a platform that captures a datastore

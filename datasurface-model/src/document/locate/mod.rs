@@ -51,7 +51,7 @@ impl Documents {
 const DOCUMENTS: &str = "documents";
 
 /// What a path into a document, or into the model, begins with. What is about anything else, such as a lock, is written nowhere here.
-const OUTERMOST: [&str; 12] = [
+pub(super) const OUTERMOST: [&str; 12] = [
     DOCUMENTS,
     "name",
     "owner",

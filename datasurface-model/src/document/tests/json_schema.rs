@@ -5,7 +5,7 @@ use super::{
     damage::{damaged, each_damaged},
     form::NORTHWIND,
 };
-use crate::document::{json_schema, part::Part, syntax::Syntax, tree, v1::Schemas};
+use crate::document::{json_schema, locate::OUTERMOST, part::Part, syntax::Syntax, tree, v1::Schemas};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -55,6 +55,18 @@ fn fixtures_that_can_be_read_are_what_it_describes() {
         }
     }
     assert!(read > 100, "{read}");
+}
+
+/// A finding about a member that nobody looks for would have no place.
+#[test]
+fn every_member_of_an_ecosystem_is_looked_for() {
+    let schema = json_schema();
+    // Neither about a team nor about a zone.
+    let members = schema["else"]["else"]["properties"].as_object().unwrap();
+    assert!(members.len() > 5);
+    for member in members.keys().filter(|member| *member != "format") {
+        assert!(OUTERMOST.contains(&member.as_str()), "{member}");
+    }
 }
 
 /// The documents in which nothing is wrong say everything that can be said.

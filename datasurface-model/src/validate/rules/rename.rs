@@ -11,8 +11,7 @@ use crate::{
     named::{Entity, Named},
     validate::unit::UnitKey,
 };
-use rustc_hash::FxHashSet;
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) static FROM_ITSELF: CodeInfo = CodeInfo::error(
     "rename/from-itself",
@@ -140,16 +139,16 @@ fn family<'n, N: Name + 'n>(
     parent: impl Fn(ModelPath) -> ModelPath,
     collection: &'static str,
 ) {
-    let at = |root: ModelPath, name: &N| parent(root).child(collection, name.as_str());
-    let names: FxHashSet<&N> = all.clone().map(|(name, _)| name).collect();
-    let mut first: BTreeMap<&N, &N> = BTreeMap::new();
+    let at = |root: ModelPath, name: &str| parent(root).child(collection, name);
+    let names: FxHashSet<&str> = all.clone().map(|(name, _)| name.as_str()).collect();
+    let mut first: FxHashMap<&str, &str> = FxHashMap::default();
     for (name, former) in all {
         let Some(former) = former else { continue };
-        let other = names.contains(former).then(|| at(scope.path(), former));
-        alone(name, former, other, scope, |root| at(root, name));
-        if let Some(other) = first.insert(former, name) {
-            let (one, two) =
-                ((name.as_str(), at(scope.path(), name)), (other.as_str(), at(scope.path(), other)));
+        let other = names.contains(former.as_str()).then(|| at(scope.path(), former.as_str()));
+        alone(name, former, other, scope, |root| at(root, name.as_str()));
+        if let Some(other) = first.insert(former.as_str(), name.as_str()) {
+            let said = |name| (name, at(scope.path(), name));
+            let (one, two) = (said(name.as_str()), said(other));
             scope.report(twice(former.as_str(), one, two));
         }
     }
