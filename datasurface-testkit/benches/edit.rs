@@ -18,6 +18,8 @@ use std::{
 
 /// How many edits medians are taken of.
 const EDITS: usize = 1000;
+/// How many are done of one size before the other has its turn: a machine may change its speed while it is measured.
+const TURN: usize = 50;
 /// How often each of the worst cases is done.
 const WORST: usize = 5;
 /// What is done after an edit.
@@ -35,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             if one_team { synthetic.one_team() } else { synthetic }
         });
         let worst = (worst_cases(&small)?, worst_cases(&large)?);
-        let (small, large) = (measure(&small)?, measure(&large)?);
+        let [small, large] = measured(&small, &large)?;
         let teams = if one_team { "one team" } else { "many teams" };
         println!("{teams:<28}{:>12}{:>12}{:>8}", sizes[0], sizes[1], "ratio");
         for kind in Kind::ALL {
@@ -81,14 +83,15 @@ type Edit = (Kind, [Duration; PHASES.len()]);
 /// An edit that reaches far, and what it cost each time.
 type Worst = (&'static str, Vec<Edit>);
 
-fn measure(synthetic: &Synthetic) -> Result<Vec<Edit>, Box<dyn Error>> {
-    let checked = synthetic.ecosystem().validate(&Validation::on(NaiveDate::MIN))?;
-    let mut edits = Edits::of(checked.ecosystem(), 1);
-    let assignments = synthetic.assignments(checked.ecosystem());
-    let mut done = Done::of(checked, &assignments)?;
-    // The first one pays for finding out who depends on whom.
-    done.follow(edits.edit(done.ecosystem()), &assignments)?;
-    (0..EDITS).map(|_| done.follow(edits.edit(done.ecosystem()), &assignments)).collect()
+/// The edits of both sizes, done in turns.
+fn measured(small: &Synthetic, large: &Synthetic) -> Result<[Vec<Edit>; 2], Box<dyn Error>> {
+    let mut small = Edited::of(small)?;
+    let mut large = Edited::of(large)?;
+    for _ in 0..EDITS / TURN {
+        small.take_turn()?;
+        large.take_turn()?;
+    }
+    Ok([small.edits, large.edits])
 }
 
 /// What each of the edits costs that reach far, done and undone again and again; undoing is not counted.
@@ -109,6 +112,41 @@ fn worst_cases(synthetic: &Synthetic) -> Result<Vec<Worst>, Box<dyn Error>> {
         worst.push((what, edits));
     }
     Ok(worst)
+}
+
+/// A synthetic ecosystem that is edited at random.
+struct Edited {
+    random: Edits,
+    assignments: Assignments,
+    done: Done,
+    edits: Vec<Edit>,
+}
+
+impl Edited {
+    fn of(synthetic: &Synthetic) -> Result<Self, Box<dyn Error>> {
+        let checked = synthetic.ecosystem().validate(&Validation::on(NaiveDate::MIN))?;
+        let random = Edits::of(checked.ecosystem(), 1);
+        let assignments = synthetic.assignments(checked.ecosystem());
+        let done = Done::of(checked, &assignments)?;
+        let mut edited = Self { random, assignments, done, edits: Vec::with_capacity(EDITS) };
+        // The first one pays for finding out who depends on whom.
+        edited.edit()?;
+        Ok(edited)
+    }
+
+    fn take_turn(&mut self) -> Result<(), Box<dyn Error>> {
+        // What the other size left in the caches is not counted.
+        self.edit()?;
+        for _ in 0..TURN {
+            let edit = self.edit()?;
+            self.edits.push(edit);
+        }
+        Ok(())
+    }
+
+    fn edit(&mut self) -> Result<Edit, Box<dyn Error>> {
+        self.done.follow(self.random.edit(self.done.ecosystem()), &self.assignments)
+    }
 }
 
 /// Everything that is done for an ecosystem.
