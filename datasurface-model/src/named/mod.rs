@@ -97,9 +97,9 @@ impl<T: Entity> Named<T> {
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        // One after the other: where nothing is in a cache yet, that is read ahead; halves are waited for.
-        let found = near.iter().find(|entity| entity.name().borrow() >= name)?;
-        (found.name().borrow() == name).then_some(found)
+        // One after the other: where nothing is in a cache yet, that is read ahead; halves are waited for. And whether names
+        // are equal is told sooner than which of them comes first.
+        near.iter().find(|entity| entity.name().borrow() == name)
     }
 
     /// Every entity of this name.
@@ -118,8 +118,8 @@ impl<T: Entity> Named<T> {
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let at = self.root.as_ref()?.rank(&|other: &T| other.name().borrow() < name);
-        self.at(at).filter(|found| found.name().borrow() == name).map(|_| at)
+        let is_before = |other: &T| other.name().borrow() < name;
+        self.root.as_ref()?.position(&is_before, &|other: &T| other.name().borrow() == name)
     }
 
     /// Takes every entity of this name out and gives the first one back.

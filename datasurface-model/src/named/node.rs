@@ -82,6 +82,22 @@ impl<T> Node<T> {
         }
     }
 
+    /// The position of the first element that is the one that is looked for.
+    pub(super) fn position(
+        &self,
+        is_before: &impl Fn(&T) -> bool,
+        is_it: &impl Fn(&T) -> bool,
+    ) -> Option<usize> {
+        match self {
+            Self::Leaf(elements) => elements.iter().position(is_it),
+            Self::Branch { children, .. } => {
+                let passed = passed(children, is_before);
+                let before: usize = children.iter().take(passed).map(|child| child.len()).sum();
+                Some(before + children.get(passed)?.position(is_before, is_it)?)
+            }
+        }
+    }
+
     fn width(&self) -> usize {
         match self {
             Self::Leaf(elements) => elements.len(),
