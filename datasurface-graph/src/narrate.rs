@@ -36,7 +36,7 @@ pub(crate) fn detail(at: At<'_>) -> NodeDetail {
         At::Export { supply, part, export } => NodeDetail::Export(ExportFacts {
             container_key: export.site.key.clone(),
             container: export.site.container.clone(),
-            dataset: dataset_facts(&supply.datastore, export.dataset, part.owed_by_export(export).custody()),
+            dataset: dataset_facts(&supply.datastore, export.dataset, part.kept_by_export(export)),
             consumers: part.readers(export).iter().map(|reader| reader.consumer.clone()).collect(),
         }),
         At::Ingest { supply, part, ingest } => NodeDetail::Ingest(IngestFacts {

@@ -2,7 +2,7 @@
 
 use datasurface_model::{Deadline, Latency, Milestoning, Priority, Regulator, Requirements, Retention};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::{borrow::Cow, collections::BTreeSet, fmt};
 
 /// What a node owes to those behind it. All of it is a join: priority is the highest, latency the lowest, of deadlines
 /// the earliest counts, custody and regulators are the union.
@@ -56,6 +56,28 @@ impl Obligation {
         }
     }
 
+    /// What is owed when all of these are; nothing, if there are none. Where one of them says it all, it is that.
+    pub(crate) fn of_all<'o>(mut owed: impl Iterator<Item = &'o Self>) -> Cow<'o, Self> {
+        let Some(first) = owed.next() else { return Cow::default() };
+        owed.fold(Cow::Borrowed(first), |all, one| match all {
+            all if all.covers(one) => all,
+            all => Cow::Owned(all.into_owned().join(one)),
+        })
+    }
+
+    /// Whether owing this is owing the other, too.
+    fn covers(&self, other: &Self) -> bool {
+        let is_as_early = |deadline: &Deadline| {
+            let mut known = self.deadlines.iter();
+            known.any(|known| known.zone() == deadline.zone() && known <= deadline)
+        };
+        self.priority >= other.priority
+            && other.latency.is_none_or(|other| self.latency.is_some_and(|latency| latency <= other))
+            && other.deadlines.iter().all(is_as_early)
+            && other.regulators.is_subset(&self.regulators)
+            && self.custody.covers(other.custody)
+    }
+
     /// The part that a transformer passes on to its inputs: how much it matters, how late it may be, by when it must be
     /// there, and to whom proof is owed; not what must be kept, since a long history of the output must not force one of the inputs.
     #[must_use]
@@ -64,9 +86,12 @@ impl Obligation {
         self
     }
 
-    pub(crate) fn with_custody(mut self, custody: Custody) -> Self {
-        self.custody = custody;
-        self
+    /// The same, but this is what must be kept.
+    pub(crate) fn with_custody(owed: Cow<'_, Self>, custody: Custody) -> Cow<'_, Self> {
+        match owed.custody == custody {
+            true => owed,
+            false => Cow::Owned(Self { custody, ..owed.into_owned() }),
+        }
     }
 
     /// The highest priority of those behind; none if none of them has one.

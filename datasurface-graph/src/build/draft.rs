@@ -21,6 +21,8 @@ pub(super) struct Draft {
     asked: Vec<(DatasetName, Arc<Service>)>,
     /// What was taken back meanwhile.
     forgotten: Vec<Forgotten>,
+    /// The supply that it was made from.
+    before: Option<Arc<Supply>>,
 }
 
 /// A dataset that a group does not need any more.
@@ -50,11 +52,12 @@ impl Draft {
             needs: Vec::new(),
             asked: Vec::new(),
             forgotten: Vec::new(),
+            before: None,
         }
     }
 
     /// Takes over whoever needed something before, and still can have it.
-    pub(super) fn take_over(&mut self, before: &Supply) {
+    pub(super) fn following(mut self, before: &Arc<Supply>) -> Self {
         let is_same = Arc::ptr_eq(&self.datastore, &before.datastore);
         self.needs.extend(before.needs().filter_map(|mut need| {
             if !is_same {
@@ -63,6 +66,13 @@ impl Draft {
             }
             Some(need)
         }));
+        self.before = Some(Arc::clone(before));
+        self
+    }
+
+    /// The supply that it was made from, if there was one.
+    pub(super) fn before(&self) -> Option<&Arc<Supply>> {
+        self.before.as_ref()
     }
 
     /// Forgets that a group needs these datasets.
@@ -100,7 +110,7 @@ impl Draft {
         self.needs.extend(self.asked.drain(..).enumerate().filter_map(|(at, (dataset, service))| {
             let dataset = DatasetId::at(self.datastore.datasets().index_of(&dataset)?);
             let is_forgotten = forgotten_after(&forgotten, dataset, &service).is_some_and(|asked| at < asked);
-            (!is_forgotten).then(|| Need::new(dataset, service))
+            (!is_forgotten).then_some(Need { dataset, service })
         }));
     }
 

@@ -5,7 +5,7 @@ use crate::{
     assignments::{in_graph, primary},
     estate::{Estate, Origin},
 };
-use datasurface_model::{DatastoreName, Entity};
+use datasurface_model::DatastoreName;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -53,9 +53,11 @@ impl Drafts {
     }
 
     /// All of them, by name.
-    pub(super) fn into_sorted(mut self) -> impl Iterator<Item = Draft> {
-        self.drafts.sort_unstable_by(|one, other| one.datastore.name().cmp(other.datastore.name()));
-        self.drafts.into_iter()
+    pub(super) fn into_sorted(self) -> impl Iterator<Item = (DatastoreName, Draft)> {
+        let mut places: Vec<(DatastoreName, usize)> = self.places.into_iter().collect();
+        places.sort_unstable();
+        let mut drafts: Vec<Option<Draft>> = self.drafts.into_iter().map(Some).collect();
+        places.into_iter().filter_map(move |(name, place)| Some((name, drafts.get_mut(place)?.take()?)))
     }
 }
 
@@ -75,10 +77,10 @@ impl Estate {
         let decided = self.assignments.primaries_of(name);
         let primary = decided.and_then(primary).cloned();
         let capturing = decided.into_iter().flat_map(in_graph).cloned().collect();
-        let mut draft = Draft::new(datastore, origin, makers, primary, capturing);
-        if let Some(before) = self.supplies.get(name) {
-            draft.take_over(before);
-        }
-        Some(draft)
+        let draft = Draft::new(datastore, origin, makers, primary, capturing);
+        Some(match self.supplies.get(name) {
+            Some(before) => draft.following(before),
+            None => draft,
+        })
     }
 }

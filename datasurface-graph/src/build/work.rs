@@ -80,9 +80,9 @@ impl Work {
         self.effort += self.derived.len();
         self.derive();
         let mut uncaptured = BTreeSet::new();
-        for draft in self.drafts.into_sorted() {
+        for (name, draft) in self.drafts.into_sorted() {
             self.effort += 1;
-            let name = draft.datastore.name().clone();
+            let before = draft.before().cloned();
             match draft.finish() {
                 Err(NotCaptured) => {
                     uncaptured.insert(name);
@@ -90,7 +90,9 @@ impl Work {
                 Ok(None) => {
                     self.estate.supplies.remove(&name);
                 }
-                Ok(Some(supply)) => keep_or_insert(&mut self.estate.supplies, name, supply),
+                Ok(Some(supply)) => {
+                    keep_or_insert(&mut self.estate.supplies, name, before.as_ref(), supply);
+                }
             }
         }
         if uncaptured.is_empty() {
@@ -108,8 +110,7 @@ impl Work {
     fn derive(&mut self) {
         for draft in self.drafts.iter_mut() {
             let datastore = Arc::clone(&draft.datastore);
-            let before = self.estate.supplies.get(datastore.name());
-            if before.is_some_and(|before| !Arc::ptr_eq(&before.datastore, &datastore)) {
+            if draft.before().is_some_and(|before| !Arc::ptr_eq(&before.datastore, &datastore)) {
                 for transformer in draft.transformers() {
                     let changed = self.derived.entry(transformer.clone()).or_default();
                     // It may read several datasets of it.
@@ -125,13 +126,13 @@ impl Work {
             known.or_else(|| ecosystem.datastore(name).map(|located| located.entity())).cloned()
         };
         for (name, changed) in self.derived.drain() {
-            let before = derivations.get(&name);
-            let now = workplaces.get(&name).and_then(|workplace| match before {
+            let before = derivations.get(&name).cloned();
+            let now = workplaces.get(&name).and_then(|workplace| match &before {
                 Some(before) => before.again(workplace, &changed, datastore),
                 None => Derivation::of(workplace, datastore),
             });
             match now {
-                Some(derivation) => keep_or_insert(derivations, name, derivation),
+                Some(derivation) => keep_or_insert(derivations, name, before.as_ref(), derivation),
                 None => {
                     derivations.remove(&name);
                 }
@@ -156,7 +157,7 @@ impl Work {
         let makers =
             self.output_of(name).and_then(|output| Some(self.estate.transformers.maker_of(&output)?.group));
         self.unsettled.extend(makers);
-        self.replace(name, before.as_deref(), after);
+        self.replace(name, before.as_ref(), after);
     }
 
     /// A workspace as it is now. Whether its transformer runs is not settled yet.
@@ -174,19 +175,20 @@ impl Work {
 
     /// Puts a workplace in the place of what it was before: what it does not want any more is taken back, and what it
     /// wants now is added.
-    fn replace(&mut self, name: &WorkspaceName, before: Option<&Workplace>, after: Option<Workplace>) {
+    fn replace(&mut self, name: &WorkspaceName, before: Option<&Arc<Workplace>>, after: Option<Workplace>) {
         let after = after.filter(|after| !after.is_idle());
-        if [before, after.as_ref()].into_iter().flatten().any(|workplace| workplace.run().is_some()) {
+        let versions = before.map(AsRef::as_ref).into_iter().chain(&after);
+        if versions.into_iter().any(|workplace| workplace.run().is_some()) {
             self.derived.entry(name.clone()).or_default();
         }
         if let Some(before) = before {
             self.take_back(before, after.as_ref());
         }
         if let Some(after) = &after {
-            self.add(before, after);
+            self.add(before.map(AsRef::as_ref), after);
         }
         match after {
-            Some(after) => keep_or_insert(&mut self.estate.workplaces, name.clone(), after),
+            Some(after) => keep_or_insert(&mut self.estate.workplaces, name.clone(), before, after),
             None => {
                 self.estate.workplaces.remove(name);
             }
@@ -246,7 +248,7 @@ impl Work {
                     Some(before) => Some(before.running(run)),
                     None => self.workplace(name, None).map(|workplace| workplace.running(run)),
                 };
-                self.replace(name, before.as_deref(), after);
+                self.replace(name, before.as_ref(), after);
             }
         }
         self.settling = None;
@@ -267,7 +269,7 @@ impl Work {
                 let service = &need.service;
                 let workspace = &service.consumer.group.workspace;
                 if !members.have(workspace) {
-                    owed = Some(owed.unwrap_or_default().join(&service.is_owed()));
+                    owed = Some(owed.unwrap_or_default().join(service.owed()));
                 } else if workplaces.get(workspace).is_some_and(|workplace| workplace.is_root(service)) {
                     owed = Some(owed.unwrap_or_default().join(&service.consumer.is_owed()));
                 }
@@ -327,9 +329,14 @@ fn wanted_alike(service: &Arc<Service>, other: &Workplace) -> Option<Named<Datas
     Some(other.group(same)?.wanted().clone())
 }
 
-/// What is equal stays the same in memory, so that what is not is found fast.
-fn keep_or_insert<K: Ord + Clone, V: PartialEq>(map: &mut OrdMap<K, Arc<V>>, key: K, value: V) {
-    if map.get(&key).is_none_or(|known| **known != value) {
+/// What is equal to what was there before stays the same in memory, so that what is not is found fast.
+fn keep_or_insert<K: Ord + Clone, V: PartialEq>(
+    map: &mut OrdMap<K, Arc<V>>,
+    key: K,
+    before: Option<&Arc<V>>,
+    value: V,
+) {
+    if before.is_none_or(|before| **before != value) {
         map.insert(key, Arc::new(value));
     }
 }

@@ -21,7 +21,8 @@ use datasurface_model::{
     ContainerKey, DataContainer, Dataset, Datastore, DatastoreName, Ecosystem, PlatformName, Valid,
     WorkspaceName,
 };
-use imbl::OrdMap;
+use imbl::{GenericHashMap, OrdMap, shared_ptr::DefaultSharedPtr};
+use rustc_hash::FxBuildHasher;
 use std::{
     cmp::Ordering,
     sync::{Arc, OnceLock},
@@ -44,6 +45,9 @@ impl DatasetId {
     }
 }
 
+/// Containers by key, in no order: who opens a fragment looks for one, and to compare the three names of a key takes long.
+type Sites = GenericHashMap<ContainerKey, Arc<Site>, FxBuildHasher, DefaultSharedPtr>;
+
 /// What the graphs of all platforms are made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Estate {
@@ -53,7 +57,7 @@ pub(crate) struct Estate {
     pub(crate) platforms: Arc<[PlatformName]>,
     pub(crate) transformers: Arc<Transformers>,
     /// The containers that data is captured from or brought to.
-    pub(crate) sites: OrdMap<ContainerKey, Arc<Site>>,
+    pub(crate) sites: Sites,
     /// The workspaces that are served, or whose transformer runs.
     pub(crate) workplaces: OrdMap<WorkspaceName, Arc<Workplace>>,
     /// The datastores that somebody needs.
@@ -74,7 +78,7 @@ impl Estate {
             assignments,
             platforms,
             transformers: Arc::default(),
-            sites: OrdMap::new(),
+            sites: Sites::default(),
             workplaces: OrdMap::new(),
             supplies: OrdMap::new(),
             derivations: OrdMap::new(),
@@ -101,6 +105,11 @@ impl Site {
     pub(crate) fn cmp_key(&self, other: &Self) -> Ordering {
         if std::ptr::eq(self, other) { Ordering::Equal } else { self.key.cmp(&other.key) }
     }
+
+    /// Whether both are called the same.
+    fn has_key_of(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.key == other.key
+    }
 }
 
 impl PartialEq for Site {
@@ -111,13 +120,14 @@ impl PartialEq for Site {
 
 impl Eq for Site {}
 
-/// The fingerprint of a node, once somebody asked for it. No part of the value of what it is kept in.
+/// The fingerprint of a node, once somebody asked for it: few are, so there is room for none before. No part of the value of
+/// what it is kept in.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memo(OnceLock<Fingerprint>);
+pub(crate) struct Memo(OnceLock<Box<Fingerprint>>);
 
 impl Memo {
     pub(crate) fn get_or_init(&self, compute: impl FnOnce() -> Fingerprint) -> Fingerprint {
-        *self.0.get_or_init(compute)
+        **self.0.get_or_init(|| Box::new(compute()))
     }
 }
 

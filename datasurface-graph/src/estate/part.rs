@@ -3,7 +3,7 @@
 use super::{DatasetId, Memo, Need, Service, Site};
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::PlatformName;
-use std::{cmp::Ordering, ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc, vec};
 
 /// What happens for a datastore on one platform.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,11 +69,13 @@ impl Part {
     }
 
     /// What an export owes.
-    pub(crate) fn owed_by_export(&self, export: &Export) -> Obligation {
-        let readers = self.readers(export).iter();
-        let kept = readers.clone().fold(Custody::default(), |all, reader| all.join(reader.custody()));
-        let owed = readers.map(|reader| reader.is_owed());
-        owed.fold(Obligation::default(), |all, owed| all.join(&owed)).with_custody(kept)
+    pub(crate) fn owed_by_export(&self, export: &Export) -> Cow<'_, Obligation> {
+        Obligation::of_all(self.readers(export).iter().map(|reader| reader.owed()))
+    }
+
+    /// What must be kept of what an export brings.
+    pub(crate) fn kept_by_export(&self, export: &Export) -> Custody {
+        self.readers(export).iter().fold(Custody::default(), |all, reader| all.join(reader.custody()))
     }
 
     /// The exports of what is captured together, here or on another platform.
@@ -125,31 +127,31 @@ pub(super) struct Serving {
 }
 
 impl Serving {
-    /// Of what is needed on one platform, in canonical order.
-    pub(super) fn of(platform: PlatformName, needs: impl Iterator<Item = Need>) -> Self {
-        let (most, _) = needs.size_hint();
+    /// Of what is needed on one platform: of the needs, those that come first. They are in canonical order.
+    pub(super) fn of(platform: PlatformName, needs: &mut vec::IntoIter<Need>) -> Self {
+        let here = needs.as_slice().partition_point(|need| *need.platform() == platform);
+        let these = needs.as_slice().get(..here).unwrap_or_default();
+        // As many as there will be: whatever is kept for long has no room to spare.
+        let datasets = these.chunk_by(|one, other| one.dataset == other.dataset).count();
+        let exports = these.chunk_by(|one, other| one.is_brought_with(other)).count();
         let mut serving = Self {
             platform,
-            exports: Vec::with_capacity(most),
-            readers: Vec::with_capacity(most),
-            kept: Vec::with_capacity(most),
+            exports: Vec::with_capacity(exports),
+            readers: Vec::with_capacity(here),
+            kept: Vec::with_capacity(datasets),
         };
-        needs.for_each(|need| serving.add(need));
+        needs.by_ref().take(here).for_each(|need| serving.add(need));
         serving
     }
 
     fn add(&mut self, need: Need) {
         keep(&mut self.kept, (need.dataset, need.service.custody()));
         let at = short(self.readers.len());
-        let site = &need.service.site;
-        match self.exports.last_mut() {
-            Some(export)
-                if export.dataset == need.dataset && export.site.cmp_key(site) == Ordering::Equal =>
-            {
-                export.readers.end = at + 1;
-            }
-            _ => self.exports.push(Export {
-                site: Arc::clone(site),
+        let is_brought = |export: &&mut Export| need.is_brought_to(export.dataset, &export.site);
+        match self.exports.last_mut().filter(is_brought) {
+            Some(export) => export.readers.end = at + 1,
+            None => self.exports.push(Export {
+                site: Arc::clone(&need.service.site),
                 dataset: need.dataset,
                 readers: Span { start: at, end: at + 1 },
                 fingerprint: Memo::default(),

@@ -17,25 +17,35 @@ pub(crate) struct Service {
     pub(crate) site: Arc<Site>,
     /// What the transformer of its workspace owes, if it runs on this platform.
     pub(crate) owing: Option<Arc<Obligation>>,
+    /// What follows from that. Each node that brings it something asks.
+    owed: Obligation,
 }
 
 impl Service {
+    /// The service of a group on a platform.
+    pub(crate) fn new(
+        platform: PlatformName,
+        consumer: Consumer,
+        site: Arc<Site>,
+        owing: Option<Arc<Obligation>>,
+    ) -> Self {
+        let direct = consumer.is_owed();
+        let owed = owing.iter().fold(direct, |owed, owing| owed.join(owing));
+        Self { platform, consumer, site, owing, owed }
+    }
+
     /// The group and the platform: what tells it from the others of its workspace.
     pub(crate) fn place(&self) -> (&GroupName, &PlatformName) {
         (&self.consumer.group.group, &self.platform)
     }
 
     /// What it is owed, and through it all who need what its transformer makes.
-    pub(crate) fn is_owed(&self) -> Obligation {
-        let direct = self.consumer.is_owed();
-        match &self.owing {
-            Some(owing) => direct.join(owing),
-            None => direct,
-        }
+    pub(crate) fn owed(&self) -> &Obligation {
+        &self.owed
     }
 
     /// What must be kept for it.
     pub(crate) fn custody(&self) -> Custody {
-        Custody::for_consumer(&self.consumer.requirements)
+        self.owed.custody()
     }
 }

@@ -8,7 +8,7 @@ use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
     Capture, Consistency, Dataset, DatasetName, Datastore, DatastoreName, Entity, PlatformName, WorkspaceName,
 };
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc, vec};
 
 /// What happens for one datastore that somebody needs.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,22 +32,51 @@ pub(crate) enum Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     pub(crate) dataset: DatasetId,
-    /// That of the service, said here since it is asked for so often.
-    platform: PlatformName,
     pub(crate) service: Arc<Service>,
 }
 
 impl Need {
-    pub(crate) fn new(dataset: DatasetId, service: Arc<Service>) -> Self {
-        Self { dataset, platform: service.platform.clone(), service }
+    pub(super) fn platform(&self) -> &PlatformName {
+        &self.service.platform
     }
 
+    /// Whether the same group needs the same dataset on the same platform.
+    fn is_same(&self, other: &Self) -> bool {
+        self.dataset == other.dataset
+            && self.service.consumer.group == other.service.consumer.group
+            && self.platform() == other.platform()
+    }
+
+    /// Whether one export is for both.
+    pub(super) fn is_brought_with(&self, other: &Self) -> bool {
+        self.is_brought_to(other.dataset, &other.service.site)
+    }
+
+    /// Whether it is for an export of this dataset to this container.
+    pub(super) fn is_brought_to(&self, dataset: DatasetId, site: &Site) -> bool {
+        self.dataset == dataset && self.service.site.has_key_of(site)
+    }
+
+    /// Numbers are compared before names.
     fn canonical(&self, other: &Self) -> Ordering {
-        (&self.platform, self.dataset).cmp(&(&other.platform, other.dataset)).then_with(|| {
+        self.dataset.cmp(&other.dataset).then_with(|| {
             let (one, two) = (&*self.service, &*other.service);
-            one.site.cmp_key(&two.site).then_with(|| one.consumer.group.cmp(&two.consumer.group))
+            let by_group = || one.consumer.group.cmp(&two.consumer.group);
+            let by_platform = || one.platform.cmp(&two.platform);
+            one.site.cmp_key(&two.site).then_with(by_group).then_with(by_platform)
         })
     }
+}
+
+/// Each need once, platform by platform, and there by dataset, container and group.
+fn in_order(mut needs: Vec<Need>) -> vec::IntoIter<Need> {
+    needs.sort_unstable_by(Need::canonical);
+    needs.dedup_by(|one, other| one.is_same(other));
+    // Most often, all are on one platform.
+    if needs.windows(2).any(|two| matches!(two, [one, other] if one.platform() != other.platform())) {
+        needs.sort_by(|one, other| one.platform().cmp(other.platform()));
+    }
+    needs.into_iter()
 }
 
 impl Supply {
@@ -57,19 +86,16 @@ impl Supply {
         origin: Origin,
         primary: PlatformName,
         capturing: &[PlatformName],
-        mut needs: Vec<Need>,
+        needs: Vec<Need>,
     ) -> Self {
-        needs.sort_unstable_by(Need::canonical);
-        needs.dedup_by(|one, other| one.canonical(other) == Ordering::Equal);
         let mut servings = Vec::with_capacity(1 + capturing.len());
-        let mut needs = needs.into_iter();
-        while let Some(platform) = needs.as_slice().first().map(|need| need.platform.clone()) {
-            let here = needs.as_slice().partition_point(|need| need.platform == platform);
-            servings.push(Serving::of(platform, needs.by_ref().take(here)));
+        let mut needs = in_order(needs);
+        while let Some(platform) = needs.as_slice().first().map(|need| need.platform().clone()) {
+            servings.push(Serving::of(platform, &mut needs));
         }
         for platform in capturing.iter().chain([&primary]) {
             if !servings.iter().any(|serving| serving.platform() == platform) {
-                servings.push(Serving::of(platform.clone(), std::iter::empty()));
+                servings.push(Serving::of(platform.clone(), &mut needs));
             }
         }
         servings.sort_unstable_by(|one, other| one.platform().cmp(other.platform()));
@@ -114,21 +140,21 @@ impl Supply {
         self.parts.iter().flat_map(|part| {
             part.exports.iter().flat_map(|export| {
                 let readers = part.readers(export).iter();
-                readers.map(|reader| Need::new(export.dataset, Arc::clone(reader)))
+                readers.map(|reader| Need { dataset: export.dataset, service: Arc::clone(reader) })
             })
         })
     }
 
     /// What an ingest owes: for the exports of its own platform, and for all who take the data from it.
-    pub(crate) fn owed_by(&self, part: &Part, ingest: &Ingest) -> Obligation {
+    pub(crate) fn owed_by(&self, part: &Part, ingest: &Ingest) -> Cow<'_, Obligation> {
         let is_served = |other: &&Part| other.platform == part.platform || part.platform == self.primary;
         let kept = part.kept(ingest);
         let owed = self.parts.iter().filter(is_served).flat_map(|other| {
             let exports = other.exports_after(kept).iter();
-            exports.flat_map(|export| other.readers(export)).map(|reader| reader.is_owed())
+            exports.flat_map(|export| other.readers(export)).map(|reader| reader.owed())
         });
         let custody = kept.iter().fold(Custody::default(), |all, (_, custody)| all.join(*custody));
-        owed.fold(Obligation::default(), |all, owed| all.join(&owed)).with_custody(custody)
+        Obligation::with_custody(Obligation::of_all(owed), custody)
     }
 }
 

@@ -44,11 +44,11 @@ impl Workplace {
             while let Some((root, platform)) = served.next_if(|(root, _)| root <= group.name()) {
                 platforms.extend(Some(platform).filter(|_| root == group.name()));
             }
-            services.extend(platforms.into_iter().map(|platform| Service {
-                platform: platform.clone(),
-                consumer: Consumer::new(&workspace, group),
-                site: Arc::clone(&site),
-                owing: run.as_ref().filter(|run| run.on == *platform).map(|run| Arc::clone(&run.owing)),
+            services.extend(platforms.into_iter().map(|platform| {
+                let runs_here = run.as_ref().filter(|run| run.on == *platform);
+                let owing = runs_here.map(|run| Arc::clone(&run.owing));
+                let consumer = Consumer::new(&workspace, group);
+                Service::new(platform.clone(), consumer, Arc::clone(&site), owing)
             }));
         }
         let kept = |service: Service| {

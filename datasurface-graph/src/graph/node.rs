@@ -10,7 +10,7 @@ use crate::{
     obligation::Obligation,
 };
 use datasurface_model::{Datastore, Entity};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// A node of a graph.
 #[derive(Clone, Copy)]
@@ -60,13 +60,13 @@ impl<'g> Node<'g> {
         }
     }
 
-    /// What it owes to those behind it.
+    /// What it owes to those behind it. Where one of them says it all, it is borrowed.
     #[must_use]
-    pub fn obligation(&self) -> Obligation {
+    pub fn obligation(&self) -> Cow<'g, Obligation> {
         match self.at {
             At::Export { part, export, .. } => part.owed_by_export(export),
             At::Ingest { supply, part, ingest } => supply.owed_by(part, ingest),
-            At::Transform(derivation) | At::Trigger(derivation) => (*derivation.owing).clone(),
+            At::Transform(derivation) | At::Trigger(derivation) => Cow::Borrowed(&*derivation.owing),
         }
     }
 
@@ -87,7 +87,7 @@ impl<'g> Node<'g> {
     /// All that the graph knows of it.
     #[must_use]
     pub fn facts(&self) -> NodeFacts {
-        NodeFacts::new(self.key(), self.obligation(), narrate::detail(self.at))
+        NodeFacts::new(self.key(), self.obligation().into_owned(), narrate::detail(self.at))
     }
 
     /// The hash of its facts. Computed once.
