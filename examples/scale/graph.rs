@@ -8,7 +8,7 @@ use datasurface::{
     },
     model::{Ecosystem, Valid},
 };
-use std::error::Error;
+use std::{error::Error, hint::black_box};
 
 /// What a shard bears: nodes, and datasets that are captured.
 const LIMITS: [u64; 2] = [5_000, 2_000];
@@ -28,6 +28,8 @@ impl Graphs {
         report: &mut Report,
     ) -> Result<Self, Box<dyn Error>> {
         let graphs = report.timed("graph_ms", || IntentionGraphs::build(ecosystem, &assignments))?;
+        let nodes = graphs.iter().flat_map(IntentionGraph::nodes);
+        report.timed("obligations_ms", || nodes.for_each(|node| drop(black_box(node.obligation()))));
         report.peak_rss("peak_rss_mib");
         report.count("graph_nodes", graphs.iter().map(IntentionGraph::len).sum());
         report.count("graph_edges", graphs.iter().map(|graph| graph.edges().count()).sum());
