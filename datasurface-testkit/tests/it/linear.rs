@@ -4,12 +4,12 @@
 //! other work on the machine may double it. A phase that was quadratic would take eight times as much again.
 
 use datasurface_graph::{
-    GraphDiff, IntentionGraph, IntentionGraphs, Node, NodeWeight, Placement, Shards,
+    GraphDiff, IntentionGraph, IntentionGraphs, Node, NodeKey, NodeWeight, Placement, Shards,
     picture::{Mermaid, Picture},
-    query::{Questions, coming_up},
+    query::{Lost, Questions, coming_up, cone},
 };
 use datasurface_model::{
-    ContainerKey, DatasetGroup, DatasetKey, Ecosystem, Entity, Priority, Validation, Workspace,
+    ContainerKey, DatasetGroup, DatasetKey, Datastore, Ecosystem, Entity, Priority, Validation, Workspace,
 };
 use datasurface_testkit::Synthetic;
 use std::time::{Duration, Instant};
@@ -31,6 +31,18 @@ fn every_phase_is_linear() {
 #[test]
 fn what_is_wide_is_linear() {
     assert_linear(4 * SMALL, phases_of_something_wide);
+}
+
+/// Transformers, each of which reads what the one before makes.
+#[test]
+fn a_chain_of_transformers_is_linear() {
+    assert_linear(SMALL, |size| phases_of_layers(1, size));
+}
+
+/// In each layer, all read all that the layer before makes: as many links as the square of how many there are.
+#[test]
+fn what_comes_together_in_every_transformer_is_linear_in_what_they_read() {
+    assert_linear(SMALL, |size| phases_of_layers(size.isqrt(), 6));
 }
 
 fn assert_linear(size: usize, phases: impl Fn(usize) -> Vec<(&'static str, Duration)>) {
@@ -68,7 +80,7 @@ fn phases_of_something_wide(size: usize) -> Vec<(&'static str, Duration)> {
     let synthetic =
         Synthetic::new(1).datasets(size).columns(2).multi_dataset_every(0).consumers(0).transformers(0);
     let nobody = synthetic.ecosystem();
-    let reading = |priority| with_reader_of_everything(&nobody, priority).validate(&today()).unwrap();
+    let reading = |priority| with_reader(&nobody, priority, |_| true).validate(&today()).unwrap();
     let checked = timed(&mut took, "validate", || reading(Priority::Low));
     let assignments = synthetic.assignments(checked.ecosystem());
     let build = || IntentionGraphs::build(checked.ecosystem(), &assignments).unwrap();
@@ -87,15 +99,62 @@ fn phases_of_something_wide(size: usize) -> Vec<(&'static str, Duration)> {
     took
 }
 
-/// A workspace with a group for each dataset there is.
-fn with_reader_of_everything(ecosystem: &Ecosystem, priority: Priority) -> Ecosystem {
+/// Layers of transformers, each of which reads all that the layer before makes, and somebody who reads the last one.
+fn phases_of_layers(width: usize, layers: usize) -> Vec<(&'static str, Duration)> {
+    let mut took = Vec::new();
+    let transformers = width * layers;
+    let captured =
+        Synthetic::new(width).datasets(1).columns(2).multi_dataset_every(1).one_team().consumers(0);
+    let synthetic = captured.transformers(transformers).tiers(vec![1; layers]);
+    let synthetic = synthetic.inputs(width).outputs(1).outputs_read(width);
+    let nobody = synthetic.ecosystem();
+    let (first, last) = ("store_00000", format!("made_{:05}", transformers - 1));
+    let in_last_layer = |store: &Datastore| {
+        let number = store.name().as_str().strip_prefix("made_").and_then(|number| number.parse().ok());
+        number.is_some_and(|number: usize| number + width >= transformers)
+    };
+    let reading = |priority| with_reader(&nobody, priority, in_last_layer).validate(&today()).unwrap();
+    let checked = timed(&mut took, "validate", || reading(Priority::Low));
+    let assignments = synthetic.assignments(checked.ecosystem());
+    let build = || IntentionGraphs::build(checked.ecosystem(), &assignments).unwrap();
+    let graphs = timed(&mut took, "build", build);
+    let graph = graphs.iter().next().unwrap();
+    let low = |node: &Node<'_>| node.obligation().priority() == Some(Priority::Low);
+    assert!(timed(&mut took, "every obligation", || graph.nodes().all(|node| low(&node))));
+
+    let more_important = reading(Priority::High);
+    let rebuild = || graphs.rebuild(more_important.ecosystem(), &assignments).unwrap();
+    let again = timed(&mut took, "all of it matters more", rebuild);
+    let other = again.iter().next().unwrap();
+    let diff = timed(&mut took, "diff", || GraphDiff::between(graph, other));
+    assert_eq!(diff.changed().len(), graph.len());
+    assert_eq!(timed(&mut took, "cone", || cone(&graphs, &again)).len(), graph.len());
+
+    let ingest = |store: &str| format!("Ingest/platform_1/{store}").parse::<NodeKey>().unwrap();
+    let questions = timed(&mut took, "questions", || Questions::about(&graphs));
+    let upstream = timed(&mut took, "upstream", || questions.upstream([&ingest(&last)]).len());
+    assert!(upstream > 3 * (transformers - width));
+    assert!(timed(&mut took, "cycles", || questions.cycles()).is_empty());
+    assert!(timed(&mut took, "why", || questions.why(&ingest(first))).len() > transformers - width);
+    let lost = Lost::Datastore(first.into());
+    assert!(!timed(&mut took, "impact", || questions.impact(&lost)).is_empty());
+    assert_eq!(timed(&mut took, "bring up", || questions.bring_up()).transformers.len(), transformers);
+    assert_eq!(timed(&mut took, "coming up", || coming_up(graph).len()), graph.len());
+    timed(&mut took, "shards", || Shards::of(graph, &Placement::default(), &[200], &weigh));
+    took
+}
+
+/// A workspace with a group for each dataset of the datastores of the first team that it wants.
+fn with_reader(ecosystem: &Ecosystem, priority: Priority, wants: impl Fn(&Datastore) -> bool) -> Ecosystem {
     let zone = ecosystem.zones().at(0).unwrap();
     let team = zone.definition().unwrap().teams().at(0).unwrap().name();
     ecosystem.clone().edit_team(zone.name(), team, |members| {
-        let store = members.datastores().at(0).unwrap();
-        let groups = store.datasets().iter().map(|dataset| {
-            DatasetGroup::new(dataset.name().as_str()).sink(DatasetKey::new(store.name(), dataset.name()))
+        let stores = members.datastores().iter().filter(|store| wants(store));
+        let keys = stores.flat_map(|store| {
+            store.datasets().iter().map(|dataset| DatasetKey::new(store.name(), dataset.name()))
         });
+        let groups =
+            keys.map(|key| DatasetGroup::new(format!("{}_{}", key.datastore, key.dataset)).sink(key));
         let container = members.containers().at(0).unwrap().name();
         let reader = Workspace::new("Reader").container(ContainerKey::new(zone.name(), team, container));
         let reader = groups.fold(reader.priority(priority), Workspace::group);
