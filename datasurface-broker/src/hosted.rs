@@ -1,15 +1,12 @@
 //! Hosted platforms: declarations, brought to life by the registry.
 
 use datasurface_model::{
-    CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Valid,
+    CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set, Valid,
     diagnostic::{Suggestion, nearest},
 };
 use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
 use semver::{Comparator, Op, VersionReq};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 pub(crate) static UNKNOWN_KIND: CodeInfo = CodeInfo::error(
     "platform/unknown-kind",
@@ -62,8 +59,8 @@ impl Hosted {
     }
 
     /// Where it is: where its declaration says, and where it keeps data on its way.
-    pub(crate) fn places(&self, declared: &PlatformDeclaration) -> BTreeSet<Place> {
-        declared.locations().union(self.platform.descriptor().keeps_data_at()).cloned().collect()
+    pub(crate) fn places(&self, declared: &PlatformDeclaration) -> Set<Place> {
+        declared.locations().iter().chain(self.platform.descriptor().keeps_data_at()).cloned().collect()
     }
 
     /// Brings an instance to life as it was recorded, though its declaration may be gone.

@@ -2,12 +2,9 @@
 
 use crate::{hosted::Hosted, lock::Lock};
 use datasurface_graph::{Fingerprint, IntentionGraphs};
-use datasurface_model::{Ecosystem, Entity, Findings, Place, PlatformName, Valid};
+use datasurface_model::{Ecosystem, Entity, Findings, Place, PlatformName, Set, Valid};
 use datasurface_platform::Revision;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A valid ecosystem, the decisions about it, and the graph of each platform: all that needed platforms to be judged
 /// was judged.
@@ -47,7 +44,7 @@ impl Placed {
     }
 
     /// Where the declared platforms are: where their declarations say, and where they keep data on its way.
-    pub fn places(&self) -> impl Iterator<Item = (PlatformName, BTreeSet<Place>)> {
+    pub fn places(&self) -> impl Iterator<Item = (PlatformName, Set<Place>)> {
         let declared = self.ecosystem.platforms().iter();
         declared.filter_map(|one| Some((one.name().clone(), self.platform(one.name())?.places(one))))
     }

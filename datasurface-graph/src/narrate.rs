@@ -10,8 +10,7 @@ use crate::{
     key::NodeKey,
     obligation::Custody,
 };
-use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, PlatformName, QualityCheck};
-use std::collections::BTreeSet;
+use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, PlatformName, QualityCheck, Set};
 
 pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
     let platform = platform.clone();
@@ -57,7 +56,7 @@ pub(crate) fn detail(at: At<'_>) -> NodeDetail {
 }
 
 /// What is judged where data enters, and nowhere else: whoever takes it over gets what passed.
-fn checks(supply: &Supply, part: &Part, dataset: DatasetId) -> BTreeSet<QualityCheck> {
+fn checks(supply: &Supply, part: &Part, dataset: DatasetId) -> Set<QualityCheck> {
     let checks = dataset.of(&supply.datastore).quality_checks();
     checks.filter(|_| part.platform == supply.primary).cloned().collect()
 }
@@ -69,7 +68,7 @@ fn source(supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
     match &supply.origin {
         Origin::Made { by } => IngestSource::Transformer { workspace: by.clone() },
         Origin::Captured { site, capture } => {
-            let names: BTreeSet<_> = captured(supply, part, ingest).collect();
+            let names: Set<_> = captured(supply, part, ingest).collect();
             IngestSource::Container(Box::new(CaptureFacts {
                 container_key: site.key.clone(),
                 container: site.container.clone(),
@@ -123,6 +122,6 @@ fn dataset_facts(datastore: &Datastore, dataset: DatasetId, custody: Custody) ->
         schema: unit.schema().as_table(),
         classifications: unit.classifications().clone(),
         custody,
-        checks: BTreeSet::new(),
+        checks: Set::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Obligations: what is owed to consumers, joined on the way to producers.
 
-use datasurface_model::{Deadline, Latency, Milestoning, Priority, Regulator, Requirements, Retention};
+use datasurface_model::{Deadline, Latency, Milestoning, Priority, Regulator, Requirements, Retention, Set};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeSet, fmt};
 
@@ -15,8 +15,8 @@ pub struct Obligation {
     latency: Option<Latency>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     deadlines: BTreeSet<Deadline>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    regulators: BTreeSet<Regulator>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    regulators: Set<Regulator>,
     custody: Custody,
 }
 
@@ -41,7 +41,9 @@ impl Obligation {
     #[must_use]
     pub fn join(self, other: &Self) -> Self {
         let mut regulators = self.regulators;
-        regulators.extend(other.regulators.iter().cloned());
+        for regulator in &other.regulators {
+            regulators.insert(regulator.clone());
+        }
         let mut deadlines = self.deadlines;
         deadlines.extend(other.deadlines.iter().cloned());
         Self {
@@ -74,7 +76,7 @@ impl Obligation {
         self.priority >= other.priority
             && other.latency.is_none_or(|other| self.latency.is_some_and(|latency| latency <= other))
             && other.deadlines.iter().all(is_as_early)
-            && other.regulators.is_subset(&self.regulators)
+            && other.regulators.iter().all(|regulator| self.regulators.contains(regulator))
             && self.custody.covers(other.custody)
     }
 
@@ -115,7 +117,7 @@ impl Obligation {
 
     /// To whom proof is owed.
     #[must_use]
-    pub fn regulators(&self) -> &BTreeSet<Regulator> {
+    pub fn regulators(&self) -> &Set<Regulator> {
         &self.regulators
     }
 

@@ -18,6 +18,7 @@ pub mod named;
 #[cfg(any(test, feature = "proptest1"))]
 pub mod proptest1;
 mod schema;
+mod set;
 mod validate;
 
 pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity};
@@ -32,4 +33,5 @@ pub use schema::{
 };
 #[cfg(feature = "change")]
 pub use schema::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
+pub use set::Set;
 pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

@@ -4,10 +4,9 @@ use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
     Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetGroup, DatasetKey,
     DatastoreName, Deadline, Entitlement, Entity, GroupKey, PlatformName, Priority, QualityCheck,
-    Requirements, Schema, TransformTrigger, Workspace, WorkspaceName,
+    Requirements, Schema, Set, TransformTrigger, Workspace, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// The details of a node, by kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +28,11 @@ pub enum NodeDetail {
 pub struct DatasetFacts {
     pub(crate) key: DatasetKey,
     pub(crate) schema: Schema,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) classifications: BTreeSet<Classification>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub(crate) classifications: Set<Classification>,
     pub(crate) custody: Custody,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) checks: BTreeSet<QualityCheck>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub(crate) checks: Set<QualityCheck>,
 }
 
 impl DatasetFacts {
@@ -51,7 +50,7 @@ impl DatasetFacts {
 
     /// How sensitive it is as a whole.
     #[must_use]
-    pub fn classifications(&self) -> &BTreeSet<Classification> {
+    pub fn classifications(&self) -> &Set<Classification> {
         &self.classifications
     }
 
@@ -64,7 +63,7 @@ impl DatasetFacts {
     /// What must hold of its data before anybody sees it. A capture from a producer or from a transformer has these; all
     /// behind it gets what passed, so a change of a check touches nothing but the capture.
     #[must_use]
-    pub fn checks(&self) -> &BTreeSet<QualityCheck> {
+    pub fn checks(&self) -> &Set<QualityCheck> {
         &self.checks
     }
 

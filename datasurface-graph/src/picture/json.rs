@@ -5,12 +5,11 @@ use crate::{
     key::{NodeKey, NodeKind},
     obligation::Custody,
 };
-use datasurface_model::{Deadline, GroupKey, Latency, PlatformName, Priority, Regulator};
+use datasurface_model::{Deadline, GroupKey, Latency, PlatformName, Priority, Regulator, Set};
 use serde::{
     Serialize, Serializer,
     ser::{SerializeMap, SerializeStruct},
 };
-use std::collections::BTreeSet;
 
 /// Shows the graphs of all platforms, and the hand-overs between them, as one value:
 /// `{"platforms": {NAME: {"nodes": [{"key", "kind", "priority", …}], "edges": [[from, to], …]}}, "handovers": […]}`.
@@ -91,7 +90,7 @@ struct NodePicture {
     latency: Option<Latency>,
     /// As people write them.
     deadlines: Vec<String>,
-    regulators: BTreeSet<Regulator>,
+    regulators: Set<Regulator>,
     custody: Custody,
     /// For whom an export is.
     consumers: Vec<GroupKey>,

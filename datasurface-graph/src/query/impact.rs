@@ -8,7 +8,7 @@ use crate::{
 };
 use datasurface_model::{
     ContainerKey, DatasetKey, DatastoreName, Deadline, Entity, GroupKey, Latency, Place, PlatformName,
-    Priority,
+    Priority, Set,
 };
 use serde::Serialize;
 use std::{
@@ -120,7 +120,7 @@ impl Questions<'_> {
 }
 
 /// Where the platforms are, as far as their declarations say.
-pub(super) fn declared_places(estate: &Estate) -> BTreeMap<PlatformName, BTreeSet<Place>> {
+pub(super) fn declared_places(estate: &Estate) -> BTreeMap<PlatformName, Set<Place>> {
     let platforms = estate.ecosystem.platforms().iter();
     platforms.map(|platform| (platform.name().clone(), platform.locations().clone())).collect()
 }
@@ -140,6 +140,6 @@ fn sites(node: Node<'_>) -> impl Iterator<Item = &Site> {
 }
 
 /// Whether nothing is left where a place is lost. What does not say where it is, is nowhere in particular.
-fn are_all_in(locations: &BTreeSet<Place>, place: &Place) -> bool {
+fn are_all_in(locations: &Set<Place>, place: &Place) -> bool {
     !locations.is_empty() && locations.iter().all(|location| place.covers(location))
 }

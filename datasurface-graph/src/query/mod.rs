@@ -34,7 +34,7 @@ use crate::{
     graph::{IntentionGraphs, Node},
     key::NodeKey,
 };
-use datasurface_model::{GroupKey, Place, PlatformName};
+use datasurface_model::{GroupKey, Place, PlatformName, Set};
 use lineage::Readers;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -47,7 +47,7 @@ pub struct Questions<'g> {
     graphs: &'g IntentionGraphs,
     whole: Whole<'g>,
     /// Where platforms are.
-    places: BTreeMap<PlatformName, BTreeSet<Place>>,
+    places: BTreeMap<PlatformName, Set<Place>>,
     /// Made when it is asked for the first time.
     readers: OnceLock<Readers<'g>>,
     #[cfg(feature = "sql")]
@@ -71,7 +71,7 @@ impl<'g> Questions<'g> {
     /// Says where platforms are, instead of their declarations: a plug-in may keep data at places that the model does not
     /// name.
     #[must_use]
-    pub fn platforms_at(mut self, places: impl IntoIterator<Item = (PlatformName, BTreeSet<Place>)>) -> Self {
+    pub fn platforms_at(mut self, places: impl IntoIterator<Item = (PlatformName, Set<Place>)>) -> Self {
         self.places.extend(places);
         self
     }

@@ -1,7 +1,9 @@
 //! Access: who may ask for the data of a datastore.
 
-use crate::name::{DatasetName, GroupKey};
-use std::collections::BTreeSet;
+use crate::{
+    name::{DatasetName, GroupKey},
+    set::Set,
+};
 
 /// Who may have a sink on a datastore.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,7 +12,7 @@ pub enum Access {
     #[default]
     Open,
     /// Who was approved. An empty list means: nobody yet.
-    Approved(BTreeSet<Approval>),
+    Approved(Set<Approval>),
 }
 
 /// A dataset group of a workspace may have a dataset of the datastore.

@@ -1,10 +1,13 @@
 //! Capture: how the data of a datastore is read.
 
 use super::{CaptureTrigger, Credential, Cron};
-use crate::name::{ColumnName, ContainerKey, CredentialName, DatasetName};
+use crate::{
+    name::{ColumnName, ContainerKey, CredentialName, DatasetName},
+    set::Set,
+};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How a datastore is captured: from where, when, with which credential, and what is read together.
 ///
@@ -214,7 +217,7 @@ impl Capture {
 
     /// The same capture, without what it says of datasets other than these.
     #[must_use]
-    pub fn narrowed(&self, datasets: &BTreeSet<&DatasetName>) -> Self {
+    pub fn narrowed(&self, datasets: &Set<&DatasetName>) -> Self {
         let mut narrowed = self.clone();
         narrowed.kind.sources_mut().retain(|dataset, _| datasets.contains(dataset));
         narrowed

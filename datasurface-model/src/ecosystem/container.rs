@@ -4,10 +4,11 @@ use super::{About, ContainerKind, Rare, documented, renamed};
 use crate::{
     name::{ContainerName, Place},
     named::Entity,
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// Something that keeps data, at one or more places.
 ///
@@ -22,7 +23,7 @@ use std::{collections::BTreeSet, fmt};
 pub struct DataContainer {
     name: ContainerName,
     kind: ContainerKind,
-    locations: BTreeSet<Place>,
+    locations: Set<Place>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encryption: Option<KeyHolder>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -47,7 +48,7 @@ impl DataContainer {
         Self {
             name: name.into(),
             kind,
-            locations: BTreeSet::new(),
+            locations: Set::new(),
             encryption: None,
             read_only: false,
             about: Rare::default(),
@@ -120,7 +121,7 @@ impl DataContainer {
 
     /// Where the data is.
     #[must_use]
-    pub fn locations(&self) -> &BTreeSet<Place> {
+    pub fn locations(&self) -> &Set<Place> {
         &self.locations
     }
 

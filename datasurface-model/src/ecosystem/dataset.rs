@@ -6,8 +6,8 @@ use crate::{
     name::{Classification, DatasetName, PolicyName},
     named::Entity,
     schema::Schema,
+    set::Set,
 };
-use std::collections::BTreeSet;
 
 /// A table of a datastore.
 ///
@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 pub struct Dataset {
     name: DatasetName,
     schema: Schema,
-    classifications: Rare<BTreeSet<Classification>>,
+    classifications: Rare<Set<Classification>>,
     about: Rare<About<DatasetName>>,
     details: Rare<Details>,
 }
@@ -29,11 +29,11 @@ pub struct Dataset {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Details {
     deprecation: Option<Deprecation>,
-    quality_checks: BTreeSet<QualityCheck>,
-    storage_policies: BTreeSet<PolicyName>,
+    quality_checks: Set<QualityCheck>,
+    storage_policies: Set<PolicyName>,
 }
 
-static UNCLASSIFIED: BTreeSet<Classification> = BTreeSet::new();
+static UNCLASSIFIED: Set<Classification> = Set::new();
 
 impl Dataset {
     /// A dataset of this shape.
@@ -86,13 +86,13 @@ impl Dataset {
 
     /// How sensitive the dataset is as a whole.
     #[must_use]
-    pub fn classifications(&self) -> &BTreeSet<Classification> {
+    pub fn classifications(&self) -> &Set<Classification> {
         self.classifications.get().unwrap_or(&UNCLASSIFIED)
     }
 
     /// Every classification that the dataset or one of its columns has.
     #[must_use]
-    pub fn all_classifications(&self) -> BTreeSet<Classification> {
+    pub fn all_classifications(&self) -> Set<Classification> {
         let columns = self.schema.classified_columns().iter();
         columns.flat_map(|column| column.classifications()).chain(self.classifications()).cloned().gather()
     }

@@ -6,6 +6,7 @@ use super::{
 use crate::{
     name::{DatasetName, DatastoreName, GroupKey},
     named::{Entity, Named},
+    set::Set,
 };
 
 /// A set of datasets that belong together, and how they are captured. The output of a transformer has no capture of
@@ -75,7 +76,7 @@ impl Datastore {
     pub fn restricted(mut self) -> Self {
         let access = &mut self.details.edit().access;
         if *access == Access::Open {
-            *access = Access::Approved(std::collections::BTreeSet::new());
+            *access = Access::Approved(Set::new());
         }
         self
     }

@@ -1,10 +1,9 @@
 //! Documentation, and former names: what everything with a name can say about itself.
 
 use super::rare::Rare;
-use crate::name::Tag;
+use crate::{name::Tag, set::Set};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// What people should know about a thing: a text, and tags to find it by.
 ///
@@ -20,8 +19,8 @@ pub struct Documentation {
     text: SmolStr,
     #[serde(default)]
     format: TextFormat,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    tags: BTreeSet<Tag>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    tags: Set<Tag>,
 }
 
 /// How a text is to be shown.
@@ -68,7 +67,7 @@ impl Documentation {
 
     /// The tags.
     #[must_use]
-    pub fn tags(&self) -> &BTreeSet<Tag> {
+    pub fn tags(&self) -> &Set<Tag> {
         &self.tags
     }
 }

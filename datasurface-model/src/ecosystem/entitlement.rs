@@ -1,8 +1,8 @@
 //! Entitlement: who may read what a workspace gets.
 
-use crate::name::PrincipalName;
+use crate::{name::PrincipalName, set::Set};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// Somebody, or something, that can be granted access; by the name that the directory of the company has for it.
 ///
@@ -81,13 +81,13 @@ impl fmt::Debug for Principal {
 /// Who may read a workspace; nobody, unless it says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Entitlement(BTreeSet<Principal>);
+pub struct Entitlement(Set<Principal>);
 
 impl Entitlement {
     /// Nobody yet.
     #[must_use]
     pub const fn nobody() -> Self {
-        Self(BTreeSet::new())
+        Self(Set::new())
     }
 
     /// The same, and one more.

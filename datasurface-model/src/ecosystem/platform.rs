@@ -6,10 +6,11 @@ use crate::{
         CredentialStoreName, DatasetKey, DatastoreName, Place, PlatformKind, PlatformName, WorkspaceName,
     },
     named::{Entity, Named},
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// An instance of a data platform: which plug-in, in which versions, with which settings. Two instances may be of
 /// one kind.
@@ -29,7 +30,7 @@ pub struct PlatformDeclaration {
     kind: PlatformKind,
     version: VersionRequirement,
     config: Json,
-    locations: BTreeSet<Place>,
+    locations: Set<Place>,
     production: ProductionStatus,
     credential_store: Option<CredentialStoreName>,
     hints: Named<Hint>,
@@ -80,7 +81,7 @@ impl PlatformDeclaration {
             kind: kind.into(),
             version: VersionRequirement::any(),
             config: Json::object(),
-            locations: BTreeSet::new(),
+            locations: Set::new(),
             production: ProductionStatus::NotProduction,
             credential_store: None,
             hints: Named::default(),
@@ -168,7 +169,7 @@ impl PlatformDeclaration {
 
     /// Where it runs.
     #[must_use]
-    pub fn locations(&self) -> &BTreeSet<Place> {
+    pub fn locations(&self) -> &Set<Place> {
         &self.locations
     }
 

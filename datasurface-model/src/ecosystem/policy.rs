@@ -5,9 +5,9 @@ use crate::{
     gather::Gather,
     name::{Classification, Place, PlatformName, PolicyName, VendorName},
     named::Entity,
+    set::Set,
 };
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// A policy of a zone. It holds for what is the zone's, wherever that meets somebody else's; all policies of both
 /// zones hold together.
@@ -68,14 +68,14 @@ impl PolicyRule {
 /// What is permitted: everything that is not denied; or, if some is allowed, that alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permitted<T> {
-    allowed: Option<BTreeSet<T>>,
-    denied: BTreeSet<T>,
+    allowed: Option<Set<T>>,
+    denied: Set<T>,
 }
 
 impl<T: Ord> Permitted<T> {
     /// These alone. Nothing, if there are none.
     pub fn only<I: Into<T>>(allowed: impl IntoIterator<Item = I>) -> Self {
-        Self { allowed: Some(allowed.into_iter().map(Into::into).gather()), denied: BTreeSet::new() }
+        Self { allowed: Some(allowed.into_iter().map(Into::into).gather()), denied: Set::new() }
     }
 
     /// Everything but these.
@@ -92,13 +92,13 @@ impl<T: Ord> Permitted<T> {
 
     /// What alone is allowed; nothing means: everything that is not denied.
     #[must_use]
-    pub fn allowed(&self) -> Option<&BTreeSet<T>> {
+    pub fn allowed(&self) -> Option<&Set<T>> {
         self.allowed.as_ref()
     }
 
     /// What is denied, even where it is allowed.
     #[must_use]
-    pub fn denied(&self) -> &BTreeSet<T> {
+    pub fn denied(&self) -> &Set<T> {
         &self.denied
     }
 

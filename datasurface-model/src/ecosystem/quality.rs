@@ -2,10 +2,10 @@
 //! there.
 
 use super::Latency;
-use crate::{gather::Gather, name::ColumnName};
+use crate::{gather::Gather, name::ColumnName, set::Set};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// One thing that must hold of a dataset's data.
 ///
@@ -52,7 +52,7 @@ pub enum QualityCheck {
         /// The column.
         column: ColumnName,
         /// The values, as text.
-        values: BTreeSet<SmolStr>,
+        values: Set<SmolStr>,
     },
 }
 

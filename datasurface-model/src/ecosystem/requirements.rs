@@ -1,8 +1,8 @@
 //! What a consumer asks for.
 
-use crate::name::Regulator;
+use crate::{name::Regulator, set::Set};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// What the datasets of a group must be like where the consumer reads them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,8 +13,8 @@ pub struct Requirements {
     latency: Option<Latency>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retention: Option<Retention>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    regulators: BTreeSet<Regulator>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    regulators: Set<Regulator>,
 }
 
 impl Requirements {
@@ -54,7 +54,7 @@ impl Requirements {
 
     /// Who may ask the consumer to prove what it did.
     #[must_use]
-    pub fn regulators(&self) -> &BTreeSet<Regulator> {
+    pub fn regulators(&self) -> &Set<Regulator> {
         &self.regulators
     }
 }

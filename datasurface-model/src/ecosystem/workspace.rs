@@ -8,9 +8,9 @@ use crate::{
     gather::Gather,
     name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
     named::{Entity, Named},
+    set::Set,
 };
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
 
 /// A consumer: groups of datasets, brought into one container; or the inputs of a transformer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +20,7 @@ pub struct Workspace {
     priority: Option<Priority>,
     deadline: Option<Deadline>,
     production: ProductionStatus,
-    classification_limit: Option<BTreeSet<Classification>>,
+    classification_limit: Option<Set<Classification>>,
     groups: Named<DatasetGroup>,
     transformer: Option<DataTransformer>,
     entitlement: Entitlement,
@@ -132,7 +132,7 @@ impl Workspace {
 
     /// The classifications that it may hold alone; nothing means: any.
     #[must_use]
-    pub fn classification_limit(&self) -> Option<&BTreeSet<Classification>> {
+    pub fn classification_limit(&self) -> Option<&Set<Classification>> {
         self.classification_limit.as_ref()
     }
 

@@ -17,15 +17,15 @@ use crate::{
     diagnostic::CodeInfo,
     ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
     name::{Classification, Place, PlatformName, VendorName},
+    set::Set,
 };
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// Something that the data of a zone meets.
 #[derive(Clone, Copy, Debug)]
 pub enum Met<'a> {
     /// Places at which data is kept.
-    Places(&'a BTreeSet<Place>),
+    Places(&'a Set<Place>),
     /// Something that keeps data, and does not say where.
     Somewhere,
     /// What keeps the data; whether some of that data asks for the policy by name.
@@ -40,7 +40,7 @@ pub enum Met<'a> {
     /// Data.
     Data {
         /// Every classification of it, columns included.
-        classifications: &'a BTreeSet<&'a Classification>,
+        classifications: &'a Set<&'a Classification>,
         /// Whether it is classified as a whole, or in every column.
         is_complete: bool,
     },
@@ -118,7 +118,7 @@ pub fn denial(
 
 /// A place covers what lies below it. So what is allowed must cover the place; and what is denied must neither cover it
 /// nor lie in it, for the data could be there.
-fn location(permitted: &Permitted<Place>, places: &BTreeSet<Place>) -> Option<Denial> {
+fn location(permitted: &Permitted<Place>, places: &Set<Place>) -> Option<Denial> {
     let is_denied = |place: &&Place| {
         !permitted
             .admits_by(|allowed| allowed.covers(place), |denied| denied.covers(place) || place.covers(denied))
@@ -127,7 +127,7 @@ fn location(permitted: &Permitted<Place>, places: &BTreeSet<Place>) -> Option<De
     Some(Denial::of_place(&LOCATION, format!("does not permit the location `{place}`"), place))
 }
 
-fn vendor(permitted: &Permitted<VendorName>, places: &BTreeSet<Place>) -> Option<Denial> {
+fn vendor(permitted: &Permitted<VendorName>, places: &Set<Place>) -> Option<Denial> {
     let place = places.iter().find(|place| !permitted.admits(place.vendor()))?;
     Some(Denial::of_place(&VENDOR, format!("does not permit the vendor `{}`", place.vendor()), place))
 }
@@ -135,7 +135,7 @@ fn vendor(permitted: &Permitted<VendorName>, places: &BTreeSet<Place>) -> Option
 /// A vendor of whom nobody knows which cloud it is never passes where only some are allowed.
 fn hard_vendor(
     permitted: &Permitted<CloudVendor>,
-    places: &BTreeSet<Place>,
+    places: &Set<Place>,
     cloud: impl Fn(&VendorName) -> Option<CloudVendor>,
 ) -> Option<Denial> {
     let admits = |vendor: &VendorName| match cloud(vendor) {
@@ -184,7 +184,7 @@ pub(crate) fn is_alike(one: &str, other: &str) -> bool {
 /// tell.
 fn data(
     permitted: &Permitted<Classification>,
-    classifications: &BTreeSet<&Classification>,
+    classifications: &Set<&Classification>,
     is_complete: bool,
 ) -> Option<Denial> {
     let admits = |label: &Classification| {

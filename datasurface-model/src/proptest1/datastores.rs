@@ -108,7 +108,7 @@ impl Stores {
         self.datasets.extend(datastore.datasets().iter().map(|dataset| Wanted {
             key: DatasetKey::new(datastore.name(), dataset.name()),
             table: dataset.schema().table().clone(),
-            classifications: dataset.all_classifications(),
+            classifications: dataset.all_classifications().into_iter().collect(),
             is_classified: is_classified(dataset),
             is_deprecated: dataset.deprecation().is_some(),
         }));

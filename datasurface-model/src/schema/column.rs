@@ -1,10 +1,13 @@
 //! A column of a table.
 
 use super::{DataType, data_type::quoted_where_needed};
-use crate::ecosystem::{About, Rare, documented, renamed};
 use crate::name::{Classification, ColumnName};
+use crate::{
+    ecosystem::{About, Rare, documented, renamed},
+    set::Set,
+};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// A column: a name, a type, and whether it may be null (it may, unless said otherwise).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,12 +18,12 @@ pub struct Column {
     data_type: DataType,
     nullable: bool,
     #[serde(default, skip_serializing_if = "Rare::is_default")]
-    classifications: Rare<BTreeSet<Classification>>,
+    classifications: Rare<Set<Classification>>,
     #[serde(default, skip_serializing_if = "Rare::is_default")]
     about: Rare<About<ColumnName>>,
 }
 
-static UNCLASSIFIED: BTreeSet<Classification> = BTreeSet::new();
+static UNCLASSIFIED: Set<Classification> = Set::new();
 
 impl Column {
     /// A column that may be null.
@@ -71,7 +74,7 @@ impl Column {
 
     /// How sensitive its values are.
     #[must_use]
-    pub fn classifications(&self) -> &BTreeSet<Classification> {
+    pub fn classifications(&self) -> &Set<Classification> {
         self.classifications.get().unwrap_or(&UNCLASSIFIED)
     }
 }

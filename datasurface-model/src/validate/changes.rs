@@ -8,8 +8,8 @@ use crate::{
     ecosystem::DataContainer,
     name::{ContainerKey, DatastoreName, TeamKey, WorkspaceName, ZoneName},
     named::{Entity, Named},
+    set::Set,
 };
-use std::collections::BTreeSet;
 
 /// What was added, removed or changed between two versions of an ecosystem, by name. What it was, and what it is, can be
 /// asked of the versions: [`Valid::datastore`](super::Valid::datastore) and its like. What moved from one team to another
@@ -26,10 +26,10 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     ecosystem: bool,
-    zones: BTreeSet<ZoneName>,
-    containers: BTreeSet<ContainerKey>,
-    datastores: BTreeSet<DatastoreName>,
-    workspaces: BTreeSet<WorkspaceName>,
+    zones: Set<ZoneName>,
+    containers: Set<ContainerKey>,
+    datastores: Set<DatastoreName>,
+    workspaces: Set<WorkspaceName>,
 }
 
 impl Changes {
@@ -48,49 +48,56 @@ impl Changes {
 
     /// Zones that differ in what they say themselves: policies, declarations of teams.
     #[must_use]
-    pub fn zones(&self) -> &BTreeSet<ZoneName> {
+    pub fn zones(&self) -> &Set<ZoneName> {
         &self.zones
     }
 
     /// Containers that differ.
     #[must_use]
-    pub fn containers(&self) -> &BTreeSet<ContainerKey> {
+    pub fn containers(&self) -> &Set<ContainerKey> {
         &self.containers
     }
 
     /// Datastores that differ in anything.
     #[must_use]
-    pub fn datastores(&self) -> &BTreeSet<DatastoreName> {
+    pub fn datastores(&self) -> &Set<DatastoreName> {
         &self.datastores
     }
 
     /// Workspaces that differ in anything.
     #[must_use]
-    pub fn workspaces(&self) -> &BTreeSet<WorkspaceName> {
+    pub fn workspaces(&self) -> &Set<WorkspaceName> {
         &self.workspaces
     }
 
     pub(super) fn of(units: &[UnitChange]) -> Self {
-        let mut changes = Self::default();
+        let mut ecosystem = false;
+        let (mut zones, mut containers) = (Vec::new(), Vec::new());
+        let (mut datastores, mut workspaces) = (Vec::new(), Vec::new());
         for unit in units {
             match unit.key.place() {
-                UnitPlace::Ecosystem => changes.ecosystem = true,
+                UnitPlace::Ecosystem => ecosystem = true,
                 UnitPlace::Transformers => {}
-                UnitPlace::Zone(zone) => drop(changes.zones.insert(zone.clone())),
-                UnitPlace::Team(team) => changes.add_containers(team, unit),
-                UnitPlace::Datastore(_, name) => drop(changes.datastores.insert(name.clone())),
-                UnitPlace::Workspace(_, name) => drop(changes.workspaces.insert(name.clone())),
+                UnitPlace::Zone(zone) => zones.push(zone.clone()),
+                UnitPlace::Team(team) => add_containers(team, unit, &mut containers),
+                UnitPlace::Datastore(_, name) => datastores.push(name.clone()),
+                UnitPlace::Workspace(_, name) => workspaces.push(name.clone()),
             }
         }
-        changes
+        Self {
+            ecosystem,
+            zones: zones.into(),
+            containers: containers.into(),
+            datastores: datastores.into(),
+            workspaces: workspaces.into(),
+        }
     }
+}
 
-    fn add_containers(&mut self, team: &TeamKey, unit: &UnitChange) {
-        let (old, new) = (containers(unit.old.as_ref()), containers(unit.new.as_ref()));
-        let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
-        let keys = differing.map(|container| ContainerKey::new(&team.zone, &team.team, container.name()));
-        self.containers.extend(keys);
-    }
+fn add_containers(team: &TeamKey, unit: &UnitChange, keys: &mut Vec<ContainerKey>) {
+    let (old, new) = (containers(unit.old.as_ref()), containers(unit.new.as_ref()));
+    let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
+    keys.extend(differing.map(|container| ContainerKey::new(&team.zone, &team.team, container.name())));
 }
 
 /// The containers of a team.

@@ -14,15 +14,14 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{DataContainer, Datastore, GovernanceZone, Workspace},
+    gather::Gather,
     name::{ContainerKey, ContainerName, DatastoreName, Name, TeamKey, WorkspaceName},
     named::Entity,
+    set::Set,
 };
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, StrExt};
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 /// A datastore or workspace, and the team that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,11 +127,11 @@ impl Directory {
         let key = |name: &ContainerName| ContainerKey::new(&team.zone, &team.team, name);
         let (old, new) = (containers(change.old.as_ref()), containers(change.new.as_ref()));
         let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
-        let mut differing_addresses = BTreeSet::new();
+        let mut addresses_of_both = Vec::new();
         // Where several have one name, all of them.
-        for name in differing.map(Entity::name).collect::<BTreeSet<_>>() {
+        for name in differing.map(Entity::name).gather::<Set<_>>() {
             self.containers.release(&key(name), &change.key);
-            differing_addresses.extend(old.all(name).chain(new.all(name)).flat_map(addresses));
+            addresses_of_both.extend(old.all(name).chain(new.all(name)).flat_map(addresses));
             for container in new.all(name) {
                 self.containers.claim(key(name), &change.key, container.clone());
             }
@@ -141,14 +140,15 @@ impl Directory {
                 touched.insert(Subject::ContainerNames);
             }
         }
+        let differing_addresses: Set<SmolStr> = addresses_of_both.into_iter().gather();
         // Where several are at one address, all of them.
         for address in &differing_addresses {
             self.addresses.release(address, &change.key);
         }
         for container in &new {
-            let own: BTreeSet<SmolStr> = addresses(container).into_iter().collect();
-            for address in own.intersection(&differing_addresses) {
-                self.addresses.claim(address.clone(), &change.key, key(container.name()));
+            let own: Set<SmolStr> = addresses(container).into_iter().gather();
+            for address in own.into_iter().filter(|address| differing_addresses.contains(address)) {
+                self.addresses.claim(address, &change.key, key(container.name()));
             }
         }
         touched.extend(differing_addresses.into_iter().map(Subject::Address));

@@ -7,10 +7,10 @@ use crate::{
     ecosystem::{Ecosystem, WaivedFinding, Waiver},
     name::PolicyKey,
     named::Entity,
+    set::Set,
 };
 use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
     "waiver/duplicate",
@@ -91,7 +91,7 @@ impl Judged {
             in_force.entry((waiver.code(), waiver.path())).or_default().push(waiver);
         }
         let mut there: FxHashSet<WaivedFinding> = FxHashSet::default();
-        let mut by_policies: BTreeMap<&WaivedFinding, BTreeSet<PolicyKey>> = BTreeMap::new();
+        let mut by_policies: FxHashMap<&WaivedFinding, Set<PolicyKey>> = FxHashMap::default();
         let (mut findings, mut waived) = (Vec::new(), Vec::new());
         for finding in found {
             let path = finding.path().to_string();
@@ -164,7 +164,7 @@ fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic
 }
 
 /// A waiver without a policy hides what these deny.
-fn several(waiver: &Waiver, policies: &BTreeSet<PolicyKey>) -> Diagnostic {
+fn several(waiver: &Waiver, policies: &Set<PolicyKey>) -> Diagnostic {
     let named: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).collect();
     let message =
         format!("the waiver of {} hides what several policies deny: {}", waiver.name(), named.join(", "));
@@ -230,7 +230,7 @@ mod tests {
         let all = ecosystem.clone().waiver(waiver.clone()).validate(&on).unwrap();
         assert_eq!(all.findings().codes().collect::<Vec<_>>(), ["waiver/several-policies"]);
         let none = ecosystem.waiver(waiver.of_policy("Apart/third")).validate(&on).unwrap_err();
-        let codes: BTreeSet<_> = none.findings().codes().collect();
+        let codes: Set<_> = none.findings().codes().collect();
         assert_eq!(codes, ["governance/classification", "waiver/unused"].into());
     }
 

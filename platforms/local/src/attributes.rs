@@ -28,8 +28,8 @@ pub(crate) struct TableAttributes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) watermark: Option<ColumnName>,
     /// What must hold of a batch before it is merged.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) checks: BTreeSet<QualityCheck>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub(crate) checks: Set<QualityCheck>,
 }
 
 impl TableAttributes {
@@ -44,7 +44,7 @@ impl TableAttributes {
             retention_days: retention.map(Retention::as_days),
             copied_from: None,
             watermark: None,
-            checks: BTreeSet::new(),
+            checks: Set::new(),
         }
     }
 
@@ -58,7 +58,7 @@ impl TableAttributes {
         self
     }
 
-    pub(crate) fn checked(mut self, checks: &BTreeSet<QualityCheck>) -> Self {
+    pub(crate) fn checked(mut self, checks: &Set<QualityCheck>) -> Self {
         self.checks.clone_from(checks);
         self
     }

@@ -12,7 +12,7 @@ use datasurface::{
     },
     model::{
         ContainerKey, DatasetGroup, DatasetKey, Ecosystem, Entity, GroupKey, Latency, Place, PlatformName,
-        Priority, Workspace,
+        Priority, Set, Workspace,
     },
 };
 use proptest::prelude::*;
@@ -82,7 +82,7 @@ fn transforms(ecosystem: &Ecosystem, key: &GroupKey) -> bool {
 }
 
 /// The containers of an ecosystem, and where they are.
-fn containers(ecosystem: &Ecosystem) -> BTreeMap<ContainerKey, BTreeSet<Place>> {
+fn containers(ecosystem: &Ecosystem) -> BTreeMap<ContainerKey, Set<Place>> {
     let zones = ecosystem.zones().iter().filter_map(|zone| Some((zone.name(), zone.definition()?)));
     let teams = zones.flat_map(|(zone, definition)| {
         definition.teams().iter().filter_map(move |team| Some((zone, team.name(), team.definition()?)))
@@ -111,7 +111,7 @@ fn is_taken(ecosystem: &Ecosystem, lost: &Lost, key: &NodeKey, source: Option<&S
         Lost::Container(container) => works_with == Some(container),
         Lost::Datastore(name) => matches!(key, NodeKey::Ingest { datastore, .. } if datastore == name),
         Lost::Location(place) => {
-            let is_gone = |places: &BTreeSet<Place>| {
+            let is_gone = |places: &Set<Place>| {
                 let inside = |one: &Place| format!("{one}/").starts_with(&format!("{place}/"));
                 !places.is_empty() && places.iter().all(inside)
             };

@@ -118,7 +118,7 @@ impl Pictured {
                 priority: obligation.priority(),
                 latency: obligation.latency(),
                 deadlines: by_zone(obligation.deadlines()),
-                regulators: obligation.regulators().clone(),
+                regulators: obligation.regulators().iter().cloned().collect(),
                 custody: obligation.custody(),
             },
             ..Self::default()

@@ -15,9 +15,10 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Findings, ModelPath, Position},
+    gather,
     schema::written_columns,
 };
-use std::{collections::BTreeSet, ops::Range};
+use std::ops::Range;
 use within::Words;
 
 /// How many places are told of what is written in several.
@@ -35,8 +36,7 @@ impl Documents {
         findings.into_iter().collect()
     }
 
-    fn places(&self, wanted: BTreeSet<ModelPath>) -> Places {
-        let wanted: Vec<ModelPath> = wanted.into_iter().collect();
+    fn places(&self, wanted: Vec<ModelPath>) -> Places {
         let mut places = Places { best: wanted.iter().map(|_| Best::default()).collect(), wanted };
         if !places.wanted.is_empty() {
             for (name, document) in self.iter() {
@@ -66,17 +66,18 @@ pub(super) const OUTERMOST: [&str; 12] = [
     "renamed_from",
 ];
 
-/// The paths of which it is not known where they are written.
-fn wanted(findings: &[Diagnostic]) -> BTreeSet<ModelPath> {
-    let mut wanted = BTreeSet::new();
+/// The paths of which it is not known where they are written, in order.
+fn wanted(findings: &[Diagnostic]) -> Vec<ModelPath> {
+    let mut wanted = Vec::new();
     for finding in findings {
         if finding.position().is_none() {
-            wanted.insert(finding.path().clone());
+            wanted.push(finding.path().clone());
         }
         let related = finding.related_places().iter().filter(|related| related.position.is_none());
         wanted.extend(related.map(|related| related.path.clone()));
     }
     wanted.retain(|path| path.segments().next().is_none_or(|first| OUTERMOST.contains(&first)));
+    gather::sort_distinct(&mut wanted);
     wanted
 }
 

@@ -7,10 +7,10 @@ use super::{
 use crate::{
     ecosystem::{Documentation, TextFormat},
     name::Tag,
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -19,8 +19,8 @@ pub(super) struct DocumentationObject {
     text: SmolStr,
     #[serde(default, skip_serializing_if = "FormatWord::is_default")]
     format: FormatWord,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    tags: BTreeSet<Tag>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    tags: Set<Tag>,
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]

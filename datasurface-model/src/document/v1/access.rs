@@ -5,11 +5,11 @@ use crate::{
     ecosystem::{Access, Datastore},
     gather::Gather,
     name::{DatasetName, GroupKey},
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
-#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an approval, as an object")]
 pub(super) struct ApprovalObject {
@@ -18,7 +18,7 @@ pub(super) struct ApprovalObject {
 }
 
 /// The same datastore, open to these alone.
-pub(super) fn approved(datastore: Datastore, approvals: BTreeSet<ApprovalObject>) -> Datastore {
+pub(super) fn approved(datastore: Datastore, approvals: Set<ApprovalObject>) -> Datastore {
     let approvals = approvals.into_iter();
     approvals.fold(datastore.restricted(), |datastore, approval| {
         datastore.approved(approval.group.0, approval.dataset)
@@ -26,7 +26,7 @@ pub(super) fn approved(datastore: Datastore, approvals: BTreeSet<ApprovalObject>
 }
 
 /// The approvals, unless the datastore is open.
-pub(super) fn approvals(access: &Access) -> Option<BTreeSet<ApprovalObject>> {
+pub(super) fn approvals(access: &Access) -> Option<Set<ApprovalObject>> {
     match access {
         Access::Open => None,
         Access::Approved(approvals) => {

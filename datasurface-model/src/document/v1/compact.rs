@@ -22,7 +22,7 @@ pub(super) trait Compact: Sized + PartialEq {
 }
 
 /// A value in the shorter form that says everything.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Compactly<T>(pub(super) T);
 
 impl<T: Compact> Serialize for Compactly<T> {

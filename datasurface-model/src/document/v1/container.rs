@@ -11,9 +11,9 @@ use crate::{
     gather::Gather,
     name::{ContainerName, Place},
     named::Entity,
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -21,8 +21,8 @@ use std::collections::BTreeSet;
 pub(super) struct ContainerObject {
     name: ContainerName,
     kind: KindObject,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    locations: BTreeSet<Compactly<Place>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    locations: Set<Compactly<Place>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encryption: Option<KeyHolderWord>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -16,9 +16,9 @@ use crate::{
     gather::Gather,
     name::{Classification, DatasetKey, DatasetName, DatastoreName, PolicyName},
     named::Entity,
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -32,8 +32,8 @@ pub(super) struct DatastoreObject {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
     #[serde(default, deserialize_with = "said_object_set", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<ApprovalObject>"))]
-    approved: Option<BTreeSet<ApprovalObject>>,
+    #[cfg_attr(feature = "json-schema", schemars(with = "Set<ApprovalObject>"))]
+    approved: Option<Set<ApprovalObject>>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     deprecation: Option<DeprecationObject<DatastoreName>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,13 +48,13 @@ pub(super) struct DatastoreObject {
 struct DatasetObject {
     name: DatasetName,
     schema: SchemaForm,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    classifications: BTreeSet<Classification>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    classifications: Set<Classification>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     // There are many datasets, and few of them are deprecated.
     deprecation: Option<Box<DeprecationObject<DatasetKey>>>,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    storage_policies: BTreeSet<PolicyName>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    storage_policies: Set<PolicyName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     quality_checks: Vec<QualityCheckObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -16,9 +16,9 @@ use crate::{
         CredentialStoreName, DatasetKey, DatastoreName, Place, PlatformKind, PlatformName, WorkspaceName,
     },
     named::Entity,
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -30,8 +30,8 @@ pub(super) struct PlatformObject {
     version: VersionRequirement,
     #[serde(default, skip_serializing_if = "is_empty")]
     config: Settings,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    locations: BTreeSet<Compactly<Place>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    locations: Set<Compactly<Place>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]

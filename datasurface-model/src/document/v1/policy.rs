@@ -13,10 +13,11 @@ use crate::{
     gather::Gather,
     name::{Classification, Place, PlatformName, PolicyName, VendorName},
     named::Entity,
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::hash::Hash;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -49,14 +50,14 @@ enum RuleObject {
 #[serde(
     deny_unknown_fields,
     expecting = "what is allowed and denied, as an object",
-    bound(serialize = "F: Serialize", deserialize = "F: Deserialize<'de> + Ord + Serialize")
+    bound(serialize = "F: Serialize", deserialize = "F: Deserialize<'de> + Ord + Hash + Serialize")
 )]
 struct PermittedObject<F> {
     #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<F>"))]
-    allow: Option<BTreeSet<F>>,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    deny: BTreeSet<F>,
+    #[cfg_attr(feature = "json-schema", schemars(with = "Set<F>"))]
+    allow: Option<Set<F>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    deny: Set<F>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,10 +67,10 @@ struct StorageObject {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     mandatory: bool,
     #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<SmolStr>"))]
-    allow: Option<BTreeSet<SmolStr>>,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    deny: BTreeSet<SmolStr>,
+    #[cfg_attr(feature = "json-schema", schemars(with = "Set<SmolStr>"))]
+    allow: Option<Set<SmolStr>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    deny: Set<SmolStr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encryption: Option<KeyHolderWord>,
 }

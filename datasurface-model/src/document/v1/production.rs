@@ -8,7 +8,7 @@ pub(super) fn is_production(status: ProductionStatus) -> bool {
 }
 
 /// The status in a list of what a policy permits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "`production` or `not_production`")]
 pub(super) enum StatusWord {

@@ -4,10 +4,10 @@ use super::{quantity::LatencyText, sets::set};
 use crate::{
     ecosystem::{QualityCheck, Share},
     name::ColumnName,
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -59,7 +59,7 @@ pub(super) struct FreshObject {
 pub(super) struct AcceptedValuesObject {
     column: ColumnName,
     #[serde(deserialize_with = "set")]
-    values: BTreeSet<SmolStr>,
+    values: Set<SmolStr>,
 }
 
 impl QualityCheckObject {

@@ -7,13 +7,14 @@ use crate::{
     gather::Gather,
     name::{Classification, ColumnName},
     schema::{AvroSchema, Column, DataType, Schema, SchemaError, TableSchema},
+    set::Set,
 };
 use rustc_hash::FxHashMap;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// Longest schema in one text, in bytes.
 const LONGEST: usize = 100;
@@ -87,8 +88,8 @@ struct ColumnObject {
     data_type: DataType,
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     nullable: bool,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    classifications: BTreeSet<Classification>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    classifications: Set<Classification>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,8 +136,8 @@ impl Serialize for SchemaForm {
 }
 
 fn column_texts(table: &TableSchema) -> Vec<String> {
-    let key: BTreeSet<&str> = table.key().iter().map(ColumnName::as_str).gather();
-    let partition: BTreeSet<&str> = table.partition().iter().map(ColumnName::as_str).gather();
+    let key: Set<&str> = table.key().iter().map(ColumnName::as_str).gather();
+    let partition: Set<&str> = table.partition().iter().map(ColumnName::as_str).gather();
     let texts = table.columns().iter().map(|column| {
         let mut text = column.to_string();
         if key.contains(column.name().as_str()) {

@@ -15,9 +15,9 @@ use crate::{
     gather::Gather,
     name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
     named::Entity,
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -33,14 +33,14 @@ pub(super) struct WorkspaceObject {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
     #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "json-schema", schemars(with = "BTreeSet<Classification>"))]
-    holding_only: Option<BTreeSet<Classification>>,
+    #[cfg_attr(feature = "json-schema", schemars(with = "Set<Classification>"))]
+    holding_only: Option<Set<Classification>>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     groups: Vec<GroupObject>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     transformer: Option<TransformerObject>,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    entitlement: BTreeSet<Compactly<Principal>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    entitlement: Set<Compactly<Principal>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,8 +60,8 @@ struct GroupObject {
     latency: Option<LatencyText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retention: Option<RetentionText>,
-    #[serde(default, deserialize_with = "set", skip_serializing_if = "BTreeSet::is_empty")]
-    regulators: BTreeSet<Regulator>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    regulators: Set<Regulator>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wished_platform: Option<PlatformName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,8 +6,8 @@ use crate::{
     named::Entity,
     proptest1::plan::Choice,
     schema::{Column, Schema, TableSchema},
+    set::Set,
 };
-use std::collections::BTreeSet;
 
 pub(super) fn renamed(old: &Dataset, name: &DatasetName) -> Dataset {
     rebuilt(old, name, old.schema().clone(), old.classifications())
@@ -49,7 +49,7 @@ pub(super) fn datastore_shouted(old: &Datastore) -> Datastore {
     old.capture().cloned().into_iter().fold(datastore, Datastore::captured)
 }
 
-fn rebuilt(old: &Dataset, name: &DatasetName, schema: Schema, labels: &BTreeSet<Classification>) -> Dataset {
+fn rebuilt(old: &Dataset, name: &DatasetName, schema: Schema, labels: &Set<Classification>) -> Dataset {
     let dataset = labels.iter().cloned().fold(Dataset::new(name, schema), Dataset::classified);
     old.deprecation().cloned().into_iter().fold(dataset, Dataset::deprecated)
 }
@@ -65,10 +65,7 @@ fn with_column(old: &Dataset, choice: Choice, change: impl Fn(&Column) -> Column
     reshaped(old, &table.into())
 }
 
-fn toggled(labels: &BTreeSet<Classification>, label: &Classification) -> BTreeSet<Classification> {
-    let mut labels = labels.clone();
-    if !labels.remove(label) {
-        labels.insert(label.clone());
-    }
-    labels
+fn toggled(labels: &Set<Classification>, label: &Classification) -> Set<Classification> {
+    let added = (!labels.contains(label)).then_some(label);
+    labels.iter().filter(|other| *other != label).chain(added).cloned().collect()
 }

@@ -4,20 +4,18 @@ use super::{
     Enumeration, Fault, Faults, Field, Fixed, Record, Slot, Type, default,
     types::{Logical, Plain},
 };
-use crate::gather::Gather;
-use crate::{ecosystem::Json, name::Classification, schema::DataType};
+use crate::{ecosystem::Json, gather::Gather, name::Classification, schema::DataType, set::Set};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 /// The record that a schema describes.
 pub(super) fn record(schema: &Value) -> Result<Record, Faults> {
     let members = schema.as_object().filter(|members| text(members, "type") == Some("record"));
     let members = members.ok_or_else(|| Fault::of("a table is a record"))?;
-    let mut reader = Reader { known: BTreeMap::new(), failed: BTreeSet::new(), depth: 0, copied: 0 };
+    let mut reader =
+        Reader { known: FxHashMap::default(), failed: FxHashSet::default(), depth: 0, copied: 0 };
     reader.record(members, &namespace(members, ""))
 }
 
@@ -27,9 +25,9 @@ const MOST_COPIED: usize = 100_000;
 
 struct Reader {
     /// Named types that are defined already, by their full names, and how many types they are made of.
-    known: BTreeMap<String, (Type, usize)>,
+    known: FxHashMap<String, (Type, usize)>,
     /// Named types of which it was said why they cannot be read: who refers to them need not say so again.
-    failed: BTreeSet<String>,
+    failed: FxHashSet<SmolStr>,
     depth: usize,
     /// How many types were copied from where they are defined.
     copied: usize,
@@ -100,7 +98,7 @@ impl Reader {
 
     fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<Slot, Faults> {
         let mut types = Vec::with_capacity(alternatives.len());
-        let mut kinds = BTreeSet::new();
+        let mut kinds = FxHashSet::default();
         for alternative in alternatives.iter().filter(|alternative| *alternative != "null") {
             // Looked at before it is gone into: lists could be inside of each other without end.
             let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)?) };
@@ -162,9 +160,9 @@ impl Reader {
             Ok(slot)
         });
         if defined.is_err() && is_named {
-            self.failed.extend(
-                text(members, "name").map(|name| full_name(name, &self::namespace(members, namespace))),
-            );
+            let name = text(members, "name");
+            let name = name.map(|name| full_name(name, &self::namespace(members, namespace)));
+            self.failed.extend(name.map(SmolStr::from));
         }
         defined
     }
@@ -215,7 +213,7 @@ fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
     if symbols.is_empty() {
         return Err(Fault::of("an enum has `symbols`"));
     }
-    if symbols.iter().map(SmolStr::as_str).gather::<BTreeSet<&str>>().len() < symbols.len() {
+    if symbols.iter().map(SmolStr::as_str).gather::<Set<&str>>().len() < symbols.len() {
         return Err(Fault::of("an enum has each symbol once"));
     }
     let default = text(members, "default").map(SmolStr::from);

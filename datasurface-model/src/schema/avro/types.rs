@@ -1,8 +1,8 @@
 //! What an Avro record is made of. References to named types are replaced by what they name, so there are no cycles.
 
-use crate::{ecosystem::Json, name::Classification, schema::DataType};
+use crate::{ecosystem::Json, name::Classification, schema::DataType, set::Set};
 use smol_str::SmolStr;
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// A record: the whole schema, or a type in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,7 @@ pub(in crate::schema) struct Field {
     /// What records have in it that were written without it.
     pub(in crate::schema) default: Option<Json>,
     pub(in crate::schema) documentation: Option<SmolStr>,
-    pub(in crate::schema) classifications: BTreeSet<Classification>,
+    pub(in crate::schema) classifications: Set<Classification>,
 }
 
 /// What a field, an element of an array or a value of a map can hold: in Avro, a union with `null` or any other type.

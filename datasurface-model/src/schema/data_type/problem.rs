@@ -4,7 +4,7 @@ use super::{
     DataType, StructType,
     time_zone::{is_time_zone, nearest_time_zone},
 };
-use std::collections::BTreeSet;
+use crate::{gather::Gather, set::Set};
 
 /// The most digits that a database in use can declare (PostgreSQL's limit; most stop at 38).
 const MOST_DIGITS: u16 = 1000;
@@ -142,6 +142,7 @@ impl DataType {
 }
 
 fn has_repeated_field(structure: &StructType) -> bool {
-    let mut seen = BTreeSet::new();
-    !structure.fields().iter().all(|field| seen.insert(field.name().as_str().to_ascii_lowercase()))
+    let fields = structure.fields();
+    let names: Set<String> = fields.iter().map(|field| field.name().as_str().to_ascii_lowercase()).gather();
+    names.len() < fields.len()
 }

@@ -7,9 +7,10 @@ use crate::{
     },
     name::{Classification, DatasetName, DatastoreName, PlatformName, PolicyName, ZoneName},
     named::{Entity, Named},
+    set::Set,
     validate::{directory::Located, unit::UnitKey},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// What a consumer may know of a dataset.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +132,7 @@ impl<'a> GroupFact<'a> {
     }
 
     /// The datastores that it reads, each once.
-    pub(crate) fn inputs(self) -> BTreeSet<&'a DatastoreName> {
+    pub(crate) fn inputs(self) -> Set<&'a DatastoreName> {
         let sinks = self.group.into_iter().flat_map(|group| group.wanted());
         sinks.map(|sink| &sink.name().datastore).collect()
     }
@@ -158,7 +159,7 @@ impl<'a> Classified<'a> {
     }
 
     /// Every classification, each once.
-    pub(crate) fn labels(self) -> BTreeSet<&'a Classification> {
+    pub(crate) fn labels(self) -> Set<&'a Classification> {
         self.iter().collect()
     }
 

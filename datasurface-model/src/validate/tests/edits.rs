@@ -5,6 +5,7 @@ use crate::{
     ecosystem::Ecosystem,
     named::Entity,
     proptest1::{Mutation, ecosystems, edits, mutations, shuffled},
+    set::Set,
     validate::{CODES, Checked, Effort, Invalid, Valid, Validation},
 };
 use chrono::{Days, NaiveDate};
@@ -75,10 +76,10 @@ proptest! {
         let versions = [&older, &newer];
         let stores = versions.iter().flat_map(|one| one.datastores()).map(|store| store.entity().name());
         let differing = stores.filter(|name| older.datastore(name) != newer.datastore(name)).cloned();
-        prop_assert_eq!(changes.datastores(), &differing.collect::<BTreeSet<_>>());
+        prop_assert_eq!(changes.datastores(), &differing.collect::<Set<_>>());
         let workspaces = versions.iter().flat_map(|one| one.workspaces()).map(|unit| unit.entity().name());
         let differing = workspaces.filter(|name| older.workspace(name) != newer.workspace(name)).cloned();
-        prop_assert_eq!(changes.workspaces(), &differing.collect::<BTreeSet<_>>());
+        prop_assert_eq!(changes.workspaces(), &differing.collect::<Set<_>>());
         prop_assert_eq!(changes.is_empty(), older == newer);
         prop_assert_eq!(older.changes_since(&newer), changes);
     }

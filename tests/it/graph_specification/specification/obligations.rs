@@ -6,7 +6,7 @@ use super::{
 };
 use datasurface::{
     graph::{Custody, Keep, NodeKey},
-    model::{DatasetKey, Entity, GroupKey, Milestoning, PlatformName, Requirements},
+    model::{DatasetKey, Entity, GroupKey, Milestoning, PlatformName, Requirements, Set},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ impl World<'_> {
                     priority: self.workspaces[&key.workspace].declared_priority(),
                     latency: requirements.latency(),
                     deadlines: by_zone(self.workspaces[&key.workspace].declared_deadline()),
-                    regulators: requirements.regulators().clone(),
+                    regulators: requirements.regulators().iter().cloned().collect(),
                     custody: Custody {
                         live: requirements.milestoning().has_live(),
                         history: requirements.milestoning().has_history(),
@@ -81,7 +81,7 @@ impl World<'_> {
         }
         // What a capture says of datasets that it does not capture is no part of it.
         for node in nodes.values_mut() {
-            let captured: BTreeSet<_> = node.datasets.iter().map(|(dataset, _)| &dataset.dataset).collect();
+            let captured: Set<_> = node.datasets.iter().map(|(dataset, _)| &dataset.dataset).collect();
             node.capture = node.capture.take().map(|capture| capture.narrowed(&captured));
         }
 

@@ -8,9 +8,9 @@ use crate::{
     governance::{Meeting, Met},
     name::{PlatformName, ZoneName},
     named::Entity,
+    set::Set,
     validate::rules::Scope,
 };
-use std::collections::BTreeSet;
 
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     if !scope.facts.restricts_platforms() {
@@ -44,9 +44,9 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 }
 
 /// The zone of a group's workspace, and those of the datastores that it reads.
-pub(super) fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> BTreeSet<&'a ZoneName> {
+pub(super) fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> Set<&'a ZoneName> {
     let Some(group) = scope.facts.group(pin.name()) else {
-        return BTreeSet::new();
+        return Set::new();
     };
     let inputs = group.inputs().into_iter().filter_map(|input| Some(scope.facts.store(input)?.zone()));
     inputs.chain(group.unit().zone()).gather()
