@@ -7,7 +7,7 @@ use super::{
     facts::Subject,
     index::Index,
     names::Names,
-    persistent::PersistentMap,
+    persistent::{PersistentMap, Value},
     rules::addresses,
     unit::{Content, UnitKey, UnitPlace, team_path},
 };
@@ -246,7 +246,10 @@ impl<T: Entity> Member<T> {
     }
 }
 
-impl<T: Entity<Name: Name>> Members<T> {
+impl<T: Entity<Name: Name>> Members<T>
+where
+    Member<T>: Value,
+{
     /// Gives the name back in lower case.
     fn follow(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<SmolStr> {
         // Both have one name: it is part of what the unit is.

@@ -1,12 +1,15 @@
 //! Who has a claim to a name.
 
-use super::{persistent::PersistentMap, unit::UnitKey};
+use super::{
+    persistent::{Key, PersistentMap, Value},
+    unit::UnitKey,
+};
 use std::{borrow::Borrow, hash::Hash};
 
 /// For each key, the values that units have given for it, in canonical order of the units. Where several units have
 /// given one, the first answers. Persistent: a clone costs a counter, and shares what does not change.
 #[derive(Clone, Debug)]
-pub(super) struct Index<K: Eq + Hash, V> {
+pub(super) struct Index<K, V> {
     claims: PersistentMap<K, Claims<V>>,
 }
 
@@ -17,7 +20,7 @@ struct Claims<V> {
     others: Vec<(UnitKey, V)>,
 }
 
-impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
+impl<K: Key, V: Value> Index<K, V> {
     /// Notes what a unit has to say of a key.
     pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) {
         let mut claim = (unit.clone(), value);
@@ -98,7 +101,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
     }
 }
 
-impl<K: Clone + Eq + Hash> Index<K, ()> {
+impl<K: Key> Index<K, ()> {
     /// Follows what a unit gave before, and gives now. Gives back what may have another answer.
     pub(super) fn follow(
         &mut self,
@@ -120,7 +123,7 @@ impl<V> Claims<V> {
     }
 }
 
-impl<K: Eq + Hash, V> Default for Index<K, V> {
+impl<K, V> Default for Index<K, V> {
     fn default() -> Self {
         Self { claims: PersistentMap::default() }
     }

@@ -9,7 +9,7 @@ pub(crate) use values::{Classified, DatasetFact, GroupFact, OutputFact, StoreFac
 
 use super::{
     cut::UnitChange,
-    directory::{Directory, Members},
+    directory::{Directory, Located},
     names::Names,
     reference::Reference,
     unit::{Content, UnitKey, UnitPlace},
@@ -154,10 +154,10 @@ impl Facts {
                 near(&known.containers, &names, &key.to_smolstr())
             }
             Reference::Datastore(name) => {
-                near(&known.datastores, &|| all_of(directory.datastores()), name.as_str())
+                near(&known.datastores, &|| all_of(directory.datastores().iter()), name.as_str())
             }
             Reference::Workspace(name) => {
-                near(&known.workspaces, &|| all_of(directory.workspaces()), name.as_str())
+                near(&known.workspaces, &|| all_of(directory.workspaces().iter()), name.as_str())
             }
             Reference::Dataset(key) => {
                 let (_, store) = directory.datastores().get(&key.datastore)?;
@@ -320,8 +320,8 @@ impl GlobalNames {
     }
 }
 
-fn all_of<T: Entity<Name: Name>>(members: &Members<T>) -> Names {
-    Names::of(members.iter().map(|located| located.entity().name().as_str()))
+fn all_of<'a, T: Entity<Name: Name> + 'a>(units: impl Iterator<Item = &'a Located<T>>) -> Names {
+    Names::of(units.map(|located| located.entity().name().as_str()))
 }
 
 fn of_all<T: Entity<Name: Name>>(entities: &Named<T>) -> Names {
