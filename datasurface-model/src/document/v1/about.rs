@@ -3,6 +3,7 @@
 use super::{
     compact::{Compact, Compactly},
     sets::set,
+    words::Word,
 };
 use crate::{
     ecosystem::{Documentation, TextFormat},
@@ -17,25 +18,10 @@ use smol_str::SmolStr;
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentationObject {
     text: SmolStr,
-    #[serde(default, skip_serializing_if = "FormatWord::is_default")]
-    format: FormatWord,
+    #[serde(default, skip_serializing_if = "Word::is_default")]
+    format: Word<TextFormat>,
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
     tags: Set<Tag>,
-}
-
-#[derive(Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "`plain` or `markdown`")]
-enum FormatWord {
-    #[default]
-    Plain,
-    Markdown,
-}
-
-impl FormatWord {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 impl Compact for Documentation {
@@ -51,9 +37,9 @@ impl Compact for Documentation {
     }
 
     fn from_long(long: DocumentationObject) -> Self {
-        let documentation = match long.format {
-            FormatWord::Plain => Self::plain(long.text),
-            FormatWord::Markdown => Self::markdown(long.text),
+        let documentation = match long.format.0 {
+            TextFormat::Plain => Self::plain(long.text),
+            TextFormat::Markdown => Self::markdown(long.text),
         };
         long.tags.into_iter().fold(documentation, Self::tagged)
     }
@@ -61,10 +47,7 @@ impl Compact for Documentation {
     fn long(&self) -> Option<DocumentationObject> {
         Some(DocumentationObject {
             text: Documentation::text(self).into(),
-            format: match self.format() {
-                TextFormat::Plain => FormatWord::Plain,
-                TextFormat::Markdown => FormatWord::Markdown,
-            },
+            format: Word(self.format()),
             tags: self.tags().clone(),
         })
     }

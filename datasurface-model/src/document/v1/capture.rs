@@ -3,6 +3,7 @@
 use super::{
     compact::{Compact, Compactly},
     settings::unique,
+    words::Word,
 };
 use crate::{
     ecosystem::{
@@ -22,7 +23,7 @@ pub(super) struct CaptureObject {
     kind: KindObject,
     /// What is read together, unless it is as usual for the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    consistency: Option<Together>,
+    consistency: Option<Word<Consistency>>,
     #[serde(default, skip_serializing_if = "When::is_default")]
     trigger: When,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,26 +70,9 @@ struct TopicsObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture of files, as an object")]
 struct FilesObject {
-    format: FormatWord,
+    format: Word<FileFormat>,
     #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
     prefixes: SourceNames,
-}
-
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "how files are written, as text")]
-enum FormatWord {
-    Csv,
-    Parquet,
-    JsonLines,
-}
-
-#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "what is read together, as text")]
-enum Together {
-    SingleDataset,
-    MultiDataset,
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -110,8 +94,8 @@ impl CaptureObject {
     pub(super) fn into_model(self) -> Capture {
         let mut capture = Capture::new(self.container.0, self.kind.into_model());
         capture = match self.consistency {
-            Some(Together::SingleDataset) => capture.dataset_by_dataset(),
-            Some(Together::MultiDataset) => capture.together(),
+            Some(Word(Consistency::SingleDataset)) => capture.dataset_by_dataset(),
+            Some(Word(Consistency::MultiDataset)) => capture.together(),
             None => capture,
         };
         capture = match self.trigger {
@@ -134,14 +118,9 @@ impl KindObject {
             }
             Self::Cdc(TablesObject { tables }) => CaptureKind::ChangeDataCapture { tables },
             Self::Kafka(TopicsObject { topics }) => CaptureKind::Kafka { topics },
-            Self::ObjectFiles(FilesObject { format, prefixes }) => CaptureKind::ObjectFiles {
-                format: match format {
-                    FormatWord::Csv => FileFormat::Csv,
-                    FormatWord::Parquet => FileFormat::Parquet,
-                    FormatWord::JsonLines => FileFormat::JsonLines,
-                },
-                prefixes,
-            },
+            Self::ObjectFiles(FilesObject { format, prefixes }) => {
+                CaptureKind::ObjectFiles { format: format.0, prefixes }
+            }
         }
     }
 }
@@ -155,14 +134,9 @@ impl From<&CaptureKind> for KindObject {
             }
             CaptureKind::ChangeDataCapture { tables } => Self::Cdc(TablesObject { tables }),
             CaptureKind::Kafka { topics } => Self::Kafka(TopicsObject { topics }),
-            CaptureKind::ObjectFiles { format, prefixes } => Self::ObjectFiles(FilesObject {
-                format: match format {
-                    FileFormat::Csv => FormatWord::Csv,
-                    FileFormat::Parquet => FormatWord::Parquet,
-                    FileFormat::JsonLines => FormatWord::JsonLines,
-                },
-                prefixes,
-            }),
+            CaptureKind::ObjectFiles { format, prefixes } => {
+                Self::ObjectFiles(FilesObject { format: Word(format), prefixes })
+            }
         }
     }
 }
@@ -174,10 +148,7 @@ impl From<&Capture> for CaptureObject {
         Self {
             container: Compactly(capture.container().clone()),
             kind: capture.kind().into(),
-            consistency: (consistency != usual).then_some(match consistency {
-                Consistency::SingleDataset => Together::SingleDataset,
-                Consistency::MultiDataset => Together::MultiDataset,
-            }),
+            consistency: (consistency != usual).then_some(Word(consistency)),
             trigger: match capture.trigger().clone() {
                 CaptureTrigger::Cron(cron) => When::Cron(cron),
                 CaptureTrigger::External => When::External,
@@ -193,19 +164,7 @@ impl From<&Capture> for CaptureObject {
 #[serde(deny_unknown_fields)]
 pub(super) struct CredentialObject {
     name: CredentialName,
-    kind: CredentialWord,
-}
-
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "a kind of credential, as text")]
-enum CredentialWord {
-    Password,
-    Token,
-    KeyPair,
-    Certificate,
-    AccessKey,
-    Role,
+    kind: Word<CredentialKind>,
 }
 
 impl Compact for Credential {
@@ -221,26 +180,10 @@ impl Compact for Credential {
     }
 
     fn from_long(long: CredentialObject) -> Self {
-        let kind = match long.kind {
-            CredentialWord::Password => CredentialKind::Password,
-            CredentialWord::Token => CredentialKind::Token,
-            CredentialWord::KeyPair => CredentialKind::KeyPair,
-            CredentialWord::Certificate => CredentialKind::Certificate,
-            CredentialWord::AccessKey => CredentialKind::AccessKey,
-            CredentialWord::Role => CredentialKind::Role,
-        };
-        Self::new(long.name, kind)
+        Self::new(long.name, long.kind.0)
     }
 
     fn long(&self) -> Option<CredentialObject> {
-        let kind = match self.kind() {
-            CredentialKind::Password => CredentialWord::Password,
-            CredentialKind::Token => CredentialWord::Token,
-            CredentialKind::KeyPair => CredentialWord::KeyPair,
-            CredentialKind::Certificate => CredentialWord::Certificate,
-            CredentialKind::AccessKey => CredentialWord::AccessKey,
-            CredentialKind::Role => CredentialWord::Role,
-        };
-        Some(CredentialObject { name: self.name().clone(), kind })
+        Some(CredentialObject { name: self.name().clone(), kind: Word(self.kind()) })
     }
 }

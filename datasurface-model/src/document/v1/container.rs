@@ -5,6 +5,7 @@ use super::{
     compact::Compactly,
     container_kind::KindObject,
     sets::set,
+    words::Word,
 };
 use crate::{
     ecosystem::{DataContainer, KeyHolder},
@@ -24,7 +25,7 @@ pub(super) struct ContainerObject {
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
     locations: Set<Compactly<Place>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    encryption: Option<KeyHolderWord>,
+    encryption: Option<Word<KeyHolder>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     read_only: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,22 +34,14 @@ pub(super) struct ContainerObject {
     renamed_from: Option<ContainerName>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "who holds the keys, as text")]
-pub(super) enum KeyHolderWord {
-    Vendor,
-    Company,
-}
-
 impl ContainerObject {
     pub(super) fn into_model(self) -> DataContainer {
         let mut container = DataContainer::new(self.name, self.kind.into_model());
         for Compactly(place) in self.locations {
             container = container.located(place);
         }
-        if let Some(keys) = self.encryption {
-            container = container.encrypted(keys.into());
+        if let Some(Word(keys)) = self.encryption {
+            container = container.encrypted(keys);
         }
         if self.read_only {
             container = container.read_only();
@@ -69,28 +62,10 @@ impl From<&DataContainer> for ContainerObject {
             name: container.name().clone(),
             kind: container.kind().into(),
             locations: container.locations().iter().cloned().map(Compactly).gather(),
-            encryption: container.encryption().map(KeyHolderWord::from),
+            encryption: container.encryption().map(Word),
             read_only: container.is_read_only(),
             documentation: written(container.documentation()),
             renamed_from: container.former_name().cloned(),
-        }
-    }
-}
-
-impl From<KeyHolderWord> for KeyHolder {
-    fn from(word: KeyHolderWord) -> Self {
-        match word {
-            KeyHolderWord::Vendor => Self::Vendor,
-            KeyHolderWord::Company => Self::Company,
-        }
-    }
-}
-
-impl From<KeyHolder> for KeyHolderWord {
-    fn from(keys: KeyHolder) -> Self {
-        match keys {
-            KeyHolder::Vendor => Self::Vendor,
-            KeyHolder::Company => Self::Company,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who may read: `group:analysts`, `role:auditor`, `service:dashboard`.
 
-use super::compact::Compact;
+use super::{compact::Compact, words::Word};
 use crate::{ecosystem::Principal, name::PrincipalName};
 use serde::{Deserialize, Serialize};
 
@@ -9,14 +9,13 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct PrincipalObject {
-    kind: KindWord,
+    kind: Word<PrincipalKind>,
     name: PrincipalName,
 }
 
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "`group`, `role` or `service`")]
-enum KindWord {
+/// Of which kind they are.
+#[derive(Clone, Copy)]
+pub(super) enum PrincipalKind {
     Group,
     Role,
     Service,
@@ -36,10 +35,10 @@ impl Compact for Principal {
     }
 
     fn from_long(long: PrincipalObject) -> Self {
-        match long.kind {
-            KindWord::Group => Self::Group(long.name),
-            KindWord::Role => Self::Role(long.name),
-            KindWord::Service => Self::Service(long.name),
+        match long.kind.0 {
+            PrincipalKind::Group => Self::Group(long.name),
+            PrincipalKind::Role => Self::Role(long.name),
+            PrincipalKind::Service => Self::Service(long.name),
         }
     }
 

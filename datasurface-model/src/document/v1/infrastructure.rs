@@ -5,6 +5,7 @@ use super::{
     about::{DocumentationForm, described, written},
     compact::{Compact, Compactly},
     sorted,
+    words::Word,
 };
 use crate::{
     ecosystem::{CloudVendor, InfrastructureLocation, InfrastructureVendor},
@@ -23,26 +24,13 @@ const DEEPEST: usize = 256;
 pub(super) struct VendorObject {
     name: VendorName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    cloud: Option<CloudWord>,
+    cloud: Option<Word<CloudVendor>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Compactly<Location>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<VendorName>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "a cloud, as text")]
-pub(super) enum CloudWord {
-    Alibaba,
-    Aws,
-    Azure,
-    GoogleCloud,
-    Ibm,
-    Oracle,
-    OnPremises,
 }
 
 /// One location with what is in it, or the path to one.
@@ -69,7 +57,7 @@ impl VendorObject {
     pub(super) fn into_model(self) -> InfrastructureVendor {
         let vendor = InfrastructureVendor::new(self.name);
         let vendor = match self.cloud {
-            Some(cloud) => vendor.cloud(cloud.into()),
+            Some(Word(cloud)) => vendor.cloud(cloud),
             None => vendor,
         };
         described(
@@ -86,7 +74,7 @@ impl From<&InfrastructureVendor> for VendorObject {
     fn from(vendor: &InfrastructureVendor) -> Self {
         Self {
             name: vendor.name().clone(),
-            cloud: vendor.cloud_vendor().map(CloudWord::from),
+            cloud: vendor.cloud_vendor().map(Word),
             locations: tree_written(vendor.locations()),
             documentation: written(vendor.documentation()),
             renamed_from: vendor.former_name().cloned(),
@@ -202,32 +190,4 @@ fn trees(locations: Vec<Compactly<Location>>) -> impl Iterator<Item = Infrastruc
         }
     }
     made.into_locations().chain(trees)
-}
-
-impl From<CloudWord> for CloudVendor {
-    fn from(word: CloudWord) -> Self {
-        match word {
-            CloudWord::Alibaba => Self::Alibaba,
-            CloudWord::Aws => Self::Aws,
-            CloudWord::Azure => Self::Azure,
-            CloudWord::GoogleCloud => Self::GoogleCloud,
-            CloudWord::Ibm => Self::Ibm,
-            CloudWord::Oracle => Self::Oracle,
-            CloudWord::OnPremises => Self::OnPremises,
-        }
-    }
-}
-
-impl From<CloudVendor> for CloudWord {
-    fn from(cloud: CloudVendor) -> Self {
-        match cloud {
-            CloudVendor::Alibaba => Self::Alibaba,
-            CloudVendor::Aws => Self::Aws,
-            CloudVendor::Azure => Self::Azure,
-            CloudVendor::GoogleCloud => Self::GoogleCloud,
-            CloudVendor::Ibm => Self::Ibm,
-            CloudVendor::Oracle => Self::Oracle,
-            CloudVendor::OnPremises => Self::OnPremises,
-        }
-    }
 }

@@ -23,12 +23,17 @@ mod schema {
         document::v1::{
             Document, FORMAT,
             compact::{Compact, Compactly},
+            entitlement::PrincipalKind,
             quantity::{Day, DeadlineText, LatencyText, RetentionText},
             schema::{SchemaForm, SchemaObject},
             settings::Settings,
+            words::{Word, Worded},
             zone::{TeamDefinition, ZoneDefinition},
         },
-        ecosystem::{Cron, VersionRequirement},
+        ecosystem::{
+            CloudVendor, Consistency, CredentialKind, Cron, FileFormat, KeyHolder, Milestoning, Priority,
+            ProductionStatus, RepositoryHost, TextFormat, VersionRequirement,
+        },
         name::DatasetKey,
         schema::DataType,
     };
@@ -127,5 +132,38 @@ mod schema {
         DeadlineText = "Deadline", "a time of day in a time zone, as `06:30 Europe/Berlin`", "^[0-2][0-9]:[0-5][0-9] ";
         LatencyText = "Latency", "a span of time, as `30 s`, `15 min`, `4 h` or `1 d`", "^[0-9]+ *(s|min|h|d)$";
         RetentionText = "Retention", "a span of days, as `90 days` or `7 years`", "^[0-9]+ *(days?|years?)$";
+    }
+
+    macro_rules! words {
+        ($($type:ty = $name:literal $(, $what:literal)?;)*) => {$(
+            impl JsonSchema for Word<$type> {
+                fn schema_name() -> Cow<'static, str> {
+                    $name.into()
+                }
+
+                // Two of them have one name.
+                fn schema_id() -> Cow<'static, str> {
+                    std::any::type_name::<Self>().into()
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    say!({ "type": "string", "enum": <$type>::WORDS $(, "description": $what)? })
+                }
+            }
+        )*};
+    }
+
+    words! {
+        CloudVendor = "CloudWord";
+        Consistency = "Together";
+        CredentialKind = "CredentialWord";
+        FileFormat = "FormatWord";
+        KeyHolder = "KeyHolderWord";
+        Milestoning = "MilestoningWord";
+        PrincipalKind = "KindWord";
+        Priority = "PriorityWord";
+        ProductionStatus = "StatusWord", "The status in a list of what a policy permits.";
+        RepositoryHost = "Host";
+        TextFormat = "FormatWord";
     }
 }

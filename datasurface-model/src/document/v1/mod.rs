@@ -31,6 +31,7 @@ mod sets;
 mod settings;
 mod transformer;
 mod waiver;
+mod words;
 mod workspace;
 mod zone;
 

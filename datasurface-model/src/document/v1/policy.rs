@@ -3,13 +3,11 @@
 use super::{
     about::{DocumentationForm, described, written},
     compact::Compactly,
-    container::KeyHolderWord,
-    infrastructure::CloudWord,
-    production::StatusWord,
     sets::{said_set, set},
+    words::Word,
 };
 use crate::{
-    ecosystem::{Permitted, Policy, PolicyRule, StorageRule},
+    ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
     gather::Gather,
     name::{Classification, Place, PlatformName, PolicyName, VendorName},
     named::Entity,
@@ -37,11 +35,11 @@ pub(super) struct PolicyObject {
 enum RuleObject {
     Locations(PermittedObject<Compactly<Place>>),
     Vendors(PermittedObject<VendorName>),
-    HardVendors(PermittedObject<CloudWord>),
+    HardVendors(PermittedObject<Word<CloudVendor>>),
     Platforms(PermittedObject<PlatformName>),
     Classifications(PermittedObject<Classification>),
     Storage(StorageObject),
-    Production(PermittedObject<StatusWord>),
+    Production(PermittedObject<Word<ProductionStatus>>),
     SeparateProduction,
 }
 
@@ -72,7 +70,7 @@ struct StorageObject {
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
     deny: Set<SmolStr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    encryption: Option<KeyHolderWord>,
+    encryption: Option<Word<KeyHolder>>,
 }
 
 impl<F: Ord> PermittedObject<F> {
@@ -98,14 +96,14 @@ impl StorageObject {
         let rule = if self.mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
         let rule = rule.technologies(technologies.into_model(|technology| technology));
         match self.encryption {
-            Some(keys) => rule.encrypted(keys.into()),
+            Some(Word(keys)) => rule.encrypted(keys),
             None => rule,
         }
     }
 
     fn of(rule: &StorageRule) -> Self {
         let PermittedObject { allow, deny } = PermittedObject::of(rule.permitted_technologies(), |one| one);
-        let encryption = rule.encryption().map(KeyHolderWord::from);
+        let encryption = rule.encryption().map(Word);
         Self { mandatory: rule.is_mandatory(), allow, deny, encryption }
     }
 }
@@ -117,13 +115,17 @@ impl PolicyObject {
                 PolicyRule::Locations(permitted.into_model(|Compactly(place)| place))
             }
             RuleObject::Vendors(permitted) => PolicyRule::Vendors(permitted.into_model(|name| name)),
-            RuleObject::HardVendors(permitted) => PolicyRule::HardVendors(permitted.into_model(Into::into)),
+            RuleObject::HardVendors(permitted) => {
+                PolicyRule::HardVendors(permitted.into_model(|Word(cloud)| cloud))
+            }
             RuleObject::Platforms(permitted) => PolicyRule::Platforms(permitted.into_model(|name| name)),
             RuleObject::Classifications(permitted) => {
                 PolicyRule::Classifications(permitted.into_model(|name| name))
             }
             RuleObject::Storage(storage) => PolicyRule::Storage(storage.into_model()),
-            RuleObject::Production(permitted) => PolicyRule::Production(permitted.into_model(Into::into)),
+            RuleObject::Production(permitted) => {
+                PolicyRule::Production(permitted.into_model(|Word(status)| status))
+            }
             RuleObject::SeparateProduction => PolicyRule::SeparateProduction,
         };
         let policy = Policy::new(self.name, rule);
@@ -141,7 +143,7 @@ impl From<&Policy> for PolicyObject {
                 RuleObject::Vendors(PermittedObject::of(permitted, |name| name))
             }
             PolicyRule::HardVendors(permitted) => {
-                RuleObject::HardVendors(PermittedObject::of(permitted, CloudWord::from))
+                RuleObject::HardVendors(PermittedObject::of(permitted, Word))
             }
             PolicyRule::Platforms(permitted) => {
                 RuleObject::Platforms(PermittedObject::of(permitted, |name| name))
@@ -150,9 +152,7 @@ impl From<&Policy> for PolicyObject {
                 RuleObject::Classifications(PermittedObject::of(permitted, |name| name))
             }
             PolicyRule::Storage(storage) => RuleObject::Storage(StorageObject::of(storage)),
-            PolicyRule::Production(permitted) => {
-                RuleObject::Production(PermittedObject::of(permitted, StatusWord::from))
-            }
+            PolicyRule::Production(permitted) => RuleObject::Production(PermittedObject::of(permitted, Word)),
             PolicyRule::SeparateProduction => RuleObject::SeparateProduction,
         };
         Self {

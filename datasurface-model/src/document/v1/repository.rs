@@ -1,6 +1,9 @@
 //! Repositories, as `github:owner/name@branch`.
 
-use super::compact::{Compact, Compactly};
+use super::{
+    compact::{Compact, Compactly},
+    words::Word,
+};
 use crate::ecosystem::{Credential, Repository, RepositoryHost};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -9,22 +12,13 @@ use smol_str::SmolStr;
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RepositoryObject {
-    host: Host,
+    host: Word<RepositoryHost>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     address: Option<SmolStr>,
     repository: SmolStr,
     branch: SmolStr,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     credential: Option<Compactly<Credential>>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase", expecting = "a host of repositories")]
-enum Host {
-    GitHub,
-    GitLab,
-    Git,
 }
 
 impl Compact for Repository {
@@ -40,12 +34,7 @@ impl Compact for Repository {
     }
 
     fn from_long(long: RepositoryObject) -> Self {
-        let host = match long.host {
-            Host::GitHub => RepositoryHost::GitHub,
-            Host::GitLab => RepositoryHost::GitLab,
-            Host::Git => RepositoryHost::Git,
-        };
-        let repository = Self::new(host, long.repository, long.branch);
+        let repository = Self::new(long.host.0, long.repository, long.branch);
         let repository = long.address.into_iter().fold(repository, Self::at);
         match long.credential {
             Some(Compactly(credential)) => repository.credential(credential),
@@ -55,11 +44,7 @@ impl Compact for Repository {
 
     fn long(&self) -> Option<RepositoryObject> {
         Some(RepositoryObject {
-            host: match self.host() {
-                RepositoryHost::GitHub => Host::GitHub,
-                RepositoryHost::GitLab => Host::GitLab,
-                RepositoryHost::Git => Host::Git,
-            },
+            host: Word(self.host()),
             address: self.address().map(SmolStr::from),
             repository: self.repository().into(),
             branch: self.branch().into(),

@@ -9,6 +9,7 @@ use super::{
     sets::{said_set, set},
     sorted,
     transformer::TransformerObject,
+    words::Word,
 };
 use crate::{
     ecosystem::{DatasetGroup, DatasetSink, Milestoning, Principal, Priority, Workspace},
@@ -27,7 +28,7 @@ pub(super) struct WorkspaceObject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     container: Option<Compactly<ContainerKey>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    priority: Option<PriorityWord>,
+    priority: Option<Word<Priority>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deadline: Option<DeadlineText>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -54,8 +55,8 @@ struct GroupObject {
     name: GroupName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     sinks: Vec<Compactly<DatasetSink>>,
-    #[serde(default, skip_serializing_if = "MilestoningWord::is_default")]
-    milestoning: MilestoningWord,
+    #[serde(default, skip_serializing_if = "Word::is_default")]
+    milestoning: Word<Milestoning>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     latency: Option<LatencyText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,45 +71,14 @@ struct GroupObject {
     renamed_from: Option<GroupName>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "a priority, as text")]
-enum PriorityWord {
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-#[derive(Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", expecting = "which versions of a record, as text")]
-enum MilestoningWord {
-    #[default]
-    Live,
-    Forensic,
-    LiveAndForensic,
-}
-
-impl MilestoningWord {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl WorkspaceObject {
     pub(super) fn into_model(self) -> Workspace {
         let mut workspace = Workspace::new(self.name);
         if let Some(Compactly(container)) = self.container {
             workspace = workspace.container(container);
         }
-        if let Some(priority) = self.priority {
-            workspace = workspace.priority(match priority {
-                PriorityWord::Low => Priority::Low,
-                PriorityWord::Medium => Priority::Medium,
-                PriorityWord::High => Priority::High,
-                PriorityWord::Critical => Priority::Critical,
-            });
+        if let Some(Word(priority)) = self.priority {
+            workspace = workspace.priority(priority);
         }
         if let Some(DeadlineText(deadline)) = self.deadline {
             workspace = workspace.deadline(deadline);
@@ -140,11 +110,7 @@ impl GroupObject {
     fn into_model(self) -> DatasetGroup {
         let mut group = DatasetGroup::new(self.name)
             .sinks(self.sinks.into_iter().map(|Compactly(sink)| sink))
-            .milestoning(match self.milestoning {
-                MilestoningWord::Live => Milestoning::Live,
-                MilestoningWord::Forensic => Milestoning::Forensic,
-                MilestoningWord::LiveAndForensic => Milestoning::LiveAndForensic,
-            });
+            .milestoning(self.milestoning.0);
         if let Some(LatencyText(latency)) = self.latency {
             group = group.latency(latency);
         }
@@ -169,12 +135,7 @@ impl From<&Workspace> for WorkspaceObject {
         Self {
             name: workspace.name().clone(),
             container: workspace.container_key().cloned().map(Compactly),
-            priority: workspace.declared_priority().map(|priority| match priority {
-                Priority::Low => PriorityWord::Low,
-                Priority::Medium => PriorityWord::Medium,
-                Priority::High => PriorityWord::High,
-                Priority::Critical => PriorityWord::Critical,
-            }),
+            priority: workspace.declared_priority().map(Word),
             deadline: workspace.declared_deadline().cloned().map(DeadlineText),
             production: is_production(workspace.production_status()),
             holding_only: workspace.classification_limit().cloned(),
@@ -193,11 +154,7 @@ impl From<&DatasetGroup> for GroupObject {
         Self {
             name: group.name().clone(),
             sinks: group.wanted().iter().cloned().map(Compactly).collect(),
-            milestoning: match requirements.milestoning() {
-                Milestoning::Live => MilestoningWord::Live,
-                Milestoning::Forensic => MilestoningWord::Forensic,
-                Milestoning::LiveAndForensic => MilestoningWord::LiveAndForensic,
-            },
+            milestoning: Word(requirements.milestoning()),
             latency: requirements.latency().map(LatencyText),
             retention: requirements.retention().map(RetentionText),
             regulators: requirements.regulators().clone(),
