@@ -12,6 +12,20 @@ use datasurface_model::{
 
 const UNREAD: ColumnSources = ColumnSources::Unknown(Untold::NotUnderstood);
 
+/// To some dialects these words are functions and values, to others columns where there are such.
+#[test]
+fn words_that_may_be_columns_are_not_guessed() {
+    for word in ["user", "current_user", "localtime", "true"] {
+        let sql = format!("SELECT id, upper({word}) AS result FROM People_data");
+        let made_of = |columns: &str| {
+            let graphs = graphs_of(&sql, columns);
+            Questions::about(&graphs).column_sources_of(&ColumnKey::new("Made/data", "result"))
+        };
+        assert_eq!(made_of("id Integer key"), known(&[]), "{word}");
+        assert_eq!(made_of(&format!("id Integer key, {word} VarChar(20)")), UNREAD, "{word}");
+    }
+}
+
 /// Two sources, `Sales/data` and `People/data`, of which `sql` makes `Made/data`.
 fn graphs(sql: &str) -> IntentionGraphs {
     graphs_of(sql, "id Integer key, name VarChar(20), city VarChar(20)")

@@ -25,6 +25,8 @@ pub(super) fn sources(expression: &Expr, scope: &Scope<'_>) -> Option<BTreeSet<C
                 }
                 _ => return None,
             },
+            // To some dialects that is a column if there is one of this name, to others it is not.
+            other if word(other).is_some_and(|word| scope.provides(None, word)) => return None,
             other => waiting.extend(parts(other)?),
         }
     }
@@ -36,6 +38,19 @@ pub(super) fn ordered_by(order: &OrderByExpr) -> Option<&Expr> {
     match order {
         OrderByExpr { expr, options: _, with_fill: None } => Some(expr),
         OrderByExpr { .. } => None,
+    }
+}
+
+/// The word that is all of an expression and means something of its own, such as `user` or `true`.
+fn word(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Function(Function { name, args: FunctionArguments::None, .. }) => single(name),
+        Expr::Value(value) => match value.value {
+            Value::Boolean(true) => Some("true"),
+            Value::Boolean(false) => Some("false"),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -5,8 +5,8 @@ mod scope;
 mod statement;
 
 use super::Questions;
-use crate::estate::{DatasetId, Derivation};
-use datasurface_model::{CodeArtifact, ColumnName, DatasetKey, Datastore, Ecosystem, Entity, Schema, Valid};
+use crate::estate::Derivation;
+use datasurface_model::{CodeArtifact, ColumnName, Dataset, DatasetKey, Datastore, Ecosystem, Entity, Valid};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use statement::Statement;
@@ -111,14 +111,26 @@ fn has(ecosystem: &Valid<Ecosystem>, ColumnKey { dataset, column }: &ColumnKey) 
 pub(super) struct Input<'a> {
     pub(super) name: String,
     pub(super) dataset: DatasetKey,
-    pub(super) schema: &'a Schema,
+    /// By name in small letters.
+    columns: FxHashMap<String, Vec<&'a ColumnName>>,
 }
 
-impl Input<'_> {
-    /// The columns of this name, in whichever case.
-    fn columns(&self, name: &str) -> impl Iterator<Item = ColumnKey> {
-        let columns = self.schema.table().columns().iter().map(|column| column.name());
-        let columns = columns.filter(move |column| scope::is(column.as_str(), name));
+impl<'a> Input<'a> {
+    fn of(datastore: &'a Datastore, dataset: &'a Dataset) -> Self {
+        let mut columns: FxHashMap<String, Vec<&ColumnName>> = FxHashMap::default();
+        for column in dataset.schema().table().columns() {
+            columns.entry(column.name().as_str().to_ascii_lowercase()).or_default().push(column.name());
+        }
+        Self {
+            name: format!("{}_{}", datastore.name(), dataset.name()),
+            dataset: DatasetKey::new(datastore.name(), dataset.name()),
+            columns,
+        }
+    }
+
+    /// The columns of this name in small letters, in whichever case they are.
+    fn columns<'i>(&'i self, name: &str) -> impl Iterator<Item = ColumnKey> + use<'i, 'a> {
+        let columns = self.columns.get(name).into_iter().flatten().copied();
         columns.map(|column| ColumnKey { dataset: self.dataset.clone(), column: column.clone() })
     }
 }
@@ -142,15 +154,8 @@ impl<'g> Reading<'g> {
             }
             _ => None,
         };
-        let input = |(datastore, dataset): (&'g Datastore, DatasetId)| {
-            let unit = dataset.of(datastore);
-            Input {
-                name: format!("{}_{}", datastore.name(), unit.name()),
-                dataset: DatasetKey::new(datastore.name(), unit.name()),
-                schema: unit.schema(),
-            }
-        };
-        Self { statement, inputs: maker.inputs().map(input).collect() }
+        let inputs = maker.inputs().map(|(datastore, dataset)| Input::of(datastore, dataset.of(datastore)));
+        Self { statement, inputs: inputs.collect() }
     }
 
     fn sources_of(&self, column: &ColumnName) -> Option<BTreeSet<ColumnKey>> {

@@ -33,8 +33,9 @@ impl<'a> Scope<'a> {
     }
 
     fn columns(&self, table: Option<&str>, column: &str) -> impl Iterator<Item = ColumnKey> {
+        let column = column.to_ascii_lowercase();
         let tables = self.0.iter().filter(move |(name, _)| table.is_none_or(|table| is(name, table)));
-        tables.flat_map(move |(_, input)| input.columns(column))
+        tables.flat_map(move |(_, input)| input.columns(&column))
     }
 }
 
