@@ -12,7 +12,8 @@ use crate::{
     key::{NodeKey, NodeKind},
 };
 use datasurface_model::{DatasetName, ShardName};
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
+use std::{iter, sync::Arc};
 
 /// The pieces of a fragment. They have no names as long as nobody asks: most fragments are in one shard.
 pub(super) struct Pieces<'g> {
@@ -44,10 +45,10 @@ impl<'g> Pieces<'g> {
         if !limits.is_empty() {
             fragment.visit(graph, |piece| {
                 if piece.is_dataset() {
-                    return weights.push(&captured);
+                    return weights.push(&captured, limits);
                 }
                 let weight = weigh(&piece.node);
-                weights.push(&weight.whole);
+                weights.push(&weight.whole, limits);
                 if piece.node.kind() == NodeKind::Ingest {
                     captured = weight.per_dataset;
                 }
@@ -137,8 +138,10 @@ impl<'g> Pieces<'g> {
             Places::Each(each) => each.iter().enumerate(),
         };
         let mut shards: Vec<(&ShardName, usize, Vec<u64>)> = Vec::new();
+        let mut known: FxHashMap<&ShardName, usize> = FxHashMap::default();
         for (at, shard) in each.filter_map(|(at, shard)| Some((at, shard.as_ref()?))) {
-            match shards.iter_mut().find(|(known, ..)| *known == shard) {
+            let place = *known.entry(shard).or_insert(shards.len());
+            match shards.get_mut(place) {
                 Some((_, pieces, weight)) => {
                     *pieces += 1;
                     add(weight, self.weights.at(at));
@@ -235,10 +238,11 @@ impl Weights {
         Self { limits, flat: Vec::with_capacity(count.saturating_mul(limits)) }
     }
 
-    fn push(&mut self, weight: &Weight) {
-        let end = self.flat.len() + self.limits;
-        self.flat.extend(weight.iter().take(self.limits));
-        self.flat.resize(end, 0);
+    /// What is too heavy for any shard weighs no more than what only just is, whatever it says: so sums stay exact, and
+    /// what was added can be taken away.
+    fn push(&mut self, weight: &Weight, limits: &Weight) {
+        let weight = weight.iter().copied().chain(iter::repeat(0));
+        self.flat.extend(weight.zip(limits).map(|(weight, limit)| weight.min(limit.saturating_add(1))));
     }
 
     fn at(&self, position: usize) -> &Weight {

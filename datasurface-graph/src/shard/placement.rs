@@ -3,6 +3,7 @@
 use super::{
     fragment::Fragment,
     known::{ByDataset, Known},
+    load::position,
 };
 use crate::key::NodeKey;
 use datasurface_model::{DatasetName, DatastoreName, ShardName, WorkspaceName};
@@ -10,7 +11,7 @@ use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// Where the nodes of a platform's graph are placed.
@@ -36,10 +37,34 @@ pub(super) struct Home {
 }
 
 /// What is not at home.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Apart {
     pub(super) nodes: BTreeMap<NodeKey, ShardName>,
     pub(super) datasets: BTreeMap<NodeKey, BTreeMap<DatasetName, ShardName>>,
+    /// The positions of the first and the last shard, once somebody asked: everybody who reads a datastore does. No part of
+    /// the value.
+    positions: OnceLock<Option<(u64, u64)>>,
+}
+
+impl PartialEq for Apart {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.nodes, &self.datasets) == (&other.nodes, &other.datasets)
+    }
+}
+
+impl Eq for Apart {}
+
+impl Apart {
+    fn shards(&self) -> impl Iterator<Item = &ShardName> {
+        self.nodes.values().chain(self.datasets.values().flat_map(|datasets| datasets.values()))
+    }
+
+    fn positions(&self) -> Option<(u64, u64)> {
+        *self.positions.get_or_init(|| {
+            let (first, last) = (self.shards().map(position).min()?, self.shards().map(position).max()?);
+            Some((first, last))
+        })
+    }
 }
 
 impl Placement {
@@ -140,10 +165,13 @@ impl Home {
     }
 
     pub(super) fn shards(&self) -> impl Iterator<Item = &ShardName> {
-        let apart = self.apart.iter().flat_map(|apart| {
-            apart.nodes.values().chain(apart.datasets.values().flat_map(|datasets| datasets.values()))
-        });
-        self.shard.iter().chain(apart)
+        self.shard.iter().chain(self.apart.iter().flat_map(|apart| apart.shards()))
+    }
+
+    /// The positions of its shards, of those apart only the first and the last.
+    pub(super) fn positions(&self) -> impl Iterator<Item = u64> {
+        let apart = self.apart.as_ref().and_then(|apart| apart.positions());
+        self.shard.iter().map(position).chain(apart.into_iter().flat_map(|(first, last)| [first, last]))
     }
 
     /// Whether both are equal, and keep the same in memory.
@@ -158,6 +186,7 @@ impl Home {
     fn set_apart<T>(&mut self, change: impl FnOnce(&mut Apart) -> T) {
         let apart = Arc::make_mut(self.apart.get_or_insert_default());
         change(apart);
+        apart.positions = OnceLock::new();
         if apart.nodes.is_empty() && apart.datasets.is_empty() {
             self.apart = None;
         }

@@ -364,11 +364,11 @@ impl Surroundings {
         let mut links: BTreeMap<&ShardName, usize> = BTreeMap::new();
         let (mut first, mut last) = (0, u64::MAX);
         for home in before {
-            first = home.shards().map(position).fold(first, u64::max);
+            first = home.positions().fold(first, u64::max);
             home.shard.iter().for_each(|shard| *links.entry(shard).or_default() += 1);
         }
         for home in after {
-            last = home.shards().map(position).fold(last, u64::min);
+            last = home.positions().fold(last, u64::min);
             home.shard.iter().for_each(|shard| *links.entry(shard).or_default() += 1);
         }
         let mut shards: Vec<_> = links.into_iter().collect();

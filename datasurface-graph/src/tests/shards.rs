@@ -5,8 +5,10 @@ use crate::{
     IntentionGraphs, Node, NodeKey, NodeWeight, Placement, Shards,
     query::{Step, in_order},
 };
-use datasurface_model::{Capture, Dataset, DatasetGroup, Datastore, PlatformDeclaration, Workspace};
-use std::collections::BTreeSet;
+use datasurface_model::{
+    Capture, Dataset, DatasetGroup, Datastore, PlatformDeclaration, ShardName, Workspace,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Data goes from `z` over `m` to `a`, and back to `z` on another platform. By name, it would be the other way round.
 #[test]
@@ -81,5 +83,28 @@ fn a_capture_that_takes_another_form_makes_room_for_itself() {
             assert!(!elsewhere.is_empty());
             assert!(elsewhere.iter().all(|key| before.node(key).is_none()), "{elsewhere:?}");
         }
+    }
+}
+
+/// It is as heavy as can be said: with it, everything else in its shard would be forgotten.
+#[test]
+fn what_is_too_heavy_for_any_shard_leaves_behind_what_the_others_weigh() {
+    let graphs = captured(Capture::sql_snapshot(CONTAINER));
+    let graph = graphs.graph(&"One".into()).unwrap();
+    let heavy: NodeKey = "Ingest/One/Near".parse().unwrap();
+    let weigh = |node: &Node<'_>| {
+        let whole = if node.key() == heavy { u64::MAX } else { 1 };
+        NodeWeight { whole: [whole].into(), per_dataset: Box::default() }
+    };
+    let together = Shards::of(graph, &Placement::default(), &[], &weigh);
+    assert_eq!(together.placement().shards().len(), 1);
+    let shards = Shards::of(graph, together.placement(), &[2], &weigh);
+    assert_eq!(shards.too_heavy().map(|(node, _)| node).collect::<Vec<_>>(), [&heavy]);
+    let mut borne: BTreeMap<&ShardName, Vec<NodeKey>> = BTreeMap::new();
+    for key in graph.nodes().map(|node| node.key()) {
+        borne.entry(shards.placement().shard(&key).unwrap()).or_default().push(key);
+    }
+    for nodes in borne.values() {
+        assert!(nodes.len() <= 2 && (nodes.len() == 1 || !nodes.contains(&heavy)), "{borne:?}");
     }
 }

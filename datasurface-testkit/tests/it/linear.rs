@@ -96,6 +96,9 @@ fn phases_of_something_wide(size: usize) -> Vec<(&'static str, Duration)> {
     let text = serde_json::to_string(&apart).unwrap();
     let read = timed(&mut took, "placement read", || serde_json::from_str::<Placement>(&text).unwrap());
     assert_eq!(read, apart);
+    let cut = |before: &Placement| Shards::of(graph, before, &[10], &weigh);
+    let many = timed(&mut took, "many shards", || cut(&Placement::default()));
+    timed(&mut took, "many shards, as before", || cut(many.placement()));
     took
 }
 
