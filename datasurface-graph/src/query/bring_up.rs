@@ -16,7 +16,8 @@ use std::{
 /// What to bring up, each after what it needs. Where the order is free, it is that of names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BringUp {
-    /// A platform needs those that hand data over to it.
+    /// A platform needs those that hand data over to it. Where some hand data over to each other, and no datastore of theirs
+    /// needs itself, they come in the order in which the first datastore of each does: nothing there is circular.
     pub platforms: Vec<Step<PlatformName>>,
     /// A datastore needs those that the transformer reads which makes it.
     pub datastores: Vec<Step<DatastoreName>>,
@@ -32,7 +33,7 @@ pub enum Step<T> {
     One(T),
     /// They need each other: a circular dependency. Whoever brings them up has to begin with old data somewhere: with the
     /// first of them, at best. Transformers that do not wait for what they read come before others, and then those that
-    /// read something else, too; what they make comes in the same order; platforms come by name.
+    /// read something else, too; what they make comes in the same order, and so do platforms.
     Circle(Vec<T>),
 }
 
@@ -53,15 +54,17 @@ impl Questions<'_> {
     #[must_use]
     pub fn bring_up(&self) -> BringUp {
         let estate = self.graphs.estate();
+        let datastores = entered_at_transformers(
+            in_order(estate.supplies.keys().cloned().collect(), &made_of(estate)),
+            |datastore| match &estate.supplies.get(datastore)?.origin {
+                Origin::Made { by } => estate.derivations.get(by),
+                Origin::Captured { .. } => None,
+            },
+        );
+        let platforms = in_order(estate.platforms.iter().cloned().collect(), &handing_over(estate));
         BringUp {
-            platforms: in_order(estate.platforms.iter().cloned().collect(), &handing_over(estate)),
-            datastores: entered_at_transformers(
-                in_order(estate.supplies.keys().cloned().collect(), &made_of(estate)),
-                |datastore| match &estate.supplies.get(datastore)?.origin {
-                    Origin::Made { by } => estate.derivations.get(by),
-                    Origin::Captured { .. } => None,
-                },
-            ),
+            platforms: entered_at_datastores(platforms, &datastores, estate),
+            datastores,
             transformers: entered_at_transformers(
                 in_order(estate.derivations.keys().cloned().collect(), &reading(estate)),
                 |name| estate.derivations.get(name),
@@ -84,6 +87,42 @@ fn entered_at_transformers<'e, T: Clone>(
     let steps = steps.into_iter().map(|step| match step {
         Step::One(one) => Step::One(one),
         Step::Circle(circle) => Step::Circle(sorted(circle)),
+    });
+    steps.collect()
+}
+
+/// The steps of platforms, where those that hand data over to each other come in the order in which the first datastore
+/// does that each captures for all. They are a circle where datastores of several of them need each other, and then the order
+/// of these counts.
+fn entered_at_datastores(
+    steps: Vec<Step<PlatformName>>,
+    datastores: &[Step<DatastoreName>],
+    estate: &Estate,
+) -> Vec<Step<PlatformName>> {
+    let primary = |datastore: &DatastoreName| Some(&estate.supplies.get(datastore)?.primary);
+    let mut first: BTreeMap<&PlatformName, usize> = BTreeMap::new();
+    let mut first_in_circle: BTreeMap<&PlatformName, (usize, usize)> = BTreeMap::new();
+    for (at, step) in datastores.iter().enumerate() {
+        let platforms: Vec<&PlatformName> = step.members().iter().filter_map(primary).collect();
+        for platform in &platforms {
+            first.entry(platform).or_insert(at);
+        }
+        if platforms.iter().any(|platform| Some(platform) != platforms.first()) {
+            for (inside, platform) in platforms.iter().enumerate() {
+                first_in_circle.entry(platform).or_insert((at, inside));
+            }
+        }
+    }
+    let steps = steps.into_iter().flat_map(|step| {
+        let Step::Circle(mut platforms) = step else { return vec![step] };
+        platforms.sort_by_key(|platform| {
+            let in_circle = first_in_circle.get(platform).copied();
+            (in_circle.is_none(), in_circle, first.get(platform).copied())
+        });
+        match platforms.iter().any(|platform| first_in_circle.contains_key(platform)) {
+            true => vec![Step::Circle(platforms)],
+            false => platforms.into_iter().map(Step::One).collect(),
+        }
     });
     steps.collect()
 }

@@ -120,6 +120,36 @@ fn who_needs_each_other_comes_up_together() {
     assert_eq!(order.transformers, [makers, Step::One("MakeReport".into())]);
 }
 
+/// `One` takes `Raw` from `Two`, and `Two` takes `Ping` from `One`: `Raw` is there without anything else.
+#[test]
+fn platforms_that_hand_over_to_each_other_are_no_circle_where_no_data_is() {
+    let order = Questions::about(&handed_over("Raw", &[])).bring_up();
+    assert_eq!(order.platforms, [Step::One("Two".into()), Step::One("One".into())]);
+}
+
+/// `Ping` on `One` waits for `Pong` on `Two`, which has a timetable and something else to read.
+#[test]
+fn a_circle_of_platforms_is_entered_where_the_one_of_their_data_is() {
+    let order = Questions::about(&handed_over("Pong", &["Raw", "Ping"])).bring_up();
+    assert_eq!(order.datastores, [Step::One("Raw".into()), Step::Circle(vec!["Pong".into(), "Ping".into()])]);
+    assert_eq!(order.platforms, [Step::Circle(vec!["Two".into(), "One".into()])]);
+}
+
+/// `Ping` is made on `One` as soon as this is there; `Raw` comes to `Two`, and so does `Pong`, if it is made of anything.
+fn handed_over(ping_is_made_of: &str, pong_is_made_of: &[&str]) -> IntentionGraphs {
+    let inputs = group("inputs", &[ping_is_made_of]);
+    let waiting = Workspace::new("MakePing")
+        .container(CONTAINER)
+        .group(inputs)
+        .transformer(DataTransformer::sql("Ping"));
+    let fixture = Fixture::new().captured("Raw").makes(waiting, "Ping").primary("One", &["Ping"]);
+    let fixture = match pong_is_made_of {
+        [] => fixture.primary("Two", &["Raw"]),
+        inputs => fixture.made("MakePong", "Pong", inputs).primary("Two", &["Raw", "Pong"]),
+    };
+    fixture.served("Two", Workspace::new("Board"), group("group", &["Ping"])).graphs()
+}
+
 /// `Behind` comes first by name, and is no way into the loop that it waits for.
 #[test]
 fn what_is_behind_a_loop_comes_up_after_it() {
