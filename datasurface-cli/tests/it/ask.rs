@@ -102,12 +102,9 @@ Sales/live  Local     -                   1 h  -         NW_Data/products
     assert_eq!(text, expected);
     let hit = &answer["hit"][0];
     assert_eq!((&hit["group"], &hit["is_cut_off"]), (&json!("Sales/live"), &json!(false)));
-    for lost in [
-        "--container USA/NorthWind/Mart",
-        "--location Company/Cellar",
-        "--platform Local",
-        "--node Export/Local/USA/NorthWind/Mart/NW_Data/products",
-    ] {
+    let (text, _) = asked(&desk, "impact", "--node Export/Local/USA/NorthWind/Mart/NW_Data/products");
+    assert_eq!(text, expected);
+    for lost in ["--container USA/NorthWind/Mart", "--location Company/Cellar", "--platform Local"] {
         let (text, answer) = asked(&desk, "impact", lost);
         assert!(text.ends_with("cut off\n"), "{lost}: {text}");
         assert_eq!(answer["hit"][0]["is_cut_off"], true);

@@ -20,7 +20,7 @@ pub(super) struct Exchange<'g> {
 }
 
 impl<'g> Exchange<'g> {
-    /// All of a node.
+    /// All of a node, those with the same other beside each other.
     pub(super) fn all(
         frame: &Frame<'g>,
         at: usize,
@@ -31,7 +31,9 @@ impl<'g> Exchange<'g> {
             move |takes, (with, paint): (NodeKey, Paint)| Self { at, node, number, with, takes, paint };
         let taken = frame.givers(&node).into_iter().map(move |with| exchange(true, with));
         let given = frame.takers(&node).into_iter().map(move |with| exchange(false, with));
-        taken.chain(given)
+        let mut all: Vec<Self> = taken.chain(given).collect();
+        all.sort_by(|one, other| one.with.cmp(&other.with));
+        all.into_iter()
     }
 
     /// Where data comes from and where it goes, of what stands for the node and what stands for the other.

@@ -8,6 +8,7 @@ use crate::{
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };
+use std::borrow::Cow;
 
 /// The graph of one platform, with what is gone since an earlier one if a change is shown.
 #[derive(Clone, Debug)]
@@ -31,6 +32,14 @@ impl<'g> Frame<'g> {
     /// The platform.
     pub(super) fn title(&self) -> &str {
         &self.title
+    }
+
+    /// The platform of a node: what is gone may have been on one of another name.
+    pub(super) fn platform(&self, node: &Node<'_>) -> Cow<'_, str> {
+        match node.graph().platform() == self.graph.platform() {
+            true => Cow::Borrowed(&self.title),
+            false => Cow::Owned(label::visible(node.graph().platform().as_str())),
+        }
     }
 
     /// The number after that of its last box.

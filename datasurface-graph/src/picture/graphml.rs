@@ -1,13 +1,14 @@
 //! GraphML, which tools for the analysis of graphs read.
 
 use super::{
+    label,
     pen::{Arrow, Course, Drawn, Pen},
     sketch::Picture,
 };
 use std::fmt;
 
 /// Shows a picture in GraphML, as one graph, since most tools read no more than the first. Each node has a `kind`, a
-/// `label`, its `platform`, and a `change` where something changed since an earlier graph; an edge has a `course` where
+/// `label`, its `platform`, the `key` of the one node of a graph that it stands for, if there is one, and a `change` where something changed since an earlier graph; an edge has a `course` where
 /// data is handed over, and a `change`, too.
 #[derive(Clone, Copy, Debug)]
 pub struct GraphMl<'p, 'g>(pub &'p Picture<'g>);
@@ -17,6 +18,7 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <key id="kind" for="node" attr.name="kind" attr.type="string"/>
   <key id="label" for="node" attr.name="label" attr.type="string"/>
   <key id="platform" for="node" attr.name="platform" attr.type="string"/>
+  <key id="key" for="node" attr.name="key" attr.type="string"/>
   <key id="course" for="edge" attr.name="course" attr.type="string"/>
   <key id="change" for="all" attr.name="change" attr.type="string"/>
   <graph edgedefault="directed">
@@ -44,6 +46,9 @@ impl Pen for Elements<'_, '_> {
         self.data("kind", drawn.kind.word())?;
         self.data("label", &drawn.label)?;
         self.data("platform", drawn.platform)?;
+        if let Some(key) = &drawn.key {
+            self.data("key", &label::visible(&key.to_string()))?;
+        }
         if let Some(word) = drawn.paint.word() {
             self.data("change", word)?;
         }

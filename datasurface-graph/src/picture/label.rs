@@ -6,7 +6,7 @@ use datasurface_model::name::is_visible;
 /// What a person needs to know of a node whose platform is known.
 pub(super) fn of_node(key: &NodeKey) -> String {
     visible(&match key {
-        NodeKey::Export { container, dataset, .. } => format!("{dataset}\nin {}", container.container),
+        NodeKey::Export { container, dataset, .. } => format!("{dataset}\nin {container}"),
         NodeKey::Ingest { datastore, dataset: None, .. } => datastore.to_string(),
         NodeKey::Ingest { datastore, dataset: Some(dataset), .. } => format!("{datastore}/{dataset}"),
         NodeKey::Transform { workspace, .. } => format!("transform\n{workspace}"),

@@ -1,6 +1,7 @@
 //! What a picture shows, whatever it is written in.
 
 use super::{
+    change::Paint,
     exchange::Exchange,
     frame::Frame,
     label,
@@ -127,17 +128,22 @@ impl<'g> Picture<'g> {
             }
             for (number, node) in self.nodes(frame) {
                 let (key, kind, paint) = (node.key(), Kind::of(node.kind()), frame.paint(&node));
-                let label = label::of_node(&key);
-                pen.draw_box(&Drawn { number, kind, label, platform: frame.title(), key: Some(key), paint })?;
+                let (label, platform) = (label::of_node(&key), frame.platform(&node));
+                pen.draw_box(&Drawn { number, kind, label, platform: &platform, key: Some(key), paint })?;
             }
             if is_framed {
                 pen.close_frame()?;
             }
         }
-        for (number, Exchange { with, paint, .. }) in (self.end()..).zip(self.exchanges_elsewhere()) {
+        let mut drawn = None;
+        for (number, Exchange { with, .. }) in self.numbered_elsewhere() {
+            if drawn.replace(number) == Some(number) {
+                continue;
+            }
             let platform = label::visible(with.platform().as_str());
             let label = format!("{}\non {platform}", label::of_node(&with));
-            let (kind, key) = (Kind::Elsewhere, Some(with));
+            // What became of it is not known here, only what became of the arrow.
+            let (kind, key, paint) = (Kind::Elsewhere, Some(with), Paint::Plain);
             pen.draw_box(&Drawn { number, kind, label, platform: &platform, key, paint })?;
         }
         for (_, frame) in self.frames() {
@@ -154,10 +160,24 @@ impl<'g> Picture<'g> {
                 pen.draw_arrow(exchange.arrow(there))?;
             }
         }
-        for (there, exchange) in (self.end()..).zip(self.exchanges_elsewhere()) {
+        for (there, exchange) in self.numbered_elsewhere() {
             pen.draw_arrow(exchange.arrow(there))?;
         }
         Ok(())
+    }
+
+    /// The exchanges with platforms that are not in the picture, each with the number of the box that stands for the other.
+    fn numbered_elsewhere(&self) -> impl Iterator<Item = (usize, Exchange<'g>)> {
+        let mut last: Option<(usize, NodeKey)> = None;
+        self.exchanges_elsewhere().map(move |exchange| {
+            let number = match &last {
+                None => self.end(),
+                Some((number, with)) if *with == exchange.with => *number,
+                Some((number, _)) => number + 1,
+            };
+            last = Some((number, exchange.with.clone()));
+            (number, exchange)
+        })
     }
 
     /// The platforms of which anything is shown, with their places.

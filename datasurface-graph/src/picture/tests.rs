@@ -71,7 +71,7 @@ fn a_neighbourhood_is_what_is_near() {
         |key: &str, steps| Mermaid(&Picture::of([graph]).around(&key.parse().unwrap(), steps)).to_string();
     insta::assert_snapshot!(around("Trigger/One/Mask", 1), @r#"
     flowchart LR
-        n0["Raw/data<br>in Lake"]
+        n0["Raw/data<br>in USA/Team/Lake"]
         n3(["transform<br>Mask"])
         n4{{"trigger<br>Mask"}}
         n0 --> n4
@@ -216,8 +216,8 @@ fn arrows_that_come_and_go_are_coloured_too() {
         let line = lines.iter().find_map(|line| line.strip_prefix(&style)).unwrap();
         line.split(',').next().unwrap().to_owned()
     };
-    assert_eq!(colours("Second/data<br>in Lake"), "#0b5cad");
-    assert_eq!(colours("First/data<br>in Lake"), "#777777");
+    assert_eq!(colours("Second/data<br>in USA/Team/Lake"), "#0b5cad");
+    assert_eq!(colours("First/data<br>in USA/Team/Lake"), "#777777");
     assert_eq!(lines.iter().filter(|line| line.starts_with("linkStyle")).count(), 2, "{chart}");
 }
 

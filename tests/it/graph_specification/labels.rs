@@ -181,7 +181,7 @@ proptest! {
             let shown = |one: char| if is_seen(&one) || one == '\n' { one.to_string() } else { one.escape_default().to_string() };
             name.chars().map(shown).collect()
         };
-        let (brought, there) = (format!("Raw/data\nin {}", seen(&container)), seen(&platform));
+        let (brought, there) = (format!("Raw/data\nin {}", seen(&format!("USA/Team/{container}"))), seen(&platform));
         // Of two, the one that comes first is shown alone.
         let other = if platform.as_str() < "Plain" { "Plain" } else { there.as_str() };
         let elsewhere = format!("Raw\non {other}");
