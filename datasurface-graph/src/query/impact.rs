@@ -89,7 +89,8 @@ impl Questions<'_> {
                     is_cut_off: false,
                 });
                 entry.datasets.insert(dataset.clone());
-                entry.is_cut_off |= numbers.contains(&number);
+                // Who only gets nothing new keeps what is there.
+                entry.is_cut_off |= !matches!(lost, Lost::Node(_)) && numbers.contains(&number);
             }
         }
         let mut affected: Vec<Affected> = affected.into_values().collect();

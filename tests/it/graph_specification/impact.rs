@@ -138,7 +138,8 @@ fn expected(ecosystem: &Ecosystem, needs: &BTreeMap<Delivery, Need>, lost: &Lost
         if taken.peek().is_some() {
             let (datasets, is_cut_off) = hit.entry((group.clone(), platform.clone())).or_default();
             datasets.insert(dataset.clone());
-            *is_cut_off |= taken.any(|(key, _)| *key == need.export);
+            let takes_what_is_there = !matches!(lost, Lost::Node(_));
+            *is_cut_off |= takes_what_is_there && taken.any(|(key, _)| *key == need.export);
         }
     }
     hit
