@@ -50,7 +50,7 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
 /// What was waived, with the waivers.
 fn waived(input: &Input) -> Vec<Waived> {
     let told = |finding: &Diagnostic| {
-        let waiver = input.ecosystem.waivers().iter().find(|waiver| waiver.is_about(finding))?;
+        let waiver = input.ecosystem.waivers_of(finding, input.on).next()?;
         Some(Waived {
             code: finding.code().to_owned(),
             message: finding.message().to_owned(),

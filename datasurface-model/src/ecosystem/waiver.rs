@@ -1,5 +1,6 @@
 //! Waivers: findings that somebody decided to live with, for a while.
 
+use super::Ecosystem;
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
     name::PolicyKey,
@@ -59,14 +60,6 @@ impl Waiver {
         self
     }
 
-    /// Whether this is the finding that it is about.
-    #[must_use]
-    pub fn is_about(&self, finding: &Diagnostic) -> bool {
-        self.code() == finding.code()
-            && self.path() == finding.path().to_string()
-            && self.policy().is_none_or(|policy| finding.policy().as_ref() == Some(policy))
-    }
-
     /// The code of the finding.
     #[must_use]
     pub fn code(&self) -> &str {
@@ -102,6 +95,21 @@ impl Waiver {
     #[must_use]
     pub fn expires(&self) -> NaiveDate {
         self.expires
+    }
+}
+
+impl Ecosystem {
+    /// The waivers by which a finding is accepted on a day, if findings of its code can be: first the one that names the policy that
+    /// denies what was found.
+    pub fn waivers_of(&self, finding: &Diagnostic, on: NaiveDate) -> impl Iterator<Item = &Waiver> {
+        let about = WaivedFinding {
+            code: finding.code().into(),
+            path: finding.path().to_string().into(),
+            policy: finding.policy(),
+        };
+        let of_any = about.policy.is_some().then(|| WaivedFinding { policy: None, ..about.clone() });
+        let waivers = [Some(about), of_any].into_iter().flatten();
+        waivers.filter_map(|about| self.waivers().get(&about)).filter(move |waiver| on <= waiver.expires())
     }
 }
 

@@ -86,22 +86,17 @@ impl Judged {
             return Self { findings: found, waived: Findings::default() };
         }
         let codes: FxHashMap<&str, &CodeInfo> = codes.iter().map(|info| (info.code, *info)).collect();
-        let mut in_force: FxHashMap<(&str, &str), Vec<&Waiver>> = FxHashMap::default();
-        for waiver in waivers.iter().filter(|waiver| today <= waiver.expires()) {
-            in_force.entry((waiver.code(), waiver.path())).or_default().push(waiver);
-        }
         let mut there: FxHashSet<WaivedFinding> = FxHashSet::default();
         let mut by_policies: FxHashMap<&WaivedFinding, Set<PolicyKey>> = FxHashMap::default();
         let (mut findings, mut waived) = (Vec::new(), Vec::new());
         for finding in found {
-            let path = finding.path().to_string();
             // Of a code that is not registered, all that is known is whether it kept somebody from going on.
             let is_waivable = match codes.get(finding.code()) {
                 Some(info) => info.is_waivable,
                 None => finding.severity() != Severity::Error,
             };
-            let waiving = in_force.get(&(finding.code(), path.as_str())).into_iter().flatten();
-            let waiving: Vec<_> = waiving.filter(|waiver| is_waivable && waiver.is_about(&finding)).collect();
+            let waiving = ecosystem.waivers_of(&finding, today).filter(|_| is_waivable);
+            let waiving: Vec<&Waiver> = waiving.collect();
             let is_waived = !waiving.is_empty();
             let policy = finding.policy();
             if let Some(policy) = &policy {
@@ -109,7 +104,11 @@ impl Judged {
                     by_policies.entry(waiver.name()).or_default().insert(policy.clone());
                 }
             }
-            let about = WaivedFinding { code: finding.code().into(), path: path.into(), policy: None };
+            let about = WaivedFinding {
+                code: finding.code().into(),
+                path: finding.path().to_string().into(),
+                policy: None,
+            };
             there.extend(policy.map(|policy| WaivedFinding { policy: Some(policy), ..about.clone() }));
             there.insert(about);
             if is_waived { &mut waived } else { &mut findings }.push(finding);
@@ -226,6 +225,16 @@ mod tests {
         let both = one.waiver(waiver.clone().of_policy("Apart/second")).validate(&on).unwrap();
         assert!(both.findings().is_empty(), "{}", both.findings());
         assert_eq!(both.waived().len(), 2);
+        // Those that name a policy are told before one that does not, and one that is over is not told at all.
+        for (expires, of_each) in [("2026-01-01", 1), ("2027-01-01", 2)] {
+            let general = Waiver::new("governance/classification", path, "is older", day(expires));
+            let three = both.ecosystem().clone().into_inner().waiver(general);
+            for finding in both.waived().iter() {
+                let waivers: Vec<_> = three.waivers_of(finding, day("2026-06-30")).collect();
+                assert_eq!(waivers.len(), of_each);
+                assert_eq!(waivers[0].policy(), finding.policy().as_ref());
+            }
+        }
 
         let all = ecosystem.clone().waiver(waiver.clone()).validate(&on).unwrap();
         assert_eq!(all.findings().codes().collect::<Vec<_>>(), ["waiver/several-policies"]);
