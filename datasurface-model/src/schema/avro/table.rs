@@ -4,6 +4,7 @@
 //! |---|---|
 //! | a field whose type is a union with `null` | a column that may be null; any other column may not |
 //! | `boolean`, `int`, `long`, `float`, `double` | Boolean, Integer, BigInt, Real, Double |
+//! | `time-millis`, `time-micros` | Integer, BigInt: no type here is a time of day |
 //! | `string`, an enum, the logical type `uuid` | NVarChar |
 //! | `bytes`, `fixed` | Binary |
 //! | the logical type `decimal` | Decimal |
@@ -13,8 +14,8 @@
 //! | an array, a map, a record | Array, Map with keys of text, Struct |
 //! | a union of several types | Variant |
 //!
-//! A logical type that is not listed is its plain type, as Avro has it. Whether an element of an array or a value of a
-//! map may be null is not said by a table.
+//! A logical type that is not listed is its plain type, as Avro has it; change control alone tells them apart. Whether an
+//! element of an array or a value of a map may be null is not said by a table.
 
 use super::{Record, Type};
 use crate::schema::{Column, DataType, Field, TableSchema};
@@ -36,7 +37,7 @@ fn data_type(of: &Type) -> DataType {
     match of {
         Type::Plain(plain) => plain.data_type(),
         Type::Logical(logical) => logical.data_type.clone(),
-        Type::Fixed(fixed) => DataType::Binary { size: Some(fixed.size) },
+        Type::Fixed(fixed) => fixed.data_type(),
         Type::Enumeration(_) => DataType::nvarchar(None),
         Type::Array(elements) => DataType::array(data_type(&elements.of)),
         Type::Map(values) => DataType::map(DataType::nvarchar(None), data_type(&values.of)),

@@ -108,6 +108,12 @@ impl Plain {
     }
 }
 
+impl Fixed {
+    pub(super) fn data_type(&self) -> DataType {
+        DataType::Binary { size: Some(self.size) }
+    }
+}
+
 impl Type {
     /// How many types it is made of, itself included.
     pub(super) fn weight(&self) -> usize {

@@ -61,6 +61,11 @@ fn types_of_avro_change_as_its_data_can_be_read() {
         ),
         (logical("int", "date"), logical("long", "timestamp-micros"), "another logical type", false),
         (logical("int", "date"), json!("int"), "another family of types", false),
+        (logical("int", "time-millis"), logical("long", "time-micros"), "another logical type", false),
+        (logical("int", "time-millis"), json!("int"), "another family of types", false),
+        (json!("long"), logical("long", "time-micros"), "another family of types", false),
+        (logical("int", "of somebody"), logical("int", "of others"), "another logical type", false),
+        (logical("int", "of somebody"), logical("long", "of somebody"), "another logical type", false),
         (array(json!("int")), array(json!("long")), "in the elements: more bits, and the same sign", true),
         (array(json!("int")), array(json!(["null", "int"])), "in the elements: may be null now", false),
         (
