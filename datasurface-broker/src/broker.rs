@@ -6,6 +6,7 @@ use crate::{
     lock::{Lock, PlatformLock},
     placed::Placed,
     refused::Refused,
+    renamed::Renamed,
     sharding,
 };
 use datasurface_graph::IntentionGraphs;
@@ -40,11 +41,13 @@ impl Broker {
     }
 
     /// Decides who serves and who captures: what the lock says stays, what operators wish comes next, and for the rest a
-    /// platform is chosen that can do it. Reports all reasons why something cannot be served or captured.
+    /// platform is chosen that can do it. Reports all reasons why something cannot be served or captured. A platform of the
+    /// lock that was renamed since is the one that says so.
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, Refused> {
         let mut found = Vec::new();
         let platforms = hosted::host(&self.registry, ecosystem, &mut found);
-        let question = Question::new(ecosystem, &platforms, lock);
+        let lock = Renamed::of(ecosystem).lock(lock);
+        let question = Question::new(ecosystem, &platforms, &lock);
         let assignments = choice::choose(&question, &mut found);
         found.extend(choice::unheard(ecosystem));
         let (findings, waived) = ecosystem.waive(Findings::from_iter(found), choice::CODES);

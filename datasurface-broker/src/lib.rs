@@ -11,6 +11,7 @@ mod operate;
 mod placed;
 mod propose;
 mod refused;
+mod renamed;
 mod sharding;
 pub mod target;
 mod write;

@@ -89,6 +89,18 @@ impl NodeKey {
             | Self::Trigger { platform, .. } => platform,
         }
     }
+
+    /// The key of the same on a platform of this name.
+    #[must_use]
+    pub(crate) fn on(mut self, name: &PlatformName) -> Self {
+        match &mut self {
+            Self::Export { platform, .. }
+            | Self::Ingest { platform, .. }
+            | Self::Transform { platform, .. }
+            | Self::Trigger { platform, .. } => platform.clone_from(name),
+        }
+        self
+    }
 }
 
 impl fmt::Display for NodeKey {

@@ -83,6 +83,13 @@ impl HeldState {
         self
     }
 
+    /// The same state, on no day's account: it is owed until it is released.
+    #[must_use]
+    pub fn until_released(mut self) -> Self {
+        self.owed_until = None;
+        self
+    }
+
     /// The resource.
     #[must_use]
     pub fn resource(&self) -> &ResourceAddress {

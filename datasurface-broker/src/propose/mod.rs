@@ -23,6 +23,7 @@ use crate::{
     hosted::{Hosted, failure},
     placed::Placed,
     refused::Refused,
+    renamed::Renamed,
     target::{Manifest, ScopeEntry},
 };
 use changed::Changed;
@@ -193,11 +194,15 @@ fn newly_held(
     on: NaiveDate,
 ) -> Held {
     let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
+    let renamed = Renamed::of(&placed.ecosystem);
     for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
         let after = entries.get(name).map_or(&[][..], Vec::as_slice);
         let today = hold::owed_today(&placed.graphs, name);
         let let_go = let_go.entry(name.clone()).or_default();
-        let held = hold::newly_held(before, after, &today, let_go, on);
+        let mut held = hold::newly_held(before, after, &today, let_go, on);
+        if renamed.is_former(name) {
+            held = held.into_iter().map(HeldState::until_released).collect();
+        }
         if !held.is_empty() {
             newly.insert(name.clone(), held);
         }

@@ -9,6 +9,7 @@
 mod choice;
 mod governance;
 mod holding;
+mod renamed;
 mod shards;
 mod shelf;
 mod target;

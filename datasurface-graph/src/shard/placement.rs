@@ -6,7 +6,7 @@ use super::{
     load::position,
 };
 use crate::key::NodeKey;
-use datasurface_model::{DatasetName, DatastoreName, ShardName, WorkspaceName};
+use datasurface_model::{DatasetName, DatastoreName, PlatformName, ShardName, WorkspaceName};
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -88,6 +88,15 @@ impl Placement {
         self.edit_home(&node, |home| {
             home.set_apart(|apart| apart.datasets.entry(node.clone()).or_default().insert(dataset, shard));
         });
+    }
+
+    /// The same places on a platform of this name: what a placement becomes when its platform is renamed.
+    #[must_use]
+    pub fn on(mut self, platform: &PlatformName) -> Self {
+        self.datastores = self.datastores.into_iter().map(|(name, home)| (name, home.on(platform))).collect();
+        self.transformers =
+            self.transformers.into_iter().map(|(name, home)| (name, home.on(platform))).collect();
+        self
     }
 
     /// The shard of a node.
@@ -172,6 +181,18 @@ impl Home {
     pub(super) fn positions(&self) -> impl Iterator<Item = u64> {
         let apart = self.apart.as_ref().and_then(|apart| apart.positions());
         self.shard.iter().map(position).chain(apart.into_iter().flat_map(|(first, last)| [first, last]))
+    }
+
+    fn on(mut self, platform: &PlatformName) -> Self {
+        self.apart = self.apart.map(|apart| {
+            let Apart { nodes, datasets, positions } = Arc::unwrap_or_clone(apart);
+            Arc::new(Apart {
+                nodes: nodes.into_iter().map(|(node, shard)| (node.on(platform), shard)).collect(),
+                datasets: datasets.into_iter().map(|(node, shards)| (node.on(platform), shards)).collect(),
+                positions,
+            })
+        });
+        self
     }
 
     /// Whether both are equal, and keep the same in memory.
