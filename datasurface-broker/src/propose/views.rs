@@ -4,7 +4,7 @@ use crate::{hosted::Hosted, sharding::Owing};
 use datasurface_graph::{
     DatasetFacts, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
 };
-use datasurface_model::{DatasetKey, PlatformName, ShardName};
+use datasurface_model::{DatasetKey, DatasetName, PlatformName, ShardName};
 use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -70,10 +70,14 @@ impl Sources<'_> {
             let placement = self.placements.get(name).copied();
             let shards = shards(placement, &unfed);
             let mut scopes = vec![ScopeView::foundation(Arc::clone(hosted.instance()), shards.clone())];
+            let mut placed = placement.map(|placement| by_shard(&nodes, placement)).unwrap_or_default();
+            let mut held: BTreeMap<&ShardName, Vec<HeldState>> = BTreeMap::new();
+            for state in unfed {
+                held.entry(state.shard()).or_default().push(state.clone());
+            }
             scopes.extend(shards.iter().map(|shard| {
-                let here = nodes.iter().filter_map(|node| scoped(node, placement?, shard)).collect();
-                let held =
-                    unfed.iter().filter(|held| held.shard() == shard).map(|held| (*held).clone()).collect();
+                let here = placed.remove(shard).unwrap_or_default();
+                let held = held.remove(shard).unwrap_or_default();
                 ScopeView::shard(Arc::clone(hosted.instance()), shards.clone(), shard.clone(), here, held)
             }));
             views.insert(name.clone(), PlatformViews { nodes, shards, scopes });
@@ -140,16 +144,23 @@ fn shards(placement: Option<&Placement>, held: &[&HeldState]) -> Vec<ShardName> 
     shards.into_iter().collect()
 }
 
-/// The part of a node that is placed in a shard.
-fn scoped(node: &NodeView, placement: &Placement, shard: &ShardName) -> Option<ScopedNode> {
-    let whole = placement.shard(node.key()) == Some(shard);
-    let datasets: BTreeSet<_> = node
-        .facts()
-        .datasets()
-        .iter()
-        .map(|dataset| &dataset.key().dataset)
-        .filter(|dataset| placement.shard_of_dataset(node.key(), dataset) == Some(shard))
-        .cloned()
-        .collect();
-    (whole || !datasets.is_empty()).then(|| ScopedNode::new(node.clone(), whole, datasets))
+/// The parts of nodes that are placed in each shard. There can be as many shards as nodes, so each node is looked at once.
+fn by_shard<'p>(nodes: &[NodeView], placement: &'p Placement) -> BTreeMap<&'p ShardName, Vec<ScopedNode>> {
+    let mut shards: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for node in nodes {
+        let whole = placement.shard(node.key());
+        let mut parts: BTreeMap<&ShardName, BTreeSet<DatasetName>> = BTreeMap::new();
+        parts.extend(whole.map(|shard| (shard, BTreeSet::new())));
+        for dataset in node.facts().datasets() {
+            let name = &dataset.key().dataset;
+            if let Some(shard) = placement.shard_of_dataset(node.key(), name) {
+                parts.entry(shard).or_default().insert(name.clone());
+            }
+        }
+        for (shard, datasets) in parts {
+            let part = ScopedNode::new(node.clone(), whole == Some(shard), datasets);
+            shards.entry(shard).or_default().push(part);
+        }
+    }
+    shards
 }
