@@ -2,8 +2,11 @@
 
 use super::views::PlatformViews;
 use crate::hosted::Hosted;
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath};
-use datasurface_platform::{Scope, ScopeView};
+use datasurface_graph::{ExportFacts, NodeDetail, NodeKey};
+use datasurface_model::{
+    CodeInfo, DatasetKey, Datastore, Diagnostic, Ecosystem, Located, ModelPath, Valid, Workspace,
+};
+use datasurface_platform::{NodeView, Scope, ScopeView};
 
 pub(crate) static LIMIT: CodeInfo = CodeInfo::error(
     "shard/limit",
@@ -12,32 +15,96 @@ pub(crate) static LIMIT: CodeInfo = CodeInfo::error(
      shards so that none bears more. What is left is a single node, or one dataset of a node, that is too much alone.",
 );
 
-/// Weighs the shards of a platform.
-pub(super) fn check(hosted: &Hosted, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
+/// What cannot be divided: a node, or one dataset of a capture.
+struct Piece<'v> {
+    node: &'v NodeView,
+    dataset: Option<&'v DatasetKey>,
+    weight: u64,
+}
+
+/// Weighs the shards of a platform. Where one is too large, what is too much alone is named, wherever the model asks for it.
+pub(super) fn check(
+    ecosystem: &Valid<Ecosystem>,
+    hosted: &Hosted,
+    views: &PlatformViews,
+    found: &mut Vec<Diagnostic>,
+) {
+    let platform = hosted.instance().name();
+    let too_large = |path: ModelPath, what: String, weight: u64, limit: &str, most: u64| {
+        let message = format!("{what} has {weight} {limit}, and a shard of `{platform}` can have {most}");
+        Diagnostic::new(&LIMIT, path, message)
+    };
     for (limit, most) in hosted.platform().descriptor().limits() {
         for scope in &views.scopes {
-            let weight = weigh(hosted, scope, limit);
-            if let Scope::Shard(shard) = scope.scope()
-                && weight > *most
-            {
-                let name = hosted.instance().name();
-                let path = ModelPath::root().child("platforms", name).child("shards", shard);
-                let message =
-                    format!("the shard `{shard}` of `{name}` has {weight} {limit}, and can have {most}");
+            let Scope::Shard(shard) = scope.scope() else {
+                continue;
+            };
+            let pieces = || pieces(hosted, scope, limit);
+            let weight = pieces().fold(0, |total: u64, piece| total.saturating_add(piece.weight));
+            if weight <= *most {
+                continue;
+            }
+            let begun = found.len();
+            found.extend(pieces().filter(|piece| piece.weight > *most).map(|piece| {
+                too_large(piece.path(ecosystem), piece.name(), piece.weight, limit, *most)
+                    .help("it cannot be divided: let the platform do less of it, or raise the limit")
+            }));
+            if found.len() == begun {
+                let path = ModelPath::root().child("platforms", platform).child("shards", shard);
+                let what = format!("the shard `{shard}`");
                 found.push(
-                    Diagnostic::new(&LIMIT, path, message)
-                        .help("it cannot be divided: let the platform do less of it, or raise the limit"),
+                    too_large(path, what, weight, limit, *most)
+                        .help("take something out of it in the lock, or raise the limit"),
                 );
             }
         }
     }
 }
 
-fn weigh(hosted: &Hosted, scope: &ScopeView, limit: &str) -> u64 {
-    scope.nodes().iter().fold(0, |total: u64, node| {
-        let weight = hosted.platform().weigh(node.view().facts()).of(limit);
-        let datasets = u64::try_from(node.datasets_here().count()).unwrap_or(u64::MAX);
-        let whole = if node.is_here() { weight.whole } else { 0 };
-        total.saturating_add(whole).saturating_add(weight.per_dataset.saturating_mul(datasets))
+/// What is in a shard, piece by piece.
+fn pieces<'v>(hosted: &Hosted, scope: &'v ScopeView, limit: &str) -> impl Iterator<Item = Piece<'v>> {
+    scope.nodes().iter().flat_map(move |scoped| {
+        let node = scoped.view();
+        let weight = hosted.platform().weigh(node.facts()).of(limit);
+        let whole = scoped.is_here().then_some(Piece { node, dataset: None, weight: weight.whole });
+        let dataset = move |dataset| Piece { node, dataset: Some(dataset), weight: weight.per_dataset };
+        whole.into_iter().chain(scoped.datasets_here().map(|facts| facts.key()).map(dataset))
     })
+}
+
+impl Piece<'_> {
+    fn name(&self) -> String {
+        let node = self.node.key();
+        match self.dataset {
+            Some(dataset) => format!("`{dataset}` in `{node}`"),
+            None => format!("`{node}`"),
+        }
+    }
+
+    /// Where the model asks for it: a capture at its datastore, an export at the sink of whoever comes first, a transformer
+    /// at its workspace.
+    fn path(&self, ecosystem: &Valid<Ecosystem>) -> ModelPath {
+        let path = match (self.node.key(), self.node.detail()) {
+            (NodeKey::Ingest { datastore, dataset, .. }, _) => {
+                let dataset = self.dataset.map(|dataset| &dataset.dataset).or(dataset.as_ref());
+                let path = ecosystem.datastore(datastore).map(Located::<Datastore>::path);
+                path.map(|path| match dataset {
+                    Some(dataset) => path.child("datasets", dataset),
+                    None => path,
+                })
+            }
+            (NodeKey::Trigger { workspace, .. } | NodeKey::Transform { workspace, .. }, _) => {
+                ecosystem.workspace(workspace).map(Located::<Workspace>::path)
+            }
+            (NodeKey::Export { dataset, .. }, NodeDetail::Export(export)) => sink(ecosystem, export, dataset),
+            (NodeKey::Export { .. }, _) => None,
+        };
+        path.unwrap_or_else(|| ModelPath::root().child("platforms", self.node.platform().name()))
+    }
+}
+
+fn sink(ecosystem: &Valid<Ecosystem>, export: &ExportFacts, dataset: &DatasetKey) -> Option<ModelPath> {
+    let group = export.consumers().first()?.group();
+    let path = ecosystem.workspace(&group.workspace)?.path().child("groups", &group.group);
+    Some(path.child("sinks", dataset.to_string()))
 }

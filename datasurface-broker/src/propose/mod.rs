@@ -161,7 +161,7 @@ fn judge(
     link::check(&placed.graphs, &sources.placements, views, found);
     for (name, views) in views {
         if let Some(hosted) = sources.platforms.get(name) {
-            limit::check(hosted, views, found);
+            limit::check(&placed.ecosystem, hosted, views, found);
             render::lint(hosted, views, found);
         }
     }

@@ -51,7 +51,36 @@ fn nodes_are_spread_over_shards_and_what_cannot_be_divided_is_reported() {
     assert!(shards.len() > 1, "{shards:?}");
     assert!(shards.contains("main"));
     let refused = Site::new().propose(ecosystem(0), today()).unwrap_err();
-    assert!(codes(&refused).iter().all(|code| *code == "shard/limit"), "{:?}", codes(&refused));
+    assert_eq!(codes(&refused), ["shard/limit", "shard/limit"]);
+    let found: Vec<_> =
+        refused.findings().iter().map(|finding| (finding.path().to_string(), finding.message())).collect();
+    let of = |dataset: &str| {
+        let path = format!("zones/Z/teams/T/datastores/S/datasets/{dataset}");
+        (path, format!("`S/{dataset}` in `Ingest/P/S` has 1 shelves, and a shard of `P` can have 0"))
+    };
+    let expected = [of("a"), of("b")];
+    assert!(found.iter().map(|(path, message)| (path, *message)).eq(expected.iter().map(|(path, message)| (path, message.as_str()))), "{found:?}");
+}
+
+#[test]
+fn whatever_is_too_much_alone_is_named_where_the_model_asks_for_it() {
+    let refused = |setting: &str, store: Datastore| {
+        let platform = shelf("P").setting("limit", 1).setting(setting, 2);
+        let ecosystem = world_of(store, [platform], [everything()]);
+        let refused = Site::new().propose(ecosystem, today()).unwrap_err();
+        assert!(codes(&refused).iter().all(|code| *code == "shard/limit"), "{:?}", codes(&refused));
+        refused.findings().iter().map(|finding| finding.path().to_string()).collect::<Vec<_>>()
+    };
+    let one_by_one = || {
+        let capture = Capture::sql_snapshot("Z/T/Source").dataset_by_dataset();
+        store("S").captured(capture)
+    };
+    let datastore = "zones/Z/teams/T/datastores/S";
+    assert_eq!(refused("weight_of_ingest", store("S")), [datastore]);
+    let datasets = ["a", "b"].map(|dataset| format!("{datastore}/datasets/{dataset}"));
+    assert_eq!(refused("weight_of_ingest", one_by_one()), datasets);
+    let sinks = ["a", "b"].map(|dataset| format!("zones/Z/teams/T/workspaces/W/groups/g/sinks/S~1{dataset}"));
+    assert_eq!(refused("weight_of_export", store("S")), sinks);
 }
 
 #[test]

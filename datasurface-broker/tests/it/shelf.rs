@@ -18,6 +18,12 @@ pub(crate) struct Config {
     throws_away: bool,
     /// Most shelves in a shard.
     limit: Option<u64>,
+    /// How much an ingest weighs, beside its datasets.
+    weight_of_ingest: u64,
+    /// How much an export weighs.
+    weight_of_export: u64,
+    /// How much more a dataset weighs of which history is kept.
+    weight_of_history: u64,
     /// Shows live data only.
     live_only: bool,
     /// Offers nothing.
@@ -74,8 +80,15 @@ impl DataPlatform for Shelf {
         &self.descriptor
     }
 
-    fn weigh(&self, _: &NodeFacts) -> Weights {
-        Weights::none().with("shelves", Weight { whole: 0, per_dataset: 1 })
+    fn weigh(&self, node: &NodeFacts) -> Weights {
+        let whole = match node.detail() {
+            NodeDetail::Ingest(_) => self.config.weight_of_ingest,
+            NodeDetail::Export(_) => self.config.weight_of_export,
+            _ => 0,
+        };
+        let history = node.datasets().iter().any(|dataset| dataset.custody().history);
+        let per_dataset = if history { 1 + self.config.weight_of_history } else { 1 };
+        Weights::none().with("shelves", Weight { whole, per_dataset })
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
