@@ -3,7 +3,7 @@
 use super::{
     Question,
     capability::{uncaptured, unserved_transformer},
-    decided::is_standing,
+    decided::{self, is_standing},
     policy::{Duty, Pin, Reading},
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
@@ -44,7 +44,8 @@ pub(super) static MOVE: CodeInfo = CodeInfo {
         "pin/capture-move",
         "a pin starts a move of a capture",
         "The lock says that another platform captures the datastore. The pinned one is set up beside it and takes its \
-         data from there until the move is completed.",
+         data from there until the move is completed. So it is where the lock says that the pinned one is on its way out: it \
+         comes back. If nothing else is in use, it stays.",
     )
 };
 
@@ -175,13 +176,12 @@ fn choose_for(
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));
             found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).help("pin another platform"));
-        } else if !captures {
-            assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioned);
-        } else if !decided.iter().filter(|decision| is_standing(decision)).any(|(by, _)| *by == platform) {
-            assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioning);
-            let message = format!("the capture of `{name}` begins to move to `{platform}`");
-            let help = "it takes its data from the other one until the move is completed in the lock";
-            found.push(Diagnostic::new(&MOVE, store.path(), message).help(help));
+        } else if let Some(stage) = decided::pinned(&decided, platform) {
+            assignments.make_primary(name.clone(), platform.clone(), stage);
+            found.extend(
+                move_to(platform, stage, name, captures)
+                    .map(|(message, help)| Diagnostic::new(&MOVE, store.path(), message).help(help)),
+            );
         }
         return;
     }
@@ -202,6 +202,22 @@ fn choose_for(
             );
         }
     }
+}
+
+/// What a pin begins, and what that means; nothing, if nobody captured the datastore.
+fn move_to(
+    platform: &PlatformName,
+    stage: Stage,
+    name: &DatastoreName,
+    is_captured: bool,
+) -> Option<(String, &'static str)> {
+    is_captured.then(|| match stage {
+        Stage::Provisioned => (format!("the capture of `{name}` stays with `{platform}`"), decided::STAYS),
+        _ => (
+            format!("the capture of `{name}` begins to move to `{platform}`"),
+            "it takes its data from the other one until the move is completed in the lock",
+        ),
+    })
 }
 
 /// What is wrong if several platforms are said to capture a datastore for all.

@@ -37,3 +37,21 @@ impl Question<'_> {
 pub(super) fn is_standing((_, stage): &Decision<'_>) -> bool {
     *stage != Stage::Decommissioned
 }
+
+/// Why nothing is moved to a platform that a pin calls back.
+pub(super) const STAYS: &str = "it was on its way out, and nothing else is in use";
+
+/// What becomes of a platform that is pinned, given what was decided; nothing, if it is in use, or on its way there.
+///
+/// Beside another platform it is set up, and takes its place when the move is completed; also one that was on its way out.
+/// Where nothing else is in use, such a one still has all that it had: it stays.
+pub(super) fn pinned(decided: &[Decision<'_>], platform: &PlatformName) -> Option<Stage> {
+    let stage = decided.iter().find(|(decided, _)| *decided == platform).map(|(_, stage)| *stage);
+    let is_any_in_use = decided.iter().any(|(_, stage)| *stage == Stage::Provisioned);
+    match stage {
+        Some(Stage::Provisioning | Stage::Provisioned) => None,
+        Some(Stage::Decommissioning) if !is_any_in_use => Some(Stage::Provisioned),
+        _ if decided.iter().any(is_standing) => Some(Stage::Provisioning),
+        _ => Some(Stage::Provisioned),
+    }
+}

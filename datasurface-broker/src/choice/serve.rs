@@ -3,7 +3,7 @@
 use super::{
     Question,
     capability::unserved,
-    decided::is_standing,
+    decided::{self, is_standing},
     policy::{Drawbacks, Duty, Pin},
 };
 use datasurface_graph::{Assignments, Stage};
@@ -42,7 +42,8 @@ pub(super) static MOVE: CodeInfo = CodeInfo {
         "pin/move",
         "a pin starts a move of a dataset group",
         "The lock says that another platform serves the group. The pinned one is set up beside it; nothing is taken away \
-         until the move is completed.",
+         until the move is completed. So it is where the lock says that the pinned one is on its way out: it comes back. If \
+         nothing else is in use, it stays.",
     )
 };
 
@@ -115,13 +116,12 @@ fn choose_for(
             let message = format!("`{platform}` cannot serve `{key}`: {}", reasons.join(", and "));
             let help = "pin another platform, or ask for less";
             found.push(Diagnostic::new(&PIN_CANNOT_SERVE, pin.clone(), message).help(help));
-        } else if !serves {
-            assignments.assign(key.clone(), platform.clone(), Stage::Provisioned);
-        } else if !decided.iter().filter(|decision| is_standing(decision)).any(|(by, _)| *by == platform) {
-            assignments.assign(key.clone(), platform.clone(), Stage::Provisioning);
-            let message = format!("`{key}` begins to move to `{platform}`");
-            let help = "both platforms serve it until the move is completed in the lock";
-            found.push(Diagnostic::new(&MOVE, path.clone(), message).help(help));
+        } else if let Some(stage) = decided::pinned(&decided, platform) {
+            assignments.assign(key.clone(), platform.clone(), stage);
+            found.extend(
+                move_to(platform, stage, &key, serves)
+                    .map(|(message, help)| Diagnostic::new(&MOVE, path.clone(), message).help(help)),
+            );
         }
     }
     if serves || !pinned.is_empty() {
@@ -150,6 +150,22 @@ fn choose_for(
             assignments.assign(key, (*first).clone(), Stage::Provisioned);
         }
     }
+}
+
+/// What a pin begins, and what that means; nothing, if nobody served the group.
+fn move_to(
+    platform: &PlatformName,
+    stage: Stage,
+    key: &GroupKey,
+    is_served: bool,
+) -> Option<(String, &'static str)> {
+    is_served.then(|| match stage {
+        Stage::Provisioned => (format!("`{key}` stays with `{platform}`"), decided::STAYS),
+        _ => (
+            format!("`{key}` begins to move to `{platform}`"),
+            "both platforms serve it until the move is completed in the lock",
+        ),
+    })
 }
 
 /// What it means to serve a group: the zone of the workspace, and those of all that it reads, have a say.

@@ -81,6 +81,32 @@ fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
 }
 
 #[test]
+fn a_pinned_platform_that_was_on_its_way_out_comes_back() {
+    use Stage::*;
+    let pinned = || world([shelf("A"), shelf("B")], [one()]).pin("W/g", ["B"]).primary("S", "B");
+    for (before, after) in [
+        ([("A", Provisioned), ("B", Decommissioning)], [("A", Provisioned), ("B", Provisioning)]),
+        ([("A", Provisioning), ("B", Decommissioning)], [("A", Provisioning), ("B", Provisioned)]),
+        ([("A", Decommissioning), ("B", Decommissioned)], [("A", Decommissioning), ("B", Provisioning)]),
+        ([("A", Decommissioned), ("B", Decommissioning)], [("A", Decommissioned), ("B", Provisioned)]),
+    ] {
+        let mut lock = Lock::default();
+        for (platform, stage) in before {
+            lock.assignments_mut().assign("W/g".into(), platform.into(), stage);
+            lock.assignments_mut().make_primary("S".into(), platform.into(), stage);
+        }
+        let placed = place(pinned(), &lock).unwrap();
+        let after = after.map(|(platform, stage)| (platform.into(), stage)).into();
+        assert_eq!(placed.lock().assignments().group(&"W/g".into()), Some(&after), "{before:?}");
+        assert_eq!(placed.lock().assignments().primaries_of(&"S".into()), Some(&after), "{before:?}");
+        assert_eq!(placed.findings().codes().collect::<Vec<_>>(), ["pin/capture-move", "pin/move"]);
+        let again = place(pinned(), placed.lock()).unwrap();
+        assert_eq!(again.lock().assignments(), placed.lock().assignments());
+        assert!(again.findings().is_empty(), "it is told once: {:?}", again.findings());
+    }
+}
+
+#[test]
 fn of_two_platforms_only_one_captures_for_all() {
     use Stage::*;
     let shelves = || world([shelf("A"), shelf("B"), shelf("C")], [one()]);

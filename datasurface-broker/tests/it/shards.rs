@@ -59,7 +59,13 @@ fn nodes_are_spread_over_shards_and_what_cannot_be_divided_is_reported() {
         (path, format!("`S/{dataset}` in `Ingest/P/S` has 1 shelves, and a shard of `P` can have 0"))
     };
     let expected = [of("a"), of("b")];
-    assert!(found.iter().map(|(path, message)| (path, *message)).eq(expected.iter().map(|(path, message)| (path, message.as_str()))), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .map(|(path, message)| (path, *message))
+            .eq(expected.iter().map(|(path, message)| (path, message.as_str()))),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -79,7 +85,7 @@ fn whatever_is_too_much_alone_is_named_where_the_model_asks_for_it() {
     assert_eq!(refused("weight_of_ingest", store("S")), [datastore]);
     let datasets = ["a", "b"].map(|dataset| format!("{datastore}/datasets/{dataset}"));
     assert_eq!(refused("weight_of_ingest", one_by_one()), datasets);
-    let sinks = ["a", "b"].map(|dataset| format!("zones/Z/teams/T/workspaces/W/groups/g/sinks/S~1{dataset}"));
+    let sinks = ["a", "b"].map(|dataset| format!("zones/Z/teams/T/workspaces/W/groups/g/sinks/S/{dataset}"));
     assert_eq!(refused("weight_of_export", store("S")), sinks);
 }
 
