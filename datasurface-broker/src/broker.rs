@@ -75,9 +75,11 @@ impl Broker {
             };
             next.platforms.insert(graph.platform().clone(), after);
         }
+        let before = lock.platforms.into_iter().map(|(name, platform)| (name, platform.placement));
         Ok(Placed {
             ecosystem: ecosystem.clone(),
             lock: next,
+            placements_before: before.collect(),
             graphs,
             platforms: platforms.into_iter().map(|(name, hosted)| (name, Arc::new(hosted))).collect(),
             findings,

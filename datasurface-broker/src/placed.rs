@@ -1,7 +1,7 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
 use crate::{hosted::Hosted, lock::Lock};
-use datasurface_graph::{Fingerprint, IntentionGraphs};
+use datasurface_graph::{Fingerprint, IntentionGraphs, Placement};
 use datasurface_model::{Ecosystem, Entity, Findings, Place, PlatformName, Set, Valid};
 use datasurface_platform::Revision;
 use std::{collections::BTreeMap, sync::Arc};
@@ -12,6 +12,8 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Placed {
     pub(crate) ecosystem: Valid<Ecosystem>,
     pub(crate) lock: Lock,
+    /// Where the nodes of each platform were before.
+    pub(crate) placements_before: BTreeMap<PlatformName, Placement>,
     pub(crate) graphs: IntentionGraphs,
     pub(crate) platforms: BTreeMap<PlatformName, Arc<Hosted>>,
     pub(crate) findings: Findings,

@@ -22,7 +22,7 @@ pub(crate) static INSUFFICIENT: CodeInfo = CodeInfo::error(
 /// Checks every link of every platform.
 pub(super) fn check(
     graphs: &IntentionGraphs,
-    placements: &BTreeMap<&PlatformName, &Placement>,
+    placements: &BTreeMap<PlatformName, Placement>,
     views: &BTreeMap<PlatformName, PlatformViews>,
     found: &mut Vec<Diagnostic>,
 ) {

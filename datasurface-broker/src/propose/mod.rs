@@ -60,27 +60,31 @@ impl Broker {
         let manifest = reached::agreeing_manifest(placed, reached)?;
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
-        let sources = Sources {
+        let mut sources = Sources {
             graphs: &placed.graphs,
             platforms: &platforms,
-            placements: placed.lock.platforms.iter().map(|(name, lock)| (name, &lock.placement)).collect(),
+            placements: placed
+                .lock
+                .platforms
+                .iter()
+                .map(|(name, lock)| (name.clone(), lock.placement.clone()))
+                .collect(),
         };
 
         let (mut held, mut let_go) = hold::part(&placed.lock, &placed.graphs, manifest, on);
-        let mut views = sources.views(&held);
-        judge(placed, &sources, &views, &mut found);
-        refuse_errors(&found)?;
-        let mut entries = render_all(&platforms, &views, manifest, &mut found);
-        refuse_errors(&found)?;
-        let newly = newly_held(placed, manifest, &entries, &mut let_go, on);
-        if !newly.is_empty() {
+        let shown = Shown::of(placed, &sources, &held, manifest, found.clone())?;
+        let newly = newly_held(placed, manifest, &shown.entries, &mut let_go, on);
+        let shown = if newly.is_empty() {
+            shown
+        } else {
             for (platform, newly) in &newly {
-                hold::hold(held.entry(platform.clone()).or_default(), newly);
+                let held = held.entry(platform.clone()).or_default();
+                hold::hold(held, newly);
+                sources.place_again(platform, held, &placed.placements_before);
             }
-            views = sources.views(&held);
-            entries = render_all(&platforms, &views, manifest, &mut found);
-            refuse_errors(&found)?;
-        }
+            Shown::of(placed, &sources, &held, manifest, found)?
+        };
+        let Shown { mut views, entries, mut found } = shown;
 
         let revision = placed.revision();
         let causes = cause::causes(&placed.ecosystem, &placed.graphs, manifest, &views);
@@ -111,8 +115,9 @@ impl Broker {
 
         let mut lock = placed.lock.clone();
         lock.reached = Some(revision.clone());
-        for platform in lock.platforms.values_mut() {
+        for (name, platform) in &mut lock.platforms {
             platform.held.clear();
+            platform.placement = sources.placements.remove(name).unwrap_or_default();
         }
         for (name, held) in held {
             lock.platforms.entry(name).or_default().held = held;
@@ -148,6 +153,30 @@ impl Broker {
             }
         }
         platforms
+    }
+}
+
+/// What platforms are shown, what they make of it, and what was found so far: no errors.
+struct Shown {
+    views: BTreeMap<PlatformName, PlatformViews>,
+    entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
+    found: Vec<Diagnostic>,
+}
+
+impl Shown {
+    fn of(
+        placed: &Placed,
+        sources: &Sources<'_>,
+        held: &Held,
+        manifest: Option<&Manifest>,
+        mut found: Vec<Diagnostic>,
+    ) -> Result<Self, Refused> {
+        let views = sources.views(held);
+        judge(placed, sources, &views, &mut found);
+        refuse_errors(&found)?;
+        let entries = render_all(sources.platforms, &views, manifest, &mut found);
+        refuse_errors(&found)?;
+        Ok(Self { views, entries, found })
     }
 }
 

@@ -1,6 +1,9 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
-use crate::{hosted::Hosted, sharding::Owing};
+use crate::{
+    hosted::Hosted,
+    sharding::{self, Owing},
+};
 use datasurface_graph::{
     DatasetFacts, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
 };
@@ -18,7 +21,7 @@ pub(super) type Held = BTreeMap<PlatformName, Vec<HeldState>>;
 pub(super) struct Sources<'a> {
     pub(super) graphs: &'a IntentionGraphs,
     pub(super) platforms: &'a BTreeMap<PlatformName, Arc<Hosted>>,
-    pub(super) placements: BTreeMap<&'a PlatformName, &'a Placement>,
+    pub(super) placements: BTreeMap<PlatformName, Placement>,
 }
 
 /// What one platform is shown.
@@ -30,6 +33,23 @@ pub(super) struct PlatformViews {
 }
 
 impl Sources<'_> {
+    /// Places the nodes of a platform again, from where they were before, when other things are held than were known when it
+    /// was placed: what is held makes heavier what still serves somebody.
+    pub(super) fn place_again(
+        &mut self,
+        platform: &PlatformName,
+        held: &[HeldState],
+        before: &BTreeMap<PlatformName, Placement>,
+    ) {
+        if let Some(graph) = self.graphs.graph(platform) {
+            let hosted = self.platforms.get(platform).map(|hosted| &**hosted);
+            let nowhere = Placement::default();
+            let before = before.get(platform).unwrap_or(&nowhere);
+            let placement = sharding::place(graph, hosted, held, before).placement().clone();
+            self.placements.insert(platform.clone(), placement);
+        }
+    }
+
     /// Makes the views of every platform, given what is held. What is held of a dataset that is captured again, or still,
     /// is an obligation of that capture.
     pub(super) fn views(&self, held: &Held) -> BTreeMap<PlatformName, PlatformViews> {
@@ -67,7 +87,7 @@ impl Sources<'_> {
             if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {
                 continue; // It is not declared any more, and holds nothing: all of it goes.
             }
-            let placement = self.placements.get(name).copied();
+            let placement = self.placements.get(name);
             let shards = shards(placement, &unfed);
             let mut scopes = vec![ScopeView::foundation(Arc::clone(hosted.instance()), shards.clone())];
             let mut placed = placement.map(|placement| by_shard(&nodes, placement)).unwrap_or_default();

@@ -90,6 +90,38 @@ fn whatever_is_too_much_alone_is_named_where_the_model_asks_for_it() {
 }
 
 #[test]
+fn what_begins_to_be_held_weighs_in_the_change_that_begins_it() {
+    let of = |consumers: [Workspace; 2]| {
+        let platform = shelf("P").setting("limit", 2).setting("weight_of_history", 1);
+        let capture = Capture::sql_snapshot("Z/T/Source").dataset_by_dataset();
+        world_of(store("S").captured(capture), [platform], consumers)
+    };
+    let live = |name: &str, dataset: &str| consumer(name, DatasetGroup::new("g").sink(dataset));
+    let every_version = DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic);
+    let site = Site::new();
+    site.render(of([live("L", "S/a"), consumer("F", every_version.retention(Retention::days(10)))]), today());
+
+    // Without its history, which is owed for ten days more, the one dataset would leave room for the other.
+    let changed = || of([live("L", "S/a"), live("M", "S/b")]);
+    let rendered = site.render(changed(), today());
+    assert!(!rendered.lock().held(&"P".into()).is_empty());
+    let placement = |lock: &datasurface_broker::Lock| lock.placement(&"P".into()).unwrap().clone();
+    let shard = |dataset: &str| {
+        let ingest = format!("Ingest/P/S/{dataset}").parse().unwrap();
+        placement(rendered.lock()).shard_of_dataset(&ingest, &dataset.into()).unwrap().to_string()
+    };
+    assert_eq!(shard("a"), "main", "what is new makes room");
+    assert_ne!(shard("b"), "main");
+    for step in steps(&rendered, "P") {
+        assert_ne!(step.0, Action::Move, "{step:?}");
+    }
+
+    let again = site.propose(changed(), today()).unwrap();
+    assert_eq!(steps(&again, "P"), []);
+    assert_eq!(placement(again.lock()), placement(rendered.lock()));
+}
+
+#[test]
 fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
     let forensic = consumer("F", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
     let ecosystem = world([shelf("P"), shelf("Q")], [forensic, everything()])
