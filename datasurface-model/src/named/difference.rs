@@ -69,8 +69,12 @@ impl<'a, T: Entity> Iterator for Difference<'a, T> {
                         },
                         alone => alone,
                     };
-                    pair.0.into_iter().for_each(|_| self.old.pass());
-                    pair.1.into_iter().for_each(|_| self.new.pass());
+                    if pair.0.is_some() {
+                        self.old.pass();
+                    }
+                    if pair.1.is_some() {
+                        self.new.pass();
+                    }
                     if pair.0 != pair.1 {
                         return Some(pair);
                     }
@@ -115,7 +119,8 @@ impl<'a, T> Next<'a, T> {
 
 impl<'a, T> Cursor<'a, T> {
     fn at(root: Option<&'a Arc<Node<T>>>) -> Self {
-        Self { path: root.into_iter().map(|root| slice::from_ref(root).iter()).collect(), leaf: [].iter() }
+        let path = root.map_or_else(Vec::new, |root| vec![slice::from_ref(root).iter()]);
+        Self { path, leaf: [].iter() }
     }
 
     fn next(&mut self) -> Option<Next<'a, T>> {

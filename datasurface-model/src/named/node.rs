@@ -1,7 +1,7 @@
 //! The tree behind a collection: a B+ tree whose nodes are shared between versions. A clone costs one counter; an edit
 //! copies the nodes on one path, and only those that another version has, too.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 /// How many elements a leaf has at most, and how many children a branch. An edit copies about so many elements, and a
 /// search reads about so many in a row.
@@ -76,7 +76,7 @@ impl<T> Node<T> {
             Self::Leaf(elements) => elements.partition_point(is_before),
             Self::Branch { children, .. } => {
                 let passed = passed(children, is_before);
-                let before: usize = children.iter().take(passed).map(|child| child.len()).sum();
+                let before = children.get(..passed).map_or(0, total);
                 before + children.get(passed).map_or(0, |child| child.rank(is_before))
             }
         }
@@ -92,7 +92,7 @@ impl<T> Node<T> {
             Self::Leaf(elements) => elements.iter().position(is_it),
             Self::Branch { children, .. } => {
                 let passed = passed(children, is_before);
-                let before: usize = children.iter().take(passed).map(|child| child.len()).sum();
+                let before = children.get(..passed).map_or(0, total);
                 Some(before + children.get(passed)?.position(is_before, is_it)?)
             }
         }
@@ -107,7 +107,7 @@ impl<T> Node<T> {
 
     /// A branch over nodes of one height, of which none is empty.
     pub(super) fn over(children: Vec<Arc<Self>>) -> Self {
-        Self::Branch { len: children.iter().map(|child| child.len()).sum(), children }
+        Self::Branch { len: total(&children), children }
     }
 
     /// The tree of these elements, as low and as full as can be.
@@ -116,10 +116,9 @@ impl<T> Node<T> {
             elements.shrink_to_fit();
             return Self::Leaf(elements);
         }
-        let mut level: Vec<Arc<Self>> =
-            in_chunks(elements).map(|elements| Arc::new(Self::Leaf(elements))).collect();
+        let mut level = in_chunks(elements, Self::Leaf);
         while level.len() > WIDTH {
-            level = in_chunks(level).map(|children| Arc::new(Self::over(children))).collect();
+            level = in_chunks(level, Self::over);
         }
         Self::over(level)
     }
@@ -205,6 +204,15 @@ impl<T: Clone> Node<T> {
     }
 }
 
+/// How many elements there are in some children together.
+fn total<T>(children: &[Arc<Node<T>>]) -> usize {
+    let mut total = 0;
+    for child in children {
+        total += child.len();
+    }
+    total
+}
+
 /// The child that has the element of this position, and the position in it.
 fn locate<T>(children: &[Arc<Node<T>>], mut index: usize) -> Option<(usize, usize)> {
     for (at, child) in children.iter().enumerate() {
@@ -241,10 +249,17 @@ fn join<T: Clone>(children: &mut Vec<Arc<Node<T>>>, left: usize) {
     }
 }
 
-fn in_chunks<E>(elements: Vec<E>) -> impl Iterator<Item = Vec<E>> {
-    let mut rest = elements.into_iter();
-    std::iter::from_fn(move || {
-        let chunk: Vec<E> = rest.by_ref().take(WIDTH).collect();
-        (!chunk.is_empty()).then_some(chunk)
-    })
+/// Nodes of what is in a list, as full as can be.
+fn in_chunks<E, T>(elements: Vec<E>, node: impl Fn(Vec<E>) -> Node<T>) -> Vec<Arc<Node<T>>> {
+    let mut nodes = Vec::with_capacity(elements.len().div_ceil(WIDTH));
+    let mut chunk = Vec::with_capacity(WIDTH);
+    for element in elements {
+        if chunk.len() == WIDTH {
+            nodes.push(Arc::new(node(mem::replace(&mut chunk, Vec::with_capacity(WIDTH)))));
+        }
+        chunk.push(element);
+    }
+    chunk.shrink_to_fit();
+    nodes.push(Arc::new(node(chunk)));
+    nodes
 }

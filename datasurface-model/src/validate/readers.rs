@@ -6,7 +6,10 @@ use super::{
     reader::Fact,
     unit::UnitKey,
 };
-use crate::named::{Entity, Named};
+use crate::{
+    gather::sort_distinct,
+    named::{Entity, Named},
+};
 use rustc_hash::FxHashMap;
 
 /// Imports the other way round: for each subject, the facts that were read, and by which units. Persistent.
@@ -42,8 +45,7 @@ impl Readers {
         }
         let mut readers = Self { by_subject: PersistentMap::default() };
         for (subject, mut readings) in by_subject {
-            readings.sort_unstable();
-            readings.dedup();
+            sort_distinct(&mut readings);
             readers.by_subject.insert(subject, readings.into_iter().collect());
         }
         readers
@@ -91,7 +93,6 @@ impl Readers {
 
 fn each_once(facts: &[Fact]) -> Vec<&Fact> {
     let mut facts: Vec<_> = facts.iter().collect();
-    facts.sort_unstable();
-    facts.dedup();
+    sort_distinct(&mut facts);
     facts
 }

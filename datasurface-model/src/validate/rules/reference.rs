@@ -43,7 +43,7 @@ pub(super) fn check_unless(
     reference: Reference,
     scope: &mut Scope<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
-    is_excluded: impl FnOnce(&str) -> bool,
+    is_excluded: impl Fn(&str) -> bool,
 ) {
     judge(reference, scope, at, |path, nearest, _| {
         (!is_excluded(nearest)).then(|| Suggestion::put(path, nearest))
@@ -55,7 +55,7 @@ pub(super) fn check_element(
     reference: Reference,
     scope: &mut Scope<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
-    is_excluded: impl FnOnce(&str) -> bool,
+    is_excluded: impl Fn(&str) -> bool,
 ) {
     judge(reference, scope, at, |path, nearest, _| {
         (!is_excluded(nearest)).then(|| Suggestion::rename(path, nearest))
@@ -68,21 +68,29 @@ pub(super) fn judge(
     reference: Reference,
     scope: &mut Scope<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
-    correct: impl FnOnce(ModelPath, &str, &Scope<'_>) -> Option<Suggestion>,
+    correct: impl Fn(ModelPath, &str, &Scope<'_>) -> Option<Suggestion>,
 ) {
-    if scope.facts.exists(&reference) {
-        return;
+    if !scope.facts.exists(&reference) {
+        let path = at(scope.path());
+        report(&reference, path, scope, &correct);
     }
+}
+
+fn report(
+    reference: &Reference,
+    path: ModelPath,
+    scope: &mut Scope<'_>,
+    correct: &dyn Fn(ModelPath, &str, &Scope<'_>) -> Option<Suggestion>,
+) {
     let unknown = match reference.parent() {
         Some(parent) if !scope.facts.exists(&parent) => parent,
         _ => reference.clone(),
     };
-    let path = at(scope.path());
     let (code, message, help) = describe(&unknown);
     let mut finding = Diagnostic::new(code, path.clone(), message).help(help);
     if let Some(nearest) = scope.facts.nearest(&unknown) {
         let whole =
-            if unknown == reference { Some(nearest.clone()) } else { whole(&reference, &nearest, scope) };
+            if unknown == *reference { Some(nearest.clone()) } else { whole(reference, &nearest, scope) };
         finding = match whole {
             Some(whole) => match correct(path, &whole, scope) {
                 Some(suggestion) => finding.did_you_mean(Some(&whole)).suggest(suggestion),

@@ -180,18 +180,25 @@ fn alone<N: Name>(
 ) {
     check_name(former, scope, |unit| at(unit).attribute("renamed_from"));
     let path = at(scope.path()).attribute("renamed_from");
+    if let Some(finding) = unusable(name.as_str(), former.as_str(), other, path) {
+        scope.report(finding);
+    }
+}
+
+/// What is wrong with a former name that something has, or has itself.
+fn unusable(name: &str, former: &str, other: Option<ModelPath>, path: ModelPath) -> Option<Diagnostic> {
     if name == former {
         let message = format!("`{name}` says that it was `{former}` before");
         let finding = Diagnostic::new(&FROM_ITSELF, path.clone(), message)
             .help("leave the former name out")
             .suggest(Suggestion::removal(path));
-        scope.report(finding);
-    } else if let Some(other) = other {
-        let message = format!("`{name}` says that it was `{former}` before, which is still there");
-        let finding = Diagnostic::new(&STILL_THERE, path.clone(), message)
-            .help("remove the old one, or leave the former name out")
-            .suggest(Suggestion::removal(path))
-            .related(other, "has that name");
-        scope.report(finding);
+        return Some(finding);
     }
+    let other = other?;
+    let message = format!("`{name}` says that it was `{former}` before, which is still there");
+    let finding = Diagnostic::new(&STILL_THERE, path.clone(), message)
+        .help("remove the old one, or leave the former name out")
+        .suggest(Suggestion::removal(path))
+        .related(other, "has that name");
+    Some(finding)
 }

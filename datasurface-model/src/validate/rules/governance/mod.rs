@@ -19,9 +19,9 @@ use crate::{
     named::{Entity, Named},
     validate::{facts::DatasetFact, reference::Reference},
 };
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, ToSmolStr};
-use std::{cell::LazyCell, collections::BTreeMap};
+use std::{cell::LazyCell, hash::Hash};
 
 /// A dataset that a workspace receives, and which of its sinks says so.
 #[derive(Clone, Copy, Debug)]
@@ -168,11 +168,11 @@ impl<'a> Zone<'a> {
 
 /// Judges what is received: once for each of some things that decide about it, since most often nothing is denied; where
 /// something is, at every sink, since each of them is one too many.
-fn judge_each<'r, 'a: 'r, K: Copy + Ord>(
+fn judge_each<'r, 'a: 'r, K: Copy + Eq + Hash>(
     received: impl Iterator<Item = (K, &'r Received<'a>)>,
     mut judge: impl FnMut(K, &Received<'a>) -> bool,
 ) {
-    let mut denied: BTreeMap<K, bool> = BTreeMap::new();
+    let mut denied: FxHashMap<K, bool> = FxHashMap::default();
     for (key, one) in received {
         match denied.get(&key) {
             Some(true) => drop(judge(key, one)),

@@ -11,7 +11,7 @@ use crate::{
         Datastore, Documentation, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team,
         Workspace,
     },
-    name::{Classification, Name, NameSyntax, is_reserved_word},
+    name::{Classification, Name, NameError, NameSyntax, is_reserved_word},
     named::{Entity, Named},
     schema::{Column, DataType},
 };
@@ -228,8 +228,12 @@ fn written(
 ) {
     if let Err(error) = syntax.check(noun, name) {
         let path = at(scope.path());
-        scope.report(Diagnostic::new(&SYNTAX, path, error.to_string()).help(error.help()));
+        scope.report(misspelt(&error, path));
     }
+}
+
+fn misspelt(error: &NameError, path: ModelPath) -> Diagnostic {
+    Diagnostic::new(&SYNTAX, path, error.to_string()).help(error.help())
 }
 
 /// A name that ends up as an SQL identifier.

@@ -4,6 +4,7 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
+    gather::sort,
     name::DatastoreName,
     validate::facts::Transformer,
 };
@@ -143,11 +144,11 @@ impl<'a> Graph<'a> {
             finish(root, &self.predecessors, &mut there, &mut component);
             // A transformer never leads to itself but through its output: one node alone is no cycle.
             if component.len() > 1 {
-                component.sort_unstable();
+                sort(&mut component);
                 components.push(component);
             }
         }
-        components.sort_unstable();
+        sort(&mut components);
         components
     }
 
