@@ -2,7 +2,7 @@
 
 use datasurface_model::{Deadline, Latency, Milestoning, Priority, Regulator, Requirements, Retention, Set};
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, collections::BTreeSet, fmt};
+use std::{borrow::Cow, collections::BTreeSet, fmt, mem};
 
 /// What a node owes to those behind it. All of it is a join: priority is the highest, latency the lowest, of deadlines
 /// the earliest counts, custody and regulators are the union.
@@ -61,10 +61,14 @@ impl Obligation {
     /// What is owed when all of these are; nothing, if there are none. Where one of them says it all, it is that.
     pub(crate) fn of_all<'o>(mut owed: impl Iterator<Item = &'o Self>) -> Cow<'o, Self> {
         let Some(first) = owed.next() else { return Cow::default() };
-        owed.fold(Cow::Borrowed(first), |all, one| match all {
-            all if all.covers(one) => all,
-            all => Cow::Owned(all.into_owned().join(one)),
-        })
+        let mut all = Cow::Borrowed(first);
+        // In place: there may be many, and most add nothing.
+        owed.for_each(|one| {
+            if !all.covers(one) {
+                all = Cow::Owned(mem::take(&mut all).into_owned().join(one));
+            }
+        });
+        all
     }
 
     /// Whether owing this is owing the other, too.

@@ -130,15 +130,11 @@ impl Serving {
     /// Of what is needed on one platform: of the needs, those that come first. They are in canonical order.
     pub(super) fn of(platform: PlatformName, needs: &mut vec::IntoIter<Need>) -> Self {
         let here = needs.as_slice().partition_point(|need| *need.platform() == platform);
-        let these = needs.as_slice().get(..here).unwrap_or_default();
-        // As many as there will be: whatever is kept for long has no room to spare.
-        let datasets = these.chunk_by(|one, other| one.dataset == other.dataset).count();
-        let exports = these.chunk_by(|one, other| one.is_brought_with(other)).count();
         let mut serving = Self {
             platform,
-            exports: Vec::with_capacity(exports),
+            exports: Vec::with_capacity(here),
             readers: Vec::with_capacity(here),
-            kept: Vec::with_capacity(datasets),
+            kept: Vec::with_capacity(here),
         };
         needs.by_ref().take(here).for_each(|need| serving.add(need));
         serving

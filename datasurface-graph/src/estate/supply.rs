@@ -47,11 +47,6 @@ impl Need {
             && self.platform() == other.platform()
     }
 
-    /// Whether one export is for both.
-    pub(super) fn is_brought_with(&self, other: &Self) -> bool {
-        self.is_brought_to(other.dataset, &other.service.site)
-    }
-
     /// Whether it is for an export of this dataset to this container.
     pub(super) fn is_brought_to(&self, dataset: DatasetId, site: &Site) -> bool {
         self.dataset == dataset && self.service.site.has_key_of(site)
