@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
 
 mod avro;
+mod avro_schemas;
 mod changes;
 mod fixtures;
 mod folder;

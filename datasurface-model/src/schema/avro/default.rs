@@ -17,12 +17,10 @@ fn is_of(value: &Value, of: &Type) -> bool {
         Type::Plain(Plain::Int) => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
         Type::Plain(Plain::Long) => value.is_i64(),
         Type::Plain(Plain::Float | Plain::Double) => value.is_number(),
-        // Bytes are text in JSON, a character each.
-        Type::Plain(Plain::Bytes | Plain::String) => value.is_string(),
+        Type::Plain(Plain::Bytes) => bytes(value).is_some(),
+        Type::Plain(Plain::String) => value.is_string(),
         Type::Logical(logical) => is_of(value, &logical.of),
-        Type::Fixed(fixed) => {
-            value.as_str().is_some_and(|text| u32::try_from(text.chars().count()) == Ok(fixed.size))
-        }
+        Type::Fixed(fixed) => bytes(value).is_some_and(|count| u32::try_from(count) == Ok(fixed.size)),
         Type::Enumeration(known) => {
             value.as_str().is_some_and(|text| known.symbols.iter().any(|symbol| symbol == text))
         }
@@ -35,6 +33,12 @@ fn is_of(value: &Value, of: &Type) -> bool {
         Type::Record(record) => is_record(value, record),
         Type::Union(types) => types.iter().any(|of| is_of(value, of)),
     }
+}
+
+/// How many bytes a value is. They are text in JSON, a character each.
+fn bytes(value: &Value) -> Option<usize> {
+    let text = value.as_str().filter(|text| text.chars().all(|byte| byte <= '\u{ff}'))?;
+    Some(text.chars().count())
 }
 
 fn is_record(value: &Value, record: &Record) -> bool {

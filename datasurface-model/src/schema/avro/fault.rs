@@ -25,6 +25,18 @@ impl Fault {
     }
 }
 
+/// Two parts, if nothing is wrong with either: what is wrong with one hides nothing of the other.
+pub(super) fn both<A, B>(one: Result<A, Faults>, other: Result<B, Faults>) -> Result<(A, B), Faults> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(mut faults), Err(more)) => {
+            faults.extend(more);
+            Err(faults)
+        }
+        (Err(faults), Ok(_)) | (Ok(_), Err(faults)) => Err(faults),
+    }
+}
+
 impl From<Fault> for SchemaProblem {
     fn from(Fault { column, field, reason }: Fault) -> Self {
         let message = if column.is_none() { reason } else { format!("in the field `{field}`: {reason}") };

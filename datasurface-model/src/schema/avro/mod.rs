@@ -2,6 +2,8 @@
 
 mod default;
 mod fault;
+mod logical;
+mod name;
 mod read;
 mod table;
 #[cfg(test)]

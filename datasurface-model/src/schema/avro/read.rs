@@ -2,13 +2,16 @@
 
 use super::{
     Enumeration, Fault, Faults, Field, Fixed, Record, Slot, Type, default,
-    types::{Logical, Plain},
+    fault::both,
+    logical::logical,
+    name::{defined_name, full_name, is_name, namespace, simple_name},
+    types::Plain,
 };
 use crate::{ecosystem::Json, gather::Gather, name::Classification, schema::DataType, set::Set};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
-use std::sync::Arc;
+use std::mem::{Discriminant, discriminant};
 
 /// The record that a schema describes.
 pub(super) fn record(schema: &Value) -> Result<Record, Faults> {
@@ -16,12 +19,16 @@ pub(super) fn record(schema: &Value) -> Result<Record, Faults> {
     let members = members.ok_or_else(|| Fault::of("a table is a record"))?;
     let mut reader =
         Reader { known: FxHashMap::default(), failed: FxHashSet::default(), depth: 0, copied: 0 };
-    reader.record(members, &namespace(members, ""))
+    let record = reader.record(members, &namespace(members, ""));
+    both(defined_name(members, ""), record).map(|(_, record)| record)
 }
 
 /// How many types may be copied from where they are defined. Each reference to a record means all that is in it: a few
 /// of them, one inside the other, would otherwise be more than anybody can go through.
 const MOST_COPIED: usize = 100_000;
+
+/// How records may be sorted by a field.
+const ORDERS: [&str; 3] = ["ascending", "descending", "ignore"];
 
 struct Reader {
     /// Named types that are defined already, by their full names, and how many types they are made of.
@@ -33,7 +40,7 @@ struct Reader {
     copied: usize,
 }
 
-type Members = Map<String, Value>;
+pub(super) type Members = Map<String, Value>;
 
 impl Reader {
     fn record(&mut self, members: &Members, namespace: &str) -> Result<Record, Faults> {
@@ -66,6 +73,9 @@ impl Reader {
         let default = members.get("default");
         if default.is_some_and(|default| !default::fits(default, &slot)) {
             return Err(Fault::of("its `default` is not of its type"));
+        }
+        if members.get("order").is_some_and(|order| !ORDERS.contains(&order.as_str().unwrap_or_default())) {
+            return Err(Fault::of("its `order` is `ascending`, `descending` or `ignore`"));
         }
         let classifications = texts(members, "classifications")?.into_iter();
         Ok(Field {
@@ -104,7 +114,7 @@ impl Reader {
             let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)?) };
             let slot = slot.filter(|slot| !slot.is_nullable && !matches!(slot.of, Type::Union(_)));
             let slot = slot.ok_or_else(|| Fault::of("a union is in no other union"))?;
-            if !kinds.insert(kind(&slot.of)) {
+            if !kinds.insert((kind(&slot.of), self.name_of(alternative, namespace))) {
                 return Err(Fault::of("a union has one alternative of a kind"));
             }
             types.push(slot.of);
@@ -121,6 +131,22 @@ impl Reader {
             }
             (None, _) => Err(Fault::of("a union has a type other than `null`")),
         }
+    }
+
+    /// The full name of what can be read as a type, if it has one.
+    fn name_of(&self, of: &Value, namespace: &str) -> Option<String> {
+        let mut of = of;
+        // What only says where the type is, as an object in an object.
+        while let Some(members) = of.as_object() {
+            of = members.get("type")?;
+            if of.as_str().is_some_and(is_definition) {
+                return defined_name(members, namespace).ok();
+            }
+        }
+        let name = of.as_str()?;
+        let full_name = full_name(name, namespace);
+        let known = self.known.get_key_value(&full_name).or_else(|| self.known.get_key_value(name));
+        known.map(|(name, _)| name.clone())
     }
 
     fn named(&mut self, name: &str, namespace: &str) -> Result<Type, Faults> {
@@ -151,15 +177,13 @@ impl Reader {
             let inner = members.get("type").ok_or_else(|| Fault::of("a type has a `type`"))?;
             return self.slot(inner, namespace);
         };
+        if !is_definition(kind) {
+            return self.of_kind(kind, members, namespace);
+        }
         let read = self.of_kind(kind, members, namespace);
-        let is_named = matches!(kind, "record" | "error" | "enum" | "fixed");
-        let defined = read.and_then(|slot| {
-            if is_named {
-                self.define(members, namespace, &slot.of)?;
-            }
-            Ok(slot)
-        });
-        if defined.is_err() && is_named {
+        let named = both(defined_name(members, namespace), read);
+        let defined = named.and_then(|(name, slot)| self.define(name, &slot.of).map(|()| slot));
+        if defined.is_err() {
             let name = text(members, "name");
             let name = name.map(|name| full_name(name, &self::namespace(members, namespace)));
             self.failed.extend(name.map(SmolStr::from));
@@ -192,14 +216,17 @@ impl Reader {
     }
 
     /// Remembers what has a name, for where it is referred to.
-    fn define(&mut self, members: &Members, namespace: &str, of: &Type) -> Result<(), Faults> {
-        let name = text(members, "name").ok_or_else(|| Fault::of("a type of its own has a `name`"))?;
-        let name = full_name(name, &self::namespace(members, namespace));
+    fn define(&mut self, name: String, of: &Type) -> Result<(), Faults> {
         match self.known.insert(name.clone(), (of.clone(), of.weight())) {
             Some(_) => Err(Fault::of(format!("`{name}` is defined twice"))),
             None => Ok(()),
         }
     }
+}
+
+/// Whether a type of this kind has a name of its own.
+fn is_definition(kind: &str) -> bool {
+    matches!(kind, "record" | "error" | "enum" | "fixed")
 }
 
 impl From<Type> for Slot {
@@ -216,63 +243,33 @@ fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
     if symbols.iter().map(SmolStr::as_str).gather::<Set<&str>>().len() < symbols.len() {
         return Err(Fault::of("an enum has each symbol once"));
     }
-    let default = text(members, "default").map(SmolStr::from);
-    match default.as_ref().filter(|default| !symbols.contains(default)) {
-        Some(unknown) => Err(Fault::of(format!("its default `{unknown}` is none of its symbols"))),
-        None => Ok(Enumeration { name: simple_name(members), symbols, default }),
+    if let Some(symbol) = symbols.iter().find(|symbol| !is_name(symbol)) {
+        return Err(Fault::of(format!("a symbol is a name, and `{symbol}` is none")));
     }
-}
-
-/// What no two alternatives of a union may have in common.
-fn kind(of: &Type) -> SmolStr {
-    match of {
-        Type::Plain(plain) => format!("{plain:?}").into(),
-        Type::Logical(logical) => kind(&logical.of),
-        Type::Fixed(Fixed { name, .. }) => format!("the type {name}").into(),
-        Type::Enumeration(known) => format!("the type {}", known.name).into(),
-        Type::Record(record) => format!("the type {}", record.name).into(),
-        Type::Array(_) => SmolStr::new_static("an array"),
-        Type::Map(_) => SmolStr::new_static("a map"),
-        Type::Union(_) => SmolStr::new_static("a union"),
-    }
-}
-
-/// A logical type of a type without parts. One that nobody knows here, or that is none of its plain type, is seen in a
-/// table as its plain type, as Avro has it; but its values are meant in some way, so it is told from others by its name.
-fn logical(members: &Members, of: &Type) -> Option<Type> {
-    let name = text(members, "logicalType")?;
-    let plain = match of {
-        Type::Plain(plain) => plain.data_type(),
-        Type::Fixed(fixed) => fixed.data_type(),
-        _ => return None,
+    let Some(default) = members.get("default") else {
+        return Ok(Enumeration { name: simple_name(members), symbols, default: None });
     };
-    let data_type = known_logical(name, members, of).unwrap_or(plain);
-    Some(Type::Logical(Arc::new(Logical { name: name.into(), of: of.clone(), data_type })))
+    match default.as_str().filter(|default| symbols.iter().any(|symbol| symbol == default)) {
+        Some(known) => Ok(Enumeration { name: simple_name(members), symbols, default: Some(known.into()) }),
+        None => Err(Fault::of(format!("its default `{}` is none of its symbols", bare(default)))),
+    }
 }
 
-/// The type that a column has by a logical type, where that says more than its plain type.
-fn known_logical(name: &str, members: &Members, of: &Type) -> Option<DataType> {
-    let digits = |member: &str| u16::try_from(members.get(member)?.as_u64()?).ok();
-    Some(match (name, of) {
-        ("decimal", Type::Plain(Plain::Bytes) | Type::Fixed(_)) => {
-            let scale = if members.contains_key("scale") { digits("scale")? } else { 0 };
-            DataType::Decimal { precision: digits("precision")?, scale }
-        }
-        ("date", Type::Plain(Plain::Int)) => DataType::Date,
-        ("timestamp-millis" | "timestamp-micros" | "timestamp-nanos", Type::Plain(Plain::Long)) => {
-            DataType::timestamp_in("UTC")
-        }
-        (
-            "local-timestamp-millis" | "local-timestamp-micros" | "local-timestamp-nanos",
-            Type::Plain(Plain::Long),
-        ) => DataType::timestamp(),
-        ("duration", Type::Fixed(_)) => DataType::Interval,
-        ("uuid", Type::Plain(Plain::String) | Type::Fixed(_)) => DataType::nvarchar(None),
-        _ => return None,
-    })
+/// A text without its quotes, or anything else.
+fn bare(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn text<'v>(members: &'v Members, member: &str) -> Option<&'v str> {
+/// What no two alternatives of a union may have in common, if they have the same name or none.
+fn kind(of: &Type) -> (Discriminant<Type>, Option<Plain>) {
+    match of {
+        Type::Logical(logical) => kind(&logical.of),
+        Type::Plain(plain) => (discriminant(of), Some(*plain)),
+        _ => (discriminant(of), None),
+    }
+}
+
+pub(super) fn text<'v>(members: &'v Members, member: &str) -> Option<&'v str> {
     members.get(member)?.as_str()
 }
 
@@ -282,23 +279,4 @@ fn texts(members: &Members, member: &str) -> Result<Vec<SmolStr>, Faults> {
     let texts =
         list.as_array().and_then(|list| list.iter().map(|text| text.as_str().map(SmolStr::from)).collect());
     texts.ok_or_else(|| Fault::of(format!("its `{member}` are a list of texts")))
-}
-
-/// The name of a type without its namespace.
-fn simple_name(members: &Members) -> SmolStr {
-    let name = text(members, "name").unwrap_or_default();
-    name.rsplit('.').next().unwrap_or(name).into()
-}
-
-/// The namespace in which names stand inside of a type.
-fn namespace(members: &Members, around: &str) -> String {
-    match (text(members, "name").and_then(|name| name.rsplit_once('.')), text(members, "namespace")) {
-        (Some((namespace, _)), _) => namespace.to_owned(),
-        (None, Some(namespace)) => namespace.to_owned(),
-        (None, None) => around.to_owned(),
-    }
-}
-
-fn full_name(name: &str, namespace: &str) -> String {
-    if name.contains('.') || namespace.is_empty() { name.to_owned() } else { format!("{namespace}.{name}") }
 }

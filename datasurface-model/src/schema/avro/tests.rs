@@ -67,6 +67,10 @@ fn what_is_no_table_says_why() {
     for (avro, reason) in [
         (json!("int"), "a table is a record"),
         (json!({"type": "record"}), "a record has `fields`"),
+        (json!({"type": "record", "fields": []}), "a type of its own has a `name`"),
+        (json!({"type": "record", "name": "1 x", "fields": []}), "`1 x` is no name"),
+        (json!({"type": "record", "name": "x", "namespace": "a b", "fields": []}), "`a b.x` is no name"),
+        (record(&json!([{"name": "a", "type": "int", "order": "sideways"}])), "its `order` is `ascending`"),
         (record(&json!([{"type": "int"}])), "a field has a `name`"),
         (record(&json!([1])), "a field is an object"),
         (record(&json!([{"name": "a"}])), "in the field `a`: a field has a `type`"),
@@ -80,6 +84,11 @@ fn what_is_no_table_says_why() {
         (enumeration(&json!({})), "an enum has `symbols`"),
         (enumeration(&json!({"symbols": ["A", "A"]})), "an enum has each symbol once"),
         (enumeration(&json!({"symbols": ["A"], "default": "B"})), "`B` is none of its symbols"),
+        (enumeration(&json!({"symbols": ["A"], "default": 1})), "`1` is none of its symbols"),
+        (enumeration(&json!({"symbols": ["A", ""]})), "a symbol is a name, and `` is none"),
+        (enumeration(&json!({"symbols": ["A B"]})), "a symbol is a name, and `A B` is none"),
+        (enumeration(&json!({"symbols": ["1"]})), "a symbol is a name, and `1` is none"),
+        (enumeration(&json!({"name": "int", "symbols": ["A"]})), "`int` is a type of Avro's"),
         (record(&json!([{"name": "a", "type": {"type": "enum", "symbols": ["A"]}}])), "has a `name`"),
         (
             record(&json!([
@@ -151,6 +160,8 @@ fn defaults_fit_their_types() {
         (json!("long"), json!(1.5), false),
         (json!("double"), json!(1.5), true),
         (json!("bytes"), json!("\u{ff}"), true),
+        (json!("bytes"), json!("\u{100}"), false),
+        (json!({"type": "fixed", "name": "f", "size": 1}), json!("\u{100}"), false),
         (json!({"type": "fixed", "name": "f", "size": 2}), json!("\u{ff}a"), true),
         (json!({"type": "fixed", "name": "f", "size": 2}), json!("a"), false),
         (json!({"type": "int", "logicalType": "date"}), json!(0), true),
@@ -171,6 +182,31 @@ fn defaults_fit_their_types() {
         let avro = record(&json!([{"name": "a", "type": of, "default": default}]));
         assert_eq!(AvroSchema::new(avro).unreadable().is_none(), fits, "{of}: {default}");
     }
+}
+
+#[test]
+fn alternatives_are_told_apart_by_their_full_names() {
+    let fixed = |name: &str| json!({"type": "fixed", "name": name, "size": 1});
+    let union = |alternatives: &Value| record(&json!([{"name": "a", "type": alternatives}]));
+    let schema =
+        AvroSchema::new(union(&json!([fixed("x.f"), fixed("y.f"), {"type": "array", "items": "x.f"}])));
+    assert_eq!(schema.unreadable(), None);
+    for twice in [
+        json!([fixed("f"), "f"]),
+        json!([fixed("f"), "n.f"]),
+        json!([fixed("f"), {"type": {"type": "f"}}]),
+        json!(["int", {"type": "int", "logicalType": "date"}]),
+    ] {
+        assert!(why(union(&twice)).contains("one alternative of a kind"), "{twice}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_name_hides_nothing_of_what_has_it() {
+    let inner = json!({"type": "record", "name": "1", "fields": [{"name": "x", "type": "no_type"}]});
+    let schema = AvroSchema::new(record(&json!([{"name": "a", "type": inner}])));
+    let problems = schema.unreadable().unwrap().problems();
+    assert_eq!(problems.len(), 2, "{problems:?}");
 }
 
 #[test]

@@ -92,6 +92,8 @@ fn avro_samples() -> Vec<Value> {
         with(symbols("E", &["A"]), "default", json!("A")),
         symbols("D", &["A", "B"]),
         logical("int", "date"),
+        logical("int", "time-millis"),
+        logical("long", "time-micros"),
         logical("long", "timestamp-millis"),
         logical("long", "timestamp-micros"),
         json!({"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}),
