@@ -3,6 +3,7 @@
 //! [`ChangeControl::judge`] compares two ecosystems and answers with a [`ChangeReport`]. Nothing is looked at that both
 //! share in memory, so a small change of a large ecosystem is judged in no time.
 
+mod alike;
 mod authorization;
 mod codes;
 mod compatibility;

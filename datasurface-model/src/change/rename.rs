@@ -1,16 +1,21 @@
 //! What looks like a rename that nobody stated. It is proposed, with the evidence; it is never assumed.
 
-use super::touched::{self, PlacedStore, Sides, StoreChange};
+use super::{
+    alike::Alike,
+    touched::{self, PlacedStore, Sides, StoreChange},
+};
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Dataset, Datastore},
     gather::sort,
+    name::ColumnName,
     named::Entity,
     schema::{Column, TableSchema},
 };
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// Something new that may be what is gone. If it is, say so with `renamed_from`, and nothing is built again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -123,24 +128,25 @@ pub(super) fn proposals(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
 }
 
 fn datastores(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
-    // Only what has equal schemas is compared: else each would have to be compared with each.
+    // Only what has equal schemas and is called alike is compared: else each would have to be compared with each.
     let shape = |store: &Datastore| -> Vec<_> {
         let mut schemas: Vec<_> = store.datasets().iter().map(|dataset| dataset.schema().clone()).collect();
         sort(&mut schemas);
         schemas
     };
-    let mut gone = BTreeMap::<_, Vec<&PlacedStore<'_>>>::new();
+    let mut gone = Alike::default();
     for change in changes {
         if let Sides::Gone(old) = change {
-            gone.entry(shape(old.store)).or_default().push(old);
+            gone.add(shape(old.store), old.store.name().as_str(), old);
         }
     }
+    let gone = gone.in_order();
     let new = changes.iter().filter_map(|change| match change {
         Sides::New(new) => Some(new),
         _ => None,
     });
     let best = new.filter_map(|new| {
-        let candidates = gone.get(&shape(new.store))?.iter().filter_map(|old| {
+        let candidates = gone.near(shape(new.store), new.store.name().as_str()).filter_map(|old| {
             let container = |store: &Datastore| store.capture().map(|capture| capture.container().clone());
             let keys = |store: &Datastore| -> Vec<_> {
                 store.datasets().iter().map(|dataset| dataset.name().clone()).collect()
@@ -159,18 +165,19 @@ fn datastores(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
 }
 
 fn datasets(changes: &[Sides<&Dataset>], store: &PlacedStore<'_>) -> Vec<RenameProposal> {
-    let mut gone = BTreeMap::<_, Vec<&Dataset>>::new();
+    let mut gone = Alike::default();
     for change in changes {
         if let Sides::Gone(old) = change {
-            gone.entry(old.schema()).or_default().push(old);
+            gone.add(old.schema(), old.name().as_str(), *old);
         }
     }
+    let gone = gone.in_order();
     let new = changes.iter().filter_map(|change| match change {
         Sides::New(new) => Some(*new),
         _ => None,
     });
     let best = new.filter_map(|new| {
-        let candidates = gone.get(new.schema())?.iter().filter_map(|old| {
+        let candidates = gone.near(new.schema(), new.name().as_str()).filter_map(|old| {
             let evidence = [
                 (Evidence::SameSchema, true),
                 (Evidence::SameKey, true),
@@ -186,24 +193,37 @@ fn datasets(changes: &[Sides<&Dataset>], store: &PlacedStore<'_>) -> Vec<RenameP
 }
 
 fn columns(old: &TableSchema, new: &TableSchema, path: &ModelPath) -> Vec<RenameProposal> {
-    let missing = |of: &TableSchema, there: &Column| of.column(there.name()).is_none();
-    let gone: Vec<_> = old.columns().iter().enumerate().filter(|(_, column)| missing(new, column)).collect();
-    let added = new.columns().iter().enumerate().filter(|(_, column)| missing(old, column));
+    let names = |of: &TableSchema| -> FxHashSet<ColumnName> {
+        of.columns().iter().map(|column| column.name().clone()).collect()
+    };
+    let (before, now) = (names(old), names(new));
+    // Of columns with other types none is proposed.
+    let kind = |column: &Column| (column.data_type().clone(), column.is_nullable());
+    let mut gone = Alike::default();
+    let all_gone = old.columns().iter().enumerate().filter(|(_, column)| !now.contains(column.name()));
+    for (at, column) in all_gone {
+        gone.add(kind(column), column.name().as_str(), (at, column));
+    }
+    let gone = gone.in_order();
+    let in_same_place = |at: usize, column: &Column| {
+        let gone = old.columns().get(at).filter(|gone| !now.contains(gone.name()))?;
+        (kind(gone) == kind(column)).then_some((at, gone))
+    };
     let key_position =
         |table: &TableSchema, column: &Column| table.key().iter().position(|k| k == column.name());
+    let added = new.columns().iter().enumerate().filter(|(_, column)| !before.contains(column.name()));
     let best = added.filter(|(_, column)| column.former_name().is_none()).filter_map(|(at, column)| {
-        let candidates = gone.iter().filter_map(|(before, gone)| {
-            let is_same_type =
-                gone.data_type() == column.data_type() && gone.is_nullable() == column.is_nullable();
+        let near = gone.near(kind(column), column.name().as_str());
+        let candidates = near.chain(in_same_place(at, column)).filter_map(|(before, gone)| {
             let evidence = [
-                (Evidence::SameSchema, is_same_type),
+                (Evidence::SameSchema, true),
                 (Evidence::SameKey, key_position(old, gone) == key_position(new, column)),
-                (Evidence::SamePosition, *before == at),
+                (Evidence::SamePosition, before == at),
             ];
             let path = path.child("columns", column.name());
             RenameProposal::of(path, gone.name().as_str(), column.name().as_str(), evidence)
         });
-        likeliest(candidates.filter(|proposal| proposal.evidence.contains(&Evidence::SameSchema)))
+        likeliest(candidates)
     });
     best.collect()
 }

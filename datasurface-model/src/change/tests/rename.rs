@@ -5,6 +5,7 @@ use crate::{
     change::{ChangeControl, ChangeReport, ChangeSource, DifferenceKind, Evidence, RenameProposal},
     *,
 };
+use std::time::Instant;
 
 fn judged(new: &Ecosystem) -> ChangeReport {
     let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
@@ -97,4 +98,63 @@ fn several_may_be_what_was_renamed_and_the_score_says_how_likely() {
     let path = |name: &str| format!("{STORE}/datasets/{name}");
     assert_eq!(names, [(path("Order"), "orders"), (path("things"), "orders")]);
     assert!(report.rename_proposals()[0].score() > report.rename_proposals()[1].score());
+}
+
+fn many(prefix: &str, size: usize) -> impl Iterator<Item = String> {
+    (0..size).map(move |number| format!("{prefix}{number}"))
+}
+
+#[test]
+fn what_is_nearly_called_the_same_is_found_among_many() {
+    let named = |names: Vec<String>| with_store(store(names.into_iter().map(|name| renamed_dataset(&name))));
+    let old = many("table_", 300).chain(["first_of_names".to_owned()]).collect();
+    for name in ["irst_of_names", "first_of_name", "first_xof_names", "FIRST_OF_NAMES_"] {
+        let new = many("other", 300).chain([name.to_owned()]).collect();
+        let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
+        let report =
+            control.judge(&Valid::assume_valid(named(Vec::clone(&old))), &Valid::assume_valid(named(new)));
+        let path = format!("{STORE}/datasets/{name}");
+        let found = proposed(&report).into_iter().find(|(place, ..)| *place == path).unwrap();
+        assert_eq!((found.1, found.3), ("first_of_names", 100), "{name}");
+    }
+}
+
+#[test]
+fn the_cost_of_looking_for_renames_is_linear() {
+    let datasets = |prefix: &'static str| {
+        move |size| with_store(store(many(prefix, size).map(|name| renamed_dataset(&name))))
+    };
+    let columns = |prefix: &'static str| {
+        move |size| {
+            let columns = many(prefix, size).map(|name| Column::new(name, DataType::Date));
+            with_store(store([Dataset::new("customers", TableSchema::new(columns).keyed(["id"]))]))
+        }
+    };
+    let stated = |size| {
+        let column = |(old, new): (String, String)| Column::new(new, DataType::Date).renamed_from(old);
+        let columns = many("a", size).zip(many("other", size)).map(column);
+        with_store(store([Dataset::new("customers", TableSchema::new(columns).keyed(["id"]))]))
+    };
+    assert_linear(datasets("a"), datasets("other"));
+    assert_linear(columns("a"), columns("other"));
+    assert_linear(columns("a"), stated);
+}
+
+/// Judges a change of which all is another, in two sizes.
+#[track_caller]
+fn assert_linear(old: impl Fn(usize) -> Ecosystem, new: impl Fn(usize) -> Ecosystem) {
+    let seconds = |size: usize| {
+        let [old, new] = [old(size), new(size)].map(Valid::assume_valid);
+        let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
+        let once = |_| {
+            let start = Instant::now();
+            assert!(!control.judge(&old, &new).diff().is_empty());
+            start.elapsed().as_secs_f64()
+        };
+        // The best of three: the machine may have other things to do.
+        (0..3).map(once).fold(f64::INFINITY, f64::min)
+    };
+    let (small, large) = (seconds(200), seconds(1600));
+    // Eight times as much; sixty-four times would be the square.
+    assert!(large < 24.0 * small.max(0.005), "{small} s, then {large} s");
 }

@@ -10,6 +10,7 @@ use crate::{
         avro::{Field, Record},
     },
 };
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::{collections::BTreeMap, fmt};
 
@@ -230,14 +231,18 @@ struct Renamed<'a>(BTreeMap<&'a ColumnName, &'a ColumnName>);
 
 impl<'a> Renamed<'a> {
     fn between(old: &[Part<'a>], new: &[Part<'a>]) -> Self {
-        fn named<'a>(parts: &[Part<'a>], name: &str) -> Option<&'a ColumnName> {
-            parts.iter().map(|part| part.column.name()).find(|column| column.as_str() == name)
+        if !new.iter().any(|part| part.former_names().next().is_some()) {
+            return Self(BTreeMap::new());
         }
+        let names = |parts: &[Part<'a>]| -> FxHashMap<&'a str, &'a ColumnName> {
+            parts.iter().map(|part| (part.column.name().as_str(), part.column.name())).collect()
+        };
+        let (before, now) = (names(old), names(new));
         let renamed = new.iter().filter_map(|part| {
             let name = part.column.name();
-            let mut former = part.former_names().filter(|former| named(new, former).is_none());
-            let former = former.find_map(|former| named(old, former))?;
-            named(old, name.as_str()).is_none().then_some((name, former))
+            let mut former = part.former_names().filter(|former| !now.contains_key(former));
+            let former = former.find_map(|former| before.get(former).copied())?;
+            (!before.contains_key(name.as_str())).then_some((name, former))
         });
         Self(renamed.gather())
     }
