@@ -29,7 +29,7 @@ pub use named::{Entity, Named};
 pub use schema::{
     ArrayType, AvroError, AvroSchema, Collation, Column, DataType, DataTypeError, Field, FloatFormat,
     FloatRange, GeometryType, MapType, MicroscalingFormat, Schema, SchemaError, SchemaProblem,
-    SchemaTextError, StructType, TableSchema, TypeProblem, is_time_zone,
+    SchemaTextError, StructType, TableSchema, TypeFault, TypeProblem, is_time_zone,
 };
 #[cfg(feature = "change")]
 pub use schema::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};

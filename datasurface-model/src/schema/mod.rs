@@ -18,7 +18,7 @@ pub use compat::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
 pub(crate) use data_type::nearest_time_zone;
 pub use data_type::{
     ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
-    MicroscalingFormat, StructType, TypeProblem, is_time_zone,
+    MicroscalingFormat, StructType, TypeFault, TypeProblem, is_time_zone,
 };
 pub use problem::SchemaProblem;
 pub use table::TableSchema;

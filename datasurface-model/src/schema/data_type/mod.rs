@@ -17,7 +17,7 @@ pub use error::DataTypeError;
 pub use float::{FloatFormat, FloatRange, MicroscalingFormat};
 pub use geometry::GeometryType;
 pub use nested::{ArrayType, Field, MapType, StructType};
-pub use problem::TypeProblem;
+pub use problem::{TypeFault, TypeProblem};
 pub use time_zone::is_time_zone;
 pub(crate) use time_zone::nearest_time_zone;
 pub(super) use {read::Reader, write::quoted_where_needed};

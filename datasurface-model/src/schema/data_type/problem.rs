@@ -15,10 +15,19 @@ const MOST_BITS: u16 = 256;
 /// The last number of a spatial reference system that databases accept (PostGIS's limit; EPSG's end at 32767).
 const LAST_SRID: u32 = 998_999;
 
+/// Something in a type that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeProblem {
+    /// The field of a struct that it is in, with those around it, joined by dots; empty if it is in none.
+    pub field: String,
+    /// What is wrong.
+    pub fault: TypeFault,
+}
+
 /// What is wrong with a type, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum TypeProblem {
+pub enum TypeFault {
     /// A parameter makes no sense.
     Parameter {
         /// The type that has it, which may be deep inside.
@@ -47,33 +56,35 @@ impl DataType {
     #[must_use]
     pub fn problems(&self) -> Vec<TypeProblem> {
         let mut found = Vec::new();
-        self.add_problems(&mut found);
+        self.add_problems(&mut Vec::new(), &mut found);
         found
     }
 
-    fn add_problems(&self, found: &mut Vec<TypeProblem>) {
+    fn add_problems<'t>(&'t self, around: &mut Vec<&'t str>, found: &mut Vec<TypeProblem>) {
         if let Some((has, help)) = self.parameter_problem() {
-            found.push(TypeProblem::Parameter { of: self.to_string(), has, help });
+            found.push(TypeFault::Parameter { of: self.to_string(), has, help }.within(around));
         }
         match self {
             Self::Timestamp { zone: Some(zone) } if !is_time_zone(zone) => {
-                found.push(TypeProblem::UnknownTimeZone {
-                    zone: zone.to_string(),
-                    nearest: nearest_time_zone(zone),
-                });
+                let nearest = nearest_time_zone(zone);
+                found.push(TypeFault::UnknownTimeZone { zone: zone.to_string(), nearest }.within(around));
             }
-            Self::Array(array) => array.element().add_problems(found),
+            Self::Array(array) => array.element().add_problems(around, found),
             Self::Map(map) => {
-                map.key().add_problems(found);
-                map.value().add_problems(found);
+                map.key().add_problems(around, found);
+                map.value().add_problems(around, found);
             }
             Self::Struct(structure) => {
-                structure.fields().iter().for_each(|field| field.data_type().add_problems(found));
+                for field in structure.fields() {
+                    around.push(field.name().as_str());
+                    field.data_type().add_problems(around, found);
+                    around.pop();
+                }
             }
             _ => {}
         }
         if let Some(collation) = self.collation().filter(|collation| !collation.is_well_known()) {
-            found.push(TypeProblem::UnknownCollation { collation: collation.to_string() });
+            found.push(TypeFault::UnknownCollation { collation: collation.to_string() }.within(around));
         }
     }
 
@@ -138,6 +149,12 @@ impl DataType {
     /// Whether two values are equal or not without doubt, so that one can be found by the other.
     fn is_comparable(&self) -> bool {
         self.is_flat() && !matches!(self, Self::Float(_))
+    }
+}
+
+impl TypeFault {
+    fn within(self, fields: &[&str]) -> TypeProblem {
+        TypeProblem { field: fields.join("."), fault: self }
     }
 }
 

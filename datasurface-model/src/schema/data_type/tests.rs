@@ -117,24 +117,28 @@ fn a_type_is_small() {
 #[test]
 fn problems_are_found_at_every_depth() {
     for (text, expected) in [
-        ("Struct(a Map(VarChar(0), Array(Decimal(2,3))))", vec!["VarChar(0)", "Decimal(2,3)"]),
-        ("Map(Array(Char(0)), Date)", vec!["Map(Array(Char(0)), Date)", "Char(0)"]),
-        ("Struct(a Date, A Date)", vec!["Struct(a Date, A Date)"]),
-        ("Array(Struct())", vec!["Struct()"]),
-        ("Array(Timestamp(Europe/Berln))", vec!["Europe/Berln"]),
-        ("Array(VarChar collate german)", vec!["german"]),
-        ("Array(TooDeep)", vec!["TooDeep"]),
+        (
+            "Struct(a Map(VarChar(0), Array(Decimal(2,3))), b VarChar(0))",
+            vec![("a", "VarChar(0)"), ("a", "Decimal(2,3)"), ("b", "VarChar(0)")],
+        ),
+        ("Struct(a Array(Struct(b VarChar(0))))", vec![("a.b", "VarChar(0)")]),
+        ("Map(Array(Char(0)), Date)", vec![("", "Map(Array(Char(0)), Date)"), ("", "Char(0)")]),
+        ("Struct(a Date, A Date)", vec![("", "Struct(a Date, A Date)")]),
+        ("Array(Struct())", vec![("", "Struct()")]),
+        ("Array(Timestamp(Europe/Berln))", vec![("", "Europe/Berln")]),
+        ("Array(VarChar collate german)", vec![("", "german")]),
+        ("Array(TooDeep)", vec![("", "TooDeep")]),
         ("Struct(a Int(256), b Geography(1), c Vector(1), d Decimal(1000,1000))", vec![]),
     ] {
         let problems = text.parse::<DataType>().unwrap().problems();
-        let found: Vec<&str> = problems
-            .iter()
-            .map(|problem| match problem {
-                TypeProblem::Parameter { of, .. } => of.as_str(),
-                TypeProblem::UnknownTimeZone { zone, .. } => zone.as_str(),
-                TypeProblem::UnknownCollation { collation } => collation.as_str(),
-            })
-            .collect();
+        let told = |problem: &TypeProblem| match &problem.fault {
+            TypeFault::Parameter { of: told, .. }
+            | TypeFault::UnknownTimeZone { zone: told, .. }
+            | TypeFault::UnknownCollation { collation: told } => (problem.field.clone(), told.clone()),
+        };
+        let found: Vec<_> = problems.iter().map(told).collect();
+        let expected: Vec<_> =
+            expected.into_iter().map(|(field, told)| (field.to_owned(), told.to_owned())).collect();
         assert_eq!(found, expected, "{text}");
     }
 }

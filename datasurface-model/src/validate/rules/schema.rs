@@ -6,7 +6,7 @@ use crate::{
     ecosystem::{Dataset, Datastore},
     name::ColumnName,
     named::Entity,
-    schema::{Column, SchemaError, TableSchema, TypeProblem},
+    schema::{Column, SchemaError, TableSchema, TypeFault, TypeProblem},
     validate::names::Names,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -153,19 +153,23 @@ fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
 
 fn of_type(column: &Column, problem: TypeProblem, path: ModelPath) -> Diagnostic {
     let name = column.name();
-    match problem {
-        TypeProblem::Parameter { of, has, help } => {
-            let message = format!("the type `{of}` of the column `{name}` has {has}");
+    let what = match problem.field.as_str() {
+        "" => format!("the column `{name}`"),
+        field => format!("the field `{name}.{field}`"),
+    };
+    match problem.fault {
+        TypeFault::Parameter { of, has, help } => {
+            let message = format!("the type `{of}` of {what} has {has}");
             Diagnostic::new(&TYPE_PARAMETER, path, message).help(help)
         }
-        TypeProblem::UnknownTimeZone { zone, nearest } => {
-            let message = format!("the column `{name}` is in the time zone `{zone}`, which does not exist");
+        TypeFault::UnknownTimeZone { zone, nearest } => {
+            let message = format!("{what} is in the time zone `{zone}`, which does not exist");
             Diagnostic::new(&UNKNOWN_TIME_ZONE, path, message)
                 .help("give the IANA name, such as `Europe/Berlin` or `UTC`")
                 .did_you_mean(nearest)
         }
-        TypeProblem::UnknownCollation { collation } => {
-            let message = format!("the collation `{collation}` of the column `{name}` looks like none");
+        TypeFault::UnknownCollation { collation } => {
+            let message = format!("the collation `{collation}` of {what} looks like none");
             Diagnostic::new(&UNKNOWN_COLLATION, path, message).help("name it as the container does")
         }
     }
