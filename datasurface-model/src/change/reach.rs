@@ -7,10 +7,16 @@ use super::{
 };
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{DataTransformer, Datastore, Ecosystem, PrimaryPin, Repository, Team, Workspace},
+    ecosystem::{
+        DataTransformer, Datastore, Deprecation, Ecosystem, GroupPin, PlatformDeclaration, PrimaryPin,
+        ProductionStatus, Repository, Team, Workspace,
+    },
     gather::Gather,
-    name::{ContainerKey, DatasetKey, DatastoreName, GroupKey, TeamKey, VendorName, ZoneName},
+    name::{
+        ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, TeamKey, VendorName, ZoneName,
+    },
     named::Entity,
+    set::Set,
     validate::Valid,
 };
 use serde::Serialize;
@@ -61,6 +67,7 @@ impl Reach {
         }
         reach.add_transformers(pruned, new);
         reach.add_pins(pruned, new);
+        reach.add_platforms(pruned, new);
         let surroundings = Surroundings::of(pruned, new);
         if !surroundings.is_empty() {
             reach.add_surrounded(&surroundings, new);
@@ -146,15 +153,44 @@ impl Reach {
             self.datasets.push((path, keys.collect()));
         }
         let pins = pruned.old.group_pins().difference(pruned.new.group_pins());
-        let pinned: BTreeSet<GroupKey> =
-            pins.filter_map(|(old, now)| old.or(now)).map(|pin| pin.name().clone()).gather();
-        if pinned.is_empty() {
+        let pins = pins.filter_map(|(old, now)| old.or(now)).map(GroupPin::name);
+        let pinned =
+            pins.map(|group| (group.clone(), vec![ModelPath::root().child("group_pins", group.to_string())]));
+        self.add_groups(&pinned.gather(), new);
+    }
+
+    /// Whoever is served by a platform that is elsewhere from now on, or no longer what it was: as far as pins tell.
+    fn add_platforms(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
+        let platforms = pruned.old.platforms().difference(pruned.new.platforms());
+        let changed = platforms.filter_map(|(old, now)| {
+            let (old, now) = (old?, now?);
+            (serves(old) != serves(now)).then(|| now.name())
+        });
+        let changed: BTreeSet<&PlatformName> = changed.gather();
+        if changed.is_empty() {
             return;
         }
-        let consumers = workspaces(new).flat_map(|placed| placed.consumers().collect::<Vec<_>>());
-        for consumer in consumers.filter(|consumer| pinned.contains(consumer.group())) {
-            let path = ModelPath::root().child("group_pins", consumer.group().to_string());
-            self.groups.push((path, consumer));
+        let path = |platform: &PlatformName| ModelPath::root().child("platforms", platform);
+        for pin in new.primary_pins().iter().filter(|pin| changed.contains(pin.platform())) {
+            let keys = new.datastore(pin.name()).into_iter().flat_map(|store| keys(store.entity()));
+            self.datasets.push((path(pin.platform()), keys.collect()));
+        }
+        let served = new.group_pins().iter().filter_map(|pin| {
+            let platforms = pin.platforms().iter().filter(|platform| changed.contains(platform));
+            let paths: Vec<_> = platforms.map(path).collect();
+            (!paths.is_empty()).then(|| (pin.name().clone(), paths))
+        });
+        self.add_groups(&served.gather(), new);
+    }
+
+    /// These groups, each for some reasons.
+    fn add_groups(&mut self, reasons: &BTreeMap<GroupKey, Vec<ModelPath>>, new: &Valid<Ecosystem>) {
+        if reasons.is_empty() {
+            return;
+        }
+        for consumer in workspaces(new).flat_map(|placed| placed.consumers().collect::<Vec<_>>()) {
+            let paths = reasons.get(consumer.group()).into_iter().flatten();
+            self.groups.extend(paths.map(|path| (path.clone(), consumer.clone())));
         }
     }
 
@@ -243,6 +279,13 @@ fn making(workspace: &Workspace) -> Option<(&DatastoreName, (&DataTransformer, B
     let transformer = workspace.data_transformer()?;
     let inputs = workspace.groups().iter().flat_map(|group| group.wanted().iter().map(Entity::name));
     Some((transformer.output(), (transformer, inputs.gather())))
+}
+
+/// What of a platform those have to know whom it serves.
+fn serves(
+    platform: &PlatformDeclaration,
+) -> (&Set<Place>, ProductionStatus, Option<&Deprecation<PlatformName>>) {
+    (platform.locations(), platform.production_status(), platform.deprecation())
 }
 
 /// What a datastore says besides its datasets.

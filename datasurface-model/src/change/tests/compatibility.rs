@@ -252,6 +252,35 @@ fn consumers_are_told_what_reaches_them() {
 }
 
 #[test]
+fn whoever_is_pinned_to_a_platform_is_told_what_becomes_of_it() {
+    let local = || PlatformDeclaration::new("Local", "local");
+    let other = || PlatformDeclaration::new("Other", "local");
+    let pinned = |platform: PlatformDeclaration| unserved().platform(platform).pin("Analysis/all", ["Local"]);
+    // Who is served by another one, but reads what it captures.
+    let captured = |platform: PlatformDeclaration| {
+        let both = unserved().platform(platform).platform(other());
+        both.pin("Analysis/all", ["Other"]).primary("Store", "Local")
+    };
+    let because = |old: &Ecosystem, new: &Ecosystem| -> Vec<String> {
+        let report = judged(old, new, false);
+        let notices = report.notices().iter();
+        let told = notices
+            .flat_map(|notice| notice.groups().iter().map(|(group, paths)| format!("{group} {paths:?}")));
+        told.collect()
+    };
+    let told = ["Analysis/all {platforms/Local}"];
+    let retiring = local().deprecated(Deprecation::new(day("2026-01-01"), "old"));
+    for changed in [local().located("Office/Ground"), local().in_production(), retiring] {
+        assert_eq!(because(&pinned(local()), &pinned(changed.clone())), told);
+        assert_eq!(because(&captured(local()), &captured(changed)), told);
+    }
+    let beside = |platform: PlatformDeclaration| pinned(local()).platform(platform);
+    assert_eq!(because(&beside(other()), &beside(other().in_production())), [] as [&str; 0]);
+    let configured = local().setting("database", "w.db");
+    assert_eq!(because(&pinned(local()), &pinned(configured)), [] as [&str; 0]);
+}
+
+#[test]
 fn consumers_are_told_that_their_data_is_made_otherwise() {
     let old = with_transformer();
     let new = old.clone().edit_team("USA", "Stock", |team| {

@@ -13,6 +13,11 @@ pub(super) const CUSTOMERS: &str = "id Integer key, name VarChar(40), city VarCh
 /// The ecosystem `NorthWind`: a zone `USA` with the teams `Sales` (who have a datastore) and `Stock` (who read it), and
 /// a zone `EU` that is declared only.
 pub(super) fn world() -> Ecosystem {
+    unserved().platform(PlatformDeclaration::new("Local", "local")).pin("Analysis/all", ["Local"])
+}
+
+/// The same without a platform.
+pub(super) fn unserved() -> Ecosystem {
     let sales = Team::new()
         .container(DataContainer::sqlite("Source", "sales.db").located("Office/Ground"))
         .datastore(store([customers(), Dataset::new("orders", "id Integer key, placed Date")]));
@@ -25,10 +30,8 @@ pub(super) fn world() -> Ecosystem {
     let zone = GovernanceZone::new().team("Sales", SALES, sales).team("Stock", STOCK, stock);
     Ecosystem::new("NorthWind", ECOSYSTEM, "github:nw/live@main")
         .vendor(InfrastructureVendor::new("Office").location(InfrastructureLocation::new("Ground")))
-        .platform(PlatformDeclaration::new("Local", "local"))
         .zone("USA", USA, zone)
         .declare(ZoneDeclaration::new("EU", EU))
-        .pin("Analysis/all", ["Local"])
 }
 
 pub(super) fn customers() -> Dataset {
