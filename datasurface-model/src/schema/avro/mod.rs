@@ -11,9 +11,11 @@ mod tests;
 mod types;
 
 use super::{SchemaProblem, TableSchema, problem::joined};
-use crate::{ecosystem::Json, name::ColumnName};
+use crate::{ecosystem::Json, gather::Gather, name::ColumnName, set::Set};
 use fault::{Fault, Faults};
 use serde_json::Value;
+use smol_str::SmolStr;
+use std::iter;
 pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
 
 /// The schema of a dataset as an Avro record (Apache Avro 1.12), with what Avro does not say: a primary key, and the
@@ -87,6 +89,18 @@ impl AvroSchema {
     #[must_use]
     pub fn unreadable(&self) -> Option<&AvroError> {
         self.record.as_ref().err()
+    }
+
+    /// Its fields, each alone, and then with each name that it had before.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = (ColumnName, Option<ColumnName>)> {
+        let fields = self.record.iter().flat_map(|record| &record.fields);
+        fields.flat_map(|field| {
+            let name = || ColumnName::from(field.name.as_str());
+            let distinct: Set<&SmolStr> = field.aliases.iter().gather();
+            let aliases: Vec<_> =
+                distinct.iter().map(|alias| (name(), Some(alias.as_str().into()))).collect();
+            iter::once((name(), None)).chain(aliases)
+        })
     }
 
     /// The record that it is, if it is one.

@@ -62,7 +62,7 @@ renamed!(
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     if let Some(former) = ecosystem.former_name() {
-        alone(ecosystem.name(), former, None, scope, |root| root);
+        alone(ecosystem.name(), former, None, scope, stated);
     }
     siblings(ecosystem.vendors(), scope, |root| root, "vendors");
     for vendor in ecosystem.vendors() {
@@ -94,26 +94,43 @@ pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
 pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     if let Some(former) = datastore.former_name() {
         let other = scope.facts.datastore_unit(former).map(|unit| unit.path());
-        alone(datastore.name(), former, other, scope, |unit| unit);
+        alone(datastore.name(), former, other, scope, stated);
         let first = scope.facts.first_former_datastore(former);
         claimed(former.as_str(), first, scope);
     }
     siblings(datastore.datasets(), scope, |unit| unit, "datasets");
     for dataset in datastore.datasets() {
-        of_table(dataset.schema(), scope, |scope| {
-            let columns = dataset.schema().table().columns();
-            if columns.iter().any(|column| column.former_name().is_some()) {
-                let columns = columns.iter().map(|column| (column.name(), column.former_name()));
-                family(columns, scope, |unit| unit.child("datasets", dataset.name()), "columns");
-            }
-        });
+        of_table(dataset.schema(), scope, |scope| of_columns(dataset, scope));
     }
+}
+
+fn of_columns(dataset: &Dataset, scope: &mut Scope<'_>) {
+    let parent = |unit: ModelPath| unit.child("datasets", dataset.name());
+    if let Some(avro) = dataset.schema().avro() {
+        // A field may have had several names, each of which is an element of a list.
+        let aliases: Vec<_> = avro.aliases().collect();
+        if aliases.iter().any(|(_, alias)| alias.is_some()) {
+            let columns = aliases.iter().map(|(name, alias)| (name, alias.as_ref()));
+            family(columns, scope, parent, "columns", |column, alias| column.child("aliases", alias));
+        }
+        return;
+    }
+    let columns = dataset.schema().table().columns();
+    if columns.iter().any(|column| column.former_name().is_some()) {
+        let columns = columns.iter().map(|column| (column.name(), column.former_name()));
+        family(columns, scope, parent, "columns", |column, _| stated(column));
+    }
+}
+
+/// Where most things say how they were called.
+fn stated(path: ModelPath) -> ModelPath {
+    path.attribute("renamed_from")
 }
 
 pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
     if let Some(former) = workspace.former_name() {
         let other = scope.facts.workspace_unit(former).map(|unit| unit.path());
-        alone(workspace.name(), former, other, scope, |unit| unit);
+        alone(workspace.name(), former, other, scope, stated);
         let first = scope.facts.first_former_workspace(former);
         claimed(former.as_str(), first, scope);
     }
@@ -128,16 +145,17 @@ fn siblings<T: Renamed>(
 ) {
     if entities.iter().any(|entity| entity.former().is_some()) {
         let all = entities.iter().map(|entity| (entity.name(), entity.former()));
-        family(all, scope, parent, collection);
+        family(all, scope, parent, collection, |entity, _| stated(entity));
     }
 }
 
-/// Judges names, and former names, that are unique among each other.
+/// Judges names, and former names, that are unique among each other; given where something says that it had one.
 fn family<'n, N: Name + 'n>(
     all: impl Iterator<Item = (&'n N, Option<&'n N>)> + Clone,
     scope: &mut Scope<'_>,
     parent: impl Fn(ModelPath) -> ModelPath,
     collection: &'static str,
+    said_at: impl Fn(ModelPath, &str) -> ModelPath,
 ) {
     let at = |root: ModelPath, name: &str| parent(root).child(collection, name);
     let names: FxHashSet<&str> = all.clone().map(|(name, _)| name.as_str()).collect();
@@ -145,11 +163,11 @@ fn family<'n, N: Name + 'n>(
     for (name, former) in all {
         let Some(former) = former else { continue };
         let other = names.contains(former.as_str()).then(|| at(scope.path(), former.as_str()));
-        alone(name, former, other, scope, |root| at(root, name.as_str()));
+        let said = |root| said_at(at(root, name.as_str()), former.as_str());
+        alone(name, former, other, scope, said);
         if let Some(other) = first.insert(former.as_str(), name.as_str()) {
-            let said = |name| (name, at(scope.path(), name));
-            let (one, two) = (said(name.as_str()), said(other));
-            scope.report(twice(former.as_str(), one, two));
+            let there = at(scope.path(), other);
+            scope.report(twice(former.as_str(), (name.as_str(), said(scope.path())), (other, there)));
         }
     }
 }
@@ -157,20 +175,21 @@ fn family<'n, N: Name + 'n>(
 /// Judges the former name of a unit, given the first unit that says it was called so.
 fn claimed(former: &str, first: Option<&UnitKey>, scope: &mut Scope<'_>) {
     if let Some(first) = first.filter(|first| *first != scope.unit) {
-        let finding = twice(former, (scope.unit.name(), scope.path()), (first.name(), first.path()));
+        let said = (scope.unit.name(), stated(scope.path()));
+        let finding = twice(former, said, (first.name(), first.path()));
         scope.report(finding);
     }
 }
 
-/// One thing says that it had a name before, and so does another one.
-fn twice(former: &str, (name, path): (&str, ModelPath), (other, there): (&str, ModelPath)) -> Diagnostic {
+/// One thing says, at a place, that it had a name before, and so does another one.
+fn twice(former: &str, (name, place): (&str, ModelPath), (other, there): (&str, ModelPath)) -> Diagnostic {
     let message = format!("`{name}` and `{other}` both say that they were `{former}` before");
-    Diagnostic::new(&TWICE, path.attribute("renamed_from"), message)
+    Diagnostic::new(&TWICE, place, message)
         .help("let one of the two leave it out")
         .related(there, "says so, too")
 }
 
-/// Judges one former name, given who has that name now.
+/// Judges one former name, given who has that name now, and where it is said.
 fn alone<N: Name>(
     name: &N,
     former: &N,
@@ -178,8 +197,8 @@ fn alone<N: Name>(
     scope: &mut Scope<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
-    check_name(former, scope, |unit| at(unit).attribute("renamed_from"));
-    let path = at(scope.path()).attribute("renamed_from");
+    check_name(former, scope, &at);
+    let path = at(scope.path());
     if let Some(finding) = unusable(name.as_str(), former.as_str(), other, path) {
         scope.report(finding);
     }
