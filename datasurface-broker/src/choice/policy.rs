@@ -7,7 +7,7 @@ use super::{
 };
 use datasurface_model::{
     DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named,
-    PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Workspace, ZoneName,
+    PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Set, Workspace, ZoneName,
     governance::{Denial, Meeting, Met, denial},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +48,10 @@ struct Voice<'a> {
     remedy: Option<ModelPath>,
     /// The storage policies that data of the zone asks for by name.
     asked_for: BTreeSet<&'a PolicyName>,
+    /// The statuses of what is the zone's: of that for which it is done, and of the data with which it is done.
+    statuses: Set<ProductionStatus>,
+    /// The statuses of data of the zone that a transformer reads which is run for it.
+    of_inputs: Set<ProductionStatus>,
 }
 
 /// A pin to a platform.
@@ -88,7 +92,10 @@ impl<'a> Duty<'a> {
 
     /// It is done for this zone.
     pub(super) fn of_zone(&mut self, zone: &'a ZoneName) {
-        self.voice(zone, Concern::Everything);
+        let status = self.status;
+        if let Some(voice) = self.voice(zone, Concern::Everything) {
+            voice.statuses.insert(status);
+        }
     }
 
     /// It is done with this data.
@@ -106,6 +113,8 @@ impl<'a> Duty<'a> {
             && let Some(voice) = self.voice(&store.team().zone, concern)
         {
             voice.data.get_or_insert_with(|| store.path().child("datasets", &key.dataset));
+            let statuses = if concern == Concern::Input { &mut voice.of_inputs } else { &mut voice.statuses };
+            statuses.insert(store.entity().production_status());
             if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
                 voice.asked_for.extend(dataset.storage_policies());
             }
@@ -226,8 +235,16 @@ impl<'a> Duty<'a> {
     /// The voice of a zone, if it has policies: for this concern, or for a wider one that it has already.
     fn voice(&mut self, zone: &'a ZoneName, concern: Concern) -> Option<&mut Voice<'a>> {
         let policies = self.question.policies.get(zone)?;
-        let voice =
-            || Voice { zone, policies, concern, data: None, remedy: None, asked_for: BTreeSet::new() };
+        let voice = || Voice {
+            zone,
+            policies,
+            concern,
+            data: None,
+            remedy: None,
+            asked_for: BTreeSet::new(),
+            statuses: Set::new(),
+            of_inputs: Set::new(),
+        };
         Some(self.voices.entry(zone).or_insert_with(voice))
     }
 
@@ -265,9 +282,18 @@ impl<'a> Duty<'a> {
                 for (technology, encryption) in descriptor.keeps_data_in() {
                     tell(Met::Storage { technology, encryption: *encryption, is_asked_for });
                 }
-                if !is_pinned || voice.concern == Concern::Input {
+                // A pin was judged with the model, but for what a transformer reads.
+                let is_judged = is_pinned && voice.concern != Concern::Input;
+                if !is_judged {
                     tell(Met::Platform(platform));
-                    tell(Met::Status { ours: self.status, theirs: declared.production_status() });
+                }
+                let theirs = declared.production_status();
+                let own = Met::status(&voice.statuses, theirs);
+                let is_denied = denial(policy, &own, cloud).is_some();
+                if !is_denied {
+                    tell(Met::status(&voice.of_inputs, theirs));
+                } else if !is_judged {
+                    tell(own);
                 }
             }
         }

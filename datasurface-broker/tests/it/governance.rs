@@ -20,8 +20,8 @@ struct World {
     is_pinned: bool,
     /// Whether the workspace is served by another platform than the one that captures.
     is_served_by_another: bool,
-    /// Whether the business depends on both.
-    is_production: bool,
+    /// Whether the business depends on the datastore, and on the workspace. If on one of them alone, that is waived.
+    in_production: [bool; 2],
     /// Whether the platform manages what the workspace keeps data in.
     is_managed: bool,
     /// Other platforms than `A`, at the mill.
@@ -40,9 +40,10 @@ impl World {
         let container =
             |name, file| DataContainer::sqlite(name, file).located("V/L").encrypted(KeyHolder::Company);
         let store = Datastore::new("S").captured(Capture::sql_snapshot("Home/T/Source")).dataset(dataset);
-        let store = if self.is_production { store.in_production() } else { store };
+        let [is_store, is_reader] = self.in_production;
+        let store = if is_store { store.in_production() } else { store };
         let reader = Workspace::new("W").container("Away/T/Lake").group(DatasetGroup::new("g").sink("S/a"));
-        let reader = if self.is_production { reader.in_production() } else { reader };
+        let reader = if is_reader { reader.in_production() } else { reader };
         let producers = Team::new().container(container("Source", "s.db")).datastore(store);
         let lake =
             if self.is_managed { DataContainer::platform_managed("Lake") } else { container("Lake", "l.db") };
@@ -57,6 +58,12 @@ impl World {
             .vendor(InfrastructureVendor::new("Mill").cloud(CloudVendor::Aws).location("Hall"))
             .zone("Home", "github:o/home@main", zone(self.home, producers))
             .zone("Away", "github:o/away@main", zone(self.away, consumers));
+        let ecosystem = if is_store == is_reader {
+            ecosystem
+        } else {
+            let day = chrono::NaiveDate::MAX;
+            ecosystem.waiver(Waiver::new("governance/production", SINK, "is agreed", day))
+        };
         let platforms = self.platforms.unwrap_or_else(|| vec![at_the_mill("A")]);
         let ecosystem = platforms.into_iter().fold(ecosystem, Ecosystem::platform);
         if self.is_served_by_another {
@@ -319,7 +326,7 @@ fn somebody_can_live_with_a_denial_for_a_while() {
 #[test]
 fn a_platform_of_the_same_status_is_chosen_where_one_is_there() {
     let platforms = Some(vec![at_the_mill("A"), at_the_mill("B").in_production()]);
-    let world = World { is_production: true, platforms, ..World::default() };
+    let world = World { in_production: [true; 2], platforms, ..World::default() };
     let placed = place(world.build(), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
@@ -331,7 +338,10 @@ fn production_on_another_platform_is_a_warning_as_long_as_it_is_there() {
     let mixed = ["governance/platform-production-mix", "governance/platform-production-mix"];
     for (is_production, platform) in [(true, at_the_mill("A")), (false, at_the_mill("A").in_production())] {
         let platforms = Some(vec![platform]);
-        let world = || World { is_production, platforms: platforms.clone(), ..World::default() }.build();
+        let world = || {
+            World { in_production: [is_production; 2], platforms: platforms.clone(), ..World::default() }
+                .build()
+        };
         let placed = place(world(), &Lock::default()).unwrap();
         assert_eq!(placed.findings().codes().collect::<Vec<_>>(), mixed);
         let paths: Vec<_> = placed.findings().iter().map(|finding| finding.path().to_string()).collect();
@@ -343,7 +353,7 @@ fn production_on_another_platform_is_a_warning_as_long_as_it_is_there() {
 
 #[test]
 fn where_a_zone_says_so_another_status_is_an_error() {
-    let in_production = |world| World { is_production: true, ..world };
+    let in_production = |world| World { in_production: [true; 2], ..world };
     let before = place(in_production(World::default()).build(), &Lock::default()).unwrap();
     let vital = PolicyRule::Production(Permitted::only([ProductionStatus::Production]));
     let told = |places: &[&str]| denied("governance/platform-production", places);
@@ -362,6 +372,56 @@ fn where_a_zone_says_so_another_status_is_an_error() {
             assert!(place(all.build(), before.lock()).unwrap().findings().is_empty());
         }
     }
+}
+
+#[test]
+fn each_zone_judges_a_platform_by_what_is_its_own() {
+    let vital = PolicyRule::Production(Permitted::only([ProductionStatus::Production]));
+    let placed = |in_production, rule: &PolicyRule| {
+        place(World { in_production, ..home(rule) }.build(), &Lock::default())
+    };
+    // `A` is a test, as the workspace is that it would serve; what it would bring there is production.
+    for rule in [PolicyRule::SeparateProduction, vital] {
+        let refused = placed([true, false], &rule).unwrap_err();
+        assert_eq!(codes(&refused), ["choice/no-platform"]);
+        let message = refused.findings().iter().next().unwrap().message().to_owned();
+        assert!(message.contains("`A`: the policy `p` of the zone `Home` "), "{message}");
+    }
+    // It is a test, as the data is; of the workspace, that zone does not speak.
+    let placed = placed([false, true], &PolicyRule::SeparateProduction).unwrap();
+    assert_eq!(placed.findings().codes().collect::<Vec<_>>(), ["governance/platform-production-mix"]);
+}
+
+#[test]
+fn a_pin_of_an_output_is_judged_by_what_its_transformer_reads_of_the_same_zone() {
+    let pinned = |rule: Option<PolicyRule>| {
+        let world = World { away: rule, ..World::default() };
+        let input = "zones/Away/teams/T/workspaces/Derive/groups/g/sinks/I/a";
+        let day = chrono::NaiveDate::MAX;
+        let ecosystem = world.build().edit_team("Away", "T", |team| {
+            let dataset = || Dataset::new("a", "id Integer key").classified("Internal");
+            let capture = Capture::sql_snapshot("Away/T/Lake");
+            let group = |sink| DatasetGroup::new("g").sink(sink);
+            let transformer = DataTransformer::sql("O").select("a", "SELECT id FROM I_a");
+            let derive = Workspace::new("Derive").container("Away/T/Lake").group(group("I/a"));
+            team.without_workspace(&"W".into())
+                .datastore(Datastore::new("I").captured(capture).dataset(dataset()).in_production())
+                .datastore(Datastore::new("O").dataset(dataset()))
+                .workspace(derive.transformer(transformer))
+                .workspace(Workspace::new("W").container("Away/T/Lake").group(group("O/a")))
+        });
+        let ecosystem = ecosystem
+            .waiver(Waiver::new("governance/production", input, "is masked", day))
+            .platform(at_the_mill("P").in_production())
+            .pin("W/g", ["A"])
+            .primary("I", "P")
+            .primary("O", "A");
+        place(ecosystem, &Lock::default())
+    };
+    let found = refusal(pinned(Some(PolicyRule::SeparateProduction)));
+    assert_eq!(found, denied("governance/platform-production", &["primary_pins/O/platform"]));
+    let found = pinned(None).unwrap();
+    assert!(!found.findings().codes().any(|code| code == "governance/platform-production"));
 }
 
 #[test]

@@ -49,11 +49,20 @@ pub enum Met<'a> {
     /// Something that the business depends on, or not; and what it meets. Both are of one status where it meets nothing
     /// else.
     Status {
-        /// The status of what is the zone's, or serves it.
+        /// The status of what is the zone's.
         ours: ProductionStatus,
         /// The status of what that meets.
         theirs: ProductionStatus,
     },
+}
+
+impl Met<'_> {
+    /// Something of this status meets all of these things of a zone, or serves them: one of the other status decides.
+    #[must_use]
+    pub fn status(ours: &Set<ProductionStatus>, theirs: ProductionStatus) -> Self {
+        let other = ours.iter().copied().find(|status| *status != theirs);
+        Self::Status { ours: other.unwrap_or(theirs), theirs }
+    }
 }
 
 /// Why a policy does not let something be.

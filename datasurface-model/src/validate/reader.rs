@@ -89,7 +89,7 @@ facts! {
     FirstAt(address: SmolStr) = first_at -> Option<&'a ContainerKey>;
     /// The policies of a zone, if it has any.
     Policies(zone: ZoneName) = policies -> Option<&'a Named<Policy>>;
-    /// Whether any zone says which platforms may have to do with it.
+    /// Whether any zone says which platforms may have to do with it: by name, or by status.
     RestrictsPlatforms = restricts_platforms -> bool;
     /// Which cloud a vendor is.
     Cloud(vendor: VendorName) = cloud -> Option<CloudVendor>;

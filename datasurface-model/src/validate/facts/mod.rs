@@ -212,10 +212,13 @@ impl Facts {
         }
     }
 
-    /// Whether any zone says which platforms may have to do with it.
+    /// Whether any zone says which platforms may have to do with it: by name, or by status.
     pub(super) fn restricts_platforms(&self) -> bool {
         let mut policies = self.directory.zones().flat_map(|zone| zone.policies());
-        policies.any(|policy| matches!(policy.rule(), PolicyRule::Platforms(_)))
+        policies.any(|policy| {
+            use PolicyRule::{Platforms, Production, SeparateProduction};
+            matches!(policy.rule(), Platforms(_) | Production(_) | SeparateProduction)
+        })
     }
 
     pub(super) fn cloud(&self, vendor: &VendorName) -> Option<CloudVendor> {

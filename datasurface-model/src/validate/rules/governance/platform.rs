@@ -3,21 +3,21 @@
 use super::Zone;
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{Ecosystem, GroupPin},
-    gather::Gather,
+    ecosystem::{Ecosystem, GroupPin, ProductionStatus},
     governance::{Meeting, Met},
     name::{PlatformName, ZoneName},
     named::Entity,
     set::Set,
     validate::rules::Scope,
 };
+use std::collections::BTreeMap;
 
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     if !scope.facts.restricts_platforms() {
         return;
     }
     for pin in ecosystem.group_pins() {
-        for zone in zones_of(pin, scope) {
+        for zone in zones_of(pin, scope).into_keys() {
             if let Some(zone) = Zone::of(Some(zone), scope) {
                 of_group(pin, &zone, scope);
             }
@@ -43,13 +43,22 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     }
 }
 
-/// The zone of a group's workspace, and those of the datastores that it reads.
-pub(super) fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> Set<&'a ZoneName> {
+/// The zone of a group's workspace, and those of the datastores that it reads: each with the statuses of what is its own
+/// of these.
+pub(super) fn zones_of<'a>(
+    pin: &GroupPin,
+    scope: &Scope<'a>,
+) -> BTreeMap<&'a ZoneName, Set<ProductionStatus>> {
+    let mut zones: BTreeMap<_, Set<_>> = BTreeMap::new();
     let Some(group) = scope.facts.group(pin.name()) else {
-        return Set::new();
+        return zones;
     };
-    let inputs = group.inputs().into_iter().filter_map(|input| Some(scope.facts.store(input)?.zone()));
-    inputs.chain(group.unit().zone()).gather()
+    let workspace = group.unit().zone().map(|zone| (zone, group.production()));
+    let inputs = group.inputs().into_iter().filter_map(|input| scope.facts.store(input));
+    for (zone, status) in inputs.map(|store| (store.zone(), store.production())).chain(workspace) {
+        zones.entry(zone).or_default().insert(status);
+    }
+    zones
 }
 
 /// What to take away, so that a group is not pinned to a platform: the platform; or all of the pin, if it names no other.

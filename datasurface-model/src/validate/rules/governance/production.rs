@@ -8,10 +8,12 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Ecosystem, ProductionStatus, Workspace},
     governance::{Meeting, Met, PRODUCTION_MIX},
-    name::PlatformName,
+    name::{PlatformName, ZoneName},
     named::Entity,
+    set::Set,
     validate::{facts::StoreFact, rules::Scope},
 };
+use std::collections::BTreeMap;
 
 /// A zone's own datastores.
 pub(super) fn of_own(status: ProductionStatus, zone: &Zone<'_>, scope: &mut Scope<'_>) {
@@ -101,75 +103,88 @@ fn both<'a>(
 
 /// Pinned platforms, with the workspaces and datastores that are pinned to them.
 pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+    let is_restricted = scope.facts.restricts_platforms();
     let of_platform =
         |platform: &PlatformName| Some(ecosystem.platforms().get(platform)?.production_status());
     for pin in ecosystem.group_pins() {
         let Some(group) = scope.facts.group(pin.name()) else {
             continue;
         };
+        let zones = if is_restricted { zones_of(pin, scope) } else { BTreeMap::new() };
         for platform in pin.platforms() {
-            let theirs = of_platform(platform);
-            if let Some(theirs) = theirs.filter(|theirs| *theirs != group.production()) {
-                let zones = zones_of(pin, scope).into_iter().filter_map(|zone| Zone::of(Some(zone), scope));
-                let pinned = Pinned {
-                    what: format!("the group `{}`", pin.name()),
-                    path: group.unit().path(),
-                    status: group.production(),
-                    zones: zones.collect(),
-                    pin: without(pin, platform),
-                };
-                let at =
-                    scope.path().child("group_pins", pin.name().to_string()).child("platforms", platform);
-                of_pinned(&pinned, platform, theirs, &at, scope);
-            }
+            let Some(theirs) = of_platform(platform) else {
+                continue;
+            };
+            let pinned = Pinned {
+                what: &|| format!("the group `{}`", pin.name()),
+                path: &|| group.unit().path(),
+                status: group.production(),
+                zones: &zones,
+                pin: &|| without(pin, platform),
+            };
+            let at =
+                || ModelPath::root().child("group_pins", pin.name().to_string()).child("platforms", platform);
+            of_pinned(&pinned, platform, theirs, &at, scope);
         }
     }
     for pin in ecosystem.primary_pins() {
         let (store, theirs) = (scope.facts.store(pin.name()), of_platform(pin.platform()));
-        if let (Some(store), Some(theirs)) = (store, theirs)
-            && store.production() != theirs
-        {
-            let at = scope.path().child("primary_pins", pin.name());
+        if let (Some(store), Some(theirs)) = (store, theirs) {
+            let at = || ModelPath::root().child("primary_pins", pin.name());
+            let status = store.production();
             let pinned = Pinned {
-                what: format!("the datastore `{}`", pin.name()),
-                path: store.unit().path(),
-                status: store.production(),
-                zones: Zone::of(Some(store.zone()), scope).into_iter().collect(),
-                pin: at.clone(),
+                what: &|| format!("the datastore `{}`", pin.name()),
+                path: &|| store.unit().path(),
+                status,
+                zones: &[(store.zone(), [status].into())].into(),
+                pin: &at,
             };
-            of_pinned(&pinned, pin.platform(), theirs, &at.attribute("platform"), scope);
+            of_pinned(&pinned, pin.platform(), theirs, &|| at().attribute("platform"), scope);
         }
     }
 }
 
-/// What is pinned to a platform of another status, and the zones that have a say about that.
-struct Pinned<'a> {
-    what: String,
-    path: ModelPath,
+/// What is pinned to a platform, and the zones that have a say about that.
+struct Pinned<'p, 'a> {
+    what: &'p dyn Fn() -> String,
+    path: &'p dyn Fn() -> ModelPath,
     status: ProductionStatus,
-    zones: Vec<Zone<'a>>,
+    /// Each with the statuses of what is its own of what the platform has to do with.
+    zones: &'p BTreeMap<&'a ZoneName, Set<ProductionStatus>>,
     /// What to take away, so that it is not pinned.
-    pin: ModelPath,
+    pin: &'p dyn Fn() -> ModelPath,
 }
 
-fn of_pinned(
-    pinned: &Pinned<'_>,
+/// A zone may mind the status of the platform even where that is the status of what is pinned: the data that it brings may
+/// be of the other one.
+fn of_pinned<'a>(
+    pinned: &Pinned<'_, 'a>,
     platform: &PlatformName,
     theirs: ProductionStatus,
-    at: &ModelPath,
-    scope: &mut Scope<'_>,
+    at: &dyn Fn() -> ModelPath,
+    scope: &mut Scope<'a>,
 ) {
     let Pinned { what, status, .. } = pinned;
     let meeting = Meeting {
-        what: &|| format!("{what} is {status}, and pinned to the platform `{platform}`, which is {theirs}"),
-        at: &|| at.clone(),
+        what: &|| {
+            let what = what();
+            format!("{what} is {status}, and pinned to the platform `{platform}`, which is {theirs}")
+        },
+        at,
         dataset: None,
         keeper: None,
-        remedy: Some(&|| pinned.pin.clone()),
+        remedy: Some(pinned.pin),
         help: "pin it to a platform of the same status",
     };
-    let met = Met::Status { ours: pinned.status, theirs };
-    mixed(pinned.zones.iter().map(|zone| (*zone, met)), &meeting, &pinned.path, scope);
+    let mut is_denied = false;
+    for (zone, ours) in pinned.zones {
+        if let Some(zone) = Zone::of(Some(*zone), scope) {
+            is_denied |= zone.judge(&Met::status(ours, theirs), &meeting, scope);
+        }
+    }
+    if !is_denied && *status != theirs {
+        warn(&meeting, &(pinned.path)(), scope);
+    }
 }
 
 /// What is of one status meets what is of the other: an error where a zone says so, a warning elsewhere.
@@ -184,9 +199,13 @@ fn mixed<'a, 'm>(
         is_denied |= zone.judge(&met, meeting, scope);
     }
     if !is_denied {
-        let finding = Diagnostic::new(&PRODUCTION_MIX, (meeting.at)(), (meeting.what)())
-            .help("let both be production, or neither")
-            .related(other.clone(), "is of the other status");
-        scope.report(finding);
+        warn(meeting, other, scope);
     }
+}
+
+fn warn(meeting: &Meeting<'_>, other: &ModelPath, scope: &mut Scope<'_>) {
+    let finding = Diagnostic::new(&PRODUCTION_MIX, (meeting.at)(), (meeting.what)())
+        .help("let both be production, or neither")
+        .related(other.clone(), "is of the other status");
+    scope.report(finding);
 }

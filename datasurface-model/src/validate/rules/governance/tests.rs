@@ -8,11 +8,12 @@ use crate::{
     ecosystem::{
         Capture, CloudVendor, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem,
         GovernanceZone, InfrastructureLocation, InfrastructureVendor, KeyHolder, Permitted,
-        PlatformDeclaration, Policy, PolicyRule, ProductionStatus, StorageRule, Team, Workspace,
+        PlatformDeclaration, Policy, PolicyRule, ProductionStatus, StorageRule, Team, Waiver, Workspace,
     },
     governance::*,
     name::{Classification, Place, PlatformName, VendorName},
 };
+use chrono::NaiveDate;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -279,6 +280,8 @@ fn production() -> Vec<Case> {
         Case::new(&PRODUCTION, SINK, world(store_alone, &wants, &[]), silent()),
         Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &wants), silent()),
         Case::new(&PRODUCTION, GROUP_PIN, world(others, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, world(store_alone, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, world(store_alone, &apart, &[]), world(all, &apart, &[])),
         Case::new(&PRODUCTION, STORE_PIN, world(others, &wants, &[]), silent()),
         Case::new(&PRODUCTION, SINK, world(reader_alone, &apart, &[]), world(all, &apart, &[])),
         Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &apart), world(all, &[], &apart)),
@@ -356,6 +359,42 @@ fn the_zone_that_a_transformer_fills_is_asked_even_if_it_is_another_one() {
     assert_eq!(denials(vec![PolicyRule::SeparateProduction]), 1);
     assert_eq!(denials(vec![PolicyRule::Production(Permitted::only([PRODUCTION_STATUS]))]), 1);
     assert_eq!(denials(Vec::new()), 0);
+}
+
+#[test]
+fn each_zone_judges_a_pinned_platform_by_what_is_its_own() {
+    let denials = |statuses, home: &[PolicyRule], away: &[PolicyRule]| {
+        let world = World { statuses, home: home.to_vec(), away: away.to_vec(), ..World::new() };
+        let waiver = Waiver::new(
+            PRODUCTION.code,
+            format!("zones/Away/teams/Consumers/{SINK}"),
+            "is agreed",
+            NaiveDate::MAX,
+        );
+        let findings = validated(world.build().waiver(waiver));
+        assert!(!findings.iter().any(|found| found.path().to_string().ends_with(SINK)), "{findings}");
+        let mut paths: Vec<_> = findings
+            .iter()
+            .filter(|found| found.code() == PRODUCTION.code)
+            .map(|found| found.path().to_string())
+            .collect();
+        paths.sort();
+        paths
+    };
+    let apart = [PolicyRule::SeparateProduction];
+    let (of_store, of_reader) = ([PRODUCTION_STATUS, NOT], [NOT, PRODUCTION_STATUS]);
+    for ([store, reader], platform, home, away) in [
+        // The platform is of the status of the group, and not of the data.
+        (of_store, NOT, &[GROUP_PIN, STORE_PIN][..], &[][..]),
+        (of_reader, PRODUCTION_STATUS, &[GROUP_PIN, STORE_PIN], &[]),
+        // It is of the status of the data, and not of the group.
+        (of_store, PRODUCTION_STATUS, &[], &[GROUP_PIN]),
+        (of_reader, NOT, &[], &[GROUP_PIN]),
+    ] {
+        let statuses = [store, reader, platform];
+        assert_eq!(denials(statuses, &apart, &[]), home, "{statuses:?}");
+        assert_eq!(denials(statuses, &[], &apart), away, "{statuses:?}");
+    }
 }
 
 #[test]
