@@ -1,7 +1,9 @@
 //! What is no timetable, in words that say what to mend.
 //!
 //! Schedulers agree about POSIX cron with names, ranges, lists and steps. What some of them have besides (`L`, `W`, `#`, `?`,
-//! `@daily`, a step behind a single number) means something else to the next one, or nothing: it is none here.
+//! `@daily`, a step behind a single number) means something else to the next one, or nothing: it is none here. So does a
+//! step behind a `*` for days of one kind, where days of the other kind are named: for some, the `*` counts, and a day has
+//! to be of both kinds; for others, one of them is enough.
 
 /// One of the five fields: what it counts, and from where to where.
 struct Field {
@@ -48,8 +50,19 @@ fn judged(fields: &str) -> Result<(), String> {
     MINUTE.numbers(minute)?;
     HOUR.numbers(hour)?;
     let (days, months) = (DAY.numbers(day)?, MONTH.numbers(month)?);
-    // A day of either kind is enough where both are named.
-    if WEEKDAY.numbers(weekday)? == WEEKDAY.all() && !has_day(days, months) {
+    WEEKDAY.numbers(weekday)?;
+    for (field, other, all) in [(day, weekday, "1-31"), (weekday, day, "0-6")] {
+        if let Some(step) = field.strip_prefix('*')
+            && !step.is_empty()
+            && *other != "*"
+        {
+            return Err(format!(
+                "it names days of both kinds, and not everybody takes `{field}` for such: write `{all}{step}`"
+            ));
+        }
+    }
+    // A day of either kind is enough where both are named, even if all are.
+    if *weekday == "*" && !has_day(days, months) {
         return Err("it never comes, for its months do not have its days".to_owned());
     }
     Ok(())
@@ -112,10 +125,6 @@ impl Field {
             };
             format!("`{text}` is no {}: those are {} to {last}{names}", self.what, self.first)
         })
-    }
-
-    fn all(&self) -> u64 {
-        (self.first..=self.last).fold(0, |bits, number| bits | (1 << number))
     }
 }
 

@@ -145,6 +145,11 @@ mod tests {
             "0 0 29 2 *",
             "0 0 30 2 mon",
             "0 0 30 2-3 *",
+            "0 0 30 2 0-6",
+            "0 0 30 2 sun-sat",
+            "0 0 */2 * *",
+            "0 0 * * */2",
+            "0 0 1-31/2 * mon",
             "0-30/15,59 */12 * * 5-7",
         ];
         for good in good {
@@ -166,6 +171,14 @@ mod tests {
             ("*/0 * * * *", "`*/0` has no step"),
             ("*/100 * * * *", "the step of `*/100` leads past the last minute"),
             ("0 0 * * */7", "the step of `*/7` leads past the last day of the week"),
+            (
+                "0 0 */2 * mon",
+                "it names days of both kinds, and not everybody takes `*/2` for such: write `1-31/2`",
+            ),
+            (
+                "0 0 13 * */2",
+                "it names days of both kinds, and not everybody takes `*/2` for such: write `0-6/2`",
+            ),
             ("0 0 30 feb *", "it never comes, for its months do not have its days"),
             ("0 0 31 4,6,9,11 *", "it never comes, for its months do not have its days"),
         ] {
