@@ -2,7 +2,7 @@
 
 use crate::{
     ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration},
-    name::{DatasetKey, GroupKey},
+    name::{DatasetKey, GroupKey, PolicyKey},
     named::Named,
 };
 
@@ -24,6 +24,12 @@ pub(super) fn leads_somewhere(path: &str, ecosystem: &Ecosystem) -> bool {
         ["primary_pins", datastore, ..] => ecosystem.primary_pins().get(*datastore).is_some(),
         _ => true,
     }
+}
+
+/// Whether its zone has a policy.
+pub(super) fn has_policy(key: &PolicyKey, ecosystem: &Ecosystem) -> bool {
+    let zone = ecosystem.zones().get(&key.zone).and_then(ZoneDeclaration::definition);
+    zone.is_some_and(|zone| zone.policies().get(&key.policy).is_some())
 }
 
 fn is_in_declaration(path: &[&str], zone: &ZoneDeclaration) -> bool {

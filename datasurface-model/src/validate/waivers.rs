@@ -1,9 +1,12 @@
 //! `waiver/…`: findings that somebody decided to live with, for a while. They are taken out of what was found when all of
 //! it is known; and what is to be said of the waivers themselves is put in.
 
-use super::resolve::leads_somewhere;
+use super::{
+    resolve::{has_policy, leads_somewhere},
+    rules::UNKNOWN_POLICY,
+};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion, nearest},
     ecosystem::{Ecosystem, WaivedFinding, Waiver},
     name::PolicyKey,
     named::Entity,
@@ -87,6 +90,7 @@ impl Judged {
         }
         let codes: FxHashMap<&str, &CodeInfo> = codes.iter().map(|info| (info.code, *info)).collect();
         let mut there: FxHashSet<WaivedFinding> = FxHashSet::default();
+        let mut denied: FxHashSet<WaivedFinding> = FxHashSet::default();
         let mut by_policies: FxHashMap<&WaivedFinding, Set<PolicyKey>> = FxHashMap::default();
         let (mut findings, mut waived) = (Vec::new(), Vec::new());
         for finding in found {
@@ -109,7 +113,10 @@ impl Judged {
                 path: finding.path().to_string().into(),
                 policy: None,
             };
-            there.extend(policy.map(|policy| WaivedFinding { policy: Some(policy), ..about.clone() }));
+            if let Some(policy) = policy {
+                there.insert(WaivedFinding { policy: Some(policy), ..about.clone() });
+                denied.insert(about.clone());
+            }
             there.insert(about);
             if is_waived { &mut waived } else { &mut findings }.push(finding);
         }
@@ -122,9 +129,14 @@ impl Judged {
                 let what = format!("has expired after {}", waiver.expires());
                 let help = "mend what it is about, or decide anew until when it is acceptable";
                 findings.push(about(&EXPIRED, waiver, &what, help));
-            } else if !there.contains(waiver.name()) && leads_somewhere(waiver.path(), ecosystem) {
-                let what = "is about a finding that is not there";
-                findings.push(about(&UNUSED, waiver, what, "remove the waiver"));
+            } else if !there.contains(waiver.name()) {
+                let by_any = WaivedFinding { policy: None, ..waiver.name().clone() };
+                if there.contains(&by_any) && !denied.contains(&by_any) {
+                    findings.push(of_no_policy(waiver, ecosystem));
+                } else if has_places(waiver, ecosystem) {
+                    let what = "is about a finding that is not there";
+                    findings.push(about(&UNUSED, waiver, what, "remove the waiver"));
+                }
             } else if let Some(policies) = by_policies.get(waiver.name()).filter(|denying| denying.len() > 1)
             {
                 findings.push(several(waiver, policies));
@@ -152,8 +164,59 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
             let help = "write the path as the finding shows it, or remove the waiver";
             findings.push(about(&UNKNOWN_PATH, waiver, "is about a place that does not exist", help));
         }
+        if let Some(policy) = waiver.policy()
+            && !has_policy(policy, ecosystem)
+        {
+            findings.push(unknown(policy, waiver, ecosystem));
+        }
     }
     findings
+}
+
+/// Whether everything exists that a waiver names.
+fn has_places(waiver: &Waiver, ecosystem: &Ecosystem) -> bool {
+    leads_somewhere(waiver.path(), ecosystem)
+        && waiver.policy().is_none_or(|policy| has_policy(policy, ecosystem))
+}
+
+/// A waiver names a policy that no zone has.
+fn unknown(policy: &PolicyKey, waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
+    let zones = ecosystem.zones().iter().filter_map(|zone| Some((zone.name(), zone.definition()?)));
+    let keys: Vec<PolicyKey> = zones
+        .flat_map(|(zone, definition)| {
+            definition.policies().names().map(move |policy| PolicyKey::new(zone, policy))
+        })
+        .collect();
+    let known: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    // Who leaves out the zone means a policy of some zone.
+    let mut same = keys
+        .iter()
+        .zip(&known)
+        .filter(|(key, _)| policy.policy.as_str().is_empty() && key.policy.as_str() == policy.zone.as_str());
+    let whole = same.next().map(|(_, whole)| whole.as_str()).filter(|_| same.next().is_none());
+    let meant = whole.or_else(|| nearest(&policy.to_string(), known.iter().map(String::as_str)));
+    let path = waiver.model_path().attribute("policy");
+    let is_waived = |meant: &str| {
+        let other = WaivedFinding { policy: Some(meant.into()), ..waiver.name().clone() };
+        ecosystem.waivers().get(&other).is_some()
+    };
+    let suggestion =
+        meant.filter(|meant| !is_waived(meant)).map(|meant| Suggestion::put(path.clone(), meant));
+    Diagnostic::new(&UNKNOWN_POLICY, path, format!("there is no policy `{policy}`"))
+        .help("name the policy as `zone/policy`, or leave it out")
+        .did_you_mean(meant)
+        .suggest(suggestion)
+}
+
+/// A waiver names a policy, and what it is about is there, but is no policy's denial.
+fn of_no_policy(waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
+    let message = format!("the waiver of {} is about a finding that no policy brings", waiver.name());
+    let is_waived =
+        ecosystem.waivers().get(&WaivedFinding { policy: None, ..waiver.name().clone() }).is_some();
+    let policy = waiver.model_path().attribute("policy");
+    Diagnostic::new(&UNUSED, waiver.model_path(), message)
+        .help("leave the policy out, or remove the waiver")
+        .suggest((!is_waived).then(|| Suggestion::removal(policy)))
 }
 
 fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic {
@@ -238,9 +301,19 @@ mod tests {
 
         let all = ecosystem.clone().waiver(waiver.clone()).validate(&on).unwrap();
         assert_eq!(all.findings().codes().collect::<Vec<_>>(), ["waiver/several-policies"]);
-        let none = ecosystem.waiver(waiver.of_policy("Apart/third")).validate(&on).unwrap_err();
-        let codes: Set<_> = none.findings().codes().collect();
-        assert_eq!(codes, ["governance/classification", "waiver/unused"].into());
+        let spelled = |policy: &str| {
+            let none = ecosystem.clone().waiver(waiver.clone().of_policy(policy)).validate(&on).unwrap_err();
+            let codes: Set<_> = none.findings().codes().collect();
+            assert_eq!(codes, ["governance/classification", "reference/unknown-policy"].into());
+            let of_policy = |finding: &&Diagnostic| finding.code() == UNKNOWN_POLICY.code;
+            let help =
+                none.findings().iter().find(of_policy).and_then(Diagnostic::help_text).map(str::to_owned);
+            help.unwrap_or_default()
+        };
+        for slip in ["Apart/frist", "first", "Apert/first"] {
+            assert_eq!(spelled(slip), "did you mean `Apart/first`?", "{slip}");
+        }
+        assert_eq!(spelled("Elsewhere/other"), "name the policy as `zone/policy`, or leave it out");
     }
 
     fn apart(zone: GovernanceZone) -> Ecosystem {

@@ -36,6 +36,7 @@ use crate::{
     schema::{Schema, is_time_zone, nearest_time_zone},
 };
 pub(super) use container::same_place::addresses;
+pub(super) use reference::UNKNOWN_POLICY;
 
 /// Every code that validation reports, in order.
 pub static CODES: &[&CodeInfo] = &[

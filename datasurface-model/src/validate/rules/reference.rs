@@ -9,7 +9,7 @@ use smol_str::{SmolStr, ToSmolStr};
 
 macro_rules! unknown {
     ($($code:ident = $slug:literal, $noun:literal, $help:literal;)*) => {$(
-        pub(super) static $code: CodeInfo = CodeInfo::error(
+        pub(in crate::validate) static $code: CodeInfo = CodeInfo::error(
             concat!("reference/unknown-", $slug),
             concat!("a ", $noun, " is referred to that does not exist"),
             concat!(
@@ -29,7 +29,7 @@ unknown! {
     UNKNOWN_DATASTORE = "datastore", "datastore", "correct the name, or add the datastore to a team";
     UNKNOWN_DATASET = "dataset", "dataset", "correct the name, or add the dataset to its datastore";
     UNKNOWN_WORKSPACE = "workspace", "workspace", "correct the name, or add the workspace to a team";
-    UNKNOWN_POLICY = "policy", "policy", "correct the name, or add the policy to the zone of the datastore";
+    UNKNOWN_POLICY = "policy", "policy", "correct the name, or add the policy to its zone";
     UNKNOWN_GROUP = "group", "dataset group", "correct the name, or add the group to its workspace";
 }
 
