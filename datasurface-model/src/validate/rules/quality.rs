@@ -9,6 +9,8 @@ use crate::{
     schema::DataType,
     validate::names::Names,
 };
+use chrono::NaiveDate;
+use rustc_hash::FxHashSet;
 use std::{cell::LazyCell, iter};
 
 pub(super) static UNKNOWN_COLUMN: CodeInfo = CodeInfo::error(
@@ -21,7 +23,9 @@ pub(super) static PARAMETER: CodeInfo = CodeInfo::error(
     "quality/parameter",
     "a quality check can never hold, or always does",
     "A share is more than nothing and at most the whole; a range of row counts does not end before it begins; uniqueness \
-     needs a column, freshness needs time, and accepted values need a value. Correct the check, or remove it.",
+     needs a column, and names none twice; freshness needs time, and accepted values need values that the column's type has. \
+     Neither can be checked of what is made of values, nor can all hold of checks of which one excludes the other. Correct \
+     the check, or remove it.",
 );
 
 pub(super) static FRESH_TYPE: CodeInfo = CodeInfo::error(
@@ -39,6 +43,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
             self::columns(check, dataset, scope, |unknown| names.nearest(unknown));
             parameters(check, dataset, scope);
         }
+        row_counts(dataset, scope);
     }
 }
 
@@ -69,8 +74,65 @@ fn columns<'n>(
                     let help = "name a column that is a date or a timestamp";
                     report(&FRESH_TYPE, message, help, check, dataset, scope);
                 }
+                if let Some((message, help)) = values(check, name, column.data_type()) {
+                    report(&PARAMETER, message, help, check, dataset, scope);
+                }
             }
         }
+    }
+}
+
+/// What is wrong with looking for values of this type in a column.
+fn values(check: &QualityCheck, column: &ColumnName, found: &DataType) -> Option<(String, &'static str)> {
+    let is_compared = matches!(check, QualityCheck::Unique { .. } | QualityCheck::AcceptedValues { .. });
+    if is_compared && !found.is_flat() {
+        let message = format!("values of the column `{column}`, which is a `{found}`, cannot be compared");
+        return Some((message, "name a column of a plain type"));
+    }
+    let QualityCheck::AcceptedValues { values, .. } = check else { return None };
+    let never = values.iter().find(|value| !may_have(found, value))?;
+    let message = format!("the column `{column}` may be `{never}`, which no `{found}` is");
+    Some((message, "accept values that the column can have"))
+}
+
+/// Whether a text can be a value of a type. Where texts may be written in more than one way, any may be meant.
+fn may_have(data_type: &DataType, text: &str) -> bool {
+    match data_type {
+        DataType::Boolean => ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)),
+        DataType::TinyInt => text.parse::<i8>().is_ok(),
+        DataType::SmallInt => text.parse::<i16>().is_ok(),
+        DataType::Integer => text.parse::<i32>().is_ok(),
+        DataType::BigInt => text.parse::<i64>().is_ok(),
+        DataType::CustomInteger { signed, .. } => {
+            let digits = text.strip_prefix('-').filter(|_| *signed).unwrap_or(text);
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        DataType::Float(_) => text.parse::<f64>().is_ok(),
+        DataType::Decimal { .. } => text.parse::<f64>().is_ok_and(f64::is_finite),
+        DataType::Date => text.parse::<NaiveDate>().is_ok(),
+        _ => true,
+    }
+}
+
+/// Ranges of row counts that have no number in common.
+fn row_counts(dataset: &Dataset, scope: &mut Scope<'_>) {
+    let ranges = dataset.quality_checks().filter_map(|check| match check {
+        QualityCheck::Rows { at_least, at_most } if at_most.is_none_or(|most| *at_least <= most) => {
+            Some((check, *at_least, at_most.unwrap_or(u64::MAX)))
+        }
+        _ => None,
+    });
+    let ranges: Vec<_> = ranges.collect();
+    let largest = ranges.iter().max_by_key(|(_, at_least, _)| *at_least);
+    let smallest = ranges.iter().min_by_key(|(_, _, at_most)| *at_most);
+    if let (Some((_, at_least, _)), Some((check, _, at_most))) = (largest, smallest)
+        && at_most < at_least
+    {
+        let message = format!(
+            "`{}` must have at least {at_least} rows by one check, and at most {at_most} by another",
+            dataset.name()
+        );
+        report(&PARAMETER, message, "let one number of rows be in order for both", check, dataset, scope);
     }
 }
 
@@ -94,6 +156,13 @@ fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
         }
         QualityCheck::Unique { columns } if columns.is_empty() => {
             Some((format!("no column of `{name}` is to be unique"), "name at least one column"))
+        }
+        QualityCheck::Unique { columns } => {
+            let mut named = FxHashSet::default();
+            let twice = columns.iter().find(|column| !named.insert(*column));
+            twice.map(|column| {
+                (format!("`{name}` is to be unique in the column `{column}` twice"), "name each column once")
+            })
         }
         QualityCheck::Fresh { column, within } if within.as_seconds() == 0 => Some((
             format!("the column `{column}` must be as late as the check itself, within `{within}`"),
