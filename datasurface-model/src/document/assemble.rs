@@ -10,7 +10,10 @@ use crate::{
     name::{Name, TeamKey, ZoneName},
     named::Entity,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The definitions of one zone or team that documents give, by the names of the documents.
 type Given<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
@@ -113,14 +116,24 @@ impl Definitions<'_> {
         let ecosystem = ecosystem.redefined(|zone| self.define(zone, &mut teams, findings));
         let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).collect();
         let teams: Vec<String> = teams.iter().map(ToString::to_string).collect();
+        // Teams that are declared, but by a document about a zone that is called otherwise.
+        let mut misplaced: BTreeSet<TeamKey> = BTreeSet::new();
         for (zone, given) in self.zones {
             let nearest = nearest(zone.as_str(), zones.iter().copied());
-            findings.extend(undeclared("zone", zone.as_str(), nearest, &given));
+            findings.extend(undeclared("zone", zone.as_str(), nearest, &given, &declare("zone")));
+            let names = given.iter().flat_map(|(_, definition)| definition.teams().names());
+            if let Some(meant) = nearest {
+                misplaced.extend(names.map(|team| TeamKey::new(meant, team)));
+            }
         }
-        for (team, given) in self.teams {
-            let team = team.to_string();
+        for (key, given) in self.teams.iter().filter(|(key, _)| !misplaced.contains(key)) {
+            let team = key.to_string();
             let nearest = nearest(&team, teams.iter().map(String::as_str));
-            findings.extend(undeclared("team", &team, nearest, &given));
+            let help = match key.team.as_str() {
+                "" => "name the team as `zone/team`".to_owned(),
+                _ => declare("team"),
+            };
+            findings.extend(undeclared("team", &team, nearest, given, &help));
         }
         ecosystem
     }
@@ -179,16 +192,21 @@ fn joined<T: Clone + Default>(
     }
 }
 
+fn declare(kind: &str) -> String {
+    format!("declare the {kind}, with its owner, or correct the name")
+}
+
 fn undeclared<T>(
     kind: &'static str,
     name: &str,
     nearest: Option<&str>,
     given: &Given<'_, T>,
+    help: &str,
 ) -> Vec<Diagnostic> {
     let code: &CodeInfo = &UNDECLARED;
     let findings = given.iter().map(|(document, _)| {
         Diagnostic::new(code, place(document, kind), format!("no document declares the {kind} `{name}`"))
-            .help(format!("declare the {kind}, with its owner, or correct the name"))
+            .help(help)
             .did_you_mean(nearest)
     });
     findings.collect()

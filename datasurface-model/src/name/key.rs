@@ -11,8 +11,8 @@ macro_rules! keys {
     ($($(#[$doc:meta])* $key:ident { $($field:ident: $name:ident),+ })*) => {$(
         $(#[$doc])*
         ///
-        /// As text, the names are joined with `/`. Reading text never fails: a part too few is an empty name, what
-        /// is too much stays in the last name, and validation reports either.
+        /// As text, the names are joined with `/`, without empty ones at the end. Reading text never fails: a part too
+        /// few is an empty name, what is too much stays in the last name, and validation reports either.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(from = "String", into = "String")]
         #[non_exhaustive]
@@ -56,10 +56,12 @@ macro_rules! keys {
 
         impl fmt::Display for $key {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let mut between = "";
-                $(write!(f, "{between}{}", self.$field)?; between = "/";)+
-                let _ = between;
-                Ok(())
+                let names = [$(self.$field.as_str()),+];
+                let said = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+                names.iter().take(said).enumerate().try_for_each(|(place, name)| {
+                    let between = if place == 0 { "" } else { "/" };
+                    write!(f, "{between}{name}")
+                })
             }
         }
 
@@ -182,6 +184,9 @@ mod tests {
 
         let short = DatasetKey::from("NW_Data");
         assert_eq!((short.datastore.as_str(), short.dataset.as_str()), ("NW_Data", ""));
+        assert_eq!(short.to_string(), "NW_Data");
+        assert_eq!(ContainerKey::from("//AzureSQL").to_string(), "//AzureSQL");
+        assert_eq!(ContainerKey::from("//").to_string(), "");
         let long = DatasetKey::from("a/b/c");
         assert_eq!(long.dataset.as_str(), "b/c");
     }

@@ -310,9 +310,10 @@ impl Search<'_> {
     }
 }
 
-/// The same key, without blanks around the slashes: a document may have them.
+/// The same key, without blanks around the slashes, and without slashes at the end: a document may have them.
 fn unspaced(key: &str) -> String {
-    key.split('/').map(str::trim).collect::<Vec<_>>().join("/")
+    let unspaced = key.split('/').map(str::trim).collect::<Vec<_>>().join("/");
+    unspaced.trim_end_matches('/').to_owned()
 }
 
 impl Tree for Node<'_> {

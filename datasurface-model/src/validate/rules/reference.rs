@@ -141,7 +141,10 @@ fn describe(unknown: &Reference) -> (&'static CodeInfo, String, &'static str) {
         ),
         Reference::Dataset(key) => (
             &UNKNOWN_DATASET,
-            format!("the datastore `{}` has no dataset `{}`", key.datastore, key.dataset),
+            match key.dataset.as_str() {
+                "" => format!("`{key}` is no dataset: it names a datastore alone"),
+                dataset => format!("the datastore `{}` has no dataset `{dataset}`", key.datastore),
+            },
             "refer to a dataset as `datastore/dataset`, or add this one to its datastore",
         ),
         Reference::Workspace(name) => (
@@ -156,7 +159,10 @@ fn describe(unknown: &Reference) -> (&'static CodeInfo, String, &'static str) {
         ),
         Reference::Group(key) => (
             &UNKNOWN_GROUP,
-            format!("the workspace `{}` has no group `{}`", key.workspace, key.group),
+            match key.group.as_str() {
+                "" => format!("`{key}` is no group: it names a workspace alone"),
+                group => format!("the workspace `{}` has no group `{group}`", key.workspace),
+            },
             "refer to a group as `workspace/group`, or add this one to its workspace",
         ),
     }
