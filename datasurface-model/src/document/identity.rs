@@ -5,6 +5,9 @@ use std::iter;
 /// How many objects inside each other are looked through for a member.
 const LOOKED_THROUGH: usize = 3;
 
+/// Members whose inside is free: what stands there is no part of the model, whatever it is called.
+const FREE: [&str; 3] = ["config", "properties", "settings"];
+
 /// Whatever a document is made of.
 pub(super) trait Tree: Sized {
     /// The members of an object, in the order of the document; of anything else, none.
@@ -53,7 +56,7 @@ pub(super) fn meant<'v, T: Tree>(object: &'v T, segment: &str) -> Option<Meant<'
             return found;
         }
         let inside = objects.iter().flat_map(|(way, object)| {
-            let objects = object.members().filter(|(_, value)| value.is_object());
+            let objects = object.members().filter(|(name, value)| value.is_object() && !FREE.contains(name));
             objects.map(|(name, value)| (way.iter().copied().chain([name]).collect(), value))
         });
         objects = inside.collect();
