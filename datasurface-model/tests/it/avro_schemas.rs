@@ -1,8 +1,8 @@
 //! Which schemas of Avro there are, against an independent judge: Avro's own library.
 //!
 //! Left out is where the library does not do what the specification says: it takes a type that is defined twice or is twice
-//! in a union, unions of nothing but `null`, an order that there is not, bytes beyond U+00FF, and types called as those of
-//! Avro's. Field names are for the rules of names, and a record that is around itself is no table.
+//! in a union, unions of nothing but `null`, an order that there is not, bytes beyond U+00FF, whole numbers beyond the bits of
+//! an `int`, and types called as those of Avro's. Field names are for the rules of names, and a record that is around itself is no table.
 
 use apache_avro::Schema as Judge;
 use datasurface_model::AvroSchema;
@@ -70,7 +70,7 @@ fn types() -> impl Strategy<Value = Value> {
 }
 
 fn fields(of: impl Strategy<Value = Value>) -> impl Strategy<Value = Vec<Value>> {
-    let defaults = [json!(true), json!(1), json!(1_u64 << 40), json!(1.5), json!("A"), json!(null)];
+    let defaults = [json!(true), json!(1), json!(1.5), json!("A"), json!(null)];
     let field = (of, option::weighted(0.2, select(defaults.to_vec())));
     vec(field, 1..4).prop_map(|fields| {
         let named = |(number, (of, default)): (i32, (Value, Option<Value>))| {
