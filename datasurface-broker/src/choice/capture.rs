@@ -178,10 +178,12 @@ fn choose_for(
             found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).help("pin another platform"));
         } else if let Some(stage) = decided::pinned(&decided, platform) {
             assignments.make_primary(name.clone(), platform.clone(), stage);
-            found.extend(
-                move_to(platform, stage, name, captures)
-                    .map(|(message, help)| Diagnostic::new(&MOVE, store.path(), message).help(help)),
-            );
+            if captures {
+                let what = format!("the capture of `{name}`");
+                let both = "it takes its data from the other one until the move is completed in the lock";
+                let (message, help) = decided::told(&what, platform, stage, both);
+                found.push(Diagnostic::new(&MOVE, store.path(), message).help(help));
+            }
         }
         return;
     }
@@ -202,22 +204,6 @@ fn choose_for(
             );
         }
     }
-}
-
-/// What a pin begins, and what that means; nothing, if nobody captured the datastore.
-fn move_to(
-    platform: &PlatformName,
-    stage: Stage,
-    name: &DatastoreName,
-    is_captured: bool,
-) -> Option<(String, &'static str)> {
-    is_captured.then(|| match stage {
-        Stage::Provisioned => (format!("the capture of `{name}` stays with `{platform}`"), decided::STAYS),
-        _ => (
-            format!("the capture of `{name}` begins to move to `{platform}`"),
-            "it takes its data from the other one until the move is completed in the lock",
-        ),
-    })
 }
 
 /// What is wrong if several platforms are said to capture a datastore for all.

@@ -38,9 +38,6 @@ pub(super) fn is_standing((_, stage): &Decision<'_>) -> bool {
     *stage != Stage::Decommissioned
 }
 
-/// Why nothing is moved to a platform that a pin calls back.
-pub(super) const STAYS: &str = "it was on its way out, and nothing else is in use";
-
 /// What becomes of a platform that is pinned, given what was decided; nothing, if it is in use, or on its way there.
 ///
 /// Beside another platform it is set up, and takes its place when the move is completed; also one that was on its way out.
@@ -53,5 +50,20 @@ pub(super) fn pinned(decided: &[Decision<'_>], platform: &PlatformName) -> Optio
         Some(Stage::Decommissioning) if !is_any_in_use => Some(Stage::Provisioned),
         _ if decided.iter().any(is_standing) => Some(Stage::Provisioning),
         _ => Some(Stage::Provisioned),
+    }
+}
+
+/// What is told of it, and what it means, if others served or captured before: `both` says what is so while it moves.
+pub(super) fn told(
+    what: &str,
+    platform: &PlatformName,
+    stage: Stage,
+    both: &'static str,
+) -> (String, &'static str) {
+    match stage {
+        Stage::Provisioned => {
+            (format!("{what} stays with `{platform}`"), "it was on its way out, and nothing else is in use")
+        }
+        _ => (format!("{what} begins to move to `{platform}`"), both),
     }
 }

@@ -118,10 +118,11 @@ fn choose_for(
             found.push(Diagnostic::new(&PIN_CANNOT_SERVE, pin.clone(), message).help(help));
         } else if let Some(stage) = decided::pinned(&decided, platform) {
             assignments.assign(key.clone(), platform.clone(), stage);
-            found.extend(
-                move_to(platform, stage, &key, serves)
-                    .map(|(message, help)| Diagnostic::new(&MOVE, path.clone(), message).help(help)),
-            );
+            if serves {
+                let both = "both platforms serve it until the move is completed in the lock";
+                let (message, help) = decided::told(&format!("`{key}`"), platform, stage, both);
+                found.push(Diagnostic::new(&MOVE, path.clone(), message).help(help));
+            }
         }
     }
     if serves || !pinned.is_empty() {
@@ -150,22 +151,6 @@ fn choose_for(
             assignments.assign(key, (*first).clone(), Stage::Provisioned);
         }
     }
-}
-
-/// What a pin begins, and what that means; nothing, if nobody served the group.
-fn move_to(
-    platform: &PlatformName,
-    stage: Stage,
-    key: &GroupKey,
-    is_served: bool,
-) -> Option<(String, &'static str)> {
-    is_served.then(|| match stage {
-        Stage::Provisioned => (format!("`{key}` stays with `{platform}`"), decided::STAYS),
-        _ => (
-            format!("`{key}` begins to move to `{platform}`"),
-            "both platforms serve it until the move is completed in the lock",
-        ),
-    })
 }
 
 /// What it means to serve a group: the zone of the workspace, and those of all that it reads, have a say.
