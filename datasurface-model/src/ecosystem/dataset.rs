@@ -5,7 +5,7 @@ use crate::{
     gather::Gather,
     name::{Classification, DatasetName, PolicyName},
     named::Entity,
-    schema::Schema,
+    schema::{Column, Schema},
     set::Set,
 };
 
@@ -101,8 +101,22 @@ impl Dataset {
     #[must_use]
     pub fn is_classified_completely(&self) -> bool {
         let columns = self.schema.classified_columns();
+        let are_columns_classified = || columns.iter().all(|column| !column.classifications().is_empty());
         !self.classifications().is_empty()
-            || (!columns.is_empty() && columns.iter().all(|column| !column.classifications().is_empty()))
+            || (!columns.is_empty() && are_columns_classified() && self.schema.unread().is_empty())
+    }
+
+    /// Whether it is certain that it is not classified completely. Where columns cannot be read, neither may be.
+    pub(crate) fn is_classified_incompletely(&self) -> bool {
+        let is_unclassified = |column: &Column| column.classifications().is_empty();
+        !self.is_classified_completely()
+            && (!self.may_be_classified_further()
+                || self.schema.readable().columns().iter().any(is_unclassified))
+    }
+
+    /// Whether columns that cannot be read may be classified. In text, no column is.
+    pub(crate) fn may_be_classified_further(&self) -> bool {
+        self.schema.avro().is_some() && !self.schema.unread().is_empty()
     }
 
     /// Whether, since when and why consumers should leave.

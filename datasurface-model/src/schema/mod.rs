@@ -10,6 +10,7 @@ mod pool;
 mod problem;
 mod table;
 mod text;
+mod unread;
 
 pub use avro::{AvroError, AvroSchema};
 pub use column::Column;
@@ -24,9 +25,12 @@ pub use problem::SchemaProblem;
 pub use table::TableSchema;
 pub use text::SchemaTextError;
 pub(crate) use text::written_columns;
+pub(crate) use unread::Unread;
 
+use crate::name::ColumnName;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, sync::Arc};
+use table::NO_TABLE;
 
 /// The schema of a dataset. A cheap handle: equal schemas share one content in memory, however they were made.
 ///
@@ -92,13 +96,34 @@ impl<'s> SchemaError<'s> {
     }
 }
 
-static NO_TABLE: TableSchema = TableSchema::empty();
-
 impl Schema {
-    /// The table; one without columns if what this schema was made from could not be read.
+    /// The table; one without columns if what this schema was made from could not be read. A part is never taken for the whole.
     #[must_use]
     pub fn table(&self) -> &TableSchema {
-        self.stored.content.table()
+        match &self.stored.content {
+            Content::Table(table) => table,
+            Content::Avro(avro) => avro.table(),
+            Content::Unreadable(_) => &NO_TABLE,
+        }
+    }
+
+    /// The table, without the columns that cannot be read: what rules judge.
+    pub(crate) fn readable(&self) -> &TableSchema {
+        self.stored.content.readable()
+    }
+
+    /// The columns that cannot be read.
+    pub(crate) fn unread(&self) -> &Unread {
+        match &self.stored.content {
+            Content::Table(_) => &unread::NOTHING,
+            Content::Avro(avro) => avro.unread(),
+            Content::Unreadable(error) => error.unread(),
+        }
+    }
+
+    /// Whether it is certain that no column has this name.
+    pub(crate) fn lacks(&self, column: &ColumnName) -> bool {
+        self.readable().column(column).is_none() && !self.unread().may_have(column)
     }
 
     /// Whether it is known that no rule about a table alone finds anything in this one.
@@ -106,9 +131,9 @@ impl Schema {
         self.glance.is_plain
     }
 
-    /// The columns, if any of them is classified.
+    /// The columns that can be read, if any of them is classified.
     pub(crate) fn classified_columns(&self) -> &[Column] {
-        if self.glance.is_classified { self.table().columns() } else { &[] }
+        if self.glance.is_classified { self.readable().columns() } else { &[] }
     }
 
     /// The schema in Avro's words, if it was made from them.
@@ -138,11 +163,7 @@ impl Schema {
     /// Why what this schema was made from could not be read.
     #[must_use]
     pub fn unreadable(&self) -> Option<SchemaError<'_>> {
-        match &self.stored.content {
-            Content::Table(_) => None,
-            Content::Avro(avro) => avro.unreadable().map(SchemaError::Avro),
-            Content::Unreadable(error) => Some(SchemaError::Text(error)),
-        }
+        self.stored.content.unreadable()
     }
 
     /// Whether somebody else has it, too.
@@ -158,20 +179,29 @@ impl Schema {
 }
 
 impl Content {
-    fn table(&self) -> &TableSchema {
+    fn readable(&self) -> &TableSchema {
         match self {
             Self::Table(table) => table,
-            Self::Avro(avro) => avro.table(),
-            Self::Unreadable(_) => &NO_TABLE,
+            Self::Avro(avro) => avro.readable(),
+            Self::Unreadable(error) => error.readable(),
+        }
+    }
+
+    fn unreadable(&self) -> Option<SchemaError<'_>> {
+        match self {
+            Self::Table(_) => None,
+            Self::Avro(avro) => avro.unreadable().map(SchemaError::Avro),
+            Self::Unreadable(error) => Some(SchemaError::Text(error)),
         }
     }
 }
 
 impl From<Content> for Stored {
     fn from(content: Content) -> Self {
-        let table = content.table();
+        let table = content.readable();
         let is_classified = table.columns().iter().any(|column| !column.classifications().is_empty());
-        Self { glance: Glance { is_classified, is_plain: table.is_plain() }, content }
+        let is_plain = content.unreadable().is_none() && table.is_plain();
+        Self { glance: Glance { is_classified, is_plain }, content }
     }
 }
 

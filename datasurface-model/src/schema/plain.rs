@@ -67,9 +67,15 @@ mod tests {
 
     #[test]
     fn a_table_with_a_fault_is_not() {
-        for unusual in
-            ["", "id Integer", "id Integr key", "id Decimal(0,0) key", "id Array(Date) key", "order Date key"]
-        {
+        for unusual in [
+            "",
+            "id Integer",
+            "id Integr key",
+            "id Integer key, seen Dat",
+            "id Decimal(0,0) key",
+            "id Array(Date) key",
+            "order Date key",
+        ] {
             assert!(!Schema::from(unusual).is_plain(), "{unusual}");
         }
         let column = |name: &str| Column::new(name, DataType::Integer).not_null();

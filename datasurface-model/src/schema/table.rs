@@ -16,14 +16,14 @@ pub struct TableSchema {
     partition: Vec<ColumnName>,
 }
 
+/// What stands for a table that cannot be read.
+pub(super) static NO_TABLE: TableSchema =
+    TableSchema { columns: Vec::new(), key: Vec::new(), partition: Vec::new() };
+
 impl TableSchema {
     /// A table of these columns, as yet without a key.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Self { columns: columns.into_iter().collect(), key: Vec::new(), partition: Vec::new() }
-    }
-
-    pub(super) const fn empty() -> Self {
-        Self { columns: Vec::new(), key: Vec::new(), partition: Vec::new() }
     }
 
     /// The same table with this primary key.

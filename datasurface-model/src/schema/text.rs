@@ -1,8 +1,8 @@
 //! Tables as text: `customer_id VarChar(5) key, city VarChar(15), since Date not null partition`.
 
-use super::{Column, SchemaProblem, TableSchema, data_type::Reader, problem::joined};
+use super::{Column, SchemaProblem, TableSchema, data_type::Reader, problem::joined, unread::Unread};
 use crate::name::ColumnName;
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, iter, str::FromStr};
 
 /// For how many columns there is room from the beginning, at most: not every comma is between two.
 const MUCH: usize = 100;
@@ -13,6 +13,14 @@ const MUCH: usize = 100;
 pub struct SchemaTextError {
     text: String,
     problems: Vec<SchemaProblem>,
+    rest: Box<Rest>,
+}
+
+/// What can be read of a text, and what cannot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Rest {
+    readable: TableSchema,
+    unread: Unread,
 }
 
 impl SchemaTextError {
@@ -26,6 +34,15 @@ impl SchemaTextError {
     #[must_use]
     pub fn problems(&self) -> &[SchemaProblem] {
         &self.problems
+    }
+
+    /// The table without the columns that cannot be read.
+    pub(super) fn readable(&self) -> &TableSchema {
+        &self.rest.readable
+    }
+
+    pub(super) fn unread(&self) -> &Unread {
+        &self.rest.unread
     }
 }
 
@@ -42,19 +59,47 @@ impl<'t> WrittenColumn<'t> {
     pub(crate) fn name(&self) -> Option<Cow<'t, str>> {
         Reader::of(self.text).word()
     }
+
+    /// The columns that it is if it cannot be read, by their names: what stands alone may be a type, and what does not end may
+    /// have others in it.
+    fn unread(&self) -> impl Iterator<Item = Option<ColumnName>> {
+        let mut reader = Reader::of(self.text);
+        let name = reader.word().filter(|_| !reader.is_at_end());
+        let mut around = Around::default();
+        self.text.chars().for_each(|character| around.pass(character));
+        let others = (!around.is_outside()).then_some(None);
+        iter::once(name.map(|name| ColumnName::from(&*name))).chain(others)
+    }
+}
+
+/// The parentheses and quotation marks around a place in a text.
+#[derive(Default)]
+struct Around {
+    depth: u32,
+    is_quoted: bool,
+}
+
+impl Around {
+    fn pass(&mut self, character: char) {
+        match character {
+            '"' => self.is_quoted = !self.is_quoted,
+            '(' if !self.is_quoted => self.depth = self.depth.saturating_add(1),
+            ')' if !self.is_quoted => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    fn is_outside(&self) -> bool {
+        self.depth == 0 && !self.is_quoted
+    }
 }
 
 /// The columns of a text: what stands between commas, but for those inside of parentheses and quotation marks.
 pub(crate) fn written_columns(text: &str) -> impl Iterator<Item = WrittenColumn<'_>> {
-    let (mut depth, mut is_quoted) = (0_u32, false);
+    let mut around = Around::default();
     let parts = text.split(move |character| {
-        match character {
-            '"' => is_quoted = !is_quoted,
-            '(' if !is_quoted => depth = depth.saturating_add(1),
-            ')' if !is_quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        character == ',' && depth == 0 && !is_quoted
+        around.pass(character);
+        character == ',' && around.is_outside()
     });
     let mut next = 0;
     let columns = parts.map(move |part| {
@@ -128,7 +173,7 @@ fn read_all(text: &str) -> Result<TableSchema, String> {
 
 fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
     let mut columns = Columns::with_room(0);
-    let mut problems = Vec::new();
+    let (mut problems, mut unread) = (Vec::new(), Vec::new());
     for written in written_columns(text) {
         match read_column(&mut Reader::of(written.text)) {
             Ok(read) => columns.add(read),
@@ -136,13 +181,15 @@ fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
                 let message = format!("in `{}`: {reason}", written.text);
                 let column = written.name().map(|name| ColumnName::from(&*name));
                 problems.push(SchemaProblem { column, message });
+                unread.extend(written.unread());
             }
         }
     }
     if problems.is_empty() {
         return Ok(columns.into_table());
     }
-    Err(SchemaTextError { text: text.to_owned(), problems })
+    let rest = Rest { readable: columns.into_table(), unread: Unread::of(unread) };
+    Err(SchemaTextError { text: text.to_owned(), problems, rest: rest.into() })
 }
 
 fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
@@ -222,6 +269,26 @@ mod tests {
         let error = "a Dat, b Date, \"c d\" (5), (, e".parse::<TableSchema>().unwrap_err();
         let columns: Vec<_> = error.problems().iter().map(|problem| problem.column()).collect();
         assert_eq!(columns, [Some(&"a".into()), Some(&"c d".into()), None]);
+    }
+
+    #[test]
+    fn what_can_be_read_is_there() {
+        let read = |text: &str| {
+            let error = text.parse::<TableSchema>().unwrap_err();
+            let names: Vec<_> = error.unread().names().iter().map(|name| name.as_str().to_owned()).collect();
+            (error.readable().to_string(), names, error.unread().may_have(&"other".into()))
+        };
+        for (text, readable, unread, may_have_others) in [
+            ("b Dat, a Date key, \"c d\" (5)", "a Date not null", &["b", "c d"][..], false),
+            ("a Date, VarChar(5)", "a Date", &["VarChar"], false),
+            ("a Date, since", "a Date", &[], true),
+            ("a Date, id VarChar(5, other Date", "a Date", &["id"], true),
+            ("a Date, \"b Date, other Date", "a Date", &[], true),
+        ] {
+            let unread = unread.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(read(text), (readable.to_owned(), unread, may_have_others), "{text}");
+        }
+        assert_eq!("b Dat, a Date key".parse::<TableSchema>().unwrap_err().readable().key(), ["a"]);
     }
 
     #[test]

@@ -60,8 +60,7 @@ fn is_in_team(path: &[&str], team: &Team) -> bool {
             match inside {
                 ["datasets", dataset, "columns", column, ..] => {
                     let dataset = datastore.datasets().get(*dataset);
-                    dataset
-                        .is_some_and(|dataset| dataset.schema().table().column(&(*column).into()).is_some())
+                    dataset.is_some_and(|dataset| !dataset.schema().lacks(&(*column).into()))
                 }
                 ["datasets", dataset, ..] => datastore.datasets().get(*dataset).is_some(),
                 _ => true,

@@ -234,7 +234,7 @@ impl From<&TableSchema> for SchemaObject {
 
 impl From<&AvroSchema> for SchemaObject {
     fn from(avro: &AvroSchema) -> Self {
-        let table = avro.table();
+        let table = avro.readable();
         Self {
             columns: Vec::new(),
             avro: Some(Settings(avro.written().clone())),

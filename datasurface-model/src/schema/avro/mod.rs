@@ -10,7 +10,12 @@ mod table;
 mod tests;
 mod types;
 
-use super::{SchemaProblem, TableSchema, problem::joined};
+use super::{
+    SchemaProblem, TableSchema,
+    problem::joined,
+    table::NO_TABLE,
+    unread::{self, Unread},
+};
 use crate::{ecosystem::Json, gather::Gather, name::ColumnName, set::Set};
 use fault::{Fault, Faults};
 use serde_json::Value;
@@ -38,8 +43,9 @@ pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AvroSchema {
     written: Json,
-    record: Result<Record, AvroError>,
-    table: TableSchema,
+    record: Result<Record, Box<AvroError>>,
+    /// The table, without the columns that cannot be read.
+    readable: TableSchema,
 }
 
 /// Why an Avro schema describes no table.
@@ -47,6 +53,9 @@ pub struct AvroSchema {
 #[error("{}", joined(problems))]
 pub struct AvroError {
     problems: Vec<SchemaProblem>,
+    /// The record, without the fields that cannot be read.
+    readable: Record,
+    unread: Unread,
 }
 
 impl AvroSchema {
@@ -56,21 +65,21 @@ impl AvroSchema {
     #[must_use]
     pub fn new(written: impl Into<Json>) -> Self {
         let written = written.into();
-        let record = read::record(&written.value()).map_err(AvroError::from);
-        let table = record.as_ref().map(table::table).unwrap_or_default();
-        Self { written, record, table }
+        let record = read::record(&written.value()).map_err(Box::new);
+        let readable = table::table(record.as_ref().unwrap_or_else(|error| &error.readable));
+        Self { written, record, readable }
     }
 
     /// The same schema with this primary key.
     #[must_use]
     pub fn keyed<N: Into<ColumnName>>(self, key: impl IntoIterator<Item = N>) -> Self {
-        Self { table: self.table.keyed(key), ..self }
+        Self { readable: self.readable.keyed(key), ..self }
     }
 
     /// The same schema, partitioned by these columns.
     #[must_use]
     pub fn partitioned<N: Into<ColumnName>>(self, columns: impl IntoIterator<Item = N>) -> Self {
-        Self { table: self.table.partitioned(columns), ..self }
+        Self { readable: self.readable.partitioned(columns), ..self }
     }
 
     /// What Avro calls the schema.
@@ -79,28 +88,40 @@ impl AvroSchema {
         &self.written
     }
 
-    /// The same as a table; one without columns if it is no record.
+    /// The same as a table; one without columns and key if it is no record. A part is never taken for the whole.
     #[must_use]
     pub fn table(&self) -> &TableSchema {
-        &self.table
+        if self.record.is_ok() { &self.readable } else { &NO_TABLE }
+    }
+
+    /// The same as a table, without the columns that cannot be read.
+    pub(crate) fn readable(&self) -> &TableSchema {
+        &self.readable
+    }
+
+    /// The columns that cannot be read.
+    pub(super) fn unread(&self) -> &Unread {
+        self.unreadable().map_or(&unread::NOTHING, |error| &error.unread)
     }
 
     /// Why it is no record.
     #[must_use]
     pub fn unreadable(&self) -> Option<&AvroError> {
-        self.record.as_ref().err()
+        self.record.as_ref().err().map(Box::as_ref)
     }
 
-    /// Its fields, each alone, and then with each name that it had before.
+    /// Its fields, each alone, and then with each name that it had before, as far as they can be read.
     pub(crate) fn aliases(&self) -> impl Iterator<Item = (ColumnName, Option<ColumnName>)> {
-        let fields = self.record.iter().flat_map(|record| &record.fields);
-        fields.flat_map(|field| {
+        let record = self.record.as_ref().unwrap_or_else(|error| &error.readable);
+        let unread = self.unread().names().iter().map(|name| (name.clone(), None));
+        let read = record.fields.iter().flat_map(|field| {
             let name = || ColumnName::from(field.name.as_str());
             let distinct: Set<&SmolStr> = field.aliases.iter().gather();
             let aliases: Vec<_> =
                 distinct.iter().map(|alias| (name(), Some(alias.as_str().into()))).collect();
             iter::once((name(), None)).chain(aliases)
-        })
+        });
+        read.chain(unread)
     }
 
     /// The record that it is, if it is one.
@@ -117,15 +138,14 @@ impl From<Value> for AvroSchema {
 }
 
 impl AvroError {
+    fn of(faults: Faults, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
+        let problems = faults.into_iter().map(SchemaProblem::from).collect();
+        Self { problems, readable, unread: Unread::of(unread) }
+    }
+
     /// What cannot be read, field by field. At least one.
     #[must_use]
     pub fn problems(&self) -> &[SchemaProblem] {
         &self.problems
-    }
-}
-
-impl From<Faults> for AvroError {
-    fn from(faults: Faults) -> Self {
-        Self { problems: faults.into_iter().map(SchemaProblem::from).collect() }
     }
 }

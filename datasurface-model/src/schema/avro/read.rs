@@ -1,26 +1,42 @@
 //! Reading Avro's JSON (Apache Avro 1.12, "Complex Types", "Logical Types", "Names").
 
 use super::{
-    Enumeration, Fault, Faults, Field, Fixed, Record, Slot, Type, default,
+    AvroError, Enumeration, Fault, Faults, Field, Fixed, Record, Slot, Type, default,
     fault::both,
     logical::logical,
     name::{defined_name, full_name, is_name, namespace, simple_name},
     types::Plain,
 };
-use crate::{ecosystem::Json, gather::Gather, name::Classification, schema::DataType, set::Set};
+use crate::{
+    ecosystem::Json,
+    gather::Gather,
+    name::{Classification, ColumnName},
+    schema::DataType,
+    set::Set,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use std::mem::{Discriminant, discriminant};
 
 /// The record that a schema describes.
-pub(super) fn record(schema: &Value) -> Result<Record, Faults> {
-    let members = schema.as_object().filter(|members| text(members, "type") == Some("record"));
-    let members = members.ok_or_else(|| Fault::of("a table is a record"))?;
+pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
+    let Some(members) = schema.as_object().filter(|members| text(members, "type") == Some("record")) else {
+        let record = Record { name: SmolStr::default(), fields: Vec::new() };
+        return Err(AvroError::of(Fault::of("a table is a record"), record, vec![None]));
+    };
     let mut reader =
         Reader { known: FxHashMap::default(), failed: FxHashSet::default(), depth: 0, copied: 0 };
-    let record = reader.record(members, &namespace(members, ""));
-    both(defined_name(members, ""), record).map(|(_, record)| record)
+    let mut faults = defined_name(members, "").err().unwrap_or_default();
+    let fields = reader.fields(members, &namespace(members, ""));
+    let fields = fields.unwrap_or_else(|faults| Fields { read: Vec::new(), unread: vec![None], faults });
+    faults.extend(fields.faults);
+    let record = Record { name: simple_name(members), fields: fields.read };
+    if faults.is_empty() && fields.unread.is_empty() {
+        Ok(record)
+    } else {
+        Err(AvroError::of(faults, record, fields.unread))
+    }
 }
 
 /// How many types may be copied from where they are defined. Each reference to a record means all that is in it: a few
@@ -40,24 +56,38 @@ struct Reader {
     copied: usize,
 }
 
+/// The fields of a record.
+struct Fields {
+    read: Vec<Field>,
+    /// The names of those that cannot be read, as far as they have one.
+    unread: Vec<Option<ColumnName>>,
+    /// Why. Nothing, where that was said of what they refer to.
+    faults: Faults,
+}
+
 pub(super) type Members = Map<String, Value>;
 
 impl Reader {
     fn record(&mut self, members: &Members, namespace: &str) -> Result<Record, Faults> {
+        let Fields { read, unread, faults } = self.fields(members, namespace)?;
+        if unread.is_empty() { Ok(Record { name: simple_name(members), fields: read }) } else { Err(faults) }
+    }
+
+    fn fields(&mut self, members: &Members, namespace: &str) -> Result<Fields, Faults> {
         let fields = members.get("fields").and_then(Value::as_array);
         let fields = fields.ok_or_else(|| Fault::of("a record has `fields`"))?;
+        let (mut unread, mut faults) = (Vec::new(), Faults::new());
         let mut read = Vec::with_capacity(fields.len());
-        let mut faults = Faults::new();
         for field in fields {
             match self.field(field, namespace) {
                 Ok(field) => read.push(field),
-                Err(found) => faults.extend(found),
+                Err(found) => {
+                    faults.extend(found);
+                    unread.push(field.get("name").and_then(Value::as_str).map(ColumnName::from));
+                }
             }
         }
-        if read.len() < fields.len() {
-            return Err(faults);
-        }
-        Ok(Record { name: simple_name(members), fields: read })
+        Ok(Fields { read, unread, faults })
     }
 
     fn field(&mut self, field: &Value, namespace: &str) -> Result<Field, Faults> {

@@ -130,6 +130,24 @@ fn every_field_that_cannot_be_read_is_said_and_those_that_refer_to_it_are_not() 
 }
 
 #[test]
+fn who_refers_to_what_cannot_be_read_cannot_be_read() {
+    let fields = json!([
+        {"name": "a", "type": {"type": "enum", "name": "e", "symbols": []}},
+        {"name": "b", "type": "e"},
+        {"name": "c", "type": "int", "aliases": ["d"]},
+    ]);
+    let schema = Schema::from(AvroSchema::new(record(&fields)).keyed(["c"]));
+    assert_eq!(*schema.readable(), "c Integer key".parse::<TableSchema>().map(renamed).unwrap());
+    assert_eq!(schema.unread().names(), ["a", "b"]);
+    assert!(schema.lacks(&"d".into()) && !schema.lacks(&"b".into()) && !schema.lacks(&"c".into()));
+}
+
+fn renamed(table: TableSchema) -> TableSchema {
+    let columns = table.columns().iter().cloned().map(|column| column.renamed_from("d"));
+    TableSchema::new(columns).keyed(table.key().iter().cloned())
+}
+
+#[test]
 fn what_is_said_of_a_field_is_said_of_its_column() {
     let avro = record(&json!([{
         "name": "a", "type": "int", "doc": "which", "aliases": ["b", "c"], "classifications": ["PII"], "order": "ignore",

@@ -169,6 +169,16 @@ impl<'a> Classified<'a> {
         self.0.is_some_and(Dataset::is_classified_completely)
     }
 
+    /// Whether it is not. Where columns cannot be read, neither may be certain.
+    pub(crate) fn is_incomplete(self) -> bool {
+        self.0.is_none_or(Dataset::is_classified_incompletely)
+    }
+
+    /// Whether there may be others, in columns that cannot be read.
+    pub(crate) fn may_have_others(self) -> bool {
+        self.0.is_some_and(Dataset::may_be_classified_further)
+    }
+
     pub(crate) fn iter(self) -> impl Iterator<Item = &'a Classification> {
         self.0.into_iter().flat_map(classifications_of)
     }
@@ -178,7 +188,12 @@ impl PartialEq for Classified<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self.0, other.0) {
             (Some(one), Some(two)) if std::ptr::eq(one, two) => true,
-            _ => self.labels() == other.labels() && self.is_complete() == other.is_complete(),
+            _ => {
+                self.labels() == other.labels()
+                    && self.is_complete() == other.is_complete()
+                    && self.is_incomplete() == other.is_incomplete()
+                    && self.may_have_others() == other.may_have_others()
+            }
         }
     }
 }

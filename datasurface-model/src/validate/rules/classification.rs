@@ -48,11 +48,11 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
 }
 
 fn incomplete(dataset: &Dataset, scope: &mut Scope<'_>) {
-    if dataset.is_classified_completely() {
+    if !dataset.is_classified_incompletely() {
         return;
     }
-    let columns = dataset.schema().table().columns();
-    if columns.is_empty() {
+    let columns = dataset.schema().readable().columns();
+    if columns.is_empty() && dataset.schema().unread().is_empty() {
         return;
     }
     let path = scope.path().child("datasets", dataset.name());

@@ -37,7 +37,7 @@ pub(super) static FRESH_TYPE: CodeInfo = CodeInfo::error(
 
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
-        let columns = || dataset.schema().table().columns().iter().map(|column| column.name().as_str());
+        let columns = || dataset.schema().readable().columns().iter().map(|column| column.name().as_str());
         let names = LazyCell::new(|| Names::of(columns()));
         for check in dataset.quality_checks() {
             self::columns(check, dataset, scope, |unknown| names.nearest(unknown));
@@ -53,11 +53,9 @@ fn columns<'n>(
     scope: &mut Scope<'_>,
     nearest: impl Fn(&str) -> Option<&'n str>,
 ) {
-    if dataset.schema().unreadable().is_some() {
-        return;
-    }
     for name in check.columns() {
-        match dataset.schema().table().column(name) {
+        match dataset.schema().readable().column(name) {
+            None if dataset.schema().unread().may_have(name) => {}
             None => {
                 let message = format!("the dataset `{}` has no column `{name}` to check", dataset.name());
                 let help = match nearest(name.as_str()) {

@@ -115,7 +115,7 @@ fn of_columns(dataset: &Dataset, scope: &mut Scope<'_>) {
         }
         return;
     }
-    let columns = dataset.schema().table().columns();
+    let columns = dataset.schema().readable().columns();
     if columns.iter().any(|column| column.former_name().is_some()) {
         let columns = columns.iter().map(|column| (column.name(), column.former_name()));
         family(columns, scope, parent, "columns", |column, _| stated(column));

@@ -4,9 +4,9 @@ use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Dataset, Datastore},
-    name::ColumnName,
+    name::{ColumnName, DatasetName},
     named::Entity,
-    schema::{Column, SchemaError, TableSchema, TypeFault, TypeProblem},
+    schema::{Column, Schema, SchemaError, TableSchema, TypeFault, TypeProblem},
     validate::names::Names,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -111,43 +111,50 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
 
 fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
     let name = dataset.name();
-    let table = dataset.schema().table();
+    let schema = dataset.schema();
+    let table = schema.readable();
     let path = |scope: &Scope<'_>| scope.path().child("datasets", name);
-    if let Some(error) = dataset.schema().unreadable() {
-        let help = match error {
-            SchemaError::Avro(_) => "describe a record as Avro's specification does",
-            _ => "write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`",
-        };
-        for problem in error.problems() {
-            let path = match problem.column() {
-                Some(column) => path(scope).child("columns", column),
-                None => path(scope).attribute("schema"),
-            };
-            let message = format!("the schema of `{name}` cannot be read: {problem}");
-            scope.report(Diagnostic::new(&UNREADABLE, path, message).help(help));
-        }
-        // There is no table to look at.
-        return;
+    if let Some(error) = schema.unreadable() {
+        unreadable(error, name, path(scope), scope);
     }
-    if table.columns().is_empty() {
+    // Text says of a column that it is part of the key, Avro says it apart.
+    let is_key_known = schema.unread().is_empty() || schema.avro().is_some();
+    if table.columns().is_empty() && schema.unread().is_empty() {
         let message = format!("the dataset `{name}` has no columns");
         let finding = Diagnostic::new(&NO_COLUMNS, path(scope).attribute("columns"), message)
             .help("add the columns of the table");
         scope.report(finding);
-    } else if table.key().is_empty() {
+    } else if table.key().is_empty() && is_key_known {
         let message = format!("the dataset `{name}` has no primary key");
         let finding = Diagnostic::new(&NO_KEY, path(scope).attribute("key"), message)
             .help("mark the columns that identify a record with `key`");
         scope.report(finding);
     }
     for list in [ColumnList::key(table), ColumnList::partition(table)] {
-        list.check(table, scope, |unit| unit.child("datasets", name));
+        list.check(schema, scope, |unit| unit.child("datasets", name));
     }
     for column in table.columns() {
         for problem in column.data_type().problems() {
             let finding = of_type(column, problem, path(scope).child("columns", column.name()));
             scope.report(finding);
         }
+    }
+}
+
+fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, scope: &mut Scope<'_>) {
+    let help = match error {
+        SchemaError::Avro(_) => "describe a record as Avro's specification does",
+        SchemaError::Text(_) => {
+            "write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`"
+        }
+    };
+    for problem in error.problems() {
+        let path = match problem.column() {
+            Some(column) => path.clone().child("columns", column),
+            None => path.clone().attribute("schema"),
+        };
+        let message = format!("the schema of `{dataset}` cannot be read: {problem}");
+        scope.report(Diagnostic::new(&UNREADABLE, path, message).help(help));
     }
 }
 
@@ -217,7 +224,8 @@ impl<'a> ColumnList<'a> {
         Names::of(table.columns().iter().filter(fits).map(|column| column.name().as_str()))
     }
 
-    fn check(&self, table: &TableSchema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    fn check(&self, schema: &Schema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+        let table = schema.readable();
         // A list of a name or two is looked up as it is; an absurdly long one would take the square of its length.
         let index: Option<FxHashMap<&str, &Column>> = (self.names.len() > 8).then(|| {
             // From the back, so that the first of several columns of one name stays.
@@ -258,6 +266,7 @@ impl<'a> ColumnList<'a> {
                     scope.report(finding);
                 }
                 Some(_) => {}
+                None if schema.unread().may_have(name) => {}
                 None => {
                     let names = names.get_or_insert_with(|| self.candidates(table));
                     let nearest = names.nearest(name.as_str());

@@ -3,6 +3,7 @@
 mod edits;
 mod hostile;
 mod since;
+mod unread;
 
 use super::{
     CODES,

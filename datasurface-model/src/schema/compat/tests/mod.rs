@@ -4,10 +4,24 @@ mod avro;
 mod page;
 
 use super::*;
-use crate::proptest1::data_types;
+use crate::{
+    proptest1::data_types,
+    schema::{AvroSchema, Schema, TableSchema},
+};
 use page::samples;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+#[test]
+fn a_part_is_not_taken_for_the_whole() {
+    let old = Schema::from("id Integer key, city VarChar");
+    let gone = SchemaChange::between(&old, &TableSchema::default().into());
+    assert_eq!(SchemaChange::between(&old, &"id Integer key, city VarChr".into()), gone);
+    let (int, nonsense) = (json!({"name": "id", "type": "int"}), json!({"name": "city", "type": "nonsense"}));
+    let avro = AvroSchema::new(record_of(json!([int, nonsense]))).keyed(["id"]);
+    let gone = SchemaChange::between(&old, &AvroSchema::new(record_of(json!([]))).into());
+    assert_eq!(SchemaChange::between(&old, &avro.into()), gone);
+}
 
 #[test]
 fn types_change_as_the_design_says() {

@@ -196,17 +196,20 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
         return;
     };
     let mut first: Option<(&DatasetName, &DataType)> = None;
-    for dataset in datastore.datasets().iter().filter(|dataset| dataset.schema().unreadable().is_none()) {
+    for dataset in datastore.datasets() {
+        let schema = dataset.schema();
         let path = scope.path().child("datasets", dataset.name());
         let mut report = |path: ModelPath, message: String, help: &str| {
             let capture = scope.path().attribute("capture").attribute("kind");
             let finding = Diagnostic::new(&WATERMARK, path, message).help(help);
             scope.report(finding.related(capture, "says which column tells what is new"));
         };
-        let Some(column) = dataset.schema().table().column(name) else {
+        let Some(column) = schema.readable().column(name) else {
+            if schema.unread().may_have(name) {
+                continue;
+            }
             let message = format!("the dataset `{}` has no column `{name}`", dataset.name());
-            let columns = dataset.schema().table().columns().iter();
-            let fitting = columns.filter(|column| grows(column.data_type()));
+            let fitting = schema.readable().columns().iter().filter(|column| grows(column.data_type()));
             let names = Names::of(fitting.map(|column| column.name().as_str()));
             match names.nearest(name.as_str()) {
                 Some(nearest) => report(path, message, &format!("did you mean `{nearest}`?")),

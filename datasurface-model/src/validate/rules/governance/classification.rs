@@ -60,7 +60,7 @@ pub(super) fn of_workspace(
         let over = limit.and_then(|limit| {
             let over = classified.labels().into_iter().find(|label| !limit.contains(*label));
             over.map(|label| format!("is classified `{label}`"))
-                .or_else(|| (!classified.is_complete()).then(|| "is not classified completely".to_owned()))
+                .or_else(|| classified.is_incomplete().then(|| "is not classified completely".to_owned()))
         });
         if let Some(over) = over {
             let message =
@@ -81,6 +81,7 @@ fn speaks_of_data(zone: &Zone<'_>) -> bool {
 
 fn judge(classified: Classified<'_>, zone: &Zone<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) {
     let classifications = classified.labels();
-    let is_complete = classified.is_complete();
+    // What cannot be read may be what is missing.
+    let is_complete = !classified.is_incomplete();
     zone.judge(&Met::Data { classifications: &classifications, is_complete }, meeting, scope);
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     name::{Classification, Name, NameError, NameSyntax, is_reserved_word},
     named::{Entity, Named},
-    schema::{Column, DataType},
+    schema::{Column, DataType, Schema},
 };
 use smol_str::StrExt;
 use unique::{unique, unique_in_ecosystem};
@@ -116,7 +116,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
         let at = |unit: ModelPath| unit.child("datasets", dataset.name());
         classifications(dataset.classifications(), scope, at);
-        of_table(dataset.schema(), scope, |scope| of_columns(dataset.schema().table().columns(), scope, at));
+        of_table(dataset.schema(), scope, |scope| of_columns(dataset.schema(), scope, at));
         tags(dataset.documentation(), scope, at);
     }
     let credential = datastore.capture().and_then(|capture| capture.credential_name());
@@ -125,8 +125,13 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     }
 }
 
-fn of_columns(columns: &[Column], scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
-    unique(columns.iter().map(Column::name), scope, |unit, name| at(unit).child("columns", name));
+fn of_columns(schema: &Schema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    let (columns, unread) = (schema.readable().columns(), schema.unread().names());
+    let names = columns.iter().map(Column::name).chain(unread);
+    unique(names, scope, |unit, name| at(unit).child("columns", name));
+    for name in unread {
+        check_identifier(name, scope, |unit| at(unit).child("columns", name));
+    }
     for column in columns {
         let at = |unit| at(unit).child("columns", column.name());
         check_identifier(column.name(), scope, at);

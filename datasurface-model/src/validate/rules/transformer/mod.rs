@@ -124,7 +124,7 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
     reasons(transformer, scope);
     let brought = brought(received, scope);
     if workspace.groups().iter().map(|group| group.wanted().len()).sum::<usize>() == received.len() {
-        unneeded_removals(transformer, &brought, scope);
+        unneeded_removals(received, transformer, &brought, scope);
     }
     match scope.facts.output(transformer.output()) {
         None => unknown_output(transformer, scope),
@@ -262,9 +262,21 @@ fn brought<'a>(received: &[Received<'a>], scope: &Scope<'a>) -> Brought<'a> {
     brought
 }
 
-/// Judged where every input is known: the others may be what brings the classification.
-fn unneeded_removals(transformer: &DataTransformer, brought: &Brought<'_>, scope: &mut Scope<'_>) {
-    for classification in transformer.removes().keys().filter(|removed| !brought.contains_key(removed)) {
+/// Judged where all of every input is known: what is not may be what brings the classification.
+fn unneeded_removals(
+    received: &[Received<'_>],
+    transformer: &DataTransformer,
+    brought: &Brought<'_>,
+    scope: &mut Scope<'_>,
+) {
+    let removed = transformer.removes().keys();
+    let mut unneeded = removed.filter(|removed| !brought.contains_key(removed)).peekable();
+    let may_bring_it =
+        |one: &Received<'_>| scope.facts.classifications(one.key, one.dataset).may_have_others();
+    if unneeded.peek().is_none() || received.iter().any(may_bring_it) {
+        return;
+    }
+    for classification in unneeded {
         let at = path(scope).child("removes", classification);
         let message = format!(
             "the transformer removes `{classification}`, with which none of its inputs is classified"
@@ -281,7 +293,7 @@ fn classifications(
     output: OutputFact<'_>,
     scope: &mut Scope<'_>,
 ) {
-    for (dataset, classified) in output.classified() {
+    for (dataset, classified) in output.classified().filter(|(_, classified)| !classified.may_have_others()) {
         let kept = classified.labels();
         for (classification, from) in brought {
             if kept.contains(classification) || transformer.removes().contains_key(*classification) {
@@ -316,7 +328,7 @@ fn unclassified_inputs(
     };
     let mut judged = FxHashSet::default();
     for one in received.iter().filter(|one| judged.insert(one.key)) {
-        if scope.facts.classifications(one.key, one.dataset).is_complete() {
+        if !scope.facts.classifications(one.key, one.dataset).is_incomplete() {
             continue;
         }
         let key = DatasetKey::new(transformer.output(), dataset);
