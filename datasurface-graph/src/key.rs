@@ -28,7 +28,8 @@ impl fmt::Display for NodeKind {
     }
 }
 
-/// The identity of a node. As text: kind, platform and names, joined with `/`.
+/// The identity of a node. As text: kind, platform and names, joined with `/`. Ordered by kind, platform and what it is about: the
+/// exports of a dataset are beside each other, by container.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum NodeKey {
@@ -36,10 +37,10 @@ pub enum NodeKey {
     Export {
         /// The platform that does it.
         platform: PlatformName,
-        /// Where the data is brought.
-        container: ContainerKey,
         /// What is brought there.
         dataset: DatasetKey,
+        /// Where the data is brought.
+        container: ContainerKey,
     },
     /// `Ingest/<platform>/<datastore>`, or `Ingest/<platform>/<datastore>/<dataset>` where each dataset is captured on
     /// its own.

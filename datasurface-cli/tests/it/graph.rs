@@ -101,8 +101,8 @@ fn what_a_change_reaches_is_shown_with_what_becomes_of_it() {
     let said = graph(&desk, "--since older.json").good();
     let expected = "\
 the change reaches 6 nodes
-  + Export/Local/USA/NorthWind/Lab/NW_Data/customers
   + Export/Local/USA/NorthWind/Mart/Masked/customers
+  + Export/Local/USA/NorthWind/Lab/NW_Data/customers
   + Ingest/Local/Masked
   ~ Ingest/Local/NW_Data (detail.ingest.datasets +NW_Data/customers, obligation.priority)
   + Transform/Local/Masking

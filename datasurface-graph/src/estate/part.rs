@@ -101,7 +101,7 @@ impl Part {
     }
 
     /// The place of an ingest among all.
-    pub(crate) fn position(&self, ingest: &Ingest) -> Option<usize> {
+    pub(crate) fn ingest_position(&self, ingest: &Ingest) -> Option<usize> {
         let first = self.first_kept(ingest);
         self.ingests.binary_search_by_key(&first, |other| self.first_kept(other)).ok()
     }
@@ -112,8 +112,17 @@ impl Part {
 
     /// The export of a dataset to a container.
     pub(crate) fn export_of(&self, dataset: DatasetId, site: &Site) -> Option<&Export> {
+        self.exports.get(self.export_to(dataset, site)?)
+    }
+
+    /// The place of an export among all.
+    pub(crate) fn export_position(&self, export: &Export) -> Option<usize> {
+        self.export_to(export.dataset, &export.site)
+    }
+
+    fn export_to(&self, dataset: DatasetId, site: &Site) -> Option<usize> {
         let place = |export: &Export| export.dataset.cmp(&dataset).then_with(|| export.site.cmp_key(site));
-        self.exports.get(self.exports.binary_search_by(place).ok()?)
+        self.exports.binary_search_by(place).ok()
     }
 }
 

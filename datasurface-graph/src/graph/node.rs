@@ -139,11 +139,8 @@ impl<'g> Node<'g> {
                 transformers.map(At::Trigger).collect()
             }
             At::Ingest { supply, part, ingest } => {
-                let mut exports: Vec<_> = part.exports_after(part.kept(ingest)).iter().collect();
-                exports.sort_by(|one, other| {
-                    one.site.cmp_key(&other.site).then(one.dataset.cmp(&other.dataset))
-                });
-                exports.into_iter().map(|export| At::Export { supply, part, export }).collect()
+                let exports = part.exports_after(part.kept(ingest)).iter();
+                exports.map(|export| At::Export { supply, part, export }).collect()
             }
             At::Transform(derivation) => graph.output(derivation).into_iter().collect(),
             At::Trigger(derivation) => vec![At::Transform(derivation)],

@@ -1,56 +1,46 @@
 //! The canonical order of a graph's nodes: that of their keys.
 
 use super::At;
-use crate::estate::{Derivation, Estate, Export, Supply};
-use datasurface_model::{ContainerKey, PlatformName};
-use rustc_hash::FxHashMap;
-use std::{cmp::Ordering, sync::Arc};
+use crate::estate::{Derivation, Estate, Supply};
+use datasurface_model::{DatastoreName, PlatformName};
+use std::sync::Arc;
 
-/// Where the nodes are, in the order of their keys: exports, ingests, transforms, triggers.
+/// Where the nodes are, in the order of their keys: exports, ingests, transforms, triggers. Supplies hold them in that order.
 #[derive(Debug)]
 pub(super) struct Order {
     /// By name, and the place of the platform's part in each.
     supplies: Vec<(Arc<Supply>, usize)>,
+    exports: Stretch,
+    ingests: Stretch,
     /// By workspace.
     derivations: Vec<Arc<Derivation>>,
-    /// By container, datastore and dataset: the places of supplies, and of exports in them.
-    exports: Vec<(u32, u32)>,
-    /// By datastore and dataset: the places of supplies, and of ingests in them.
-    ingests: Vec<(u32, u32)>,
+}
+
+/// Nodes of one kind, supply by supply.
+#[derive(Debug, Default)]
+struct Stretch {
+    /// The place of each node's supply.
+    supplies: Vec<u32>,
+    /// How many nodes come before those of each supply.
+    starts: Vec<u32>,
 }
 
 impl Order {
     pub(super) fn of(estate: &Estate, platform: &PlatformName) -> Self {
-        let supplies: Vec<(Arc<Supply>, usize)> = estate
-            .supplies
-            .values()
-            .filter_map(|supply| {
-                let part = supply.parts().iter().position(|part| part.platform == *platform)?;
-                Some((Arc::clone(supply), part))
-            })
-            .collect();
         let derivations = estate.derivations.values();
         let mut order = Self {
-            exports: Vec::new(),
-            ingests: Vec::new(),
-            supplies,
+            supplies: Vec::new(),
+            exports: Stretch::default(),
+            ingests: Stretch::default(),
             derivations: derivations.filter(|derivation| derivation.on == *platform).cloned().collect(),
         };
-        let mut by_container: FxHashMap<&ContainerKey, Vec<(u32, u32)>> = FxHashMap::default();
-        for (at, part) in order
-            .supplies
-            .iter()
-            .enumerate()
-            .filter_map(|(at, (supply, part))| Some((short(at), supply.parts().get(*part)?)))
-        {
-            order.ingests.extend((0..part.ingests.len()).map(|ingest| (at, short(ingest))));
-            for (export, Export { site, .. }) in part.exports.iter().enumerate() {
-                by_container.entry(&site.key).or_default().push((at, short(export)));
-            }
+        for supply in estate.supplies.values() {
+            let here = supply.parts().iter().enumerate().find(|(_, part)| part.platform == *platform);
+            let Some((at, part)) = here else { continue };
+            order.exports.add(part.exports.len());
+            order.ingests.add(part.ingests.len());
+            order.supplies.push((Arc::clone(supply), at));
         }
-        let mut containers: Vec<_> = by_container.into_iter().collect();
-        containers.sort_unstable_by_key(|(container, _)| *container);
-        order.exports = containers.into_iter().flat_map(|(_, exports)| exports).collect();
         order
     }
 
@@ -60,38 +50,29 @@ impl Order {
 
     /// The position of a node.
     pub(super) fn position(&self, at: At<'_>) -> Option<usize> {
-        let name_at = |at: u32| self.supplies.get(at as usize).map(|(supply, _)| supply.name());
         let ingests = self.exports.len();
+        let transforms = ingests + self.ingests.len();
         match at {
-            At::Export { supply, export, .. } => {
-                let place = |(at, other): &(u32, u32)| {
-                    let other = self.export(*at, *other)?;
-                    let container = other.site.cmp_key(&export.site);
-                    let datastore = name_at(*at)?.cmp(supply.name());
-                    Some(container.then(datastore).then(other.dataset.cmp(&export.dataset)))
-                };
-                self.exports.binary_search_by(|known| place(known).unwrap_or(Ordering::Less)).ok()
+            At::Export { supply, part, export } => {
+                self.exports.position(self.supply(supply.name())?, part.export_position(export)?)
             }
             At::Ingest { supply, part, ingest } => {
-                let first = self.ingests.partition_point(|(at, _)| name_at(*at) < Some(supply.name()));
-                let among = part.position(ingest)?;
-                Some(ingests + first + among)
+                let among = self.ingests.position(self.supply(supply.name())?, part.ingest_position(ingest)?);
+                Some(ingests + among?)
             }
-            At::Transform(derivation) => Some(ingests + self.ingests.len() + self.derivation(derivation)?),
+            At::Transform(derivation) => Some(transforms + self.derivation(derivation)?),
             At::Trigger(derivation) => {
-                let transforms = ingests + self.ingests.len();
                 Some(transforms + self.derivations.len() + self.derivation(derivation)?)
             }
         }
     }
 
-    fn derivation(&self, derivation: &Derivation) -> Option<usize> {
-        self.derivations.binary_search_by(|other| other.name().cmp(derivation.name())).ok()
+    fn supply(&self, name: &DatastoreName) -> Option<usize> {
+        self.supplies.binary_search_by(|(supply, _)| supply.name().cmp(name)).ok()
     }
 
-    fn export(&self, supply: u32, export: u32) -> Option<&Export> {
-        let (supply, part) = self.supplies.get(supply as usize)?;
-        supply.parts().get(*part)?.exports.get(export as usize)
+    fn derivation(&self, derivation: &Derivation) -> Option<usize> {
+        self.derivations.binary_search_by(|other| other.name().cmp(derivation.name())).ok()
     }
 
     /// The node at a position.
@@ -100,24 +81,48 @@ impl Order {
         reason = "positions are below the length, and the order never changes"
     )]
     pub(super) fn at(&self, position: usize) -> At<'_> {
-        let part = |at: u32| {
-            let (supply, part) = &self.supplies[at as usize];
+        let part = |at: usize| {
+            let (supply, part) = &self.supplies[at];
             (&**supply, &supply.parts()[*part])
         };
-        if let Some((at, export)) = self.exports.get(position) {
-            let (supply, part) = part(*at);
-            return At::Export { supply, part, export: &part.exports[*export as usize] };
+        if let Some((at, export)) = self.exports.at(position) {
+            let (supply, part) = part(at);
+            return At::Export { supply, part, export: &part.exports[export] };
         }
         let position = position - self.exports.len();
-        if let Some((at, ingest)) = self.ingests.get(position) {
-            let (supply, part) = part(*at);
-            return At::Ingest { supply, part, ingest: &part.ingests[*ingest as usize] };
+        if let Some((at, ingest)) = self.ingests.at(position) {
+            let (supply, part) = part(at);
+            return At::Ingest { supply, part, ingest: &part.ingests[ingest] };
         }
         let position = position - self.ingests.len();
         match self.derivations.get(position) {
             Some(derivation) => At::Transform(derivation),
             None => At::Trigger(&self.derivations[position - self.derivations.len()]),
         }
+    }
+}
+
+impl Stretch {
+    /// Adds the nodes of the next supply.
+    fn add(&mut self, nodes: usize) {
+        let supply = short(self.starts.len());
+        self.starts.push(short(self.supplies.len()));
+        self.supplies.resize(self.supplies.len() + nodes, supply);
+    }
+
+    fn len(&self) -> usize {
+        self.supplies.len()
+    }
+
+    /// The supply of the node at a position, and the place of the node among those of its supply.
+    fn at(&self, position: usize) -> Option<(usize, usize)> {
+        let supply = *self.supplies.get(position)? as usize;
+        Some((supply, position - *self.starts.get(supply)? as usize))
+    }
+
+    /// The position of a node of a supply.
+    fn position(&self, supply: usize, among: usize) -> Option<usize> {
+        Some(*self.starts.get(supply)? as usize + among)
     }
 }
 
