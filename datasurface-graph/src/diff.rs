@@ -43,7 +43,7 @@ impl GraphDiff {
         diff.added.sort_unstable();
         diff.removed.sort_unstable();
         diff.changed.sort_unstable();
-        diff.find_renamed(new);
+        diff.find_renamed(old, new);
         diff
     }
 
@@ -60,14 +60,10 @@ impl GraphDiff {
         self.removed.extend(before.into_keys());
     }
 
-    fn find_renamed(&mut self, new: &IntentionGraph) {
+    fn find_renamed(&mut self, old: &IntentionGraph, new: &IntentionGraph) {
         let nodes = self.added.iter().filter_map(|key| new.node(key));
-        let pairs = nodes.filter_map(|node| {
-            let former =
-                node.formerly().into_iter().find(|former| self.removed.binary_search(former).is_ok())?;
-            Some((former, node.key()))
-        });
-        self.renamed = pairs.collect();
+        let pairs = nodes.filter_map(|node| Some((node.formerly(old)?, node.key())));
+        self.renamed = pairs.filter(|(former, _)| self.removed.binary_search(former).is_ok()).collect();
     }
 
     /// Whether nothing differs.

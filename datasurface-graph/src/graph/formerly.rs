@@ -2,13 +2,13 @@
 
 use super::{At, IntentionGraph, Node};
 use crate::{
-    estate::{Site, Supply},
+    estate::{DatasetId, Site, Supply},
     key::NodeKey,
 };
-use datasurface_model::{Dataset, Entity, PlatformName};
-
-/// A name in a key, and what it was before, if the model still says so.
-type Renamed = (String, Option<String>);
+use datasurface_model::{
+    ContainerKey, DatasetKey, DatasetName, DatastoreName, Ecosystem, Entity, PlatformName, Valid, Workspace,
+    WorkspaceName,
+};
 
 impl IntentionGraph {
     /// How its platform was called before it was renamed, if the model still says so.
@@ -19,69 +19,88 @@ impl IntentionGraph {
 }
 
 impl Node<'_> {
-    /// The keys that it may have had before, one for each choice between a name and the former name of the same thing.
-    /// None, if nothing that its key names was renamed.
+    /// The key under which it was in an earlier graph, of the same platform or of one that has become this one; none, if all that its
+    /// key names was called as it is now. Whether there was such a node is for the earlier graph to say.
     ///
-    /// A key is identity for ever: under another key there was another node. These say which one that may have been.
+    /// A key is identity for ever: under another key there was another node. This says which one that was. What the model says of former
+    /// names stays there for long, so the earlier model tells which of them were to come.
     #[must_use]
-    pub fn formerly(&self) -> Vec<NodeKey> {
-        let mut names = vec![(self.kind().to_string(), None), self.platform_name()];
-        match self.at() {
-            At::Export { supply, export, .. } => {
-                names.extend(self.container_names(&export.site));
-                names.extend([datastore_name(supply), dataset_name(supply.dataset(export.dataset))]);
-            }
+    pub fn formerly(&self, earlier: &IntentionGraph) -> Option<NodeKey> {
+        let platform = earlier.platform().clone();
+        let then = Then(&earlier.estate().ecosystem);
+        let formerly = match self.at() {
+            At::Export { supply, export, .. } => NodeKey::Export {
+                platform,
+                dataset: DatasetKey::new(then.datastore(supply), then.dataset(supply, export.dataset)),
+                container: then.container(&self.graph().estate().ecosystem, &export.site),
+            },
             At::Ingest { supply, part, ingest } => {
-                names.push(datastore_name(supply));
                 let alone = part.kept(ingest).first().filter(|_| !part.whole);
-                names.extend(alone.map(|(dataset, _)| dataset_name(supply.dataset(*dataset))));
+                NodeKey::Ingest {
+                    platform,
+                    datastore: then.datastore(supply).clone(),
+                    dataset: alone.map(|(dataset, _)| then.dataset(supply, *dataset).clone()),
+                }
             }
-            At::Transform(derivation) | At::Trigger(derivation) => {
-                let workspace = &derivation.workspace;
-                names.push(renamed(workspace.name(), workspace.former_name()));
+            At::Transform(derivation) => {
+                NodeKey::Transform { platform, workspace: then.workspace(&derivation.workspace).clone() }
             }
-        }
-        // As they are now comes first.
-        choices(&names).iter().skip(1).filter_map(|key| key.parse().ok()).collect()
-    }
-
-    fn platform_name(&self) -> Renamed {
-        renamed(self.graph().platform(), self.graph().former_platform())
-    }
-
-    fn container_names(&self, site: &Site) -> [Renamed; 3] {
-        let key = &site.key;
-        let zone = self.graph().estate().ecosystem.zones().get(&key.zone);
-        let team = zone.and_then(|zone| zone.definition()?.teams().get(&key.team));
-        [
-            renamed(&key.zone, zone.and_then(|zone| zone.former_name())),
-            renamed(&key.team, team.and_then(|team| team.former_name())),
-            renamed(&key.container, site.container.former_name()),
-        ]
-    }
-}
-
-fn datastore_name(supply: &Supply) -> Renamed {
-    renamed(supply.name(), supply.datastore.former_name())
-}
-
-fn dataset_name(dataset: &Dataset) -> Renamed {
-    renamed(dataset.name(), dataset.former_name())
-}
-
-fn renamed<N: ToString>(now: &N, former: Option<&N>) -> Renamed {
-    (now.to_string(), former.map(N::to_string))
-}
-
-/// The texts of all keys with one of the names in each place.
-fn choices(names: &[Renamed]) -> Vec<String> {
-    names.iter().fold(vec![String::new()], |beginnings, (now, former)| {
-        let longer = |beginning: &String, name: &String| match beginning.is_empty() {
-            true => name.clone(),
-            false => format!("{beginning}/{name}"),
+            At::Trigger(derivation) => {
+                NodeKey::Trigger { platform, workspace: then.workspace(&derivation.workspace).clone() }
+            }
         };
-        let both = [Some(now), former.as_ref()];
-        let names = both.into_iter().flatten();
-        names.flat_map(|name| beginnings.iter().map(move |beginning| longer(beginning, name))).collect()
-    })
+        (formerly != self.key()).then_some(formerly)
+    }
+}
+
+/// An earlier version of the model, asked how things were called then.
+#[derive(Clone, Copy)]
+struct Then<'e>(&'e Valid<Ecosystem>);
+
+impl Then<'_> {
+    fn datastore(self, supply: &Supply) -> &DatastoreName {
+        name_then(supply.name(), supply.datastore.former_name(), |name| {
+            self.0.datastore(name).map(|then| then.entity().former_name())
+        })
+    }
+
+    fn dataset(self, supply: &Supply, id: DatasetId) -> &DatasetName {
+        let datastore = self.0.datastore(self.datastore(supply)).map(|then| then.entity());
+        let dataset = supply.dataset(id);
+        name_then(dataset.name(), dataset.former_name(), |name| {
+            datastore?.datasets().get(name).map(|then| then.former_name())
+        })
+    }
+
+    fn workspace(self, workspace: &Workspace) -> &WorkspaceName {
+        name_then(workspace.name(), workspace.former_name(), |name| {
+            self.0.workspace(name).map(|then| then.entity().former_name())
+        })
+    }
+
+    fn container(self, now: &Valid<Ecosystem>, site: &Site) -> ContainerKey {
+        let ContainerKey { zone, team, container, .. } = &site.key;
+        let declared = now.zones().get(zone);
+        let former = declared.and_then(|zone| zone.former_name());
+        let zone = name_then(zone, former, |name| self.0.zones().get(name).map(|then| then.former_name()));
+        let former = declared.and_then(|zone| zone.definition()?.teams().get(team)?.former_name());
+        let team = name_then(team, former, |name| {
+            self.0.zones().get(zone)?.definition()?.teams().get(name).map(|then| then.former_name())
+        });
+        let container = name_then(container, site.container.former_name(), |name| {
+            self.0.container(&ContainerKey::new(zone, team, name)).map(|then| then.former_name())
+        });
+        ContainerKey::new(zone, team, container)
+    }
+}
+
+/// How a thing was called in an earlier version, which says of each name how what is called so was called before; nothing, if nothing
+/// was called so. Where it says the same as is said now, the thing had been renamed by then.
+fn name_then<'n, 'e, N: PartialEq + 'e>(
+    now: &'n N,
+    former: Option<&'n N>,
+    said: impl Fn(&N) -> Option<Option<&'e N>>,
+) -> &'n N {
+    let is_renamed_since = |former: &&N| said(now) != Some(Some(*former)) && said(former).is_some();
+    former.filter(is_renamed_since).unwrap_or(now)
 }

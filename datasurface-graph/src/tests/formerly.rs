@@ -31,17 +31,44 @@ fn before() -> IntentionGraphs {
 }
 
 #[test]
-fn a_renamed_node_says_what_it_may_have_been() {
+fn a_renamed_node_says_what_it_was() {
     let dataset = Dataset::new("every", "id Integer key").renamed_from("all");
     let purchases = Datastore::new("Purchases").renamed_from("Orders").dataset(dataset);
     let after = graphs(purchases, "every", Workspace::new("Hide").renamed_from("Mask"));
-    let export = after.node(&key(&format!("Export/One/{CONTAINER}/Purchases/every"))).unwrap();
-    let formerly = ["Orders/every", "Purchases/all", "Orders/all"];
-    let formerly = formerly.map(|name| key(&format!("Export/One/{CONTAINER}/{name}")));
-    assert_eq!(export.formerly(), formerly);
-    let [trigger] = &after.node(&key("Trigger/One/Hide")).unwrap().formerly()[..] else { panic!("one key") };
-    assert_eq!(*trigger, key("Trigger/One/Mask"));
-    assert!(after.node(&key("Ingest/One/Masked")).unwrap().formerly().is_empty());
+    let (before, now) = (before(), after.iter().next().unwrap());
+    let was = before.iter().next().unwrap();
+    let formerly = |text: &str| now.node(&key(text)).unwrap().formerly(was);
+    let export = formerly(&format!("Export/One/{CONTAINER}/Purchases/every"));
+    assert_eq!(export, Some(key(&format!("Export/One/{CONTAINER}/Orders/all"))));
+    assert_eq!(formerly("Trigger/One/Hide"), Some(key("Trigger/One/Mask")));
+    assert_eq!(formerly("Ingest/One/Masked"), None);
+    // Former names stay in the model: of what has passed them, they say nothing.
+    assert!(now.nodes().all(|node| node.formerly(now).is_none()));
+}
+
+/// The dataset that had the name before is gone, and so is the datastore of both.
+#[test]
+fn who_takes_the_name_of_another_is_not_taken_for_it() {
+    let store = |name: &str| Datastore::new(name);
+    let dataset = |name: &str| Dataset::new(name, "id Integer key");
+    let orders = store("Orders").dataset(dataset("draft")).dataset(dataset("final"));
+    let purchases = store("Purchases").renamed_from("Orders").dataset(dataset("final").renamed_from("draft"));
+    let mask = || Workspace::new("Mask");
+    let two = DatasetGroup::new("both").sink("Orders/draft").sink("Orders/final");
+    let before = graphs(orders, "draft", mask().group(two));
+    let after = graphs(purchases, "final", mask());
+    let diff = GraphDiff::between(before.iter().next().unwrap(), after.iter().next().unwrap());
+    let export = |name: &str| key(&format!("Export/One/{CONTAINER}/{name}"));
+    assert!(diff.removed().contains(&export("Orders/final")), "{diff:?}");
+    assert!(diff.renamed().contains(&(export("Orders/draft"), export("Purchases/final"))), "{diff:?}");
+
+    // But where only the datastore is renamed, and the dataset was long ago, it is the one of that name.
+    let orders = store("Orders").dataset(dataset("final").renamed_from("draft")).dataset(dataset("other"));
+    let purchases = store("Purchases").renamed_from("Orders").dataset(dataset("final").renamed_from("draft"));
+    let before = graphs(orders, "final", mask());
+    let after = graphs(purchases, "final", mask());
+    let diff = GraphDiff::between(before.iter().next().unwrap(), after.iter().next().unwrap());
+    assert!(diff.renamed().contains(&(export("Orders/final"), export("Purchases/final"))), "{diff:?}");
 }
 
 #[test]
