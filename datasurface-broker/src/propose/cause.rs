@@ -57,19 +57,18 @@ fn exports_by_datastore<'a>(changed: &BTreeSet<&'a NodeKey>) -> Exports<'a> {
     exports
 }
 
-/// The exports of what an ingest captures.
+/// The exports of what an ingest captures. Those of a datastore are ordered by dataset, as keys are.
 fn exports_of(ingest: &NodeKey, exports: &Exports<'_>) -> BTreeSet<NodeKey> {
-    let (found, only) = match ingest {
-        NodeKey::Ingest { platform, datastore, dataset } => {
-            (exports.get(&(platform, datastore)), dataset.as_ref())
-        }
-        _ => (None, None),
+    let NodeKey::Ingest { platform, datastore, dataset } = ingest else {
+        return BTreeSet::new();
     };
-    let captured = found.into_iter().flatten();
-    captured
-        .filter(|(dataset, _)| only.is_none_or(|only| only == *dataset))
-        .map(|(_, key)| (*key).clone())
-        .collect()
+    let mut captured = exports.get(&(platform, datastore)).map_or(&[][..], Vec::as_slice);
+    if let Some(only) = dataset {
+        let from = captured.partition_point(|(dataset, _)| *dataset < only);
+        let to = captured.partition_point(|(dataset, _)| *dataset <= only);
+        captured = captured.get(from..to).unwrap_or_default();
+    }
+    captured.iter().map(|(_, key)| (*key).clone()).collect()
 }
 
 /// The repositories of the teams that ask for a node: of the consumers of an export, of the workspace of a transformer, of

@@ -1,8 +1,11 @@
 //! Shards: where a node is placed is no part of its identity.
 
 use crate::world::*;
+use cpu_time::ThreadTime;
+use datasurface_broker::{Lock, Reached};
 use datasurface_model::*;
 use datasurface_platform::{Action, Scope};
+use std::time::Duration;
 
 fn everything() -> Workspace {
     consumer("W", DatasetGroup::new("g").sinks(["S/a", "S/b"]))
@@ -140,4 +143,30 @@ fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
 
     let silent = ecosystem.platform(shelf("R")).primary("Unused", "R");
     assert!(silent.clone().validate(&Validation::on(today())).is_err(), "a pin of an unknown store is found");
+}
+
+/// Each dataset is captured on its own, ten to a shard. What was quadratic would take eight times as much again.
+#[test]
+fn what_is_spread_over_many_shards_is_proposed_in_proportion() {
+    const TIMES: u32 = 8;
+    let best = |datasets: u32| (0..3).map(|_| time_to_propose(datasets)).min().unwrap();
+    let (small, large) = (best(50), best(50 * TIMES));
+    assert!(large < 3 * TIMES * small, "{TIMES} times the datasets: {small:?} became {large:?}");
+}
+
+fn time_to_propose(datasets: u32) -> Duration {
+    let names = || (0..datasets).map(|number| format!("d{number:05}"));
+    let capture = Capture::sql_snapshot("Z/T/Source").dataset_by_dataset();
+    let store = names().fold(Datastore::new("S").captured(capture), |store, name| {
+        store.dataset(Dataset::new(name.as_str(), "id Integer key, text VarChar(10)"))
+    });
+    let wanted = names().fold(DatasetGroup::new("g"), |group, name| group.sink(format!("S/{name}").as_str()));
+    let placed =
+        place(world_of(store, [shelf("P").setting("limit", 10)], [consumer("W", wanted)]), &Lock::default())
+            .unwrap();
+    let start = ThreadTime::now();
+    let proposal = broker().propose(&placed, Reached::Target(None), today()).unwrap();
+    let took = start.elapsed();
+    assert!(proposal.lock().placement(&"P".into()).unwrap().shards().len() as u32 >= datasets / 10);
+    took
 }
