@@ -1,6 +1,6 @@
 //! Links: what crosses a border, between shards or between platforms, is an offer, and must be good enough.
 
-use super::views::{PlatformViews, sources, wanted};
+use super::views::{PlatformViews, of_wanted, sources, wanted};
 use datasurface_graph::{Custody, IntentionGraphs, NodeDetail, NodeFacts, NodeKey, Placement};
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName};
 use datasurface_platform::NodeView;
@@ -28,6 +28,8 @@ pub(super) fn check(
 ) {
     let taken_from: BTreeMap<NodeKey, NodeKey> =
         graphs.handovers().map(|(from, to)| (to.key(), from.key())).collect();
+    // One capture is before many exports.
+    let mut known: BTreeMap<NodeKey, Vec<DatasetKey>> = BTreeMap::new();
     let shard = |key: &NodeKey| placements.get(key.platform()).and_then(|placement| placement.shard(key));
     for view in views.values().flat_map(|views| &views.nodes) {
         let Some(node) = graphs.node(view.key()) else {
@@ -36,8 +38,10 @@ pub(super) fn check(
         let facts = node.facts();
         for source in sources(node).chain(taken_from.get(view.key()).cloned()) {
             let is_border = source.platform() != view.key().platform() || shard(&source) != shard(view.key());
-            if let Some(source) = graphs.node(&source).filter(|_| is_border) {
-                check_link(view, &facts, &source.key(), provided(source.facts().detail()), found);
+            if let Some(before) = graphs.node(&source).filter(|_| is_border) {
+                let provided =
+                    known.entry(source.clone()).or_insert_with(|| provided(before.facts().detail()));
+                check_link(view, &facts, &source, provided, found);
             }
         }
     }
@@ -47,13 +51,13 @@ fn check_link(
     view: &NodeView,
     facts: &NodeFacts,
     source: &NodeKey,
-    provided: Vec<DatasetKey>,
+    provided: &[DatasetKey],
     found: &mut Vec<Diagnostic>,
 ) {
     let path =
         ModelPath::root().child("platforms", view.platform().name()).child("nodes", view.key().to_string());
     let wanted = wanted(view.facts());
-    for dataset in provided.iter().filter(|dataset| wanted.contains(dataset)) {
+    for dataset in of_wanted(provided, |dataset| dataset, &wanted) {
         let input =
             view.inputs().iter().find(|input| input.from() == source && input.offer().dataset() == dataset);
         let Some(offer) = input.map(|input| input.offer()) else {
@@ -86,14 +90,16 @@ fn owed(facts: &NodeFacts, dataset: &DatasetKey) -> Custody {
     }
 }
 
-/// The datasets that a node provides to those behind it.
+/// The datasets that a node provides to those behind it, in order.
 fn provided(detail: &NodeDetail) -> Vec<DatasetKey> {
-    match detail {
+    let mut provided: Vec<DatasetKey> = match detail {
         NodeDetail::Ingest(ingest) => ingest.datasets().iter().map(|dataset| dataset.key().clone()).collect(),
         NodeDetail::Export(export) => vec![export.dataset().key().clone()],
         NodeDetail::Transform(transform) => {
             transform.outputs().iter().map(|dataset| dataset.key().clone()).collect()
         }
         NodeDetail::Trigger(_) => Vec::new(),
-    }
+    };
+    provided.sort_unstable();
+    provided
 }

@@ -58,7 +58,9 @@ impl Sources<'_> {
             .iter()
             .filter_map(|(key, facts)| {
                 let hosted = self.platforms.get(key.platform())?;
-                Some((key, hosted.platform().offer(facts)))
+                let mut offers = hosted.platform().offer(facts);
+                offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
+                Some((key, offers))
             })
             .collect();
         let taken_from: BTreeMap<NodeKey, NodeKey> =
@@ -132,7 +134,7 @@ pub(super) fn sources(node: Node<'_>) -> impl Iterator<Item = NodeKey> {
     before.into_iter()
 }
 
-/// The offers of these sources, but only for the datasets that the node is about.
+/// The offers of these sources, ordered by dataset, but only for the datasets that the node is about.
 fn resolve(
     facts: &NodeFacts,
     sources: impl Iterator<Item = NodeKey>,
@@ -141,11 +143,24 @@ fn resolve(
     let wanted = wanted(facts);
     let mut inputs = Vec::new();
     for source in sources {
-        let offered = offers.get(&source).into_iter().flatten();
-        let matching = offered.filter(|offer| wanted.contains(offer.dataset()));
+        let offered = offers.get(&source).map_or(&[][..], Vec::as_slice);
+        let matching = of_wanted(offered, Offer::dataset, &wanted);
         inputs.extend(matching.map(|offer| ResolvedOffer::new(source.clone(), offer.clone())));
     }
     inputs
+}
+
+/// What is about the datasets that are wanted, of what is ordered by dataset: a wide capture offers much, and each of its exports wants
+/// one of that.
+pub(super) fn of_wanted<'a, T>(
+    ordered: &'a [T],
+    dataset: impl Fn(&T) -> &DatasetKey,
+    wanted: &BTreeSet<&DatasetKey>,
+) -> impl Iterator<Item = &'a T> {
+    let from = ordered.partition_point(|one| wanted.first().is_none_or(|first| dataset(one) < *first));
+    let to = ordered.partition_point(|one| wanted.last().is_some_and(|last| dataset(one) <= *last));
+    let near = ordered.get(from..to).unwrap_or_default();
+    near.iter().filter(move |one| wanted.contains(dataset(one)))
 }
 
 /// The datasets that a node reads.

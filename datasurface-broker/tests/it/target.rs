@@ -77,3 +77,15 @@ fn causes_name_the_nodes_and_their_owners() {
         ["github:o/team@main"]
     );
 }
+
+#[test]
+fn what_holds_a_dataset_is_there_for_the_exports_of_that_dataset() {
+    let proposal = Site::new().propose(ecosystem(), today()).unwrap();
+    let steps = proposal.plan(&"P".into()).unwrap().steps();
+    let nodes = |resource: &str| {
+        let step = steps.iter().find(|step| step.resource == resource.into()).unwrap();
+        step.cause.nodes.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(nodes("shelf.S/b"), ["Export/P/Z/T/Lake/S/b"]);
+    assert_eq!(nodes("job.Ingest/P/S"), ["Export/P/Z/T/Lake/S/a", "Export/P/Z/T/Lake/S/b"]);
+}

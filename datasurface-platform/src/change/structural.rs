@@ -8,6 +8,8 @@ use crate::{
     rendering::{FileRecord, Resource, ResourceAddress, SafePath},
     view::Scope,
 };
+use datasurface_graph::NodeKey;
+use datasurface_model::{ContainerKey, DatasetKey, PlatformName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A resource that is on both sides, and what it is, what it needs, what it holds or the file that declares it differs.
@@ -246,15 +248,40 @@ impl RenderingChange<'_> {
         }
     }
 
-    /// The changes at the nodes that a resource is there for.
+    /// The changes at the nodes that a resource is there for. What holds one dataset of a capture is there for the exports of that
+    /// dataset: where some of these changed, the others are no cause.
     fn cause_of(&self, resource: &Resource) -> Cause {
-        let mut cause = Cause::default();
-        for change in resource.origins().iter().filter_map(|node| self.frame.causes.get(node)) {
-            cause.nodes.extend(change.nodes.iter().cloned());
-            cause.owners.extend(change.owners.iter().cloned());
+        let causes = &self.frame.causes;
+        let mut all = Cause::default();
+        for (node, change) in resource.origins().iter().filter_map(|node| causes.get_key_value(node)) {
+            let exports =
+                resource.held_data().map(|held| exports_of(change, node.platform(), held.dataset()));
+            let exports = exports.into_iter().flatten().filter_map(|export| causes.get(export));
+            let mut changes: Vec<&Cause> = exports.collect();
+            if changes.is_empty() {
+                changes.push(change);
+            }
+            for change in changes {
+                all.nodes.extend(change.nodes.iter().cloned());
+                all.owners.extend(change.owners.iter().cloned());
+            }
         }
-        cause
+        all
     }
+}
+
+/// The exports of a dataset among the nodes of a cause, which are beside each other there.
+fn exports_of<'c>(
+    cause: &'c Cause,
+    platform: &PlatformName,
+    dataset: &'c DatasetKey,
+) -> impl Iterator<Item = &'c NodeKey> {
+    let container = ContainerKey::new("", "", "");
+    let first = NodeKey::Export { platform: platform.clone(), dataset: dataset.clone(), container };
+    cause
+        .nodes
+        .range(first..)
+        .take_while(move |node| matches!(node, NodeKey::Export { dataset: other, .. } if other == dataset))
 }
 
 /// Whether a resource that stays is another thing than it was, not only there for others, or for longer.
