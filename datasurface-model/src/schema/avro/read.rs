@@ -98,19 +98,19 @@ impl Reader {
     }
 
     fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, Faults> {
-        let of = members.get("type").ok_or_else(|| Fault::of("a field has a `type`"))?;
-        let slot = self.slot(of, namespace)?;
         let default = members.get("default");
-        if default.is_some_and(|default| !default::fits(default, &slot)) {
-            return Err(Fault::of("its `default` is not of its type"));
-        }
-        if members.get("order").is_some_and(|order| !ORDERS.contains(&order.as_str().unwrap_or_default())) {
-            return Err(Fault::of("its `order` is `ascending`, `descending` or `ignore`"));
-        }
-        let classifications = texts(members, "classifications")?.into_iter();
+        let of = members.get("type").ok_or_else(|| Fault::of("a field has a `type`"));
+        let slot = of.and_then(|of| self.slot(of, namespace)).and_then(|slot| {
+            let fits = default.is_none_or(|default| default::fits(default, &slot));
+            if fits { Ok(slot) } else { Err(Fault::of("its `default` is not of its type")) }
+        });
+        let ordered = both(slot, order(members));
+        let said = both(texts(members, "classifications"), texts(members, "aliases"));
+        let ((slot, ()), (classifications, aliases)) = both(ordered, said)?;
+        let classifications = classifications.into_iter();
         Ok(Field {
             name: name.into(),
-            aliases: texts(members, "aliases")?,
+            aliases,
             slot,
             default: default.cloned().map(Json::from),
             documentation: text(members, "doc").map(SmolStr::from),
@@ -139,15 +139,25 @@ impl Reader {
     fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<Slot, Faults> {
         let mut types = Vec::with_capacity(alternatives.len());
         let mut kinds = FxHashSet::default();
+        let mut faults = None;
+        let mut fail = |found: Faults| faults.get_or_insert_with(Faults::new).extend(found);
         for alternative in alternatives.iter().filter(|alternative| *alternative != "null") {
             // Looked at before it is gone into: lists could be inside of each other without end.
-            let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)?) };
-            let slot = slot.filter(|slot| !slot.is_nullable && !matches!(slot.of, Type::Union(_)));
-            let slot = slot.ok_or_else(|| Fault::of("a union is in no other union"))?;
-            if !kinds.insert((kind(&slot.of), self.name_of(alternative, namespace))) {
-                return Err(Fault::of("a union has one alternative of a kind"));
+            let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)) };
+            match slot {
+                Some(Err(found)) => fail(found),
+                Some(Ok(Slot { of, is_nullable: false })) if !matches!(of, Type::Union(_)) => {
+                    if !kinds.insert((kind(&of), self.name_of(alternative, namespace))) {
+                        fail(Fault::of("a union has one alternative of a kind"));
+                    }
+                    types.push(of);
+                }
+                _ => fail(Fault::of("a union is in no other union")),
             }
-            types.push(slot.of);
+        }
+        // All of them are gone through, since what they define may be referred to.
+        if let Some(faults) = faults {
+            return Err(faults);
         }
         let is_nullable = types.len() < alternatives.len();
         if types.len() + 1 < alternatives.len() {
@@ -282,6 +292,16 @@ fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
     match default.as_str().filter(|default| symbols.iter().any(|symbol| symbol == default)) {
         Some(known) => Ok(Enumeration { name: simple_name(members), symbols, default: Some(known.into()) }),
         None => Err(Fault::of(format!("its default `{}` is none of its symbols", bare(default)))),
+    }
+}
+
+/// Judges how records are sorted by a field.
+fn order(field: &Members) -> Result<(), Faults> {
+    let is_order = |order: &Value| ORDERS.contains(&order.as_str().unwrap_or_default());
+    if field.get("order").is_none_or(is_order) {
+        Ok(())
+    } else {
+        Err(Fault::of("its `order` is `ascending`, `descending` or `ignore`"))
     }
 }
 

@@ -130,6 +130,28 @@ fn every_field_that_cannot_be_read_is_said_and_those_that_refer_to_it_are_not() 
 }
 
 #[test]
+fn what_is_wrong_with_a_part_of_a_field_hides_nothing_of_the_others() {
+    let fixed = json!({"type": "fixed", "name": "f", "size": 1});
+    let problems = |field: Value| -> Vec<String> {
+        let schema = AvroSchema::new(record(&json!([field, {"name": "b", "type": "f"}])));
+        schema.unreadable().unwrap().problems().iter().map(ToString::to_string).collect()
+    };
+    let all = problems(json!({
+        "name": "a", "type": ["nonsense", ["int"], "int", "int", fixed, 1], "order": 1, "aliases": 1, "classifications": 1,
+    }));
+    let expected = [
+        "`nonsense` is no type that is defined before",
+        "a union is in no other union",
+        "a union has one alternative of a kind",
+        "a type is a text, an object or a list",
+        "its `order` is `ascending`, `descending` or `ignore`",
+        "its `classifications` are a list of texts",
+        "its `aliases` are a list of texts",
+    ];
+    assert_eq!(all, expected.map(|reason| format!("in the field `a`: {reason}")));
+}
+
+#[test]
 fn who_refers_to_what_cannot_be_read_cannot_be_read() {
     let fields = json!([
         {"name": "a", "type": {"type": "enum", "name": "e", "symbols": []}},
