@@ -16,10 +16,9 @@ use super::{
     table::NO_TABLE,
     unread::{self, Unread},
 };
-use crate::{ecosystem::Json, gather::Gather, name::ColumnName, set::Set};
+use crate::{ecosystem::Json, name::ColumnName};
 use fault::{Fault, Faults};
 use serde_json::Value;
-use smol_str::SmolStr;
 use std::iter;
 pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
 
@@ -116,9 +115,7 @@ impl AvroSchema {
         let unread = self.unread().names().iter().map(|name| (name.clone(), None));
         let read = record.fields.iter().flat_map(|field| {
             let name = || ColumnName::from(field.name.as_str());
-            let distinct: Set<&SmolStr> = field.aliases.iter().gather();
-            let aliases: Vec<_> =
-                distinct.iter().map(|alias| (name(), Some(alias.as_str().into()))).collect();
+            let aliases = field.aliases.iter().map(move |alias| (name(), Some(alias.as_str().into())));
             iter::once((name(), None)).chain(aliases)
         });
         read.chain(unread)

@@ -30,7 +30,8 @@ pub(super) static STILL_THERE: CodeInfo = CodeInfo::error(
 pub(super) static TWICE: CodeInfo = CodeInfo::error(
     "rename/twice",
     "two things say that they had the same name before",
-    "What was built under the former name can go on under one name only. Let one of the two leave it out.",
+    "What was built under the former name can go on under one name only. Let one of the two leave it out. \
+     Who says it twice may have meant another name.",
 );
 
 /// Something that may have had another name among its siblings.
@@ -167,6 +168,10 @@ fn family<'n, N: Name + 'n>(
         alone(name, former, other, scope, said);
         if let Some(other) = first.insert(former.as_str(), name.as_str()) {
             let there = at(scope.path(), other);
+            if other == name.as_str() {
+                scope.report(repeated(other, former.as_str(), said(scope.path())));
+                continue;
+            }
             scope.report(twice(former.as_str(), (name.as_str(), said(scope.path())), (other, there)));
         }
     }
@@ -187,6 +192,12 @@ fn twice(former: &str, (name, place): (&str, ModelPath), (other, there): (&str, 
     Diagnostic::new(&TWICE, place, message)
         .help("let one of the two leave it out")
         .related(there, "says so, too")
+}
+
+/// One thing says more than once, at a place, that it had a name before.
+fn repeated(name: &str, former: &str, place: ModelPath) -> Diagnostic {
+    let message = format!("`{name}` says twice that it was `{former}` before");
+    Diagnostic::new(&TWICE, place, message).help("say it once, or correct the name that is meant")
 }
 
 /// Judges one former name, given who has that name now, and where it is said.
