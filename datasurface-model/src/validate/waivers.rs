@@ -117,11 +117,20 @@ impl Judged {
                 there.insert(WaivedFinding { policy: Some(policy), ..about.clone() });
                 denied.insert(about.clone());
             }
-            there.insert(about);
+            if is_waivable {
+                there.insert(about);
+            }
             if is_waived { &mut waived } else { &mut findings }.push(finding);
         }
         for waiver in waivers {
-            let Some(info) = codes.get(waiver.code()) else { continue };
+            let is_there = there.contains(waiver.name());
+            let by_any = WaivedFinding { policy: None, ..waiver.name().clone() };
+            let is_of_no_policy = !is_there && there.contains(&by_any) && !denied.contains(&by_any);
+            let Some(info) = codes.get(waiver.code()) else {
+                // Who registers no code cannot tell what could have been found; but what was found is known.
+                findings.extend(is_of_no_policy.then(|| of_no_policy(waiver, ecosystem)));
+                continue;
+            };
             if !info.is_waivable {
                 let help = "mend what it is about, and remove the waiver";
                 findings.push(about(&NOT_WAIVABLE, waiver, "is about what cannot be waived", help));
@@ -129,11 +138,10 @@ impl Judged {
                 let what = format!("has expired after {}", waiver.expires());
                 let help = "mend what it is about, or decide anew until when it is acceptable";
                 findings.push(about(&EXPIRED, waiver, &what, help));
-            } else if !there.contains(waiver.name()) {
-                let by_any = WaivedFinding { policy: None, ..waiver.name().clone() };
-                if there.contains(&by_any) && !denied.contains(&by_any) {
-                    findings.push(of_no_policy(waiver, ecosystem));
-                } else if has_places(waiver, ecosystem) {
+            } else if is_of_no_policy {
+                findings.push(of_no_policy(waiver, ecosystem));
+            } else if !is_there {
+                if has_places(waiver, ecosystem) {
                     let what = "is about a finding that is not there";
                     findings.push(about(&UNUSED, waiver, what, "remove the waiver"));
                 }
@@ -314,6 +322,35 @@ mod tests {
             assert_eq!(spelled(slip), "did you mean `Apart/first`?", "{slip}");
         }
         assert_eq!(spelled("Elsewhere/other"), "name the policy as `zone/policy`, or leave it out");
+    }
+
+    #[test]
+    fn what_a_platform_finds_is_brought_by_no_policy() {
+        static FULL: CodeInfo =
+            CodeInfo::warning("cupboard/full", "a cupboard is full", "Take something out.");
+        static BROKEN: CodeInfo = CodeInfo::error("cupboard/broken", "a cupboard is broken", "Mend it.");
+        let denied = Permitted::all_but([Classification::from("MNPI")]);
+        let zone = GovernanceZone::new().policy(Policy::new("first", PolicyRule::Classifications(denied)));
+        let waiver = |code: &str| {
+            Waiver::new(code, "platforms/Local", "is agreed", day("2026-12-31")).of_policy("Apart/first")
+        };
+        let waived = apart(zone)
+            .waiver(waiver(FULL.code))
+            .waiver(waiver(BROKEN.code))
+            .waiver(waiver("cupboard/empty"));
+        let checked = waived.validate(&Validation::on(day("2026-06-30"))).unwrap();
+        let found = [&FULL, &BROKEN].map(|code| {
+            Diagnostic::new(
+                code,
+                ModelPath::root().child("platforms", "Local"),
+                "`Local` is a cupboard".to_owned(),
+            )
+        });
+        let (left, _) = checked.ecosystem().waive(Findings::from_iter(found), &[]);
+        let unused = left.iter().filter(|finding| finding.code() == UNUSED.code);
+        let unused: Vec<_> = unused.map(|finding| finding.path().to_string()).collect();
+        assert_eq!(left.len(), 3, "{left}");
+        assert!(unused.len() == 1 && unused[0].contains(FULL.code), "{unused:?}");
     }
 
     fn apart(zone: GovernanceZone) -> Ecosystem {
