@@ -225,6 +225,47 @@ fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
 mod tests {
     use super::*;
     use crate::schema::DataType;
+    use proptest::prelude::*;
+
+    const PARTS: &[&str] = &[
+        "a",
+        " b",
+        " Date",
+        " VarChar",
+        "Map(Date, Date)",
+        " Decimal(4, 2)",
+        "(5)",
+        "(",
+        ")",
+        ",",
+        ", ",
+        "\"",
+        "\"\"",
+        " \"c, d\"",
+        " \"e(\" ",
+        " Timestamp(",
+        " collate",
+        " C",
+        " key",
+        " not",
+        " null",
+        " Struct(a Date",
+        "\n",
+        "\u{1}",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        /// Both find the commas between columns at the same places.
+        #[test]
+        fn what_is_read_in_one_pass_is_what_is_read_column_by_column(
+            parts in proptest::collection::vec(proptest::sample::select(PARTS), 0..16),
+        ) {
+            let text = parts.concat();
+            prop_assert_eq!(read_all(&text).ok(), read_each(&text).ok(), "{}", text);
+        }
+    }
 
     #[test]
     fn columns_types_and_marks_are_read() {

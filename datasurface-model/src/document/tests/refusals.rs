@@ -281,3 +281,18 @@ fn what_documents_say_twice_is_told_with_every_place() {
     ];
     assert_eq!(places, expected.map(|(message, at)| (message.to_owned(), at.to_owned())));
 }
+
+/// The team is declared, by a document about a zone that is called otherwise: to be told of the zone is enough.
+#[test]
+fn who_misspells_a_zone_is_not_told_of_each_of_its_teams() {
+    let whole = "format: datasurface/1\nname: E\nowner: git:o@main\nlive: git:l@main\nzones:\n- name: Finance\n  owner: git:z@main\n";
+    let zone = "format: datasurface/1\nzone: Finanse\nteams:\n- name: T\n  owner: git:t@main\n";
+    let team = |key: &str| format!("format: datasurface/1\nteam: {key}\ndatastores: []\n");
+    let documents = Documents::new().document("a.yaml", whole).document("b.yaml", zone);
+    let documents = documents.document("c.yaml", team("Finance/T")).document("d.yaml", team("Finance/Other"));
+    let told: Vec<_> =
+        documents.load().unwrap_err().findings().iter().map(|finding| finding.message().to_owned()).collect();
+    let expected =
+        ["no document declares the zone `Finanse`", "no document declares the team `Finance/Other`"];
+    assert_eq!(told, expected);
+}
