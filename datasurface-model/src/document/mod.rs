@@ -34,7 +34,6 @@ mod locate;
 mod part;
 #[cfg(feature = "change")]
 pub(crate) mod patch;
-mod strict;
 mod syntax;
 mod translate;
 mod tree;

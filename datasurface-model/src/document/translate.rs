@@ -15,7 +15,7 @@ pub(super) fn syntax(text: &str, error: &serde_json::Error) -> Problem {
         Category::Data => Problem::unreadable(said),
         Category::Io | Category::Syntax | Category::Eof => match plainly(said) {
             Some(what) => Problem::unreadable(format!("the document is not JSON: {what}")),
-            None => Problem::unreadable("the document is nested too deeply"),
+            None => Problem::too_deep(),
         },
     };
     problem.at(stopped(text, error))

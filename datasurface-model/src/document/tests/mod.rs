@@ -5,6 +5,7 @@ mod damage;
 mod form;
 mod json_schema;
 mod laws;
+mod no_json;
 mod refusals;
 mod reload;
 mod syntaxes;

@@ -3,13 +3,15 @@
 
 mod json;
 mod number;
+mod place;
 mod problem;
 mod read;
+mod scan;
 #[cfg(feature = "yaml")]
 mod yaml;
 
 pub(super) use problem::Problem;
-pub(super) use read::read;
+pub(super) use read::{read, read_text};
 
 use super::syntax::Syntax;
 use std::borrow::Cow;
@@ -114,7 +116,7 @@ enum Open<'t> {
 impl<'t> Building<'t> {
     fn open(&mut self, open: Open<'t>, at: Extent) -> Result<(), Problem> {
         if self.open.len() >= DEEPEST {
-            return Err(Problem::unreadable("the document is nested too deeply").at(at));
+            return Err(Problem::too_deep().at(at));
         }
         self.open.push(open);
         Ok(())

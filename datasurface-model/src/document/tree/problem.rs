@@ -34,6 +34,10 @@ impl Problem {
         Self::new(&UNREADABLE, message)
     }
 
+    pub(in crate::document) fn too_deep() -> Self {
+        Self::unreadable("the document is nested too deeply")
+    }
+
     /// A member that is not known here.
     pub(super) fn unknown_member(name: &str, known: &[&str]) -> Self {
         Self::new(&UNKNOWN_FIELD, format!("`{}` is not known here", shortened(name)))

@@ -42,7 +42,6 @@ pub(super) use schema::Schemas;
 use super::{
     head::Head,
     part::{Frame, Part},
-    strict::Strict,
     tree::{self, Node, Problem},
 };
 use crate::{
@@ -68,9 +67,7 @@ pub(super) const FORMAT: &str = "datasurface/1";
 /// Reads a document of JSON about the ecosystem without making a tree of it, which is quicker. Nothing if that is not
 /// what it is, or if anything is wrong with it.
 pub(super) fn read_quickly(text: &str, schemas: &mut Schemas) -> Option<Part> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let document = Document::deserialize(Strict(&mut json)).ok()?;
-    json.end().ok()?;
+    let document: Document = tree::read_text(text)?;
     (document.format == FORMAT).then(|| Part::Ecosystem(Box::new(document.into_frame(schemas))))
 }
 
