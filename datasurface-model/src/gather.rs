@@ -3,13 +3,23 @@
 
 use std::{cmp::Ordering, mem};
 
-/// What every iterator can do to become a set or a map.
+/// What every iterator can do to become a set, a map or a vector.
 pub(crate) trait Gather: Iterator + Sized {
     /// Puts the elements in, one after the other, where `collect` would sort them first.
     fn gather<C: Default + Extend<Self::Item>>(self) -> C {
         let mut gathered = C::default();
         gathered.extend(self);
         gathered
+    }
+
+    /// A vector of the elements, one after the other, where `collect` would ask how many there will be, for each kind of iterator in
+    /// a copy of its own. That is for iterators over slices, which know.
+    fn listed(self) -> Vec<Self::Item> {
+        let mut list = Vec::new();
+        for element in self {
+            list.push(element);
+        }
+        list
     }
 }
 

@@ -1,14 +1,14 @@
 //! Whether names are different, at a glance.
 
-use super::Name;
+use std::iter;
 
 /// Up to this many names, each one is compared with all others.
 const FEW: usize = 16;
 
 /// Whether no two names are equal without regard to case, if that can be told at a glance: by numbers, which are
 /// compared, or sorted, at a fraction of the cost of names.
-pub(crate) fn are_all_different<'n, N: Name + 'n>(names: impl Iterator<Item = &'n N>) -> bool {
-    let mut hashes = names.map(|name| folded_hash(name.as_str()));
+pub(crate) fn are_all_different<'n>(next: &mut dyn FnMut() -> Option<&'n str>) -> bool {
+    let mut hashes = iter::from_fn(|| next().map(folded_hash));
     // Nearly every collection is small, and needs no memory of its own.
     let mut few = [0; FEW];
     let count = few.iter_mut().zip(hashes.by_ref()).map(|(place, hash)| *place = hash).count();

@@ -4,6 +4,7 @@ use super::{
     ContainerName, DatasetName, DatastoreName, GroupName, LocationName, PolicyName, TeamName, VendorName,
     WorkspaceName, ZoneName,
 };
+use crate::gather::Gather;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -109,7 +110,7 @@ impl Place {
         vendor: impl Into<VendorName>,
         path: impl IntoIterator<Item = L>,
     ) -> Self {
-        Self { vendor: vendor.into(), path: path.into_iter().map(Into::into).collect() }
+        Self { vendor: vendor.into(), path: path.into_iter().map(Into::into).listed() }
     }
 
     /// Whose place it is.
@@ -140,10 +141,7 @@ impl Place {
 impl From<&str> for Place {
     fn from(text: &str) -> Self {
         let mut names = text.split('/').map(str::trim);
-        Self {
-            vendor: names.next().unwrap_or_default().into(),
-            path: names.map(LocationName::from).collect(),
-        }
+        Self { vendor: names.next().unwrap_or_default().into(), path: names.map(LocationName::from).listed() }
     }
 }
 

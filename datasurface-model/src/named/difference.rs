@@ -119,7 +119,10 @@ impl<'a, T> Next<'a, T> {
 
 impl<'a, T> Cursor<'a, T> {
     fn at(root: Option<&'a Arc<Node<T>>>) -> Self {
-        let path = root.map_or_else(Vec::new, |root| vec![slice::from_ref(root).iter()]);
+        let mut path = Vec::new();
+        if let Some(root) = root {
+            path.push(slice::from_ref(root).iter());
+        }
         Self { path, leaf: [].iter() }
     }
 

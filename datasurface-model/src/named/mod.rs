@@ -9,8 +9,11 @@ mod tests;
 pub use difference::Difference;
 pub use iter::Iter;
 
-use crate::{gather, name::Name};
-use node::Node;
+use crate::{
+    gather::{self, Gather},
+    name::Name,
+};
+use node::{Node, WIDTH, own};
 use std::{
     borrow::Borrow,
     cmp::Ordering,
@@ -59,16 +62,38 @@ pub struct Named<T> {
 impl<T: Entity> Named<T> {
     /// Adds an entity. One that is already there under this name stays.
     pub fn insert(&mut self, entity: T) {
-        let Some(root) = &mut self.root else {
-            self.root = Some(Arc::new(Node::Leaf(vec![entity])));
-            return;
-        };
         let is_before = |other: &T| order(other, &entity).is_lt();
-        let goes_last = root.last().is_none_or(is_before);
-        let index = if goes_last { root.len() } else { root.rank(&is_before) };
-        if let Some(right) = Arc::make_mut(root).insert(index, entity) {
-            *root = Arc::new(Node::over(vec![Arc::clone(root), Arc::new(right)]));
+        let index = match &self.root {
+            Some(root) if !root.last().is_none_or(is_before) => root.rank(&is_before),
+            _ => self.len(),
+        };
+        self.insert_at(index, entity);
+    }
+
+    fn insert_at(&mut self, index: usize, entity: T) {
+        match &mut self.root {
+            None => self.root = Some(Arc::new(Node::Leaf(vec![entity]))),
+            Some(root) => {
+                let right = own(root).and_then(|root| root.insert(index, entity));
+                if let Some(right) = right {
+                    *root = Arc::new(Node::over(vec![Arc::clone(root), Arc::new(right)]));
+                }
+            }
         }
+    }
+
+    /// Of entities in order: nodes are as full as can be.
+    fn of(mut sorted: Vec<T>) -> Self {
+        let mut named = Self::default();
+        if sorted.len() <= WIDTH && !sorted.is_empty() {
+            sorted.shrink_to_fit();
+            named.root = Some(Arc::new(Node::Leaf(sorted)));
+        } else {
+            for entity in sorted {
+                named.insert_at(named.len(), entity);
+            }
+        }
+        named
     }
 
     /// The first entity of this name.
@@ -86,7 +111,10 @@ impl<T: Entity> Named<T> {
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        self.root.as_ref().map_or(&[], |root| root.leaf(&|other: &T| other.name().borrow() < name))
+        match &self.root {
+            Some(root) => root.leaf(&|other: &T| other.name().borrow() < name),
+            None => &[],
+        }
     }
 
     /// The first entity of this name among those [near](Self::near) it. Apart from that, so that who looks for many can
@@ -145,7 +173,7 @@ impl<T: Entity> Named<T> {
 
     fn remove_at(&mut self, index: usize) -> Option<T> {
         let root = self.root.as_mut()?;
-        let removed = Arc::make_mut(root).remove(index);
+        let removed = own(root)?.remove(index);
         while let Some(child) = root.lowered() {
             *root = child;
         }
@@ -179,7 +207,10 @@ impl<T> Named<T> {
     /// How many there are, duplicates included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.root.as_ref().map_or(0, |root| root.len())
+        match &self.root {
+            Some(root) => root.len(),
+            None => 0,
+        }
     }
 
     /// Whether there is none.
@@ -251,14 +282,13 @@ impl<T: fmt::Debug> fmt::Debug for Named<T> {
 
 impl<T: Entity> Extend<T> for Named<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, entities: I) {
-        let mut all = Vec::new();
-        if let Some(root) = self.root.take() {
-            all.reserve_exact(root.len());
-            Arc::unwrap_or_clone(root).drain_into(&mut all);
+        if self.is_empty() {
+            *self = Self::of(sorted(entities.into_iter().listed()));
+            return;
         }
-        all.extend(entities);
-        let all = sorted(all);
-        self.root = (!all.is_empty()).then(|| Arc::new(Node::of(all)));
+        for entity in entities {
+            self.insert(entity);
+        }
     }
 }
 

@@ -1,11 +1,16 @@
 //! The tree behind a collection: a B+ tree whose nodes are shared between versions. A clone costs one counter; an edit
 //! copies the nodes on one path, and only those that another version has, too.
 
-use std::{mem, sync::Arc};
+use crate::gather::search;
+use std::{cmp::Ordering, sync::Arc};
 
 /// How many elements a leaf has at most, and how many children a branch. An edit copies about so many elements, and a
 /// search reads about so many in a row.
-const WIDTH: usize = 16;
+pub(super) const WIDTH: usize = 16;
+
+/// Whether an element is before the one that is looked for. Asked through a reference, so that the compiler makes one search for each
+/// type of element.
+type IsBefore<'f, T> = &'f dyn Fn(&T) -> bool;
 
 /// Elements in order. Children of one branch are of one height, and none is empty, so that the height, and with it the
 /// recursion here, is logarithmic.
@@ -61,40 +66,40 @@ impl<T> Node<T> {
     }
 
     /// The elements of the leaf in which the first one is that is not before the one that is looked for.
-    pub(super) fn leaf(&self, is_before: &impl Fn(&T) -> bool) -> &[T] {
+    pub(super) fn leaf(&self, is_before: IsBefore<'_, T>) -> &[T] {
         match self {
             Self::Leaf(elements) => elements,
-            Self::Branch { children, .. } => {
-                children.get(passed(children, is_before)).map_or(&[], |child| child.leaf(is_before))
-            }
+            Self::Branch { children, .. } => match children.get(passed(children, is_before)) {
+                Some(child) => child.leaf(is_before),
+                None => &[],
+            },
         }
     }
 
     /// How many elements are before the one that is looked for.
-    pub(super) fn rank(&self, is_before: &impl Fn(&T) -> bool) -> usize {
+    pub(super) fn rank(&self, is_before: IsBefore<'_, T>) -> usize {
         match self {
-            Self::Leaf(elements) => elements.partition_point(is_before),
+            Self::Leaf(elements) => {
+                first_that_not(elements.len(), &|at| elements.get(at).is_some_and(is_before))
+            }
             Self::Branch { children, .. } => {
                 let passed = passed(children, is_before);
-                let before = children.get(..passed).map_or(0, total);
-                before + children.get(passed).map_or(0, |child| child.rank(is_before))
+                match children.split_at_checked(passed) {
+                    Some((before, [child, ..])) => total(before) + child.rank(is_before),
+                    _ => total(children),
+                }
             }
         }
     }
 
     /// The position of the first element that is the one that is looked for.
-    pub(super) fn position(
-        &self,
-        is_before: &impl Fn(&T) -> bool,
-        is_it: &impl Fn(&T) -> bool,
-    ) -> Option<usize> {
+    pub(super) fn position(&self, is_before: IsBefore<'_, T>, is_it: &dyn Fn(&T) -> bool) -> Option<usize> {
         match self {
             Self::Leaf(elements) => elements.iter().position(is_it),
-            Self::Branch { children, .. } => {
-                let passed = passed(children, is_before);
-                let before = children.get(..passed).map_or(0, total);
-                Some(before + children.get(passed)?.position(is_before, is_it)?)
-            }
+            Self::Branch { children, .. } => match children.split_at_checked(passed(children, is_before)) {
+                Some((before, [child, ..])) => Some(total(before) + child.position(is_before, is_it)?),
+                _ => None,
+            },
         }
     }
 
@@ -108,19 +113,6 @@ impl<T> Node<T> {
     /// A branch over nodes of one height, of which none is empty.
     pub(super) fn over(children: Vec<Arc<Self>>) -> Self {
         Self::Branch { len: total(&children), children }
-    }
-
-    /// The tree of these elements, as low and as full as can be.
-    pub(super) fn of(mut elements: Vec<T>) -> Self {
-        if elements.len() <= WIDTH {
-            elements.shrink_to_fit();
-            return Self::Leaf(elements);
-        }
-        let mut level = in_chunks(elements, Self::Leaf);
-        while level.len() > WIDTH {
-            level = in_chunks(level, Self::over);
-        }
-        Self::over(level)
     }
 }
 
@@ -151,9 +143,11 @@ impl<T: Clone> Node<T> {
                 *len += 1;
                 let last = children.len().saturating_sub(1);
                 // Behind everything is in the last child.
-                let (at, inside) = locate(children, index)
-                    .unwrap_or_else(|| (last, children.last().map_or(0, |child| child.len())));
-                let overflow = Arc::make_mut(children.get_mut(at)?).insert(inside, element)?;
+                let (at, inside) = match locate(children, index) {
+                    Some(place) => place,
+                    None => (last, children.last()?.len()),
+                };
+                let overflow = own(children.get_mut(at)?)?.insert(inside, element)?;
                 children.insert(at + 1, Arc::new(overflow));
                 if children.len() <= WIDTH {
                     return None;
@@ -171,7 +165,7 @@ impl<T: Clone> Node<T> {
             Self::Leaf(elements) => (index < elements.len()).then(|| elements.remove(index)),
             Self::Branch { len, children } => {
                 let (at, inside) = locate(children, index)?;
-                let child = Arc::make_mut(children.get_mut(at)?);
+                let child = own(children.get_mut(at)?)?;
                 let removed = child.remove(inside)?;
                 *len -= 1;
                 let width = child.width();
@@ -192,16 +186,6 @@ impl<T: Clone> Node<T> {
             _ => None,
         }
     }
-
-    /// Every element, behind those that are there already.
-    pub(super) fn drain_into(self, all: &mut Vec<T>) {
-        match self {
-            Self::Leaf(elements) => all.extend(elements),
-            Self::Branch { children, .. } => {
-                children.into_iter().for_each(|child| Arc::unwrap_or_clone(child).drain_into(all));
-            }
-        }
-    }
 }
 
 /// How many elements there are in some children together.
@@ -215,18 +199,37 @@ fn total<T>(children: &[Arc<Node<T>>]) -> usize {
 
 /// The child that has the element of this position, and the position in it.
 fn locate<T>(children: &[Arc<Node<T>>], mut index: usize) -> Option<(usize, usize)> {
-    for (at, child) in children.iter().enumerate() {
-        if index < child.len() {
+    let mut at = 0;
+    while let Some(child) = children.get(at) {
+        let len = child.len();
+        if index < len {
             return Some((at, index));
         }
-        index -= child.len();
+        index -= len;
+        at += 1;
     }
     None
 }
 
 /// How many children have nothing but elements that are before the one that is looked for.
-fn passed<T>(children: &[Arc<Node<T>>], is_before: &impl Fn(&T) -> bool) -> usize {
-    children.partition_point(|child| child.last().is_some_and(is_before))
+fn passed<T>(children: &[Arc<Node<T>>], is_before: IsBefore<'_, T>) -> usize {
+    first_that_not(children.len(), &|at| {
+        children.get(at).and_then(|child| child.last()).is_some_and(is_before)
+    })
+}
+
+/// The first of so many, of which some are before others, that is not before.
+fn first_that_not(length: usize, is_before: &dyn Fn(usize) -> bool) -> usize {
+    let order = |at| Some(if is_before(at) { Ordering::Less } else { Ordering::Greater });
+    search(length, &order).unwrap_or_else(|place| place)
+}
+
+/// A node as one's own: copied if another version has it, too.
+pub(super) fn own<T: Clone>(node: &mut Arc<Node<T>>) -> Option<&mut Node<T>> {
+    if Arc::get_mut(node).is_none() {
+        *node = Arc::new(Node::clone(node));
+    }
+    Arc::get_mut(node)
 }
 
 /// Makes one child of two neighbours, if it is not too wide.
@@ -235,31 +238,14 @@ fn join<T: Clone>(children: &mut Vec<Arc<Node<T>>>, left: usize) {
     if one + two > WIDTH {
         return;
     }
-    let right = Arc::unwrap_or_clone(children.remove(left + 1));
-    if let Some(left) = children.get_mut(left) {
-        match (Arc::make_mut(left), right) {
-            (Node::Leaf(elements), Node::Leaf(more)) => elements.extend(more),
-            (Node::Branch { len, children }, Node::Branch { len: more, children: others }) => {
-                *len += more;
-                children.extend(others);
-            }
-            // Neighbours are of one height.
-            (Node::Leaf(_), Node::Branch { .. }) | (Node::Branch { .. }, Node::Leaf(_)) => {}
+    let mut right = children.remove(left + 1);
+    match (children.get_mut(left).and_then(own), own(&mut right)) {
+        (Some(Node::Leaf(elements)), Some(Node::Leaf(more))) => elements.append(more),
+        (Some(Node::Branch { len, children }), Some(Node::Branch { len: more, children: others })) => {
+            *len += *more;
+            children.append(others);
         }
+        // Neighbours are of one height.
+        _ => {}
     }
-}
-
-/// Nodes of what is in a list, as full as can be.
-fn in_chunks<E, T>(elements: Vec<E>, node: impl Fn(Vec<E>) -> Node<T>) -> Vec<Arc<Node<T>>> {
-    let mut nodes = Vec::with_capacity(elements.len().div_ceil(WIDTH));
-    let mut chunk = Vec::with_capacity(WIDTH);
-    for element in elements {
-        if chunk.len() == WIDTH {
-            nodes.push(Arc::new(node(mem::replace(&mut chunk, Vec::with_capacity(WIDTH)))));
-        }
-        chunk.push(element);
-    }
-    chunk.shrink_to_fit();
-    nodes.push(Arc::new(node(chunk)));
-    nodes
 }

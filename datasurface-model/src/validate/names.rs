@@ -1,6 +1,9 @@
 //! The existing names of one kind, arranged so that the nearest one is found without looking at all of them.
 
-use crate::{diagnostic::nearest, gather::sort};
+use crate::{
+    diagnostic::nearest,
+    gather::{Gather, sort},
+};
 use smol_str::SmolStr;
 
 /// Up to this many names, each one is compared.
@@ -19,8 +22,10 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut forwards: Vec<(String, SmolStr)> =
-            names.into_iter().map(|name| (name.to_lowercase(), SmolStr::from(name))).collect();
+        Self::arranged(names.into_iter().map(|name| (name.to_lowercase(), SmolStr::from(name))).listed())
+    }
+
+    fn arranged(mut forwards: Vec<(String, SmolStr)>) -> Self {
         sort(&mut forwards);
         forwards.dedup();
         let mut backwards = Vec::new();

@@ -108,7 +108,7 @@ impl From<&Datastore> for DatastoreObject {
         Self {
             name: datastore.name().clone(),
             capture: datastore.capture().map(CaptureObject::from),
-            datasets: datastore.datasets().iter().map(DatasetObject::from).collect(),
+            datasets: datastore.datasets().iter().map(DatasetObject::from).listed(),
             production: is_production(datastore.production_status()),
             approved: approvals(datastore.access()),
             deprecation: datastore.deprecation().map(DeprecationObject::from),
@@ -126,7 +126,7 @@ impl From<&Dataset> for DatasetObject {
             classifications: dataset.classifications().clone(),
             deprecation: dataset.deprecation().map(|deprecation| Box::new(deprecation.into())),
             storage_policies: dataset.storage_policies().cloned().gather(),
-            quality_checks: dataset.quality_checks().map(QualityCheckObject::from).collect(),
+            quality_checks: dataset.quality_checks().map(QualityCheckObject::from).listed(),
             documentation: written(dataset.documentation()),
             renamed_from: dataset.former_name().cloned(),
         }

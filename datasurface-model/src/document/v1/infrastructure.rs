@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     ecosystem::{CloudVendor, InfrastructureLocation, InfrastructureVendor},
+    gather::Gather,
     name::{LocationName, VendorName},
     named::{Entity, Named},
 };
@@ -132,7 +133,7 @@ fn tree_written(locations: &Named<InfrastructureLocation>) -> Vec<Compactly<Loca
     if again.eq(locations.iter().cloned()) && as_paths.iter().flatten().all(survives_as_text) {
         as_paths.into_iter().map(Location::Path).map(Compactly).collect()
     } else {
-        locations.iter().cloned().map(Location::Tree).map(Compactly).collect()
+        locations.iter().cloned().map(Location::Tree).map(Compactly).listed()
     }
 }
 

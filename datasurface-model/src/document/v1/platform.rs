@@ -123,7 +123,7 @@ impl From<&PlatformDeclaration> for PlatformObject {
             locations: platform.locations().iter().cloned().map(Compactly).gather(),
             production: is_production(platform.production_status()),
             credential_store: platform.secrets().cloned(),
-            hints: platform.hints().iter().map(HintObject::of).collect(),
+            hints: platform.hints().iter().map(HintObject::of).listed(),
             deprecation: platform.deprecation().map(DeprecationObject::from),
             documentation: written(platform.documentation()),
             renamed_from: platform.former_name().cloned(),

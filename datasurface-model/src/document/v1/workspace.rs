@@ -139,7 +139,7 @@ impl From<&Workspace> for WorkspaceObject {
             deadline: workspace.declared_deadline().cloned().map(DeadlineText),
             production: is_production(workspace.production_status()),
             holding_only: workspace.classification_limit().cloned(),
-            groups: workspace.groups().iter().map(GroupObject::from).collect(),
+            groups: workspace.groups().iter().map(GroupObject::from).listed(),
             transformer: workspace.data_transformer().map(TransformerObject::from),
             entitlement: workspace.entitlement().principals().cloned().map(Compactly).gather(),
             documentation: written(workspace.documentation()),
@@ -153,7 +153,7 @@ impl From<&DatasetGroup> for GroupObject {
         let requirements = group.requirements();
         Self {
             name: group.name().clone(),
-            sinks: group.wanted().iter().cloned().map(Compactly).collect(),
+            sinks: group.wanted().iter().cloned().map(Compactly).listed(),
             milestoning: Word(requirements.milestoning()),
             latency: requirements.latency().map(LatencyText),
             retention: requirements.retention().map(RetentionText),

@@ -1,13 +1,14 @@
 //! `rename/…`: what had another name before must say so in a way that can be followed.
 
-use super::{Scope, name::check as check_name, of_table};
+use super::{Scope, name::written, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
         DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation,
         InfrastructureVendor, PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
     },
-    name::Name,
+    gather::Gather,
+    name::{Name, NameSyntax},
     named::{Entity, Named},
     validate::unit::UnitKey,
 };
@@ -63,7 +64,7 @@ renamed!(
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     if let Some(former) = ecosystem.former_name() {
-        alone(ecosystem.name(), former, None, scope, stated);
+        alone(ecosystem.name(), former, None, scope);
     }
     siblings(ecosystem.vendors(), scope, |root| root, "vendors");
     for vendor in ecosystem.vendors() {
@@ -95,7 +96,7 @@ pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
 pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     if let Some(former) = datastore.former_name() {
         let other = scope.facts.datastore_unit(former).map(|unit| unit.path());
-        alone(datastore.name(), former, other, scope, stated);
+        alone(datastore.name(), former, other, scope);
         let first = scope.facts.first_former_datastore(former);
         claimed(former.as_str(), first, scope);
     }
@@ -112,14 +113,15 @@ fn of_columns(dataset: &Dataset, scope: &mut Scope<'_>) {
         let aliases: Vec<_> = avro.aliases().collect();
         if aliases.iter().any(|(_, alias)| alias.is_some()) {
             let columns = aliases.iter().map(|(name, alias)| (name, alias.as_ref()));
-            family(columns, scope, parent, "columns", |column, alias| column.child("aliases", alias));
+            let said_at = |column: ModelPath, alias: &str| column.child("aliases", alias);
+            Family::of(columns).judge(scope, &parent, "columns", &said_at);
         }
         return;
     }
     let columns = dataset.schema().readable().columns();
     if columns.iter().any(|column| column.former_name().is_some()) {
         let columns = columns.iter().map(|column| (column.name(), column.former_name()));
-        family(columns, scope, parent, "columns", |column, _| stated(column));
+        Family::of(columns).judge(scope, &parent, "columns", &|column, _| stated(column));
     }
 }
 
@@ -131,7 +133,7 @@ fn stated(path: ModelPath) -> ModelPath {
 pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
     if let Some(former) = workspace.former_name() {
         let other = scope.facts.workspace_unit(former).map(|unit| unit.path());
-        alone(workspace.name(), former, other, scope, stated);
+        alone(workspace.name(), former, other, scope);
         let first = scope.facts.first_former_workspace(former);
         claimed(former.as_str(), first, scope);
     }
@@ -146,33 +148,49 @@ fn siblings<T: Renamed>(
 ) {
     if entities.iter().any(|entity| entity.former().is_some()) {
         let all = entities.iter().map(|entity| (entity.name(), entity.former()));
-        family(all, scope, parent, collection, |entity, _| stated(entity));
+        Family::of(all).judge(scope, &parent, collection, &|entity, _| stated(entity));
     }
 }
 
-/// Judges names, and former names, that are unique among each other; given where something says that it had one.
-fn family<'n, N: Name + 'n>(
-    all: impl Iterator<Item = (&'n N, Option<&'n N>)> + Clone,
-    scope: &mut Scope<'_>,
-    parent: impl Fn(ModelPath) -> ModelPath,
-    collection: &'static str,
-    said_at: impl Fn(ModelPath, &str) -> ModelPath,
-) {
-    let at = |root: ModelPath, name: &str| parent(root).child(collection, name);
-    let names: FxHashSet<&str> = all.clone().map(|(name, _)| name.as_str()).collect();
-    let mut first: FxHashMap<&str, &str> = FxHashMap::default();
-    for (name, former) in all {
-        let Some(former) = former else { continue };
-        let other = names.contains(former.as_str()).then(|| at(scope.path(), former.as_str()));
-        let said = |root| said_at(at(root, name.as_str()), former.as_str());
-        alone(name, former, other, scope, said);
-        if let Some(other) = first.insert(former.as_str(), name.as_str()) {
-            let there = at(scope.path(), other);
-            if other == name.as_str() {
-                scope.report(repeated(other, former.as_str(), said(scope.path())));
-                continue;
+/// Names of one kind that are unique among each other, with those that they say they had.
+struct Family<'n> {
+    syntax: NameSyntax,
+    noun: &'static str,
+    names: Vec<(&'n str, Option<&'n str>)>,
+}
+
+impl<'n> Family<'n> {
+    fn of<N: Name + 'n>(names: impl Iterator<Item = (&'n N, Option<&'n N>)>) -> Self {
+        let names = names.map(|(name, former)| (name.as_str(), former.map(Name::as_str))).listed();
+        Self { syntax: N::SYNTAX, noun: N::NOUN, names }
+    }
+
+    /// Judges former names, given where something says that it had one.
+    fn judge(
+        &self,
+        scope: &mut Scope<'_>,
+        parent: &dyn Fn(ModelPath) -> ModelPath,
+        collection: &'static str,
+        said_at: &dyn Fn(ModelPath, &str) -> ModelPath,
+    ) {
+        let at = |root: ModelPath, name: &str| parent(root).child(collection, name);
+        let mut names: FxHashSet<&str> = FxHashSet::default();
+        names.extend(self.names.iter().map(|(name, _)| *name));
+        let mut first: FxHashMap<&str, &str> = FxHashMap::default();
+        for (name, former) in &self.names {
+            let Some(former) = *former else { continue };
+            let other = names.contains(former).then(|| at(scope.path(), former));
+            let said = |root: ModelPath| said_at(at(root, name), former);
+            written(self.syntax, self.noun, former, scope, &said);
+            usable(name, former, other, said(scope.path()), scope);
+            if let Some(other) = first.insert(former, name) {
+                if other == *name {
+                    scope.report(repeated(other, former, said(scope.path())));
+                    continue;
+                }
+                let there = at(scope.path(), other);
+                scope.report(twice(former, (name, said(scope.path())), (other, there)));
             }
-            scope.report(twice(former.as_str(), (name.as_str(), said(scope.path())), (other, there)));
         }
     }
 }
@@ -200,17 +218,15 @@ fn repeated(name: &str, former: &str, place: ModelPath) -> Diagnostic {
     Diagnostic::new(&TWICE, place, message).help("say it once, or correct the name that is meant")
 }
 
-/// Judges one former name, given who has that name now, and where it is said.
-fn alone<N: Name>(
-    name: &N,
-    former: &N,
-    other: Option<ModelPath>,
-    scope: &mut Scope<'_>,
-    at: impl Fn(ModelPath) -> ModelPath,
-) {
-    check_name(former, scope, &at);
-    let path = at(scope.path());
-    if let Some(finding) = unusable(name.as_str(), former.as_str(), other, path) {
+/// Judges the former name of a unit, given who has that name now.
+fn alone<N: Name>(name: &N, former: &N, other: Option<ModelPath>, scope: &mut Scope<'_>) {
+    written(N::SYNTAX, N::NOUN, former.as_str(), scope, &stated);
+    usable(name.as_str(), former.as_str(), other, stated(scope.path()), scope);
+}
+
+/// Judges what a former name means, given who has that name now, and where it is said.
+fn usable(name: &str, former: &str, other: Option<ModelPath>, path: ModelPath, scope: &mut Scope<'_>) {
+    if let Some(finding) = unusable(name, former, other, path) {
         scope.report(finding);
     }
 }

@@ -168,7 +168,7 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
 }
 
 /// The fields of structs, at every depth. Types are not nested deeply.
-fn fields(data_type: &DataType, scope: &mut Scope<'_>, at: &impl Fn(ModelPath) -> ModelPath) {
+fn fields(data_type: &DataType, scope: &mut Scope<'_>, at: &dyn Fn(ModelPath) -> ModelPath) {
     match data_type {
         DataType::Array(array) => fields(array.element(), scope, at),
         DataType::Map(map) => {
@@ -220,16 +220,17 @@ fn check_all_identifiers<T: Entity<Name: Name>>(
 }
 
 /// Judges how a name is written.
-pub(super) fn check<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
-    written(N::SYNTAX, N::NOUN, name.as_str(), scope, at);
+pub(super) fn check<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    written(N::SYNTAX, N::NOUN, name.as_str(), scope, &at);
 }
 
-fn written(
+/// Judges how a name of a kind is written.
+pub(super) fn written(
     syntax: NameSyntax,
     noun: &'static str,
     name: &str,
     scope: &mut Scope<'_>,
-    at: impl FnOnce(ModelPath) -> ModelPath,
+    at: &dyn Fn(ModelPath) -> ModelPath,
 ) {
     if let Err(error) = syntax.check(noun, name) {
         let path = at(scope.path());
@@ -242,16 +243,11 @@ fn misspelt(error: &NameError, path: ModelPath) -> Diagnostic {
 }
 
 /// A name that ends up as an SQL identifier.
-fn check_identifier<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
-    identifier(N::NOUN, name.as_str(), scope, at);
+fn check_identifier<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    identifier(N::NOUN, name.as_str(), scope, &at);
 }
 
-fn identifier(
-    noun: &'static str,
-    name: &str,
-    scope: &mut Scope<'_>,
-    at: impl FnOnce(ModelPath) -> ModelPath,
-) {
+fn identifier(noun: &'static str, name: &str, scope: &mut Scope<'_>, at: &dyn Fn(ModelPath) -> ModelPath) {
     if is_reserved_word(name) {
         let path = at(scope.path());
         let message = format!("the {noun} name `{name}` is a reserved word of SQL");

@@ -3,7 +3,7 @@
 use super::{DUPLICATE, Scope};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
-    gather::sort_by,
+    gather::{Gather, sort_by},
     name::{Name, are_all_different, folded},
     validate::unit::UnitKey,
 };
@@ -22,17 +22,26 @@ pub(super) fn unique<'n, N: Name + 'n>(
     scope: &mut Scope<'_>,
     at: impl Fn(ModelPath, &str) -> ModelPath,
 ) {
-    if are_all_different(names.clone()) {
-        return;
+    let names = names.map(Name::as_str);
+    let mut each = names.clone();
+    if !are_all_different(&mut || each.next()) {
+        repeated(names.listed(), N::NOUN, scope, &at);
     }
-    let mut names: Vec<_> = names.map(Name::as_str).collect();
+}
+
+fn repeated(
+    mut names: Vec<&str>,
+    noun: &str,
+    scope: &mut Scope<'_>,
+    at: &dyn Fn(ModelPath, &str) -> ModelPath,
+) {
     // Stable, so that the earlier one of two equal names stays before the other.
     sort_by(&mut names, |one, two| folded(one).cmp(folded(two)));
     for same in names.chunk_by(|one, two| folded(one).eq(folded(two))) {
         if let [first, others @ ..] = same {
             for name in others {
                 let first_path = at(scope.path(), first);
-                let plural = plural(N::NOUN);
+                let plural = plural(noun);
                 let finding = duplicate(&plural, name, first, at(scope.path(), name), first_path);
                 scope.report(finding);
             }
