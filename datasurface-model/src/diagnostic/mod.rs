@@ -13,7 +13,7 @@ pub use path::ModelPath;
 pub use position::Position;
 pub use suggestion::{Patch, Suggestion};
 
-use crate::{gather::sort, name::PolicyKey};
+use crate::{gather::Gather, gather::sort, name::PolicyKey};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -174,7 +174,7 @@ impl Diagnostic {
     #[must_use]
     pub fn policy(&self) -> Option<PolicyKey> {
         self.related.iter().find_map(|related| {
-            let segments: Vec<&str> = related.path.segments().take(5).collect();
+            let segments: Vec<&str> = related.path.segments().take(5).listed();
             match segments[..] {
                 ["zones", zone, "policies", policy] => Some(PolicyKey::new(zone, policy)),
                 _ => None,
@@ -272,7 +272,7 @@ impl Findings {
 
 impl FromIterator<Diagnostic> for Findings {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(findings: I) -> Self {
-        let mut findings: Vec<_> = findings.into_iter().collect();
+        let mut findings: Vec<_> = findings.into_iter().listed();
         sort(&mut findings);
         findings.dedup();
         Self(findings)

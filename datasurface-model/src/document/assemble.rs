@@ -7,13 +7,13 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, nearest},
     ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
+    gather::Gather,
+    map::Map,
     name::{Name, TeamKey, ZoneName},
     named::Entity,
+    set::Set,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{mem, sync::Arc};
 
 /// The definitions of one zone or team that documents give, by the names of the documents.
 type Given<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
@@ -31,10 +31,10 @@ pub(super) fn assemble<'p>(
         match part {
             Part::Ecosystem(frame) => frames.push((document, frame)),
             Part::Zone(zone, definition) => {
-                definitions.zones.entry(zone.clone()).or_default().push((document, definition));
+                definitions.zones.change(zone.clone(), |given| given.push((document, definition)));
             }
             Part::Team(team, definition) => {
-                definitions.teams.entry(team.clone()).or_default().push((document, definition));
+                definitions.teams.change(team.clone(), |given| given.push((document, definition)));
             }
         }
     }
@@ -99,26 +99,26 @@ fn place(document: &str, member: &'static str) -> ModelPath {
     ModelPath::root().child("documents", document).attribute(member)
 }
 
-/// Definitions that stand in documents of their own.
+/// Definitions that stand in documents of their own. Those that have been used are none any more.
 #[derive(Default)]
 struct Definitions<'p> {
-    zones: BTreeMap<ZoneName, Given<'p, GovernanceZone>>,
-    teams: BTreeMap<TeamKey, Given<'p, Team>>,
+    zones: Map<ZoneName, Given<'p, GovernanceZone>>,
+    teams: Map<TeamKey, Given<'p, Team>>,
 }
 
 impl Definitions<'_> {
     /// Defines what the ecosystem declares; what it does not declare is a finding.
     fn add_to(mut self, ecosystem: Ecosystem, findings: &mut Vec<Diagnostic>) -> Ecosystem {
-        if self.zones.is_empty() && self.teams.is_empty() {
+        if self.zones.iter().len() + self.teams.iter().len() == 0 {
             return ecosystem;
         }
         let mut teams: Vec<TeamKey> = Vec::new();
         let ecosystem = ecosystem.redefined(|zone| self.define(zone, &mut teams, findings));
-        let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).collect();
-        let teams: Vec<String> = teams.iter().map(ToString::to_string).collect();
+        let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).listed();
+        let teams: Vec<String> = teams.iter().map(ToString::to_string).listed();
         // Teams that are declared, but by a document about a zone that is called otherwise.
-        let mut misplaced: BTreeSet<TeamKey> = BTreeSet::new();
-        for (zone, given) in self.zones {
+        let mut misplaced: Set<TeamKey> = Set::new();
+        for (zone, given) in self.zones.into_iter().filter(|(_, given)| !given.is_empty()) {
             let nearest = nearest(zone.as_str(), zones.iter().copied());
             findings.extend(undeclared("zone", zone.as_str(), nearest, &given, &declare("zone")));
             let names = given.iter().flat_map(|(_, definition)| definition.teams().names());
@@ -126,7 +126,9 @@ impl Definitions<'_> {
                 misplaced.extend(names.map(|team| TeamKey::new(meant, team)));
             }
         }
-        for (key, given) in self.teams.iter().filter(|(key, _)| !misplaced.contains(key)) {
+        let is_left =
+            |(key, given): &&(TeamKey, Given<'_, Team>)| !given.is_empty() && !misplaced.contains(key);
+        for (key, given) in self.teams.iter().filter(is_left) {
             let team = key.to_string();
             let nearest = nearest(&team, teams.iter().map(String::as_str));
             let help = match key.team.as_str() {
@@ -144,7 +146,7 @@ impl Definitions<'_> {
         declared: &mut Vec<TeamKey>,
         findings: &mut Vec<Diagnostic>,
     ) -> ZoneDeclaration {
-        let given = self.zones.remove(declaration.name()).unwrap_or_default();
+        let given = self.zones.get_mut(declaration.name()).map(mem::take).unwrap_or_default();
         let path = ModelPath::root().child("zones", declaration.name());
         let twice = |attribute| said_twice(&path, &format!("the zone `{}`", declaration.name()), attribute);
         let zone = joined(declaration.definition(), &given, GovernanceZone::joined, twice, findings);
@@ -152,13 +154,13 @@ impl Definitions<'_> {
         let keys = zone.teams().names().map(|team| TeamKey::new(declaration.name(), team));
         let begin = declared.len();
         declared.extend(keys);
-        let is_defined_elsewhere = |key: &TeamKey| self.teams.contains_key(key);
+        let is_defined_elsewhere = |key: &TeamKey| self.teams.get(key).is_some_and(|given| !given.is_empty());
         if !declared.iter().skip(begin).any(is_defined_elsewhere) {
             return declaration.clone().defined(zone);
         }
         let zone = Arc::unwrap_or_clone(zone).redefined(|team| {
             let key = TeamKey::new(declaration.name(), team.name());
-            let given = self.teams.remove(&key).unwrap_or_default();
+            let given = self.teams.get_mut(&key).map(mem::take).unwrap_or_default();
             let path = path.child("teams", team.name());
             let twice = |attribute| said_twice(&path, &format!("the team `{key}`"), attribute);
             match joined(team.definition(), &given, Team::joined, twice, findings) {
@@ -209,5 +211,5 @@ fn undeclared<T>(
             .help(help)
             .did_you_mean(nearest)
     });
-    findings.collect()
+    findings.listed()
 }

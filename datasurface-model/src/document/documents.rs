@@ -7,10 +7,12 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::Ecosystem,
+    gather::Gather,
+    map::Map,
 };
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// The documents of a model: texts under names, which are those of files, most often. A name ends in `.json`, `.yaml`
 /// or `.yml`; one that does not is of a JSON document if its text begins with `{`.
@@ -45,7 +47,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Documents(BTreeMap<SmolStr, Document>);
+pub struct Documents(Map<SmolStr, Document>);
 
 #[derive(Clone, Debug)]
 pub(super) struct Document {
@@ -158,5 +160,5 @@ pub(super) fn diagnosed(name: &str, text: &str, problems: &[Problem]) -> Vec<Dia
         }
         finding
     });
-    findings.collect()
+    findings.listed()
 }

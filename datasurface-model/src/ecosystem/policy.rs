@@ -90,6 +90,10 @@ impl<T: Ord> Permitted<T> {
         self
     }
 
+    pub(crate) fn of(allowed: Option<Set<T>>, denied: Set<T>) -> Self {
+        Self { allowed, denied }
+    }
+
     /// What alone is allowed; nothing means: everything that is not denied.
     #[must_use]
     pub fn allowed(&self) -> Option<&Set<T>> {

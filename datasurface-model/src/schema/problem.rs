@@ -1,5 +1,6 @@
 //! What cannot be read of a schema.
 
+use crate::gather::Gather;
 use crate::name::ColumnName;
 use std::fmt;
 
@@ -26,5 +27,5 @@ impl fmt::Display for SchemaProblem {
 
 /// All of them, in one line.
 pub(super) fn joined(problems: &[SchemaProblem]) -> String {
-    problems.iter().map(SchemaProblem::to_string).collect::<Vec<_>>().join("; ")
+    problems.iter().map(SchemaProblem::to_string).listed().join("; ")
 }

@@ -7,10 +7,13 @@ use super::{
 };
 use crate::{
     ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
+    gather::Gather,
+    map::Map,
     name::{TeamKey, TeamName, ZoneName},
     named::{Entity, Named},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// A unit that is new, gone, or has another content than before.
 #[derive(Debug)]
@@ -133,13 +136,13 @@ impl Cut<'_> {
     }
 
     /// Where zones or teams of one name are declared several times, all that is in them is cut anew.
-    fn many(&mut self, old: BTreeMap<UnitKey, Content>, mut new: BTreeMap<UnitKey, Content>) {
+    fn many(&mut self, old: Units, mut new: Units) {
         for (key, content) in old {
-            let new = new.remove(&key);
-            self.push(key, Some(content), new);
+            let new = new.get_mut(&key).and_then(Option::take);
+            self.push(key, content, new);
         }
         for (key, content) in new {
-            self.push(key, None, Some(content));
+            self.push(key, None, content);
         }
     }
 
@@ -150,31 +153,31 @@ impl Cut<'_> {
     }
 }
 
+/// What is to be in each unit.
+type Units = Map<UnitKey, Option<Content>>;
+
 /// Every unit of zones that have one name, cut one after the other: units of one place are numbered through.
-fn zones_apart(zones: &[&ZoneDeclaration]) -> BTreeMap<UnitKey, Content> {
+fn zones_apart(zones: &[&ZoneDeclaration]) -> Units {
     apart(zones, |zone, cut| cut.zone(zone.name(), None, zone.definition().cloned()))
 }
 
-fn teams_apart(zone: &ZoneName, teams: &[&TeamDeclaration]) -> BTreeMap<UnitKey, Content> {
+fn teams_apart(zone: &ZoneName, teams: &[&TeamDeclaration]) -> Units {
     apart(teams, |team, cut| cut.team(zone, team.name(), None, team.definition().cloned()))
 }
 
-fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut Cut<'_>)) -> BTreeMap<UnitKey, Content> {
+fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut Cut<'_>)) -> Units {
     let nothing = Directory::default();
-    let mut units = BTreeMap::new();
+    let mut units = Units::default();
+    let mut counts = FxHashMap::default();
     for declaration in declarations {
         let mut cut = Cut { directory: &nothing, changes: Vec::new() };
         into_units(declaration, &mut cut);
-        let mut claimed: BTreeMap<UnitKey, usize> = BTreeMap::new();
         for UnitChange { key, new, .. } in cut.changes {
             let first = key.numbered(0);
-            // Behind those of the declarations before this one.
-            let ordinal = claimed.entry(first.clone()).or_insert_with(|| {
-                let units = units.range(first.clone()..=first.numbered(usize::MAX));
-                units.count()
-            });
             if let Some(content) = new {
-                units.insert(first.numbered(*ordinal), content);
+                // Behind those of the declarations before this one.
+                let ordinal: &mut usize = counts.entry(first.clone()).or_default();
+                units.insert(first.numbered(*ordinal), Some(content));
                 *ordinal += 1;
             }
         }
@@ -190,5 +193,5 @@ fn same_names<'a, T: Entity>(
     let mut last = None;
     let names = older.difference(newer).filter_map(|(old, new)| Some(old.or(new)?.name()));
     let names = names.filter(move |name| last.replace(*name) != Some(*name));
-    names.map(|name| (name, older.all(name).collect(), newer.all(name).collect()))
+    names.map(|name| (name, older.all(name).listed(), newer.all(name).listed()))
 }

@@ -30,7 +30,7 @@ impl Names {
         forwards.dedup();
         let mut backwards = Vec::new();
         if forwards.len() > FEW {
-            backwards = forwards.iter().map(|(folded, name)| (reversed(folded), name.clone())).collect();
+            backwards = forwards.iter().map(|(folded, name)| (reversed(folded), name.clone())).listed();
             sort(&mut backwards);
         }
         Self { forwards, backwards }

@@ -7,6 +7,7 @@ use super::{
     unit::UnitKey,
 };
 use crate::{
+    gather::Gather,
     gather::sort_distinct,
     named::{Entity, Named},
 };
@@ -92,7 +93,7 @@ impl Readers {
 }
 
 fn each_once(facts: &[Fact]) -> Vec<&Fact> {
-    let mut facts: Vec<_> = facts.iter().collect();
+    let mut facts: Vec<_> = facts.iter().listed();
     sort_distinct(&mut facts);
     facts
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration},
+    gather::Gather,
     name::{DatasetKey, GroupKey, PolicyKey},
     named::Named,
 };
@@ -9,7 +10,7 @@ use crate::{
 /// Whether everything is there that the text of a path names on its way. Attributes are not looked at: what is left out
 /// is there, too.
 pub(super) fn leads_somewhere(path: &str, ecosystem: &Ecosystem) -> bool {
-    let segments: Vec<&str> = path.split('/').collect();
+    let segments: Vec<&str> = path.split('/').listed();
     match segments.as_slice() {
         ["zones", zone, inside @ ..] => {
             ecosystem.zones().get(*zone).is_some_and(|zone| is_in_declaration(inside, zone))

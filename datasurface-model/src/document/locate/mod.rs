@@ -16,6 +16,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Findings, ModelPath, Position},
     gather,
+    gather::Gather,
     schema::written_columns,
 };
 use std::ops::Range;
@@ -37,7 +38,7 @@ impl Documents {
     }
 
     fn places(&self, wanted: Vec<ModelPath>) -> Places {
-        let mut places = Places { best: wanted.iter().map(|_| Best::default()).collect(), wanted };
+        let mut places = Places { best: wanted.iter().map(|_| Best::default()).listed(), wanted };
         if !places.wanted.is_empty() {
             for (name, document) in self.iter() {
                 places.look_into(name, document);
@@ -312,7 +313,7 @@ impl Search<'_> {
 
 /// The same key, without blanks around the slashes, and without slashes at the end: a document may have them.
 fn unspaced(key: &str) -> String {
-    let unspaced = key.split('/').map(str::trim).collect::<Vec<_>>().join("/");
+    let unspaced = key.split('/').map(str::trim).listed().join("/");
     unspaced.trim_end_matches('/').to_owned()
 }
 

@@ -3,6 +3,7 @@
 use super::objects::objects;
 use crate::{
     ecosystem::{CodeArtifact, Select, VersionRequirement},
+    gather::Gather,
     name::DatasetName,
 };
 use serde::{Deserialize, Serialize};
@@ -79,7 +80,7 @@ impl ArtifactObject {
                 // In the order of the document: it is part of the code.
                 let selects =
                     selects.into_iter().map(|SelectObject { dataset, sql }| Select { dataset, sql });
-                CodeArtifact::Sql { selects: selects.collect() }
+                CodeArtifact::Sql { selects: selects.listed() }
             }
             Self::Python(PythonObject { package, version, entry_point }) => {
                 CodeArtifact::Python { package, version, entry_point }
@@ -97,7 +98,7 @@ impl From<&CodeArtifact> for ArtifactObject {
             CodeArtifact::Sql { selects } => {
                 let selects =
                     selects.into_iter().map(|Select { dataset, sql }| SelectObject { dataset, sql });
-                Self::Sql(SqlObject { selects: selects.collect() })
+                Self::Sql(SqlObject { selects: selects.listed() })
             }
             CodeArtifact::Python { package, version, entry_point } => {
                 Self::Python(PythonObject { package, version, entry_point })

@@ -10,11 +10,11 @@ use super::{
 use crate::{
     ecosystem::{CloudVendor, InfrastructureLocation, InfrastructureVendor},
     gather::Gather,
+    map::Map,
     name::{LocationName, VendorName},
     named::{Entity, Named},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Deeper is refused: trees are walked by recursion.
 const DEEPEST: usize = 256;
@@ -88,7 +88,7 @@ impl Compact for Location {
     const EXPECTED: &'static str = "a location, as `location/…`, or as an object";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let path: Vec<LocationName> = text.split('/').map(|name| name.trim().into()).collect();
+        let path: Vec<LocationName> = text.split('/').map(|name| name.trim().into()).listed();
         if path.len() > DEEPEST {
             return Err(format!("more than {DEEPEST} locations inside each other"));
         }
@@ -97,7 +97,7 @@ impl Compact for Location {
 
     fn text(&self) -> String {
         match self {
-            Self::Path(path) => path.iter().map(LocationName::as_str).collect::<Vec<_>>().join("/"),
+            Self::Path(path) => path.iter().map(LocationName::as_str).listed().join("/"),
             Self::Tree(location) => location.name().to_string(),
         }
     }
@@ -129,9 +129,9 @@ impl Compact for Location {
 /// Paths if they say everything, else objects.
 fn tree_written(locations: &Named<InfrastructureLocation>) -> Vec<Compactly<Location>> {
     let as_paths = paths(locations);
-    let again = trees(as_paths.iter().cloned().map(Location::Path).map(Compactly).collect());
+    let again = trees(as_paths.iter().cloned().map(Location::Path).map(Compactly).listed());
     if again.eq(locations.iter().cloned()) && as_paths.iter().flatten().all(survives_as_text) {
-        as_paths.into_iter().map(Location::Path).map(Compactly).collect()
+        as_paths.into_iter().map(Location::Path).map(Compactly).listed()
     } else {
         locations.iter().cloned().map(Location::Tree).map(Compactly).listed()
     }
@@ -163,9 +163,15 @@ fn paths(locations: &Named<InfrastructureLocation>) -> Vec<Vec<LocationName>> {
 
 /// Locations by name, as paths make them: a path goes through a location that an earlier path has made.
 #[derive(Default)]
-struct Made(BTreeMap<LocationName, Made>);
+struct Made(Map<LocationName, Made>);
 
 impl Made {
+    fn add(&mut self, path: &mut std::vec::IntoIter<LocationName>) {
+        if let Some(name) = path.next() {
+            self.0.change(name, |inner| inner.add(path));
+        }
+    }
+
     fn into_locations(self) -> impl Iterator<Item = InfrastructureLocation> {
         self.0.into_iter().map(|(name, inner)| {
             let location = InfrastructureLocation::new(name);
@@ -185,7 +191,7 @@ fn trees(locations: Vec<Compactly<Location>>) -> impl Iterator<Item = Infrastruc
     for Compactly(location) in locations {
         match location {
             Location::Path(path) => {
-                path.into_iter().fold(&mut made, |made, name| made.0.entry(name).or_default());
+                made.add(&mut path.into_iter());
             }
             Location::Tree(tree) => trees.push(tree),
         }

@@ -74,20 +74,19 @@ struct StorageObject {
 }
 
 impl<F: Ord> PermittedObject<F> {
-    fn into_model<T: Ord>(self, read: impl Fn(F) -> T) -> Permitted<T> {
-        let nothing_denied = match self.allow {
-            Some(allowed) => Permitted::only(allowed.into_iter().map(&read)),
-            None => Permitted::all_but([] as [T; 0]),
-        };
-        nothing_denied.but_not(self.deny.into_iter().map(read))
+    fn into_model<T: Ord>(self, read: fn(F) -> T) -> Permitted<T> {
+        Permitted::of(self.allow.map(|allowed| each(allowed, read)), each(self.deny, read))
     }
 
-    fn of<T: Clone + Ord>(permitted: &Permitted<T>, write: impl Fn(T) -> F) -> Self {
-        Self {
-            allow: permitted.allowed().map(|allowed| allowed.iter().cloned().map(&write).gather()),
-            deny: permitted.denied().iter().cloned().map(write).gather(),
-        }
+    fn of<T: Clone + Ord>(permitted: &Permitted<T>, write: fn(T) -> F) -> Self {
+        let allow = permitted.allowed().cloned().map(|allowed| each(allowed, write));
+        Self { allow, deny: each(permitted.denied().clone(), write) }
     }
+}
+
+/// The set of what becomes of each element.
+fn each<F, T: Ord>(set: Set<F>, made: fn(F) -> T) -> Set<T> {
+    set.into_iter().map(made).gather()
 }
 
 impl StorageObject {

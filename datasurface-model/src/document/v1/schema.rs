@@ -149,7 +149,7 @@ fn column_texts(table: &TableSchema) -> Vec<String> {
         }
         text
     });
-    texts.collect()
+    texts.listed()
 }
 
 impl<'de> Deserialize<'de> for SchemaForm {
@@ -224,7 +224,7 @@ impl From<&TableSchema> for SchemaObject {
             renamed_from: column.former_name().cloned(),
         });
         Self {
-            columns: columns.collect(),
+            columns: columns.listed(),
             avro: None,
             key: table.key().to_vec(),
             partition: table.partition().to_vec(),

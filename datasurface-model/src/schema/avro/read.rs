@@ -94,7 +94,7 @@ impl Reader {
         let members = field.as_object().ok_or_else(|| Fault::of("a field is an object"))?;
         let name = text(members, "name").ok_or_else(|| Fault::of("a field has a `name`"))?;
         let read = self.named_field(name, members, namespace);
-        read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).collect())
+        read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).listed())
     }
 
     fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, Faults> {

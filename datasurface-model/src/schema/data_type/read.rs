@@ -1,6 +1,7 @@
 //! Types from text.
 
 use super::{Collation, DataType, DataTypeError, Field, FloatFormat, GeometryType, MicroscalingFormat};
+use crate::gather::Gather;
 use smol_str::StrExt;
 use std::{borrow::Cow, str::FromStr};
 
@@ -233,7 +234,7 @@ impl<'a> Reader<'a> {
         }
         let floats = FloatFormat::ALL.iter().map(|format| format.name());
         let floats: Vec<_> =
-            floats.chain(MicroscalingFormat::ALL.iter().map(|format| format.name())).collect();
+            floats.chain(MicroscalingFormat::ALL.iter().map(|format| format.name())).listed();
         if floats.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             let reason = Some("it takes no arguments".to_owned());
             return DataTypeError { text, reason, nearest: None };

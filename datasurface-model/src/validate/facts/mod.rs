@@ -83,10 +83,11 @@ impl Facts {
         let before = self.transformers.clone();
         let producers = self.directory.producers();
         if touched.iter().any(|subject| matches!(subject, Subject::Producer(_))) {
-            let made: FxHashSet<&DatastoreName> = producers.keys().collect();
+            let made: FxHashSet<&str> = producers.keys().map(DatastoreName::as_str).collect();
             let workspaces = self.directory.workspaces().units();
-            let transformer =
-                |(unit, workspace)| Transformer::of(unit, workspace, |datastore| made.contains(datastore));
+            let transformer = |(unit, workspace)| {
+                Transformer::of(unit, workspace, |datastore| made.contains(datastore.as_str()))
+            };
             self.transformers = workspaces.filter_map(transformer).collect();
         } else {
             for change in changes {

@@ -4,6 +4,7 @@ use crate::{
     diagnostic::Findings,
     document::Documents,
     ecosystem::{Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Team, Workspace},
+    gather::Gather,
     validate::Validation,
 };
 use chrono::NaiveDate;
@@ -78,7 +79,7 @@ pub(crate) fn written() -> Vec<Ecosystem> {
             let is_alone = text.starts_with("# alone\n");
             if is_alone { alone } else { alone.document("base.yaml", BASE) }.load().ok()
         })
-        .collect();
+        .listed();
     ecosystems.sort();
     ecosystems
 }

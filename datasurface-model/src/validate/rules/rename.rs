@@ -110,7 +110,7 @@ fn of_columns(dataset: &Dataset, scope: &mut Scope<'_>) {
     let parent = |unit: ModelPath| unit.child("datasets", dataset.name());
     if let Some(avro) = dataset.schema().avro() {
         // A field may have had several names, each of which is an element of a list.
-        let aliases: Vec<_> = avro.aliases().collect();
+        let aliases: Vec<_> = avro.aliases().listed();
         if aliases.iter().any(|(_, alias)| alias.is_some()) {
             let columns = aliases.iter().map(|(name, alias)| (name, alias.as_ref()));
             let said_at = |column: ModelPath, alias: &str| column.child("aliases", alias);

@@ -217,9 +217,9 @@ impl<'a> ColumnList<'a> {
 
     /// The columns that could be in the list, and are not.
     fn candidates(&self, table: &TableSchema) -> Names {
-        let listed: FxHashSet<&ColumnName> = self.names.iter().collect();
+        let listed: FxHashSet<&str> = self.names.iter().map(ColumnName::as_str).collect();
         let fits = |column: &&Column| {
-            column.data_type().is_flat() && !column.is_nullable() && !listed.contains(column.name())
+            column.data_type().is_flat() && !column.is_nullable() && !listed.contains(column.name().as_str())
         };
         Names::of(table.columns().iter().filter(fits).map(|column| column.name().as_str()))
     }
@@ -237,7 +237,7 @@ impl<'a> ColumnList<'a> {
         let mut names = None;
         for name in self.names {
             let path = |scope: &Scope<'_>| at(scope.path()).child(self.attribute, name);
-            if !seen.insert(name) {
+            if !seen.insert(name.as_str()) {
                 let message = format!("{what} names the column `{name}` twice");
                 let finding =
                     Diagnostic::new(self.duplicate, path(scope), message).help("name each column once");

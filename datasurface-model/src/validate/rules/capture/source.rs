@@ -4,6 +4,7 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Datastore},
+    gather::Gather,
     gather::sort_by,
     name::{DatasetName, Name},
     validate::names::Names,
@@ -95,7 +96,7 @@ fn written(capture: &Capture, dataset: &DatasetName, scope: &mut Scope<'_>) {
 fn shared(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     let names = datastore.datasets().names();
     let mut sources: Vec<_> =
-        names.filter_map(|dataset| Some((source_of(capture, dataset)?, dataset))).collect();
+        names.filter_map(|dataset| Some((source_of(capture, dataset)?, dataset))).listed();
     sort_by(&mut sources, Ord::cmp);
     let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
     let is_in =

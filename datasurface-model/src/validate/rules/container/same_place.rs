@@ -4,6 +4,7 @@ use super::{super::Scope, path_of};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{ContainerKind, DataContainer, Server},
+    gather::Gather,
     name::ContainerKey,
     named::Entity,
 };
@@ -45,7 +46,7 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<SmolS
     let technology = kind.technology();
     // What is near is another thing at another place.
     let here = || {
-        let places: Vec<_> = container.locations().iter().map(ToString::to_string).collect();
+        let places: Vec<_> = container.locations().iter().map(ToString::to_string).listed();
         places.join(",")
     };
     let at = |host: &str| {
@@ -68,7 +69,7 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<SmolS
         }
         ContainerKind::Kafka { brokers } => {
             let brokers = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
-            brokers.map(|(host, port)| format_smolstr!("{} {port}", at(host))).collect()
+            brokers.map(|(host, port)| format_smolstr!("{} {port}", at(host))).listed()
         }
         // Of one without properties nobody but a plug-in knows what it is.
         ContainerKind::Custom { technology, properties } if !matches!(properties.as_str(), "{}" | "null") => {
@@ -89,7 +90,7 @@ fn outer_addresses(container: &DataContainer) -> Vec<SmolStr> {
     }
     let parts = own.match_indices('/').map(|(end, _)| end).take_while(|end| *end <= LONGEST_KEY);
     let outer = parts.filter_map(|end| own.get(..end));
-    std::iter::once("").chain(outer).map(|outer| in_bucket(bucket, outer, endpoint.as_deref())).collect()
+    std::iter::once("").chain(outer).map(|outer| in_bucket(bucket, outer, endpoint.as_deref())).listed()
 }
 
 fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> SmolStr {

@@ -14,12 +14,14 @@ use crate::{
     ecosystem::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
+    gather::Gather,
     governance::{Meeting, Met, NO_EFFECT, UNKNOWN_TECHNOLOGY, denial, is_alike},
     name::{DatasetKey, GroupName, ZoneName},
     named::{Entity, Named},
+    set::Set,
     validate::{facts::DatasetFact, reference::Reference},
 };
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, ToSmolStr};
 use std::{cell::LazyCell, hash::Hash};
 
@@ -71,7 +73,7 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
         };
         // Most often every reference leads somewhere, and nobody asks.
         let names = LazyCell::new(|| {
-            references.iter().map(|(list, one)| (*list, one.to_smolstr())).collect::<FxHashSet<_>>()
+            references.iter().map(|(list, one)| (*list, one.to_smolstr())).gather::<Set<_>>()
         });
         for (list, reference) in &references {
             let at = |unit: ModelPath| {
@@ -87,12 +89,12 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
 fn technologies(policy: &Policy, permitted: &Permitted<SmolStr>, scope: &mut Scope<'_>) {
     let known = || ContainerKind::TECHNOLOGIES.iter().copied();
     let listed = listed(permitted, |name| name);
-    let names: FxHashSet<_> = listed.iter().map(|(list, name)| (*list, name.as_str())).collect();
+    let names: Set<_> = listed.iter().map(|(list, name)| (*list, name.clone())).gather();
     for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| known == name)) {
         let same = known().find(|known| is_alike(known, name));
         let Some(meant) = same.or_else(|| nearest(name, known())) else { continue };
         let path = scope.path().child("policies", policy.name()).attribute("rule").child(list, name);
-        let is_listed = names.contains(&(*list, meant));
+        let is_listed = names.contains(&(*list, meant.into()));
         // To deny what was not denied may forbid what is there: that is for people to do.
         let is_harmless = !is_listed && (same.is_some() || *list == "allow");
         let message = format!("the policy `{}` names the technology `{name}`", policy.name());

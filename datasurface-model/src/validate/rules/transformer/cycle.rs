@@ -4,6 +4,7 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
+    gather::Gather,
     gather::sort,
     name::DatastoreName,
     validate::facts::Transformer,
@@ -86,7 +87,7 @@ impl<'a> Node<'a> {
 
 impl<'a> Graph<'a> {
     fn of(transformers: impl Iterator<Item = &'a Transformer>) -> Self {
-        let mut nodes: Vec<_> = transformers.map(Node::Transformer).collect();
+        let mut nodes: Vec<_> = transformers.map(Node::Transformer).listed();
         let mut successors = vec![Vec::new(); nodes.len()];
         let mut datastores: FxHashMap<&DatastoreName, usize> = FxHashMap::default();
         for transformer in 0..successors.len() {
@@ -123,7 +124,7 @@ impl<'a> Graph<'a> {
     }
 
     fn all(&self) -> Vec<usize> {
-        (0..self.nodes.len()).collect()
+        (0..self.nodes.len()).listed()
     }
 
     fn is_transformer(&self, node: usize) -> bool {

@@ -7,11 +7,11 @@ use super::{Scope, governance::Received};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
+    map::Map,
     name::{Classification, DatasetKey, DatasetName, DatastoreName, Name},
     validate::{facts::OutputFact, names::Names, reference::Reference},
 };
 use rustc_hash::FxHashSet;
-use std::collections::BTreeMap;
 
 pub(super) static CRON: CodeInfo = CodeInfo::error(
     "transformer/cron",
@@ -102,7 +102,7 @@ pub(super) static UNNEEDED_REMOVAL: CodeInfo = CodeInfo::warning(
 );
 
 /// The classifications of the inputs, each with the first dataset by name that brings it, whatever the group that wants it.
-type Brought<'a> = BTreeMap<&'a Classification, &'a DatasetKey>;
+type Brought<'a> = Map<&'a Classification, &'a DatasetKey>;
 
 pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mut Scope<'_>) {
     let Some(transformer) = workspace.data_transformer() else {
@@ -252,11 +252,11 @@ fn made_by(selects: &[Select]) -> FxHashSet<&DatasetName> {
 }
 
 fn brought<'a>(received: &[Received<'a>], scope: &Scope<'a>) -> Brought<'a> {
-    let mut brought = Brought::new();
+    let mut brought = Brought::default();
     for one in received {
         for classification in scope.facts.classifications(one.key, one.dataset).iter() {
-            let from = brought.entry(classification).or_insert(one.key);
-            *from = (*from).min(one.key);
+            let first = brought.get(classification).map_or(one.key, |from| one.key.min(from));
+            brought.insert(classification, first);
         }
     }
     brought
@@ -270,7 +270,7 @@ fn unneeded_removals(
     scope: &mut Scope<'_>,
 ) {
     let removed = transformer.removes().keys();
-    let mut unneeded = removed.filter(|removed| !brought.contains_key(removed)).peekable();
+    let mut unneeded = removed.filter(|removed| brought.get(removed).is_none()).peekable();
     let may_bring_it =
         |one: &Received<'_>| scope.facts.classifications(one.key, one.dataset).may_have_others();
     if unneeded.peek().is_none() || received.iter().any(may_bring_it) {
@@ -295,7 +295,7 @@ fn classifications(
 ) {
     for (dataset, classified) in output.classified().filter(|(_, classified)| !classified.may_have_others()) {
         let kept = classified.labels();
-        for (classification, from) in brought {
+        for (classification, from) in brought.iter() {
             if kept.contains(classification) || transformer.removes().contains_key(*classification) {
                 continue;
             }
