@@ -1,16 +1,20 @@
-//! Any bytes as a document: reading ends with a model or with findings, and a model survives being saved.
+//! Any bytes as a document: reading ends with a model or with findings, a model survives being saved, and what is read as JSON is JSON.
 
 #![no_main]
 
 use datasurface_model::{DocumentError, Documents, Ecosystem};
 use libfuzzer_sys::fuzz_target;
+use serde::de::IgnoredAny;
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     for name in ["a.json", "a.yaml"] {
         let documents = Documents::new().document(name, &*text);
         match documents.load().map_err(DocumentError::into_findings) {
-            Ok(ecosystem) => survives(&ecosystem),
+            Ok(ecosystem) => {
+                assert!(name != "a.json" || serde_json::from_str::<IgnoredAny>(&text).is_ok());
+                survives(&ecosystem);
+            }
             Err(findings) => {
                 let findings = documents.located(findings);
                 assert!(findings.has_errors());
