@@ -8,6 +8,25 @@ use std::{borrow::Borrow, slice, vec};
 pub(crate) struct Map<K, V>(Vec<(K, V)>);
 
 impl<K: Ord, V> Map<K, V> {
+    /// Of pairs with different keys, in any order, however many: inserting each of them would move all that come behind it.
+    pub(crate) fn of(mut pairs: Vec<(K, V)>) -> Self {
+        gather::sort_by(&mut pairs, |(one, _), (other, _)| one.cmp(other));
+        Self(pairs)
+    }
+
+    /// All the values of each key, in the order in which they come.
+    pub(crate) fn grouped(mut pairs: Vec<(K, V)>) -> Map<K, Vec<V>> {
+        gather::sort_by(&mut pairs, |(one, _), (other, _)| one.cmp(other));
+        let mut groups: Vec<(K, Vec<V>)> = Vec::new();
+        for (key, value) in pairs {
+            match groups.last_mut() {
+                Some((last, group)) if *last == key => group.push(value),
+                _ => groups.push((key, vec![value])),
+            }
+        }
+        Map(groups)
+    }
+
     /// Puts a value in, and gives back the one that was there.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.search(&key) {

@@ -26,18 +26,15 @@ pub(super) fn assemble<'p>(
     parts: impl IntoIterator<Item = (&'p str, &'p Part)>,
 ) -> Result<Ecosystem, Findings> {
     let mut frames: Vec<(&str, &Frame)> = Vec::new();
-    let mut definitions = Definitions::default();
+    let (mut zones, mut teams) = (Vec::new(), Vec::new());
     for (document, part) in parts {
         match part {
             Part::Ecosystem(frame) => frames.push((document, frame)),
-            Part::Zone(zone, definition) => {
-                definitions.zones.change(zone.clone(), |given| given.push((document, definition)));
-            }
-            Part::Team(team, definition) => {
-                definitions.teams.change(team.clone(), |given| given.push((document, definition)));
-            }
+            Part::Zone(zone, definition) => zones.push((zone.clone(), (document, definition))),
+            Part::Team(team, definition) => teams.push((team.clone(), (document, definition))),
         }
     }
+    let definitions = Definitions { zones: Map::grouped(zones), teams: Map::grouped(teams) };
     let mut findings = Vec::new();
     let name = said_once(&frames, "name", |frame| frame.name.as_ref(), &mut findings);
     let owner = said_once(&frames, "owner", |frame| frame.owner.as_ref(), &mut findings);
@@ -100,7 +97,6 @@ fn place(document: &str, member: &'static str) -> ModelPath {
 }
 
 /// Definitions that stand in documents of their own. Those that have been used are none any more.
-#[derive(Default)]
 struct Definitions<'p> {
     zones: Map<ZoneName, Given<'p, GovernanceZone>>,
     teams: Map<TeamKey, Given<'p, Team>>,

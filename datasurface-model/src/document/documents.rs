@@ -8,11 +8,10 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::Ecosystem,
     gather::Gather,
-    map::Map,
 };
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The documents of a model: texts under names, which are those of files, most often. A name ends in `.json`, `.yaml`
 /// or `.yml`; one that does not is of a JSON document if its text begins with `{`.
@@ -47,7 +46,7 @@ use std::sync::Arc;
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Documents(Map<SmolStr, Document>);
+pub struct Documents(BTreeMap<SmolStr, Document>);
 
 #[derive(Clone, Debug)]
 pub(super) struct Document {

@@ -167,7 +167,7 @@ fn teams_apart(zone: &ZoneName, teams: &[&TeamDeclaration]) -> Units {
 
 fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut Cut<'_>)) -> Units {
     let nothing = Directory::default();
-    let mut units = Units::default();
+    let mut units = Vec::new();
     let mut counts = FxHashMap::default();
     for declaration in declarations {
         let mut cut = Cut { directory: &nothing, changes: Vec::new() };
@@ -177,12 +177,12 @@ fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut Cut<'_>)) -> Units
             if let Some(content) = new {
                 // Behind those of the declarations before this one.
                 let ordinal: &mut usize = counts.entry(first.clone()).or_default();
-                units.insert(first.numbered(*ordinal), Some(content));
+                units.push((first.numbered(*ordinal), Some(content)));
                 *ordinal += 1;
             }
         }
     }
-    units
+    Units::of(units)
 }
 
 /// For each name under which two collections differ, all that each of them has under it.

@@ -97,10 +97,10 @@ impl<'t> Scanner<'t> {
     /// From one quotation mark to the other.
     fn string(&self, start: usize) -> Result<(usize, Token<'t>), Problem> {
         let rest = self.text.get(start + 1..).unwrap_or_default();
-        let plain = rest.find('"').and_then(|length| rest.get(..length)).unwrap_or("\\");
-        // Without an end in between, for that is many bytes at once.
+        let plain = rest.find('"').and_then(|length| rest.get(..length));
+        // Not left before the end, for so it is done for many bytes at once.
         let is_plain = |is_plain, byte| is_plain & (byte >= b' ') & (byte != b'\\');
-        if plain.bytes().fold(true, is_plain) {
+        if let Some(plain) = plain.filter(|plain| plain.bytes().fold(true, is_plain)) {
             return Ok((start + plain.len() + 2, Token::Text(Cow::Borrowed(plain))));
         }
         let mut is_escaped = false;
