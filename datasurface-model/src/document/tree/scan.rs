@@ -39,7 +39,8 @@ impl<'t> Scanner<'t> {
         let bytes = self.text.as_bytes();
         let mut at = self.at.get();
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
-            at += 1;
+            // Most of it is what lines begin with.
+            at += if bytes.get(at..at + 8) == Some(b"        ") { 8 } else { 1 };
         }
         self.at.set(at);
         bytes.get(at).copied()
@@ -96,17 +97,17 @@ impl<'t> Scanner<'t> {
 
     /// From one quotation mark to the other.
     fn string(&self, start: usize) -> Result<(usize, Token<'t>), Problem> {
-        let rest = self.text.get(start + 1..).unwrap_or_default();
-        let plain = rest.find('"').and_then(|length| rest.get(..length));
-        // Not left before the end, for so it is done for many bytes at once.
-        let is_plain = |is_plain, byte| is_plain & (byte >= b' ') & (byte != b'\\');
-        if let Some(plain) = plain.filter(|plain| plain.bytes().fold(true, is_plain)) {
-            return Ok((start + plain.len() + 2, Token::Text(Cow::Borrowed(plain))));
+        let rest = self.text.as_bytes().get(start + 1..).unwrap_or_default();
+        let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' ')).unwrap_or(rest.len());
+        let end = start + 1 + plain;
+        if rest.get(plain) == Some(&b'"') {
+            let plain = self.text.get(start + 1..end).unwrap_or_default();
+            return Ok((end + 1, Token::Text(Cow::Borrowed(plain))));
         }
         let mut is_escaped = false;
-        let length = rest.bytes().take_while(|byte| {
-            let is_inside = *byte != b'"' || is_escaped;
-            is_escaped = *byte == b'\\' && !is_escaped;
+        let length = rest.iter().take_while(|byte| {
+            let is_inside = **byte != b'"' || is_escaped;
+            is_escaped = **byte == b'\\' && !is_escaped;
             is_inside
         });
         let end = start + length.count() + 2;
