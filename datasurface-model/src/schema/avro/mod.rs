@@ -16,10 +16,10 @@ use super::{
     table::NO_TABLE,
     unread::{self, Unread},
 };
-use crate::{ecosystem::Json, name::ColumnName};
+use crate::{ecosystem::Json, gather::Gather, name::ColumnName};
 use fault::{Fault, Faults};
 use serde_json::Value;
-use std::iter;
+use smol_str::SmolStr;
 pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
 
 /// The schema of a dataset as an Avro record (Apache Avro 1.12), with what Avro does not say: a primary key, and the
@@ -109,16 +109,14 @@ impl AvroSchema {
         self.record.as_ref().err().map(Box::as_ref)
     }
 
-    /// Its fields, each alone, and then with each name that it had before, as far as they can be read.
-    pub(crate) fn aliases(&self) -> impl Iterator<Item = (ColumnName, Option<ColumnName>)> {
+    /// The names of its fields, as far as these have one, with those that they had before, as far as these can be read.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
         let record = self.record.as_ref().unwrap_or_else(|error| &error.readable);
-        let unread = self.unread().names().iter().map(|name| (name.clone(), None));
-        let read = record.fields.iter().flat_map(|field| {
-            let name = || ColumnName::from(field.name.as_str());
-            let aliases = field.aliases.iter().map(move |alias| (name(), Some(alias.as_str().into())));
-            iter::once((name(), None)).chain(aliases)
-        });
-        read.chain(unread)
+        let read = record
+            .fields
+            .iter()
+            .map(|field| (field.name.as_str(), field.aliases.iter().map(SmolStr::as_str).listed()));
+        read.chain(self.unread().names().iter().map(|name| (name.as_str(), Vec::new())))
     }
 
     /// The record that it is, if it is one.

@@ -8,7 +8,7 @@ use crate::{
         InfrastructureVendor, PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
     },
     gather::Gather,
-    name::{Name, NameSyntax},
+    name::{ColumnName, Name, NameSyntax},
     named::{Entity, Named},
     validate::unit::UnitKey,
 };
@@ -109,12 +109,11 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
 fn of_columns(dataset: &Dataset, scope: &mut Scope<'_>) {
     let parent = |unit: ModelPath| unit.child("datasets", dataset.name());
     if let Some(avro) = dataset.schema().avro() {
-        // A field may have had several names, each of which is an element of a list.
-        let aliases: Vec<_> = avro.aliases().listed();
-        if aliases.iter().any(|(_, alias)| alias.is_some()) {
-            let columns = aliases.iter().map(|(name, alias)| (name, alias.as_ref()));
+        let members = avro.names().map(|(name, aliases)| Member { name, former: aliases }).listed();
+        if members.iter().any(|member| !member.former.is_empty()) {
+            // Each alias is an element of a list.
             let said_at = |column: ModelPath, alias: &str| column.child("aliases", alias);
-            Family::of(columns).judge(scope, &parent, "columns", &said_at);
+            Family::of_members::<ColumnName>(members).judge(scope, &parent, "columns", &said_at);
         }
         return;
     }
@@ -156,13 +155,26 @@ fn siblings<T: Renamed>(
 struct Family<'n> {
     syntax: NameSyntax,
     noun: &'static str,
-    names: Vec<(&'n str, Option<&'n str>)>,
+    members: Vec<Member<'n>>,
+}
+
+struct Member<'n> {
+    name: &'n str,
+    /// Most things say one. A field of Avro may have had several names.
+    former: Vec<&'n str>,
 }
 
 impl<'n> Family<'n> {
     fn of<N: Name + 'n>(names: impl Iterator<Item = (&'n N, Option<&'n N>)>) -> Self {
-        let names = names.map(|(name, former)| (name.as_str(), former.map(Name::as_str))).listed();
-        Self { syntax: N::SYNTAX, noun: N::NOUN, names }
+        let members = names.map(|(name, former)| Member {
+            name: name.as_str(),
+            former: former.into_iter().map(Name::as_str).listed(),
+        });
+        Self::of_members::<N>(members.listed())
+    }
+
+    fn of_members<N: Name>(members: Vec<Member<'n>>) -> Self {
+        Self { syntax: N::SYNTAX, noun: N::NOUN, members }
     }
 
     /// Judges former names, given where something says that it had one.
@@ -175,21 +187,23 @@ impl<'n> Family<'n> {
     ) {
         let at = |root: ModelPath, name: &str| parent(root).child(collection, name);
         let mut names: FxHashSet<&str> = FxHashSet::default();
-        names.extend(self.names.iter().map(|(name, _)| *name));
-        let mut first: FxHashMap<&str, &str> = FxHashMap::default();
-        for (name, former) in &self.names {
-            let Some(former) = *former else { continue };
-            let other = names.contains(former).then(|| at(scope.path(), former));
-            let said = |root: ModelPath| said_at(at(root, name), former);
-            written(self.syntax, self.noun, former, scope, &said);
-            usable(name, former, other, said(scope.path()), scope);
-            if let Some(other) = first.insert(former, name) {
-                if other == *name {
-                    scope.report(repeated(other, former, said(scope.path())));
-                    continue;
+        names.extend(self.members.iter().map(|member| member.name));
+        // Two things may have one name, so each is known by its number.
+        let mut first: FxHashMap<&str, (usize, &str)> = FxHashMap::default();
+        for (number, &Member { name, ref former }) in self.members.iter().enumerate() {
+            for &former in former {
+                let other = names.contains(former).then(|| at(scope.path(), former));
+                let said = |root: ModelPath| said_at(at(root, name), former);
+                written(self.syntax, self.noun, former, scope, &said);
+                usable(name, former, other, said(scope.path()), scope);
+                if let Some((of, other)) = first.insert(former, (number, name)) {
+                    let finding = if of == number {
+                        repeated(name, former, said(scope.path()))
+                    } else {
+                        twice(former, (name, said(scope.path())), (other, at(scope.path(), other)))
+                    };
+                    scope.report(finding);
                 }
-                let there = at(scope.path(), other);
-                scope.report(twice(former, (name, said(scope.path())), (other, there)));
             }
         }
     }
