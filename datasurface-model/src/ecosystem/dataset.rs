@@ -114,9 +114,9 @@ impl Dataset {
                 || self.schema.readable().columns().iter().any(is_unclassified))
     }
 
-    /// Whether columns that cannot be read may be classified. In text, no column is.
+    /// Whether columns that cannot be read may be classified. In text no column is, nor is any where the dataset is as a whole.
     pub(crate) fn may_be_classified_further(&self) -> bool {
-        self.schema.avro().is_some() && !self.schema.unread().is_empty()
+        self.schema.avro().is_some() && !self.schema.unread().is_empty() && self.classifications().is_empty()
     }
 
     /// Whether, since when and why consumers should leave.

@@ -60,17 +60,35 @@ impl<'t> WrittenColumn<'t> {
         Reader::of(self.text).word()
     }
 
-    /// The columns that it is if it cannot be read, by their names: what stands alone may be a type, and what does not end may
-    /// have others in it.
+    /// The columns that it is if it cannot be read, by their names: what stands alone may be a type, and others may be in what is not
+    /// as one column is, for a comma or a parenthesis is easily forgotten.
     fn unread(&self) -> impl Iterator<Item = Option<ColumnName>> {
         let mut reader = Reader::of(self.text);
         let name = reader.word().filter(|_| !reader.is_at_end());
-        let mut around = Around::default();
-        self.text.chars().for_each(|character| around.pass(character));
-        let others = (!around.is_outside()).then_some(None);
+        let others = (!is_as_one_type(reader.rest())).then_some(None);
         iter::once(name.map(|name| ColumnName::from(&*name))).chain(others)
     }
 }
+
+/// Whether a text is a word, perhaps with something in parentheses, and marks of a column: whatever that word is, no column but one is
+/// written here.
+fn is_as_one_type(text: &str) -> bool {
+    let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
+    let after = text.trim_start().trim_start_matches(is_of_word).trim_start();
+    let parts = match after.strip_prefix('(') {
+        Some(opened) => opened.rsplit_once(')'),
+        None => Some(("", after)),
+    };
+    let Some((inside, marks)) = parts else { return false };
+    let is_number = |character: char| character.is_ascii_digit() || matches!(character, ' ' | ',');
+    let is_inner_type = |character: char| is_of_word(character) || matches!(character, '(' | ')');
+    let mut marks = marks.split_whitespace();
+    (inside.chars().all(is_number) || inside.trim().chars().all(is_inner_type))
+        && marks.all(|mark| MARKS.iter().any(|known| mark.eq_ignore_ascii_case(known)))
+}
+
+/// What can be said of a column behind its type.
+const MARKS: [&str; 4] = ["key", "partition", "not", "null"];
 
 /// The parentheses and quotation marks around a place in a text.
 #[derive(Default)]
@@ -325,6 +343,12 @@ mod tests {
             ("a Date, since", "a Date", &[], true),
             ("a Date, id VarChar(5, other Date", "a Date", &["id"], true),
             ("a Date, \"b Date, other Date", "a Date", &[], true),
+            ("a Date, id Integer key\nother Timestamp", "a Date", &["id"], true),
+            ("a Date, id Integer; other Timestamp", "a Date", &["id"], true),
+            ("a Date, id VarChar(5, other Timestamp) key", "a Date", &["id"], true),
+            ("a Date, id VarChar(5) other VarChar(5)", "a Date", &["id"], true),
+            ("a Date, id Decimal(4, 18, 2) key", "a Date", &["id"], false),
+            ("a Date, id Array(Intger) not null", "a Date", &["id"], false),
         ] {
             let unread = unread.iter().map(|name| (*name).to_owned()).collect();
             assert_eq!(read(text), (readable.to_owned(), unread, may_have_others), "{text}");
