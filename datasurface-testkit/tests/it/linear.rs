@@ -1,7 +1,8 @@
 //! What an ecosystem costs grows with its size, and no faster.
 //!
-//! Each phase is measured at two sizes in one run, the best of several, and only the ratio is judged, generously: caches may double
-//! it. What counts is the time of the processor: a long phase waits more often for other work on the machine than a short one. A phase that was quadratic would take eight times as much again.
+//! Each phase is measured at two sizes in one run, the best of several, and only the ratio is judged, generously:
+//! caches may double it. What counts is the time that this thread was given: a long phase waits more often for other
+//! work on the machine than a short one. A phase that was quadratic would take eight times as much again.
 
 use cpu_time::ThreadTime;
 use datasurface_graph::{
@@ -10,7 +11,8 @@ use datasurface_graph::{
     query::{Lost, Questions, coming_up, cone},
 };
 use datasurface_model::{
-    ContainerKey, DatasetGroup, DatasetKey, Datastore, Ecosystem, Entity, Priority, Validation, Workspace,
+    ContainerKey, DatasetGroup, DatasetKey, Datastore, Documents, Ecosystem, Entity, Priority, Validation,
+    Workspace,
 };
 use datasurface_testkit::Synthetic;
 use std::time::Duration;
@@ -44,6 +46,11 @@ fn a_chain_of_transformers_is_linear() {
 #[test]
 fn what_comes_together_in_every_transformer_is_linear_in_what_they_read() {
     assert_linear(SMALL, |size| phases_of_layers(size.isqrt(), 6));
+}
+
+#[test]
+fn what_a_document_lists_backwards_is_linear() {
+    assert_linear(20 * SMALL, phases_backwards);
 }
 
 fn assert_linear(size: usize, phases: impl Fn(usize) -> Vec<(&'static str, Duration)>) {
@@ -145,6 +152,18 @@ fn phases_of_layers(width: usize, layers: usize) -> Vec<(&'static str, Duration)
     assert_eq!(timed(&mut took, "bring up", || questions.bring_up()).transformers.len(), transformers);
     assert_eq!(timed(&mut took, "coming up", || coming_up(graph).len()), graph.len());
     timed(&mut took, "shards", || Shards::of(graph, &Placement::default(), &[200], &weigh));
+    took
+}
+
+/// A document that lists locations, the last one first: each would have to be put before all that are there.
+fn phases_backwards(size: usize) -> Vec<(&'static str, Duration)> {
+    let mut took = Vec::new();
+    let locations: Vec<String> = (0..size).rev().map(|number| format!("\"Region/{number:06}\"")).collect();
+    let vendor = format!("{{\"name\": \"Azure\", \"locations\": [{}]}}", locations.join(", "));
+    let head = "\"format\": \"datasurface/1\", \"name\": \"E\", \"owner\": \"github:e/e@main\", \"live\": \"github:e/l@main\"";
+    let text = format!("{{{head}, \"vendors\": [{vendor}]}}");
+    let documents = Documents::new().document("e.json", text);
+    timed(&mut took, "load", || documents.load()).unwrap();
     took
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     ecosystem::{CloudVendor, InfrastructureLocation, InfrastructureVendor},
-    gather::Gather,
+    gather::{Gather, sort},
     map::Map,
     name::{LocationName, VendorName},
     named::{Entity, Named},
@@ -186,15 +186,18 @@ impl Made {
 }
 
 fn trees(locations: Vec<Compactly<Location>>) -> impl Iterator<Item = InfrastructureLocation> {
-    let mut made = Made::default();
-    let mut trees = Vec::new();
+    let (mut paths, mut trees) = (Vec::new(), Vec::new());
     for Compactly(location) in locations {
         match location {
-            Location::Path(path) => {
-                made.add(&mut path.into_iter());
-            }
+            Location::Path(path) => paths.push(path),
             Location::Tree(tree) => trees.push(tree),
         }
+    }
+    // In order, so that each comes behind all that are there.
+    sort(&mut paths);
+    let mut made = Made::default();
+    for path in paths {
+        made.add(&mut path.into_iter());
     }
     made.into_locations().chain(trees)
 }

@@ -7,6 +7,7 @@ use super::{Scope, governance::Received};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
+    gather::sort,
     map::Map,
     name::{Classification, DatasetKey, DatasetName, DatastoreName, Name},
     validate::{facts::OutputFact, names::Names, reference::Reference},
@@ -252,14 +253,15 @@ fn made_by(selects: &[Select]) -> FxHashSet<&DatasetName> {
 }
 
 fn brought<'a>(received: &[Received<'a>], scope: &Scope<'a>) -> Brought<'a> {
-    let mut brought = Brought::default();
+    let mut brought = Vec::new();
     for one in received {
         for classification in scope.facts.classifications(one.key, one.dataset).iter() {
-            let first = brought.get(classification).map_or(one.key, |from| one.key.min(from));
-            brought.insert(classification, first);
+            brought.push((classification, one.key));
         }
     }
-    brought
+    sort(&mut brought);
+    brought.dedup_by(|one, first| one.0 == first.0);
+    Brought::of(brought)
 }
 
 /// Judged where all of every input is known: what is not may be what brings the classification.
