@@ -37,7 +37,7 @@ pub(in crate::document) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<
 pub(in crate::document) fn read_text<T: DeserializeOwned>(text: &str) -> Option<T> {
     let scanner = Scanner::new(text);
     let value = T::deserialize(Reader { place: Place::Text(&scanner), problems: None }).ok()?;
-    scanner.first().is_none().then_some(value)
+    scanner.is_at_end().then_some(value)
 }
 
 /// Each kind of value is offered to those alone who can have asked for it: what a visitor would never be asked is not

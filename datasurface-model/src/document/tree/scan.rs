@@ -62,6 +62,11 @@ impl<'t> Scanner<'t> {
         Ok(Some((Extent { start, end }, token)))
     }
 
+    /// Whether nothing comes any more, and all that has begun has ended.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.first().is_none() && self.depth.get() == 0
+    }
+
     /// Goes into a list or an object that has begun.
     pub(super) fn inside(&self) -> Result<&Self, Problem> {
         self.depth.set(self.depth.get() + 1);
@@ -85,7 +90,7 @@ impl<'t> Scanner<'t> {
     /// Passes what has to stand between two things.
     pub(super) fn pass(&self, between: u8) -> Result<(), Problem> {
         if self.first() != Some(between) {
-            return Err(no_json(self.here()));
+            return Err(Problem::unreadable("a comma or a colon is missing").at(self.here()));
         }
         self.at.set(self.at.get() + 1);
         Ok(())
@@ -132,11 +137,9 @@ impl<'t> Scanner<'t> {
     }
 
     fn understood<T: serde::de::DeserializeOwned>(&self, start: usize, end: usize) -> Result<T, Problem> {
-        let extent = Extent { start, end };
-        serde_json::from_str(self.text.get(start..end).unwrap_or_default()).map_err(|_| no_json(extent))
+        serde_json::from_str(self.text.get(start..end).unwrap_or_default()).map_err(|_| {
+            Problem::unreadable("the document is not JSON: a text with escapes that mean no character")
+                .at(Extent { start, end })
+        })
     }
-}
-
-fn no_json(at: Extent) -> Problem {
-    Problem::unreadable("the document is not JSON: a text with escapes that mean no character").at(at)
 }
