@@ -20,13 +20,16 @@ impl IntentionGraph {
 
 impl Node<'_> {
     /// The key under which it was in an earlier graph, of the same platform or of one that has become this one; none, if all that its
-    /// key names was called as it is now. Whether there was such a node is for the earlier graph to say.
+    /// key names was called as it is now, as far as the model says. Whether there was such a node is for the earlier graph to say.
     ///
     /// A key is identity for ever: under another key there was another node. This says which one that was. What the model says of former
     /// names stays there for long, so the earlier model tells which of them were to come.
     #[must_use]
     pub fn formerly(&self, earlier: &IntentionGraph) -> Option<NodeKey> {
         let platform = earlier.platform().clone();
+        if platform != *self.graph().platform() && Some(&platform) != self.graph().former_platform() {
+            return None;
+        }
         let then = Then(&earlier.estate().ecosystem);
         let formerly = match self.at() {
             At::Export { supply, export, .. } => NodeKey::Export {
@@ -59,48 +62,37 @@ struct Then<'e>(&'e Valid<Ecosystem>);
 
 impl Then<'_> {
     fn datastore(self, supply: &Supply) -> &DatastoreName {
-        name_then(supply.name(), supply.datastore.former_name(), |name| {
-            self.0.datastore(name).map(|then| then.entity().former_name())
-        })
+        let former = supply.datastore.former_name();
+        name_then(supply.name(), former, |name| self.0.datastore(name).is_some())
     }
 
     fn dataset(self, supply: &Supply, id: DatasetId) -> &DatasetName {
         let datastore = self.0.datastore(self.datastore(supply)).map(|then| then.entity());
         let dataset = supply.dataset(id);
-        name_then(dataset.name(), dataset.former_name(), |name| {
-            datastore?.datasets().get(name).map(|then| then.former_name())
-        })
+        let was_there = |name: &_| datastore.is_some_and(|then| then.datasets().get(name).is_some());
+        name_then(dataset.name(), dataset.former_name(), was_there)
     }
 
     fn workspace(self, workspace: &Workspace) -> &WorkspaceName {
-        name_then(workspace.name(), workspace.former_name(), |name| {
-            self.0.workspace(name).map(|then| then.entity().former_name())
-        })
+        name_then(workspace.name(), workspace.former_name(), |name| self.0.workspace(name).is_some())
     }
 
     fn container(self, now: &Valid<Ecosystem>, site: &Site) -> ContainerKey {
         let ContainerKey { zone, team, container, .. } = &site.key;
         let declared = now.zones().get(zone);
         let former = declared.and_then(|zone| zone.former_name());
-        let zone = name_then(zone, former, |name| self.0.zones().get(name).map(|then| then.former_name()));
+        let zone = name_then(zone, former, |name| self.0.zones().get(name).is_some());
         let former = declared.and_then(|zone| zone.definition()?.teams().get(team)?.former_name());
-        let team = name_then(team, former, |name| {
-            self.0.zones().get(zone)?.definition()?.teams().get(name).map(|then| then.former_name())
-        });
-        let container = name_then(container, site.container.former_name(), |name| {
-            self.0.container(&ContainerKey::new(zone, team, name)).map(|then| then.former_name())
-        });
-        ContainerKey::new(zone, team, container)
+        let then = self.0.zones().get(zone).and_then(|zone| zone.definition());
+        let team = name_then(team, former, |name| then.is_some_and(|zone| zone.teams().get(name).is_some()));
+        let former = site.container.former_name();
+        let was_there = |name: &_| self.0.container(&ContainerKey::new(zone, team, name)).is_some();
+        ContainerKey::new(zone, team, name_then(container, former, was_there))
     }
 }
 
-/// How a thing was called in an earlier version, which says of each name how what is called so was called before; nothing, if nothing
-/// was called so. Where it says the same as is said now, the thing had been renamed by then.
-fn name_then<'n, 'e, N: PartialEq + 'e>(
-    now: &'n N,
-    former: Option<&'n N>,
-    said: impl Fn(&N) -> Option<Option<&'e N>>,
-) -> &'n N {
-    let is_renamed_since = |former: &&N| said(now) != Some(Some(*former)) && said(former).is_some();
-    former.filter(is_renamed_since).unwrap_or(now)
+/// How a thing was called in an earlier version, given whether there was something of a name then. A former name is free once the thing
+/// has another: who finds something of that name finds the thing itself.
+fn name_then<'n, N>(now: &'n N, former: Option<&'n N>, was_there: impl Fn(&N) -> bool) -> &'n N {
+    former.filter(|former| was_there(former)).unwrap_or(now)
 }

@@ -9,9 +9,14 @@ use datasurface_model::{
 
 /// A datastore that a transformer reads, and somebody else, too.
 fn graphs(store: Datastore, dataset: &str, masking: Workspace) -> IntentionGraphs {
+    graphs_on("One", store, dataset, masking)
+}
+
+fn graphs_on(platform: &str, store: Datastore, dataset: &str, masking: Workspace) -> IntentionGraphs {
     let name = store.name().to_string();
-    let mut fixture = Fixture::new().primary("One", &[&name, "Masked"]).served(
-        "One",
+    let fixture = Fixture::new().platform(PlatformDeclaration::new("Two", "local"));
+    let mut fixture = fixture.primary(platform, &[&name, "Masked"]).served(
+        platform,
         Workspace::new("Reader"),
         group("group", &["Masked"]),
     );
@@ -44,6 +49,10 @@ fn a_renamed_node_says_what_it_was() {
     assert_eq!(formerly("Ingest/One/Masked"), None);
     // Former names stay in the model: of what has passed them, they say nothing.
     assert!(now.nodes().all(|node| node.formerly(now).is_none()));
+    // Nor do they say anything of platforms that have nothing to do with this one.
+    let other = graphs_on("Two", Datastore::new("Orders"), "all", Workspace::new("Mask"));
+    let other = other.graph(&"Two".into()).unwrap();
+    assert!(!other.is_empty() && now.nodes().all(|node| node.formerly(other).is_none()));
 }
 
 /// The dataset that had the name before is gone, and so is the datastore of both.
