@@ -1,4 +1,5 @@
 //! Codes: static, registered knowledge about each kind of finding.
+
 use super::Severity;
 use crate::map::Map;
 

@@ -13,7 +13,10 @@ pub use path::ModelPath;
 pub use position::Position;
 pub use suggestion::{Patch, Suggestion};
 
-use crate::{gather::Gather, gather::sort, name::PolicyKey};
+use crate::{
+    gather::{Gather, sort},
+    name::PolicyKey,
+};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;

@@ -1,7 +1,6 @@
 //! What cannot be read of a schema.
 
-use crate::gather::Gather;
-use crate::name::ColumnName;
+use crate::{gather::Gather, name::ColumnName};
 use std::fmt;
 
 /// Something of a schema that cannot be read: in one column, or about all of it.

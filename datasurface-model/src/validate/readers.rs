@@ -7,8 +7,7 @@ use super::{
     unit::UnitKey,
 };
 use crate::{
-    gather::Gather,
-    gather::sort_distinct,
+    gather::{Gather, sort_distinct},
     named::{Entity, Named},
 };
 use rustc_hash::FxHashMap;

@@ -9,8 +9,7 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Findings},
     ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
-    gather::Gather,
-    gather::sort_by,
+    gather::{Gather, sort_by},
     name::{ContainerKey, DatastoreName, Name, WorkspaceName},
     named::Entity,
 };

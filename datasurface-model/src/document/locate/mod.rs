@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Findings, ModelPath, Position},
-    gather,
-    gather::Gather,
+    gather::{Gather, sort_distinct},
     schema::written_columns,
 };
 use std::ops::Range;
@@ -78,7 +77,7 @@ fn wanted(findings: &[Diagnostic]) -> Vec<ModelPath> {
         wanted.extend(related.map(|related| related.path.clone()));
     }
     wanted.retain(|path| path.segments().next().is_none_or(|first| OUTERMOST.contains(&first)));
-    gather::sort_distinct(&mut wanted);
+    sort_distinct(&mut wanted);
     wanted
 }
 

@@ -1,7 +1,6 @@
 //! Places inside of a text: a column of a schema, a location of a path.
 
-use crate::document::tree::Extent;
-use crate::gather::Gather;
+use crate::{document::tree::Extent, gather::Gather};
 use std::ops::Range;
 
 /// How many segments of a path lead to locations that a text names behind the outermost one: `Azure/Europe/Berlin`.

@@ -4,8 +4,7 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Datastore},
-    gather::Gather,
-    gather::sort_by,
+    gather::{Gather, sort_by},
     name::{DatasetName, Name},
     validate::names::Names,
 };

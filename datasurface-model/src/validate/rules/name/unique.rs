@@ -25,11 +25,11 @@ pub(super) fn unique<'n, N: Name + 'n>(
     let names = names.map(Name::as_str);
     let mut each = names.clone();
     if !are_all_different(&mut || each.next()) {
-        repeated(names.listed(), N::NOUN, scope, &at);
+        each_repeated(names.listed(), N::NOUN, scope, &at);
     }
 }
 
-fn repeated(
+fn each_repeated(
     mut names: Vec<&str>,
     noun: &str,
     scope: &mut Scope<'_>,

@@ -4,8 +4,7 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    gather::Gather,
-    gather::sort,
+    gather::{Gather, sort},
     name::DatastoreName,
     validate::facts::Transformer,
 };
