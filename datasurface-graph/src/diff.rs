@@ -1,10 +1,10 @@
 //! Differences between two graphs: by key, and by fingerprint where the key is in both.
 
 use crate::{
+    estate::EstateDifference,
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };
-use imbl::{OrdMap, ordmap::DiffItem};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -23,18 +23,18 @@ impl GraphDiff {
     #[must_use]
     pub fn between(old: &IntentionGraph, new: &IntentionGraph) -> Self {
         let mut diff = Self::default();
-        let (before, after) = (old.estate(), new.estate());
         if old.platform() == new.platform() {
-            for (one, other) in differing(&before.supplies, &after.supplies) {
+            let EstateDifference { supplies, derivations } = old.estate().difference(new.estate());
+            for (before, after) in supplies {
                 diff.compare(
-                    one.into_iter().flat_map(|supply| old.nodes_of(supply)),
-                    other.into_iter().flat_map(|supply| new.nodes_of(supply)),
+                    before.into_iter().flat_map(|supply| old.nodes_of(supply)),
+                    after.into_iter().flat_map(|supply| new.nodes_of(supply)),
                 );
             }
-            for (one, other) in differing(&before.derivations, &after.derivations) {
+            for (before, after) in derivations {
                 diff.compare(
-                    one.into_iter().flat_map(|derivation| old.nodes_of_derivation(derivation)),
-                    other.into_iter().flat_map(|derivation| new.nodes_of_derivation(derivation)),
+                    before.into_iter().flat_map(|derivation| old.nodes_of_derivation(derivation)),
+                    after.into_iter().flat_map(|derivation| new.nodes_of_derivation(derivation)),
                 );
             }
         } else {
@@ -102,16 +102,4 @@ impl GraphDiff {
     pub fn changed(&self) -> &[NodeKey] {
         &self.changed
     }
-}
-
-/// The values that are not equal, of both maps.
-pub(crate) fn differing<'m, K: Ord, V: PartialEq>(
-    old: &'m OrdMap<K, V>,
-    new: &'m OrdMap<K, V>,
-) -> impl Iterator<Item = (Option<&'m V>, Option<&'m V>)> {
-    old.diff(new).map(|item| match item {
-        DiffItem::Add(_, value) => (None, Some(value)),
-        DiffItem::Update { old: (_, before), new: (_, after) } => (Some(before), Some(after)),
-        DiffItem::Remove(_, value) => (Some(value), None),
-    })
 }

@@ -5,12 +5,14 @@
 //! same in both, and what differs between them is found without looking at the rest.
 
 mod derivation;
+mod difference;
 mod part;
 mod service;
 mod supply;
 mod workplace;
 
 pub(crate) use derivation::Derivation;
+pub(crate) use difference::EstateDifference;
 pub(crate) use part::{Export, Ingest, Kept, Part};
 pub(crate) use service::Service;
 pub(crate) use supply::{Need, Origin, Supply};

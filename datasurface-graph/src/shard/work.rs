@@ -8,8 +8,7 @@ use super::{
     placement::{Home, Placement},
 };
 use crate::{
-    diff::differing,
-    estate::{Derivation, Estate, Origin},
+    estate::{Derivation, Estate, EstateDifference, Origin},
     graph::{IntentionGraph, Node},
     key::NodeKey,
     query::{Step, in_order},
@@ -76,11 +75,11 @@ impl<'g> Work<'g> {
         }
         let mut work = Self::on(graph, before.placement.clone(), before.loads.clone(), weigh);
         work.too_heavy = before.too_heavy.clone();
-        let (old, new): (&Estate, &'g Estate) = (before.graph.estate(), graph.estate());
-        for (one, other) in differing(&old.supplies, &new.supplies) {
+        let EstateDifference { supplies, derivations } = before.graph.estate().difference(graph.estate());
+        for (one, other) in supplies {
             work.replace(before, one.map(Fragment::Supply), other.map(Fragment::Supply));
         }
-        for (one, other) in differing(&old.derivations, &new.derivations) {
+        for (one, other) in derivations {
             work.replace(before, one.map(Fragment::Derivation), other.map(Fragment::Derivation));
         }
         let were_overfull = before.loads.overfull();

@@ -1,7 +1,7 @@
 //! What is not the same in two versions of a node.
 
 use super::{CONTAINER, Fixture, group, key};
-use crate::IntentionGraphs;
+use crate::{GraphDiff, IntentionGraphs};
 use datasurface_model::{
     Capture, Dataset, DatasetGroup, Datastore, Deadline, Latency, Priority, QualityCheck, Workspace,
 };
@@ -30,6 +30,31 @@ fn a_field_that_changed_is_named() {
     let export = format!("Export/One/{CONTAINER}/Raw/data");
     assert_eq!(differences(&low, &high, &export), expected);
     assert!(differences(&low, &low, &export).is_empty());
+}
+
+/// Nothing is the same in memory.
+#[test]
+fn graphs_of_models_that_were_loaded_apart_differ_in_what_differs() {
+    let of = |schema: &str, other: &str| {
+        let store = |name: &str, schema: &str| {
+            let store = Datastore::new(name).captured(Capture::sql_snapshot(CONTAINER));
+            store.dataset(Dataset::new("data", schema))
+        };
+        let fixture = Fixture::new().datastore(store("Raw", schema)).datastore(store("Other", other));
+        let fixture = fixture.made("Mask", "Masked", &["Raw"]).primary("One", &["Raw", "Other", "Masked"]);
+        fixture.served("One", Workspace::new("Reader"), group("group", &["Masked", "Other"])).graphs()
+    };
+    let diff = |new: &IntentionGraphs| {
+        let old = of("id Integer key", "id Integer key");
+        GraphDiff::between(old.iter().next().unwrap(), new.iter().next().unwrap())
+    };
+    assert!(diff(&of("id Integer key", "id Integer key")).is_empty());
+    let reads_more = diff(&of("id Integer key, city VarChar(9)", "id Integer key"));
+    let raw = [&format!("Export/One/{CONTAINER}/Raw/data"), "Ingest/One/Raw", "Transform/One/Mask"];
+    assert_eq!(reads_more.changed(), raw.map(key), "{reads_more:?}");
+    let elsewhere = diff(&of("id Integer key", "id Integer key, city VarChar(9)"));
+    let other = [&format!("Export/One/{CONTAINER}/Other/data"), "Ingest/One/Other"];
+    assert_eq!(elsewhere.changed(), other.map(key), "{elsewhere:?}");
 }
 
 #[test]

@@ -1,0 +1,50 @@
+//! What two estates do not have in common.
+
+use super::{Derivation, Estate, Supply};
+use datasurface_model::{DatastoreName, Entity};
+use imbl::{OrdMap, ordmap::DiffItem};
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+/// The fragments that only one of two estates has, ordered by name. Where both have one of the same name that is not equal, they come
+/// together.
+pub(crate) struct EstateDifference<'e> {
+    pub(crate) supplies: Vec<Pair<'e, Supply>>,
+    pub(crate) derivations: Vec<Pair<'e, Derivation>>,
+}
+
+/// A fragment as it was and as it is.
+type Pair<'e, T> = (Option<&'e Arc<T>>, Option<&'e Arc<T>>);
+
+impl Estate {
+    /// What this estate and a newer one do not have in common. What they share in memory is not looked into.
+    pub(crate) fn difference<'e>(&'e self, newer: &'e Self) -> EstateDifference<'e> {
+        let supplies: Vec<_> = differing(&self.supplies, &newer.supplies).collect();
+        let changed: FxHashSet<&DatastoreName> =
+            supplies.iter().filter_map(|(old, new)| Some(old.or(*new)?.name())).collect();
+        // Whatever is read is supplied, so nothing is read otherwise whose supply is as it was.
+        let is_read_otherwise = |derivation: &Derivation| {
+            derivation.sources().iter().any(|datastore| changed.contains(datastore.name()))
+        };
+        let differs = |(old, new): &Pair<'_, Derivation>| match (old, new) {
+            (Some(old), Some(new)) => {
+                !old.is_same_but_for_sources(new) || is_read_otherwise(old) || is_read_otherwise(new)
+            }
+            _ => true,
+        };
+        let derivations = differing(&self.derivations, &newer.derivations).filter(differs).collect();
+        EstateDifference { supplies, derivations }
+    }
+}
+
+/// The values that are not equal, of both maps.
+fn differing<'m, K: Ord, T: PartialEq>(
+    old: &'m OrdMap<K, Arc<T>>,
+    new: &'m OrdMap<K, Arc<T>>,
+) -> impl Iterator<Item = Pair<'m, T>> {
+    old.diff(new).map(|item| match item {
+        DiffItem::Add(_, value) => (None, Some(value)),
+        DiffItem::Update { old: (_, before), new: (_, after) } => (Some(before), Some(after)),
+        DiffItem::Remove(_, value) => (Some(value), None),
+    })
+}
