@@ -2,7 +2,6 @@
 
 use super::{Collation, DataType, DataTypeError, Field, FloatFormat, GeometryType, MicroscalingFormat};
 use crate::gather::Gather;
-use smol_str::StrExt;
 use std::{borrow::Cow, str::FromStr};
 
 /// The names of all types but floats, as people write them, each with how it is written.
@@ -49,9 +48,37 @@ impl TryFrom<String> for DataType {
     }
 }
 
+/// The name of a type as it is listed, in whatever case people wrote it; what is not listed stays as it is.
+fn spelled(name: &str) -> &str {
+    let mut known = NAMES.iter().map(|(known, _)| *known);
+    known.find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
+}
+
+/// The bytes that nearly every word has, and no others.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut rest: &mut [bool] = &mut plain;
+    let mut byte = 0_u8;
+    while let [place, after @ ..] = rest {
+        *place = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte = byte.wrapping_add(1);
+        rest = after;
+    }
+    plain
+};
+
 /// Whether a character can stand in a word without quotes.
 pub(super) fn is_word(c: char) -> bool {
     !(c.is_whitespace() || c.is_control() || matches!(c, '(' | ')' | ',' | '"'))
+}
+
+/// The text without the blanks in front. Nearly always there is one space or none, and that is told by two bytes.
+fn without_blanks(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~', ..] => text,
+        [b' ', b'!'..=b'~', ..] => text.get(1..).unwrap_or_default(),
+        _ => text.trim_start(),
+    }
 }
 
 /// Reads words, types and fields from the front of a text.
@@ -64,7 +91,8 @@ pub(in crate::schema) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(in crate::schema) fn of(text: &'a str) -> Self {
-        Self { whole: text.trim(), rest: text.trim(), depth: 0 }
+        let text = text.trim();
+        Self { whole: text, rest: text, depth: 0 }
     }
 
     pub(in crate::schema) fn is_at_end(&self) -> bool {
@@ -79,7 +107,7 @@ impl<'a> Reader<'a> {
     /// Reads a character if it comes next.
     pub(in crate::schema) fn eat(&mut self, expected: char) -> bool {
         let after = self.rest.strip_prefix(expected);
-        after.inspect(|after| self.rest = after.trim_start()).is_some()
+        after.inspect(|after| self.rest = without_blanks(after)).is_some()
     }
 
     /// Reads a keyword if it comes next, in whatever case.
@@ -87,7 +115,7 @@ impl<'a> Reader<'a> {
         let (word, after) = self.rest.split_at(self.bare_end());
         let is_expected = word.eq_ignore_ascii_case(expected);
         if is_expected {
-            self.rest = after.trim_start();
+            self.rest = without_blanks(after);
         }
         is_expected
     }
@@ -95,7 +123,7 @@ impl<'a> Reader<'a> {
     /// Reads a word without quotes; nothing if something else comes next.
     pub(in crate::schema) fn bare_word(&mut self) -> &'a str {
         let (word, after) = self.rest.split_at(self.bare_end());
-        self.rest = after.trim_start();
+        self.rest = without_blanks(after);
         word
     }
 
@@ -116,7 +144,7 @@ impl<'a> Reader<'a> {
                     rest = more;
                 }
                 None => {
-                    self.rest = after.trim_start();
+                    self.rest = without_blanks(after);
                     return Some(word.into());
                 }
             }
@@ -140,9 +168,11 @@ impl<'a> Reader<'a> {
     fn data_type_at_depth(&mut self) -> Result<DataType, DataTypeError> {
         let before = self.rest;
         let name = self.word().ok_or_else(|| self.error("the name of a type is missing"))?;
-        let data_type = match name.to_ascii_lowercase_smolstr().as_str() {
-            "array" => DataType::array(self.in_parentheses(Self::data_type)?),
-            "map" => self.in_parentheses(|reader| {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let data_type = if is("Array") {
+            DataType::array(self.in_parentheses(Self::data_type)?)
+        } else if is("Map") {
+            self.in_parentheses(|reader| {
                 let key = reader.data_type()?;
                 if !reader.eat(',') {
                     return Err(
@@ -150,17 +180,18 @@ impl<'a> Reader<'a> {
                     );
                 }
                 Ok(DataType::map(key, reader.data_type()?))
-            })?,
-            "struct" => DataType::structure(self.in_parentheses(Self::fields)?),
-            lower => {
-                let arguments = if self.rest.starts_with('(') {
-                    self.in_parentheses(Self::arguments)?
-                } else {
-                    Arguments::default()
-                };
-                let data_type = arguments.all().and_then(|arguments| plain(lower, arguments));
-                data_type.ok_or_else(|| self.unknown(&name, before))?
-            }
+            })?
+        } else if is("Struct") {
+            DataType::structure(self.in_parentheses(Self::fields)?)
+        } else {
+            let arguments = if self.rest.starts_with('(') {
+                self.in_parentheses(Self::arguments)?
+            } else {
+                Arguments::default()
+            };
+            // Nearly every name is written as it is listed.
+            let read = |arguments| plain(&name, arguments).or_else(|| plain(spelled(&name), arguments));
+            arguments.all().and_then(read).ok_or_else(|| self.unknown(&name, before))?
         };
         if data_type.is_text() && self.eat_word("collate") {
             let name = self.word().ok_or_else(|| self.error("the name of a collation is missing"))?;
@@ -214,8 +245,11 @@ impl<'a> Reader<'a> {
 
     fn bare_end(&self) -> usize {
         // Nearly every word has nothing but these, and then ends with something that is just as easy to tell.
-        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let is_plain = |byte: &u8| PLAIN.get(usize::from(*byte)) == Some(&true);
         let plain = self.rest.bytes().take_while(is_plain).count();
+        if let None | Some(b' ' | b',' | b'(' | b')') = self.rest.as_bytes().get(plain) {
+            return plain;
+        }
         let rest = self.rest.get(plain..).unwrap_or_default();
         plain + rest.find(|c| !is_word(c)).unwrap_or(rest.len())
     }
@@ -274,40 +308,40 @@ impl DataType {
     }
 }
 
-/// A type that contains no other.
+/// A type that contains no other, by its name [as it is listed](NAMES).
 fn plain(name: &str, arguments: &[Cow<'_, str>]) -> Option<DataType> {
     let number = |text: &str| text.parse::<u32>().ok();
     let short = |text: &str| text.parse::<u16>().ok();
     Some(match (name, arguments) {
-        ("boolean", []) => DataType::Boolean,
-        ("tinyint", []) => DataType::TinyInt,
-        ("smallint", []) => DataType::SmallInt,
-        ("integer", []) => DataType::Integer,
-        ("bigint", []) => DataType::BigInt,
-        ("int", [bits]) => DataType::CustomInteger { bits: short(bits)?, signed: true },
-        ("uint", [bits]) => DataType::CustomInteger { bits: short(bits)?, signed: false },
-        ("decimal", [precision, scale]) => {
+        ("Boolean", []) => DataType::Boolean,
+        ("TinyInt", []) => DataType::TinyInt,
+        ("SmallInt", []) => DataType::SmallInt,
+        ("Integer", []) => DataType::Integer,
+        ("BigInt", []) => DataType::BigInt,
+        ("Int", [bits]) => DataType::CustomInteger { bits: short(bits)?, signed: true },
+        ("UInt", [bits]) => DataType::CustomInteger { bits: short(bits)?, signed: false },
+        ("Decimal", [precision, scale]) => {
             DataType::Decimal { precision: short(precision)?, scale: short(scale)? }
         }
-        ("char", []) => DataType::char(1),
-        ("char", [length]) => DataType::char(number(length)?),
-        ("varchar", []) => DataType::varchar(None),
-        ("varchar", [length]) => DataType::varchar(number(length)?),
-        ("nchar", []) => DataType::nchar(1),
-        ("nchar", [length]) => DataType::nchar(number(length)?),
-        ("nvarchar", []) => DataType::nvarchar(None),
-        ("nvarchar", [length]) => DataType::nvarchar(number(length)?),
-        ("date", []) => DataType::Date,
-        ("timestamp", []) => DataType::timestamp(),
-        ("timestamp", [zone]) => DataType::timestamp_in(&**zone),
-        ("interval", []) => DataType::Interval,
-        ("binary", []) => DataType::Binary { size: None },
-        ("binary", [size]) => DataType::Binary { size: Some(number(size)?) },
-        ("variant", []) => DataType::Variant { size: None },
-        ("variant", [size]) => DataType::Variant { size: Some(number(size)?) },
-        ("vector", [dimensions]) => DataType::Vector { dimensions: number(dimensions)? },
-        ("geography", arguments) => geography(arguments)?,
-        ("toodeep", []) => DataType::TooDeep,
+        ("Char", []) => DataType::char(1),
+        ("Char", [length]) => DataType::char(number(length)?),
+        ("VarChar", []) => DataType::varchar(None),
+        ("VarChar", [length]) => DataType::varchar(number(length)?),
+        ("NChar", []) => DataType::nchar(1),
+        ("NChar", [length]) => DataType::nchar(number(length)?),
+        ("NVarChar", []) => DataType::nvarchar(None),
+        ("NVarChar", [length]) => DataType::nvarchar(number(length)?),
+        ("Date", []) => DataType::Date,
+        ("Timestamp", []) => DataType::timestamp(),
+        ("Timestamp", [zone]) => DataType::timestamp_in(&**zone),
+        ("Interval", []) => DataType::Interval,
+        ("Binary", []) => DataType::Binary { size: None },
+        ("Binary", [size]) => DataType::Binary { size: Some(number(size)?) },
+        ("Variant", []) => DataType::Variant { size: None },
+        ("Variant", [size]) => DataType::Variant { size: Some(number(size)?) },
+        ("Vector", [dimensions]) => DataType::Vector { dimensions: number(dimensions)? },
+        ("Geography", arguments) => geography(arguments)?,
+        (name, []) if name.eq_ignore_ascii_case("TooDeep") => DataType::TooDeep,
         (name, []) => float(name)?,
         _ => return None,
     })
