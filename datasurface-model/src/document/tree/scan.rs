@@ -103,7 +103,7 @@ impl<'t> Scanner<'t> {
     /// From one quotation mark to the other.
     fn string(&self, start: usize) -> Result<(usize, Token<'t>), Problem> {
         let rest = self.text.as_bytes().get(start + 1..).unwrap_or_default();
-        let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' ')).unwrap_or(rest.len());
+        let plain = plain_length(rest);
         let end = start + 1 + plain;
         if rest.get(plain) == Some(&b'"') {
             let plain = self.text.get(start + 1..end).unwrap_or_default();
@@ -142,4 +142,27 @@ impl<'t> Scanner<'t> {
                 .at(Extent { start, end })
         })
     }
+}
+
+/// How many bytes come before the first that means something in a text: a quotation mark, a backslash, or what has to be escaped.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let found = marked(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..b' ');
+    words.len() * 8 + rest.iter().take_while(is_plain).count()
+}
+
+/// Eight bytes at once. The lowest bit that is set is in the first that means something; bytes above that may be marked, too, for a
+/// subtraction borrows from them.
+fn marked(word: u64) -> u64 {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHEST: u64 = EACH << 7;
+    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word & HIGHEST;
+    let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    below(word, b' ') | equal(b'"') | equal(b'\\')
 }
