@@ -54,6 +54,14 @@ impl Dataset {
         self
     }
 
+    /// Classifies the whole dataset in all these ways, and in no other.
+    pub(crate) fn classified_as(mut self, classifications: Set<Classification>) -> Self {
+        if !classifications.is_empty() {
+            *self.classifications.edit() = classifications;
+        }
+        self
+    }
+
     /// Says that consumers should leave.
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation) -> Self {

@@ -149,6 +149,10 @@ impl Columns {
 
     fn add(&mut self, ColumnText { column, is_key, is_partition }: ColumnText) {
         if is_key {
+            if self.key.is_empty() {
+                // Most keys are of one column.
+                self.key.reserve_exact(1);
+            }
             self.key.push(column.name().clone());
         }
         if is_partition {

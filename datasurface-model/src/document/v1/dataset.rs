@@ -91,8 +91,8 @@ impl DatastoreObject {
 
 impl DatasetObject {
     fn into_model(self, schemas: &mut Schemas) -> Dataset {
-        let mut dataset = Dataset::new(self.name, schemas.of(self.schema));
-        dataset = self.classifications.into_iter().fold(dataset, Dataset::classified);
+        let schema = schemas.of(self.schema);
+        let mut dataset = Dataset::new(self.name, schema).classified_as(self.classifications);
         if let Some(deprecation) = self.deprecation {
             dataset = dataset.deprecated((*deprecation).into_model());
         }

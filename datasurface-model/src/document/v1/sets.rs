@@ -65,16 +65,34 @@ where
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Set<T>, A::Error> {
-        let mut read = Read { elements: Vec::new(), hashes: FxHashSet::default() };
+        // Nearly every set is of one.
+        let mut read = Read { elements: Vec::with_capacity(1), hashes: FxHashSet::default() };
         while elements.next_element_seed(Added::<R, T>(&mut read, PhantomData))?.is_some() {}
         Ok(read.elements.into())
     }
 }
 
-/// What was read so far, in the order of the document, and the hashes of that: a long list may be in any order.
+/// Up to this many elements, each one is compared with all others.
+const FEW: usize = 16;
+
+/// What was read so far, in the order of the document, and, if that is not little, the hashes of it: a long list may be in any
+/// order.
 struct Read<T> {
     elements: Vec<T>,
     hashes: FxHashSet<u64>,
+}
+
+impl<T: Eq + Hash> Read<T> {
+    fn has(&mut self, element: &T) -> bool {
+        if self.elements.len() < FEW {
+            return self.elements.contains(element);
+        }
+        let hash = |element: &T| FxBuildHasher.hash_one(element);
+        if self.hashes.is_empty() {
+            self.hashes.extend(self.elements.iter().map(hash));
+        }
+        !self.hashes.insert(hash(element)) && self.elements.contains(element)
+    }
 }
 
 /// An element that is new: read one by one, so that it is the second one that is refused.
@@ -89,11 +107,10 @@ where
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let Some(element) = R::deserialize(deserializer)?.into() else { return Ok(()) };
-        let Read { elements, hashes } = self.0;
-        if !hashes.insert(FxBuildHasher.hash_one(&element)) && elements.contains(&element) {
+        if self.0.has(&element) {
             return Err(given_twice(written(&element)));
         }
-        elements.push(element);
+        self.0.elements.push(element);
         Ok(())
     }
 }
