@@ -14,7 +14,7 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
-use std::fmt;
+use std::{collections::hash_map::Entry, fmt};
 
 /// Longest schema in one text, in bytes.
 const LONGEST: usize = 100;
@@ -28,26 +28,23 @@ pub(in crate::document) struct Schemas(FxHashMap<String, Schema>);
 
 impl Schemas {
     pub(super) fn of(&mut self, form: SchemaForm) -> Schema {
-        let (text, schema) = match form {
-            SchemaForm::Text(text) => (text, None),
-            SchemaForm::Schema(schema) if schema.avro().is_some() => return schema,
-            SchemaForm::Schema(schema) => (column_texts(schema.table()).join(", "), Some(schema)),
-        };
-        match (self.0.get(&text), schema) {
-            (Some(known), None) => known.clone(),
-            // What was not written as text may say more than its text would.
-            (Some(known), Some(schema)) => {
-                if *known == schema {
-                    known.clone()
-                } else {
-                    schema
-                }
+        match form {
+            SchemaForm::Text(text) => self.read(text),
+            SchemaForm::Schema(schema) if schema.avro().is_some() => schema,
+            SchemaForm::Schema(schema) => {
+                let known = self.read(column_texts(schema.table()).join(", "));
+                // What was not written as text may say more than its text would.
+                if known == schema { known } else { schema }
             }
-            (None, Some(schema)) if schema != text.as_str().into() => schema,
-            (None, schema) => {
-                let schema = schema.unwrap_or_else(|| text.as_str().into());
-                self.0.insert(text, schema.clone());
-                schema
+        }
+    }
+
+    fn read(&mut self, text: String) -> Schema {
+        match self.0.entry(text) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => {
+                let schema = Schema::from(place.key().as_str());
+                place.insert(schema).clone()
             }
         }
     }
