@@ -54,6 +54,9 @@ pub(super) struct Document {
     pub(super) syntax: Syntax,
 }
 
+/// What a document says, or everything that is wrong with its form.
+type Outcome = Result<Arc<Part>, Vec<Problem>>;
+
 impl Documents {
     /// No documents.
     #[must_use]
@@ -85,7 +88,27 @@ impl Documents {
     /// If documents cannot be read, or do not describe one ecosystem together. Every problem is reported, with its
     /// place.
     pub fn load(&self) -> Result<Ecosystem, DocumentError> {
-        Loader::new().load(self)
+        let mut schemas = Schemas::default();
+        self.assembled(&mut |document| {
+            Part::read(&document.text, document.syntax, &mut schemas).map(Arc::new)
+        })
+    }
+
+    /// The model, from what each document says.
+    fn assembled(&self, read: &mut dyn FnMut(&Document) -> Outcome) -> Result<Ecosystem, DocumentError> {
+        let mut findings = Vec::new();
+        let mut parts = Vec::new();
+        for (name, document) in self.iter() {
+            match read(document) {
+                Ok(part) => parts.push((name, part)),
+                Err(problems) => findings.extend(diagnosed(name, &document.text, &problems)),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(DocumentError::new(findings.into_iter().collect()));
+        }
+        assemble(parts.iter().map(|(name, part)| (*name, &**part)))
+            .map_err(|findings| DocumentError::new(self.located(findings)))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Document)> {
@@ -114,30 +137,19 @@ impl Loader {
     ///
     /// Those of [`Documents::load`].
     pub fn load(&mut self, documents: &Documents) -> Result<Ecosystem, DocumentError> {
-        let mut findings = Vec::new();
-        let mut parts = Vec::new();
         let mut known = FxHashMap::default();
-        for (name, document) in documents.iter() {
+        let outcome = documents.assembled(&mut |document| {
             let key = (document.syntax, blake3::hash(document.text.as_bytes()));
             let part = match self.known.get(&key) {
-                Some(part) => Ok(Arc::clone(part)),
-                None => Part::read(&document.text, document.syntax, &mut self.schemas).map(Arc::new),
+                Some(part) => Arc::clone(part),
+                None => Part::read(&document.text, document.syntax, &mut self.schemas).map(Arc::new)?,
             };
-            match part {
-                Ok(part) => {
-                    known.insert(key, Arc::clone(&part));
-                    parts.push((name, part));
-                }
-                Err(problems) => findings.extend(diagnosed(name, &document.text, &problems)),
-            }
-        }
+            known.insert(key, Arc::clone(&part));
+            Ok(part)
+        });
         self.known = known;
         self.schemas.forget_unused();
-        if !findings.is_empty() {
-            return Err(DocumentError::new(findings.into_iter().collect()));
-        }
-        assemble(parts.iter().map(|(name, part)| (*name, &**part)))
-            .map_err(|findings| DocumentError::new(documents.located(findings)))
+        outcome
     }
 }
 
