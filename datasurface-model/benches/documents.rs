@@ -1,7 +1,8 @@
 //! What loading a model costs, against what the parser alone takes for the same bytes, in one run:
 //! `cargo bench -p datasurface-model --bench documents [datastores]`.
 //!
-//! Times are those of the processor, the best of three: other work on the machine does not count.
+//! Times are those of the processor, the best of several: other work on the machine does not count. The parser and the loader take
+//! turns, and what is said of both is the median of the turns: a machine may change its speed while it is measured.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints, or fails")]
 
@@ -16,6 +17,9 @@ use std::{fs, hint::black_box, time::Duration};
 const DATASETS: usize = 10;
 const COLUMNS: usize = 10;
 
+/// How often each is measured.
+const TURNS: usize = 7;
+
 fn main() {
     let datastores = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
     let ecosystem = ecosystem(datastores);
@@ -27,25 +31,26 @@ fn main() {
     let build = || drop(black_box(serde_json::from_str::<serde_json::Value>(&json).unwrap()));
     println!("JSON, {} MB", json.len() / 1_000_000);
     say("skipped by the parser", best(skip));
-    let parser = best(build);
-    say("values by the parser", parser);
     let documents = Documents::new().document("model.json", json.as_str());
-    compare(parser, best(|| drop(black_box(documents.load().unwrap()))));
+    compare("values by the parser", build, || drop(black_box(documents.load().unwrap())));
 
     let events = || assert!(Parser::new_from_str(&yaml).all(|event| event.is_ok()));
     println!("YAML, {} MB", yaml.len() / 1_000_000);
-    let parser = best(events);
-    say("events by the parser", parser);
     let documents = Documents::new().document("model.yaml", yaml.as_str());
-    compare(parser, best(|| drop(black_box(documents.load().unwrap()))));
+    compare("events by the parser", events, || drop(black_box(documents.load().unwrap())));
     let mut loader = Loader::new();
     loader.load(&documents).unwrap();
     say("loaded again, unchanged", best(|| drop(black_box(loader.load(&documents).unwrap()))));
 }
 
-fn compare(parser: Duration, load: Duration) {
-    say("loaded", load);
-    println!("  {:<25} {:>7.2}", "times the parser", load.as_secs_f64() / parser.as_secs_f64());
+fn compare(what: &str, mut parse: impl FnMut(), mut load: impl FnMut()) {
+    let turns: Vec<_> = (0..TURNS).map(|_| (taken(&mut parse), taken(&mut load))).collect();
+    let mut ratios: Vec<_> =
+        turns.iter().map(|(parsed, loaded)| loaded.as_secs_f64() / parsed.as_secs_f64()).collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    say(what, turns.iter().map(|(parsed, _)| *parsed).min().unwrap_or_default());
+    say("loaded", turns.iter().map(|(_, loaded)| *loaded).min().unwrap_or_default());
+    println!("  {:<25} {:>7.2}", "times the parser", ratios[TURNS / 2]);
 }
 
 fn say(what: &str, time: Duration) {
@@ -53,12 +58,13 @@ fn say(what: &str, time: Duration) {
 }
 
 fn best(mut work: impl FnMut()) -> Duration {
-    let times = (0..3).map(|_| {
-        let before = processor_time();
-        work();
-        processor_time() - before
-    });
-    times.min().unwrap_or_default()
+    (0..TURNS).map(|_| taken(&mut work)).min().unwrap_or_default()
+}
+
+fn taken(work: &mut impl FnMut()) -> Duration {
+    let before = processor_time();
+    work();
+    processor_time() - before
 }
 
 /// What this thread has used of the processor so far, as the kernel counts it.
