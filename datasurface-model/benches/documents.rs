@@ -1,55 +1,79 @@
-//! What loading a model costs, against what the parser alone takes for the same bytes, in one run:
+//! What loading a model costs, against what the parser alone takes for the same bytes:
 //! `cargo bench -p datasurface-model --bench documents [datastores]`.
 //!
-//! Times are those of the processor, the best of several: other work on the machine does not count. The parser and the loader take
-//! turns, and what is said of both is the median of the turns: a machine may change its speed while it is measured.
+//! Each is done by a process of its own, as by somebody who loads a model once: how dear memory is depends on what was freed before.
+//! They take turns, for a machine may change its speed, and the ratio is the median of the turns. Times are those of the processor,
+//! of the fastest turn; other work on the machine does not count, nor does dropping what was made.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints, or fails")]
 
+use cpu_time::ThreadTime;
 use datasurface_model::{
     Capture, DataContainer, Dataset, DatasetGroup, Datastore, Documents, Ecosystem, GovernanceZone,
     InfrastructureVendor, Loader, Team, Workspace,
 };
 use granit_parser::Parser;
 use serde::de::IgnoredAny;
-use std::{fs, hint::black_box, time::Duration};
+use serde_json::Value;
+use std::{
+    env,
+    hint::black_box,
+    io::{Read, Write, stdin},
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 const DATASETS: usize = 10;
 const COLUMNS: usize = 10;
 
 /// How often each is measured.
-const TURNS: usize = 7;
+const TURNS: usize = 5;
+
+/// What can be done with a text, and how long it takes.
+const WORK: [(&str, fn(String) -> Duration); 6] = [
+    ("json-skipped", |text| timed(|| serde_json::from_str::<IgnoredAny>(&text).unwrap())),
+    ("json-values", |text| timed(|| serde_json::from_str::<Value>(&text).unwrap())),
+    ("json-loaded", |text| loaded("model.json", text)),
+    ("yaml-events", |text| timed(|| assert!(Parser::new_from_str(&text).all(|event| event.is_ok())))),
+    ("yaml-loaded", |text| loaded("model.yaml", text)),
+    ("yaml-again", |text| {
+        let (documents, mut loader) = (Documents::new().document("model.yaml", text), Loader::new());
+        let _before = loader.load(&documents).unwrap();
+        timed(|| loader.load(&documents).unwrap())
+    }),
+];
 
 fn main() {
-    let datastores = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
+    let arguments: Vec<String> = env::args().collect();
+    let asked = |(name, _): &&(&str, _)| arguments.iter().any(|argument| argument == name);
+    if let Some((_, work)) = WORK.iter().find(asked) {
+        let mut text = String::new();
+        stdin().read_to_string(&mut text).unwrap();
+        println!("{}", work(text).as_nanos());
+        return;
+    }
+    let datastores = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
     let ecosystem = ecosystem(datastores);
-    let json = ecosystem.to_json();
-    let yaml = ecosystem.to_yaml();
     println!("{datastores} datastores, {} datasets, {COLUMNS} columns each", datastores * DATASETS);
 
-    let skip = || _ = black_box(serde_json::from_str::<IgnoredAny>(&json).unwrap());
-    let build = || drop(black_box(serde_json::from_str::<serde_json::Value>(&json).unwrap()));
+    let json = ecosystem.to_json();
     println!("JSON, {} MB", json.len() / 1_000_000);
-    say("skipped by the parser", best(skip));
-    let documents = Documents::new().document("model.json", json.as_str());
-    compare("values by the parser", build, || drop(black_box(documents.load().unwrap())));
+    say("skipped by the parser", once("json-skipped", &json));
+    compare("values by the parser", ["json-values", "json-loaded"], &json);
 
-    let events = || assert!(Parser::new_from_str(&yaml).all(|event| event.is_ok()));
+    let yaml = ecosystem.to_yaml();
     println!("YAML, {} MB", yaml.len() / 1_000_000);
-    let documents = Documents::new().document("model.yaml", yaml.as_str());
-    compare("events by the parser", events, || drop(black_box(documents.load().unwrap())));
-    let mut loader = Loader::new();
-    loader.load(&documents).unwrap();
-    say("loaded again, unchanged", best(|| drop(black_box(loader.load(&documents).unwrap()))));
+    compare("events by the parser", ["yaml-events", "yaml-loaded"], &yaml);
+    say("loaded again, unchanged", once("yaml-again", &yaml));
 }
 
-fn compare(what: &str, mut parse: impl FnMut(), mut load: impl FnMut()) {
-    let turns: Vec<_> = (0..TURNS).map(|_| (taken(&mut parse), taken(&mut load))).collect();
-    let mut ratios: Vec<_> =
-        turns.iter().map(|(parsed, loaded)| loaded.as_secs_f64() / parsed.as_secs_f64()).collect();
+fn compare(parsed: &str, [parsing, loading]: [&str; 2], text: &str) {
+    let turns: Vec<_> = (0..TURNS).map(|_| (once(parsing, text), once(loading, text))).collect();
+    let ratio = |(parser, loader): &(Duration, Duration)| loader.as_secs_f64() / parser.as_secs_f64();
+    let mut ratios: Vec<f64> = turns.iter().map(ratio).collect();
     ratios.sort_unstable_by(f64::total_cmp);
-    say(what, turns.iter().map(|(parsed, _)| *parsed).min().unwrap_or_default());
-    say("loaded", turns.iter().map(|(_, loaded)| *loaded).min().unwrap_or_default());
+    say(parsed, turns.iter().map(|(parser, _)| *parser).min().unwrap());
+    say("loaded", turns.iter().map(|(_, loader)| *loader).min().unwrap());
     println!("  {:<25} {:>7.2}", "times the parser", ratios[TURNS / 2]);
 }
 
@@ -57,20 +81,26 @@ fn say(what: &str, time: Duration) {
     println!("  {what:<25} {:>7} ms", time.as_millis());
 }
 
-fn best(mut work: impl FnMut()) -> Duration {
-    (0..TURNS).map(|_| taken(&mut work)).min().unwrap_or_default()
+/// Has a process of its own do something with a text.
+fn once(what: &str, text: &str) -> Duration {
+    let mut command = Command::new(env::current_exe().unwrap());
+    let mut child = command.arg(what).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Duration::from_nanos(String::from_utf8(output.stdout).unwrap().trim().parse().unwrap())
 }
 
-fn taken(work: &mut impl FnMut()) -> Duration {
-    let before = processor_time();
-    work();
-    processor_time() - before
+fn loaded(name: &str, text: String) -> Duration {
+    let documents = Documents::new().document(name, text);
+    timed(|| documents.load().unwrap())
 }
 
-/// What this thread has used of the processor so far, as the kernel counts it.
-fn processor_time() -> Duration {
-    let counted = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    Duration::from_nanos(counted.split(' ').next().unwrap().parse().unwrap())
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let start = ThreadTime::now();
+    let made = black_box(work());
+    let taken = start.elapsed();
+    drop(made);
+    taken
 }
 
 /// Datastores with all schemas distinct, a hundred to a team, and a consumer of fifty datasets for every third.
