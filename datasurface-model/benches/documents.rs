@@ -29,8 +29,10 @@ const COLUMNS: usize = 10;
 /// How often each is measured.
 const TURNS: usize = 5;
 
-/// What can be done with a text, and how long it takes.
-const WORK: [(&str, fn(String) -> Duration); 6] = [
+/// Something that can be done with a text, and how long it takes.
+type Work = (&'static str, fn(String) -> Duration);
+
+const WORK: [Work; 6] = [
     ("json-skipped", |text| timed(|| serde_json::from_str::<IgnoredAny>(&text).unwrap())),
     ("json-values", |text| timed(|| serde_json::from_str::<Value>(&text).unwrap())),
     ("json-loaded", |text| loaded("model.json", text)),
@@ -45,7 +47,7 @@ const WORK: [(&str, fn(String) -> Duration); 6] = [
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();
-    let asked = |(name, _): &&(&str, _)| arguments.iter().any(|argument| argument == name);
+    let asked = |(name, _): &&Work| arguments.iter().any(|argument| argument == name);
     if let Some((_, work)) = WORK.iter().find(asked) {
         let mut text = String::new();
         stdin().read_to_string(&mut text).unwrap();
@@ -74,7 +76,7 @@ fn compare(parsed: &str, [parsing, loading]: [&str; 2], text: &str) {
     ratios.sort_unstable_by(f64::total_cmp);
     say(parsed, turns.iter().map(|(parser, _)| *parser).min().unwrap());
     say("loaded", turns.iter().map(|(_, loader)| *loader).min().unwrap());
-    println!("  {:<25} {:>7.2}", "times the parser", ratios[TURNS / 2]);
+    println!("  {:<25} {:>7.2}", "times the parser", ratios.get(TURNS / 2).unwrap());
 }
 
 fn say(what: &str, time: Duration) {
