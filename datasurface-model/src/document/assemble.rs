@@ -113,7 +113,7 @@ impl Definitions<'_> {
         let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).listed();
         let teams: Vec<String> = teams.iter().map(ToString::to_string).listed();
         // Teams that are declared, but by a document about a zone that is called otherwise.
-        let mut misplaced: Set<TeamKey> = Set::new();
+        let mut misplaced = Vec::new();
         for (zone, given) in self.zones.into_iter().filter(|(_, given)| !given.is_empty()) {
             let nearest = nearest(zone.as_str(), zones.iter().copied());
             findings.extend(undeclared("zone", zone.as_str(), nearest, &given, &declare("zone")));
@@ -122,6 +122,7 @@ impl Definitions<'_> {
                 misplaced.extend(names.map(|team| TeamKey::new(meant, team)));
             }
         }
+        let misplaced: Set<TeamKey> = misplaced.into();
         let is_left =
             |(key, given): &&(TeamKey, Given<'_, Team>)| !given.is_empty() && !misplaced.contains(key);
         for (key, given) in self.teams.iter().filter(is_left) {

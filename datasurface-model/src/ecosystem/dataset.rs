@@ -56,9 +56,7 @@ impl Dataset {
 
     /// Classifies the whole dataset in all these ways, and in no other.
     pub(crate) fn classified_as(mut self, classifications: Set<Classification>) -> Self {
-        if !classifications.is_empty() {
-            *self.classifications.edit() = classifications;
-        }
+        self.classifications = Rare::of(classifications);
         self
     }
 

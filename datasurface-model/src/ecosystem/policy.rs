@@ -90,6 +90,7 @@ impl<T: Ord> Permitted<T> {
         self
     }
 
+    /// What alone is allowed, if not everything is, and what is denied.
     pub(crate) fn of(allowed: Option<Set<T>>, denied: Set<T>) -> Self {
         Self { allowed, denied }
     }

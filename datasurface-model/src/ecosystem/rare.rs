@@ -29,8 +29,13 @@ impl<T: Clone + Default> Rare<T> {
 /// What is said, and says nothing, is not there.
 impl<'de, T: Deserialize<'de> + Default + PartialEq> Deserialize<'de> for Rare<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let said = Option::<T>::deserialize(deserializer)?.filter(|said| *said != T::default());
-        Ok(Self(said.map(Arc::new)))
+        Ok(Option::<T>::deserialize(deserializer)?.map_or_else(Self::default, Self::of))
+    }
+}
+
+impl<T: Default + PartialEq> Rare<T> {
+    pub(crate) fn of(value: T) -> Self {
+        Self((value != T::default()).then(|| Arc::new(value)))
     }
 }
 

@@ -64,5 +64,5 @@ fn duplicate(nouns: &str, name: &str, first: &str, path: ModelPath, first_path: 
     };
     Diagnostic::new(&DUPLICATE, path, message)
         .help("rename one of them, or take one away")
-        .related(first_path, "has this name first")
+        .related(first_path, "has this name, too")
 }
