@@ -181,7 +181,7 @@ fn apply(folder: &Path) -> Result<()> {
 
 fn by_platform(folder: &Path) -> Result<()> {
     let target = Target::open(folder.join("rendered"))?;
-    let ran = broker().run(&target, &operation(folder)?, RunRequest::Once);
+    let ran = broker().run(&target, &operation(folder)?, &RunRequest::once());
     match ran.done.values().flat_map(|report| &report.failures).next() {
         Some(failure) => Err(failure.reason.clone().into()),
         None => Ok(()),

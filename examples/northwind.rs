@@ -176,7 +176,7 @@ impl Demo<'_> {
         let on =
             Operation { root: self.folder, credentials: &self.credentials, now: self.now, watcher: &Nobody };
         let applied = broker().apply(&mut target, &on)?;
-        let ran = broker().run(&target, &on, RunRequest::UntilIdle);
+        let ran = broker().run(&target, &on, &RunRequest::until_idle());
         println!("\n{title}\n");
         println!("  dataset                   inserted   updated   deleted  unchanged");
         for run in ran.done.values().flat_map(|report: &RunReport| &report.datasets) {

@@ -50,8 +50,8 @@ impl Broker {
     }
 
     /// Runs jobs of what was applied.
-    pub fn run(&self, target: &Target, on: &Operation<'_>, request: RunRequest) -> Operated<RunReport> {
-        self.each(target, on, |runtime, site, _| runtime.run(site, &request))
+    pub fn run(&self, target: &Target, on: &Operation<'_>, request: &RunRequest) -> Operated<RunReport> {
+        self.each(target, on, |runtime, site, _| runtime.run(site, request))
     }
 
     /// How far each consumer is.

@@ -33,7 +33,7 @@ struct Ran {
 }
 
 pub(crate) fn run(arguments: &arguments::Run, broker: &Broker) -> Answer<'static> {
-    answer(arguments, round(arguments, broker, requested(arguments)))
+    answer(arguments, round(arguments, broker, &requested(arguments)))
 }
 
 /// Runs now, and again whenever something is due. What was rendered in between is applied.
@@ -42,8 +42,8 @@ pub(crate) fn follow(arguments: &arguments::Run, broker: &Broker) -> ExitCode {
     let mut left = arguments.rounds;
     let mut has_begun = false;
     loop {
-        let request = if has_begun { RunRequest::Due } else { requested(arguments) };
-        let mut ran = round(arguments, broker, request);
+        let request = if has_begun { RunRequest::due() } else { requested(arguments) };
+        let mut ran = round(arguments, broker, &request);
         let due = match next_due(arguments, broker) {
             Ok(due) => due,
             // Somebody may be writing the target just now.
@@ -69,10 +69,10 @@ pub(crate) fn follow(arguments: &arguments::Run, broker: &Broker) -> ExitCode {
 }
 
 fn requested(arguments: &arguments::Run) -> RunRequest {
-    if arguments.until_idle { RunRequest::UntilIdle } else { RunRequest::Once }
+    if arguments.until_idle { RunRequest::until_idle() } else { RunRequest::once() }
 }
 
-fn round(arguments: &arguments::Run, broker: &Broker, request: RunRequest) -> Ran {
+fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> Ran {
     let (mut target, mut findings) = match site::open(&arguments.site) {
         Ok(opened) => opened,
         Err(findings) => return Ran { findings, ..Ran::default() },

@@ -19,6 +19,7 @@ mod platform;
 pub mod prelude;
 pub mod remote;
 mod rendering;
+mod request;
 mod runtime;
 mod slug;
 mod view;
@@ -40,9 +41,9 @@ pub use plan::{Action, Cause, Effect, Meaning, Phase, Plan, Revision, Step};
 pub use platform::DataPlatform;
 pub use remote::{RemoteFactory, serve};
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
+pub use request::{RunMode, RunRequest};
 pub use runtime::{
-    Applied, DatasetRun, JobFailure, Nobody, RunReport, RunRequest, Runtime, SinkStatus, Site, Status,
-    Watcher,
+    Applied, DatasetRun, JobFailure, Nobody, RunReport, Runtime, SinkStatus, Site, Status, Watcher,
 };
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{NodeView, Scope, ScopeView, ScopedNode};

@@ -1,6 +1,9 @@
 //! Runtimes: platforms that apply their own plans and run their own jobs.
 
-use crate::{credential::CredentialSource, error::PlatformError, plan::Plan, rendering::ResourceAddress};
+use crate::{
+    credential::CredentialSource, error::PlatformError, plan::Plan, rendering::ResourceAddress,
+    request::RunRequest,
+};
 use chrono::{DateTime, Utc};
 use datasurface_model::{DatasetKey, GroupKey, Latency};
 use serde::{Deserialize, Serialize};
@@ -61,19 +64,6 @@ pub struct Applied {
     pub done: usize,
     /// Steps that had been carried out before.
     pub done_before: usize,
-}
-
-/// What is to be run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunRequest {
-    /// Every job once, producers before consumers.
-    Once,
-    /// Until no job has anything left to move.
-    UntilIdle,
-    /// Jobs whose timetable named a time since they last began, and jobs that wait for others, until none has anything
-    /// left to move. Jobs that wait for somebody to ask for them stand still.
-    Due,
 }
 
 /// What was moved.

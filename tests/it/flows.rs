@@ -114,7 +114,7 @@ impl Ground {
 
     fn run(&self, on: &str) -> Vec<String> {
         let run = |platform: &LocalPlatform, site: &Site<'_>| {
-            platform.runtime().unwrap().run(site, &RunRequest::UntilIdle)
+            platform.runtime().unwrap().run(site, &RunRequest::until_idle())
         };
         let report: RunReport = self.at(on, run).unwrap();
         assert_eq!(report.failures, []);
@@ -227,7 +227,7 @@ impl Ground {
 
     fn apply_and_run(&self, on: &str) -> Vec<String> {
         self.apply_what_is_rendered(on);
-        let ran = self.operate(on, |broker, target, on| broker.run(target, on, RunRequest::UntilIdle));
+        let ran = self.operate(on, |broker, target, on| broker.run(target, on, &RunRequest::until_idle()));
         assert!(ran.findings.is_empty(), "{:?}", ran.findings);
         let report = &ran.done[&PlatformName::from("Local")];
         assert_eq!(report.failures, []);
@@ -359,7 +359,7 @@ fn whoever_watches_is_told_what_is_done() {
         ground.operate(on, |broker, target, on| {
             let on = Operation { watcher: &listener, ..*on };
             assert!(broker.apply(target, &on).unwrap().findings.is_empty());
-            assert!(broker.run(target, &on, RunRequest::UntilIdle).findings.is_empty());
+            assert!(broker.run(target, &on, &RunRequest::until_idle()).findings.is_empty());
         });
         listener.0.into_inner()
     };

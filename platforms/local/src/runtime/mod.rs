@@ -66,7 +66,7 @@ impl Runtime for LocalPlatform {
         let own = opened(maker)?;
         remake_lost(maker)?;
         let work = Work::new(maker, own);
-        run::Run::new(&work).run(*request)
+        run::Run::new(&work).run(request)
     }
 
     fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError> {

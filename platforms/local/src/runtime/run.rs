@@ -7,7 +7,7 @@ use super::{
     work::{Seen, Work},
 };
 use crate::prelude::*;
-use datasurface_platform::{JobFailure, RunReport, RunRequest};
+use datasurface_platform::{JobFailure, RunMode, RunReport, RunRequest};
 use std::collections::BTreeSet;
 
 /// How often transformers that feed each other run before they are taken for ones that never come to rest.
@@ -27,7 +27,7 @@ impl<'w, 'a> Run<'w, 'a> {
         Self { work, report: RunReport::default(), stopped: BTreeSet::new() }
     }
 
-    pub(super) fn run(mut self, request: RunRequest) -> Result<RunReport, PlatformError> {
+    pub(super) fn run(mut self, request: &RunRequest) -> Result<RunReport, PlatformError> {
         // What was cut off, or lost, comes first.
         self.copy(None)?;
         for job in &self.work.rendered.captures {
@@ -44,16 +44,16 @@ impl<'w, 'a> Run<'w, 'a> {
                 triggers.push(trigger);
             }
         }
-        let rounds = match request {
-            RunRequest::Once => 1,
-            RunRequest::UntilIdle | RunRequest::Due => MOST_ROUNDS,
+        let rounds = match request.mode {
+            RunMode::Once => 1,
+            RunMode::UntilIdle | RunMode::Due => MOST_ROUNDS,
         };
         for round in 1..=rounds {
             let fired = self.round(&triggers)?;
             if fired.is_empty() {
                 break;
             }
-            if request != RunRequest::Once && round == rounds {
+            if request.mode != RunMode::Once && round == rounds {
                 for trigger in fired {
                     let reason = format!(
                         "the transformer of `{}` did not come to rest in {MOST_ROUNDS} rounds: what it makes \
@@ -68,9 +68,9 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Whether a job is to run at all: if everything is, or because it is its turn.
-    fn is_to_run(&self, request: RunRequest, job: &str, when: When<'_>) -> Result<bool, PlatformError> {
+    fn is_to_run(&self, request: &RunRequest, job: &str, when: When<'_>) -> Result<bool, PlatformError> {
         let timetable = match when {
-            _ if request != RunRequest::Due => return Ok(true),
+            _ if request.mode != RunMode::Due => return Ok(true),
             When::Moved => return Ok(true),
             When::Asked => return Ok(false),
             When::Timetable(timetable) => timetable,

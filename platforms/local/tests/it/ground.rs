@@ -133,12 +133,12 @@ impl Ground {
     }
 
     pub(crate) fn try_run(&self) -> Result<RunReport, PlatformError> {
-        self.site(|runtime, site| runtime.run(site, &RunRequest::UntilIdle))
+        self.site(|runtime, site| runtime.run(site, &RunRequest::until_idle()))
     }
 
     /// Runs what is due now.
     pub(crate) fn run_due(&self) -> RunReport {
-        self.site(|runtime, site| runtime.run(site, &RunRequest::Due)).unwrap()
+        self.site(|runtime, site| runtime.run(site, &RunRequest::due())).unwrap()
     }
 
     /// When something is due next.
