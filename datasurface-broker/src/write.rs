@@ -61,8 +61,9 @@ impl WriteError {
 impl Proposal {
     /// Writes what differs, and the lock, as a whole or not at all. Each shard is rendered, written and dropped before the
     /// next one. A file of ours that is missing is written again; one that served an earlier change cannot be, and is
-    /// forgotten.
+    /// forgotten. A write of the same lock that was interrupted before is finished first.
     pub fn write(&self, target: &mut Target, lock: &Path) -> Result<(), WriteError> {
+        target.finish(Some(lock))?;
         let there = self.files_there(target);
         let promised = self.manifest.files();
         let mut written = BTreeSet::new();

@@ -18,6 +18,7 @@ pub static CODES: &[&CodeInfo] = &[
     &NO_TIMETABLE,
     &FINISHED,
     &UNDONE,
+    &UNFINISHED,
 ];
 
 pub(crate) static MISSING_FILE: CodeInfo = CodeInfo::error(
@@ -102,15 +103,22 @@ pub(crate) static NO_TIMETABLE: CodeInfo = note(
 pub(crate) static FINISHED: CodeInfo = note(
     "target/finished",
     "an interrupted write was finished",
-    "Somebody wrote the target and was interrupted when all had been decided. The rest was done when the target was \
-     opened: it is as if there had been no interruption.",
+    "Somebody wrote the target and was interrupted when all had been decided. The rest was done before anything else: it \
+     is as if there had been no interruption.",
 );
 
 pub(crate) static UNDONE: CodeInfo = note(
     "target/undone",
     "an interrupted write was undone",
-    "Somebody wrote the target and was interrupted before all had been decided. What was left behind was taken away when \
-     the target was opened.",
+    "Somebody wrote the target and was interrupted before all had been decided. What was left behind was taken away \
+     before anything else.",
+);
+
+pub(crate) static UNFINISHED: CodeInfo = note(
+    "target/unfinished",
+    "a write was interrupted, and whoever writes next finishes or undoes it",
+    "Planning and asking for the status write nothing. They show the target as it will be: if all had been decided when the \
+     write was interrupted, the rest of it is done by the next `render`; otherwise what was left behind is taken away.",
 );
 
 const fn note(code: &'static str, summary: &'static str, explanation: &'static str) -> CodeInfo {

@@ -32,9 +32,20 @@ pub(crate) struct Input {
 impl Input {
     /// Reads the model and the lock, and validates. What is wrong with either is reported in one go.
     pub(crate) fn read(arguments: &Model) -> Result<Self, Findings> {
+        Self::read_with(arguments, None)
+    }
+
+    /// Reads the model, and the lock unless its text is given, and validates. What is wrong with either is reported in one
+    /// go.
+    pub(crate) fn read_with(arguments: &Model, lock_text: Option<&str>) -> Result<Self, Findings> {
         let (lock_path, on) = (arguments.lock(), arguments.on());
         let mut findings = Findings::default();
-        let lock = kept(read_lock(&lock_path), &mut findings);
+        let lock = match lock_text {
+            Some(text) => Lock::from_text(text)
+                .map_err(|error| alone(error.diagnostic(&lock_path.display().to_string()))),
+            None => read_lock(&lock_path),
+        };
+        let lock = kept(lock, &mut findings);
         let (documents, unread) = files::documents(arguments);
         let is_complete = unread.is_empty();
         findings.extend(unread);

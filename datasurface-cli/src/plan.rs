@@ -3,7 +3,7 @@
 use crate::{
     answer::Answer,
     arguments::{self, Format},
-    propose::Prospect,
+    propose::{Prospect, unfinished},
     summary::summary,
 };
 use datasurface_broker::Broker;
@@ -44,7 +44,8 @@ impl<'a> Planned<'a> {
 pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'static> {
     let (prospect, findings) = match Prospect::find(arguments, broker, false) {
         Ok(prospect) => {
-            let findings = prospect.findings.clone();
+            let mut findings = prospect.findings.clone();
+            findings.extend(prospect.target.recovery().map(|recovery| unfinished(recovery, &arguments.target)));
             (Some(prospect), findings)
         }
         Err(findings) => (None, findings),

@@ -2,7 +2,7 @@
 
 use crate::{
     arguments::Plan,
-    codes::{FINISHED, NOT_LOST, UNDONE},
+    codes::{FINISHED, NOT_LOST, UNDONE, UNFINISHED},
     input::Input,
 };
 use datasurface_broker::{
@@ -26,10 +26,16 @@ pub(crate) struct Prospect {
 }
 
 impl Prospect {
-    /// Reads, judges, looks at the target, and plans. Writes nothing, except that a write that was interrupted before is
-    /// finished or undone.
+    /// Reads, judges, looks at the target, and plans. Writes nothing: after a write that was decided and interrupted, target
+    /// and lock are seen as they will be when it is finished.
     pub(crate) fn find(arguments: &Plan, broker: &Broker, remake: bool) -> Result<Self, Findings> {
-        let mut input = Input::read(&arguments.model)?;
+        let lock_path = arguments.model.lock();
+        let opened = Target::open(&arguments.target).and_then(|target| {
+            let lock_text = target.lock_text(&lock_path)?.map(str::to_owned);
+            Ok((target, lock_text))
+        });
+        let lock_text = opened.as_ref().ok().and_then(|(_, text)| text.as_deref());
+        let mut input = Input::read_with(&arguments.model, lock_text)?;
         let placed = input.place(broker)?;
         let mut findings = input.findings.clone();
         let refuse = |mut findings: Findings, more: Findings| {
@@ -37,11 +43,10 @@ impl Prospect {
             Err(findings)
         };
 
-        let target = match Target::open(&arguments.target) {
-            Ok(target) => target,
+        let target = match opened {
+            Ok((target, _)) => target,
             Err(error) => return refuse(findings, error.findings()),
         };
-        findings.extend(target.recovery().map(|recovery| recovered(recovery, &arguments.target)));
         match target.inspect() {
             Ok(found) => findings.extend(found),
             Err(error) => return refuse(findings, error.findings()),
@@ -70,6 +75,19 @@ impl Prospect {
     }
 }
 
+/// Says what is to be done about a write that was interrupted, where nothing is written.
+pub(crate) fn unfinished(recovery: Recovery, target: &Path) -> Diagnostic {
+    let target = target.display();
+    let what = match recovery {
+        Recovery::Finished => "finished: this is how it will be then",
+        Recovery::Undone => "undone",
+    };
+    let path = ModelPath::root().child("target", target.to_string());
+    let message = format!("a write of `{target}` was interrupted, and is still to be {what}");
+    Diagnostic::new(&UNFINISHED, path, message).help("the next `datasurface render` does that")
+}
+
+/// Says what was done about a write that was interrupted.
 pub(crate) fn recovered(recovery: Recovery, target: &Path) -> Diagnostic {
     let target = target.display();
     let (code, what) = match recovery {

@@ -4,7 +4,7 @@ use crate::{
     answer::Answer,
     arguments::{Format, Render},
     plan::Planned,
-    propose::Prospect,
+    propose::{Prospect, recovered},
     summary::summary,
 };
 use datasurface_broker::Broker;
@@ -37,6 +37,10 @@ pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
 /// Writes, unless there is something in the target that somebody should look at first. Gives back all that was found.
 fn write(prospect: &mut Prospect) -> Findings {
     let mut findings = prospect.findings.clone();
+    match prospect.target.finish(Some(&prospect.lock_path)) {
+        Ok(recovery) => findings.extend(recovery.map(|recovery| recovered(recovery, prospect.target.root()))),
+        Err(error) => findings.extend(error.findings()),
+    }
     if !findings.has_errors()
         && let Err(error) = prospect.proposal.write(&mut prospect.target, &prospect.lock_path)
     {

@@ -73,7 +73,7 @@ fn requested(arguments: &arguments::Run) -> RunRequest {
 }
 
 fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> Ran {
-    let (mut target, mut findings) = match site::open(&arguments.site) {
+    let (mut target, mut findings) = match site::open_to_apply(&arguments.site) {
         Ok(opened) => opened,
         Err(findings) => return Ran { findings, ..Ran::default() },
     };

@@ -1,19 +1,32 @@
 //! What `run` and `status` have in common: a target in which something is rendered, and where it runs.
 
-use crate::{arguments, codes::NOTHING_RENDERED, propose::recovered};
+use crate::{arguments, codes::NOTHING_RENDERED, propose::{recovered, unfinished}};
 use chrono::{DateTime, Utc};
 use datasurface_broker::{Operation, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath};
 use datasurface_platform::{EnvironmentCredentials, Nobody};
 
-/// Opens a target in which something is rendered. What was found on the way is no error.
+/// Opens a target in which something is rendered, to look at it. What was found on the way is no error.
 pub(crate) fn open(site: &arguments::Site) -> Result<(Target, Findings), Findings> {
-    let target = Target::open(&site.target).map_err(|error| error.findings())?;
-    let findings = target.recovery().map(|recovery| recovered(recovery, &site.target)).into_iter().collect();
-    if target.manifest().is_none() {
-        return Err([nothing_rendered(site)].into_iter().collect());
-    }
+    let target = opened(site)?;
+    let findings = target.recovery().map(|recovery| unfinished(recovery, &site.target)).into_iter().collect();
     Ok((target, findings))
+}
+
+/// Opens a target in which something is rendered, to apply it. An interrupted write of what was applied is finished first;
+/// one of a rendering is not, since that also writes a lock.
+pub(crate) fn open_to_apply(site: &arguments::Site) -> Result<(Target, Findings), Findings> {
+    let mut target = opened(site)?;
+    let recovery = target.finish(None).map_err(|error| error.findings())?;
+    Ok((target, recovery.map(|recovery| recovered(recovery, &site.target)).into_iter().collect()))
+}
+
+fn opened(site: &arguments::Site) -> Result<Target, Findings> {
+    let target = Target::open(&site.target).map_err(|error| error.findings())?;
+    match target.manifest() {
+        Some(_) => Ok(target),
+        None => Err([nothing_rendered(site)].into_iter().collect()),
+    }
 }
 
 /// Where platforms run, at this time. Nobody watches.

@@ -4,7 +4,18 @@ use datasurface_model::diagnostic::CodeInfo;
 
 /// Every code that this module reports.
 pub static CODES: &[&CodeInfo] =
-    &[&BUSY, &DAMAGED, &EDITED, &FOREIGN_FILE, &INCOMPLETE, &MISSING_FILE, &UNREADABLE, &UNWRITABLE];
+    &[
+        &BUSY,
+        &DAMAGED,
+        &EDITED,
+        &FOREIGN_FILE,
+        &FOREIGN_JOURNAL,
+        &INCOMPLETE,
+        &INTERRUPTED,
+        &MISSING_FILE,
+        &UNREADABLE,
+        &UNWRITABLE,
+    ];
 
 pub(super) static BUSY: CodeInfo = CodeInfo::error(
     "target/busy",
@@ -32,6 +43,21 @@ pub(super) static FOREIGN_FILE: CodeInfo = CodeInfo::error(
     "something that is not ours is where a file has to go",
     "Files in a target that were not rendered are never touched, and links are never followed. Move it away, or give \
      the platform another folder. Names that differ in case only count as the same: on some systems they are.",
+);
+
+pub(super) static FOREIGN_JOURNAL: CodeInfo = CodeInfo::error(
+    "target/foreign-journal",
+    "the journal of an interrupted write is not of a write of this target and its lock",
+    "A journal names the lock that is written together with the target, and only files that the manifests before and \
+     after the write have. One that says something else was written for another place, or by somebody else: it is not \
+     carried out.",
+);
+
+pub(super) static INTERRUPTED: CodeInfo = CodeInfo::error(
+    "target/interrupted",
+    "a rendering was interrupted, and only rendering finishes it",
+    "The rest of the files, and the lock, are still to be written. That is done by the command that knows the lock; until \
+     then the target is neither what it was nor what it will be.",
 );
 
 pub(super) static INCOMPLETE: CodeInfo = CodeInfo::error(

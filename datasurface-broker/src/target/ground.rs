@@ -141,6 +141,34 @@ impl Ground {
         changing(&path, self.disk.lock(&path))
     }
 
+    /// Whether somebody writes just now.
+    pub(super) fn is_locked(&self) -> Result<bool, TargetError> {
+        let path = self.own(WRITING);
+        match self.kind(&path)? {
+            Some(Kind::File) => reading(&path, self.disk.is_locked(&path)),
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether content waits under this number. A link there, or a folder, is refused.
+    pub(super) fn is_staged(&self, number: u64) -> Result<bool, TargetError> {
+        let folder = match self.kind(&self.staging())? {
+            Some(Kind::Folder) => self.kind(&self.staged(number))?,
+            None => None,
+            Some(_) => Some(Kind::Other),
+        };
+        match folder {
+            None => Ok(false),
+            Some(Kind::File) => Ok(true),
+            Some(_) => {
+                let name = format!("{OWN}/{STAGING}/{number}");
+                let problem = format!("`{name}` is not a file, or there is a link on its way");
+                Err(TargetError::new(&UNREADABLE, &name, problem)
+                    .help("restore the target, for example from git, including its folder `.datasurface`"))
+            }
+        }
+    }
+
     /// Takes away what was staged and never became a write. True if there was something.
     pub(super) fn discard(&self) -> Result<bool, TargetError> {
         let (journal, staging) = (self.own(NEW_JOURNAL), self.staging());

@@ -26,11 +26,11 @@ const FORMAT: &str = "datasurface-journal/1";
 #[serde(deny_unknown_fields)]
 pub(super) struct Journal {
     format: String,
-    writes: Vec<Write>,
-    removals: Vec<Removal>,
-    manifest: StagedManifest,
+    pub(super) writes: Vec<Write>,
+    pub(super) removals: Vec<Removal>,
+    pub(super) manifest: StagedManifest,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    lock: Option<LockWrite>,
+    pub(super) lock: Option<LockWrite>,
 }
 
 /// A file that comes, or changes.
@@ -56,9 +56,9 @@ pub(super) struct Removal {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StagedManifest {
-    staged: u64,
-    hash: Fingerprint,
+pub(super) struct StagedManifest {
+    pub(super) staged: u64,
+    pub(super) hash: Fingerprint,
 }
 
 impl Journal {
@@ -109,12 +109,35 @@ impl Journal {
         let writes = journal.writes.iter().map(|write| (write.staged, write.hash));
         let manifest = (journal.manifest.staged, journal.manifest.hash);
         for (staged, hash) in writes.chain([manifest]) {
+            let is_staged = ground.is_staged(staged)?;
             let staged = ground.staged(staged);
-            if ground.kind(&staged)?.is_some() && ground.hash(&staged)? != hash {
+            if is_staged && ground.hash(&staged)? != hash {
                 return Err(damaged(&staged.display().to_string(), "is not what its journal says"));
             }
         }
         Ok(journal)
+    }
+
+    /// Finds what was lost, or edited, since it was interrupted. What is in the way of a file may still be removed.
+    pub(super) fn check(&self, ground: &Ground, is_everything_to_be_removed: bool) -> Result<(), TargetError> {
+        // Names that differ in case only may be one file.
+        let going: BTreeSet<String> = self.removals.iter().map(|removal| removal.path.folded()).collect();
+        for write in &self.writes {
+            let state = ground.state(&write.path, write.hash)?;
+            match ground.is_staged(write.staged)? {
+                true if state == State::Replaced || going.contains(&write.path.folded()) => {}
+                true => write.refuse_if_edited(state)?,
+                false if state == State::Same => {}
+                false => return Err(damaged(write.path.as_str(), "is neither staged nor in its place")),
+            }
+        }
+        if is_everything_to_be_removed {
+            let put = self.put_before(ground)?;
+            for removal in &self.removals {
+                removal.is_there(ground, &put)?;
+            }
+        }
+        Ok(())
     }
 
     /// Does what it says, as far as it was not done before.
@@ -125,7 +148,7 @@ impl Journal {
             lock.finish(ground)?;
         }
         let (staged, manifest) = (ground.staged(self.manifest.staged), ground.own(MANIFEST));
-        if ground.kind(&staged)?.is_some() {
+        if ground.is_staged(self.manifest.staged)? {
             ground.rename(&staged, &manifest)?;
             ground.sync(&ground.own_folder())?;
         } else if !ground.has_own(MANIFEST)? || ground.hash(&manifest)? != self.manifest.hash {
@@ -138,29 +161,31 @@ impl Journal {
     }
 
     fn remove(&self, ground: &Ground) -> Result<(), TargetError> {
-        // On a disk that does not tell cases apart, what was put may be found again under the name of what went.
-        let mut put = BTreeSet::new();
-        for write in &self.writes {
-            if ground.kind(&ground.staged(write.staged))?.is_none() {
-                put.insert(write.path.folded());
-            }
-        }
+        let put = self.put_before(ground)?;
         let mut folders = BTreeSet::new();
         for removal in &self.removals {
             let path = &removal.path;
             if put.contains(&path.folded()) {
                 continue;
             }
-            match ground.look(path)? {
-                Some(Kind::File) if ground.hash(&ground.at(path))? == removal.hash => {
-                    ground.remove_file(&ground.at(path))?;
-                }
-                Some(Kind::File | Kind::Other) => return Err(edited(path).into()),
-                Some(Kind::Folder) | None => {}
+            if removal.is_there(ground, &put)? {
+                ground.remove_file(&ground.at(path))?;
             }
             folders.extend(folders_of(path));
         }
         ground.sync_all(tidy(ground, &folders)?)
+    }
+
+    /// What is in its place already. On a disk that does not tell cases apart, it may be found again under the name of what
+    /// went.
+    fn put_before(&self, ground: &Ground) -> Result<BTreeSet<String>, TargetError> {
+        let mut put = BTreeSet::new();
+        for write in &self.writes {
+            if !ground.is_staged(write.staged)? {
+                put.insert(write.path.folded());
+            }
+        }
+        Ok(put)
     }
 
     fn put(&self, ground: &Ground) -> Result<(), TargetError> {
@@ -169,23 +194,46 @@ impl Journal {
         for write in &self.writes {
             let (staged, path) = (ground.staged(write.staged), &write.path);
             let state = ground.state(path, write.hash)?;
-            if ground.kind(&staged)?.is_none() {
+            if !ground.is_staged(write.staged)? {
                 if state != State::Same {
                     return Err(damaged(path.as_str(), "is neither staged nor in its place"));
                 }
                 continue;
             }
-            match state {
-                State::Missing => touched.extend(make_way(ground, path, &mut folders)?),
-                State::Same => {}
-                State::Edited(now) if Some(now) == write.replaces => {}
-                State::Edited(_) => return Err(edited(path).into()),
-                State::Replaced => return Err(in_the_way(path.as_str())),
+            write.refuse_if_edited(state)?;
+            if state == State::Missing {
+                touched.extend(make_way(ground, path, &mut folders)?);
             }
             ground.rename(&staged, &ground.at(path))?;
             touched.extend(ground.at(path).parent().map(Path::to_owned));
         }
         ground.sync_all(touched)
+    }
+}
+
+impl Write {
+    /// Refuses to overwrite what a person did.
+    fn refuse_if_edited(&self, state: State) -> Result<(), TargetError> {
+        match state {
+            State::Missing | State::Same => Ok(()),
+            State::Edited(now) if Some(now) == self.replaces => Ok(()),
+            State::Edited(_) => Err(edited(&self.path).into()),
+            State::Replaced => Err(in_the_way(self.path.as_str())),
+        }
+    }
+}
+
+impl Removal {
+    /// Whether the file is still to be removed. Refuses to remove what a person did.
+    fn is_there(&self, ground: &Ground, put: &BTreeSet<String>) -> Result<bool, TargetError> {
+        if put.contains(&self.path.folded()) {
+            return Ok(false);
+        }
+        match ground.look(&self.path)? {
+            Some(Kind::File) if ground.hash(&ground.at(&self.path))? == self.hash => Ok(true),
+            Some(Kind::File | Kind::Other) => Err(edited(&self.path).into()),
+            Some(Kind::Folder) | None => Ok(false),
+        }
     }
 }
 
@@ -239,7 +287,7 @@ fn folders_of(path: &SafePath) -> Vec<SafePath> {
     ends.filter_map(|end| text.get(..end)?.parse().ok()).collect()
 }
 
-fn damaged(path: &str, problem: &str) -> TargetError {
+pub(super) fn damaged(path: &str, problem: &str) -> TargetError {
     TargetError::new(&DAMAGED, path, format!("a write was interrupted, and `{path}` {problem}"))
         .help("restore the target, for example from git, including its folder `.datasurface`")
 }

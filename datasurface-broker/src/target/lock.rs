@@ -1,7 +1,7 @@
 //! The lock of the model, which is written together with the target: it names the revision that the target reached.
 
 use super::{
-    codes::{FOREIGN_FILE, INCOMPLETE, UNWRITABLE},
+    codes::{FOREIGN_FILE, FOREIGN_JOURNAL, INCOMPLETE, INTERRUPTED, UNWRITABLE},
     disk::Kind,
     error::TargetError,
     ground::{Ground, reading},
@@ -55,8 +55,42 @@ impl LockWrite {
         self.replaces == Some(Fingerprint::of_bytes(self.text.as_bytes()))
     }
 
-    /// A journal may come from anywhere, together with the folder that it is in: it must not be able to write just any
-    /// file.
+    /// Refuses to write another lock than the one that a command was given. A journal may come from anywhere, together with
+    /// the folder that it is in.
+    pub(super) fn check_is(&self, given: Option<&Path>, manifest: Fingerprint) -> Result<(), TargetError> {
+        let Some(given) = given else {
+            let problem = format!(
+                "a rendering was interrupted, which also writes the lock `{}`: the target is half written",
+                self.path
+            );
+            return Err(TargetError::new(&INTERRUPTED, &self.path, problem)
+                .help("run `datasurface render` with the same model and lock: it finishes the write"));
+        };
+        self.check()?;
+        if !is_same_path(Path::new(&self.path), given) {
+            let problem = format!(
+                "a write was interrupted that goes with the lock `{}`, and not with `{}`",
+                self.path,
+                given.display()
+            );
+            return Err(foreign(problem));
+        }
+        if Fingerprint::of_bytes(self.text.as_bytes()) != manifest {
+            return Err(foreign("a write was interrupted whose lock is not the one of its manifest".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The text that it is to have, unless somebody edited it meanwhile.
+    pub(super) fn text(&self, ground: &Ground) -> Result<&str, TargetError> {
+        match self.current(ground)? {
+            now if now == self.replaces => Ok(&self.text),
+            Some(now) if now == Fingerprint::of_bytes(self.text.as_bytes()) => Ok(&self.text),
+            _ => Err(edited(&self.path).into()),
+        }
+    }
+
+    /// Refuses names that no lock has.
     pub(super) fn check(&self) -> Result<(), TargetError> {
         let path = Path::new(&self.path);
         if path.is_absolute() && path.extension().is_some_and(|extension| extension == "lock") {
@@ -95,4 +129,21 @@ impl LockWrite {
             }
         }
     }
+}
+
+pub(super) fn foreign(problem: String) -> TargetError {
+    TargetError::new(&FOREIGN_JOURNAL, "journal.json", problem).help(
+        "name the lock that the target was rendered with; if nobody rendered into this folder here, delete \
+         `journal.json` and `staging` in its folder `.datasurface`",
+    )
+}
+
+/// Whether two paths lead to one file: links on the way are followed, as a person's shell does.
+fn is_same_path(one: &Path, other: &Path) -> bool {
+    let found = |path: &Path| {
+        let path = std::path::absolute(path).ok()?;
+        let folder = path.parent()?;
+        Some(folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(path.file_name()?))
+    };
+    found(one).is_some_and(|one| found(other) == Some(one))
 }

@@ -11,6 +11,7 @@ mod codes;
 pub mod disk;
 mod error;
 mod ground;
+mod interrupted;
 mod journal;
 mod lock;
 mod manifest;
@@ -30,7 +31,7 @@ use datasurface_model::{PlatformName, diagnostic::Findings};
 use datasurface_platform::SafePath;
 use disk::{Disk, Kind, RealDisk};
 use ground::{Ground, JOURNAL, MANIFEST, changing};
-use journal::Journal;
+use interrupted::Interrupted;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -43,22 +44,24 @@ pub struct Target {
     manifest: Option<Manifest>,
     /// The hash of the text of the manifest.
     hash: Option<Fingerprint>,
+    /// A write that was decided and interrupted. What it leads to counts as there.
+    interrupted: Option<Interrupted>,
     recovery: Option<Recovery>,
 }
 
-/// What had to be done about a write that was interrupted.
+/// What is done about a write that was interrupted, once somebody writes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// The write had been decided: the rest of it was done, and the target is as if it had never been interrupted.
+    /// The write had been decided: the rest of it is done, and the target is as if it had never been interrupted.
     Finished,
-    /// What the write had left behind was taken away: the target is as if it had never begun, or, if it had been done
-    /// already, as it should be.
+    /// What the write left behind is taken away: the target is as if it had never begun, or, if it had been done already,
+    /// as it should be.
     Undone,
 }
 
 impl Target {
-    /// Opens a target on the disk of this machine. An interrupted write is finished or undone first; beyond that,
-    /// nothing is changed, and a folder that is not there is not made.
+    /// Opens a target on the disk of this machine. Nothing is changed, and a folder that is not there is not made. After a
+    /// write that was decided and interrupted, the target is seen as it will be when that is finished.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, TargetError> {
         Self::open_on(root, RealDisk)
     }
@@ -69,14 +72,29 @@ impl Target {
             ground: Ground { root: root.into(), disk: Box::new(disk) },
             manifest: None,
             hash: None,
+            interrupted: None,
             recovery: None,
         };
-        if target.ground.is_there()? {
-            target.recovery = recover(&target.ground)?;
-            if let Some((manifest, hash)) = load(&target.ground)? {
-                target.manifest = Some(manifest);
-                target.hash = Some(hash);
+        let ground = &target.ground;
+        if !ground.is_there()? {
+            return Ok(target);
+        }
+        if ground.has_leftovers()? {
+            // They may also be those of a write that is going on.
+            if ground.is_locked()? {
+                return Err(busy(ground));
             }
+            target.recovery = Some(Recovery::Undone);
+        }
+        if ground.has_own(JOURNAL)? {
+            let interrupted = Interrupted::read(ground)?;
+            target.manifest = Some(interrupted.manifest.clone());
+            target.hash = Some(interrupted.hash);
+            target.interrupted = Some(interrupted);
+            target.recovery = Some(Recovery::Finished);
+        } else if let Some((manifest, hash)) = load(ground)? {
+            target.manifest = Some(manifest);
+            target.hash = Some(hash);
         }
         Ok(target)
     }
@@ -106,23 +124,59 @@ impl Target {
         self.manifest.as_ref()
     }
 
-    /// What had to be done about an interrupted write when this was opened.
+    /// What [`finish`](Self::finish) has to do about an interrupted write, if there is one.
     #[must_use]
     pub fn recovery(&self) -> Option<Recovery> {
         self.recovery
+    }
+
+    /// The text that this lock will have when an interrupted write is finished; none if it is to stay as it is. Refuses a
+    /// lock that the interrupted write does not go with.
+    pub fn lock_text(&self, lock: &Path) -> Result<Option<&str>, TargetError> {
+        self.interrupted.as_ref().map_or(Ok(None), |interrupted| interrupted.lock_text(&self.ground, lock))
+    }
+
+    /// Finishes or undoes a write that was interrupted, and returns which of the two. Of the locks, it writes this one
+    /// alone: a write that goes with another one, or with one where none is given, is refused.
+    pub fn finish(&mut self, lock: Option<&Path>) -> Result<Option<Recovery>, TargetError> {
+        let ground = &self.ground;
+        if !ground.is_there()? || !ground.has_leftovers()? {
+            return Ok(None);
+        }
+        let _lock = ground.lock()?.ok_or_else(|| busy(ground))?;
+        let done = if ground.has_own(JOURNAL)? {
+            let interrupted = Interrupted::read(ground)?;
+            if self.hash != Some(interrupted.hash) {
+                return Err(busy_with(ground, "was written since it was opened"));
+            }
+            interrupted.finish(ground, lock)?;
+            Some(Recovery::Finished)
+        } else {
+            ground.discard()?.then_some(Recovery::Undone)
+        };
+        self.interrupted = None;
+        self.recovery = None;
+        Ok(done)
     }
 
     /// Looks for files of ours that were edited, replaced or taken away.
     pub fn inspect(&self) -> Result<Findings, TargetError> {
         let mut findings = Vec::new();
         for (path, record) in self.manifest.as_ref().map(Manifest::files).unwrap_or_default() {
-            findings.extend(verify::judge(&path, self.ground.state(&path, record.hash)?));
+            let state = match &self.interrupted {
+                None => self.ground.state(&path, record.hash)?,
+                Some(interrupted) => interrupted.state(&self.ground, &path, record.hash)?,
+            };
+            findings.extend(verify::judge(&path, state));
         }
         Ok(findings.into_iter().collect())
     }
 
     /// The bytes of a file in the target, as they are now.
     pub fn read(&self, path: &SafePath) -> Result<Vec<u8>, TargetError> {
+        if let Some(staged) = self.interrupted.as_ref().and_then(|interrupted| interrupted.staged(path)) {
+            return self.ground.read(&self.ground.staged(staged));
+        }
         match self.ground.look(path)? {
             Some(Kind::File) => self.ground.read(&self.ground.at(path)),
             Some(_) => Err(TargetError::new(
@@ -162,21 +216,7 @@ impl Target {
     }
 }
 
-/// Finishes a write that has a journal; undoes one that has none yet.
-fn recover(ground: &Ground) -> Result<Option<Recovery>, TargetError> {
-    if !ground.has_leftovers()? {
-        return Ok(None);
-    }
-    // They may also be those of a write that is going on.
-    let _lock = ground.lock()?.ok_or_else(|| busy(ground))?;
-    if ground.has_own(JOURNAL)? {
-        Journal::read(ground)?.finish(ground)?;
-        return Ok(Some(Recovery::Finished));
-    }
-    let undone = ground.discard()?;
-    Ok(undone.then_some(Recovery::Undone))
-}
-
+/// Reads the manifest that is in its place.
 fn load(ground: &Ground) -> Result<Option<(Manifest, Fingerprint)>, TargetError> {
     if !ground.has_own(MANIFEST)? {
         return Ok(None);

@@ -60,6 +60,7 @@ impl Wanted {
 
     /// Writes all of it, whether it is there or not.
     fn write(&self, target: &mut Target, lock: &Path) -> Result<(), TargetError> {
+        target.finish(Some(lock))?;
         let mut writing = target.begin()?;
         for (path, text) in &self.files {
             writing.put(&rendered(path), text.as_bytes())?;

@@ -80,6 +80,14 @@ impl Desk {
         self.run("render model.json --target out --on 2026-02-01").good()
     }
 
+    /// Every file in the target, without our own, by its path there.
+    pub(crate) fn rendered(&self) -> BTreeMap<String, Vec<u8>> {
+        let out = self.path("out");
+        let files = self.listing().into_iter().filter(|(path, _)| path.starts_with(&out) && path.is_file());
+        let files = files.filter(|(path, _)| !path.starts_with(out.join(".datasurface")));
+        files.map(|(path, content)| (path.strip_prefix(&out).unwrap().to_str().unwrap().to_owned(), content)).collect()
+    }
+
     /// Every file and folder, with its content, except what only serves to lock out others.
     pub(crate) fn listing(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut listing = BTreeMap::new();

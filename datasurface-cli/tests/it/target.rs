@@ -1,6 +1,7 @@
 //! Targets that are not as they should be.
 
 use crate::{models, run::Desk};
+use serde_json::json;
 use std::{fs, path::PathBuf};
 
 /// A file that was rendered.
@@ -138,7 +139,11 @@ fn an_interrupted_write_is_undone_and_that_is_said() {
     let staging = desk.path("out").join(".datasurface/staging");
     fs::create_dir(&staging).unwrap();
     fs::write(staging.join("0"), "half a fi").unwrap();
+    let interrupted = desk.listing();
     let said = desk.run("plan model.json --target out").good();
+    assert!(said.err.contains("note[target/unfinished]: "), "{said:?}");
+    assert_eq!(desk.listing(), interrupted, "a plan writes nothing");
+    let said = desk.render();
     assert!(said.err.contains("note[target/undone]: "), "{said:?}");
     assert_eq!(desk.listing(), before);
 }
@@ -151,5 +156,95 @@ fn an_unreadable_manifest_is_reported() {
     for verb in ["plan", "render", "render --remake"] {
         let said = desk.run(&format!("{verb} model.json --target out")).bad();
         said.complains("target/unreadable", "manifest.json");
+    }
+}
+
+/// A folder in which the rendering of a second model was interrupted: its journal is there, and nothing else was done.
+fn interrupted() -> Desk {
+    let desk = Desk::new(&models::first());
+    desk.render();
+    let twin = Desk::new(&models::first());
+    twin.render();
+    twin.model(&models::second());
+    twin.render();
+    desk.model(&models::second());
+    let own = desk.path("out/.datasurface");
+    let (mut writes, mut removals) = (Vec::new(), Vec::new());
+    fs::create_dir(own.join("staging")).unwrap();
+    let stage = |number: usize, content: &[u8]| {
+        fs::write(own.join("staging").join(number.to_string()), content).unwrap();
+        datasurface_graph::Fingerprint::of_bytes(content)
+    };
+    let (before, after) = (desk.rendered(), twin.rendered());
+    for (path, content) in &after {
+        let replaced = before.get(path);
+        if replaced != Some(content) {
+            let hash = stage(writes.len(), content);
+            let replaces = replaced.map(|old| datasurface_graph::Fingerprint::of_bytes(old));
+            writes.push(json!({"staged": writes.len(), "path": path, "hash": hash, "replaces": replaces}));
+        }
+    }
+    for (path, content) in before.iter().filter(|(path, _)| !after.contains_key(*path)) {
+        let hash = datasurface_graph::Fingerprint::of_bytes(content);
+        removals.push(json!({"path": path, "hash": hash}));
+    }
+    let manifest = fs::read(twin.path("out/.datasurface/manifest.json")).unwrap();
+    let number = writes.len();
+    let hash = stage(number, &manifest);
+    let lock = json!({
+        "path": desk.path("datasurface.lock"),
+        "text": twin.read("datasurface.lock"),
+        "replaces": datasurface_graph::Fingerprint::of_bytes(desk.read("datasurface.lock").as_bytes()),
+    });
+    let journal = json!({
+        "format": "datasurface-journal/1",
+        "writes": writes,
+        "removals": removals,
+        "manifest": {"staged": number, "hash": hash},
+        "lock": lock,
+    });
+    fs::write(own.join("journal.json"), journal.to_string()).unwrap();
+    desk
+}
+
+#[test]
+fn after_a_kill_the_first_plan_is_as_if_the_write_was_finished() {
+    let desk = interrupted();
+    let before = desk.listing();
+    let said = desk.run("plan model.json --target out --on 2026-02-01").good();
+    assert!(said.err.contains("note[target/unfinished]: "), "{said:?}");
+    assert!(said.out.contains("nothing to do"), "{said:?}");
+    assert_eq!(desk.listing(), before, "a plan writes nothing");
+    // What is half written neither runs, nor is it finished by who does not know the lock.
+    let said = desk.run("run --target out").bad();
+    said.complains("target/interrupted", "a rendering was interrupted");
+    let said = desk.run("plan model.json --target out --lock other.lock").bad();
+    said.complains("target/foreign-journal", "goes with the lock");
+    let said = desk.run("render model.json --target out --lock other.lock").bad();
+    said.complains("target/foreign-journal", "goes with the lock");
+    assert_eq!(desk.listing(), before);
+
+    let said = desk.render();
+    assert!(said.err.contains("note[target/finished]: "), "{said:?}");
+    let twin = Desk::new(&models::first());
+    twin.render();
+    twin.model(&models::second());
+    twin.render();
+    assert_eq!(desk.rendered(), twin.rendered());
+    assert_eq!(desk.read("datasurface.lock"), twin.read("datasurface.lock"));
+    assert_eq!(desk.run("plan model.json --target out --on 2026-02-01").good().err, "");
+}
+
+#[test]
+fn a_journal_that_came_with_the_target_writes_no_lock() {
+    let desk = interrupted();
+    let journal = desk.path("out/.datasurface/journal.json");
+    let planted = fs::read_to_string(&journal).unwrap().replace("datasurface.lock", "Cargo.lock");
+    fs::write(&journal, planted).unwrap();
+    desk.write("Cargo.lock", "theirs");
+    let before = desk.listing();
+    for verb in ["plan model.json", "render model.json", "run", "status"] {
+        desk.run(&format!("{verb} --target out")).bad();
+        assert_eq!(desk.listing(), before, "{verb}");
     }
 }

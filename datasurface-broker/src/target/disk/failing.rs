@@ -114,4 +114,8 @@ impl Disk for FailingDisk {
         self.change()?;
         self.disk.lock(path)
     }
+
+    fn is_locked(&self, path: &Path) -> io::Result<bool> {
+        self.disk.is_locked(path)
+    }
 }

@@ -53,6 +53,9 @@ pub trait Disk: fmt::Debug + Send + Sync {
 
     /// Takes the lock that a file stands for, making the file if need be; none if somebody else has it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>>;
+
+    /// Tells whether somebody has the lock that a file stands for. Makes no file.
+    fn is_locked(&self, path: &Path) -> io::Result<bool>;
 }
 
 /// A disk may be shared.
@@ -95,5 +98,9 @@ impl<D: Disk + ?Sized> Disk for Arc<D> {
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {
         (**self).lock(path)
+    }
+
+    fn is_locked(&self, path: &Path) -> io::Result<bool> {
+        (**self).is_locked(path)
     }
 }

@@ -69,4 +69,8 @@ impl Disk for FoldingDisk {
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {
         RealDisk.lock(&self.real(path))
     }
+
+    fn is_locked(&self, path: &Path) -> io::Result<bool> {
+        RealDisk.is_locked(&self.real(path))
+    }
 }

@@ -1,7 +1,7 @@
 //! Whatever is found in our own folder, there is an answer, and no panic; nothing outside is touched.
 
 use super::{Place, Wanted};
-use crate::target::{Target, disk::FailingDisk};
+use crate::target::{Recovery, Target, disk::FailingDisk};
 use std::{fs, path::PathBuf};
 
 fn old() -> Wanted {
@@ -33,7 +33,8 @@ fn interrupted() -> Place {
 
 #[track_caller]
 fn fails(place: &Place, code: &str) {
-    let error = Target::open(place.root()).unwrap_err();
+    let finish = |mut target: Target| target.finish(Some(&place.lock())).map(|_| ());
+    let error = Target::open(place.root()).and_then(finish).unwrap_err();
     assert_eq!(error.diagnostic().code(), code, "{error}");
     assert!(error.diagnostic().help_text().is_some());
 }
@@ -97,7 +98,7 @@ fn a_journal_with_a_wrong_byte_harms_nobody() {
             *at = byte;
         }
         fs::write(journal(&place), text).unwrap();
-        let _ = Target::open(place.root());
+        let _ = Target::open(place.root()).and_then(|mut target| target.finish(Some(&place.lock())));
         assert_eq!(fs::read_to_string(place.at("mine.txt")).unwrap(), "mine");
     }
 }
@@ -135,6 +136,8 @@ fn edits_made_after_an_interruption_are_not_lost() {
         place.foreign(path, "mine");
         fails(&place, "target/edited");
         fs::remove_file(place.at(path)).unwrap();
+        let mut target = place.open();
+        assert_eq!(target.finish(Some(&place.lock())).unwrap(), Some(Recovery::Finished));
         assert_eq!(place.open().manifest(), Some(&new().manifest()));
     }
     let place = interrupted();
@@ -157,7 +160,94 @@ fn what_nobody_can_use_is_taken_away() {
     fs::create_dir(own.join("staging")).unwrap();
     fs::write(own.join("staging/anything"), "x").unwrap();
     fs::write(own.join("journal.json.new"), "{").unwrap();
-    let target = place.open();
+    let mut target = place.open();
     assert_eq!(target.manifest(), Some(&old().manifest()));
+    assert_eq!(target.finish(None).unwrap(), Some(Recovery::Undone));
     assert_eq!(place.own_files(), ["manifest.json", "writing"]);
+}
+
+/// All that is below a folder, our own files too.
+fn everything(place: &Place) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut open = vec![place.folder.path().to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { open.push(path) } else { found.push((path.clone(), fs::read(path).unwrap())) }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn opening_and_looking_write_nothing() {
+    let place = interrupted();
+    let before = everything(&place);
+    let target = place.open();
+    assert_eq!(target.recovery(), Some(Recovery::Finished));
+    assert_eq!(target.manifest(), Some(&new().manifest()));
+    assert_eq!(target.lock_text(&place.lock()).unwrap(), Some("new\n"));
+    assert!(target.inspect().unwrap().is_empty(), "what waits counts as there");
+    assert_eq!(target.read(&super::rendered("c.sql")).unwrap(), b"SELECT 3");
+    assert_eq!(everything(&place), before);
+}
+
+#[test]
+fn a_journal_writes_no_other_lock_than_the_one_that_is_given() {
+    let place = interrupted();
+    let before = everything(&place);
+    let mut target = place.open();
+    let code = |error: crate::target::TargetError| error.diagnostic().code().to_owned();
+    let other = place.folder.path().join("other/datasurface.lock");
+    assert_eq!(code(target.finish(None).unwrap_err()), "target/interrupted");
+    assert_eq!(code(target.finish(Some(&other)).unwrap_err()), "target/foreign-journal");
+    assert_eq!(code(target.lock_text(&other).unwrap_err()), "target/foreign-journal");
+    assert_eq!(code(new().write(&mut target, &other).unwrap_err()), "target/foreign-journal");
+    assert_eq!(everything(&place), before);
+    // The same lock may be written in another way.
+    let same = place.folder.path().join("target/../model/datasurface.lock");
+    assert_eq!(target.finish(Some(&same)).unwrap(), Some(Recovery::Finished));
+    assert_eq!(fs::read_to_string(place.lock()).unwrap(), "new\n");
+}
+
+#[test]
+fn a_journal_that_came_with_the_target_is_not_carried_out() {
+    let victim = |place: &Place| place.folder.path().join("Cargo.lock");
+    let texts: [fn(&str, &str) -> String; 3] = [
+        // Another lock.
+        |text, place| text.replace("model/datasurface.lock", "Cargo.lock").replace("new\\n", place),
+        // Another text of the lock than the one of the manifest.
+        |text, _| text.replace("new\\n", "PWNED\\n"),
+        // A file that no manifest has.
+        |text, _| text.replace("plant/shard-1/b.sql", "plant/shard-1/mine.txt"),
+    ];
+    for change in texts {
+        let place = interrupted();
+        place.foreign("mine.txt", "SELECT 2");
+        fs::write(victim(&place), "theirs").unwrap();
+        let text = fs::read_to_string(journal(&place)).unwrap();
+        let planted = change(&text, "PWNED\\n");
+        assert_ne!(planted, text);
+        fs::write(journal(&place), planted).unwrap();
+        fails(&place, "target/foreign-journal");
+        assert_eq!(fs::read_to_string(victim(&place)).unwrap(), "theirs");
+        assert_eq!(fs::read_to_string(place.lock()).unwrap(), "old\n");
+        assert_eq!(fs::read_to_string(place.at("mine.txt")).unwrap(), "SELECT 2");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_waits_is_never_a_link() {
+    let place = interrupted();
+    let (waits, outside) = (place.root().join(".datasurface/staging/0"), place.folder.path().join("outside"));
+    fs::rename(&waits, &outside).unwrap();
+    std::os::unix::fs::symlink(&outside, &waits).unwrap();
+    fails(&place, "target/unreadable");
+    let place = interrupted();
+    let (staging, outside) = (place.root().join(".datasurface/staging"), place.folder.path().join("outside"));
+    fs::rename(&staging, &outside).unwrap();
+    std::os::unix::fs::symlink(&outside, &staging).unwrap();
+    fails(&place, "target/unreadable");
 }

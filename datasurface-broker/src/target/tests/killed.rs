@@ -69,7 +69,8 @@ fn all_outcomes(old: Option<Wanted>, on: fn(&Place) -> Arc<dyn Disk>) {
         // Recovery is killed as well, after more and more changes.
         for allowed in 0..1000 {
             let disk = FailingDisk::wrapping(on(&place), allowed);
-            if Target::open_on(place.root(), disk).is_ok() {
+            let mut target = Target::open_on(place.root(), disk).unwrap();
+            if target.finish(Some(&place.lock())).is_ok() {
                 break;
             }
         }

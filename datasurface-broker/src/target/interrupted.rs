@@ -1,0 +1,113 @@
+//! A write that was decided and interrupted: what it leads to, as if it were done. Nothing is written to find that out.
+
+use super::{
+    codes::UNREADABLE,
+    error::TargetError,
+    ground::{Ground, MANIFEST, State},
+    journal::{Journal, damaged},
+    load,
+    lock::foreign,
+    manifest::Manifest,
+};
+use datasurface_graph::Fingerprint;
+use datasurface_platform::{FileRecord, SafePath};
+use std::{collections::BTreeMap, path::Path};
+
+/// A write that was decided and interrupted, and can be finished.
+#[derive(Debug)]
+pub(super) struct Interrupted {
+    journal: Journal,
+    /// The manifest that it leads to.
+    pub(super) manifest: Manifest,
+    /// The hash of the text of the manifest.
+    pub(super) hash: Fingerprint,
+    /// Where content waits, by the path that it is for.
+    staged: BTreeMap<SafePath, u64>,
+}
+
+impl Interrupted {
+    /// Reads the journal, and makes sure that it can be carried out: that it is of a write between the manifest that is
+    /// there and the one that waits, and that everything is where it should be.
+    pub(super) fn read(ground: &Ground) -> Result<Self, TargetError> {
+        let journal = Journal::read(ground)?;
+        let hash = journal.manifest.hash;
+        let before = load(ground)?;
+        let (manifest, is_staged) = if ground.is_staged(journal.manifest.staged)? {
+            let text = ground.read(&ground.staged(journal.manifest.staged))?;
+            let read = Manifest::from_json(&text).map_err(|error| {
+                let problem = format!("the manifest of an interrupted write cannot be read: {error}");
+                TargetError::new(&UNREADABLE, MANIFEST, problem)
+                    .help("restore the target, for example from git, including its folder `.datasurface`")
+            })?;
+            (read, true)
+        } else {
+            match &before {
+                Some((manifest, there)) if *there == hash => (manifest.clone(), false),
+                _ => return Err(damaged(MANIFEST, "is neither staged nor in its place")),
+            }
+        };
+        let old = before.as_ref().map(|(manifest, _)| manifest.files()).unwrap_or_default();
+        let new = manifest.files();
+        let has = |files: &BTreeMap<SafePath, &FileRecord>, path: &SafePath, hash: Fingerprint| {
+            files.get(path).is_some_and(|record| record.hash == hash)
+        };
+        // Where the manifest is in its place, whatever was to go is gone.
+        let strange_removal = journal.removals.iter().find(|removal| {
+            new.contains_key(&removal.path) || (is_staged && !has(&old, &removal.path, removal.hash))
+        });
+        let strange_write = journal.writes.iter().find(|write| !has(&new, &write.path, write.hash));
+        if let Some(path) =
+            strange_write.map(|write| &write.path).or(strange_removal.map(|removal| &removal.path))
+        {
+            let problem =
+                format!("the journal of an interrupted write names `{path}`, which is not what its manifest says");
+            return Err(foreign(problem));
+        }
+        journal.check(ground, is_staged)?;
+        let mut staged = BTreeMap::new();
+        for write in &journal.writes {
+            if ground.is_staged(write.staged)? {
+                staged.insert(write.path.clone(), write.staged);
+            }
+        }
+        Ok(Self { journal, manifest, hash, staged })
+    }
+
+    /// Returns what will have become of a file that was rendered with this hash.
+    pub(super) fn state(
+        &self,
+        ground: &Ground,
+        path: &SafePath,
+        hash: Fingerprint,
+    ) -> Result<State, TargetError> {
+        match self.staged.get(path) {
+            None => ground.state(path, hash),
+            Some(number) => Ok(match ground.hash(&ground.staged(*number))? {
+                same if same == hash => State::Same,
+                other => State::Edited(other),
+            }),
+        }
+    }
+
+    /// Returns where the bytes of a file are now, if they wait.
+    pub(super) fn staged(&self, path: &SafePath) -> Option<u64> {
+        self.staged.get(path).copied()
+    }
+
+    /// Returns the text that the lock will have, if the write goes with it. Refuses a lock that it does not go with.
+    pub(super) fn lock_text(&self, ground: &Ground, lock: &Path) -> Result<Option<&str>, TargetError> {
+        let Some(write) = &self.journal.lock else {
+            return Ok(None);
+        };
+        write.check_is(Some(lock), self.manifest.lock())?;
+        write.text(ground).map(Some)
+    }
+
+    /// Does the rest of the write. Refuses to write another lock than this one.
+    pub(super) fn finish(&self, ground: &Ground, lock: Option<&Path>) -> Result<(), TargetError> {
+        if let Some(write) = &self.journal.lock {
+            write.check_is(lock, self.manifest.lock())?;
+        }
+        self.journal.finish(ground)
+    }
+}
