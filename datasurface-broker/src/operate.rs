@@ -41,10 +41,12 @@ pub struct Operated<T> {
 
 impl Broker {
     /// Applies what is rendered in a target and was not applied yet. Whatever is killed on the way goes on when this is
-    /// called again; platforms that leave it to other tools are left out.
+    /// called again; platforms that leave it to other tools are left out. A rendering that was interrupted is not applied:
+    /// `Proposal::write` finishes it.
     pub fn apply(&self, target: &mut Target, on: &Operation<'_>) -> Result<Operated<Applied>, TargetError> {
-        let operated = self
-            .each(target, on, |runtime, site, record| runtime.apply(site, &pending_plan(target, record)?));
+        target.finish(None)?;
+        let operated =
+            self.each(target, on, |runtime, site, record| runtime.apply(site, &pending_plan(site, record)?));
         target.record_applied(&operated.done.keys().cloned().collect::<BTreeSet<_>>())?;
         Ok(operated)
     }
@@ -85,7 +87,13 @@ impl Broker {
             let Some(runtime) = hosted.platform().runtime() else {
                 continue;
             };
-            let rendered = target.root().join(record.folder.as_str());
+            let rendered = match target.rendered(record) {
+                Ok(rendered) => rendered,
+                Err(error) => {
+                    found.extend(error.findings());
+                    continue;
+                }
+            };
             let Operation { root, credentials, now, watcher } = *on;
             let site = Site { rendered: &rendered, root, credentials, now, watcher };
             match operate(runtime, &site, record) {
@@ -100,7 +108,7 @@ impl Broker {
 }
 
 /// The plan of the change that is still to be made: none where nothing ran before, since there all is made as it is rendered.
-fn pending_plan(target: &Target, record: &PlatformRecord) -> Result<Plan, PlatformError> {
+fn pending_plan(site: &Site<'_>, record: &PlatformRecord) -> Result<Plan, PlatformError> {
     if !matches!(record.standing, Standing::Behind(_)) {
         return Ok(Plan::default());
     }
@@ -109,6 +117,6 @@ fn pending_plan(target: &Target, record: &PlatformRecord) -> Result<Plan, Platfo
             .caused_by(reason)
     };
     let path: SafePath = PLAN.parse().map_err(|error| unreadable(format!("{error}")))?;
-    let text = target.read(&path.inside(&record.folder)).map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+    let text = site.rendered.get(&path).ok_or_else(|| unreadable("it is not among the files".to_owned()))?;
+    serde_json::from_slice(text).map_err(|error| unreadable(error.to_string()))
 }

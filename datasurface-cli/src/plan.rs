@@ -45,7 +45,8 @@ pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'stat
     let (prospect, findings) = match Prospect::find(arguments, broker, false) {
         Ok(prospect) => {
             let mut findings = prospect.findings.clone();
-            findings.extend(prospect.target.recovery().map(|recovery| unfinished(recovery, &arguments.target)));
+            findings
+                .extend(prospect.target.recovery().map(|recovery| unfinished(recovery, &arguments.target)));
             (Some(prospect), findings)
         }
         Err(findings) => (None, findings),

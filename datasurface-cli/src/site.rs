@@ -1,6 +1,10 @@
 //! What `run` and `status` have in common: a target in which something is rendered, and where it runs.
 
-use crate::{arguments, codes::NOTHING_RENDERED, propose::{recovered, unfinished}};
+use crate::{
+    arguments,
+    codes::NOTHING_RENDERED,
+    propose::{recovered, unfinished},
+};
 use chrono::{DateTime, Utc};
 use datasurface_broker::{Operation, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath};

@@ -18,6 +18,7 @@ mod plan;
 mod platform;
 pub mod prelude;
 pub mod remote;
+mod rendered_files;
 mod rendering;
 mod request;
 mod runtime;
@@ -40,6 +41,7 @@ pub use offer::{Offer, ResolvedOffer};
 pub use plan::{Action, Cause, Effect, Meaning, Phase, Plan, Revision, Step};
 pub use platform::DataPlatform;
 pub use remote::{RemoteFactory, serve};
+pub use rendered_files::RenderedFiles;
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
 pub use request::{RunMode, RunRequest};
 pub use runtime::{

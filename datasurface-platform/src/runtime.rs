@@ -1,8 +1,8 @@
 //! Runtimes: platforms that apply their own plans and run their own jobs.
 
 use crate::{
-    credential::CredentialSource, error::PlatformError, plan::Plan, rendering::ResourceAddress,
-    request::RunRequest,
+    credential::CredentialSource, error::PlatformError, plan::Plan, rendered_files::RenderedFiles,
+    rendering::ResourceAddress, request::RunRequest,
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{DatasetKey, GroupKey, Latency};
@@ -44,8 +44,8 @@ impl Watcher for Nobody {
 /// Where a runtime works.
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'a> {
-    /// The folder with the rendered files of this instance.
-    pub rendered: &'a Path,
+    /// The rendered files of this instance.
+    pub rendered: &'a RenderedFiles,
     /// The folder that relative paths in the model are relative to.
     pub root: &'a Path,
     /// Where secrets come from.

@@ -127,8 +127,8 @@ impl Ground {
     fn at<T>(&self, on: &str, work: impl FnOnce(&LocalPlatform, &Site<'_>) -> T) -> T {
         let now: DateTime<Utc> = format!("{on}T12:00:00Z").parse().unwrap();
         let target = Target::open(self.path("target")).unwrap();
-        let folder = &target.manifest().unwrap().platform(&"Local".into()).unwrap().folder;
-        let rendered = Path::new(&self.path("target")).join(folder.as_str());
+        let rendered =
+            target.rendered(target.manifest().unwrap().platform(&"Local".into()).unwrap()).unwrap();
         let (root, credentials) = (self.folder.path(), &EnvironmentCredentials);
         let site = Site { rendered: &rendered, root, credentials, now, watcher: &Nobody };
         work(&LocalPlatform::new(LocalConfig::new("platform.db")), &site)
@@ -406,7 +406,7 @@ fn what_is_owed_is_held_unfed_until_it_expires() {
 }
 
 #[test]
-fn what_runs_is_what_is_rendered_also_if_somebody_edited_it() {
+fn what_somebody_edited_is_not_executed() {
     for desk in ["platform.db", "desk.db"] {
         let ground = Ground::new();
         ground.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
@@ -424,12 +424,16 @@ fn what_runs_is_what_is_rendered_also_if_somebody_edited_it() {
             edited += 1;
         }
         assert_eq!(edited, 1);
-        ground.apply_and_run("2026-01-01");
-        // Recording that it was applied leaves the edit alone, and does not hide it.
-        let inspected = Target::open(ground.path("target")).unwrap().inspect().unwrap();
-        assert_eq!(inspected.codes().collect::<Vec<_>>(), ["target/edited"]);
-        let cities = "SELECT ifnull(city, '-') FROM Sales__all__NW_Data__customers ORDER BY 1";
-        assert_eq!(ground.rows(desk, cities), ["-", "BERLIN"]);
+        let applied =
+            ground.operate("2026-01-01", |broker, target, on| broker.apply(target, on).unwrap().findings);
+        let ran = ground.operate("2026-01-01", |broker, target, on| {
+            broker.run(target, on, &RunRequest::until_idle()).findings
+        });
+        let status = ground.operate("2026-01-01", |broker, target, on| broker.status(target, on).findings);
+        for findings in [applied, ran, status] {
+            assert_eq!(findings.codes().collect::<Vec<_>>(), ["target/not-rendered"]);
+        }
+        assert!(!Path::new(&ground.path("platform.db")).exists(), "nothing was executed");
     }
 }
 

@@ -3,19 +3,19 @@
 use datasurface_model::diagnostic::CodeInfo;
 
 /// Every code that this module reports.
-pub static CODES: &[&CodeInfo] =
-    &[
-        &BUSY,
-        &DAMAGED,
-        &EDITED,
-        &FOREIGN_FILE,
-        &FOREIGN_JOURNAL,
-        &INCOMPLETE,
-        &INTERRUPTED,
-        &MISSING_FILE,
-        &UNREADABLE,
-        &UNWRITABLE,
-    ];
+pub static CODES: &[&CodeInfo] = &[
+    &BUSY,
+    &DAMAGED,
+    &EDITED,
+    &FOREIGN_FILE,
+    &FOREIGN_JOURNAL,
+    &INCOMPLETE,
+    &INTERRUPTED,
+    &MISSING_FILE,
+    &NOT_RENDERED,
+    &UNREADABLE,
+    &UNWRITABLE,
+];
 
 pub(super) static BUSY: CodeInfo = CodeInfo::error(
     "target/busy",
@@ -71,6 +71,13 @@ pub(super) static MISSING_FILE: CodeInfo = CodeInfo::warning(
     "target/missing-file",
     "a file of ours is missing",
     "A file that was rendered into the target is not there any more. It will be written again.",
+);
+
+pub(super) static NOT_RENDERED: CodeInfo = CodeInfo::error(
+    "target/not-rendered",
+    "what would be executed is not what was rendered",
+    "Nothing is executed that was not rendered: before a platform applies, runs or looks at anything, each of its files is \
+     compared with the manifest. Files that were put there by others are not looked at.",
 );
 
 pub(super) static UNREADABLE: CodeInfo = CodeInfo::error(

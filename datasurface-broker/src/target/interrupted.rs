@@ -59,8 +59,9 @@ impl Interrupted {
         if let Some(path) =
             strange_write.map(|write| &write.path).or(strange_removal.map(|removal| &removal.path))
         {
-            let problem =
-                format!("the journal of an interrupted write names `{path}`, which is not what its manifest says");
+            let problem = format!(
+                "the journal of an interrupted write names `{path}`, which is not what its manifest says"
+            );
             return Err(foreign(problem));
         }
         journal.check(ground, is_staged)?;

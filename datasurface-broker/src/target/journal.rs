@@ -119,7 +119,11 @@ impl Journal {
     }
 
     /// Finds what was lost, or edited, since it was interrupted. What is in the way of a file may still be removed.
-    pub(super) fn check(&self, ground: &Ground, is_everything_to_be_removed: bool) -> Result<(), TargetError> {
+    pub(super) fn check(
+        &self,
+        ground: &Ground,
+        is_everything_to_be_removed: bool,
+    ) -> Result<(), TargetError> {
         // Names that differ in case only may be one file.
         let going: BTreeSet<String> = self.removals.iter().map(|removal| removal.path.folded()).collect();
         for write in &self.writes {

@@ -76,7 +76,9 @@ impl LockWrite {
             return Err(foreign(problem));
         }
         if Fingerprint::of_bytes(self.text.as_bytes()) != manifest {
-            return Err(foreign("a write was interrupted whose lock is not the one of its manifest".to_owned()));
+            return Err(foreign(
+                "a write was interrupted whose lock is not the one of its manifest".to_owned(),
+            ));
         }
         Ok(())
     }

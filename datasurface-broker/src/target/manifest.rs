@@ -225,12 +225,14 @@ impl PlatformRecord {
 
     /// Its files, by path relative to the target: those of its scopes, then those of its transition.
     pub fn files(&self) -> impl Iterator<Item = (SafePath, &FileRecord)> {
+        self.files_inside().map(|(path, file)| (path.inside(&self.folder), file))
+    }
+
+    /// Its files, by path relative to its folder.
+    pub(super) fn files_inside(&self) -> impl Iterator<Item = (SafePath, &FileRecord)> {
         let of_scopes = self.scopes.iter().flat_map(|entry| {
-            let folder = entry.folder.inside(&self.folder);
-            let files = entry.record.files.iter();
-            files.map(move |(path, file)| (path.inside(&folder), file))
+            entry.record.files.iter().map(|(path, file)| (path.inside(&entry.folder), file))
         });
-        let of_transition = self.transition.iter();
-        of_scopes.chain(of_transition.map(|(path, file)| (path.inside(&self.folder), file)))
+        of_scopes.chain(self.transition.iter().map(|(path, file)| (path.clone(), file)))
     }
 }

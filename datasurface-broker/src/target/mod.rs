@@ -28,9 +28,9 @@ pub use writing::Writing;
 use codes::{BUSY, FOREIGN_FILE, UNREADABLE};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{PlatformName, diagnostic::Findings};
-use datasurface_platform::SafePath;
+use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, Kind, RealDisk};
-use ground::{Ground, JOURNAL, MANIFEST, changing};
+use ground::{Ground, JOURNAL, MANIFEST, State, changing};
 use interrupted::Interrupted;
 use std::{
     collections::BTreeSet,
@@ -106,7 +106,6 @@ impl Target {
     }
 
     /// Remembers that what is rendered for these platforms was applied: the files of transitions have done their work.
-    /// A file that somebody edited was applied as it is, and stays as it is.
     pub fn record_applied(&mut self, platforms: &BTreeSet<PlatformName>) -> Result<(), TargetError> {
         let Some(manifest) = self.manifest.clone() else {
             return Ok(());
@@ -170,6 +169,37 @@ impl Target {
             findings.extend(verify::judge(&path, state));
         }
         Ok(findings.into_iter().collect())
+    }
+
+    /// Reads all files of an instance, and compares them with the manifest. Refuses if one of them is not what was rendered;
+    /// files that are not in the manifest are not read.
+    pub fn rendered(&self, record: &PlatformRecord) -> Result<RenderedFiles, TargetError> {
+        let (mut files, mut findings) = (Vec::new(), Vec::new());
+        for (inside, file) in record.files_inside() {
+            let path = inside.inside(&record.folder);
+            let content = match self.ground.look(&path)? {
+                // What waits is in its place for everybody who looks.
+                _ if self.interrupted.as_ref().is_some_and(|write| write.staged(&path).is_some()) => {
+                    self.read(&path)?
+                }
+                Some(Kind::File) => self.read(&path)?,
+                None => {
+                    findings.extend(verify::not_rendered(&path, State::Missing));
+                    continue;
+                }
+                Some(_) => {
+                    findings.extend(verify::not_rendered(&path, State::Replaced));
+                    continue;
+                }
+            };
+            // The bytes that are compared are those that are handed on: nobody can change them in between.
+            match Fingerprint::of_bytes(&content) {
+                hash if hash == file.hash => files.push((inside, content)),
+                other => findings.extend(verify::not_rendered(&path, State::Edited(other))),
+            }
+        }
+        TargetError::refuse(findings)?;
+        Ok(RenderedFiles::new(self.root().join(record.folder.as_str()), files))
     }
 
     /// The bytes of a file in the target, as they are now.

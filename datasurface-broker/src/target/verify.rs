@@ -2,7 +2,7 @@
 //! one go.
 
 use super::{
-    codes::{EDITED, FOREIGN_FILE, INCOMPLETE, MISSING_FILE},
+    codes::{EDITED, FOREIGN_FILE, INCOMPLETE, MISSING_FILE, NOT_RENDERED},
     disk::Kind,
     error::{A_BUG, TargetError, finding},
     ground::{Ground, State, reading},
@@ -97,6 +97,24 @@ pub(super) fn judge(path: &SafePath, state: State) -> Option<Diagnostic> {
             .help("move the folder or the link away: the file will be written again"),
         ),
     }
+}
+
+/// Says why a file of ours cannot be executed in this state.
+pub(super) fn not_rendered(path: &SafePath, state: State) -> Option<Diagnostic> {
+    let (what, help) = match state {
+        State::Same => return None,
+        State::Missing => ("is missing", "render again: it will be written again"),
+        State::Edited(_) => (
+            "was edited after it was rendered",
+            "move the edit into the model, then delete the file and render again",
+        ),
+        State::Replaced => (
+            "was rendered as a file, and now it is a folder or there is a link on its way",
+            "move the folder or the link away, and render again",
+        ),
+    };
+    let message = format!("`{path}` {what}, and nothing is executed that was not rendered");
+    Some(finding(&NOT_RENDERED, path, message).help(help))
 }
 
 pub(super) fn edited(path: impl std::fmt::Display) -> Diagnostic {

@@ -224,3 +224,39 @@ fn nothing_is_run_where_nothing_was_rendered() {
     }
     assert!(!desk.path("nowhere").exists());
 }
+
+#[test]
+fn nothing_is_executed_that_was_not_rendered() {
+    let desk = desk(&models::first());
+    desk.run("run --target out").good();
+    let sql =
+        desk.rendered().into_keys().find(|path| path.contains("/shards/") && path.ends_with(".sql")).unwrap();
+    let shard = desk.path("out").join(&sql).parent().unwrap().to_owned();
+
+    // Planted files are not executed.
+    let planted = "-- resource: table.Planted.table\n-- database: local.db\n\n-- section: create\n\
+                   CREATE TABLE planted (x);\n\n-- section: schema\nDELETE FROM datasurface_batches;\n";
+    fs::write(shard.join("planted.sql"), planted).unwrap();
+    fs::write(shard.join("jobs.json.bak"), "not a list of jobs").unwrap();
+    fs::create_dir(shard.join("deeper")).unwrap();
+    fs::write(shard.join("deeper/jobs.json"), "not a list of jobs").unwrap();
+    desk.run("run --target out").good();
+    let database = Connection::open(desk.path("local.db")).unwrap();
+    let count = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM sqlite_schema WHERE name = 'planted'"), 0);
+    assert!(count("SELECT count(*) FROM datasurface_batches") > 0);
+
+    // Edited files are refused by all who would execute them; so are those that are missing.
+    let edited = desk.path("out").join(&sql);
+    let text = fs::read_to_string(&edited).unwrap();
+    fs::write(&edited, text.replace("SELECT", "SELECT DISTINCT")).unwrap();
+    let runs = count("SELECT count(*) FROM datasurface_runs");
+    for verb in ["run", "status", "run --follow --rounds 1"] {
+        desk.run(&format!("{verb} --target out")).bad().complains("target/not-rendered", "was edited after");
+    }
+    fs::remove_file(&edited).unwrap();
+    desk.run("run --target out").bad().complains("target/not-rendered", "is missing");
+    assert_eq!(count("SELECT count(*) FROM datasurface_runs"), runs, "nothing ran");
+    desk.render();
+    desk.run("run --target out").good();
+}

@@ -85,7 +85,9 @@ impl Desk {
         let out = self.path("out");
         let files = self.listing().into_iter().filter(|(path, _)| path.starts_with(&out) && path.is_file());
         let files = files.filter(|(path, _)| !path.starts_with(out.join(".datasurface")));
-        files.map(|(path, content)| (path.strip_prefix(&out).unwrap().to_str().unwrap().to_owned(), content)).collect()
+        files
+            .map(|(path, content)| (path.strip_prefix(&out).unwrap().to_str().unwrap().to_owned(), content))
+            .collect()
     }
 
     /// Every file and folder, with its content, except what only serves to lock out others.

@@ -6,12 +6,10 @@ use crate::{
     prelude::*,
     sql::script::{Attached, Script},
 };
-use datasurface_platform::Site;
+use datasurface_platform::{SafePath, Site};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
-    fs, io,
-    path::{Path, PathBuf},
 };
 
 /// All that was rendered for an instance.
@@ -32,12 +30,13 @@ impl Rendered {
         let mut scripts = BTreeMap::new();
         let mut rendered = (Vec::new(), Vec::new(), BTreeMap::new());
         for folder in ["foundation", "shards"] {
-            for path in files_below(&site.rendered.join(folder))? {
-                if path.extension().is_some_and(|extension| extension == "sql") {
-                    let script = script(&path)?;
+            for (path, content) in site.rendered.below(folder) {
+                let name = path.parts().last().unwrap_or_default();
+                if name.ends_with(".sql") {
+                    let script = script(path, content)?;
                     scripts.insert(script.resource().to_owned(), script);
-                } else if path.file_name().is_some_and(|name| name == "jobs.json") {
-                    for job in jobs(&path)? {
+                } else if name == "jobs.json" {
+                    for job in jobs(path, content)? {
                         match job {
                             Job::Capture(job) => rendered.0.push(job),
                             Job::Trigger(job) => rendered.1.push(job),
@@ -50,7 +49,8 @@ impl Rendered {
         let (mut captures, triggers, transforms) = rendered;
         captures.sort_by_key(|job| (Reverse(job.priority), job.job.clone()));
         let Some(books) = scripts.remove(address::DATABASE) else {
-            let context = format!("there is no rendered `database.sql` in {}", site.rendered.display());
+            let context =
+                format!("there is no rendered `database.sql` in {}", site.rendered.folder().display());
             return Err(PlatformError::new(PlatformErrorKind::Rendering, context));
         };
         Ok(Self { books, scripts, captures, triggers, transforms })
@@ -123,43 +123,16 @@ fn copied(resource: &str) -> Option<DatasetKey> {
 }
 
 /// A rendered file of SQL.
-pub(super) fn script(path: &Path) -> Result<Script, PlatformError> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path).caused_by(error))?;
-    Script::read(&text).map_err(|error| unreadable(path).caused_by(error))
+pub(super) fn script(path: &SafePath, content: &[u8]) -> Result<Script, PlatformError> {
+    let text = str::from_utf8(content).map_err(|error| unreadable(path).caused_by(error))?;
+    Script::read(text).map_err(|error| unreadable(path).caused_by(error))
 }
 
-fn jobs(path: &Path) -> Result<Vec<Job>, PlatformError> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path).caused_by(error))?;
-    let list: JobList = serde_json::from_str(&text).map_err(|error| unreadable(path).caused_by(error))?;
+fn jobs(path: &SafePath, content: &[u8]) -> Result<Vec<Job>, PlatformError> {
+    let list: JobList = serde_json::from_slice(content).map_err(|error| unreadable(path).caused_by(error))?;
     Ok(list.jobs)
 }
 
-fn unreadable(path: &Path) -> PlatformError {
-    PlatformError::new(PlatformErrorKind::Rendering, format!("reading {}", path.display()))
-}
-
-/// Every file below a folder, in order of its path; none if there is no such folder.
-pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, PlatformError> {
-    let mut files = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        let listed = list(&folder);
-        let entries = match listed {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            listed => listed.map_err(|error| unreadable(&folder).caused_by(error))?,
-        };
-        for path in entries {
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+fn unreadable(path: &SafePath) -> PlatformError {
+    PlatformError::new(PlatformErrorKind::Rendering, format!("reading {path}"))
 }

@@ -1,6 +1,6 @@
 //! Transition files: what leads from one rendering to the next, each to be executed once.
 
-use super::rendered::{files_below, script};
+use super::rendered::script;
 use crate::{prelude::*, sql::script::Script};
 use datasurface_platform::Site;
 
@@ -23,16 +23,17 @@ impl Transitions {
     /// The transition files that were rendered, in order. They belong to one change, and they stay until another change
     /// has its own: after a plan was written and before it was carried out, they are all that is left of it.
     pub(super) fn read(site: &Site<'_>) -> Result<Self, PlatformError> {
-        let folder = site.rendered.join("transition");
         let mut files = Vec::new();
         let mut plan = None;
-        for path in files_below(&folder)? {
-            let name = |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned());
-            plan = plan.or_else(|| name(path.parent().and_then(|parent| parent.file_name())));
-            let file = name(path.file_stem()).unwrap_or_default();
-            files.push(Transition { name: file, script: script(&path)? });
+        for (path, content) in site.rendered.below("transition") {
+            // `transition/<plan>/<step>.sql`
+            let mut parts: Vec<&str> = path.parts().collect();
+            let name = parts.pop().unwrap_or_default();
+            plan = plan.or(parts.pop());
+            let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+            files.push(Transition { name, script: script(path, content)? });
         }
-        Ok(Self { plan: plan.unwrap_or_else(|| NOTHING.to_owned()), files })
+        Ok(Self { plan: plan.unwrap_or(NOTHING).to_owned(), files })
     }
 
     /// The files of a step, by its position in its plan.

@@ -6,8 +6,8 @@ use crate::{
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
-    Applied, CredentialError, CredentialSource, EnvironmentCredentials, Nobody, RunReport, RunRequest,
-    Secret, Site, Status, prelude::*,
+    Applied, CredentialError, CredentialSource, EnvironmentCredentials, Nobody, RenderedFiles, RunReport,
+    RunRequest, Secret, Site, Status, prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -152,7 +152,7 @@ impl Ground {
 
     fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &Site<'_>) -> T) -> T {
         let site = Site {
-            rendered: &self.rendered(),
+            rendered: &rendered_files(&self.rendered()),
             root: &self.path(""),
             credentials: &Secrets(&self.secret),
             now: self.now.parse().unwrap(),
@@ -201,6 +201,23 @@ pub(crate) fn in_container(file: &str, query: &str) -> String {
         "northwind.db" => query.to_owned(),
         _ => query.replacen("FROM ", "FROM Local__", 1),
     }
+}
+
+/// Every file below a folder, as a host hands them over.
+fn rendered_files(folder: &Path) -> RenderedFiles {
+    let (mut files, mut open) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
+                files.push((name.parse().unwrap(), fs::read(&path).unwrap()));
+            }
+        }
+    }
+    RenderedFiles::new(folder, files)
 }
 
 fn write(folder: &Path, file: &File) {

@@ -18,7 +18,7 @@ use crate::{
 };
 use datasurface_local::read_source;
 use datasurface_platform::{
-    CredentialError, CredentialSource, Nobody, Secret, Site,
+    CredentialError, CredentialSource, Nobody, RenderedFiles, Secret, Site,
     graph::{Assignments, Stage},
     prelude::*,
 };
@@ -134,7 +134,7 @@ impl Producer {
         let (begin, selects) = self.statements();
         let credentials = Given(self.secret.clone());
         let site = Site {
-            rendered: Path::new("."),
+            rendered: &RenderedFiles::default(),
             root: Path::new("."),
             credentials: &credentials,
             now: "2026-01-31T00:00:00Z".parse().unwrap(),

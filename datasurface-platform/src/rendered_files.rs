@@ -1,0 +1,61 @@
+//! Rendered files, as a runtime is given them.
+
+use crate::rendering::SafePath;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// The rendered files of an instance: exactly those that were rendered, with the bytes that were rendered. The host compared
+/// them with its manifest, so a runtime that executes these executes nothing else, whatever is in the folder now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RenderedFiles {
+    folder: PathBuf,
+    files: BTreeMap<SafePath, Vec<u8>>,
+}
+
+impl RenderedFiles {
+    /// Gathers files by path, relative to the folder that they were read from.
+    pub fn new(folder: impl Into<PathBuf>, files: impl IntoIterator<Item = (SafePath, Vec<u8>)>) -> Self {
+        Self { folder: folder.into(), files: files.into_iter().collect() }
+    }
+
+    /// The folder that they were read from: to be named in messages. It may have been changed since.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The bytes of a file.
+    #[must_use]
+    pub fn get(&self, path: &SafePath) -> Option<&[u8]> {
+        self.files.get(path).map(Vec::as_slice)
+    }
+
+    /// The files in a folder and in the folders inside, in order of their paths. The folder is one part of a path.
+    pub fn below(&self, folder: &str) -> impl Iterator<Item = (&SafePath, &[u8])> {
+        let is_inside = move |path: &SafePath| {
+            let mut parts = path.parts();
+            parts.next() == Some(folder) && parts.next().is_some()
+        };
+        let files = self.files.iter().filter(move |(path, _)| is_inside(path));
+        files.map(|(path, content)| (path, content.as_slice()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_found_by_path_and_by_folder() {
+        let files = ["a/b/c.sql", "a/x.sql", "a", "ab/y.sql"];
+        let files = files.map(|path| (path.parse::<SafePath>().unwrap(), path.as_bytes().to_vec()));
+        let rendered = RenderedFiles::new("rendered", files);
+        let below: Vec<_> = rendered.below("a").map(|(path, content)| (path.as_str(), content)).collect();
+        assert_eq!(below, [("a/b/c.sql", "a/b/c.sql".as_bytes()), ("a/x.sql", "a/x.sql".as_bytes())]);
+        assert_eq!(rendered.get(&"ab/y.sql".parse().unwrap()), Some("ab/y.sql".as_bytes()));
+        assert_eq!(rendered.get(&"ab/z.sql".parse().unwrap()), None);
+        assert_eq!(rendered.folder(), Path::new("rendered"));
+    }
+}
