@@ -1,6 +1,6 @@
 //! Settings of an instance.
 
-use crate::{file_name::database_name_problem, prelude::*};
+use crate::{file_name::database_name_problem, prelude::*, server_settings::ServerSettings};
 use std::collections::BTreeMap;
 
 /// The settings of a local platform.
@@ -21,6 +21,10 @@ pub struct LocalConfig {
     /// `zone/team/container`. A container that is not here is written as the user `postgres`, without a password.
     #[serde(default)]
     pub credentials: BTreeMap<String, String>,
+    /// How PostgreSQL servers are spoken to, of producers and of consumers, by `host` or `host:port`; the latter counts
+    /// where both are here.
+    #[serde(default)]
+    pub servers: BTreeMap<String, ServerSettings>,
 }
 
 /// How [`KeyHolder`] is written.
@@ -35,7 +39,13 @@ enum Keys {
 impl LocalConfig {
     /// Keeps its data in this file.
     pub fn new(database: impl Into<String>) -> Self {
-        Self { database: database.into(), place: None, encryption: None, credentials: BTreeMap::new() }
+        Self {
+            database: database.into(),
+            place: None,
+            encryption: None,
+            credentials: BTreeMap::new(),
+            servers: BTreeMap::new(),
+        }
     }
 
     /// The same, where a consumer's container (`zone/team/container`) is written with the credential of this name.
@@ -45,18 +55,34 @@ impl LocalConfig {
         self
     }
 
+    /// The same, where the server at a `host` or a `host:port` is spoken to in this way.
+    #[must_use]
+    pub fn server(mut self, at: impl Into<String>, settings: ServerSettings) -> Self {
+        self.servers.insert(at.into(), settings);
+        self
+    }
+
+    /// How a server is spoken to.
+    pub(crate) fn server_settings(&self, host: &str, port: u16) -> ServerSettings {
+        let found = self.servers.get(&format!("{host}:{port}")).or_else(|| self.servers.get(host));
+        found.cloned().unwrap_or_default()
+    }
+
     /// The credential that a container is written with.
     pub(crate) fn credential_for(&self, container: &ContainerKey) -> Option<CredentialName> {
         self.credentials.get(&container.to_string()).map(|name| name.as_str().into())
     }
 
     pub(crate) fn check(&self, instance: &PlatformName) -> Result<(), PlatformError> {
-        match database_name_problem(&self.database) {
-            None => Ok(()),
-            Some(problem) => Err(PlatformError::new(
-                PlatformErrorKind::Config,
-                format!("the setting `database` of `{instance}` {problem}"),
-            )),
+        let wrong = |what: String| Err(PlatformError::new(PlatformErrorKind::Config, what));
+        if let Some(problem) = database_name_problem(&self.database) {
+            return wrong(format!("the setting `database` of `{instance}` {problem}"));
         }
+        for (server, settings) in &self.servers {
+            if let Some(problem) = settings.problem() {
+                return wrong(format!("the setting `servers` of `{instance}`, for `{server}`: {problem}"));
+            }
+        }
+        Ok(())
     }
 }

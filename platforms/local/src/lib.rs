@@ -29,6 +29,7 @@ mod refusal;
 mod render;
 mod runtime;
 mod server_address;
+mod server_settings;
 mod shelf;
 mod sql;
 
@@ -37,6 +38,7 @@ pub use lint::codes::CODES;
 pub use platform::LocalPlatform;
 #[doc(hidden)]
 pub use runtime::{Breakpoint, source::read_source};
+pub use server_settings::{ServerSettings, SslMode};
 pub use sql::{
     script::{Attached, Script, ScriptError},
     storage::NOT_A_NUMBER,

@@ -1,22 +1,24 @@
 //! Databases of PostgreSQL servers, as rendered files name them:
-//! `postgresql://<host>:<port>/<database>?credential=<name>`.
+//! `postgresql://<host>:<port>/<database>?credential=<name>&<setting>=<value>`.
 
-use crate::prelude::*;
+use crate::{prelude::*, server_settings::ServerSettings};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt;
 
-/// A database of a PostgreSQL server, and the name of the credential that it is written with.
+/// A database of a PostgreSQL server, and how the server is spoken to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServerAddress {
     /// Host name or address, or the folder of a socket.
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) database: String,
+    /// The name of the credential.
     pub(crate) credential: Option<CredentialName>,
+    pub(crate) settings: ServerSettings,
 }
 
 const SCHEME: &str = "postgresql://";
-const CREDENTIAL: &str = "?credential=";
+const CREDENTIAL: &str = "credential";
 
 /// What stands for itself, so that each name comes back as it was, and none ends a line.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
@@ -25,18 +27,25 @@ impl ServerAddress {
     /// Reads an address. The name of a file is none: it has no `?` and no `://`.
     pub(crate) fn read(address: &str) -> Option<Self> {
         let rest = address.strip_prefix(SCHEME)?;
-        let (rest, credential) = match rest.split_once(CREDENTIAL) {
-            Some((rest, credential)) => (rest, Some(decoded(credential)?.as_str().into())),
-            None => (rest, None),
-        };
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (server, database) = rest.split_once('/')?;
         let (host, port) = server.split_once(':')?;
-        Some(Self {
+        let mut read = Self {
             host: decoded(host)?,
             port: port.parse().ok()?,
             database: decoded(database)?,
-            credential,
-        })
+            credential: None,
+            settings: ServerSettings::default(),
+        };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=')?;
+            let value = decoded(value)?;
+            match name {
+                CREDENTIAL => read.credential = Some(value.as_str().into()),
+                name => read.settings.set(name, value)?,
+            }
+        }
+        Some(read)
     }
 
     /// The server and its database, for messages.
@@ -47,18 +56,23 @@ impl ServerAddress {
 
 impl fmt::Display for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let encoded = |text| utf8_percent_encode(text, ENCODED);
+        let encoded = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
         write!(f, "{SCHEME}{}:{}/{}", encoded(&self.host), self.port, encoded(&self.database))?;
-        match &self.credential {
-            Some(credential) => write!(f, "{CREDENTIAL}{}", encoded(credential.as_str())),
-            None => Ok(()),
+        let credential = self.credential.iter().map(|name| (CREDENTIAL, name.to_string()));
+        for (at, (name, value)) in credential.chain(self.settings.pairs()).enumerate() {
+            let before = if at == 0 { '?' } else { '&' };
+            write!(f, "{before}{name}={}", encoded(&value))?;
         }
+        Ok(())
     }
 }
 
-/// Whether two names of databases mean one: with which credential a server is spoken to does not matter.
+/// Whether two names of databases mean one: how the server is spoken to does not matter.
 pub(crate) fn same_database(one: &str, other: &str) -> bool {
-    let plain = |name| ServerAddress::read(name).map(|address| ServerAddress { credential: None, ..address });
+    let plain = |name| {
+        let address = ServerAddress::read(name)?;
+        Some(ServerAddress { credential: None, settings: ServerSettings::default(), ..address })
+    };
     one == other || plain(one).is_some_and(|one| plain(other) == Some(one))
 }
 
@@ -69,24 +83,40 @@ fn decoded(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server_settings::SslMode;
 
     #[test]
     fn addresses_round_trip() {
-        for (host, database, credential) in [
-            ("db.example.org", "warehouse", None),
-            ("::1", "a/b?credential=c", Some("desk")),
-            ("/var/run/postgresql", "two\nlines 🦀 %20", Some("")),
+        let set = ServerSettings {
+            sslmode: Some(SslMode::Require),
+            root_certificates: Some("a&b=c.pem".to_owned()),
+            client_certificate: Some("/etc/ssl/a b.pem".to_owned()),
+            client_key: Some("key?.pem".to_owned()),
+            insecure_password: true,
+            connect_timeout_seconds: Some(3),
+            statement_timeout_seconds: Some(0),
+        };
+        let nothing = ServerSettings::default();
+        for (host, database, credential, settings) in [
+            ("db.example.org", "warehouse", None, &nothing),
+            ("db.example.org", "warehouse", None, &set),
+            ("::1", "a/b?credential=c", Some("desk"), &set),
+            ("/var/run/postgresql", "two\nlines 🦀 %20", Some(""), &nothing),
         ] {
             let address = ServerAddress {
                 host: host.to_owned(),
                 port: 5432,
                 database: database.to_owned(),
                 credential: credential.map(Into::into),
+                settings: settings.clone(),
             };
             let text = address.to_string();
             assert!(!text.chars().any(char::is_control), "{text}");
             assert_eq!(ServerAddress::read(&text), Some(address), "{text}");
+            let (plain, _) = text.split_once('?').unwrap_or((&text, ""));
+            assert!(same_database(&text, plain));
         }
         assert_eq!(ServerAddress::read("northwind.db"), None);
+        assert_eq!(ServerAddress::read("postgresql://a:1/b?sslmode=maybe"), None);
     }
 }

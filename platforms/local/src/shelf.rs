@@ -35,6 +35,7 @@ impl Shelf {
                 port: *port,
                 database: database.to_string(),
                 credential: config.credential_for(key),
+                settings: config.server_settings(host.as_ref(), *port),
             })),
             other => Err(Refusal::new(
                 &codes::UNCLAIMED_CONTAINER,

@@ -154,6 +154,7 @@ fn harmless(before: &ViewAttributes, after: &ViewAttributes) -> String {
         (shows_more, "shows versions that it did not show".to_owned()),
         (!new.is_empty(), format!("{new} may read it")),
         (!gone.is_empty(), format!("{gone} may read it no longer")),
+        (before.database != after.database, "the server is spoken to in another way".to_owned()),
     ];
     let reasons: Vec<String> = reasons.into_iter().filter(|(is, _)| *is).map(|(_, reason)| reason).collect();
     reasons.join("; ")

@@ -50,6 +50,7 @@ impl Jobs {
             "latency_seconds": view.obligation().latency(),
             "source": reading.source,
             "credential": reading.credential,
+            "server": reading.server,
             "consistency": reading.consistency,
             "begin": reading.begin,
             "datasets": datasets,

@@ -7,6 +7,7 @@ use crate::{
     lint::codes,
     offer::table_of_input,
     prelude::*,
+    server_settings::ServerSettings,
     shelf::unclear,
     sql::{
         milestoned::BATCH_OUT,
@@ -24,10 +25,13 @@ pub(crate) struct Reading {
     /// The name of the credential that it is reached with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) credential: Option<CredentialName>,
+    /// How a server is spoken to, if it is one and anything is set for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) server: Option<ServerSettings>,
     /// What is read together.
     pub(crate) consistency: Consistency,
     /// Statements before the first one that reads; the last of them begins the transaction in which all is read.
-    pub(crate) begin: Vec<&'static str>,
+    pub(crate) begin: Vec<String>,
     /// What starts it.
     pub(crate) trigger: Starts,
     /// How each dataset is read.
@@ -85,18 +89,22 @@ pub(crate) fn watermark_of(ingest: &IngestFacts) -> Option<&ColumnName> {
 
 /// How a kind of source is spoken to.
 struct Dialect {
-    begin: &'static [&'static str],
+    begin: fn(&ServerSettings) -> Vec<String>,
     column: fn(&Column) -> String,
     table: fn(&str) -> String,
     since: fn(&Column) -> String,
 }
 
 /// A transaction that reads sees one state of the database from its first read on.
-const SQLITE: Dialect =
-    Dialect { begin: &["BEGIN"], column: read_from_sqlite, table: quoted, since: since_in_sqlite };
+const SQLITE: Dialect = Dialect {
+    begin: |_| vec!["BEGIN".to_owned()],
+    column: read_from_sqlite,
+    table: quoted,
+    since: since_in_sqlite,
+};
 
 const POSTGRES: Dialect =
-    Dialect { begin: read::BEGIN, column: read::read_column, table: read::quoted_table, since: read::since };
+    Dialect { begin: read::begin, column: read::read_column, table: read::quoted_table, since: read::since };
 
 fn from_container(
     config: &LocalConfig,
@@ -122,12 +130,12 @@ fn from_container(
     if !matches!(capture.kind(), CaptureKind::SqlSnapshot { .. } | CaptureKind::SqlWatermark { .. }) {
         return Err(unclaimed());
     }
-    let dialect = match source {
+    let (dialect, server) = match source {
         ContainerKind::Sqlite { file } => {
             check_file(config, facts, file)?;
-            SQLITE
+            (SQLITE, ServerSettings::default())
         }
-        ContainerKind::Postgres { .. } => POSTGRES,
+        ContainerKind::Postgres { host, port, .. } => (POSTGRES, config.server_settings(host, *port)),
         _ => return Err(unclaimed()),
     };
     let trigger = match capture.trigger() {
@@ -148,7 +156,8 @@ fn from_container(
         source: source.clone(),
         credential: capture.credential_name().cloned(),
         consistency: capture.consistency(),
-        begin: dialect.begin.to_vec(),
+        begin: (dialect.begin)(&server),
+        server: Some(server).filter(|server| !server.is_default()),
         trigger,
         selects: ingest.datasets().iter().map(select).collect(),
     })
@@ -211,7 +220,8 @@ fn from_table(
         source: ContainerKind::Sqlite { file },
         credential: None,
         consistency: Consistency::MultiDataset,
-        begin: SQLITE.begin.to_vec(),
+        server: None,
+        begin: (SQLITE.begin)(&ServerSettings::default()),
         trigger,
         selects,
     })

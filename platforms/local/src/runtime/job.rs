@@ -1,7 +1,7 @@
 //! Jobs, as `jobs.json` lists them.
 
 use super::source::Producer;
-use crate::{prelude::*, render::Starts};
+use crate::{prelude::*, render::Starts, server_settings::ServerSettings};
 
 /// The list of a shard.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,6 +31,8 @@ pub(super) struct CaptureJob {
     pub(super) source: ContainerKind,
     #[serde(default)]
     pub(super) credential: Option<CredentialName>,
+    #[serde(default, skip_serializing_if = "ServerSettings::is_default")]
+    pub(super) server: Box<ServerSettings>,
     pub(super) begin: Vec<String>,
     pub(super) datasets: Vec<CapturedDataset>,
 }
@@ -97,7 +99,11 @@ impl CaptureJob {
 
     /// Where it reads.
     pub(super) fn producer(&self) -> Producer {
-        Producer { container: self.source.clone(), credential: self.credential.clone() }
+        Producer {
+            container: self.source.clone(),
+            credential: self.credential.clone(),
+            server: (*self.server).clone(),
+        }
     }
 
     /// The workspace whose transformer made what it captures.

@@ -1,7 +1,7 @@
 //! What is refused, by code.
 
 use crate::northwind::{NorthWind, platform};
-use datasurface_local::{CODES, LocalConfig, LocalPlatform};
+use datasurface_local::{CODES, LocalConfig, LocalPlatform, ServerSettings};
 use datasurface_platform::{graph::Stage, prelude::*};
 
 fn codes(wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Vec<String> {
@@ -210,6 +210,20 @@ fn settings_are_checked() {
     assert_eq!(create(json!({"database": "a.db", "encryption": "company"})), Ok(()));
     assert!(factory.config_schema().value().to_string().contains(r#""company""#));
     let nobody = json!({"database": "a.db", "encryption": "nobody"});
+    let server = |settings| json!({"database": "a.db", "servers": {"db.example.org": settings}});
+    assert_eq!(create(server(json!({"sslmode": "verify-full", "root_certificates": "ca.pem"}))), Ok(()));
+    for bad in [
+        json!({"sslmode": "prefer"}),
+        json!({"sslmode": "disable", "root_certificates": "ca.pem"}),
+        json!({"sslmode": "require", "root_certificates": "ca.pem"}),
+        json!({"client_certificate": "client.pem"}),
+        json!({"client_key": "client.key"}),
+        json!({"connect_timeout_seconds": 0}),
+        json!({"statement_timeout_seconds": -1}),
+        json!({"password": "no"}),
+    ] {
+        assert_eq!(create(server(bad.clone())), Err(PlatformErrorKind::Config), "{bad}");
+    }
     for bad in [json!({}), json!({"database": ""}), json!({"database": "a.db", "more": 1}), nobody] {
         assert_eq!(create(bad), Err(PlatformErrorKind::Config));
     }
@@ -244,6 +258,9 @@ fn the_settings_of_the_guide_are_settings() {
     let (example, _) = example.split_once("```").unwrap();
     let config: LocalConfig = serde_json::from_str(example).unwrap();
     let expected = LocalConfig::new("warehouse.db").credential("Europe/Sales/Warehouse", "warehouse_writer");
+    let roots = Some("certificates/company.pem".to_owned());
+    let expected = expected
+        .server("db.example.org", ServerSettings { root_certificates: roots, ..ServerSettings::default() });
     let place = Some("Company/Frankfurt".to_owned());
     assert_eq!(config, LocalConfig { place, encryption: Some(KeyHolder::Company), ..expected });
 }

@@ -25,6 +25,7 @@ mod quality;
 mod rendering;
 mod scene;
 mod schemas;
+mod servers;
 mod site;
 mod status;
 mod support;

@@ -24,6 +24,8 @@ pub(crate) struct NorthWind {
     pub(crate) retention: Option<Retention>,
     pub(crate) file: &'static str,
     pub(crate) select: &'static str,
+    /// How servers are spoken to: a setting of the platform, as JSON.
+    pub(crate) servers: &'static str,
 }
 
 impl Default for NorthWind {
@@ -37,6 +39,7 @@ impl Default for NorthWind {
             retention: None,
             file: "northwind.db",
             select: "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers",
+            servers: "{}",
         }
     }
 }
@@ -98,7 +101,8 @@ impl NorthWind {
             .platform(
                 PlatformDeclaration::new("Local", "local")
                     .setting("database", "northwind.db")
-                    .setting("credentials", json!({"USA/NorthWindTeam/Desk": "desk"})),
+                    .setting("credentials", json!({"USA/NorthWindTeam/Desk": "desk"}))
+                    .setting("servers", serde_json::from_str::<serde_json::Value>(self.servers).unwrap()),
             )
             .zone("USA", owner, zone)
     }

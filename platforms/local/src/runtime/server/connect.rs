@@ -1,34 +1,47 @@
 //! Connections to PostgreSQL, made within bounds.
-//!
-//! There is no TLS: a server in another network is reached through a tunnel.
 
-use super::{login::Login, trouble::Trouble};
-use crate::{prelude::*, server_address::ServerAddress};
-use datasurface_platform::Site;
-use postgres::{Client, Config, NoTls, config::SslMode};
-use std::{
-    sync::mpsc::{RecvTimeoutError, channel},
-    thread,
-    time::Duration,
+use super::{
+    authentication::{Accepts, Guarded, Refused},
+    client::{Client, Connection, Driver},
+    login::Login,
+    socket::reach,
+    tls::Tls,
+    trouble::Trouble,
 };
+use crate::{
+    prelude::*,
+    server_address::ServerAddress,
+    server_settings::{SslMode, is_socket},
+};
+use datasurface_platform::Site;
+use std::{error::Error as _, io, time::Duration};
+use tokio::{runtime, time::timeout};
+use tokio_postgres::{Config, Error, NoTls, config};
 
-/// For how long a server may take to accept the TCP connection.
-const REACHED_WITHIN: Duration = Duration::from_secs(10);
-
-/// For how long it may take until it is ready for statements; a server that accepts and then says nothing is no better
-/// than none.
-const READY_WITHIN: Duration = Duration::from_secs(30);
-
-/// For how long what was sent may stay unacknowledged, and a quiet line unchecked.
-const ALIVE_WITHIN: Duration = Duration::from_secs(60);
+/// How a server is connected to: everything that the settings name was read.
+pub(in crate::runtime) struct Connector {
+    host: String,
+    port: u16,
+    database: String,
+    config: Config,
+    accepts: Accepts,
+    tls: Option<Tls>,
+    within: Duration,
+    /// For how long it may stay silent later.
+    patience: Option<Duration>,
+    /// What no message may repeat.
+    secrets: Vec<String>,
+}
 
 /// Connects as the user of the credential, see [`Login`], with these settings of the session.
 pub(in crate::runtime) fn connect(
     address: &ServerAddress,
     site: &Site<'_>,
     settings: &str,
-) -> Result<Client, PlatformError> {
-    try_connect(address, site, settings)?.map_err(|trouble| refused(address, trouble))
+) -> Result<(Client, Connector), PlatformError> {
+    let connector = Connector::new(address, site, settings)?;
+    let client = connector.connect().map_err(|trouble| refused(address, trouble))?;
+    Ok((client, connector))
 }
 
 /// Connects if the server has such a database.
@@ -37,7 +50,7 @@ pub(in crate::runtime) fn connect_if_there(
     site: &Site<'_>,
     settings: &str,
 ) -> Result<Option<Client>, PlatformError> {
-    match try_connect(address, site, settings)? {
+    match Connector::new(address, site, settings)?.connect() {
         Ok(client) => Ok(Some(client)),
         Err(trouble) if trouble.is_about_a_missing_database() => Ok(None),
         Err(trouble) => Err(refused(address, trouble)),
@@ -52,46 +65,118 @@ fn refused(address: &ServerAddress, trouble: Trouble) -> PlatformError {
     trouble.while_doing(format!("cannot connect to {} {named}", address.place()))
 }
 
-fn try_connect(
-    address: &ServerAddress,
-    site: &Site<'_>,
-    settings: &str,
-) -> Result<Result<Client, Trouble>, PlatformError> {
-    let place = address.place();
-    let login = Login::of(address.credential.as_ref(), &place, site)?;
-    let mut config = Config::new();
-    config
-        .host(&address.host)
-        .port(address.port)
-        .dbname(&address.database)
-        .user(login.user())
-        .application_name("datasurface")
-        .options(settings)
-        .ssl_mode(SslMode::Disable)
-        .connect_timeout(REACHED_WITHIN)
-        .tcp_user_timeout(ALIVE_WITHIN)
-        .keepalives_idle(ALIVE_WITHIN);
-    if let Some(password) = login.password() {
-        config.password(password);
-    }
-    Ok(within_bounds(config))
-}
-
-fn within_bounds(config: Config) -> Result<Client, Trouble> {
-    let (done, waiting) = channel();
-    // Nothing bounds the time between an accepted connection and the server's answer, so another thread waits for it.
-    thread::Builder::new()
-        .name("connecting".to_owned())
-        .spawn(move || {
-            // Nobody waits any more after that time.
-            let _ = done.send(config.connect(NoTls));
-        })
-        .map_err(|error| Trouble::said(error.to_string()))?;
-    match waiting.recv_timeout(READY_WITHIN) {
-        Ok(connected) => connected.map_err(|error| Trouble::of(&error)),
-        Err(RecvTimeoutError::Timeout) => {
-            Err(Trouble::said(format!("no answer within {} s", READY_WITHIN.as_secs())))
+impl Connector {
+    fn new(address: &ServerAddress, site: &Site<'_>, settings: &str) -> Result<Self, PlatformError> {
+        let login = Login::of(address.credential.as_ref(), &address.place(), site)?;
+        let mode = address.settings.sslmode_at(&address.host);
+        let accepts = Accepts {
+            insecure_password: address.settings.insecure_password,
+            // Where nobody looks at its certificate, a server proves who it is by knowing the password.
+            no_question: mode != SslMode::Require || login.password().is_none(),
+        };
+        let problem = |what: &str| refused(address, Trouble::said(what));
+        if let Some(wrong) = address.settings.problem() {
+            return Err(problem(wrong));
         }
-        Err(RecvTimeoutError::Disconnected) => Err(Trouble::said("the attempt broke off")),
+        let tls = match mode {
+            SslMode::Disable => None,
+            _ if is_socket(&address.host) => {
+                return Err(problem("no TLS is spoken on a socket; set `sslmode` to `disable`"));
+            }
+            mode => {
+                let is_verified = mode == SslMode::VerifyFull;
+                let tls = Tls::new(&address.host, &address.settings, is_verified, accepts, site.root);
+                Some(tls.map_err(|trouble| refused(address, trouble))?)
+            }
+        };
+        let mut config = Config::new();
+        config
+            .dbname(&address.database)
+            .user(login.user())
+            .application_name("datasurface")
+            .options(settings)
+            .ssl_mode(if tls.is_some() { config::SslMode::Require } else { config::SslMode::Disable });
+        if let Some(password) = login.password() {
+            config.password(password);
+        }
+        Ok(Self {
+            host: address.host.clone(),
+            port: address.port,
+            database: address.database.clone(),
+            config,
+            accepts,
+            tls,
+            within: address.settings.connect_timeout(),
+            patience: address.settings.patience(),
+            secrets: login
+                .parts()
+                .into_iter()
+                .flat_map(|(user, password)| [user, password])
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+
+    fn connect(&self) -> Result<Client, Trouble> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Trouble::said(error.to_string()))?;
+        match runtime.block_on(async { timeout(self.within, self.try_connect()).await }) {
+            Ok(Ok((client, connection))) => {
+                Ok(Client::new(Driver::new(runtime, connection, self.patience), client))
+            }
+            Ok(Err(trouble)) => Err(trouble),
+            Err(_) => {
+                // Nobody waits for a name that is still being looked up.
+                runtime.shutdown_background();
+                let seconds = self.within.as_secs();
+                Err(Trouble::said(format!("no answer within {seconds} s (`connect_timeout_seconds`)")))
+            }
+        }
+    }
+
+    async fn try_connect(&self) -> Result<(tokio_postgres::Client, Connection), Trouble> {
+        let line = reach(&self.host, self.port).await.map_err(|error| Trouble::said(error.to_string()))?;
+        let connected = match self.tls.clone() {
+            Some(tls) => {
+                let connected = self.config.connect_raw(line, tls).await;
+                connected.map(|(client, connection)| (client, Box::pin(connection) as Connection))
+            }
+            None => {
+                let connected = self.config.connect_raw(Guarded::new(line, self.accepts), NoTls).await;
+                connected.map(|(client, connection)| (client, Box::pin(connection) as Connection))
+            }
+        };
+        connected.map_err(|error| self.told(&error))
+    }
+
+    /// Why the server does not let us in. What it says was never seen before, and may repeat anything.
+    fn told(&self, error: &Error) -> Trouble {
+        let mut reason = error.source();
+        while let Some(behind) = reason {
+            // The error of a stream holds what it was made of, and names as its source what is behind that.
+            let held = behind.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            if let Some(refused) = held.and_then(|held| held.downcast_ref::<Refused>()) {
+                return Trouble::said(refused.to_string());
+            }
+            reason = behind.source();
+        }
+        let told = Trouble::of(error);
+        if told.is_about_a_missing_database() {
+            return told.but_says(format!("database \"{}\" does not exist", self.database));
+        }
+        if error.code().is_some_and(|code| code.code().starts_with("28")) {
+            let also = if self.tls.is_some() { "a client's certificate" } else { "TLS (`sslmode`)" };
+            return Trouble::said(format!("{told}, or wants {also}"));
+        }
+        let text = told.to_string();
+        match self.secrets.iter().any(|secret| !secret.is_empty() && text.contains(secret)) {
+            true => Trouble::said("the server repeats the login in its answer, so that is not shown"),
+            false => told,
+        }
+    }
+
+    /// Asks the server to stop what it is doing for a client, on a line of its own, which is as safe as the first.
+    pub(in crate::runtime) fn cancel(&self, client: &mut Client) {
+        client.cancel(self.within, self.tls.clone(), reach(&self.host, self.port));
     }
 }

@@ -37,7 +37,8 @@ impl Login {
         }
     }
 
-    fn parts(&self) -> Option<(&str, &str)> {
+    /// The user and the password of a credential.
+    pub(super) fn parts(&self) -> Option<(&str, &str)> {
         self.0.as_ref().and_then(|secret| secret.reveal().split_once(':'))
     }
 

@@ -1,9 +1,13 @@
 //! A database of a PostgreSQL server that is worked on: everything that is executed in a consumer's server passes
 //! through here.
 
+mod authentication;
+pub(super) mod client;
 pub(super) mod connect;
 mod login;
 mod rows;
+mod socket;
+mod tls;
 pub(super) mod trouble;
 
 use self::trouble::Trouble;
@@ -15,26 +19,33 @@ use super::{
 use crate::{
     prelude::*,
     server_address::ServerAddress,
+    server_settings::ServerSettings,
     sql::{
         quote::{literal, quoted},
         script::Script,
         statements::{Statement, statements},
     },
 };
+use client::Client;
 use connect::{connect, connect_if_there};
 use datasurface_platform::Site;
-use postgres::{Client, Row, error::SqlState, types::ToSql};
 use rows::RowWriter;
 use rusqlite::types::Value;
 use std::{
     cell::{RefCell, RefMut},
     fmt,
 };
+use tokio_postgres::{Error, Row, error::SqlState, types::ToSql};
 
-/// What text means must not depend on how somebody set up the server, and somebody who holds a lock not stop everything
-/// for ever.
-const SETTINGS: &str = "-c datestyle=ISO,YMD -c timezone=UTC -c standard_conforming_strings=on -c lock_timeout=5s \
-    -c client_min_messages=warning";
+/// What text means must not depend on how somebody set up the server, and neither somebody who holds a lock nor a
+/// statement that does not end stop everything for ever.
+fn session(server: &ServerSettings) -> String {
+    format!(
+        "-c datestyle=ISO,YMD -c timezone=UTC -c standard_conforming_strings=on -c lock_timeout=5s \
+         -c client_min_messages=warning -c statement_timeout={}s",
+        server.statement_timeout_seconds()
+    )
+}
 
 /// A database, connected to.
 pub(super) struct Server<'a> {
@@ -56,7 +67,7 @@ impl<'a> Server<'a> {
         address: &ServerAddress,
         breakpoint: &'a Breakpoint,
     ) -> Result<Self, PlatformError> {
-        Ok(Self::with(connect(address, site, SETTINGS)?, address, breakpoint))
+        Ok(Self::with(connect(address, site, &session(&address.settings))?.0, address, breakpoint))
     }
 
     /// Connects if the server has such a database.
@@ -65,7 +76,7 @@ impl<'a> Server<'a> {
         address: &ServerAddress,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
-        let client = connect_if_there(address, site, SETTINGS)?;
+        let client = connect_if_there(address, site, &session(&address.settings))?;
         Ok(client.map(|client| Self::with(client, address, breakpoint)))
     }
 
@@ -115,7 +126,7 @@ impl<'a> Server<'a> {
         script: &Script,
         section: &str,
         values: Named<'_>,
-        mut each: impl FnMut(&Row) -> Result<T, postgres::Error>,
+        mut each: impl FnMut(&Row) -> Result<T, Error>,
     ) -> Result<Vec<T>, PlatformError> {
         let mut found = Vec::new();
         for statement in statements(section_of(script, section)?) {

@@ -1,21 +1,20 @@
 //! Rows in the text form of COPY, in which the server reads every value exactly.
 
-use super::trouble::Trouble;
-use postgres::CopyInWriter;
+use super::{client::Copy, trouble::Trouble};
 use rusqlite::types::ValueRef;
-use std::io::Write as _;
+use std::mem;
 
 /// As much is put together before it is sent.
 const ENOUGH: usize = 1 << 16;
 
 /// Sends rows. Without [`RowWriter::finish`], nothing of them arrives.
 pub(super) struct RowWriter<'c> {
-    copy: CopyInWriter<'c>,
+    copy: Copy<'c>,
     buffer: Vec<u8>,
 }
 
 impl<'c> RowWriter<'c> {
-    pub(super) fn new(copy: CopyInWriter<'c>) -> Self {
+    pub(super) fn new(copy: Copy<'c>) -> Self {
         Self { copy, buffer: Vec::with_capacity(ENOUGH) }
     }
 
@@ -32,13 +31,12 @@ impl<'c> RowWriter<'c> {
 
     pub(super) fn finish(mut self) -> Result<(), Trouble> {
         self.send()?;
-        self.copy.finish().map(|_| ()).map_err(|error| Trouble::of(&error))
+        self.copy.finish().map_err(|error| Trouble::of(&error))
     }
 
     fn send(&mut self) -> Result<(), Trouble> {
-        let sent = self.copy.write_all(&self.buffer);
-        self.buffer.clear();
-        sent.map_err(|error| Trouble::sending(&error))
+        let full = mem::replace(&mut self.buffer, Vec::with_capacity(ENOUGH));
+        self.copy.send(full).map_err(|error| Trouble::of(&error))
     }
 }
 

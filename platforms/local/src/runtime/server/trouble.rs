@@ -1,8 +1,8 @@
 //! What went wrong, in words that may be shown: no secret, and no value of a record.
 
 use crate::prelude::*;
-use postgres::error::{ErrorPosition, SqlState};
 use std::{error::Error, fmt};
+use tokio_postgres::error::{ErrorPosition, SqlState};
 
 /// Why something did not work.
 #[derive(Debug)]
@@ -38,15 +38,16 @@ impl Trouble {
     }
 
     /// What the server or the connection says. Details of the server are left out: they quote records.
-    pub(in crate::runtime) fn of(error: &postgres::Error) -> Self {
+    pub(in crate::runtime) fn of(error: &tokio_postgres::Error) -> Self {
         let Some(said) = error.as_db_error() else {
-            return Self::said(with_reasons(error));
+            return Self::said(match error.is_closed() {
+                true => "the connection broke off, or no answer came in time".to_owned(),
+                false => with_reasons(error),
+            });
         };
         match said.code().code().get(..2) {
             // The server would repeat the user, which is a part of the secret.
-            Some("28") => Self::said(
-                "the server refuses this user and password, or wants TLS, which is not spoken here",
-            ),
+            Some("28") => Self::said("the server refuses this user and password"),
             Some("22") => Self {
                 about: About::AValue,
                 column: said.where_().and_then(column_of_row),
@@ -59,6 +60,9 @@ impl Trouble {
             _ if *said.code() == SqlState::LOCK_NOT_AVAILABLE => {
                 Self::said("somebody else has had it locked for too long (the session's `lock_timeout`)")
             }
+            _ if *said.code() == SqlState::QUERY_CANCELED => {
+                Self::said("it took longer than `statement_timeout_seconds` allows, or somebody stopped it")
+            }
             _ => {
                 let hint = said.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
                 let about = match *said.code() == SqlState::INVALID_CATALOG_NAME {
@@ -68,12 +72,6 @@ impl Trouble {
                 Self { about, ..Self::said(format!("{}{hint}", said.message())) }
             }
         }
-    }
-
-    /// What the server says to rows that are sent: the error comes wrapped.
-    pub(in crate::runtime) fn sending(error: &std::io::Error) -> Self {
-        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<postgres::Error>());
-        inner.map_or_else(|| Self::said(error.to_string()), Self::of)
     }
 
     /// Whether a record has a value that cannot be converted.
@@ -92,6 +90,11 @@ impl Trouble {
         self.about == About::AMissingDatabase
     }
 
+    /// The same, in other words.
+    pub(in crate::runtime) fn but_says(self, reason: String) -> Self {
+        Self { reason, ..self }
+    }
+
     /// The same, with the type of the column at the source.
     pub(in crate::runtime) fn but_source_has(mut self, source: &str) -> Self {
         self.reason = format!("{}, and the source has `{source}`", self.reason);
@@ -105,7 +108,7 @@ impl Trouble {
     }
 
     /// The same, with the column that the server points at, if it has a type that cannot be converted.
-    pub(in crate::runtime) fn in_column_at(self, error: &postgres::Error, select: &str) -> Self {
+    pub(in crate::runtime) fn in_column_at(self, error: &tokio_postgres::Error, select: &str) -> Self {
         let of_types = [
             SqlState::CANNOT_COERCE,
             SqlState::DATATYPE_MISMATCH,
@@ -133,7 +136,7 @@ impl Trouble {
 }
 
 /// The error, and what is behind it.
-fn with_reasons(error: &postgres::Error) -> String {
+fn with_reasons(error: &tokio_postgres::Error) -> String {
     let mut text = error.to_string();
     let mut reason = error.source();
     while let Some(error) = reason {

@@ -3,7 +3,7 @@
 mod postgres;
 mod sqlite;
 
-use crate::{prelude::*, server_address::ServerAddress};
+use crate::{prelude::*, server_address::ServerAddress, server_settings::ServerSettings};
 use datasurface_platform::Site;
 use rusqlite::types::{Value, ValueRef};
 
@@ -35,13 +35,15 @@ const POSITION: &str = ":position";
 /// What is done with a row: its values, borrowed from where they were read.
 pub(crate) type Each<'a> = dyn FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError> + 'a;
 
-/// The part of a capture job that says where its source is: `source` and `credential` of its entry in `jobs.json`.
+/// The part of a capture job that says where its source is: `source`, `credential` and `server` of its entry in `jobs.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Producer {
     /// Where the data is, and how it is reached; never a secret.
     pub(crate) container: ContainerKind,
     /// The name of the credential that it is reached with.
     pub(crate) credential: Option<CredentialName>,
+    /// How a server is spoken to.
+    pub(crate) server: ServerSettings,
 }
 
 /// Opens the source of a capture.
@@ -54,6 +56,7 @@ pub(crate) fn open(producer: &Producer, site: &Site<'_>) -> Result<Box<dyn Sourc
                 port: *port,
                 database: database.to_string(),
                 credential: producer.credential.clone(),
+                settings: producer.server.clone(),
             };
             Ok(Box::new(postgres::Postgres::open(&address, site)?))
         }
@@ -69,12 +72,14 @@ pub(crate) fn open(producer: &Producer, site: &Site<'_>) -> Result<Box<dyn Sourc
 pub fn read_source(
     container: &ContainerKind,
     credential: Option<&CredentialName>,
+    server: &ServerSettings,
     site: &Site<'_>,
     begin: &[String],
     selects: &[(DatasetKey, String)],
     mut each: impl FnMut(&DatasetKey, &[ValueRef<'_>]) -> Result<(), PlatformError>,
 ) -> Result<(), PlatformError> {
-    let producer = Producer { container: container.clone(), credential: credential.cloned() };
+    let producer =
+        Producer { container: container.clone(), credential: credential.cloned(), server: server.clone() };
     let mut source = open(&producer, site)?;
     source.begin(begin)?;
     for (dataset, select) in selects {

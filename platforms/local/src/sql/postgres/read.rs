@@ -9,22 +9,29 @@
 
 use crate::{
     prelude::*,
+    server_settings::ServerSettings,
     sql::{
         quote::{literal, quoted},
         storage::Storage,
     },
 };
 
-/// Text must not depend on how somebody set up the server, and a table that is locked not stop everything for ever.
-pub(crate) const BEGIN: &[&str] = &[
-    "SET datestyle = 'ISO, YMD'",
-    "SET intervalstyle = 'postgres'",
-    "SET timezone = 'UTC'",
-    "SET extra_float_digits = 1",
-    "SET bytea_output = 'hex'",
-    "SET lock_timeout = '60s'",
-    "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-];
+/// Text must not depend on how somebody set up the server, and neither a table that is locked nor a statement that does
+/// not end stop everything for ever.
+pub(crate) fn begin(server: &ServerSettings) -> Vec<String> {
+    let set = [
+        "SET datestyle = 'ISO, YMD'",
+        "SET intervalstyle = 'postgres'",
+        "SET timezone = 'UTC'",
+        "SET extra_float_digits = 1",
+        "SET bytea_output = 'hex'",
+        "SET lock_timeout = '60s'",
+    ];
+    let mut statements: Vec<String> = set.map(str::to_owned).into();
+    statements.push(format!("SET statement_timeout = '{}s'", server.statement_timeout_seconds()));
+    statements.push("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned());
+    statements
+}
 
 /// What selects a column as it is kept: as a 64-bit integer, a double, text or bytes.
 pub(crate) fn read_column(column: &Column) -> String {

@@ -36,7 +36,7 @@ fn a_server_that_is_locked_or_gone_stops_nobody_else_and_is_filled_later() {
     assert_eq!(desk.rows(VIEW), [] as [&str; 0]);
 
     ground.secret = Some("writer:wrong".to_owned());
-    insta::assert_snapshot!(reason(&ground.try_run().unwrap(), "NW_Data.customers"), @"cannot connect to `locked` at 127.0.0.1:PORT with the credential `desk`: the server refuses this user and password, or wants TLS, which is not spoken here");
+    insta::assert_snapshot!(reason(&ground.try_run().unwrap(), "NW_Data.customers"), @"cannot connect to `locked` at 127.0.0.1:PORT with the credential `desk`: the server refuses this user and password, or wants TLS (`sslmode`)");
     let status = ground.status();
     let sink = status.sinks.iter().find(|sink| sink.dataset == "NW_Data/customers".into()).unwrap();
     assert!(sink.last_failure.as_ref().unwrap().contains("the server refuses this user"), "{sink:?}");

@@ -1,5 +1,6 @@
 //! Capture from a real PostgreSQL, and copies in one.
 
+mod certificates;
 mod copies;
 pub(crate) mod desk;
 mod desk_failures;
@@ -7,7 +8,10 @@ mod desk_plans;
 mod entitlements;
 mod failures;
 mod northwind;
+mod proxy;
 mod snapshots;
+mod standins;
+mod tls;
 mod types;
 mod values;
 mod watermarks;
@@ -16,7 +20,7 @@ use crate::{
     scene::Scene,
     support::postgres::{PASSWORD, Server, USER},
 };
-use datasurface_local::read_source;
+use datasurface_local::{ServerSettings, read_source};
 use datasurface_platform::{
     CredentialError, CredentialSource, Nobody, RenderedFiles, Secret, Site,
     graph::{Assignments, Stage},
@@ -32,6 +36,7 @@ use std::{collections::BTreeMap, path::Path};
 pub(super) struct Producer {
     pub(super) container: ContainerKind,
     pub(super) secret: Option<String>,
+    pub(super) server: ServerSettings,
     /// Dataset, schema, and the table if it has another name.
     pub(super) datasets: Vec<(String, String, Option<&'static str>)>,
 }
@@ -57,6 +62,7 @@ impl Producer {
         Self {
             container: ContainerKind::Postgres { host, port: server.port, database: database.into() },
             secret: Some(format!("{USER}:{PASSWORD}")),
+            server: ServerSettings::default(),
             datasets: Vec::new(),
         }
     }
@@ -142,7 +148,7 @@ impl Producer {
         };
         let name: CredentialName = "reader".into();
         let name = self.secret.as_deref().is_none_or(|secret| secret != "none").then_some(&name);
-        read_source(&self.container, name, &site, &begin, &selects, each)
+        read_source(&self.container, name, &self.server, &site, &begin, &selects, each)
     }
 
     pub(super) fn capture(&self) -> Result<Captured, PlatformError> {

@@ -9,22 +9,24 @@ use super::{Each, POSITION, Select, Source};
 use crate::{
     prelude::*,
     runtime::server::{
-        connect::connect,
+        client::Client,
+        connect::{Connector, connect},
         trouble::{Trouble, table_of},
     },
     server_address::ServerAddress,
     sql::statements::statements,
 };
 use datasurface_platform::Site;
-use postgres::{Client, NoTls, Statement, fallible_iterator::FallibleIterator, types::ToSql};
 use rusqlite::types::Value;
 use std::{borrow::Cow, fmt};
+use tokio_postgres::{Statement, types::ToSql};
 use values::Kinds;
 
 /// A database, connected to.
 pub(super) struct Postgres {
     /// The server and its database, for messages.
     place: String,
+    connector: Connector,
     /// None once something failed.
     client: Option<Client>,
 }
@@ -38,19 +40,20 @@ impl fmt::Debug for Postgres {
 impl Postgres {
     /// Connects; what the session is to be like is in the statements that begin.
     pub(super) fn open(address: &ServerAddress, site: &Site<'_>) -> Result<Self, PlatformError> {
-        Ok(Self { place: address.place(), client: Some(connect(address, site, "")?) })
+        let (client, connector) = connect(address, site, "")?;
+        Ok(Self { place: address.place(), connector, client: Some(client) })
     }
 
     /// Does something with the connection, and gives it up when that fails.
     fn with_client<T>(
         &mut self,
         what: impl FnOnce(&str) -> String,
-        run: impl FnOnce(&mut Client) -> Result<T, Stop>,
+        run: impl FnOnce(&mut Client, &Connector) -> Result<T, Stop>,
     ) -> Result<T, PlatformError> {
         let Some(mut client) = self.client.take() else {
             return Err(Trouble::said("reading was given up after a failure").while_doing(what(&self.place)));
         };
-        match run(&mut client) {
+        match run(&mut client, &self.connector) {
             Ok(value) => {
                 self.client = Some(client);
                 Ok(value)
@@ -74,8 +77,8 @@ impl From<Trouble> for Stop {
     }
 }
 
-impl From<postgres::Error> for Stop {
-    fn from(error: postgres::Error) -> Self {
+impl From<tokio_postgres::Error> for Stop {
+    fn from(error: tokio_postgres::Error) -> Self {
         Self::Trouble(Trouble::of(&error))
     }
 }
@@ -84,7 +87,7 @@ impl Source for Postgres {
     fn begin(&mut self, statements: &[String]) -> Result<(), PlatformError> {
         self.with_client(
             |place| format!("cannot begin to read {place}"),
-            |client| {
+            |client, _| {
                 for statement in statements {
                     client.batch_execute(statement)?;
                 }
@@ -97,15 +100,15 @@ impl Source for Postgres {
         let reading = Reading::of(select)?;
         self.with_client(
             |place| format!("cannot read {} of {place}", table_of(select.whole)),
-            |client| {
+            |client, connector| {
                 let statement = client
                     .prepare(&reading.sql)
                     .map_err(|error| Trouble::of(&error).in_column_at(&error, &reading.sql))?;
                 let kinds = Kinds::of(statement.columns())?;
                 let result = stream(client, &statement, reading.position, &kinds, each);
                 if let Err(Stop::Caller(_)) = result {
-                    // The rest of the table would come before the connection can be closed. If this fails, it does.
-                    let _ = client.cancel_token().cancel_query(NoTls);
+                    // The rest of the table would come before the connection can be closed.
+                    connector.cancel(client);
                 }
                 result.map_err(|stop| match stop {
                     Stop::Trouble(trouble) if trouble.is_about_a_value() => {
@@ -120,7 +123,7 @@ impl Source for Postgres {
     fn end(&mut self) -> Result<(), PlatformError> {
         self.with_client(
             |place| format!("cannot end to read {place}"),
-            |client| Ok(client.batch_execute("COMMIT")?),
+            |client, _| Ok(client.batch_execute("COMMIT")?),
         )
     }
 }
@@ -157,12 +160,17 @@ fn stream(
     kinds: &Kinds,
     each: &mut Each<'_>,
 ) -> Result<(), Stop> {
-    let position: Vec<&dyn ToSql> = position.into_iter().map(|position| position as &dyn ToSql).collect();
-    let mut rows = client.query_raw(statement, position)?;
-    while let Some(row) = rows.next()? {
-        each(&kinds.read(&row)?).map_err(Stop::Caller)?;
+    let mut rows = client.stream(statement, position.as_slice())?;
+    let mut some = Vec::new();
+    loop {
+        rows.next_some(&mut some)?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        for row in &some {
+            each(&kinds.read(row)?).map_err(Stop::Caller)?;
+        }
     }
-    Ok(())
 }
 
 /// The server does not say in which column the value is that cannot be converted. Reading the columns one by one finds

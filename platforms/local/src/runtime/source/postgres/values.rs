@@ -1,11 +1,11 @@
 //! Values as they come from the server, and as SQLite keeps them; `sql/storage.rs` says why.
 
 use crate::{runtime::server::trouble::Trouble, sql::storage::NOT_A_NUMBER};
-use postgres::{
+use rusqlite::types::ValueRef;
+use tokio_postgres::{
     Column, Row,
     types::{FromSql, Type},
 };
-use rusqlite::types::ValueRef;
 
 /// What a column comes as.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ impl Kind {
         })
     }
 
-    fn read(self, row: &Row, at: usize) -> Result<ValueRef<'_>, postgres::Error> {
+    fn read(self, row: &Row, at: usize) -> Result<ValueRef<'_>, tokio_postgres::Error> {
         match self {
             Self::Boolean => get(row, at, |value: bool| ValueRef::Integer(value.into())),
             Self::SmallInt => get(row, at, |value: i16| ValueRef::Integer(value.into())),
@@ -53,7 +53,7 @@ fn get<'row, T: FromSql<'row>>(
     row: &'row Row,
     at: usize,
     keep: impl FnOnce(T) -> ValueRef<'row>,
-) -> Result<ValueRef<'row>, postgres::Error> {
+) -> Result<ValueRef<'row>, tokio_postgres::Error> {
     Ok(row.try_get::<_, Option<T>>(at)?.map_or(ValueRef::Null, keep))
 }
 
