@@ -65,7 +65,7 @@ impl Error for CredentialError {
     }
 }
 
-/// Takes values from the environment: `DATASURFACE_CREDENTIAL_<NAME>`, or the file that
+/// Takes values from the environment: `DATASURFACE_CREDENTIAL_<NAME>`, or the first line of the file that
 /// `DATASURFACE_CREDENTIAL_<NAME>_FILE` names. The name is in upper case.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EnvironmentCredentials;
@@ -82,7 +82,7 @@ impl CredentialSource for EnvironmentCredentials {
             return Ok(Secret::new(value));
         }
         let file = std::env::var(format!("{variable}_FILE")).map_err(|_| missing(None))?;
-        let value = std::fs::read_to_string(file).map_err(|error| missing(Some(error)))?;
-        Ok(Secret::new(value.trim_end_matches(['\r', '\n'])))
+        let text = std::fs::read_to_string(file).map_err(|error| missing(Some(error)))?;
+        Ok(Secret::new(text.lines().next().unwrap_or_default()))
     }
 }

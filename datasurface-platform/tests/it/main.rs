@@ -8,6 +8,7 @@
 
 #[path = "../../../tests/it/connectors.rs"]
 mod connectors;
+mod credential;
 mod descriptor;
 mod estate;
 mod fingerprint;
