@@ -50,6 +50,22 @@ fn a_server_that_is_locked_or_gone_stops_nobody_else_and_is_filled_later() {
 }
 
 #[test]
+fn a_statement_that_takes_too_long_is_stopped() {
+    let Some(desk) = Desk::new("slow") else { return };
+    let servers = r#"{"127.0.0.1": {"statement_timeout_seconds": 1}}"#;
+    let ground = desk.ground(&NorthWind { servers, ..NorthWind::default() });
+    ground.change_source(CUSTOMERS);
+    let slow = "
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
+        CREATE TRIGGER slow BEFORE INSERT ON \"Local__NW_Data__customers\" FOR EACH ROW EXECUTE FUNCTION slow()";
+    desk.owner().batch_execute(slow).unwrap();
+    insta::assert_snapshot!(reason(&ground.try_run().unwrap(), "NW_Data.customers"), @"copy.USA/NorthWindTeam/Desk.NW_Data.customers [merge] in `slow` at 127.0.0.1:PORT: it took longer than `statement_timeout_seconds` allows, or somebody stopped it");
+    desk.owner().batch_execute("DROP FUNCTION slow CASCADE").unwrap();
+    ground.run();
+    assert_eq!(desk.rows(VIEW).len(), 8);
+}
+
+#[test]
 fn a_value_that_does_not_fit_names_its_column_and_nothing_arrives() {
     let Some(desk) = Desk::new("unfit") else { return };
     let ground = desk.ground(&NorthWind::default());

@@ -105,7 +105,11 @@ impl Producer {
             .workspace(Workspace::new("Reader").container("USA/Team/Desk").group(group));
         let owner = "github:a/model@main";
         let ecosystem = Ecosystem::new("Company", owner, "github:a/model@live")
-            .platform(PlatformDeclaration::new("Local", "local").setting("database", "local.db"))
+            .platform(
+                PlatformDeclaration::new("Local", "local")
+                    .setting("database", "local.db")
+                    .setting("servers", json!({self.host(): self.server})),
+            )
             .zone("USA", owner, GovernanceZone::new().team("Team", owner, edit(team)));
         let assignments = assignments.clone().serves("Local", "Reader/all", Stage::Provisioned).captures(
             "Local",
@@ -169,6 +173,13 @@ impl Producer {
         let said = format!("{} {error:?}", error.report());
         assert!(!said.contains("hunter2") && !said.contains("horse") && !said.contains(USER), "{said}");
         error.report().replace(&self.port(), "PORT")
+    }
+
+    fn host(&self) -> String {
+        match &self.container {
+            ContainerKind::Postgres { host, .. } => host.to_string(),
+            _ => String::new(),
+        }
     }
 
     pub(super) fn port(&self) -> String {

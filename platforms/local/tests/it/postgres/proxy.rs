@@ -58,8 +58,12 @@ impl Proxy {
         thread::spawn(move || {
             runtime.block_on(async move {
                 while let Ok((client, _)) = listener.accept().await {
-                    // Whoever is cut off has said enough.
-                    let _ = pass(client, &acceptor, (&connector, server), &count, &hearing).await;
+                    let (acceptor, connector) = (acceptor.clone(), connector.clone());
+                    let (count, hearing) = (Arc::clone(&count), Arc::clone(&hearing));
+                    tokio::spawn(async move {
+                        // Whoever is cut off has said enough.
+                        let _ = pass(client, acceptor, (connector, server), &count, hearing).await;
+                    });
                 }
             });
         });
@@ -79,10 +83,10 @@ impl Proxy {
 
 async fn pass(
     mut client: TcpStream,
-    acceptor: &TlsAcceptor,
-    (connector, server): (&TlsConnector, u16),
+    acceptor: TlsAcceptor,
+    (connector, server): (TlsConnector, u16),
     count: &AtomicUsize,
-    heard: &Arc<Mutex<Vec<u8>>>,
+    heard: Arc<Mutex<Vec<u8>>>,
 ) -> io::Result<()> {
     // It wants TLS.
     client.read_exact(&mut [0; 8]).await?;
@@ -93,7 +97,7 @@ async fn pass(
     server.read_exact(&mut [0; 1]).await?;
     let mut server = connector.connect("localhost".try_into().unwrap(), server).await?;
     count.fetch_add(1, Ordering::SeqCst);
-    let mut client = Overheard { inner: client, heard: Arc::clone(heard) };
+    let mut client = Overheard { inner: client, heard };
     copy_bidirectional(&mut client, &mut server).await.map(|_| ())
 }
 

@@ -202,19 +202,38 @@ fn a_password_goes_nowhere_in_clear_unless_somebody_says_so() {
     assert_eq!(rows(&guarded.at("localhost", "trusting", guarded.verified())), 2);
 }
 
+const ENDLESS: &str = "CREATE VIEW endless AS SELECT generate_series(1, 1000000000::bigint) AS id";
+
 #[test]
 fn a_capture_that_is_given_up_stops_the_statement() {
     let Some(guarded) = Guarded::start() else { return };
-    let view = "CREATE VIEW endless AS SELECT generate_series(1, 1000000000::bigint) AS id";
-    guarded.server.owner("store").batch_execute(view).unwrap();
-    let store = guarded.at("localhost", "store", guarded.verified());
-    let producer = Producer { datasets: Vec::new(), ..store }.dataset("endless", "id BigInt key");
+    guarded.server.owner("clear").batch_execute(ENDLESS).unwrap();
+    let own = guarded.authority.server(&["localhost"]);
+    // Nothing gets through it but TLS.
+    let between = Proxy::start(&own, &guarded.authority.pem(), guarded.server.port);
+    let server = ServerSettings { insecure_password: true, ..guarded.verified() };
+    let clear = guarded.at_port("localhost", between.port, "clear", server);
+    let producer = Producer { datasets: Vec::new(), ..clear }.dataset("endless", "id BigInt key");
     let begin = Instant::now();
     let error = producer
         .each(|_, _| Err(PlatformError::new(PlatformErrorKind::Outside, "that was enough".to_owned())))
         .unwrap_err();
     assert!(error.report().contains("that was enough"), "{}", error.report());
     assert!(begin.elapsed() < Duration::from_secs(20), "the rest of the table was waited for");
+    assert_eq!(between.passed(), 2, "the request to stop is as safe as what it stops");
     let log = fs::read_to_string(Path::new(&guarded.server.socket()).join("log")).unwrap();
     assert!(log.contains("canceling statement due to user request"), "{log}");
+}
+
+#[test]
+fn a_statement_that_takes_too_long_is_stopped() {
+    let Some(guarded) = Guarded::start() else { return };
+    let slow = "CREATE VIEW slow AS SELECT 1 AS id FROM pg_sleep(600)";
+    guarded.server.owner("store").batch_execute(slow).unwrap();
+    let server = ServerSettings { statement_timeout_seconds: Some(1), ..guarded.verified() };
+    let store = guarded.at("localhost", "store", server);
+    let producer = Producer { datasets: Vec::new(), ..store }.dataset("slow", "id Integer key");
+    let begin = Instant::now();
+    insta::assert_snapshot!(guarded.failure(&producer), @r#"cannot capture `Store/slow`: cannot read "slow" of `store` at localhost:PORT: it took longer than `statement_timeout_seconds` allows, or somebody stopped it"#);
+    assert!(begin.elapsed() < Duration::from_secs(20), "it was waited for");
 }
