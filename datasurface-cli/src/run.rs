@@ -135,6 +135,9 @@ fn summary(ran: &Ran) -> String {
     for failure in &failures {
         text += &format!("failed: {}: {}\n", failure.job, failure.reason);
     }
+    for job in reports().flat_map(|report| &report.waiting) {
+        text += &format!("waiting: {job}\n");
+    }
     let steps: usize = ran.applied.values().map(|applied| applied.done).sum();
     let moved = |run: &datasurface_platform::DatasetRun| run.inserted + run.updated + run.deleted;
     let moved: u64 = reports().flat_map(|report| &report.datasets).map(moved).sum();

@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use datasurface_broker::Broker;
 use datasurface_model::{DatasetKey, Findings, GroupKey, PlatformName};
-use datasurface_platform::SinkStatus;
+use datasurface_platform::{ResourceAddress, SinkStatus, WaitingJob, WaitsFor};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,15 @@ struct Standing<'a> {
     findings: &'a Findings,
     at: DateTime<Utc>,
     sinks: &'a [Sink],
+    waiting: &'a [Waiting],
+}
+
+/// A job of a platform that has something to do, and waits.
+#[derive(Debug, Serialize)]
+struct Waiting {
+    platform: PlatformName,
+    job: ResourceAddress,
+    waits_for: WaitsFor,
 }
 
 /// How far a dataset of a group is. What is not known is null.
@@ -63,25 +72,34 @@ impl Sink {
 
 pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'static> {
     let at = now();
-    let (sinks, findings) = match site::open(&arguments.site) {
-        Err(findings) => (Vec::new(), findings),
+    let (sinks, waiting, findings) = match site::open(&arguments.site) {
+        Err(findings) => (Vec::new(), Vec::new(), findings),
         Ok((target, mut findings)) => {
             let operated = broker.status(&target, &site::operation(&arguments.site, at));
             findings.extend(operated.findings.iter().cloned());
-            let of_platform = |(platform, status): (PlatformName, datasurface_platform::Status)| {
-                status.sinks.into_iter().map(move |sink| Sink::of(&platform, sink, at))
-            };
-            (operated.done.into_iter().flat_map(of_platform).collect(), findings)
+            let (mut sinks, mut waiting) = (Vec::new(), Vec::new());
+            for (platform, status) in operated.done {
+                sinks.extend(status.sinks.into_iter().map(|sink| Sink::of(&platform, sink, at)));
+                let jobs = status.waiting.into_iter();
+                waiting.extend(jobs.map(|WaitingJob { job, waits_for }| Waiting {
+                    platform: platform.clone(),
+                    job,
+                    waits_for,
+                }));
+            }
+            (sinks, waiting, findings)
         }
     };
     let is_well = !findings.has_errors() && sinks.iter().all(|sink: &Sink| sink.last_failure.is_none());
     match arguments.site.format {
-        Format::Text => Answer::text(summary(&sinks), &findings, is_well),
-        Format::Json => Answer::json(&Standing { findings: &findings, at, sinks: &sinks }, is_well),
+        Format::Text => Answer::text(summary(&sinks, &waiting), &findings, is_well),
+        Format::Json => {
+            Answer::json(&Standing { findings: &findings, at, sinks: &sinks, waiting: &waiting }, is_well)
+        }
     }
 }
 
-fn summary(sinks: &[Sink]) -> String {
+fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
     let mut table = Table::of(["consumer", "dataset"])
         .numbers(["batch", "schema"])
         .text("arrived")
@@ -105,7 +123,11 @@ fn summary(sinks: &[Sink]) -> String {
             remark.to_owned(),
         ]);
     }
-    table.print() + &failures(sinks)
+    let mut text = table.print() + &failures(sinks);
+    for Waiting { job, waits_for, .. } in waiting {
+        text += &format!("waiting: `{job}` waits until {waits_for}\n");
+    }
+    text
 }
 
 /// Each reason once, with all that it concerns.

@@ -24,6 +24,7 @@ mod request;
 mod runtime;
 mod slug;
 mod view;
+mod waiting;
 mod weights;
 
 pub use change::{
@@ -49,6 +50,7 @@ pub use runtime::{
 };
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{NodeView, Scope, ScopeView, ScopedNode};
+pub use waiting::{WaitingJob, WaitsFor};
 pub use weights::{Weight, Weights};
 
 pub use datasurface_graph as graph;

@@ -2,7 +2,7 @@
 
 use crate::{
     credential::CredentialSource, error::PlatformError, plan::Plan, rendered_files::RenderedFiles,
-    rendering::ResourceAddress, request::RunRequest,
+    rendering::ResourceAddress, request::RunRequest, waiting::WaitingJob,
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{DatasetKey, GroupKey, Latency};
@@ -76,6 +76,9 @@ pub struct RunReport {
     /// Jobs that failed, in the order in which they did. What needs them stood still; the rest went on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<JobFailure>,
+    /// Jobs that have something to do and waited, in the order in which they run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<WaitingJob>,
 }
 
 /// A job that failed.
@@ -114,6 +117,9 @@ pub struct DatasetRun {
 pub struct Status {
     /// By group and dataset, in order.
     pub sinks: Vec<SinkStatus>,
+    /// Jobs that have something to do and wait, in the order in which they run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<WaitingJob>,
 }
 
 /// How far one dataset of one group is.

@@ -24,6 +24,17 @@ pub(crate) struct Derivation {
     pub(crate) transform: Memo,
 }
 
+/// What of its inputs a transformer waits for before it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// It waits for something other than its inputs.
+    Nothing,
+    /// It waits until one of them is there.
+    Any,
+    /// It waits until all of them are there.
+    All,
+}
+
 impl Derivation {
     /// The derivation of a workplace, if its transformer runs.
     pub(crate) fn of(
@@ -82,9 +93,13 @@ impl Derivation {
         self.output.name()
     }
 
-    /// Whether nothing starts it but new data of all that it reads.
-    pub(crate) fn waits(&self) -> bool {
-        *self.transformer.trigger() == TransformTrigger::AllInputsMoved
+    /// What of its inputs it waits for.
+    pub(crate) fn waits(&self) -> Waits {
+        match self.transformer.trigger() {
+            TransformTrigger::AllInputsMoved => Waits::All,
+            TransformTrigger::AnyInputMoved => Waits::Any,
+            _ => Waits::Nothing,
+        }
     }
 
     /// Whether all is the same in both, if the datastores of one name are.

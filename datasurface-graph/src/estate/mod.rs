@@ -11,7 +11,7 @@ mod service;
 mod supply;
 mod workplace;
 
-pub(crate) use derivation::Derivation;
+pub(crate) use derivation::{Derivation, Waits};
 pub(crate) use difference::EstateDifference;
 pub(crate) use part::{Export, Ingest, Kept, Part};
 pub(crate) use service::Service;

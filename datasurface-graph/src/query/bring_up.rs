@@ -32,7 +32,7 @@ pub enum Step<T> {
     /// It comes up on its own.
     One(T),
     /// They need each other: a circular dependency. Whoever brings them up has to begin with old data somewhere: with the
-    /// first of them, at best. Transformers that do not wait for what they read come before others, and then those that
+    /// first of them, at best. Transformers that run before all that they read is there come before others, and then those that
     /// read something else, too; what they make comes in the same order, and so do platforms.
     Circle(Vec<T>),
 }

@@ -1,14 +1,27 @@
 //! The order inside a circle: where it is entered, since something has to come up before what it needs.
 
+use crate::estate::Waits;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How well something does that comes up before all that it needs is there: smaller is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// How well something does that comes up before all that it needs is there.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
-    /// Whether nothing starts it but what it needs: as long as something of that is missing, it does not run at all.
-    pub(super) waits: bool,
+    /// What of that it waits for before it runs.
+    pub(super) waits: Waits,
     /// Whether nothing that it needs is there.
     pub(super) has_nothing: bool,
+}
+
+impl Entry {
+    /// Whether it does not run yet, and whether nothing that it needs is there: smaller is better.
+    fn rank(self) -> (bool, bool) {
+        let is_waiting = match self.waits {
+            Waits::Nothing => false,
+            Waits::Any => self.has_nothing,
+            Waits::All => true,
+        };
+        (is_waiting, self.has_nothing)
+    }
 }
 
 /// The members of a circle, each after all that it needs, as far as that can be: wherever all that is left waits for
@@ -24,22 +37,22 @@ pub(super) fn entered<T: Ord + Copy>(
     for after in circle.iter().flat_map(|member| needing(*member)) {
         left.entry(after).and_modify(|left| left.needs += 1);
     }
-    let entries = left.iter().filter_map(|(member, left)| Some((left.entry?, *member)));
-    let mut entries: BTreeSet<(Entry, T)> = entries.collect();
+    let entries = left.iter().filter_map(|(member, left)| Some((left.entry?.rank(), *member)));
+    let mut entries: BTreeSet<((bool, bool), T)> = entries.collect();
     let mut ready: BTreeSet<T> = BTreeSet::new();
     let mut order = Vec::with_capacity(circle.len());
     while let Some(next) = ready.pop_first().or_else(|| Some(entries.first()?.1)) {
         if let Some(Left { entry: Some(entry), .. }) = left.remove(&next) {
-            entries.remove(&(entry, next));
+            entries.remove(&(entry.rank(), next));
         }
         order.push(next);
         for after in needing(next) {
             let Some(waiting) = left.get_mut(&after) else { continue };
             waiting.needs = waiting.needs.saturating_sub(1);
             if let Some(entry) = &mut waiting.entry {
-                entries.remove(&(*entry, after));
+                entries.remove(&(entry.rank(), after));
                 entry.has_nothing = false;
-                entries.insert((*entry, after));
+                entries.insert((entry.rank(), after));
             }
             if waiting.needs == 0 {
                 ready.insert(after);

@@ -16,7 +16,7 @@ type Rank = (Reverse<Option<Priority>>, usize);
 /// All nodes of a graph, in the order in which they come up: each after all that it needs, and what matters most first
 /// where the order is free. Loops of transformers are circles.
 ///
-/// A circle is entered at a trigger: one that does not wait for its inputs, if there is any, and then rather one that has
+/// A circle is entered at a trigger: one that runs before all of its inputs are there, if there is any, and then rather one that has
 /// something to read. Inside it, too, triggers alone come before something that they need.
 #[must_use]
 pub fn coming_up(graph: &IntentionGraph) -> Vec<Step<Node<'_>>> {

@@ -15,17 +15,17 @@ pub struct DataTransformer {
 }
 
 impl DataTransformer {
-    /// A transformer in SQL that fills the datastore `output`, whenever all its inputs have moved.
+    /// A transformer in SQL that fills the datastore `output`, whenever at least one of its inputs has moved.
     pub fn sql(output: impl Into<DatastoreName>) -> Self {
         Self::new(CodeArtifact::Sql { selects: Vec::new() }, output)
     }
 
-    /// A transformer that fills the datastore `output`, whenever all its inputs have moved.
+    /// A transformer that fills the datastore `output`, whenever at least one of its inputs has moved.
     pub fn new(artifact: CodeArtifact, output: impl Into<DatastoreName>) -> Self {
         Self {
             artifact,
             output: output.into(),
-            trigger: TransformTrigger::AllInputsMoved,
+            trigger: TransformTrigger::AnyInputMoved,
             removes: BTreeMap::new(),
         }
     }
@@ -40,6 +40,20 @@ impl DataTransformer {
         selects.push(Select { dataset: dataset.into(), sql: sql.into() });
         sort(&mut selects);
         self.artifact = CodeArtifact::Sql { selects };
+        self
+    }
+
+    /// Runs when at least one of its inputs has moved, which is the default.
+    #[must_use]
+    pub fn any_input_moved(mut self) -> Self {
+        self.trigger = TransformTrigger::AnyInputMoved;
+        self
+    }
+
+    /// Runs when each of its inputs has moved. Its output is stale while one of them moves and another one rests.
+    #[must_use]
+    pub fn all_inputs_moved(mut self) -> Self {
+        self.trigger = TransformTrigger::AllInputsMoved;
         self
     }
 

@@ -105,7 +105,9 @@ pub enum CaptureTrigger {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TransformTrigger {
-    /// When all inputs of its workspace have moved.
+    /// When at least one input of its workspace has moved since it last ran.
+    AnyInputMoved,
+    /// When each input of its workspace has moved since it last ran. An input that rests holds it up.
     AllInputsMoved,
     /// On a timetable.
     Cron(Cron),

@@ -117,6 +117,7 @@ pub(super) struct TransformerPlan {
     pub(super) is_self_reading: bool,
     pub(super) reads_later: Option<Choice>,
     pub(super) cron: Option<Choice>,
+    pub(super) is_waiting_for_all: bool,
     /// For each output dataset: its name, and the input from which it is made.
     pub(super) outputs: Vec<(Choice, Choice)>,
     pub(super) removes: Vec<Choice>,
@@ -272,13 +273,14 @@ fn transformers(shape: &Shape) -> impl Strategy<Value = TransformerPlan> + use<>
         vec(vec(any::<Choice>(), at_least(1, &shape.sinks)), at_least(1, &shape.groups)),
         prop::bool::weighted(0.3),
         sometimes(0.2, any::<Choice>()),
-        sometimes(0.2, any::<Choice>()),
+        (sometimes(0.2, any::<Choice>()), prop::bool::weighted(0.3)),
         vec(any::<(Choice, Choice)>(), at_least(1, &shape.datasets)),
         vec(any::<Choice>(), 0..=1),
         sometimes(0.3, any::<Choice>()),
     )
         .prop_map(
-            |(team, container, groups, is_self_reading, reads_later, cron, outputs, removes, priority)| {
+            |(team, container, groups, is_self_reading, reads_later, trigger, outputs, removes, priority)| {
+                let (cron, is_waiting_for_all) = trigger;
                 TransformerPlan {
                     team,
                     container,
@@ -286,6 +288,7 @@ fn transformers(shape: &Shape) -> impl Strategy<Value = TransformerPlan> + use<>
                     is_self_reading,
                     reads_later,
                     cron,
+                    is_waiting_for_all,
                     outputs,
                     removes,
                     priority,

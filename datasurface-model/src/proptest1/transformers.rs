@@ -121,6 +121,8 @@ impl<'p> Draft<'p> {
         let cron = self.plan.cron.or(self.reads_back.then_some(0));
         if let Some(choice) = cron {
             transformer = transformer.cron(word(&CRONS, choice));
+        } else if self.plan.is_waiting_for_all {
+            transformer = transformer.all_inputs_moved();
         }
         let mut workspace = Workspace::new(format!("Transform{number}")).transformer(transformer);
         // Its inputs are brought there; often somebody else's data is, too.

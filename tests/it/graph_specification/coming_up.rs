@@ -32,10 +32,14 @@ fn circle(graph: &IntentionGraph, node: Node<'_>) -> BTreeSet<NodeKey> {
     before.filter(|other| needed(*other).contains(&node.key())).map(|other| other.key()).collect()
 }
 
-/// Whether nothing starts a trigger but its inputs.
-fn waits(trigger: &Node<'_>) -> bool {
+/// Whether a trigger does not run, where something that it needs is missing, or all of it.
+fn waits(trigger: &Node<'_>, has_nothing: bool) -> bool {
     match trigger.facts().detail() {
-        NodeDetail::Trigger(facts) => *facts.trigger() == TransformTrigger::AllInputsMoved,
+        NodeDetail::Trigger(facts) => match facts.trigger() {
+            TransformTrigger::AllInputsMoved => true,
+            TransformTrigger::AnyInputMoved => has_nothing,
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -69,7 +73,7 @@ fn holds(graph: &IntentionGraph) -> Result<bool, TestCaseError> {
             if other.kind() == NodeKind::Trigger {
                 let rank = |node: &Node<'_>| {
                     let has_nothing = missing(node) == node.predecessors().count();
-                    (waits(node), has_nothing, Reverse(node.obligation().priority()), node.key())
+                    (waits(node, has_nothing), has_nothing, Reverse(node.obligation().priority()), node.key())
                 };
                 prop_assert!(rank(node) <= rank(&other), "{} before {}", node.key(), other.key());
             }

@@ -24,10 +24,11 @@ pub(super) struct TransformerObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(
     rename_all = "snake_case",
-    expecting = "a trigger, as `all_inputs_moved`, `external` or `{\"cron\": …}`"
+    expecting = "a trigger, as `any_input_moved`, `all_inputs_moved`, `external` or `{\"cron\": …}`"
 )]
 enum When {
     #[default]
+    AnyInputMoved,
     AllInputsMoved,
     Cron(Cron),
     External,
@@ -45,7 +46,8 @@ impl TransformerObject {
         let transformer = match self.trigger {
             When::Cron(cron) => transformer.cron(cron),
             When::External => transformer.external(),
-            When::AllInputsMoved => transformer,
+            When::AnyInputMoved => transformer,
+            When::AllInputsMoved => transformer.all_inputs_moved(),
         };
         let removes = self.removes.into_iter();
         removes.fold(transformer, |transformer, (classification, reason)| {
@@ -62,6 +64,7 @@ impl From<&DataTransformer> for TransformerObject {
             trigger: match transformer.trigger().clone() {
                 TransformTrigger::Cron(cron) => When::Cron(cron),
                 TransformTrigger::External => When::External,
+                TransformTrigger::AnyInputMoved => When::AnyInputMoved,
                 TransformTrigger::AllInputsMoved => When::AllInputsMoved,
             },
             removes: transformer.removes().clone(),

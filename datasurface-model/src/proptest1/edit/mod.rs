@@ -57,7 +57,7 @@ pub enum Edit {
     RemoveZone(u16),
     /// Captures a datastore on a timetable, which may be none.
     ChangeCron(u16, &'static str),
-    /// Lets a transformer run on a timetable, which may be none, or when its inputs have moved.
+    /// Lets a transformer run on a timetable, which may be none, or when one of its inputs has moved.
     ChangeTransformerTrigger(u16, Option<&'static str>),
     /// Adds a sink to a group.
     AddSink(u16, u16),

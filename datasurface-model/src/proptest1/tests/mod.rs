@@ -137,7 +137,9 @@ proptest! {
         let mut waiting: Vec<&Workspace> = workspaces(&ecosystem)
             .into_iter()
             .filter(|workspace| {
-                workspace.data_transformer().is_some_and(|transformer| *transformer.trigger() == TransformTrigger::AllInputsMoved)
+                workspace.data_transformer().is_some_and(|transformer| {
+                    matches!(transformer.trigger(), TransformTrigger::AnyInputMoved | TransformTrigger::AllInputsMoved)
+                })
             })
             .collect();
         loop {

@@ -5,7 +5,7 @@ mod subject;
 mod values;
 
 pub(crate) use subject::Subject;
-pub(crate) use values::{Classified, DatasetFact, GroupFact, OutputFact, StoreFact, Transformer};
+pub(crate) use values::{Classified, DatasetFact, GroupFact, OutputFact, Start, StoreFact, Transformer};
 
 use super::{
     cut::UnitChange,

@@ -234,12 +234,33 @@ fn classifications_of(dataset: &Dataset) -> impl Iterator<Item = &Classification
     dataset.classifications().iter().chain(columns.flat_map(|column| column.classifications()))
 }
 
+/// What makes a transformer run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Start {
+    /// Nothing but any of its inputs.
+    AnyInput,
+    /// Nothing but all of its inputs.
+    AllInputs,
+    /// Something other than its inputs.
+    Otherwise,
+}
+
+impl Start {
+    fn of(trigger: &TransformTrigger) -> Self {
+        match trigger {
+            TransformTrigger::AnyInputMoved => Self::AnyInput,
+            TransformTrigger::AllInputsMoved => Self::AllInputs,
+            TransformTrigger::Cron(_) | TransformTrigger::External => Self::Otherwise,
+        }
+    }
+}
+
 /// A transformer, as one node of the graph of all of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Transformer {
     unit: UnitKey,
     output: DatastoreName,
-    waits_for_inputs: bool,
+    start: Start,
     inputs: Arc<[DatastoreName]>,
 }
 
@@ -258,7 +279,7 @@ impl Transformer {
         Some(Self {
             unit: unit.clone(),
             output: transformer.output().clone(),
-            waits_for_inputs: matches!(transformer.trigger(), TransformTrigger::AllInputsMoved),
+            start: Start::of(transformer.trigger()),
             inputs: inputs.into(),
         })
     }
@@ -273,9 +294,9 @@ impl Transformer {
         &self.output
     }
 
-    /// Whether nothing but its inputs makes it run.
-    pub(crate) fn waits_for_inputs(&self) -> bool {
-        self.waits_for_inputs
+    /// What makes it run.
+    pub(crate) fn start(&self) -> Start {
+        self.start
     }
 
     /// The datastores that it reads and transformers fill, each once.

@@ -20,8 +20,25 @@ pub(super) fn judge(change: &ResourceChange<'_>) -> Result<Judgement, PlatformEr
         "database" => {
             Judgement::update(Effect::None, "the list of shards differs").meaning(Meaning::Metadata)
         }
+        "trigger" => trigger(change)?,
         _ => in_place(change),
     })
+}
+
+/// A trigger that nobody named used to wait for all inputs: whoever names none is told, for their model did not change.
+fn trigger(change: &ResourceChange<'_>) -> Result<Judgement, PlatformError> {
+    let of = |resource: &Resource| resource.attributes().get("trigger").cloned().unwrap_or_default();
+    let (before, after) = (of(change.before()), of(change.after()));
+    let read = |trigger: &serde_json::Value| TransformTrigger::deserialize(trigger).ok();
+    let judgement = in_place(change);
+    if read(&before) != Some(TransformTrigger::AllInputsMoved)
+        || read(&after) != Some(TransformTrigger::AnyInputMoved)
+    {
+        return Ok(judgement);
+    }
+    let reason = "its trigger is `any_input_moved`, which is now the default of a transformer that names none, and was \
+                  `all_inputs_moved`, which was the default; name that one to keep it";
+    Ok(Judgement::update(Effect::InPlace, reason))
 }
 
 /// Whether a resource is where it was.

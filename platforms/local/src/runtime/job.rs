@@ -82,7 +82,7 @@ impl TriggerJob {
     pub(super) fn when(&self) -> When<'_> {
         match &self.trigger {
             TransformTrigger::Cron(timetable) => When::Timetable(timetable),
-            TransformTrigger::AllInputsMoved => When::Moved,
+            TransformTrigger::AnyInputMoved | TransformTrigger::AllInputsMoved => When::Moved,
             _ => When::Asked,
         }
     }

@@ -33,4 +33,24 @@ impl Rendered {
         }
         ordered
     }
+
+    /// Whether the transformer of this workspace has a part in making a dataset.
+    pub(super) fn is_made_from(&self, dataset: &DatasetKey, workspace: &WorkspaceName) -> bool {
+        let makers: BTreeMap<&DatasetKey, &TriggerJob> = self
+            .triggers
+            .iter()
+            .filter_map(|trigger| Some((trigger, self.transforms.get(&trigger.starts)?)))
+            .flat_map(|(trigger, transform)| transform.outputs.iter().map(move |output| (output, trigger)))
+            .collect();
+        let mut entered = BTreeSet::new();
+        let mut open = vec![dataset];
+        while let Some(maker) = open.pop().map(|dataset| makers.get(dataset)) {
+            let Some(maker) = maker.filter(|maker| entered.insert(&maker.workspace)) else { continue };
+            if maker.workspace == *workspace {
+                return true;
+            }
+            open.extend(&maker.inputs);
+        }
+        false
+    }
 }

@@ -1,13 +1,15 @@
-//! Running jobs: producers before consumers, and whatever one of them made due.
+//! Running jobs in passes: captures first, then transformers, producers before consumers.
 
 use super::{
     capture::Captured,
+    failed::Failed,
     job::{CaptureJob, TriggerJob, When},
     next_after,
+    transform::Turn,
     work::{Seen, Work},
 };
 use crate::prelude::*;
-use datasurface_platform::{JobFailure, RunMode, RunReport, RunRequest};
+use datasurface_platform::{JobFailure, RunMode, RunReport, RunRequest, WaitingJob};
 use std::collections::BTreeSet;
 
 /// How often transformers that feed each other run before they are taken for ones that never come to rest.
@@ -17,8 +19,8 @@ const MOST_ROUNDS: usize = 100;
 pub(super) struct Run<'w, 'a> {
     work: &'w Work<'a>,
     report: RunReport,
-    /// Workspaces whose transformer is not to run again now: it failed, or it has a timetable, and had its turn. What it
-    /// makes may then be an input of its next turn.
+    /// Workspaces whose transformer is not to run now, or not again: it was not asked for, it failed, or it has a timetable,
+    /// and had its turn. What it makes may then be an input of its next turn.
     stopped: BTreeSet<WorkspaceName>,
 }
 
@@ -38,10 +40,10 @@ impl<'w, 'a> Run<'w, 'a> {
                 self.capture(job, &[])?;
             }
         }
-        let mut triggers = Vec::new();
-        for trigger in self.work.rendered.triggers_in_order() {
-            if self.is_to_run(request, &trigger.starts, trigger.when())? {
-                triggers.push(trigger);
+        let triggers = self.work.rendered.triggers_in_order();
+        for trigger in &triggers {
+            if !self.is_to_run(request, &trigger.starts, trigger.when())? {
+                self.stopped.insert(trigger.workspace.clone());
             }
         }
         let rounds = match request.mode {
@@ -49,7 +51,7 @@ impl<'w, 'a> Run<'w, 'a> {
             RunMode::UntilIdle | RunMode::Due => MOST_ROUNDS,
         };
         for round in 1..=rounds {
-            let fired = self.round(&triggers)?;
+            let fired = self.transformers(&triggers)?;
             if fired.is_empty() {
                 break;
             }
@@ -81,26 +83,36 @@ impl<'w, 'a> Run<'w, 'a> {
         Ok(next_after(timetable, began).is_some_and(|due| due <= self.work.site.now))
     }
 
-    /// Runs every transformer that is due, once. Says which were.
-    fn round<'t>(&mut self, triggers: &[&'t TriggerJob]) -> Result<Vec<&'t TriggerJob>, PlatformError> {
+    /// Runs every transformer that is due, once, and returns which were. Those that wait are in the report.
+    fn transformers(&mut self, triggers: &[&'w TriggerJob]) -> Result<Vec<&'w TriggerJob>, PlatformError> {
+        let work = self.work;
         let mut fired = Vec::new();
+        let mut failed = Failed::of_sources(work)?;
+        self.report.waiting.clear();
         for trigger in triggers {
-            if self.stopped.contains(&trigger.workspace) {
-                continue;
-            }
-            match self.work.is_due(trigger) {
-                Ok(None) => {}
-                Ok(Some(seen)) => {
-                    fired.push(*trigger);
-                    if let TransformTrigger::Cron(_) = trigger.trigger {
-                        self.stopped.insert(trigger.workspace.clone());
+            if !self.stopped.contains(&trigger.workspace) {
+                match work.turn(trigger, &failed.before(trigger)) {
+                    Ok(Turn::Rests) => {}
+                    Ok(Turn::Waits(waits_for)) => {
+                        let job = trigger.starts.as_str().into();
+                        self.report.waiting.push(WaitingJob { job, waits_for });
                     }
-                    self.transform(trigger, &seen)?;
+                    Ok(Turn::Due(seen)) => {
+                        fired.push(*trigger);
+                        if let TransformTrigger::Cron(_) = trigger.trigger {
+                            self.stopped.insert(trigger.workspace.clone());
+                        }
+                        self.transform(trigger, &seen)?;
+                    }
+                    Err(error) => {
+                        self.stopped.insert(trigger.workspace.clone());
+                        self.fail(&trigger.job, error.report());
+                    }
                 }
-                Err(error) => {
-                    self.stopped.insert(trigger.workspace.clone());
-                    self.fail(&trigger.job, error.report());
-                }
+            }
+            failed.pass_on(work, trigger)?;
+            if self.report.failures.iter().any(|failure| failure.job.as_str() == trigger.job) {
+                failed.unknown(work, trigger);
             }
         }
         Ok(fired)

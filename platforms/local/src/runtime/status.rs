@@ -3,11 +3,13 @@
 use super::{
     confirmed::Confirmed,
     copies::job_of,
+    failed::Failed,
     job::CaptureJob,
+    transform::Turn,
     work::{Work, time},
 };
 use crate::{names::address, prelude::*, sql::script::Script};
-use datasurface_platform::{SinkStatus, Status};
+use datasurface_platform::{SinkStatus, Status, WaitingJob};
 use std::collections::BTreeSet;
 
 impl Work<'_> {
@@ -18,7 +20,20 @@ impl Work<'_> {
             sinks.push(self.sink(group, dataset, view, &confirmed)?);
         }
         sinks.sort_by(|a, b| (&a.group, &a.dataset).cmp(&(&b.group, &b.dataset)));
-        Ok(Status { sinks })
+        Ok(Status { sinks, waiting: self.waiting()? })
+    }
+
+    /// The transformers that have something to do, and wait. What cannot be looked into is told where it is to arrive.
+    fn waiting(&self) -> Result<Vec<WaitingJob>, PlatformError> {
+        let mut failed = Failed::of_sources(self)?;
+        let mut waiting = Vec::new();
+        for trigger in self.rendered.triggers_in_order() {
+            if let Ok(Turn::Waits(waits_for)) = self.turn(trigger, &failed.before(trigger)) {
+                waiting.push(WaitingJob { job: trigger.starts.as_str().into(), waits_for });
+            }
+            failed.pass_on(self, trigger)?;
+        }
+        Ok(waiting)
     }
 
     fn sink(

@@ -19,6 +19,7 @@ mod killed;
 mod lints;
 mod loops;
 mod northwind;
+mod passes;
 mod plans;
 mod postgres;
 mod quality;

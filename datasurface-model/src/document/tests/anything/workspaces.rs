@@ -69,12 +69,13 @@ fn artifacts() -> impl Strategy<Value = CodeArtifact> {
 }
 
 fn transformers() -> impl Strategy<Value = DataTransformer> {
-    (nasty(), artifacts(), 0..3_u8, nasty(), vec((nasty(), nasty()), 0..3)).prop_map(
+    (nasty(), artifacts(), 0..4_u8, nasty(), vec((nasty(), nasty()), 0..3)).prop_map(
         |(output, artifact, trigger, cron, removes)| {
             let transformer = DataTransformer::new(artifact, output);
             let transformer = match trigger {
                 0 => transformer,
                 1 => transformer.external(),
+                2 => transformer.all_inputs_moved(),
                 _ => transformer.cron(cron.as_str()),
             };
             removes

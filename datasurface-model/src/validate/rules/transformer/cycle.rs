@@ -6,7 +6,7 @@ use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     gather::{Gather, sort},
     name::DatastoreName,
-    validate::facts::Transformer,
+    validate::facts::{Start, Transformer},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{collections::VecDeque, slice};
@@ -14,9 +14,9 @@ use std::{collections::VecDeque, slice};
 pub(in super::super) static ENDLESS_CYCLE: CodeInfo = CodeInfo::error(
     "transformer/endless-cycle",
     "transformers feed each other, and nothing but that makes them run",
-    "A cycle of transformers is useful: yesterday's result can be an input of today's. But if each of them waits for \
-     all its inputs, they wait for each other for ever; or, once started, never come to rest. Give at least one \
-     transformer on the cycle a timetable.",
+    "A cycle of transformers is useful: yesterday's result can be an input of today's. But if only moved inputs start each of \
+     them, one that waits for all of its inputs waits for its own output for ever, and those that run when any input moved \
+     start each other again and again. Give at least one transformer on the cycle a timetable.",
 );
 
 /// How many cycles are told of transformers that all lead to each other. To find the next one, all of them are looked at
@@ -25,7 +25,7 @@ const TOLD: usize = 100;
 
 pub(in super::super) fn check(scope: &mut Scope<'_>) {
     let transformers = scope.facts.transformers();
-    let graph = Graph::of(transformers.iter().filter(|transformer| transformer.waits_for_inputs()));
+    let graph = Graph::of(transformers.iter().filter(|transformer| transformer.start() != Start::Otherwise));
     for component in graph.components(&graph.all()) {
         let mut rest = vec![component];
         for _ in 0..TOLD {
@@ -51,7 +51,14 @@ fn report<'g, 'a: 'g>(cycle: impl Iterator<Item = &'g Node<'a>> + Clone, scope: 
     for node in cycle {
         whole.push_str(&format!("`{}` → ", node.name()));
     }
-    let message = format!("nothing but its own output starts the cycle {whole}`{}`", first.unit().name());
+    let cycle = format!("the cycle {whole}`{}`", first.unit().name());
+    let waiting = std::iter::once(first).chain(on_it.clone()).find(|one| one.start() == Start::AllInputs);
+    let message = match waiting {
+        Some(waiting) => {
+            format!("nothing begins {cycle}: `{}` waits for all of its inputs", waiting.unit().name())
+        }
+        None => format!("nothing ends {cycle}: each run starts the next one"),
+    };
     let path = first.unit().path().attribute("transformer");
     let mut finding = Diagnostic::new(&ENDLESS_CYCLE, path, message)
         .help("give at least one of these transformers a timetable");

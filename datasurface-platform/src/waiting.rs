@@ -1,0 +1,63 @@
+//! Jobs that wait: who waits for what.
+
+use crate::rendering::ResourceAddress;
+use datasurface_model::DatasetKey;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A job that has something to do, and waits. What it made last stays as it is.
+///
+/// ```
+/// use datasurface_platform::{WaitingJob, WaitsFor};
+/// let waiting = WaitingJob {
+///     job: "transform.Mask".into(),
+///     waits_for: WaitsFor::Repaired(vec!["capture.Sales".into()]),
+/// };
+/// assert_eq!(waiting.to_string(), "`transform.Mask` waits until `capture.Sales`, which failed, works again");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaitingJob {
+    /// The address of the job.
+    pub job: ResourceAddress,
+    /// What it waits for.
+    pub waits_for: WaitsFor,
+}
+
+/// What a job waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WaitsFor {
+    /// These jobs before it failed, or what they were to bring up to date is not: some of its inputs are new, and others
+    /// are not.
+    Repaired(Vec<ResourceAddress>),
+    /// These inputs never arrived.
+    Arrived(Vec<DatasetKey>),
+    /// These inputs did not move since it last ran, and it waits for all of them.
+    Moved(Vec<DatasetKey>),
+}
+
+impl fmt::Display for WaitingJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` waits until {}", self.job, self.waits_for)
+    }
+}
+
+impl fmt::Display for WaitsFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repaired(jobs) if jobs.len() == 1 => {
+                write!(f, "{}, which failed, works again", listed(jobs))
+            }
+            Self::Repaired(jobs) => write!(f, "{}, which failed, work again", listed(jobs)),
+            Self::Arrived(inputs) => write!(f, "there is a first batch of {}", listed(inputs)),
+            Self::Moved(inputs) => write!(f, "there is a new batch of {}", listed(inputs)),
+        }
+    }
+}
+
+fn listed(names: &[impl fmt::Display]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
