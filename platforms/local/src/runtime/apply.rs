@@ -4,6 +4,7 @@ use super::{
     container::Container,
     copies::Behind,
     making::{Done, Maker},
+    rendered::copied,
     server_copies::send_one,
     transition::{Transition, Transitions},
     work::{last_batch, now},
@@ -155,12 +156,11 @@ impl Applying<'_> {
     /// have, the next run brings what it can.
     fn fill(&self, database: &Container<'_>, changed: &Script) -> Result<(), PlatformError> {
         let Maker { site, rendered, .. } = self.maker;
-        let is_changed =
-            |copy: &Script| copy.resource() == changed.resource() && copy.database() == changed.database();
-        let copy = rendered.copies().find(|(_, copy)| is_changed(copy));
+        let script = rendered.find(changed.resource());
+        let script = script.filter(|copy| copy.database() == changed.database());
         let own = self.open.get(rendered.books.database());
-        let (Container::Server(server), Some((dataset, script)), Some((Container::File(own), _))) =
-            (database, copy, own)
+        let (Container::Server(server), Some(dataset), Some(script), Some((Container::File(own), _))) =
+            (database, copied(changed.resource()), script, own)
         else {
             return Ok(());
         };

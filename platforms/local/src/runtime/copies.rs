@@ -5,11 +5,8 @@ use super::{
     database::Database,
     work::{Batch, Work, number},
 };
-use crate::{
-    prelude::*,
-    sql::{engine::Engine, script::Script},
-};
-use std::{collections::BTreeMap, rc::Rc};
+use crate::{prelude::*, sql::script::Script};
+use std::collections::BTreeMap;
 
 /// What a consumer's database has of a datastore.
 pub(super) type Shelf<'a> = Vec<(DatasetKey, &'a Script)>;
@@ -28,11 +25,16 @@ impl<'a> Work<'a> {
     /// visible in a database as a whole.
     pub(super) fn shelves(&self, of: Option<&DatastoreName>) -> Vec<Shelf<'_>> {
         let mut shelves: BTreeMap<(&str, DatastoreName), Shelf<'_>> = BTreeMap::new();
-        for (dataset, script) in self.rendered.copies() {
-            if of.is_none_or(|datastore| dataset.datastore == *datastore) {
-                let shelf = (script.database(), dataset.datastore.clone());
-                shelves.entry(shelf).or_default().push((dataset, script));
-            }
+        let copies: Vec<(&DatasetKey, &Script)> = match of {
+            Some(datastore) => self.rendered.copies_of(datastore).collect(),
+            None => self.rendered.copies().collect(),
+        };
+        for (dataset, script) in copies {
+            let shelf = (script.database(), dataset.datastore.clone());
+            shelves.entry(shelf).or_default().push((dataset.clone(), script));
+        }
+        for shelf in shelves.values_mut() {
+            shelf.sort_by_key(|(_, script)| script.resource());
         }
         shelves.into_values().collect()
     }
@@ -49,10 +51,12 @@ impl<'a> Work<'a> {
         let Some(first) = purged.first() else {
             return Ok(());
         };
-        if Engine::of(first.database()) == Engine::Postgres {
-            return self.purge_on_server(&purged);
-        }
-        let file = Database::open_for(&self.site, first, self.breakpoint)?;
+        let container = self.container(first.database())?;
+        let file = match &*container {
+            Container::File(file) => file,
+            Container::Server(server) => return self.purge_on_server(server, &purged),
+        };
+        file.attach_for(&self.site, first)?;
         file.together(|| {
             purged.iter().try_for_each(|script| file.execute(script, "purge", &[(":now", self.now())]))
         })
@@ -69,29 +73,16 @@ impl<'a> Work<'a> {
             found => self.remembered(job, || {
                 let (behind, container) = found?;
                 match &*container {
-                    Container::File(_) => self.apply(&behind),
+                    Container::File(file) => self.apply(file, &behind),
                     Container::Server(server) => self.send(server, &behind),
                 }
             }),
         }
     }
 
-    fn container(&self, database: &str) -> Result<Rc<Container<'a>>, PlatformError> {
-        match Engine::of(database) {
-            Engine::Sqlite => Container::open(&self.site, database, self.breakpoint).map(Rc::new),
-            Engine::Postgres => self.server(database),
-        }
-    }
-
     /// The last batch that arrived in a copy; none in one that is not there.
     pub(super) fn arrived_in(&self, copy: &Script) -> Result<Option<Batch>, PlatformError> {
-        let database = copy.database();
-        let open = || Container::open_if_there(&self.site, database, self.breakpoint);
-        let container = match Engine::of(database) {
-            Engine::Sqlite => open()?.map(Rc::new),
-            Engine::Postgres => self.known(database, open)?,
-        };
-        match container {
+        match self.container_if_there(copy.database())? {
             Some(container) if container.has_table("datasurface_applied")? => container.applied(copy),
             _ => Ok(None),
         }
@@ -100,7 +91,7 @@ impl<'a> Work<'a> {
     /// The last batch of a datastore that arrived anywhere: more than the platform knows of where its own database was
     /// lost. What cannot be looked into says so when it is to be brought up to date.
     pub(super) fn last_arrived(&self, datastore: &DatastoreName) -> u64 {
-        let copies = self.rendered.copies().filter(|(dataset, _)| dataset.datastore == *datastore);
+        let copies = self.rendered.copies_of(datastore);
         let arrived = copies.filter_map(|(_, copy)| self.arrived_in(copy).ok().flatten());
         arrived.map(|batch| batch.number).max().unwrap_or_default()
     }
@@ -127,11 +118,10 @@ impl<'a> Work<'a> {
         Ok(behind)
     }
 
-    fn apply(&self, behind: &[Behind<'_>]) -> Result<(), PlatformError> {
-        let Some(first) = behind.first() else {
-            return Ok(());
-        };
-        let file = Database::open_for(&self.site, first.script, self.breakpoint)?;
+    fn apply(&self, file: &Database<'_>, behind: &[Behind<'_>]) -> Result<(), PlatformError> {
+        if let Some(first) = behind.first() {
+            file.attach_for(&self.site, first.script)?;
+        }
         file.together(|| {
             for Behind { script, last, .. } in behind {
                 file.execute(script, "apply", &[(":batch", number(*last)?), (":now", self.now())])?;

@@ -77,17 +77,27 @@ impl<'a> Database<'a> {
         breakpoint: &'a Breakpoint,
     ) -> Result<Self, PlatformError> {
         let database = Self::open(site, script.database(), breakpoint)?;
-        if let Some(Attached { file, schema }) = script.reads() {
-            let path = site.root.join(file);
-            let path = path.to_str().ok_or_else(|| {
-                let context = format!("attaching `{file}`: the path {} is no text", path.display());
-                PlatformError::new(PlatformErrorKind::Outside, context)
-            })?;
-            let attach = format!("ATTACH DATABASE ?1 AS {}", quoted(schema));
-            let attached = database.connection.execute(&attach, [path]);
-            attached.map_err(|error| outside(format!("attaching `{file}`"), error))?;
-        }
+        database.attach_for(site, script)?;
         Ok(database)
+    }
+
+    /// Attaches the database that a script reads, unless it is attached already.
+    pub(super) fn attach_for(&self, site: &Site<'_>, script: &Script) -> Result<(), PlatformError> {
+        let Some(Attached { file, schema }) = script.reads() else {
+            return Ok(());
+        };
+        if self.connection.is_readonly(schema.as_str()).is_ok() {
+            return Ok(());
+        }
+        let path = site.root.join(file);
+        let path = path.to_str().ok_or_else(|| {
+            let context = format!("attaching `{file}`: the path {} is no text", path.display());
+            PlatformError::new(PlatformErrorKind::Outside, context)
+        })?;
+        let attach = format!("ATTACH DATABASE ?1 AS {}", quoted(schema));
+        let attached = self.connection.execute(&attach, [path]);
+        attached.map_err(|error| outside(format!("attaching `{file}`"), error))?;
+        Ok(())
     }
 
     /// Whether it has a table of this name.

@@ -3,7 +3,7 @@
 //! | file | idea |
 //! |---|---|
 //! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
-//! | `database.rs`, `server/`, `container.rs` | everything that is executed passes through one place: for files, and for servers |
+//! | `database.rs`, `server/`, `container.rs`, `containers.rs` | everything that is executed passes through one place: for files, and for servers |
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
@@ -21,6 +21,7 @@ mod capture;
 mod check;
 mod confirmed;
 mod container;
+mod containers;
 mod copies;
 mod database;
 mod failed;
@@ -42,7 +43,7 @@ mod work;
 
 pub use breakpoint::Breakpoint;
 
-use crate::{platform::LocalPlatform, prelude::*, sql::engine::Engine};
+use crate::{platform::LocalPlatform, prelude::*};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use container::Container;
@@ -50,7 +51,6 @@ use database::Database;
 use datasurface_platform::{Applied, RunReport, RunRequest, Site, Status};
 use making::Maker;
 use rendered::Rendered;
-use transition::Transitions;
 use work::{Alone, Work};
 
 impl Runtime for LocalPlatform {
@@ -65,7 +65,6 @@ impl Runtime for LocalPlatform {
         let _alone = Alone::with(site, rendered.books.database())?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = opened(maker)?;
-        remake_lost(maker)?;
         let work = Work::new(maker, own);
         run::Run::new(&work).run(request)
     }
@@ -104,18 +103,6 @@ fn opened(maker: Maker<'_>) -> Result<Database<'_>, PlatformError> {
     }
     let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");
     Err(PlatformError::new(PlatformErrorKind::Outside, context))
-}
-
-/// Makes files of consumers again that are not there: what was in them is in the platform's own database. Servers, which
-/// others may keep from us, come when it is their turn.
-fn remake_lost(maker: Maker<'_>) -> Result<(), PlatformError> {
-    let transitions = Transitions::read(&maker.site)?;
-    for file in maker.rendered.databases().into_iter().skip(1) {
-        if Engine::of(file) == Engine::Sqlite {
-            maker.open_made(file, &transitions)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

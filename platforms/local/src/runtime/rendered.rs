@@ -1,11 +1,7 @@
 //! What was rendered, read from the folder that it was written to.
 
 use super::job::{CaptureJob, Job, JobList, TransformJob, TriggerJob, When};
-use crate::{
-    names::address,
-    prelude::*,
-    sql::script::{Attached, Script},
-};
+use crate::{names::address, prelude::*, sql::script::Script};
 use datasurface_platform::{SafePath, Site};
 use std::{
     cmp::Reverse,
@@ -19,6 +15,8 @@ pub(super) struct Rendered {
     pub(super) books: Script,
     /// The files of all other resources, by address.
     scripts: BTreeMap<String, Script>,
+    /// The addresses of the copies of each dataset.
+    copies: BTreeMap<DatasetKey, Vec<String>>,
     /// Captures, what matters more first.
     pub(super) captures: Vec<CaptureJob>,
     pub(super) triggers: Vec<TriggerJob>,
@@ -53,7 +51,13 @@ impl Rendered {
                 format!("there is no rendered `database.sql` in {}", site.rendered.folder().display());
             return Err(PlatformError::new(PlatformErrorKind::Rendering, context));
         };
-        Ok(Self { books, scripts, captures, triggers, transforms })
+        let mut copies: BTreeMap<DatasetKey, Vec<String>> = BTreeMap::new();
+        for address in scripts.keys() {
+            if let Some(dataset) = copied(address) {
+                copies.entry(dataset).or_default().push(address.clone());
+            }
+        }
+        Ok(Self { books, scripts, copies, captures, triggers, transforms })
     }
 
     /// The file of a resource, if it has one.
@@ -83,16 +87,30 @@ impl Rendered {
     }
 
     /// The copies, with the datasets that they are copies of.
-    pub(super) fn copies(&self) -> impl Iterator<Item = (DatasetKey, &Script)> {
-        self.scripts.values().filter_map(|script| Some((copied(script.resource())?, script)))
+    pub(super) fn copies(&self) -> impl Iterator<Item = (&DatasetKey, &Script)> {
+        self.copies.iter().flat_map(|(dataset, copies)| self.each(copies).map(move |copy| (dataset, copy)))
     }
 
-    /// The copy of a dataset that a script finds in a file that it reads.
-    pub(super) fn copy_in(&self, attached: &Attached, dataset: &DatasetKey) -> Option<&Script> {
-        let mut copies = self.copies();
-        copies
-            .find(|(of, script)| of == dataset && script.database() == attached.file)
-            .map(|(_, script)| script)
+    /// The copies of the datasets of a datastore.
+    pub(super) fn copies_of(
+        &self,
+        datastore: &DatastoreName,
+    ) -> impl Iterator<Item = (&DatasetKey, &Script)> {
+        // Keys are ordered by datastore first, and no name is before the empty one.
+        let first = DatasetKey::new(datastore.clone(), "");
+        let of_datastore =
+            self.copies.range(first..).take_while(move |(dataset, _)| dataset.datastore == *datastore);
+        of_datastore.flat_map(|(dataset, copies)| self.each(copies).map(move |copy| (dataset, copy)))
+    }
+
+    /// The copy of a dataset in a database.
+    pub(super) fn copy_in(&self, database: &str, dataset: &DatasetKey) -> Option<&Script> {
+        let copies = self.copies.get(dataset)?;
+        self.each(copies).find(|copy| copy.database() == database)
+    }
+
+    fn each<'s>(&'s self, addresses: &'s [String]) -> impl Iterator<Item = &'s Script> {
+        addresses.iter().filter_map(|address| self.scripts.get(address))
     }
 
     /// When captures and transformers are due that do not wait for something else.
@@ -115,8 +133,8 @@ impl Rendered {
     }
 }
 
-/// What a copy is a copy of: no name has a dot.
-fn copied(resource: &str) -> Option<DatasetKey> {
+/// Returns the dataset that a resource is a copy of: no name has a dot.
+pub(super) fn copied(resource: &str) -> Option<DatasetKey> {
     let (before, dataset) = resource.strip_prefix("copy.")?.rsplit_once('.')?;
     let (_, datastore) = before.rsplit_once('.')?;
     Some(DatasetKey::new(datastore, dataset))

@@ -4,20 +4,30 @@ use super::{
     confirmed::Confirmed,
     copies::job_of,
     failed::Failed,
-    job::CaptureJob,
+    job::{CaptureJob, TriggerJob},
     transform::Turn,
     work::{Work, time},
 };
 use crate::{names::address, prelude::*, sql::script::Script};
 use datasurface_platform::{SinkStatus, Status, WaitingJob};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The jobs of what was rendered, by what they bring, and why each failed last.
+struct Jobs<'w> {
+    captures: BTreeMap<&'w DatasetKey, &'w CaptureJob>,
+    triggers: BTreeMap<&'w WorkspaceName, &'w TriggerJob>,
+    /// What the books call bringing the copies of a datastore to a database.
+    copying: BTreeMap<(&'w str, DatastoreName), &'w str>,
+    failures: BTreeMap<String, Option<String>>,
+}
 
 impl Work<'_> {
     pub(super) fn status(&self) -> Result<Status, PlatformError> {
         let confirmed = Confirmed::of(self)?;
+        let mut jobs = Jobs::of(self);
         let mut sinks = Vec::new();
         for (group, dataset, view) in self.rendered.views() {
-            sinks.push(self.sink(group, dataset, view, &confirmed)?);
+            sinks.push(self.sink(group, dataset, view, &confirmed, &mut jobs)?);
         }
         sinks.sort_by(|a, b| (&a.group, &a.dataset).cmp(&(&b.group, &b.dataset)));
         Ok(Status { sinks, waiting: self.waiting()? })
@@ -36,18 +46,15 @@ impl Work<'_> {
         Ok(waiting)
     }
 
-    fn sink(
-        &self,
+    fn sink<'w>(
+        &'w self,
         group: GroupKey,
         dataset: DatasetKey,
         view: &Script,
         confirmed: &Confirmed,
+        jobs: &mut Jobs<'w>,
     ) -> Result<SinkStatus, PlatformError> {
-        let copy = self
-            .rendered
-            .copies()
-            .find(|(of, script)| *of == dataset && script.database() == view.database());
-        let copy = copy.map(|(_, script)| script);
+        let copy = self.rendered.copy_in(view.database(), &dataset);
         let kept = self.last_batch(&dataset)?;
         // A database that cannot be looked into does not keep others from being.
         let (batch, unreached) = match copy.map(|copy| self.arrived_in(copy)) {
@@ -72,45 +79,69 @@ impl Work<'_> {
         };
         let last_failure = match unreached {
             Some(failure) => Some(failure),
-            None => self.first_failure(self.jobs_behind(&dataset, copy))?,
+            None => jobs.first_failure(self, &dataset, copy)?,
         };
         let promised = view.promised();
         Ok(SinkStatus { group, dataset, last_batch, schema_version, confirmed_at, promised, last_failure })
     }
+}
 
-    fn first_failure(&self, jobs: Vec<String>) -> Result<Option<String>, PlatformError> {
-        for job in jobs {
-            if let Some(failure) = self.last_failure(&job)? {
-                return Ok(Some(failure));
+impl<'w> Jobs<'w> {
+    fn of(work: &'w Work<'_>) -> Self {
+        let mut captures = BTreeMap::new();
+        for job in &work.rendered.captures {
+            captures.extend(job.datasets.iter().map(|captured| (&captured.dataset, job)));
+        }
+        let triggers = work.rendered.triggers.iter().map(|trigger| (&trigger.workspace, trigger));
+        let mut copying = BTreeMap::new();
+        for shelf in work.shelves(None) {
+            if let (Some((dataset, script)), Some(job)) = (shelf.first(), job_of(&shelf)) {
+                copying.insert((script.database(), dataset.datastore.clone()), job);
+            }
+        }
+        Self { captures, triggers: triggers.collect(), copying, failures: BTreeMap::new() }
+    }
+
+    /// Returns why the last run failed of something that must go well for a consumer, if it did.
+    fn first_failure(
+        &mut self,
+        work: &Work<'_>,
+        dataset: &DatasetKey,
+        copy: Option<&'w Script>,
+    ) -> Result<Option<String>, PlatformError> {
+        for job in self.behind(dataset, copy) {
+            let failure = match self.failures.get(&job) {
+                Some(known) => known.clone(),
+                None => {
+                    let failure = work.last_failure(&job)?;
+                    self.failures.insert(job, failure.clone());
+                    failure
+                }
+            };
+            if failure.is_some() {
+                return Ok(failure);
             }
         }
         Ok(None)
     }
 
-    /// What must go well for a consumer, the last of it first, back to the sources.
-    fn jobs_behind(&self, dataset: &DatasetKey, copy: Option<&Script>) -> Vec<String> {
-        let shelves = self.shelves(Some(&dataset.datastore));
-        let shelf = shelves.iter().find(|shelf| shelf.iter().any(|(_, script)| Some(*script) == copy));
-        let mut jobs: Vec<String> = shelf.and_then(job_of).map(str::to_owned).into_iter().collect();
+    /// Returns what must go well for a consumer, the last of it first, back to the sources.
+    fn behind(&self, dataset: &DatasetKey, copy: Option<&'w Script>) -> Vec<String> {
+        let copying = copy.and_then(|copy| self.copying.get(&(copy.database(), dataset.datastore.clone())));
+        let mut jobs: Vec<String> = copying.map(|job| (*job).to_owned()).into_iter().collect();
         let mut entered = BTreeSet::new();
         let mut open = vec![dataset];
         while let Some(dataset) = open.pop() {
-            let Some(capture) = self.capture_of(dataset).filter(|_| entered.insert(dataset)) else {
+            let Some(capture) = self.captures.get(dataset).filter(|_| entered.insert(dataset)) else {
                 continue;
             };
             jobs.push(capture.job.clone());
             if let Some(workspace) = capture.transformer() {
                 jobs.push(address::transform(workspace));
-                let triggers = self.rendered.triggers.iter();
-                let trigger = triggers.into_iter().find(|trigger| trigger.workspace == *workspace);
+                let trigger = self.triggers.get(workspace);
                 open.extend(trigger.into_iter().flat_map(|trigger| trigger.inputs.iter().rev()));
             }
         }
         jobs
-    }
-
-    fn capture_of(&self, dataset: &DatasetKey) -> Option<&CaptureJob> {
-        let mut captures = self.rendered.captures.iter();
-        captures.find(|job| job.datasets.iter().any(|captured| captured.dataset == *dataset))
     }
 }

@@ -96,7 +96,7 @@ impl Work<'_> {
 
     /// The copy of an input that a transformer reads; none if it reads the platform's own table.
     fn copy_read_by(&self, script: &Script, dataset: &DatasetKey) -> Option<&Script> {
-        script.reads().and_then(|attached| self.rendered.copy_in(attached, dataset))
+        script.reads().and_then(|attached| self.rendered.copy_in(&attached.file, dataset))
     }
 
     /// Makes the outputs of a transformer. They are captured afterwards, and only then it has seen its inputs: cut off

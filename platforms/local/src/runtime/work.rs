@@ -2,10 +2,10 @@
 
 use super::{
     breakpoint::Breakpoint,
+    containers::Containers,
     database::{Database, Named, make_folder_of, text},
     making::Maker,
     rendered::Rendered,
-    server_copies::Servers,
 };
 use crate::{prelude::*, sql::script::Script};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -23,7 +23,8 @@ pub(super) struct Work<'a> {
     pub(super) own: Database<'a>,
     /// What opens databases of consumers.
     pub(super) maker: Maker<'a>,
-    pub(super) servers: Servers<'a>,
+    /// The databases of consumers.
+    pub(super) containers: Containers<'a>,
 }
 
 /// A batch, as the books have it.
@@ -71,7 +72,7 @@ impl Counts {
 impl<'a> Work<'a> {
     pub(super) fn new(maker: Maker<'a>, own: Database<'a>) -> Self {
         let Maker { site, breakpoint, rendered } = maker;
-        Self { site, breakpoint, rendered, own, maker, servers: Servers::default() }
+        Self { site, breakpoint, rendered, own, maker, containers: Containers::default() }
     }
 }
 

@@ -16,6 +16,7 @@ mod flows;
 mod ground;
 mod handover;
 mod killed;
+mod linear;
 mod lints;
 mod loops;
 mod northwind;
