@@ -138,6 +138,10 @@ fn summary(ran: &Ran) -> String {
     for job in reports().flat_map(|report| &report.waiting) {
         text += &format!("waiting: {job}\n");
     }
+    for rounded in reports().flat_map(|report| &report.rounded) {
+        let values = count(usize::try_from(rounded.values).unwrap_or(usize::MAX), "value");
+        text += &format!("rounded: {}: {values} of `{}`\n", rounded.dataset, rounded.column);
+    }
     let steps: usize = ran.applied.values().map(|applied| applied.done).sum();
     let moved = |run: &datasurface_platform::DatasetRun| run.inserted + run.updated + run.deleted;
     let moved: u64 = reports().flat_map(|report| &report.datasets).map(moved).sum();

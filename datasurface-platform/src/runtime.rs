@@ -5,7 +5,7 @@ use crate::{
     rendering::ResourceAddress, request::RunRequest, waiting::WaitingJob,
 };
 use chrono::{DateTime, Utc};
-use datasurface_model::{DatasetKey, GroupKey, Latency};
+use datasurface_model::{ColumnName, DatasetKey, GroupKey, Latency};
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::Path};
 
@@ -28,9 +28,15 @@ pub trait Runtime: fmt::Debug + Send + Sync {
 }
 
 /// Who is told what a runtime does, while it does it.
-pub trait Watcher: fmt::Debug {
+pub trait Watcher: fmt::Debug + Sync {
     /// A job begins, or a step of a plan, or whatever else takes its time: its address.
     fn begins(&self, what: &str);
+
+    /// Whether the call is to end: it fails as soon as it can, and the next one goes on where it was. It is asked often, and from
+    /// other threads.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
 }
 
 /// Nobody watches.
@@ -79,6 +85,21 @@ pub struct RunReport {
     /// Jobs that have something to do and waited, in the order in which they run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<WaitingJob>,
+    /// Columns in which a transformer made values with more digits than their types keep, in the order in which they were made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounded: Vec<Rounded>,
+}
+
+/// Values that were rounded, half away from zero, to what the type of their column keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rounded {
+    /// The dataset.
+    pub dataset: DatasetKey,
+    /// The column.
+    pub column: ColumnName,
+    /// How many values.
+    pub values: u64,
 }
 
 /// A job that failed.

@@ -11,9 +11,9 @@ use datasurface::{
 use datasurface_local::{LocalConfig, LocalPlatform};
 use rusqlite::Connection;
 use std::{
-    cell::RefCell,
     fs,
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 use tempfile::TempDir;
 
@@ -342,11 +342,11 @@ fn a_new_column_is_added_and_its_values_arrive() {
 
 /// Writes down what it is told.
 #[derive(Debug, Default)]
-struct Listener(RefCell<Vec<String>>);
+struct Listener(Mutex<Vec<String>>);
 
 impl Watcher for Listener {
     fn begins(&self, what: &str) {
-        self.0.borrow_mut().push(what.to_owned());
+        self.0.lock().unwrap().push(what.to_owned());
     }
 }
 
@@ -361,7 +361,7 @@ fn whoever_watches_is_told_what_is_done() {
             assert!(broker.apply(target, &on).unwrap().findings.is_empty());
             assert!(broker.run(target, &on, &RunRequest::until_idle()).findings.is_empty());
         });
-        listener.0.into_inner()
+        listener.0.into_inner().unwrap()
     };
     assert_eq!(
         told(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01"),

@@ -125,6 +125,9 @@ pub(crate) struct InputAttributes {
     pub(crate) name: String,
     pub(crate) table: String,
     pub(crate) columns: Vec<String>,
+    /// Those that are decimals.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) decimals: BTreeSet<String>,
 }
 
 /// A dataset that a transformer makes.

@@ -1,6 +1,8 @@
 //! Settings of an instance.
 
-use crate::{file_name::database_name_problem, prelude::*, server_settings::ServerSettings};
+use crate::{
+    file_name::database_name_problem, prelude::*, sandbox::SelectLimits, server_settings::ServerSettings,
+};
 use std::collections::BTreeMap;
 
 /// The settings of a local platform.
@@ -25,6 +27,9 @@ pub struct LocalConfig {
     /// where both are here.
     #[serde(default)]
     pub servers: BTreeMap<String, ServerSettings>,
+    /// How much each SELECT of a transformer may take.
+    #[serde(default)]
+    pub transformers: SelectLimits,
 }
 
 /// How [`KeyHolder`] is written.
@@ -45,6 +50,7 @@ impl LocalConfig {
             encryption: None,
             credentials: BTreeMap::new(),
             servers: BTreeMap::new(),
+            transformers: SelectLimits::default(),
         }
     }
 
@@ -73,10 +79,20 @@ impl LocalConfig {
         self.credentials.get(&container.to_string()).map(|name| name.as_str().into())
     }
 
+    /// Sets how much each SELECT of a transformer may take.
+    #[must_use]
+    pub fn with_transformer_limits(mut self, limits: SelectLimits) -> Self {
+        self.transformers = limits;
+        self
+    }
+
     pub(crate) fn check(&self, instance: &PlatformName) -> Result<(), PlatformError> {
         let wrong = |what: String| Err(PlatformError::new(PlatformErrorKind::Config, what));
         if let Some(problem) = database_name_problem(&self.database) {
             return wrong(format!("the setting `database` of `{instance}` {problem}"));
+        }
+        if let Some(problem) = self.transformers.problem() {
+            return wrong(format!("the setting `transformers` of `{instance}` {problem}"));
         }
         for (server, settings) in &self.servers {
             if let Some(problem) = settings.problem() {

@@ -28,6 +28,7 @@ mod readers;
 mod refusal;
 mod render;
 mod runtime;
+mod sandbox;
 mod server_address;
 mod server_settings;
 mod shelf;
@@ -38,6 +39,7 @@ pub use lint::codes::CODES;
 pub use platform::LocalPlatform;
 #[doc(hidden)]
 pub use runtime::{Breakpoint, source::read_source};
+pub use sandbox::SelectLimits;
 pub use server_settings::{ServerSettings, SslMode};
 pub use sql::{
     script::{Attached, Script, ScriptError},

@@ -35,6 +35,12 @@ codes! {
         "The SQL of each output dataset becomes part of a statement of ours, so it must be one SELECT whose quotes, \
          comments and parentheses are closed, and no line of it may begin as the sections of rendered files do."
     );
+    error SELECT_FAILS(
+        "select-fails",
+        "a SELECT of a transformer cannot run",
+        "The SELECTs of a transformer are compiled by SQLite, over its inputs as `<datastore>_<dataset>` and nothing else: they read \
+         columns that the inputs have, they have no parameters, and they return each column of the output's schema by its name."
+    );
     error RESERVED_COLUMN(
         "reserved-column",
         "a dataset has a column that every table here has already",

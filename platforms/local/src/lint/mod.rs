@@ -1,6 +1,7 @@
 //! Lint: everything that would stand in the way of rendering, or of what is rendered.
 
 pub(crate) mod codes;
+mod selects;
 
 use crate::{
     config::LocalConfig,
@@ -16,6 +17,7 @@ use crate::{
         storage::Storage,
     },
 };
+use selects::selects;
 use std::collections::BTreeMap;
 
 /// As many as a table of SQLite can have, without the two that are ours.
@@ -49,8 +51,13 @@ fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
             container.into_iter().chain(input).collect()
         }
         NodeDetail::Transform(transform) => {
-            let work = output_attributes(config, view.key(), transform).err();
-            input_names(transform).into_iter().chain(work).collect()
+            let clashes = input_names(transform);
+            let fails = match output_attributes(config, view.key(), transform) {
+                Err(refusal) => vec![refusal],
+                Ok(_) if !clashes.is_empty() => Vec::new(),
+                Ok(output) => selects(transform, &output),
+            };
+            clashes.into_iter().chain(fails).collect()
         }
         NodeDetail::Trigger(_) => Vec::new(),
     }

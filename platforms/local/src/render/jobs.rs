@@ -1,8 +1,12 @@
 //! The list of jobs: what runs, when, and what it moves. A runtime reads it, and so can a person.
 
 use super::{Reading, in_database, reading::Select};
-use crate::{address::TableAddress, config::LocalConfig, file_name::same_file, names::address, prelude::*};
+use crate::{
+    address::TableAddress, config::LocalConfig, file_name::same_file, names::address, prelude::*,
+    sql::milestoned::StoredColumn,
+};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The jobs of a shard.
 #[derive(Default)]
@@ -94,6 +98,7 @@ impl Jobs {
     /// The job that runs a transformer.
     pub(super) fn transform(
         &mut self,
+        config: &LocalConfig,
         view: &NodeView,
         transform: &TransformFacts,
     ) -> Result<(), PlatformError> {
@@ -105,6 +110,12 @@ impl Jobs {
         let keys = |datasets: &[DatasetFacts]| -> Vec<DatasetKey> {
             datasets.iter().map(|dataset| dataset.key().clone()).collect()
         };
+        let columns = |dataset: &DatasetFacts| StoredColumn::all_of(dataset.schema().table());
+        let types: BTreeMap<DatasetName, Vec<StoredColumn>> = transform
+            .outputs()
+            .iter()
+            .map(|dataset| (dataset.key().dataset.clone(), columns(dataset)))
+            .collect();
         let job = json!({
             "workspace": workspace,
             "priority": view.obligation().priority(),
@@ -112,6 +123,8 @@ impl Jobs {
             "runs": output,
             "inputs": keys(transform.inputs()),
             "outputs": keys(transform.outputs()),
+            "types": types,
+            "limits": config.transformers,
         });
         self.add(resource, job);
         Ok(())

@@ -25,7 +25,10 @@ mod table;
 mod view;
 
 pub(crate) use copy::{create_copy, forget_progress};
-pub(crate) use output::{attributes as output_attributes, create_outputs, drop_outputs};
+pub(crate) use output::{
+    attributes as output_attributes, clear_section, create_outputs, drop_outputs, inputs as output_inputs,
+    load_section, select_output, select_section,
+};
 pub(crate) use reading::{Reading, Starts, watermark_of};
 pub(crate) use view::{create_views, drop_views, revoke};
 
@@ -33,8 +36,6 @@ use crate::{config::LocalConfig, names::address, prelude::*};
 
 /// The schema that the platform's own database is attached as, where a consumer's file is `main`.
 pub(crate) const PLATFORM_SCHEMA: &str = "platform";
-/// The schema that a consumer's file is attached as, where the platform's own database is `main`.
-pub(crate) const CONTAINER_SCHEMA: &str = "container";
 
 /// Renders the foundation or a shard.
 pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Rendering, PlatformError> {
@@ -63,7 +64,7 @@ pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Renderin
             NodeDetail::Trigger(trigger) => jobs.trigger(config, view, trigger)?,
             NodeDetail::Transform(transform) => {
                 output::render(config, view.key(), transform, &mut rendering)?;
-                jobs.transform(view, transform)?;
+                jobs.transform(config, view, transform)?;
             }
         }
     }

@@ -1,17 +1,18 @@
 //! What a transformer makes: a table for each output dataset, filled anew by its SELECT at each run, and captured from
 //! there like any other source.
 
-use super::{CONTAINER_SCHEMA, in_database};
+use super::in_database;
 use crate::{
     attributes::{InputAttributes, OutputAttributes, OutputTable, described},
     config::LocalConfig,
     lint::codes,
     names::{self, address, path},
     prelude::*,
+    sandbox::RUN,
     shelf::Shelf,
     sql::{
         milestoned::{BATCH_OUT, StoredColumn},
-        quote::{columns, insert_into, quoted, select},
+        quote::{columns, insert_into, parenthesised, quoted, select},
         script::Script,
         select::one_select,
     },
@@ -28,19 +29,25 @@ pub(super) fn render(
     let address = address::output(workspace);
     let mut script = Script::new(&address, &config.database)
         .note(format!("What the transformer of {workspace} makes of its inputs, for {}.", transform.output()))
-        .note(
-            "A run: inputs; then fill, in one transaction; then close. What it makes is captured, and in the",
-        )
-        .note("transaction that merges it, see_input of database.sql: cut off before, the run is made again.")
-        .note("Its statements may read the inputs, and nothing else.");
+        .note("A run: inputs, on a connection that can only read; then for each dataset clear, and load for each row")
+        .note("of select, in one transaction. What it makes is captured, and in the transaction that merges it,")
+        .note("see_input of database.sql: cut off before, the run is made again.")
+        .note(format!("{RUN} is a word that nobody can guess: the SELECTs may read the inputs, and nothing else."));
     if let Some(file) = &attributes.container {
-        script = script.reading(file, CONTAINER_SCHEMA);
+        script = script.reading(file, "main");
     }
-    let script = script
-        .add("create", "Makes the tables that it fills.", create_outputs(&attributes))
-        .add("inputs", "Makes the inputs visible.", inputs(&attributes))
-        .add("fill", "Makes the outputs.", fill(&attributes))
-        .add("close", "Takes the inputs away.", close(&attributes));
+    script = script.add("create", "Makes the tables that it fills.", create_outputs(&attributes)).add(
+        "inputs",
+        "Makes the inputs visible.",
+        inputs(&attributes),
+    );
+    for output in &attributes.outputs {
+        let name = &output.dataset;
+        script = script
+            .add(&select_section(name), "What is made.", [select_output(output)])
+            .add(&clear_section(name), "Takes away what was made before.", [clear_output(output)])
+            .add(&load_section(name), "Keeps a row.", [load_output(output)]);
+    }
     let shelf = Shelf::of_inputs(transform.container_key(), transform.container(), config)?;
     let mut resource = in_database(address, "output", node);
     for input in transform.inputs() {
@@ -50,6 +57,21 @@ pub(super) fn render(
     rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])
 }
 
+/// The section with the SELECT that makes a dataset.
+pub(crate) fn select_section(dataset: &DatasetName) -> String {
+    format!("select {dataset}")
+}
+
+/// The section that empties the table of a dataset.
+pub(crate) fn clear_section(dataset: &DatasetName) -> String {
+    format!("clear {dataset}")
+}
+
+/// The section that keeps a row of a dataset.
+pub(crate) fn load_section(dataset: &DatasetName) -> String {
+    format!("load {dataset}")
+}
+
 /// All that is known of a transformer's work, or what stands in the way of it.
 pub(crate) fn attributes(
     config: &LocalConfig,
@@ -57,11 +79,16 @@ pub(crate) fn attributes(
     transform: &TransformFacts,
 ) -> Result<OutputAttributes, Refusal> {
     let shelf = Shelf::of_inputs(transform.container_key(), transform.container(), config)?;
-    let input = |dataset: &DatasetFacts| InputAttributes {
-        dataset: dataset.key().clone(),
-        name: names::input(dataset.key()),
-        table: shelf.table_name(node.platform(), dataset.key()),
-        columns: dataset.schema().table().columns().iter().map(|column| column.name().to_string()).collect(),
+    let input = |dataset: &DatasetFacts| {
+        let columns = dataset.schema().table().columns();
+        let is_decimal = |column: &&Column| matches!(column.data_type(), DataType::Decimal { .. });
+        InputAttributes {
+            dataset: dataset.key().clone(),
+            name: names::input(dataset.key()),
+            table: shelf.table_name(node.platform(), dataset.key()),
+            columns: columns.iter().map(|column| column.name().to_string()).collect(),
+            decimals: columns.iter().filter(is_decimal).map(|column| column.name().to_string()).collect(),
+        }
     };
     let outputs = transform.outputs().iter();
     Ok(OutputAttributes {
@@ -118,39 +145,58 @@ pub(crate) fn drop_outputs(output: &OutputAttributes) -> Vec<String> {
     tables.map(|output| format!("DROP TABLE IF EXISTS {};", quoted(&output.table))).collect()
 }
 
-fn inputs(output: &OutputAttributes) -> Vec<String> {
-    let schema = match output.container {
-        None => "main",
-        Some(_) => CONTAINER_SCHEMA,
-    };
+/// Two views for each input: the transformer knows the second one; only the first one, which nobody can name, may read the
+/// table, which has earlier versions, too.
+pub(crate) fn inputs(output: &OutputAttributes) -> Vec<String> {
     let create = |input: &InputAttributes| {
-        format!(
-            "CREATE TEMP VIEW {} AS\n{}\nFROM {schema}.{}\nWHERE {} IS NULL;",
-            quoted(&input.name),
-            select(&columns(input.columns.iter().map(String::as_str), "")),
-            quoted(&input.table),
-            quoted(BATCH_OUT),
-        )
+        let behind = quoted(&format!("{RUN}.{}", input.name));
+        [
+            format!(
+                "CREATE TEMP VIEW {behind} AS\n{}\nFROM main.{}\nWHERE {} IS NULL;",
+                select(&input.columns.iter().map(|column| input_column(input, column)).collect::<Vec<_>>()),
+                quoted(&input.table),
+                quoted(BATCH_OUT),
+            ),
+            format!(
+                "CREATE TEMP VIEW {} AS\n{}\nFROM temp.{behind};",
+                quoted(&input.name),
+                select(&columns(input.columns.iter().map(String::as_str), "")),
+            ),
+        ]
     };
-    output.inputs.iter().map(create).collect()
+    output.inputs.iter().flat_map(create).collect()
 }
+
+/// A decimal is a number for the transformer as long as that loses no digit: texts would be compared as texts.
+fn input_column(input: &InputAttributes, column: &String) -> String {
+    let name = quoted(column);
+    match input.decimals.contains(column) {
+        false => name,
+        true => format!(
+            "CASE WHEN length(trim({name}, '-0.')) <= {EXACT_DIGITS} AND {name} GLOB '*[0-9]' \
+             THEN CAST({name} AS REAL) ELSE {name} END AS {name}"
+        ),
+    }
+}
+
+/// So many decimal digits survive a floating point number.
+const EXACT_DIGITS: usize = 15;
 
 /// The SELECT stands on lines of its own, so that a comment at its end ends with it.
-fn fill(output: &OutputAttributes) -> Vec<String> {
-    let fill = |output: &OutputTable| {
-        let names = columns(output.columns.iter().map(|column| column.name.as_str()), "");
-        format!(
-            "DELETE FROM main.{table};\n{}\n{}\nFROM (\n{}\n);",
-            insert_into(&format!("main.{}", quoted(&output.table)), &names),
-            select(&names),
-            output.select,
-            table = quoted(&output.table),
-        )
-    };
-    output.outputs.iter().map(fill).collect()
+pub(crate) fn select_output(output: &OutputTable) -> String {
+    format!("{}\nFROM (\n{}\n);", select(&output_columns(output)), output.select)
 }
 
-fn close(output: &OutputAttributes) -> Vec<String> {
-    let inputs = output.inputs.iter();
-    inputs.map(|input| format!("DROP VIEW IF EXISTS temp.{};", quoted(&input.name))).collect()
+fn clear_output(output: &OutputTable) -> String {
+    format!("DELETE FROM main.{};", quoted(&output.table))
+}
+
+fn load_output(output: &OutputTable) -> String {
+    let parameters: Vec<String> = (1..=output.columns.len()).map(|number| format!("?{number}")).collect();
+    let table = format!("main.{}", quoted(&output.table));
+    format!("{}\nVALUES {};", insert_into(&table, &output_columns(output)), parenthesised(&parameters, 7))
+}
+
+fn output_columns(output: &OutputTable) -> Vec<String> {
+    columns(output.columns.iter().map(|column| column.name.as_str()), "")
 }

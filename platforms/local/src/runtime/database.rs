@@ -299,7 +299,7 @@ pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError 
 }
 
 /// What SQLite says, without its guess that a name was meant as a text: names are always quoted here.
-fn without_advice(said: &str) -> String {
+pub(crate) fn without_advice(said: &str) -> String {
     let (said, _) = said.split_once(" - should this be a string literal").unwrap_or((said, ""));
     said.to_owned()
 }

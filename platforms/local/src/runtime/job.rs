@@ -1,7 +1,11 @@
 //! Jobs, as `jobs.json` lists them.
 
 use super::source::Producer;
-use crate::{prelude::*, render::Starts, server_settings::ServerSettings};
+use crate::{
+    prelude::*, render::Starts, sandbox::SelectLimits, server_settings::ServerSettings,
+    sql::milestoned::StoredColumn,
+};
+use std::collections::BTreeMap;
 
 /// The list of a shard.
 #[derive(Clone, Debug, Deserialize)]
@@ -65,6 +69,12 @@ pub(super) struct TransformJob {
     pub(super) job: String,
     pub(super) runs: String,
     pub(super) outputs: Vec<DatasetKey>,
+    /// The columns of each output, in the order of its SELECT.
+    #[serde(default)]
+    pub(super) types: BTreeMap<DatasetName, Vec<StoredColumn>>,
+    /// How much each SELECT may take.
+    #[serde(default)]
+    pub(super) limits: SelectLimits,
 }
 
 /// When a job runs.

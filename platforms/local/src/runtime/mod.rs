@@ -7,7 +7,7 @@
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `only_inputs.rs` | the three kinds of work |
+//! | `capture.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
 //! | `run.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
@@ -18,6 +18,7 @@
 mod apply;
 mod breakpoint;
 mod capture;
+mod cast;
 mod check;
 mod confirmed;
 mod container;
@@ -28,7 +29,6 @@ mod failed;
 mod handover;
 mod job;
 mod making;
-mod only_inputs;
 mod order;
 mod rendered;
 mod run;
@@ -48,6 +48,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use container::Container;
 use database::Database;
+pub(crate) use database::without_advice;
 use datasurface_platform::{Applied, RunReport, RunRequest, Site, Status};
 use making::Maker;
 use rendered::Rendered;

@@ -120,11 +120,13 @@ impl<'w, 'a> Run<'w, 'a> {
 
     /// Runs a transformer, and captures what it made. The last capture remembers what was seen.
     fn transform(&mut self, trigger: &TriggerJob, seen: &[Seen]) -> Result<(), PlatformError> {
-        let made = self.work.remembered(&trigger.starts, || self.work.transform(trigger));
-        if let Err(error) = made {
-            self.stopped.insert(trigger.workspace.clone());
-            self.fail(&trigger.starts, error.report());
-            return Ok(());
+        match self.work.remembered(&trigger.starts, || self.work.transform(trigger)) {
+            Ok(rounded) => self.report.rounded.extend(rounded),
+            Err(error) => {
+                self.stopped.insert(trigger.workspace.clone());
+                self.fail(&trigger.starts, error.report());
+                return Ok(());
+            }
         }
         let captures: Vec<&CaptureJob> = self.work.captures_of(&trigger.workspace).collect();
         let Some((last, before)) = captures.split_last() else {

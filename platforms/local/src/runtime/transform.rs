@@ -1,13 +1,18 @@
 //! Transformers: when they run, and what they may see.
 
 use super::{
-    database::Database,
+    cast::Casts,
+    database::{Database, outside, section_of},
     job::{CaptureJob, TransformJob, TriggerJob},
-    only_inputs,
     work::{Seen, Work},
 };
-use crate::{prelude::*, sql::script::Script};
-use datasurface_platform::{WaitsFor, graph::Fingerprint};
+use crate::{
+    prelude::*,
+    render::{clear_section, load_section, select_section},
+    sandbox::{Sandbox, SelectError, file_of_inputs},
+    sql::{milestoned::StoredColumn, script::Script},
+};
+use datasurface_platform::{Rounded, WaitsFor, graph::Fingerprint};
 
 /// The inputs of a transformer.
 #[derive(Clone, Debug, Default)]
@@ -99,19 +104,46 @@ impl Work<'_> {
         script.reads().and_then(|attached| self.rendered.copy_in(&attached.file, dataset))
     }
 
-    /// Makes the outputs of a transformer. They are captured afterwards, and only then it has seen its inputs: cut off
-    /// before, it runs again.
-    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<(), PlatformError> {
+    /// Makes the outputs of a transformer, and returns which values were rounded to what their columns keep. The outputs are
+    /// captured afterwards, and only then it has seen its inputs: cut off before, it runs again.
+    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<Vec<Rounded>, PlatformError> {
         let transform = self.transform_of(trigger)?;
         let script = self.rendered.script(&transform.runs)?;
-        // A connection of its own: nothing that is temporary elsewhere is visible to it.
-        let mut database = Database::open_for(&self.site, script, self.breakpoint)?;
-        database.execute(script, "inputs", &[])?;
-        let watch = only_inputs::allow(&mut database.connection, script)?;
-        let filled = database.together(|| database.execute(script, "fill", &[]));
-        filled.map_err(|error| watch.explain(error))?;
-        only_inputs::end(&mut database.connection, script)?;
-        database.execute(script, "close", &[])
+        let inputs = section_of(script, "inputs")?;
+        let file = file_of_inputs(script);
+        let sandbox = Sandbox::open(&self.site.root.join(file), inputs, transform.limits);
+        let sandbox = sandbox
+            .map_err(|error| outside(format!("{} [inputs]: opening `{file}`", script.resource()), error))?;
+        let database = Database::open(&self.site, script.database(), self.breakpoint)?;
+        database.at_once(|| {
+            let mut rounded = Vec::new();
+            for output in &transform.outputs {
+                let columns = transform.types.get(&output.dataset).map_or(&[][..], Vec::as_slice);
+                rounded.extend(self.fill(&sandbox, &database, script, output, columns)?);
+            }
+            Ok(rounded)
+        })
+    }
+
+    /// Fills the table of one dataset with what its SELECT returns.
+    fn fill(
+        &self,
+        sandbox: &Sandbox,
+        database: &Database<'_>,
+        script: &Script,
+        output: &DatasetKey,
+        columns: &[StoredColumn],
+    ) -> Result<Vec<Rounded>, PlatformError> {
+        let section = select_section(&output.dataset);
+        let select = section_of(script, &section)?;
+        database.execute(script, &clear_section(&output.dataset), &[])?;
+        let load = load_section(&output.dataset);
+        let mut loader = database.loader(script, &load)?;
+        let mut casts = Casts::new(output, columns);
+        sandbox
+            .rows(select, self.site.watcher, |row| casts.cast(row, |row| loader.load(row)))
+            .map_err(|error| failed_select(script, &section, error))?;
+        Ok(casts.rounded())
     }
 
     pub(super) fn transform_of(&self, trigger: &TriggerJob) -> Result<&TransformJob, PlatformError> {
@@ -124,5 +156,17 @@ impl Work<'_> {
     /// The captures of what a transformer made.
     pub(super) fn captures_of(&self, workspace: &WorkspaceName) -> impl Iterator<Item = &CaptureJob> {
         self.rendered.captures.iter().filter(move |job| job.transformer() == Some(workspace))
+    }
+}
+
+/// Says why a SELECT of a transformer failed.
+fn failed_select(script: &Script, section: &str, error: SelectError) -> PlatformError {
+    let context = format!("{} [{section}]", script.resource());
+    let failure =
+        |cause: String| PlatformError::new(PlatformErrorKind::Outside, context.clone()).caused_by(cause);
+    match error {
+        SelectError::Receiver(error) => error,
+        SelectError::Sqlite(error) => outside(context, error),
+        other => failure(other.to_string()),
     }
 }

@@ -162,6 +162,9 @@ impl Work<'_> {
         job: &str,
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
+        if self.site.watcher.is_cancelled() {
+            return Err(PlatformError::new(PlatformErrorKind::Outside, "the run was cancelled"));
+        }
         self.site.watcher.begins(job);
         let values = [(":job", text(job)), (":now", self.now())];
         let run: Option<i64> = self.one("run_started", &values, |row| row.get(0))?;

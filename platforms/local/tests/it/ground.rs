@@ -7,7 +7,7 @@ use crate::{
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
     Applied, CredentialError, CredentialSource, EnvironmentCredentials, Nobody, RenderedFiles, RunReport,
-    RunRequest, Secret, Site, Status, prelude::*,
+    RunRequest, Secret, Site, Status, Watcher, prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -134,6 +134,14 @@ impl Ground {
 
     pub(crate) fn try_run(&self) -> Result<RunReport, PlatformError> {
         self.site(|runtime, site| runtime.run(site, &RunRequest::until_idle()))
+    }
+
+    /// Runs until nothing moves, while somebody watches.
+    pub(crate) fn run_watched(&self, watcher: &dyn Watcher) -> Result<RunReport, PlatformError> {
+        let run = |runtime: &dyn Runtime, site: &Site<'_>| {
+            runtime.run(&Site { watcher, ..*site }, &RunRequest::until_idle())
+        };
+        self.site(run)
     }
 
     /// Runs what is due now.

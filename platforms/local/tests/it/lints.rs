@@ -81,16 +81,20 @@ fn columns_of_ours_are_refused() {
     assert_eq!(codes(&wind, |team| team), ["local/reserved-column"]);
 }
 
+/// A transformer of customers, whatever their other columns are.
+const ONLY_KEYS: &str = "SELECT customer_id, '' AS company_name, '' AS city FROM NW_Data_customers";
+
 #[test]
 fn types_that_cannot_be_kept_are_refused() {
     let wind = NorthWind {
         customers: "customer_id Integer key, a Int(48), b UInt(63), c Float8E4M3, d Float16",
+        select: ONLY_KEYS,
         ..NorthWind::default()
     };
     assert_eq!(codes(&wind, |team| team), [] as [&str; 0]);
     for refused in ["Int(65)", "UInt(64)", "Float128", "Array(Integer)", "Interval", "Vector(3)"] {
         let customers = Box::leak(format!("customer_id Integer key, x {refused}").into_boxed_str());
-        let wind = NorthWind { customers, ..NorthWind::default() };
+        let wind = NorthWind { customers, select: ONLY_KEYS, ..NorthWind::default() };
         assert_eq!(codes(&wind, |team| team), ["local/column-type"], "{refused}");
     }
 }
@@ -110,6 +114,42 @@ fn sql_that_is_not_one_select_is_refused() {
     for select in ["", "DELETE FROM x", "SELECT 1; SELECT 2", "SELECT (1"] {
         let wind = NorthWind { select, ..NorthWind::default() };
         assert_eq!(codes(&wind, |team| team), ["local/not-one-select"], "{select}");
+    }
+}
+
+#[test]
+fn selects_that_cannot_run_are_refused() {
+    for (select, reason) in [
+        ("SELECT customer_id, company_name FROM NW_Data_customers", "no such column: \"city\""),
+        ("SELECT * FROM customers", "no such table: customers"),
+        (
+            "SELECT * FROM NW_Data__customers",
+            "the transformer uses `NW_Data__customers`, which is not one of its inputs",
+        ),
+        (
+            "SELECT $a AS customer_id, 'x' AS company_name, '' AS city",
+            "it is not one SELECT: it has parameters",
+        ),
+        ("SELECT unknown(1) AS customer_id, 'x' AS company_name, '' AS city", "no such function: unknown"),
+        (
+            "SELECT 1 AS customer_id, 2 AS company_name, 3 AS city, $a(') AS v); SELECT 2; SELECT * FROM (SELECT $b(') AS v",
+            "it is not one SELECT: something follows its end",
+        ),
+    ] {
+        let scene = NorthWind { select, ..NorthWind::default() }.scene();
+        let found = scene.found();
+        let codes: Vec<&str> = found.iter().map(Diagnostic::code).collect();
+        assert_eq!(codes, ["local/select-fails"], "{select}");
+        let message = found[0].message();
+        assert!(
+            message.starts_with("the SELECT that makes `Masked_NW_Data/customers` cannot run: "),
+            "{message}"
+        );
+        assert!(message.contains(reason), "{message}");
+        assert!(
+            found[0].help_text().unwrap_or_default().starts_with("its inputs are `NW_Data_customers`"),
+            "{select}"
+        );
     }
 }
 

@@ -25,6 +25,7 @@ mod plans;
 mod postgres;
 mod quality;
 mod rendering;
+mod sandbox;
 mod scene;
 mod schemas;
 mod servers;

@@ -26,6 +26,8 @@ pub(crate) struct NorthWind {
     pub(crate) select: &'static str,
     /// How servers are spoken to: a setting of the platform, as JSON.
     pub(crate) servers: &'static str,
+    /// How much a transformer may take.
+    pub(crate) limits: serde_json::Value,
 }
 
 impl Default for NorthWind {
@@ -40,6 +42,7 @@ impl Default for NorthWind {
             file: "northwind.db",
             select: "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers",
             servers: "{}",
+            limits: json!({}),
         }
     }
 }
@@ -102,7 +105,8 @@ impl NorthWind {
                 PlatformDeclaration::new("Local", "local")
                     .setting("database", "northwind.db")
                     .setting("credentials", json!({"USA/NorthWindTeam/Desk": "desk"}))
-                    .setting("servers", serde_json::from_str::<serde_json::Value>(self.servers).unwrap()),
+                    .setting("servers", serde_json::from_str::<serde_json::Value>(self.servers).unwrap())
+                    .setting("transformers", self.limits.clone()),
             )
             .zone("USA", owner, zone)
     }

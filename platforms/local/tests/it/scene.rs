@@ -86,6 +86,12 @@ impl Scene {
 
     /// The codes of what is found, in order.
     pub(crate) fn codes(&self) -> Vec<String> {
+        let findings: Findings = self.found().into_iter().collect();
+        findings.codes().map(str::to_owned).collect()
+    }
+
+    /// What is found.
+    pub(crate) fn found(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for (name, (_, local)) in &self.instances {
             for view in self.nodes(name.as_str()) {
@@ -93,8 +99,7 @@ impl Scene {
                 local.lint(what, &mut Reporter::new(&what, &mut found));
             }
         }
-        let findings: Findings = found.into_iter().collect();
-        findings.codes().map(str::to_owned).collect()
+        found
     }
 
     /// What a table of this rendering becomes when its last consumer leaves.

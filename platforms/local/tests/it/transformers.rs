@@ -1,10 +1,9 @@
 //! Transformers: inputs by name, outputs captured again.
 
 use crate::{
-    ground::{Ground, moved},
+    ground::{Ground, in_container, moved},
     northwind::{CUSTOMERS, NorthWind},
     scene::Scene,
-    site::{Site, script, text},
 };
 use datasurface_platform::{graph::Stage, prelude::*};
 
@@ -71,32 +70,16 @@ fn outputs_are_made_of_inputs_and_captured() {
             select: "SELECT city, '**' || ';' AS company_name, customer_id FROM NW_Data_customers; -- done",
             ..NorthWind::default()
         };
-        let scene = wind.scene();
-        let rendering = scene.rendering();
-        let site = Site::with(&scene);
-        let record = vec![text("A"), text("x"), text("Bonn")];
-        site.batch(&rendering, "NW_Data/customers", 1, &[record]).unwrap();
-        if file == "desk.db" {
-            // What applying the copy does is tested elsewhere.
-            site.open(file)
-                .execute_batch("INSERT INTO Local__NW_Data__customers VALUES ('A', 'x', 'Bonn', 1, NULL)")
-                .unwrap();
+        let ground = Ground::with(&wind.scene());
+        ground.change_source("INSERT INTO Customers VALUES ('A', 'x', 'Bonn')");
+        for city in ["Bonn", "Rome"] {
+            ground.change_source(&format!("UPDATE Customers SET city = '{city}'"));
+            ground.run();
+            let made = "SELECT customer_id, company_name, city FROM \"Mask__customers.output\"";
+            assert_eq!(ground.rows("northwind.db", made), [format!("A|**;|{city}")]);
+            let read = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
+            assert_eq!(ground.rows(file, &in_container(file, read)), [format!("A|**;|{city}")]);
         }
-
-        let output = script(&rendering, "output.Mask");
-        let database = site.open(output.database());
-        database.execute("ATTACH ?1 AS container", [site.path(file)]).unwrap();
-        for section in ["inputs", "fill", "fill", "close"] {
-            database
-                .execute_batch(output.section(section).unwrap())
-                .unwrap_or_else(|error| panic!("{error}\n{output}"));
-        }
-        let jobs: serde_json::Value =
-            serde_json::from_str(rendering.file("jobs.json").unwrap().text().unwrap()).unwrap();
-        let capture =
-            jobs["jobs"].as_array().unwrap().iter().find(|job| job["job"] == "capture.Masked_NW_Data");
-        let read = capture.unwrap()["datasets"][0]["read"].as_str().unwrap();
-        assert_eq!(site.rows("northwind.db", read), ["A|**;|Bonn"]);
     }
 }
 
@@ -112,4 +95,66 @@ fn a_transform_job_is_found_by_its_trigger() {
     assert_eq!(needs("transform.Mask"), "database output.Mask trigger.Mask");
     assert_eq!(needs("output.Mask"), "database table.NW_Data.customers");
     assert_eq!(needs("capture.Masked_NW_Data"), "database output.Mask table.Masked_NW_Data.customers");
+}
+
+/// A transformer of products, with outputs of its own.
+fn of_products(schema: &'static str, select: &'static str) -> Ground {
+    let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        let made = Datastore::new("Masked_NW_Data").dataset(Dataset::new("customers", schema));
+        let reads = DatasetGroup::new("raw").sink("NW_Data/products");
+        let transformer = DataTransformer::sql("Masked_NW_Data").select("customers", select);
+        team.without_workspace(&"Mask".into())
+            .without_datastore(&"Masked_NW_Data".into())
+            .datastore(made)
+            .workspace(
+                Workspace::new("Mask")
+                    .container("USA/NorthWindTeam/Desk")
+                    .group(reads)
+                    .transformer(transformer),
+            )
+    });
+    Ground::with(&Scene::new(ecosystem, &NorthWind::assignments()))
+}
+
+#[test]
+fn decimals_are_compared_as_numbers_added_exactly_and_rounded_to_their_scale() {
+    let ground = of_products(
+        "product_id Integer key, price Decimal(18,2), half Decimal(18,2), total Decimal(18,2), third Integer",
+        "SELECT product_id, unit_price AS price, unit_price * 1.5 AS half, \
+           (SELECT sum(unit_price) FROM NW_Data_products) AS total, unit_price / 3 AS third \
+         FROM NW_Data_products WHERE unit_price > 9",
+    );
+    ground.change_source(
+        "INSERT INTO products VALUES (1, 'a', 10.01, 1), (2, 'b', 9.99, 1), (3, 'c', 100.1, 1), (4, 'd', 8.9, 1),
+         (5, 'e', NULL, 1)",
+    );
+    let report = ground.run();
+    let rows =
+        ground.rows("northwind.db", "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1");
+    assert_eq!(
+        rows,
+        ["1|10.01|15.02|129.00|3", "2|9.99|14.99|129.00|3", "3|100.10|150.15|129.00|33"],
+        "as texts, 10.01 and 100.1 were less than 9"
+    );
+    let rounded: Vec<String> =
+        report.rounded.iter().map(|it| format!("{} {} {}", it.dataset, it.column, it.values)).collect();
+    assert_eq!(rounded, ["Masked_NW_Data/customers half 3", "Masked_NW_Data/customers third 3"]);
+}
+
+#[test]
+fn decimals_with_more_digits_than_a_floating_point_number_keep_them_all() {
+    let ground = of_products(
+        "product_id Integer key, price Decimal(38,2), total Decimal(38,2)",
+        "SELECT product_id, '12345678901234567' || substr(unit_price, -3) AS price, \
+           (SELECT sum('12345678901234567' || substr(unit_price, -3)) FROM NW_Data_products) AS total \
+         FROM NW_Data_products",
+    );
+    ground.change_source("INSERT INTO products VALUES (1, 'a', 0.89, 1), (2, 'b', 0.12, 1)");
+    ground.run();
+    let rows =
+        ground.rows("northwind.db", "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1");
+    assert_eq!(
+        rows,
+        ["1|12345678901234567.89|24691357802469135.01", "2|12345678901234567.12|24691357802469135.01"]
+    );
 }

@@ -1,0 +1,176 @@
+//! The sandbox: a connection on which the SELECTs of a transformer, which anybody may have written, read the inputs of
+//! that transformer and nothing else.
+//!
+//! | what could go wrong | what stands in the way |
+//! |---|---|
+//! | a statement that writes, or several statements | the connection is read-only; a statement is judged by SQLite before it runs: one, without parameters, and only reading |
+//! | a table that is no input | `authorizer.rs` allows tables only behind the inputs; `tables.rs` then looks at which tables the compiled statement opens |
+//! | earlier versions of an input, through the table behind it | that table can be read only through a view with an unguessable name ([`RUN`]) |
+//! | a statement without end, or one that takes all memory | `watchdog.rs` interrupts it |
+//!
+//! Either of `authorizer.rs` and `tables.rs` would be enough against other tables. There are two because a hole in one
+//! gives away the data of other teams.
+
+mod authorizer;
+mod limits;
+mod sum;
+mod tables;
+mod watchdog;
+
+pub use limits::SelectLimits;
+
+use crate::{prelude::*, sql::script::Script};
+use authorizer::Refused;
+use datasurface_platform::Watcher;
+use rusqlite::{Connection, Error, OpenFlags, Statement, config::DbConfig, limits::Limit, types::ValueRef};
+use std::{collections::BTreeSet, fmt, path::Path, time::Duration};
+
+/// Stands in rendered statements for a word that nobody can guess and that is another one each time. No name in a model
+/// has a brace.
+pub(crate) const RUN: &str = "{run}";
+
+/// For how long the file may be locked by somebody else.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The longest pattern of `LIKE` and `GLOB`: matching takes the product of both lengths, and is not interrupted.
+const LONGEST_PATTERN: i32 = 1_000;
+
+/// A connection that sees the inputs of one transformer.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    connection: Connection,
+    refused: Refused,
+    /// The root pages of the tables behind the inputs, and of their indexes.
+    pages: BTreeSet<i64>,
+    limits: SelectLimits,
+}
+
+/// Why a SELECT did not run, or not to its end.
+#[derive(Debug)]
+pub(crate) enum SelectError {
+    /// It uses something that is no input.
+    NotAnInput(String),
+    /// It is not one statement that reads, and that is all it is.
+    NotOneSelect(&'static str),
+    /// It took more than it may.
+    Stopped(watchdog::Stop),
+    /// SQLite cannot compile or execute it.
+    Sqlite(Error),
+    /// The receiver of its rows failed.
+    Receiver(PlatformError),
+}
+
+impl fmt::Display for SelectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnInput(name) => {
+                write!(f, "the transformer uses {name}, which is not one of its inputs")
+            }
+            Self::NotOneSelect(problem) => write!(f, "it is not one SELECT: {problem}"),
+            Self::Stopped(reason) => write!(f, "{reason}"),
+            Self::Sqlite(error) => write!(f, "{error}"),
+            Self::Receiver(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl From<Error> for SelectError {
+    fn from(error: Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl Sandbox {
+    /// Opens a file and makes the inputs visible by the rendered statements. All that is read afterwards is one snapshot.
+    pub(crate) fn open(file: &Path, inputs: &str, limits: SelectLimits) -> rusqlite::Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        Self::on(connection, inputs, limits)
+    }
+
+    /// The same over empty tables, which these statements create: it tells whether a SELECT can be compiled.
+    pub(crate) fn without_data(tables: &str, inputs: &str, limits: SelectLimits) -> rusqlite::Result<Self> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(tables)?;
+        Self::on(connection, inputs, limits)
+    }
+
+    fn on(mut connection: Connection, inputs: &str, limits: SelectLimits) -> rusqlite::Result<Self> {
+        // A double-quoted name that is no column would be a text.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        // The file may be a consumer's, so its own views and triggers are not trusted.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        sum::install(&connection)?;
+        let word: String = connection.query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))?;
+        connection.execute_batch(&inputs.replace(RUN, &word))?;
+        connection.pragma_update(None, "query_only", true)?;
+        connection.execute_batch("BEGIN")?;
+        let pages = tables::behind_inputs(&connection)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, limits.value_bytes())?;
+        let refused = authorizer::install(&mut connection, &word)?;
+        Ok(Self { connection, refused, pages, limits })
+    }
+
+    /// Returns why a rendered SELECT cannot be compiled, if it cannot.
+    pub(crate) fn check(&self, select: &str) -> Result<(), SelectError> {
+        self.prepare(select).map(|_| ())
+    }
+
+    /// Hands each row of a rendered SELECT to `each`. What `each` fails with ends it.
+    pub(crate) fn rows(
+        &self,
+        select: &str,
+        watcher: &dyn Watcher,
+        mut each: impl FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError>,
+    ) -> Result<(), SelectError> {
+        let mut statement = self.prepare(select)?;
+        let width = statement.column_count();
+        watchdog::watch(&self.connection, self.limits, watcher, || {
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                let values = (0..width).map(|column| row.get_ref(column));
+                let values = values.collect::<rusqlite::Result<Vec<_>>>()?;
+                each(&values).map_err(SelectError::Receiver)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Compiles a SELECT, and judges what came out.
+    fn prepare(&self, select: &str) -> Result<Statement<'_>, SelectError> {
+        let statement = self.connection.prepare(select).map_err(|error| self.explain(error))?;
+        if statement.parameter_count() > 0 {
+            return Err(SelectError::NotOneSelect("it has parameters, and nobody gives them values"));
+        }
+        if !statement.readonly() || statement.is_explain() != 0 || statement.column_count() == 0 {
+            return Err(SelectError::NotOneSelect("it does more than read"));
+        }
+        let explained = format!("EXPLAIN {select}");
+        if !tables::opens_only(&self.connection, &explained, &self.pages)
+            .map_err(|error| self.explain(error))?
+        {
+            return Err(SelectError::NotAnInput("a table".to_owned()));
+        }
+        Ok(statement)
+    }
+
+    fn explain(&self, error: Error) -> SelectError {
+        match self.refused.take() {
+            Some(name) => SelectError::NotAnInput(name),
+            None if matches!(error, Error::MultipleStatement) => {
+                SelectError::NotOneSelect("something follows its end")
+            }
+            None => SelectError::Sqlite(error),
+        }
+    }
+}
+
+/// The file in which the inputs of a transformer are.
+pub(crate) fn file_of_inputs(script: &Script) -> &str {
+    script.reads().map_or(script.database(), |attached| attached.file.as_str())
+}
