@@ -14,11 +14,14 @@ use crate::{
 };
 use rusqlite::Error;
 
+/// How long compiling may take.
+const LIMITS: SelectLimits = SelectLimits { seconds: 5, ..SelectLimits::DEFAULT };
+
 /// Reports each SELECT that cannot run.
 pub(super) fn selects(transform: &TransformFacts, output: &OutputAttributes) -> Vec<Refusal> {
     let tables: Vec<String> = output.inputs.iter().map(empty_table).collect();
     let inputs = output_inputs(output).join("\n");
-    let Ok(sandbox) = Sandbox::without_data(&tables.join("\n"), &inputs, SelectLimits::default()) else {
+    let Ok(sandbox) = Sandbox::without_data(&tables.join("\n"), &inputs, LIMITS) else {
         // The tables themselves cannot be: that is reported of their datasets.
         return Vec::new();
     };

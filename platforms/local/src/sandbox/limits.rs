@@ -19,7 +19,7 @@ pub struct SelectLimits {
 
 impl Default for SelectLimits {
     fn default() -> Self {
-        Self { seconds: 900, memory_mib: 1024, value_mib: 4 }
+        Self::DEFAULT
     }
 }
 
@@ -27,6 +27,9 @@ impl Default for SelectLimits {
 const LARGEST_VALUE: u32 = 900;
 
 impl SelectLimits {
+    /// A quarter of an hour, a GiB, and values of 4 MiB.
+    pub(crate) const DEFAULT: Self = Self { seconds: 900, memory_mib: 1024, value_mib: 4 };
+
     pub(super) fn time(&self) -> Duration {
         Duration::from_secs(self.seconds.into())
     }

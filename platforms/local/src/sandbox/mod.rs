@@ -21,7 +21,7 @@ pub use limits::SelectLimits;
 
 use crate::{prelude::*, sql::script::Script};
 use authorizer::Refused;
-use datasurface_platform::Watcher;
+use datasurface_platform::{Nobody, Watcher};
 use rusqlite::{Connection, Error, OpenFlags, Statement, config::DbConfig, limits::Limit, types::ValueRef};
 use std::{collections::BTreeSet, fmt, path::Path, time::Duration};
 
@@ -118,7 +118,7 @@ impl Sandbox {
 
     /// Returns why a rendered SELECT cannot be compiled, if it cannot.
     pub(crate) fn check(&self, select: &str) -> Result<(), SelectError> {
-        self.prepare(select).map(|_| ())
+        watchdog::watch(&self.connection, self.limits, &Nobody, || self.prepare(select).map(|_| ()))
     }
 
     /// Hands each row of a rendered SELECT to `each`. What `each` fails with ends it.
@@ -128,9 +128,10 @@ impl Sandbox {
         watcher: &dyn Watcher,
         mut each: impl FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError>,
     ) -> Result<(), SelectError> {
-        let mut statement = self.prepare(select)?;
-        let width = statement.column_count();
+        // Compiling can take as long as executing: common table expressions that double each other are copied for each use.
         watchdog::watch(&self.connection, self.limits, watcher, || {
+            let mut statement = self.prepare(select)?;
+            let width = statement.column_count();
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
                 let values = (0..width).map(|column| row.get_ref(column));

@@ -291,6 +291,26 @@ fn a_statement_without_end_ends() {
 }
 
 #[test]
+fn a_statement_that_explodes_while_it_is_compiled_ends() {
+    // Each name stands for thirty times as much as the one before.
+    let grown = (1..8).map(|level| {
+        let read: Vec<String> = (0..30).map(|alias| format!("c{} a{alias}", level - 1)).collect();
+        format!("c{level} AS (SELECT max(a0.n) AS n FROM {})", read.join(", "))
+    });
+    let select = format!(
+        "WITH c0 AS (SELECT 1 AS n), {} SELECT 'A' AS customer_id, n AS company_name, '' AS city FROM c7",
+        grown.collect::<Vec<_>>().join(", ")
+    );
+    let ground = limited(select.leak(), json!({"seconds": 1}));
+    let began = Instant::now();
+    let report = ground.try_run().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(60));
+    let reason = &report.failures[0].reason;
+    // SQLite sees it coming; if it did not, the time would run out.
+    assert!(reason.contains("nested too deep") || reason.contains("it was stopped after 1 s"), "{reason}");
+}
+
+#[test]
 fn a_statement_that_takes_all_memory_ends() {
     // Eighty texts of megabytes, each below the limit of one value.
     let parts: Vec<String> = (0..80).map(|part| format!("length(group_concat(x || {part}))")).collect();

@@ -62,7 +62,7 @@ impl StandIn {
                 let mut line = Line { stream, heard: Arc::clone(&hearing) };
                 treat(&mut line);
                 // Whatever the client still says is heard.
-                line.stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+                line.stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
                 while !line.hear().is_empty() {}
             }
         });
