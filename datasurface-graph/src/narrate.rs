@@ -10,7 +10,9 @@ use crate::{
     key::NodeKey,
     obligation::Custody,
 };
-use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, PlatformName, QualityCheck, Set};
+use datasurface_model::{
+    DatasetKey, DatasetName, Datastore, Entity, InvalidRows, PlatformName, QualityCheck, Set,
+};
 
 pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
     let platform = platform.clone();
@@ -46,6 +48,7 @@ pub(crate) fn detail(at: At<'_>) -> NodeDetail {
                 .iter()
                 .map(|(dataset, custody)| DatasetFacts {
                     checks: checks(supply, part, *dataset),
+                    invalid_rows: invalid_rows(supply, part, *dataset),
                     ..dataset_facts(&supply.datastore, *dataset, *custody)
                 })
                 .collect(),
@@ -59,6 +62,11 @@ pub(crate) fn detail(at: At<'_>) -> NodeDetail {
 fn checks(supply: &Supply, part: &Part, dataset: DatasetId) -> Set<QualityCheck> {
     let checks = dataset.of(&supply.datastore).quality_checks();
     checks.filter(|_| part.platform == supply.primary).cloned().collect()
+}
+
+fn invalid_rows(supply: &Supply, part: &Part, dataset: DatasetId) -> InvalidRows {
+    let is_judged = part.platform == supply.primary;
+    if is_judged { dataset.of(&supply.datastore).invalid_rows() } else { InvalidRows::default() }
 }
 
 fn source(supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
@@ -123,5 +131,6 @@ fn dataset_facts(datastore: &Datastore, dataset: DatasetId, custody: Custody) ->
         classifications: unit.classifications().clone(),
         custody,
         checks: Set::new(),
+        invalid_rows: InvalidRows::default(),
     }
 }

@@ -3,8 +3,8 @@
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
     Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetGroup, DatasetKey,
-    DatastoreName, Deadline, Entitlement, Entity, GroupKey, PlatformName, Priority, QualityCheck,
-    Requirements, Schema, Set, TransformTrigger, Workspace, WorkspaceName,
+    DatastoreName, Deadline, Entitlement, Entity, GroupKey, InvalidRows, PlatformName, Priority,
+    QualityCheck, Requirements, Schema, Set, TransformTrigger, Workspace, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,8 @@ pub struct DatasetFacts {
     pub(crate) custody: Custody,
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     pub(crate) checks: Set<QualityCheck>,
+    #[serde(default, skip_serializing_if = "InvalidRows::is_default")]
+    pub(crate) invalid_rows: InvalidRows,
 }
 
 impl DatasetFacts {
@@ -65,6 +67,13 @@ impl DatasetFacts {
     #[must_use]
     pub fn checks(&self) -> &Set<QualityCheck> {
         &self.checks
+    }
+
+    /// Where rows go that break what the schema says. A capture from a producer or from a transformer asks; all behind it
+    /// gets what passed.
+    #[must_use]
+    pub fn invalid_rows(&self) -> InvalidRows {
+        self.invalid_rows
     }
 
     /// The same dataset, of which this must be kept too.

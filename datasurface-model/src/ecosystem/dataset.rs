@@ -1,6 +1,6 @@
 //! Datasets: one table of a datastore.
 
-use super::{About, Deprecation, QualityCheck, Rare, documented, renamed};
+use super::{About, Deprecation, InvalidRows, QualityCheck, Rare, documented, renamed};
 use crate::{
     gather::Gather,
     name::{Classification, DatasetName, PolicyName},
@@ -30,6 +30,7 @@ pub struct Dataset {
 struct Details {
     deprecation: Option<Deprecation>,
     quality_checks: Set<QualityCheck>,
+    invalid_rows: InvalidRows,
     storage_policies: Set<PolicyName>,
 }
 
@@ -78,6 +79,15 @@ impl Dataset {
     #[must_use]
     pub fn checked(mut self, check: QualityCheck) -> Self {
         self.details.edit().quality_checks.insert(check);
+        self
+    }
+
+    /// Says where rows go that break what the schema says.
+    #[must_use]
+    pub fn with_invalid_rows(mut self, invalid_rows: InvalidRows) -> Self {
+        if invalid_rows != self.invalid_rows() {
+            self.details.edit().invalid_rows = invalid_rows;
+        }
         self
     }
 
@@ -134,6 +144,12 @@ impl Dataset {
     /// The storage policies of its zone that it asks for, in order.
     pub fn storage_policies(&self) -> impl Iterator<Item = &PolicyName> {
         self.details.get().into_iter().flat_map(|details| &details.storage_policies)
+    }
+
+    /// Where rows go that break what the schema says.
+    #[must_use]
+    pub fn invalid_rows(&self) -> InvalidRows {
+        self.details.get().map_or_else(InvalidRows::default, |details| details.invalid_rows)
     }
 
     /// What must hold of the data, in order.

@@ -51,7 +51,7 @@ pub use pin::{GroupPin, PrimaryPin};
 pub use platform::{Hint, Hinted, PlatformDeclaration, VersionRequirement};
 pub use policy::{Permitted, Policy, PolicyRule, StorageRule};
 pub use production::ProductionStatus;
-pub use quality::{QualityCheck, Share};
+pub use quality::{InvalidRows, QualityCheck, Share};
 pub use repository::{Repository, RepositoryHost};
 pub use requirements::{Latency, Milestoning, Priority, Requirements, Retention};
 pub use team::{Team, TeamDeclaration};

@@ -7,6 +7,25 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
 
+/// Says where rows go that break what the schema says: the length, the precision or the range of a type, or `not null`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvalidRows {
+    /// They fail the capture of the dataset: its consumers keep the last good data.
+    #[default]
+    Fail,
+    /// They are set aside where no consumer reads them, and counted; the other rows go on.
+    SetAside,
+}
+
+impl InvalidRows {
+    /// Whether this is what is understood where nothing is said.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// One thing that must hold of a dataset's data.
 ///
 /// ```

@@ -10,9 +10,10 @@ use super::{
     quality::QualityCheckObject,
     schema::{SchemaForm, Schemas},
     sets::{said_object_set, set},
+    words::Word,
 };
 use crate::{
-    ecosystem::{Dataset, Datastore},
+    ecosystem::{Dataset, Datastore, InvalidRows},
     gather::Gather,
     name::{Classification, DatasetKey, DatasetName, DatastoreName, PolicyName},
     named::Entity,
@@ -57,6 +58,8 @@ struct DatasetObject {
     storage_policies: Set<PolicyName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     quality_checks: Vec<QualityCheckObject>,
+    #[serde(default, skip_serializing_if = "Word::is_default")]
+    invalid_rows: Word<InvalidRows>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,7 +101,7 @@ impl DatasetObject {
         }
         dataset = self.storage_policies.into_iter().fold(dataset, Dataset::stored_by);
         let checks = self.quality_checks.into_iter().map(QualityCheckObject::into_model);
-        dataset = checks.fold(dataset, Dataset::checked);
+        dataset = checks.fold(dataset, Dataset::checked).with_invalid_rows(self.invalid_rows.0);
         described(dataset, self.documentation, self.renamed_from, Dataset::documented, Dataset::renamed_from)
     }
 }
@@ -127,6 +130,7 @@ impl From<&Dataset> for DatasetObject {
             deprecation: dataset.deprecation().map(|deprecation| Box::new(deprecation.into())),
             storage_policies: dataset.storage_policies().cloned().gather(),
             quality_checks: dataset.quality_checks().map(QualityCheckObject::from).listed(),
+            invalid_rows: Word(dataset.invalid_rows()),
             documentation: written(dataset.documentation()),
             renamed_from: dataset.former_name().cloned(),
         }

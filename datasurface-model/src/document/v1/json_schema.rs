@@ -31,8 +31,8 @@ mod schema {
             zone::{TeamDefinition, ZoneDefinition},
         },
         ecosystem::{
-            CloudVendor, Consistency, CredentialKind, Cron, FileFormat, KeyHolder, Milestoning, Priority,
-            ProductionStatus, RepositoryHost, TextFormat, VersionRequirement,
+            CloudVendor, Consistency, CredentialKind, Cron, FileFormat, InvalidRows, KeyHolder, Milestoning,
+            Priority, ProductionStatus, RepositoryHost, TextFormat, VersionRequirement,
         },
         name::DatasetKey,
         schema::DataType,
@@ -158,6 +158,7 @@ mod schema {
         Consistency = "Together";
         CredentialKind = "CredentialWord";
         FileFormat = "FormatWord";
+        InvalidRows = "InvalidRowsWord", "Where rows go that break what the schema says.";
         KeyHolder = "KeyHolderWord";
         Milestoning = "MilestoningWord";
         PrincipalKind = "KindWord";

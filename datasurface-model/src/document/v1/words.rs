@@ -2,8 +2,8 @@
 
 use super::entitlement::PrincipalKind;
 use crate::ecosystem::{
-    CloudVendor, Consistency, CredentialKind, FileFormat, KeyHolder, Milestoning, Priority, ProductionStatus,
-    RepositoryHost, TextFormat,
+    CloudVendor, Consistency, CredentialKind, FileFormat, InvalidRows, KeyHolder, Milestoning, Priority,
+    ProductionStatus, RepositoryHost, TextFormat,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -54,6 +54,8 @@ words! {
         AccessKey = "access_key", Role = "role";
     FileFormat, "how files are written, as text":
         Csv = "csv", Parquet = "parquet", JsonLines = "json_lines";
+    InvalidRows, "`fail` or `set_aside`":
+        Fail = "fail", SetAside = "set_aside";
     KeyHolder, "who holds the keys, as text":
         Vendor = "vendor", Company = "company";
     Milestoning, "which versions of a record, as text":

@@ -55,14 +55,21 @@ fn quality_checks() -> impl Strategy<Value = QualityCheck> {
 
 fn datasets() -> impl Strategy<Value = Dataset> {
     let replacement = (nasty(), nasty()).prop_map(|(store, dataset)| DatasetKey::new(store, dataset));
-    let rare = (seldom(deprecations(replacement)), vec(quality_checks(), 0..3), vec(nasty(), 0..2));
+    let invalid = prop_oneof![Just(InvalidRows::Fail), Just(InvalidRows::SetAside)];
+    let rare = (seldom(deprecations(replacement)), vec(quality_checks(), 0..3), vec(nasty(), 0..2), invalid);
     let about = (seldom(documentations()), seldom(nasty()));
     (nasty(), schemas(), vec(nasty(), 0..2), rare, about).prop_map(
-        |(name, schema, classifications, (deprecation, checks, policies), (documentation, former))| {
+        |(
+            name,
+            schema,
+            classifications,
+            (deprecation, checks, policies, invalid),
+            (documentation, former),
+        )| {
             let dataset = classifications.into_iter().fold(Dataset::new(name, schema), Dataset::classified);
             let dataset = deprecation.into_iter().fold(dataset, Dataset::deprecated);
             let dataset = checks.into_iter().fold(dataset, Dataset::checked);
-            let dataset = policies.into_iter().fold(dataset, Dataset::stored_by);
+            let dataset = policies.into_iter().fold(dataset, Dataset::stored_by).with_invalid_rows(invalid);
             let dataset = documentation.into_iter().fold(dataset, Dataset::documented);
             former.into_iter().fold(dataset, Dataset::renamed_from)
         },
