@@ -176,6 +176,10 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) follow: bool,
 
+    /// Show values of rows that failed, of columns that are classified as `Public` and nothing else.
+    #[arg(long)]
+    pub(crate) show_values: bool,
+
     /// How often to run before it ends.
     #[arg(long, value_name = "N", hide = true, requires = "follow")]
     pub(crate) rounds: Option<u32>,
@@ -185,6 +189,10 @@ pub(crate) struct Run {
 pub(crate) struct Status {
     #[command(flatten)]
     pub(crate) site: Site,
+
+    /// Show values of rows that failed, of columns that are classified as `Public` and nothing else.
+    #[arg(long)]
+    pub(crate) show_values: bool,
 }
 
 /// How to print an answer.

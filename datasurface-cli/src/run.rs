@@ -106,7 +106,11 @@ impl Ran {
     }
 }
 
-fn answer(arguments: &arguments::Run, ran: Ran) -> Answer<'static> {
+fn answer(arguments: &arguments::Run, mut ran: Ran) -> Answer<'static> {
+    if !arguments.show_values {
+        let failures = ran.ran.values_mut().flat_map(|report| &mut report.failures);
+        failures.for_each(|failure| failure.examples.clear());
+    }
     let is_well = ran.is_well();
     match arguments.site.format {
         Format::Text => Answer::text(summary(&ran), &ran.findings, is_well),
@@ -131,9 +135,14 @@ fn summary(ran: &Ran) -> String {
         table.row([dataset, batch, inserted, updated, deleted, unchanged, failure.to_owned()]);
     }
     let mut text = table.print();
+    for run in reports().flat_map(|report| &report.datasets).filter(|run| run.rejected > 0) {
+        let rows = count(usize::try_from(run.rejected).unwrap_or(usize::MAX), "row");
+        text += &format!("set aside: {}: {rows}\n", run.dataset);
+    }
     let failures: Vec<_> = reports().flat_map(|report| &report.failures).collect();
     for failure in &failures {
         text += &format!("failed: {}: {}\n", failure.job, failure.reason);
+        text.extend(failure.examples.iter().map(|example| format!("  such as {example}\n")));
     }
     for job in reports().flat_map(|report| &report.waiting) {
         text += &format!("waiting: {job}\n");

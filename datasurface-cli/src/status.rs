@@ -5,6 +5,7 @@ use crate::{
     arguments::{self, Format, now},
     site,
     table::Table,
+    text::count,
 };
 use chrono::{DateTime, Utc};
 use datasurface_broker::Broker;
@@ -44,13 +45,29 @@ struct Sink {
     lag_seconds: Option<u64>,
     promised_seconds: Option<u64>,
     is_late: bool,
+    /// Rows that are set aside for all, since they break what the schema says.
+    rejected: u64,
+    /// Versions that are set aside for this consumer, since its database has no such values.
+    unfit: u64,
     last_failure: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    examples: Vec<String>,
 }
 
 impl Sink {
     fn of(platform: &PlatformName, status: SinkStatus, at: DateTime<Utc>) -> Self {
-        let SinkStatus { group, dataset, last_batch, schema_version, confirmed_at, promised, last_failure } =
-            status;
+        let SinkStatus {
+            group,
+            dataset,
+            last_batch,
+            schema_version,
+            confirmed_at,
+            promised,
+            rejected,
+            unfit,
+            last_failure,
+            examples,
+        } = status;
         let lag = |read: DateTime<Utc>| u64::try_from((at - read).num_seconds()).unwrap_or_default();
         let lag_seconds = confirmed_at.map(lag);
         let promised_seconds = promised.map(datasurface_model::Latency::as_seconds);
@@ -65,14 +82,17 @@ impl Sink {
             lag_seconds,
             promised_seconds,
             is_late: promised_seconds.is_some_and(|promised| lag_seconds.is_none_or(|lag| lag > promised)),
+            rejected,
+            unfit,
             last_failure,
+            examples,
         }
     }
 }
 
 pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'static> {
     let at = now();
-    let (sinks, waiting, findings) = match site::open(&arguments.site) {
+    let (mut sinks, waiting, findings) = match site::open(&arguments.site) {
         Err(findings) => (Vec::new(), Vec::new(), findings),
         Ok((target, mut findings)) => {
             let operated = broker.status(&target, &site::operation(&arguments.site, at));
@@ -90,6 +110,9 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
             (sinks, waiting, findings)
         }
     };
+    if !arguments.show_values {
+        sinks.iter_mut().for_each(|sink: &mut Sink| sink.examples.clear());
+    }
     let is_well = !findings.has_errors() && sinks.iter().all(|sink: &Sink| sink.last_failure.is_none());
     match arguments.site.format {
         Format::Text => Answer::text(summary(&sinks, &waiting), &findings, is_well),
@@ -123,25 +146,47 @@ fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
             remark.to_owned(),
         ]);
     }
-    let mut text = table.print() + &failures(sinks);
+    let mut text = table.print() + &set_aside(sinks) + &failures(sinks);
     for Waiting { job, waits_for, .. } in waiting {
         text += &format!("waiting: `{job}` waits until {waits_for}\n");
     }
     text
 }
 
+/// What is set aside, for all or for one consumer.
+fn set_aside(sinks: &[Sink]) -> String {
+    let mut lines = BTreeSet::new();
+    for Sink { group, dataset, rejected, unfit, .. } in sinks {
+        let rows = |number: u64, what| count(usize::try_from(number).unwrap_or(usize::MAX), what);
+        if *rejected > 0 {
+            lines.insert(format!("set aside: {dataset}: {}\n", rows(*rejected, "row")));
+        }
+        if *unfit > 0 {
+            let versions = rows(*unfit, "version");
+            lines.insert(format!(
+                "set aside: {dataset} for {group}: {versions} that its database cannot have\n"
+            ));
+        }
+    }
+    lines.into_iter().collect()
+}
+
 /// Each reason once, with all that it concerns.
 fn failures(sinks: &[Sink]) -> String {
     let mut reasons: BTreeMap<&str, BTreeMap<&GroupKey, BTreeSet<String>>> = BTreeMap::new();
+    let mut examples: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for sink in sinks {
         if let Some(reason) = &sink.last_failure {
             let datasets = reasons.entry(reason).or_default().entry(&sink.group).or_default();
             datasets.insert(sink.dataset.to_string());
+            examples.entry(reason.as_str()).or_default().extend(sink.examples.iter().map(String::as_str));
         }
     }
     let mut text = String::new();
     for (reason, groups) in reasons {
         text += &format!("failed: {reason}\n");
+        let examples = examples.get(reason).into_iter().flatten();
+        text.extend(examples.map(|example| format!("  such as {example}\n")));
         for (group, datasets) in groups {
             text += &format!("  {group}: {}\n", Vec::from_iter(datasets).join(", "));
         }

@@ -108,8 +108,12 @@ pub struct Rounded {
 pub struct JobFailure {
     /// The address of the job, or of what it was to bring up to date.
     pub job: ResourceAddress,
-    /// What failed, and every reason behind it; never a secret.
+    /// What failed, and every reason behind it: tables, columns, rules and counts; never a secret, and no value of data.
     pub reason: String,
+    /// Values of rows that are the reason, of columns that are classified as `Public` and nothing else, for those who
+    /// ask for values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
 }
 
 /// What one batch did to one dataset.
@@ -128,6 +132,9 @@ pub struct DatasetRun {
     pub deleted: u64,
     /// Records that are as they were.
     pub unchanged: u64,
+    /// Records that are set aside now, since they break what the schema says.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rejected: u64,
     /// Why the batch did not become visible, if it did not.
     pub failure: Option<String>,
 }
@@ -164,6 +171,21 @@ pub struct SinkStatus {
     /// How late it may be: what this group was promised, whatever others are.
     #[serde(default)]
     pub promised: Option<Latency>,
-    /// Why the last attempt failed, if it did: to bring it here, or to get what it is made of.
+    /// Records that are set aside for all, since they break what the schema says.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rejected: u64,
+    /// Versions of records that are set aside for this consumer alone: its database has no such values.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unfit: u64,
+    /// Why the last attempt failed, if it did: to bring it here, or to get what it is made of. No value of data is in it.
     pub last_failure: Option<String>,
+    /// Values of rows that are the reason, of columns that are classified as `Public` and nothing else, for those who
+    /// ask for values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -260,3 +260,32 @@ fn nothing_is_executed_that_was_not_rendered() {
     desk.render();
     desk.run("run --target out").good();
 }
+
+#[test]
+fn values_are_shown_to_who_asks_and_only_what_is_public() {
+    let desk = desk(&models::transformed());
+    let name = "a name of a product that is much too long";
+    source(
+        &desk,
+        &format!(
+            "INSERT INTO products VALUES (4711, '{name}'); INSERT INTO customers VALUES ('LONGID', 'Oslo')"
+        ),
+    );
+    for command in ["run --target out", "status --target out"] {
+        let shown = |more: &str| {
+            let said = desk.run(&format!("{command}{more}"));
+            format!("{}{}", said.out, said.err)
+        };
+        let rule = "`NW_Data/products` fails the rule that `name VarChar(40)` must not be longer than its type: 1 row";
+        for format in ["", " --format json"] {
+            let hidden = shown(format);
+            assert!(hidden.contains(rule) && hidden.contains("`id VarChar(5)`"), "{hidden}");
+            for value in ["4711", name, "LONGID", "Oslo"] {
+                assert!(!hidden.contains(value), "{value}: {hidden}");
+            }
+            let with_values = shown(&format!("{format} --show-values"));
+            assert!(with_values.contains(&format!("id: 4711, name: {name}")), "{with_values}");
+            assert!(!with_values.contains("LONGID") && !with_values.contains("Oslo"), "{with_values}");
+        }
+    }
+}

@@ -27,6 +27,9 @@ pub(crate) struct TableAttributes {
     /// The column that its source is read by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) watermark: Option<ColumnName>,
+    /// Whether rows that break what the schema says are set aside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) sets_aside: bool,
     /// What must hold of a batch before it is merged.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     pub(crate) checks: Set<QualityCheck>,
@@ -44,6 +47,7 @@ impl TableAttributes {
             retention_days: retention.map(Retention::as_days),
             copied_from: None,
             watermark: None,
+            sets_aside: false,
             checks: Set::new(),
         }
     }
@@ -55,6 +59,11 @@ impl TableAttributes {
 
     pub(crate) fn read_by(mut self, watermark: Option<&ColumnName>) -> Self {
         self.watermark = watermark.cloned();
+        self
+    }
+
+    pub(crate) fn setting_aside(mut self, sets_aside: bool) -> Self {
+        self.sets_aside = sets_aside;
         self
     }
 

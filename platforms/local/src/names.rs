@@ -29,6 +29,11 @@ pub(crate) fn stage(table: &str) -> String {
     format!("{table}.stage")
 }
 
+/// Where rows of a table are kept that break what its schema says.
+pub(crate) fn rejected(table: &str) -> String {
+    format!("{table}.rejected")
+}
+
 /// Where the rows of a table are while it is made anew.
 pub(crate) fn before(table: &str) -> String {
     format!("{table}.before")

@@ -14,7 +14,9 @@ use crate::{
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
+        postgres::copy::drop_aside,
         quote::{insert_into, quoted, select},
+        rejected::Rejected,
         script::Script,
         watermark::forget_position,
     },
@@ -88,7 +90,10 @@ pub(super) fn retire(
                 Guard::Released(at) => format!("It was released at revision {}.", at.short()),
             };
             let script = script(&table.database).note(why);
-            Some(script.add(CHANGE, "Takes the table away.", [table.milestoned().drop()]))
+            let milestoned = table.milestoned();
+            let rejected = table.sets_aside.then(|| Rejected::of(&milestoned).drop());
+            let drop = [milestoned.drop()].into_iter().chain(rejected);
+            Some(script.add(CHANGE, "Takes the table away.", drop))
         }
         ("copy", _) => {
             let copy: TableAttributes = attributes_of(before)?;
@@ -97,6 +102,9 @@ pub(super) fn retire(
                 Engine::Postgres => server_copy::drop_views_of(views),
             };
             drop.extend([copy.milestoned().drop(), forget_progress(&copy.table)]);
+            if copy.engine() == Engine::Postgres {
+                drop.extend(drop_aside(&copy.milestoned()));
+            }
             Some(script(&copy.database).add(CHANGE, "Takes the copy away.", drop))
         }
         ("view", _) => {
@@ -172,13 +180,35 @@ fn table(
         let script = script
             .note("Versions that are there have NULL in a new column: what it was for them, nobody knows.")
             .note("The next batch closes those that it has values for, and opens them anew.");
-        return Some(script.add(CHANGE, "Adds columns.", add.chain(read_again(before, after))));
+        let more = read_again(before, after).into_iter().chain(set_aside(before, after));
+        return Some(script.add(CHANGE, "Adds columns.", add.chain(more)));
     }
     if is_copy && after.history && !before.history {
         let forget = [forget_progress(&after.table)];
         return Some(script.add(CHANGE, "Lets the next application bring earlier versions.", forget));
     }
-    None
+    let set_aside = set_aside(before, after)?;
+    let about = match after.sets_aside {
+        true => "Makes room for rows that are set aside.",
+        false => "Takes away the rows that were set aside.",
+    };
+    Some(script.add(CHANGE, about, [set_aside].into_iter().chain(read_all_again(before, after))))
+}
+
+/// What makes or takes away the table of rows that are set aside, if that changes.
+fn set_aside(before: &TableAttributes, after: &TableAttributes) -> Option<String> {
+    let table = after.milestoned();
+    let rejected = Rejected::of(&table);
+    match (before.sets_aside, after.sets_aside) {
+        (false, true) => Some(rejected.create()),
+        (true, false) => Some(rejected.drop()),
+        _ => None,
+    }
+}
+
+/// Rows that were set aside are behind the watermark.
+fn read_all_again(before: &TableAttributes, after: &TableAttributes) -> Option<String> {
+    read_again(before, after).filter(|_| before.sets_aside)
 }
 
 /// Sets the rows aside, makes the table as it is to be, and brings them back: every version, in what columns it has in
@@ -228,6 +258,7 @@ fn rebuild(
         statements.push(forget_progress(&after.table));
     }
     statements.extend(read_again(before, after));
+    statements.extend(set_aside(before, after));
     script.add(CHANGE, "Makes the table anew, with every version that was there.", statements)
 }
 

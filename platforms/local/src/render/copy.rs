@@ -103,16 +103,21 @@ fn on_server(script: Script, table: &Milestoned, buffer: &str) -> Script {
         .note("merge. If live and live_there differ then, the platform has forgotten what went: restage; what")
         .note("`live_versions` selects goes through load_live; close. Then remember. Again changes nothing.")
         .add("create", "Makes the copy and the books of this database.", create_copy(Engine::Postgres, table))
-        .add("stage", "Makes room for what changed; it is gone with the transaction.", [copy::stage(table)])
+        .add(
+            "stage",
+            "Makes room for what changed, gone with the transaction, and the book of what is set aside.",
+            [copy::stage(table)].into_iter().chain(copy::open_aside(table)),
+        )
         .add(
             "changes",
             &format!("{there}: what was opened or closed after the batch :applied."),
             [copy::changes(table, buffer)],
         )
-        .add("load", "Takes it.", [copy::load(table)])
+        .add("load", "Takes it, but for what the columns cannot have.", [copy::load(table)])
+        .add("set_aside", "Remembers what they cannot have.", [copy::set_aside(table)])
         .add("merge", "Closes what changed or is missing, opens what changed or is new.", copy::merge(table))
-        .add("live", "How many versions are live here.", [copy::live(&table.table)])
-        .add("live_there", &format!("{there}: how many are."), [copy::live(buffer)])
+        .add("live", "How many versions are live here, or set aside.", [copy::live(table)])
+        .add("live_there", &format!("{there}: how many are."), [copy::live_there(buffer)])
         .add("restage", "Empties the room.", [copy::restage(table)])
         .add(
             "live_versions",
@@ -120,6 +125,9 @@ fn on_server(script: Script, table: &Milestoned, buffer: &str) -> Script {
             [copy::live_versions(table, buffer)],
         )
         .add("load_live", "Takes them.", [copy::load_live(table)])
+        .add("live_aside", "Which live versions are set aside.", [copy::live_aside(table)])
+        .add("close_aside", "Ends one of them.", [copy::close_aside(table)])
+        .add("count_aside", "How many there are.", [copy::count_aside(table)])
         .add("close", "Closes what is not among them.", [copy::close(table)])
         .add("remember", "Remembers the last batch, in the transaction that brings it.", [remember(table)])
 }
@@ -141,7 +149,9 @@ fn purged(
         Engine::Postgres => {
             let about = format!("In {PLATFORM_SCHEMA}: the last batch that nobody is owed versions of.");
             let last_old = format!("{};", last_old_batch("main", dataset, time));
-            script.add("last_old", &about, [last_old]).add("purge", WHY, [table.purge(":last_old")])
+            let mut purge = vec![table.purge(":last_old")];
+            purge.extend(postgres::copy::purge_aside(table));
+            script.add("last_old", &about, [last_old]).add("purge", WHY, purge)
         }
     }
 }

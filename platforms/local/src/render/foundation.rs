@@ -86,6 +86,34 @@ CREATE TABLE IF NOT EXISTS \"datasurface_schemas\" (
   PRIMARY KEY (\"datastore\", \"dataset\", \"version\")
 );";
 
+const BEHIND: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_behind\" (
+  \"datastore\" TEXT NOT NULL,
+  \"dataset\" TEXT NOT NULL,
+  \"failed_at\" TEXT NOT NULL,
+  \"reason\" TEXT NOT NULL,
+  \"examples\" TEXT NOT NULL,
+  \"confirmed_at\" TEXT,
+  PRIMARY KEY (\"datastore\", \"dataset\")
+);";
+
+const DATASET_FAILED: &str = "\
+INSERT INTO \"datasurface_behind\" (\"datastore\", \"dataset\", \"failed_at\", \"reason\", \"examples\", \"confirmed_at\")
+VALUES (:datastore, :dataset, :now, :reason, :examples, :confirmed_at)
+ON CONFLICT (\"datastore\", \"dataset\") DO UPDATE SET
+  \"failed_at\" = excluded.\"failed_at\",
+  \"reason\" = excluded.\"reason\",
+  \"examples\" = excluded.\"examples\";";
+
+const DATASET_CAPTURED: &str = "\
+DELETE FROM \"datasurface_behind\"
+WHERE \"datastore\" = :datastore AND \"dataset\" = :dataset;";
+
+const DATASETS_BEHIND: &str = "\
+SELECT \"datastore\", \"dataset\", \"reason\", \"examples\", \"confirmed_at\"
+FROM \"datasurface_behind\"
+ORDER BY \"datastore\", \"dataset\";";
+
 const NEXT_BATCH: &str = "\
 SELECT coalesce(max(\"batch\"), 0) + 1 AS \"batch\"
 FROM \"datasurface_batches\"
@@ -191,7 +219,7 @@ pub(super) fn render(
         .add(
             "create",
             "Makes the books that are not there.",
-            [STEPS, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS].map(str::to_owned),
+            [STEPS, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS, BEHIND].map(str::to_owned),
         )
         .add(
             "step_done",
@@ -213,6 +241,13 @@ pub(super) fn render(
             one(LAST_MOVE),
         )
         .add("schema_version", "The version of its schema that a batch of a dataset has.", one(SCHEMA_VERSION))
+        .add(
+            "dataset_failed",
+            "Remembers why a dataset stays as it is, in the transaction of the batch of the others.",
+            one(DATASET_FAILED),
+        )
+        .add("dataset_captured", "A dataset is behind no more.", one(DATASET_CAPTURED))
+        .add("datasets_behind", "The datasets whose last capture failed.", one(DATASETS_BEHIND))
         .add(
             "input_seen",
             "The last batch of an input that a transformer has seen, as it is now: :made_by is a fingerprint of it.",

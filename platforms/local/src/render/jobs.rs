@@ -39,11 +39,13 @@ impl Jobs {
         let datasets: Vec<Value> = reading
             .selects
             .iter()
-            .map(|Select { dataset, read, since }| {
+            .map(|Select { dataset, read, since, columns }| {
                 let into = address::table(dataset);
                 match since {
-                    None => json!({"dataset": dataset, "into": into, "read": read}),
-                    Some(since) => json!({"dataset": dataset, "into": into, "read": read, "since": since}),
+                    None => json!({"dataset": dataset, "into": into, "read": read, "columns": columns}),
+                    Some(since) => json!({
+                        "dataset": dataset, "into": into, "read": read, "since": since, "columns": columns
+                    }),
                 }
             })
             .collect();

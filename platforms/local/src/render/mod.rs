@@ -3,11 +3,12 @@
 //! | file | resource | sections |
 //! |---|---|---|
 //! | `database.sql` | `database` | `create`, and the statements that keep the books |
-//! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `valid 1` and `check 1` and more, `merge`, `count`, `schema`, `unstage`; afterwards `forget`, `purge` |
+//! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `check 1` and more, `merge`, `count`, `schema`, `unstage`; afterwards `forget`, `purge` |
+//! | the same, with rows that are set aside | | also `reject`, `count_rejected` |
 //! | the same, read by a watermark | | also `position`, `reached`, `complete`, `merge_new`, `remember` |
 //! | the same, captured by another local platform | | also `agrees`, `last`, `follow`, `follow_schemas`, `followed`, `differs` |
 //! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `applied` |
-//! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `close`, `remember`; before `purge`, `last_old` |
+//! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `set_aside`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `live_aside`, `close_aside`, `close`, `remember`; `count_aside`; before `purge`, `last_old` |
 //! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create` |
 //! | `outputs/<workspace>.sql` | `output.…` | `create`; within a run `inputs`, `fill`, `close` |
 //! | `jobs.json` | `capture.…`, `trigger.…`, `transform.…` | |
@@ -19,12 +20,14 @@
 mod copy;
 mod foundation;
 mod jobs;
+mod judged;
 mod output;
 mod reading;
 mod table;
 mod view;
 
 pub(crate) use copy::{create_copy, forget_progress};
+pub(crate) use judged::JudgedColumn;
 pub(crate) use output::{
     attributes as output_attributes, clear_section, create_outputs, drop_outputs, inputs as output_inputs,
     load_section, select_output, select_section,

@@ -1,5 +1,6 @@
 //! How the records of a capture are read: from where, in which transaction, and by which SELECT.
 
+use super::JudgedColumn;
 use crate::{
     address::{MILESTONED, ROWS},
     config::LocalConfig,
@@ -9,12 +10,7 @@ use crate::{
     prelude::*,
     server_settings::ServerSettings,
     shelf::unclear,
-    sql::{
-        milestoned::BATCH_OUT,
-        postgres::read,
-        quote::quoted,
-        storage::{read_from_sqlite, since_in_sqlite},
-    },
+    sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::since_in_sqlite},
 };
 
 /// What a capture reads.
@@ -47,6 +43,8 @@ pub(crate) struct Select {
     /// Those that were not read yet: whose watermark is not below `:position`, the highest that was. What is just there
     /// may have come after it was read, so it is read again.
     pub(crate) since: Option<String>,
+    /// The columns, as the values are judged.
+    pub(crate) columns: Vec<JudgedColumn>,
 }
 
 /// What starts a capture.
@@ -95,13 +93,14 @@ struct Dialect {
     since: fn(&Column) -> String,
 }
 
+/// SQLite has values of any kind in any column: what they are is judged while they are read.
+fn name_of(column: &Column) -> String {
+    quoted(column.name().as_str())
+}
+
 /// A transaction that reads sees one state of the database from its first read on.
-const SQLITE: Dialect = Dialect {
-    begin: |_| vec!["BEGIN".to_owned()],
-    column: read_from_sqlite,
-    table: quoted,
-    since: since_in_sqlite,
-};
+const SQLITE: Dialect =
+    Dialect { begin: |_| vec!["BEGIN".to_owned()], column: name_of, table: quoted, since: since_in_sqlite };
 
 const POSTGRES: Dialect =
     Dialect { begin: read::begin, column: read::read_column, table: read::quoted_table, since: read::since };
@@ -150,7 +149,7 @@ fn from_container(
         let read = format!("SELECT {} FROM {table}", columns.join(", "));
         let watermark = watermark_of(ingest).and_then(|name| schema.column(name));
         let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));
-        Select { dataset: dataset.key().clone(), read, since }
+        Select { dataset: dataset.key().clone(), read, since, columns: JudgedColumn::all_of(dataset) }
     };
     Ok(Reading {
         source: source.clone(),
@@ -213,7 +212,8 @@ fn from_table(
         };
         let table = quoted(&address.table);
         let read = format!("SELECT {} FROM {table}{live}", columns.join(", "));
-        selects.push(Select { dataset: dataset.key().clone(), read, since: None });
+        let columns = JudgedColumn::all_of(dataset);
+        selects.push(Select { dataset: dataset.key().clone(), read, since: None, columns });
     }
     let file = file.unwrap_or_default().into();
     Ok(Reading {

@@ -1,7 +1,7 @@
 //! The table of a dataset: one for its latest versions and, where they are owed, for those before. What is owed decides
 //! whether a batch forgets what it closed; so beginning to keep history, or ceasing to, rebuilds nothing.
 
-use super::{in_database, watermark_of};
+use super::{in_database, judged::public_columns, watermark_of};
 use crate::{
     address::{MILESTONED, TableAddress},
     attributes::{TableAttributes, described},
@@ -14,10 +14,10 @@ use crate::{
         milestoned::Milestoned,
         predecessor::{PREDECESSOR_SCHEMA, Predecessor},
         quote::in_parentheses,
+        rejected::Rejected,
         retention::last_old_batch,
         schema_version,
         script::Script,
-        valid::{self, VALID},
         watermark::Watermark,
     },
 };
@@ -35,7 +35,7 @@ pub(super) fn render(
     let watermark = watermark.map(|column| Watermark::new(&table, column));
     let script = head(config, dataset.key())
         .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
-        .note("A batch: stage, load every record; valid and check, if there are such sections, must find nothing; then in")
+        .note("A batch: stage, load every record that its columns in jobs.json have room for; checks must find nothing; then in")
         .note("one transaction merge, count, batch_visible of database.sql, and schema; then unstage. Copies elsewhere are")
         .note("brought up to date; then forget and purge, if there are such sections.");
     let script = match watermark {
@@ -44,21 +44,48 @@ pub(super) fn render(
             .note("Where there is a position, only what is new is loaded: then complete before the checks, and merge_new")
             .note("instead of merge. Both ways, remember what was reached in the transaction that merges."),
     };
+    let rejected = rejected(dataset, &table);
+    let with = |statements: Vec<String>, more: fn(&Rejected<'_>) -> Vec<String>| {
+        statements.into_iter().chain(rejected.iter().flat_map(more)).collect::<Vec<_>>()
+    };
     let script = script
-        .add("create", "Makes the table.", table.create())
-        .add("stage", "Makes room for a batch.", table.stage())
+        .add("create", "Makes the table.", with(table.create(), |rejected| vec![rejected.create()]))
+        .add("stage", "Makes room for a batch.", with(table.stage(), |rejected| rejected.stage()))
         .add("load", "Puts one record into it.", [table.load()]);
-    let script = with_checks(valid(script, view, dataset, &table), dataset, &table)?
-        .add("merge", "Closes what changed or is missing, opens what changed or is new.", table.merge())
-        .add("count", "What the batch did.", [table.count()])
+    let script = match &rejected {
+        None => script,
+        Some(rejected) => script.add(
+            "reject",
+            "Sets one aside: the row, the column, the rule, and the key, as far as it has one.",
+            [rejected.reject()],
+        ),
+    };
+    let script = with_checks(script, dataset, &table)?
         .add(
-            "schema",
-            "Remembers the schema of the batch, if it is not that of the one before.",
-            [schema_version::remember(&table, dataset.schema().table(), dataset.key())],
-        );
+            "merge",
+            "Closes what changed or is missing, opens what changed or is new.",
+            with(table.merge(), |rejected| rejected.merge()),
+        )
+        .add("count", "What the batch did.", [table.count()]);
+    let script = match &rejected {
+        None => script,
+        Some(rejected) => script.add(
+            "count_rejected",
+            "How many rows are set aside, and what the batch did to them.",
+            [rejected.count()],
+        ),
+    };
+    let script = script.add(
+        "schema",
+        "Remembers the schema of the batch, if it is not that of the one before.",
+        [schema_version::remember(&table, dataset.schema().table(), dataset.key())],
+    );
     let script = match &watermark {
         None => script,
-        Some(watermark) => with_watermark(script, &table, watermark),
+        Some(watermark) => {
+            let merge_new = with(table.merge_new(), |rejected| rejected.merge_new());
+            with_watermark(script, watermark, merge_new)
+        }
     };
     let script = match view.detail() {
         NodeDetail::Ingest(ingest) if matches!(ingest.source(), IngestSource::Platform { .. }) => {
@@ -66,26 +93,40 @@ pub(super) fn render(
         }
         _ => script,
     };
-    let script =
-        letting_go(script, dataset, &table).add("unstage", "Gives the room back.", [table.unstage()]);
+    let unstage = with(vec![table.unstage()], |rejected| vec![rejected.unstage()]);
+    let script = letting_go(script, dataset, &table, rejected.as_ref()).add(
+        "unstage",
+        "Gives the room back.",
+        unstage,
+    );
     let holds = DataHeld::new(dataset.key(), dataset.custody());
     add(config, node, dataset, &table, holds, script, rendering)
 }
 
 /// What goes when nobody is owed it, or is owed it no longer.
-fn letting_go(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Script {
+fn letting_go(
+    script: Script,
+    dataset: &DatasetFacts,
+    table: &Milestoned,
+    rejected: Option<&Rejected<'_>>,
+) -> Script {
+    let forget = [table.forget()].into_iter().chain(rejected.map(Rejected::forget));
     let script = match table.history {
         true => script,
-        false => script.add("forget", "Nobody is owed earlier versions.", [table.forget()]),
+        false => script.add("forget", "Nobody is owed earlier versions.", forget),
     };
-    match dataset.custody().promised_time() {
-        None => script,
-        Some(time) => script.add(
-            "purge",
-            "After that time, nobody is owed an earlier version.",
-            [table.purge(&in_parentheses(&last_old_batch("main", dataset.key(), time)))],
-        ),
-    }
+    let Some(time) = dataset.custody().promised_time() else {
+        return script;
+    };
+    let last_old = in_parentheses(&last_old_batch("main", dataset.key(), time));
+    let purge =
+        [table.purge(&last_old)].into_iter().chain(rejected.map(|rejected| rejected.purge(&last_old)));
+    script.add("purge", "After that time, nobody is owed an earlier version.", purge)
+}
+
+/// The rows that a dataset sets aside, if it does.
+fn rejected<'t>(dataset: &DatasetFacts, table: &'t Milestoned) -> Option<Rejected<'t>> {
+    (dataset.invalid_rows() == InvalidRows::SetAside).then(|| Rejected::of(table))
 }
 
 /// The column that the source of a node is read by, if it captures by one.
@@ -96,7 +137,7 @@ fn watermark_column(node: &NodeFacts) -> Option<&ColumnName> {
     }
 }
 
-fn with_watermark(script: Script, table: &Milestoned, watermark: &Watermark<'_>) -> Script {
+fn with_watermark(script: Script, watermark: &Watermark<'_>, merge_new: Vec<String>) -> Script {
     script
         .add(
             "position",
@@ -109,11 +150,7 @@ fn with_watermark(script: Script, table: &Milestoned, watermark: &Watermark<'_>)
             "Adds what was not read again, so that checks see all that will be.",
             [watermark.complete()],
         )
-        .add(
-            "merge_new",
-            "Closes what changed, opens what changed or is new; the rest stays.",
-            table.merge_new(),
-        )
+        .add("merge_new", "Closes what changed, opens what changed or is new; the rest stays.", merge_new)
         .add("remember", "Remembers how far the source was read.", [watermark.remember()])
 }
 
@@ -140,28 +177,11 @@ fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: Ta
         .add("differs", "One row if a latest version reads otherwise than there.", [predecessor.differs()])
 }
 
-/// What a server sends is what its column says; so is what was captured before.
-fn valid(script: Script, view: &NodeView, dataset: &DatasetFacts, table: &Milestoned) -> Script {
-    let is_any_text = match view.detail() {
-        NodeDetail::Ingest(ingest) => match ingest.source() {
-            IngestSource::Container(facts) => {
-                matches!(facts.container().kind(), ContainerKind::Sqlite { .. })
-            }
-            IngestSource::Transformer { .. } => true,
-            IngestSource::Platform { .. } => false,
-        },
-        _ => false,
-    };
-    let texts = if is_any_text { valid::texts(table, dataset.schema().table()) } else { Vec::new() };
-    (1..).zip(texts).fold(script, |script, (number, Check { rule, sql })| {
-        script.add(&format!("{VALID} {number}"), &rule, [sql])
-    })
-}
-
 /// The checks, in an order that does not change, each in a section of its own.
 fn with_checks(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Result<Script, PlatformError> {
+    let public = public_columns(dataset);
     (1..).zip(dataset.checks()).try_fold(script, |script, (number, check)| {
-        let Check { rule, sql } = Check::of(table, dataset.schema().table(), check)?;
+        let Check { rule, sql } = Check::of(table, dataset.schema().table(), &public, check)?;
         Ok(script.add(&format!("{CHECK} {number}"), &rule, [sql]))
     })
 }
@@ -188,7 +208,11 @@ pub(super) fn render_held(
     let script = head(config, dataset.key())
         .note(format!("{wanted}: held. Nobody asks for it any more, and nothing feeds it."))
         .note(until)
-        .add("create", "Makes the table, if it is not there.", table.create());
+        .add(
+            "create",
+            "Makes the table, if it is not there.",
+            table.create().into_iter().chain(rejected(dataset, &table).map(|rejected| rejected.create())),
+        );
     add(config, held.node().facts(), dataset, &table, held.holds().clone(), script, rendering)
 }
 
@@ -219,6 +243,7 @@ fn add(
     let key = dataset.key();
     let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_time())
         .read_by(watermark_column(node))
+        .setting_aside(dataset.invalid_rows() == InvalidRows::SetAside)
         .checked(dataset.checks());
     let resource = in_database(address::table(key), "table", node.key()).holds(holds);
     let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);

@@ -170,8 +170,9 @@ impl Applying<'_> {
         if database.applied(script)?.is_some() {
             return Ok(());
         }
-        let all = Behind { script, applied: 0, last: last.number };
-        server.if_it_fits(|| send_one(own, server, &all, now(&site)))
+        let all = Behind { dataset: &dataset, script, applied: 0, last: last.number };
+        let columns = rendered.columns_of(&dataset);
+        server.if_it_fits(|| send_one(own, server, &all, columns, now(&site))).map(|_| ())
     }
 }
 

@@ -1,35 +1,37 @@
 //! Captures: what a source has now, or what is new there, is staged, and merged into what is kept.
 
 use super::{
+    behind::DatasetFailure,
     job::CaptureJob,
-    source::{self, Select},
-    watermark::Watermark,
+    stage::Staged,
     work::{Counts, Seen, Work, number},
 };
-use crate::{prelude::*, sql::script::Script};
+use crate::{names::address, prelude::*, sql::script::Script};
 use datasurface_platform::DatasetRun;
 
 /// What a capture did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Captured {
     pub(super) datasets: Vec<DatasetRun>,
+    /// Datasets that stay as they are, and why.
+    pub(super) failures: Vec<DatasetFailure>,
     /// Whether there is a new batch.
     pub(super) is_new: bool,
 }
 
-/// A dataset, part of which, or all of it, is staged.
-#[derive(Clone, Debug)]
-pub(super) struct Staged<'a> {
-    pub(super) dataset: &'a DatasetKey,
-    pub(super) table: &'a Script,
-    watermark: Option<Watermark<'a>>,
+impl Captured {
+    /// Why nothing of the datastore was captured, if nothing was.
+    pub(super) fn failure(&self) -> Option<String> {
+        let reasons: Vec<&str> = self.failures.iter().map(|failure| failure.reason.as_str()).collect();
+        (self.datasets.is_empty() && !reasons.is_empty()).then(|| reasons.join("; "))
+    }
 }
 
-impl Staged<'_> {
-    /// Whether only that was read which is new.
-    pub(super) fn is_partial(&self) -> bool {
-        self.watermark.as_ref().and_then(Watermark::since).is_some()
-    }
+/// Rows that are set aside, and how many of them a batch opened or closed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rejected {
+    rows: u64,
+    moved: u64,
 }
 
 /// The sections of a table by which something goes.
@@ -37,14 +39,15 @@ const FORGETTING: [&str; 2] = ["forget", "purge"];
 
 impl Work<'_> {
     /// Captures what a job names: everything is read in one snapshot, and becomes visible in one transaction, in which it
-    /// is also remembered what a transformer saw that made it. If nothing changed, there is no new batch.
+    /// is also remembered what a transformer saw that made it. If nothing changed, there is no new batch. A dataset with
+    /// rows that break a rule stays as it is, and is behind the batch of the others.
     pub(super) fn capture(&self, job: &CaptureJob, seen: &[Seen]) -> Result<Captured, PlatformError> {
         if let Some(followed) = self.follow_predecessor(job)? {
             return Ok(followed);
         }
         let staged = self.stage(job);
-        let checked = staged.and_then(|staged| self.check(&staged).map(|()| staged));
-        let captured = checked.and_then(|staged| self.merge(job, &staged, seen));
+        let checked = staged.and_then(|staged| self.check(staged));
+        let captured = checked.and_then(|(staged, failures)| self.merge(job, &staged, failures, seen));
         for dataset in &job.datasets {
             // The next batch begins with this, too: after a failure it does not matter.
             let unstaged =
@@ -56,32 +59,11 @@ impl Work<'_> {
         captured
     }
 
-    /// Reads the source. The platform's database is not locked meanwhile: stages are temporary.
-    fn stage<'j>(&'j self, job: &'j CaptureJob) -> Result<Vec<Staged<'j>>, PlatformError> {
-        let mut source = source::open(&job.producer(), &self.site)?;
-        source.begin(&job.begin)?;
-        let staged = self.own.together(|| {
-            let mut staged = Vec::new();
-            for captured in &job.datasets {
-                let table = self.rendered.script(&captured.into)?;
-                let watermark = self.watermark(job, captured, table)?;
-                let since = watermark.as_ref().and_then(|watermark| watermark.since());
-                self.own.execute(table, "stage", &[])?;
-                let mut loader = self.own.loader(table, "load")?;
-                let select = Select { whole: &captured.read, since };
-                source.read(&select, &mut |row| loader.load(row))?;
-                staged.push(Staged { dataset: &captured.dataset, table, watermark });
-            }
-            Ok(staged)
-        })?;
-        source.end()?;
-        Ok(staged)
-    }
-
     fn merge(
         &self,
         job: &CaptureJob,
         staged: &[Staged<'_>],
+        failures: Vec<DatasetFailure>,
         seen: &[Seen],
     ) -> Result<Captured, PlatformError> {
         self.own.at_once(|| {
@@ -96,22 +78,29 @@ impl Work<'_> {
             let mut is_new = false;
             for staged in staged {
                 let counts = self.merge_one(staged, batch)?;
+                let rejected = self.rejected(staged.table, batch)?;
                 let before = self.last_batch(staged.dataset)?;
-                is_new |= counts.moves() || before.is_none();
-                merged.push((staged, counts, before.map_or(0, |before| before.number)));
+                is_new |= counts.moves() || rejected.moved > 0 || before.is_none();
+                merged.push((staged, counts, rejected.rows, before.map_or(0, |before| before.number)));
             }
             let mut datasets = Vec::new();
-            for (staged, counts, before) in merged {
+            for (staged, counts, rejected, before) in merged {
                 if is_new {
                     self.batch_visible(staged.dataset, batch, counts)?;
                     self.own.execute(staged.table, "schema", &[(":batch", number(batch)?)])?;
                 }
-                datasets.push(run(staged.dataset, if is_new { batch } else { before }, counts));
+                self.is_behind_no_more(staged.dataset)?;
+                let run = run(staged.dataset, if is_new { batch } else { before }, counts);
+                datasets.push(DatasetRun { rejected, ..run });
             }
-            for seen in seen {
-                self.see_input(seen)?;
+            for failure in &failures {
+                self.stays_behind(failure, &job.job)?;
             }
-            Ok(Captured { datasets, is_new })
+            // What a transformer made is complete, or made again.
+            if failures.is_empty() {
+                seen.iter().try_for_each(|seen| self.see_input(seen))?;
+            }
+            Ok(Captured { datasets, failures, is_new })
         })
     }
 
@@ -124,6 +113,24 @@ impl Work<'_> {
         }
         let counted = self.own.rows(table, "count", &values, Counts::of)?;
         Ok(counted.into_iter().next().unwrap_or_default())
+    }
+
+    /// What a batch did to the rows that a dataset sets aside.
+    fn rejected(&self, table: &Script, batch: u64) -> Result<Rejected, PlatformError> {
+        if table.section("count_rejected").is_none() {
+            return Ok(Rejected::default());
+        }
+        let counted = self.own.rows(table, "count_rejected", &[(":batch", number(batch)?)], |row| {
+            Ok(Rejected { rows: row.get("rejected")?, moved: row.get("moved")? })
+        })?;
+        Ok(counted.into_iter().next().unwrap_or_default())
+    }
+
+    /// How many rows a dataset sets aside. A table that was not made yet has none.
+    pub(super) fn set_aside(&self, dataset: &DatasetKey) -> u64 {
+        let table = self.rendered.find(&address::table(dataset));
+        let rejected = table.and_then(|table| self.rejected(table, 0).ok());
+        rejected.unwrap_or_default().rows
     }
 
     /// Lets go of versions that nobody is owed, or is owed no longer, once copies elsewhere had the chance to learn that
@@ -143,20 +150,25 @@ impl Work<'_> {
             .at_once(|| due.iter().try_for_each(|(table, section)| self.own.execute(table, section, &now)))
     }
 
-    /// What is reported of a capture that failed.
-    pub(super) fn failed(&self, job: &CaptureJob, reason: &str) -> Vec<DatasetRun> {
+    /// What is reported of datasets that were not captured.
+    pub(super) fn failed<'d>(
+        &self,
+        job: &CaptureJob,
+        failed: impl IntoIterator<Item = (&'d DatasetKey, &'d str)>,
+    ) -> Vec<DatasetRun> {
         let batch = self.next_batch(&job.datastore).unwrap_or_default();
-        let failed = |dataset| DatasetRun {
+        let failed = failed.into_iter().map(|(dataset, reason)| DatasetRun {
             failure: Some(reason.to_owned()),
             ..run(dataset, batch, Counts::default())
-        };
-        job.datasets.iter().map(|dataset| failed(&dataset.dataset)).collect()
+        });
+        failed.collect()
     }
 }
 
 pub(super) fn run(dataset: &DatasetKey, batch: u64, counts: Counts) -> DatasetRun {
     let Counts { inserted, updated, deleted, unchanged } = counts;
-    DatasetRun { dataset: dataset.clone(), batch, inserted, updated, deleted, unchanged, failure: None }
+    let dataset = dataset.clone();
+    DatasetRun { dataset, batch, inserted, updated, deleted, unchanged, rejected: 0, failure: None }
 }
 
 /// A batch of the same number as one that consumers have would be taken for that one.

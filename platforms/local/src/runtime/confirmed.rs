@@ -19,6 +19,13 @@ impl Confirmed {
                 confirmed.0.extend(job.datasets.iter().map(|captured| (captured.dataset.clone(), at)));
             }
         }
+        for behind in work.datasets_behind()? {
+            let dataset = behind.failure.dataset;
+            match behind.confirmed_at {
+                None => _ = confirmed.0.remove(&dataset),
+                Some(at) => _ = confirmed.0.insert(dataset, at),
+            }
+        }
         for trigger in work.rendered.triggers_in_order() {
             let inputs = trigger.inputs.iter().map(|input| confirmed.at(input));
             let Some(Some(oldest)) = inputs.min() else {

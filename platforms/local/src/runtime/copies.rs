@@ -13,6 +13,7 @@ pub(super) type Shelf<'a> = Vec<(DatasetKey, &'a Script)>;
 
 /// A copy that is not at the last batch of its dataset.
 pub(super) struct Behind<'s> {
+    pub(super) dataset: &'s DatasetKey,
     pub(super) script: &'s Script,
     /// The last batch that arrived.
     pub(super) applied: u64,
@@ -88,6 +89,19 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// How many live versions are set aside for a copy, since its database cannot have them.
+    pub(super) fn unfit(&self, copy: &Script) -> Result<u64, PlatformError> {
+        let Some(_) = copy.section("count_aside") else {
+            return Ok(0);
+        };
+        match self.container_if_there(copy.database())?.as_deref() {
+            Some(Container::Server(server)) if server.has_table("datasurface_aside")? => {
+                Ok(u64::try_from(server.count(copy, "count_aside")?).unwrap_or_default())
+            }
+            _ => Ok(0),
+        }
+    }
+
     /// The last batch of a datastore that arrived anywhere: more than the platform knows of where its own database was
     /// lost. What cannot be looked into says so when it is to be brought up to date.
     pub(super) fn last_arrived(&self, datastore: &DatastoreName) -> u64 {
@@ -99,7 +113,7 @@ impl<'a> Work<'a> {
     /// The copies that are not at the last batch of their dataset.
     fn behind<'s>(
         &self,
-        shelf: &Shelf<'s>,
+        shelf: &'s Shelf<'s>,
         database: &Container<'_>,
     ) -> Result<Vec<Behind<'s>>, PlatformError> {
         let mut behind = Vec::new();
@@ -107,7 +121,7 @@ impl<'a> Work<'a> {
             let applied = database.applied(script)?.map_or(0, |batch| batch.number);
             match self.last_batch(dataset)? {
                 Some(last) if last.number > applied => {
-                    behind.push(Behind { script, applied, last: last.number });
+                    behind.push(Behind { dataset, script, applied, last: last.number });
                 }
                 Some(last) if last.number == applied => {}
                 // The platform's database was lost: its next batch has a number after this one, and brings everything.

@@ -1,6 +1,6 @@
 //! A database file that is worked on: everything that is executed passes through here.
 
-use super::{breakpoint::Breakpoint, source::Each};
+use super::{breakpoint::Breakpoint, server::trouble::without_values, source::Each};
 use crate::{
     prelude::*,
     sql::{
@@ -242,16 +242,38 @@ pub(super) struct Loader<'d> {
 }
 
 impl Loader<'_> {
-    pub(super) fn load(&mut self, row: &[ValueRef<'_>]) -> Result<(), PlatformError> {
-        let what = || format!("{} [{}]", self.script.resource(), self.section);
-        self.breakpoint.before(what);
-        let mut load = || {
-            for (position, value) in (1..).zip(row) {
-                self.statement.raw_bind_parameter(position, ToSqlOutput::Borrowed(*value))?;
+    /// Sets a value of the row that is loaded next; the first one has the position 1.
+    pub(super) fn set(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), PlatformError> {
+        let set = self.statement.raw_bind_parameter(position, ToSqlOutput::Borrowed(value));
+        set.map_err(|error| outside(self.what(), error))
+    }
+
+    /// Loads the row; returns why the table refuses it, if it does.
+    pub(super) fn load(&mut self) -> Result<Option<PlatformError>, PlatformError> {
+        self.breakpoint.before(|| format!("{} [{}]", self.script.resource(), self.section));
+        match self.statement.raw_execute() {
+            Ok(_) => Ok(None),
+            Err(error) => {
+                let is_refused = matches!(
+                    error.sqlite_error_code(),
+                    Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig)
+                );
+                let error = outside(self.what(), error);
+                if is_refused { Ok(Some(error)) } else { Err(error) }
             }
-            self.statement.raw_execute()
-        };
-        load().map(|_| ()).map_err(|error| outside(what(), error))
+        }
+    }
+
+    /// Loads a row that the table must not refuse.
+    pub(super) fn load_row(&mut self, row: &[ValueRef<'_>]) -> Result<(), PlatformError> {
+        for (position, value) in (1..).zip(row) {
+            self.set(position, *value)?;
+        }
+        self.load()?.map_or(Ok(()), Err)
+    }
+
+    fn what(&self) -> String {
+        format!("{} [{}]", self.script.resource(), self.section)
     }
 }
 
@@ -292,8 +314,8 @@ pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError 
         error if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
             failure.caused_by("the disk is full; nothing of it is visible: make room, and run again")
         }
-        // Its code says nothing more.
-        rusqlite::Error::SqliteFailure(_, Some(said)) => failure.caused_by(said),
+        // Its code says nothing more. What it quotes may be a value.
+        rusqlite::Error::SqliteFailure(_, Some(said)) => failure.caused_by(without_values(&said, '\'')),
         error => failure.caused_by(error),
     }
 }

@@ -5,7 +5,7 @@ use super::{
     database::Database,
     job::CaptureJob,
     source,
-    work::{Counts, Work, number},
+    work::{Counts, Work, named, number},
 };
 use crate::{
     prelude::*,
@@ -37,7 +37,7 @@ impl Work<'_> {
                     return Ok(None);
                 }
             }
-            let mut followed = Captured { datasets: Vec::new(), is_new: false };
+            let mut followed = Captured::default();
             for (captured, table) in job.datasets.iter().zip(&tables) {
                 let (batch, is_new, counts) = self.follow_one(&database, &captured.dataset, table)?;
                 followed.is_new |= is_new;
@@ -45,7 +45,13 @@ impl Work<'_> {
             }
             let differing = tables.iter().map(|table| database.rows(table, "differs", &[], |_| Ok(())));
             let differing = differing.collect::<Result<Vec<_>, _>>()?;
-            Ok(differing.iter().all(Vec::is_empty).then_some(followed))
+            if !differing.iter().all(Vec::is_empty) {
+                return Ok(None);
+            }
+            for captured in &job.datasets {
+                database.execute(&self.rendered.books, "dataset_captured", &named(&captured.dataset))?;
+            }
+            Ok(Some(followed))
         })
     }
 

@@ -2,7 +2,10 @@
 
 use super::source::Producer;
 use crate::{
-    prelude::*, render::Starts, sandbox::SelectLimits, server_settings::ServerSettings,
+    prelude::*,
+    render::{JudgedColumn, Starts},
+    sandbox::SelectLimits,
+    server_settings::ServerSettings,
     sql::milestoned::StoredColumn,
 };
 use std::collections::BTreeMap;
@@ -41,7 +44,8 @@ pub(super) struct CaptureJob {
     pub(super) datasets: Vec<CapturedDataset>,
 }
 
-/// A dataset of a capture: where it is merged into, what reads all of it, and what reads it from a position on.
+/// A dataset of a capture: where it is merged into, what reads all of it, what reads it from a position on, and what its
+/// values are judged by.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct CapturedDataset {
     pub(super) dataset: DatasetKey,
@@ -49,6 +53,7 @@ pub(super) struct CapturedDataset {
     pub(super) read: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<String>,
+    pub(super) columns: Vec<JudgedColumn>,
 }
 
 /// Decides whether a transformer should run.

@@ -7,7 +7,7 @@
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
+//! | `capture.rs`, `stage.rs`, `declared/`, `behind.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `unfit.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
 //! | `run.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
@@ -16,6 +16,7 @@
 //! transaction of that capture; cut off before, it runs again, and captures again, and what did not change moves nothing.
 
 mod apply;
+mod behind;
 mod breakpoint;
 mod capture;
 mod cast;
@@ -25,6 +26,7 @@ mod container;
 mod containers;
 mod copies;
 mod database;
+mod declared;
 mod failed;
 mod handover;
 mod job;
@@ -35,9 +37,11 @@ mod run;
 mod server;
 mod server_copies;
 pub(crate) mod source;
+mod stage;
 mod status;
 mod transform;
 mod transition;
+mod unfit;
 mod watermark;
 mod work;
 

@@ -1,7 +1,7 @@
 //! What was rendered, read from the folder that it was written to.
 
 use super::job::{CaptureJob, Job, JobList, TransformJob, TriggerJob, When};
-use crate::{names::address, prelude::*, sql::script::Script};
+use crate::{names::address, prelude::*, render::JudgedColumn, sql::script::Script};
 use datasurface_platform::{SafePath, Site};
 use std::{
     cmp::Reverse,
@@ -84,6 +84,13 @@ impl Rendered {
     pub(super) fn scripts_in(&self, database: &str) -> impl Iterator<Item = &Script> {
         let all = std::iter::once(&self.books).chain(self.scripts.values());
         all.filter(move |script| script.database() == database)
+    }
+
+    /// The columns of a dataset, as its values are judged where it is captured.
+    pub(super) fn columns_of(&self, dataset: &DatasetKey) -> &[JudgedColumn] {
+        let jobs = self.captures.iter().filter(|job| job.datastore == dataset.datastore);
+        let mut captured = jobs.flat_map(|job| &job.datasets);
+        captured.find(|captured| captured.dataset == *dataset).map_or(&[], |captured| &captured.columns)
     }
 
     /// The copies, with the datasets that they are copies of.

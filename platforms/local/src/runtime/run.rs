@@ -1,6 +1,7 @@
 //! Running jobs in passes: captures first, then transformers, producers before consumers.
 
 use super::{
+    behind::DatasetFailure,
     capture::Captured,
     failed::Failed,
     job::{CaptureJob, TriggerJob, When},
@@ -146,18 +147,27 @@ impl<'w, 'a> Run<'w, 'a> {
 
     /// Captures, and brings the copies up to date. Says whether it went well; if not, it is in the report.
     fn capture(&mut self, job: &CaptureJob, seen: &[Seen]) -> Result<bool, PlatformError> {
-        match self.work.remembered(&job.job, || self.work.capture(job, seen)) {
-            Ok(Captured { datasets, is_new }) => {
+        let captured =
+            self.work.remembered_unless(&job.job, || self.work.capture(job, seen), Captured::failure);
+        match captured {
+            Ok(Captured { datasets, failures, is_new }) => {
                 self.report.datasets.extend(datasets);
+                let behind = failures.iter().map(|failure| (&failure.dataset, failure.reason.as_str()));
+                self.report.datasets.extend(self.work.failed(job, behind));
+                let is_whole = failures.is_empty();
+                for DatasetFailure { reason, examples, .. } in failures {
+                    self.fail_with(&job.job, reason, examples);
+                }
                 if is_new {
                     self.copy(Some(&job.datastore))?;
                 }
                 self.forget(job);
-                Ok(true)
+                Ok(is_whole)
             }
             Err(error) => {
                 let reason = error.report();
-                self.report.datasets.extend(self.work.failed(job, &reason));
+                let all = job.datasets.iter().map(|captured| (&captured.dataset, reason.as_str()));
+                self.report.datasets.extend(self.work.failed(job, all));
                 self.fail(&job.job, reason);
                 Ok(false)
             }
@@ -189,7 +199,11 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     fn fail(&mut self, job: &str, reason: String) {
-        let failure = JobFailure { job: job.into(), reason };
+        self.fail_with(job, reason, Vec::new());
+    }
+
+    fn fail_with(&mut self, job: &str, reason: String, examples: Vec<String>) {
+        let failure = JobFailure { job: job.into(), reason, examples };
         if !self.report.failures.contains(&failure) {
             self.report.failures.push(failure);
         }

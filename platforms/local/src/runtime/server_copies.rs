@@ -4,15 +4,30 @@ use super::{
     copies::Behind,
     database::Database,
     server::Server,
+    unfit::Fitting,
     work::{Work, number},
 };
-use crate::{prelude::*, sql::script::Script};
+use crate::{prelude::*, render::JudgedColumn, sql::script::Script};
 use rusqlite::types::Value;
 
 impl Work<'_> {
-    /// Brings copies that belong together up to the last batch, at once.
+    /// Brings copies that belong together up to the last batch, at once. Where the server refuses a value of one, the
+    /// others go on.
     pub(super) fn send(&self, server: &Server<'_>, behind: &[Behind<'_>]) -> Result<(), PlatformError> {
-        server.at_once(|| behind.iter().try_for_each(|copy| send_one(&self.own, server, copy, self.now())))
+        let refused = server.at_once(|| {
+            let mut refused = Vec::new();
+            for copy in behind {
+                let columns = self.rendered.columns_of(copy.dataset);
+                let send = || send_one(&self.own, server, copy, columns, self.now());
+                refused.extend(server.if_it_fits(send)?);
+            }
+            Ok(refused)
+        })?;
+        let reasons: Vec<String> = refused.iter().map(PlatformError::report).collect();
+        match reasons.is_empty() {
+            true => Ok(()),
+            false => Err(PlatformError::new(PlatformErrorKind::Outside, reasons.join("; "))),
+        }
     }
 
     /// Lets go of what nobody is owed any longer.
@@ -41,16 +56,23 @@ pub(super) fn send_one(
     own: &Database<'_>,
     server: &Server<'_>,
     copy: &Behind<'_>,
+    columns: &[JudgedColumn],
     now: Value,
 ) -> Result<(), PlatformError> {
     let script = copy.script;
     let values = [(":batch", number(copy.last)?), (":applied", number(copy.applied)?), (":now", now)];
+    let mut fitting = Fitting::of(columns);
     server.execute(script, "stage", &values)?;
-    server.load(script, "load", |load| own.stream(script, "changes", &values, load))?;
+    server.load(script, "load", |load| {
+        own.stream(script, "changes", &values, &mut |row| fitting.send(row, load))
+    })?;
+    fitting.remember(server, script)?;
     server.execute(script, "merge", &values)?;
     if server.count(script, "live")? != own.count(script, "live_there")? {
         server.execute(script, "restage", &values)?;
-        server.load(script, "load_live", |load| own.stream(script, "live_versions", &values, load))?;
+        fitting.send_live(server, script, copy.last, |each| {
+            own.stream(script, "live_versions", &values, each)
+        })?;
         server.execute(script, "close", &values)?;
     }
     server.execute(script, "remember", &values)

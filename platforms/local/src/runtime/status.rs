@@ -1,6 +1,7 @@
 //! How far each consumer is.
 
 use super::{
+    behind::DatasetFailure,
     confirmed::Confirmed,
     copies::job_of,
     failed::Failed,
@@ -19,12 +20,23 @@ struct Jobs<'w> {
     /// What the books call bringing the copies of a datastore to a database.
     copying: BTreeMap<(&'w str, DatastoreName), &'w str>,
     failures: BTreeMap<String, Option<String>>,
+    /// Datasets that failed while others of the same job went on.
+    behind: BTreeMap<DatasetKey, DatasetFailure>,
 }
+
+/// What must go well for a consumer.
+enum Needed<'a> {
+    Job(String),
+    Dataset(&'a DatasetKey),
+}
+
+/// Why something failed, and public values of rows that are the reason.
+type Failure = (String, Vec<String>);
 
 impl Work<'_> {
     pub(super) fn status(&self) -> Result<Status, PlatformError> {
         let confirmed = Confirmed::of(self)?;
-        let mut jobs = Jobs::of(self);
+        let mut jobs = Jobs::of(self)?;
         let mut sinks = Vec::new();
         for (group, dataset, view) in self.rendered.views() {
             sinks.push(self.sink(group, dataset, view, &confirmed, &mut jobs)?);
@@ -77,17 +89,33 @@ impl Work<'_> {
             // A copy that waits for a newer batch was all that there was when it was brought up to date, at the latest.
             true => confirmed_at.zip(last_batch).map(|(confirmed, (_, arrived))| confirmed.min(arrived)),
         };
-        let last_failure = match unreached {
-            Some(failure) => Some(failure),
-            None => jobs.first_failure(self, &dataset, copy)?,
+        let (last_failure, examples) = match unreached {
+            Some(failure) => (Some(failure), None),
+            None => jobs.first_failure(self, &dataset, copy)?.unzip(),
         };
+        let unfit = match (&last_failure, copy) {
+            (None, Some(copy)) => self.unfit(copy)?,
+            _ => 0,
+        };
+        let rejected = self.set_aside(&dataset);
         let promised = view.promised();
-        Ok(SinkStatus { group, dataset, last_batch, schema_version, confirmed_at, promised, last_failure })
+        Ok(SinkStatus {
+            group,
+            dataset,
+            last_batch,
+            schema_version,
+            confirmed_at,
+            promised,
+            rejected,
+            unfit,
+            last_failure,
+            examples: examples.unwrap_or_default(),
+        })
     }
 }
 
 impl<'w> Jobs<'w> {
-    fn of(work: &'w Work<'_>) -> Self {
+    fn of(work: &'w Work<'_>) -> Result<Self, PlatformError> {
         let mut captures = BTreeMap::new();
         for job in &work.rendered.captures {
             captures.extend(job.datasets.iter().map(|captured| (&captured.dataset, job)));
@@ -99,7 +127,10 @@ impl<'w> Jobs<'w> {
                 copying.insert((script.database(), dataset.datastore.clone()), job);
             }
         }
-        Self { captures, triggers: triggers.collect(), copying, failures: BTreeMap::new() }
+        let behind = work.datasets_behind()?.into_iter().map(|behind| behind.failure);
+        let behind = behind.map(|failure| (failure.dataset.clone(), failure)).collect();
+        let failures = BTreeMap::new();
+        Ok(Self { captures, triggers: triggers.collect(), copying, failures, behind })
     }
 
     /// Returns why the last run failed of something that must go well for a consumer, if it did.
@@ -108,15 +139,14 @@ impl<'w> Jobs<'w> {
         work: &Work<'_>,
         dataset: &DatasetKey,
         copy: Option<&'w Script>,
-    ) -> Result<Option<String>, PlatformError> {
-        for job in self.behind(dataset, copy) {
-            let failure = match self.failures.get(&job) {
-                Some(known) => known.clone(),
-                None => {
-                    let failure = work.last_failure(&job)?;
-                    self.failures.insert(job, failure.clone());
-                    failure
+    ) -> Result<Option<Failure>, PlatformError> {
+        for needed in self.needed(dataset, copy) {
+            let failure = match needed {
+                Needed::Dataset(dataset) => {
+                    let behind = self.behind.get(dataset);
+                    behind.map(|failure| (failure.reason.clone(), failure.examples.clone()))
                 }
+                Needed::Job(job) => self.failure_of(work, job)?.map(|reason| (reason, Vec::new())),
             };
             if failure.is_some() {
                 return Ok(failure);
@@ -125,23 +155,37 @@ impl<'w> Jobs<'w> {
         Ok(None)
     }
 
+    /// Returns why the last run of a job failed, if it did.
+    fn failure_of(&mut self, work: &Work<'_>, job: String) -> Result<Option<String>, PlatformError> {
+        if let Some(known) = self.failures.get(&job) {
+            return Ok(known.clone());
+        }
+        let failure = work.last_failure(&job)?;
+        self.failures.insert(job, failure.clone());
+        Ok(failure)
+    }
+
     /// Returns what must go well for a consumer, the last of it first, back to the sources.
-    fn behind(&self, dataset: &DatasetKey, copy: Option<&'w Script>) -> Vec<String> {
+    fn needed<'d>(&self, dataset: &'d DatasetKey, copy: Option<&'w Script>) -> Vec<Needed<'d>>
+    where
+        'w: 'd,
+    {
         let copying = copy.and_then(|copy| self.copying.get(&(copy.database(), dataset.datastore.clone())));
-        let mut jobs: Vec<String> = copying.map(|job| (*job).to_owned()).into_iter().collect();
+        let job = copying.map(|job| Needed::Job((*job).to_owned()));
+        let mut needed: Vec<Needed<'d>> = job.into_iter().collect();
         let mut entered = BTreeSet::new();
         let mut open = vec![dataset];
         while let Some(dataset) = open.pop() {
             let Some(capture) = self.captures.get(dataset).filter(|_| entered.insert(dataset)) else {
                 continue;
             };
-            jobs.push(capture.job.clone());
+            needed.extend([Needed::Dataset(dataset), Needed::Job(capture.job.clone())]);
             if let Some(workspace) = capture.transformer() {
-                jobs.push(address::transform(workspace));
+                needed.push(Needed::Job(address::transform(workspace)));
                 let trigger = self.triggers.get(workspace);
                 open.extend(trigger.into_iter().flat_map(|trigger| trigger.inputs.iter().rev()));
             }
         }
-        jobs
+        needed
     }
 }

@@ -141,7 +141,7 @@ impl Work<'_> {
         let mut loader = database.loader(script, &load)?;
         let mut casts = Casts::new(output, columns);
         sandbox
-            .rows(select, self.site.watcher, |row| casts.cast(row, |row| loader.load(row)))
+            .rows(select, self.site.watcher, |row| casts.cast(row, |row| loader.load_row(row)))
             .map_err(|error| failed_select(script, &section, error))?;
         Ok(casts.rounded())
     }

@@ -162,6 +162,16 @@ impl Work<'_> {
         job: &str,
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
+        self.remembered_unless(job, work, |_| None)
+    }
+
+    /// The same, where what was done may tell that it failed.
+    pub(super) fn remembered_unless<T>(
+        &self,
+        job: &str,
+        work: impl FnOnce() -> Result<T, PlatformError>,
+        failure: impl FnOnce(&T) -> Option<String>,
+    ) -> Result<T, PlatformError> {
         if self.site.watcher.is_cancelled() {
             return Err(PlatformError::new(PlatformErrorKind::Outside, "the run was cancelled"));
         }
@@ -170,7 +180,7 @@ impl Work<'_> {
         let run: Option<i64> = self.one("run_started", &values, |row| row.get(0))?;
         let done = work();
         let failure = match &done {
-            Ok(_) => Value::Null,
+            Ok(done) => failure(done).map_or(Value::Null, text),
             Err(error) => text(error.report()),
         };
         let values =
@@ -195,8 +205,12 @@ impl Work<'_> {
 
     /// When a job last ended well.
     pub(super) fn last_success(&self, job: &str) -> Result<Option<DateTime<Utc>>, PlatformError> {
-        let ended: Option<String> = self.one("last_success", &[(":job", text(job))], |row| row.get(0))?;
-        ended.as_deref().map(time).transpose()
+        self.last_success_as_kept(job)?.as_deref().map(time).transpose()
+    }
+
+    /// The same, as it is kept.
+    pub(super) fn last_success_as_kept(&self, job: &str) -> Result<Option<String>, PlatformError> {
+        self.one("last_success", &[(":job", text(job))], |row| row.get(0))
     }
 
     fn number(&self, section: &str, values: Named<'_>) -> Result<u64, PlatformError> {
@@ -242,7 +256,8 @@ pub(super) fn time(kept: &str) -> Result<DateTime<Utc>, PlatformError> {
     Ok(read.to_utc())
 }
 
-fn named(dataset: &DatasetKey) -> [(&'static str, Value); 2] {
+/// The parameters that name a dataset.
+pub(super) fn named(dataset: &DatasetKey) -> [(&'static str, Value); 2] {
     [(":datastore", text(&dataset.datastore)), (":dataset", text(&dataset.dataset))]
 }
 

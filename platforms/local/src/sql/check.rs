@@ -1,7 +1,7 @@
 //! Quality checks of what is staged: each is one SELECT that finds nothing where all is well.
 //!
-//! Otherwise its first column, `found`, says what was found, in words, and the others name rows: their keys, and what is
-//! wrong with them. There are never more than [`MOST_ROWS`].
+//! Otherwise its first column, `found`, says what was found, in words and without a value, and the others name rows: their
+//! keys, and what is wrong with them, as far as these columns are public. There are never more than [`MOST_ROWS`].
 //!
 //! NULL is no value: it is in no list of accepted ones and may stand there nevertheless, and it never makes two rows the
 //! same, as in SQL's own UNIQUE. A date means its beginning, in UTC.
@@ -32,9 +32,10 @@ impl Check {
     pub(crate) fn of(
         table: &Milestoned,
         schema: &TableSchema,
+        public: &[&str],
         check: &QualityCheck,
     ) -> Result<Self, PlatformError> {
-        let stage = Stage { table, schema };
+        let stage = Stage { table, schema, public };
         Ok(match check {
             QualityCheck::NotNull { column, at_least } => stage.not_null(column, *at_least),
             QualityCheck::Unique { columns } => stage.unique(columns),
@@ -52,6 +53,8 @@ impl Check {
 struct Stage<'a> {
     table: &'a Milestoned,
     schema: &'a TableSchema,
+    /// The columns whose values may be shown.
+    public: &'a [&'a str],
 }
 
 impl Stage<'_> {
@@ -63,12 +66,13 @@ impl Stage<'_> {
         };
         let tolerated = 1_000_000_u32.saturating_sub(at_least.as_parts_per_million());
         let sql = format!(
-            "SELECT counted.\"missing\" || ' of ' || counted.\"all\" || ' without one' AS \"found\", {keys}\n\
+            "SELECT counted.\"missing\" || ' of ' || counted.\"all\" || ' without one' AS \"found\"{shown}\n\
              FROM {stage} AS stage,\n  (SELECT count(*) AS \"all\", count(*) - count({name}) AS \"missing\" FROM {stage}) \
              AS counted\n\
              WHERE stage.{name} IS NULL\n  AND counted.\"missing\" * 1000000 > counted.\"all\" * {tolerated}\n\
              ORDER BY {keys}\nLIMIT {MOST_ROWS};",
             keys = self.table.key_list("stage."),
+            shown = self.shown(&[], "stage."),
         );
         Check { rule, sql }
     }
@@ -84,18 +88,19 @@ impl Stage<'_> {
         let present: Vec<String> = names("").iter().map(|name| format!("{name} IS NOT NULL")).collect();
         let same: Vec<String> =
             names("").iter().map(|name| format!("stage.{name} = repeated.{name}")).collect();
-        let mut shown = names("stage.");
-        shown.extend(columns(self.table.key.iter().map(String::as_str), "stage."));
-        shown = without_repetition(shown);
+        let values: Vec<&str> = of.iter().map(ColumnName::as_str).collect();
+        let mut order = names("stage.");
+        order.extend(columns(self.table.key.iter().map(String::as_str), "stage."));
         let sql = format!(
             "WITH repeated AS (\n  SELECT {values}, count(*) AS \"rows\"\n  FROM {stage}\n  WHERE {present}\n  \
              GROUP BY {values}\n  HAVING count(*) > 1\n)\n\
-             SELECT (SELECT sum(repeated.\"rows\") FROM repeated) || ' like others' AS \"found\", {shown}\n\
-             FROM {stage} AS stage\nJOIN repeated ON {same}\nORDER BY {shown}\nLIMIT {MOST_ROWS};",
+             SELECT (SELECT sum(repeated.\"rows\") FROM repeated) || ' like others' AS \"found\"{shown}\n\
+             FROM {stage} AS stage\nJOIN repeated ON {same}\nORDER BY {order}\nLIMIT {MOST_ROWS};",
             values = names("").join(", "),
             present = present.join(" AND "),
             same = same.join(" AND "),
-            shown = shown.join(", "),
+            shown = self.shown(&values, "stage."),
+            order = without_repetition(order).join(", "),
         );
         Check { rule: format!("no two rows are the same in {}", named.join(", ")), sql }
     }
@@ -117,8 +122,12 @@ impl Stage<'_> {
 
     fn fresh(&self, column: &ColumnName, within: Latency) -> Check {
         let latest = format!("max(unixepoch({}))", quoted(column.as_str()));
+        let shown = match self.public.contains(&column.as_str()) {
+            true => format!(", datetime({latest}, 'unixepoch') AS \"latest\""),
+            false => String::new(),
+        };
         let sql = format!(
-            "SELECT coalesce('it is ' || datetime({latest}, 'unixepoch'), 'there is none') AS \"found\"\n\
+            "SELECT iif({latest} IS NULL, 'there is none', 'it is older') AS \"found\"{shown}\n\
              FROM {}\nHAVING coalesce({latest} < unixepoch(:now) - {}, TRUE);",
             self.table.quoted_stage(),
             within.as_seconds(),
@@ -129,8 +138,30 @@ impl Stage<'_> {
     fn accepted<'v>(&self, column: &ColumnName, values: impl Iterator<Item = impl AsRef<str> + 'v>) -> Check {
         let values: Vec<String> = values.map(|value| self.kept(column, value.as_ref())).collect();
         let condition = format!("{} NOT IN ({})", quoted(column.as_str()), values.join(", "));
-        let sql = wrong_values(self.table, column, &condition);
+        let sql = self.wrong_values(column, &condition);
         Check { rule: format!("`{column}` has an accepted value"), sql }
+    }
+
+    /// The SELECT that finds values in a column that are wrong on this condition.
+    fn wrong_values(&self, column: &ColumnName, condition: &str) -> String {
+        let name = quoted(column.as_str());
+        let mut order = columns(self.table.key.iter().map(String::as_str), "");
+        order.push(name.clone());
+        format!(
+            "SELECT count(*) OVER () || ' with another value' AS \"found\"{shown}\nFROM {stage}\n\
+             WHERE {name} IS NOT NULL\n  AND {condition}\nORDER BY {order}\nLIMIT {MOST_ROWS};",
+            shown = self.shown(&[column.as_str()], ""),
+            order = without_repetition(order).join(", "),
+            stage = self.table.quoted_stage(),
+        )
+    }
+
+    /// What follows `found`: the key and these columns, as far as their values may be shown.
+    fn shown(&self, others: &[&str], before: &str) -> String {
+        let names = self.table.key.iter().map(String::as_str).chain(others.iter().copied());
+        let public = names.filter(|name| self.public.contains(name));
+        let names = without_repetition(columns(public, before));
+        names.iter().map(|name| format!(", {name}")).collect()
     }
 
     /// A value, as a text that compares with what is kept in a column: SQLite takes it for a number where the column
@@ -145,19 +176,6 @@ impl Stage<'_> {
             _ => in_one_line(value),
         }
     }
-}
-
-/// The SELECT that finds values in a column that are wrong on this condition.
-pub(super) fn wrong_values(table: &Milestoned, column: &ColumnName, condition: &str) -> String {
-    let name = quoted(column.as_str());
-    let mut shown = columns(table.key.iter().map(String::as_str), "");
-    shown.push(name.clone());
-    format!(
-        "SELECT count(*) OVER () || ' with another value' AS \"found\", {shown}\nFROM {stage}\n\
-         WHERE {name} IS NOT NULL\n  AND {condition}\nORDER BY {shown}\nLIMIT {MOST_ROWS};",
-        shown = without_repetition(shown).join(", "),
-        stage = table.quoted_stage(),
-    )
 }
 
 /// A decimal with as many digits behind its point; with more, if it has more.
@@ -212,7 +230,8 @@ mod tests {
                 .unwrap();
             database.execute_batch("UPDATE temp.\"t.stage\" SET weight = id + 0.5").unwrap();
         }
-        let check = Check::of(&table, schema.table(), check).unwrap();
+        let public: Vec<&str> = table.names().collect();
+        let check = Check::of(&table, schema.table(), &public, check).unwrap();
         let mut statement =
             database.prepare(&check.sql).unwrap_or_else(|error| panic!("{error}: {}", check.sql));
         let width = statement.column_count();
@@ -248,7 +267,7 @@ mod tests {
         let rows = "(1, 'a', 1, NULL, 1), (2, NULL, 1, NULL, 1), (3, 'a', 1, NULL, 0), (4, NULL, 1, NULL, 1)";
         assert_eq!(
             found(&QualityCheck::unique(["city"]), rows),
-            ["2 like others | a | Integer(1)", "2 like others | a | Integer(3)"]
+            ["2 like others | Integer(1) | a", "2 like others | Integer(3) | a"]
         );
         assert_eq!(found(&QualityCheck::unique(["city", "paid"]), rows), NOTHING);
         assert_eq!(found(&QualityCheck::unique(["id", "city"]), rows), NOTHING);
@@ -271,10 +290,13 @@ mod tests {
         let at = |at: &str| format!("(1, 'a', 1, '2020-01-01 00:00:00+00:00', 1), (2, 'a', 1, {at}, 1)");
         assert_eq!(found(&check, &at("'2026-11-21 10:00:00+00:00'")), NOTHING);
         assert_eq!(found(&check, &at("'2026-11-21 11:30:00+01:00'")), NOTHING);
-        assert_eq!(found(&check, &at("'2026-11-21 09:59:59.5+00:00'")), ["it is 2026-11-21 09:59:59"]);
-        assert_eq!(found(&check, &at("'2026-11-21'")), ["it is 2026-11-21 00:00:00"]);
-        assert_eq!(found(&check, &at("NULL")), ["it is 2020-01-01 00:00:00"]);
-        assert_eq!(found(&check, ""), ["there is none"]);
+        assert_eq!(
+            found(&check, &at("'2026-11-21 09:59:59.5+00:00'")),
+            ["it is older | 2026-11-21 09:59:59"]
+        );
+        assert_eq!(found(&check, &at("'2026-11-21'")), ["it is older | 2026-11-21 00:00:00"]);
+        assert_eq!(found(&check, &at("NULL")), ["it is older | 2020-01-01 00:00:00"]);
+        assert_eq!(found(&check, ""), ["there is none | Null"]);
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //! |---|---|---|
 //! | Boolean | INTEGER, 0 or 1 | SQLite has no other truth |
 //! | TinyInt, SmallInt, Integer, BigInt, and others that fit into 64 bits | INTEGER | signed 64 bits: every one of them fits |
-//! | Double, and what fits into it | REAL; not-a-number as the text `NaN` | SQLite turns a NaN into NULL, and a value would be gone. A column that prefers REAL keeps a text that is no number as it is. Infinities are REAL values of their own |
-//! | Decimal | TEXT, all digits of the scale | REAL would round. More digits than the schema says stay, from a source that has them |
+//! | Double, and what fits into it | REAL; not-a-number as the text `NaN` | SQLite turns a NaN into NULL, and a value would be gone. A column that prefers REAL keeps a text that is no number as it is. Infinities are REAL values of their own; a negative zero is kept as zero, which is equal to it |
+//! | Decimal | TEXT, all digits of the scale, and no more | REAL would round |
 //! | Char, VarChar, NChar, NVarChar | TEXT | text is Unicode here |
 //! | Date | TEXT, `2026-01-31` | sorts as it should, people can read it, SQLite's functions know it. What they do not know stays as PostgreSQL writes it: `0044-03-15 BC`, `infinity` |
 //! | Timestamp | TEXT, as the source writes it | the same; with a zone, in UTC where the source can say so: `2026-01-31 12:00:00.5+00:00` |
@@ -15,10 +15,7 @@
 //!
 //! Other types have no form here that keeps their values comparable; lint refuses them.
 
-use crate::{
-    prelude::*,
-    sql::quote::{literal, quoted},
-};
+use crate::{prelude::*, sql::quote::quoted};
 
 /// What is kept in a column of floating point numbers where the source has not-a-number: SQLite turns a NaN into NULL.
 pub const NOT_A_NUMBER: &str = "NaN";
@@ -73,23 +70,6 @@ impl Storage {
     }
 }
 
-/// What selects a column of an SQLite source as it is kept. A decimal may be a number there; its text then has all
-/// digits of the scale, so that 18 and 18.0 do not look like a change.
-pub(crate) fn read_from_sqlite(column: &Column) -> String {
-    let name = quoted(column.name().as_str());
-    let DataType::Decimal { scale, .. } = column.data_type() else {
-        return name;
-    };
-    let zeros = match scale {
-        0 => String::new(),
-        scale => format!(" || {}", literal(&format!(".{}", "0".repeat(usize::from(*scale))))),
-    };
-    format!(
-        "CASE typeof({name}) WHEN 'integer' THEN CAST({name} AS TEXT){zeros} \
-         WHEN 'real' THEN printf('%.{scale}f', {name}) ELSE {name} END AS {name}"
-    )
-}
-
 /// Which records of an SQLite source have a watermark that is not below `:position`, or none that could be compared:
 /// whoever reads them finds out. The column stands by itself, so that an index of it is of use; numbers in a column of
 /// texts are compared as numbers, and a number where times should be comes before all texts.
@@ -104,6 +84,7 @@ pub(crate) fn since_in_sqlite(column: &Column) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sql::quote::literal;
     use rusqlite::Connection;
 
     fn kept(declared: &str, value: &str) -> String {
@@ -118,19 +99,5 @@ mod tests {
         assert_eq!(kept("REAL", &literal(NOT_A_NUMBER)), "text NaN");
         assert_eq!(kept("REAL", "9e999"), "real Inf");
         assert_eq!(kept("REAL", "1"), "real 1.0");
-    }
-
-    #[test]
-    fn decimals_of_a_source_have_all_their_digits() {
-        let column = Column::new("price", DataType::Decimal { precision: 10, scale: 2 });
-        let database = Connection::open_in_memory().unwrap();
-        let read = |value: &str| -> Option<String> {
-            let sql = format!("SELECT {} FROM (SELECT {value} AS price)", read_from_sqlite(&column));
-            database.query_row(&sql, [], |row| row.get(0)).unwrap()
-        };
-        assert_eq!(read("18").as_deref(), Some("18.00"));
-        assert_eq!(read("18.5").as_deref(), Some("18.50"));
-        assert_eq!(read("'0.10'").as_deref(), Some("0.10"));
-        assert_eq!(read("NULL"), None);
     }
 }

@@ -49,13 +49,17 @@ fn what_fails_a_check_is_seen_by_nobody() {
     assert_eq!(
         reasons(&report),
         [
-            "capture.NW_Data: `NW_Data/customers` fails the check that every row has a value in `city`: 2 of 4 without one, \
-          such as (customer_id: C), (customer_id: D); `NW_Data/customers` fails the check that there are 0 to 3 rows: \
-          there are 4"
+            "capture.NW_Data: `NW_Data/customers` fails the check that every row has a value in `city`: 2 of 4 without one; \
+          `NW_Data/customers` fails the check that there are 0 to 3 rows: there are 4"
         ]
     );
-    assert_eq!(ground.everything(), before, "the store is captured as a whole or not at all");
-    assert!(report.datasets.iter().all(|run| run.failure.is_some()), "{report:?}");
+    let customers = |all: Vec<String>| -> Vec<String> {
+        all.into_iter().filter(|line| line.contains("customers") && !line.contains("datasurface_")).collect()
+    };
+    assert_eq!(customers(ground.everything()), customers(before), "the last good data stays");
+    let behind: Vec<bool> = report.datasets.iter().map(|run| run.failure.is_some()).collect();
+    assert_eq!(behind, [false, true], "the other dataset of the store goes on: {report:?}");
+    assert_eq!(ground.rows("desk.db", "SELECT product_id FROM Local__NW_Data__products"), ["1"]);
     let failing: Vec<_> = ground
         .status()
         .sinks
@@ -65,7 +69,7 @@ fn what_fails_a_check_is_seen_by_nobody() {
         .collect();
     assert_eq!(
         failing,
-        ["Masked_NW_Data/customers", "NW_Data/customers", "NW_Data/products"].map(DatasetKey::from),
+        ["Masked_NW_Data/customers", "NW_Data/customers"].map(DatasetKey::from),
         "also who gets what is made of it"
     );
 
@@ -75,8 +79,8 @@ fn what_fails_a_check_is_seen_by_nobody() {
     assert_eq!(
         moved(&ground.run()),
         [
-            "NW_Data/customers 2: +1 ~0 -0 =2",
-            "NW_Data/products 2: +1 ~0 -0 =0",
+            "NW_Data/customers 3: +1 ~0 -0 =2",
+            "NW_Data/products 3: +0 ~0 -0 =1",
             "Masked_NW_Data/customers 2: +1 ~0 -0 =2"
         ]
     );
@@ -98,7 +102,7 @@ fn what_a_transformer_made_is_checked_too() {
         reasons(&report),
         [
             "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the check that `company_name` has an accepted \
-          value: 1 with another value, such as (customer_id: B, company_name: secret)"
+          value: 1 with another value"
         ]
     );
     let live = "SELECT * FROM Sales__analysis__NW_Data__customers";
@@ -118,14 +122,13 @@ fn a_text_that_is_not_what_its_column_says_is_told_with_its_row_and_seen_by_nobo
         (
             northwind::CUSTOMERS,
             "INSERT INTO products VALUES (7, 'p', 'ten', 1)",
-            "capture.NW_Data: `NW_Data/products` fails the check that every `unit_price` is a decimal: 1 with another value, \
-             such as (product_id: 7, unit_price: ten)",
+            "capture.NW_Data: `NW_Data/products` fails the rule that `unit_price Decimal(10,2)` must have a value of its type: \
+             1 row",
         ),
         (
             SCHEMA,
             "UPDATE Customers SET city = '31.1.2026'",
-            "capture.NW_Data: `NW_Data/customers` fails the check that every `city` is a date: 1 with another value, such as \
-             (customer_id: A, city: 31.1.2026)",
+            "capture.NW_Data: `NW_Data/customers` fails the rule that `city Date` must have a value of its type: 1 row",
         ),
     ] {
         let wind = NorthWind { customers: schema, file: "desk.db", ..NorthWind::default() };
@@ -135,7 +138,10 @@ fn a_text_that_is_not_what_its_column_says_is_told_with_its_row_and_seen_by_nobo
         let before = ground.everything();
         ground.change_source(change);
         assert_eq!(reasons(&ground.try_run().unwrap()), [expected]);
-        assert_eq!(ground.everything(), before);
+        let shown = |all: Vec<String>| -> Vec<String> {
+            all.into_iter().filter(|line| !line.contains("datasurface_")).collect()
+        };
+        assert_eq!(shown(ground.everything()), shown(before));
     }
 }
 
@@ -157,8 +163,8 @@ fn what_a_transformer_makes_must_be_what_its_column_says() {
     assert_eq!(
         reasons(&ground.try_run().unwrap()),
         [
-            "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the check that every `city` is a timestamp: 1 with another \
-          value, such as (customer_id: A, city: soon)"
+            "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the rule that `city Timestamp` must have a value of its \
+          type: 1 row"
         ]
     );
 }
@@ -167,6 +173,7 @@ fn what_a_transformer_makes_must_be_what_its_column_says() {
 fn freshness_is_judged_when_it_runs() {
     let wind = NorthWind {
         customers: "customer_id VarChar(5) key, company_name VarChar(40) not null, city Timestamp",
+        select: "SELECT customer_id, company_name, NULL AS city FROM NW_Data_customers",
         ..NorthWind::default()
     };
     let mut ground =
@@ -177,8 +184,7 @@ fn freshness_is_judged_when_it_runs() {
     assert_eq!(
         reasons(&ground.try_run().unwrap()),
         [
-            "capture.NW_Data: `NW_Data/customers` fails the check that the latest `city` is not older than 1 h: it is \
-          2026-11-21 09:30:00"
+            "capture.NW_Data: `NW_Data/customers` fails the check that the latest `city` is not older than 1 h: it is older"
         ]
     );
 }
@@ -200,7 +206,7 @@ fn another_check_changes_nothing_but_what_is_checked() {
       GROUP BY "product_name", "weight"
       HAVING count(*) > 1
     )
-    SELECT (SELECT sum(repeated."rows") FROM repeated) || ' like others' AS "found", stage."product_name", stage."weight", stage."product_id"
+    SELECT (SELECT sum(repeated."rows") FROM repeated) || ' like others' AS "found"
     FROM temp."NW_Data__products.stage" AS stage
     JOIN repeated ON stage."product_name" = repeated."product_name" AND stage."weight" = repeated."weight"
     ORDER BY stage."product_name", stage."weight", stage."product_id"

@@ -85,6 +85,7 @@ fn a_column_that_is_kept_in_another_way_rebuilds_the_table_with_every_version() 
     let (site, plan) = changed(CUSTOMERS, number);
     insta::assert_snapshot!(plan.to_string(), @r#"
     update  table table.NW_Data.customers, by a rebuild: `city` kept in another way
+    update  capture capture.NW_Data, in place: differs in datasets
     update  view view.Sales.analysis.NW_Data.customers, in place: shows other values in `city` (breaks `Sales/analysis`)
     "#);
     assert_eq!(customers_of(&site), ["A|x|1|1|2", "A|x|2|2|-"]);

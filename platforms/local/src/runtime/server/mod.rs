@@ -187,15 +187,17 @@ impl<'a> Server<'a> {
         done
     }
 
-    /// Does all of this, within what is done at once; nothing of it if a value does not fit.
+    /// Does all of this, within what is done at once; nothing of it if the server refuses a value, and then why.
     pub(super) fn if_it_fits(
         &self,
         work: impl FnOnce() -> Result<(), PlatformError>,
-    ) -> Result<(), PlatformError> {
+    ) -> Result<Option<PlatformError>, PlatformError> {
         self.control("SAVEPOINT fitting")?;
         match work() {
-            Err(error) if Trouble::is_value_behind(&error) => self.control("ROLLBACK TO SAVEPOINT fitting"),
-            done => done,
+            Err(error) if Trouble::is_value_behind(&error) => {
+                self.control("ROLLBACK TO SAVEPOINT fitting").map(|()| Some(error))
+            }
+            done => done.map(|()| None),
         }
     }
 

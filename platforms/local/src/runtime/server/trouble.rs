@@ -51,7 +51,7 @@ impl Trouble {
             Some("22") => Self {
                 about: About::AValue,
                 column: said.where_().and_then(column_of_row),
-                ..Self::said(without_values(said.message()))
+                ..Self::said(without_bytes(&without_values(said.message(), '"')))
             },
             _ if *said.code() == SqlState::UNDEFINED_OBJECT => Self::said(format!(
                 "{}; make that role, or take the principal out of the workspace's entitlement",
@@ -159,10 +159,17 @@ fn column_of_row(place: &str) -> Option<String> {
 }
 
 /// A message whose quotes, which are values of records, are empty.
-fn without_values(message: &str) -> String {
-    let quotes: Vec<&str> =
-        message.split('"').enumerate().map(|(at, part)| if at % 2 == 0 { part } else { "…" }).collect();
-    quotes.join("\"")
+pub(in crate::runtime) fn without_values(message: &str, quote: char) -> String {
+    let parts = message.split(quote).enumerate();
+    let quotes: Vec<&str> = parts.map(|(at, part)| if at % 2 == 0 { part } else { "…" }).collect();
+    quotes.join(&quote.to_string())
+}
+
+/// A message without bytes of texts, such as `0xe2 0x82`.
+fn without_bytes(message: &str) -> String {
+    let words: Vec<&str> =
+        message.split(' ').map(|word| if word.starts_with("0x") { "…" } else { word }).collect();
+    words.join(" ")
 }
 
 /// The table that a rendered SELECT reads, as it stands there.
@@ -191,8 +198,14 @@ mod tests {
     #[test]
     fn values_are_not_repeated() {
         let said = "invalid input syntax for type bigint: \"Ann \"the\" Smith\"";
-        assert!(!without_values(said).contains("Ann"));
-        assert!(!without_values("value \"99\" is out of range for type bigint").contains("99"));
+        assert!(!without_values(said, '"').contains("Ann"));
+        assert!(!without_values("value \"99\" is out of range for type bigint", '"').contains("99"));
+    }
+
+    #[test]
+    fn bytes_are_not_repeated() {
+        let said = "character with byte sequence 0xe2 0x82 0xac in encoding has no equivalent";
+        assert_eq!(without_bytes(said), "character with byte sequence … … … in encoding has no equivalent");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 mod postgres;
 mod sqlite;
 
-use crate::{prelude::*, server_address::ServerAddress, server_settings::ServerSettings};
+use super::stage::{Intake, Rows};
+use crate::{
+    prelude::*, render::JudgedColumn, server_address::ServerAddress, server_settings::ServerSettings,
+};
 use datasurface_platform::Site;
 use rusqlite::types::{Value, ValueRef};
 
@@ -67,7 +70,7 @@ pub(crate) fn open(producer: &Producer, site: &Site<'_>) -> Result<Box<dyn Sourc
     }
 }
 
-/// Reads what a capture would read, as it would: for tests of this crate, and no part of its interface.
+/// Reads what a capture would read, as it would keep it: for tests of this crate, and no part of its interface.
 #[doc(hidden)]
 pub fn read_source(
     container: &ContainerKind,
@@ -75,18 +78,49 @@ pub fn read_source(
     server: &ServerSettings,
     site: &Site<'_>,
     begin: &[String],
-    selects: &[(DatasetKey, String)],
+    selects: &[(DatasetKey, String, serde_json::Value)],
     mut each: impl FnMut(&DatasetKey, &[ValueRef<'_>]) -> Result<(), PlatformError>,
 ) -> Result<(), PlatformError> {
+    let failed = |kind, dataset: &DatasetKey| PlatformError::new(kind, format!("cannot capture `{dataset}`"));
     let producer =
         Producer { container: container.clone(), credential: credential.cloned(), server: server.clone() };
     let mut source = open(&producer, site)?;
     source.begin(begin)?;
-    for (dataset, select) in selects {
+    for (dataset, select, columns) in selects {
         let select = Select { whole: select, since: None };
-        source.read(&select, &mut |row| each(dataset, row)).map_err(|error| {
-            PlatformError::new(error.kind(), format!("cannot capture `{dataset}`")).caused_by(error)
-        })?;
+        let columns: Vec<JudgedColumn> = serde_json::from_value(columns.clone())
+            .map_err(|error| failed(PlatformErrorKind::Rendering, dataset).caused_by(error))?;
+        let rows = Collected { row: Vec::new(), each: &mut |row| each(dataset, row) };
+        let mut intake = Intake::new(rows, &columns);
+        source
+            .read(&select, &mut |row| intake.take(row))
+            .map_err(|error| failed(error.kind(), dataset).caused_by(error))?;
+        if let Some(failure) = intake.failure(dataset) {
+            return Err(failed(PlatformErrorKind::Outside, dataset).caused_by(failure.reason));
+        }
     }
     source.end()
+}
+
+/// Hands rows on.
+struct Collected<'a> {
+    row: Vec<Value>,
+    each: &'a mut Each<'a>,
+}
+
+impl Rows for Collected<'_> {
+    fn set(&mut self, _position: usize, value: ValueRef<'_>) -> Result<(), PlatformError> {
+        let value = Value::try_from(value).map_err(|error| {
+            PlatformError::new(PlatformErrorKind::Outside, "reading a value").caused_by(error)
+        })?;
+        self.row.push(value);
+        Ok(())
+    }
+
+    fn add(&mut self) -> Result<Option<PlatformError>, PlatformError> {
+        let row: Vec<ValueRef<'_>> = self.row.iter().map(ValueRef::from).collect();
+        let handed = (self.each)(&row);
+        self.row.clear();
+        handed.map(|()| None)
+    }
 }

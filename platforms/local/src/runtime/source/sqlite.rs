@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use datasurface_platform::Site;
-use rusqlite::{Connection, Error, OpenFlags, Row, types::ValueRef};
+use rusqlite::{Connection, OpenFlags};
 use std::{fmt::Display, time::Duration};
 
 /// An SQLite file, opened to be read only.
@@ -66,7 +66,7 @@ impl Source for Sqlite {
         while let Some(row) = self.doing(&reading, rows.next())? {
             let mut values = Vec::with_capacity(width);
             for column in 0..width {
-                values.push(self.doing(&reading, value(row, column))?);
+                values.push(self.doing(&reading, row.get_ref(column))?);
             }
             each(&values)?;
         }
@@ -76,13 +76,4 @@ impl Source for Sqlite {
     fn end(&mut self) -> Result<(), PlatformError> {
         self.doing("ending to read", self.connection.execute_batch("COMMIT"))
     }
-}
-
-/// A value of a row. SQLite takes any bytes for a text; what is none is refused here, rather than by a consumer.
-fn value<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<ValueRef<'r>> {
-    let value = row.get_ref(column)?;
-    if let ValueRef::Text(bytes) = value {
-        str::from_utf8(bytes).map_err(|error| Error::Utf8Error(column, error))?;
-    }
-    Ok(value)
 }

@@ -6,7 +6,7 @@ use crate::{
     names,
     sql::{
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
-        quote::{columns, insert_into, parenthesised, quoted, select},
+        quote::{columns, insert_into, literal, parenthesised, quoted, select},
     },
 };
 
@@ -40,6 +40,85 @@ pub(crate) fn create(copy: &Milestoned) -> Vec<String> {
 /// A column, as it is declared outside of the key.
 pub(crate) fn declaration(column: &StoredColumn) -> String {
     format!("{} {}", column_name(&column.name), column_type(&column.data_type))
+}
+
+/// Versions that a copy cannot have: which ones they are, by a fingerprint of their keys, and what stands in the way. They
+/// are in the platform's own database, and in the copies of others.
+const ASIDE: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_aside\" (
+  \"copy\" TEXT NOT NULL,
+  \"version\" TEXT NOT NULL,
+  \"column\" TEXT NOT NULL,
+  \"rule\" TEXT NOT NULL,
+  \"batch_in\" BIGINT NOT NULL,
+  \"batch_out\" BIGINT,
+  PRIMARY KEY (\"copy\", \"version\")
+);";
+
+/// Makes the book of what is set aside, also where a database was made without it; a copy that is filled anew has none.
+pub(crate) fn open_aside(copy: &Milestoned) -> Vec<String> {
+    let of_copy = of_copy(copy);
+    vec![
+        ASIDE.to_owned(),
+        format!("DELETE FROM \"datasurface_aside\"\nWHERE {of_copy}\n  AND :applied::bigint = 0;"),
+    ]
+}
+
+/// Remembers a version that is set aside, and its end.
+pub(crate) fn set_aside(copy: &Milestoned) -> String {
+    format!(
+        "INSERT INTO \"datasurface_aside\" (\"copy\", \"version\", \"column\", \"rule\", \"batch_in\", \"batch_out\")\n\
+         VALUES ({}, :version, :column, :rule, :batch_in, nullif(:batch_out::bigint, 0))\n\
+         ON CONFLICT (\"copy\", \"version\") DO UPDATE SET \"batch_out\" = excluded.\"batch_out\";",
+        literal(&copy.table)
+    )
+}
+
+/// Lets go of ended ones, where earlier versions are not wanted.
+fn forget_aside(copy: &Milestoned) -> Option<String> {
+    let forget = || {
+        format!(
+            "DELETE FROM \"datasurface_aside\"\nWHERE {}\n  AND \"batch_out\" IS NOT NULL;",
+            of_copy(copy)
+        )
+    };
+    (!copy.history).then(forget)
+}
+
+/// Lets go of those that ended with this batch or before.
+pub(crate) fn purge_aside(copy: &Milestoned) -> Vec<String> {
+    let of_copy = of_copy(copy);
+    let purge =
+        format!("DELETE FROM \"datasurface_aside\"\nWHERE {of_copy}\n  AND \"batch_out\" <= :last_old;");
+    vec![ASIDE.to_owned(), purge]
+}
+
+/// The versions that are set aside and live.
+pub(crate) fn live_aside(copy: &Milestoned) -> String {
+    let of_copy = of_copy(copy);
+    format!("SELECT \"version\"\nFROM \"datasurface_aside\"\nWHERE {of_copy}\n  AND \"batch_out\" IS NULL;")
+}
+
+/// How many there are.
+pub(crate) fn count_aside(copy: &Milestoned) -> String {
+    live_aside(copy).replacen("SELECT \"version\"", "SELECT count(*)", 1)
+}
+
+/// Ends one.
+pub(crate) fn close_aside(copy: &Milestoned) -> String {
+    let of_copy = of_copy(copy);
+    format!(
+        "UPDATE \"datasurface_aside\"\nSET \"batch_out\" = :batch\nWHERE {of_copy}\n  AND \"version\" = :version;"
+    )
+}
+
+/// Lets go of all of them.
+pub(crate) fn drop_aside(copy: &Milestoned) -> Vec<String> {
+    vec![ASIDE.to_owned(), format!("DELETE FROM \"datasurface_aside\"\nWHERE {};", of_copy(copy))]
+}
+
+fn of_copy(copy: &Milestoned) -> String {
+    format!("\"copy\" = {}", literal(&copy.table))
 }
 
 /// Makes room for what changed; it is gone with the transaction.
@@ -111,12 +190,24 @@ pub(crate) fn merge(copy: &Milestoned) -> Vec<String> {
         select(&values),
         version(copy).join(", "),
     ));
+    statements.extend(forget_aside(copy));
     statements
 }
 
-/// How many versions are live: in the copy, or in the buffer.
-pub(crate) fn live(table: &str) -> String {
-    format!("SELECT count(*)\nFROM {}\nWHERE {} IS NULL;", quoted(table), quoted(BATCH_OUT))
+/// How many versions are live in the copy, or set aside.
+pub(crate) fn live(copy: &Milestoned) -> String {
+    let live = live_there(&copy.table).replace('\n', "\n    ");
+    let aside = count_aside(copy).replace('\n', "\n    ");
+    format!(
+        "SELECT\n  (\n    {}\n  ) + (\n    {}\n  );",
+        live.trim_end_matches(';'),
+        aside.trim_end_matches(';')
+    )
+}
+
+/// How many versions are live in the buffer.
+pub(crate) fn live_there(buffer: &str) -> String {
+    format!("SELECT count(*)\nFROM {}\nWHERE {} IS NULL;", quoted(buffer), quoted(BATCH_OUT))
 }
 
 /// In the buffer: which versions are live.

@@ -1,9 +1,9 @@
 //! How a PostgreSQL source (13 or newer) is read, so that what comes is what SQLite keeps.
 //!
-//! The source may have another type than the schema says. What can be converted without loss is: an integer in a
-//! `numeric` or `text` column, a `real` for a Decimal (by its shortest digits: 32.38 and not 32.3800011), 0 and 1 for a
-//! Boolean. Otherwise the server refuses the statement, or the first value that does not fit, rather than round it; only
-//! what the schema asks for is left out (the time of a timestamp that is a Date, digits beyond a Double).
+//! The source may have another type than the schema says. Values come as the server writes them, and are judged while they
+//! are read (`runtime/declared/`): what fits the declared type without loss is kept, an integer in a `numeric` or `text`
+//! column, a `real` for a Decimal (by its shortest digits: 32.38 and not 32.3800011), 0 and 1 for a Boolean; everything
+//! else breaks a rule, and nothing is rounded. The server refuses the statement where there is no such conversion at all.
 //!
 //! `char(n)` comes without the spaces that pad it, which have no meaning there.
 
@@ -33,31 +33,28 @@ pub(crate) fn begin(server: &ServerSettings) -> Vec<String> {
     statements
 }
 
-/// What selects a column as it is kept: as a 64-bit integer, a double, text or bytes.
+/// What selects a column: bytes, or text.
 pub(crate) fn read_column(column: &Column) -> String {
     let name = quoted(column.name().as_str());
     let value = match (column.data_type(), Storage::of(column.data_type())) {
-        (DataType::Boolean, _) => format!("{name}::text::boolean::integer::bigint"),
-        // By way of text, since a number would be rounded.
-        (_, Storage::Integer) => format!("{name}::text::bigint"),
-        (_, Storage::Real) => format!("{name}::double precision"),
+        // The shortest digits of a `real` are those of another number with twice the digits.
+        (_, Storage::Real) => format!(
+            "CASE WHEN pg_typeof({name}) = 'real'::regtype THEN {name}::double precision::text ELSE {name}::text END"
+        ),
         (_, Storage::Blob) => format!("{name}::bytea"),
-        (DataType::Decimal { scale, .. }, _) => decimal(&name, usize::from(*scale)),
-        (DataType::Date, _) => format!("{name}::date::text"),
-        (DataType::Timestamp { zone: None }, _) => format!("{name}::timestamp::text"),
-        (DataType::Timestamp { zone: Some(zone) }, _) => instant_as_text(&name, zone),
-        (_, Storage::Text) => format!("{name}::text"),
+        (DataType::Timestamp { zone: None }, _) => time_as_text(&name, &format!("{name}::timestamp::text")),
+        (DataType::Timestamp { zone: Some(zone) }, _) => time_as_text(&name, &instant_as_text(&name, zone)),
+        (_, Storage::Integer | Storage::Text) => format!("{name}::text"),
     };
     format!("{value} AS {name}")
 }
 
-/// A sum has as many digits as the longer of its terms: those of the scale, and more where the value has more.
-fn decimal(name: &str, scale: usize) -> String {
-    let zero = match scale {
-        0 => "0".to_owned(),
-        scale => format!("0.{}", "0".repeat(scale)),
-    };
-    format!("(trim_scale({name}::text::numeric) + {zero})::text")
+/// A text in a column of texts is judged as it is: the server would refuse the statement.
+fn time_as_text(name: &str, time: &str) -> String {
+    format!(
+        "CASE WHEN pg_typeof({name}) IN ('timestamp'::regtype, 'timestamptz'::regtype, 'date'::regtype) \
+         THEN {time} ELSE {name}::text END"
+    )
 }
 
 /// Which records have a watermark that is not below `:position`, or none. Where the source has the type of the schema,

@@ -6,14 +6,14 @@
 //! | Boolean | `boolean` | |
 //! | TinyInt, SmallInt; Integer; BigInt and others | `smallint`; `integer`; `bigint` | PostgreSQL has nothing smaller |
 //! | Real and narrower; Double | `real`; `double precision` | not-a-number and infinities are values there |
-//! | Decimal | `numeric`, without a limit | with one, digits that a source has beyond its schema would be rounded away |
-//! | Char, VarChar, NChar, NVarChar | `text` | a limit would refuse what its source has, and `char` would pad |
+//! | Decimal | `numeric`, without a limit | earlier versions may be of another type |
+//! | Char, VarChar, NChar, NVarChar | `text` | earlier versions may be of another type, and `char` would pad |
 //! | Date | `date` | |
 //! | Timestamp | `timestamp`; with a zone, `timestamptz` | |
 //! | Binary | `bytea` | |
 //!
-//! Values come as text (COPY), which the server reads exactly. What does not fit its column is refused with the name of
-//! the column, and the batch does not arrive.
+//! Values come as text (COPY), which the server reads exactly. What its column cannot have is set aside for that copy alone
+//! (`runtime/server/fits.rs`).
 
 use crate::{
     prelude::*,
@@ -76,7 +76,7 @@ pub(crate) fn from_stage(column: &StoredColumn) -> String {
     match zone(column) {
         None => name,
         Some(zone) => format!(
-            "CASE WHEN {name} ~ ':[0-9.]+(Z|[+-][0-9:]+)( BC)?$' THEN {name}::timestamptz \
+            "CASE WHEN {name} ~ ':[0-9.]+([Zz]|[+-][0-9:]+)( BC)?$' THEN {name}::timestamptz \
              ELSE {name}::timestamp AT TIME ZONE {} END",
             literal(&zone)
         ),

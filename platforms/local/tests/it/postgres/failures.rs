@@ -57,12 +57,12 @@ fn what_the_source_lacks_is_named() {
     let with = |schema: &str| Producer::new(server, "lacking").dataset("t", schema).failure();
     insta::assert_snapshot!(Producer::new(server, "lacking").dataset("gone", "id Integer key").failure(), @r#"cannot capture `Store/gone`: cannot read "gone" of `lacking` at 127.0.0.1:PORT: relation "gone" does not exist"#);
     insta::assert_snapshot!(with("id Integer key, vat VarChar(9)"), @r#"cannot capture `Store/t`: cannot read "t" of `lacking` at 127.0.0.1:PORT: column "vat" does not exist"#);
-    insta::assert_snapshot!(with("id Integer key, n Integer"), @r#"cannot capture `Store/t`: cannot read "t" of `lacking` at 127.0.0.1:PORT: column `n`: invalid input syntax for type bigint: "…", and the source has `numeric`"#);
-    insta::assert_snapshot!(with("id Integer key, f BigInt"), @r#"cannot capture `Store/t`: cannot read "t" of `lacking` at 127.0.0.1:PORT: column `f`: invalid input syntax for type bigint: "…", and the source has `real`"#);
-    insta::assert_snapshot!(with("id Integer key, b Boolean"), @r#"cannot capture `Store/t`: cannot read "t" of `lacking` at 127.0.0.1:PORT: column `b`: invalid input syntax for type boolean: "…", and the source has `smallint`"#);
-    insta::assert_snapshot!(with("id Integer key, d Decimal(10,2)"), @r#"cannot capture `Store/t`: cannot read "t" of `lacking` at 127.0.0.1:PORT: column `d`: invalid input syntax for type numeric: "…", and the source has `text`"#);
-    insta::assert_snapshot!(with("id Integer key, d Date"), @r#"cannot capture `Store/t`: cannot read "t" of `lacking` at 127.0.0.1:PORT: column `d`: invalid input syntax for type date: "…", and the source has `text`"#);
-    insta::assert_snapshot!(with("id Date key"), @r#"cannot capture `Store/t`: cannot read "t" of `lacking` at 127.0.0.1:PORT: column `id`: cannot cast type integer to date"#);
+    insta::assert_snapshot!(with("id Integer key, n Integer"), @r#"cannot capture `Store/t`: `Store/t` fails the rule that `n Integer` must have no digits that its type has no room for: 1 row"#);
+    insta::assert_snapshot!(with("id Integer key, f BigInt"), @r#"cannot capture `Store/t`: `Store/t` fails the rule that `f BigInt` must have no digits that its type has no room for: 1 row"#);
+    insta::assert_snapshot!(with("id Integer key, b Boolean"), @r#"cannot capture `Store/t`: `Store/t` fails the rule that `b Boolean` must have a value of its type: 1 row"#);
+    insta::assert_snapshot!(with("id Integer key, d Decimal(10,2)"), @r#"cannot capture `Store/t`: `Store/t` fails the rule that `d Decimal(10,2)` must have a value of its type: 1 row"#);
+    insta::assert_snapshot!(with("id Integer key, d Date"), @r#"cannot capture `Store/t`: `Store/t` fails the rule that `d Date` must have a value of its type: 1 row"#);
+    insta::assert_snapshot!(with("id Date key"), @r#"cannot capture `Store/t`: `Store/t` fails the rule that `id Date` must have a value of its type: 1 row"#);
     insta::assert_snapshot!(with("id Integer key, f Binary"), @r#"cannot capture `Store/t`: cannot read "t" of `lacking` at 127.0.0.1:PORT: column `f`: cannot cast type real to bytea"#);
 }
 

@@ -13,6 +13,7 @@ mod snapshots;
 mod standins;
 mod tls;
 mod types;
+mod unfit;
 mod values;
 mod watermarks;
 
@@ -119,8 +120,8 @@ impl Producer {
         Scene::new(ecosystem, &assignments)
     }
 
-    /// The statements that begin, and the SELECT of each dataset, as they are rendered.
-    pub(super) fn statements(&self) -> (Vec<String>, Vec<(DatasetKey, String)>) {
+    /// The statements that begin, and the SELECT of each dataset with its columns, as they are rendered.
+    pub(super) fn statements(&self) -> (Vec<String>, Vec<(DatasetKey, String, serde_json::Value)>) {
         let scene = self.scene();
         assert_eq!(scene.codes(), [] as [&str; 0]);
         let rendering = scene.rendering();
@@ -131,8 +132,8 @@ impl Producer {
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let begin = job["begin"].as_array().unwrap().iter().map(text).collect();
         let datasets = job["datasets"].as_array().unwrap().iter();
-        let select = |dataset: &serde_json::Value| -> (DatasetKey, String) {
-            (text(&dataset["dataset"]).as_str().into(), text(&dataset["read"]))
+        let select = |dataset: &serde_json::Value| {
+            (text(&dataset["dataset"]).as_str().into(), text(&dataset["read"]), dataset["columns"].clone())
         };
         (begin, datasets.map(select).collect())
     }

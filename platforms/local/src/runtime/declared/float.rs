@@ -1,0 +1,108 @@
+//! Floating point numbers: those that a format has.
+
+use super::{Broken, utf8};
+use crate::{prelude::*, sql::storage::NOT_A_NUMBER};
+use rusqlite::types::ValueRef;
+
+/// Returns the number that a value is, if no digit of it gets lost.
+pub(super) fn number(value: ValueRef<'_>) -> Result<f64, Broken> {
+    match value {
+        ValueRef::Real(number) => Ok(number),
+        ValueRef::Integer(number) => {
+            #[expect(clippy::cast_precision_loss, reason = "whether something is lost is found out next")]
+            let real = number as f64;
+            // Compared as wider integers: 2 to the power of 63 would come back as something smaller.
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number of 64 bits")]
+            let is_same = real as i128 == i128::from(number);
+            if is_same { Ok(real) } else { Err(Broken::Precision) }
+        }
+        ValueRef::Text(bytes) if bytes == NOT_A_NUMBER.as_bytes() => Ok(f64::NAN),
+        ValueRef::Text(bytes) => read(utf8(bytes)?),
+        ValueRef::Null | ValueRef::Blob(_) => Err(Broken::Form),
+    }
+}
+
+/// Reads a number from a text, if no digit of it gets lost.
+fn read(text: &str) -> Result<f64, Broken> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if unsigned == "Infinity" {
+        return Ok(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY });
+    }
+    if !unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return Err(Broken::Form);
+    }
+    let number: f64 = text.parse().map_err(|_| Broken::Form)?;
+    if number.is_infinite() {
+        return Err(Broken::Range);
+    }
+    if digits(&number.to_string()) == digits(text) { Ok(number) } else { Err(Broken::Precision) }
+}
+
+/// The significant digits of a number, wherever its point is.
+fn digits(number: &str) -> String {
+    let (mantissa, _) = number.split_once(['e', 'E']).unwrap_or((number, ""));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').to_owned()
+}
+
+/// Whether a format has this number.
+pub(super) fn judge(number: f64, format: FloatFormat) -> Result<(), Broken> {
+    match format {
+        FloatFormat::Binary64 => Ok(()),
+        FloatFormat::Binary32 => single(number),
+        other => exactly(number, &other.range()),
+    }
+}
+
+/// A source that knows no narrower numbers has 0.1 for the `Real` 0.1: the shortest digits of both are the same.
+fn single(number: f64) -> Result<(), Broken> {
+    #[expect(clippy::cast_possible_truncation, reason = "whether something is lost is found out next")]
+    let near = number as f32;
+    #[expect(clippy::float_cmp, reason = "it is the same number or another one")]
+    let is_same = f64::from(near) == number;
+    if is_same || number.is_nan() {
+        return Ok(());
+    }
+    if near.is_infinite() || near == 0.0 {
+        return Err(Broken::Range);
+    }
+    if near.to_string() == number.to_string() { Ok(()) } else { Err(Broken::Precision) }
+}
+
+fn exactly(number: f64, range: &FloatRange) -> Result<(), Broken> {
+    let has = |is: bool| if is { Ok(()) } else { Err(Broken::Range) };
+    let special = range.special;
+    if number.is_nan() {
+        return has(special.not_a_number);
+    }
+    if number.is_sign_negative() && number != 0.0 && !special.negative {
+        return Err(Broken::Range);
+    }
+    if number.is_infinite() {
+        return has(special.infinite);
+    }
+    if number == 0.0 {
+        return has(special.zero);
+    }
+    // The bits of a double: 52 of the significand, 11 of the exponent, a sign.
+    let bits = number.abs().to_bits();
+    let (exponent, fraction) = (i32::try_from(bits >> 52).unwrap_or_default(), bits & ((1 << 52) - 1));
+    let (significand, least) = match exponent {
+        0 => (fraction, -1074),
+        exponent => (fraction | 1 << 52, exponent - 1075),
+    };
+    let unused = i32::try_from(significand.trailing_zeros()).unwrap_or_default();
+    let used = i32::try_from(64 - significand.leading_zeros()).unwrap_or_default() - unused;
+    let (lowest, highest) = (least + unused, least + unused + used - 1);
+    if highest > range.most_exponent {
+        return Err(Broken::Range);
+    }
+    if used > i32::from(range.precision) || lowest < range.least_exponent {
+        return Err(Broken::Precision);
+    }
+    // The largest significands of the largest exponent may mean something else.
+    let shift = highest - i32::from(range.precision) + 1;
+    let in_steps = (significand >> unused) << u32::try_from(lowest - shift).unwrap_or_default().min(63);
+    let most = (1_u64 << range.precision.min(63)) - 1 - u64::from(range.taken_at_top);
+    has(highest < range.most_exponent || in_steps <= most)
+}

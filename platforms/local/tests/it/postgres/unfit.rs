@@ -1,0 +1,155 @@
+//! Values that fit their types, and that PostgreSQL has not: set aside for that consumer alone.
+
+use super::desk::Desk;
+use crate::{ground::Ground, northwind::NorthWind};
+use datasurface_platform::prelude::*;
+
+fn reasons(ground: &Ground) -> Vec<String> {
+    let report = ground.try_run().unwrap();
+    report.failures.iter().map(|failure| format!("{}: {}", failure.job, failure.reason)).collect()
+}
+
+const NAMES: &str =
+    "SELECT customer_id, company_name FROM \"Local__NW_Data__customers\" WHERE batch_out IS NULL ORDER BY 1";
+const ASIDE: &str =
+    "SELECT \"column\", rule, batch_in, batch_out FROM datasurface_aside ORDER BY batch_in, batch_out";
+const NUL: &str = "must not have the character NUL, which PostgreSQL has not";
+
+fn unfit(ground: &Ground) -> Vec<String> {
+    let sinks = ground.status().sinks.into_iter();
+    // What a transformer makes of it has the same keys.
+    let sinks = sinks.filter(|sink| sink.unfit > 0 && sink.group != "Marketing/masked".into());
+    sinks.map(|sink| format!("{} {}: {}", sink.group, sink.dataset, sink.unfit)).collect()
+}
+
+#[test]
+fn a_text_with_nul_is_set_aside_and_the_rest_goes_on() {
+    for milestoning in [Milestoning::Live, Milestoning::LiveAndForensic] {
+        let Some(desk) = Desk::new("unfit_text") else { return };
+        let ground = desk.ground(&NorthWind { milestoning, ..NorthWind::default() });
+        let has_history = milestoning.has_history();
+        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'b', 'x')");
+        ground.run();
+        ground.change_source(
+            "UPDATE Customers SET company_name = 'b' || char(0) || 'b' WHERE customer_id = 'B';
+             INSERT INTO Customers VALUES ('C', 'c', 'x'), ('D', 'd' || char(0), 'x');
+             INSERT INTO products VALUES (1, 'p', 1, 1)",
+        );
+        assert_eq!(reasons(&ground), [] as [&str; 0]);
+        assert_eq!(desk.rows(NAMES), ["A|a", "C|c"]);
+        assert_eq!(desk.rows("SELECT product_id FROM \"Local__NW_Data__products\""), ["1"]);
+        assert_eq!(desk.rows(ASIDE), [format!("company_name|{NUL}|2|-"), format!("company_name|{NUL}|2|-")]);
+        assert_eq!(unfit(&ground), ["Sales/analysis NW_Data/customers: 2"]);
+        let kept = "SELECT count(*) FROM NW_Data__customers WHERE batch_out IS NULL";
+        assert_eq!(ground.rows("northwind.db", kept), ["4"], "the platform has all of them");
+        assert_eq!(reasons(&ground), [] as [&str; 0], "nothing is sent again");
+
+        ground.change_source(
+            "UPDATE Customers SET company_name = 'mended' WHERE customer_id = 'B';
+             DELETE FROM Customers WHERE customer_id = 'D'; INSERT INTO Customers VALUES ('E', 'e', 'x')",
+        );
+        assert_eq!(reasons(&ground), [] as [&str; 0]);
+        assert_eq!(desk.rows(NAMES), ["A|a", "B|mended", "C|c", "E|e"]);
+        assert_eq!(unfit(&ground), [] as [&str; 0]);
+        let ended = if has_history { 2 } else { 0 };
+        assert_eq!(desk.rows("SELECT count(*) FROM datasurface_aside"), [ended.to_string()]);
+
+        // A consumer that joins, or lost its database, is not held up by what was.
+        desk.lose();
+        assert_eq!(reasons(&ground), [] as [&str; 0]);
+        assert_eq!(desk.rows(NAMES), ["A|a", "B|mended", "C|c", "E|e"]);
+        if has_history {
+            let all =
+                "SELECT customer_id, batch_in, batch_out FROM \"Local__NW_Data__customers\" ORDER BY 1, 2";
+            assert_eq!(desk.rows(all), ["A|1|-", "B|1|2", "B|3|-", "C|2|-", "E|3|-"]);
+            assert_eq!(desk.rows("SELECT count(*) FROM datasurface_aside WHERE batch_out = 3"), ["2"]);
+        }
+    }
+}
+
+#[test]
+fn a_key_that_the_database_cannot_have_is_set_aside() {
+    let Some(desk) = Desk::new("unfit_key") else { return };
+    let ground = desk.ground(&NorthWind::default());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B' || char(0), 'b', 'x')");
+    ground.run();
+    assert_eq!(desk.rows(NAMES), ["A|a"]);
+    ground.change_source(
+        "DELETE FROM Customers WHERE customer_id = 'A'; INSERT INTO Customers VALUES ('C', 'c', 'x')",
+    );
+    ground.run();
+    assert_eq!(desk.rows(NAMES), ["C|c"]);
+    assert_eq!(unfit(&ground), ["Sales/analysis NW_Data/customers: 1"]);
+    ground.change_source("DELETE FROM Customers WHERE customer_id <> 'C'");
+    ground.run();
+    assert_eq!(unfit(&ground), [] as [&str; 0]);
+}
+
+#[test]
+fn ends_that_were_forgotten_while_the_server_was_away_are_found() {
+    let Some(desk) = Desk::new("unfit_away") else { return };
+    let mut ground = desk.ground(&NorthWind::default());
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a' || char(0), 'x'), ('B', 'b', 'x'), ('C', 'c' || char(0), 'x')");
+    ground.run();
+    let secret = ground.secret.replace("nobody:wrong".to_owned());
+    ground.change_source(
+        "DELETE FROM Customers WHERE customer_id < 'C'; INSERT INTO Customers VALUES ('D', 'd', 'x')",
+    );
+    ground.try_run().unwrap();
+    ground.secret = secret;
+    ground.run();
+    assert_eq!(desk.rows(NAMES), ["D|d"]);
+    assert_eq!(unfit(&ground), ["Sales/analysis NW_Data/customers: 1"], "the one that is still there");
+}
+
+#[test]
+fn years_that_postgres_has_not_are_set_aside() {
+    let Some(desk) = Desk::new("unfit_years") else { return };
+    let wind = NorthWind {
+        customers: "customer_id VarChar(5) key, company_name VarChar(40), city Date",
+        ..NorthWind::default()
+    };
+    let ground = desk.ground(&wind);
+    ground.change_source(
+        "INSERT INTO Customers VALUES ('A', 'a', '0000-01-01'), ('B', 'b', '0001-12-31 BC'), ('C', 'c', '5874898-01-01')",
+    );
+    assert_eq!(reasons(&ground), [] as [&str; 0]);
+    assert_eq!(desk.rows(NAMES), ["B|b"]);
+    assert_eq!(unfit(&ground), ["Sales/analysis NW_Data/customers: 2"]);
+}
+
+#[test]
+fn an_old_version_that_breaks_its_type_holds_nothing_up() {
+    let Some(desk) = Desk::new("unfit_old") else { return };
+    let ground =
+        desk.ground(&NorthWind { milestoning: Milestoning::LiveAndForensic, ..NorthWind::default() });
+    ground.change_source("INSERT INTO products VALUES (1, 'p', 1, 1)");
+    ground.run();
+    // As an earlier revision of the software kept it.
+    let old = "INSERT INTO NW_Data__products (product_id, product_name, batch_in, batch_out) VALUES (5000000000, 'q', 1, 1)";
+    ground.open("northwind.db").execute_batch(old).unwrap();
+    desk.lose();
+    ground.change_source("UPDATE products SET unit_price = 2");
+    assert_eq!(reasons(&ground), [] as [&str; 0]);
+    let all = "SELECT product_id, unit_price, batch_in FROM \"Local__NW_Data__products\" ORDER BY batch_in";
+    assert_eq!(desk.rows(all), ["1|1.00|1", "1|2.00|2"]);
+    assert_eq!(desk.rows("SELECT count(*) FROM datasurface_aside WHERE \"column\" = 'product_id'"), ["1"]);
+}
+
+#[test]
+fn a_value_that_only_the_server_refuses_holds_up_its_own_copy_and_no_other() {
+    let Some(desk) = Desk::new("unfit_refused") else { return };
+    let ground = desk.ground(&NorthWind::default());
+    ground.run();
+    // A column that somebody made narrower.
+    desk.owner()
+        .batch_execute("DROP VIEW \"Local__Sales__analysis__NW_Data__products\"; ALTER TABLE \"Local__NW_Data__products\" ALTER product_name TYPE varchar(3)")
+        .unwrap();
+    ground.change_source(
+        "INSERT INTO products VALUES (1, 'too long', 1, 1); INSERT INTO Customers VALUES ('A', 'a', 'x')",
+    );
+    let reasons = reasons(&ground);
+    assert!(reasons.iter().any(|reason| reason.contains("NW_Data.products [merge]")), "{reasons:?}");
+    assert_eq!(desk.rows(NAMES), ["A|a"]);
+    assert_eq!(desk.rows("SELECT count(*) FROM \"Local__NW_Data__products\""), ["0"]);
+}
