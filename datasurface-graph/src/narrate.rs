@@ -11,7 +11,8 @@ use crate::{
     obligation::Custody,
 };
 use datasurface_model::{
-    DatasetKey, DatasetName, Datastore, Entity, InvalidRows, PlatformName, QualityCheck, Set,
+    Capture, Dataset, DatasetKey, DatasetName, Datastore, Entity, InvalidRows, PlatformName, QualityCheck,
+    Set,
 };
 
 pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
@@ -76,11 +77,12 @@ fn source(supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
     match &supply.origin {
         Origin::Made { by } => IngestSource::Transformer { workspace: by.clone() },
         Origin::Captured { site, capture } => {
-            let names: Set<_> = captured(supply, part, ingest).collect();
+            let datasets = || part.kept(ingest).iter().map(|(dataset, _)| supply.dataset(*dataset));
+            let names: Set<_> = datasets().map(Dataset::name).collect();
             IngestSource::Container(Box::new(CaptureFacts {
                 container_key: site.key.clone(),
                 container: site.container.clone(),
-                capture: capture.narrowed(&names),
+                capture: datasets().fold(capture.narrowed(&names), Capture::with_former_source),
             }))
         }
     }

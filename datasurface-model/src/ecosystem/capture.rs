@@ -1,8 +1,9 @@
 //! Capture: how the data of a datastore is read.
 
-use super::{CaptureTrigger, Credential, Cron};
+use super::{CaptureTrigger, Credential, Cron, Dataset};
 use crate::{
     name::{ColumnName, ContainerKey, CredentialName, DatasetName},
+    named::Entity,
     set::Set,
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub struct Capture {
 /// What the source calls the datasets: tables, topics, or prefixes of files.
 pub type SourceNames = BTreeMap<DatasetName, SmolStr>;
 
+/// The columns by which it is told what is new in datasets.
+pub type WatermarkColumns = BTreeMap<DatasetName, ColumnName>;
+
 /// By which means the data is read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -45,8 +49,11 @@ pub enum CaptureKind {
     },
     /// The rows whose value in one column is greater than any that was seen, by SQL.
     SqlWatermark {
-        /// The column, which every dataset has: an integer or a timestamp that only grows.
+        /// The column that every dataset has which names none of its own: an integer or a timestamp that only grows.
         column: ColumnName,
+        /// The column of a dataset, where it is another one.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        columns: WatermarkColumns,
         /// The source's name for a dataset's table, where it differs from the dataset's.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         tables: SourceNames,
@@ -156,7 +163,14 @@ impl Capture {
 
     /// Reads the rows that are new by a column that every dataset has, an integer or a timestamp that only grows.
     pub fn sql_watermark(container: impl Into<ContainerKey>, column: impl Into<ColumnName>) -> Self {
-        Self::new(container, CaptureKind::SqlWatermark { column: column.into(), tables: BTreeMap::new() })
+        Self::new(
+            container,
+            CaptureKind::SqlWatermark {
+                column: column.into(),
+                columns: BTreeMap::new(),
+                tables: BTreeMap::new(),
+            },
+        )
     }
 
     /// Reads every change from the log of the database.
@@ -178,6 +192,15 @@ impl Capture {
     #[must_use]
     pub fn source(mut self, dataset: impl Into<DatasetName>, source: impl Into<SmolStr>) -> Self {
         self.kind.sources_mut().insert(dataset.into(), source.into());
+        self
+    }
+
+    /// Tells what is new in a dataset by a column of its own. A capture that knows no watermarks stays as it is.
+    #[must_use]
+    pub fn watermark(mut self, dataset: impl Into<DatasetName>, column: impl Into<ColumnName>) -> Self {
+        if let CaptureKind::SqlWatermark { columns, .. } = &mut self.kind {
+            columns.insert(dataset.into(), column.into());
+        }
         self
     }
 
@@ -220,6 +243,9 @@ impl Capture {
     pub fn narrowed(&self, datasets: &Set<&DatasetName>) -> Self {
         let mut narrowed = self.clone();
         narrowed.kind.sources_mut().retain(|dataset, _| datasets.contains(dataset));
+        if let CaptureKind::SqlWatermark { columns, .. } = &mut narrowed.kind {
+            columns.retain(|dataset, _| datasets.contains(dataset));
+        }
         narrowed
     }
 
@@ -264,6 +290,34 @@ impl Capture {
     pub fn source_of<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
         let (_, sources) = self.kind.sources();
         sources.get(dataset).map_or(dataset.as_str(), SmolStr::as_str)
+    }
+
+    /// The column by which it is told what is new in a dataset; none if the capture knows no watermarks.
+    #[must_use]
+    pub fn watermark_of(&self, dataset: &DatasetName) -> Option<&ColumnName> {
+        match &self.kind {
+            CaptureKind::SqlWatermark { column, columns, .. } => Some(columns.get(dataset).unwrap_or(column)),
+            _ => None,
+        }
+    }
+
+    /// The former name of a renamed dataset whose table nothing names: it is read from the table of that name, as before.
+    #[must_use]
+    pub fn former_source<'a>(&self, dataset: &'a Dataset) -> Option<&'a DatasetName> {
+        // Topics and files are always named.
+        let is_of_tables = !matches!(self.kind, CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
+        let (_, sources) = self.kind.sources();
+        let is_unsaid = is_of_tables && !sources.contains_key(dataset.name());
+        dataset.former_name().filter(|former| is_unsaid && *former != dataset.name())
+    }
+
+    /// Names the table of a renamed dataset that is read from the table of its former name.
+    #[must_use]
+    pub fn with_former_source(self, dataset: &Dataset) -> Self {
+        match self.former_source(dataset) {
+            Some(former) => self.source(dataset.name(), former.as_str()),
+            None => self,
+        }
     }
 
     /// The source's name for the table of a dataset.

@@ -34,7 +34,7 @@ mod zone;
 
 pub use access::{Access, Approval};
 pub use artifact::{CodeArtifact, Select};
-pub use capture::{Capture, CaptureKind, Consistency, FileFormat, SourceNames};
+pub use capture::{Capture, CaptureKind, Consistency, FileFormat, SourceNames, WatermarkColumns};
 pub use container::{DataContainer, KeyHolder};
 pub use container_kind::ContainerKind;
 pub use credential::{Credential, CredentialKind};

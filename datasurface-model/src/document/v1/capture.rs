@@ -8,7 +8,7 @@ use super::{
 use crate::{
     ecosystem::{
         Capture, CaptureKind, CaptureTrigger, Consistency, Credential, CredentialKind, Cron, FileFormat,
-        SourceNames,
+        SourceNames, WatermarkColumns,
     },
     name::{ColumnName, ContainerKey, CredentialName},
 };
@@ -54,6 +54,8 @@ struct TablesObject {
 #[serde(deny_unknown_fields, expecting = "the settings of a capture by watermark, as an object")]
 struct WatermarkObject {
     column: ColumnName,
+    #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
+    columns: WatermarkColumns,
     #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
     tables: SourceNames,
 }
@@ -113,8 +115,8 @@ impl KindObject {
     fn into_model(self) -> CaptureKind {
         match self {
             Self::SqlSnapshot(TablesObject { tables }) => CaptureKind::SqlSnapshot { tables },
-            Self::SqlWatermark(WatermarkObject { column, tables }) => {
-                CaptureKind::SqlWatermark { column, tables }
+            Self::SqlWatermark(WatermarkObject { column, columns, tables }) => {
+                CaptureKind::SqlWatermark { column, columns, tables }
             }
             Self::Cdc(TablesObject { tables }) => CaptureKind::ChangeDataCapture { tables },
             Self::Kafka(TopicsObject { topics }) => CaptureKind::Kafka { topics },
@@ -129,8 +131,8 @@ impl From<&CaptureKind> for KindObject {
     fn from(kind: &CaptureKind) -> Self {
         match kind.clone() {
             CaptureKind::SqlSnapshot { tables } => Self::SqlSnapshot(TablesObject { tables }),
-            CaptureKind::SqlWatermark { column, tables } => {
-                Self::SqlWatermark(WatermarkObject { column, tables })
+            CaptureKind::SqlWatermark { column, columns, tables } => {
+                Self::SqlWatermark(WatermarkObject { column, columns, tables })
             }
             CaptureKind::ChangeDataCapture { tables } => Self::Cdc(TablesObject { tables }),
             CaptureKind::Kafka { topics } => Self::Kafka(TopicsObject { topics }),

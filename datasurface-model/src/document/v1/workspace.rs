@@ -59,6 +59,7 @@ struct GroupObject {
     milestoning: Word<Milestoning>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     latency: Option<LatencyText>,
+    /// For how long earlier versions are kept. `milestoning` says who sees them: with `live`, nobody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retention: Option<RetentionText>,
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]

@@ -20,6 +20,10 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).credential(credential)))
     }),
     of("capture/cron", |it| with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).cron("at noon")))),
+    of("capture/former-source", |it| {
+        let renamed = Dataset::new("d", "id Integer key").renamed_from("former");
+        with(it, Datastore::new("Extra").captured(Capture::sql_snapshot(SOURCE)).dataset(renamed))
+    }),
     of("capture/missing", |it| with(it, Datastore::new("Extra").dataset(dataset()))),
     of("capture/missing-source", |it| from_files(it, |capture| capture)),
     of("capture/shared-source", |it| {

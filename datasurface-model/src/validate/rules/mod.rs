@@ -45,6 +45,7 @@ pub static CODES: &[&CodeInfo] = &[
     &capture::CONTAINER_KIND,
     &capture::CREDENTIAL_KIND,
     &capture::CRON,
+    &capture::source::FORMER,
     &capture::MISSING,
     &capture::source::MISSING_SOURCE,
     &capture::source::SHARED_SOURCE,

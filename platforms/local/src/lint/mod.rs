@@ -18,7 +18,7 @@ use crate::{
     },
 };
 use selects::selects;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// As many as a table of SQLite can have, without the two that are ours.
 const MOST_COLUMNS: usize = 1998;
@@ -64,11 +64,19 @@ fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
 }
 
 fn unseen_deletions(ingest: &IngestFacts) -> Option<Refusal> {
-    let column = watermark_of(ingest)?;
+    let datasets = ingest.datasets().iter();
+    let columns: BTreeSet<String> = datasets
+        .filter_map(|dataset| watermark_of(ingest, &dataset.key().dataset))
+        .map(|column| format!("`{column}`"))
+        .collect();
+    if columns.is_empty() {
+        return None;
+    }
+    let columns = Vec::from_iter(columns).join(", ");
     Some(Refusal::new(
         &codes::UNSEEN_DELETIONS,
         format!(
-            "`{}` is captured by the watermark `{column}`, which tells of no deletion",
+            "`{}` is captured by the watermark {columns}, which tells of no deletion",
             ingest.datastore()
         ),
         "mark deletions in a column of their own, or capture by `sql_snapshot`, if records are deleted there",

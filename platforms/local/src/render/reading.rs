@@ -76,13 +76,10 @@ impl Reading {
     }
 }
 
-/// The column that a source is read by, if it is captured by a watermark.
-pub(crate) fn watermark_of(ingest: &IngestFacts) -> Option<&ColumnName> {
+/// The column that the source of a dataset is read by, if it is captured by a watermark.
+pub(crate) fn watermark_of<'f>(ingest: &'f IngestFacts, dataset: &DatasetName) -> Option<&'f ColumnName> {
     let IngestSource::Container(facts) = ingest.source() else { return None };
-    match facts.capture().kind() {
-        CaptureKind::SqlWatermark { column, .. } => Some(column),
-        _ => None,
-    }
+    facts.capture().watermark_of(dataset)
 }
 
 /// How a kind of source is spoken to.
@@ -147,7 +144,7 @@ fn from_container(
         let columns: Vec<String> = schema.columns().iter().map(dialect.column).collect();
         let table = (dialect.table)(capture.table_of(&dataset.key().dataset));
         let read = format!("SELECT {} FROM {table}", columns.join(", "));
-        let watermark = watermark_of(ingest).and_then(|name| schema.column(name));
+        let watermark = watermark_of(ingest, &dataset.key().dataset).and_then(|name| schema.column(name));
         let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));
         Select { dataset: dataset.key().clone(), read, since, columns: JudgedColumn::all_of(dataset) }
     };

@@ -31,7 +31,8 @@ pub(super) fn render(
 ) -> Result<(), PlatformError> {
     let node = view.facts();
     let table = milestoned(dataset);
-    let watermark = watermark_column(node).and_then(|name| dataset.schema().table().column(name));
+    let watermark =
+        watermark_column(node, dataset.key()).and_then(|name| dataset.schema().table().column(name));
     let watermark = watermark.map(|column| Watermark::new(&table, column));
     let script = head(config, dataset.key())
         .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
@@ -130,9 +131,9 @@ fn rejected<'t>(dataset: &DatasetFacts, table: &'t Milestoned) -> Option<Rejecte
 }
 
 /// The column that the source of a node is read by, if it captures by one.
-fn watermark_column(node: &NodeFacts) -> Option<&ColumnName> {
+fn watermark_column<'f>(node: &'f NodeFacts, dataset: &DatasetKey) -> Option<&'f ColumnName> {
     match node.detail() {
-        NodeDetail::Ingest(ingest) => watermark_of(ingest),
+        NodeDetail::Ingest(ingest) => watermark_of(ingest, &dataset.dataset),
         _ => None,
     }
 }
@@ -242,7 +243,7 @@ fn add(
 ) -> Result<(), PlatformError> {
     let key = dataset.key();
     let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_time())
-        .read_by(watermark_column(node))
+        .read_by(watermark_column(node, key))
         .setting_aside(dataset.invalid_rows() == InvalidRows::SetAside)
         .checked(dataset.checks());
     let resource = in_database(address::table(key), "table", node.key()).holds(holds);

@@ -13,8 +13,11 @@ fn capture_kinds() -> impl Strategy<Value = CaptureKind> {
     let formats = select(vec![FileFormat::Csv, FileFormat::Parquet, FileFormat::JsonLines]);
     prop_oneof![
         names().prop_map(|tables| CaptureKind::SqlSnapshot { tables }),
-        (nasty(), names())
-            .prop_map(|(column, tables)| CaptureKind::SqlWatermark { column: column.into(), tables }),
+        (nasty(), vec((nasty(), nasty()), 0..2), names()).prop_map(|(column, columns, tables)| {
+            let columns =
+                columns.into_iter().map(|(dataset, column)| (dataset.into(), column.into())).collect();
+            CaptureKind::SqlWatermark { column: column.into(), columns, tables }
+        }),
         names().prop_map(|tables| CaptureKind::ChangeDataCapture { tables }),
         names().prop_map(|topics| CaptureKind::Kafka { topics }),
         (formats, names()).prop_map(|(format, prefixes)| CaptureKind::ObjectFiles { format, prefixes }),

@@ -60,8 +60,8 @@ pub(super) static CREDENTIAL_KIND: CodeInfo = CodeInfo::error(
 pub(super) static WATERMARK: CodeInfo = CodeInfo::error(
     "capture/watermark",
     "a dataset cannot be captured by its watermark",
-    "What is new is found by one column that every dataset of the datastore has, with one type: an integer or a timestamp \
-     that only grows. Add the column to the dataset, correct its type, or capture in another way.",
+    "What is new is found by one column that every dataset of the datastore has, with one type, or by a column of the dataset \
+     (`columns`): an integer or a timestamp that only grows. Add the column to the dataset, correct its type, or capture in another way.",
 );
 
 pub(super) static TIME_ZONE: CodeInfo = CodeInfo::error(
@@ -192,11 +192,20 @@ fn takes(container: &ContainerKind, credential: CredentialKind) -> bool {
 }
 
 fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
-    let CaptureKind::SqlWatermark { column: name, .. } = capture.kind() else {
+    let CaptureKind::SqlWatermark { columns: own, .. } = capture.kind() else {
         return;
     };
+    for dataset in own.keys().filter(|dataset| datastore.datasets().get(*dataset).is_none()) {
+        let path = scope.path().attribute("capture").child("columns", dataset);
+        let message = format!("a watermark is given for `{dataset}`, which is no dataset of the datastore");
+        let finding = Diagnostic::new(&WATERMARK, path.clone(), message)
+            .help("name a dataset of the datastore, or remove the watermark")
+            .suggest(Suggestion::removal(path));
+        scope.report(finding);
+    }
     let mut first: Option<(&DatasetName, &DataType)> = None;
     for dataset in datastore.datasets() {
+        let Some(name) = capture.watermark_of(dataset.name()) else { continue };
         let schema = dataset.schema();
         let path = scope.path().child("datasets", dataset.name());
         let mut report = |path: ModelPath, message: String, help: &str| {
@@ -222,6 +231,9 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
         if !grows(data_type) {
             let message = format!("the column `{name}` is a `{data_type}`, which tells no one what is new");
             report(path, message, "make it an integer or a timestamp, or capture in another way");
+            continue;
+        }
+        if own.contains_key(dataset.name()) {
             continue;
         }
         match first {

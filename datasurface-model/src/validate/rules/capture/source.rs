@@ -3,9 +3,10 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Capture, CaptureKind, Datastore},
+    ecosystem::{Capture, CaptureKind, Dataset, Datastore},
     gather::{Gather, sort_by},
     name::{DatasetName, Name},
+    named::Entity,
     validate::names::Names,
 };
 
@@ -39,10 +40,19 @@ pub(in super::super) static SYNTAX: CodeInfo = CodeInfo::error(
      are not called `.` or `..`. Correct the name: nothing would ever be read from it.",
 );
 
+pub(in super::super) static FORMER: CodeInfo = CodeInfo::warning(
+    "capture/former-source",
+    "a renamed dataset is read from the table of its former name",
+    "A dataset that is called otherwise is most often captured as before, from the table that had its former name. As long as \
+     `renamed_from` says that name, so it is; without it, the table of the new name would be read. Name the table in the \
+     capture: the former one, or, if the table was renamed as well, the new one.",
+);
+
 pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     unknown_tables(capture, datastore, scope);
-    for dataset in datastore.datasets().names() {
-        written(capture, dataset, scope);
+    for dataset in datastore.datasets() {
+        written(capture, dataset.name(), scope);
+        former(capture, dataset, scope);
     }
     shared(capture, datastore, scope);
 }
@@ -91,11 +101,30 @@ fn written(capture: &Capture, dataset: &DatasetName, scope: &mut Scope<'_>) {
     scope.report(finding);
 }
 
+/// Whether a renamed dataset says what it is read from.
+fn former(capture: &Capture, dataset: &Dataset, scope: &mut Scope<'_>) {
+    let Some(former) = capture.former_source(dataset) else {
+        return;
+    };
+    let name = dataset.name();
+    let path = path(capture, name, scope);
+    let message = format!("`{name}` was called `{former}`, and is read from the table `{former}` as before");
+    let finding = Diagnostic::new(&FORMER, path.clone(), message)
+        .help(format!("name the table of `{name}`: `{former}`, or `{name}` if it was renamed, too"))
+        .suggest(Suggestion::put(path, former.as_str()));
+    scope.report(finding);
+}
+
 /// Whether two datasets are read from one source. Equal names are told elsewhere, whatever they are read from.
 fn shared(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
-    let names = datastore.datasets().names();
-    let mut sources: Vec<_> =
-        names.filter_map(|dataset| Some((source_of(capture, dataset)?, dataset))).listed();
+    let mut sources: Vec<_> = datastore
+        .datasets()
+        .iter()
+        .filter_map(|dataset| {
+            let former = capture.former_source(dataset).map(DatasetName::as_str);
+            Some((former.or_else(|| source_of(capture, dataset.name()))?, dataset.name()))
+        })
+        .listed();
     sort_by(&mut sources, Ord::cmp);
     let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
     let is_in =
