@@ -3,6 +3,7 @@
 //! [`Broker::place`] decides; [`Broker::propose`] renders and plans; [`Proposal::write`] puts the result into a
 //! [`Target`], as a whole or not at all, together with the [`Lock`] that says what was decided.
 
+mod asked;
 mod broker;
 mod choice;
 mod hosted;
@@ -30,7 +31,7 @@ use datasurface_model::CodeInfo;
 
 /// Every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 8] = [
+    let own: [&'static CodeInfo; 9] = [
         &lock::UNREADABLE,
         &broker::NO_PRIMARY,
         &hosted::UNKNOWN_KIND,
@@ -39,6 +40,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &hosted::UNKNOWN_PLACE,
         &hosted::FAILED,
         &write::CHANGED,
+        &asked::UNKNOWN_NAME,
     ];
     let parts = [choice::CODES, propose::codes(), target::CODES];
     own.into_iter().chain(parts.into_iter().flatten().copied())

@@ -1,6 +1,7 @@
 //! Operating: what was rendered is applied and run by those platforms that can do so themselves.
 
 use crate::{
+    asked::unknown,
     broker::Broker,
     hosted::{Hosted, failure},
     propose::PLAN,
@@ -51,9 +52,28 @@ impl Broker {
         Ok(operated)
     }
 
-    /// Runs jobs of what was applied.
+    /// Runs jobs of what was applied. What is asked for by name must be known to one of the platforms; otherwise nothing
+    /// runs. A platform that is asked for nothing has no report.
     pub fn run(&self, target: &Target, on: &Operation<'_>, request: &RunRequest) -> Operated<RunReport> {
-        self.each(target, on, |runtime, site, _| runtime.run(site, request))
+        if request.asks_for_all() {
+            return self.each(target, on, |runtime, site, _| runtime.run(site, request));
+        }
+        let names = self.each(target, on, |runtime, site, _| runtime.names(site));
+        let unknown = match names.findings.has_errors() {
+            // One that cannot say its names may know them.
+            true => Vec::new(),
+            false => unknown(request, names.done.values()),
+        };
+        if !unknown.is_empty() {
+            return Operated { done: BTreeMap::new(), findings: unknown.into_iter().collect() };
+        }
+        let Operated { done, mut findings } = self.each(target, on, |runtime, site, record| {
+            let asked = names.done.get(record.instance.name()).and_then(|names| request.narrowed(names));
+            asked.map(|request| runtime.run(site, &request)).transpose()
+        });
+        findings.extend(names.findings.iter().cloned());
+        let done = done.into_iter().filter_map(|(name, report)| Some((name, report?))).collect();
+        Operated { done, findings }
     }
 
     /// How far each consumer is.

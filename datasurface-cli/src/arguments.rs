@@ -180,6 +180,21 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) show_values: bool,
 
+    /// Run only this: a datastore, a dataset as `datastore/dataset`, a workspace, or a job by its address. It may be given
+    /// several times. What follows from it runs with the next run.
+    #[arg(long, value_name = "NAME", conflicts_with = "follow")]
+    pub(crate) select: Vec<String>,
+
+    /// Read everything of this dataset again, or make it again, whatever was read before. Nothing else runs, unless it is selected.
+    #[arg(long, value_name = "DATASET", conflicts_with = "follow")]
+    pub(crate) full_refresh: Vec<DatasetKey>,
+
+    /// Make the copies of this consumer again, from what the platform keeps: a workspace, a group as `workspace/group`, or a
+    /// container as `zone/team/container`. Whoever reads them sees them as they were, and then as they are. Nothing else runs, unless
+    /// it is selected.
+    #[arg(long, value_name = "CONSUMER", conflicts_with = "follow")]
+    pub(crate) resync: Vec<String>,
+
     /// How often to run before it ends.
     #[arg(long, value_name = "N", hide = true, requires = "follow")]
     pub(crate) rounds: Option<u32>,

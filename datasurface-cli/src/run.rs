@@ -11,7 +11,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use datasurface_broker::{Broker, Operation};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
-use datasurface_platform::{Applied, RunReport, RunRequest, Watcher};
+use datasurface_platform::{Applied, RunMode, RunReport, RunRequest, Watcher};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -69,7 +69,10 @@ pub(crate) fn follow(arguments: &arguments::Run, broker: &Broker) -> ExitCode {
 }
 
 fn requested(arguments: &arguments::Run) -> RunRequest {
-    if arguments.until_idle { RunRequest::until_idle() } else { RunRequest::once() }
+    let mode = if arguments.until_idle { RunMode::UntilIdle } else { RunMode::Once };
+    let request = arguments.select.iter().fold(RunRequest::from(mode), RunRequest::select);
+    let request = arguments.full_refresh.iter().fold(request, RunRequest::full_refresh);
+    arguments.resync.iter().fold(request, RunRequest::resync)
 }
 
 fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> Ran {

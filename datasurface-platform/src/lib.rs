@@ -44,7 +44,7 @@ pub use platform::DataPlatform;
 pub use remote::{RemoteFactory, serve};
 pub use rendered_files::RenderedFiles;
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
-pub use request::{RunMode, RunRequest};
+pub use request::{RunMode, RunNames, RunRequest};
 pub use runtime::{
     Applied, DatasetRun, JobFailure, Nobody, Rounded, RunReport, Runtime, SinkStatus, Site, Status, Watcher,
 };

@@ -1,12 +1,16 @@
 //! Requests: what a runtime is to run.
 
+use datasurface_model::DatasetKey;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What is to be run. It will have more fields: build it from its mode.
 ///
 /// ```
 /// use datasurface_platform::{RunMode, RunRequest};
-/// assert_eq!(RunRequest::from(RunMode::UntilIdle), RunRequest::until_idle());
+/// let all = RunRequest::from(RunMode::UntilIdle);
+/// assert!(all.asks_for_all());
+/// assert!(!all.select("Sales/orders").asks_for_all());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,6 +18,17 @@ use serde::{Deserialize, Serialize};
 pub struct RunRequest {
     /// Which jobs run, and how often.
     pub mode: RunMode,
+    /// The names of what is to run: datastores, datasets as `datastore/dataset`, workspaces, and addresses of jobs. Where
+    /// nothing is asked for by name, here or below, everything runs.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub select: BTreeSet<String>,
+    /// Datasets of which everything is read again, or made again, whatever was read before.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub full_refresh: BTreeSet<DatasetKey>,
+    /// Consumers whose copies are made again from what the platform keeps: workspaces, groups as `workspace/group`, and
+    /// containers as `zone/team/container`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub resync: BTreeSet<String>,
 }
 
 /// Which jobs run, and how often.
@@ -30,6 +45,18 @@ pub enum RunMode {
     /// Jobs whose timetable named a time since they last began, and jobs that wait for others, until none has anything
     /// left to move. Jobs that wait for somebody to ask for them stand still.
     Due,
+}
+
+/// The names by which a [request](RunRequest) can ask a runtime for something.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunNames {
+    /// Names of what can run.
+    pub selectable: BTreeSet<String>,
+    /// Datasets that can be read again.
+    pub datasets: BTreeSet<DatasetKey>,
+    /// Names of consumers.
+    pub consumers: BTreeSet<String>,
 }
 
 impl RunRequest {
@@ -50,10 +77,49 @@ impl RunRequest {
     pub fn due() -> Self {
         RunMode::Due.into()
     }
+
+    /// Adds what is to run, by name.
+    #[must_use]
+    pub fn select(mut self, name: impl Into<String>) -> Self {
+        self.select.insert(name.into());
+        self
+    }
+
+    /// Adds a dataset of which everything is read again.
+    #[must_use]
+    pub fn full_refresh(mut self, dataset: impl Into<DatasetKey>) -> Self {
+        self.full_refresh.insert(dataset.into());
+        self
+    }
+
+    /// Adds a consumer whose copies are made again.
+    #[must_use]
+    pub fn resync(mut self, consumer: impl Into<String>) -> Self {
+        self.resync.insert(consumer.into());
+        self
+    }
+
+    /// Whether everything is to run, and nothing is asked for by name.
+    #[must_use]
+    pub fn asks_for_all(&self) -> bool {
+        self.select.is_empty() && self.full_refresh.is_empty() && self.resync.is_empty()
+    }
+
+    /// The part of it that a runtime can do which knows these names; none if it asks for other things only.
+    #[must_use]
+    pub fn narrowed(&self, names: &RunNames) -> Option<Self> {
+        let narrowed = Self {
+            select: self.select.intersection(&names.selectable).cloned().collect(),
+            full_refresh: self.full_refresh.intersection(&names.datasets).cloned().collect(),
+            resync: self.resync.intersection(&names.consumers).cloned().collect(),
+            ..self.clone()
+        };
+        (self.asks_for_all() || !narrowed.asks_for_all()).then_some(narrowed)
+    }
 }
 
 impl From<RunMode> for RunRequest {
     fn from(mode: RunMode) -> Self {
-        Self { mode }
+        Self { mode, ..Self::default() }
     }
 }

@@ -1,8 +1,13 @@
 //! Runtimes: platforms that apply their own plans and run their own jobs.
 
 use crate::{
-    credential::CredentialSource, error::PlatformError, plan::Plan, rendered_files::RenderedFiles,
-    rendering::ResourceAddress, request::RunRequest, waiting::WaitingJob,
+    credential::CredentialSource,
+    error::PlatformError,
+    plan::Plan,
+    rendered_files::RenderedFiles,
+    rendering::ResourceAddress,
+    request::{RunNames, RunRequest},
+    waiting::WaitingJob,
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{ColumnName, DatasetKey, GroupKey, Latency};
@@ -17,6 +22,11 @@ pub trait Runtime: fmt::Debug + Send + Sync {
 
     /// Runs jobs.
     fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError>;
+
+    /// The names by which a request can ask for something. Without any, all of it runs or nothing.
+    fn names(&self, _site: &Site<'_>) -> Result<RunNames, PlatformError> {
+        Ok(RunNames::default())
+    }
 
     /// How far each consumer is.
     fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError>;

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// A folder with a model that is rendered, and its source.
-fn desk(model: &Ecosystem) -> Desk {
+pub(crate) fn desk(model: &Ecosystem) -> Desk {
     let desk = Desk::new(model);
     source(
         &desk,
@@ -24,7 +24,7 @@ fn desk(model: &Ecosystem) -> Desk {
     desk
 }
 
-fn source(desk: &Desk, sql: &str) {
+pub(crate) fn source(desk: &Desk, sql: &str) {
     Connection::open(desk.path("source.db")).unwrap().execute_batch(sql).unwrap();
 }
 

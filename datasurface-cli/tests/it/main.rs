@@ -17,6 +17,7 @@ mod lineage;
 mod models;
 mod plan;
 mod render;
+mod repairs;
 mod run;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]
 mod skipped;

@@ -107,6 +107,12 @@ pub(crate) mod address {
         format!("copy.{container}.{}.{}", dataset.datastore, dataset.dataset)
     }
 
+    /// The container of a copy of this dataset.
+    pub(crate) fn container_of(copy: &str, dataset: &DatasetKey) -> Option<ContainerKey> {
+        let rest = format!(".{}.{}", dataset.datastore, dataset.dataset);
+        Some(copy.strip_prefix("copy.")?.strip_suffix(&rest)?.into())
+    }
+
     /// What one group of a consumer sees of a dataset.
     pub(crate) fn view(group: &GroupKey, dataset: &DatasetKey) -> String {
         format!("view.{}.{}.{}.{}", group.workspace, group.group, dataset.datastore, dataset.dataset)

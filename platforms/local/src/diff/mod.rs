@@ -6,7 +6,9 @@ mod sides;
 mod table;
 mod transition;
 
-use crate::prelude::*;
+pub(crate) use transition::LEAVE;
+
+use crate::{prelude::*, server_address::same_database};
 use sides::Sides;
 
 /// The plan of a change, with a transition file for every step that has something to execute beyond the rendered files.
@@ -25,7 +27,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
     }
     let sides = Sides::of(change)?;
     let digits = digits(plan.steps().len());
-    let mut files = Vec::new();
+    let mut made = Vec::new();
     for (position, step) in plan.steps().iter().enumerate() {
         let before = sides.before.get(&step.resource);
         let after = sides.after.get(&step.resource);
@@ -34,21 +36,32 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
             (Action::Update | Action::Replace, Some(before), Some(after)) => {
                 transition::update(before, after, &views()?, &change.transition_name())?
             }
+            (Action::Retire, Some(before), _) if before.kind() == "database" => {
+                vec![transition::leave(before)]
+            }
             (Action::Retire, Some(before), _) => {
                 transition::retire(before, &views()?, change.guard(&step.resource))?
             }
             _ => Vec::new(),
         };
-        for (part, script) in scripts.iter().enumerate() {
+        for (part, script) in scripts.into_iter().enumerate() {
             let folder = change.transition_name();
             let part = match part {
                 0 => String::new(),
                 _ => format!("-{}", part + 1),
             };
-            let path = format!("{folder}/{:0digits$}-{}{part}.sql", position + 1, file_name(step));
-            files.push(File::sql(&path, script.to_string())?);
+            made.push((format!("{folder}/{:0digits$}-{}{part}.sql", position + 1, file_name(step)), script));
         }
     }
+    for database in sides.left() {
+        // The last of them: killed before, the next call begins with what is left to do there.
+        let last = made.iter_mut().rfind(|(_, script)| same_database(script.database(), database));
+        if let Some((_, script)) = last {
+            *script = transition::forgetting(script.clone(), change.platform().name());
+        }
+    }
+    let files = made.into_iter().map(|(path, script)| File::sql(&path, script.to_string()));
+    let files = files.collect::<Result<Vec<_>, _>>()?;
     Ok(files.into_iter().fold(plan, Plan::transition))
 }
 

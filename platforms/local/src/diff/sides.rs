@@ -3,8 +3,9 @@
 use crate::{
     attributes::{ViewAttributes, attributes_of},
     prelude::*,
+    server_address::same_database,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The resources of all scopes that differ, as they were and as they are.
 #[derive(Default)]
@@ -31,10 +32,27 @@ impl Sides {
         Ok(sides)
     }
 
+    /// The databases of consumers in which nothing is rendered any more.
+    pub(super) fn left(&self) -> BTreeSet<&str> {
+        let is_own = |resource: &Resource| matches!(resource.kind(), "table" | "database");
+        let kept: Vec<&str> = self
+            .after
+            .values()
+            .chain(self.before.values().filter(|resource| is_own(resource)))
+            .filter_map(database_of)
+            .collect();
+        let before = self.before.values().filter_map(database_of);
+        before.filter(|database| !kept.iter().any(|kept| same_database(kept, database))).collect()
+    }
+
     /// The views of a copy.
     pub(super) fn views_of(&self, copy: &ResourceAddress) -> Result<Views, PlatformError> {
         Ok(Views { before: views_of(&self.before, copy)?, after: views_of(&self.after, copy)? })
     }
+}
+
+fn database_of(resource: &Resource) -> Option<&str> {
+    resource.attributes().get("database")?.as_str()
 }
 
 fn views_of(

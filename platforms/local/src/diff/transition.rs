@@ -10,12 +10,12 @@ use crate::{
     attributes::{OutputAttributes, TableAttributes, ViewAttributes, attributes_of},
     names,
     prelude::*,
-    render::{create_copy, create_outputs, create_views, drop_outputs, drop_views, forget_progress},
+    render::{BOOKS, create_copy, create_outputs, create_views, drop_outputs, drop_views, forget_progress},
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
         postgres::copy::drop_aside,
-        quote::{insert_into, quoted, select},
+        quote::{insert_into, literal, quoted, select},
         rejected::Rejected,
         script::Script,
         watermark::forget_position,
@@ -25,6 +25,9 @@ use datasurface_platform::graph::Fingerprint;
 
 /// The section that a transition file has.
 pub(super) const CHANGE: &str = "change";
+
+/// The section that is executed after it, in the same transaction, by the last file for a database.
+pub(crate) const LEAVE: &str = "leave";
 
 /// From a resource as it was to what it is, in a change of this name.
 pub(super) fn update(
@@ -119,6 +122,22 @@ pub(super) fn retire(
         _ => None,
     };
     Ok(script.into_iter().collect())
+}
+
+/// Takes away the books of a platform that leaves. Where it comes back, all is made as it was for the first time.
+pub(super) fn leave(before: &Resource) -> Script {
+    let database = before.attributes().get("database").and_then(|database| database.as_str());
+    let books = BOOKS.map(|book| format!("DROP TABLE IF EXISTS {};", quoted(book)));
+    Script::new(before.address().as_str(), database.unwrap_or_default())
+        .note("The file itself stays: delete it by hand.")
+        .add(CHANGE, "Takes the books away.", books)
+}
+
+/// Adds what is done last in a database that the platform leaves: it forgets that it ever made anything there.
+pub(super) fn forgetting(script: Script, platform: &PlatformName) -> Script {
+    let forget =
+        format!("DELETE FROM \"datasurface_steps\"\nWHERE \"platform\" = {};", literal(platform.as_str()));
+    script.add(LEAVE, "Forgets what was made in this database: nothing of it is left.", [forget])
 }
 
 fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttributes) -> Option<Script> {

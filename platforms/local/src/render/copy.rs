@@ -12,7 +12,7 @@ use crate::{
     sql::{
         copy,
         engine::Engine,
-        milestoned::Milestoned,
+        milestoned::{BATCH_IN, BATCH_OUT, Milestoned},
         postgres,
         quote::{in_parentheses, literal, quoted},
         retention::last_old_batch,
@@ -58,7 +58,13 @@ pub(super) fn render(
         None => script,
         Some(time) => purged(script, shelf.engine(), &table, dataset, time),
     };
-    let script = script.add("applied", "The last batch that arrived, and when.", [applied(&table)]);
+    let script = script
+        .add(
+            "restart",
+            "Empties the copy: what comes next, in the same transaction, brings everything from the batch :first on.",
+            [restart(&table), forget_progress(&table.table)],
+        )
+        .add("applied", "The last batch that arrived, and when.", [applied(&table)]);
     let path = path::sql(
         "copies",
         &[
@@ -179,6 +185,12 @@ fn applied(table: &Milestoned) -> String {
         "SELECT \"batch\", \"applied_at\"\nFROM \"datasurface_applied\"\nWHERE \"copy\" = {};",
         literal(&table.table)
     )
+}
+
+/// Takes away what can be brought again: all but versions that ended before the first batch that is known.
+fn restart(table: &Milestoned) -> String {
+    let (copy, into, out) = (table.quoted_table(), quoted(BATCH_IN), quoted(BATCH_OUT));
+    format!("DELETE FROM {copy}\nWHERE {into} >= :first\n  OR {out} IS NULL;")
 }
 
 /// Makes the next application bring everything that is missing.

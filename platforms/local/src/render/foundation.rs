@@ -18,6 +18,17 @@ CREATE TABLE IF NOT EXISTS \"datasurface_steps\" (
   PRIMARY KEY (\"platform\", \"plan\", \"step\")
 );";
 
+/// The books of the platform's own database; what was done of a plan comes last.
+pub(crate) const BOOKS: [&str; 7] = [
+    "datasurface_batches",
+    "datasurface_runs",
+    "datasurface_inputs",
+    "datasurface_positions",
+    "datasurface_schemas",
+    "datasurface_behind",
+    "datasurface_steps",
+];
+
 fn steps_done(platform: &str) -> String {
     format!("SELECT \"plan\", \"step\"\nFROM \"datasurface_steps\"\nWHERE \"platform\" = {platform};")
 }
@@ -131,6 +142,11 @@ WHERE \"datastore\" = :datastore AND \"dataset\" = :dataset
 ORDER BY \"batch\" DESC
 LIMIT 1;";
 
+const FIRST_BATCH: &str = "\
+SELECT coalesce(min(\"batch\"), 0) AS \"batch\"
+FROM \"datasurface_batches\"
+WHERE \"datastore\" = :datastore AND \"dataset\" = :dataset;";
+
 const LAST_MOVE: &str = "\
 SELECT coalesce(max(batches.\"batch\"), 0) AS \"batch\"
 FROM \"datasurface_batches\" AS batches
@@ -235,6 +251,7 @@ pub(super) fn render(
             one(BATCH_VISIBLE),
         )
         .add("last_batch", "The last batch of a dataset, and when it became visible.", one(LAST_BATCH))
+        .add("first_batch", "The first batch of a dataset that is known.", one(FIRST_BATCH))
         .add(
             "last_move",
             "The last batch, up to :until, that changed a dataset; its first one counts.",

@@ -9,7 +9,7 @@ use super::{
     transition::{Transition, Transitions},
     work::{last_batch, now},
 };
-use crate::{names::address, prelude::*, sql::script::Script};
+use crate::{diff::LEAVE, names::address, prelude::*, sql::script::Script};
 use datasurface_platform::{Applied, graph::Fingerprint};
 use std::collections::BTreeMap;
 
@@ -144,7 +144,11 @@ impl<'a> Applying<'a> {
                 database.execute(script, section, &[])?;
                 self.fill(database, script)?;
             }
-            self.maker.step_done(database, self.plan, &deed.name)
+            self.maker.step_done(database, self.plan, &deed.name)?;
+            match deed.statements {
+                Some((script, _)) if script.section(LEAVE).is_some() => database.execute(script, LEAVE, &[]),
+                _ => Ok(()),
+            }
         })?;
         Ok(true)
     }

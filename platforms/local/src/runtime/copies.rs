@@ -3,6 +3,7 @@
 use super::{
     container::Container,
     database::Database,
+    server_copies::send_one,
     work::{Batch, Work, number},
 };
 use crate::{prelude::*, sql::script::Script};
@@ -44,6 +45,46 @@ impl<'a> Work<'a> {
     pub(super) fn bring_up_to_date(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
         self.follow(shelf)?;
         self.purge(shelf)
+    }
+
+    /// Makes copies that belong together again, from what is kept here. Whoever reads them sees them as they were until all of
+    /// it is there. Versions from before the first batch that is known here stay: nothing could bring them again.
+    pub(super) fn make_again(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
+        let Some(job) = job_of(shelf) else {
+            return Ok(());
+        };
+        let database = shelf.first().map_or("", |(_, script)| script.database());
+        self.remembered(job, || {
+            let container = self.container(database)?;
+            // Where the copy knows more than is known here, nothing could bring that again.
+            self.behind(shelf, &container)?;
+            let mut all = Vec::new();
+            for (dataset, script) in shelf {
+                if let Some(last) = self.last_batch(dataset)? {
+                    let first = number(self.first_batch(dataset)?)?;
+                    all.push((first, Behind { dataset, script, applied: 0, last: last.number }));
+                }
+            }
+            match (&*container, all.first()) {
+                (_, None) => Ok(()),
+                (Container::Server(server), _) => server.at_once(|| {
+                    all.iter().try_for_each(|(first, copy)| {
+                        server.execute(copy.script, "restart", &[(":first", first.clone())])?;
+                        let columns = self.rendered.columns_of(copy.dataset);
+                        send_one(&self.own, server, copy, columns, self.now())
+                    })
+                }),
+                (Container::File(file), Some((_, any))) => {
+                    file.attach_for(&self.site, any.script)?;
+                    file.together(|| {
+                        all.iter().try_for_each(|(first, copy)| {
+                            file.execute(copy.script, "restart", &[(":first", first.clone())])?;
+                            self.apply_one(file, copy)
+                        })
+                    })
+                }
+            }
+        })
     }
 
     fn purge(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
@@ -136,12 +177,12 @@ impl<'a> Work<'a> {
         if let Some(first) = behind.first() {
             file.attach_for(&self.site, first.script)?;
         }
-        file.together(|| {
-            for Behind { script, last, .. } in behind {
-                file.execute(script, "apply", &[(":batch", number(*last)?), (":now", self.now())])?;
-            }
-            Ok(())
-        })
+        file.together(|| behind.iter().try_for_each(|copy| self.apply_one(file, copy)))
+    }
+
+    fn apply_one(&self, file: &Database<'_>, copy: &Behind<'_>) -> Result<(), PlatformError> {
+        let values = [(":batch", number(copy.last)?), (":now", self.now())];
+        file.execute(copy.script, "apply", &values)
     }
 }
 

@@ -5,10 +5,10 @@
 //! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
 //! | `database.rs`, `server/`, `container.rs`, `containers.rs` | everything that is executed passes through one place: for files, and for servers |
 //! | `work.rs` | the books of the platform's own database |
-//! | `making.rs`, `apply.rs` | plans: a database that is not there is made at once, all else is done step by step |
+//! | `making.rs`, `apply.rs`, `leaving.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
 //! | `capture.rs`, `stage.rs`, `declared/`, `behind.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `unfit.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
-//! | `run.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs` | all of it in order, and how far it is |
+//! | `run.rs`, `asked.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
 //! of the platform's database. A consumer's database does not commit together with it, so it knows for itself how far it is,
@@ -16,6 +16,7 @@
 //! transaction of that capture; cut off before, it runs again, and captures again, and what did not change moves nothing.
 
 mod apply;
+mod asked;
 mod behind;
 mod breakpoint;
 mod capture;
@@ -30,6 +31,7 @@ mod declared;
 mod failed;
 mod handover;
 mod job;
+mod leaving;
 mod making;
 mod order;
 mod rendered;
@@ -53,13 +55,16 @@ use chrono_tz::Tz;
 use container::Container;
 use database::Database;
 pub(crate) use database::without_advice;
-use datasurface_platform::{Applied, RunReport, RunRequest, Site, Status};
+use datasurface_platform::{Applied, RunNames, RunReport, RunRequest, Site, Status};
 use making::Maker;
 use rendered::Rendered;
 use work::{Alone, Work};
 
 impl Runtime for LocalPlatform {
     fn apply(&self, site: &Site<'_>, plan: &Plan) -> Result<Applied, PlatformError> {
+        if let Some(files) = leaving::leaving(site)? {
+            return leaving::leave(site, &files, self.breakpoint());
+        }
         let rendered = Rendered::read(site)?;
         let _alone = Alone::with(site, rendered.books.database())?;
         apply::apply(Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered }, plan)
@@ -70,11 +75,21 @@ impl Runtime for LocalPlatform {
         let _alone = Alone::with(site, rendered.books.database())?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = opened(maker)?;
-        let work = Work::new(maker, own);
-        run::Run::new(&work).run(request)
+        let work = Work { again: request.full_refresh.clone(), ..Work::new(maker, own) };
+        run::Run::new(&work, request).run(&request.resync)
+    }
+
+    fn names(&self, site: &Site<'_>) -> Result<RunNames, PlatformError> {
+        if leaving::leaving(site)?.is_some() {
+            return Ok(RunNames::default());
+        }
+        Ok(Rendered::read(site)?.names())
     }
 
     fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError> {
+        if leaving::leaving(site)?.is_some() {
+            return Ok(Status::default());
+        }
         let rendered = Rendered::read(site)?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = opened(maker)?;
@@ -82,6 +97,9 @@ impl Runtime for LocalPlatform {
     }
 
     fn next_due(&self, site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        if leaving::leaving(site)?.is_some() {
+            return Ok(None);
+        }
         let rendered = Rendered::read(site)?;
         let next = rendered.timetables().filter_map(|timetable| next_after(timetable, site.now));
         Ok(next.min())

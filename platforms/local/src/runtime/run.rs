@@ -1,6 +1,7 @@
 //! Running jobs in passes: captures first, then transformers, producers before consumers.
 
 use super::{
+    asked::Asked,
     behind::DatasetFailure,
     capture::Captured,
     failed::Failed,
@@ -9,7 +10,7 @@ use super::{
     transform::Turn,
     work::{Seen, Work},
 };
-use crate::prelude::*;
+use crate::{names::address, prelude::*};
 use datasurface_platform::{JobFailure, RunMode, RunReport, RunRequest, WaitingJob};
 use std::collections::BTreeSet;
 
@@ -19,6 +20,8 @@ const MOST_ROUNDS: usize = 100;
 /// A run of jobs.
 pub(super) struct Run<'w, 'a> {
     work: &'w Work<'a>,
+    mode: RunMode,
+    asked: Asked<'w>,
     report: RunReport,
     /// Workspaces whose transformer is not to run now, or not again: it was not asked for, it failed, or it has a timetable,
     /// and had its turn. What it makes may then be an input of its next turn.
@@ -26,37 +29,41 @@ pub(super) struct Run<'w, 'a> {
 }
 
 impl<'w, 'a> Run<'w, 'a> {
-    pub(super) fn new(work: &'w Work<'a>) -> Self {
-        Self { work, report: RunReport::default(), stopped: BTreeSet::new() }
+    pub(super) fn new(work: &'w Work<'a>, request: &'w RunRequest) -> Self {
+        let asked = Asked::of(work.rendered, request);
+        Self { work, mode: request.mode, asked, report: RunReport::default(), stopped: BTreeSet::new() }
     }
 
-    pub(super) fn run(mut self, request: &RunRequest) -> Result<RunReport, PlatformError> {
-        // What was cut off, or lost, comes first.
-        self.copy(None)?;
-        for job in &self.work.rendered.captures {
+    pub(super) fn run(mut self, resync: &BTreeSet<String>) -> Result<RunReport, PlatformError> {
+        let rendered = self.work.rendered;
+        self.catch_up()?;
+        resync.iter().for_each(|consumer| self.resync(consumer));
+        let captures: Vec<&CaptureJob> = rendered.captures.iter().filter(|job| self.asked.has(job)).collect();
+        for job in &captures {
             self.forget(job);
         }
-        for job in &self.work.rendered.captures {
-            if job.transformer().is_none() && self.is_to_run(request, &job.job, job.when())? {
+        for job in captures {
+            if job.transformer().is_none() && self.is_to_run(&job.job, job.when())? {
                 self.capture(job, &[])?;
             }
         }
-        let triggers = self.work.rendered.triggers_in_order();
+        let triggers = rendered.triggers_in_order();
         for trigger in &triggers {
-            if !self.is_to_run(request, &trigger.starts, trigger.when())? {
+            let is_asked = self.asked.has_transformer(rendered, trigger);
+            if !is_asked || !self.is_to_run(&trigger.starts, trigger.when())? {
                 self.stopped.insert(trigger.workspace.clone());
             }
         }
-        let rounds = match request.mode {
+        let rounds = match self.mode {
             RunMode::Once => 1,
             RunMode::UntilIdle | RunMode::Due => MOST_ROUNDS,
         };
         for round in 1..=rounds {
-            let fired = self.transformers(&triggers)?;
+            let fired = self.transformers(&triggers, round == 1)?;
             if fired.is_empty() {
                 break;
             }
-            if request.mode != RunMode::Once && round == rounds {
+            if self.mode != RunMode::Once && round == rounds {
                 for trigger in fired {
                     let reason = format!(
                         "the transformer of `{}` did not come to rest in {MOST_ROUNDS} rounds: what it makes \
@@ -71,9 +78,9 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Whether a job is to run at all: if everything is, or because it is its turn.
-    fn is_to_run(&self, request: &RunRequest, job: &str, when: When<'_>) -> Result<bool, PlatformError> {
+    fn is_to_run(&self, job: &str, when: When<'_>) -> Result<bool, PlatformError> {
         let timetable = match when {
-            _ if request.mode != RunMode::Due => return Ok(true),
+            _ if self.mode != RunMode::Due => return Ok(true),
             When::Moved => return Ok(true),
             When::Asked => return Ok(false),
             When::Timetable(timetable) => timetable,
@@ -85,14 +92,19 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Runs every transformer that is due, once, and returns which were. Those that wait are in the report.
-    fn transformers(&mut self, triggers: &[&'w TriggerJob]) -> Result<Vec<&'w TriggerJob>, PlatformError> {
+    fn transformers(
+        &mut self,
+        triggers: &[&'w TriggerJob],
+        is_first: bool,
+    ) -> Result<Vec<&'w TriggerJob>, PlatformError> {
         let work = self.work;
         let mut fired = Vec::new();
         let mut failed = Failed::of_sources(work)?;
         self.report.waiting.clear();
         for trigger in triggers {
             if !self.stopped.contains(&trigger.workspace) {
-                match work.turn(trigger, &failed.before(trigger)) {
+                let is_made_again = is_first && self.asked.makes_again(work.rendered, trigger);
+                match work.turn(trigger, &failed.before(trigger), is_made_again) {
                     Ok(Turn::Rests) => {}
                     Ok(Turn::Waits(waits_for)) => {
                         let job = trigger.starts.as_str().into();
@@ -178,6 +190,35 @@ impl<'w, 'a> Run<'w, 'a> {
     fn forget(&mut self, job: &CaptureJob) {
         if let Err(error) = self.work.forget(job) {
             self.fail(&job.job, error.report());
+        }
+    }
+
+    /// Brings copies up to date that were cut off, or lost: all of them, or those of what is asked for.
+    fn catch_up(&mut self) -> Result<(), PlatformError> {
+        if self.asked.is_all() {
+            return self.copy(None);
+        }
+        let captures = self.work.rendered.captures.iter().filter(|job| self.asked.has(job));
+        let datastores: BTreeSet<&DatastoreName> = captures.map(|job| &job.datastore).collect();
+        datastores.into_iter().try_for_each(|datastore| self.copy(Some(datastore)))
+    }
+
+    /// Makes the copies of a consumer again.
+    fn resync(&mut self, consumer: &str) {
+        let copies = self.work.rendered.copies_called(consumer);
+        if copies.is_empty() {
+            let reason = format!(
+                "`{consumer}` has no copies that could be made again: it reads the platform's own database"
+            );
+            return self.fail(address::DATABASE, reason);
+        }
+        for mut shelf in self.work.shelves(None) {
+            shelf.retain(|(_, script)| copies.contains(script.resource()));
+            if let Err(error) = self.work.make_again(&shelf) {
+                for (_, script) in &shelf {
+                    self.fail(script.resource(), error.report());
+                }
+            }
         }
     }
 

@@ -50,7 +50,7 @@ impl Work<'_> {
         let mut failed = Failed::of_sources(self)?;
         let mut waiting = Vec::new();
         for trigger in self.rendered.triggers_in_order() {
-            if let Ok(Turn::Waits(waits_for)) = self.turn(trigger, &failed.before(trigger)) {
+            if let Ok(Turn::Waits(waits_for)) = self.turn(trigger, &failed.before(trigger), false) {
                 waiting.push(WaitingJob { job: trigger.starts.as_str().into(), waits_for });
             }
             failed.pass_on(self, trigger)?;

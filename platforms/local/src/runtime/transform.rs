@@ -40,10 +40,16 @@ pub(super) enum Turn {
 
 impl Work<'_> {
     /// Whether a transformer is to run, where these jobs failed on the way to its inputs. It never runs on inputs some of
-    /// which are new while others could not be read, and not before there is a batch of each.
-    pub(super) fn turn(&self, trigger: &TriggerJob, failed: &[&str]) -> Result<Turn, PlatformError> {
+    /// which are new while others could not be read, and not before there is a batch of each. Asked to make its output again, it
+    /// need not have anything new to read.
+    pub(super) fn turn(
+        &self,
+        trigger: &TriggerJob,
+        failed: &[&str],
+        is_made_again: bool,
+    ) -> Result<Turn, PlatformError> {
         let inputs = self.inputs(trigger)?;
-        if !inputs.any_moved {
+        if !inputs.any_moved && !is_made_again {
             return Ok(Turn::Rests);
         }
         let failed = failed.iter().map(|job| ResourceAddress::from(*job));
@@ -58,7 +64,7 @@ impl Work<'_> {
             return Ok(Turn::Waits(WaitsFor::Arrived(missing)));
         }
         Ok(match trigger.trigger {
-            TransformTrigger::AllInputsMoved if !inputs.resting.is_empty() => {
+            TransformTrigger::AllInputsMoved if !inputs.resting.is_empty() && !is_made_again => {
                 Turn::Waits(WaitsFor::Moved(inputs.resting))
             }
             _ => Turn::Due(inputs.seen),

@@ -41,7 +41,9 @@ impl Work<'_> {
         let made_by = Value::Text(made_by.to_string());
         let position =
             self.own.rows(table, "position", &[(":made_by", made_by.clone())], |row| row.get(0))?;
-        Ok(Some(Watermark { read, position: present(position), made_by }))
+        // Whoever asks for all of it again forgets the position, which is replaced in the transaction that merges.
+        let position = present(position).filter(|_| !self.again.contains(&captured.dataset));
+        Ok(Some(Watermark { read, position, made_by }))
     }
 
     /// Remembers how far the source was read, in the transaction that merges what is staged.

@@ -11,7 +11,10 @@ use crate::{prelude::*, sql::script::Script};
 use chrono::{DateTime, SecondsFormat, Utc};
 use datasurface_platform::Site;
 use rusqlite::{Row, types::Value};
-use std::fs::{File as DiskFile, TryLockError};
+use std::{
+    collections::BTreeSet,
+    fs::{File as DiskFile, TryLockError},
+};
 
 /// A call of the runtime.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub(super) struct Work<'a> {
     pub(super) maker: Maker<'a>,
     /// The databases of consumers.
     pub(super) containers: Containers<'a>,
+    /// The datasets of which everything is to be read again.
+    pub(super) again: BTreeSet<DatasetKey>,
 }
 
 /// A batch, as the books have it.
@@ -72,7 +77,15 @@ impl Counts {
 impl<'a> Work<'a> {
     pub(super) fn new(maker: Maker<'a>, own: Database<'a>) -> Self {
         let Maker { site, breakpoint, rendered } = maker;
-        Self { site, breakpoint, rendered, own, maker, containers: Containers::default() }
+        Self {
+            site,
+            breakpoint,
+            rendered,
+            own,
+            maker,
+            containers: Containers::default(),
+            again: BTreeSet::new(),
+        }
     }
 }
 
@@ -109,6 +122,11 @@ impl Work<'_> {
 
     pub(super) fn last_batch(&self, dataset: &DatasetKey) -> Result<Option<Batch>, PlatformError> {
         last_batch(&self.own, &self.rendered.books, dataset)
+    }
+
+    /// The first batch of a dataset that is known; 0 if none is.
+    pub(super) fn first_batch(&self, dataset: &DatasetKey) -> Result<u64, PlatformError> {
+        self.number("first_batch", &named(dataset))
     }
 
     /// The version of its schema that a batch of a dataset has. None where that was not written down: the batch is older

@@ -6,8 +6,8 @@ use crate::{
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
-    Applied, CredentialError, CredentialSource, EnvironmentCredentials, Nobody, RenderedFiles, RunReport,
-    RunRequest, Secret, Site, Status, Watcher, prelude::*,
+    Applied, CredentialError, CredentialSource, EnvironmentCredentials, Nobody, RenderedFiles, RunNames,
+    RunReport, RunRequest, Secret, Site, Status, Watcher, prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -142,6 +142,16 @@ impl Ground {
             runtime.run(&Site { watcher, ..*site }, &RunRequest::until_idle())
         };
         self.site(run)
+    }
+
+    /// Runs what is asked for.
+    pub(crate) fn ask(&self, request: &RunRequest) -> RunReport {
+        self.site(|runtime, site| runtime.run(site, request)).unwrap()
+    }
+
+    /// The names by which something can be asked for.
+    pub(crate) fn names(&self) -> RunNames {
+        self.site(|runtime, site| runtime.names(site)).unwrap()
     }
 
     /// Runs what is due now.

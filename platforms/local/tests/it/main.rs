@@ -9,6 +9,7 @@
 
 mod applied;
 mod aside;
+mod asked;
 mod batches;
 mod books;
 mod consumers;
@@ -25,6 +26,7 @@ mod plans;
 mod postgres;
 mod quality;
 mod rejected;
+mod renamed;
 mod rendering;
 mod sandbox;
 mod scene;

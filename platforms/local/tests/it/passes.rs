@@ -17,7 +17,7 @@ const JOIN: &str = "SELECT c.customer_id, CASE WHEN r.rate = 13 THEN json_extrac
 const SUM: &str = "SELECT count(*) AS id, sum(j.rate) AS rate FROM Joined_all j, NW_Data_products p";
 
 /// Customers and rates come from two files. `Join` reads both, `Sum` reads what that makes, and products besides.
-fn scene(trigger: fn(DataTransformer) -> DataTransformer, file: &'static str) -> Scene {
+pub(crate) fn scene(trigger: fn(DataTransformer) -> DataTransformer, file: &'static str) -> Scene {
     let wind = NorthWind { file, datasets: vec!["NW_Data/products"], ..NorthWind::default() };
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let desk = "USA/NorthWindTeam/Desk";
@@ -57,12 +57,12 @@ fn scene(trigger: fn(DataTransformer) -> DataTransformer, file: &'static str) ->
     Scene::new(ecosystem, &assignments)
 }
 
-fn any(transformer: DataTransformer) -> DataTransformer {
+pub(crate) fn any(transformer: DataTransformer) -> DataTransformer {
     transformer
 }
 
 /// One customer, one product, one rate, and a first run.
-fn ground(scene: &Scene) -> Ground {
+pub(crate) fn ground(scene: &Scene) -> Ground {
     let ground = Ground::with(scene);
     ground.change_source(
         "INSERT INTO Customers VALUES ('A', 'a', 'x'); INSERT INTO products VALUES (1, 'p', 1, 1)",

@@ -1,0 +1,84 @@
+//! Runs of what is named, repairs, and platforms that leave.
+
+use crate::{
+    flow::{desk, source},
+    models,
+    run::Desk,
+};
+use rusqlite::Connection;
+
+fn rows(desk: &Desk, file: &str, query: &str) -> Vec<String> {
+    let database = Connection::open(desk.path(file)).unwrap();
+    let mut statement = database.prepare(query).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn what_is_named_runs_and_unknown_names_are_refused_with_the_nearest() {
+    let desk = desk(&models::transformed());
+    desk.run("run --target out --until-idle").good();
+    source(&desk, "UPDATE customers SET city = 'Bonn' WHERE id = 'ALFKI'; DELETE FROM products WHERE id = 1");
+    for (arguments, message, nearest) in [
+        ("--select NW_Dat", "nothing to run is called `NW_Dat`", "NW_Data"),
+        (
+            "--select NW_Data --full-refresh NW_Data/customer",
+            "no dataset is called `NW_Data/customer`",
+            "NW_Data/customers",
+        ),
+        ("--resync Salez", "no consumer is called `Salez`", "Sales"),
+    ] {
+        let said = desk.run(&format!("run --target out {arguments}")).bad();
+        assert!(said.err.contains(&format!("error[run/unknown-name]: {message}")), "{said:?}");
+        assert!(said.err.contains(&format!("did you mean `{nearest}`?")), "{said:?}");
+        assert_eq!(said.out, "0 records moved\n", "nothing runs");
+    }
+    let said = desk.run("run --target out --select NW_Data").good();
+    assert!(said.out.ends_with("\n2 records moved\n"), "{said:?}");
+    let said = desk.run("run --target out --select Masking --full-refresh Masked/customers").good();
+    assert!(said.out.contains("Masked/customers") && !said.out.contains("NW_Data"), "{said:?}");
+    assert_eq!(desk.run("run --target out --follow --select NW_Data").code, 2);
+}
+
+#[test]
+fn a_consumer_is_brought_back_to_what_the_platform_has() {
+    let desk = desk(&models::transformed());
+    desk.run("run --target out --until-idle").good();
+    let mart = Connection::open(desk.path("mart.db")).unwrap();
+    mart.execute_batch("UPDATE Local__NW_Data__products SET name = 'edited'").unwrap();
+    std::fs::remove_file(desk.path("source.db")).unwrap();
+    desk.run("run --target out --resync Sales").good();
+    let names = "SELECT name FROM Local__Sales__live__NW_Data__products ORDER BY 1";
+    assert_eq!(rows(&desk, "mart.db", names), ["Chai", "Chang"]);
+}
+
+#[test]
+fn a_platform_that_left_and_owes_nothing_is_cleaned_up_and_can_come_back() {
+    let desk = desk(&models::handed_over());
+    let view = "SELECT id FROM Other__Research__history__NW_Data__customers ORDER BY 1";
+    desk.run("run --target out").good();
+    desk.run("run --target out").good();
+    assert_eq!(rows(&desk, "mart.db", view), ["ALFKI", "PARIS"]);
+
+    // It leaves, and owes its history for thirty days.
+    desk.model(&models::second());
+    desk.render();
+    desk.run("run --target out").good();
+    desk.run("render model.json --target out --on 2026-06-01").good();
+    desk.run("status --target out").good();
+    desk.run("run --target out").good();
+    desk.run("run --target out").good();
+    desk.run("status --target out").good();
+    let tables = "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
+    assert_eq!(rows(&desk, "other.db", tables), [""; 0]);
+    let left = "SELECT name FROM sqlite_schema WHERE name LIKE 'Other%'
+                UNION ALL SELECT \"copy\" FROM datasurface_applied WHERE \"copy\" LIKE 'Other%'
+                UNION ALL SELECT platform FROM datasurface_steps WHERE platform = 'Other'";
+    assert_eq!(rows(&desk, "mart.db", left), [""; 0]);
+    assert!(!desk.read("out/.datasurface/manifest.json").contains("\"Other\""));
+
+    desk.model(&models::handed_over());
+    desk.run("render model.json --target out --on 2026-06-02").good();
+    desk.run("run --target out").good();
+    desk.run("run --target out").good();
+    assert_eq!(rows(&desk, "mart.db", view), ["ALFKI", "PARIS"]);
+}

@@ -1,0 +1,52 @@
+//! Leaving: a platform that is in no model any more, and owes nothing, has no rendered files but transition files, which take
+//! away what is left of it.
+
+use super::{
+    breakpoint::Breakpoint,
+    container::Container,
+    transition::{Transition, Transitions},
+    work::Alone,
+};
+use crate::{diff::LEAVE, names::address, prelude::*};
+use datasurface_platform::{Applied, Site};
+
+/// The transition files of a platform of which nothing else is rendered; none if it has anything.
+pub(super) fn leaving(site: &Site<'_>) -> Result<Option<Vec<Transition>>, PlatformError> {
+    let is_rendered =
+        ["foundation", "shards"].iter().any(|folder| site.rendered.below(folder).next().is_some());
+    let files = Transitions::read(site)?.files;
+    Ok((!is_rendered && !files.is_empty()).then_some(files))
+}
+
+/// Carries out the transition files. Each is one transaction, and can be executed again; what takes away the books is the last:
+/// killed in between, it begins again.
+pub(super) fn leave(
+    site: &Site<'_>,
+    files: &[Transition],
+    breakpoint: &Breakpoint,
+) -> Result<Applied, PlatformError> {
+    let own = files.iter().rfind(|file| file.script.resource() == address::DATABASE);
+    let Some(own) = own.or(files.first()).map(|file| file.script.database()) else {
+        return Ok(Applied::default());
+    };
+    let _alone = Alone::with(site, own)?;
+    let mut applied = Applied::default();
+    for Transition { script, .. } in files {
+        site.watcher.begins(script.resource());
+        let is_done = match Container::open_if_there(site, script.database(), breakpoint)? {
+            Some(database) if database.has_table("datasurface_steps")? => {
+                let database = database.alone(own)?;
+                database.at_once(|| {
+                    let sections =
+                        ["change", LEAVE].into_iter().filter(|name| script.section(name).is_some());
+                    sections.into_iter().try_for_each(|section| database.execute(script, section, &[]))
+                })?;
+                true
+            }
+            // It is gone, or was cleaned before.
+            _ => false,
+        };
+        *(if is_done { &mut applied.done } else { &mut applied.done_before }) += 1;
+    }
+    Ok(applied)
+}
