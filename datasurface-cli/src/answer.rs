@@ -1,12 +1,16 @@
 //! Answers: what a verb has to say. Nothing is printed before it is known whether there is an answer; a long one is never
 //! in memory as a whole.
 
-use crate::text::{Printable, printable};
+use crate::{
+    replace::replace,
+    text::{Printable, printable},
+};
 use datasurface_model::{Diagnostic, Findings};
 use serde::Serialize;
 use std::{
     fmt::{self, Display, Write as _},
     io::{self, BufWriter, Write},
+    path::Path,
     process::ExitCode,
 };
 
@@ -83,6 +87,19 @@ impl<'a> Answer<'a> {
             _ if self.is_well => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         }
+    }
+
+    /// Writes it to a file, which is replaced at once: whoever reads it meanwhile reads what was there before.
+    pub(crate) fn deliver_to(self, file: &Path) -> ExitCode {
+        let mut remarks = self.remarks.clone();
+        let written = replace(file, |to| self.say(to));
+        if let Err(error) = &written {
+            let name = printable(file.display().to_string());
+            remarks += &format!("error: the file `{name}` cannot be written: {error}\n");
+        }
+        // If the standard error cannot be written, there is nobody left to tell.
+        let _ = io::stderr().lock().write_all(remarks.as_bytes());
+        if self.is_well && written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
     fn say(&self, to: impl Write) -> io::Result<()> {

@@ -154,10 +154,6 @@ pub(crate) struct Site {
     /// The folder that relative paths in the model are relative to.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) root: PathBuf,
-
-    /// How to print the answer.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -166,6 +162,10 @@ pub(crate) struct Site {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) site: Site,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 
     /// Run until no job has anything left to move, rather than every job once.
     #[arg(long)]
@@ -208,6 +208,32 @@ pub(crate) struct Status {
     /// Show values of rows that failed, of columns that are classified as `Public` and nothing else.
     #[arg(long)]
     pub(crate) show_values: bool,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: StatusFormat,
+
+    /// Write the answer to this file, which is replaced at once, rather than to the standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Exit with 0 where a consumer is late, or something failed, too.
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// How to print how far consumers are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one object.
+    Json,
+    /// For monitoring: metrics in the text format of OpenMetrics, such as Prometheus reads them, and the collector of text
+    /// files of its exporter.
+    #[value(name = "openmetrics")]
+    OpenMetrics,
 }
 
 /// How to print an answer.

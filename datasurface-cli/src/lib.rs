@@ -13,11 +13,13 @@ mod graph;
 mod input;
 mod lineage;
 mod listing;
+mod metrics;
 mod plan;
 mod propose;
 mod reach;
 mod registry;
 mod render;
+mod replace;
 mod run;
 mod shown;
 mod site;
@@ -48,7 +50,13 @@ pub fn main() -> ExitCode {
         Verb::Render(arguments) => render::render(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),
         Verb::Run(arguments) => run::run(&arguments, &broker),
-        Verb::Status(arguments) => status::status(&arguments, &broker),
+        Verb::Status(arguments) => {
+            let answer = status::status(&arguments, &broker);
+            return match &arguments.output {
+                None => answer.deliver(),
+                Some(file) => answer.deliver_to(file),
+            };
+        }
     };
     answer.deliver()
 }

@@ -115,7 +115,7 @@ fn answer(arguments: &arguments::Run, mut ran: Ran) -> Answer<'static> {
         failures.for_each(|failure| failure.examples.clear());
     }
     let is_well = ran.is_well();
-    match arguments.site.format {
+    match arguments.format {
         Format::Text => Answer::text(summary(&ran), &ran.findings, is_well),
         Format::Json => Answer::json(&ran, is_well),
     }
@@ -126,16 +126,18 @@ fn summary(ran: &Ran) -> String {
     if ran.applied.is_empty() && ran.ran.is_empty() {
         return String::new();
     }
-    let mut table = Table::of(["dataset"])
+    let mut table = Table::of(["dataset", "platform"])
         .numbers(["batch", "inserted", "updated", "deleted", "unchanged"])
         .text("failure");
     let reports = || ran.ran.values();
-    for run in reports().flat_map(|report| &report.datasets) {
+    let runs = ran.ran.iter().flat_map(|(name, report)| report.datasets.iter().map(move |run| (name, run)));
+    for (platform, run) in runs {
         let failure = if run.failure.is_some() { "failed" } else { "" };
         let numbers = [run.batch, run.inserted, run.updated, run.deleted, run.unchanged];
         let [batch, inserted, updated, deleted, unchanged] = numbers.map(|number| number.to_string());
         let dataset = run.dataset.to_string();
-        table.row([dataset, batch, inserted, updated, deleted, unchanged, failure.to_owned()]);
+        let platform = platform.to_string();
+        table.row([dataset, platform, batch, inserted, updated, deleted, unchanged, failure.to_owned()]);
     }
     let mut text = table.print();
     for run in reports().flat_map(|report| &report.datasets).filter(|run| run.rejected > 0) {

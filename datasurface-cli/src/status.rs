@@ -2,7 +2,8 @@
 
 use crate::{
     answer::Answer,
-    arguments::{self, Format, now},
+    arguments::{self, StatusFormat, now},
+    metrics::metrics,
     site,
     table::Table,
     text::count,
@@ -25,31 +26,31 @@ struct Standing<'a> {
 
 /// A job of a platform that has something to do, and waits.
 #[derive(Debug, Serialize)]
-struct Waiting {
-    platform: PlatformName,
-    job: ResourceAddress,
+pub(crate) struct Waiting {
+    pub(crate) platform: PlatformName,
+    pub(crate) job: ResourceAddress,
     waits_for: WaitsFor,
 }
 
 /// How far a dataset of a group is. What is not known is null.
 #[derive(Debug, Serialize)]
-struct Sink {
-    platform: PlatformName,
-    group: GroupKey,
-    dataset: DatasetKey,
-    batch: Option<u64>,
-    schema_version: Option<u64>,
-    arrived_at: Option<DateTime<Utc>>,
-    confirmed_at: Option<DateTime<Utc>>,
+pub(crate) struct Sink {
+    pub(crate) platform: PlatformName,
+    pub(crate) group: GroupKey,
+    pub(crate) dataset: DatasetKey,
+    pub(crate) batch: Option<u64>,
+    pub(crate) schema_version: Option<u64>,
+    pub(crate) arrived_at: Option<DateTime<Utc>>,
+    pub(crate) confirmed_at: Option<DateTime<Utc>>,
     /// How long ago its source was last read as a whole.
-    lag_seconds: Option<u64>,
-    promised_seconds: Option<u64>,
-    is_late: bool,
+    pub(crate) lag_seconds: Option<u64>,
+    pub(crate) promised_seconds: Option<u64>,
+    pub(crate) is_late: bool,
     /// Rows that are set aside for all, since they break what the schema says.
     rejected: u64,
     /// Versions that are set aside for this consumer, since its database has no such values.
     unfit: u64,
-    last_failure: Option<String>,
+    pub(crate) last_failure: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     examples: Vec<String>,
 }
@@ -113,17 +114,22 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
     if !arguments.show_values {
         sinks.iter_mut().for_each(|sink: &mut Sink| sink.examples.clear());
     }
-    let is_well = !findings.has_errors() && sinks.iter().all(|sink: &Sink| sink.last_failure.is_none());
-    match arguments.site.format {
-        Format::Text => Answer::text(summary(&sinks, &waiting), &findings, is_well),
-        Format::Json => {
+    let is_complete = !findings.has_errors();
+    let is_served = |sink: &Sink| sink.last_failure.is_none() && !sink.is_late;
+    let is_well = is_complete && (arguments.exit_zero || sinks.iter().all(is_served));
+    match arguments.format {
+        StatusFormat::Text => Answer::text(summary(&sinks, &waiting), &findings, is_well),
+        StatusFormat::OpenMetrics => {
+            Answer::text(metrics(&sinks, &waiting, at, is_complete), &findings, is_well)
+        }
+        StatusFormat::Json => {
             Answer::json(&Standing { findings: &findings, at, sinks: &sinks, waiting: &waiting }, is_well)
         }
     }
 }
 
 fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
-    let mut table = Table::of(["consumer", "dataset"])
+    let mut table = Table::of(["consumer", "dataset", "platform"])
         .numbers(["batch", "schema"])
         .text("arrived")
         .numbers(["lag", "promised"])
@@ -138,6 +144,7 @@ fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
         table.row([
             sink.group.to_string(),
             sink.dataset.to_string(),
+            sink.platform.to_string(),
             known(sink.batch.map(|batch| batch.to_string())),
             known(sink.schema_version.map(|version| version.to_string())),
             known(sink.arrived_at.map(|at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())),

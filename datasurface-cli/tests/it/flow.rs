@@ -50,15 +50,21 @@ fn data_arrives_and_then_what_changed_of_it() {
     let desk = desk(&models::transformed());
     let said = desk.run("run --target out --until-idle").good();
     assert_eq!(said.err, "", "there is no terminal: nobody watches");
-    assert_eq!(line(&said.out, "dataset"), "dataset batch inserted updated deleted unchanged failure");
-    assert_eq!(line(&said.out, "NW_Data/customers"), "NW_Data/customers 1 2 0 0 0");
-    assert_eq!(line(&said.out, "NW_Data/products"), "NW_Data/products 1 2 0 0 0");
-    assert_eq!(line(&said.out, "Masked/customers"), "Masked/customers 1 2 0 0 0");
+    assert_eq!(
+        line(&said.out, "dataset"),
+        "dataset platform batch inserted updated deleted unchanged failure"
+    );
+    assert_eq!(line(&said.out, "NW_Data/customers"), "NW_Data/customers Local 1 2 0 0 0");
+    assert_eq!(line(&said.out, "NW_Data/products"), "NW_Data/products Local 1 2 0 0 0");
+    assert_eq!(line(&said.out, "Masked/customers"), "Masked/customers Local 1 2 0 0 0");
     assert!(said.out.ends_with("\n6 records moved\n"), "{said:?}");
     assert!(desk.path("local.db").exists());
 
     let said = desk.run("status --target out").good();
-    assert!(line(&said.out, "Sales/live").starts_with("Sales/live NW_Data/products 1 1 20"), "{said:?}");
+    assert!(
+        line(&said.out, "Sales/live").starts_with("Sales/live NW_Data/products Local 1 1 20"),
+        "{said:?}"
+    );
 
     source(&desk, "UPDATE customers SET city = 'Bonn' WHERE id = 'ALFKI'; DELETE FROM products WHERE id = 1");
     let json = desk.run("run --target out --until-idle --format json").good().json();
@@ -170,7 +176,7 @@ fn a_platform_that_fails_is_a_finding_and_the_other_goes_on() {
     fs::create_dir(desk.path("other.db")).unwrap();
     let said = desk.run("run --target out").bad();
     said.complains("platform/failed", "other.db");
-    assert_eq!(line(&said.out, "NW_Data/products"), "NW_Data/products 1 2 0 0 0");
+    assert_eq!(line(&said.out, "NW_Data/products"), "NW_Data/products Local 1 2 0 0 0");
 }
 
 #[test]

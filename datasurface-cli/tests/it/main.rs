@@ -15,10 +15,12 @@ mod graph;
 mod input;
 mod lineage;
 mod models;
+mod openmetrics;
 mod plan;
 mod render;
 mod repairs;
 mod run;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]
 mod skipped;
+mod status;
 mod target;

@@ -1,0 +1,138 @@
+//! How far consumers are, as metrics in the text format of OpenMetrics.
+
+use crate::status::{Sink, Waiting};
+use chrono::{DateTime, Utc};
+use std::fmt::Write;
+
+/// The families of metrics, in order.
+struct Metrics(String);
+
+/// A metric of each sink, for those where it is known.
+struct OfSink {
+    name: &'static str,
+    unit: &'static str,
+    help: &'static str,
+    value: fn(&Sink) -> Option<i64>,
+}
+
+const OF_SINKS: [OfSink; 8] = [
+    OfSink {
+        name: "datasurface_sink_batch",
+        unit: "",
+        help: "The last batch that arrived.",
+        value: |sink| sink.batch.map(number),
+    },
+    OfSink {
+        name: "datasurface_sink_schema_version",
+        unit: "",
+        help: "The version of the schema of the last batch that arrived.",
+        value: |sink| sink.schema_version.map(number),
+    },
+    OfSink {
+        name: "datasurface_sink_arrived_timestamp_seconds",
+        unit: "seconds",
+        help: "When the last batch arrived.",
+        value: |sink| sink.arrived_at.map(|at| at.timestamp()),
+    },
+    OfSink {
+        name: "datasurface_sink_confirmed_timestamp_seconds",
+        unit: "seconds",
+        help: "When what arrived was last all that there was at its sources.",
+        value: |sink| sink.confirmed_at.map(|at| at.timestamp()),
+    },
+    OfSink {
+        name: "datasurface_sink_lag_seconds",
+        unit: "seconds",
+        help: "How long ago that was.",
+        value: |sink| sink.lag_seconds.map(number),
+    },
+    OfSink {
+        name: "datasurface_sink_promised_seconds",
+        unit: "seconds",
+        help: "How late it may be.",
+        value: |sink| sink.promised_seconds.map(number),
+    },
+    OfSink {
+        name: "datasurface_sink_late",
+        unit: "",
+        help: "Whether it is later than was promised.",
+        value: |sink| Some(i64::from(sink.is_late)),
+    },
+    OfSink {
+        name: "datasurface_sink_failing",
+        unit: "",
+        help: "Whether something failed on the way to it, the last time.",
+        value: |sink| Some(i64::from(sink.last_failure.is_some())),
+    },
+];
+
+/// Returns the metrics. Where something could not be asked, they are not complete, and say so.
+pub(crate) fn metrics(sinks: &[Sink], waiting: &[Waiting], at: DateTime<Utc>, is_complete: bool) -> String {
+    let mut metrics = Metrics(String::new());
+    metrics.family("datasurface_status_complete", "", "Whether every platform could be asked.");
+    metrics.sample("datasurface_status_complete", &[], i64::from(is_complete));
+    let asked = "datasurface_status_timestamp_seconds";
+    metrics.family(asked, "seconds", "When platforms were asked.");
+    metrics.sample(asked, &[], at.timestamp());
+    for OfSink { name, unit, help, value } in OF_SINKS {
+        metrics.family(name, unit, help);
+        for sink in sinks {
+            if let Some(value) = value(sink) {
+                let (group, dataset) = (sink.group.to_string(), sink.dataset.to_string());
+                let labels = [("platform", sink.platform.as_str()), ("group", &group), ("dataset", &dataset)];
+                metrics.sample(name, &labels, value);
+            }
+        }
+    }
+    let name = "datasurface_job_waiting";
+    metrics.family(name, "", "Jobs that have something to do, and wait.");
+    for waiting in waiting {
+        let labels = [("platform", waiting.platform.as_str()), ("job", waiting.job.as_str())];
+        metrics.sample(name, &labels, 1);
+    }
+    metrics.0 + "# EOF\n"
+}
+
+/// No number of a batch or of seconds is larger.
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl Metrics {
+    /// Begins a family of gauges. A unit must be the end of its name.
+    fn family(&mut self, name: &str, unit: &str, help: &str) {
+        self.line(format_args!("# TYPE {name} gauge"));
+        if !unit.is_empty() {
+            self.line(format_args!("# UNIT {name} {unit}"));
+        }
+        self.line(format_args!("# HELP {name} {help}"));
+    }
+
+    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: i64) {
+        let labels: Vec<String> =
+            labels.iter().map(|(label, value)| format!("{label}=\"{}\"", escaped(value))).collect();
+        match labels.is_empty() {
+            true => self.line(format_args!("{name} {value}")),
+            false => self.line(format_args!("{name}{{{}}} {value}", labels.join(","))),
+        }
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        // Nothing hinders writing to a text.
+        let _ = writeln!(self.0, "{line}");
+    }
+}
+
+fn escaped(value: &str) -> String {
+    value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_labels_are_escaped() {
+        assert_eq!(escaped("a\\b\"c\nd"), r#"a\\b\"c\nd"#);
+    }
+}

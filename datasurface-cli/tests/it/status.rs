@@ -1,0 +1,100 @@
+//! `status`: for monitoring.
+
+use crate::{models, openmetrics, run::Desk};
+use rusqlite::Connection;
+use std::fs;
+
+/// A folder where a consumer was served, who was promised to be served within the hour.
+fn served() -> Desk {
+    let desk = Desk::new(&models::promised());
+    let source = Connection::open(desk.path("source.db")).unwrap();
+    source
+        .execute_batch(
+            "CREATE TABLE customers (id TEXT PRIMARY KEY, city TEXT);
+             CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT);",
+        )
+        .unwrap();
+    desk.render();
+    desk.run("run --target out").good();
+    desk
+}
+
+fn make_late(desk: &Desk) {
+    let books = Connection::open(desk.path("local.db")).unwrap();
+    books.execute("UPDATE datasurface_runs SET ended_at = '2026-01-01T00:00:00Z'", []).unwrap();
+}
+
+/// The value of a metric of the only sink.
+fn value(text: &str, name: &str) -> f64 {
+    let samples = openmetrics::read(text).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"));
+    let of_sink = |label: &str| match label {
+        "platform" => "Local",
+        "group" => "Sales/live",
+        _ => "NW_Data/products",
+    };
+    let labels = ["platform", "group", "dataset"].map(|label| (label.to_owned(), of_sink(label).to_owned()));
+    samples[&(name.to_owned(), labels.to_vec())]
+}
+
+#[test]
+fn who_is_late_or_failing_ends_the_command_with_one_unless_nobody_minds() {
+    let desk = served();
+    desk.run("status --target out").good();
+    make_late(&desk);
+    let said = desk.run("status --target out").bad();
+    assert!(said.out.contains(" late\n"), "{said:?}");
+    desk.run("status --target out --format json").bad();
+    desk.run("status --target out --exit-zero").good();
+    fs::remove_file(desk.path("source.db")).unwrap();
+    desk.run("run --target out").bad();
+    desk.run("status --target out").bad();
+    desk.run("status --target out --exit-zero").good();
+    // What could not be asked is not known to be well.
+    fs::write(desk.path("local.db"), "no database").unwrap();
+    desk.run("status --target out --exit-zero").bad();
+}
+
+#[test]
+fn metrics_are_open_metrics() {
+    let desk = served();
+    let well = desk.run("status --target out --format openmetrics").good().out;
+    assert_eq!(value(&well, "datasurface_sink_batch"), 1.0);
+    assert_eq!(value(&well, "datasurface_sink_promised_seconds"), 3600.0);
+    assert_eq!(value(&well, "datasurface_sink_late"), 0.0);
+    assert!(value(&well, "datasurface_sink_lag_seconds") < 600.0);
+    make_late(&desk);
+    let late = desk.run("status --target out --format openmetrics").bad().out;
+    assert_eq!(value(&late, "datasurface_sink_late"), 1.0);
+    assert_eq!(value(&late, "datasurface_sink_confirmed_timestamp_seconds"), 1_767_225_600.0);
+    assert_eq!(value(&late, "datasurface_sink_failing"), 0.0);
+    let complete = |text: &str| {
+        openmetrics::read(text).unwrap()[&("datasurface_status_complete".to_owned(), Vec::new())]
+    };
+    assert_eq!(complete(&late), 1.0);
+    let nothing = desk.run("status --target nowhere --format openmetrics").bad();
+    assert_eq!(complete(&nothing.out), 0.0);
+    nothing.complains("target/nothing-rendered", "`nowhere`");
+}
+
+#[test]
+fn a_file_of_metrics_is_replaced_at_once() {
+    let desk = served();
+    fs::create_dir(desk.path("metrics")).unwrap();
+    fs::write(desk.path("metrics/datasurface.prom"), "old").unwrap();
+    let held = fs::File::open(desk.path("metrics/datasurface.prom")).unwrap();
+    let command = "status --target out --format openmetrics --output metrics/datasurface.prom";
+    let said = desk.run(command).good();
+    assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""));
+    let text = desk.read("metrics/datasurface.prom");
+    assert_eq!(value(&text, "datasurface_sink_batch"), 1.0);
+    // Whoever reads the old one reads it to its end: it was not written over.
+    assert_eq!(std::io::read_to_string(held).unwrap(), "old");
+    let files = fs::read_dir(desk.path("metrics")).unwrap().map(|file| file.unwrap().file_name());
+    assert_eq!(files.collect::<Vec<_>>(), ["datasurface.prom"]);
+
+    let said = desk.run("status --target out --output nowhere/file").bad();
+    assert!(said.err.contains("the file `nowhere/file` cannot be written"), "{said:?}");
+    fs::create_dir(desk.path("metrics/folder")).unwrap();
+    desk.run("status --target out --output metrics/folder").bad();
+    assert_eq!(fs::read_dir(desk.path("metrics")).unwrap().count(), 2, "nothing is left of it");
+}
