@@ -4,6 +4,7 @@ use super::{
     asked::Asked,
     behind::DatasetFailure,
     capture::Captured,
+    drift::Drifted,
     failed::Failed,
     job::{CaptureJob, TriggerJob, When},
     next_after,
@@ -26,16 +27,30 @@ pub(super) struct Run<'w, 'a> {
     /// Workspaces whose transformer is not to run now, or not again: it was not asked for, it failed, or it has a timetable,
     /// and had its turn. What it makes may then be an input of its next turn.
     stopped: BTreeSet<WorkspaceName>,
+    /// What is not as it was rendered, and stays as it is.
+    drifted: Drifted,
 }
 
 impl<'w, 'a> Run<'w, 'a> {
     pub(super) fn new(work: &'w Work<'a>, request: &'w RunRequest) -> Self {
         let asked = Asked::of(work.rendered, request);
-        Self { work, mode: request.mode, asked, report: RunReport::default(), stopped: BTreeSet::new() }
+        Self {
+            work,
+            mode: request.mode,
+            asked,
+            report: RunReport::default(),
+            stopped: BTreeSet::new(),
+            drifted: Drifted::new(),
+        }
     }
 
     pub(super) fn run(mut self, resync: &BTreeSet<String>) -> Result<RunReport, PlatformError> {
         let rendered = self.work.rendered;
+        // What was dropped, cut off, or lost, comes first.
+        self.drifted = self.work.mend()?;
+        for (resource, problem) in self.drifted.clone() {
+            self.fail(&resource, problem);
+        }
         self.catch_up()?;
         resync.iter().for_each(|consumer| self.resync(consumer));
         let captures: Vec<&CaptureJob> = rendered.captures.iter().filter(|job| self.asked.has(job)).collect();
@@ -214,6 +229,9 @@ impl<'w, 'a> Run<'w, 'a> {
         }
         for mut shelf in self.work.shelves(None) {
             shelf.retain(|(_, script)| copies.contains(script.resource()));
+            if shelf.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
+                continue;
+            }
             if let Err(error) = self.work.make_again(&shelf) {
                 for (_, script) in &shelf {
                     self.fail(script.resource(), error.report());
@@ -226,6 +244,10 @@ impl<'w, 'a> Run<'w, 'a> {
     /// run.
     fn copy(&mut self, of: Option<&DatastoreName>) -> Result<(), PlatformError> {
         for shelf in self.work.shelves(of) {
+            // A batch is visible as a whole in a database; and what is not ours is not written to.
+            if shelf.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
+                continue;
+            }
             let brought = self.work.bring_up_to_date(&shelf);
             for (_, script) in &shelf {
                 match &brought {

@@ -4,6 +4,7 @@ use super::{
     behind::DatasetFailure,
     confirmed::Confirmed,
     copies::job_of,
+    drift::Drifted,
     failed::Failed,
     job::{CaptureJob, TriggerJob},
     transform::Turn,
@@ -37,9 +38,14 @@ impl Work<'_> {
     pub(super) fn status(&self) -> Result<Status, PlatformError> {
         let confirmed = Confirmed::of(self)?;
         let mut jobs = Jobs::of(self)?;
+        let drifted = self.drifted()?;
         let mut sinks = Vec::new();
         for (group, dataset, view) in self.rendered.views() {
-            sinks.push(self.sink(group, dataset, view, &confirmed, &mut jobs)?);
+            let mut sink = self.sink(group, dataset, view, &confirmed, &mut jobs)?;
+            if let Some(problem) = self.drift_before(&sink.dataset, view, &drifted) {
+                sink.last_failure = Some(problem.clone());
+            }
+            sinks.push(sink);
         }
         sinks.sort_by(|a, b| (&a.group, &a.dataset).cmp(&(&b.group, &b.dataset)));
         Ok(Status { sinks, waiting: self.waiting()? })
@@ -56,6 +62,20 @@ impl Work<'_> {
             failed.pass_on(self, trigger)?;
         }
         Ok(waiting)
+    }
+
+    /// What is not as it was rendered of what a group reads: the table, or else the views that show it.
+    fn drift_before<'d>(
+        &self,
+        dataset: &DatasetKey,
+        view: &Script,
+        drifted: &'d Drifted,
+    ) -> Option<&'d String> {
+        let table = match self.rendered.copy_in(view.database(), dataset) {
+            Some(copy) => drifted.get(copy.resource()),
+            None => drifted.get(&address::table(dataset)),
+        };
+        table.or_else(|| drifted.get(view.resource()))
     }
 
     fn sink<'w>(

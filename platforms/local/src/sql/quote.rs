@@ -5,6 +5,19 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// Returns the name that a text begins with, in quotes.
+pub(crate) fn unquoted(text: &str) -> Option<String> {
+    let mut characters = text.strip_prefix('"')?.chars().peekable();
+    let mut name = String::new();
+    loop {
+        match characters.next()? {
+            '"' if characters.next_if_eq(&'"').is_some() => name.push('"'),
+            '"' => return Some(name),
+            other => name.push(other),
+        }
+    }
+}
+
 /// A text.
 pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -56,5 +69,9 @@ mod tests {
     fn quotes_are_doubled() {
         assert_eq!(quoted(r#"a"b"#), r#""a""b""#);
         assert_eq!(literal("it's"), "'it''s'");
+        assert_eq!(unquoted(r#""a""b" AS c"#).as_deref(), Some(r#"a"b"#));
+        assert_eq!(unquoted(r#""a""#).as_deref(), Some("a"));
+        assert_eq!(unquoted(r#""a"#), None);
+        assert_eq!(unquoted("a"), None);
     }
 }

@@ -13,6 +13,7 @@ mod asked;
 mod batches;
 mod books;
 mod consumers;
+mod drift;
 mod flows;
 mod ground;
 mod handover;
