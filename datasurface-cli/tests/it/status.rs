@@ -2,7 +2,7 @@
 
 use crate::{models, openmetrics, run::Desk};
 use rusqlite::Connection;
-use std::fs;
+use std::{fs, path::Path};
 
 /// A folder where a consumer was served, who was promised to be served within the hour.
 fn served() -> Desk {
@@ -97,4 +97,45 @@ fn a_file_of_metrics_is_replaced_at_once() {
     fs::create_dir(desk.path("metrics/folder")).unwrap();
     desk.run("status --target out --output metrics/folder").bad();
     assert_eq!(fs::read_dir(desk.path("metrics")).unwrap().count(), 2, "nothing is left of it");
+}
+
+/// Takes the right to write to everything in a folder from everybody, or gives it back.
+#[cfg(unix)]
+fn set_writable(folder: &Path, is_writable: bool) {
+    use std::os::unix::fs::PermissionsExt;
+    let (for_folders, for_files) = if is_writable { (0o755, 0o644) } else { (0o555, 0o444) };
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set(folder, 0o755);
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { set_writable(&path, is_writable) } else { set(&path, for_files) }
+    }
+    set(folder, for_folders);
+}
+
+/// Root writes everywhere, so nobody asks in its place.
+#[cfg(unix)]
+#[test]
+fn a_status_needs_no_right_to_write() {
+    use std::os::unix::process::CommandExt;
+    let desk = served();
+    set_writable(&desk.path("."), false);
+    let mut command = desk.command("status --target out --format openmetrics");
+    if fs::write(desk.path("planted"), "").is_ok() {
+        fs::remove_file(desk.path("planted")).unwrap();
+        command.uid(65_534).gid(65_534);
+    }
+    let asked = command.output().unwrap();
+    set_writable(&desk.path("."), true);
+    assert!(asked.status.success(), "{asked:?}");
+    assert_eq!(value(&String::from_utf8(asked.stdout).unwrap(), "datasurface_sink_batch"), 1.0);
+}
+
+#[test]
+fn a_status_makes_nothing() {
+    let desk = Desk::new(&models::promised());
+    desk.render();
+    let before = desk.listing();
+    desk.run("status --target out").bad();
+    assert_eq!(desk.listing(), before);
 }

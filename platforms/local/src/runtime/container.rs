@@ -41,6 +41,18 @@ impl<'a> Container<'a> {
         })
     }
 
+    /// Opens a database to read it, if it is there.
+    pub(super) fn open_to_read(
+        site: &Site<'_>,
+        database: &str,
+        breakpoint: &'a Breakpoint,
+    ) -> Result<Option<Self>, PlatformError> {
+        match ServerAddress::read(database) {
+            None => Ok(Database::open_to_read(site, database, breakpoint)?.map(Self::File)),
+            Some(_) => Self::open_if_there(site, database, breakpoint),
+        }
+    }
+
     /// Keeps out whoever else works on a server for a platform with its database in a file of this name.
     pub(super) fn alone(self, own: &str) -> Result<Self, PlatformError> {
         match &self {

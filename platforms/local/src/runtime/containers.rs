@@ -20,12 +20,12 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Returns a database of a consumer, if it is there.
+    /// Returns a database of a consumer, if it is there: to be read, unless it was opened to be written to.
     pub(super) fn container_if_there(
         &self,
         database: &str,
     ) -> Result<Option<Rc<Container<'a>>>, PlatformError> {
-        self.known(database, || Container::open_if_there(&self.site, database, self.breakpoint))
+        self.known(database, || Container::open_to_read(&self.site, database, self.breakpoint))
     }
 
     fn known(

@@ -21,14 +21,14 @@ use std::{fs, path::Path, time::Duration};
 pub(super) type Named<'a> = &'a [(&'a str, Value)];
 
 /// For how long somebody else may keep a database locked.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An open database file.
 #[derive(Debug)]
 pub(super) struct Database<'a> {
     pub(super) connection: Connection,
-    file: String,
-    breakpoint: &'a Breakpoint,
+    pub(super) file: String,
+    pub(super) breakpoint: &'a Breakpoint,
 }
 
 impl<'a> Database<'a> {

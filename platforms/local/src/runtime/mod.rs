@@ -35,6 +35,7 @@ mod job;
 mod leaving;
 mod making;
 mod order;
+mod read_only;
 mod rendered;
 mod run;
 mod server;
@@ -75,7 +76,7 @@ impl Runtime for LocalPlatform {
         let rendered = Rendered::read(site)?;
         let _alone = Alone::with(site, rendered.books.database())?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        let own = opened(maker)?;
+        let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;
         let work = Work { again: request.full_refresh.clone(), ..Work::new(maker, own) };
         run::Run::new(&work, request).run(&request.resync)
     }
@@ -93,7 +94,8 @@ impl Runtime for LocalPlatform {
         }
         let rendered = Rendered::read(site)?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        let own = opened(maker)?;
+        let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+        let own = opened(maker, own)?;
         Work::new(maker, own).status()
     }
 
@@ -117,9 +119,9 @@ fn next_after(timetable: &Cron, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 /// The platform's own database, if a plan was applied to it.
-fn opened(maker: Maker<'_>) -> Result<Database<'_>, PlatformError> {
+fn opened<'a>(maker: Maker<'a>, own: Option<Container<'a>>) -> Result<Database<'a>, PlatformError> {
     let file = maker.rendered.books.database();
-    if let Some(own) = maker.open_if_there(file)?
+    if let Some(own) = own
         && maker.done(&own, "")?.is_made
         && let Container::File(own) = own
     {
