@@ -2,6 +2,7 @@
 
 use crate::{
     file_name::database_name_problem, prelude::*, sandbox::SelectLimits, server_settings::ServerSettings,
+    sql::postgres::types::LONGEST_NAME,
 };
 use std::collections::BTreeMap;
 
@@ -23,6 +24,11 @@ pub struct LocalConfig {
     /// `zone/team/container`. A container that is not here is written as the user `postgres`, without a password.
     #[serde(default)]
     pub credentials: BTreeMap<String, String>,
+    /// The schemas of consumers' PostgreSQL containers that copies and views are made in, by container:
+    /// `zone/team/container`. A schema must exist. Where there is none here, the search path of the user decides: usually
+    /// `public`.
+    #[serde(default)]
+    pub schemas: BTreeMap<String, String>,
     /// How PostgreSQL servers are spoken to, of producers and of consumers, by `host` or `host:port`; the latter counts
     /// where both are here.
     #[serde(default)]
@@ -49,6 +55,7 @@ impl LocalConfig {
             place: None,
             encryption: None,
             credentials: BTreeMap::new(),
+            schemas: BTreeMap::new(),
             servers: BTreeMap::new(),
             transformers: SelectLimits::default(),
         }
@@ -93,6 +100,12 @@ impl LocalConfig {
         }
         if let Some(problem) = self.transformers.problem() {
             return wrong(format!("the setting `transformers` of `{instance}` {problem}"));
+        }
+        for (container, schema) in &self.schemas {
+            if schema.is_empty() || schema.len() > LONGEST_NAME || schema.contains('\0') {
+                let problem = format!("a name has 1 to {LONGEST_NAME} bytes, and none is 0");
+                return wrong(format!("the setting `schemas` of `{instance}`, for `{container}`: {problem}"));
+            }
         }
         for (server, settings) in &self.servers {
             if let Some(problem) = settings.problem() {

@@ -21,7 +21,17 @@ pub(crate) fn table(dataset: &DatasetKey) -> String {
 /// platform to another, both fill its database.
 pub(crate) fn copy(engine: Engine, platform: &PlatformName, dataset: &DatasetKey) -> String {
     let parts = [platform.as_str(), dataset.datastore.as_str(), dataset.dataset.as_str()];
-    identifier(&parts, engine.longest_name())
+    written_in(engine, &parts)
+}
+
+/// A name of these parts, as people write it. PostgreSQL reads what is not in quotes in lower case, so that is how a name
+/// is there: whoever writes it needs no quotes, in whatever case. Names of a model stay apart without regard to case.
+fn written_in(engine: Engine, parts: &[&str]) -> String {
+    let name = identifier(parts, engine.longest_name());
+    match engine {
+        Engine::Sqlite => name,
+        Engine::Postgres => name.to_ascii_lowercase(),
+    }
 }
 
 /// Where a batch of a table is put together before it is merged; a temporary table.
@@ -65,7 +75,7 @@ pub(crate) fn live_view(
     group: &GroupKey,
     dataset: &DatasetKey,
 ) -> String {
-    identifier(&view_parts(platform, group, dataset), engine.longest_name())
+    written_in(engine, &view_parts(platform, group, dataset))
 }
 
 /// The view in which a consumer sees every version.
@@ -77,7 +87,7 @@ pub(crate) fn history_view(
 ) -> String {
     let mut parts = view_parts(platform, group, dataset);
     parts.push("history");
-    identifier(&parts, engine.longest_name())
+    written_in(engine, &parts)
 }
 
 fn view_parts<'a>(

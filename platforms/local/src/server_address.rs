@@ -1,5 +1,5 @@
 //! Databases of PostgreSQL servers, as rendered files name them:
-//! `postgresql://<host>:<port>/<database>?credential=<name>&<setting>=<value>`.
+//! `postgresql://<host>:<port>/<database>?schema=<name>&credential=<name>&<setting>=<value>`.
 
 use crate::{prelude::*, server_settings::ServerSettings};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -12,12 +12,15 @@ pub(crate) struct ServerAddress {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) database: String,
+    /// The schema that everything is in which has a name without one; otherwise the server decides.
+    pub(crate) schema: Option<String>,
     /// The name of the credential.
     pub(crate) credential: Option<CredentialName>,
     pub(crate) settings: ServerSettings,
 }
 
 const SCHEME: &str = "postgresql://";
+const SCHEMA: &str = "schema";
 const CREDENTIAL: &str = "credential";
 
 /// What stands for itself, so that each name comes back as it was, and none ends a line.
@@ -34,6 +37,7 @@ impl ServerAddress {
             host: decoded(host)?,
             port: port.parse().ok()?,
             database: decoded(database)?,
+            schema: None,
             credential: None,
             settings: ServerSettings::default(),
         };
@@ -41,6 +45,7 @@ impl ServerAddress {
             let (name, value) = pair.split_once('=')?;
             let value = decoded(value)?;
             match name {
+                SCHEMA => read.schema = Some(value),
                 CREDENTIAL => read.credential = Some(value.as_str().into()),
                 name => read.settings.set(name, value)?,
             }
@@ -52,14 +57,20 @@ impl ServerAddress {
     pub(crate) fn place(&self) -> String {
         format!("`{}` at {}:{}", self.database, self.host, self.port)
     }
+
+    /// The schema of a database that a rendered file or an attribute names.
+    pub(crate) fn schema_of(database: &str) -> Option<String> {
+        Self::read(database)?.schema
+    }
 }
 
 impl fmt::Display for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let encoded = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
         write!(f, "{SCHEME}{}:{}/{}", encoded(&self.host), self.port, encoded(&self.database))?;
+        let schema = self.schema.iter().map(|name| (SCHEMA, name.clone()));
         let credential = self.credential.iter().map(|name| (CREDENTIAL, name.to_string()));
-        for (at, (name, value)) in credential.chain(self.settings.pairs()).enumerate() {
+        for (at, (name, value)) in schema.chain(credential).chain(self.settings.pairs()).enumerate() {
             let before = if at == 0 { '?' } else { '&' };
             write!(f, "{before}{name}={}", encoded(&value))?;
         }
@@ -107,14 +118,18 @@ mod tests {
                 host: host.to_owned(),
                 port: 5432,
                 database: database.to_owned(),
+                schema: credential.map(str::to_owned),
                 credential: credential.map(Into::into),
                 settings: settings.clone(),
             };
             let text = address.to_string();
             assert!(!text.chars().any(char::is_control), "{text}");
-            assert_eq!(ServerAddress::read(&text), Some(address), "{text}");
-            let (plain, _) = text.split_once('?').unwrap_or((&text, ""));
-            assert!(same_database(&text, plain));
+            assert_eq!(ServerAddress::read(&text).as_ref(), Some(&address), "{text}");
+            let plain =
+                ServerAddress { credential: None, settings: ServerSettings::default(), ..address.clone() };
+            assert!(same_database(&text, &plain.to_string()));
+            let other = ServerAddress { schema: Some("other".to_owned()), ..address };
+            assert!(!same_database(&text, &other.to_string()), "a table of another schema is another table");
         }
         assert_eq!(ServerAddress::read("northwind.db"), None);
         assert_eq!(ServerAddress::read("postgresql://a:1/b?sslmode=maybe"), None);

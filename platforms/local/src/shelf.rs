@@ -34,6 +34,7 @@ impl Shelf {
                 host: host.to_string(),
                 port: *port,
                 database: database.to_string(),
+                schema: config.schemas.get(&key.to_string()).cloned(),
                 credential: config.credential_for(key),
                 settings: config.server_settings(host.as_ref(), *port),
             })),

@@ -79,6 +79,9 @@ fn table(change: &ResourceChange<'_>, before: &TableAttributes, after: &TableAtt
     };
     if columns.is_rebuilt() {
         let mut reasons = Vec::new();
+        if columns.name {
+            reasons.push(format!("is called `{}`, and was called `{}`", after.table, before.table));
+        }
         if columns.key {
             reasons.push("the key is another one".to_owned());
         }

@@ -8,7 +8,10 @@ use crate::{
     render::{create_copy, create_views, drop_views, forget_progress, revoke},
     sql::{
         engine::Engine,
-        postgres::{copy::declaration, types::column_name},
+        postgres::{
+            copy::{declaration, redeclare},
+            types::column_name,
+        },
         script::Script,
     },
 };
@@ -33,13 +36,15 @@ pub(super) fn update(
         return Some(script.add(CHANGE, "Makes the copy anew.", statements));
     }
     let removed = change.removed.iter().map(|column| format!("DROP COLUMN {}", column_name(&column.name)));
-    let added = change.added.iter().map(|column| format!("ADD COLUMN {}", declaration(column)));
+    let added = change.added.iter().map(|column| format!("ADD COLUMN {}", declaration(&table, column)));
     let actions: Vec<String> = removed.chain(added).collect();
     let mut statements = Vec::new();
     if !actions.is_empty() {
         statements.push(format!("ALTER TABLE {}\n  {};", table.quoted_table(), actions.join(",\n  ")));
     }
-    if !change.removed.is_empty() {
+    let (redeclared, of_types) = redeclare(&before.milestoned(), &table);
+    statements.extend(redeclared);
+    if !change.removed.is_empty() || of_types {
         statements.splice(..0, drop_views_of(views));
         statements.extend(views.after.iter().flat_map(create_views));
     }

@@ -12,6 +12,8 @@ pub(super) struct TableChange<'a> {
     pub(super) removed: Vec<&'a StoredColumn>,
     pub(super) kept_otherwise: Vec<&'a StoredColumn>,
     pub(super) key: bool,
+    /// Whether it is called otherwise.
+    pub(super) name: bool,
     engine: Engine,
 }
 
@@ -36,6 +38,7 @@ impl<'a> TableChange<'a> {
                 })
                 .collect(),
             key: before.key != after.key,
+            name: before.table != after.table,
             engine,
         }
     }
@@ -44,7 +47,7 @@ impl<'a> TableChange<'a> {
     /// is kept. PostgreSQL can take a column away, too; to convert values is not for it, since the buffer has them.
     pub(super) fn is_rebuilt(&self) -> bool {
         let without = self.engine == Engine::Sqlite && !self.removed.is_empty();
-        self.key || without || !self.kept_otherwise.is_empty()
+        self.key || self.name || without || !self.kept_otherwise.is_empty()
     }
 
     /// The columns of the old table whose values may read otherwise in the new one: the text `02` is the number 2, and

@@ -7,6 +7,7 @@ use crate::{
     offer::own_table_of_input,
     prelude::*,
     readers::readers,
+    server_address::ServerAddress,
     shelf::Shelf,
     sql::{
         engine::Engine,
@@ -91,11 +92,14 @@ pub(crate) fn create_views(view: &ViewAttributes) -> Vec<String> {
     live.chain(history).chain(grants(view)).collect()
 }
 
-/// Granting again changes nothing. Who reads a view needs no right to its table.
+/// Granting again changes nothing. Who reads a view needs no right to its table, but one to find what is in its schema.
 fn grants(view: &ViewAttributes) -> impl Iterator<Item = String> {
     let roles: Vec<String> = view.readers.iter().map(|role| quoted(role)).collect();
+    let roles = roles.join(", ");
+    let schema = ServerAddress::schema_of(&view.database).filter(|_| !view.readers.is_empty());
+    let schema = schema.map(|schema| format!("GRANT USAGE ON SCHEMA {} TO {roles};", quoted(&schema)));
     let views = view.live.iter().chain(&view.history).filter(|_| !view.readers.is_empty());
-    views.map(move |name| format!("GRANT SELECT ON {} TO {};", quoted(name), roles.join(", ")))
+    schema.into_iter().chain(views.map(move |name| format!("GRANT SELECT ON {} TO {roles};", quoted(name))))
 }
 
 /// Takes the right to read the views from a role. It may be gone, and its rights with it.

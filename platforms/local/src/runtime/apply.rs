@@ -9,7 +9,9 @@ use super::{
     transition::{Transition, Transitions},
     work::{last_batch, now},
 };
-use crate::{diff::LEAVE, names::address, prelude::*, sql::script::Script};
+use crate::{
+    diff::LEAVE, names::address, prelude::*, server_address::same_database, sql::script::Script,
+};
 use datasurface_platform::{Applied, graph::Fingerprint};
 use std::collections::BTreeMap;
 
@@ -112,7 +114,7 @@ impl<'a> Applying<'a> {
         }
         // What retires may be in a file that nothing is rendered in any more.
         for file in transitions.files.iter().map(|transition| transition.script.database()) {
-            if self.open.contains_key(file) {
+            if self.opened(file).is_some() {
                 continue;
             }
             if let Some(database) = self.maker.open_if_there(file)? {
@@ -129,7 +131,7 @@ impl<'a> Applying<'a> {
     /// Does it, unless it was done before; says whether it was not. A database that is not there, or that was made just
     /// now, has nothing that could be changed.
     fn carry_out(&self, deed: &Deed<'_>) -> Result<bool, PlatformError> {
-        let Some((database, done)) = self.open.get(deed.database) else {
+        let Some((database, done)) = self.opened(deed.database) else {
             return Ok(false);
         };
         if !done.is_made {
@@ -154,7 +156,15 @@ impl<'a> Applying<'a> {
     }
 }
 
-impl Applying<'_> {
+impl<'a> Applying<'a> {
+    /// A database that is open. How its server is spoken to may be another way than when what retires was rendered.
+    fn opened(&self, database: &str) -> Option<&(Container<'a>, Done)> {
+        self.open.get(database).or_else(|| {
+            let found = self.open.iter().find(|(open, _)| same_database(open, database));
+            found.map(|(_, opened)| opened)
+        })
+    }
+
     /// Fills a copy on a server that was made anew, or that is to show more: the platform's own database, which was changed
     /// before, has all of it, and whoever reads the copy never sees it empty. Where a value is there that the copy cannot
     /// have, the next run brings what it can.

@@ -28,6 +28,8 @@ pub(crate) struct NorthWind {
     pub(crate) servers: &'static str,
     /// How much a transformer may take.
     pub(crate) limits: serde_json::Value,
+    /// The schema of the consumers' container on a server.
+    pub(crate) schema: Option<&'static str>,
 }
 
 impl Default for NorthWind {
@@ -43,6 +45,7 @@ impl Default for NorthWind {
             select: "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers",
             servers: "{}",
             limits: json!({}),
+            schema: None,
         }
     }
 }
@@ -99,12 +102,15 @@ impl NorthWind {
             .workspace(marketing)
             .workspace(self.consumer());
         let owner = "github:northwind/model@main";
+        let schemas: serde_json::Map<String, serde_json::Value> =
+            self.schema.iter().map(|schema| ("USA/NorthWindTeam/Desk".to_owned(), json!(schema))).collect();
         let zone = GovernanceZone::new().team("NorthWindTeam", owner, team);
         Ecosystem::new("NorthWind", owner, "github:northwind/model@live")
             .platform(
                 PlatformDeclaration::new("Local", "local")
                     .setting("database", "northwind.db")
                     .setting("credentials", json!({"USA/NorthWindTeam/Desk": "desk"}))
+                    .setting("schemas", serde_json::Value::Object(schemas))
                     .setting("servers", serde_json::from_str::<serde_json::Value>(self.servers).unwrap())
                     .setting("transformers", self.limits.clone()),
             )

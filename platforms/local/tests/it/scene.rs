@@ -125,6 +125,22 @@ pub(crate) fn plan_with(before: &Scene, after: &Scene, let_go: BTreeMap<Resource
     plan_between(Some((before, "from")), (after, "to"), let_go)
 }
 
+/// The plan from a scene to the same one, if it had been rendered otherwise: `earlier` makes of each text what it was.
+pub(crate) fn plan_from_other_text(scene: &Scene, earlier: impl Fn(&str) -> String) -> Plan {
+    let frame = ChangeFrame {
+        platform: (*scene.instances["Local"].0).clone(),
+        from: Some(Revision::new(Fingerprint::of(&"from"))),
+        to: Revision::new(Fingerprint::of(&"to")),
+        newly_held: Vec::new(),
+        let_go: BTreeMap::new(),
+        causes: BTreeMap::new(),
+    };
+    let new = ScopeRecord::from(&scene.rendering());
+    let old = serde_json::from_str(&earlier(&serde_json::to_string(&new).unwrap())).unwrap();
+    let scopes = vec![ScopeChange { scope: Scope::Shard("main".into()), old, new }];
+    scene.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
+}
+
 /// The plan from one scene to the next, or from nothing, where each is a revision of this name.
 pub(crate) fn plan_between(
     before: Option<(&Scene, &str)>,

@@ -19,7 +19,6 @@ use super::{
 use crate::{
     prelude::*,
     server_address::ServerAddress,
-    server_settings::ServerSettings,
     sql::{
         quote::{literal, quoted},
         script::Script,
@@ -39,18 +38,32 @@ use tokio_postgres::{Error, Row, error::SqlState, types::ToSql};
 
 /// What text means must not depend on how somebody set up the server, and neither somebody who holds a lock nor a
 /// statement that does not end stop everything for ever.
-fn session(server: &ServerSettings) -> String {
-    format!(
+fn session(address: &ServerAddress) -> String {
+    let set = format!(
         "-c datestyle=ISO,YMD -c timezone=UTC -c standard_conforming_strings=on -c lock_timeout=5s \
          -c client_min_messages=warning -c statement_timeout={}s",
-        server.statement_timeout_seconds()
-    )
+        address.settings.statement_timeout_seconds()
+    );
+    match &address.schema {
+        None => set,
+        Some(schema) => format!("{set} -c search_path={}", option(&quoted(schema))),
+    }
+}
+
+/// A value among the options of a session, where a blank ends it.
+fn option(value: &str) -> String {
+    let escaped = |character: char| match character.is_ascii_whitespace() || character == '\\' {
+        true => format!("\\{character}"),
+        false => character.to_string(),
+    };
+    value.chars().map(escaped).collect()
 }
 
 /// A database, connected to.
 pub(super) struct Server<'a> {
     client: RefCell<Client>,
     place: String,
+    schema: Option<String>,
     breakpoint: &'a Breakpoint,
 }
 
@@ -67,7 +80,7 @@ impl<'a> Server<'a> {
         address: &ServerAddress,
         breakpoint: &'a Breakpoint,
     ) -> Result<Self, PlatformError> {
-        Ok(Self::with(connect(address, site, &session(&address.settings))?.0, address, breakpoint))
+        Ok(Self::with(connect(address, site, &session(address))?.0, address, breakpoint))
     }
 
     /// Connects if the server has such a database.
@@ -76,18 +89,23 @@ impl<'a> Server<'a> {
         address: &ServerAddress,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
-        let client = connect_if_there(address, site, &session(&address.settings))?;
+        let client = connect_if_there(address, site, &session(address))?;
         Ok(client.map(|client| Self::with(client, address, breakpoint)))
     }
 
     fn with(client: Client, address: &ServerAddress, breakpoint: &'a Breakpoint) -> Self {
-        Self { client: RefCell::new(client), place: address.place(), breakpoint }
+        let (place, schema) = (address.place(), address.schema.clone());
+        Self { client: RefCell::new(client), place, schema, breakpoint }
     }
 
     /// Keeps out whoever else works here for a platform with its database in a file of this name, as long as the
     /// connection lasts: the same platform may run in another folder.
     pub(super) fn alone(&self, own: &str) -> Result<(), PlatformError> {
-        let alone = format!("SELECT pg_advisory_lock(hashtext('datasurface'), hashtext({}))", literal(own));
+        let what = match &self.schema {
+            None => own.to_owned(),
+            Some(schema) => format!("{own} {schema}"),
+        };
+        let alone = format!("SELECT pg_advisory_lock(hashtext('datasurface'), hashtext({}))", literal(&what));
         let locked = self.client()?.batch_execute(&alone);
         locked.map_err(|error| match error.code() {
             Some(&SqlState::LOCK_NOT_AVAILABLE) => {

@@ -53,10 +53,18 @@ impl Trouble {
                 column: said.where_().and_then(column_of_row),
                 ..Self::said(without_bytes(&without_values(said.message(), '"')))
             },
+            _ if *said.code() == SqlState::NOT_NULL_VIOLATION => Self {
+                about: About::AValue,
+                column: said.column().map(str::to_owned),
+                ..Self::said("NULL, where the schema says `not null`")
+            },
             _ if *said.code() == SqlState::UNDEFINED_OBJECT => Self::said(format!(
                 "{}; make that role, or take the principal out of the workspace's entitlement",
                 said.message()
             )),
+            _ if *said.code() == SqlState::INVALID_SCHEMA_NAME => Self::said(
+                "the schema is not there; make it, and let the user of the credential create in it",
+            ),
             _ if *said.code() == SqlState::LOCK_NOT_AVAILABLE => {
                 Self::said("somebody else has had it locked for too long (the session's `lock_timeout`)")
             }

@@ -58,6 +58,7 @@ pub(crate) fn open(producer: &Producer, site: &Site<'_>) -> Result<Box<dyn Sourc
                 host: host.to_string(),
                 port: *port,
                 database: database.to_string(),
+                schema: None,
                 credential: producer.credential.clone(),
                 settings: producer.server.clone(),
             };

@@ -1,7 +1,7 @@
 //! Copies in PostgreSQL. What changed in the buffer, which is in SQLite, is sent, put into a temporary table, and brought
 //! from there into the copy, in one transaction.
 
-use super::types::{column_name, column_type, from_stage, staged_type};
+use super::types::{column_name, copied_type, from_stage, staged_type};
 use crate::{
     names,
     sql::{
@@ -13,8 +13,8 @@ use crate::{
 /// Makes the copy.
 pub(crate) fn create(copy: &Milestoned) -> Vec<String> {
     let column = |column: &StoredColumn| {
-        let not_null = if copy.key.contains(&column.name) { " NOT NULL" } else { "" };
-        format!("{}{not_null}", declaration(column))
+        let not_null = if is_not_null(copy, column) { " NOT NULL" } else { "" };
+        format!("{}{not_null}", declaration(copy, column))
     };
     let mut lines: Vec<String> = copy.columns.iter().map(column).collect();
     let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
@@ -37,9 +37,43 @@ pub(crate) fn create(copy: &Milestoned) -> Vec<String> {
     ]
 }
 
-/// A column, as it is declared outside of the key.
-pub(crate) fn declaration(column: &StoredColumn) -> String {
-    format!("{} {}", column_name(&column.name), column_type(&column.data_type))
+/// A column, as it is declared where it may be NULL: also one that comes later, of which earlier rows know nothing.
+pub(crate) fn declaration(copy: &Milestoned, column: &StoredColumn) -> String {
+    format!("{} {}", column_name(&column.name), copied_type(column, copy.history))
+}
+
+/// Whether a column is declared to have a value always.
+fn is_not_null(copy: &Milestoned, column: &StoredColumn) -> bool {
+    copy.key.contains(&column.name) || !copy.history && !column.nullable
+}
+
+/// What changes how the columns are declared that a copy had before; and whether types are among it, which a view that
+/// shows the column does not allow. Where rows are there that do not keep a new limit yet, the column stays as it was:
+/// what comes in is judged by the platform in any case.
+pub(crate) fn redeclare(before: &Milestoned, after: &Milestoned) -> (Vec<String>, bool) {
+    let (mut statements, mut of_types) = (Vec::new(), false);
+    for column in &after.columns {
+        let Some(earlier) = before.columns.iter().find(|earlier| earlier.name == column.name) else {
+            continue;
+        };
+        let (name, wanted) = (column_name(&column.name), copied_type(column, after.history));
+        let mut actions = Vec::new();
+        if copied_type(earlier, before.history) != wanted {
+            of_types = true;
+            actions.push(format!("ALTER COLUMN {name} TYPE {wanted}"));
+        }
+        match (is_not_null(before, earlier), is_not_null(after, column)) {
+            (false, true) => actions.push(format!("ALTER COLUMN {name} SET NOT NULL")),
+            (true, false) => actions.push(format!("ALTER COLUMN {name} DROP NOT NULL")),
+            _ => {}
+        }
+        statements.extend(actions.into_iter().map(|action| {
+            let alter = format!("ALTER TABLE {} {action};", after.quoted_table());
+            let unless = "EXCEPTION WHEN string_data_right_truncation OR not_null_violation THEN NULL;";
+            format!("DO {};", literal(&format!("BEGIN {alter} {unless} END")))
+        }));
+    }
+    (statements, of_types)
 }
 
 /// Versions that a copy cannot have: which ones they are, by a fingerprint of their keys, and what stands in the way. They

@@ -7,7 +7,7 @@
 //! | TinyInt, SmallInt; Integer; BigInt and others | `smallint`; `integer`; `bigint` | PostgreSQL has nothing smaller |
 //! | Real and narrower; Double | `real`; `double precision` | not-a-number and infinities are values there |
 //! | Decimal | `numeric`, without a limit | earlier versions may be of another type |
-//! | Char, VarChar, NChar, NVarChar | `text` | earlier versions may be of another type, and `char` would pad |
+//! | Char, VarChar, NChar, NVarChar | `varchar(n)` in a copy without history; with history `text` | versions may be older than a limit; `char` would pad |
 //! | Date | `date` | |
 //! | Timestamp | `timestamp`; with a zone, `timestamptz` | |
 //! | Binary | `bytea` | |
@@ -47,6 +47,23 @@ pub(crate) fn column_type(data_type: &str) -> &'static str {
             Storage::Text => "text",
             Storage::Blob => "bytea",
         },
+    }
+}
+
+/// The longest limit that a text can have, in characters.
+const LONGEST_TEXT: u32 = 10_485_760;
+
+/// What a column of a copy is declared as. Without history all that is there is as the schema says, so a text has its
+/// limit; with history there may be versions from before there was one.
+pub(crate) fn copied_type(column: &StoredColumn, history: bool) -> String {
+    let limit = match column.data_type.parse() {
+        Ok(DataType::Char { length, .. } | DataType::NChar { length, .. }) => Some(length),
+        Ok(DataType::VarChar { length, .. } | DataType::NVarChar { length, .. }) => length,
+        _ => None,
+    };
+    match limit.filter(|limit| !history && *limit <= LONGEST_TEXT) {
+        Some(limit) => format!("varchar({limit})"),
+        None => column_type(&column.data_type).to_owned(),
     }
 }
 

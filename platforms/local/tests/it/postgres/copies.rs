@@ -21,7 +21,7 @@ fn assert_same(ground: &Ground, desk: &Desk, when: &str) {
     let here =
         ground.rows("northwind.db", &format!("{VERSIONS} NW_Data__customers ORDER BY customer_id, batch_in"));
     let there = desk.rows(&format!(
-        "{VERSIONS} \"Local__NW_Data__customers\" ORDER BY customer_id COLLATE \"C\", batch_in"
+        "{VERSIONS} \"local__nw_data__customers\" ORDER BY customer_id COLLATE \"C\", batch_in"
     ));
     assert_eq!(there, here, "{when}");
 }
@@ -37,7 +37,7 @@ fn exactly_what_changed_moves() {
         // Who wrote a row last: a transaction of the server.
         let written = || {
             desk.rows(
-                "SELECT customer_id, xmin FROM \"Local__NW_Data__customers\"
+                "SELECT customer_id, xmin FROM \"local__nw_data__customers\"
                  WHERE customer_id IN ('WOLZA', 'AROUT') AND batch_in = 1 ORDER BY 1",
             )
         };
@@ -48,10 +48,10 @@ fn exactly_what_changed_moves() {
         let after = written();
         assert_eq!(before.last(), after.last(), "what did not change was not written again");
         assert_ne!(before.first(), after.first());
-        let live = desk.rows("SELECT * FROM \"Local__Sales__analysis__NW_Data__customers\" ORDER BY 1");
+        let live = desk.rows("SELECT * FROM \"local__sales__analysis__nw_data__customers\" ORDER BY 1");
         assert_eq!(live.len(), 9);
         assert_eq!(live[0], "ALFKI|Alfreds!|Berlin");
-        let masked = "SELECT * FROM \"Local__Marketing__masked__Masked_NW_Data__customers\" ORDER BY 1";
+        let masked = "SELECT * FROM \"local__marketing__masked__masked_nw_data__customers\" ORDER BY 1";
         assert_eq!(desk.rows(masked)[2], "AROUT|***|-");
         ground.run();
         assert_eq!(written(), after, "nothing changed, so nothing is written");

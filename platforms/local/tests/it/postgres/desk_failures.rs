@@ -11,7 +11,7 @@ use crate::{
 use datasurface_platform::RunReport;
 use std::collections::BTreeMap;
 
-const VIEW: &str = "SELECT * FROM \"Local__Sales__analysis__NW_Data__customers\" ORDER BY 1";
+const VIEW: &str = "SELECT * FROM \"local__sales__analysis__nw_data__customers\" ORDER BY 1";
 
 /// Why a job failed; never a secret.
 fn reason(report: &RunReport, job: &str) -> String {
@@ -27,7 +27,7 @@ fn a_server_that_is_locked_or_gone_stops_nobody_else_and_is_filled_later() {
     let mut ground = desk.ground(&NorthWind::default());
     ground.change_source(CUSTOMERS);
     let mut somebody = desk.owner();
-    somebody.batch_execute("BEGIN; LOCK TABLE \"Local__NW_Data__customers\"").unwrap();
+    somebody.batch_execute("BEGIN; LOCK TABLE \"local__nw_data__customers\"").unwrap();
     let report = ground.try_run().unwrap();
     assert_eq!(moved(&report)[0], "NW_Data/customers 1: +8 ~0 -0 =0", "it is captured");
     assert_eq!(moved(&report)[2], "Masked_NW_Data/customers 1: +8 ~0 -0 =0", "and the transformer runs");
@@ -57,7 +57,7 @@ fn a_statement_that_takes_too_long_is_stopped() {
     ground.change_source(CUSTOMERS);
     let slow = "
         CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
-        CREATE TRIGGER slow BEFORE INSERT ON \"Local__NW_Data__customers\" FOR EACH ROW EXECUTE FUNCTION slow()";
+        CREATE TRIGGER slow BEFORE INSERT ON \"local__nw_data__customers\" FOR EACH ROW EXECUTE FUNCTION slow()";
     desk.owner().batch_execute(slow).unwrap();
     insta::assert_snapshot!(reason(&ground.try_run().unwrap(), "NW_Data.customers"), @"copy.USA/NorthWindTeam/Desk.NW_Data.customers [merge] in `slow` at 127.0.0.1:PORT: it took longer than `statement_timeout_seconds` allows, or somebody stopped it");
     desk.owner().batch_execute("DROP FUNCTION slow CASCADE").unwrap();
@@ -75,7 +75,7 @@ fn a_value_that_does_not_fit_names_its_column_and_stays_at_its_source() {
         "UPDATE products SET unit_price = 2; INSERT INTO products VALUES (5000000000, 'secret-record', 1, 1)",
     );
     insta::assert_snapshot!(reason(&ground.try_run().unwrap(), "capture.NW_Data"), @"`NW_Data/products` fails the rule that `product_id Integer` must be within the range of its type: 1 row");
-    let prices = "SELECT unit_price FROM \"Local__Sales__analysis__NW_Data__products\"";
+    let prices = "SELECT unit_price FROM \"local__sales__analysis__nw_data__products\"";
     assert_eq!(desk.rows(prices), ["1.00"]);
     ground.change_source("DELETE FROM products WHERE product_id > 1");
     ground.run();

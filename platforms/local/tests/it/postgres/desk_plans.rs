@@ -48,7 +48,7 @@ fn changed(database: &'static str, one: NorthWind, two: NorthWind) -> Option<(Sc
     ground.run();
     ground.change_source("UPDATE Customers SET vat = 'v' WHERE customer_id = 'ALFKI'");
     ground.apply(Some((&first, "1")), (&second, "2"));
-    let live = "SELECT count(*) FROM \"Local__Sales__analysis__NW_Data__customers\"";
+    let live = "SELECT count(*) FROM \"local__sales__analysis__nw_data__customers\"";
     assert_eq!(desk.rows(live), ["8"], "{database}: what consumers read is never seen empty");
     ground.run();
     let after = made(&desk);
@@ -80,7 +80,7 @@ fn a_column_less() {
     let files = files(&plan);
     let copy = files.split("########").find(|file| file.contains("resource: copy.")).unwrap();
     assert!(
-        copy.contains("ALTER TABLE \"Local__NW_Data__customers\"\n  DROP COLUMN \"company_name\";"),
+        copy.contains("ALTER TABLE \"local__nw_data__customers\"\n  DROP COLUMN \"company_name\";"),
         "{copy}"
     );
     insta::assert_snapshot!(shown(scenes), @r#"
@@ -103,7 +103,7 @@ fn another_type() {
     const NUMBER: &str = "customer_id VarChar(5) key, company_name VarChar(40) not null, city Integer";
     let Some(desk) = Desk::new("other_type") else { return };
     let (first, second) = (desk.scene(&wind(northwind::CUSTOMERS)), desk.scene(&wind(NUMBER)));
-    let shown = "SELECT customer_id, city, batch_in, batch_out FROM \"Local__Sales__analysis__NW_Data__customers__history\" ORDER BY 1, 3";
+    let shown = "SELECT customer_id, city, batch_in, batch_out FROM \"local__sales__analysis__nw_data__customers__history\" ORDER BY 1, 3";
     for (city, then) in [("7", vec!["A|7|1|-"]), ("x", vec![])] {
         desk.lose();
         let ground = Ground::with_secret(&first, Some(secret()));
@@ -140,7 +140,7 @@ fn a_consumer_that_moves_finds_its_data_and_leaves_nothing() {
     ground.run();
     ground.apply(Some((&there, "1")), (&here, "2"));
     ground.run();
-    let view = "Local__Sales__analysis__NW_Data__customers";
+    let view = "local__sales__analysis__nw_data__customers";
     assert_eq!(ground.rows("desk.db", &format!("SELECT * FROM {view}")), ["A|a|x|v"]);
     let left = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname LIKE '%NW_Data%'";
     assert_eq!(desk.rows(left), [] as [&str; 0]);
@@ -198,7 +198,7 @@ fn long_names_end_in_a_hash_and_stay_apart() {
         column("d")
     ));
     ground.run();
-    let views = desk.rows("SELECT viewname FROM pg_views WHERE viewname LIKE 'Local\\_\\_Sales%' ORDER BY 1");
+    let views = desk.rows("SELECT viewname FROM pg_views WHERE viewname LIKE 'local\\_\\_sales%' ORDER BY 1");
     assert_eq!(views.len(), 2, "{views:?}");
     assert!(views.iter().all(|view| view.len() <= 63), "{views:?}");
     let live = views.iter().map(|view| desk.rows(&format!("SELECT * FROM \"{view}\"")).remove(0));

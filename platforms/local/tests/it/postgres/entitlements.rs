@@ -15,7 +15,7 @@ fn granted(desk: &Desk, wind: &NorthWind, principals: &[Principal]) -> Scene {
     })
 }
 
-const VIEW: &str = "\"Local__Sales__analysis__NW_Data__customers\"";
+const VIEW: &str = "\"local__sales__analysis__nw_data__customers\"";
 
 /// Which of these roles may read the view of the analysts.
 fn may_read(desk: &Desk, roles: &[&str]) -> Vec<String> {
@@ -59,7 +59,7 @@ fn who_is_entitled_may_read_and_nobody_else() {
         before = (after, name);
     }
     // The table behind it, which has all versions, is nobody's business.
-    let query = "SELECT has_table_privilege('analysts', '\"Local__NW_Data__customers\"', 'SELECT')";
+    let query = "SELECT has_table_privilege('analysts', '\"local__nw_data__customers\"', 'SELECT')";
     assert_eq!(desk.rows(query), ["f"]);
 }
 

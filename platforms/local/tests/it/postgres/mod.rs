@@ -5,6 +5,7 @@ mod copies;
 pub(crate) mod desk;
 mod desk_failures;
 mod desk_plans;
+mod desk_schemas;
 mod entitlements;
 mod failures;
 mod northwind;

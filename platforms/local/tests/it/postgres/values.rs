@@ -87,7 +87,7 @@ fn values_arrive_as_they_are() {
     let mut desk = server.owner("values_desk");
     let all = |from: &str| format!("SELECT * FROM {from} ORDER BY id");
     let shown = |rows: Vec<String>| rows.join("\n");
-    let there = shown(rows(&mut desk, &all("\"Local__Reader__all__Store__t\"")));
+    let there = shown(rows(&mut desk, &all("\"local__reader__all__store__t\"")));
     // A decimal has all digits of its scale; NULL and the empty text are told apart.
     let expected = |id: u32, wrong: &str, right: &str| {
         let update = format!("UPDATE t SET price = {right} WHERE id = {id} AND price = {wrong}");
@@ -98,17 +98,17 @@ fn values_arrive_as_they_are() {
     assert_eq!(there, shown(rows(&mut source, &all("t"))));
     let nulls = "SELECT id, name IS NULL, note IS NULL, bytes IS NULL, day IS NULL FROM";
     assert_eq!(
-        rows(&mut desk, &format!("{nulls} \"Local__Reader__all__Store__t\" ORDER BY id")),
+        rows(&mut desk, &format!("{nulls} \"local__reader__all__store__t\" ORDER BY id")),
         rows(&mut source, &format!("{nulls} t ORDER BY id"))
     );
     assert_eq!(moved(&ground.run()), ["Store/t 1: +0 ~0 -0 =6"], "and nothing looks like a change");
     source.batch_execute("UPDATE t SET name = '' WHERE name IS NULL; DELETE FROM t WHERE id = 2").unwrap();
     ground.run();
     assert_eq!(
-        shown(rows(&mut desk, &all("\"Local__Reader__all__Store__t\""))),
+        shown(rows(&mut desk, &all("\"local__reader__all__store__t\""))),
         shown(rows(&mut source, &all("t")))
     );
-    let history = "SELECT count(*), count(batch_out) FROM \"Local__Reader__all__Store__t__history\"";
+    let history = "SELECT count(*), count(batch_out) FROM \"local__reader__all__store__t__history\"";
     assert_eq!(rows(&mut desk, history), ["8|3"]);
 }
 
@@ -126,7 +126,7 @@ fn a_time_without_a_zone_is_meant_in_the_zone_of_its_column() {
            ('C', 'c', '2026-07-01T12:00:00.5-05:00'), ('D', 'd', NULL), ('E', 'e', '2026-07-01 12:00:00z')",
     );
     ground.run();
-    let query = "SET timezone = 'UTC'; SELECT city FROM \"Local__Sales__analysis__NW_Data__customers\" ORDER BY customer_id";
+    let query = "SET timezone = 'UTC'; SELECT city FROM \"local__sales__analysis__nw_data__customers\" ORDER BY customer_id";
     assert_eq!(
         desk.rows(query),
         [
