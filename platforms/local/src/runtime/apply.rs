@@ -9,9 +9,7 @@ use super::{
     transition::{Transition, Transitions},
     work::{last_batch, now},
 };
-use crate::{
-    diff::LEAVE, names::address, prelude::*, server_address::same_database, sql::script::Script,
-};
+use crate::{diff::LEAVE, names::address, prelude::*, server_address::same_database, sql::script::Script};
 use datasurface_platform::{Applied, graph::Fingerprint};
 use std::collections::BTreeMap;
 

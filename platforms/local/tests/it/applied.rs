@@ -160,7 +160,7 @@ fn what_nobody_is_owed_any_longer_goes_wherever_it_is_also_without_the_source() 
         let seen = |_: &Ground| {
             desk.rows(&shown.replace(
                 "Sales__analysis__NW_Data__customers__history",
-                "\"Local__Sales__analysis__NW_Data__customers__history\"",
+                "Local__Sales__analysis__NW_Data__customers__history",
             ))
         };
         purged_in_time(desk.ground(&views("")), "the server", seen);

@@ -10,7 +10,7 @@ fn reasons(ground: &Ground) -> Vec<String> {
 }
 
 const NAMES: &str =
-    "SELECT customer_id, company_name FROM \"Local__NW_Data__customers\" WHERE batch_out IS NULL ORDER BY 1";
+    "SELECT customer_id, company_name FROM \"local__nw_data__customers\" WHERE batch_out IS NULL ORDER BY 1";
 const ASIDE: &str =
     "SELECT \"column\", rule, batch_in, batch_out FROM datasurface_aside ORDER BY batch_in, batch_out";
 const NUL: &str = "must not have the character NUL, which PostgreSQL has not";
@@ -37,7 +37,7 @@ fn a_text_with_nul_is_set_aside_and_the_rest_goes_on() {
         );
         assert_eq!(reasons(&ground), [] as [&str; 0]);
         assert_eq!(desk.rows(NAMES), ["A|a", "C|c"]);
-        assert_eq!(desk.rows("SELECT product_id FROM \"Local__NW_Data__products\""), ["1"]);
+        assert_eq!(desk.rows("SELECT product_id FROM \"local__nw_data__products\""), ["1"]);
         assert_eq!(desk.rows(ASIDE), [format!("company_name|{NUL}|2|-"), format!("company_name|{NUL}|2|-")]);
         assert_eq!(unfit(&ground), ["Sales/analysis NW_Data/customers: 2"]);
         let kept = "SELECT count(*) FROM NW_Data__customers WHERE batch_out IS NULL";
@@ -60,7 +60,7 @@ fn a_text_with_nul_is_set_aside_and_the_rest_goes_on() {
         assert_eq!(desk.rows(NAMES), ["A|a", "B|mended", "C|c", "E|e"]);
         if has_history {
             let all =
-                "SELECT customer_id, batch_in, batch_out FROM \"Local__NW_Data__customers\" ORDER BY 1, 2";
+                "SELECT customer_id, batch_in, batch_out FROM \"local__nw_data__customers\" ORDER BY 1, 2";
             assert_eq!(desk.rows(all), ["A|1|-", "B|1|2", "B|3|-", "C|2|-", "E|3|-"]);
             assert_eq!(desk.rows("SELECT count(*) FROM datasurface_aside WHERE batch_out = 3"), ["2"]);
         }
@@ -131,7 +131,7 @@ fn an_old_version_that_breaks_its_type_holds_nothing_up() {
     desk.lose();
     ground.change_source("UPDATE products SET unit_price = 2");
     assert_eq!(reasons(&ground), [] as [&str; 0]);
-    let all = "SELECT product_id, unit_price, batch_in FROM \"Local__NW_Data__products\" ORDER BY batch_in";
+    let all = "SELECT product_id, unit_price, batch_in FROM \"local__nw_data__products\" ORDER BY batch_in";
     assert_eq!(desk.rows(all), ["1|1.00|1", "1|2.00|2"]);
     assert_eq!(desk.rows("SELECT count(*) FROM datasurface_aside WHERE \"column\" = 'product_id'"), ["1"]);
 }
@@ -143,7 +143,7 @@ fn a_value_that_only_the_server_refuses_holds_up_its_own_copy_and_no_other() {
     ground.run();
     // A column that somebody made narrower.
     desk.owner()
-        .batch_execute("DROP VIEW \"Local__Sales__analysis__NW_Data__products\"; ALTER TABLE \"Local__NW_Data__products\" ALTER product_name TYPE varchar(3)")
+        .batch_execute("DROP VIEW \"local__sales__analysis__nw_data__products\"; ALTER TABLE \"local__nw_data__products\" ALTER product_name TYPE varchar(3)")
         .unwrap();
     ground.change_source(
         "INSERT INTO products VALUES (1, 'too long', 1, 1); INSERT INTO Customers VALUES ('A', 'a', 'x')",
@@ -151,5 +151,5 @@ fn a_value_that_only_the_server_refuses_holds_up_its_own_copy_and_no_other() {
     let reasons = reasons(&ground);
     assert!(reasons.iter().any(|reason| reason.contains("NW_Data.products [merge]")), "{reasons:?}");
     assert_eq!(desk.rows(NAMES), ["A|a"]);
-    assert_eq!(desk.rows("SELECT count(*) FROM \"Local__NW_Data__products\""), ["0"]);
+    assert_eq!(desk.rows("SELECT count(*) FROM \"local__nw_data__products\""), ["0"]);
 }
