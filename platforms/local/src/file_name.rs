@@ -33,9 +33,28 @@ pub(crate) fn database_name_problem(file: &str) -> Option<&'static str> {
         Some("has a `?` in it, with which parameters begin elsewhere; give the path of the file alone")
     } else if matches!(last, "" | "." | "..") {
         Some("is that of a folder; give the name of a file in it, such as `data/warehouse.db`")
+    } else if is_outside(file) {
+        Some(
+            "leads out of the root; give a path below the folder that `--root` names, such as `data/warehouse.db`",
+        )
+    } else if SIDE_FILES.iter().any(|end| last.to_ascii_lowercase().ends_with(end)) {
+        Some(
+            "is that of a file beside a database (`.lock`, `-wal`, `-shm`, `-journal`); give it another ending",
+        )
     } else {
         None
     }
+}
+
+/// How the names of files end that are made beside a database.
+const SIDE_FILES: [&str; 4] = [".lock", "-wal", "-shm", "-journal"];
+
+/// Whether a path is absolute on any system, or leads upwards.
+fn is_outside(file: &str) -> bool {
+    let file = plain(&file.replace('\\', "/"));
+    let has_drive =
+        file.as_bytes().get(1) == Some(&b':') && file.starts_with(|first: char| first.is_ascii_alphabetic());
+    file.starts_with('/') || has_drive || file == ".." || file.starts_with("../")
 }
 
 /// What the names of two files tell of whether they are one.
@@ -65,7 +84,7 @@ pub(crate) fn same_file(one: &str, other: &str) -> bool {
 }
 
 /// The name without what leads nowhere: `.`, what `..` takes back, and one `/` after the other.
-fn plain(file: &str) -> String {
+pub(crate) fn plain(file: &str) -> String {
     let root = if file.starts_with('/') { "/" } else { "" };
     let mut parts: Vec<&str> = Vec::new();
     for part in file.split('/') {
@@ -96,10 +115,15 @@ mod tests {
 
     #[test]
     fn names_that_are_no_file_are_refused() {
-        for good in
-            ["data/northwind.db", "../x.db", "/var/x.db", ".hidden", "C:/x.db", "C:\\x.db", "file.db", "ø.db"]
-        {
+        for good in ["data/northwind.db", "a/../x.db", ".hidden", "file.db", "ø.db", "..x.db", "a.lock.db"] {
             assert_eq!(database_name_problem(good), None, "{good:?}");
+        }
+        let outside =
+            ["../x.db", "a/../../x.db", "/var/x.db", "C:/x.db", "c:\\x.db", "\\\\host\\x.db", "..\\x.db"];
+        let beside = ["x.db.lock", "x.LOCK", "x.db-wal", "x.db-shm", "x.db-journal"];
+        for bad in outside.iter().chain(&beside) {
+            assert!(database_name_problem(bad).is_some(), "{bad:?}");
+            assert_eq!(line_problem(bad), None, "what is only read may be anywhere: {bad:?}");
         }
         let memory =
             [":memory:", "file::memory:", "file:x?mode=ro", "FILE:x.db", "x.db?mode=memory", "a://b"];

@@ -82,8 +82,9 @@ codes! {
         "file-name",
         "a database file has a name that cannot be used",
         "Rendered files name the database that they belong to in one line, so its name must fit there: not empty, no \
-         control characters, no space at either end. Where data is kept, it must be the path of a file: not `:memory:`, \
-         no URI (`file:…`, or with a `?`), no folder."
+         control characters, no space at either end. Where data is kept, it must be the path of a file below the root: \
+         not `:memory:`, no URI (`file:…`, or with a `?`), no folder, neither absolute nor upwards, and not the name of a \
+         file that is made beside a database."
     );
     error UNCLEAR_FILE(
         "unclear-file",

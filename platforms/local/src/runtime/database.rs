@@ -1,6 +1,6 @@
 //! A database file that is worked on: everything that is executed passes through here.
 
-use super::{breakpoint::Breakpoint, server::trouble::without_values, source::Each};
+use super::{breakpoint::Breakpoint, place, server::trouble::without_values, source::Each};
 use crate::{
     prelude::*,
     sql::{
@@ -41,8 +41,9 @@ impl<'a> Database<'a> {
         // Not a URI: a file may have any name.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let path = site.root.join(file);
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let (path, _) = place::of_database(site, file)?;
         make_folder_of(&path)?;
         let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
             connection.busy_timeout(PATIENCE)?;
@@ -66,7 +67,7 @@ impl<'a> Database<'a> {
         file: &str,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
-        let is_there = site.root.join(file).is_file();
+        let (_, is_there) = place::of_database(site, file)?;
         is_there.then(|| Self::open(site, file, breakpoint)).transpose()
     }
 
@@ -89,7 +90,7 @@ impl<'a> Database<'a> {
         if self.connection.is_readonly(schema.as_str()).is_ok() {
             return Ok(());
         }
-        let path = site.root.join(file);
+        let (path, _) = place::of_database(site, file)?;
         let path = path.to_str().ok_or_else(|| {
             let context = format!("attaching `{file}`: the path {} is no text", path.display());
             PlatformError::new(PlatformErrorKind::Outside, context)

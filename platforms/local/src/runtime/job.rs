@@ -121,6 +121,14 @@ impl CaptureJob {
         }
     }
 
+    /// Whether it reads what a producer wrote, rather than what this platform or another one did.
+    pub(super) fn is_of_producer(&self) -> bool {
+        match self.trigger {
+            Starts::Cron(_) | Starts::External => true,
+            Starts::Transformer(_) | Starts::Platform(_) => false,
+        }
+    }
+
     /// The workspace whose transformer made what it captures.
     pub(super) fn transformer(&self) -> Option<&WorkspaceName> {
         match &self.trigger {

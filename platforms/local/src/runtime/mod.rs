@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
 //! | `database.rs`, `server/`, `container.rs`, `containers.rs` | everything that is executed passes through one place: for files, and for servers |
+//! | `place.rs` | where files of databases may be |
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs`, `leaving.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
@@ -35,6 +36,7 @@ mod job;
 mod leaving;
 mod making;
 mod order;
+mod place;
 mod read_only;
 mod rendered;
 mod run;
@@ -68,12 +70,14 @@ impl Runtime for LocalPlatform {
             return leaving::leave(site, &files, self.breakpoint());
         }
         let rendered = Rendered::read(site)?;
+        place::keep_apart(site, &rendered)?;
         let _alone = Alone::with(site, rendered.books.database())?;
         apply::apply(Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered }, plan)
     }
 
     fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
         let rendered = Rendered::read(site)?;
+        place::keep_apart(site, &rendered)?;
         let _alone = Alone::with(site, rendered.books.database())?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;

@@ -5,6 +5,7 @@ use super::{
     containers::Containers,
     database::{Database, Named, make_folder_of, text},
     making::Maker,
+    place,
     rendered::Rendered,
 };
 use crate::{prelude::*, sql::script::Script};
@@ -298,7 +299,7 @@ impl Drop for Alone {
 
 impl Alone {
     pub(super) fn with(site: &Site<'_>, database: &str) -> Result<Self, PlatformError> {
-        let path = site.root.join(format!("{database}.lock"));
+        let path = place::of_lock(site, database)?;
         make_folder_of(&path)?;
         let failed =
             |what: &str| PlatformError::new(PlatformErrorKind::Outside, format!("{what} {}", path.display()));

@@ -126,6 +126,11 @@ impl Ground {
         self.site(|runtime, site| runtime.apply(site, plan))
     }
 
+    /// Applies what is rendered here, with the databases in another folder.
+    pub(crate) fn apply_at(&self, root: &Path, plan: &Plan) -> Result<Applied, PlatformError> {
+        self.site(|runtime, site| runtime.apply(&Site { root, ..*site }, plan))
+    }
+
     pub(crate) fn run(&self) -> RunReport {
         let report = self.try_run().unwrap();
         assert_eq!(report.failures, [], "{report:?}");

@@ -155,7 +155,18 @@ fn selects_that_cannot_run_are_refused() {
 
 #[test]
 fn file_names_that_cannot_be_written_to_are_refused() {
-    for file in ["a\nb.db", ":memory:", "file:x?mode=ro", "x.db?mode=memory", "/", "data/", "data/.."] {
+    for file in [
+        "a\nb.db",
+        ":memory:",
+        "file:x?mode=ro",
+        "x.db?mode=memory",
+        "/",
+        "data/",
+        "data/..",
+        "../x.db",
+        "/x.db",
+        "x.lock",
+    ] {
         let found = codes(&NorthWind { file, ..NorthWind::default() }, |team| team);
         assert!(!found.is_empty() && found.iter().all(|code| code == "local/file-name"), "{file}: {found:?}");
     }
@@ -267,7 +278,19 @@ fn settings_are_checked() {
     for bad in [json!({}), json!({"database": ""}), json!({"database": "a.db", "more": 1}), nobody] {
         assert_eq!(create(bad), Err(PlatformErrorKind::Config));
     }
-    for file in [":memory:", "file:x?mode=ro", "a?.db", "/", "data/", "data/..", "."] {
+    for file in [
+        ":memory:",
+        "file:x?mode=ro",
+        "a?.db",
+        "/",
+        "data/",
+        "data/..",
+        ".",
+        "../x.db",
+        "/x.db",
+        "C:/x.db",
+        "a.db-wal",
+    ] {
         assert_eq!(create(json!({"database": file})), Err(PlatformErrorKind::Config), "{file}");
     }
 }

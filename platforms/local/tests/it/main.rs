@@ -23,6 +23,7 @@ mod lints;
 mod loops;
 mod northwind;
 mod passes;
+mod places;
 mod plans;
 mod postgres;
 mod quality;
