@@ -13,7 +13,7 @@
 use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, target::Target},
     model::*,
-    platform::{EnvironmentCredentials, Nobody, Registry, RunRequest},
+    platform::{Confirmed, EnvironmentCredentials, Nobody, Registry, RunRequest},
 };
 use datasurface_local::LocalPlatform;
 use rusqlite::Connection;
@@ -164,7 +164,13 @@ fn broker() -> Broker {
 
 fn operation(folder: &Path) -> Result<Operation<'_>> {
     let now = "2026-11-21T12:00:00Z".parse()?;
-    Ok(Operation { root: folder, credentials: &EnvironmentCredentials, now, watcher: &Nobody })
+    Ok(Operation {
+        root: folder,
+        credentials: &EnvironmentCredentials,
+        now,
+        watcher: &Nobody,
+        confirmed: Confirmed::default(),
+    })
 }
 
 fn apply(folder: &Path) -> Result<()> {

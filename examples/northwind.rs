@@ -15,7 +15,9 @@ use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Placed, Proposal, Reached, target::Target},
     graph::picture::{Mermaid, Picture},
     model::*,
-    platform::{Action, CredentialError, CredentialSource, Nobody, Registry, RunReport, RunRequest, Secret},
+    platform::{
+        Action, Confirmed, CredentialError, CredentialSource, Nobody, Registry, RunReport, RunRequest, Secret,
+    },
 };
 use datasurface_local::LocalPlatform;
 use postgres::config::{Config, Host};
@@ -173,8 +175,13 @@ impl Demo<'_> {
     fn run(&mut self, title: &str) -> Result<(), Box<dyn Error>> {
         self.now += TimeDelta::minutes(10);
         let mut target = self.target()?;
-        let on =
-            Operation { root: self.folder, credentials: &self.credentials, now: self.now, watcher: &Nobody };
+        let on = Operation {
+            root: self.folder,
+            credentials: &self.credentials,
+            now: self.now,
+            watcher: &Nobody,
+            confirmed: Confirmed { begin_anew: false, clock_until: Some(self.now) },
+        };
         let applied = broker().apply(&mut target, &on)?;
         let ran = broker().run(&target, &on, &RunRequest::until_idle());
         println!("\n{title}\n");

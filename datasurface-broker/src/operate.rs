@@ -10,13 +10,10 @@ use crate::{
 use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
 use datasurface_platform::{
-    Applied, CredentialSource, Plan, PlatformError, PlatformErrorKind, RunReport, RunRequest, Runtime,
-    SafePath, Site, Status, Watcher,
+    Applied, Confirmed, CredentialSource, Plan, PlatformError, PlatformErrorKind, RunReport, RunRequest,
+    Runtime, SafePath, Site, Status, Watcher,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 /// Where and when platforms run.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +26,8 @@ pub struct Operation<'a> {
     pub now: DateTime<Utc>,
     /// Who is told what is being done.
     pub watcher: &'a dyn Watcher,
+    /// What whoever operates confirms.
+    pub confirmed: Confirmed,
 }
 
 /// What came of it, by platform. A platform that failed does not keep the others from going on.
@@ -48,7 +47,8 @@ impl Broker {
         target.finish(None)?;
         let operated =
             self.each(target, on, |runtime, site, record| runtime.apply(site, &pending_plan(site, record)?));
-        target.record_applied(&operated.done.keys().cloned().collect::<BTreeSet<_>>())?;
+        let identities = operated.done.iter().map(|(name, applied)| (name.clone(), applied.identity.clone()));
+        target.record_applied(&identities.collect(), on.root)?;
         Ok(operated)
     }
 
@@ -114,8 +114,9 @@ impl Broker {
                     continue;
                 }
             };
-            let Operation { root, credentials, now, watcher } = *on;
-            let site = Site { rendered: &rendered, root, credentials, now, watcher };
+            let Operation { root, credentials, now, watcher, confirmed } = *on;
+            let applied_to = record.applied_to();
+            let site = Site { rendered: &rendered, root, credentials, now, watcher, applied_to, confirmed };
             match operate(runtime, &site, record) {
                 Ok(answer) => {
                     done.insert(name.clone(), answer);

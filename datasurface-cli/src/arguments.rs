@@ -151,9 +151,10 @@ pub(crate) struct Site {
     #[arg(long, value_name = "DIR")]
     pub(crate) target: PathBuf,
 
-    /// The folder that relative paths in the model are relative to.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) root: PathBuf,
+    /// The folder that relative paths in the model are relative to. Without it, the one that was applied to last, or the
+    /// current one.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -194,6 +195,14 @@ pub(crate) struct Run {
     /// it is selected.
     #[arg(long, value_name = "CONSUMER", conflicts_with = "follow")]
     pub(crate) resync: Vec<String>,
+
+    /// Begin anew if the database that the target was applied to is not there, or take another one in its place.
+    #[arg(long)]
+    pub(crate) begin_anew: bool,
+
+    /// The clock is right up to the end of this day: what is too old may go, also if nothing ran for a week.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) trust_clock: Option<NaiveDate>,
 
     /// How often to run before it ends.
     #[arg(long, value_name = "N", hide = true, requires = "follow")]

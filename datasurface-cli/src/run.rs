@@ -8,10 +8,10 @@ use crate::{
     table::Table,
     text::{count, printable},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use datasurface_broker::{Broker, Operation};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
-use datasurface_platform::{Applied, RunMode, RunReport, RunRequest, Watcher};
+use datasurface_platform::{Applied, Confirmed, RunMode, RunReport, RunRequest, Watcher};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -81,7 +81,9 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> R
         Err(findings) => return Ran { findings, ..Ran::default() },
     };
     progress("applying what was rendered");
-    let watched = || Operation { watcher: &Terminal, ..site::operation(&arguments.site, now()) };
+    let root = site::root(&arguments.site, &target);
+    let confirmed = confirmed(arguments);
+    let watched = || Operation { watcher: &Terminal, confirmed, ..site::operation(&root, now()) };
     let applied = match broker.apply(&mut target, &watched()) {
         Ok(applied) => applied,
         Err(error) => {
@@ -98,6 +100,11 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> R
     findings.extend(ran.findings.iter().filter(|finding| !known.contains(finding)).cloned());
     findings.extend(known);
     Ran { findings, applied: applied.done, ran: ran.done }
+}
+
+fn confirmed(arguments: &arguments::Run) -> Confirmed {
+    let end_of_day = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);
+    Confirmed { begin_anew: arguments.begin_anew, clock_until: arguments.trust_clock.map(end_of_day) }
 }
 
 impl Ran {
@@ -174,7 +181,7 @@ fn summary(ran: &Ran) -> String {
 
 fn next_due(arguments: &arguments::Run, broker: &Broker) -> Result<Option<DateTime<Utc>>, Findings> {
     let (target, _) = site::open(&arguments.site)?;
-    let due = broker.next_due(&target, &site::operation(&arguments.site, now()));
+    let due = broker.next_due(&target, &site::operation(&site::root(&arguments.site, &target), now()));
     Ok(due.done.into_values().min())
 }
 

@@ -8,7 +8,11 @@ use crate::{
 use chrono::{DateTime, Utc};
 use datasurface_broker::{Operation, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath};
-use datasurface_platform::{EnvironmentCredentials, Nobody};
+use datasurface_platform::{Confirmed, EnvironmentCredentials, Nobody};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 /// Opens a target in which something is rendered, to look at it. What was found on the way is no error.
 pub(crate) fn open(site: &arguments::Site) -> Result<(Target, Findings), Findings> {
@@ -33,9 +37,19 @@ fn opened(site: &arguments::Site) -> Result<Target, Findings> {
     }
 }
 
-/// Where platforms run, at this time. Nobody watches.
-pub(crate) fn operation(site: &arguments::Site, now: DateTime<Utc>) -> Operation<'_> {
-    Operation { root: &site.root, credentials: &EnvironmentCredentials, now, watcher: &Nobody }
+/// The folder that files are relative to: the one that was named, or that the target was applied with, or the current one.
+pub(crate) fn root(site: &arguments::Site, target: &Target) -> PathBuf {
+    let here = || PathBuf::from(".");
+    // The current folder is called what people call it.
+    let is_here = |root: &PathBuf| env::current_dir().and_then(|current| current.canonicalize()).is_ok_and(|current| current == *root);
+    let applied = || target.applied_root().filter(|root| !is_here(root));
+    site.root.clone().or_else(applied).unwrap_or_else(here)
+}
+
+/// Where platforms run, at this time. Nobody watches, and nobody confirms anything.
+pub(crate) fn operation(root: &Path, now: DateTime<Utc>) -> Operation<'_> {
+    let confirmed = Confirmed::default();
+    Operation { root, credentials: &EnvironmentCredentials, now, watcher: &Nobody, confirmed }
 }
 
 fn nothing_rendered(site: &arguments::Site) -> Diagnostic {

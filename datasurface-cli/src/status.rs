@@ -96,7 +96,8 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
     let (mut sinks, waiting, findings) = match site::open(&arguments.site) {
         Err(findings) => (Vec::new(), Vec::new(), findings),
         Ok((target, mut findings)) => {
-            let operated = broker.status(&target, &site::operation(&arguments.site, at));
+            let operated =
+                broker.status(&target, &site::operation(&site::root(&arguments.site, &target), at));
             findings.extend(operated.findings.iter().cloned());
             let (mut sinks, mut waiting) = (Vec::new(), Vec::new());
             for (platform, status) in operated.done {

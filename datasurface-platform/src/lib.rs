@@ -46,7 +46,8 @@ pub use rendered_files::RenderedFiles;
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
 pub use request::{RunMode, RunNames, RunRequest};
 pub use runtime::{
-    Applied, DatasetRun, JobFailure, Nobody, Rounded, RunReport, Runtime, SinkStatus, Site, Status, Watcher,
+    Applied, AppliedTo, Confirmed, DatasetRun, JobFailure, Nobody, Rounded, RunReport, Runtime, SinkStatus,
+    Site, Status, Watcher,
 };
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{NodeView, Scope, ScopeView, ScopedNode};

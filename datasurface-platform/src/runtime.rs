@@ -70,6 +70,31 @@ pub struct Site<'a> {
     pub now: DateTime<Utc>,
     /// Who is told what is being done.
     pub watcher: &'a dyn Watcher,
+    /// What the rendered files were applied to before.
+    pub applied_to: AppliedTo<'a>,
+    /// What whoever operates confirms.
+    pub confirmed: Confirmed,
+}
+
+/// What rendered files were applied to before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AppliedTo<'a> {
+    /// Nothing, as far as is known.
+    #[default]
+    Nothing,
+    /// Something that has no identity.
+    Something,
+    /// What has this identity: the one of [`Applied`].
+    This(&'a str),
+}
+
+/// What whoever operates confirms, since no program can know it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Confirmed {
+    /// What rendered files were applied to before is not needed any more: they may be applied to something else.
+    pub begin_anew: bool,
+    /// Up to this time, the clock is right.
+    pub clock_until: Option<DateTime<Utc>>,
 }
 
 /// What was applied of a plan.
@@ -80,6 +105,10 @@ pub struct Applied {
     pub done: usize,
     /// Steps that had been carried out before.
     pub done_before: usize,
+    /// What tells that to which this was applied from everything else of its kind, if anything does: it stays the same for
+    /// as long as that exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }
 
 /// What was moved.

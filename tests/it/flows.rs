@@ -5,7 +5,8 @@ use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Proposal, Reached, target::Target},
     model::*,
     platform::{
-        Action, DataPlatform, EnvironmentCredentials, Nobody, Registry, RunReport, RunRequest, Site, Watcher,
+        Action, AppliedTo, Confirmed, DataPlatform, EnvironmentCredentials, Nobody, Registry, RunReport,
+        RunRequest, Site, Watcher,
     },
 };
 use datasurface_local::{LocalConfig, LocalPlatform};
@@ -130,7 +131,15 @@ impl Ground {
         let rendered =
             target.rendered(target.manifest().unwrap().platform(&"Local".into()).unwrap()).unwrap();
         let (root, credentials) = (self.folder.path(), &EnvironmentCredentials);
-        let site = Site { rendered: &rendered, root, credentials, now, watcher: &Nobody };
+        let site = Site {
+            rendered: &rendered,
+            root,
+            credentials,
+            now,
+            watcher: &Nobody,
+            applied_to: AppliedTo::Nothing,
+            confirmed: Confirmed { begin_anew: false, clock_until: Some(now) },
+        };
         work(&LocalPlatform::new(LocalConfig::new("platform.db")), &site)
     }
 
@@ -214,7 +223,13 @@ impl Ground {
     fn operate<T>(&self, on: &str, work: impl FnOnce(&Broker, &mut Target, &Operation<'_>) -> T) -> T {
         let now: DateTime<Utc> = format!("{on}T12:00:00Z").parse().unwrap();
         let root = self.folder.path();
-        let on = Operation { root, credentials: &EnvironmentCredentials, now, watcher: &Nobody };
+        let on = Operation {
+            root,
+            credentials: &EnvironmentCredentials,
+            now,
+            watcher: &Nobody,
+            confirmed: Confirmed { begin_anew: false, clock_until: Some(now) },
+        };
         let broker = Broker::new(Registry::new().with::<LocalPlatform>());
         work(&broker, &mut Target::open(self.path("target")).unwrap(), &on)
     }

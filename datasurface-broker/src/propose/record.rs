@@ -34,7 +34,8 @@ pub(super) fn records(
         }
         let instance = (**proposed.hosted.instance()).clone();
         let owed = owed_today(graphs, name);
-        records.push(PlatformRecord { instance, folder, scopes, transition, owed, standing });
+        let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
+        records.push(PlatformRecord { instance, folder, scopes, transition, owed, standing, applied_to });
     }
     records
 }

@@ -5,10 +5,11 @@ mod wire;
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{
-    FileRecord, NodeView, PlatformInstance, ResourceAddress, Revision, SafePath, Scope, ScopeRecord,
+    AppliedTo, FileRecord, NodeView, PlatformInstance, ResourceAddress, Revision, SafePath, Scope,
+    ScopeRecord,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What we own in a target, and the revision that it was made from. The same manifest is always the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,20 @@ pub struct PlatformRecord {
     /// What its consumers asked to be kept of each dataset. A rendering cannot tell: it keeps what is held, too.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owed: BTreeMap<DatasetKey, Custody>,
+    /// What it was applied to last, if that has an identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_to: Option<AppliedGround>,
+}
+
+/// What rendered files are applied to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppliedGround {
+    /// What tells it from everything else of its kind.
+    pub identity: String,
+    /// The root, relative to the target, if there is a way from here to there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
 }
 
 /// How far what runs is behind what is rendered.
@@ -139,14 +154,15 @@ impl Manifest {
 
     /// The same manifest after what is rendered for these instances was applied: what that needed is gone.
     #[must_use]
-    pub fn applied(mut self, platforms: &BTreeSet<PlatformName>) -> Self {
-        for name in platforms {
+    pub fn applied(mut self, platforms: &BTreeMap<PlatformName, Option<AppliedGround>>) -> Self {
+        for (name, ground) in platforms {
             if let Some(record) = self.platforms.get_mut(name) {
                 record.standing = Standing::Applied;
                 record.transition.clear();
+                record.applied_to.clone_from(ground);
             }
         }
-        self.platforms.retain(|name, record| !platforms.contains(name) || !record.scopes.is_empty());
+        self.platforms.retain(|name, record| !platforms.contains_key(name) || !record.scopes.is_empty());
         self
     }
 
@@ -205,6 +221,16 @@ impl Manifest {
 }
 
 impl PlatformRecord {
+    /// What it was applied to, as its runtime is told.
+    #[must_use]
+    pub fn applied_to(&self) -> AppliedTo<'_> {
+        match (&self.applied_to, &self.standing) {
+            (Some(ground), _) => AppliedTo::This(&ground.identity),
+            (None, Standing::Applied | Standing::Behind(_)) => AppliedTo::Something,
+            (None, Standing::Rendered) => AppliedTo::Nothing,
+        }
+    }
+
     /// What was reached: the old side of its next plan.
     #[must_use]
     pub fn reached_scopes(&self) -> &[ScopeEntry] {

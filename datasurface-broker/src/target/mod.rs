@@ -18,11 +18,12 @@ mod manifest;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod way;
 mod writing;
 
 pub use codes::CODES;
 pub use error::TargetError;
-pub use manifest::{Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
+pub use manifest::{AppliedGround, Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
 pub use writing::Writing;
 
 use codes::{BUSY, FOREIGN_FILE, UNREADABLE};
@@ -33,7 +34,7 @@ use disk::{Disk, Kind, RealDisk};
 use ground::{Ground, JOURNAL, MANIFEST, State, changing};
 use interrupted::Interrupted;
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
@@ -106,15 +107,33 @@ impl Target {
     }
 
     /// Remembers that what is rendered for these platforms was applied: the files of transitions have done their work.
-    pub fn record_applied(&mut self, platforms: &BTreeSet<PlatformName>) -> Result<(), TargetError> {
+    ///
+    /// The root is remembered with what has an identity, by the way that leads there from here.
+    pub fn record_applied(
+        &mut self,
+        platforms: &BTreeMap<PlatformName, Option<String>>,
+        root: &Path,
+    ) -> Result<(), TargetError> {
         let Some(manifest) = self.manifest.clone() else {
             return Ok(());
         };
-        let applied = manifest.clone().applied(platforms);
+        let root = way::between(self.root(), root);
+        let ground = |identity: &String| AppliedGround { identity: identity.clone(), root: root.clone() };
+        let platforms =
+            platforms.iter().map(|(name, identity)| (name.clone(), identity.as_ref().map(ground)));
+        let applied = manifest.clone().applied(&platforms.collect());
         if applied == manifest {
             return Ok(());
         }
         self.begin()?.shrink(applied)
+    }
+
+    /// The root that what is rendered here was applied with, if it is remembered.
+    #[must_use]
+    pub fn applied_root(&self) -> Option<PathBuf> {
+        let records = self.manifest.as_ref()?.platforms().values();
+        let mut roots = records.filter_map(|record| record.applied_to.as_ref()?.root.as_deref());
+        way::follow(self.root(), roots.next()?)
     }
 
     /// What we own in it; none if nothing was ever written.

@@ -52,6 +52,7 @@ impl Wanted {
             scopes: vec![entry],
             transition: BTreeMap::new(),
             owed: BTreeMap::new(),
+            applied_to: None,
             standing: Standing::default(),
         };
         let lock = Fingerprint::of_bytes(self.lock.as_bytes());

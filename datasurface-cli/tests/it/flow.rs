@@ -295,3 +295,61 @@ fn values_are_shown_to_who_asks_and_only_what_is_public() {
         }
     }
 }
+
+#[test]
+fn a_root_is_remembered_and_another_one_is_refused() {
+    let desk = desk(&models::first());
+    desk.run("run --target out").good();
+    fs::create_dir(desk.path("elsewhere")).unwrap();
+    let target = desk.path("out").display().to_string();
+    // From another folder, it is still the same root.
+    let from = |folder: &str, arguments: &str| {
+        let mut command = desk.command(arguments);
+        let output = command.current_dir(desk.path(folder)).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    for verb in ["run", "status"] {
+        assert_eq!(from("elsewhere", &format!("{verb} --target {target}")), (0, String::new()), "{verb}");
+        let (code, said) = from("elsewhere", &format!("{verb} --target {target} --root ."));
+        assert_eq!(code, 1);
+        assert!(said.contains("that this target was applied to is not in ."), "{said}");
+    }
+    assert_eq!(
+        fs::read_dir(desk.path("elsewhere")).unwrap().count(),
+        0,
+        "nothing is made by a slip of the hand"
+    );
+    let (code, said) = from("elsewhere", &format!("run --target {target} --root nowhere"));
+    assert_eq!(code, 1);
+    assert!(said.contains("is no folder that is there"), "{said}");
+    assert!(!desk.path("elsewhere/nowhere").exists());
+
+    // Another database in the place of the first is refused, until somebody says that it is meant.
+    for file in ["local.db", "local.db-wal", "local.db-shm"] {
+        let _ = fs::rename(desk.path(file), desk.path("elsewhere").join(file));
+    }
+    desk.run("run --target out").bad().complains("platform/failed", "--begin-anew");
+    assert!(!desk.path("local.db").exists());
+    desk.run("run --target out --begin-anew").good();
+    desk.run("run --target out").good();
+    // What was moved on purpose is found where it is now.
+    for file in ["local.db", "local.db-wal", "local.db-shm", "mart.db", "lab.db", "source.db"] {
+        let _ = fs::rename(desk.path(file), desk.path("elsewhere").join(file));
+    }
+    desk.run("run --target out --root elsewhere").good();
+    desk.run("run --target out").good();
+    // Rendering again forgets nothing of it.
+    desk.model(&models::second());
+    desk.render();
+    desk.run("run --target out").good();
+    assert!(!desk.path("local.db").exists());
+}
+
+#[test]
+fn a_day_to_which_the_clock_is_right_is_a_day() {
+    let desk = desk(&models::first());
+    desk.run("run --target out --trust-clock 2030-01-01").good();
+    let said = desk.run("run --target out --trust-clock soon");
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("2026-01-31"), "{said:?}");
+}

@@ -50,6 +50,7 @@ fn order_of_scopes_and_platforms_never_matters() {
         scopes,
         transition: BTreeMap::new(),
         owed: BTreeMap::new(),
+        applied_to: None,
         standing: Standing::default(),
     };
     let one = Manifest::new(Revision::new(hash), hash, [platform("x", scopes()), platform("y", scopes())]);

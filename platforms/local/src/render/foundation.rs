@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS \"datasurface_steps\" (
 );";
 
 /// The books of the platform's own database; what was done of a plan comes last.
-pub(crate) const BOOKS: [&str; 7] = [
+pub(crate) const BOOKS: [&str; 8] = [
     "datasurface_batches",
     "datasurface_runs",
     "datasurface_inputs",
@@ -27,6 +27,7 @@ pub(crate) const BOOKS: [&str; 7] = [
     "datasurface_schemas",
     "datasurface_behind",
     "datasurface_steps",
+    "datasurface_books",
 ];
 
 fn steps_done(platform: &str) -> String {
@@ -45,6 +46,35 @@ fn new_plan(platform: &str) -> String {
         "DELETE FROM \"datasurface_steps\"\nWHERE \"platform\" = {platform} AND \"plan\" NOT IN ('', :plan);"
     )
 }
+
+/// There is one row: what the books are.
+const OF_BOOKS: &str = "\
+CREATE TABLE IF NOT EXISTS \"datasurface_books\" (
+  \"row\" INTEGER PRIMARY KEY CHECK (\"row\" = 1),
+  \"identity\" TEXT NOT NULL,
+  \"version\" INTEGER NOT NULL,
+  \"trusted_at\" TEXT NOT NULL
+);";
+
+const READ_BOOKS: &str = "SELECT \"identity\", \"version\", \"trusted_at\"\nFROM \"datasurface_books\";";
+
+const BEGIN_BOOKS: &str = "\
+INSERT INTO \"datasurface_books\" (\"row\", \"identity\", \"version\", \"trusted_at\")
+VALUES (
+  1,
+  :identity,
+  :version,
+  coalesce(
+    (SELECT max(\"ended_at\") FROM \"datasurface_runs\" WHERE \"failure\" IS NULL),
+    :now
+  )
+)
+ON CONFLICT (\"row\") DO UPDATE SET \"version\" = max(\"version\", excluded.\"version\");";
+
+const TRUST_CLOCK: &str = "UPDATE \"datasurface_books\"\nSET \"trusted_at\" = CASE WHEN :confirmed THEN :now ELSE max(\"trusted_at\", :now) END;";
+
+const SERVER_CLOCK: &str =
+    "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS \"now\";";
 
 const BATCHES: &str = "\
 CREATE TABLE IF NOT EXISTS \"datasurface_batches\" (
@@ -133,7 +163,19 @@ WHERE \"datastore\" = :datastore;";
 const BATCH_VISIBLE: &str = "\
 INSERT INTO \"datasurface_batches\"
   (\"datastore\", \"dataset\", \"batch\", \"visible_at\", \"inserted\", \"updated\", \"deleted\", \"unchanged\")
-VALUES (:datastore, :dataset, :batch, :now, :inserted, :updated, :deleted, :unchanged);";
+VALUES (
+  :datastore,
+  :dataset,
+  :batch,
+  max(
+    :now,
+    coalesce((SELECT max(\"visible_at\") FROM \"datasurface_batches\" WHERE \"datastore\" = :datastore), '')
+  ),
+  :inserted,
+  :updated,
+  :deleted,
+  :unchanged
+);";
 
 const LAST_BATCH: &str = "\
 SELECT \"batch\", \"visible_at\"
@@ -235,8 +277,20 @@ pub(super) fn render(
         .add(
             "create",
             "Makes the books that are not there.",
-            [STEPS, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS, BEHIND].map(str::to_owned),
+            [STEPS, OF_BOOKS, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS, BEHIND].map(str::to_owned),
         )
+        .add(
+            "begin_books",
+            "Writes down what tells this database from every other one, and the version of these books.",
+            one(BEGIN_BOOKS),
+        )
+        .add("books", "What was written down of the books themselves.", one(READ_BOOKS))
+        .add(
+            "trust_clock",
+            "Remembers the time of a run that could be trusted. What somebody confirmed counts also if it is earlier.",
+            one(TRUST_CLOCK),
+        )
+        .add("server_clock", "What the time is on a PostgreSQL server, where it is asked.", one(SERVER_CLOCK))
         .add(
             "step_done",
             "Remembers that a step of a plan was done, in the transaction that does it.",
@@ -247,7 +301,7 @@ pub(super) fn render(
         .add("next_batch", "The number of the next batch of a datastore.", one(NEXT_BATCH))
         .add(
             "batch_visible",
-            "Makes a batch of a dataset visible, in the transaction that merges it.",
+            "Makes a batch of a dataset visible, in the transaction that merges it. Its time is not before that of an earlier one.",
             one(BATCH_VISIBLE),
         )
         .add("last_batch", "The last batch of a dataset, and when it became visible.", one(LAST_BATCH))

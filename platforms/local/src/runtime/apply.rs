@@ -1,6 +1,7 @@
 //! Applying a plan: what is new is made, what is there is changed by its transition file, once.
 
 use super::{
+    books::Books,
     container::Container,
     copies::Behind,
     making::{Done, Maker},
@@ -31,6 +32,7 @@ pub(super) fn apply(maker: Maker<'_>, plan: &Plan) -> Result<Applied, PlatformEr
         }
         *(if now { &mut applied.done } else { &mut applied.done_before }) += 1;
     }
+    applied.identity = applying.identity()?;
     Ok(applied)
 }
 
@@ -124,6 +126,14 @@ impl<'a> Applying<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What tells the platform's own database from every other one.
+    fn identity(&self) -> Result<Option<String>, PlatformError> {
+        match self.open.get(self.maker.rendered.books.database()) {
+            Some((Container::File(own), _)) => Ok(Books::read(&self.maker, own)?.map(|books| books.identity)),
+            _ => Ok(None),
+        }
     }
 
     /// Does it, unless it was done before; says whether it was not. A database that is not there, or that was made just

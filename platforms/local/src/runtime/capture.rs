@@ -139,7 +139,9 @@ impl Work<'_> {
         let mut due = Vec::new();
         for dataset in &job.datasets {
             let table = self.rendered.script(&dataset.into)?;
-            let sections = FORGETTING.into_iter().filter(|section| table.section(section).is_some());
+            let may_go = |section: &&str| self.may_purge || *section != "purge";
+            let sections =
+                FORGETTING.into_iter().filter(may_go).filter(|section| table.section(section).is_some());
             due.extend(sections.map(|section| (table, section)));
         }
         if due.is_empty() {

@@ -109,6 +109,14 @@ impl<'a> Container<'a> {
         }
     }
 
+    /// The rows of a section that selects one text.
+    pub(super) fn texts(&self, script: &Script, section: &str) -> Result<Vec<String>, PlatformError> {
+        match self {
+            Self::File(file) => file.rows(script, section, &[], |row| row.get(0)),
+            Self::Server(server) => server.rows(script, section, &[], |row| row.try_get(0)),
+        }
+    }
+
     /// The last batch that arrived in a copy.
     pub(super) fn applied(&self, copy: &Script) -> Result<Option<Batch>, PlatformError> {
         let batches = match self {

@@ -88,6 +88,9 @@ impl<'a> Work<'a> {
     }
 
     fn purge(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
+        if !self.may_purge {
+            return Ok(());
+        }
         let scripts = shelf.iter().map(|(_, script)| *script);
         let purged: Vec<&Script> = scripts.filter(|script| script.section("purge").is_some()).collect();
         let Some(first) = purged.first() else {

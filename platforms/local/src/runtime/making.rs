@@ -1,7 +1,7 @@
 //! Making databases: whatever is rendered in a file that we never made comes into it at once.
 
 use super::{
-    breakpoint::Breakpoint, container::Container, database::text, rendered::Rendered,
+    books::Books, breakpoint::Breakpoint, container::Container, database::text, rendered::Rendered,
     transition::Transitions, work::now,
 };
 use crate::prelude::*;
@@ -56,6 +56,9 @@ impl<'a> Maker<'a> {
             for script in self.rendered.scripts_in(file) {
                 database.execute(script, "create", &[])?;
             }
+            if file == self.rendered.books.database() {
+                Books::begin(self, database)?;
+            }
             self.step_done(database, MADE, "made")?;
             for step in steps {
                 self.step_done(database, plan, step)?;
@@ -77,7 +80,10 @@ impl<'a> Maker<'a> {
 
     /// Adds those books of the platform's own database that came after it was made, with a later revision of the software.
     pub(super) fn complete_books(&self, own: &Container<'_>) -> Result<(), PlatformError> {
-        own.execute(&self.rendered.books, "create", &[])
+        own.at_once(|| {
+            own.execute(&self.rendered.books, "create", &[])?;
+            Books::begin(self, own)
+        })
     }
 
     /// Forgets what was done of other plans.

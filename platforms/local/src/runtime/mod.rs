@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
 //! | `database.rs`, `server/`, `container.rs`, `containers.rs` | everything that is executed passes through one place: for files, and for servers |
-//! | `place.rs` | where files of databases may be |
+//! | `place.rs`, `books.rs`, `clock.rs` | where files of databases may be, which database it is, and whether its clock is right |
 //! | `work.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs`, `leaving.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
@@ -19,10 +19,12 @@
 mod apply;
 mod asked;
 mod behind;
+mod books;
 mod breakpoint;
 mod capture;
 mod cast;
 mod check;
+mod clock;
 mod confirmed;
 mod container;
 mod containers;
@@ -71,18 +73,27 @@ impl Runtime for LocalPlatform {
         }
         let rendered = Rendered::read(site)?;
         place::keep_apart(site, &rendered)?;
+        books::expect(site, &rendered)?;
         let _alone = Alone::with(site, rendered.books.database())?;
-        apply::apply(Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered }, plan)
+        let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        books::judged(&maker, maker.open_if_there(rendered.books.database())?)?;
+        apply::apply(maker, plan)
     }
 
     fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
         let rendered = Rendered::read(site)?;
         place::keep_apart(site, &rendered)?;
+        books::expect(site, &rendered)?;
         let _alone = Alone::with(site, rendered.books.database())?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;
-        let work = Work { again: request.full_refresh.clone(), ..Work::new(maker, own) };
-        run::Run::new(&work, request).run(&request.resync)
+        let mut work = Work { again: request.full_refresh.clone(), ..Work::new(maker, own) };
+        let doubt = work.judge_clock()?;
+        let mut report = run::Run::new(&work, request).run(&request.resync)?;
+        report.failures.extend(doubt);
+        // Jobs did what they could; without this, the next run may have to be told that the clock is right.
+        let _ = work.trust_clock();
+        Ok(report)
     }
 
     fn names(&self, site: &Site<'_>) -> Result<RunNames, PlatformError> {
@@ -124,15 +135,11 @@ fn next_after(timetable: &Cron, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 
 /// The platform's own database, if a plan was applied to it.
 fn opened<'a>(maker: Maker<'a>, own: Option<Container<'a>>) -> Result<Database<'a>, PlatformError> {
-    let file = maker.rendered.books.database();
-    if let Some(own) = own
-        && maker.done(&own, "")?.is_made
-        && let Container::File(own) = own
-    {
-        return Ok(own);
-    }
-    let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");
-    Err(PlatformError::new(PlatformErrorKind::Outside, context))
+    books::judged(&maker, own)?.ok_or_else(|| {
+        let file = maker.rendered.books.database();
+        let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");
+        PlatformError::new(PlatformErrorKind::Outside, context)
+    })
 }
 
 #[cfg(test)]

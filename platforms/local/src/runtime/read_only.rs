@@ -3,6 +3,7 @@
 use super::{
     breakpoint::Breakpoint,
     database::{Database, PATIENCE, names_are_names, outside},
+    place,
 };
 use crate::prelude::*;
 use datasurface_platform::Site;
@@ -17,8 +18,8 @@ impl<'a> Database<'a> {
         file: &str,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
-        let path = site.root.join(file);
-        if !path.is_file() {
+        let (path, is_there) = place::of_database(site, file)?;
+        if !is_there {
             return Ok(None);
         }
         let opened = read_only(&path, OpenFlags::empty()).or_else(|error| match unwritten(&path) {

@@ -130,6 +130,11 @@ impl Rendered {
         })
     }
 
+    /// Whether anything goes by its age.
+    pub(super) fn purges(&self) -> bool {
+        self.scripts.values().any(|script| script.section("purge").is_some())
+    }
+
     /// What groups see of datasets, in order.
     pub(super) fn views(&self) -> impl Iterator<Item = (GroupKey, DatasetKey, &Script)> {
         self.scripts.values().filter_map(|script| {

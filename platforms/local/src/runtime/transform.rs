@@ -4,6 +4,7 @@ use super::{
     cast::Casts,
     database::{Database, outside, section_of},
     job::{CaptureJob, TransformJob, TriggerJob},
+    place,
     work::{Seen, Work},
 };
 use crate::{
@@ -117,7 +118,8 @@ impl Work<'_> {
         let script = self.rendered.script(&transform.runs)?;
         let inputs = section_of(script, "inputs")?;
         let file = file_of_inputs(script);
-        let sandbox = Sandbox::open(&self.site.root.join(file), inputs, transform.limits);
+        let (path, _) = place::of_database(&self.site, file)?;
+        let sandbox = Sandbox::open(&path, inputs, transform.limits);
         let sandbox = sandbox
             .map_err(|error| outside(format!("{} [inputs]: opening `{file}`", script.resource()), error))?;
         let database = Database::open(&self.site, script.database(), self.breakpoint)?;

@@ -31,6 +31,8 @@ pub(super) struct Work<'a> {
     pub(super) containers: Containers<'a>,
     /// The datasets of which everything is to be read again.
     pub(super) again: BTreeSet<DatasetKey>,
+    /// Whether what is old enough may go: not where the clock cannot be trusted.
+    pub(super) may_purge: bool,
 }
 
 /// A batch, as the books have it.
@@ -86,6 +88,7 @@ impl<'a> Work<'a> {
             maker,
             containers: Containers::default(),
             again: BTreeSet::new(),
+            may_purge: true,
         }
     }
 }

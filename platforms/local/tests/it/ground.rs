@@ -6,8 +6,8 @@ use crate::{
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
-    Applied, CredentialError, CredentialSource, EnvironmentCredentials, Nobody, RenderedFiles, RunNames,
-    RunReport, RunRequest, Secret, Site, Status, Watcher, prelude::*,
+    Applied, AppliedTo, Confirmed, CredentialError, CredentialSource, EnvironmentCredentials, Nobody,
+    RenderedFiles, RunNames, RunReport, RunRequest, Secret, Site, Status, Watcher, prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -25,6 +25,9 @@ pub(crate) struct Ground {
     pub(crate) now: String,
     /// The value of every credential; without one, the environment has them.
     pub(crate) secret: Option<String>,
+    /// The identity of what was applied, as a host remembers it.
+    pub(crate) applied_to: Option<String>,
+    pub(crate) confirmed: Confirmed,
 }
 
 #[derive(Debug)]
@@ -51,13 +54,35 @@ impl Ground {
     pub(crate) fn at(folder: PathBuf) -> Self {
         let platform = LocalPlatform::new(LocalConfig::new("northwind.db"));
         let now = "2026-11-21T10:00:00Z".to_owned();
-        Self { folder, temporary: None, platform, instance: "Local", now, secret: None }
+        // Tests let the time pass; those about clocks confirm nothing.
+        let clock_until = "9999-12-31T00:00:00Z".parse().ok();
+        let (applied_to, confirmed) = (None, Confirmed { begin_anew: false, clock_until });
+        Self {
+            folder,
+            temporary: None,
+            platform,
+            instance: "Local",
+            now,
+            secret: None,
+            applied_to,
+            confirmed,
+        }
     }
 
     /// Where another instance works, in the same folder.
     pub(crate) fn beside(&self, instance: &'static str) -> Self {
         let (platform, now, secret) = (self.platform.clone(), self.now.clone(), self.secret.clone());
-        Self { folder: self.path(""), temporary: None, platform, instance, now, secret }
+        let folder = self.path("");
+        Self {
+            folder,
+            temporary: None,
+            platform,
+            instance,
+            now,
+            secret,
+            applied_to: None,
+            confirmed: self.confirmed,
+        }
     }
 
     /// What is rendered for the instance.
@@ -123,7 +148,14 @@ impl Ground {
     }
 
     pub(crate) fn apply_plan(&self, plan: &Plan) -> Result<Applied, PlatformError> {
-        self.site(|runtime, site| runtime.apply(site, plan))
+        let applied = self.site(|runtime, site| runtime.apply(site, plan))?;
+        assert!(applied.identity.is_some());
+        Ok(Applied { identity: None, ..applied })
+    }
+
+    /// Applies nothing new, and tells what it was applied to.
+    pub(crate) fn identity(&self) -> String {
+        self.site(|runtime, site| runtime.apply(site, &Plan::default())).unwrap().identity.unwrap()
     }
 
     /// Applies what is rendered here, with the databases in another folder.
@@ -170,7 +202,11 @@ impl Ground {
     }
 
     pub(crate) fn status(&self) -> Status {
-        self.site(|runtime, site| runtime.status(site)).unwrap()
+        self.try_status().unwrap()
+    }
+
+    pub(crate) fn try_status(&self) -> Result<Status, PlatformError> {
+        self.site(|runtime, site| runtime.status(site))
     }
 
     fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &Site<'_>) -> T) -> T {
@@ -180,6 +216,8 @@ impl Ground {
             credentials: &Secrets(&self.secret),
             now: self.now.parse().unwrap(),
             watcher: &Nobody,
+            applied_to: self.applied_to.as_deref().map_or(AppliedTo::Nothing, AppliedTo::This),
+            confirmed: self.confirmed,
         };
         work(self.platform.runtime().unwrap(), &site)
     }
@@ -196,7 +234,8 @@ impl Ground {
             ["northwind.db", "desk.db", "second.db"].into_iter().filter(|file| self.path(file).is_file())
         {
             let database = self.open(file);
-            let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'datasurface_runs'";
+            let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' 
+                AND name NOT IN ('datasurface_runs', 'datasurface_books')";
             for table in rows(&database, tables) {
                 let contents = rows(&database, &format!("SELECT * FROM \"{table}\""));
                 all.extend(contents.into_iter().map(|row| format!("{file} {table}: {row}")));

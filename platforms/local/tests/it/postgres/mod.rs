@@ -24,7 +24,7 @@ use crate::{
 };
 use datasurface_local::{ServerSettings, read_source};
 use datasurface_platform::{
-    CredentialError, CredentialSource, Nobody, RenderedFiles, Secret, Site,
+    AppliedTo, Confirmed, CredentialError, CredentialSource, Nobody, RenderedFiles, Secret, Site,
     graph::{Assignments, Stage},
     prelude::*,
 };
@@ -151,6 +151,8 @@ impl Producer {
             credentials: &credentials,
             now: "2026-01-31T00:00:00Z".parse().unwrap(),
             watcher: &Nobody,
+            applied_to: AppliedTo::Nothing,
+            confirmed: Confirmed::default(),
         };
         let name: CredentialName = "reader".into();
         let name = self.secret.as_deref().is_none_or(|secret| secret != "none").then_some(&name);

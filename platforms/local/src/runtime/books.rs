@@ -1,0 +1,128 @@
+//! What the books of a database are: its identity, the version of their form, and up to when its clock was trusted.
+
+use super::{
+    container::Container,
+    database::{Database, text},
+    making::Maker,
+    place,
+    rendered::Rendered,
+    work::{now, time},
+};
+use crate::{names::BOOKS_VERSION, prelude::*};
+use chrono::{DateTime, Utc};
+use datasurface_platform::{AppliedTo, Site, graph::Fingerprint};
+use rusqlite::types::Value;
+
+/// What the books of the platform's own database say of themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Books {
+    pub(super) identity: String,
+    version: i64,
+    /// The time of the last run that took place at a time that could be trusted.
+    pub(super) trusted_at: DateTime<Utc>,
+}
+
+impl Books {
+    /// Reads what the books say of themselves; none if they are older than that they say anything.
+    pub(super) fn read(maker: &Maker<'_>, own: &Database<'_>) -> Result<Option<Self>, PlatformError> {
+        if !own.has_table("datasurface_books")? {
+            return Ok(None);
+        }
+        let rows = own.rows(&maker.rendered.books, "books", &[], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
+        })?;
+        let read = |(identity, version, trusted_at): (String, i64, String)| {
+            Ok(Self { identity, version, trusted_at: time(&trusted_at)? })
+        };
+        rows.into_iter().next().map(read).transpose()
+    }
+
+    /// Writes down what the books are, unless that was done before: a database of an earlier version of the software gets
+    /// an identity, too.
+    pub(super) fn begin(maker: &Maker<'_>, own: &Container<'_>) -> Result<(), PlatformError> {
+        let file = maker.rendered.books.database();
+        let root = maker.site.root.canonicalize().unwrap_or_else(|_| maker.site.root.to_owned());
+        // Nobody else makes the same file in the same folder at the same time: nothing has to be random.
+        let identity = Fingerprint::of(&(root.to_string_lossy(), file, maker.site.now.to_rfc3339()));
+        let values = [
+            (":identity", text(identity)),
+            (":version", Value::Integer(BOOKS_VERSION)),
+            (":now", now(&maker.site)),
+        ];
+        own.execute(&maker.rendered.books, "begin_books", &values)
+    }
+}
+
+/// Refuses to work where there is no database and should be one: before anything is made there, a lock of it either.
+pub(super) fn expect(site: &Site<'_>, rendered: &Rendered) -> Result<(), PlatformError> {
+    let file = rendered.books.database();
+    let (_, is_there) = place::of_database(site, file)?;
+    match site.applied_to {
+        AppliedTo::Something | AppliedTo::This(_) if !is_there && !site.confirmed.begin_anew => {
+            Err(missing(site, file))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns the platform's own database if it is there and was made. Refuses one that is not the one that this was applied
+/// to, and one that a newer version of the software wrote; and if there should be one, that there is none.
+pub(super) fn judged<'a>(
+    maker: &Maker<'a>,
+    own: Option<Container<'a>>,
+) -> Result<Option<Database<'a>>, PlatformError> {
+    let file = maker.rendered.books.database();
+    let found = match own {
+        Some(own) if maker.done(&own, "")?.is_made => Some(own),
+        _ => None,
+    };
+    let Some(Container::File(own)) = found else {
+        return match maker.site.applied_to {
+            _ if maker.site.confirmed.begin_anew => Ok(None),
+            AppliedTo::Nothing => Ok(None),
+            AppliedTo::Something | AppliedTo::This(_) => Err(missing(&maker.site, file)),
+        };
+    };
+    let books = Books::read(maker, &own)?;
+    match &books {
+        Some(books) if books.version > BOOKS_VERSION => return Err(newer(file, books.version)),
+        _ => {}
+    }
+    let identity = books.map(|books| books.identity);
+    match maker.site.applied_to {
+        AppliedTo::This(expected)
+            if !maker.site.confirmed.begin_anew && identity.as_deref() != Some(expected) =>
+        {
+            Err(another(maker, file))
+        }
+        _ => Ok(Some(own)),
+    }
+}
+
+fn missing(site: &Site<'_>, file: &str) -> PlatformError {
+    refused(format!(
+        "the database `{file}` that this target was applied to is not in {}: name the folder where it is by `--root`; if it was \
+         lost, bring it back from a backup, or let `run --begin-anew` make a new one, which reads all sources again and \
+         begins a new history",
+        site.root.display()
+    ))
+}
+
+fn another(maker: &Maker<'_>, file: &str) -> PlatformError {
+    refused(format!(
+        "the database `{file}` in {} is not the one that this target was applied to: name the folder where that is by \
+         `--root`; if this one is to take its place, say so once by `run --begin-anew`",
+        maker.site.root.display()
+    ))
+}
+
+fn newer(file: &str, version: i64) -> PlatformError {
+    refused(format!(
+        "the books of `{file}` are of version {version}, and this version of datasurface knows versions up to {BOOKS_VERSION}: \
+         use the newer datasurface that wrote them"
+    ))
+}
+
+fn refused(context: String) -> PlatformError {
+    PlatformError::new(PlatformErrorKind::Outside, context)
+}

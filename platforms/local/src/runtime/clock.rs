@@ -1,0 +1,97 @@
+//! Whether the clock is right: what is owed for a time must not go because a clock jumped ahead.
+
+use super::{
+    books::Books,
+    source::{self, Select},
+    work::{Work, time},
+};
+use crate::{names::address, prelude::*, sql::engine::Engine};
+use chrono::{DateTime, TimeDelta, Utc};
+use datasurface_platform::JobFailure;
+use rusqlite::types::{Value, ValueRef};
+
+/// For how many days nobody has to run for the clock to be taken for right.
+const DAYS: i64 = 7;
+
+/// How far the clock of a server may be from ours, so that both are right.
+const NEAR: TimeDelta = TimeDelta::hours(24);
+
+impl Work<'_> {
+    /// Judges the clock before a run. If it is more than a week past the last run at a time that was trusted, and neither a
+    /// person nor a server says that it is right, nothing is purged in this run; returns why, where anything would be.
+    pub(super) fn judge_clock(&mut self) -> Result<Option<JobFailure>, PlatformError> {
+        let Some(books) = Books::read(&self.maker, &self.own)? else {
+            return Ok(None);
+        };
+        let now = self.site.now;
+        // Whole days, so that what runs once a week is not stopped by a few seconds.
+        let is_near = (now.date_naive() - books.trusted_at.date_naive()).num_days() <= DAYS;
+        if self.is_confirmed() || is_near || self.servers_agree() {
+            return Ok(None);
+        }
+        self.may_purge = false;
+        let reason = doubt(now, books.trusted_at);
+        Ok(self.rendered.purges().then(|| JobFailure {
+            job: address::DATABASE.into(),
+            reason,
+            examples: Vec::new(),
+        }))
+    }
+
+    /// Remembers the time of a run, if it could be trusted.
+    pub(super) fn trust_clock(&self) -> Result<(), PlatformError> {
+        if !self.may_purge || !self.own.has_table("datasurface_books")? {
+            return Ok(());
+        }
+        let values = [(":now", self.now()), (":confirmed", Value::Integer(self.is_confirmed().into()))];
+        self.own.execute(&self.rendered.books, "trust_clock", &values)
+    }
+
+    fn is_confirmed(&self) -> bool {
+        self.site.confirmed.clock_until.is_some_and(|until| self.site.now <= until)
+    }
+
+    /// Whether a server that data comes from, or goes to, has about the same time.
+    fn servers_agree(&self) -> bool {
+        let from = self.rendered.captures.iter().filter_map(|job| self.time_at_source(job).ok().flatten());
+        let databases = self.rendered.databases().into_iter();
+        let servers = databases.filter(|database| Engine::of(database) == Engine::Postgres);
+        let mut times = from.chain(servers.filter_map(|server| self.time_at_server(server).ok().flatten()));
+        times.any(|time| (time - self.site.now).abs() <= NEAR)
+    }
+
+    fn time_at_source(&self, job: &super::job::CaptureJob) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        if !matches!(job.source, ContainerKind::Postgres { .. }) {
+            return Ok(None);
+        }
+        let asked = super::database::section_of(&self.rendered.books, "server_clock")?;
+        let mut told = None;
+        let mut source = source::open(&job.producer(), &self.site)?;
+        source.begin(&job.begin)?;
+        source.read(&Select { whole: asked.trim().trim_end_matches(';'), since: None }, &mut |row| {
+            if let Some(ValueRef::Text(text)) = row.first() {
+                told = Some(String::from_utf8_lossy(text).into_owned());
+            }
+            Ok(())
+        })?;
+        source.end()?;
+        told.as_deref().map(time).transpose()
+    }
+
+    fn time_at_server(&self, database: &str) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        let server = self.container(database)?;
+        let told = server.texts(&self.rendered.books, "server_clock")?;
+        told.first().map(|told| time(told)).transpose()
+    }
+}
+
+fn doubt(now: DateTime<Utc>, trusted_at: DateTime<Utc>) -> String {
+    format!(
+        "the clock says {}, which is more than a week after the last run, on {}: nothing is purged until it is known that \
+         the clock is right. Data moves on, and nothing was lost. If it is right, say so once by `run --trust-clock {}`; if \
+         not, set it and run again",
+        now.format("%Y-%m-%d %H:%M UTC"),
+        trusted_at.format("%Y-%m-%d %H:%M UTC"),
+        now.format("%Y-%m-%d"),
+    )
+}
