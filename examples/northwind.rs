@@ -175,13 +175,8 @@ impl Demo<'_> {
     fn run(&mut self, title: &str) -> Result<(), Box<dyn Error>> {
         self.now += TimeDelta::minutes(10);
         let mut target = self.target()?;
-        let on = Operation {
-            root: self.folder,
-            credentials: &self.credentials,
-            now: self.now,
-            watcher: &Nobody,
-            confirmed: Confirmed { begin_anew: false, clock_until: Some(self.now) },
-        };
+        let (root, now, confirmed) = (self.folder, self.now, Confirmed::default());
+        let on = Operation { root, credentials: &self.credentials, now, watcher: &Nobody, confirmed };
         let applied = broker().apply(&mut target, &on)?;
         let ran = broker().run(&target, &on, &RunRequest::until_idle());
         println!("\n{title}\n");

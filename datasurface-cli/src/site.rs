@@ -41,7 +41,9 @@ fn opened(site: &arguments::Site) -> Result<Target, Findings> {
 pub(crate) fn root(site: &arguments::Site, target: &Target) -> PathBuf {
     let here = || PathBuf::from(".");
     // The current folder is called what people call it.
-    let is_here = |root: &PathBuf| env::current_dir().and_then(|current| current.canonicalize()).is_ok_and(|current| current == *root);
+    let is_here = |root: &PathBuf| {
+        env::current_dir().and_then(|current| current.canonicalize()).is_ok_and(|current| current == *root)
+    };
     let applied = || target.applied_root().filter(|root| !is_here(root));
     site.root.clone().or_else(applied).unwrap_or_else(here)
 }

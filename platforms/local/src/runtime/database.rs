@@ -13,6 +13,7 @@ use rusqlite::{
     Batch, Connection, ErrorCode, OpenFlags, Row, Statement,
     config::DbConfig,
     fallible_iterator::FallibleIterator,
+    ffi,
     types::{ToSqlOutput, Value, ValueRef},
 };
 use std::{fs, path::Path, time::Duration};
@@ -312,13 +313,19 @@ pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError 
             let seconds = PATIENCE.as_secs();
             failure.caused_by(format!("somebody else has had the database locked for {seconds} seconds"))
         }
-        error if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+        error if is_for_want_of_room(&error) => {
             failure.caused_by("the disk is full; nothing of it is visible: make room, and run again")
         }
         // Its code says nothing more. What it quotes may be a value.
         rusqlite::Error::SqliteFailure(_, Some(said)) => failure.caused_by(without_values(&said, '\'')),
         error => failure.caused_by(error),
     }
+}
+
+/// Whether the disk is full. Where that shows in the file that readers and writers share, SQLite speaks of input and output.
+fn is_for_want_of_room(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 /// What SQLite says, without its guess that a name was meant as a text: names are always quoted here.

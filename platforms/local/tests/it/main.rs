@@ -43,4 +43,5 @@ mod timetables;
 mod transformers;
 mod troubles;
 mod types;
+mod upkeep;
 mod watermarks;
