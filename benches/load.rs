@@ -5,6 +5,9 @@
 //! write by hand for that one table: attach the source, stage, compare, merge, count, with the same indexes, the same
 //! durability (a write-ahead log, synchronous as SQLite comes) and the same tables afterwards, which is checked.
 //!
+//! Then the same with a transformer that makes a second dataset of as many records, and a consumer who has a copy of both, with
+//! history, in a file of its own.
+//!
 //! Each of both is done several times in turn, and the best of each counts: in seconds of the processor, which other
 //! work on the machine does not change, and in seconds on the wall.
 
@@ -35,26 +38,48 @@ const WANTED: f64 = 0.6;
 fn main() -> Result<()> {
     // Cargo passes `--bench`, too.
     let records = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
+    println!("{records} records, best of {TIMES}\n");
+    println!("                                by the platform        by hand      share of its speed");
+    println!("                                records per second                  processor     wall");
+    let shares = measure(records, Reach::Capture)?;
+    measure(records, Reach::Consumer)?;
+    println!("\nat least {WANTED} is wanted of a capture, of the processor's time");
+    match shares.into_iter().flatten().all(|share| share >= WANTED) {
+        true => Ok(()),
+        false => Err("it is too slow".into()),
+    }
+}
+
+/// How far records go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Into the platform's database.
+    Capture,
+    /// Through a transformer, and into a file of a consumer.
+    Consumer,
+}
+
+/// Measures a first load and one of changes, and returns the shares of the processor's time.
+fn measure(records: i64, reach: Reach) -> Result<[Option<f64>; 2]> {
     let (mut first, mut again) = (Pair::default(), Pair::default());
     for _ in 0..TIMES {
         let folder = TempDir::new()?;
         let folder = folder.path();
         Connection::open(folder.join("source.db"))?.execute(SOURCE, [records])?;
-        apply(folder)?;
-        first.add(|| by_platform(folder), || by_hand(folder, 1))?;
+        apply(folder, reach)?;
+        first.add(|| by_platform(folder), || by_hand(folder, 1, reach))?;
         Connection::open(folder.join("source.db"))?.execute_batch(CHANGES)?;
-        again.add(|| by_platform(folder), || by_hand(folder, 2))?;
-        assert_same_tables(folder)?;
+        again.add(|| by_platform(folder), || by_hand(folder, 2, reach))?;
+        assert_same_tables(folder, reach)?;
     }
-    println!("{records} records, best of {TIMES}\n");
-    println!("                        by the platform        by hand      share of its speed");
-    println!("                        records per second                  processor     wall");
-    let shares = [first.show("first load", records), again.show("10 % changed", records)];
-    println!("\nat least {WANTED} is wanted, of the processor's time");
-    match shares.into_iter().flatten().all(|share| share >= WANTED) {
-        true => Ok(()),
-        false => Err("it is too slow".into()),
-    }
+    let what = match reach {
+        Reach::Capture => "",
+        Reach::Consumer => ", to a consumer",
+    };
+    Ok([
+        first.show(&format!("first load{what}"), records),
+        again.show(&format!("10 % changed{what}"), records),
+    ])
 }
 
 /// The best times of both.
@@ -83,7 +108,7 @@ impl Pair {
         let share = |took: fn(&Took) -> Duration| took(&hand).as_secs_f64() / took(&platform).as_secs_f64();
         let of_processor = share(|took| took.processor);
         println!(
-            "{what:<24}{:>15.0}{:>15.0}{:>19.2}{:>9.2}",
+            "{what:<32}{:>15.0}{:>15.0}{:>19.2}{:>9.2}",
             speed(platform),
             speed(hand),
             of_processor,
@@ -124,24 +149,44 @@ fn on_processor() -> Option<Duration> {
     nanoseconds.parse().ok().map(Duration::from_nanos)
 }
 
-fn ecosystem() -> Ecosystem {
+fn ecosystem(reach: Reach) -> Ecosystem {
     let orders = "order_id Integer key, customer VarChar(10) not null, product VarChar(40) not null, \
         ordered_on Date not null, quantity Integer not null, unit_price Decimal(10,2) not null, weight Double, \
         comment VarChar(100), is_paid Boolean not null";
     let store = Datastore::new("Shop")
         .captured(Capture::sql_snapshot("Z/T/Source"))
         .dataset(Dataset::new("orders", orders).classified("Public"));
-    let everything = DatasetGroup::new("all").sink("Shop/orders").milestoning(Milestoning::LiveAndForensic);
-    let team = Team::new()
+    let all = |sinks: &[&'static str]| {
+        DatasetGroup::new("all").sinks(sinks.iter().copied()).milestoning(Milestoning::LiveAndForensic)
+    };
+    let mut team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
-        .container(DataContainer::sqlite("Desk", "platform.db").located("V/L"))
-        .datastore(store)
-        .workspace(Workspace::new("Sales").container("Z/T/Desk").group(everything));
+        .container(DataContainer::sqlite("Own", "platform.db").located("V/L"))
+        .container(DataContainer::sqlite("Desk", "desk.db").located("V/L"))
+        .datastore(store);
+    team = match reach {
+        Reach::Capture => {
+            team.workspace(Workspace::new("Sales").container("Z/T/Own").group(all(&["Shop/orders"])))
+        }
+        Reach::Consumer => {
+            let prices = "order_id Integer key, customer VarChar(10) not null, price Decimal(12,2) not null";
+            let made = Datastore::new("Made").dataset(Dataset::new("prices", prices).classified("Public"));
+            let pricing = Workspace::new("Pricing")
+                .container("Z/T/Own")
+                .group(DatasetGroup::new("in").sink("Shop/orders"))
+                .transformer(DataTransformer::sql("Made").select("prices", PRICES));
+            let sales =
+                Workspace::new("Sales").container("Z/T/Desk").group(all(&["Shop/orders", "Made/prices"]));
+            team.datastore(made).workspace(pricing).workspace(sales)
+        }
+    };
     Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
         .vendor(InfrastructureVendor::new("V").location("L"))
         .platform(PlatformDeclaration::new("Local", "local").setting("database", "platform.db"))
         .zone("Z", "github:o/zone@main", GovernanceZone::new().team("T", "github:o/team@main", team))
 }
+
+const PRICES: &str = "SELECT order_id, customer, quantity * unit_price AS price FROM Shop_orders";
 
 const SOURCE: &str = "
 CREATE TABLE orders AS
@@ -173,15 +218,21 @@ fn operation(folder: &Path) -> Result<Operation<'_>> {
     })
 }
 
-fn apply(folder: &Path) -> Result<()> {
+fn apply(folder: &Path, reach: Reach) -> Result<()> {
     let on = operation(folder)?;
-    let checked = ecosystem().validate(&Validation::on(on.now.date_naive()))?;
+    let checked = ecosystem(reach).validate(&Validation::on(on.now.date_naive()))?;
     let placed = broker().place(checked.ecosystem(), &Lock::default())?;
     let mut target = Target::open(folder.join("rendered"))?;
     let proposal = broker().propose(&placed, Reached::Target(target.manifest()), on.now.date_naive())?;
     proposal.write(&mut target, &folder.join(LOCK_FILE_NAME))?;
     broker().apply(&mut target, &on)?;
     Connection::open(folder.join("hand.db"))?.execute_batch(BY_HAND_CREATE)?;
+    if reach == Reach::Consumer {
+        Connection::open(folder.join("hand.db"))?.execute_batch(BY_HAND_CREATE_PRICES)?;
+        let desk = Connection::open(folder.join("hand_desk.db"))?;
+        desk.execute_batch(BY_HAND_CREATE)?;
+        desk.execute_batch(BY_HAND_CREATE_PRICES)?;
+    }
     Ok(())
 }
 
@@ -235,29 +286,96 @@ SELECT (SELECT count(*) FROM stage), (SELECT count(*) FROM orders WHERE batch_in
     (SELECT count(*) FROM orders AS earlier JOIN orders AS later ON later.order_id = earlier.order_id
      WHERE earlier.batch_out = ?1 AND later.batch_in = ?1)";
 
-fn by_hand(folder: &Path, batch: i64) -> Result<()> {
+const BY_HAND_CREATE_PRICES: &str = "
+CREATE TABLE prices (
+    order_id INTEGER NOT NULL, customer TEXT, price TEXT, batch_in INTEGER NOT NULL, batch_out INTEGER,
+    PRIMARY KEY (order_id, batch_in)
+);
+CREATE UNIQUE INDEX live_prices ON prices (order_id) WHERE batch_out IS NULL;
+CREATE INDEX opened_prices ON prices (batch_in);
+CREATE INDEX closed_prices ON prices (batch_out) WHERE batch_out IS NOT NULL;";
+
+const BY_HAND_STAGE_PRICES: &str = "
+CREATE TEMP TABLE stage_prices (
+    order_id INTEGER NOT NULL PRIMARY KEY, customer TEXT NOT NULL, price TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO stage_prices
+SELECT order_id, customer, printf('%.2f', quantity * unit_price) FROM orders WHERE batch_out IS NULL;";
+
+const BY_HAND_CLOSE_PRICES: &str = "
+UPDATE prices AS live SET batch_out = ?1
+WHERE batch_out IS NULL AND NOT EXISTS (
+    SELECT 1 FROM stage_prices AS stage
+    WHERE stage.order_id = live.order_id AND (stage.customer, stage.price) IS (live.customer, live.price)
+)";
+
+const BY_HAND_OPEN_PRICES: &str = "
+INSERT INTO prices SELECT stage.*, ?1, NULL FROM stage_prices AS stage
+WHERE NOT EXISTS (SELECT 1 FROM prices AS live WHERE live.order_id = stage.order_id AND live.batch_out IS NULL)";
+
+fn by_hand(folder: &Path, batch: i64, reach: Reach) -> Result<()> {
     let mut database = Connection::open(folder.join("hand.db"))?;
-    let source = folder.join("source.db");
-    database.execute("ATTACH DATABASE ?1 AS source", [source.to_str().ok_or("the path is no text")?])?;
+    attach(&database, &folder.join("source.db"), "source")?;
     let transaction = database.transaction()?;
     transaction.execute_batch(BY_HAND_STAGE)?;
     transaction.execute(BY_HAND_CLOSE, [batch])?;
     transaction.execute(BY_HAND_OPEN, [batch])?;
     transaction.query_row(BY_HAND_COUNT, [batch], |_| Ok(()))?;
     transaction.execute_batch("DROP TABLE stage")?;
+    transaction.commit()?;
+    if reach == Reach::Capture {
+        return Ok(());
+    }
+    let transaction = database.transaction()?;
+    transaction.execute_batch(BY_HAND_STAGE_PRICES)?;
+    transaction.execute(BY_HAND_CLOSE_PRICES, [batch])?;
+    transaction.execute(BY_HAND_OPEN_PRICES, [batch])?;
+    transaction.execute_batch("DROP TABLE stage_prices")?;
+    transaction.commit()?;
+
+    let mut desk = Connection::open(folder.join("hand_desk.db"))?;
+    attach(&desk, &folder.join("hand.db"), "platform")?;
+    let transaction = desk.transaction()?;
+    for table in ["orders", "prices"] {
+        let close = format!(
+            "UPDATE main.{table} AS copy SET batch_out = ?1 FROM platform.{table} AS kept
+             WHERE kept.batch_out = ?1 AND copy.order_id = kept.order_id AND copy.batch_in = kept.batch_in"
+        );
+        transaction.execute(&close, [batch])?;
+        let open = format!("INSERT INTO main.{table} SELECT * FROM platform.{table} WHERE batch_in = ?1");
+        transaction.execute(&open, [batch])?;
+    }
     Ok(transaction.commit()?)
 }
 
+fn attach(database: &Connection, file: &Path, schema: &str) -> Result<()> {
+    let file = file.to_str().ok_or("the path is no text")?;
+    database.execute(&format!("ATTACH DATABASE ?1 AS {schema}"), [file])?;
+    Ok(())
+}
+
 /// Both left the same behind.
-fn assert_same_tables(folder: &Path) -> Result<()> {
-    let database = Connection::open(folder.join("hand.db"))?;
-    let platform = folder.join("platform.db");
-    database.execute("ATTACH DATABASE ?1 AS platform", [platform.to_str().ok_or("the path is no text")?])?;
+fn assert_same_tables(folder: &Path, reach: Reach) -> Result<()> {
+    assert_same(folder, "hand.db", "orders", "platform.db", "Shop__orders")?;
+    if reach == Reach::Consumer {
+        assert_same(folder, "hand.db", "prices", "platform.db", "Made__prices")?;
+        assert_same(folder, "hand_desk.db", "orders", "desk.db", "Local__Shop__orders")?;
+        assert_same(folder, "hand_desk.db", "prices", "desk.db", "Local__Made__prices")?;
+    }
+    Ok(())
+}
+
+fn assert_same(folder: &Path, hand: &str, by_hand: &str, platform: &str, by_platform: &str) -> Result<()> {
+    let database = Connection::open(folder.join(hand))?;
+    attach(&database, &folder.join(platform), "platform")?;
     let differing: i64 = database.query_row(
-        "SELECT count(*) FROM (SELECT * FROM (SELECT * FROM orders EXCEPT SELECT * FROM platform.Shop__orders)
-         UNION ALL SELECT * FROM (SELECT * FROM platform.Shop__orders EXCEPT SELECT * FROM orders))",
+        &format!(
+            "SELECT count(*) FROM (
+               SELECT * FROM (SELECT * FROM {by_hand} EXCEPT SELECT * FROM platform.{by_platform})
+               UNION ALL SELECT * FROM (SELECT * FROM platform.{by_platform} EXCEPT SELECT * FROM {by_hand}))"
+        ),
         [],
         |row| row.get(0),
     )?;
-    if differing == 0 { Ok(()) } else { Err(format!("{differing} records differ").into()) }
+    if differing == 0 { Ok(()) } else { Err(format!("{differing} records of {by_platform} differ").into()) }
 }
