@@ -18,6 +18,8 @@ use std::{fs, path::Path};
 
 /// What no short model shows alone.
 const BEYOND: &[&str] = &[
+    // It takes a call that names what there is not.
+    "run/unknown-name",
     // It takes a target or a lock that somebody changed.
     "lock/missing",
     "lock/other-model",
