@@ -15,7 +15,7 @@ struct OfSink {
     value: fn(&Sink) -> Option<i64>,
 }
 
-const OF_SINKS: [OfSink; 8] = [
+const OF_SINKS: [OfSink; 10] = [
     OfSink {
         name: "datasurface_sink_batch",
         unit: "",
@@ -63,6 +63,18 @@ const OF_SINKS: [OfSink; 8] = [
         unit: "",
         help: "Whether something failed on the way to it, the last time.",
         value: |sink| Some(i64::from(sink.last_failure.is_some())),
+    },
+    OfSink {
+        name: "datasurface_sink_rejected",
+        unit: "",
+        help: "Rows that are set aside because they break a rule of the dataset.",
+        value: |sink| Some(number(sink.rejected)),
+    },
+    OfSink {
+        name: "datasurface_sink_unfit",
+        unit: "",
+        help: "Versions that are set aside because this container cannot have them.",
+        value: |sink| Some(number(sink.unfit)),
     },
 ];
 

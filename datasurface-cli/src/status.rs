@@ -47,9 +47,9 @@ pub(crate) struct Sink {
     pub(crate) promised_seconds: Option<u64>,
     pub(crate) is_late: bool,
     /// Rows that are set aside for all, since they break what the schema says.
-    rejected: u64,
+    pub(crate) rejected: u64,
     /// Versions that are set aside for this consumer, since its database has no such values.
-    unfit: u64,
+    pub(crate) unfit: u64,
     pub(crate) last_failure: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     examples: Vec<String>,

@@ -65,6 +65,26 @@ fn a_platform_that_left_and_owes_nothing_is_cleaned_up_and_can_come_back() {
     desk.run("run --target out").good();
     desk.run("render model.json --target out --on 2026-06-01").good();
     desk.run("status --target out").good();
+
+    // A database of the same name may be another platform's: nothing is taken away from it.
+    std::fs::create_dir(desk.path("elsewhere")).unwrap();
+    let foreign = Connection::open(desk.path("elsewhere/other.db")).unwrap();
+    for sql in rows(&desk, "other.db", "SELECT sql FROM sqlite_schema WHERE type = 'table'") {
+        foreign.execute_batch(&sql).unwrap();
+    }
+    foreign
+        .execute_batch("INSERT INTO datasurface_books VALUES (1, 'another', 1, '2026-01-01T00:00:00Z')")
+        .unwrap();
+    drop(foreign);
+    let tables = "SELECT name FROM sqlite_schema";
+    let before = rows(&desk, "elsewhere/other.db", tables);
+    let said = desk.run("run --target out --root elsewhere").bad();
+    assert!(said.err.contains("is not the one that this target was applied to"), "{said:?}");
+    std::fs::create_dir(desk.path("empty")).unwrap();
+    let said = desk.run("run --target out --root empty").bad();
+    assert!(said.err.contains("that this target was applied to is not in"), "{said:?}");
+    assert_eq!(rows(&desk, "elsewhere/other.db", tables), before);
+
     desk.run("run --target out").good();
     desk.run("run --target out").good();
     desk.run("status --target out").good();

@@ -59,6 +59,8 @@ fn metrics_are_open_metrics() {
     let desk = served();
     let well = desk.run("status --target out --format openmetrics").good().out;
     assert_eq!(value(&well, "datasurface_sink_batch"), 1.0);
+    assert_eq!(value(&well, "datasurface_sink_rejected"), 0.0);
+    assert_eq!(value(&well, "datasurface_sink_unfit"), 0.0);
     assert_eq!(value(&well, "datasurface_sink_promised_seconds"), 3600.0);
     assert_eq!(value(&well, "datasurface_sink_late"), 0.0);
     assert!(value(&well, "datasurface_sink_lag_seconds") < 600.0);

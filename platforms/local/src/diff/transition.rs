@@ -10,7 +10,10 @@ use crate::{
     attributes::{OutputAttributes, TableAttributes, ViewAttributes, attributes_of},
     names,
     prelude::*,
-    render::{BOOKS, create_copy, create_outputs, create_views, drop_outputs, drop_views, forget_progress},
+    render::{
+        BOOKS, READ_BOOKS, create_copy, create_outputs, create_views, drop_outputs, drop_views,
+        forget_progress,
+    },
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
@@ -130,6 +133,7 @@ pub(super) fn leave(before: &Resource) -> Script {
     let books = BOOKS.map(|book| format!("DROP TABLE IF EXISTS {};", quoted(book)));
     Script::new(before.address().as_str(), database.unwrap_or_default())
         .note("The file itself stays: delete it by hand.")
+        .add("books", "What was written down of the books themselves.", [READ_BOOKS.to_owned()])
         .add(CHANGE, "Takes the books away.", books)
 }
 

@@ -56,7 +56,9 @@ CREATE TABLE IF NOT EXISTS \"datasurface_books\" (
   \"trusted_at\" TEXT NOT NULL
 );";
 
-const READ_BOOKS: &str = "SELECT \"identity\", \"version\", \"trusted_at\"\nFROM \"datasurface_books\";";
+/// What the books say of themselves.
+pub(crate) const READ_BOOKS: &str =
+    "SELECT \"identity\", \"version\", \"trusted_at\"\nFROM \"datasurface_books\";";
 
 const BEGIN_BOOKS: &str = "\
 INSERT INTO \"datasurface_books\" (\"row\", \"identity\", \"version\", \"trusted_at\")

@@ -27,7 +27,7 @@ mod table;
 mod view;
 
 pub(crate) use copy::{create_copy, forget_progress};
-pub(crate) use foundation::BOOKS;
+pub(crate) use foundation::{BOOKS, READ_BOOKS};
 pub(crate) use judged::JudgedColumn;
 pub(crate) use output::{
     attributes as output_attributes, clear_section, create_outputs, drop_outputs, inputs as output_inputs,

@@ -131,7 +131,9 @@ impl<'a> Applying<'a> {
     /// What tells the platform's own database from every other one.
     fn identity(&self) -> Result<Option<String>, PlatformError> {
         match self.open.get(self.maker.rendered.books.database()) {
-            Some((Container::File(own), _)) => Ok(Books::read(&self.maker, own)?.map(|books| books.identity)),
+            Some((Container::File(own), _)) => {
+                Ok(Books::read(&self.maker.rendered.books, own)?.map(|books| books.identity))
+            }
             _ => Ok(None),
         }
     }

@@ -8,7 +8,7 @@ use super::{
     rendered::Rendered,
     work::{now, time},
 };
-use crate::{names::BOOKS_VERSION, prelude::*};
+use crate::{names::BOOKS_VERSION, prelude::*, sql::script::Script};
 use chrono::{DateTime, Utc};
 use datasurface_platform::{AppliedTo, Site, graph::Fingerprint};
 use rusqlite::types::Value;
@@ -24,11 +24,11 @@ pub(super) struct Books {
 
 impl Books {
     /// Reads what the books say of themselves; none if they are older than that they say anything.
-    pub(super) fn read(maker: &Maker<'_>, own: &Database<'_>) -> Result<Option<Self>, PlatformError> {
+    pub(super) fn read(script: &Script, own: &Database<'_>) -> Result<Option<Self>, PlatformError> {
         if !own.has_table("datasurface_books")? {
             return Ok(None);
         }
-        let rows = own.rows(&maker.rendered.books, "books", &[], |row| {
+        let rows = own.rows(script, "books", &[], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
         })?;
         let read = |(identity, version, trusted_at): (String, i64, String)| {
@@ -83,19 +83,48 @@ pub(super) fn judged<'a>(
             AppliedTo::Something | AppliedTo::This(_) => Err(missing(&maker.site, file)),
         };
     };
-    let books = Books::read(maker, &own)?;
-    match &books {
-        Some(books) if books.version > BOOKS_VERSION => return Err(newer(file, books.version)),
-        _ => {}
+    refuse_another(&maker.site, file, Books::read(&maker.rendered.books, &own)?)?;
+    Ok(Some(own))
+}
+
+/// Whether anything is left of a platform that leaves, by its own database and the script that takes the books away. Refuses
+/// a database that is not the one that this was applied to: it may be somebody else's.
+pub(super) fn is_left(
+    site: &Site<'_>,
+    script: &Script,
+    own: Option<Container<'_>>,
+) -> Result<bool, PlatformError> {
+    let file = script.database();
+    let Some(Container::File(own)) = own else {
+        return match site.applied_to {
+            AppliedTo::Something | AppliedTo::This(_) if !site.confirmed.begin_anew => {
+                Err(missing(site, file))
+            }
+            _ => Ok(false),
+        };
+    };
+    // What takes the books away is the last step: without them, all was done.
+    if !own.has_table("datasurface_steps")? {
+        return Ok(false);
+    }
+    refuse_another(site, file, Books::read(script, &own)?)?;
+    Ok(true)
+}
+
+/// Refuses books that a newer version of the software wrote, and those of another database than the one that this was
+/// applied to.
+fn refuse_another(site: &Site<'_>, file: &str, books: Option<Books>) -> Result<(), PlatformError> {
+    if let Some(Books { version, .. }) = books
+        && version > BOOKS_VERSION
+    {
+        return Err(newer(file, version));
     }
     let identity = books.map(|books| books.identity);
-    match maker.site.applied_to {
-        AppliedTo::This(expected)
-            if !maker.site.confirmed.begin_anew && identity.as_deref() != Some(expected) =>
-        {
-            Err(another(maker, file))
+    match site.applied_to {
+        AppliedTo::This(expected) if !site.confirmed.begin_anew && identity.as_deref() != Some(expected) => {
+            Err(another(site, file))
         }
-        _ => Ok(Some(own)),
+        _ => Ok(()),
     }
 }
 
@@ -108,11 +137,11 @@ fn missing(site: &Site<'_>, file: &str) -> PlatformError {
     ))
 }
 
-fn another(maker: &Maker<'_>, file: &str) -> PlatformError {
+fn another(site: &Site<'_>, file: &str) -> PlatformError {
     refused(format!(
         "the database `{file}` in {} is not the one that this target was applied to: name the folder where that is by \
          `--root`; if this one is to take its place, say so once by `run --begin-anew`",
-        maker.site.root.display()
+        site.root.display()
     ))
 }
 

@@ -20,7 +20,7 @@ impl Work<'_> {
     /// Judges the clock before a run. If it is more than a week past the last run at a time that was trusted, and neither a
     /// person nor a server says that it is right, nothing is purged in this run; returns why, where anything would be.
     pub(super) fn judge_clock(&mut self) -> Result<Option<JobFailure>, PlatformError> {
-        let Some(books) = Books::read(&self.maker, &self.own)? else {
+        let Some(books) = Books::read(&self.rendered.books, &self.own)? else {
             return Ok(None);
         };
         let now = self.site.now;

@@ -2,6 +2,7 @@
 //! away what is left of it.
 
 use super::{
+    books,
     breakpoint::Breakpoint,
     container::Container,
     transition::{Transition, Transitions},
@@ -25,10 +26,16 @@ pub(super) fn leave(
     files: &[Transition],
     breakpoint: &Breakpoint,
 ) -> Result<Applied, PlatformError> {
-    let own = files.iter().rfind(|file| file.script.resource() == address::DATABASE);
-    let Some(own) = own.or(files.first()).map(|file| file.script.database()) else {
-        return Ok(Applied::default());
+    let Some(last) = files.iter().rfind(|file| file.script.resource() == address::DATABASE) else {
+        let context = "no transition file takes the books away";
+        return Err(PlatformError::new(PlatformErrorKind::Rendering, context));
     };
+    let own = last.script.database();
+    // Before anything else: a database of the same name elsewhere may be another platform's.
+    let left = Container::open_to_read(site, own, breakpoint)?;
+    if !books::is_left(site, &last.script, left)? {
+        return Ok(Applied { done_before: files.len(), ..Applied::default() });
+    }
     let _alone = Alone::with(site, own)?;
     let mut applied = Applied::default();
     for Transition { script, .. } in files {
