@@ -337,6 +337,18 @@ fn a_value_that_is_too_large_is_refused() {
     assert_eq!(report.failures[0].reason, "output.Mask [select customers]: string or blob too big");
 }
 
+#[test]
+fn a_function_that_fails_tells_no_value() {
+    let ground = limited(
+        "SELECT json_extract('{}', company_name) AS customer_id, '' AS company_name, '' AS city FROM NW_Data_customers",
+        json!({}),
+    );
+    ground.change_source("UPDATE Customers SET company_name = 'Canary'");
+    let report = ground.try_run().unwrap();
+    let reason = &report.failures[0].reason;
+    assert!(reason.contains("bad JSON path") && !reason.contains("Canary"), "{reason}");
+}
+
 /// Cancels once the transformer has begun.
 #[derive(Debug, Default)]
 struct Impatient(AtomicUsize);
