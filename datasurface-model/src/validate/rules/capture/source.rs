@@ -109,9 +109,9 @@ fn former(capture: &Capture, dataset: &Dataset, scope: &mut Scope<'_>) {
     let name = dataset.name();
     let path = path(capture, name, scope);
     let message = format!("`{name}` was called `{former}`, and is read from the table `{former}` as before");
-    let finding = Diagnostic::new(&FORMER, path.clone(), message)
-        .help(format!("name the table of `{name}`: `{former}`, or `{name}` if it was renamed, too"))
-        .suggest(Suggestion::put(path, former.as_str()));
+    // Either may be meant, so none is suggested.
+    let finding = Diagnostic::new(&FORMER, path, message)
+        .help(format!("name the table of `{name}`: `{former}`, or `{name}` if it was renamed, too"));
     scope.report(finding);
 }
 
