@@ -10,8 +10,8 @@ use crate::{
 use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
 use datasurface_platform::{
-    Applied, Confirmed, CredentialSource, Plan, PlatformError, PlatformErrorKind, RunReport, RunRequest,
-    Runtime, SafePath, Site, Status, Watcher,
+    Applied, Confirmed, CredentialSource, JobRun, Plan, PlatformError, PlatformErrorKind, RunReport,
+    RunRequest, Runtime, SafePath, Site, Status, Watcher,
 };
 use std::{collections::BTreeMap, path::Path};
 
@@ -79,6 +79,11 @@ impl Broker {
     /// How far each consumer is.
     pub fn status(&self, target: &Target, on: &Operation<'_>) -> Operated<Status> {
         self.each(target, on, |runtime, site, _| runtime.status(site))
+    }
+
+    /// The last runs of each job, this many of each at most: by job, the newest first.
+    pub fn history(&self, target: &Target, on: &Operation<'_>, most: usize) -> Operated<Vec<JobRun>> {
+        self.each(target, on, |runtime, site, _| runtime.history(site, most))
     }
 
     /// When the next job is due by its timetable, on those that have one.

@@ -226,6 +226,11 @@ pub(crate) struct Status {
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
+    /// Show the last runs of each job, too, this many of each at most: when they began, how long they took, and how many
+    /// records they moved.
+    #[arg(long, value_name = "N")]
+    pub(crate) history: Option<usize>,
+
     /// Exit with 0 where a consumer is late, or something failed, too.
     #[arg(long)]
     pub(crate) exit_zero: bool,

@@ -10,6 +10,7 @@ mod check;
 mod codes;
 mod files;
 mod graph;
+mod history;
 mod input;
 mod lineage;
 mod listing;

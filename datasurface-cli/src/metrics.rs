@@ -1,8 +1,12 @@
 //! How far consumers are, as metrics in the text format of OpenMetrics.
 
-use crate::status::{Sink, Waiting};
+use crate::{
+    history::{Ran, in_seconds},
+    status::{Sink, Waiting},
+};
 use chrono::{DateTime, Utc};
-use std::fmt::Write;
+use datasurface_platform::JobOutcome;
+use std::fmt::{Display, Write};
 
 /// The families of metrics, in order.
 struct Metrics(String);
@@ -78,8 +82,53 @@ const OF_SINKS: [OfSink; 10] = [
     },
 ];
 
+/// A metric of the last run of each job, for those where it is known.
+struct OfJob {
+    name: &'static str,
+    unit: &'static str,
+    help: &'static str,
+    value: fn(&Ran) -> Option<String>,
+}
+
+const OF_JOBS: [OfJob; 4] = [
+    OfJob {
+        name: "datasurface_job_began_timestamp_seconds",
+        unit: "seconds",
+        help: "When the run began in which the job ran last.",
+        value: |last| Some(last.run.began_at.timestamp().to_string()),
+    },
+    OfJob {
+        name: "datasurface_job_duration_seconds",
+        unit: "seconds",
+        help: "How long the job took.",
+        value: |last| last.run.milliseconds.map(in_seconds),
+    },
+    OfJob {
+        name: "datasurface_job_records",
+        unit: "",
+        help: "How many records the job moved.",
+        value: |last| last.run.records.map(|records| records.to_string()),
+    },
+    OfJob {
+        name: "datasurface_job_failed",
+        unit: "",
+        help: "Whether the job failed.",
+        value: |last| match last.run.outcome {
+            JobOutcome::Unfinished => None,
+            JobOutcome::Failed(_) => Some("1".to_owned()),
+            _ => Some("0".to_owned()),
+        },
+    },
+];
+
 /// Returns the metrics. Where something could not be asked, they are not complete, and say so.
-pub(crate) fn metrics(sinks: &[Sink], waiting: &[Waiting], at: DateTime<Utc>, is_complete: bool) -> String {
+pub(crate) fn metrics(
+    sinks: &[Sink],
+    waiting: &[Waiting],
+    last_runs: &[Ran],
+    at: DateTime<Utc>,
+    is_complete: bool,
+) -> String {
     let mut metrics = Metrics(String::new());
     metrics.family("datasurface_status_complete", "", "Whether every platform could be asked.");
     metrics.sample("datasurface_status_complete", &[], i64::from(is_complete));
@@ -102,6 +151,15 @@ pub(crate) fn metrics(sinks: &[Sink], waiting: &[Waiting], at: DateTime<Utc>, is
         let labels = [("platform", waiting.platform.as_str()), ("job", waiting.job.as_str())];
         metrics.sample(name, &labels, 1);
     }
+    for OfJob { name, unit, help, value } in OF_JOBS {
+        metrics.family(name, unit, help);
+        for last in last_runs {
+            if let Some(value) = value(last) {
+                let labels = [("platform", last.platform.as_str()), ("job", last.run.job.as_str())];
+                metrics.sample(name, &labels, value);
+            }
+        }
+    }
     metrics.0 + "# EOF\n"
 }
 
@@ -120,7 +178,7 @@ impl Metrics {
         self.line(format_args!("# HELP {name} {help}"));
     }
 
-    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: i64) {
+    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         let labels: Vec<String> =
             labels.iter().map(|(label, value)| format!("{label}=\"{}\"", escaped(value))).collect();
         match labels.is_empty() {

@@ -3,6 +3,7 @@
 use crate::{
     answer::Answer,
     arguments::{self, StatusFormat, now},
+    history::{self, Ran},
     metrics::metrics,
     site,
     table::Table,
@@ -10,7 +11,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use datasurface_broker::Broker;
-use datasurface_model::{DatasetKey, Findings, GroupKey, PlatformName};
+use datasurface_model::{DatasetKey, Diagnostic, Findings, GroupKey, PlatformName};
 use datasurface_platform::{ResourceAddress, SinkStatus, WaitingJob, WaitsFor};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,8 @@ struct Standing<'a> {
     at: DateTime<Utc>,
     sinks: &'a [Sink],
     waiting: &'a [Waiting],
+    #[serde(skip_serializing_if = "<[Ran]>::is_empty")]
+    history: &'a [Ran],
 }
 
 /// A job of a platform that has something to do, and waits.
@@ -91,27 +94,18 @@ impl Sink {
     }
 }
 
+/// What platforms answered.
+#[derive(Default)]
+struct Asked {
+    sinks: Vec<Sink>,
+    waiting: Vec<Waiting>,
+    history: Vec<Ran>,
+    findings: Findings,
+}
+
 pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'static> {
     let at = now();
-    let (mut sinks, waiting, findings) = match site::open(&arguments.site) {
-        Err(findings) => (Vec::new(), Vec::new(), findings),
-        Ok((target, mut findings)) => {
-            let operated =
-                broker.status(&target, &site::operation(&site::root(&arguments.site, &target), at));
-            findings.extend(operated.findings.iter().cloned());
-            let (mut sinks, mut waiting) = (Vec::new(), Vec::new());
-            for (platform, status) in operated.done {
-                sinks.extend(status.sinks.into_iter().map(|sink| Sink::of(&platform, sink, at)));
-                let jobs = status.waiting.into_iter();
-                waiting.extend(jobs.map(|WaitingJob { job, waits_for }| Waiting {
-                    platform: platform.clone(),
-                    job,
-                    waits_for,
-                }));
-            }
-            (sinks, waiting, findings)
-        }
-    };
+    let Asked { mut sinks, waiting, history, findings } = ask(arguments, broker, at);
     if !arguments.show_values {
         sinks.iter_mut().for_each(|sink: &mut Sink| sink.examples.clear());
     }
@@ -119,14 +113,51 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
     let is_served = |sink: &Sink| sink.last_failure.is_none() && !sink.is_late;
     let is_well = is_complete && (arguments.exit_zero || sinks.iter().all(is_served));
     match arguments.format {
-        StatusFormat::Text => Answer::text(summary(&sinks, &waiting), &findings, is_well),
+        StatusFormat::Text => {
+            let text = [summary(&sinks, &waiting), history::summary(&history)];
+            let parts: Vec<&str> = text.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+            Answer::text(parts.join("\n"), &findings, is_well)
+        }
         StatusFormat::OpenMetrics => {
-            Answer::text(metrics(&sinks, &waiting, at, is_complete), &findings, is_well)
+            Answer::text(metrics(&sinks, &waiting, &history, at, is_complete), &findings, is_well)
         }
         StatusFormat::Json => {
-            Answer::json(&Standing { findings: &findings, at, sinks: &sinks, waiting: &waiting }, is_well)
+            let standing =
+                Standing { findings: &findings, at, sinks: &sinks, waiting: &waiting, history: &history };
+            Answer::json(&standing, is_well)
         }
     }
+}
+
+fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> Asked {
+    let (target, findings) = match site::open(&arguments.site) {
+        Ok(opened) => opened,
+        Err(findings) => return Asked { findings, ..Asked::default() },
+    };
+    let mut asked = Asked { findings, ..Asked::default() };
+    let root = site::root(&arguments.site, &target);
+    let operation = site::operation(&root, at);
+    let operated = broker.status(&target, &operation);
+    for (platform, status) in operated.done {
+        asked.sinks.extend(status.sinks.into_iter().map(|sink| Sink::of(&platform, sink, at)));
+        let jobs = status.waiting.into_iter();
+        asked.waiting.extend(jobs.map(|WaitingJob { job, waits_for }| Waiting {
+            platform: platform.clone(),
+            job,
+            waits_for,
+        }));
+    }
+    asked.findings.extend(operated.findings.iter().cloned());
+    // Metrics tell of the last run of each job; for all else, whoever wants more says so.
+    let is_monitored = arguments.format == StatusFormat::OpenMetrics;
+    if let Some(most) = if is_monitored { Some(1) } else { arguments.history } {
+        let history = broker.history(&target, &operation, most);
+        asked.history = Ran::all(history.done);
+        // A platform that could not say how far it is has been reported.
+        let known: Vec<Diagnostic> = asked.findings.iter().cloned().collect();
+        asked.findings.extend(history.findings.iter().filter(|finding| !known.contains(finding)).cloned());
+    }
+    asked
 }
 
 fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {

@@ -3,6 +3,7 @@
 use crate::{
     credential::CredentialSource,
     error::PlatformError,
+    history::JobRun,
     plan::Plan,
     rendered_files::RenderedFiles,
     rendering::ResourceAddress,
@@ -30,6 +31,11 @@ pub trait Runtime: fmt::Debug + Send + Sync {
 
     /// How far each consumer is.
     fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError>;
+
+    /// The last runs of each job, this many of each at most: by job, the newest first. A platform that keeps none has none.
+    fn history(&self, _site: &Site<'_>, _most: usize) -> Result<Vec<JobRun>, PlatformError> {
+        Ok(Vec::new())
+    }
 
     /// When the next job is due by its timetable. None means that none has one.
     fn next_due(&self, _site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {

@@ -141,3 +141,47 @@ fn a_status_makes_nothing() {
     desk.run("status --target out").bad();
     assert_eq!(desk.listing(), before);
 }
+
+#[test]
+fn a_history_tells_what_each_job_did() {
+    let desk = served();
+    let source = Connection::open(desk.path("source.db")).unwrap();
+    source.execute_batch("INSERT INTO products VALUES (1, 'a'), (2, 'b')").unwrap();
+    desk.run("run --target out").good();
+    let said = desk.run("status --target out").good();
+    assert!(!said.out.contains("records"), "nobody asked: {said:?}");
+
+    let said = desk.run("status --target out --history 9").good().out;
+    let line = |said: &str| {
+        let lines: Vec<String> =
+            said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let jobs: Vec<String> = lines.into_iter().filter(|line| line.starts_with("capture.")).collect();
+        jobs
+    };
+    let jobs = line(&said);
+    let [second, first] = &jobs[..] else { panic!("{said}") };
+    assert!(first.starts_with("capture.NW_Data Local 20") && first.ends_with(" 0"), "{said}");
+    assert!(second.ends_with(" 2"), "{said}");
+    assert_eq!(line(&desk.run("status --target out --history 1").good().out), [second.as_str()]);
+
+    let said = desk.run("status --target out --history 1 --format json").good().out;
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let job = &said["history"][0];
+    assert_eq!((&job["platform"], &job["job"]), (&"Local".into(), &"capture.NW_Data".into()));
+    assert_eq!((&job["records"], &job["outcome"]), (&2.into(), &"done".into()));
+    assert!(job["milliseconds"].is_u64() && job["began_at"].is_string(), "{said}");
+
+    let of_job = |text: &str, name: &str| {
+        let labels = [("platform", "Local"), ("job", "capture.NW_Data")];
+        let labels = labels.map(|(label, value)| (label.to_owned(), value.to_owned())).to_vec();
+        openmetrics::read(text).unwrap().get(&(name.to_owned(), labels)).copied()
+    };
+    let metrics = desk.run("status --target out --format openmetrics").good().out;
+    assert_eq!(of_job(&metrics, "datasurface_job_records"), Some(2.0));
+    assert_eq!(of_job(&metrics, "datasurface_job_failed"), Some(0.0));
+    assert!(of_job(&metrics, "datasurface_job_duration_seconds").is_some_and(|seconds| seconds < 60.0));
+    fs::remove_file(desk.path("source.db")).unwrap();
+    desk.run("run --target out").bad();
+    let metrics = desk.run("status --target out --format openmetrics").bad().out;
+    assert_eq!(of_job(&metrics, "datasurface_job_failed"), Some(1.0));
+}

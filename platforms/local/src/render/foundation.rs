@@ -97,9 +97,17 @@ CREATE TABLE IF NOT EXISTS \"datasurface_runs\" (
   \"job\" TEXT NOT NULL,
   \"started_at\" TEXT NOT NULL,
   \"ended_at\" TEXT,
-  \"failure\" TEXT
+  \"failure\" TEXT,
+  \"milliseconds\" INTEGER,
+  \"records\" INTEGER
 );
 CREATE INDEX IF NOT EXISTS \"datasurface_runs.by_job\" ON \"datasurface_runs\" (\"job\", \"run\");";
+
+/// Books of version 1 know neither how long a job took nor what it moved.
+const UPGRADE_TO_2: [&str; 2] = [
+    "ALTER TABLE \"datasurface_runs\" ADD COLUMN \"milliseconds\" INTEGER;",
+    "ALTER TABLE \"datasurface_runs\" ADD COLUMN \"records\" INTEGER;",
+];
 
 const INPUTS: &str = "\
 CREATE TABLE IF NOT EXISTS \"datasurface_inputs\" (
@@ -233,7 +241,11 @@ RETURNING \"run\";";
 
 const RUN_ENDED: &str = "\
 UPDATE \"datasurface_runs\"
-SET \"ended_at\" = :now, \"failure\" = :failure
+SET
+  \"ended_at\" = :now,
+  \"failure\" = :failure,
+  \"milliseconds\" = :milliseconds,
+  \"records\" = :records
 WHERE \"run\" = :run;
 
 WITH of_job AS (
@@ -262,6 +274,21 @@ WHERE \"job\" = :job AND \"ended_at\" IS NOT NULL AND \"failure\" IS NULL
 ORDER BY \"run\" DESC
 LIMIT 1;";
 
+const HISTORY: &str = "\
+WITH numbered AS (
+  SELECT *, row_number() OVER (PARTITION BY \"job\" ORDER BY \"run\" DESC) AS \"number\"
+  FROM \"datasurface_runs\"
+)
+SELECT \"job\", \"started_at\", \"ended_at\", \"failure\", \"milliseconds\", \"records\"
+FROM numbered
+WHERE \"number\" <= :most
+ORDER BY \"job\", \"number\";";
+
+const MOVED_SINCE: &str = "\
+SELECT coalesce(sum(\"inserted\" + \"updated\" + \"deleted\"), 0) AS \"records\"
+FROM \"datasurface_batches\"
+WHERE \"datastore\" = :datastore AND \"dataset\" = :dataset AND \"batch\" > :arrived AND \"batch\" <= :batch;";
+
 pub(super) fn render(
     config: &LocalConfig,
     scope: &ScopeView,
@@ -280,6 +307,11 @@ pub(super) fn render(
             "create",
             "Makes the books that are not there.",
             [STEPS, OF_BOOKS, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS, BEHIND].map(str::to_owned),
+        )
+        .add(
+            "upgrade_to_2",
+            "Gives books of version 1 what those of version 2 have.",
+            UPGRADE_TO_2.map(str::to_owned),
         )
         .add(
             "begin_books",
@@ -334,11 +366,18 @@ pub(super) fn render(
         .add("run_started", "Remembers that a job was started.", one(RUN_STARTED))
         .add(
             "run_ended",
-            "Remembers how a job ended; without a failure, it went well. Its last 100 runs stay, and its last good one.",
+            "Remembers how a job ended, how long it took, and how many records it moved; without a failure, it went well. Its last \
+             100 runs stay, and its last good one.",
             one(RUN_ENDED),
         )
         .add("last_run", "The last run of a job.", one(LAST_RUN))
-        .add("last_success", "When a job last ended well.", one(LAST_SUCCESS));
+        .add("last_success", "When a job last ended well.", one(LAST_SUCCESS))
+        .add("history", "The last :most runs of each job, the newest first.", one(HISTORY))
+        .add(
+            "moved_since",
+            "How many records of a dataset changed in the batches after :arrived, up to :batch.",
+            one(MOVED_SINCE),
+        );
     let resource = Resource::new(address::DATABASE, "database")
         .attribute("database", &config.database)
         .attribute("shards", scope.shards());

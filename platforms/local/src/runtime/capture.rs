@@ -19,14 +19,6 @@ pub(super) struct Captured {
     pub(super) is_new: bool,
 }
 
-impl Captured {
-    /// Why nothing of the datastore was captured, if nothing was.
-    pub(super) fn failure(&self) -> Option<String> {
-        let reasons: Vec<&str> = self.failures.iter().map(|failure| failure.reason.as_str()).collect();
-        (self.datasets.is_empty() && !reasons.is_empty()).then(|| reasons.join("; "))
-    }
-}
-
 /// Rows that are set aside, and how many of them a batch opened or closed.
 #[derive(Clone, Copy, Debug, Default)]
 struct Rejected {

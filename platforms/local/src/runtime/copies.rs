@@ -3,6 +3,7 @@
 use super::{
     container::Container,
     database::Database,
+    history::Brought,
     server_copies::send_one,
     work::{Batch, Work, number},
 };
@@ -54,7 +55,7 @@ impl<'a> Work<'a> {
             return Ok(());
         };
         let database = shelf.first().map_or("", |(_, script)| script.database());
-        self.remembered(job, || {
+        let again = self.remembered(job, || {
             let container = self.container(database)?;
             // Where the copy knows more than is known here, nothing could bring that again.
             self.behind(shelf, &container)?;
@@ -65,6 +66,7 @@ impl<'a> Work<'a> {
                     all.push((first, Behind { dataset, script, applied: 0, last: last.number }));
                 }
             }
+            let records = self.records(all.iter().map(|(_, copy)| copy))?;
             match (&*container, all.first()) {
                 (_, None) => Ok(()),
                 (Container::Server(server), _) => server.at_once(|| {
@@ -83,8 +85,10 @@ impl<'a> Work<'a> {
                         })
                     })
                 }
-            }
-        })
+            }?;
+            Ok(Brought(records))
+        });
+        again.map(|_| ())
     }
 
     fn purge(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
@@ -115,14 +119,24 @@ impl<'a> Work<'a> {
         let container = self.container(database);
         match container.and_then(|container| Ok((self.behind(shelf, &container)?, container))) {
             Ok((behind, _)) if behind.is_empty() => Ok(()),
-            found => self.remembered(job, || {
-                let (behind, container) = found?;
-                match &*container {
-                    Container::File(file) => self.apply(file, &behind),
-                    Container::Server(server) => self.send(server, &behind),
-                }
-            }),
+            found => {
+                let brought = self.remembered(job, || {
+                    let (behind, container) = found?;
+                    match &*container {
+                        Container::File(file) => self.apply(file, &behind),
+                        Container::Server(server) => self.send(server, &behind),
+                    }?;
+                    Ok(Brought(self.records(&behind)?))
+                });
+                brought.map(|_| ())
+            }
         }
+    }
+
+    /// How many records change in the batches that these copies are brought.
+    fn records<'s>(&self, copies: impl IntoIterator<Item = &'s Behind<'s>>) -> Result<u64, PlatformError> {
+        let moved = |copy: &Behind<'_>| self.moved_since(copy.dataset, copy.applied, copy.last);
+        copies.into_iter().map(moved).sum()
     }
 
     /// The last batch that arrived in a copy; none in one that is not there.

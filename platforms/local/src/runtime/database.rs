@@ -113,6 +113,12 @@ impl<'a> Database<'a> {
         there.map_err(|error| outside(format!("looking into `{}`", self.file), error))
     }
 
+    /// Whether a table has a column of this name.
+    pub(super) fn has_column(&self, table: &str, column: &str) -> Result<bool, PlatformError> {
+        let there = self.connection.column_exists(Some("main"), table, column);
+        there.map_err(|error| outside(format!("looking into `{}`", self.file), error))
+    }
+
     /// Executes the statements of a section.
     pub(super) fn execute(
         &self,

@@ -78,10 +78,16 @@ impl<'a> Maker<'a> {
         database.execute(&self.rendered.books, "step_done", &values)
     }
 
-    /// Adds those books of the platform's own database that came after it was made, with a later revision of the software.
+    /// Adds those books of the platform's own database, and what is new in them, that came after it was made, with a later
+    /// revision of the software.
     pub(super) fn complete_books(&self, own: &Container<'_>) -> Result<(), PlatformError> {
         own.at_once(|| {
             own.execute(&self.rendered.books, "create", &[])?;
+            if let Container::File(file) = own
+                && !file.has_column("datasurface_runs", "records")?
+            {
+                file.execute(&self.rendered.books, "upgrade_to_2", &[])?;
+            }
             Books::begin(self, own)
         })
     }

@@ -5,7 +5,7 @@
 //! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
 //! | `database.rs`, `server/`, `container.rs`, `containers.rs` | everything that is executed passes through one place: for files, and for servers |
 //! | `place.rs`, `books.rs`, `clock.rs` | where files of databases may be, which database it is, and whether its clock is right |
-//! | `work.rs` | the books of the platform's own database |
+//! | `work.rs`, `history.rs` | the books of the platform's own database |
 //! | `making.rs`, `apply.rs`, `leaving.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
 //! | `capture.rs`, `stage.rs`, `declared/`, `behind.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `unfit.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
@@ -34,6 +34,7 @@ mod declared;
 mod drift;
 mod failed;
 mod handover;
+mod history;
 mod job;
 mod leaving;
 mod making;
@@ -61,7 +62,7 @@ use chrono_tz::Tz;
 use container::Container;
 use database::Database;
 pub(crate) use database::without_advice;
-use datasurface_platform::{Applied, RunNames, RunReport, RunRequest, Site, Status};
+use datasurface_platform::{Applied, JobRun, RunNames, RunReport, RunRequest, Site, Status};
 use making::Maker;
 use rendered::Rendered;
 use work::{Alone, Work};
@@ -112,6 +113,16 @@ impl Runtime for LocalPlatform {
         let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
         let own = opened(maker, own)?;
         Work::new(maker, own).status()
+    }
+
+    fn history(&self, site: &Site<'_>, most: usize) -> Result<Vec<JobRun>, PlatformError> {
+        if leaving::leaving(site)?.is_some() {
+            return Ok(Vec::new());
+        }
+        let rendered = Rendered::read(site)?;
+        let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+        Work::new(maker, opened(maker, own)?).history(most)
     }
 
     fn next_due(&self, site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {

@@ -149,7 +149,7 @@ impl<'w, 'a> Run<'w, 'a> {
     /// Runs a transformer, and captures what it made. The last capture remembers what was seen.
     fn transform(&mut self, trigger: &TriggerJob, seen: &[Seen]) -> Result<(), PlatformError> {
         match self.work.remembered(&trigger.starts, || self.work.transform(trigger)) {
-            Ok(rounded) => self.report.rounded.extend(rounded),
+            Ok(made) => self.report.rounded.extend(made.rounded),
             Err(error) => {
                 self.stopped.insert(trigger.workspace.clone());
                 self.fail(&trigger.starts, error.report());
@@ -174,8 +174,7 @@ impl<'w, 'a> Run<'w, 'a> {
 
     /// Captures, and brings the copies up to date. Says whether it went well; if not, it is in the report.
     fn capture(&mut self, job: &CaptureJob, seen: &[Seen]) -> Result<bool, PlatformError> {
-        let captured =
-            self.work.remembered_unless(&job.job, || self.work.capture(job, seen), Captured::failure);
+        let captured = self.work.remembered(&job.job, || self.work.capture(job, seen));
         match captured {
             Ok(Captured { datasets, failures, is_new }) => {
                 self.report.datasets.extend(datasets);

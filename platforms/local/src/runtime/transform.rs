@@ -39,6 +39,15 @@ pub(super) enum Turn {
     Waits(WaitsFor),
 }
 
+/// What a transformer made.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Made {
+    /// The values that were rounded to what their columns keep.
+    pub(super) rounded: Vec<Rounded>,
+    /// How many records there are.
+    pub(super) records: u64,
+}
+
 impl Work<'_> {
     /// Whether a transformer is to run, where these jobs failed on the way to its inputs. It never runs on inputs some of
     /// which are new while others could not be read, and not before there is a batch of each. Asked to make its output again, it
@@ -111,9 +120,9 @@ impl Work<'_> {
         script.reads().and_then(|attached| self.rendered.copy_in(&attached.file, dataset))
     }
 
-    /// Makes the outputs of a transformer, and returns which values were rounded to what their columns keep. The outputs are
-    /// captured afterwards, and only then it has seen its inputs: cut off before, it runs again.
-    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<Vec<Rounded>, PlatformError> {
+    /// Makes the outputs of a transformer. They are captured afterwards, and only then it has seen its inputs: cut off before,
+    /// it runs again.
+    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<Made, PlatformError> {
         let transform = self.transform_of(trigger)?;
         let script = self.rendered.script(&transform.runs)?;
         let inputs = section_of(script, "inputs")?;
@@ -124,12 +133,14 @@ impl Work<'_> {
             .map_err(|error| outside(format!("{} [inputs]: opening `{file}`", script.resource()), error))?;
         let database = Database::open(&self.site, script.database(), self.breakpoint)?;
         database.at_once(|| {
-            let mut rounded = Vec::new();
+            let mut made = Made::default();
             for output in &transform.outputs {
                 let columns = transform.types.get(&output.dataset).map_or(&[][..], Vec::as_slice);
-                rounded.extend(self.fill(&sandbox, &database, script, output, columns)?);
+                let Made { rounded, records } = self.fill(&sandbox, &database, script, output, columns)?;
+                made.rounded.extend(rounded);
+                made.records += records;
             }
-            Ok(rounded)
+            Ok(made)
         })
     }
 
@@ -141,17 +152,21 @@ impl Work<'_> {
         script: &Script,
         output: &DatasetKey,
         columns: &[StoredColumn],
-    ) -> Result<Vec<Rounded>, PlatformError> {
+    ) -> Result<Made, PlatformError> {
         let section = select_section(&output.dataset);
         let select = section_of(script, &section)?;
         database.execute(script, &clear_section(&output.dataset), &[])?;
         let load = load_section(&output.dataset);
         let mut loader = database.loader(script, &load)?;
         let mut casts = Casts::new(output, columns);
+        let mut records = 0;
         sandbox
-            .rows(select, self.site.watcher, |row| casts.cast(row, |row| loader.load_row(row)))
+            .rows(select, self.site.watcher, |row| {
+                records += 1;
+                casts.cast(row, |row| loader.load_row(row))
+            })
             .map_err(|error| failed_select(script, &section, error))?;
-        Ok(casts.rounded())
+        Ok(Made { rounded: casts.rounded(), records })
     }
 
     pub(super) fn transform_of(&self, trigger: &TriggerJob) -> Result<&TransformJob, PlatformError> {

@@ -178,40 +178,6 @@ impl Work<'_> {
         self.own.execute(&self.rendered.books, "see_input", &values)
     }
 
-    /// Does a job, tells whoever watches, and remembers when it began, when it ended and why it failed.
-    pub(super) fn remembered<T>(
-        &self,
-        job: &str,
-        work: impl FnOnce() -> Result<T, PlatformError>,
-    ) -> Result<T, PlatformError> {
-        self.remembered_unless(job, work, |_| None)
-    }
-
-    /// The same, where what was done may tell that it failed.
-    pub(super) fn remembered_unless<T>(
-        &self,
-        job: &str,
-        work: impl FnOnce() -> Result<T, PlatformError>,
-        failure: impl FnOnce(&T) -> Option<String>,
-    ) -> Result<T, PlatformError> {
-        if self.site.watcher.is_cancelled() {
-            return Err(PlatformError::new(PlatformErrorKind::Outside, "the run was cancelled"));
-        }
-        self.site.watcher.begins(job);
-        let values = [(":job", text(job)), (":now", self.now())];
-        let run: Option<i64> = self.one("run_started", &values, |row| row.get(0))?;
-        let done = work();
-        let failure = match &done {
-            Ok(done) => failure(done).map_or(Value::Null, text),
-            Err(error) => text(error.report()),
-        };
-        let values =
-            [(":run", run.map_or(Value::Null, Value::Integer)), (":now", self.now()), (":failure", failure)];
-        let remembered = self.own.execute(&self.rendered.books, "run_ended", &values);
-        // Why it failed matters more than that this could not be written down.
-        done.and_then(|done| remembered.map(|()| done))
-    }
-
     /// Why the last run of a job failed, if it did.
     pub(super) fn last_failure(&self, job: &str) -> Result<Option<String>, PlatformError> {
         let failure = self.one("last_run", &[(":job", text(job))], |row| row.get("failure"))?;
@@ -235,11 +201,23 @@ impl Work<'_> {
         self.one("last_success", &[(":job", text(job))], |row| row.get(0))
     }
 
+    /// How many records of a dataset changed in the batches after this one, up to that one.
+    pub(super) fn moved_since(
+        &self,
+        dataset: &DatasetKey,
+        arrived: u64,
+        batch: u64,
+    ) -> Result<u64, PlatformError> {
+        let [datastore, name] = named(dataset);
+        let values = [datastore, name, (":arrived", number(arrived)?), (":batch", number(batch)?)];
+        self.number("moved_since", &values)
+    }
+
     fn number(&self, section: &str, values: Named<'_>) -> Result<u64, PlatformError> {
         Ok(self.one(section, values, |row| row.get(0))?.unwrap_or_default())
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         section: &str,
         values: Named<'_>,

@@ -6,7 +6,7 @@ use crate::{
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
-    Applied, AppliedTo, Confirmed, CredentialError, CredentialSource, EnvironmentCredentials, Nobody,
+    Applied, AppliedTo, Confirmed, CredentialError, CredentialSource, EnvironmentCredentials, JobRun, Nobody,
     RenderedFiles, RunNames, RunReport, RunRequest, Secret, Site, Status, Watcher, prelude::*,
 };
 use rusqlite::Connection;
@@ -207,6 +207,11 @@ impl Ground {
 
     pub(crate) fn try_status(&self) -> Result<Status, PlatformError> {
         self.site(|runtime, site| runtime.status(site))
+    }
+
+    /// The last runs of each job, this many at most.
+    pub(crate) fn history(&self, most: usize) -> Vec<JobRun> {
+        self.site(|runtime, site| runtime.history(site, most)).unwrap()
     }
 
     fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &Site<'_>) -> T) -> T {

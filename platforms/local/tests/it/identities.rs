@@ -109,15 +109,15 @@ fn a_database_of_an_older_version_gets_what_it_lacks() {
     ground.status();
     ground.apply_plan(&Plan::default()).unwrap();
     let books = "SELECT \"row\", version, length(identity) > 20, trusted_at FROM datasurface_books";
-    assert_eq!(ground.rows("northwind.db", books), ["1|1|1|2026-11-21T10:00:00.000000Z"]);
+    assert_eq!(ground.rows("northwind.db", books), ["1|2|1|2026-11-21T10:00:00.000000Z"]);
     assert_eq!(moved(&ground.run())[0], "NW_Data/customers 1: +0 ~0 -0 =1");
 }
 
 #[test]
 fn books_of_a_newer_version_are_refused() {
     let ground = ground();
-    ground.open("northwind.db").execute_batch("UPDATE datasurface_books SET version = 2").unwrap();
+    ground.open("northwind.db").execute_batch("UPDATE datasurface_books SET version = version + 1").unwrap();
     let before = ground.everything();
-    all_refuse(&ground, &["the books of `northwind.db` are of version 2", "use the newer datasurface"]);
+    all_refuse(&ground, &["the books of `northwind.db` are of version 3", "use the newer datasurface"]);
     assert_eq!(ground.everything(), before);
 }

@@ -18,6 +18,7 @@ mod drift;
 mod flows;
 mod ground;
 mod handover;
+mod history;
 mod identities;
 mod killed;
 mod linear;
