@@ -14,7 +14,7 @@
 #![expect(clippy::print_stdout, reason = "it says what it measured")]
 
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, target::Target},
+    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
     model::*,
     platform::{Confirmed, EnvironmentCredentials, Nobody, Registry, RunRequest},
 };

@@ -28,7 +28,7 @@ mod support;
 
 use by_hand::ByHand;
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, target::Target},
+    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
     model::*,
     platform::{Confirmed, CredentialError, CredentialSource, Nobody, Registry, RunRequest, Secret},
 };

@@ -12,7 +12,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Placed, Proposal, Reached, target::Target},
+    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Placed, Proposal, Reached, Target},
     graph::picture::{Mermaid, Picture},
     model::*,
     platform::{

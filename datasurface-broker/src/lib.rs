@@ -9,22 +9,25 @@ mod choice;
 mod hosted;
 mod lock;
 mod operate;
+mod output;
 mod placed;
 mod propose;
 mod refused;
 mod renamed;
 mod sharding;
-pub mod target;
 mod write;
 
 pub use broker::Broker;
 pub use hosted::Hosted;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use operate::{Operated, Operation};
+pub use output::{
+    AppliedGround, Behind, Manifest, PlatformRecord, Recovery, ScopeEntry, Standing, Target, TargetError,
+    Writing, disk,
+};
 pub use placed::Placed;
 pub use propose::{Proposal, Reached};
 pub use refused::Refused;
-pub use target::Target;
 pub use write::WriteError;
 
 use datasurface_model::CodeInfo;
@@ -42,6 +45,6 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &write::CHANGED,
         &asked::UNKNOWN_NAME,
     ];
-    let parts = [choice::CODES, propose::codes(), target::CODES];
+    let parts = [choice::CODES, propose::codes(), output::CODES];
     own.into_iter().chain(parts.into_iter().flatten().copied())
 }

@@ -4,8 +4,8 @@ use crate::{
     asked::unknown,
     broker::Broker,
     hosted::{Hosted, failure},
+    output::{PlatformRecord, Standing, Target, TargetError},
     propose::PLAN,
-    target::{PlatformRecord, Standing, Target, TargetError},
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};

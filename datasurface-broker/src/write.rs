@@ -1,8 +1,8 @@
 //! Writing a proposal into its target.
 
 use crate::{
+    output::{Target, TargetError, Writing},
     propose::{Proposal, files},
-    target::{Target, TargetError, Writing},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath};

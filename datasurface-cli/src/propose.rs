@@ -5,10 +5,7 @@ use crate::{
     codes::{FINISHED, NOT_LOST, UNDONE, UNFINISHED},
     input::Input,
 };
-use datasurface_broker::{
-    Broker, Proposal, Reached, Target,
-    target::{Manifest, Recovery},
-};
+use datasurface_broker::{Broker, Manifest, Proposal, Reached, Recovery, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath};
 use datasurface_platform::Revision;
 use std::path::{Path, PathBuf};

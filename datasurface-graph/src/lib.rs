@@ -6,7 +6,7 @@
 //! knows of a node, as one value.
 
 mod assignments;
-mod build;
+mod builder;
 mod demand;
 mod diff;
 mod estate;
@@ -24,7 +24,7 @@ mod tests;
 mod transformers;
 
 pub use assignments::{Assignments, Stage, Stages};
-pub use build::NoPrimary;
+pub use builder::NoPrimary;
 pub use demand::datastores_needed;
 pub use diff::GraphDiff;
 pub use facts::{

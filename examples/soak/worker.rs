@@ -3,7 +3,7 @@
 use crate::Result;
 use chrono::{DateTime, Utc};
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, target::Target},
+    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
     model::*,
     platform::{Confirmed, EnvironmentCredentials, Nobody, Registry, RunRequest},
 };

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Proposal, Reached, target::Target},
+    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Proposal, Reached, Target},
     model::*,
     platform::{
         Action, AppliedTo, Confirmed, DataPlatform, EnvironmentCredentials, Nobody, Registry, RunReport,

@@ -20,6 +20,7 @@ mod follow;
 mod front_page;
 mod graph_specification;
 mod laws;
+mod layout;
 mod northwind;
 mod on_postgres;
 mod readme;

@@ -7,7 +7,7 @@ mod front_page;
 use crate::support::shared;
 use chrono::NaiveDate;
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Proposal, Reached, Target, target::Manifest},
+    broker::{Broker, LOCK_FILE_NAME, Lock, Manifest, Proposal, Reached, Target},
     graph::{IntentionGraph, IntentionGraphs},
     model::*,
     platform::{Action, Effect, Meaning, Registry},

@@ -1,7 +1,7 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
 use super::views::PlatformViews;
-use crate::target::Manifest;
+use crate::output::Manifest;
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
 use datasurface_model::{
     DatasetName, DatastoreName, Ecosystem, Located, PlatformName, Repository, TeamKey, Valid,

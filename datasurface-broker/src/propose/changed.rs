@@ -1,6 +1,6 @@
 //! The scopes of a platform that differ, loaded one by one.
 
-use crate::target::{PlatformRecord, ScopeEntry};
+use crate::output::{PlatformRecord, ScopeEntry};
 use datasurface_platform::{PlatformError, PlatformErrorKind, Scope, ScopeChange, ScopeChanges, ScopeRecord};
 use std::collections::{BTreeMap, BTreeSet};
 

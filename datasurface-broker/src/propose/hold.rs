@@ -3,7 +3,7 @@
 use super::views::Held;
 use crate::{
     lock::Lock,
-    target::{Manifest, PlatformRecord, ScopeEntry},
+    output::{Manifest, PlatformRecord, ScopeEntry},
 };
 use chrono::{Days, NaiveDate};
 use datasurface_graph::{Custody, IntentionGraphs};

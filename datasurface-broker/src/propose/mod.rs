@@ -21,10 +21,10 @@ pub(crate) use record::{PLAN, files};
 use crate::{
     broker::Broker,
     hosted::{Hosted, failure},
+    output::{Manifest, ScopeEntry},
     placed::Placed,
     refused::Refused,
     renamed::Renamed,
-    target::{Manifest, ScopeEntry},
 };
 use changed::Changed;
 use chrono::NaiveDate;

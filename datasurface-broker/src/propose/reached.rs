@@ -1,6 +1,6 @@
 //! What was reached: lock and target must agree about it.
 
-use crate::{placed::Placed, refused::Refused, target::Manifest};
+use crate::{output::Manifest, placed::Placed, refused::Refused};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath};
 
 pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(

@@ -1,7 +1,7 @@
 //! What the target would remember.
 
 use super::{hold::owed_today, proposal::Proposed, render::platform_folder};
-use crate::target::{Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
+use crate::output::{Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::PlatformName;
 use datasurface_platform::{File, Plan, Revision, SafePath};

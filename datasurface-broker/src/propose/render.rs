@@ -3,7 +3,7 @@
 use super::views::PlatformViews;
 use crate::{
     hosted::{Hosted, failure},
-    target::{Manifest, ScopeEntry},
+    output::{Manifest, ScopeEntry},
 };
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName};
 use datasurface_platform::{

@@ -2,7 +2,7 @@
 
 use super::{Court, On};
 use crate::{apply::apply, rehearsal::Stage, verdict::Law, witness::Diffed};
-use datasurface_broker::{Proposal, target::PlatformRecord};
+use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_platform::{
     ChangeFrame, DataPlatform, Plan, RenderingChange, ResourceAddress, Revision, ScopeChange,
 };

@@ -6,7 +6,7 @@ use crate::{
     verdict::Law,
     witness::{Rendered, Subject},
 };
-use datasurface_broker::{Proposal, target::PlatformRecord};
+use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_model::Severity;
 use datasurface_platform::{DataPlatform, PlatformError, Rendering};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! A disk that does not tell cases apart, as on macOS and Windows.
 
-use crate::target::disk::{Disk, DiskLock, Kind, RealDisk};
+use crate::output::disk::{Disk, DiskLock, Kind, RealDisk};
 use std::{
     ffi::OsString,
     io,

@@ -1,7 +1,7 @@
 //! What may be written, and what is refused.
 
 use super::{Place, Wanted, rendered, safe};
-use crate::target::{CODES, Manifest, PlatformRecord, Target, TargetError};
+use crate::output::{CODES, Manifest, PlatformRecord, Target, TargetError};
 use datasurface_graph::Fingerprint;
 use datasurface_model::diagnostic::{CodeRegistry, Severity};
 use datasurface_platform::Revision;

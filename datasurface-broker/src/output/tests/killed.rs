@@ -1,7 +1,7 @@
 //! Killed anywhere, a target is the old one or the new one.
 
 use super::{Place, Wanted, disk::FoldingDisk};
-use crate::target::{
+use crate::output::{
     Recovery, Target,
     disk::{Disk, FailingDisk, RealDisk},
 };

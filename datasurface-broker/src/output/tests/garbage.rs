@@ -1,7 +1,7 @@
 //! Whatever is found in our own folder, there is an answer, and no panic; nothing outside is touched.
 
 use super::{Place, Wanted};
-use crate::target::{Recovery, Target, disk::FailingDisk};
+use crate::output::{Recovery, Target, disk::FailingDisk};
 use std::{fs, path::PathBuf};
 
 fn old() -> Wanted {
@@ -198,7 +198,7 @@ fn a_journal_writes_no_other_lock_than_the_one_that_is_given() {
     let place = interrupted();
     let before = everything(&place);
     let mut target = place.open();
-    let code = |error: crate::target::TargetError| error.diagnostic().code().to_owned();
+    let code = |error: crate::output::TargetError| error.diagnostic().code().to_owned();
     let other = place.folder.path().join("other/datasurface.lock");
     assert_eq!(code(target.finish(None).unwrap_err()), "target/interrupted");
     assert_eq!(code(target.finish(Some(&other)).unwrap_err()), "target/foreign-journal");

@@ -1,7 +1,7 @@
 //! A manifest as text.
 
 use super::{Wanted, instance, safe};
-use crate::target::{Manifest, PlatformRecord, ScopeEntry, Standing};
+use crate::output::{Manifest, PlatformRecord, ScopeEntry, Standing};
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{Revision, Scope, ScopeRecord};
 use std::collections::BTreeMap;

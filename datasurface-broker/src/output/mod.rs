@@ -21,7 +21,7 @@ mod verify;
 mod way;
 mod writing;
 
-pub use codes::CODES;
+pub(crate) use codes::CODES;
 pub use error::TargetError;
 pub use manifest::{AppliedGround, Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
 pub use writing::Writing;

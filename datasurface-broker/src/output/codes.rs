@@ -3,7 +3,7 @@
 use datasurface_model::diagnostic::CodeInfo;
 
 /// Every code that this module reports.
-pub static CODES: &[&CodeInfo] = &[
+pub(crate) static CODES: &[&CodeInfo] = &[
     &BUSY,
     &DAMAGED,
     &EDITED,
