@@ -25,4 +25,5 @@ mod northwind;
 mod on_postgres;
 mod readme;
 mod review_change;
+mod serialized_names;
 mod support;
