@@ -11,9 +11,7 @@ pub mod change;
 pub mod diagnostic;
 pub mod document;
 pub mod ecosystem;
-mod gather;
 pub mod governance;
-mod map;
 pub mod name;
 pub mod named;
 #[cfg(any(test, feature = "proptest1"))]

@@ -1,6 +1,5 @@
 //! A set of a few things.
 
-use crate::gather;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::{borrow::Borrow, fmt, slice, vec};
 
@@ -75,7 +74,7 @@ impl<T: Ord> Set<T> {
         T: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        gather::search(self.len(), &|place| Some(self.0.get(place)?.borrow().cmp(element)))
+        self.0.binary_search_by(|other| other.borrow().cmp(element))
     }
 }
 
@@ -96,7 +95,8 @@ impl<T: Ord> Extend<T> for Set<T> {
         for element in elements {
             self.0.push(element);
         }
-        gather::sort_distinct(&mut self.0);
+        self.0.sort();
+        self.0.dedup();
     }
 }
 
@@ -110,7 +110,8 @@ impl<T: Ord> FromIterator<T> for Set<T> {
 
 impl<T: Ord> From<Vec<T>> for Set<T> {
     fn from(mut elements: Vec<T>) -> Self {
-        gather::sort_distinct(&mut elements);
+        elements.sort();
+        elements.dedup();
         Self(elements)
     }
 }

@@ -1,6 +1,5 @@
 //! Which of many things that are alike in everything but their names are called nearly as another one.
 
-use crate::gather::sort_by;
 use std::collections::BTreeMap;
 
 /// How many of them are looked at, in each order and on each side of a name.
@@ -51,7 +50,7 @@ impl<T: Copy> Names<T> {
     fn of(mut forwards: Vec<(String, T)>) -> Self {
         let mut backwards: Vec<_> = forwards.iter().map(|(name, thing)| (reversed(name), *thing)).collect();
         for names in [&mut forwards, &mut backwards] {
-            sort_by(names, |(one, _), (other, _)| one.cmp(other));
+            names.sort_by(|(one, _), (other, _)| one.cmp(other));
         }
         Self { forwards, backwards }
     }

@@ -8,7 +8,6 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Severity},
     ecosystem::{Dataset, DatasetGroup, Ecosystem, Workspace},
-    gather::sort,
     name::DatasetKey,
     named::Entity,
     schema::SchemaChange,
@@ -65,7 +64,7 @@ impl Judge<'_> {
                 }
             }
         }
-        sort(&mut found);
+        found.sort();
         found
     }
 

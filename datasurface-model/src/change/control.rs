@@ -15,7 +15,6 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Severity},
     ecosystem::{Dataset, Ecosystem},
-    gather::sort,
     name::DatasetKey,
     named::Entity,
     validate::Valid,
@@ -110,7 +109,7 @@ impl ChangeControl {
                 retirements.push(Retirement::removed(store.key(dataset), path, retiring));
             }
         });
-        sort(&mut retirements);
+        retirements.sort();
         retirements
     }
 
@@ -144,7 +143,7 @@ impl ChangeControl {
                 found.push(self.concern(&codes::SUNSET_PASSED, retirement, message));
             }
         }
-        sort(&mut found);
+        found.sort();
         found
     }
 

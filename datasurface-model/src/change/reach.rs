@@ -11,7 +11,6 @@ use crate::{
         DataTransformer, Datastore, Deprecation, Ecosystem, GroupPin, PlatformDeclaration, PrimaryPin,
         ProductionStatus, Repository, Team, Workspace,
     },
-    gather::Gather,
     name::{
         ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, TeamKey, VendorName, ZoneName,
     },
@@ -130,7 +129,7 @@ impl Reach {
     /// the same.
     fn add_transformers(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
         let before: BTreeMap<_, _> =
-            workspaces(&pruned.old).filter_map(|placed| making(placed.workspace)).gather();
+            workspaces(&pruned.old).filter_map(|placed| making(placed.workspace)).collect();
         for placed in workspaces(&pruned.new) {
             let Some((output, making)) = making(placed.workspace) else { continue };
             if before.get(output) != Some(&making)
@@ -156,7 +155,7 @@ impl Reach {
         let pins = pins.filter_map(|(old, now)| old.or(now)).map(GroupPin::name);
         let pinned =
             pins.map(|group| (group.clone(), vec![ModelPath::root().child("group_pins", group.to_string())]));
-        self.add_groups(&pinned.gather(), new);
+        self.add_groups(&pinned.collect(), new);
     }
 
     /// Whoever is served by a platform that is elsewhere from now on, or no longer what it was: as far as pins tell.
@@ -166,7 +165,7 @@ impl Reach {
             let (old, now) = (old?, now?);
             (serves(old) != serves(now)).then(|| now.name())
         });
-        let changed: BTreeSet<&PlatformName> = changed.gather();
+        let changed: BTreeSet<&PlatformName> = changed.collect();
         if changed.is_empty() {
             return;
         }
@@ -180,7 +179,7 @@ impl Reach {
             let paths: Vec<_> = platforms.map(path).collect();
             (!paths.is_empty()).then(|| (pin.name().clone(), paths))
         });
-        self.add_groups(&served.gather(), new);
+        self.add_groups(&served.collect(), new);
     }
 
     /// These groups, each for some reasons.
@@ -234,7 +233,7 @@ impl Surroundings {
             }
         }
         let vendors = pruned.old.vendors().difference(pruned.new.vendors());
-        let vendors = vendors.filter_map(|(old, new)| Some(old.or(new)?.name().clone())).gather();
+        let vendors = vendors.filter_map(|(old, new)| Some(old.or(new)?.name().clone())).collect();
         surroundings.add_containers_at(&vendors, new);
         surroundings
     }
@@ -278,7 +277,7 @@ impl Surroundings {
 fn making(workspace: &Workspace) -> Option<(&DatastoreName, (&DataTransformer, BTreeSet<&DatasetKey>))> {
     let transformer = workspace.data_transformer()?;
     let inputs = workspace.groups().iter().flat_map(|group| group.wanted().iter().map(Entity::name));
-    Some((transformer.output(), (transformer, inputs.gather())))
+    Some((transformer.output(), (transformer, inputs.collect())))
 }
 
 /// What of a platform those have to know whom it serves.

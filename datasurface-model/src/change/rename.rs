@@ -7,7 +7,6 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Dataset, Datastore},
-    gather::sort,
     name::ColumnName,
     named::Entity,
     schema::{Column, TableSchema},
@@ -123,7 +122,7 @@ pub(super) fn proposals(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
             }
         }
     }
-    sort(&mut found);
+    found.sort();
     found
 }
 
@@ -131,7 +130,7 @@ fn datastores(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
     // Only what has equal schemas and is called alike is compared: else each would have to be compared with each.
     let shape = |store: &Datastore| -> Vec<_> {
         let mut schemas: Vec<_> = store.datasets().iter().map(|dataset| dataset.schema().clone()).collect();
-        sort(&mut schemas);
+        schemas.sort();
         schemas
     };
     let mut gone = Alike::default();

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::Ecosystem,
-    gather::Gather,
     name::{DatasetKey, GroupKey, TeamKey},
     named::Entity,
     validate::Valid,
@@ -84,7 +83,7 @@ impl Retirement {
         let found = located.entity().datasets().get(&dataset.dataset)?;
         let retiring = touched::retiring(located.entity(), found)?;
         let placed = touched::PlacedStore { team: located.team().clone(), store: located.entity() };
-        let consents: BTreeSet<_> = uses.direct(dataset).iter().map(|used| Consent::of(used, on)).gather();
+        let consents: BTreeSet<_> = uses.direct(dataset).iter().map(|used| Consent::of(used, on)).collect();
         let stage = if on < retiring.since {
             Stage::Announced
         } else if consents.iter().any(Consent::is_missing) {

@@ -4,7 +4,6 @@ use super::diff::Pruned;
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Dataset, Datastore, Ecosystem},
-    gather::Gather,
     name::{DatasetKey, TeamKey},
     named::Entity,
 };
@@ -67,7 +66,7 @@ impl<'e> PlacedStore<'e> {
 pub(super) fn datasets<'e>(old: &PlacedStore<'e>, new: &PlacedStore<'e>) -> Vec<Sides<&'e Dataset>> {
     let named =
         |store: &'e Datastore| store.datasets().iter().map(|dataset| (dataset.name().clone(), dataset));
-    side_by_side(named(old.store).gather(), named(new.store).gather(), |dataset| dataset.former_name())
+    side_by_side(named(old.store).collect(), named(new.store).collect(), |dataset| dataset.former_name())
 }
 
 /// A dataset of a datastore that is on its way out is on its way out, too: whichever begins first, and ends first.

@@ -2,7 +2,6 @@
 
 use crate::{
     ecosystem::{DatasetGroup, DatasetSink, Ecosystem, Repository, Workspace},
-    gather::Gather,
     name::{DatasetKey, GroupKey, TeamKey, WorkspaceName},
     named::Entity,
     validate::Valid,
@@ -84,7 +83,7 @@ impl<'e> Uses<'e> {
         datasets: impl IntoIterator<Item = DatasetKey>,
     ) -> Self {
         let mut uses = Self { ecosystem, by_dataset: BTreeMap::new() };
-        let mut asked: BTreeSet<DatasetKey> = datasets.into_iter().gather();
+        let mut asked: BTreeSet<DatasetKey> = datasets.into_iter().collect();
         while !asked.is_empty() {
             let mut made = BTreeSet::new();
             for used in found(ecosystem, &asked) {
@@ -94,7 +93,7 @@ impl<'e> Uses<'e> {
             for dataset in asked {
                 uses.by_dataset.entry(dataset).or_default();
             }
-            asked = made.into_iter().filter(|dataset| !uses.by_dataset.contains_key(dataset)).gather();
+            asked = made.into_iter().filter(|dataset| !uses.by_dataset.contains_key(dataset)).collect();
         }
         uses
     }
@@ -113,7 +112,7 @@ impl<'e> Uses<'e> {
         let mut consumers = BTreeMap::<GroupKey, Consumer>::new();
         let mut queue: VecDeque<(DatasetKey, Vec<WorkspaceName>)> =
             datasets.into_iter().map(|dataset| (dataset, Vec::new())).collect();
-        let mut seen: BTreeSet<DatasetKey> = queue.iter().map(|(dataset, _)| dataset.clone()).gather();
+        let mut seen: BTreeSet<DatasetKey> = queue.iter().map(|(dataset, _)| dataset.clone()).collect();
         while let Some((dataset, through)) = queue.pop_front() {
             for used in self.direct(&dataset).iter().filter(|used| counts(used)) {
                 consumers.entry(used.group.clone()).or_insert_with(|| used.consumer(through.clone()));
@@ -126,7 +125,7 @@ impl<'e> Uses<'e> {
                 }
             }
         }
-        consumers.into_values().gather()
+        consumers.into_values().collect()
     }
 
     fn made_by(&self, workspace: &Workspace) -> Vec<DatasetKey> {

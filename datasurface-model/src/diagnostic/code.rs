@@ -1,7 +1,7 @@
 //! Codes: static, registered knowledge about each kind of finding.
 
 use super::Severity;
-use crate::map::Map;
+use std::collections::BTreeMap;
 
 /// What there is to know about a kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl CodeInfo {
 
 /// The codes of several crates, each once.
 #[derive(Clone, Debug, Default)]
-pub struct CodeRegistry(Map<&'static str, &'static CodeInfo>);
+pub struct CodeRegistry(BTreeMap<&'static str, &'static CodeInfo>);
 
 /// Two crates use one code for different things.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,7 +91,7 @@ impl CodeRegistry {
 
     /// All codes, in order.
     pub fn iter(&self) -> impl Iterator<Item = &'static CodeInfo> {
-        self.0.iter().map(|(_, info)| *info)
+        self.0.values().copied()
     }
 }
 

@@ -13,10 +13,7 @@ pub use path::ModelPath;
 pub use position::Position;
 pub use suggestion::{Patch, Suggestion};
 
-use crate::{
-    gather::{Gather, sort},
-    name::PolicyKey,
-};
+use crate::name::PolicyKey;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -177,7 +174,7 @@ impl Diagnostic {
     #[must_use]
     pub fn policy(&self) -> Option<PolicyKey> {
         self.related.iter().find_map(|related| {
-            let segments: Vec<&str> = related.path.segments().take(5).listed();
+            let segments: Vec<&str> = related.path.segments().take(5).collect();
             match segments[..] {
                 ["zones", zone, "policies", policy] => Some(PolicyKey::new(zone, policy)),
                 _ => None,
@@ -275,8 +272,8 @@ impl Findings {
 
 impl FromIterator<Diagnostic> for Findings {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(findings: I) -> Self {
-        let mut findings: Vec<_> = findings.into_iter().listed();
-        sort(&mut findings);
+        let mut findings: Vec<_> = findings.into_iter().collect();
+        findings.sort();
         findings.dedup();
         Self(findings)
     }
@@ -285,7 +282,7 @@ impl FromIterator<Diagnostic> for Findings {
 impl Extend<Diagnostic> for Findings {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, findings: I) {
         self.0.extend(findings);
-        sort(&mut self.0);
+        self.0.sort();
         self.0.dedup();
     }
 }

@@ -7,13 +7,11 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, nearest},
     ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
-    gather::Gather,
-    map::Map,
     name::{Name, TeamKey, ZoneName},
     named::Entity,
     set::Set,
 };
-use std::{mem, sync::Arc};
+use std::{collections::BTreeMap, mem, sync::Arc};
 
 /// The definitions of one zone or team that documents give, by the names of the documents.
 type Given<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
@@ -26,15 +24,18 @@ pub(super) fn assemble<'p>(
     parts: impl IntoIterator<Item = (&'p str, &'p Part)>,
 ) -> Result<Ecosystem, Findings> {
     let mut frames: Vec<(&str, &Frame)> = Vec::new();
-    let (mut zones, mut teams) = (Vec::new(), Vec::new());
+    let mut definitions = Definitions::default();
     for (document, part) in parts {
         match part {
             Part::Ecosystem(frame) => frames.push((document, frame)),
-            Part::Zone(zone, definition) => zones.push((zone.clone(), (document, definition))),
-            Part::Team(team, definition) => teams.push((team.clone(), (document, definition))),
+            Part::Zone(zone, definition) => {
+                definitions.zones.entry(zone.clone()).or_default().push((document, definition))
+            }
+            Part::Team(team, definition) => {
+                definitions.teams.entry(team.clone()).or_default().push((document, definition))
+            }
         }
     }
-    let definitions = Definitions { zones: Map::grouped(zones), teams: Map::grouped(teams) };
     let mut findings = Vec::new();
     let name = said_once(&frames, "name", |frame| frame.name.as_ref(), &mut findings);
     let owner = said_once(&frames, "owner", |frame| frame.owner.as_ref(), &mut findings);
@@ -97,21 +98,22 @@ fn place(document: &str, member: &'static str) -> ModelPath {
 }
 
 /// Definitions that stand in documents of their own. Those that have been used are none any more.
+#[derive(Default)]
 struct Definitions<'p> {
-    zones: Map<ZoneName, Given<'p, GovernanceZone>>,
-    teams: Map<TeamKey, Given<'p, Team>>,
+    zones: BTreeMap<ZoneName, Given<'p, GovernanceZone>>,
+    teams: BTreeMap<TeamKey, Given<'p, Team>>,
 }
 
 impl Definitions<'_> {
     /// Defines what the ecosystem declares; what it does not declare is a finding.
     fn add_to(mut self, ecosystem: Ecosystem, findings: &mut Vec<Diagnostic>) -> Ecosystem {
-        if self.zones.iter().len() + self.teams.iter().len() == 0 {
+        if self.zones.is_empty() && self.teams.is_empty() {
             return ecosystem;
         }
         let mut teams: Vec<TeamKey> = Vec::new();
         let ecosystem = ecosystem.redefined(|zone| self.define(zone, &mut teams, findings));
-        let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).listed();
-        let teams: Vec<String> = teams.iter().map(ToString::to_string).listed();
+        let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).collect();
+        let teams: Vec<String> = teams.iter().map(ToString::to_string).collect();
         // Teams that are declared, but by a document about a zone that is called otherwise.
         let mut misplaced = Vec::new();
         for (zone, given) in self.zones.into_iter().filter(|(_, given)| !given.is_empty()) {
@@ -123,9 +125,8 @@ impl Definitions<'_> {
             }
         }
         let misplaced: Set<TeamKey> = misplaced.into();
-        let is_left =
-            |(key, given): &&(TeamKey, Given<'_, Team>)| !given.is_empty() && !misplaced.contains(key);
-        for (key, given) in self.teams.iter().filter(is_left) {
+        self.teams.retain(|key, given| !given.is_empty() && !misplaced.contains(key));
+        for (key, given) in &self.teams {
             let team = key.to_string();
             let nearest = nearest(&team, teams.iter().map(String::as_str));
             let help = match key.team.as_str() {
@@ -208,5 +209,5 @@ fn undeclared<T>(
             .help(help)
             .did_you_mean(nearest)
     });
-    findings.listed()
+    findings.collect()
 }

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::Ecosystem,
-    gather::Gather,
 };
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -171,5 +170,5 @@ pub(super) fn diagnosed(name: &str, text: &str, problems: &[Problem]) -> Vec<Dia
         }
         finding
     });
-    findings.listed()
+    findings.collect()
 }

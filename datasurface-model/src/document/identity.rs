@@ -1,6 +1,5 @@
 //! How paths lead through documents: which members their segments mean, and what tells the elements of a list apart.
 
-use crate::gather::Gather;
 use std::iter;
 
 /// How many objects inside each other are looked through for a member.
@@ -58,9 +57,9 @@ pub(super) fn meant<'v, T: Tree>(object: &'v T, segment: &str) -> Option<Meant<'
         }
         let inside = objects.iter().flat_map(|(way, object)| {
             let objects = object.members().filter(|(name, value)| value.is_object() && !FREE.contains(name));
-            objects.map(|(name, value)| (way.iter().copied().chain([name]).listed(), value))
+            objects.map(|(name, value)| (way.iter().copied().chain([name]).collect(), value))
         });
-        objects = inside.listed();
+        objects = inside.collect();
     }
     None
 }
@@ -86,7 +85,7 @@ pub(super) fn name(list: &str, element: &impl Tree) -> Option<String> {
     if list == "quality_checks" {
         return check(element);
     }
-    let said: Vec<_> = members(list).iter().filter_map(|member| said(element.named(member)?.1)).listed();
+    let said: Vec<_> = members(list).iter().filter_map(|member| said(element.named(member)?.1)).collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
 
@@ -95,7 +94,7 @@ fn check(element: &impl Tree) -> Option<String> {
     let (kind, check) = element.members().next()?;
     let columns = check.named("columns").into_iter().flat_map(|(_, columns)| columns.elements());
     let columns = check.named("column").map(|(_, column)| column).into_iter().chain(columns);
-    let words: Vec<&str> = iter::once(kind).chain(columns.filter_map(Tree::text)).listed();
+    let words: Vec<&str> = iter::once(kind).chain(columns.filter_map(Tree::text)).collect();
     Some(words.join(" "))
 }
 

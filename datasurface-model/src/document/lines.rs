@@ -1,7 +1,7 @@
 //! Lines and columns, for people; everything else counts bytes.
 
 use super::tree::Extent;
-use crate::{diagnostic::Position, ecosystem::without_passwords, gather::Gather};
+use crate::{diagnostic::Position, ecosystem::without_passwords};
 use std::iter;
 
 /// Longest line that is shown, in bytes.
@@ -26,7 +26,7 @@ impl<'t> Lines<'t> {
     pub(super) fn of(document: &'t str, text: &'t str) -> Self {
         let after_breaks = text.match_indices(BREAKS).map(|(at, _)| at + 1);
         let after_breaks = after_breaks.filter(|at| text.get(at - 1..at + 1) != Some("\r\n"));
-        let starts = iter::once(0).chain(after_breaks).listed();
+        let starts = iter::once(0).chain(after_breaks).collect();
         let mut before_strides = vec![0];
         let mut characters = 0;
         for stride in text.as_bytes().chunks(STRIDE) {

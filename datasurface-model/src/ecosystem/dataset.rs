@@ -2,7 +2,6 @@
 
 use super::{About, Deprecation, InvalidRows, QualityCheck, Rare, documented, renamed};
 use crate::{
-    gather::Gather,
     name::{Classification, DatasetName, PolicyName},
     named::Entity,
     schema::{Column, Schema},
@@ -110,7 +109,7 @@ impl Dataset {
     #[must_use]
     pub fn all_classifications(&self) -> Set<Classification> {
         let columns = self.schema.classified_columns().iter();
-        columns.flat_map(|column| column.classifications()).chain(self.classifications()).cloned().gather()
+        columns.flat_map(|column| column.classifications()).chain(self.classifications()).cloned().collect()
     }
 
     /// Whether it is classified as a whole, or in every column.

@@ -1,7 +1,6 @@
 //! Pins: operators' wishes about which platform does what. What was decided is in the broker's lock.
 
 use crate::{
-    gather::sort,
     name::{DatastoreName, GroupKey, PlatformName},
     named::Entity,
 };
@@ -20,7 +19,7 @@ impl GroupPin {
         platforms: impl IntoIterator<Item = P>,
     ) -> Self {
         let mut platforms: Vec<_> = platforms.into_iter().map(Into::into).collect();
-        sort(&mut platforms);
+        platforms.sort();
         Self { group: group.into(), platforms }
     }
 

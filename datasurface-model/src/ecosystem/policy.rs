@@ -2,7 +2,6 @@
 
 use super::{About, CloudVendor, KeyHolder, ProductionStatus, Rare, documented, renamed};
 use crate::{
-    gather::Gather,
     name::{Classification, Place, PlatformName, PolicyName, VendorName},
     named::Entity,
     set::Set,
@@ -75,12 +74,12 @@ pub struct Permitted<T> {
 impl<T: Ord> Permitted<T> {
     /// These alone. Nothing, if there are none.
     pub fn only<I: Into<T>>(allowed: impl IntoIterator<Item = I>) -> Self {
-        Self { allowed: Some(allowed.into_iter().map(Into::into).gather()), denied: Set::new() }
+        Self { allowed: Some(allowed.into_iter().map(Into::into).collect()), denied: Set::new() }
     }
 
     /// Everything but these.
     pub fn all_but<I: Into<T>>(denied: impl IntoIterator<Item = I>) -> Self {
-        Self { allowed: None, denied: denied.into_iter().map(Into::into).gather() }
+        Self { allowed: None, denied: denied.into_iter().map(Into::into).collect() }
     }
 
     /// The same, without these.

@@ -2,7 +2,7 @@
 //! there.
 
 use super::Latency;
-use crate::{gather::Gather, name::ColumnName, set::Set};
+use crate::{name::ColumnName, set::Set};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -83,7 +83,7 @@ impl QualityCheck {
 
     /// No two rows are equal in all of these columns.
     pub fn unique<C: Into<ColumnName>>(columns: impl IntoIterator<Item = C>) -> Self {
-        Self::Unique { columns: columns.into_iter().map(Into::into).gather() }
+        Self::Unique { columns: columns.into_iter().map(Into::into).collect() }
     }
 
     /// There are at least so many rows, and at most so many, if a second number is given.
@@ -101,7 +101,7 @@ impl QualityCheck {
         column: impl Into<ColumnName>,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        Self::AcceptedValues { column: column.into(), values: values.into_iter().map(Into::into).gather() }
+        Self::AcceptedValues { column: column.into(), values: values.into_iter().map(Into::into).collect() }
     }
 
     /// What it checks, in a word: `not_null`, `unique`, `rows`, `fresh` or `accepted_values`.

@@ -1,7 +1,6 @@
 //! Transformers: how new data is derived.
 
 use super::{CodeArtifact, Cron, Select, TransformTrigger};
-use crate::gather::sort;
 use crate::name::{Classification, DatasetName, DatastoreName};
 use std::collections::BTreeMap;
 
@@ -38,7 +37,7 @@ impl DataTransformer {
             _ => Vec::new(),
         };
         selects.push(Select { dataset: dataset.into(), sql: sql.into() });
-        sort(&mut selects);
+        selects.sort();
         self.artifact = CodeArtifact::Sql { selects };
         self
     }

@@ -5,7 +5,6 @@ use super::{
     ProductionStatus, Rare, Requirements, Retention, documented, renamed,
 };
 use crate::{
-    gather::Gather,
     name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
     named::{Entity, Named},
     set::Set,
@@ -78,7 +77,7 @@ impl Workspace {
         mut self,
         classifications: impl IntoIterator<Item = C>,
     ) -> Self {
-        self.classification_limit = Some(classifications.into_iter().map(Into::into).gather());
+        self.classification_limit = Some(classifications.into_iter().map(Into::into).collect());
         self
     }
 

@@ -16,7 +16,6 @@ pub use meeting::Meeting;
 use crate::{
     diagnostic::CodeInfo,
     ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
-    gather::Gather,
     name::{Classification, Place, PlatformName, VendorName},
     set::Set,
 };
@@ -212,7 +211,7 @@ fn data(
             Denial::new(&CLASSIFICATION, "does not permit data that is not classified completely".to_owned())
         }
         None => {
-            let denied: Vec<_> = permitted.denied().iter().map(|label| format!("`{label}`")).listed();
+            let denied: Vec<_> = permitted.denied().iter().map(|label| format!("`{label}`")).collect();
             let denied = denied.join(", ");
             Denial::new(&UNCLASSIFIED, format!("denies {denied}, which data without classification may be"))
         }

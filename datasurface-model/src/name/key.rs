@@ -4,7 +4,6 @@ use super::{
     ContainerName, DatasetName, DatastoreName, GroupName, LocationName, PolicyName, TeamName, VendorName,
     WorkspaceName, ZoneName,
 };
-use crate::gather::Gather;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -110,7 +109,7 @@ impl Place {
         vendor: impl Into<VendorName>,
         path: impl IntoIterator<Item = L>,
     ) -> Self {
-        Self { vendor: vendor.into(), path: path.into_iter().map(Into::into).listed() }
+        Self { vendor: vendor.into(), path: path.into_iter().map(Into::into).collect() }
     }
 
     /// Whose place it is.
@@ -141,7 +140,10 @@ impl Place {
 impl From<&str> for Place {
     fn from(text: &str) -> Self {
         let mut names = text.split('/').map(str::trim);
-        Self { vendor: names.next().unwrap_or_default().into(), path: names.map(LocationName::from).listed() }
+        Self {
+            vendor: names.next().unwrap_or_default().into(),
+            path: names.map(LocationName::from).collect(),
+        }
     }
 }
 

@@ -9,10 +9,7 @@ mod tests;
 pub use difference::Difference;
 pub use iter::Iter;
 
-use crate::{
-    gather::{self, Gather},
-    name::Name,
-};
+use crate::name::Name;
 use node::{Node, WIDTH, own};
 use std::{
     borrow::Borrow,
@@ -237,7 +234,7 @@ fn order<T: Entity>(one: &T, other: &T) -> Ordering {
 
 /// In the order in which a [`Named`] has them.
 pub(crate) fn sorted<T: Entity>(mut entities: Vec<T>) -> Vec<T> {
-    gather::sort_by(&mut entities, order);
+    entities.sort_by(order);
     entities
 }
 
@@ -288,7 +285,7 @@ impl<T: fmt::Debug> fmt::Debug for Named<T> {
 impl<T: Entity> Extend<T> for Named<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, entities: I) {
         if self.is_empty() {
-            *self = Self::of(sorted(entities.into_iter().listed()));
+            *self = Self::of(sorted(entities.into_iter().collect()));
             return;
         }
         for entity in entities {

@@ -1,8 +1,7 @@
 //! The tree behind a collection: a B+ tree whose nodes are shared between versions. A clone costs one counter; an edit
 //! copies the nodes on one path, and only those that another version has, too.
 
-use crate::gather::search;
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
 /// How many elements a leaf has at most, and how many children a branch. An edit copies about so many elements, and a
 /// search reads about so many in a row.
@@ -79,9 +78,7 @@ impl<T> Node<T> {
     /// How many elements are before the one that is looked for.
     pub(super) fn rank(&self, is_before: IsBefore<'_, T>) -> usize {
         match self {
-            Self::Leaf(elements) => {
-                first_that_not(elements.len(), &|at| elements.get(at).is_some_and(is_before))
-            }
+            Self::Leaf(elements) => elements.partition_point(is_before),
             Self::Branch { children, .. } => {
                 let passed = passed(children, is_before);
                 match children.split_at_checked(passed) {
@@ -213,15 +210,7 @@ fn locate<T>(children: &[Arc<Node<T>>], mut index: usize) -> Option<(usize, usiz
 
 /// How many children have nothing but elements that are before the one that is looked for.
 fn passed<T>(children: &[Arc<Node<T>>], is_before: IsBefore<'_, T>) -> usize {
-    first_that_not(children.len(), &|at| {
-        children.get(at).and_then(|child| child.last()).is_some_and(is_before)
-    })
-}
-
-/// The first of so many, of which some are before others, that is not before.
-fn first_that_not(length: usize, is_before: &dyn Fn(usize) -> bool) -> usize {
-    let order = |at| Some(if is_before(at) { Ordering::Less } else { Ordering::Greater });
-    search(length, &order).unwrap_or_else(|place| place)
+    children.partition_point(|child| child.last().is_some_and(is_before))
 }
 
 /// A node as one's own: copied if another version has it, too.

@@ -1,6 +1,6 @@
 //! What cannot be read of a schema.
 
-use crate::{gather::Gather, name::ColumnName};
+use crate::name::ColumnName;
 use std::fmt;
 
 /// Something of a schema that cannot be read: in one column, or about all of it.
@@ -26,5 +26,5 @@ impl fmt::Display for SchemaProblem {
 
 /// All of them, in one line.
 pub(super) fn joined(problems: &[SchemaProblem]) -> String {
-    problems.iter().map(SchemaProblem::to_string).listed().join("; ")
+    problems.iter().map(SchemaProblem::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -1,6 +1,6 @@
 //! What of a schema cannot be read.
 
-use crate::{gather::sort, name::ColumnName};
+use crate::name::ColumnName;
 
 /// The columns of a schema that cannot be read. Rules judge the others; what these could be is not for a rule to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +18,7 @@ impl Unread {
     pub(super) fn of(columns: Vec<Option<ColumnName>>) -> Self {
         let has_nameless = columns.iter().any(Option::is_none);
         let mut names: Vec<_> = columns.into_iter().flatten().collect();
-        sort(&mut names);
+        names.sort();
         Self { names, has_nameless }
     }
 

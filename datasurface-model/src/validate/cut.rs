@@ -7,13 +7,11 @@ use super::{
 };
 use crate::{
     ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
-    gather::Gather,
-    map::Map,
     name::{TeamKey, TeamName, ZoneName},
     named::{Entity, Named},
 };
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A unit that is new, gone, or has another content than before.
 #[derive(Debug)]
@@ -154,7 +152,7 @@ impl Cut<'_> {
 }
 
 /// What is to be in each unit.
-type Units = Map<UnitKey, Option<Content>>;
+type Units = BTreeMap<UnitKey, Option<Content>>;
 
 /// Every unit of zones that have one name, cut one after the other: units of one place are numbered through.
 fn zones_apart(zones: &[&ZoneDeclaration]) -> Units {
@@ -167,7 +165,7 @@ fn teams_apart(zone: &ZoneName, teams: &[&TeamDeclaration]) -> Units {
 
 fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut Cut<'_>)) -> Units {
     let nothing = Directory::default();
-    let mut units = Vec::new();
+    let mut units = Units::new();
     let mut counts = FxHashMap::default();
     for declaration in declarations {
         let mut cut = Cut { directory: &nothing, changes: Vec::new() };
@@ -177,12 +175,12 @@ fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut Cut<'_>)) -> Units
             if let Some(content) = new {
                 // Behind those of the declarations before this one.
                 let ordinal: &mut usize = counts.entry(first.clone()).or_default();
-                units.push((first.numbered(*ordinal), Some(content)));
+                units.insert(first.numbered(*ordinal), Some(content));
                 *ordinal += 1;
             }
         }
     }
-    Units::of(units)
+    units
 }
 
 /// For each name under which two collections differ, all that each of them has under it.
@@ -193,5 +191,5 @@ fn same_names<'a, T: Entity>(
     let mut last = None;
     let names = older.difference(newer).filter_map(|(old, new)| Some(old.or(new)?.name()));
     let names = names.filter(move |name| last.replace(*name) != Some(*name));
-    names.map(|name| (name, older.all(name).listed(), newer.all(name).listed()))
+    names.map(|name| (name, older.all(name).collect(), newer.all(name).collect()))
 }

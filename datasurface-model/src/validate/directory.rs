@@ -2,19 +2,18 @@
 //! that did not change.
 
 use super::{
+    PersistentMap,
     changes::containers,
     cut::UnitChange,
     facts::Subject,
     index::Index,
     names::Names,
-    persistent::{PersistentMap, Value},
     rules::addresses,
     unit::{Content, UnitKey, UnitPlace, team_path},
 };
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{DataContainer, Datastore, GovernanceZone, Workspace},
-    gather::Gather,
     name::{ContainerKey, ContainerName, DatastoreName, Name, TeamKey, WorkspaceName},
     named::Entity,
     set::Set,
@@ -129,7 +128,7 @@ impl Directory {
         let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
         let mut addresses_of_both = Vec::new();
         // Where several have one name, all of them.
-        for name in differing.map(Entity::name).gather::<Set<_>>() {
+        for name in differing.map(Entity::name).collect::<Set<_>>() {
             self.containers.release(&key(name), &change.key);
             addresses_of_both.extend(old.all(name).chain(new.all(name)).flat_map(addresses));
             for container in new.all(name) {
@@ -140,13 +139,13 @@ impl Directory {
                 touched.insert(Subject::ContainerNames);
             }
         }
-        let differing_addresses: Set<SmolStr> = addresses_of_both.into_iter().gather();
+        let differing_addresses: Set<SmolStr> = addresses_of_both.into_iter().collect();
         // Where several are at one address, all of them.
         for address in &differing_addresses {
             self.addresses.release(address, &change.key);
         }
         for container in &new {
-            let own: Set<SmolStr> = addresses(container).into_iter().gather();
+            let own: Set<SmolStr> = addresses(container).into_iter().collect();
             for address in own.into_iter().filter(|address| differing_addresses.contains(address)) {
                 self.addresses.claim(address, &change.key, key(container.name()));
             }
@@ -248,7 +247,7 @@ impl<T: Entity> Member<T> {
 
 impl<T: Entity<Name: Name>> Members<T>
 where
-    Member<T>: Value,
+    Member<T>: Clone,
 {
     /// Gives the name back in lower case.
     fn follow(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<SmolStr> {

@@ -1,9 +1,6 @@
 //! Who has a claim to a name.
 
-use super::{
-    persistent::{Key, PersistentMap, Value},
-    unit::UnitKey,
-};
+use super::{PersistentMap, unit::UnitKey};
 use std::{borrow::Borrow, hash::Hash};
 
 /// For each key, the values that units have given for it, in canonical order of the units. Where several units have
@@ -20,7 +17,7 @@ struct Claims<V> {
     others: Vec<(UnitKey, V)>,
 }
 
-impl<K: Key, V: Value> Index<K, V> {
+impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
     /// Notes what a unit has to say of a key.
     pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) {
         let mut claim = (unit.clone(), value);
@@ -32,7 +29,9 @@ impl<K: Key, V: Value> Index<K, V> {
                 let at = others.partition_point(|(other, _)| *other <= claim.0);
                 others.insert(at, claim);
             }
-            None => self.claims.insert(key, Claims { first: claim, others: Vec::new() }),
+            None => {
+                self.claims.insert(key, Claims { first: claim, others: Vec::new() });
+            }
         }
     }
 
@@ -101,7 +100,7 @@ impl<K: Key, V: Value> Index<K, V> {
     }
 }
 
-impl<K: Key> Index<K, ()> {
+impl<K: Clone + Eq + Hash> Index<K, ()> {
     /// Follows what a unit gave before, and gives now. Gives back what may have another answer.
     pub(super) fn follow(
         &mut self,

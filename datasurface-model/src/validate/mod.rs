@@ -16,7 +16,6 @@ mod facts;
 mod index;
 mod names;
 mod outcome;
-mod persistent;
 mod reader;
 mod readers;
 mod reference;
@@ -38,9 +37,14 @@ pub use valid::Valid;
 
 use crate::ecosystem::Ecosystem;
 use chrono::NaiveDate;
+use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 use outcome::Report;
+use rustc_hash::FxBuildHasher;
 use state::State;
 use std::fmt;
+
+/// A map that shares with the one that it was cloned from all that did not change since. In no order.
+type PersistentMap<K, V> = GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
 
 /// What an ecosystem is validated with: the date, and an earlier outcome, if there is one.
 ///

@@ -1,9 +1,6 @@
 //! The existing names of one kind, arranged so that the nearest one is found without looking at all of them.
 
-use crate::{
-    diagnostic::nearest,
-    gather::{Gather, sort},
-};
+use crate::diagnostic::nearest;
 use smol_str::SmolStr;
 
 /// Up to this many names, each one is compared.
@@ -22,16 +19,16 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::arranged(names.into_iter().map(|name| (name.to_lowercase(), SmolStr::from(name))).listed())
+        Self::arranged(names.into_iter().map(|name| (name.to_lowercase(), SmolStr::from(name))).collect())
     }
 
     fn arranged(mut forwards: Vec<(String, SmolStr)>) -> Self {
-        sort(&mut forwards);
+        forwards.sort();
         forwards.dedup();
         let mut backwards = Vec::new();
         if forwards.len() > FEW {
-            backwards = forwards.iter().map(|(folded, name)| (reversed(folded), name.clone())).listed();
-            sort(&mut backwards);
+            backwards = forwards.iter().map(|(folded, name)| (reversed(folded), name.clone())).collect();
+            backwards.sort();
         }
         Self { forwards, backwards }
     }

@@ -4,7 +4,6 @@ use super::{state::State, unit::UnitKey, valid::Valid, waivers::Judged};
 use crate::{
     diagnostic::{Findings, ModelPath},
     ecosystem::Ecosystem,
-    gather::sort,
 };
 use std::{
     fmt,
@@ -115,7 +114,7 @@ impl Effort {
     pub fn checked(&self) -> &[ModelPath] {
         self.paths.get_or_init(|| {
             let mut paths: Vec<_> = self.checked.iter().map(UnitKey::path).collect();
-            sort(&mut paths);
+            paths.sort();
             paths
         })
     }

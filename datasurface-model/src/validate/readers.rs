@@ -1,15 +1,12 @@
 //! Who has read what.
 
 use super::{
+    PersistentMap,
     facts::{Facts, Subject},
-    persistent::PersistentMap,
     reader::Fact,
     unit::UnitKey,
 };
-use crate::{
-    gather::{Gather, sort_distinct},
-    named::{Entity, Named},
-};
+use crate::named::{Entity, Named};
 use rustc_hash::FxHashMap;
 
 /// Imports the other way round: for each subject, the facts that were read, and by which units. Persistent.
@@ -45,7 +42,8 @@ impl Readers {
         }
         let mut readers = Self { by_subject: PersistentMap::default() };
         for (subject, mut readings) in by_subject {
-            sort_distinct(&mut readings);
+            readings.sort();
+            readings.dedup();
             readers.by_subject.insert(subject, readings.into_iter().collect());
         }
         readers
@@ -68,7 +66,9 @@ impl Readers {
             let subject = fact.subject();
             match self.by_subject.get_mut(&subject) {
                 Some(readings) => readings.insert(reading(fact)),
-                None => self.by_subject.insert(subject, [reading(fact)].into_iter().collect()),
+                None => {
+                    self.by_subject.insert(subject, [reading(fact)].into_iter().collect());
+                }
             }
         }
     }
@@ -92,7 +92,8 @@ impl Readers {
 }
 
 fn each_once(facts: &[Fact]) -> Vec<&Fact> {
-    let mut facts: Vec<_> = facts.iter().listed();
-    sort_distinct(&mut facts);
+    let mut facts: Vec<_> = facts.iter().collect();
+    facts.sort();
+    facts.dedup();
     facts
 }

@@ -2,7 +2,6 @@
 
 use crate::{
     ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration},
-    gather::Gather,
     name::{DatasetKey, GroupKey, PolicyKey},
     named::Named,
 };
@@ -10,7 +9,7 @@ use crate::{
 /// Whether everything is there that the text of a path names on its way. Attributes are not looked at: what is left out
 /// is there, too.
 pub(super) fn leads_somewhere(path: &str, ecosystem: &Ecosystem) -> bool {
-    let segments: Vec<&str> = path.split('/').listed();
+    let segments: Vec<&str> = path.split('/').collect();
     match segments.as_slice() {
         ["zones", zone, inside @ ..] => {
             ecosystem.zones().get(*zone).is_some_and(|zone| is_in_declaration(inside, zone))

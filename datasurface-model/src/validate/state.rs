@@ -1,9 +1,9 @@
 //! What is remembered of a validation, for the next one.
 
 use super::{
+    PersistentMap,
     cut::{self, UnitChange},
     facts::Facts,
-    persistent::PersistentMap,
     reader::Fact,
     readers::Readers,
     rules::{self, CODES},
@@ -135,7 +135,9 @@ impl State {
         self.errors -= before.map_or(0, Verdict::errors);
         self.errors += now.map_or(0, |now| now.errors());
         match now.filter(|now| !now.findings.is_empty()) {
-            Some(now) => self.reported.insert(unit.clone(), Arc::clone(now)),
+            Some(now) => {
+                self.reported.insert(unit.clone(), Arc::clone(now));
+            }
             None if before.is_some_and(|before| !before.findings.is_empty()) => {
                 self.reported.remove(unit);
             }

@@ -9,7 +9,6 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Findings},
     ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
-    gather::{Gather, sort_by},
     name::{ContainerKey, DatastoreName, Name, WorkspaceName},
     named::Entity,
 };
@@ -120,8 +119,8 @@ impl Valid<Ecosystem> {
 }
 
 fn by_name<'a, T: Entity<Name: Name>>(units: impl Iterator<Item = &'a Located<T>>) -> Vec<&'a Located<T>> {
-    let mut units: Vec<_> = units.listed();
-    sort_by(&mut units, |a, b| a.entity().name().cmp(b.entity().name()));
+    let mut units: Vec<_> = units.collect();
+    units.sort_by(|a, b| a.entity().name().cmp(b.entity().name()));
     units
 }
 

@@ -8,7 +8,6 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion, nearest},
     ecosystem::{Ecosystem, WaivedFinding, Waiver},
-    gather::Gather,
     name::PolicyKey,
     named::Entity,
     set::Set,
@@ -101,7 +100,7 @@ impl Judged {
                 None => finding.severity() != Severity::Error,
             };
             let waiving = ecosystem.waivers_of(&finding, today).filter(|_| is_waivable);
-            let waiving: Vec<&Waiver> = waiving.listed();
+            let waiving: Vec<&Waiver> = waiving.collect();
             let is_waived = !waiving.is_empty();
             let policy = finding.policy();
             if let Some(policy) = &policy {
@@ -195,8 +194,8 @@ fn unknown(policy: &PolicyKey, waiver: &Waiver, ecosystem: &Ecosystem) -> Diagno
         .flat_map(|(zone, definition)| {
             definition.policies().names().map(move |policy| PolicyKey::new(zone, policy))
         })
-        .listed();
-    let known: Vec<String> = keys.iter().map(ToString::to_string).listed();
+        .collect();
+    let known: Vec<String> = keys.iter().map(ToString::to_string).collect();
     // Who leaves out the zone means a policy of some zone.
     let mut same = keys
         .iter()
@@ -236,7 +235,7 @@ fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic
 
 /// A waiver without a policy hides what these deny.
 fn several(waiver: &Waiver, policies: &Set<PolicyKey>) -> Diagnostic {
-    let named: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).listed();
+    let named: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).collect();
     let message =
         format!("the waiver of {} hides what several policies deny: {}", waiver.name(), named.join(", "));
     let finding = Diagnostic::new(&SEVERAL_POLICIES, waiver.model_path(), message)

@@ -5,7 +5,7 @@ use super::{
     list::{self, Order},
     place::{Place, Step},
 };
-use crate::{document::schema_in_full, gather::sort_by};
+use crate::document::schema_in_full;
 use serde_json::Value;
 use smol_str::SmolStr;
 
@@ -14,7 +14,7 @@ pub(super) fn apply(differences: &[Difference], document: &mut Value) {
     let mut renamed: Vec<_> =
         differences.iter().filter(|d| matches!(d.kind, DifferenceKind::Renamed { .. })).collect();
     let depth = |difference: &Difference| difference.place.steps().len();
-    sort_by(&mut renamed, |one, other| depth(one).cmp(&depth(other)));
+    renamed.sort_by(|one, other| depth(one).cmp(&depth(other)));
     for difference in renamed {
         if let DifferenceKind::Renamed { from } = &difference.kind {
             rename(document, &difference.place, from);

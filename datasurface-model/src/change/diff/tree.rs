@@ -5,7 +5,7 @@ use super::{
     list::{self, Order},
     place::{Place, Step},
 };
-use crate::{document::schema_in_full, gather::Gather};
+use crate::document::schema_in_full;
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use std::{
@@ -62,7 +62,7 @@ impl Differ {
         };
         match (&*old, &*new) {
             (Value::Object(old), Value::Object(new)) if place.steps().len() < DEEPEST => {
-                let keys: BTreeSet<&str> = old.keys().chain(new.keys()).map(String::as_str).gather();
+                let keys: BTreeSet<&str> = old.keys().chain(new.keys()).map(String::as_str).collect();
                 for key in keys {
                     self.compare_member(&place.member(key), old.get(key), new.get(key));
                 }
@@ -94,7 +94,7 @@ impl Differ {
             .filter(|(name, _)| !old.contains_key(*name))
             .filter_map(|(name, element)| Some((list::former_name(element)?, *name)))
             .filter(|(former, _)| old.contains_key(former) && !new.contains_key(former))
-            .gather();
+            .collect();
         for (from, to) in &renamed {
             order.rename(from, to);
         }

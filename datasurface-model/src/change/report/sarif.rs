@@ -3,14 +3,13 @@
 use crate::{
     change::CODES,
     diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity},
-    gather::Gather,
     schema::SCHEMA_RULES,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 pub(super) fn log(findings: &Findings) -> Value {
-    let used: BTreeSet<&str> = findings.codes().gather();
+    let used: BTreeSet<&str> = findings.codes().collect();
     let rules =
         CODES.iter().chain(SCHEMA_RULES).filter(|info| used.contains(info.code)).map(|info| rule(info));
     json!({

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Findings, ModelPath, Position},
-    gather::{Gather, sort_distinct},
     schema::written_columns,
 };
 use std::ops::Range;
@@ -37,7 +36,7 @@ impl Documents {
     }
 
     fn places(&self, wanted: Vec<ModelPath>) -> Places {
-        let mut places = Places { best: wanted.iter().map(|_| Best::default()).listed(), wanted };
+        let mut places = Places { best: wanted.iter().map(|_| Best::default()).collect(), wanted };
         if !places.wanted.is_empty() {
             for (name, document) in self.iter() {
                 places.look_into(name, document);
@@ -77,7 +76,8 @@ fn wanted(findings: &[Diagnostic]) -> Vec<ModelPath> {
         wanted.extend(related.map(|related| related.path.clone()));
     }
     wanted.retain(|path| path.segments().next().is_none_or(|first| OUTERMOST.contains(&first)));
-    sort_distinct(&mut wanted);
+    wanted.sort();
+    wanted.dedup();
     wanted
 }
 
@@ -312,7 +312,7 @@ impl Search<'_> {
 
 /// The same key, without blanks around the slashes, and without slashes at the end: a document may have them.
 fn unspaced(key: &str) -> String {
-    let unspaced = key.split('/').map(str::trim).listed().join("/");
+    let unspaced = key.split('/').map(str::trim).collect::<Vec<_>>().join("/");
     unspaced.trim_end_matches('/').to_owned()
 }
 

@@ -1,11 +1,11 @@
 //! Places inside of a text: a column of a schema, a location of a path.
 
-use crate::{document::tree::Extent, gather::Gather};
+use crate::document::tree::Extent;
 use std::ops::Range;
 
 /// How many segments of a path lead to locations that a text names behind the outermost one: `Azure/Europe/Berlin`.
 pub(super) fn locations<'p>(text: &str, segments: impl Iterator<Item = &'p str>) -> usize {
-    let segments: Vec<&str> = segments.listed();
+    let segments: Vec<&str> = segments.collect();
     let wanted = segments.chunks_exact(2).map_while(|pair| match pair {
         ["locations", name] => Some(*name),
         _ => None,

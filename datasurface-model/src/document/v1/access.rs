@@ -3,7 +3,6 @@
 use super::compact::Compactly;
 use crate::{
     ecosystem::{Access, Datastore},
-    gather::Gather,
     name::{DatasetName, GroupKey},
     set::Set,
 };
@@ -34,7 +33,7 @@ pub(super) fn approvals(access: &Access) -> Option<Set<ApprovalObject>> {
                 group: Compactly(approval.group.clone()),
                 dataset: approval.dataset.clone(),
             });
-            Some(written.gather())
+            Some(written.collect())
         }
     }
 }

@@ -3,7 +3,6 @@
 use super::objects::objects;
 use crate::{
     ecosystem::{CodeArtifact, Select, VersionRequirement},
-    gather::Gather,
     name::DatasetName,
 };
 use serde::{Deserialize, Serialize};
@@ -80,7 +79,7 @@ impl ArtifactObject {
                 // In the order of the document: it is part of the code.
                 let selects =
                     selects.into_iter().map(|SelectObject { dataset, sql }| Select { dataset, sql });
-                CodeArtifact::Sql { selects: selects.listed() }
+                CodeArtifact::Sql { selects: selects.collect() }
             }
             Self::Python(PythonObject { package, version, entry_point }) => {
                 CodeArtifact::Python { package, version, entry_point }
@@ -98,7 +97,7 @@ impl From<&CodeArtifact> for ArtifactObject {
             CodeArtifact::Sql { selects } => {
                 let selects =
                     selects.into_iter().map(|Select { dataset, sql }| SelectObject { dataset, sql });
-                Self::Sql(SqlObject { selects: selects.listed() })
+                Self::Sql(SqlObject { selects: selects.collect() })
             }
             CodeArtifact::Python { package, version, entry_point } => {
                 Self::Python(PythonObject { package, version, entry_point })

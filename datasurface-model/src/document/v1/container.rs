@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     ecosystem::{DataContainer, KeyHolder},
-    gather::Gather,
     name::{ContainerName, Place},
     named::Entity,
     set::Set,
@@ -61,7 +60,7 @@ impl From<&DataContainer> for ContainerObject {
         Self {
             name: container.name().clone(),
             kind: container.kind().into(),
-            locations: container.locations().iter().cloned().map(Compactly).gather(),
+            locations: container.locations().iter().cloned().map(Compactly).collect(),
             encryption: container.encryption().map(Word),
             read_only: container.is_read_only(),
             documentation: written(container.documentation()),

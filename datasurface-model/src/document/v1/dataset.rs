@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     ecosystem::{Dataset, Datastore, InvalidRows},
-    gather::Gather,
     name::{Classification, DatasetKey, DatasetName, DatastoreName, PolicyName},
     named::Entity,
     set::Set,
@@ -111,7 +110,7 @@ impl From<&Datastore> for DatastoreObject {
         Self {
             name: datastore.name().clone(),
             capture: datastore.capture().map(CaptureObject::from),
-            datasets: datastore.datasets().iter().map(DatasetObject::from).listed(),
+            datasets: datastore.datasets().iter().map(DatasetObject::from).collect(),
             production: is_production(datastore.production_status()),
             approved: approvals(datastore.access()),
             deprecation: datastore.deprecation().map(DeprecationObject::from),
@@ -128,8 +127,8 @@ impl From<&Dataset> for DatasetObject {
             schema: SchemaForm::Schema(dataset.schema().clone()),
             classifications: dataset.classifications().clone(),
             deprecation: dataset.deprecation().map(|deprecation| Box::new(deprecation.into())),
-            storage_policies: dataset.storage_policies().cloned().gather(),
-            quality_checks: dataset.quality_checks().map(QualityCheckObject::from).listed(),
+            storage_policies: dataset.storage_policies().cloned().collect(),
+            quality_checks: dataset.quality_checks().map(QualityCheckObject::from).collect(),
             invalid_rows: Word(dataset.invalid_rows()),
             documentation: written(dataset.documentation()),
             renamed_from: dataset.former_name().cloned(),

@@ -9,12 +9,11 @@ use super::{
 };
 use crate::{
     ecosystem::{CloudVendor, InfrastructureLocation, InfrastructureVendor},
-    gather::{Gather, sort},
-    map::Map,
     name::{LocationName, VendorName},
     named::{Entity, Named},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Deeper is refused: trees are walked by recursion.
 const DEEPEST: usize = 256;
@@ -88,7 +87,7 @@ impl Compact for Location {
     const EXPECTED: &'static str = "a location, as `location/…`, or as an object";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let path: Vec<LocationName> = text.split('/').map(|name| name.trim().into()).listed();
+        let path: Vec<LocationName> = text.split('/').map(|name| name.trim().into()).collect();
         if path.len() > DEEPEST {
             return Err(format!("more than {DEEPEST} locations inside each other"));
         }
@@ -97,7 +96,7 @@ impl Compact for Location {
 
     fn text(&self) -> String {
         match self {
-            Self::Path(path) => path.iter().map(LocationName::as_str).listed().join("/"),
+            Self::Path(path) => path.iter().map(LocationName::as_str).collect::<Vec<_>>().join("/"),
             Self::Tree(location) => location.name().to_string(),
         }
     }
@@ -129,11 +128,11 @@ impl Compact for Location {
 /// Paths if they say everything, else objects.
 fn tree_written(locations: &Named<InfrastructureLocation>) -> Vec<Compactly<Location>> {
     let as_paths = paths(locations);
-    let again = trees(as_paths.iter().cloned().map(Location::Path).map(Compactly).listed());
+    let again = trees(as_paths.iter().cloned().map(Location::Path).map(Compactly).collect());
     if again.eq(locations.iter().cloned()) && as_paths.iter().flatten().all(survives_as_text) {
-        as_paths.into_iter().map(Location::Path).map(Compactly).listed()
+        as_paths.into_iter().map(Location::Path).map(Compactly).collect()
     } else {
-        locations.iter().cloned().map(Location::Tree).map(Compactly).listed()
+        locations.iter().cloned().map(Location::Tree).map(Compactly).collect()
     }
 }
 
@@ -163,12 +162,12 @@ fn paths(locations: &Named<InfrastructureLocation>) -> Vec<Vec<LocationName>> {
 
 /// Locations by name, as paths make them: a path goes through a location that an earlier path has made.
 #[derive(Default)]
-struct Made(Map<LocationName, Made>);
+struct Made(BTreeMap<LocationName, Made>);
 
 impl Made {
     fn add(&mut self, path: &mut std::vec::IntoIter<LocationName>) {
         if let Some(name) = path.next() {
-            self.0.change(name, |inner| inner.add(path));
+            self.0.entry(name).or_default().add(path);
         }
     }
 
@@ -194,7 +193,7 @@ fn trees(locations: Vec<Compactly<Location>>) -> impl Iterator<Item = Infrastruc
         }
     }
     // In order, so that each comes behind all that are there.
-    sort(&mut paths);
+    paths.sort();
     let mut made = Made::default();
     for path in paths {
         made.add(&mut path.into_iter());

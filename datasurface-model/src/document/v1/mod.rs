@@ -46,7 +46,6 @@ use super::{
 };
 use crate::{
     ecosystem::{Ecosystem, Repository},
-    gather::Gather,
     name::EcosystemName,
     named::{self, Entity},
 };
@@ -166,12 +165,12 @@ impl From<&Ecosystem> for Document {
             name: Some(ecosystem.name().clone()),
             owner: Some(Compactly(ecosystem.owner().clone())),
             live: Some(Compactly(ecosystem.live().clone())),
-            vendors: ecosystem.vendors().iter().map(VendorObject::from).listed(),
-            platforms: ecosystem.platforms().iter().map(PlatformObject::from).listed(),
-            zones: ecosystem.zones().iter().map(ZoneObject::from).listed(),
-            group_pins: ecosystem.group_pins().iter().map(GroupPinObject::from).listed(),
-            primary_pins: ecosystem.primary_pins().iter().map(PrimaryPinObject::from).listed(),
-            waivers: ecosystem.waivers().iter().map(WaiverObject::from).listed(),
+            vendors: ecosystem.vendors().iter().map(VendorObject::from).collect(),
+            platforms: ecosystem.platforms().iter().map(PlatformObject::from).collect(),
+            zones: ecosystem.zones().iter().map(ZoneObject::from).collect(),
+            group_pins: ecosystem.group_pins().iter().map(GroupPinObject::from).collect(),
+            primary_pins: ecosystem.primary_pins().iter().map(PrimaryPinObject::from).collect(),
+            waivers: ecosystem.waivers().iter().map(WaiverObject::from).collect(),
             documentation: written(ecosystem.documentation()),
             renamed_from: ecosystem.former_name().cloned(),
         }
@@ -180,5 +179,5 @@ impl From<&Ecosystem> for Document {
 
 /// In the order in which a `Named` keeps them: adding them one by one is then quick, however the document orders them.
 fn sorted<T: Entity>(entities: impl Iterator<Item = T>) -> Vec<T> {
-    named::sorted(entities.listed())
+    named::sorted(entities.collect())
 }

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     ecosystem::{Hint, Hinted, Json, PlatformDeclaration, VersionRequirement},
-    gather::Gather,
     name::{
         CredentialStoreName, DatasetKey, DatastoreName, Place, PlatformKind, PlatformName, WorkspaceName,
     },
@@ -120,10 +119,10 @@ impl From<&PlatformDeclaration> for PlatformObject {
             kind: platform.kind().clone(),
             version: platform.version_requirement().clone(),
             config: Settings(Json::clone(platform.settings())),
-            locations: platform.locations().iter().cloned().map(Compactly).gather(),
+            locations: platform.locations().iter().cloned().map(Compactly).collect(),
             production: is_production(platform.production_status()),
             credential_store: platform.secrets().cloned(),
-            hints: platform.hints().iter().map(HintObject::of).listed(),
+            hints: platform.hints().iter().map(HintObject::of).collect(),
             deprecation: platform.deprecation().map(DeprecationObject::from),
             documentation: written(platform.documentation()),
             renamed_from: platform.former_name().cloned(),

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
-    gather::Gather,
     name::{Classification, Place, PlatformName, PolicyName, VendorName},
     named::Entity,
     set::Set,
@@ -86,7 +85,7 @@ impl<F: Ord> PermittedObject<F> {
 
 /// The set of what becomes of each element.
 fn each<F, T: Ord>(set: Set<F>, made: fn(F) -> T) -> Set<T> {
-    set.into_iter().map(made).gather()
+    set.into_iter().map(made).collect()
 }
 
 impl StorageObject {

@@ -4,7 +4,6 @@
 use super::about::{DocumentationForm, described, written};
 use super::{objects::objects, sets::set, settings::Settings};
 use crate::{
-    gather::Gather,
     name::{Classification, ColumnName},
     schema::{AvroSchema, Column, DataType, Schema, SchemaError, TableSchema},
     set::Set,
@@ -133,8 +132,8 @@ impl Serialize for SchemaForm {
 }
 
 fn column_texts(table: &TableSchema) -> Vec<String> {
-    let key: Set<&str> = table.key().iter().map(ColumnName::as_str).gather();
-    let partition: Set<&str> = table.partition().iter().map(ColumnName::as_str).gather();
+    let key: Set<&str> = table.key().iter().map(ColumnName::as_str).collect();
+    let partition: Set<&str> = table.partition().iter().map(ColumnName::as_str).collect();
     let texts = table.columns().iter().map(|column| {
         let mut text = column.to_string();
         if key.contains(column.name().as_str()) {
@@ -146,7 +145,7 @@ fn column_texts(table: &TableSchema) -> Vec<String> {
         }
         text
     });
-    texts.listed()
+    texts.collect()
 }
 
 impl<'de> Deserialize<'de> for SchemaForm {
@@ -221,7 +220,7 @@ impl From<&TableSchema> for SchemaObject {
             renamed_from: column.former_name().cloned(),
         });
         Self {
-            columns: columns.listed(),
+            columns: columns.collect(),
             avro: None,
             key: table.key().to_vec(),
             partition: table.partition().to_vec(),

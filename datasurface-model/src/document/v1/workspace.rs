@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     ecosystem::{DatasetGroup, DatasetSink, Milestoning, Principal, Priority, Workspace},
-    gather::Gather,
     name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
     named::Entity,
     set::Set,
@@ -140,9 +139,9 @@ impl From<&Workspace> for WorkspaceObject {
             deadline: workspace.declared_deadline().cloned().map(DeadlineText),
             production: is_production(workspace.production_status()),
             holding_only: workspace.classification_limit().cloned(),
-            groups: workspace.groups().iter().map(GroupObject::from).listed(),
+            groups: workspace.groups().iter().map(GroupObject::from).collect(),
             transformer: workspace.data_transformer().map(TransformerObject::from),
-            entitlement: workspace.entitlement().principals().cloned().map(Compactly).gather(),
+            entitlement: workspace.entitlement().principals().cloned().map(Compactly).collect(),
             documentation: written(workspace.documentation()),
             renamed_from: workspace.former_name().cloned(),
         }
@@ -154,7 +153,7 @@ impl From<&DatasetGroup> for GroupObject {
         let requirements = group.requirements();
         Self {
             name: group.name().clone(),
-            sinks: group.wanted().iter().cloned().map(Compactly).listed(),
+            sinks: group.wanted().iter().cloned().map(Compactly).collect(),
             milestoning: Word(requirements.milestoning()),
             latency: requirements.latency().map(LatencyText),
             retention: requirements.retention().map(RetentionText),

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     ecosystem::{GovernanceZone, Repository, Team, TeamDeclaration, ZoneDeclaration},
-    gather::Gather,
     name::{TeamName, ZoneName},
     named::Entity,
 };
@@ -120,8 +119,8 @@ impl From<&ZoneDeclaration> for ZoneObject {
             name: zone.name().clone(),
             owner: Compactly(zone.owner().clone()),
             definition: zone.definition().map(|definition| ZoneDefinition {
-                teams: definition.teams().iter().map(TeamObject::from).listed(),
-                policies: definition.policies().iter().map(PolicyObject::from).listed(),
+                teams: definition.teams().iter().map(TeamObject::from).collect(),
+                policies: definition.policies().iter().map(PolicyObject::from).collect(),
                 documentation: written(definition.documentation()),
             }),
             renamed_from: zone.former_name().cloned(),
@@ -143,9 +142,9 @@ impl From<&TeamDeclaration> for TeamObject {
 impl From<&Team> for TeamDefinition {
     fn from(team: &Team) -> Self {
         Self {
-            containers: team.containers().iter().map(ContainerObject::from).listed(),
-            datastores: team.datastores().iter().map(|store| Arc::as_ref(store).into()).listed(),
-            workspaces: team.workspaces().iter().map(|workspace| Arc::as_ref(workspace).into()).listed(),
+            containers: team.containers().iter().map(ContainerObject::from).collect(),
+            datastores: team.datastores().iter().map(|store| Arc::as_ref(store).into()).collect(),
+            workspaces: team.workspaces().iter().map(|workspace| Arc::as_ref(workspace).into()).collect(),
             documentation: written(team.documentation()),
         }
     }

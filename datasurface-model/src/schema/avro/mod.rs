@@ -16,7 +16,7 @@ use super::{
     table::NO_TABLE,
     unread::{self, Unread},
 };
-use crate::{ecosystem::Json, gather::Gather, name::ColumnName};
+use crate::{ecosystem::Json, name::ColumnName};
 use fault::{Fault, Faults};
 use serde_json::Value;
 use smol_str::SmolStr;
@@ -115,7 +115,7 @@ impl AvroSchema {
         let read = record
             .fields
             .iter()
-            .map(|field| (field.name.as_str(), field.aliases.iter().map(SmolStr::as_str).listed()));
+            .map(|field| (field.name.as_str(), field.aliases.iter().map(SmolStr::as_str).collect()));
         read.chain(self.unread().names().iter().map(|name| (name.as_str(), Vec::new())))
     }
 

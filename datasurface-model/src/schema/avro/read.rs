@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     ecosystem::Json,
-    gather::Gather,
     name::{Classification, ColumnName},
     schema::DataType,
     set::Set,
@@ -94,7 +93,7 @@ impl Reader {
         let members = field.as_object().ok_or_else(|| Fault::of("a field is an object"))?;
         let name = text(members, "name").ok_or_else(|| Fault::of("a field has a `name`"))?;
         let read = self.named_field(name, members, namespace);
-        read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).listed())
+        read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).collect())
     }
 
     fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, Faults> {
@@ -114,7 +113,7 @@ impl Reader {
             slot,
             default: default.cloned().map(Json::from),
             documentation: text(members, "doc").map(SmolStr::from),
-            classifications: classifications.map(|text| Classification::from(text.as_str())).gather(),
+            classifications: classifications.map(|text| Classification::from(text.as_str())).collect(),
         })
     }
 
@@ -280,7 +279,7 @@ fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
     if symbols.is_empty() {
         return Err(Fault::of("an enum has `symbols`"));
     }
-    if symbols.iter().map(SmolStr::as_str).gather::<Set<&str>>().len() < symbols.len() {
+    if symbols.iter().map(SmolStr::as_str).collect::<Set<&str>>().len() < symbols.len() {
         return Err(Fault::of("an enum has each symbol once"));
     }
     if let Some(symbol) = symbols.iter().find(|symbol| !is_name(symbol)) {

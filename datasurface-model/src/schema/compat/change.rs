@@ -3,7 +3,6 @@
 use super::{TypeChange, avro, rules, rules::SchemaRule};
 use crate::{
     ecosystem::Json,
-    gather::Gather,
     name::ColumnName,
     schema::{
         Column, DataType, Schema,
@@ -103,7 +102,7 @@ impl SchemaChange {
         let renamed = Renamed::between(&old_columns, &new_columns);
         let mut changes = Vec::new();
         let mut olds: BTreeMap<&ColumnName, Part<'_>> =
-            old_columns.iter().map(|part| (part.column.name(), *part)).gather();
+            old_columns.iter().map(|part| (part.column.name(), *part)).collect();
         for part in &new_columns {
             match olds.remove(renamed.old_name(part.column.name())) {
                 None => changes.push(part.added()),
@@ -244,7 +243,7 @@ impl<'a> Renamed<'a> {
             let former = former.find_map(|former| before.get(former).copied())?;
             (!before.contains_key(name.as_str())).then_some((name, former))
         });
-        Self(renamed.gather())
+        Self(renamed.collect())
     }
 
     fn old_name<'n>(&self, name: &'n ColumnName) -> &'n ColumnName

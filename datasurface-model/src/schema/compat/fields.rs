@@ -1,7 +1,7 @@
 //! Fields of a type that is made of them, old against new.
 
 use super::{TypeChange, data_type::breaking};
-use crate::{gather::Gather, set::Set};
+use crate::set::Set;
 
 /// A field of a type.
 pub(super) trait TypeField {
@@ -16,7 +16,7 @@ pub(super) trait TypeField {
 
 /// Fields are found by name. Those that stay must keep their order: some readers go by it.
 pub(super) fn between<F: TypeField>(old: &[F], new: &[F]) -> TypeChange {
-    let known: Set<&str> = old.iter().map(F::name).gather();
+    let known: Set<&str> = old.iter().map(F::name).collect();
     let (kept, added): (Vec<&F>, Vec<&F>) = new.iter().partition(|field| known.contains(field.name()));
     if kept.len() < old.len() {
         return breaking("a field is gone");

@@ -4,7 +4,7 @@ use super::{
     DataType, StructType,
     time_zone::{is_time_zone, nearest_time_zone},
 };
-use crate::{gather::Gather, set::Set};
+use crate::set::Set;
 
 /// The most digits that a database in use can declare (PostgreSQL's limit; most stop at 38).
 const MOST_DIGITS: u16 = 1000;
@@ -160,6 +160,6 @@ impl TypeFault {
 
 fn has_repeated_field(structure: &StructType) -> bool {
     let fields = structure.fields();
-    let names: Set<String> = fields.iter().map(|field| field.name().as_str().to_ascii_lowercase()).gather();
+    let names: Set<String> = fields.iter().map(|field| field.name().as_str().to_ascii_lowercase()).collect();
     names.len() < fields.len()
 }

@@ -1,7 +1,6 @@
 //! Types from text.
 
 use super::{Collation, DataType, DataTypeError, Field, FloatFormat, GeometryType, MicroscalingFormat};
-use crate::gather::Gather;
 use std::{borrow::Cow, str::FromStr};
 
 /// The names of all types but floats, as people write them, each with how it is written.
@@ -268,7 +267,7 @@ impl<'a> Reader<'a> {
         }
         let floats = FloatFormat::ALL.iter().map(|format| format.name());
         let floats: Vec<_> =
-            floats.chain(MicroscalingFormat::ALL.iter().map(|format| format.name())).listed();
+            floats.chain(MicroscalingFormat::ALL.iter().map(|format| format.name())).collect();
         if floats.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             let reason = Some("it takes no arguments".to_owned());
             return DataTypeError { text, reason, nearest: None };

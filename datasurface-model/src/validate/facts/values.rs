@@ -5,7 +5,6 @@ use crate::{
     ecosystem::{
         Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
     },
-    gather::sort_distinct,
     name::{Classification, DatasetName, DatastoreName, PlatformName, PolicyName, ZoneName},
     named::{Entity, Named},
     set::Set,
@@ -275,7 +274,8 @@ impl Transformer {
         let sinks = workspace.groups().iter().flat_map(|group| group.wanted());
         let datastores = sinks.map(|sink| &sink.name().datastore);
         let mut inputs: Vec<_> = datastores.filter(|datastore| is_made(datastore)).cloned().collect();
-        sort_distinct(&mut inputs);
+        inputs.sort();
+        inputs.dedup();
         Some(Self {
             unit: unit.clone(),
             output: transformer.output().clone(),

@@ -4,7 +4,6 @@ use crate::{
     diagnostic::Findings,
     document::Documents,
     ecosystem::{Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Team, Workspace},
-    gather::Gather,
     validate::Validation,
 };
 use chrono::NaiveDate;
@@ -79,7 +78,7 @@ pub(crate) fn written() -> Vec<Ecosystem> {
             let is_alone = text.starts_with("# alone\n");
             if is_alone { alone } else { alone.document("base.yaml", BASE) }.load().ok()
         })
-        .listed();
+        .collect();
     ecosystems.sort();
     ecosystems
 }

@@ -4,7 +4,6 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, QualityCheck, Share},
-    gather::Gather,
     name::ColumnName,
     named::Entity,
     schema::DataType,
@@ -121,7 +120,7 @@ fn row_counts(dataset: &Dataset, scope: &mut Scope<'_>) {
         }
         _ => None,
     });
-    let ranges: Vec<_> = ranges.listed();
+    let ranges: Vec<_> = ranges.collect();
     let largest = ranges.iter().max_by_key(|(_, at_least, _)| *at_least);
     let smallest = ranges.iter().min_by_key(|(_, _, at_most)| *at_most);
     if let (Some((_, at_least, _)), Some((check, _, at_most))) = (largest, smallest)
@@ -186,7 +185,7 @@ fn report(
     scope: &mut Scope<'_>,
 ) {
     let columns = check.columns().iter().map(ColumnName::as_str);
-    let called = iter::once(check.kind()).chain(columns).listed().join(" ");
+    let called = iter::once(check.kind()).chain(columns).collect::<Vec<_>>().join(" ");
     let path = scope.path().child("datasets", dataset.name()).child("quality_checks", called);
     scope.report(Diagnostic::new(code, path, message).help(help));
 }

@@ -7,7 +7,6 @@ use crate::{
         DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation,
         InfrastructureVendor, PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
     },
-    gather::Gather,
     name::{ColumnName, Name, NameSyntax},
     named::{Entity, Named},
     validate::unit::UnitKey,
@@ -109,7 +108,8 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
 fn of_columns(dataset: &Dataset, scope: &mut Scope<'_>) {
     let parent = |unit: ModelPath| unit.child("datasets", dataset.name());
     if let Some(avro) = dataset.schema().avro() {
-        let members = avro.names().map(|(name, aliases)| Member { name, former: aliases }).listed();
+        let members: Vec<Member<'_>> =
+            avro.names().map(|(name, aliases)| Member { name, former: aliases }).collect();
         if members.iter().any(|member| !member.former.is_empty()) {
             // Each alias is an element of a list.
             let said_at = |column: ModelPath, alias: &str| column.child("aliases", alias);
@@ -168,9 +168,9 @@ impl<'n> Family<'n> {
     fn of<N: Name + 'n>(names: impl Iterator<Item = (&'n N, Option<&'n N>)>) -> Self {
         let members = names.map(|(name, former)| Member {
             name: name.as_str(),
-            former: former.into_iter().map(Name::as_str).listed(),
+            former: former.into_iter().map(Name::as_str).collect(),
         });
-        Self::of_members::<N>(members.listed())
+        Self::of_members::<N>(members.collect())
     }
 
     fn of_members<N: Name>(members: Vec<Member<'n>>) -> Self {

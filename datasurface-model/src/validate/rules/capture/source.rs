@@ -4,7 +4,6 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    gather::{Gather, sort_by},
     name::{DatasetName, Name},
     named::Entity,
     validate::names::Names,
@@ -124,8 +123,8 @@ fn shared(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
             let former = capture.former_source(dataset).map(DatasetName::as_str);
             Some((former.or_else(|| source_of(capture, dataset.name()))?, dataset.name()))
         })
-        .listed();
-    sort_by(&mut sources, Ord::cmp);
+        .collect();
+    sources.sort_by(Ord::cmp);
     let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
     let is_in =
         |source: &str, outer: &str| if is_of_files { source.starts_with(outer) } else { source == outer };

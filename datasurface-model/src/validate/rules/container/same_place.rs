@@ -4,7 +4,6 @@ use super::{super::Scope, path_of};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{ContainerKind, DataContainer, Server},
-    gather::Gather,
     name::ContainerKey,
     named::Entity,
 };
@@ -46,7 +45,7 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<SmolS
     let technology = kind.technology();
     // What is near is another thing at another place.
     let here = || {
-        let places: Vec<_> = container.locations().iter().map(ToString::to_string).listed();
+        let places: Vec<_> = container.locations().iter().map(ToString::to_string).collect();
         places.join(",")
     };
     let at = |host: &str| {
@@ -69,7 +68,7 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<SmolS
         }
         ContainerKind::Kafka { brokers } => {
             let brokers = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
-            brokers.map(|(host, port)| format_smolstr!("{} {port}", at(host))).listed()
+            brokers.map(|(host, port)| format_smolstr!("{} {port}", at(host))).collect()
         }
         // Of one without properties nobody but a plug-in knows what it is.
         ContainerKind::Custom { technology, properties } if !matches!(properties.as_str(), "{}" | "null") => {
@@ -90,7 +89,7 @@ fn outer_addresses(container: &DataContainer) -> Vec<SmolStr> {
     }
     let parts = own.match_indices('/').map(|(end, _)| end).take_while(|end| *end <= LONGEST_KEY);
     let outer = parts.filter_map(|end| own.get(..end));
-    std::iter::once("").chain(outer).map(|outer| in_bucket(bucket, outer, endpoint.as_deref())).listed()
+    std::iter::once("").chain(outer).map(|outer| in_bucket(bucket, outer, endpoint.as_deref())).collect()
 }
 
 fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> SmolStr {

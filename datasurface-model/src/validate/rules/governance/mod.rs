@@ -14,7 +14,6 @@ use crate::{
     ecosystem::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
-    gather::Gather,
     governance::{Meeting, Met, NO_EFFECT, UNKNOWN_TECHNOLOGY, denial, is_alike},
     name::{DatasetKey, GroupName, ZoneName},
     named::{Entity, Named},
@@ -73,7 +72,7 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
         };
         // Most often every reference leads somewhere, and nobody asks.
         let names = LazyCell::new(|| {
-            references.iter().map(|(list, one)| (*list, one.to_smolstr())).gather::<Set<_>>()
+            references.iter().map(|(list, one)| (*list, one.to_smolstr())).collect::<Set<_>>()
         });
         for (list, reference) in &references {
             let at = |unit: ModelPath| {
@@ -89,7 +88,7 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
 fn technologies(policy: &Policy, permitted: &Permitted<SmolStr>, scope: &mut Scope<'_>) {
     let known = || ContainerKind::TECHNOLOGIES.iter().copied();
     let listed = listed(permitted, |name| name);
-    let names: Set<_> = listed.iter().map(|(list, name)| (*list, name.clone())).gather();
+    let names: Set<_> = listed.iter().map(|(list, name)| (*list, name.clone())).collect();
     for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| known == name)) {
         let same = known().find(|known| is_alike(known, name));
         let Some(meant) = same.or_else(|| nearest(name, known())) else { continue };

@@ -5,12 +5,12 @@ use crate::{
     diagnostic::ModelPath,
     ecosystem::{Ecosystem, GroupPin, ProductionStatus},
     governance::{Meeting, Met},
-    map::Map,
     name::{PlatformName, ZoneName},
     named::Entity,
     set::Set,
     validate::rules::Scope,
 };
+use std::collections::BTreeMap;
 
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     if !scope.facts.restricts_platforms() {
@@ -45,15 +45,18 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 
 /// The zone of a group's workspace, and those of the datastores that it reads: each with the statuses of what is its own
 /// of these.
-pub(super) fn zones_of<'a>(pin: &GroupPin, scope: &Scope<'a>) -> Map<&'a ZoneName, Set<ProductionStatus>> {
-    let mut zones: Map<_, Set<_>> = Map::default();
+pub(super) fn zones_of<'a>(
+    pin: &GroupPin,
+    scope: &Scope<'a>,
+) -> BTreeMap<&'a ZoneName, Set<ProductionStatus>> {
+    let mut zones: BTreeMap<_, Set<_>> = BTreeMap::new();
     let Some(group) = scope.facts.group(pin.name()) else {
         return zones;
     };
     let workspace = group.unit().zone().map(|zone| (zone, group.production()));
     let inputs = group.inputs().into_iter().filter_map(|input| scope.facts.store(input));
     for (zone, status) in inputs.map(|store| (store.zone(), store.production())).chain(workspace) {
-        zones.change(zone, |statuses| statuses.insert(status));
+        zones.entry(zone).or_default().insert(status);
     }
     zones
 }

@@ -8,12 +8,12 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Ecosystem, ProductionStatus, Workspace},
     governance::{Meeting, Met, PRODUCTION_MIX},
-    map::Map,
     name::{PlatformName, ZoneName},
     named::Entity,
     set::Set,
     validate::{facts::StoreFact, rules::Scope},
 };
+use std::collections::BTreeMap;
 
 /// A zone's own datastores.
 pub(super) fn of_own(status: ProductionStatus, zone: &Zone<'_>, scope: &mut Scope<'_>) {
@@ -110,7 +110,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         let Some(group) = scope.facts.group(pin.name()) else {
             continue;
         };
-        let zones = if is_restricted { zones_of(pin, scope) } else { Map::default() };
+        let zones = if is_restricted { zones_of(pin, scope) } else { BTreeMap::new() };
         for platform in pin.platforms() {
             let Some(theirs) = of_platform(platform) else {
                 continue;
@@ -132,7 +132,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         if let (Some(store), Some(theirs)) = (store, theirs) {
             let at = || ModelPath::root().child("primary_pins", pin.name());
             let status = store.production();
-            let mut zones = Map::default();
+            let mut zones = BTreeMap::new();
             zones.insert(store.zone(), [status].into());
             let pinned = Pinned {
                 what: &|| format!("the datastore `{}`", pin.name()),
@@ -152,7 +152,7 @@ struct Pinned<'p, 'a> {
     path: &'p dyn Fn() -> ModelPath,
     status: ProductionStatus,
     /// Each with the statuses of what is its own of what the platform has to do with.
-    zones: &'p Map<&'a ZoneName, Set<ProductionStatus>>,
+    zones: &'p BTreeMap<&'a ZoneName, Set<ProductionStatus>>,
     /// What to take away, so that it is not pinned.
     pin: &'p dyn Fn() -> ModelPath,
 }

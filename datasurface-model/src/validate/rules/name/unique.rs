@@ -3,7 +3,6 @@
 use super::{DUPLICATE, Scope};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
-    gather::{Gather, sort_by},
     name::{Name, are_all_different, folded},
     validate::unit::UnitKey,
 };
@@ -25,7 +24,7 @@ pub(super) fn unique<'n, N: Name + 'n>(
     let names = names.map(Name::as_str);
     let mut each = names.clone();
     if !are_all_different(&mut || each.next()) {
-        each_repeated(names.listed(), N::NOUN, scope, &at);
+        each_repeated(names.collect(), N::NOUN, scope, &at);
     }
 }
 
@@ -36,7 +35,7 @@ fn each_repeated(
     at: &dyn Fn(ModelPath, &str) -> ModelPath,
 ) {
     // Stable, so that the earlier one of two equal names stays before the other.
-    sort_by(&mut names, |one, two| folded(one).cmp(folded(two)));
+    names.sort_by(|one, two| folded(one).cmp(folded(two)));
     for same in names.chunk_by(|one, two| folded(one).eq(folded(two))) {
         if let [first, others @ ..] = same {
             for name in others {

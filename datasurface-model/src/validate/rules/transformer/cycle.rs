@@ -4,7 +4,6 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    gather::{Gather, sort},
     name::DatastoreName,
     validate::facts::{Start, Transformer},
 };
@@ -93,7 +92,7 @@ impl<'a> Node<'a> {
 
 impl<'a> Graph<'a> {
     fn of(transformers: impl Iterator<Item = &'a Transformer>) -> Self {
-        let mut nodes: Vec<_> = transformers.map(Node::Transformer).listed();
+        let mut nodes: Vec<_> = transformers.map(Node::Transformer).collect();
         let mut successors = vec![Vec::new(); nodes.len()];
         let mut datastores: FxHashMap<&DatastoreName, usize> = FxHashMap::default();
         for transformer in 0..successors.len() {
@@ -130,7 +129,7 @@ impl<'a> Graph<'a> {
     }
 
     fn all(&self) -> Vec<usize> {
-        (0..self.nodes.len()).listed()
+        (0..self.nodes.len()).collect()
     }
 
     fn is_transformer(&self, node: usize) -> bool {
@@ -151,11 +150,11 @@ impl<'a> Graph<'a> {
             finish(root, &self.predecessors, &mut there, &mut component);
             // A transformer never leads to itself but through its output: one node alone is no cycle.
             if component.len() > 1 {
-                sort(&mut component);
+                component.sort();
                 components.push(component);
             }
         }
-        sort(&mut components);
+        components.sort();
         components
     }
 

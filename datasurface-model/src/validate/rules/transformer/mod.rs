@@ -7,12 +7,11 @@ use super::{Scope, governance::Received};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
-    gather::sort,
-    map::Map,
     name::{Classification, DatasetKey, DatasetName, DatastoreName, Name},
     validate::{facts::OutputFact, names::Names, reference::Reference},
 };
 use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 pub(super) static CRON: CodeInfo = CodeInfo::error(
     "transformer/cron",
@@ -103,7 +102,7 @@ pub(super) static UNNEEDED_REMOVAL: CodeInfo = CodeInfo::warning(
 );
 
 /// The classifications of the inputs, each with the first dataset by name that brings it, whatever the group that wants it.
-type Brought<'a> = Map<&'a Classification, &'a DatasetKey>;
+type Brought<'a> = BTreeMap<&'a Classification, &'a DatasetKey>;
 
 pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mut Scope<'_>) {
     let Some(transformer) = workspace.data_transformer() else {
@@ -253,15 +252,14 @@ fn made_by(selects: &[Select]) -> FxHashSet<&DatasetName> {
 }
 
 fn brought<'a>(received: &[Received<'a>], scope: &Scope<'a>) -> Brought<'a> {
-    let mut brought = Vec::new();
+    let mut brought = Brought::new();
     for one in received {
         for classification in scope.facts.classifications(one.key, one.dataset).iter() {
-            brought.push((classification, one.key));
+            let first = brought.entry(classification).or_insert(one.key);
+            *first = one.key.min(first);
         }
     }
-    sort(&mut brought);
-    brought.dedup_by(|one, first| one.0 == first.0);
-    Brought::of(brought)
+    brought
 }
 
 /// Judged where all of every input is known: what is not may be what brings the classification.
