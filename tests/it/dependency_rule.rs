@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// What the model may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const MODEL_MAY_USE: [&str; 14] = [
+const MODEL_MAY_USE: [&str; 15] = [
     "blake3",
     "chrono",
     "croner",
@@ -20,6 +20,7 @@ const MODEL_MAY_USE: [&str; 14] = [
     "serde",
     "serde_json",
     "smol_str",
+    "strsim",
     "thiserror",
     "unicode-normalization",
 ];

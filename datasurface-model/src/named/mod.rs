@@ -99,32 +99,12 @@ impl<T: Entity> Named<T> {
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        Self::get_near(self.near(name), name)
-    }
-
-    /// A few entities, among which the first one of this name is, if there is one.
-    pub(crate) fn near<Q>(&self, name: &Q) -> &[T]
-    where
-        T::Name: Borrow<Q>,
-        Q: Ord + ?Sized,
-    {
-        match &self.root {
-            Some(root) => root.leaf(&|other: &T| other.name().borrow() < name),
-            None => &[],
-        }
-    }
-
-    /// The first entity of this name among those [near](Self::near) it. Apart from that, so that who looks for many can
-    /// look for all of the places, and then into all of them: a processor waits for memory in many places at once, but
-    /// not while it has to compare before it knows where to go on.
-    pub(crate) fn get_near<'a, Q>(near: &'a [T], name: &Q) -> Option<&'a T>
-    where
-        T::Name: Borrow<Q>,
-        Q: Ord + ?Sized,
-    {
         // One after the other: where nothing is in a cache yet, that is read ahead; halves are waited for. And whether names
         // are equal is told sooner than which of them comes first.
-        near.iter().find(|entity| entity.name().borrow() == name)
+        let root = self.root.as_ref()?;
+        root.leaf(&|other: &T| other.name().borrow() < name)
+            .iter()
+            .find(|entity| entity.name().borrow() == name)
     }
 
     /// Every entity of this name.

@@ -5,7 +5,6 @@ mod column;
 #[cfg(feature = "change")]
 mod compat;
 mod data_type;
-mod plain;
 mod pool;
 mod problem;
 mod table;
@@ -46,24 +45,15 @@ use table::NO_TABLE;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Schema {
     stored: Arc<Stored>,
-    /// That of what is stored, here too: who asks for it most often need not look there.
-    glance: Glance,
+    /// Whether any column is classified: here too, since who asks for it most often need not look there.
+    is_classified: bool,
 }
 
 /// What equal schemas share.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Stored {
     content: Content,
-    glance: Glance,
-}
-
-/// What was seen of a table when it was made.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Glance {
-    /// Whether any column is classified.
     is_classified: bool,
-    /// Whether no rule about a table alone finds anything.
-    is_plain: bool,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,14 +116,9 @@ impl Schema {
         self.readable().column(column).is_none() && !self.unread().may_have(column)
     }
 
-    /// Whether it is known that no rule about a table alone finds anything in this one.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.glance.is_plain
-    }
-
     /// The columns that can be read, if any of them is classified.
     pub(crate) fn classified_columns(&self) -> &[Column] {
-        if self.glance.is_classified { self.readable().columns() } else { &[] }
+        if self.is_classified { self.readable().columns() } else { &[] }
     }
 
     /// The schema in Avro's words, if it was made from them.
@@ -200,16 +185,15 @@ impl From<Content> for Stored {
     fn from(content: Content) -> Self {
         let table = content.readable();
         let is_classified = table.columns().iter().any(|column| !column.classifications().is_empty());
-        let is_plain = content.unreadable().is_none() && table.is_plain();
-        Self { glance: Glance { is_classified, is_plain }, content }
+        Self { is_classified, content }
     }
 }
 
 impl From<Content> for Schema {
     fn from(content: Content) -> Self {
         let stored = pool::share(content);
-        let glance = stored.glance;
-        Self { stored, glance }
+        let is_classified = stored.is_classified;
+        Self { stored, is_classified }
     }
 }
 

@@ -108,14 +108,10 @@ impl<'a> Reader<'a> {
         Self { facts, imports: RefCell::default() }
     }
 
-    /// Datasets, as their consumers see them. All at once: they are far apart in memory, and while one is waited for, the
-    /// next is asked for.
-    pub(crate) fn datasets<'k>(
-        &self,
-        keys: impl Iterator<Item = &'k DatasetKey> + Clone,
-    ) -> Vec<Option<DatasetFact<'a>>> {
-        self.imports.borrow_mut().extend(keys.clone().cloned().map(Fact::Dataset));
-        self.facts.datasets(keys)
+    /// A dataset, as its consumers see it.
+    pub(crate) fn dataset(&self, key: &DatasetKey) -> Option<DatasetFact<'a>> {
+        self.imports.borrow_mut().push(Fact::Dataset(key.clone()));
+        self.facts.dataset(key)
     }
 
     /// The classifications of a dataset that was read under this key, and of its columns.

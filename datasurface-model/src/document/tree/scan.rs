@@ -146,23 +146,5 @@ impl<'t> Scanner<'t> {
 
 /// How many bytes come before the first that means something in a text: a quotation mark, a backslash, or what has to be escaped.
 fn plain_length(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let found = marked(u64::from_le_bytes(*word));
-        if found != 0 {
-            return at * 8 + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..b' ');
-    words.len() * 8 + rest.iter().take_while(is_plain).count()
-}
-
-/// Eight bytes at once. The lowest bit that is set is in the first that means something; bytes above that may be marked, too, for a
-/// subtraction borrows from them.
-fn marked(word: u64) -> u64 {
-    const EACH: u64 = u64::from_le_bytes([1; 8]);
-    const HIGHEST: u64 = EACH << 7;
-    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word & HIGHEST;
-    let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
-    below(word, b' ') | equal(b'"') | equal(b'\\')
+    bytes.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | ..b' ')).count()
 }

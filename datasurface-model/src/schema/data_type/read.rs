@@ -53,31 +53,9 @@ fn spelled(name: &str) -> &str {
     known.find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
 
-/// The bytes that nearly every word has, and no others.
-static PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut rest: &mut [bool] = &mut plain;
-    let mut byte = 0_u8;
-    while let [place, after @ ..] = rest {
-        *place = byte.is_ascii_alphanumeric() || byte == b'_';
-        byte = byte.wrapping_add(1);
-        rest = after;
-    }
-    plain
-};
-
 /// Whether a character can stand in a word without quotes.
 pub(super) fn is_word(c: char) -> bool {
     !(c.is_whitespace() || c.is_control() || matches!(c, '(' | ')' | ',' | '"'))
-}
-
-/// The text without the blanks in front. Nearly always there is one space or none, and that is told by two bytes.
-fn without_blanks(text: &str) -> &str {
-    match text.as_bytes() {
-        [] | [b'!'..=b'~', ..] => text,
-        [b' ', b'!'..=b'~', ..] => text.get(1..).unwrap_or_default(),
-        _ => text.trim_start(),
-    }
 }
 
 /// Reads words, types and fields from the front of a text.
@@ -106,7 +84,7 @@ impl<'a> Reader<'a> {
     /// Reads a character if it comes next.
     pub(in crate::schema) fn eat(&mut self, expected: char) -> bool {
         let after = self.rest.strip_prefix(expected);
-        after.inspect(|after| self.rest = without_blanks(after)).is_some()
+        after.inspect(|after| self.rest = after.trim_start()).is_some()
     }
 
     /// Reads a keyword if it comes next, in whatever case.
@@ -114,7 +92,7 @@ impl<'a> Reader<'a> {
         let (word, after) = self.rest.split_at(self.bare_end());
         let is_expected = word.eq_ignore_ascii_case(expected);
         if is_expected {
-            self.rest = without_blanks(after);
+            self.rest = after.trim_start();
         }
         is_expected
     }
@@ -122,7 +100,7 @@ impl<'a> Reader<'a> {
     /// Reads a word without quotes; nothing if something else comes next.
     pub(in crate::schema) fn bare_word(&mut self) -> &'a str {
         let (word, after) = self.rest.split_at(self.bare_end());
-        self.rest = without_blanks(after);
+        self.rest = after.trim_start();
         word
     }
 
@@ -143,7 +121,7 @@ impl<'a> Reader<'a> {
                     rest = more;
                 }
                 None => {
-                    self.rest = without_blanks(after);
+                    self.rest = after.trim_start();
                     return Some(word.into());
                 }
             }
@@ -243,14 +221,7 @@ impl<'a> Reader<'a> {
     }
 
     fn bare_end(&self) -> usize {
-        // Nearly every word has nothing but these, and then ends with something that is just as easy to tell.
-        let is_plain = |byte: &u8| PLAIN.get(usize::from(*byte)) == Some(&true);
-        let plain = self.rest.bytes().take_while(is_plain).count();
-        if let None | Some(b' ' | b',' | b'(' | b')') = self.rest.as_bytes().get(plain) {
-            return plain;
-        }
-        let rest = self.rest.get(plain..).unwrap_or_default();
-        plain + rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+        self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len())
     }
 
     pub(super) fn error(&self, reason: &str) -> DataTypeError {

@@ -258,23 +258,6 @@ impl Facts {
         DatasetFact::of(self.store(&key.datastore)?, &key.dataset)
     }
 
-    /// One step for all of them, then the next: what is asked of memory at the same time is waited for once.
-    pub(super) fn datasets<'k>(
-        &self,
-        keys: impl Iterator<Item = &'k DatasetKey> + Clone,
-    ) -> Vec<Option<DatasetFact<'_>>> {
-        let stores: Vec<_> = keys.clone().map(|key| self.store(&key.datastore)).collect();
-        let near: Vec<_> = stores
-            .into_iter()
-            .zip(keys.clone())
-            .map(|(store, key)| store.map(|store| (store, store.datasets().near(&key.dataset))))
-            .collect();
-        near.into_iter()
-            .zip(keys)
-            .map(|(near, key)| near.and_then(|(store, near)| DatasetFact::among(near, store, &key.dataset)))
-            .collect()
-    }
-
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {
         let (unit, found) = self.directory.datastores().get(name)?;
         Some(StoreFact { unit, located: found.located() })

@@ -21,12 +21,7 @@ pub(crate) struct DatasetFact<'a> {
 
 impl<'a> DatasetFact<'a> {
     pub(super) fn of(store: StoreFact<'a>, dataset: &DatasetName) -> Option<Self> {
-        Self::among(store.datasets().near(dataset), store, dataset)
-    }
-
-    /// The dataset of this name, among those of its datastore that are near it.
-    pub(super) fn among(near: &'a [Dataset], store: StoreFact<'a>, dataset: &DatasetName) -> Option<Self> {
-        Named::get_near(near, dataset).map(|dataset| Self { store, dataset })
+        store.datasets().get(dataset).map(|dataset| Self { store, dataset })
     }
 
     /// The datastore that it belongs to.

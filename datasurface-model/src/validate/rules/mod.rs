@@ -33,7 +33,7 @@ use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::Cron,
     governance as of_policies,
-    schema::{Schema, is_time_zone, nearest_time_zone},
+    schema::{is_time_zone, nearest_time_zone},
 };
 pub(super) use container::same_place::addresses;
 pub(super) use reference::UNKNOWN_POLICY;
@@ -237,18 +237,6 @@ pub(super) fn verdict<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Fa
         }
     }
     Verdict { imports: scope.facts.into_imports(), findings: scope.findings.into() }
-}
-
-/// Judges by rules that are about a table alone. Of most tables it is known that those find nothing, and nobody has to look;
-/// debug builds look, and see whether it is true.
-fn of_table<'a>(schema: &Schema, scope: &mut Scope<'a>, rules: impl FnOnce(&mut Scope<'a>)) {
-    let is_plain = schema.is_plain();
-    if is_plain && !cfg!(debug_assertions) {
-        return;
-    }
-    let found = scope.findings.len();
-    rules(scope);
-    debug_assert!(!is_plain || scope.findings.len() == found, "something was found in {schema:?}");
 }
 
 /// Where a rule stands: its unit, what it can ask, and where its findings go.

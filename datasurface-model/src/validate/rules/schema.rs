@@ -1,6 +1,6 @@
 //! `schema/…`: the shape of a dataset.
 
-use super::{Scope, of_table};
+use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Dataset, Datastore},
@@ -105,7 +105,7 @@ pub(super) static UNKNOWN_COLLATION: CodeInfo = CodeInfo::warning(
 
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
-        of_table(dataset.schema(), scope, |scope| of_dataset(dataset, scope));
+        of_dataset(dataset, scope);
     }
 }
 

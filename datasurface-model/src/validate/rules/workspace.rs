@@ -150,9 +150,8 @@ fn of_group<'a>(
             unit.child("groups", name).attribute("wished_platform")
         });
     }
-    let datasets = scope.facts.datasets(group.wanted().iter().map(|sink| sink.name()));
     let mut before = None;
-    for (sink, dataset) in group.wanted().iter().zip(datasets) {
+    for sink in group.wanted() {
         let key = sink.name();
         let at = |unit: ModelPath| unit.child("groups", name).child("sinks", key.to_string());
         // The sinks are sorted: one that is there twice stands beside itself.
@@ -164,7 +163,7 @@ fn of_group<'a>(
                 .related(path, "wants it first");
             scope.report(finding);
         }
-        match dataset {
+        match scope.facts.dataset(key) {
             None => {
                 let is_wanted = |nearest: &str| group.wanted().get(&DatasetKey::from(nearest)).is_some();
                 reference::check_element(Reference::Dataset(key.clone()), scope, at, is_wanted);

@@ -11,7 +11,7 @@ use crate::{
     validate::reference::Reference,
 };
 use chrono::NaiveDate;
-use std::{fmt::Display, iter};
+use std::fmt::Display;
 
 pub(super) static SUNSET: CodeInfo = CodeInfo::error(
     "lifecycle/sunset",
@@ -140,7 +140,7 @@ fn of_replacement(
 
 /// Since when a dataset is deprecated, on its own or with its datastore.
 fn deprecated_since(key: &DatasetKey, scope: &Scope<'_>) -> Option<NaiveDate> {
-    let found = scope.facts.datasets(iter::once(key)).pop().flatten()?;
+    let found = scope.facts.dataset(key)?;
     let own = found.deprecation().map(Deprecation::since);
     let whole = found.store().deprecation().map(Deprecation::since);
     own.into_iter().chain(whole).min()

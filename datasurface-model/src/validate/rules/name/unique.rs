@@ -22,8 +22,7 @@ pub(super) fn unique<'n, N: Name + 'n>(
     at: impl Fn(ModelPath, &str) -> ModelPath,
 ) {
     let names = names.map(Name::as_str);
-    let mut each = names.clone();
-    if !are_all_different(&mut || each.next()) {
+    if !are_all_different(names.clone()) {
         each_repeated(names.collect(), N::NOUN, scope, &at);
     }
 }
