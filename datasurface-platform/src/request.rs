@@ -29,6 +29,10 @@ pub struct RunRequest {
     /// containers as `zone/team/container`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub resync: BTreeSet<String>,
+    /// Whether these copies are compared with what the platform keeps instead, and nothing is changed. A runtime that cannot do
+    /// that refuses.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verify: bool,
 }
 
 /// Which jobs run, and how often.
@@ -97,6 +101,12 @@ impl RunRequest {
     pub fn resync(mut self, consumer: impl Into<String>) -> Self {
         self.resync.insert(consumer.into());
         self
+    }
+
+    /// Compares copies instead of making them again.
+    #[must_use]
+    pub fn verify(self) -> Self {
+        Self { verify: true, ..self }
     }
 
     /// Whether everything is to run, and nothing is asked for by name.

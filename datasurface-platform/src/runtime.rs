@@ -82,6 +82,17 @@ pub struct Site<'a> {
     pub confirmed: Confirmed,
 }
 
+/// The file with the plan that is still to be applied, in the folder of a platform.
+pub const PLAN_FILE: &str = "plan.json";
+
+impl Site<'_> {
+    /// Whether a plan was rendered and is still to be applied: until then, what is there is not what is rendered.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        PLAN_FILE.parse().is_ok_and(|path| self.rendered.get(&path).is_some())
+    }
+}
+
 /// What rendered files were applied to before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AppliedTo<'a> {
@@ -133,6 +144,33 @@ pub struct RunReport {
     /// Columns in which a transformer made values with more digits than their types keep, in the order in which they were made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rounded: Vec<Rounded>,
+    /// Copies that were compared with what the platform keeps, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Compared>,
+}
+
+/// How a copy differs from what the platform keeps: counts of versions of records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compared {
+    /// The copy.
+    pub copy: ResourceAddress,
+    /// The dataset.
+    pub dataset: DatasetKey,
+    /// Versions that are missing in the copy.
+    pub missing: u64,
+    /// Versions that nobody brought there.
+    pub added: u64,
+    /// Versions that read otherwise.
+    pub different: u64,
+}
+
+impl Compared {
+    /// Whether there is no difference.
+    #[must_use]
+    pub fn is_same(&self) -> bool {
+        self.missing == 0 && self.added == 0 && self.different == 0
+    }
 }
 
 /// Values that were rounded, half away from zero, to what the type of their column keeps.
@@ -193,6 +231,21 @@ pub struct Status {
     /// Jobs that have something to do and wait, in the order in which they run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<WaitingJob>,
+    /// What is not as it was rendered any more, by resource.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drifted: Vec<Drifted>,
+}
+
+/// A resource that is not as it was rendered: somebody dropped or changed it, or put something else in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drifted {
+    /// The resource.
+    pub resource: ResourceAddress,
+    /// How it is not as it was rendered, and what is to be done about it; no value of data is in it.
+    pub problem: String,
+    /// Whether the next run makes it again by itself.
+    pub is_made_again: bool,
 }
 
 /// How far one dataset of one group is.

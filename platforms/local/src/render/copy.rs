@@ -17,8 +17,11 @@ use crate::{
         quote::{in_parentheses, literal, quoted},
         retention::last_old_batch,
         script::Script,
+        verify,
     },
 };
+
+const VERIFY: &str = "How many versions are missing here, were added, or read otherwise than those of the platform's own database.";
 
 /// How far each copy in this database is. Two databases do not commit together, so each knows for itself.
 const APPLIED: &str = "\
@@ -65,6 +68,16 @@ pub(super) fn render(
             [restart(&table), forget_progress(&table.table)],
         )
         .add("applied", "The last batch that arrived, and when.", [applied(&table)]);
+    let script = match shelf.engine() {
+        Engine::Sqlite => {
+            let promised = custody.promised_time().filter(|_| custody.history);
+            let last_old =
+                promised.map(|time| in_parentheses(&last_old_batch(PLATFORM_SCHEMA, dataset, time)));
+            let buffer = format!("{PLATFORM_SCHEMA}.{}", quoted(&buffer.table));
+            remade(script, &table).add("verify", VERIFY, [verify::in_file(&table, &buffer, last_old)])
+        }
+        Engine::Postgres => script.add("verify", VERIFY, [postgres::copy::verify(&table)]),
+    };
     let path = path::sql(
         "copies",
         &[
@@ -191,6 +204,23 @@ fn applied(table: &Milestoned) -> String {
 fn restart(table: &Milestoned) -> String {
     let (copy, into, out) = (table.quoted_table(), quoted(BATCH_IN), quoted(BATCH_OUT));
     format!("DELETE FROM {copy}\nWHERE {into} >= :first\n  OR {out} IS NULL;")
+}
+
+/// What is executed where somebody altered or dropped the copy.
+fn remade(script: Script, table: &Milestoned) -> Script {
+    // Where it was dropped, a table of the database that is attached might have its name.
+    let copy = format!("main.{}", table.quoted_table());
+    script
+        .add(
+            "earlier",
+            "How many versions it has from before the batch :first: nothing could bring them again.",
+            [format!("SELECT count(*)\nFROM {copy}\nWHERE {} < :first;", quoted(BATCH_IN))],
+        )
+        .add(
+            "remake",
+            "Takes away what is left of the copy: create and apply make it again, in the same transaction.",
+            [format!("DROP TABLE IF EXISTS {copy};"), forget_progress(&table.table)],
+        )
 }
 
 /// Makes the next application bring everything that is missing.

@@ -6,7 +6,11 @@ use super::{
     stage::Staged,
     work::{Counts, Seen, Work, number},
 };
-use crate::{names::address, prelude::*, sql::script::Script};
+use crate::{
+    names::{self, address},
+    prelude::*,
+    sql::script::Script,
+};
 use datasurface_platform::DatasetRun;
 
 /// What a capture did.
@@ -99,6 +103,10 @@ impl Work<'_> {
     fn merge_one(&self, staged: &Staged<'_>, batch: u64) -> Result<Counts, PlatformError> {
         let table = staged.table;
         let values = [(":batch", number(batch)?)];
+        if self.again.contains(staged.dataset) {
+            // Somebody may have dropped it. Nobody sees it empty: it comes with what is in it.
+            self.own.execute(table, "create", &[])?;
+        }
         self.own.execute(table, if staged.is_partial() { "merge_new" } else { "merge" }, &values)?;
         if let Some(watermark) = &staged.watermark {
             self.remember(table, watermark)?;
@@ -131,6 +139,11 @@ impl Work<'_> {
         let mut due = Vec::new();
         for dataset in &job.datasets {
             let table = self.rendered.script(&dataset.into)?;
+            if self.again.contains(&dataset.dataset)
+                && !self.own.has_table(&names::table(&dataset.dataset))?
+            {
+                continue;
+            }
             let may_go = |section: &&str| self.may_purge || *section != "purge";
             let sections =
                 FORGETTING.into_iter().filter(may_go).filter(|section| table.section(section).is_some());

@@ -169,7 +169,7 @@ impl<'a> Work<'a> {
     }
 
     /// The copies that are not at the last batch of their dataset.
-    fn behind<'s>(
+    pub(super) fn behind<'s>(
         &self,
         shelf: &'s Shelf<'s>,
         database: &Container<'_>,
@@ -197,7 +197,7 @@ impl<'a> Work<'a> {
         file.together(|| behind.iter().try_for_each(|copy| self.apply_one(file, copy)))
     }
 
-    fn apply_one(&self, file: &Database<'_>, copy: &Behind<'_>) -> Result<(), PlatformError> {
+    pub(super) fn apply_one(&self, file: &Database<'_>, copy: &Behind<'_>) -> Result<(), PlatformError> {
         let values = [(":batch", number(copy.last)?), (":now", self.now())];
         file.execute(copy.script, "apply", &values)
     }

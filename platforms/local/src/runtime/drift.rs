@@ -1,4 +1,5 @@
-//! Drift: what somebody dropped, changed or put where something was rendered. A look is one query of a file.
+//! Drift: what somebody dropped, changed or put where something was rendered. A look is one query of a file; what is made
+//! again is in `mending.rs`.
 
 use super::{
     container::Container,
@@ -9,11 +10,12 @@ use crate::{
     prelude::*,
     sql::{quote::unquoted, script::Script, statements::statements},
 };
+use datasurface_platform::Drifted;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is not as it was rendered, by the resource that it is about.
-pub(super) type Drifted = BTreeMap<String, String>;
+/// What is not as it was rendered, by resource.
+pub(super) type AllDrifted = BTreeMap<String, Drifted>;
 
 /// What a file has under a name.
 struct Found {
@@ -30,82 +32,78 @@ struct Made {
 }
 
 /// How one of them is not as it was rendered.
-enum Drift {
-    /// A view that is not there: it holds nothing, so it is made again.
-    Dropped,
+pub(super) enum Drift {
+    /// A view, or a book of a consumer's file, that is not there: it holds nothing that is not known elsewhere.
+    Dropped { kind: &'static str },
+    /// A copy that was dropped, or that is ours and lost columns: it is made again from the platform's own database.
+    Lost(Lost),
+    /// A table of the platform's own database that was dropped: what was in it is nowhere else.
+    Gone(String),
     /// Anything else: what is there may be somebody's, and stays.
     Problem(String),
+}
+
+/// How a copy is lost.
+pub(super) struct Lost {
+    /// What happened to it.
+    pub(super) what: String,
+    /// Whether there is still something of it.
+    pub(super) is_there: bool,
 }
 
 /// The kinds of what is made, and how the statements begin that make it.
 const MAKING: [(&str, &str); 2] =
     [("table", "CREATE TABLE IF NOT EXISTS "), ("view", "CREATE VIEW IF NOT EXISTS ")];
 
+/// How the statements begin that make indexes.
+const INDEXING: [&str; 2] = ["CREATE UNIQUE INDEX IF NOT EXISTS ", "CREATE INDEX IF NOT EXISTS "];
+
 impl Work<'_> {
-    /// Looks into the files that something is rendered in, makes views again that were dropped, and returns what else is
-    /// not as it was rendered. A file that cannot be opened is told when something is brought there.
-    pub(super) fn mend(&self) -> Result<Drifted, PlatformError> {
-        let mut drifted = Drifted::new();
-        for name in self.rendered.databases() {
-            self.in_file(name, true, |file| {
-                for (script, drift) in self.drifts(file, name)? {
-                    match drift {
-                        Drift::Dropped => file.at_once(|| file.execute(script, "create", &[]))?,
-                        Drift::Problem(problem) => {
-                            drifted.insert(script.resource().to_owned(), problem);
-                        }
-                    }
+    /// Looks into the files that are there, and returns what is not as it was rendered. Before a plan is applied, all may be
+    /// otherwise than it was rendered.
+    pub(super) fn drifted(&self) -> Result<AllDrifted, PlatformError> {
+        let mut drifted = AllDrifted::new();
+        if self.site.is_behind() {
+            return Ok(drifted);
+        }
+        for (script, drift) in self.drifts(false)? {
+            let database = script.database();
+            let (problem, is_made_again) = match drift {
+                Drift::Dropped { kind } => {
+                    (format!("a {kind} of `{database}` was dropped: the next run makes it again"), true)
                 }
-                Ok(())
-            })?;
+                Drift::Lost(Lost { what, .. }) => {
+                    (format!("{what}: the next run makes it again, from the platform's own database"), true)
+                }
+                Drift::Gone(problem) | Drift::Problem(problem) => (problem, false),
+            };
+            let resource = script.resource().into();
+            drifted.insert(script.resource().to_owned(), Drifted { resource, problem, is_made_again });
         }
         Ok(drifted)
     }
 
-    /// Looks into the files that are there, and returns what is not as it was rendered.
-    pub(super) fn drifted(&self) -> Result<Drifted, PlatformError> {
-        let mut drifted = Drifted::new();
+    /// Looks into the files that something is rendered in. A file that cannot be opened is told when something is brought
+    /// there. One that is not there is made, if it is to be.
+    pub(super) fn drifts(&self, is_to_be_made: bool) -> Result<Vec<(&Script, Drift)>, PlatformError> {
+        let mut drifts = Vec::new();
         for name in self.rendered.databases() {
-            self.in_file(name, false, |file| {
-                for (script, drift) in self.drifts(file, name)? {
-                    let problem = match drift {
-                        Drift::Dropped => {
-                            format!("a view of `{name}` was dropped: the next run makes it again")
-                        }
-                        Drift::Problem(problem) => problem,
-                    };
-                    drifted.insert(script.resource().to_owned(), problem);
-                }
-                Ok(())
-            })?;
+            if name == self.rendered.books.database() {
+                drifts.extend(self.drifts_in(&self.own, name)?);
+                continue;
+            }
+            let container = match is_to_be_made {
+                true => self.container(name).map(Some),
+                false => self.container_if_there(name),
+            };
+            if let Some(Container::File(file)) = container.ok().flatten().as_deref() {
+                drifts.extend(self.drifts_in(file, name)?);
+            }
         }
-        Ok(drifted)
+        Ok(drifts)
     }
 
-    fn in_file(
-        &self,
-        name: &str,
-        is_to_be_made: bool,
-        look: impl FnOnce(&Database<'_>) -> Result<(), PlatformError>,
-    ) -> Result<(), PlatformError> {
-        if name == self.rendered.books.database() {
-            return look(&self.own);
-        }
-        let container = match is_to_be_made {
-            true => self.container(name).map(Some),
-            false => self.container_if_there(name),
-        };
-        match container.ok().flatten().as_deref() {
-            Some(Container::File(file)) => look(file),
-            Some(Container::Server(_)) | None => Ok(()),
-        }
-    }
-
-    fn drifts<'s>(
-        &'s self,
-        file: &Database<'_>,
-        name: &str,
-    ) -> Result<Vec<(&'s Script, Drift)>, PlatformError> {
+    fn drifts_in(&self, file: &Database<'_>, name: &str) -> Result<Vec<(&Script, Drift)>, PlatformError> {
         let looking = |error| outside(format!("looking into `{name}`"), error);
         let found = found_in(&file.connection).map_err(looking)?;
         let mut drifts = Vec::new();
@@ -114,7 +112,7 @@ impl Work<'_> {
                 ["table.", "copy.", "view."].iter().any(|kind| script.resource().starts_with(kind));
             let create = script.section("create").filter(|_| is_of_consumers).unwrap_or_default();
             for made in made_by(create) {
-                let drift = drift(&made, found.get(&made.name.to_lowercase()), file, name);
+                let drift = drift(&made, found.get(&made.name.to_lowercase()), file, script);
                 drifts.extend(drift.map_err(looking)?.map(|drift| (script, drift)));
             }
         }
@@ -142,25 +140,40 @@ fn made_by(section: &str) -> Vec<Made> {
         let sql = format!("CREATE {} {rest}", kind.to_uppercase());
         Some(Made { kind, name: unquoted(rest)?, sql })
     });
-    // Books are looked after where they are made.
-    made.filter(|made| !made.name.starts_with("datasurface_")).collect()
+    made.collect()
 }
 
+/// How something differs from what was rendered of it, if it does.
 fn drift(
     made: &Made,
     found: Option<&Found>,
     file: &Database<'_>,
-    database: &str,
+    script: &Script,
 ) -> rusqlite::Result<Option<Drift>> {
     let Made { kind, name, sql } = made;
+    let database = script.database();
     let problem = |problem: String| Ok(Some(Drift::Problem(problem)));
+    if name.starts_with("datasurface_") {
+        // Their form is looked after where they are made.
+        return Ok(found.is_none().then_some(Drift::Dropped { kind: "book" }));
+    }
+    let is_copy = script.resource().starts_with("copy.");
     match found {
         Some(found) if found.sql == *sql => Ok(None),
-        None if *kind == "view" => Ok(Some(Drift::Dropped)),
-        None => problem(format!(
-            "the table `{name}` of `{database}` is not there any more: bring it back, or, if the file is one of a \
-             consumer, move the file away to have all of it made again"
-        )),
+        None if *kind == "view" => Ok(Some(Drift::Dropped { kind: "view" })),
+        None if !is_copy => Ok(Some(Drift::Gone(format!(
+            "the table `{name}` of `{database}` was dropped, and what was in it is nowhere else: bring the database back from \
+             a backup; or let `run --full-refresh` read everything of its dataset again, which loses earlier versions"
+        )))),
+        None => match table_of_index(made, file, script)? {
+            None => {
+                let what = format!("the table `{name}` of `{database}` was dropped");
+                Ok(Some(Drift::Lost(Lost { what, is_there: false })))
+            }
+            Some(other) => problem(format!(
+                "the table `{name}` of `{database}` was renamed to `{other}`: rename it back, or drop it, and run again"
+            )),
+        },
         Some(found) if found.kind != *kind => problem(format!(
             "where the {kind} `{name}` of `{database}` was, there is a {} of somebody else: it stays; give it another \
              name, and run again",
@@ -179,18 +192,54 @@ fn drift(
             if there == rendered {
                 return Ok(None);
             }
-            let shown = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
-                let only: Vec<&str> = these.difference(those).map(String::as_str).collect();
-                if only.is_empty() { "none".to_owned() } else { only.join(", ") }
+            let only = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
+                these.difference(those).cloned().collect::<Vec<String>>()
             };
+            let (missing, added) = (only(&rendered, &there), only(&there, &rendered));
+            let shown = |names: &[String]| match names {
+                [] => "none".to_owned(),
+                names => names.join(", "),
+            };
+            let differs = format!(
+                "columns that are missing: {}; columns that nobody rendered: {}",
+                shown(&missing),
+                shown(&added)
+            );
+            // Each column that nobody rendered may be one of ours under another name, but no more than are missing.
+            let is_all_ours = is_copy && added.len() <= missing.len();
+            if is_all_ours && table_of_index(made, file, script)?.is_some_and(|of| same_name(&of, name)) {
+                let what = format!("the table `{name}` of `{database}` was altered ({differs})");
+                return Ok(Some(Drift::Lost(Lost { what, is_there: true })));
+            }
             problem(format!(
-                "the table `{name}` of `{database}` is not the one that was rendered: columns that are missing: {}; \
-                 columns that nobody rendered: {}; it stays",
-                shown(&rendered, &there),
-                shown(&there, &rendered)
+                "the table `{name}` of `{database}` is not the one that was rendered: {differs}; it stays"
             ))
         }
     }
+}
+
+/// Returns the table that has an index which is made with this table: indexes go with a table that is dropped, and stay with
+/// one that is altered or renamed. So they tell the table that we made from another one of its name.
+fn table_of_index(made: &Made, file: &Database<'_>, script: &Script) -> rusqlite::Result<Option<String>> {
+    let mut statement = file.connection.prepare(
+        "SELECT tbl_name FROM main.sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
+    )?;
+    for create in statements(script.section("create").unwrap_or_default()) {
+        let index = INDEXING.iter().find_map(|start| create.sql.strip_prefix(start)).and_then(unquoted);
+        let Some(index) = index.filter(|index| index.starts_with(&format!("{}.", made.name))) else {
+            continue;
+        };
+        let mut rows = statement.query([index])?;
+        if let Some(row) = rows.next()? {
+            return row.get(0).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// SQLite does not tell upper from lower case in names.
+fn same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }
 
 fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<String>> {

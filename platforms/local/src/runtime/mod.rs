@@ -9,7 +9,7 @@
 //! | `making.rs`, `apply.rs`, `leaving.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
 //! | `capture.rs`, `stage.rs`, `declared/`, `behind.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `unfit.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
-//! | `run.rs`, `asked.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs`, `drift.rs` | all of it in order, and how far it is |
+//! | `run.rs`, `asked.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs`, `drift.rs`, `mending.rs`, `verifying.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
 //! of the platform's database. A consumer's database does not commit together with it, so it knows for itself how far it is,
@@ -38,6 +38,7 @@ mod history;
 mod job;
 mod leaving;
 mod making;
+mod mending;
 mod order;
 mod place;
 mod read_only;
@@ -51,6 +52,7 @@ mod status;
 mod transform;
 mod transition;
 mod unfit;
+mod verifying;
 mod watermark;
 mod work;
 
@@ -87,6 +89,10 @@ impl Runtime for LocalPlatform {
         books::expect(site, &rendered)?;
         let _alone = Alone::with(site, rendered.books.database())?;
         let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        if request.verify {
+            let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+            return Ok(Work::new(maker, opened(maker, own)?).verify(&request.resync));
+        }
         let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;
         let mut work = Work { again: request.full_refresh.clone(), ..Work::new(maker, own) };
         let doubt = work.judge_clock()?;

@@ -4,7 +4,7 @@ use super::{
     asked::Asked,
     behind::DatasetFailure,
     capture::Captured,
-    drift::Drifted,
+    drift::AllDrifted,
     failed::Failed,
     job::{CaptureJob, TriggerJob, When},
     next_after,
@@ -14,6 +14,11 @@ use super::{
 use crate::{names::address, prelude::*};
 use datasurface_platform::{JobFailure, RunMode, RunReport, RunRequest, WaitingJob};
 use std::collections::BTreeSet;
+
+/// Why copies of a consumer are not looked at.
+pub(super) fn without_copies(consumer: &str) -> String {
+    format!("`{consumer}` has no copies that could be made again: it reads the platform's own database")
+}
 
 /// How often transformers that feed each other run before they are taken for ones that never come to rest.
 const MOST_ROUNDS: usize = 100;
@@ -28,7 +33,7 @@ pub(super) struct Run<'w, 'a> {
     /// and had its turn. What it makes may then be an input of its next turn.
     stopped: BTreeSet<WorkspaceName>,
     /// What is not as it was rendered, and stays as it is.
-    drifted: Drifted,
+    drifted: AllDrifted,
 }
 
 impl<'w, 'a> Run<'w, 'a> {
@@ -40,7 +45,7 @@ impl<'w, 'a> Run<'w, 'a> {
             asked,
             report: RunReport::default(),
             stopped: BTreeSet::new(),
-            drifted: Drifted::new(),
+            drifted: AllDrifted::new(),
         }
     }
 
@@ -49,7 +54,7 @@ impl<'w, 'a> Run<'w, 'a> {
         // What was dropped, cut off, or lost, comes first.
         self.drifted = self.work.mend()?;
         for (resource, problem) in self.drifted.clone() {
-            self.fail(&resource, problem);
+            self.fail(&resource, problem.problem);
         }
         self.catch_up()?;
         resync.iter().for_each(|consumer| self.resync(consumer));
@@ -221,10 +226,7 @@ impl<'w, 'a> Run<'w, 'a> {
     fn resync(&mut self, consumer: &str) {
         let copies = self.work.rendered.copies_called(consumer);
         if copies.is_empty() {
-            let reason = format!(
-                "`{consumer}` has no copies that could be made again: it reads the platform's own database"
-            );
-            return self.fail(address::DATABASE, reason);
+            return self.fail(address::DATABASE, without_copies(consumer));
         }
         for mut shelf in self.work.shelves(None) {
             shelf.retain(|(_, script)| copies.contains(script.resource()));

@@ -4,14 +4,14 @@ use super::{
     behind::DatasetFailure,
     confirmed::Confirmed,
     copies::job_of,
-    drift::Drifted,
+    drift::AllDrifted,
     failed::Failed,
     job::{CaptureJob, TriggerJob},
     transform::Turn,
     work::{Work, time},
 };
 use crate::{names::address, prelude::*, sql::script::Script};
-use datasurface_platform::{SinkStatus, Status, WaitingJob};
+use datasurface_platform::{Drifted, SinkStatus, Status, WaitingJob};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The jobs of what was rendered, by what they bring, and why each failed last.
@@ -43,12 +43,12 @@ impl Work<'_> {
         for (group, dataset, view) in self.rendered.views() {
             let mut sink = self.sink(group, dataset, view, &confirmed, &mut jobs)?;
             if let Some(problem) = self.drift_before(&sink.dataset, view, &drifted) {
-                sink.last_failure = Some(problem.clone());
+                sink.last_failure = Some(problem.problem.clone());
             }
             sinks.push(sink);
         }
         sinks.sort_by(|a, b| (&a.group, &a.dataset).cmp(&(&b.group, &b.dataset)));
-        Ok(Status { sinks, waiting: self.waiting()? })
+        Ok(Status { sinks, waiting: self.waiting()?, drifted: drifted.into_values().collect() })
     }
 
     /// The transformers that have something to do, and wait. What cannot be looked into is told where it is to arrive.
@@ -69,8 +69,8 @@ impl Work<'_> {
         &self,
         dataset: &DatasetKey,
         view: &Script,
-        drifted: &'d Drifted,
-    ) -> Option<&'d String> {
+        drifted: &'d AllDrifted,
+    ) -> Option<&'d Drifted> {
         let table = match self.rendered.copy_in(view.database(), dataset) {
             Some(copy) => drifted.get(copy.resource()),
             None => drifted.get(&address::table(dataset)),

@@ -39,10 +39,15 @@ impl Work<'_> {
         };
         let made_by = Fingerprint::of(&(&job.source, read, table.section("stage")));
         let made_by = Value::Text(made_by.to_string());
-        let position =
-            self.own.rows(table, "position", &[(":made_by", made_by.clone())], |row| row.get(0))?;
-        // Whoever asks for all of it again forgets the position, which is replaced in the transaction that merges.
-        let position = present(position).filter(|_| !self.again.contains(&captured.dataset));
+        // Whoever asks for all of it again forgets the position, which is replaced in the transaction that merges. The table
+        // may then be one that somebody dropped.
+        let position = match self.again.contains(&captured.dataset) {
+            true => None,
+            false => {
+                let values = [(":made_by", made_by.clone())];
+                present(self.own.rows(table, "position", &values, |row| row.get(0))?)
+            }
+        };
         Ok(Some(Watermark { read, position, made_by }))
     }
 

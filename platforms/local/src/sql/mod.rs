@@ -16,4 +16,5 @@ pub(crate) mod script;
 pub(crate) mod select;
 pub(crate) mod statements;
 pub(crate) mod storage;
+pub(crate) mod verify;
 pub(crate) mod watermark;

@@ -6,7 +6,7 @@ use crate::{
     northwind::NorthWind,
     passes,
 };
-use datasurface_platform::{RunRequest, prelude::*};
+use datasurface_platform::{Compared, RunRequest, prelude::*};
 
 const NOTHING: [&str; 0] = [];
 
@@ -197,4 +197,85 @@ fn who_reads_the_platforms_own_database_has_no_copies() {
         report.failures[0].reason,
         "`Sales` has no copies that could be made again: it reads the platform's own database"
     );
+}
+
+/// What was compared: missing, added and different versions, by dataset.
+fn compared(ground: &Ground) -> Vec<String> {
+    let report = ground.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk").verify());
+    assert_eq!(report.failures, []);
+    assert_eq!(report.datasets, [], "nothing runs");
+    let line = |compared: &Compared| {
+        let Compared { dataset, missing, added, different, .. } = compared;
+        format!("{dataset} -{missing} +{added} ~{different}")
+    };
+    report.compared.iter().map(line).collect()
+}
+
+#[test]
+fn edits_are_found_by_comparing_and_nothing_is_changed() {
+    for milestoning in [Milestoning::Live, Milestoning::LiveAndForensic] {
+        let wind = NorthWind { milestoning, ..NorthWind::in_a_file() };
+        let ground = Ground::with(&wind.scene());
+        ground.change_source(CUSTOMERS);
+        ground.run();
+        ground.change_source(
+            "UPDATE Customers SET city = 'Ulm' WHERE customer_id < 'B'; DELETE FROM Customers WHERE customer_id > 'W'",
+        );
+        ground.run();
+        let same =
+            ["Masked_NW_Data/customers -0 +0 ~0", "NW_Data/customers -0 +0 ~0", "NW_Data/products -0 +0 ~0"];
+        assert_eq!(compared(&ground), same);
+
+        let live = "batch_out IS NULL AND customer_id";
+        let edit = format!(
+            "UPDATE Local__NW_Data__customers SET city = 'edited' WHERE {live} = 'ALFKI';
+             UPDATE Local__NW_Data__customers SET city = NULL WHERE {live} = 'PARIS';
+             UPDATE Local__NW_Data__customers SET customer_id = 'MOVED' WHERE {live} = 'BLAUS';
+             DELETE FROM Local__NW_Data__customers WHERE {live} = 'FISSA';
+             INSERT INTO Local__NW_Data__customers VALUES ('FAKE', 'f', 'x', 2, NULL), ('OLD', 'f', 'x', 1, 2);
+             DELETE FROM Local__Masked_NW_Data__customers"
+        );
+        ground.open("desk.db").execute_batch(&edit).unwrap();
+        let before = ground.everything();
+        assert_eq!(
+            compared(&ground),
+            ["Masked_NW_Data/customers -7 +0 ~0", "NW_Data/customers -2 +3 ~2", "NW_Data/products -0 +0 ~0"],
+            "{milestoning:?}"
+        );
+        assert_eq!(ground.everything(), before);
+        ground.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk"));
+        assert_eq!(compared(&ground), same);
+    }
+}
+
+#[test]
+fn a_copy_that_cannot_be_compared_says_so() {
+    let ground = with_history();
+    let verify = || ground.ask(&RunRequest::once().resync("Sales").verify()).failures;
+    assert_eq!(verify(), []);
+    std::fs::rename(ground.path("desk.db"), ground.path("away.db")).unwrap();
+    let failures = verify();
+    assert!(
+        failures[0].reason.ends_with("is at batch 0, and what is kept here at 3: run first"),
+        "{failures:?}"
+    );
+    assert!(!ground.path("desk.db").exists(), "nothing is made");
+    std::fs::rename(ground.path("away.db"), ground.path("desk.db")).unwrap();
+    let ground = Ground::with(&NorthWind::default().scene());
+    let report = ground.ask(&RunRequest::once().resync("Sales").verify());
+    assert!(report.failures[0].reason.contains("has no copies"), "{report:?}");
+}
+
+#[test]
+fn versions_that_are_not_owed_any_more_are_not_missed() {
+    let wind = NorthWind { retention: Some(Retention::days(10)), ..NorthWind::in_a_file() };
+    let mut ground = Ground::with(&wind.scene());
+    ground.change_source(CUSTOMERS);
+    ground.run();
+    ground.change_source("DELETE FROM Customers WHERE customer_id > 'B'");
+    ground.run();
+    ground.now = "2026-12-20T10:00:00Z".to_owned();
+    assert_eq!(compared(&ground)[1], "NW_Data/customers -0 +0 ~0", "before they go");
+    ground.run();
+    assert_eq!(compared(&ground)[1], "NW_Data/customers -0 +0 ~0", "after they went");
 }

@@ -1,7 +1,11 @@
 //! What somebody dropped, changed, or put where something was rendered.
 
-use crate::{flows::CUSTOMERS, ground::Ground, northwind::NorthWind};
-use datasurface_platform::prelude::*;
+use crate::{
+    flows::CUSTOMERS,
+    ground::{Ground, assert_same},
+    northwind::NorthWind,
+};
+use datasurface_platform::{RunRequest, prelude::*};
 
 const TABLE: &str = "Local__NW_Data__customers";
 const VIEW: &str = "Local__Sales__analysis__NW_Data__customers";
@@ -82,24 +86,165 @@ fn what_somebody_else_put_there_fails_and_stays() {
     }
 }
 
+const WHOLE: &str =
+    "SELECT customer_id, city, batch_in, batch_out FROM Local__NW_Data__customers ORDER BY 1, 3";
+
 #[test]
-fn a_table_that_was_dropped_or_altered_is_missed() {
+fn a_copy_that_was_dropped_or_altered_is_missed_and_made_again() {
     for (sql, told) in [
-        (format!("DROP TABLE {TABLE}"), "is not there any more"),
+        (format!("DROP TABLE {TABLE}"), "was dropped: the next run makes it again"),
         (
             format!("ALTER TABLE {TABLE} RENAME COLUMN city TO town"),
-            "columns that are missing: city; columns that nobody rendered: town;",
+            "was altered (columns that are missing: city; columns that nobody rendered: town): the next run makes it again",
+        ),
+        (
+            format!("ALTER TABLE {TABLE} DROP COLUMN city"),
+            "was altered (columns that are missing: city; columns that nobody rendered: none)",
+        ),
+        ("DROP TABLE datasurface_applied".to_owned(), "a book of `desk.db` was dropped"),
+        (
+            format!("DROP TABLE datasurface_applied; DROP TABLE {TABLE}"),
+            "was dropped: the next run makes it again",
         ),
     ] {
         let ground = served();
+        ground.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
+        ground.run();
+        let (before, whole) = (ground.everything(), ground.rows("desk.db", WHOLE));
+        assert!(whole.contains(&"ALFKI|Ulm|2|-".to_owned()), "{whole:?}");
+        let (views, drop_views) = views_of_customers(&ground);
+        change(&ground, &drop_views);
         change(&ground, &sql);
+        change(&ground, &views);
+        assert!(failures(&ground)[0].contains(told), "{:?}", failures(&ground));
+        std::fs::rename(ground.path("source.db"), ground.path("away.db")).unwrap();
+        let report = ground.ask(&RunRequest::once().resync("Marketing"));
+        assert_eq!(report.failures, [], "no producer is asked, and nothing else runs");
+        assert_eq!(ground.rows("desk.db", WHOLE), whole, "{sql}");
+        std::fs::rename(ground.path("away.db"), ground.path("source.db")).unwrap();
+        assert_eq!(failures(&ground), [] as [String; 0]);
+        ground.run();
+        assert_same(&ground.everything(), &before, &sql);
+    }
+}
+
+/// The statements that make the views of the customers, and those that drop them: SQLite does not alter a table whose views
+/// would not fit it any more.
+fn views_of_customers(ground: &Ground) -> (String, String) {
+    let views = ground.rows(
+        "desk.db",
+        "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name LIKE '%NW_Data__customers%'",
+    );
+    let names = ground.rows(
+        "desk.db",
+        "SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE '%NW_Data__customers%'",
+    );
+    let drop: Vec<String> = names.iter().map(|name| format!("DROP VIEW \"{name}\"")).collect();
+    (views.join(";"), drop.join(";"))
+}
+
+#[test]
+fn readers_see_a_copy_that_is_made_again_when_all_of_it_is_there() {
+    let ground = served();
+    let rows = ground.rows("desk.db", WHOLE);
+    change(&ground, &format!("DROP TABLE {TABLE}"));
+    ground.change_source("UPDATE products SET weight = 3; DELETE FROM Customers WHERE customer_id = 'ALFKI'");
+    ground.run();
+    let made: Vec<String> =
+        rows.iter().map(|row| row.replace("ALFKI|Berlin|1|-", "ALFKI|Berlin|1|2")).collect();
+    assert_ne!(made, rows, "{rows:?}");
+    assert_eq!(ground.rows("desk.db", WHOLE), made);
+}
+
+#[test]
+fn what_may_be_somebodys_is_not_made_again() {
+    for (sql, told) in [
+        (
+            format!("ALTER TABLE {TABLE} ADD COLUMN note; UPDATE {TABLE} SET note = 1"),
+            "columns that are missing: none; columns that nobody rendered: note; it stays",
+        ),
+        (
+            format!("ALTER TABLE {TABLE} RENAME TO backup"),
+            "was renamed to `backup`: rename it back, or drop it",
+        ),
+        (
+            format!("ALTER TABLE {TABLE} RENAME TO backup; CREATE TABLE {TABLE} (customer_id, company_name)"),
+            "columns that are missing: batch_in, batch_out, city; columns that nobody rendered: none; it stays",
+        ),
+    ] {
+        let ground = served();
+        change(&ground, "DROP VIEW Local__Sales__analysis__NW_Data__customers__history");
+        change(&ground, &sql);
+        let there = ground
+            .rows("desk.db", "SELECT type, name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY 2");
         assert!(failures(&ground)[0].contains(told), "{:?}", failures(&ground));
         let report = ground.try_run().unwrap();
         assert!(report.failures.iter().any(|failure| failure.reason.contains(told)), "{report:?}");
-        std::fs::remove_file(ground.path("desk.db")).unwrap();
-        ground.run();
-        assert_eq!(failures(&ground), [] as [String; 0]);
+        let after = ground
+            .rows("desk.db", "SELECT type, name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY 2");
+        assert_eq!(after, there);
     }
+}
+
+#[test]
+fn versions_that_nothing_could_bring_again_are_not_dropped() {
+    let ground = served();
+    ground.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
+    ground.run();
+    for file in ["northwind.db", "northwind.db-wal", "northwind.db-shm"] {
+        let _ = std::fs::remove_file(ground.path(file));
+    }
+    ground.apply(None, (&NorthWind::in_a_file().scene(), "1"));
+    ground.run();
+    let (_, drop_views) = views_of_customers(&ground);
+    change(&ground, &drop_views);
+    change(&ground, &format!("ALTER TABLE {TABLE} RENAME COLUMN city TO town"));
+    let rows = ground.rows("desk.db", &format!("SELECT * FROM {TABLE} ORDER BY 1, 2, 3, 4"));
+    let report = ground.try_run().unwrap();
+    let told = "are older than all that is known here, and nothing could bring them again";
+    assert!(report.failures.iter().any(|failure| failure.reason.contains(told)), "{report:?}");
+    assert_eq!(ground.rows("desk.db", &format!("SELECT * FROM {TABLE} ORDER BY 1, 2, 3, 4")), rows);
+    change(&ground, &format!("DROP TABLE {TABLE}"));
+    ground.run();
+    assert_eq!(failures(&ground), [] as [String; 0]);
+}
+
+#[test]
+fn a_table_of_the_platforms_own_database_is_never_made_again_empty() {
+    let scene = NorthWind { file: "desk.db", ..NorthWind::by_version() }.scene();
+    let ground = Ground::with(&scene);
+    ground.change_source(
+        "ALTER TABLE Customers ADD COLUMN version INTEGER; ALTER TABLE products ADD COLUMN version INTEGER;
+         INSERT INTO Customers VALUES ('A', 'a', 'x', 1), ('B', 'b', 'x', 2); INSERT INTO products VALUES (1, 'p', 1, 1, 1)",
+    );
+    ground.run();
+    let rows = ground.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1"));
+    ground.open("northwind.db").execute_batch("DROP TABLE NW_Data__customers").unwrap();
+    let told = "the table `NW_Data__customers` of `northwind.db` was dropped, and what was in it is nowhere else: bring the \
+                database back from a backup; or let `run --full-refresh` read everything";
+    for _ in 0..2 {
+        let report = ground.try_run().unwrap();
+        assert!(report.failures.iter().any(|failure| failure.reason.contains(told)), "{report:?}");
+        assert_eq!(ground.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
+        assert_eq!(
+            ground
+                .rows("northwind.db", "SELECT count(*) FROM sqlite_schema WHERE name = 'NW_Data__customers'"),
+            ["0"]
+        );
+    }
+    // Asked for, and not possible: nothing is there that is empty.
+    std::fs::rename(ground.path("source.db"), ground.path("away.db")).unwrap();
+    let again = RunRequest::once().full_refresh("NW_Data/customers");
+    assert!(!ground.ask(&again).failures.is_empty());
+    assert_eq!(
+        ground.rows("northwind.db", "SELECT count(*) FROM sqlite_schema WHERE name = 'NW_Data__customers'"),
+        ["0"]
+    );
+    std::fs::rename(ground.path("away.db"), ground.path("source.db")).unwrap();
+    assert_eq!(ground.ask(&again).failures, []);
+    assert_eq!(ground.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
+    ground.run();
+    assert_eq!(ground.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
 }
 
 #[test]

@@ -205,6 +205,17 @@ impl<'a> Server<'a> {
         done
     }
 
+    /// Does all of this, and undoes it: what was found remains.
+    pub(super) fn undone<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, PlatformError>,
+    ) -> Result<T, PlatformError> {
+        self.control("BEGIN")?;
+        let done = work();
+        let undone = self.control("ROLLBACK");
+        done.and_then(|done| undone.map(|()| done))
+    }
+
     /// Does all of this, within what is done at once; nothing of it if the server refuses a value, and then why.
     pub(super) fn if_it_fits(
         &self,

@@ -7,6 +7,7 @@ use crate::{
     sql::{
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
         quote::{columns, insert_into, literal, parenthesised, quoted, select},
+        verify::Verified,
     },
 };
 
@@ -153,6 +154,23 @@ pub(crate) fn drop_aside(copy: &Milestoned) -> Vec<String> {
 
 fn of_copy(copy: &Milestoned) -> String {
     format!("\"copy\" = {}", literal(&copy.table))
+}
+
+/// Compares the copy with all versions that were sent: what the copy cannot have is not among them.
+pub(crate) fn verify(copy: &Milestoned) -> String {
+    let others = || copy.columns.iter().filter(|column| !copy.key.contains(&column.name));
+    let here: Vec<String> = others().map(|column| format!("copy.{}", column_name(&column.name))).collect();
+    let there: Vec<String> = others().map(from_stage).collect();
+    let differs = format!("ROW ({})\n      IS DISTINCT FROM ROW ({})", here.join(", "), there.join(", "));
+    let verified = Verified {
+        expected: staged(copy),
+        alias: "stage",
+        same_key: same_key(copy),
+        differs: (!here.is_empty()).then_some(differs),
+        is_not: "IS DISTINCT FROM",
+        last_old: Some(":last_old::bigint".to_owned()),
+    };
+    verified.select(copy, &copy.quoted_table()).replace(":first", ":first::bigint")
 }
 
 /// Makes room for what changed; it is gone with the transaction.

@@ -7,7 +7,7 @@ use crate::{
     northwind::NorthWind,
 };
 use datasurface_local::Breakpoint;
-use datasurface_platform::prelude::*;
+use datasurface_platform::{Compared, RunRequest, prelude::*};
 use std::sync::{Arc, Mutex};
 
 fn wind(milestoning: Milestoning) -> NorthWind {
@@ -120,4 +120,64 @@ fn a_lost_database_is_filled_again_without_the_producer() {
     assert!(report.failures[0].reason.contains("the source `source.db` is not there"), "{report:?}");
     assert_same(&ground, &desk, "filled again");
     assert_eq!(desk.rows(views), before);
+}
+
+/// What was compared: missing, added and different versions, by dataset.
+fn compared(ground: &Ground) -> Vec<String> {
+    let report = ground.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk").verify());
+    assert_eq!(report.failures, []);
+    let line = |compared: &Compared| {
+        let Compared { dataset, missing, added, different, .. } = compared;
+        format!("{dataset} -{missing} +{added} ~{different}")
+    };
+    report.compared.iter().map(line).collect()
+}
+
+const SAME: [&str; 3] =
+    ["Masked_NW_Data/customers -0 +0 ~0", "NW_Data/customers -0 +0 ~0", "NW_Data/products -0 +0 ~0"];
+
+#[test]
+fn edits_are_found_by_comparing_and_go_when_copies_are_made_again() {
+    for milestoning in [Milestoning::Live, Milestoning::LiveAndForensic] {
+        let Some(desk) = Desk::new("edits") else { return };
+        let ground = desk.ground(&wind(milestoning));
+        ground.change_source(CUSTOMERS);
+        ground.change_source(
+            "INSERT INTO products VALUES (1, 'p', 1.5, 'NaN'), (2, 'q', 18, 0.1), (3, NULL, NULL, NULL)",
+        );
+        ground.run();
+        ground.change_source(CHANGES);
+        ground.run();
+        assert_eq!(compared(&ground), SAME);
+        desk.owner()
+            .batch_execute(
+                "UPDATE local__nw_data__customers SET city = 'edited' WHERE batch_out IS NULL AND customer_id = 'ALFKI';
+                 DELETE FROM local__nw_data__customers WHERE batch_out IS NULL AND customer_id = 'AROUT';
+                 INSERT INTO local__nw_data__customers VALUES ('FAKE', 'f', 'x', 2, NULL), ('OLD', 'f', 'x', 1, 2);
+                 UPDATE local__nw_data__products SET product_name = 'r' WHERE product_id = 3",
+            )
+            .unwrap();
+        let edited = super::desk::everything(&mut desk.owner());
+        let found = compared(&ground);
+        assert_eq!(
+            found,
+            ["Masked_NW_Data/customers -0 +0 ~0", "NW_Data/customers -1 +2 ~1", "NW_Data/products -0 +0 ~1"],
+            "{milestoning:?}"
+        );
+        assert_eq!(super::desk::everything(&mut desk.owner()), edited, "nothing is changed");
+        std::fs::remove_file(ground.path("source.db")).unwrap();
+        let report = ground.ask(&RunRequest::once().resync("Sales"));
+        assert_eq!(report.failures, [], "no producer is asked");
+        assert_eq!(compared(&ground), SAME);
+        assert_same(&ground, &desk, "made again");
+    }
+}
+
+#[test]
+fn what_a_server_cannot_have_is_not_missed() {
+    let Some(desk) = Desk::new("unfit_compared") else { return };
+    let ground = desk.ground(&wind(Milestoning::LiveAndForensic));
+    ground.change_source("INSERT INTO Customers VALUES ('A', 'a' || char(0), 'x'), ('B', 'b', 'y')");
+    ground.run();
+    assert_eq!(compared(&ground), SAME);
 }
