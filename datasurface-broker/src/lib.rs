@@ -26,7 +26,7 @@ pub use output::{
     Writing, disk,
 };
 pub use placed::Placed;
-pub use propose::{Proposal, Reached};
+pub use propose::{AsOf, Proposal, Reached};
 pub use refused::Refused;
 pub use write::WriteError;
 

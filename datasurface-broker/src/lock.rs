@@ -1,6 +1,7 @@
 //! The lock: what was decided, with its life cycle. Reviewable text beside the model, owned by whoever owns the
 //! ecosystem. The same model and the same lock give the same rendering, byte for byte.
 
+use chrono::NaiveDate;
 use datasurface_graph::{Assignments, Placement};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName};
 use datasurface_platform::{HeldState, Revision};
@@ -26,6 +27,8 @@ pub struct Lock {
     pub(crate) reached: Option<Revision>,
     pub(crate) assignments: Assignments,
     pub(crate) platforms: BTreeMap<PlatformName, PlatformLock>,
+    /// The last day that was known to be right as of which was planned, as long as something is held.
+    pub(crate) trusted_on: Option<NaiveDate>,
 }
 
 /// What was decided about one platform.
@@ -75,6 +78,11 @@ impl Lock {
         self.platforms.get(platform).map_or(&[], |platform| &platform.held)
     }
 
+    /// Whether nothing is held on any platform.
+    pub(crate) fn holds_nothing(&self) -> bool {
+        self.platforms.values().all(|platform| platform.held.is_empty())
+    }
+
     /// Lets everything go that a resource holds, as of the revision that was reached. Says whether there was such a
     /// resource.
     pub fn release(&mut self, platform: &PlatformName, resource: &str) -> bool {
@@ -100,7 +108,8 @@ impl Lock {
                 detail: format!("this version reads `{FORMAT}`"),
             });
         }
-        Ok(Self { reached: wire.reached, assignments: wire.assignments, platforms: wire.platforms })
+        let Wire { reached, assignments, platforms, trusted_on, .. } = wire;
+        Ok(Self { reached, assignments, platforms, trusted_on })
     }
 
     /// The canonical text: the same lock, the same bytes.
@@ -111,6 +120,7 @@ impl Lock {
             reached: self.reached.clone(),
             assignments: self.assignments.clone(),
             platforms: self.platforms.clone(),
+            trusted_on: self.trusted_on,
         };
         serde_json::to_string_pretty(&wire).unwrap_or_default() + "\n"
     }
@@ -122,6 +132,8 @@ struct Wire {
     format: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reached: Option<Revision>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trusted_on: Option<NaiveDate>,
     #[serde(default)]
     assignments: Assignments,
     #[serde(default)]

@@ -5,13 +5,12 @@ use crate::{
     broker::Broker,
     hosted::{Hosted, failure},
     output::{PlatformRecord, Standing, Target, TargetError},
-    propose::PLAN,
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
 use datasurface_platform::{
-    Applied, Confirmed, CredentialSource, JobRun, Plan, PlatformError, PlatformErrorKind, RunReport,
-    RunRequest, Runtime, SafePath, Site, Status, Watcher,
+    Applied, AppliedTo, Confirmed, CredentialSource, Drifted, JobRun, PLAN_FILE, Plan, PlatformError,
+    PlatformErrorKind, RunReport, RunRequest, Runtime, SafePath, Site, Status, Watcher,
 };
 use std::{collections::BTreeMap, path::Path};
 
@@ -86,6 +85,15 @@ impl Broker {
         self.each(target, on, |runtime, site, _| runtime.history(site, most))
     }
 
+    /// What is not as it was rendered any more, of what was applied. Where a plan is still to be applied, nobody can tell.
+    pub fn drift(&self, target: &Target, on: &Operation<'_>) -> Operated<Vec<Drifted>> {
+        self.each(target, on, |runtime, site, _| match site.applied_to {
+            AppliedTo::Nothing => Ok(Vec::new()),
+            _ if site.is_behind() => Ok(Vec::new()),
+            AppliedTo::Something | AppliedTo::This(_) => Ok(runtime.status(site)?.drifted),
+        })
+    }
+
     /// When the next job is due by its timetable, on those that have one.
     pub fn next_due(&self, target: &Target, on: &Operation<'_>) -> Operated<DateTime<Utc>> {
         let Operated { done, findings } = self.each(target, on, |runtime, site, _| runtime.next_due(site));
@@ -139,10 +147,10 @@ fn pending_plan(site: &Site<'_>, record: &PlatformRecord) -> Result<Plan, Platfo
         return Ok(Plan::default());
     }
     let unreadable = |reason: String| {
-        PlatformError::new(PlatformErrorKind::Outside, format!("reading `{PLAN}` of the target"))
+        PlatformError::new(PlatformErrorKind::Outside, format!("reading `{PLAN_FILE}` of the target"))
             .caused_by(reason)
     };
-    let path: SafePath = PLAN.parse().map_err(|error| unreadable(format!("{error}")))?;
+    let path: SafePath = PLAN_FILE.parse().map_err(|error| unreadable(format!("{error}")))?;
     let text = site.rendered.get(&path).ok_or_else(|| unreadable("it is not among the files".to_owned()))?;
     serde_json::from_slice(text).map_err(|error| unreadable(error.to_string()))
 }

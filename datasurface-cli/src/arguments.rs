@@ -3,6 +3,7 @@
 use crate::ask::Ask;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use datasurface_broker::AsOf;
 use datasurface_graph::NodeKey;
 use datasurface_model::{ColumnName, DatasetKey};
 use std::{
@@ -56,7 +57,8 @@ pub(crate) struct Model {
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
 
-    /// The day as of which to judge and to plan [default: today, in UTC].
+    /// The day as of which to judge and to plan [default: today, in UTC]. A day that is named counts as right: what was held until
+    /// before may go, also where the clock is more than a week past the last day that is known to be right.
     #[arg(long, value_name = "DATE", value_parser = date)]
     on: Option<NaiveDate>,
 }
@@ -195,6 +197,10 @@ pub(crate) struct Run {
     /// it is selected.
     #[arg(long, value_name = "CONSUMER", conflicts_with = "follow")]
     pub(crate) resync: Vec<String>,
+
+    /// Compare these copies with what the platform keeps, and change nothing: exit with 1 where they differ. Nothing is applied.
+    #[arg(long, requires = "resync", conflicts_with_all = ["select", "full_refresh", "until_idle"])]
+    pub(crate) verify: bool,
 
     /// Begin anew if the database that the target was applied to is not there, or take another one in its place.
     #[arg(long)]
@@ -348,6 +354,11 @@ impl Model {
     /// The day as of which to judge.
     pub(crate) fn on(&self) -> NaiveDate {
         self.on.unwrap_or_else(today)
+    }
+
+    /// The day as of which to plan: named, or that of the clock.
+    pub(crate) fn as_of(&self) -> AsOf {
+        self.on.map_or_else(|| AsOf::clock(today()), AsOf::from)
     }
 
     /// Whether the model comes from the standard input.

@@ -19,6 +19,7 @@ pub static CODES: &[&CodeInfo] = &[
     &FINISHED,
     &UNDONE,
     &UNFINISHED,
+    &DRIFT_UNKNOWN,
 ];
 
 pub(crate) static MISSING_FILE: CodeInfo = CodeInfo::error(
@@ -124,3 +125,10 @@ pub(crate) static UNFINISHED: CodeInfo = note(
 const fn note(code: &'static str, summary: &'static str, explanation: &'static str) -> CodeInfo {
     CodeInfo { severity: Severity::Note, ..CodeInfo::error(code, summary, explanation) }
 }
+
+pub(crate) static DRIFT_UNKNOWN: CodeInfo = CodeInfo::note(
+    "plan/drift-unknown",
+    "what was applied cannot be looked at, so drift is not known",
+    "A plan goes from what was rendered to what the model says. It also lists what somebody dropped or changed of what was applied, \
+     where the databases can be reached from here. The plan itself does not depend on it.",
+);

@@ -8,6 +8,7 @@ mod arguments;
 mod ask;
 mod check;
 mod codes;
+mod drift;
 mod files;
 mod graph;
 mod history;

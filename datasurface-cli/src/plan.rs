@@ -3,6 +3,7 @@
 use crate::{
     answer::Answer,
     arguments::{self, Format},
+    drift::{Drifted, drift, lines},
     propose::{Prospect, unfinished},
     summary::summary,
 };
@@ -19,6 +20,9 @@ pub(crate) struct Planned<'a> {
     reached: Option<&'a Revision>,
     revision: Option<&'a Revision>,
     plans: BTreeMap<&'a PlatformName, &'a Plan>,
+    /// Only of a plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drifted: Option<&'a [Drifted]>,
     /// Only of a rendering.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_written: Option<bool>,
@@ -32,8 +36,13 @@ impl<'a> Planned<'a> {
             reached: prospect.and_then(|prospect| prospect.reached.as_ref()),
             revision: prospect.map(|prospect| prospect.proposal.revision()),
             plans: plans.collect(),
+            drifted: None,
             is_written: None,
         }
+    }
+
+    fn with_drifted(self, drifted: &'a [Drifted]) -> Self {
+        Self { drifted: Some(drifted), ..self }
     }
 
     pub(crate) fn written(self, is_written: bool) -> Self {
@@ -42,7 +51,7 @@ impl<'a> Planned<'a> {
 }
 
 pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'static> {
-    let (prospect, findings) = match Prospect::find(arguments, broker, false) {
+    let (prospect, mut findings) = match Prospect::find(arguments, broker, false) {
         Ok(prospect) => {
             let mut findings = prospect.findings.clone();
             findings
@@ -52,11 +61,17 @@ pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'stat
         Err(findings) => (None, findings),
     };
     let is_well = prospect.is_some() && !findings.has_errors();
+    let (drifted, unknown) =
+        prospect.as_ref().map(|prospect| drift(broker, &prospect.target)).unwrap_or_default();
+    findings.extend(unknown);
     match arguments.format {
         Format::Text => {
             let text = prospect.as_ref().map(summary).unwrap_or_default();
-            Answer::text(text, &findings, is_well)
+            Answer::text(text + &lines(&drifted), &findings, is_well)
         }
-        Format::Json => Answer::json(&Planned::of(prospect.as_ref(), &findings), is_well),
+        Format::Json => {
+            let planned = Planned::of(prospect.as_ref(), &findings);
+            Answer::json(&planned.with_drifted(&drifted), is_well)
+        }
     }
 }

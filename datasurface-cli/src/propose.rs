@@ -56,7 +56,7 @@ impl Prospect {
                 return Err(findings);
             }
         };
-        match broker.propose(&placed, reached, input.on) {
+        match broker.propose(&placed, reached, arguments.model.as_of()) {
             Ok(proposal) => {
                 findings.extend(input.located(proposal.findings().clone()));
                 Ok(Self {

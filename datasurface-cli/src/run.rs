@@ -33,7 +33,9 @@ struct Ran {
 }
 
 pub(crate) fn run(arguments: &arguments::Run, broker: &Broker) -> Answer<'static> {
-    answer(arguments, round(arguments, broker, &requested(arguments)))
+    let request = requested(arguments);
+    let run = if arguments.verify { verify } else { round };
+    answer(arguments, run(arguments, broker, &request))
 }
 
 /// Runs now, and again whenever something is due. What was rendered in between is applied.
@@ -72,7 +74,22 @@ fn requested(arguments: &arguments::Run) -> RunRequest {
     let mode = if arguments.until_idle { RunMode::UntilIdle } else { RunMode::Once };
     let request = arguments.select.iter().fold(RunRequest::from(mode), RunRequest::select);
     let request = arguments.full_refresh.iter().fold(request, RunRequest::full_refresh);
-    arguments.resync.iter().fold(request, RunRequest::resync)
+    let request = arguments.resync.iter().fold(request, RunRequest::resync);
+    if arguments.verify { request.verify() } else { request }
+}
+
+/// Compares copies, and applies nothing.
+fn verify(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> Ran {
+    let (target, mut findings) = match site::open(&arguments.site) {
+        Ok(opened) => opened,
+        Err(findings) => return Ran { findings, ..Ran::default() },
+    };
+    let root = site::root(&arguments.site, &target);
+    let confirmed = confirmed(arguments);
+    let watched = Operation { watcher: &Terminal, confirmed, ..site::operation(&root, now()) };
+    let ran = broker.run(&target, &watched, request);
+    findings.extend(ran.findings);
+    Ran { findings, ran: ran.done, ..Ran::default() }
 }
 
 fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> Ran {
@@ -110,7 +127,9 @@ fn confirmed(arguments: &arguments::Run) -> Confirmed {
 impl Ran {
     fn is_well(&self) -> bool {
         let has_failed = |report: &RunReport| {
-            !report.failures.is_empty() || report.datasets.iter().any(|run| run.failure.is_some())
+            !report.failures.is_empty()
+                || report.compared.iter().any(|compared| !compared.is_same())
+                || report.datasets.iter().any(|run| run.failure.is_some())
         };
         !self.findings.has_errors() && !self.ran.values().any(has_failed)
     }
@@ -132,6 +151,9 @@ fn answer(arguments: &arguments::Run, mut ran: Ran) -> Answer<'static> {
 fn summary(ran: &Ran) -> String {
     if ran.applied.is_empty() && ran.ran.is_empty() {
         return String::new();
+    }
+    if ran.ran.values().any(|report| !report.compared.is_empty()) {
+        return comparison(ran);
     }
     let mut table = Table::of(["dataset", "platform"])
         .numbers(["batch", "inserted", "updated", "deleted", "unchanged"])
@@ -177,6 +199,30 @@ fn summary(ran: &Ran) -> String {
     }
     text.push('\n');
     text
+}
+
+/// How each copy differs, then what could not be compared.
+fn comparison(ran: &Ran) -> String {
+    let mut table =
+        Table::of(["copy", "dataset", "platform"]).numbers(["missing", "added", "different"]).text("");
+    let (mut all, mut different) = (0, 0);
+    for (platform, report) in &ran.ran {
+        for compared in &report.compared {
+            let [missing, added, other] =
+                [compared.missing, compared.added, compared.different].map(|number| number.to_string());
+            let remark = if compared.is_same() { "" } else { "differs" };
+            all += 1;
+            different += usize::from(!compared.is_same());
+            let (copy, dataset) = (compared.copy.to_string(), compared.dataset.to_string());
+            table.row([copy, dataset, platform.to_string(), missing, added, other, remark.to_owned()]);
+        }
+    }
+    let mut text = table.print();
+    for failure in ran.ran.values().flat_map(|report| &report.failures) {
+        text += &format!("failed: {}: {}\n", failure.job, failure.reason);
+    }
+    let copies = if all == 1 { "1 copy".to_owned() } else { format!("{all} copies") };
+    text + &format!("{copies} compared, {different} with differences\n")
 }
 
 fn next_due(arguments: &arguments::Run, broker: &Broker) -> Result<Option<DateTime<Utc>>, Findings> {

@@ -43,6 +43,25 @@ pub(super) fn part(
     (held, let_go)
 }
 
+/// Holds on to what would go since its time is over, and returns it by platform.
+pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut LetGo) -> Held {
+    let mut kept = Held::new();
+    for (platform, going) in let_go {
+        let states = lock.platforms.get(platform).into_iter().flat_map(|lock| &lock.held);
+        let expired: Vec<HeldState> = states
+            .filter(|state| matches!(going.get(state.resource()), Some(Guard::Expired(_))))
+            .cloned()
+            .collect();
+        if expired.is_empty() {
+            continue;
+        }
+        going.retain(|_, guard| !matches!(guard, Guard::Expired(_)));
+        held.entry(platform.clone()).or_default().extend(expired.iter().cloned());
+        kept.insert(platform.clone(), expired);
+    }
+    kept
+}
+
 /// What the consumers of a platform ask to be kept of each dataset; what is held for others is no part of it.
 pub(super) fn owed_today(graphs: &IntentionGraphs, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
     let nodes = graphs.graph(platform).into_iter().flat_map(|graph| graph.nodes());

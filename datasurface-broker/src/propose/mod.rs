@@ -1,5 +1,6 @@
 //! Proposals: what would be rendered, and how to get there from what was reached.
 
+mod as_of;
 mod cause;
 mod changed;
 mod guard;
@@ -12,11 +13,12 @@ mod record;
 mod render;
 mod views;
 
+pub use as_of::AsOf;
 pub use proposal::Proposal;
 pub use reached::Reached;
 
 pub(crate) use proposal::Proposed;
-pub(crate) use record::{PLAN, files};
+pub(crate) use record::files;
 
 use crate::{
     broker::Broker,
@@ -46,6 +48,7 @@ static CODES: &[&CodeInfo] = &[
     &link::INSUFFICIENT,
     &limit::LIMIT,
     &guard::UNGUARDED,
+    &as_of::CLOCK_AHEAD,
 ];
 
 /// Every code that proposing can report.
@@ -55,8 +58,15 @@ pub(crate) fn codes() -> &'static [&'static CodeInfo] {
 
 impl Broker {
     /// Renders what differs from what was reached, and plans the way there, as of a date. What was promised is held; what
-    /// may go by that date goes.
-    pub fn propose(&self, placed: &Placed, reached: Reached<'_>, on: NaiveDate) -> Result<Proposal, Refused> {
+    /// may go by that date goes, unless the date is that of a clock that may be wrong.
+    pub fn propose(
+        &self,
+        placed: &Placed,
+        reached: Reached<'_>,
+        as_of: impl Into<AsOf>,
+    ) -> Result<Proposal, Refused> {
+        let as_of = as_of.into();
+        let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
         let manifest = reached::agreeing_manifest(placed, reached)?;
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
@@ -72,6 +82,11 @@ impl Broker {
         };
 
         let (mut held, mut let_go) = hold::part(&placed.lock, &placed.graphs, manifest, on);
+        if !is_trusted {
+            for (platform, stays) in hold::keep_expired(&placed.lock, &mut held, &mut let_go) {
+                found.extend(as_of.doubt(&platform, &stays, &placed.lock));
+            }
+        }
         let shown = Shown::of(placed, &sources, &held, manifest, found.clone())?;
         let newly = newly_held(placed, manifest, &shown.entries, &mut let_go, on);
         let shown = if newly.is_empty() {
@@ -124,6 +139,12 @@ impl Broker {
         }
         lock.platforms
             .retain(|name, platform| platforms.contains_key(name) && is_of_use(placed, name, platform));
+        if is_trusted {
+            lock.trusted_on = Some(on);
+        }
+        if lock.holds_nothing() {
+            lock.trusted_on = None;
+        }
         let records = record::records(&proposed, entries, &placed.graphs, manifest);
         Ok(Proposal {
             manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records),

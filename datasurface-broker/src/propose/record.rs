@@ -4,7 +4,7 @@ use super::{hold::owed_today, proposal::Proposed, render::platform_folder};
 use crate::output::{Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::PlatformName;
-use datasurface_platform::{File, Plan, Revision, SafePath};
+use datasurface_platform::{File, PLAN_FILE, Plan, Revision, SafePath};
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// What the target would remember of each platform. Of one that has nothing any more, the files are remembered that it
@@ -67,9 +67,6 @@ pub(crate) fn files<'a>(
     let own =
         own.filter_map(|file| Some((file.path().inside(&"transition".parse().ok()?), Cow::Borrowed(file))));
     let is_behind = matches!(standing, Standing::Behind(_));
-    let whole = is_behind.then(|| File::json(PLAN, plan).ok()).flatten();
+    let whole = is_behind.then(|| File::json(PLAN_FILE, plan).ok()).flatten();
     own.chain(whole.map(|file| (file.path().clone(), Cow::Owned(file))))
 }
-
-/// The plan of a change that is still to be made, in the folder of its platform.
-pub(crate) const PLAN: &str = "plan.json";

@@ -1,7 +1,7 @@
 //! What was promised outlives the consumer that it was promised to.
 
 use crate::world::*;
-use datasurface_broker::Proposal;
+use datasurface_broker::{AsOf, Lock, Proposal};
 use datasurface_model::*;
 use datasurface_platform::{Action, Effect, Scope};
 
@@ -265,4 +265,76 @@ fn what_begins_to_be_held_still_moves_and_changes_with_those_who_use_it() {
     for action in [Action::Hold, Action::Move, Action::Update] {
         assert!(steps.iter().any(|step| step.0 == action && step.1 == "shelf.S/a"), "{action}: {steps:?}");
     }
+}
+
+/// What a clock that says this day would do, and the lock that goes with it.
+fn by_clock(site: &Site, ecosystem: Ecosystem, on: &str) -> Proposal {
+    site.propose_as_of(ecosystem, AsOf::clock(day(on))).unwrap()
+}
+
+fn doubts(proposal: &Proposal) -> Vec<String> {
+    proposal
+        .findings()
+        .iter()
+        .filter(|found| found.code() == "plan/clock-ahead")
+        .map(|found| found.message().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_clock_that_is_ahead_lets_nothing_go() {
+    let site = Site::new();
+    let ecosystem = || of([wanting(["S/a"], YEAR)]);
+    site.render(of([wanting(["S/a", "S/b"], YEAR)]), today());
+    assert!(!site.lock().to_text().contains("trusted_on"), "nothing is held");
+    site.render(ecosystem(), today());
+    assert!(site.lock().to_text().contains("\"trusted_on\": \"2026-11-21\""));
+
+    // Three years ahead: it was owed until 2027-11-21.
+    let ahead = by_clock(&site, ecosystem(), "2029-11-21");
+    assert_eq!(steps(&ahead, "P"), []);
+    assert_eq!(ahead.lock().held(&"P".into()), site.lock().held(&"P".into()));
+    assert_eq!(
+        doubts(&ahead),
+        [
+            "`shelf.S/b` stays, although it is not owed any more: the clock says 2029-11-21, which is more than a week past \
+          2026-11-21, the last day that was known to be right"
+        ]
+    );
+    ahead.write(&mut site.target(), &site.lock_path()).unwrap();
+    assert_eq!(
+        steps(&by_clock(&site, ecosystem(), "2029-11-22"), "P"),
+        [],
+        "a wrong day does not vouch for the next one"
+    );
+
+    // Set right, nothing was lost. Somebody says that it is later, and from then on the clock is believed.
+    assert_eq!(doubts(&by_clock(&site, ecosystem(), "2026-11-28")), [] as [&str; 0]);
+    site.render(ecosystem(), day("2027-11-20"));
+    let over = by_clock(&site, ecosystem(), "2027-11-22");
+    assert_eq!(steps(&over, "P"), [(Action::Retire, "shelf.S/b".into(), Effect::DataLoss)]);
+    assert_eq!(doubts(&over), [] as [&str; 0]);
+    assert!(!over.lock().to_text().contains("trusted_on"), "nothing is held any more");
+    let later = by_clock(&site, ecosystem(), "2027-11-28");
+    assert_eq!((steps(&later, "P"), doubts(&later).len()), (vec![], 1), "more than a week");
+    let said = site.propose(ecosystem(), day("2027-11-28")).unwrap();
+    assert_eq!(steps(&said, "P"), steps(&over, "P"));
+}
+
+#[test]
+fn a_lock_that_knows_no_day_lets_nothing_go_by_a_clock() {
+    let site = Site::new();
+    site.render(of([wanting(["S/a", "S/b"], YEAR)]), today());
+    site.render(of([wanting(["S/a"], YEAR)]), today());
+    let text = site.lock().to_text().replace("  \"trusted_on\": \"2026-11-21\",\n", "");
+    let lock = Lock::from_text(&text).unwrap();
+    assert_ne!(lock, site.lock());
+    let aware =
+        site.propose_with(of([wanting(["S/a"], YEAR)]), &lock, AsOf::clock(day("2027-11-22"))).unwrap();
+    assert_eq!(steps(&aware, "P"), []);
+    assert!(
+        doubts(&aware)[0].ends_with("the clock says 2027-11-22, which is not known to be right"),
+        "{:?}",
+        doubts(&aware)
+    );
 }

@@ -2,7 +2,7 @@
 
 use crate::shelf::Shelf;
 use chrono::NaiveDate;
-use datasurface_broker::{Broker, LOCK_FILE_NAME, Lock, Placed, Proposal, Reached, Refused, Target};
+use datasurface_broker::{AsOf, Broker, LOCK_FILE_NAME, Lock, Placed, Proposal, Reached, Refused, Target};
 use datasurface_model::*;
 use datasurface_platform::{Action, Effect, Registry};
 use std::{collections::BTreeMap, fs, path::Path};
@@ -103,17 +103,25 @@ impl Site {
     }
 
     pub(crate) fn propose(&self, ecosystem: Ecosystem, on: NaiveDate) -> Result<Proposal, Refused> {
-        self.propose_with(ecosystem, &self.lock(), on)
+        self.propose_as_of(ecosystem, on)
+    }
+
+    pub(crate) fn propose_as_of(
+        &self,
+        ecosystem: Ecosystem,
+        as_of: impl Into<AsOf>,
+    ) -> Result<Proposal, Refused> {
+        self.propose_with(ecosystem, &self.lock(), as_of)
     }
 
     pub(crate) fn propose_with(
         &self,
         ecosystem: Ecosystem,
         lock: &Lock,
-        on: NaiveDate,
+        as_of: impl Into<AsOf>,
     ) -> Result<Proposal, Refused> {
         let placed = place(ecosystem, lock)?;
-        broker().propose(&placed, Reached::Target(self.target().manifest()), on)
+        broker().propose(&placed, Reached::Target(self.target().manifest()), as_of)
     }
 
     pub(crate) fn remake(&self, ecosystem: Ecosystem, on: NaiveDate) -> Proposal {

@@ -52,6 +52,29 @@ fn a_consumer_is_brought_back_to_what_the_platform_has() {
 }
 
 #[test]
+fn a_consumer_is_compared_with_what_the_platform_has() {
+    let desk = desk(&models::transformed());
+    desk.run("run --target out --until-idle").good();
+    let said = desk.run("run --target out --resync Sales --verify").good();
+    assert!(said.out.ends_with("\n1 copy compared, 0 with differences\n"), "{said:?}");
+    let mart = Connection::open(desk.path("mart.db")).unwrap();
+    mart.execute_batch("UPDATE Local__NW_Data__products SET name = 'edited'").unwrap();
+    drop(mart);
+    let said = desk.run("run --target out --resync Sales --verify").bad();
+    let line = said.out.lines().nth(1).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(line, "copy.USA/NorthWind/Mart.NW_Data.products NW_Data/products Local 0 0 2 differs");
+    assert!(said.out.ends_with("\n1 copy compared, 1 with differences\n"), "{said:?}");
+    assert!(!said.out.contains("edited"), "no values");
+    let json = desk.run("run --target out --resync Sales --verify --format json").bad().json();
+    let compared = &json["ran"]["Local"]["compared"][0];
+    assert_eq!((&compared["missing"], &compared["different"]), (&0.into(), &2.into()), "{json}");
+    assert_eq!(desk.run("run --target out --verify").code, 2);
+    assert_eq!(desk.run("run --target out --resync Sales --verify --select NW_Data").code, 2);
+    desk.run("run --target out --resync Sales").good();
+    desk.run("run --target out --resync Sales --verify").good();
+}
+
+#[test]
 fn a_platform_that_left_and_owes_nothing_is_cleaned_up_and_can_come_back() {
     let desk = desk(&models::handed_over());
     let view = "SELECT id FROM Other__Research__history__NW_Data__customers ORDER BY 1";

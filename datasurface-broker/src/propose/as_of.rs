@@ -1,0 +1,84 @@
+//! The day as of which is planned, and whether data that was promised may expire by it.
+
+use crate::lock::Lock;
+use chrono::{Days, NaiveDate};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName};
+use datasurface_platform::HeldState;
+
+pub(crate) static CLOCK_AHEAD: CodeInfo = CodeInfo::warning(
+    "plan/clock-ahead",
+    "data stays that is not owed any more, since nobody knows whether the clock is right",
+    "A clock that is ahead would let data go for good that is still owed. So nothing expires by a clock that is more than a week \
+     past the last day that was known to be right: the lock remembers it as long as something is held. A day that somebody \
+     names is right.",
+);
+
+/// How far a clock may be past the last day that was known to be right.
+const TRUSTED: Days = Days::new(7);
+
+/// The day as of which is planned. A day that somebody names is right; that of a clock may not be.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use datasurface_broker::AsOf;
+/// let named = AsOf::from(NaiveDate::default());
+/// assert_ne!(named, AsOf::clock(NaiveDate::default()));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    day: NaiveDate,
+    is_by_clock: bool,
+}
+
+impl AsOf {
+    /// The day that a clock has.
+    #[must_use]
+    pub fn clock(day: NaiveDate) -> Self {
+        Self { day, is_by_clock: true }
+    }
+
+    /// The day.
+    #[must_use]
+    pub fn day(self) -> NaiveDate {
+        self.day
+    }
+
+    /// Whether it is known to be right. Where nothing is held yet, nothing is lost by it.
+    pub(super) fn is_trusted(self, lock: &Lock) -> bool {
+        let is_near = |last: NaiveDate| last.checked_add_days(TRUSTED).is_none_or(|last| self.day <= last);
+        !self.is_by_clock || lock.holds_nothing() || lock.trusted_on.is_some_and(is_near)
+    }
+
+    /// What is said of data that would have expired.
+    pub(super) fn doubt(
+        self,
+        platform: &PlatformName,
+        stays: &[HeldState],
+        lock: &Lock,
+    ) -> Option<Diagnostic> {
+        let first = stays.first()?;
+        let what = match stays.len() {
+            1 => format!("`{}` stays, although it is not owed any more", first.resource()),
+            many => format!(
+                "`{}` and {} others stay, although they are not owed any more",
+                first.resource(),
+                many - 1
+            ),
+        };
+        let known = match lock.trusted_on {
+            Some(last) => format!("more than a week past {last}, the last day that was known to be right"),
+            None => "not known to be right".to_owned(),
+        };
+        let message = format!("{what}: the clock says {}, which is {known}", self.day);
+        let path = ModelPath::root().child("platforms", platform);
+        let help = format!("if it is right, say so: `--on {}`; otherwise set the clock right", self.day);
+        Some(Diagnostic::new(&CLOCK_AHEAD, path, message).help(help))
+    }
+}
+
+/// Somebody names the day.
+impl From<NaiveDate> for AsOf {
+    fn from(day: NaiveDate) -> Self {
+        Self { day, is_by_clock: false }
+    }
+}

@@ -1,0 +1,46 @@
+//! Drift: what is not as it was rendered any more, for a plan. Nothing is written.
+
+use crate::{arguments::now, codes::DRIFT_UNKNOWN, site};
+use datasurface_broker::{Broker, Target};
+use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
+use datasurface_platform::ResourceAddress;
+use serde::Serialize;
+
+/// A resource that is not as it was rendered.
+#[derive(Debug, Serialize)]
+pub(crate) struct Drifted {
+    platform: PlatformName,
+    resource: ResourceAddress,
+    problem: String,
+    is_made_again: bool,
+}
+
+/// Asks the platforms of a target what drifted, where they were applied last. Where that cannot be said, e.g. since plans are made
+/// where nobody can reach the databases, this is no error.
+pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<Drifted>, Findings) {
+    let root = target.applied_root().unwrap_or_else(|| ".".into());
+    let operated = broker.drift(target, &site::operation(&root, now()));
+    let unknown = operated.findings.iter().map(|finding| {
+        let path = ModelPath::root().child("target", target.root().display().to_string());
+        let message = format!("whether anything drifted is not known: {}", finding.message());
+        Diagnostic::new(&DRIFT_UNKNOWN, path, message)
+            .help("`datasurface status` says the same, where the databases can be reached")
+    });
+    let unknown = unknown.collect();
+    let drifted = operated.done.into_iter().flat_map(|(platform, drifted)| {
+        let of_platform = move |drifted: datasurface_platform::Drifted| {
+            let datasurface_platform::Drifted { resource, problem, is_made_again } = drifted;
+            Drifted { platform: platform.clone(), resource, problem, is_made_again }
+        };
+        drifted.into_iter().map(of_platform)
+    });
+    (drifted.collect(), unknown)
+}
+
+/// A line for each.
+pub(crate) fn lines(drifted: &[Drifted]) -> String {
+    let line = |Drifted { platform, resource, problem, .. }: &Drifted| {
+        format!("drifted: `{resource}` of {platform}: {problem}\n")
+    };
+    drifted.iter().map(line).collect()
+}
