@@ -140,6 +140,18 @@ impl Ground {
         plan.transition_files().iter().for_each(|file| write(&rendered.join("transition"), file));
     }
 
+    /// Leaves nothing rendered but the transition files of a plan.
+    pub(crate) fn render_leaving(&self, plan: &Plan) {
+        let rendered = self.rendered();
+        let _ = fs::remove_dir_all(&rendered);
+        plan.transition_files().iter().for_each(|file| write(&rendered.join("transition"), file));
+    }
+
+    /// Applies what a platform that leaves has rendered.
+    pub(crate) fn leave(&self) {
+        self.site(|runtime, site| runtime.apply(site, &Plan::default())).unwrap();
+    }
+
     /// Renders a revision, and applies the plan that leads there.
     pub(crate) fn apply(&self, before: Option<(&Scene, &str)>, after: (&Scene, &str)) -> Applied {
         let plan = plan_between(before, after, BTreeMap::new());

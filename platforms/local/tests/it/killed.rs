@@ -6,11 +6,11 @@ use crate::{
     handover,
     northwind::NorthWind,
     postgres::desk,
-    scene::{Scene, plan_between},
+    scene::{Scene, leaving_plan, plan_between},
     support::postgres::Server,
 };
 use datasurface_local::Breakpoint;
-use datasurface_platform::prelude::*;
+use datasurface_platform::{RunRequest, prelude::*};
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -73,13 +73,18 @@ impl Shelf {
 }
 
 /// What is stopped: a first plan and its first run; a plan that alters tables and rebuilds some, and a run that brings
-/// changes; a run that reads only what is new; one that takes what another platform has.
+/// changes; a run that reads only what is new; one that takes what another platform has; one that makes the copies of a consumer
+/// again, that makes what somebody dropped again, or that reads everything again; and a platform that leaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     First,
     Second,
     New,
     HandOver,
+    Resync,
+    Mend,
+    Refresh,
+    Leave,
 }
 
 impl What {
@@ -90,6 +95,10 @@ impl What {
             Self::Second => "killed_second",
             Self::New => "killed_new",
             Self::HandOver => "killed_hand_over",
+            Self::Resync => "killed_resync",
+            Self::Mend => "killed_mend",
+            Self::Refresh => "killed_refresh",
+            Self::Leave => "killed_leave",
         }
     }
 
@@ -100,6 +109,10 @@ impl What {
             Self::Second => "killed_second_before",
             Self::New => "killed_new_before",
             Self::HandOver => "killed_hand_over_before",
+            Self::Resync => "killed_resync_before",
+            Self::Mend => "killed_mend_before",
+            Self::Refresh => "killed_refresh_before",
+            Self::Leave => "killed_leave_before",
         }
     }
 
@@ -108,6 +121,10 @@ impl What {
             "first" => Self::First,
             "second" => Self::Second,
             "new" => Self::New,
+            "resync" => Self::Resync,
+            "mend" => Self::Mend,
+            "refresh" => Self::Refresh,
+            "leave" => Self::Leave,
             _ => Self::HandOver,
         }
     }
@@ -118,11 +135,19 @@ impl What {
             Self::Second => "second",
             Self::New => "new",
             Self::HandOver => "hand-over",
+            Self::Resync => "resync",
+            Self::Mend => "mend",
+            Self::Refresh => "refresh",
+            Self::Leave => "leave",
         }
     }
 
     fn scenes(self, shelf: Shelf) -> (Scene, Scene) {
-        if self == Self::New {
+        if matches!(self, Self::Resync | Self::Mend | Self::Leave) {
+            let scene = || shelf.scene(self, NorthWind::default());
+            return (scene(), scene());
+        }
+        if matches!(self, Self::New | Self::Refresh) {
             let scene = || shelf.scene(self, NorthWind::by_version());
             return (scene(), scene());
         }
@@ -140,6 +165,14 @@ impl What {
     }
 }
 
+/// What somebody does to copies, in words that both engines understand.
+const EDITS: &str = "UPDATE Local__NW_Data__customers SET company_name = 'edited' WHERE customer_id = 'A';
+    DELETE FROM Local__NW_Data__products; DELETE FROM Local__Masked_NW_Data__customers WHERE batch_out IS NULL";
+const DROPS: &str = "DROP VIEW Local__Sales__analysis__NW_Data__customers;
+    DROP VIEW Local__Sales__analysis__NW_Data__customers__history; DROP TABLE Local__NW_Data__customers;
+    DROP VIEW Local__Marketing__masked__Masked_NW_Data__customers";
+const DROPPED_VIEW: &str = "DROP VIEW Sales__analysis__NW_Data__customers";
+
 fn work(ground: &Ground, shelf: Shelf, what: What) {
     if what == What::HandOver {
         let second = ground.beside("Second");
@@ -147,12 +180,26 @@ fn work(ground: &Ground, shelf: Shelf, what: What) {
         second.run();
         return;
     }
+    let asked = match what {
+        What::Leave => {
+            ground.leave();
+            return;
+        }
+        What::Resync => Some(RunRequest::once().resync("Sales").resync("Marketing")),
+        What::Refresh => {
+            Some(RunRequest::until_idle().full_refresh("NW_Data/customers").full_refresh("NW_Data/products"))
+        }
+        What::Mend => Some(RunRequest::until_idle()),
+        What::First | What::Second | What::New | What::HandOver => None,
+    };
+    if let Some(asked) = asked {
+        assert_eq!(ground.ask(&asked).failures, []);
+        return;
+    }
     let (first, second) = what.scenes(shelf);
     let plan = match what {
         What::First => plan_between(None, (&first, "1"), BTreeMap::new()),
-        What::Second | What::New | What::HandOver => {
-            plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new())
-        }
+        _ => plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()),
     };
     ground.apply_plan(&plan).unwrap();
     ground.run();
@@ -182,9 +229,28 @@ fn prepared(shelf: Shelf, what: What) -> Ground {
         );
         ground.render(&second, &plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()));
     }
-    if what == What::HandOver {
-        ground.run();
-        ground.beside("Second").render(&first, &Plan::default());
+    match what {
+        What::HandOver => {
+            ground.run();
+            ground.beside("Second").render(&first, &Plan::default());
+        }
+        What::Resync | What::Mend => {
+            ground.run();
+            let damage = if what == What::Resync { EDITS } else { DROPS };
+            match shelf {
+                Shelf::Views => ground.open("northwind.db").execute_batch(DROPPED_VIEW).unwrap(),
+                Shelf::File => ground.open("desk.db").execute_batch(damage).unwrap(),
+                Shelf::Server(_) => {
+                    let mut owner = Server::shared().unwrap().owner(what.database());
+                    owner.batch_execute(damage).unwrap();
+                }
+            }
+        }
+        What::Leave => {
+            ground.run();
+            ground.render_leaving(&leaving_plan(&first));
+        }
+        What::First | What::Second | What::New | What::Refresh => {}
     }
     shelf.renew(what.before(), what.database());
     ground
@@ -268,6 +334,10 @@ fn every_stop(shelf: Shelf, what: What) {
     let reference = again(&start, shelf, what).stopping_at(record);
     work(&reference, shelf, what);
     let expected = shelf.everything(&reference, what);
+    assert!(!expected.iter().any(|line| line.contains("edited")), "{expected:?}");
+    if what == What::Leave {
+        assert!(!expected.iter().any(|line| line.to_lowercase().contains("customers")), "{expected:?}");
+    }
     let statements = seen.lock().unwrap().clone();
     assert!(statements.contains(&shelf.commit(what)), "{statements:?}");
 
@@ -337,4 +407,57 @@ fn a_run_that_reads_what_is_new_with_copies_in_a_file() {
 fn a_run_that_reads_what_is_new_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
     every_stop(Shelf::Server(server.port), What::New);
+}
+
+#[test]
+fn copies_in_a_file_that_are_made_again() {
+    every_stop(Shelf::File, What::Resync);
+}
+
+#[test]
+fn copies_on_a_server_that_are_made_again() {
+    let Some(server) = Server::shared() else { return };
+    every_stop(Shelf::Server(server.port), What::Resync);
+}
+
+#[test]
+fn a_view_that_was_dropped() {
+    every_stop(Shelf::Views, What::Mend);
+}
+
+#[test]
+fn a_copy_in_a_file_that_was_dropped() {
+    every_stop(Shelf::File, What::Mend);
+}
+
+#[test]
+fn a_run_that_reads_everything_again_with_views() {
+    every_stop(Shelf::Views, What::Refresh);
+}
+
+#[test]
+fn a_run_that_reads_everything_again_with_copies_in_a_file() {
+    every_stop(Shelf::File, What::Refresh);
+}
+
+#[test]
+fn a_run_that_reads_everything_again_with_copies_on_a_server() {
+    let Some(server) = Server::shared() else { return };
+    every_stop(Shelf::Server(server.port), What::Refresh);
+}
+
+#[test]
+fn a_platform_that_leaves_with_views() {
+    every_stop(Shelf::Views, What::Leave);
+}
+
+#[test]
+fn a_platform_that_leaves_with_copies_in_a_file() {
+    every_stop(Shelf::File, What::Leave);
+}
+
+#[test]
+fn a_platform_that_leaves_with_copies_on_a_server() {
+    let Some(server) = Server::shared() else { return };
+    every_stop(Shelf::Server(server.port), What::Leave);
 }

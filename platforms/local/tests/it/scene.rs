@@ -168,3 +168,25 @@ pub(crate) fn plan_between(
     ];
     after.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
 }
+
+/// The plan with which a platform leaves that owes nothing any more.
+pub(crate) fn leaving_plan(scene: &Scene) -> Plan {
+    let records = [
+        (Scope::Foundation, ScopeRecord::from(&scene.foundation())),
+        (Scope::Shard("main".into()), ScopeRecord::from(&scene.rendering())),
+    ];
+    let holders = records.iter().flat_map(|(_, record)| record.resources.values());
+    let holders = holders.filter(|resource| resource.held_data().is_some());
+    let over = Guard::Expired("2026-11-20".parse().unwrap());
+    let frame = ChangeFrame {
+        platform: (*scene.instances["Local"].0).clone(),
+        from: Some(Revision::new(Fingerprint::of(&"1"))),
+        to: Revision::new(Fingerprint::of(&"2")),
+        newly_held: Vec::new(),
+        let_go: holders.map(|resource| (resource.address().clone(), over.clone())).collect(),
+        causes: BTreeMap::new(),
+    };
+    let gone = |(scope, old)| ScopeChange { scope, old, new: ScopeRecord::default() };
+    let scopes: Vec<ScopeChange> = records.into_iter().map(gone).collect();
+    scene.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
+}
