@@ -38,6 +38,8 @@ const BEYOND: &[&str] = &[
     "target/other-revision",
     "target/unreadable",
     "target/unwritable",
+    // It takes data that is held, and a clock.
+    "plan/clock-ahead",
     // It takes a plug-in that misbehaves, offers nothing, or was chosen when it could do more.
     "held/not-rendered",
     "local/missing-offer",

@@ -76,7 +76,7 @@ pub(super) fn render(
             let buffer = format!("{PLATFORM_SCHEMA}.{}", quoted(&buffer.table));
             remade(script, &table).add("verify", VERIFY, [verify::in_file(&table, &buffer, last_old)])
         }
-        Engine::Postgres => script.add("verify", VERIFY, [postgres::copy::verify(&table)]),
+        Engine::Postgres => remade(script, &table).add("verify", VERIFY, [postgres::copy::verify(&table)]),
     };
     let path = path::sql(
         "copies",
@@ -208,18 +208,22 @@ fn restart(table: &Milestoned) -> String {
 
 /// What is executed where somebody altered or dropped the copy.
 fn remade(script: Script, table: &Milestoned) -> Script {
-    // Where it was dropped, a table of the database that is attached might have its name.
-    let copy = format!("main.{}", table.quoted_table());
+    let (copy, first, more) = match Engine::of(script.database()) {
+        // Where it was dropped, a table of the database that is attached might have its name.
+        Engine::Sqlite => (format!("main.{}", table.quoted_table()), ":first", Vec::new()),
+        Engine::Postgres => (table.quoted_table(), ":first::bigint", postgres::copy::drop_aside(table)),
+    };
+    let remake = [format!("DROP TABLE IF EXISTS {copy};"), forget_progress(&table.table)];
     script
         .add(
             "earlier",
             "How many versions it has from before the batch :first: nothing could bring them again.",
-            [format!("SELECT count(*)\nFROM {copy}\nWHERE {} < :first;", quoted(BATCH_IN))],
+            [format!("SELECT count(*)\nFROM {copy}\nWHERE {} < {first};", quoted(BATCH_IN))],
         )
         .add(
             "remake",
-            "Takes away what is left of the copy: create and apply make it again, in the same transaction.",
-            [format!("DROP TABLE IF EXISTS {copy};"), forget_progress(&table.table)],
+            "Takes away what is left of the copy: it is made and filled again in the same transaction.",
+            remake.into_iter().chain(more),
         )
 }
 

@@ -9,7 +9,7 @@
 //! | the same, captured by another local platform | | also `agrees`, `last`, `follow`, `follow_schemas`, `followed`, `differs` |
 //! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `restart`, `applied`, `earlier`, `remake`, `verify` |
 //! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `set_aside`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `live_aside`, `close_aside`, `close`, `remember`; `count_aside`; before `purge`, `last_old` |
-//! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create` |
+//! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create`; for a server, `drop` |
 //! | `outputs/<workspace>.sql` | `output.…` | `create`; within a run `inputs`, `fill`, `close` |
 //! | `jobs.json` | `capture.…`, `trigger.…`, `transform.…` | |
 //!

@@ -49,6 +49,13 @@ pub(super) fn render(
             .promising(attributes.latency_seconds)
             .note(format!("What the group {group} sees of {dataset}."))
             .add("create", "Makes what the group reads.", create_views(&attributes));
+        let script = match engine {
+            Engine::Sqlite => script,
+            Engine::Postgres => {
+                let why = "Takes it away, where the copy is made again in the same transaction.";
+                script.add("drop", why, drop_views(&attributes))
+            }
+        };
         let resource = Resource::new(address, "view")
             .origin(view.key())
             .depends_on(shelf.resource(export.container_key(), dataset));

@@ -1,5 +1,5 @@
-//! Drift: what somebody dropped, changed or put where something was rendered. A look is one query of a file; what is made
-//! again is in `mending.rs`.
+//! Drift: what somebody dropped, changed or put where something was rendered. A look is one query of a file, or of a database of
+//! a server (`server_drift.rs`); what is made again is in `mending.rs`.
 
 use super::{
     container::Container,
@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     prelude::*,
+    server_address::ServerAddress,
     sql::{quote::unquoted, script::Script, statements::statements},
 };
 use datasurface_platform::Drifted;
@@ -24,11 +25,11 @@ struct Found {
 }
 
 /// What a statement makes.
-struct Made {
-    kind: &'static str,
-    name: String,
+pub(super) struct Made {
+    pub(super) kind: &'static str,
+    pub(super) name: String,
     /// As SQLite keeps it.
-    sql: String,
+    pub(super) sql: String,
 }
 
 /// How one of them is not as it was rendered.
@@ -52,8 +53,11 @@ pub(super) struct Lost {
 }
 
 /// The kinds of what is made, and how the statements begin that make it.
-const MAKING: [(&str, &str); 2] =
-    [("table", "CREATE TABLE IF NOT EXISTS "), ("view", "CREATE VIEW IF NOT EXISTS ")];
+const MAKING: [(&str, &str); 3] = [
+    ("table", "CREATE TABLE IF NOT EXISTS "),
+    ("view", "CREATE VIEW IF NOT EXISTS "),
+    ("view", "CREATE OR REPLACE VIEW "),
+];
 
 /// How the statements begin that make indexes.
 const INDEXING: [&str; 2] = ["CREATE UNIQUE INDEX IF NOT EXISTS ", "CREATE INDEX IF NOT EXISTS "];
@@ -67,23 +71,27 @@ impl Work<'_> {
             return Ok(drifted);
         }
         for (script, drift) in self.drifts(false)? {
-            let database = script.database();
             let (problem, is_made_again) = match drift {
                 Drift::Dropped { kind } => {
-                    (format!("a {kind} of `{database}` was dropped: the next run makes it again"), true)
+                    let place = place_of(script);
+                    (format!("a {kind} of {place} was dropped: the next run makes it again"), true)
                 }
                 Drift::Lost(Lost { what, .. }) => {
                     (format!("{what}: the next run makes it again, from the platform's own database"), true)
                 }
                 Drift::Gone(problem) | Drift::Problem(problem) => (problem, false),
             };
+            // Of two views, what stays as it is matters more.
+            if is_made_again && drifted.contains_key(script.resource()) {
+                continue;
+            }
             let resource = script.resource().into();
             drifted.insert(script.resource().to_owned(), Drifted { resource, problem, is_made_again });
         }
         Ok(drifted)
     }
 
-    /// Looks into the files that something is rendered in. A file that cannot be opened is told when something is brought
+    /// Looks into the files and the databases of servers that something is rendered in. One that cannot be opened is told when something is brought
     /// there. One that is not there is made, if it is to be.
     pub(super) fn drifts(&self, is_to_be_made: bool) -> Result<Vec<(&Script, Drift)>, PlatformError> {
         let mut drifts = Vec::new();
@@ -96,8 +104,10 @@ impl Work<'_> {
                 true => self.container(name).map(Some),
                 false => self.container_if_there(name),
             };
-            if let Some(Container::File(file)) = container.ok().flatten().as_deref() {
-                drifts.extend(self.drifts_in(file, name)?);
+            match container.ok().flatten().as_deref() {
+                Some(Container::File(file)) => drifts.extend(self.drifts_in(file, name)?),
+                Some(Container::Server(server)) => drifts.extend(self.drifts_on(server, name)?),
+                None => {}
             }
         }
         Ok(drifts)
@@ -107,17 +117,28 @@ impl Work<'_> {
         let looking = |error| outside(format!("looking into `{name}`"), error);
         let found = found_in(&file.connection).map_err(looking)?;
         let mut drifts = Vec::new();
-        for script in self.rendered.scripts_in(name) {
-            let is_of_consumers =
-                ["table.", "copy.", "view."].iter().any(|kind| script.resource().starts_with(kind));
-            let create = script.section("create").filter(|_| is_of_consumers).unwrap_or_default();
-            for made in made_by(create) {
-                let drift = drift(&made, found.get(&made.name.to_lowercase()), file, script);
-                drifts.extend(drift.map_err(looking)?.map(|drift| (script, drift)));
-            }
+        for (script, made) in self.made_in(name) {
+            let drift = drift(&made, found.get(&made.name.to_lowercase()), file, script);
+            drifts.extend(drift.map_err(looking)?.map(|drift| (script, drift)));
         }
         Ok(drifts)
     }
+
+    /// The tables and views of a database that consumers read, and its books.
+    pub(super) fn made_in(&self, database: &str) -> impl Iterator<Item = (&Script, Made)> {
+        let is_read = |script: &&Script| {
+            ["table.", "copy.", "view."].iter().any(|kind| script.resource().starts_with(kind))
+        };
+        self.rendered.scripts_in(database).filter(is_read).flat_map(|script| {
+            made_by(script.section("create").unwrap_or_default()).into_iter().map(move |made| (script, made))
+        })
+    }
+}
+
+/// What messages call the database of a script.
+fn place_of(script: &Script) -> String {
+    let database = script.database();
+    ServerAddress::read(database).map_or_else(|| format!("`{database}`"), |address| address.place())
 }
 
 /// Reads what a file has, by name: SQLite does not tell upper from lower case there.
@@ -151,38 +172,17 @@ fn drift(
     script: &Script,
 ) -> rusqlite::Result<Option<Drift>> {
     let Made { kind, name, sql } = made;
-    let database = script.database();
-    let problem = |problem: String| Ok(Some(Drift::Problem(problem)));
-    if name.starts_with("datasurface_") {
+    let subject = Subject { made, script };
+    if made.is_book() {
         // Their form is looked after where they are made.
         return Ok(found.is_none().then_some(Drift::Dropped { kind: "book" }));
     }
-    let is_copy = script.resource().starts_with("copy.");
     match found {
         Some(found) if found.sql == *sql => Ok(None),
         None if *kind == "view" => Ok(Some(Drift::Dropped { kind: "view" })),
-        None if !is_copy => Ok(Some(Drift::Gone(format!(
-            "the table `{name}` of `{database}` was dropped, and what was in it is nowhere else: bring the database back from \
-             a backup; or let `run --full-refresh` read everything of its dataset again, which loses earlier versions"
-        )))),
-        None => match table_of_index(made, file, script)? {
-            None => {
-                let what = format!("the table `{name}` of `{database}` was dropped");
-                Ok(Some(Drift::Lost(Lost { what, is_there: false })))
-            }
-            Some(other) => problem(format!(
-                "the table `{name}` of `{database}` was renamed to `{other}`: rename it back, or drop it, and run again"
-            )),
-        },
-        Some(found) if found.kind != *kind => problem(format!(
-            "where the {kind} `{name}` of `{database}` was, there is a {} of somebody else: it stays; give it another \
-             name, and run again",
-            found.kind
-        )),
-        Some(_) if *kind == "view" => problem(format!(
-            "the view `{name}` of `{database}` is not the one that was rendered: it stays; drop it, or give it another \
-             name, and run again"
-        )),
+        None => Ok(Some(subject.missing(table_of_index(made, file, script)?))),
+        Some(found) if found.kind != *kind => Ok(Some(subject.replaced(&found.kind))),
+        Some(_) if *kind == "view" => Ok(Some(subject.another())),
         Some(_) => {
             let there = columns_of(&file.connection, name)?;
             // Of a table that was altered by plans, the text says other things than that of a new one.
@@ -192,29 +192,108 @@ fn drift(
             if there == rendered {
                 return Ok(None);
             }
-            let only = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
-                these.difference(those).cloned().collect::<Vec<String>>()
-            };
-            let (missing, added) = (only(&rendered, &there), only(&there, &rendered));
-            let shown = |names: &[String]| match names {
-                [] => "none".to_owned(),
-                names => names.join(", "),
-            };
-            let differs = format!(
-                "columns that are missing: {}; columns that nobody rendered: {}",
-                shown(&missing),
-                shown(&added)
-            );
-            // Each column that nobody rendered may be one of ours under another name, but no more than are missing.
-            let is_all_ours = is_copy && added.len() <= missing.len();
-            if is_all_ours && table_of_index(made, file, script)?.is_some_and(|of| same_name(&of, name)) {
-                let what = format!("the table `{name}` of `{database}` was altered ({differs})");
-                return Ok(Some(Drift::Lost(Lost { what, is_there: true })));
-            }
-            problem(format!(
-                "the table `{name}` of `{database}` is not the one that was rendered: {differs}; it stays"
-            ))
+            let is_ours = table_of_index(made, file, script)?.is_some_and(|of| same_name(&of, name));
+            Ok(Some(subject.altered(&there, &rendered, is_ours)))
         }
+    }
+}
+
+impl Made {
+    /// Whether it is one of the books.
+    pub(super) fn is_book(&self) -> bool {
+        self.name.starts_with("datasurface_")
+    }
+
+    /// The names of the indexes that are made with it, as they are in its script.
+    pub(super) fn indexes(&self, script: &Script) -> Vec<String> {
+        let mut indexes = Vec::new();
+        for create in statements(script.section("create").unwrap_or_default()) {
+            let index = INDEXING.iter().find_map(|start| create.sql.strip_prefix(start)).and_then(unquoted);
+            indexes.extend(index.filter(|index| index.starts_with(&format!("{}.", self.name))));
+        }
+        indexes
+    }
+}
+
+/// A table or view that differs from what was rendered of it.
+pub(super) struct Subject<'s> {
+    pub(super) made: &'s Made,
+    pub(super) script: &'s Script,
+}
+
+impl Subject<'_> {
+    /// `table_of_index` is the table that has an index which was made with it.
+    pub(super) fn missing(&self, table_of_index: Option<String>) -> Drift {
+        let (what, place) = (self.what(), place_of(self.script));
+        match table_of_index {
+            _ if !self.is_copy() => Drift::Gone(format!(
+                "{what} of {place} was dropped, and what was in it is nowhere else: bring the database back from a backup; or \
+                 let `run --full-refresh` read everything of its dataset again, which loses earlier versions"
+            )),
+            None => Drift::Lost(Lost { what: format!("{what} of {place} was dropped"), is_there: false }),
+            Some(other) => Drift::Problem(format!(
+                "{what} of {place} was renamed to `{other}`: rename it back, or drop it, and run again"
+            )),
+        }
+    }
+
+    /// Something of another kind has its name.
+    pub(super) fn replaced(&self, kind: &str) -> Drift {
+        Drift::Problem(format!(
+            "where {} of {} was, there is a {kind} of somebody else: it stays; give it another name, and run again",
+            self.what(),
+            place_of(self.script)
+        ))
+    }
+
+    /// Another view has its name.
+    pub(super) fn another(&self) -> Drift {
+        Drift::Problem(format!(
+            "{} of {} is not the one that was rendered: it stays; drop it, or give it another name, and run again",
+            self.what(),
+            place_of(self.script)
+        ))
+    }
+
+    /// A table has other columns. It is ours if it has an index that was made with it.
+    pub(super) fn altered(
+        &self,
+        there: &BTreeSet<String>,
+        rendered: &BTreeSet<String>,
+        is_ours: bool,
+    ) -> Drift {
+        let only = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
+            these.difference(those).cloned().collect::<Vec<String>>()
+        };
+        let (missing, added) = (only(rendered, there), only(there, rendered));
+        let shown = |names: &[String]| match names {
+            [] => "none".to_owned(),
+            names => names.join(", "),
+        };
+        let differs = format!(
+            "columns that are missing: {}; columns that nobody rendered: {}",
+            shown(&missing),
+            shown(&added)
+        );
+        let (what, place) = (self.what(), place_of(self.script));
+        // Each column that nobody rendered may be one of ours under another name, but no more than are missing.
+        match is_ours && self.is_copy() && added.len() <= missing.len() {
+            true => Drift::Lost(Lost {
+                what: format!("{what} of {place} was altered ({differs})"),
+                is_there: true,
+            }),
+            false => Drift::Problem(format!(
+                "{what} of {place} is not the one that was rendered: {differs}; it stays"
+            )),
+        }
+    }
+
+    fn is_copy(&self) -> bool {
+        self.script.resource().starts_with("copy.")
+    }
+
+    fn what(&self) -> String {
+        format!("the {} `{}`", self.made.kind, self.made.name)
     }
 }
 
@@ -224,11 +303,7 @@ fn table_of_index(made: &Made, file: &Database<'_>, script: &Script) -> rusqlite
     let mut statement = file.connection.prepare(
         "SELECT tbl_name FROM main.sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
     )?;
-    for create in statements(script.section("create").unwrap_or_default()) {
-        let index = INDEXING.iter().find_map(|start| create.sql.strip_prefix(start)).and_then(unquoted);
-        let Some(index) = index.filter(|index| index.starts_with(&format!("{}.", made.name))) else {
-            continue;
-        };
+    for index in made.indexes(script) {
         let mut rows = statement.query([index])?;
         if let Some(row) = rows.next()? {
             return row.get(0).map(Some);

@@ -3,12 +3,13 @@
 use super::{
     container::Container,
     copies::{Behind, Shelf, job_of},
-    database::Database,
     drift::{AllDrifted, Drift, Lost},
     history::Brought,
+    server::Server,
+    server_copies::send_one,
     work::{Work, number},
 };
-use crate::{names::address, prelude::*, sql::script::Script};
+use crate::{names::address, prelude::*, server_address::ServerAddress, sql::script::Script};
 use datasurface_platform::Drifted;
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ impl Work<'_> {
             match drift {
                 // A view shows what may have to be made before.
                 Drift::Dropped { .. } if script.resource().starts_with("view.") => views.push(script),
-                Drift::Dropped { .. } => self.create(script)?,
+                Drift::Dropped { .. } => self.create_or_tell(script, &mut drifted),
                 Drift::Lost(how) => _ = lost.insert(script.resource(), how),
                 // Somebody asked for it: it is made in the transaction that brings everything of it.
                 Drift::Gone(_) if read_again.iter().any(|table| table == script.resource()) => {}
@@ -40,8 +41,20 @@ impl Work<'_> {
         for shelf in self.shelves(None) {
             self.remake(&shelf, &lost, &mut drifted);
         }
-        views.into_iter().try_for_each(|view| self.create(view))?;
+        for view in views {
+            // Of two views of a group, one may have been dropped, and the other replaced: on a server, making both replaces it.
+            if !drifted.contains_key(view.resource()) {
+                self.create_or_tell(view, &mut drifted);
+            }
+        }
         Ok(drifted)
+    }
+
+    /// Makes what was dropped; what a view shows may not be there, and something else may have a name.
+    fn create_or_tell(&self, script: &Script, drifted: &mut AllDrifted) {
+        if let Err(error) = self.create(script) {
+            drifted.insert(script.resource().to_owned(), stays(script, error.report()));
+        }
     }
 
     fn create(&self, script: &Script) -> Result<(), PlatformError> {
@@ -59,7 +72,17 @@ impl Work<'_> {
             return;
         };
         // A batch is visible as a whole in a database.
-        let beside = shelf.iter().find(|(_, script)| drifted.contains_key(script.resource()));
+        let is_drifted = |(dataset, script): &&(DatasetKey, &Script)| {
+            let mut views = self.rendered.views();
+            drifted.contains_key(script.resource())
+                || ServerAddress::read(script.database()).is_some()
+                    && views.any(|(_, of, view)| {
+                        of == *dataset
+                            && view.database() == script.database()
+                            && drifted.contains_key(view.resource())
+                    })
+        };
+        let beside = shelf.iter().find(is_drifted);
         let made = match beside {
             Some((dataset, _)) => Err(refused(format!(
                 "`{dataset}`, which is brought there together with it, is not as it was rendered"
@@ -81,37 +104,65 @@ impl Work<'_> {
     fn make_lost_again(&self, shelf: &Shelf<'_>, lost: &AllLost<'_>) -> Result<(), PlatformError> {
         let Some((_, any)) = shelf.first() else { return Ok(()) };
         let container = self.container(any.database())?;
-        let Container::File(file) = &*container else { return Ok(()) };
-        let behind = self.behind(shelf, &container)?;
-        file.attach_for(&self.site, any)?;
-        file.together(|| {
-            for (dataset, script) in shelf {
-                let Some(lost) = lost.get(script.resource()) else {
-                    let copy = behind.iter().find(|copy| copy.script.resource() == script.resource());
-                    copy.map_or(Ok(()), |copy| self.apply_one(file, copy))?;
-                    continue;
-                };
-                let last = self.last_batch(dataset)?;
-                if last.is_none() && container.applied(script)?.is_some() {
-                    return Err(unknown(dataset));
-                }
-                if lost.is_there {
-                    self.refuse_to_lose(file, dataset, script)?;
-                }
-                file.execute(script, "remake", &[])?;
-                file.execute(script, "create", &[])?;
-                if let Some(last) = last {
-                    self.apply_one(file, &Behind { dataset, script, applied: 0, last: last.number })?;
-                }
+        let mut behind = self.behind(shelf, &container)?;
+        let mut remade = Vec::new();
+        for (dataset, script) in shelf {
+            let Some(how) = lost.get(script.resource()) else { continue };
+            let last = self.last_batch(dataset)?;
+            if last.is_none() && container.applied(script)?.is_some() {
+                return Err(unknown(dataset));
             }
-            Ok(())
-        })
+            if how.is_there {
+                self.refuse_to_lose(&container, dataset, script)?;
+            }
+            remade.push((dataset, *script));
+            behind.retain(|copy| copy.script.resource() != script.resource());
+            behind.extend(last.map(|last| Behind { dataset, script, applied: 0, last: last.number }));
+        }
+        match &*container {
+            Container::File(file) => {
+                file.attach_for(&self.site, any)?;
+                file.together(|| {
+                    for (_, script) in &remade {
+                        file.execute(script, "remake", &[])?;
+                        file.execute(script, "create", &[])?;
+                    }
+                    behind.iter().try_for_each(|copy| self.apply_one(file, copy))
+                })
+            }
+            Container::Server(server) => server.at_once(|| {
+                for (dataset, script) in &remade {
+                    self.remake_on_server(server, dataset, script)?;
+                }
+                behind.iter().try_for_each(|copy| {
+                    let columns = self.rendered.columns_of(copy.dataset);
+                    send_one(&self.own, server, copy, columns, self.now())
+                })
+            }),
+        }
+    }
+
+    /// A table there cannot go while a view shows it. Views of ours come back with it; where there is another one, this fails.
+    fn remake_on_server(
+        &self,
+        server: &Server<'_>,
+        dataset: &DatasetKey,
+        copy: &Script,
+    ) -> Result<(), PlatformError> {
+        let views = || {
+            let views = self.rendered.views();
+            views.filter(|(_, of, view)| of == dataset && view.database() == copy.database())
+        };
+        views().try_for_each(|(_, _, view)| server.execute(view, "drop", &[]))?;
+        server.execute(copy, "remake", &[])?;
+        server.execute(copy, "create", &[])?;
+        views().try_for_each(|(_, _, view)| server.execute(view, "create", &[]))
     }
 
     /// Refuses where a copy has versions from before all that is known here: nothing could bring them again.
     fn refuse_to_lose(
         &self,
-        file: &Database<'_>,
+        container: &Container<'_>,
         dataset: &DatasetKey,
         copy: &Script,
     ) -> Result<(), PlatformError> {
@@ -119,8 +170,11 @@ impl Work<'_> {
         if first <= 1 {
             return Ok(());
         }
-        let earlier =
-            file.rows(copy, "earlier", &[(":first", number(first)?)], |row| row.get::<_, u64>(0))?;
+        let first = [(":first", number(first)?)];
+        let earlier = match container {
+            Container::File(file) => file.rows(copy, "earlier", &first, |row| row.get::<_, i64>(0))?,
+            Container::Server(server) => server.rows(copy, "earlier", &first, |row| row.try_get(0))?,
+        };
         match earlier.first() {
             None | Some(0) => Ok(()),
             Some(earlier) => Err(refused(format!(

@@ -54,13 +54,19 @@ impl Verified<'_> {
 /// In a file: the buffer is attached.
 pub(crate) fn in_file(copy: &Milestoned, buffer: &str, last_old: Option<String>) -> String {
     let differs = copy.compare_values("copy.", "IS NOT", "expected.");
+    let with = last_old.as_ref().map(|last_old| {
+        format!(
+            "WITH last_old (\"batch\") AS (\n  SELECT coalesce({}, 0)\n)\n",
+            last_old.replace('\n', "\n  ")
+        )
+    });
     let verified = Verified {
         expected: buffer.to_owned(),
         alias: "expected",
         same_key: copy.same_key("expected.", "copy."),
         differs: differs.trim_start().strip_prefix("AND ").map(str::to_owned),
         is_not: "IS NOT",
-        last_old: last_old.map(|last_old| format!("coalesce({last_old}, 0)")),
+        last_old: last_old.map(|_| "(SELECT \"batch\" FROM last_old)".to_owned()),
     };
-    verified.select(copy, &format!("main.{}", copy.quoted_table()))
+    with.unwrap_or_default() + &verified.select(copy, &format!("main.{}", copy.quoted_table()))
 }

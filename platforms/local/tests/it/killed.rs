@@ -431,6 +431,12 @@ fn a_copy_in_a_file_that_was_dropped() {
 }
 
 #[test]
+fn a_copy_on_a_server_that_was_dropped() {
+    let Some(server) = Server::shared() else { return };
+    every_stop(Shelf::Server(server.port), What::Mend);
+}
+
+#[test]
 fn a_run_that_reads_everything_again_with_views() {
     every_stop(Shelf::Views, What::Refresh);
 }

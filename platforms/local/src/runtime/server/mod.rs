@@ -123,6 +123,18 @@ impl<'a> Server<'a> {
         found.map_err(|error| Trouble::of(&error).while_doing(format!("looking into {}", self.place)))
     }
 
+    /// What the server says of these names.
+    pub(super) fn look<T>(
+        &self,
+        query: &str,
+        names: &Vec<String>,
+        read: impl FnMut(&Row) -> Result<T, Error>,
+    ) -> Result<Vec<T>, PlatformError> {
+        let found = self.client()?.query(query, &[names]);
+        let found = found.and_then(|rows| rows.iter().map(read).collect());
+        found.map_err(|error| Trouble::of(&error).while_doing(format!("looking into {}", self.place)))
+    }
+
     /// Executes the statements of a section.
     pub(super) fn execute(
         &self,

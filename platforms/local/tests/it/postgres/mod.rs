@@ -6,6 +6,7 @@ pub(crate) mod desk;
 mod desk_failures;
 mod desk_plans;
 mod desk_schemas;
+mod drift;
 mod entitlements;
 mod failures;
 mod northwind;
