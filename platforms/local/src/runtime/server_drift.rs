@@ -53,7 +53,7 @@ impl Work<'_> {
         let made: Vec<(&Script, Made)> = self.made_in(database).collect();
         let mut names: BTreeSet<String> = made.iter().map(|(_, made)| made.name.clone()).collect();
         names.extend(made.iter().flat_map(|(script, made)| made.indexes(script)));
-        let rows = server.look(LOOK, &names.into_iter().collect::<Vec<_>>(), |row| read(row))?;
+        let rows = server.look(LOOK, &names.into_iter().collect::<Vec<_>>(), read)?;
         let found: BTreeMap<String, Found> = rows.into_iter().collect();
         let drifts =
             made.into_iter().filter_map(|(script, made)| Some((script, drift(&made, script, &found)?)));
