@@ -248,6 +248,22 @@ fn a_table_of_the_platforms_own_database_is_never_made_again_empty() {
 }
 
 #[test]
+fn what_a_transformer_made_and_somebody_dropped_is_made_again_when_asked_for() {
+    let ground = served();
+    let masked = "SELECT * FROM Local__Marketing__masked__Masked_NW_Data__customers ORDER BY 1";
+    let rows = ground.rows("desk.db", masked);
+    ground.open("northwind.db").execute_batch("DROP TABLE Masked_NW_Data__customers").unwrap();
+    let report = ground.try_run().unwrap();
+    assert!(report.failures.iter().any(|failure| failure.reason.contains("is nowhere else")), "{report:?}");
+    assert_eq!(ground.rows("desk.db", masked), rows);
+    let again = RunRequest::until_idle().full_refresh("Masked_NW_Data/customers");
+    assert_eq!(ground.ask(&again).failures, []);
+    assert_eq!(ground.rows("desk.db", masked), rows);
+    ground.run();
+    assert_eq!(failures(&ground), [] as [String; 0]);
+}
+
+#[test]
 fn what_plans_altered_is_as_it_was_rendered() {
     let before = NorthWind::in_a_file().scene();
     let after = NorthWind {
