@@ -134,7 +134,10 @@ impl<'a> Work<'a> {
     }
 
     /// How many records change in the batches that these copies are brought.
-    fn records<'s>(&self, copies: impl IntoIterator<Item = &'s Behind<'s>>) -> Result<u64, PlatformError> {
+    pub(super) fn records<'s>(
+        &self,
+        copies: impl IntoIterator<Item = &'s Behind<'s>>,
+    ) -> Result<u64, PlatformError> {
         let moved = |copy: &Behind<'_>| self.moved_since(copy.dataset, copy.applied, copy.last);
         copies.into_iter().map(moved).sum()
     }

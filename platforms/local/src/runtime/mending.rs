@@ -88,7 +88,7 @@ impl Work<'_> {
                 "`{dataset}`, which is brought there together with it, is not as it was rendered"
             ))),
             None => {
-                let again = || self.make_lost_again(shelf, lost).map(|()| Brought(0));
+                let again = || self.make_lost_again(shelf, lost);
                 self.remembered(job, again).map(|_| ())
             }
         };
@@ -101,8 +101,8 @@ impl Work<'_> {
     }
 
     /// Makes lost copies again, and brings the others of their shelf up to the same batch, in one transaction.
-    fn make_lost_again(&self, shelf: &Shelf<'_>, lost: &AllLost<'_>) -> Result<(), PlatformError> {
-        let Some((_, any)) = shelf.first() else { return Ok(()) };
+    fn make_lost_again(&self, shelf: &Shelf<'_>, lost: &AllLost<'_>) -> Result<Brought, PlatformError> {
+        let Some((_, any)) = shelf.first() else { return Ok(Brought(0)) };
         let container = self.container(any.database())?;
         let mut behind = self.behind(shelf, &container)?;
         let mut remade = Vec::new();
@@ -119,6 +119,7 @@ impl Work<'_> {
             behind.retain(|copy| copy.script.resource() != script.resource());
             behind.extend(last.map(|last| Behind { dataset, script, applied: 0, last: last.number }));
         }
+        let brought = Brought(self.records(&behind)?);
         match &*container {
             Container::File(file) => {
                 file.attach_for(&self.site, any)?;
@@ -139,7 +140,8 @@ impl Work<'_> {
                     send_one(&self.own, server, copy, columns, self.now())
                 })
             }),
-        }
+        }?;
+        Ok(brought)
     }
 
     /// A table there cannot go while a view shows it. Views of ours come back with it; where there is another one, this fails.
