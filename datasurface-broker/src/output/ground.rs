@@ -204,6 +204,19 @@ impl Ground {
         Ok(found)
     }
 
+    /// What there is at the next of many paths, which are in order: the folder in which the last file was found is not
+    /// looked at again. `folder` is remembered for the next one, and empty at first.
+    pub(super) fn look_on(&self, path: &SafePath, folder: &mut String) -> Result<Option<Kind>, TargetError> {
+        let (within, _) = path.as_str().rsplit_once('/').unwrap_or_default();
+        if !within.is_empty() && within == folder {
+            return self.kind(&self.at(path));
+        }
+        let found = self.look(path)?;
+        // All that a file is in are folders.
+        *folder = if found == Some(Kind::File) { within.to_owned() } else { String::new() };
+        Ok(found)
+    }
+
     /// What became of a file that was rendered with this hash.
     pub(super) fn state(&self, path: &SafePath, hash: Fingerprint) -> Result<State, TargetError> {
         Ok(match self.look(path)? {

@@ -194,14 +194,15 @@ impl Target {
     /// files that are not in the manifest are not read.
     pub fn rendered(&self, record: &PlatformRecord) -> Result<RenderedFiles, TargetError> {
         let (mut files, mut findings) = (Vec::new(), Vec::new());
+        let mut folder = String::new();
         for (inside, file) in record.files_inside() {
             let path = inside.inside(&record.folder);
-            let content = match self.ground.look(&path)? {
+            let content = match self.ground.look_on(&path, &mut folder)? {
                 // What waits is in its place for everybody who looks.
                 _ if self.interrupted.as_ref().is_some_and(|write| write.staged(&path).is_some()) => {
                     self.read(&path)?
                 }
-                Some(Kind::File) => self.read(&path)?,
+                Some(Kind::File) => self.ground.read(&self.ground.at(&path))?,
                 None => {
                     findings.extend(verify::not_rendered(&path, State::Missing));
                     continue;
