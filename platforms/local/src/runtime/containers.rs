@@ -13,7 +13,11 @@ impl<'a> Work<'a> {
     pub(super) fn container(&self, database: &str) -> Result<Rc<Container<'a>>, PlatformError> {
         let made = self.known(database, || {
             let transitions = Transitions::read(&self.site)?;
-            self.maker.open_made(database, &transitions).map(Some)
+            let made = self.maker.open_made(database, &transitions)?;
+            if let Container::File(file) = &made {
+                file.hold_more()?;
+            }
+            Ok(Some(made))
         });
         made?.ok_or_else(|| {
             PlatformError::new(PlatformErrorKind::Outside, format!("the database `{database}` is not there"))

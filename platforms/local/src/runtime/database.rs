@@ -24,6 +24,9 @@ pub(super) type Named<'a> = &'a [(&'a str, Value)];
 /// For how long somebody else may keep a database locked.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How much of a file is held in memory where rows move, in KiB, which SQLite counts below zero.
+const CACHE: i32 = -16_384;
+
 /// An open database file.
 #[derive(Debug)]
 pub(super) struct Database<'a> {
@@ -60,6 +63,16 @@ impl<'a> Database<'a> {
         });
         let connection = opened.map_err(|error| outside(format!("opening `{file}`"), error))?;
         Ok(Self { connection, file: file.to_owned(), breakpoint })
+    }
+
+    /// Holds more of the file in memory, and of what is staged: SQLite's 2 MB are fewer than the indexes of a table that grows,
+    /// and what is not held is written and read again and again. Where tables are only made, it would be no help.
+    pub(super) fn hold_more(&self) -> Result<(), PlatformError> {
+        for schema in ["main", "temp"] {
+            let held = self.connection.pragma_update(Some(schema), "cache_size", CACHE);
+            held.map_err(|error| outside(format!("setting up `{}`", self.file), error))?;
+        }
+        Ok(())
     }
 
     /// Opens a file if it is there.

@@ -95,6 +95,7 @@ impl Runtime for LocalPlatform {
             return Ok(Work::new(maker, opened(maker, own)?).verify(&request.resync));
         }
         let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;
+        own.hold_more()?;
         let mut work = Work { again: request.full_refresh.clone(), ..Work::new(maker, own) };
         let doubt = work.judge_clock()?;
         let mut report = run::Run::new(&work, request).run(&request.resync)?;
