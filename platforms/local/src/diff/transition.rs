@@ -204,11 +204,11 @@ fn table(
             .note("Versions that are there have NULL in a new column: what it was for them, nobody knows.")
             .note("The next batch closes those that it has values for, and opens them anew.");
         let more = read_again(before, after).into_iter().chain(set_aside(before, after));
+        let more = more.chain(begin_history(before, after, is_copy).into_iter().flatten());
         return Some(script.add(CHANGE, "Adds columns.", add.chain(more)));
     }
-    if is_copy && after.history && !before.history {
-        let forget = [forget_progress(&after.table)];
-        return Some(script.add(CHANGE, "Lets the next application bring earlier versions.", forget));
+    if let Some(begin) = begin_history(before, after, is_copy) {
+        return Some(script.add(CHANGE, "Lets the next application bring earlier versions.", begin));
     }
     let set_aside = set_aside(before, after)?;
     let about = match after.sets_aside {
@@ -216,6 +216,12 @@ fn table(
         false => "Takes away the rows that were set aside.",
     };
     Some(script.add(CHANGE, about, [set_aside].into_iter().chain(read_all_again(before, after))))
+}
+
+/// What lets a copy have earlier versions that had live ones only, if that changes.
+fn begin_history(before: &TableAttributes, after: &TableAttributes, is_copy: bool) -> Option<[String; 2]> {
+    let begins = is_copy && after.history && !before.history;
+    begins.then(|| [after.milestoned().create_indexes(), forget_progress(&after.table)])
 }
 
 /// What makes or takes away the table of rows that are set aside, if that changes.
@@ -266,7 +272,7 @@ fn rebuild(
     }
     statements.push(format!("CREATE TABLE {rows} AS\nSELECT * FROM {};", quoted(&before.table)));
     statements.push(before.milestoned().drop());
-    statements.extend(table.create());
+    statements.extend(if is_copy { table.create_copy() } else { table.create() });
     let shared =
         after.columns.iter().filter(|column| before.columns.iter().any(|other| is_same_name(column, other)));
     let names = with_batches(shared.map(|column| quoted(&column.name)));

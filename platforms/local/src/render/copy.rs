@@ -179,7 +179,7 @@ fn purged(
 pub(crate) fn create_copy(engine: Engine, table: &Milestoned) -> Vec<String> {
     let mut statements = vec![foundation::STEPS.to_owned(), APPLIED.to_owned()];
     statements.extend(match engine {
-        Engine::Sqlite => table.create(),
+        Engine::Sqlite => table.create_copy(),
         Engine::Postgres => postgres::copy::create(table),
     });
     statements

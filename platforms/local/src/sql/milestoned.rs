@@ -105,22 +105,26 @@ impl Milestoned {
     /// Makes the table. Columns outside the key may be NULL whatever the schema says: versions may be older than the
     /// column or than the rule. What comes in is judged where it is staged.
     pub(crate) fn create(&self) -> Vec<String> {
+        vec![self.create_table(), self.create_indexes()]
+    }
+
+    /// Makes a copy. Where there are live versions only, the key finds each of them, and nothing is closed: every index would
+    /// be one more object of a file that SQLite looks through whenever something is made there.
+    pub(crate) fn create_copy(&self) -> Vec<String> {
+        if self.history { self.create() } else { vec![self.create_table()] }
+    }
+
+    fn create_table(&self) -> String {
         let mut lines: Vec<String> =
             self.columns.iter().map(|column| column.kept(self.key.contains(&column.name))).collect();
         lines.push(format!("{} INTEGER NOT NULL", quoted(BATCH_IN)));
         lines.push(format!("{} INTEGER", quoted(BATCH_OUT)));
         lines.push(format!("PRIMARY KEY ({}, {})", self.key_list(""), quoted(BATCH_IN)));
-        let mut statements = vec![format!(
-            "CREATE TABLE IF NOT EXISTS {} (\n  {}\n);",
-            self.quoted_table(),
-            lines.join(",\n  ")
-        )];
-        statements.push(self.indexes());
-        statements
+        format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n);", self.quoted_table(), lines.join(",\n  "))
     }
 
     /// One live version of a key at most; and what a batch opened and closed is found without reading the rest.
-    fn indexes(&self) -> String {
+    pub(crate) fn create_indexes(&self) -> String {
         let table = self.quoted_table();
         let index = |what: &str| quoted(&format!("{}.{what}", self.table));
         format!(
