@@ -34,6 +34,14 @@ codes! {
          nothing. Offer a dataset of the new name beside it, and retire the old one; or change all its consumers in the \
          same change."
     );
+    INVALID_ROWS(
+        error,
+        "dataset-change/invalid-rows",
+        "what becomes of rows that break the schema is different",
+        "With `set_aside`, rows that break the schema are missing where the data is read, and everything else goes on. Without \
+         it, one such row keeps the whole dataset as it was, and those that were set aside are kept no longer. Whoever counts on the \
+         one is not served by the other: agree with the consumers, or offer another dataset beside this one."
+    );
     DATASTORE_REMOVED(
         error,
         "datastore-change/removed",

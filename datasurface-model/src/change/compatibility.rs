@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Severity},
-    ecosystem::{Dataset, DatasetGroup, Ecosystem, Workspace},
+    ecosystem::{Dataset, DatasetGroup, Ecosystem, InvalidRows, Workspace},
     name::DatasetKey,
     named::Entity,
     schema::SchemaChange,
@@ -111,6 +111,15 @@ impl Judge<'_> {
             let message = format!("the dataset `{old_key}` is called `{}` now", new.name());
             let keys = [old_key.clone()];
             found.extend(self.judged(&codes::DATASET_RENAMED, path.clone(), message, keys, is_retired));
+        }
+        if old.invalid_rows() != new.invalid_rows() {
+            let message = match new.invalid_rows() {
+                InvalidRows::SetAside => format!("rows of `{new_key}` that break its schema are set aside now"),
+                InvalidRows::Fail => format!("a row of `{new_key}` that breaks its schema fails it now"),
+            };
+            let path = path.attribute("invalid_rows");
+            let keys = [old_key.clone(), new_key.clone()];
+            found.extend(self.judged(&codes::INVALID_ROWS, path, message, keys, is_retired));
         }
         if old.schema() == new.schema() {
             return;

@@ -213,6 +213,23 @@ fn nothing_is_lost_on_the_way_through_another_form() {
 }
 
 #[test]
+fn what_becomes_of_invalid_rows_matters_to_whoever_reads_them() {
+    let with = |invalid_rows| {
+        with_store(store([customers().with_invalid_rows(invalid_rows), orders().with_invalid_rows(invalid_rows)]))
+    };
+    let (fail, set_aside) = (with(InvalidRows::Fail), with(InvalidRows::SetAside));
+    for (old, new) in [(&fail, &set_aside), (&set_aside, &fail)] {
+        let report = judged(old, new, false);
+        let code = "dataset-change/invalid-rows";
+        let expected =
+            [(format!("error {code}"), vec![ANALYSIS.to_owned()]), (format!("warning {code}"), vec![])];
+        assert_eq!(broken(&report), expected, "nobody reads the orders");
+        assert!(!report.is_allowed());
+        assert_eq!(broken(&judged(old, old, false)), []);
+    }
+}
+
+#[test]
 fn who_begins_to_use_something_sees_what_it_is() {
     let old = world();
     let smaller = Dataset::new("orders", "id Integer key");
