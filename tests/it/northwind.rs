@@ -26,7 +26,9 @@ fn day() -> NaiveDate {
 
 fn placed(ecosystem: Ecosystem, lock: &Lock) -> datasurface::broker::Placed {
     let checked = ecosystem.validate(&Validation::on(day())).unwrap();
-    assert!(checked.findings().is_empty(), "{:?}", checked.findings());
+    // Whoever reports wants to be able to prove what it was shown, and is told what that gives.
+    let mut others = checked.findings().codes().filter(|code| *code != "workspace/unseen-versions");
+    assert!(others.next().is_none(), "{:?}", checked.findings());
     broker().place(checked.ecosystem(), lock).unwrap()
 }
 

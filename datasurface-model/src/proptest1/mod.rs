@@ -37,7 +37,7 @@ pub use types::data_types;
 use crate::ecosystem::Ecosystem;
 use proptest::strategy::Strategy;
 
-/// Valid ecosystems of a size that is good for most tests.
+/// Valid ecosystems of a size that is good for most tests; nothing is found in them but notes.
 ///
 /// What is worth testing is frequent: transformers in chains and cycles, datastores captured dataset by dataset,
 /// workspaces that share a container, two platforms, pins. All platforms are of kind `local`.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ecosystem::{
     CodeArtifact, DataContainer, DataTransformer, DatasetGroup, DatasetSink, Datastore, Deadline,
-    Deprecation, GovernanceZone, Latency, PlatformDeclaration, Workspace,
+    Deprecation, GovernanceZone, Latency, PlatformDeclaration, Retention, Workspace,
 };
 use chrono::{NaiveDate, NaiveTime};
 
@@ -127,6 +127,10 @@ pub(super) const ALL: &[Mutation] = &[
     of("workspace/transformer-requirements", |it| {
         let hurried = asking(group().latency(Latency::minutes(5))).transformer(making());
         in_team(with(it, store("Extra")), |team| team.datastore(made()).workspace(hurried))
+    }),
+    of("workspace/unseen-versions", |it| {
+        let kept = asking(group().retention(Retention::days(30)));
+        in_team(with(it, store("Extra")), |team| team.workspace(kept))
     }),
 ];
 

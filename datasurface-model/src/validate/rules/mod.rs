@@ -153,6 +153,7 @@ pub static CODES: &[&CodeInfo] = &[
     &workspace::NO_SINKS,
     &workspace::READ_ONLY,
     &workspace::TRANSFORMER_REQUIREMENTS,
+    &workspace::UNSEEN_VERSIONS,
 ];
 
 /// What to do about a timetable that cannot be read.

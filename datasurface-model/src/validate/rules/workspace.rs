@@ -65,6 +65,14 @@ pub(super) static EMPTY_REQUIREMENT: CodeInfo = CodeInfo::error(
      day need not be kept: a retention is at least a day. Give the time that is meant, or leave the requirement out.",
 );
 
+pub(super) static UNSEEN_VERSIONS: CodeInfo = CodeInfo::note(
+    "workspace/unseen-versions",
+    "a group has a retention, and sees the latest versions only",
+    "A `retention` says for how long versions are kept that ceased to be true; `milestoning` says who sees them. Without it, a group \
+     sees the latest versions as ever, and may be given the earlier ones later, back to when the retention began. If that is what \
+     is meant, all is well. To see them now, ask for `live_and_forensic`, or for `forensic`.",
+);
+
 /// Gives the datasets back that the workspace receives, for whoever judges them further.
 pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<Received<'a>> {
     let name = workspace.name();
@@ -101,8 +109,9 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<
     let mut received = Vec::new();
     for group in workspace.groups() {
         of_group(workspace, group, &mut received, scope);
-        if workspace.data_transformer().is_some() {
-            requirements(group, scope);
+        match workspace.data_transformer() {
+            Some(_) => requirements(group, scope),
+            None => unseen_versions(group, scope),
         }
     }
     received
@@ -176,6 +185,24 @@ fn of_group<'a>(
         }
         before = Some(key);
     }
+}
+
+/// Says what a retention gives where no history is seen.
+fn unseen_versions(group: &DatasetGroup, scope: &mut Scope<'_>) {
+    let (name, requirements) = (group.name(), group.requirements());
+    let Some(retention) = requirements.retention().filter(|retention| retention.as_days() > 0) else {
+        return;
+    };
+    if requirements.milestoning().has_history() {
+        return;
+    }
+    let path = scope.path().child("groups", name).attribute("retention");
+    let message = format!(
+        "the group `{name}` sees the latest versions only; earlier ones are kept for {retention}, and not shown to it"
+    );
+    let finding = Diagnostic::new(&UNSEEN_VERSIONS, path, message)
+        .help("ask for `milestoning: live_and_forensic` if they are to be seen, too; otherwise leave it as it is");
+    scope.report(finding);
 }
 
 fn empty_requirements(group: &DatasetGroup, scope: &mut Scope<'_>) {
