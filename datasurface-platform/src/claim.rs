@@ -1,7 +1,7 @@
 //! What a node asks for, held against what a platform claims.
 
 use crate::{descriptor::PlatformDescriptor, view::NodeView};
-use datasurface_graph::{Custody, ExportFacts, IngestFacts, IngestSource, Keep, NodeDetail};
+use datasurface_graph::{Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, Keep, NodeDetail};
 use datasurface_model::{CodeInfo, Consistency, Milestoning, Requirements};
 use std::collections::BTreeSet;
 
@@ -48,6 +48,10 @@ impl PlatformDescriptor {
                     Consistency::MultiDataset => "reading a whole datastore in one transaction".to_owned(),
                 });
             }
+        }
+        let is_keyless = |dataset: &DatasetFacts| dataset.schema().table().key().is_empty();
+        if !self.keeps_keyless() && ingest.datasets().iter().any(is_keyless) {
+            asks.insert("keeping datasets without a key".to_owned());
         }
         let keeps_history = self.milestonings().iter().any(|shown| shown.has_history());
         if !keeps_history && ingest.datasets().iter().any(|dataset| dataset.custody().history) {

@@ -20,6 +20,8 @@ pub struct PlatformDescriptor {
     captures_from: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     misses_deletions: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    keeps_keyless: bool,
     exports_to: BTreeSet<String>,
     consistencies: BTreeSet<Consistency>,
     milestonings: BTreeSet<Milestoning>,
@@ -47,6 +49,7 @@ impl PlatformDescriptor {
             captures: BTreeSet::new(),
             captures_from: BTreeSet::new(),
             misses_deletions: BTreeSet::new(),
+            keeps_keyless: false,
             exports_to: BTreeSet::new(),
             consistencies: BTreeSet::new(),
             milestonings: BTreeSet::new(),
@@ -82,6 +85,13 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn missing_deletions<'a>(mut self, ways: impl IntoIterator<Item = &'a str>) -> Self {
         self.misses_deletions.extend(ways.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Can keep and hand on datasets without a key, which are replaced as a whole.
+    #[must_use]
+    pub fn keeping_keyless(mut self) -> Self {
+        self.keeps_keyless = true;
         self
     }
 
@@ -191,6 +201,12 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn misses_deletions(&self) -> &BTreeSet<String> {
         &self.misses_deletions
+    }
+
+    /// Whether it can keep and hand on datasets without a key, which are replaced as a whole.
+    #[must_use]
+    pub fn keeps_keyless(&self) -> bool {
+        self.keeps_keyless
     }
 
     /// How much it can read together.

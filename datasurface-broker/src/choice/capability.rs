@@ -6,7 +6,7 @@ use datasurface_model::{
     Valid, Workspace,
 };
 use datasurface_platform::PlatformDescriptor;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 /// Why a platform cannot serve a group of a workspace. Empty if it can.
 pub(crate) fn unserved(
@@ -17,6 +17,14 @@ pub(crate) fn unserved(
 ) -> Vec<String> {
     let mut reasons = Vec::new();
     reasons.extend(unreached(descriptor, ecosystem, workspace.container_key()));
+    let wanted = group.wanted().iter().map(|sink| sink.name());
+    reasons.extend(keyless(
+        descriptor,
+        wanted.filter(|key| {
+            let store = ecosystem.datastore(&key.datastore).and_then(|store| store.entity().capture());
+            store.is_some_and(|capture| capture.is_keyless(&key.dataset))
+        }),
+    ));
     let requirements = group.requirements();
     let milestoning = requirements.milestoning();
     if !descriptor.milestonings().contains(&milestoning) {
@@ -50,6 +58,7 @@ pub(crate) fn uncaptured(
     if !descriptor.captures().contains(way) {
         reasons.push(format!("it cannot capture by {way}"));
     }
+    reasons.extend(keyless(descriptor, capture.keyless_datasets()));
     if let Some(container) = ecosystem.container(capture.container())
         && !descriptor.captures_from().contains(container.kind().technology())
     {
@@ -91,6 +100,15 @@ fn unreached(
     let technology = ecosystem.container(container?)?.kind().technology();
     let reached: &BTreeSet<String> = descriptor.exports_to();
     (!reached.contains(technology)).then(|| format!("it cannot bring data to {technology}"))
+}
+
+/// Why it cannot keep these datasets, which have no key.
+fn keyless(
+    descriptor: &PlatformDescriptor,
+    datasets: impl IntoIterator<Item = impl fmt::Display>,
+) -> Option<String> {
+    let first = datasets.into_iter().next().filter(|_| !descriptor.keeps_keyless())?;
+    Some(format!("it cannot keep datasets without a key, such as `{first}`"))
 }
 
 fn versions(milestoning: Milestoning) -> &'static str {

@@ -63,6 +63,21 @@ fn no_platform_can_is_explained_for_each() {
 }
 
 #[test]
+fn a_platform_that_cannot_keep_datasets_without_a_key_is_not_chosen_for_them() {
+    let keyless = || {
+        let capture = Capture::sql_snapshot("Z/T/Source").keyless("a");
+        Datastore::new("S").captured(capture).dataset(Dataset::new("a", "id Integer"))
+    };
+    let refused = place(world_of(keyless(), [shelf("A")], [one()]), &Lock::default()).unwrap_err();
+    let reason = "`A`: it cannot keep datasets without a key, such as `S/a`";
+    assert!(refused.findings().iter().any(|finding| finding.message().contains(reason)), "{refused:?}");
+    let both = world_of(keyless(), [shelf("A"), shelf("B").setting("keyless", true)], [one()]);
+    let placed = place(both, &Lock::default()).unwrap();
+    assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
+    assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
+}
+
+#[test]
 fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
     let first = place(world([shelf("B")], [one()]), &Lock::default()).unwrap();
     let both = || world([shelf("A"), shelf("B")], [one()]);

@@ -26,6 +26,8 @@ pub(crate) struct Config {
     weight_of_history: u64,
     /// Shows live data only.
     live_only: bool,
+    /// Keeps datasets without a key.
+    keyless: bool,
     /// Offers nothing.
     silent: bool,
     /// Where the shelves are.
@@ -53,6 +55,9 @@ impl PlatformPlugin for Shelf {
             .transforming(["sql"]);
         if !config.live_only {
             descriptor = descriptor.milestoning([Milestoning::Forensic, Milestoning::LiveAndForensic]);
+        }
+        if config.keyless {
+            descriptor = descriptor.keeping_keyless();
         }
         if let Some(place) = &config.at {
             descriptor = descriptor.keeping_data_at(place.as_str());

@@ -114,7 +114,9 @@ impl Judge<'_> {
         }
         if old.invalid_rows() != new.invalid_rows() {
             let message = match new.invalid_rows() {
-                InvalidRows::SetAside => format!("rows of `{new_key}` that break its schema are set aside now"),
+                InvalidRows::SetAside => {
+                    format!("rows of `{new_key}` that break its schema are set aside now")
+                }
                 InvalidRows::Fail => format!("a row of `{new_key}` that breaks its schema fails it now"),
             };
             let path = path.attribute("invalid_rows");

@@ -46,6 +46,9 @@ pub enum CaptureKind {
         /// The source's name for a dataset's table, where it differs from the dataset's.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         tables: SourceNames,
+        /// The datasets that have no key: each time, all of the table takes the place of what was there before.
+        #[serde(default, skip_serializing_if = "Set::is_empty")]
+        keyless: Set<DatasetName>,
     },
     /// The rows whose value in one column is greater than any that was seen, by SQL.
     SqlWatermark {
@@ -110,7 +113,7 @@ impl CaptureKind {
     #[must_use]
     pub fn sources(&self) -> (&'static str, &SourceNames) {
         match self {
-            Self::SqlSnapshot { tables }
+            Self::SqlSnapshot { tables, .. }
             | Self::SqlWatermark { tables, .. }
             | Self::ChangeDataCapture { tables } => ("tables", tables),
             Self::Kafka { topics } => ("topics", topics),
@@ -120,7 +123,7 @@ impl CaptureKind {
 
     fn sources_mut(&mut self) -> &mut SourceNames {
         match self {
-            Self::SqlSnapshot { tables }
+            Self::SqlSnapshot { tables, .. }
             | Self::SqlWatermark { tables, .. }
             | Self::ChangeDataCapture { tables } => tables,
             Self::Kafka { topics } => topics,
@@ -158,7 +161,7 @@ impl Capture {
 
     /// Reads every row by SQL, the whole datastore in one transaction, whenever something outside says so.
     pub fn sql_snapshot(container: impl Into<ContainerKey>) -> Self {
-        Self::new(container, CaptureKind::SqlSnapshot { tables: BTreeMap::new() })
+        Self::new(container, CaptureKind::SqlSnapshot { tables: BTreeMap::new(), keyless: Set::new() })
     }
 
     /// Reads the rows that are new by a column that every dataset has, an integer or a timestamp that only grows.
@@ -204,6 +207,16 @@ impl Capture {
         self
     }
 
+    /// Says that a dataset has no key: each time, all of its table takes the place of what was there before. A capture that
+    /// does not read every row stays as it is.
+    #[must_use]
+    pub fn keyless(mut self, dataset: impl Into<DatasetName>) -> Self {
+        if let CaptureKind::SqlSnapshot { keyless, .. } = &mut self.kind {
+            keyless.insert(dataset.into());
+        }
+        self
+    }
+
     /// Reads a dataset from a table of another name.
     #[must_use]
     pub fn table(self, dataset: impl Into<DatasetName>, table: impl Into<SmolStr>) -> Self {
@@ -243,8 +256,14 @@ impl Capture {
     pub fn narrowed(&self, datasets: &Set<&DatasetName>) -> Self {
         let mut narrowed = self.clone();
         narrowed.kind.sources_mut().retain(|dataset, _| datasets.contains(dataset));
-        if let CaptureKind::SqlWatermark { columns, .. } = &mut narrowed.kind {
-            columns.retain(|dataset, _| datasets.contains(dataset));
+        match &mut narrowed.kind {
+            CaptureKind::SqlWatermark { columns, .. } => {
+                columns.retain(|dataset, _| datasets.contains(dataset));
+            }
+            CaptureKind::SqlSnapshot { keyless, .. } => {
+                *keyless = keyless.iter().filter(|dataset| datasets.contains(dataset)).cloned().collect();
+            }
+            _ => {}
         }
         narrowed
     }
@@ -299,6 +318,21 @@ impl Capture {
             CaptureKind::SqlWatermark { column, columns, .. } => Some(columns.get(dataset).unwrap_or(column)),
             _ => None,
         }
+    }
+
+    /// The datasets that have no key, in order.
+    pub fn keyless_datasets(&self) -> impl Iterator<Item = &DatasetName> {
+        let keyless = match &self.kind {
+            CaptureKind::SqlSnapshot { keyless, .. } => Some(keyless),
+            _ => None,
+        };
+        keyless.into_iter().flatten()
+    }
+
+    /// Whether a dataset is said to have no key.
+    #[must_use]
+    pub fn is_keyless(&self, dataset: &DatasetName) -> bool {
+        self.keyless_datasets().any(|keyless| keyless == dataset)
     }
 
     /// The former name of a renamed dataset whose table nothing names: it is read from the table of that name, as before.

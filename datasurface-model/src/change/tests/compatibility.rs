@@ -215,7 +215,10 @@ fn nothing_is_lost_on_the_way_through_another_form() {
 #[test]
 fn what_becomes_of_invalid_rows_matters_to_whoever_reads_them() {
     let with = |invalid_rows| {
-        with_store(store([customers().with_invalid_rows(invalid_rows), orders().with_invalid_rows(invalid_rows)]))
+        with_store(store([
+            customers().with_invalid_rows(invalid_rows),
+            orders().with_invalid_rows(invalid_rows),
+        ]))
     };
     let (fail, set_aside) = (with(InvalidRows::Fail), with(InvalidRows::SetAside));
     for (old, new) in [(&fail, &set_aside), (&set_aside, &fail)] {

@@ -2,6 +2,7 @@
 
 use super::{
     compact::{Compact, Compactly},
+    sets::set,
     settings::unique,
     words::Word,
 };
@@ -10,7 +11,8 @@ use crate::{
         Capture, CaptureKind, CaptureTrigger, Consistency, Credential, CredentialKind, Cron, FileFormat,
         SourceNames, WatermarkColumns,
     },
-    name::{ColumnName, ContainerKey, CredentialName},
+    name::{ColumnName, ContainerKey, CredentialName, DatasetName},
+    set::Set,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,11 +36,23 @@ pub(super) struct CaptureObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a kind of capture, as an object")]
 enum KindObject {
-    SqlSnapshot(TablesObject),
+    SqlSnapshot(SnapshotObject),
     SqlWatermark(WatermarkObject),
     Cdc(TablesObject),
     Kafka(TopicsObject),
     ObjectFiles(FilesObject),
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "the settings of a capture of whole tables, as an object")]
+struct SnapshotObject {
+    #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
+    tables: SourceNames,
+    /// The datasets that have no key: each time, all of the table takes the place of what was there before, and there is no
+    /// history.
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    keyless: Set<DatasetName>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,7 +128,9 @@ impl CaptureObject {
 impl KindObject {
     fn into_model(self) -> CaptureKind {
         match self {
-            Self::SqlSnapshot(TablesObject { tables }) => CaptureKind::SqlSnapshot { tables },
+            Self::SqlSnapshot(SnapshotObject { tables, keyless }) => {
+                CaptureKind::SqlSnapshot { tables, keyless }
+            }
             Self::SqlWatermark(WatermarkObject { column, columns, tables }) => {
                 CaptureKind::SqlWatermark { column, columns, tables }
             }
@@ -130,7 +146,9 @@ impl KindObject {
 impl From<&CaptureKind> for KindObject {
     fn from(kind: &CaptureKind) -> Self {
         match kind.clone() {
-            CaptureKind::SqlSnapshot { tables } => Self::SqlSnapshot(TablesObject { tables }),
+            CaptureKind::SqlSnapshot { tables, keyless } => {
+                Self::SqlSnapshot(SnapshotObject { tables, keyless })
+            }
             CaptureKind::SqlWatermark { column, columns, tables } => {
                 Self::SqlWatermark(WatermarkObject { column, columns, tables })
             }

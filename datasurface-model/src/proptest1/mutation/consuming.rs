@@ -1,12 +1,12 @@
 //! What breaks a rule about who consumes: workspaces, transformers, pins.
 
 use super::{
-    Mutation, PLATFORM, TARGET, apart, asking, dataset, derived, group, in_team, of, of_dataset, read,
-    reader, store, with,
+    Mutation, PLATFORM, SOURCE, TARGET, apart, asking, dataset, derived, group, in_team, of, of_dataset,
+    read, reader, shaped, store, with,
 };
 use crate::ecosystem::{
-    CodeArtifact, DataContainer, DataTransformer, DatasetGroup, DatasetSink, Datastore, Deadline,
-    Deprecation, GovernanceZone, Latency, PlatformDeclaration, Retention, Workspace,
+    Capture, CodeArtifact, DataContainer, DataTransformer, DatasetGroup, DatasetSink, Datastore, Deadline,
+    Deprecation, GovernanceZone, Latency, Milestoning, PlatformDeclaration, Retention, Workspace,
 };
 use chrono::{NaiveDate, NaiveTime};
 
@@ -119,6 +119,13 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(it, |team| team.workspace(Workspace::new("Extra").container(TARGET)))
     }),
     of("workspace/no-sinks", |it| in_team(it, |team| team.workspace(asking(DatasetGroup::new("g"))))),
+    of("workspace/keyless-history", |it| {
+        let keyless = Datastore::new("Extra")
+            .captured(Capture::sql_snapshot(SOURCE).keyless("d"))
+            .dataset(shaped("id Integer"));
+        let history = asking(group().milestoning(Milestoning::Forensic));
+        in_team(with(it, keyless), |team| team.workspace(history))
+    }),
     of("workspace/read-only-container", |it| {
         let shown = DataContainer::sqlite("Extra", "extra.db").located("On Premises/USA").read_only();
         let reader = reader("Extra/d").container("USA/Team 1/Extra");

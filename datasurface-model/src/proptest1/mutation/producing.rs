@@ -24,6 +24,7 @@ pub(super) const ALL: &[Mutation] = &[
         let renamed = Dataset::new("d", "id Integer key").renamed_from("former");
         with(it, Datastore::new("Extra").captured(Capture::sql_snapshot(SOURCE)).dataset(renamed))
     }),
+    of("capture/keyless", |it| with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).keyless("d")))),
     of("capture/missing", |it| with(it, Datastore::new("Extra").dataset(dataset()))),
     of("capture/missing-source", |it| from_files(it, |capture| capture)),
     of("capture/shared-source", |it| {

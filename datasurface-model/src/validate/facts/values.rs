@@ -38,6 +38,12 @@ impl<'a> DatasetFact<'a> {
         Classified::of(self.dataset)
     }
 
+    /// Whether its capture says that it has no key.
+    pub(crate) fn is_keyless(self) -> bool {
+        let capture = self.store.located.entity().capture();
+        capture.is_some_and(|capture| capture.is_keyless(self.dataset.name()))
+    }
+
     /// The storage policies that it asks for.
     pub(crate) fn storage_policies(self) -> impl Iterator<Item = &'a PolicyName> {
         self.dataset.storage_policies()
@@ -47,6 +53,7 @@ impl<'a> DatasetFact<'a> {
 impl PartialEq for DatasetFact<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.store == other.store
+            && self.is_keyless() == other.is_keyless()
             && (std::ptr::eq(self.dataset, other.dataset)
                 || (self.deprecation() == other.deprecation()
                     && self.storage_policies().eq(other.storage_policies())))

@@ -3,7 +3,7 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Dataset, Datastore},
+    ecosystem::{Capture, CaptureKind, Dataset, Datastore},
     name::{ColumnName, DatasetName},
     named::Entity,
     schema::{Column, Schema, SchemaError, TableSchema, TypeFault, TypeProblem},
@@ -29,7 +29,8 @@ pub(super) static NO_KEY: CodeInfo = CodeInfo::error(
     "schema/no-key",
     "a schema has no primary key",
     "Changes are found, and history is kept, record by record: without a primary key nobody can tell which record is \
-     which. Name the columns that identify a record; if there are none, all of them do.",
+     which. Name the columns that identify a record; if there are none, all of them do. Where rows come twice, or have no \
+     value, `keyless` of a capture by `sql_snapshot` says so: then the table is replaced as a whole each time, without history.",
 );
 
 pub(super) static UNKNOWN_KEY_COLUMN: CodeInfo = CodeInfo::error(
@@ -105,11 +106,11 @@ pub(super) static UNKNOWN_COLLATION: CodeInfo = CodeInfo::warning(
 
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
-        of_dataset(dataset, scope);
+        of_dataset(dataset, datastore, scope);
     }
 }
 
-fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
+fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut Scope<'_>) {
     let name = dataset.name();
     let schema = dataset.schema();
     let table = schema.readable();
@@ -124,10 +125,15 @@ fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
         let finding = Diagnostic::new(&NO_COLUMNS, path(scope).attribute("columns"), message)
             .help("add the columns of the table");
         scope.report(finding);
-    } else if table.key().is_empty() && is_key_known {
+    } else if table.key().is_empty() && is_key_known && !is_keyless(datastore, name) {
         let message = format!("the dataset `{name}` has no primary key");
         let finding = Diagnostic::new(&NO_KEY, path(scope).attribute("key"), message)
-            .help("mark the columns that identify a record with `key`");
+            .help(match datastore.capture().map(Capture::kind) {
+                Some(CaptureKind::SqlSnapshot { .. }) => {
+                    "mark the columns that identify a record with `key`, or name the dataset in `keyless` of the capture"
+                }
+                _ => "mark the columns that identify a record with `key`",
+            });
         scope.report(finding);
     }
     for list in [ColumnList::key(table), ColumnList::partition(table)] {
@@ -139,6 +145,11 @@ fn of_dataset(dataset: &Dataset, scope: &mut Scope<'_>) {
             scope.report(finding);
         }
     }
+}
+
+/// Whether the capture says that a dataset has no key.
+fn is_keyless(datastore: &Datastore, dataset: &DatasetName) -> bool {
+    datastore.capture().is_some_and(|capture| capture.is_keyless(dataset))
 }
 
 fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, scope: &mut Scope<'_>) {

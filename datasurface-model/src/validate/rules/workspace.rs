@@ -65,6 +65,14 @@ pub(super) static EMPTY_REQUIREMENT: CodeInfo = CodeInfo::error(
      day need not be kept: a retention is at least a day. Give the time that is meant, or leave the requirement out.",
 );
 
+pub(super) static KEYLESS_HISTORY: CodeInfo = CodeInfo::error(
+    "workspace/keyless-history",
+    "a group asks for earlier versions of a dataset without a key",
+    "A version is that of a record, and without a key nobody can tell which record is which: what a capture says to be `keyless` is \
+     replaced as a whole, and what was there before is gone. Put the dataset into a group of its own that asks neither for \
+     history nor for a retention, or give it a key.",
+);
+
 pub(super) static UNSEEN_VERSIONS: CodeInfo = CodeInfo::note(
     "workspace/unseen-versions",
     "a group has a retention, and sees the latest versions only",
@@ -180,11 +188,36 @@ fn of_group<'a>(
             Some(dataset) => {
                 lifecycle::consent::check(sink, dataset, scope, at);
                 access::check(&group_key, key, dataset, scope, at);
+                if dataset.is_keyless() {
+                    keyless(group, key, scope, at);
+                }
                 received.push(Received { group: name, key, dataset, is_alone: group.wanted().len() == 1 });
             }
         }
         before = Some(key);
     }
+}
+
+/// What is asked for of a dataset without a key.
+fn keyless(
+    group: &DatasetGroup,
+    key: &DatasetKey,
+    scope: &mut Scope<'_>,
+    at: impl Fn(ModelPath) -> ModelPath,
+) {
+    let requirements = group.requirements();
+    let (attribute, wanted) = match requirements.retention() {
+        _ if requirements.milestoning().has_history() => ("milestoning", "shows every version"),
+        Some(_) => ("retention", "keeps earlier versions"),
+        None => return,
+    };
+    let message = format!("the group `{}` {wanted} of `{key}`, which has no key", group.name());
+    let asked = scope.path().child("groups", group.name()).attribute(attribute);
+    let help = "put the dataset into a group without `milestoning` and `retention`, or give it a key";
+    let finding = Diagnostic::new(&KEYLESS_HISTORY, at(scope.path()), message)
+        .help(help)
+        .related(asked, "asks for them");
+    scope.report(finding);
 }
 
 /// Says what a retention gives where no history is seen.
@@ -200,8 +233,9 @@ fn unseen_versions(group: &DatasetGroup, scope: &mut Scope<'_>) {
     let message = format!(
         "the group `{name}` sees the latest versions only; earlier ones are kept for {retention}, and not shown to it"
     );
-    let finding = Diagnostic::new(&UNSEEN_VERSIONS, path, message)
-        .help("ask for `milestoning: live_and_forensic` if they are to be seen, too; otherwise leave it as it is");
+    let finding = Diagnostic::new(&UNSEEN_VERSIONS, path, message).help(
+        "ask for `milestoning: live_and_forensic` if they are to be seen, too; otherwise leave it as it is",
+    );
     scope.report(finding);
 }
 

@@ -12,7 +12,10 @@ fn capture_kinds() -> impl Strategy<Value = CaptureKind> {
     };
     let formats = select(vec![FileFormat::Csv, FileFormat::Parquet, FileFormat::JsonLines]);
     prop_oneof![
-        names().prop_map(|tables| CaptureKind::SqlSnapshot { tables }),
+        (names(), vec(nasty(), 0..2)).prop_map(|(tables, keyless)| {
+            let keyless = keyless.into_iter().map(DatasetName::from).collect();
+            CaptureKind::SqlSnapshot { tables, keyless }
+        }),
         (nasty(), vec((nasty(), nasty()), 0..2), names()).prop_map(|(column, columns, tables)| {
             let columns =
                 columns.into_iter().map(|(dataset, column)| (dataset.into(), column.into())).collect();

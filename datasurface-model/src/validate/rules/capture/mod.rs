@@ -1,5 +1,6 @@
 //! `capture/…`: how a datastore is read.
 
+pub(super) mod keyless;
 pub(super) mod source;
 
 use super::{Scope, reference};
@@ -117,6 +118,7 @@ fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     consistency(capture, datastore, scope);
     container(capture, scope);
     watermark(capture, datastore, scope);
+    keyless::check(capture, datastore, scope);
 }
 
 fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
