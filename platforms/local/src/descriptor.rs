@@ -13,6 +13,7 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
     let descriptor = PlatformDescriptor::new(KIND, VERSION)
         .capturing(["sql_snapshot", "sql_watermark"], ["sqlite", "postgres"])
         .missing_deletions(["sql_watermark"])
+        .keeping_keyless()
         .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
         .exporting_to(["postgres", "sqlite"])
         .milestoning([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])

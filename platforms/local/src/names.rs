@@ -115,6 +115,12 @@ pub(crate) mod address {
         format!("table.{}.{}", dataset.datastore, dataset.dataset)
     }
 
+    /// The dataset of a table of this address.
+    pub(crate) fn dataset_of_table(table: &str) -> Option<DatasetKey> {
+        let (datastore, dataset) = table.strip_prefix("table.")?.split_once('.')?;
+        Some(DatasetKey::new(datastore, dataset))
+    }
+
     /// The copy of a dataset in the file of a consumer.
     pub(crate) fn copy(container: &ContainerKey, dataset: &DatasetKey) -> String {
         format!("copy.{container}.{}.{}", dataset.datastore, dataset.dataset)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     attributes::{OutputAttributes, TableAttributes, ViewAttributes, attributes_of},
-    names,
+    names::{self, address},
     prelude::*,
     render::{
         BOOKS, READ_BOOKS, create_copy, create_outputs, create_views, drop_outputs, drop_views,
@@ -16,6 +16,7 @@ use crate::{
     },
     sql::{
         engine::Engine,
+        keyless::{join_versions, outdate},
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
         postgres::copy::drop_aside,
         quote::{insert_into, literal, quoted, select},
@@ -283,6 +284,14 @@ fn rebuild(
         statements.push(aside.add_converted(&rows, &table, &converted));
     }
     statements.push(format!("DROP TABLE {rows};"));
+    // What identified a version does so no longer.
+    if change.key && (table.is_keyless() || before.key.is_empty()) {
+        match address::dataset_of_table(script.resource()) {
+            _ if is_copy => statements.push(outdate(&table)),
+            Some(dataset) if table.is_keyless() => statements.push(join_versions(&table, &dataset)),
+            _ => {}
+        }
+    }
     if is_copy && !keeps_all {
         statements.push(forget_progress(&after.table));
     }
@@ -323,6 +332,10 @@ impl Aside {
 
     /// Adds those rows whose values in these columns, brought back from how they are kept now, are not what they were.
     fn add_converted(&self, rows: &str, now: &Milestoned, columns: &[&StoredColumn]) -> String {
+        if self.table.is_keyless() || now.is_keyless() {
+            // Nothing says which row became which.
+            return self.add("", rows);
+        }
         let differs = columns.iter().map(|column| {
             let (name, storage) = (quoted(&column.name), column.storage.as_sql());
             format!("CAST(now.{name} AS {storage}) IS NOT earlier.{name}")

@@ -147,7 +147,7 @@ fn on_server(script: Script, table: &Milestoned, buffer: &str) -> Script {
         .add("live_aside", "Which live versions are set aside.", [copy::live_aside(table)])
         .add("close_aside", "Ends one of them.", [copy::close_aside(table)])
         .add("count_aside", "How many there are.", [copy::count_aside(table)])
-        .add("close", "Closes what is not among them.", [copy::close(table)])
+        .add("close", "Closes what is not among them.", copy::close(table))
         .add("remember", "Remembers the last batch, in the transaction that brings it.", [remember(table)])
 }
 

@@ -38,6 +38,10 @@ impl<'a> Fitting<'a> {
         }
     }
 
+    fn is_keyless(&self) -> bool {
+        self.key.is_empty()
+    }
+
     /// Sends a version, its columns and the two batches, unless the copy cannot have it.
     pub(super) fn send(&mut self, row: &[ValueRef<'_>], send: &mut Each<'_>) -> Result<(), PlatformError> {
         for ((value, judge), column) in row.iter().zip(&self.judges).zip(self.columns) {
@@ -47,9 +51,19 @@ impl<'a> Fitting<'a> {
                 _ => None,
             };
             let batch_in = batch(self.columns.len()).unwrap_or_default();
-            let key: Vec<ValueRef<'_>> = self.key.iter().filter_map(|at| row.get(*at).copied()).collect();
+            let version = match self.is_keyless() {
+                false => {
+                    let key = self.key.iter().filter_map(|at| row.get(*at).copied());
+                    version(&key.collect::<Vec<_>>(), batch_in)
+                }
+                // Each row is one of its own.
+                true => {
+                    let place = i64::try_from(self.aside.len()).unwrap_or(i64::MAX);
+                    version(&[ValueRef::Integer(place)], batch_in)
+                }
+            };
             self.aside.push(Aside {
-                version: version(&key, batch_in),
+                version,
                 column: column.name.clone(),
                 rule,
                 batch_in,
@@ -84,7 +98,11 @@ impl<'a> Fitting<'a> {
         last: u64,
         stream: impl FnOnce(&mut Each<'_>) -> Result<(), PlatformError>,
     ) -> Result<(), PlatformError> {
-        let aside = server.rows(script, "live_aside", &[], |row| row.try_get::<_, String>(0))?;
+        // Without a key, what is set aside ends with the batch in which it came, and is closed with that.
+        let aside = match self.is_keyless() {
+            true => Vec::new(),
+            false => server.rows(script, "live_aside", &[], |row| row.try_get::<_, String>(0))?,
+        };
         let mut ended: BTreeSet<String> = aside.into_iter().collect();
         let judges: Vec<&container::Column> = self.key.iter().filter_map(|at| self.judges.get(*at)).collect();
         server.load(script, "load_live", |load| {

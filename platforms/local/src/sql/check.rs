@@ -71,7 +71,7 @@ impl Stage<'_> {
              AS counted\n\
              WHERE stage.{name} IS NULL\n  AND counted.\"missing\" * 1000000 > counted.\"all\" * {tolerated}\n\
              ORDER BY {keys}\nLIMIT {MOST_ROWS};",
-            keys = self.table.key_list("stage."),
+            keys = if self.table.is_keyless() { "1".to_owned() } else { self.table.key_list("stage.") },
             shown = self.shown(&[], "stage."),
         );
         Check { rule, sql }

@@ -21,8 +21,7 @@ pub(crate) fn apply(table: &Milestoned, buffer: &str) -> Vec<String> {
 pub(crate) fn follow(table: &Milestoned, buffer: &str, arrived: &str) -> Vec<String> {
     let copy = table.quoted_table();
     let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
-    let same_version =
-        format!("{}\n      AND buffer.{into} = copy.{into}", table.same_key("buffer.", "copy."));
+    let same_version = table.same_version("buffer.", "copy.");
     let not_live = format!(
         "NOT EXISTS (\n    SELECT 1\n    FROM {buffer} AS buffer\n    WHERE {same_version}\n      AND buffer.{out} IS NULL\n  )"
     );
@@ -60,12 +59,18 @@ pub(crate) fn follow(table: &Milestoned, buffer: &str, arrived: &str) -> Vec<Str
     let mut values = columns(table.names(), "buffer.");
     values.extend([format!("buffer.{into}"), format!("buffer.{out}")]);
     let live_only = if table.history { String::new() } else { format!("\n  AND buffer.{out} IS NULL") };
+    // Rows that nothing tells apart come all together, or not at all.
+    let (opened, once) = match table.is_keyless() {
+        true => (format!("buffer.{into} NOT IN (SELECT {into} FROM {copy})"), String::new()),
+        false => (
+            format!("buffer.{into} > {arrived}"),
+            format!("\nON CONFLICT ({}, {into}) DO NOTHING", table.key_list("")),
+        ),
+    };
     let open = format!(
-        "{}\n{}\nFROM {buffer} AS buffer\nWHERE buffer.{into} > {arrived}{live_only}\n\
-         ON CONFLICT ({}, {into}) DO NOTHING;",
+        "{}\n{}\nFROM {buffer} AS buffer\nWHERE {opened}{live_only}{once};",
         insert_into(&copy, &names),
         select(&values),
-        table.key_list(""),
     );
     vec![close, close_forgotten, open]
 }

@@ -1,6 +1,7 @@
 //! Tables that keep versions: the columns of a dataset, and the batches between which a version was true.
 
 use super::{
+    keyless,
     quote::{columns, insert_into, literal, parenthesised, quoted, select},
     storage::{NOT_A_NUMBER, Storage},
 };
@@ -75,6 +76,7 @@ impl StoredColumn {
 pub(crate) struct Milestoned {
     pub(crate) table: String,
     pub(crate) columns: Vec<StoredColumn>,
+    /// Nothing, if rows are not told apart.
     pub(crate) key: Vec<String>,
     /// Whether versions that ceased to be true stay.
     pub(crate) history: bool,
@@ -98,6 +100,11 @@ impl Milestoned {
         quoted(&self.table)
     }
 
+    /// Whether rows are not told apart, so that the table is replaced as a whole.
+    pub(crate) fn is_keyless(&self) -> bool {
+        self.key.is_empty()
+    }
+
     fn key_names(&self) -> impl Iterator<Item = &str> {
         self.key.iter().map(String::as_str)
     }
@@ -119,7 +126,9 @@ impl Milestoned {
             self.columns.iter().map(|column| column.kept(self.key.contains(&column.name))).collect();
         lines.push(format!("{} INTEGER NOT NULL", quoted(BATCH_IN)));
         lines.push(format!("{} INTEGER", quoted(BATCH_OUT)));
-        lines.push(format!("PRIMARY KEY ({}, {})", self.key_list(""), quoted(BATCH_IN)));
+        if !self.is_keyless() {
+            lines.push(format!("PRIMARY KEY ({}, {})", self.key_list(""), quoted(BATCH_IN)));
+        }
         format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n);", self.quoted_table(), lines.join(",\n  "))
     }
 
@@ -127,16 +136,20 @@ impl Milestoned {
     pub(crate) fn create_indexes(&self) -> String {
         let table = self.quoted_table();
         let index = |what: &str| quoted(&format!("{}.{what}", self.table));
+        let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+        let live = match self.is_keyless() {
+            true => String::new(),
+            false => format!(
+                "CREATE UNIQUE INDEX IF NOT EXISTS {}\n  ON {table} ({}) WHERE {out} IS NULL;\n",
+                index("live"),
+                self.key_list("")
+            ),
+        };
         format!(
-            "CREATE UNIQUE INDEX IF NOT EXISTS {}\n  ON {table} ({}) WHERE {out} IS NULL;\n\
-             CREATE INDEX IF NOT EXISTS {}\n  ON {table} ({into});\n\
+            "{live}CREATE INDEX IF NOT EXISTS {}\n  ON {table} ({into});\n\
              CREATE INDEX IF NOT EXISTS {}\n  ON {table} ({out}) WHERE {out} IS NOT NULL;",
-            index("live"),
-            self.key_list(""),
             index("opened"),
             index("closed"),
-            into = quoted(BATCH_IN),
-            out = quoted(BATCH_OUT),
         )
     }
 
@@ -145,11 +158,14 @@ impl Milestoned {
     /// refused here, before anybody sees the batch.
     pub(crate) fn stage(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.columns.iter().map(StoredColumn::strict_declaration).collect();
-        lines.push(format!("PRIMARY KEY ({})", self.key_list("")));
+        let kind = if self.is_keyless() { "STRICT" } else { "STRICT, WITHOUT ROWID" };
+        if !self.is_keyless() {
+            lines.push(format!("PRIMARY KEY ({})", self.key_list("")));
+        }
         vec![
             self.unstage(),
             format!(
-                "CREATE TEMP TABLE {} (\n  {}\n) STRICT, WITHOUT ROWID;",
+                "CREATE TEMP TABLE {} (\n  {}\n) {kind};",
                 quoted(&names::stage(&self.table)),
                 lines.join(",\n  ")
             ),
@@ -168,6 +184,9 @@ impl Milestoned {
 
     /// Closes what changed or is missing, opens what changed or is new.
     pub(crate) fn merge(&self) -> Vec<String> {
+        if self.is_keyless() {
+            return vec![keyless::close(self), keyless::open(self)];
+        }
         vec![self.close(""), self.open()]
     }
 
@@ -216,6 +235,15 @@ impl Milestoned {
     pub(crate) fn count(&self) -> String {
         let table = self.quoted_table();
         let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+        if self.is_keyless() {
+            return format!(
+                "WITH\n  opened AS (SELECT count(*) AS n FROM {table} WHERE {into} = :batch),\n  \
+                 closed AS (SELECT count(*) AS n FROM {table} WHERE {out} = :batch),\n  \
+                 live AS (SELECT count(*) AS n FROM {table} WHERE {out} IS NULL)\n\
+                 SELECT\n  opened.n AS \"inserted\",\n  0 AS \"updated\",\n  closed.n AS \"deleted\",\n  \
+                 live.n - opened.n AS \"unchanged\"\nFROM opened, closed, live;"
+            );
+        }
         format!(
             "WITH\n  opened AS (SELECT count(*) AS n FROM {table} WHERE {into} = :batch),\n  \
              closed AS (SELECT count(*) AS n FROM {table} WHERE {out} = :batch),\n  \
@@ -253,6 +281,15 @@ impl Milestoned {
 
     pub(crate) fn key_list(&self, before: &str) -> String {
         columns(self.key_names(), before).join(", ")
+    }
+
+    /// That the versions are the same, in lines that go on inside a subquery.
+    pub(super) fn same_version(&self, left: &str, right: &str) -> String {
+        let batch = format!("{left}{0} = {right}{0}", quoted(BATCH_IN));
+        match self.is_keyless() {
+            true => batch,
+            false => format!("{}\n      AND {batch}", self.same_key(left, right)),
+        }
     }
 
     /// That the keys are the same, in lines that go on inside a subquery. A key is never NULL.

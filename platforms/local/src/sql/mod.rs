@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod decimal;
 pub(crate) mod engine;
+pub(crate) mod keyless;
 pub(crate) mod milestoned;
 pub(crate) mod postgres;
 pub(crate) mod predecessor;

@@ -2,7 +2,7 @@
 //! so that history which is owed goes on with a successor where it was.
 
 use super::{
-    copy,
+    copy, keyless,
     milestoned::{BATCH_IN, BATCH_OUT, Milestoned},
     quote::{literal, quoted},
     schema_version,
@@ -87,15 +87,23 @@ impl Predecessor<'_> {
 
     /// One row if a latest version reads otherwise than there: a column may have come here after its values were there.
     pub(crate) fn differs(&self) -> String {
+        let there = format!("{PREDECESSOR_SCHEMA}.{}", quoted(&self.there));
+        if self.table.is_keyless() {
+            let (here, there) =
+                (keyless::latest(&format!("main.{}", self.table.quoted_table())), keyless::latest(&there));
+            return format!(
+                "SELECT 1 AS \"differs\"\nWHERE ({}\n  );",
+                keyless::differ(self.table, &here, &there)
+            );
+        }
         let condition = match self.table.compare_values("here.", "IS NOT", "there.").as_str() {
             "" => "\n  AND FALSE".to_owned(),
             differs => differs.replace("\n      ", "\n  "),
         };
         format!(
-            "SELECT 1 AS \"differs\"\nFROM main.{} AS here\nJOIN {PREDECESSOR_SCHEMA}.{} AS there\n  ON {}\n      \
+            "SELECT 1 AS \"differs\"\nFROM main.{} AS here\nJOIN {there} AS there\n  ON {}\n      \
              AND there.{into} = here.{into}\nWHERE here.{} IS NULL{condition}\nLIMIT 1;",
             self.table.quoted_table(),
-            quoted(&self.there),
             self.table.same_key("there.", "here."),
             quoted(BATCH_OUT),
             into = quoted(BATCH_IN),

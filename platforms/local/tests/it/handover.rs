@@ -18,8 +18,13 @@ pub(crate) fn scene(captures: &str, milestoning: Milestoning) -> Scene {
 }
 
 fn with_customers(customers: &'static str, captures: &str, milestoning: Milestoning) -> Scene {
-    let wind =
-        NorthWind { customers, milestoning, datasets: vec!["NW_Data/customers"], ..NorthWind::default() };
+    of(NorthWind { customers, milestoning, ..NorthWind::default() }, captures)
+}
+
+/// The same, of this NorthWind.
+pub(crate) fn of(wind: NorthWind, captures: &str) -> Scene {
+    let (wind, milestoning) =
+        (NorthWind { datasets: vec!["NW_Data/customers"], ..wind.clone() }, wind.milestoning);
     let ecosystem = wind
         .ecosystem()
         .platform(PlatformDeclaration::new("Second", "local").setting("database", "second.db"))

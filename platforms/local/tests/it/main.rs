@@ -20,6 +20,7 @@ mod ground;
 mod handover;
 mod history;
 mod identities;
+mod keyless;
 mod killed;
 mod linear;
 mod lints;

@@ -19,6 +19,8 @@ pub(crate) struct NorthWind {
     pub(crate) products: &'static str,
     /// The column by which the source is read; without one, all of it is.
     pub(crate) watermark: Option<&'static str>,
+    /// The datasets that are said to have no key.
+    pub(crate) keyless: Vec<&'static str>,
     pub(crate) datasets: Vec<&'static str>,
     pub(crate) milestoning: Milestoning,
     pub(crate) retention: Option<Retention>,
@@ -38,6 +40,7 @@ impl Default for NorthWind {
             customers: CUSTOMERS,
             products: PRODUCTS,
             watermark: None,
+            keyless: Vec::new(),
             datasets: vec!["NW_Data/customers", "NW_Data/products"],
             milestoning: Milestoning::Live,
             retention: None,
@@ -80,6 +83,7 @@ impl NorthWind {
             None => Capture::sql_snapshot("USA/NorthWindTeam/Source"),
             Some(column) => Capture::sql_watermark("USA/NorthWindTeam/Source", column),
         };
+        let capture = self.keyless.iter().copied().fold(capture, Capture::keyless);
         let source = Datastore::new("NW_Data")
             .captured(capture.credential("northwind").cron("*/10 * * * *").table("customers", "Customers"))
             .dataset(Dataset::new("customers", self.customers).classified("PII"))

@@ -21,21 +21,24 @@ pub(crate) fn create(copy: &Milestoned) -> Vec<String> {
     let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
     lines.push(format!("{into} bigint NOT NULL"));
     lines.push(format!("{out} bigint"));
-    lines.push(format!("PRIMARY KEY ({})", version(copy).join(", ")));
+    if !copy.is_keyless() {
+        lines.push(format!("PRIMARY KEY ({})", version(copy).join(", ")));
+    }
     let table = copy.quoted_table();
     let index = |what: &str| quoted(&format!("{}.{what}", copy.table));
-    vec![
-        format!("CREATE TABLE IF NOT EXISTS {table} (\n  {}\n);", lines.join(",\n  ")),
+    let live = || {
         format!(
             "CREATE UNIQUE INDEX IF NOT EXISTS {}\n  ON {table} ({}) WHERE {out} IS NULL;",
             index("live"),
             key(copy).join(", "),
-        ),
-        format!(
-            "CREATE INDEX IF NOT EXISTS {}\n  ON {table} ({out}) WHERE {out} IS NOT NULL;",
-            index("closed")
-        ),
-    ]
+        )
+    };
+    let create = format!("CREATE TABLE IF NOT EXISTS {table} (\n  {}\n);", lines.join(",\n  "));
+    let closed = format!(
+        "CREATE INDEX IF NOT EXISTS {}\n  ON {table} ({out}) WHERE {out} IS NOT NULL;",
+        index("closed")
+    );
+    [create].into_iter().chain((!copy.is_keyless()).then(live)).chain([closed]).collect()
 }
 
 /// A column, as it is declared where it may be NULL: also one that comes later, of which earlier rows know nothing.
@@ -195,6 +198,9 @@ pub(crate) fn changes(copy: &Milestoned, buffer: &str) -> String {
     let select = select(&names);
     let buffer = quoted(buffer);
     let opened = if copy.history { String::new() } else { format!(" AND {out} IS NULL") };
+    if copy.is_keyless() {
+        return format!("{select}\nFROM {buffer}\nWHERE {into} > :applied{opened};");
+    }
     format!(
         "{select}\nFROM {buffer}\nWHERE {into} > :applied{opened}\nUNION ALL\n\
          {select}\nFROM {buffer}\nWHERE {out} > :applied AND {into} <= :applied;"
@@ -211,6 +217,9 @@ pub(crate) fn load(copy: &Milestoned) -> String {
 /// Closes what changed or is missing, opens what changed or is new. A version whose end the buffer has forgotten ended
 /// when the next one of its key began.
 pub(crate) fn merge(copy: &Milestoned) -> Vec<String> {
+    if copy.is_keyless() {
+        return replace(copy);
+    }
     let (table, stage) = (copy.quoted_table(), staged(copy));
     let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
     let same_key = same_key(copy);
@@ -231,19 +240,39 @@ pub(crate) fn merge(copy: &Milestoned) -> Vec<String> {
              stage.{into} > copy.{into}\n    OR stage.{into} = copy.{into} AND stage.{out} IS NOT NULL\n  );"
         ));
     }
+    let live_only = if copy.history { String::new() } else { format!("\nWHERE stage.{out} IS NULL") };
+    statements.push(format!(
+        "{}{live_only}\nON CONFLICT ({}) DO NOTHING;",
+        insert(copy),
+        version(copy).join(", ")
+    ));
+    statements.extend(forget_aside(copy));
+    statements
+}
+
+/// Inserts what is staged.
+fn insert(copy: &Milestoned) -> String {
+    let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
     let mut names: Vec<String> = copy.names().map(column_name).collect();
     names.extend([into.clone(), out.clone()]);
     let mut values: Vec<String> = copy.columns.iter().map(from_stage).collect();
     values.extend([format!("stage.{into}"), format!("stage.{out}")]);
-    let live_only = if copy.history { String::new() } else { format!("\nWHERE stage.{out} IS NULL") };
-    statements.push(format!(
-        "{}\n{}\nFROM {stage} AS stage{live_only}\nON CONFLICT ({}) DO NOTHING;",
-        insert_into(&table, &names),
+    format!(
+        "{}\n{}\nFROM {} AS stage",
+        insert_into(&copy.quoted_table(), &names),
         select(&values),
-        version(copy).join(", "),
-    ));
-    statements.extend(forget_aside(copy));
-    statements
+        staged(copy)
+    )
+}
+
+/// Puts what is staged in the place of all that came before, unless it is there. Nothing is staged where nothing is new,
+/// and where nothing is left: what is live there tells the two apart.
+fn replace(copy: &Milestoned) -> Vec<String> {
+    let (table, stage, into) = (copy.quoted_table(), staged(copy), quoted(BATCH_IN));
+    vec![
+        format!("DELETE FROM {table}\nWHERE {into} < (SELECT max({into}) FROM {stage});"),
+        format!("{}\nWHERE stage.{into} NOT IN (SELECT {into} FROM {table});", insert(copy)),
+    ]
 }
 
 /// How many versions are live in the copy, or set aside.
@@ -266,7 +295,9 @@ pub(crate) fn live_there(buffer: &str) -> String {
 pub(crate) fn live_versions(copy: &Milestoned, buffer: &str) -> String {
     let mut names = columns(copy.key.iter().map(String::as_str), "");
     names.push(quoted(BATCH_IN));
-    format!("{}\nFROM {}\nWHERE {} IS NULL;", select(&names), quoted(buffer), quoted(BATCH_OUT))
+    let select = select(&names);
+    let select = if copy.is_keyless() { select.replacen("SELECT", "SELECT DISTINCT", 1) } else { select };
+    format!("{select}\nFROM {}\nWHERE {} IS NULL;", quoted(buffer), quoted(BATCH_OUT))
 }
 
 /// Takes those that are sent.
@@ -275,18 +306,26 @@ pub(crate) fn load_live(copy: &Milestoned) -> String {
 }
 
 /// Closes what is not among them.
-pub(crate) fn close(copy: &Milestoned) -> String {
+pub(crate) fn close(copy: &Milestoned) -> Vec<String> {
     let (table, stage) = (copy.quoted_table(), staged(copy));
     let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
+    if copy.is_keyless() {
+        // Rows that are set aside have no keys that could be compared, either.
+        let gone = format!("{into} NOT IN (SELECT {into} FROM {stage})");
+        return vec![
+            format!("DELETE FROM {table}\nWHERE {gone};"),
+            format!("DELETE FROM \"datasurface_aside\"\nWHERE {}\n  AND {gone};", of_copy(copy)),
+        ];
+    }
     let begin = match copy.history {
         true => format!("UPDATE {table} AS copy\nSET {out} = :batch"),
         false => format!("DELETE FROM {table} AS copy"),
     };
-    format!(
+    vec![format!(
         "{begin}\nWHERE copy.{out} IS NULL\n  AND NOT EXISTS (\n    SELECT 1\n    FROM {stage} AS stage\n    \
          WHERE {}\n      AND stage.{into} = copy.{into}\n  );",
         same_key(copy).replace("\n  ", "\n      "),
-    )
+    )]
 }
 
 fn staged(copy: &Milestoned) -> String {

@@ -9,6 +9,7 @@ mod desk_schemas;
 mod drift;
 mod entitlements;
 mod failures;
+mod keyless;
 mod northwind;
 mod proxy;
 mod snapshots;
