@@ -38,6 +38,12 @@ pub(crate) fn by_version(a: Dataset) -> Scene {
     captured(Capture::sql_watermark("Z/T/Source", "version"), [a], Milestoning::LiveAndForensic)
 }
 
+/// Two datasets: `b` is read by its column `at`, and `a` by one of its own, `version`.
+pub(crate) fn by_columns_of_their_own(a: Dataset, b: Dataset) -> Scene {
+    let capture = Capture::sql_watermark("Z/T/Source", "at").watermark("a", "version");
+    captured(capture, [a, b], Milestoning::LiveAndForensic)
+}
+
 /// One dataset, `a`, whose history is kept for this time.
 pub(crate) fn kept_for(a: Dataset, time: Retention) -> Scene {
     let all = DatasetGroup::new("all").sink("S/a").milestoning(Milestoning::LiveAndForensic).retention(time);

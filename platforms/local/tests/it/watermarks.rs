@@ -5,12 +5,14 @@ use crate::{
     northwind::NorthWind,
     quality::checked,
     scene::Scene,
+    site::script,
+    types::by_columns_of_their_own,
 };
 use datasurface_local::Breakpoint;
 use datasurface_platform::prelude::*;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -107,6 +109,43 @@ fn times_are_watermarks_too() {
            ('E', 'e', 'x', '2026-01-31 12:00:00.2')",
     );
     assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +2 ~0 -0 =2");
+}
+
+#[test]
+fn each_dataset_is_read_by_a_column_of_its_own() {
+    let scene = by_columns_of_their_own(
+        Dataset::new("a", "id Integer key, version BigInt, at VarChar(30)"),
+        Dataset::new("b", "id Integer key, at Timestamp, version VarChar(9)"),
+    );
+    let [note] = &scene.found()[..] else { panic!("{:?}", scene.found()) };
+    assert!(note.message().contains("by the watermark `at`, `version`"), "{note}");
+    for (table, column) in [("table.S.a", "version"), ("table.S.b", "at")] {
+        let reached = script(&scene.rendering(), table);
+        let reached = reached.section("reached").unwrap();
+        assert!(reached.contains(&format!("max(\"{column}\")")), "{table}: {reached}");
+    }
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let reading = Arc::clone(&read);
+    let ground = ground(
+        &scene,
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, version INTEGER, at TEXT);
+         CREATE TABLE b (id INTEGER PRIMARY KEY, at TEXT, version TEXT);
+         INSERT INTO a VALUES (1, 1, 'z'), (2, 10, 'a'); INSERT INTO b VALUES (1, '2026-01-31 12:00:00', 'z'), (2, '2026-02-01 12:00:00', 'a')",
+    );
+    let ground = ground.stopping_at(Breakpoint::new(move |what| {
+        reading.lock().unwrap().extend(what.strip_suffix(" [load]").map(str::to_owned));
+    }));
+    assert_eq!(moved(&ground.run()), ["S/a 1: +2 ~0 -0 =0", "S/b 1: +2 ~0 -0 =0"]);
+    read.lock().unwrap().clear();
+    // What is lower by its own column is not read, whatever the other one says.
+    ground.change_source(
+        "INSERT INTO a VALUES (3, 9, 'zz'), (4, 11, 'aa'); INSERT INTO b VALUES (3, '2026-01-01 12:00:00', 'zz'), (4, '2026-02-02 12:00:00', 'aa')",
+    );
+    assert_eq!(moved(&ground.run()), ["S/a 2: +1 ~0 -0 =2", "S/b 2: +1 ~0 -0 =2"]);
+    assert_eq!(*read.lock().unwrap(), ["table.S.a", "table.S.a", "table.S.b", "table.S.b"]);
+    let positions =
+        ground.rows("northwind.db", "SELECT \"table\", position FROM datasurface_positions ORDER BY 1");
+    assert_eq!(positions, ["S__a|11", "S__b|2026-02-02 12:00:00"]);
 }
 
 #[test]
