@@ -126,6 +126,11 @@ pub(crate) mod address {
         format!("copy.{container}.{}.{}", dataset.datastore, dataset.dataset)
     }
 
+    /// What the books call it that a server refuses to change a copy.
+    pub(crate) fn refused(copy: &str) -> String {
+        format!("{copy}.refused")
+    }
+
     /// The container of a copy of this dataset.
     pub(crate) fn container_of(copy: &str, dataset: &DatasetKey) -> Option<ContainerKey> {
         let rest = format!(".{}.{}", dataset.datastore, dataset.dataset);

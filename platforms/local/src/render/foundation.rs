@@ -278,6 +278,7 @@ const HISTORY: &str = "\
 WITH numbered AS (
   SELECT *, row_number() OVER (PARTITION BY \"job\" ORDER BY \"run\" DESC) AS \"number\"
   FROM \"datasurface_runs\"
+  WHERE \"job\" NOT LIKE '%.refused'
 )
 SELECT \"job\", \"started_at\", \"ended_at\", \"failure\", \"milliseconds\", \"records\"
 FROM numbered
@@ -372,7 +373,7 @@ pub(super) fn render(
         )
         .add("last_run", "The last run of a job.", one(LAST_RUN))
         .add("last_success", "When a job last ended well.", one(LAST_SUCCESS))
-        .add("history", "The last :most runs of each job, the newest first.", one(HISTORY))
+        .add("history", "The last :most runs of each job, the newest first; what a server refused is a part of a job.", one(HISTORY))
         .add(
             "moved_since",
             "How many records of a dataset changed in the batches after :arrived, up to :batch.",

@@ -4,7 +4,7 @@ use super::{
     container::Container,
     database::Database,
     history::Brought,
-    server_copies::send_one,
+    server_copies::Refused,
     work::{Batch, Work, number},
 };
 use crate::{prelude::*, sql::script::Script};
@@ -43,16 +43,18 @@ impl<'a> Work<'a> {
     }
 
     /// Brings copies that belong together up to the last batch, if they are not there, and lets go of what nobody is owed.
-    pub(super) fn bring_up_to_date(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
-        self.follow(shelf)?;
-        self.purge(shelf)
+    /// Returns those that a server refuses to change.
+    pub(super) fn bring_up_to_date(&self, shelf: &Shelf<'_>) -> Result<Refused, PlatformError> {
+        let refused = self.follow(shelf)?;
+        self.purge(shelf)?;
+        Ok(refused)
     }
 
     /// Makes copies that belong together again, from what is kept here. Whoever reads them sees them as they were until all of
     /// it is there. Versions from before the first batch that is known here stay: nothing could bring them again.
-    pub(super) fn make_again(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
+    pub(super) fn make_again(&self, shelf: &Shelf<'_>) -> Result<Refused, PlatformError> {
         let Some(job) = job_of(shelf) else {
-            return Ok(());
+            return Ok(Refused::new());
         };
         let database = shelf.first().map_or("", |(_, script)| script.database());
         let again = self.remembered(job, || {
@@ -62,33 +64,32 @@ impl<'a> Work<'a> {
             let mut all = Vec::new();
             for (dataset, script) in shelf {
                 if let Some(last) = self.last_batch(dataset)? {
-                    let first = number(self.first_batch(dataset)?)?;
-                    all.push((first, Behind { dataset, script, applied: 0, last: last.number }));
+                    all.push(Behind { dataset, script, applied: 0, last: last.number });
                 }
             }
-            let records = self.records(all.iter().map(|(_, copy)| copy))?;
-            match (&*container, all.first()) {
-                (_, None) => Ok(()),
-                (Container::Server(server), _) => server.at_once(|| {
-                    all.iter().try_for_each(|(first, copy)| {
-                        server.execute(copy.script, "restart", &[(":first", first.clone())])?;
-                        let columns = self.rendered.columns_of(copy.dataset);
-                        send_one(&self.own, server, copy, columns, self.now())
-                    })
-                }),
-                (Container::File(file), Some((_, any))) => {
+            let records = self.records(&all)?;
+            let first = |copy: &Behind<'_>| -> Result<_, PlatformError> {
+                Ok([(":first", number(self.first_batch(copy.dataset)?)?)])
+            };
+            let refused = match (&*container, all.first()) {
+                (_, None) => Ok(Refused::new()),
+                (Container::Server(server), _) => {
+                    self.send(server, &all, |copy| server.execute(copy.script, "restart", &first(copy)?))
+                }
+                (Container::File(file), Some(any)) => {
                     file.attach_for(&self.site, any.script)?;
                     file.together(|| {
-                        all.iter().try_for_each(|(first, copy)| {
-                            file.execute(copy.script, "restart", &[(":first", first.clone())])?;
+                        all.iter().try_for_each(|copy| {
+                            file.execute(copy.script, "restart", &first(copy)?)?;
                             self.apply_one(file, copy)
                         })
-                    })
+                    })?;
+                    Ok(Refused::new())
                 }
             }?;
-            Ok(Brought(records))
+            Ok(Brought { records, refused })
         });
-        again.map(|_| ())
+        again.map(|brought| brought.refused)
     }
 
     fn purge(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
@@ -111,24 +112,24 @@ impl<'a> Work<'a> {
         })
     }
 
-    fn follow(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
+    fn follow(&self, shelf: &Shelf<'_>) -> Result<Refused, PlatformError> {
         let Some(job) = job_of(shelf) else {
-            return Ok(());
+            return Ok(Refused::new());
         };
         let database = shelf.first().map_or("", |(_, script)| script.database());
         let container = self.container(database);
         match container.and_then(|container| Ok((self.behind(shelf, &container)?, container))) {
-            Ok((behind, _)) if behind.is_empty() => Ok(()),
+            Ok((behind, _)) if behind.is_empty() => Ok(Refused::new()),
             found => {
                 let brought = self.remembered(job, || {
                     let (behind, container) = found?;
-                    match &*container {
-                        Container::File(file) => self.apply(file, &behind),
-                        Container::Server(server) => self.send(server, &behind),
+                    let refused = match &*container {
+                        Container::File(file) => self.apply(file, &behind).map(|()| Refused::new()),
+                        Container::Server(server) => self.send(server, &behind, |_| Ok(())),
                     }?;
-                    Ok(Brought(self.records(&behind)?))
+                    Ok(Brought { records: self.records(&behind)?, refused })
                 });
-                brought.map(|_| ())
+                brought.map(|brought| brought.refused)
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     capture::Captured,
     database::text,
+    server_copies::Refused,
     transform::Made,
     work::{Work, number, time},
 };
@@ -41,13 +42,16 @@ impl Outcome for Made {
     }
 }
 
-/// How many records copies were brought.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Brought(pub(super) u64);
+/// What copies were brought.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Brought {
+    pub(super) records: u64,
+    pub(super) refused: Refused,
+}
 
 impl Outcome for Brought {
     fn records(&self) -> u64 {
-        self.0
+        self.records
     }
 }
 
@@ -62,8 +66,7 @@ impl Work<'_> {
             return Err(PlatformError::new(PlatformErrorKind::Outside, "the run was cancelled"));
         }
         self.site.watcher.begins(job);
-        let values = [(":job", text(job)), (":now", self.now())];
-        let run: Option<i64> = self.one("run_started", &values, |row| row.get(0))?;
+        let run = self.run_started(job)?;
         let began = Instant::now();
         let done = work();
         let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -71,16 +74,40 @@ impl Work<'_> {
             Ok(done) => (done.failure(), done.records()),
             Err(error) => (Some(error.report()), 0),
         };
-        let values = [
-            (":run", run.map_or(Value::Null, Value::Integer)),
-            (":now", self.now()),
-            (":failure", failure.map_or(Value::Null, text)),
-            (":milliseconds", number(milliseconds)?),
-            (":records", number(records)?),
-        ];
-        let remembered = self.own.execute(&self.rendered.books, "run_ended", &values);
+        let effort = Some((number(milliseconds)?, number(records)?));
+        let remembered = self.run_ended(run, failure, effort);
         // Why it failed matters more than that this could not be written down.
         done.and_then(|done| remembered.map(|()| done))
+    }
+
+    /// Remembers something that was done as a part of a job.
+    pub(super) fn remember_run(&self, part: &str, failure: Option<String>) -> Result<(), PlatformError> {
+        let run = self.run_started(part)?;
+        self.run_ended(run, failure, None)
+    }
+
+    fn run_started(&self, job: &str) -> Result<Value, PlatformError> {
+        let values = [(":job", text(job)), (":now", self.now())];
+        let run: Option<i64> = self.one("run_started", &values, |row| row.get(0))?;
+        Ok(run.map_or(Value::Null, Value::Integer))
+    }
+
+    /// With the milliseconds that it took, and how many records it moved, if that was measured.
+    fn run_ended(
+        &self,
+        run: Value,
+        failure: Option<String>,
+        effort: Option<(Value, Value)>,
+    ) -> Result<(), PlatformError> {
+        let (milliseconds, records) = effort.unwrap_or((Value::Null, Value::Null));
+        let values = [
+            (":run", run),
+            (":now", self.now()),
+            (":failure", failure.map_or(Value::Null, text)),
+            (":milliseconds", milliseconds),
+            (":records", records),
+        ];
+        self.own.execute(&self.rendered.books, "run_ended", &values)
     }
 
     /// The last runs of each job, this many at most. Books that were not brought up to date yet have none.

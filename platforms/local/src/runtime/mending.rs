@@ -6,7 +6,7 @@ use super::{
     drift::{AllDrifted, Drift, Lost},
     history::Brought,
     server::Server,
-    server_copies::send_one,
+    server_copies::{Refused, send_one},
     work::{Work, number},
 };
 use crate::{names::address, prelude::*, server_address::ServerAddress, sql::script::Script};
@@ -102,7 +102,7 @@ impl Work<'_> {
 
     /// Makes lost copies again, and brings the others of their shelf up to the same batch, in one transaction.
     fn make_lost_again(&self, shelf: &Shelf<'_>, lost: &AllLost<'_>) -> Result<Brought, PlatformError> {
-        let Some((_, any)) = shelf.first() else { return Ok(Brought(0)) };
+        let Some((_, any)) = shelf.first() else { return Ok(Brought::default()) };
         let container = self.container(any.database())?;
         let mut behind = self.behind(shelf, &container)?;
         let mut remade = Vec::new();
@@ -119,7 +119,7 @@ impl Work<'_> {
             behind.retain(|copy| copy.script.resource() != script.resource());
             behind.extend(last.map(|last| Behind { dataset, script, applied: 0, last: last.number }));
         }
-        let brought = Brought(self.records(&behind)?);
+        let records = self.records(&behind)?;
         match &*container {
             Container::File(file) => {
                 file.attach_for(&self.site, any)?;
@@ -141,7 +141,7 @@ impl Work<'_> {
                 })
             }),
         }?;
-        Ok(brought)
+        Ok(Brought { records, refused: Refused::new() })
     }
 
     /// A table there cannot go while a view shows it. Views of ours come back with it; where there is another one, this fails.

@@ -4,10 +4,12 @@ use super::{
     asked::Asked,
     behind::DatasetFailure,
     capture::Captured,
+    copies::Shelf,
     drift::AllDrifted,
     failed::Failed,
     job::{CaptureJob, TriggerJob, When},
     next_after,
+    server_copies::Refused,
     transform::Turn,
     work::{Seen, Work},
 };
@@ -233,11 +235,8 @@ impl<'w, 'a> Run<'w, 'a> {
             if shelf.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
                 continue;
             }
-            if let Err(error) = self.work.make_again(&shelf) {
-                for (_, script) in &shelf {
-                    self.fail(script.resource(), error.report());
-                }
-            }
+            let made = self.work.make_again(&shelf);
+            self.brought(&shelf, made);
         }
     }
 
@@ -250,16 +249,23 @@ impl<'w, 'a> Run<'w, 'a> {
                 continue;
             }
             let brought = self.work.bring_up_to_date(&shelf);
-            for (_, script) in &shelf {
-                match &brought {
-                    Ok(()) => {
-                        self.report.failures.retain(|failure| failure.job.as_str() != script.resource())
-                    }
-                    Err(error) => self.fail(script.resource(), error.report()),
-                }
-            }
+            self.brought(&shelf, brought);
         }
         Ok(())
+    }
+
+    /// Reports what became of copies that belong together.
+    fn brought(&mut self, shelf: &Shelf<'_>, brought: Result<Refused, PlatformError>) {
+        for resource in shelf.iter().map(|(_, script)| script.resource()) {
+            self.report.failures.retain(|failure| failure.job.as_str() != resource || brought.is_err());
+            let reason = match &brought {
+                Ok(refused) => refused.get(resource).cloned(),
+                Err(error) => Some(error.report()),
+            };
+            if let Some(reason) = reason {
+                self.fail(resource, reason);
+            }
+        }
     }
 
     fn fail(&mut self, job: &str, reason: String) {

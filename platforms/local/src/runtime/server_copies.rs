@@ -7,27 +7,43 @@ use super::{
     unfit::Fitting,
     work::{Work, number},
 };
-use crate::{prelude::*, render::JudgedColumn, sql::script::Script};
+use crate::{names::address, prelude::*, render::JudgedColumn, sql::script::Script};
 use rusqlite::types::Value;
+use std::collections::BTreeMap;
+
+/// The copies that a server refuses to change, and why.
+pub(super) type Refused = BTreeMap<String, String>;
 
 impl Work<'_> {
-    /// Brings copies that belong together up to the last batch, at once. Where the server refuses a value of one, the
-    /// others go on.
-    pub(super) fn send(&self, server: &Server<'_>, behind: &[Behind<'_>]) -> Result<(), PlatformError> {
+    /// Brings copies that belong together up to the last batch, at once, each after what is to be done `before`. Where the
+    /// server refuses one, it stays as it was, which is remembered, and the others go on.
+    pub(super) fn send<'s>(
+        &self,
+        server: &Server<'_>,
+        behind: &[Behind<'s>],
+        before: impl Fn(&Behind<'s>) -> Result<(), PlatformError>,
+    ) -> Result<Refused, PlatformError> {
         let refused = server.at_once(|| {
-            let mut refused = Vec::new();
+            let mut refused = Refused::new();
             for copy in behind {
                 let columns = self.rendered.columns_of(copy.dataset);
-                let send = || send_one(&self.own, server, copy, columns, self.now());
-                refused.extend(server.if_it_fits(send)?);
+                let send = || {
+                    before(copy)?;
+                    send_one(&self.own, server, copy, columns, self.now())
+                };
+                if let Some(error) = server.apart(send)? {
+                    refused.insert(copy.script.resource().to_owned(), error.report());
+                }
             }
             Ok(refused)
         })?;
-        let reasons: Vec<String> = refused.iter().map(PlatformError::report).collect();
-        match reasons.is_empty() {
-            true => Ok(()),
-            false => Err(PlatformError::new(PlatformErrorKind::Outside, reasons.join("; "))),
+        for resource in behind.iter().map(|copy| copy.script.resource()) {
+            let (job, reason) = (address::refused(resource), refused.get(resource));
+            if reason.is_some() || self.last_failure(&job)?.is_some() {
+                self.remember_run(&job, reason.cloned())?;
+            }
         }
+        Ok(refused)
     }
 
     /// Lets go of what nobody is owed any longer.

@@ -111,7 +111,7 @@ impl Work<'_> {
         };
         let (last_failure, examples) = match unreached {
             Some(failure) => (Some(failure), None),
-            None => jobs.first_failure(self, &dataset, copy)?.unzip(),
+            None => jobs.first_failure(self, &dataset, copy, is_behind)?.unzip(),
         };
         let unfit = match (&last_failure, copy) {
             (None, Some(copy)) => self.unfit(copy)?,
@@ -159,8 +159,9 @@ impl<'w> Jobs<'w> {
         work: &Work<'_>,
         dataset: &DatasetKey,
         copy: Option<&'w Script>,
+        is_behind: bool,
     ) -> Result<Option<Failure>, PlatformError> {
-        for needed in self.needed(dataset, copy) {
+        for needed in self.needed(dataset, copy, is_behind) {
             let failure = match needed {
                 Needed::Dataset(dataset) => {
                     let behind = self.behind.get(dataset);
@@ -186,13 +187,20 @@ impl<'w> Jobs<'w> {
     }
 
     /// Returns what must go well for a consumer, the last of it first, back to the sources.
-    fn needed<'d>(&self, dataset: &'d DatasetKey, copy: Option<&'w Script>) -> Vec<Needed<'d>>
+    fn needed<'d>(
+        &self,
+        dataset: &'d DatasetKey,
+        copy: Option<&'w Script>,
+        is_behind: bool,
+    ) -> Vec<Needed<'d>>
     where
         'w: 'd,
     {
         let copying = copy.and_then(|copy| self.copying.get(&(copy.database(), dataset.datastore.clone())));
         let job = copying.map(|job| Needed::Job((*job).to_owned()));
-        let mut needed: Vec<Needed<'d>> = job.into_iter().collect();
+        // What a copy was refused is over when it has arrived in another way.
+        let refused = copy.filter(|_| is_behind).map(|copy| address::refused(copy.resource()));
+        let mut needed: Vec<Needed<'d>> = job.into_iter().chain(refused.map(Needed::Job)).collect();
         let mut entered = BTreeSet::new();
         let mut open = vec![dataset];
         while let Some(dataset) = open.pop() {

@@ -233,9 +233,25 @@ impl<'a> Server<'a> {
         &self,
         work: impl FnOnce() -> Result<(), PlatformError>,
     ) -> Result<Option<PlatformError>, PlatformError> {
+        self.unless(Trouble::is_value_behind, work)
+    }
+
+    /// The same, also if the server refuses it since a table is not as it was made.
+    pub(super) fn apart(
+        &self,
+        work: impl FnOnce() -> Result<(), PlatformError>,
+    ) -> Result<Option<PlatformError>, PlatformError> {
+        self.unless(Trouble::is_of_a_table, work)
+    }
+
+    fn unless(
+        &self,
+        is_its_own: fn(&PlatformError) -> bool,
+        work: impl FnOnce() -> Result<(), PlatformError>,
+    ) -> Result<Option<PlatformError>, PlatformError> {
         self.control("SAVEPOINT fitting")?;
         match work() {
-            Err(error) if Trouble::is_value_behind(&error) => {
+            Err(error) if is_its_own(&error) => {
                 self.control("ROLLBACK TO SAVEPOINT fitting").map(|()| Some(error))
             }
             done => done.map(|()| None),

@@ -16,6 +16,7 @@ pub(in crate::runtime) struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
     AValue,
+    ATable,
     AMissingDatabase,
     SomethingElse,
 }
@@ -73,9 +74,11 @@ impl Trouble {
             }
             _ => {
                 let hint = said.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
-                let about = match *said.code() == SqlState::INVALID_CATALOG_NAME {
-                    true => About::AMissingDatabase,
-                    false => About::SomethingElse,
+                let about = match said.code().code().get(..2) {
+                    _ if *said.code() == SqlState::INVALID_CATALOG_NAME => About::AMissingDatabase,
+                    // A rule, a column or a right of a table, which somebody changed.
+                    Some("23" | "42") => About::ATable,
+                    _ => About::SomethingElse,
                 };
                 Self { about, ..Self::said(format!("{}{hint}", said.message())) }
             }
@@ -91,6 +94,12 @@ impl Trouble {
     pub(in crate::runtime) fn is_value_behind(error: &PlatformError) -> bool {
         let behind = error.source().and_then(|source| source.downcast_ref::<Self>());
         behind.is_some_and(Self::is_about_a_value)
+    }
+
+    /// Whether a failure is that of one table: of a record that it cannot have, or since it is not as it was made.
+    pub(in crate::runtime) fn is_of_a_table(error: &PlatformError) -> bool {
+        let behind = error.source().and_then(|source| source.downcast_ref::<Self>());
+        behind.is_some_and(|trouble| matches!(trouble.about, About::AValue | About::ATable))
     }
 
     /// Whether the server does not have the database.

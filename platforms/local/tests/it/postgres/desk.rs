@@ -28,6 +28,13 @@ impl Desk {
         self.server.renew(self.database, "template1");
     }
 
+    /// Makes the database anew, empty, in this way.
+    pub(crate) fn lose_to(&self, how: &str) {
+        self.drop_database();
+        let create = format!("CREATE DATABASE \"{}\" OWNER {WRITER} TEMPLATE template0 {how}", self.database);
+        self.server.owner("postgres").batch_execute(&create).unwrap();
+    }
+
     pub(crate) fn scene(&self, wind: &NorthWind) -> Scene {
         self.edited(wind, |team| team)
     }

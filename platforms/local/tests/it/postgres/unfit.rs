@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use crate::{ground::Ground, northwind::NorthWind};
-use datasurface_platform::prelude::*;
+use datasurface_platform::{RunRequest, prelude::*};
 
 fn reasons(ground: &Ground) -> Vec<String> {
     let report = ground.try_run().unwrap();
@@ -136,20 +136,76 @@ fn an_old_version_that_breaks_its_type_holds_nothing_up() {
     assert_eq!(desk.rows("SELECT count(*) FROM datasurface_aside WHERE \"column\" = 'product_id'"), ["1"]);
 }
 
+/// Who fails, by group and dataset.
+fn failing(ground: &Ground) -> Vec<String> {
+    let sinks = ground.status().sinks.into_iter().filter(|sink| sink.last_failure.is_some());
+    sinks.map(|sink| format!("{} {}", sink.group, sink.dataset)).collect()
+}
+
+const COPY: &str = "copy.USA/NorthWindTeam/Desk.NW_Data";
+
 #[test]
-fn a_value_that_only_the_server_refuses_holds_up_its_own_copy_and_no_other() {
-    let Some(desk) = Desk::new("unfit_refused") else { return };
+fn what_only_the_server_refuses_holds_up_its_own_copy_and_no_other() {
+    // Of either copy of the datastore, what somebody did to it, and what mends it.
+    for (table, changed, mended) in [
+        ("products", "ALTER product_name TYPE varchar(3)", "ALTER product_name TYPE varchar(40)"),
+        ("products", "DROP product_name", "ADD product_name varchar(40)"),
+        ("products", "ADD CONSTRAINT odd CHECK (product_id > 1)", "DROP CONSTRAINT odd"),
+        ("customers", "ALTER company_name TYPE varchar(3)", "ALTER company_name TYPE varchar(40)"),
+    ] {
+        let Some(desk) = Desk::new("unfit_refused") else { return };
+        let ground = desk.ground(&NorthWind::default());
+        ground.run();
+        let alter =
+            |how: &str| desk.owner().batch_execute(&format!("ALTER TABLE local__nw_data__{table} {how}"));
+        desk.owner().batch_execute(&format!("DROP VIEW local__sales__analysis__nw_data__{table}")).unwrap();
+        alter(changed).unwrap();
+        ground.change_source(
+            "INSERT INTO products VALUES (1, 'too long', 1, 1); INSERT INTO Customers VALUES ('A', 'too long', 'x')",
+        );
+        let other = if table == "products" { "customers" } else { "products" };
+        let count = |table: &str| desk.rows(&format!("SELECT count(*) FROM local__nw_data__{table}"));
+        for _ in 0..2 {
+            let reasons = reasons(&ground);
+            let [reason] = &reasons[..] else { panic!("{changed}: {reasons:?}") };
+            assert!(reason.starts_with(&format!("{COPY}.{table}: ")), "{changed}: {reason}");
+            assert!(!reason.contains("too long '") && !reason.contains("'too long"), "{reason}");
+            assert_eq!(
+                (count(table), count(other)),
+                (vec!["0".to_owned()], vec!["1".to_owned()]),
+                "{changed}"
+            );
+            assert_eq!(failing(&ground), [format!("Sales/analysis NW_Data/{table}")], "{changed}");
+        }
+        // Made anew, it stays as it is, too, and so does the other one.
+        let mut request = RunRequest::default();
+        request.resync.insert("Sales/analysis".to_owned());
+        let failures = ground.ask(&request).failures;
+        assert!(
+            failures.iter().all(|failure| failure.job.as_str() == format!("{COPY}.{table}")),
+            "{failures:?}"
+        );
+        assert!(!failures.is_empty());
+        assert_eq!((count(table), count(other)), (vec!["0".to_owned()], vec!["1".to_owned()]), "{changed}");
+        assert_eq!(failing(&ground), [format!("Sales/analysis NW_Data/{table}")], "{changed}");
+        alter(mended).unwrap();
+        assert_eq!(reasons(&ground), [] as [&str; 0], "{changed}");
+        assert_eq!(count(table), ["1"]);
+        assert_eq!(failing(&ground), [] as [&str; 0], "{changed}");
+    }
+}
+
+#[test]
+fn a_text_that_the_encoding_of_the_server_has_not_holds_up_its_own_copy_and_no_other() {
+    let Some(desk) = Desk::new("unfit_encoding") else { return };
+    desk.lose_to("ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
     let ground = desk.ground(&NorthWind::default());
-    ground.run();
-    // A column that somebody made narrower.
-    desk.owner()
-        .batch_execute("DROP VIEW \"local__sales__analysis__nw_data__products\"; ALTER TABLE \"local__nw_data__products\" ALTER product_name TYPE varchar(3)")
-        .unwrap();
     ground.change_source(
-        "INSERT INTO products VALUES (1, 'too long', 1, 1); INSERT INTO Customers VALUES ('A', 'a', 'x')",
+        "INSERT INTO products VALUES (1, 'Łódź', 1, 1); INSERT INTO Customers VALUES ('A', 'a', 'x')",
     );
     let reasons = reasons(&ground);
-    assert!(reasons.iter().any(|reason| reason.contains("NW_Data.products [merge]")), "{reasons:?}");
+    assert!(reasons.iter().all(|reason| reason.starts_with(&format!("{COPY}.products: "))), "{reasons:?}");
+    assert!(!reasons.is_empty() && !reasons[0].contains("0xc5"), "{reasons:?}");
     assert_eq!(desk.rows(NAMES), ["A|a"]);
-    assert_eq!(desk.rows("SELECT count(*) FROM \"local__nw_data__products\""), ["0"]);
+    assert_eq!(failing(&ground), ["Sales/analysis NW_Data/products"]);
 }
