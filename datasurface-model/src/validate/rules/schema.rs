@@ -132,6 +132,9 @@ fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut Scope<'_>) {
                 Some(CaptureKind::SqlSnapshot { .. }) => {
                     "mark the columns that identify a record with `key`, or name the dataset in `keyless` of the capture"
                 }
+                Some(CaptureKind::SqlWatermark { .. } | CaptureKind::ChangeDataCapture { .. }) => {
+                    "mark the columns that identify a record with `key`; only a capture by `sql_snapshot` can do without"
+                }
                 _ => "mark the columns that identify a record with `key`",
             });
         scope.report(finding);
