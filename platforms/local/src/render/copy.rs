@@ -134,7 +134,14 @@ fn on_server(script: Script, table: &Milestoned, buffer: &str) -> Script {
         )
         .add("load", "Takes it, but for what the columns cannot have.", [copy::load(table)])
         .add("set_aside", "Remembers what they cannot have.", [copy::set_aside(table)])
-        .add("merge", "Closes what changed or is missing, opens what changed or is new.", copy::merge(table))
+        .add(
+            "merge",
+            match table.is_keyless() {
+                true => "Puts what is new in the place of all that came before.",
+                false => "Closes what changed or is missing, opens what changed or is new.",
+            },
+            copy::merge(table),
+        )
         .add("live", "How many versions are live here, or set aside.", [copy::live(table)])
         .add("live_there", &format!("{there}: how many are."), [copy::live_there(buffer)])
         .add("restage", "Empties the room.", [copy::restage(table)])

@@ -35,7 +35,7 @@ pub(super) fn render(
         watermark_column(node, dataset.key()).and_then(|name| dataset.schema().table().column(name));
     let watermark = watermark.map(|column| Watermark::new(&table, column));
     let script = head(config, dataset.key())
-        .note(format!("{}: {}.", dataset.key(), what_is_kept(dataset.custody())))
+        .note(format!("{}: {}.", dataset.key(), what_is_kept(&table, dataset.custody())))
         .note("A batch: stage, load every record that its columns in jobs.json have room for; checks must find nothing; then in")
         .note("one transaction merge, count, batch_visible of database.sql, and schema; then unstage. Copies elsewhere are")
         .note("brought up to date; then forget and purge, if there are such sections.");
@@ -64,7 +64,10 @@ pub(super) fn render(
     let script = with_checks(script, dataset, &table)?
         .add(
             "merge",
-            "Closes what changed or is missing, opens what changed or is new.",
+            match table.is_keyless() {
+                true => "Closes all that there is and opens all that is staged, unless the two are the same.",
+                false => "Closes what changed or is missing, opens what changed or is new.",
+            },
             with(table.merge(), |rejected| rejected.merge()),
         )
         .add("count", "What the batch did.", [table.count()]);
@@ -225,8 +228,12 @@ fn milestoned(dataset: &DatasetFacts) -> Milestoned {
     Milestoned::new(names::table(dataset.key()), dataset.schema().table(), dataset.custody().keeps_versions())
 }
 
-fn what_is_kept(custody: Custody) -> String {
+fn what_is_kept(table: &Milestoned, custody: Custody) -> String {
     match custody.retention {
+        // What a consumer who left is still owed came before the key was taken away.
+        _ if table.is_keyless() => {
+            "the latest rows, replaced as a whole, since nothing tells them apart".to_owned()
+        }
         Some(keep) => format!("the latest version of each record, and earlier ones for {keep}"),
         None => "the latest version of each record".to_owned(),
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     ground::{Ground, assert_same},
-    handover,
+    handover, keyless,
     northwind::NorthWind,
     postgres::desk,
     scene::{Scene, leaving_plan, plan_between},
@@ -36,7 +36,11 @@ enum Shelf {
 
 impl Shelf {
     fn scene(self, what: What, wind: NorthWind) -> Scene {
-        let wind = NorthWind { milestoning: Milestoning::LiveAndForensic, ..wind };
+        let milestoning = match what {
+            What::Keyless => Milestoning::Live,
+            _ => Milestoning::LiveAndForensic,
+        };
+        let wind = NorthWind { milestoning, ..wind };
         match self {
             Self::Views => wind.scene(),
             Self::File => NorthWind { file: "desk.db", ..wind }.scene(),
@@ -73,12 +77,14 @@ impl Shelf {
 }
 
 /// What is stopped: a first plan and its first run; a plan that alters tables and rebuilds some, and a run that brings
-/// changes; a run that reads only what is new; one that takes what another platform has; one that makes the copies of a consumer
-/// again, that makes what somebody dropped again, or that reads everything again; and a platform that leaves.
+/// changes; a plan that takes a key away, and a run that replaces the table; a run that reads only what is new; one that takes
+/// what another platform has; one that makes the copies of a consumer again, that makes what somebody dropped again, or that reads
+/// everything again; and a platform that leaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     First,
     Second,
+    Keyless,
     New,
     HandOver,
     Resync,
@@ -93,6 +99,7 @@ impl What {
         match self {
             Self::First => "killed_first",
             Self::Second => "killed_second",
+            Self::Keyless => "killed_keyless",
             Self::New => "killed_new",
             Self::HandOver => "killed_hand_over",
             Self::Resync => "killed_resync",
@@ -107,6 +114,7 @@ impl What {
         match self {
             Self::First => "killed_first_before",
             Self::Second => "killed_second_before",
+            Self::Keyless => "killed_keyless_before",
             Self::New => "killed_new_before",
             Self::HandOver => "killed_hand_over_before",
             Self::Resync => "killed_resync_before",
@@ -120,6 +128,7 @@ impl What {
         match name {
             "first" => Self::First,
             "second" => Self::Second,
+            "keyless" => Self::Keyless,
             "new" => Self::New,
             "resync" => Self::Resync,
             "mend" => Self::Mend,
@@ -133,6 +142,7 @@ impl What {
         match self {
             Self::First => "first",
             Self::Second => "second",
+            Self::Keyless => "keyless",
             Self::New => "new",
             Self::HandOver => "hand-over",
             Self::Resync => "resync",
@@ -154,6 +164,9 @@ impl What {
         if self == Self::HandOver {
             let scene = || handover::scene("Local", Milestoning::LiveAndForensic);
             return (scene(), scene());
+        }
+        if self == Self::Keyless {
+            return (shelf.scene(self, NorthWind::default()), shelf.scene(self, keyless::wind()));
         }
         // A column more, one that is kept otherwise, and another SELECT.
         let second = NorthWind {
@@ -190,7 +203,7 @@ fn work(ground: &Ground, shelf: Shelf, what: What) {
             Some(RunRequest::until_idle().full_refresh("NW_Data/customers").full_refresh("NW_Data/products"))
         }
         What::Mend => Some(RunRequest::until_idle()),
-        What::First | What::Second | What::New | What::HandOver => None,
+        What::First | What::Second | What::Keyless | What::New | What::HandOver => None,
     };
     if let Some(asked) = asked {
         assert_eq!(ground.ask(&asked).failures, []);
@@ -250,7 +263,7 @@ fn prepared(shelf: Shelf, what: What) -> Ground {
             ground.run();
             ground.render_leaving(&leaving_plan(&first));
         }
-        What::First | What::Second | What::New | What::Refresh => {}
+        What::First | What::Second | What::Keyless | What::New | What::Refresh => {}
     }
     shelf.renew(what.before(), what.database());
     ground
@@ -386,6 +399,22 @@ fn a_second_plan_and_run_with_copies_in_a_file() {
 fn a_second_plan_and_run_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
     every_stop(Shelf::Server(server.port), What::Second);
+}
+
+#[test]
+fn a_plan_that_takes_a_key_away_and_a_run_with_views() {
+    every_stop(Shelf::Views, What::Keyless);
+}
+
+#[test]
+fn a_plan_that_takes_a_key_away_and_a_run_with_copies_in_a_file() {
+    every_stop(Shelf::File, What::Keyless);
+}
+
+#[test]
+fn a_plan_that_takes_a_key_away_and_a_run_with_copies_on_a_server() {
+    let Some(server) = Server::shared() else { return };
+    every_stop(Shelf::Server(server.port), What::Keyless);
 }
 
 #[test]
