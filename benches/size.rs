@@ -10,7 +10,7 @@
 
 use cpu_time::ProcessTime;
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, target::Target},
+    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
     model::*,
     platform::{Confirmed, EnvironmentCredentials, Nobody, Registry, RunRequest},
 };
