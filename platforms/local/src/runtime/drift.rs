@@ -9,7 +9,7 @@ use super::{
 use crate::{
     prelude::*,
     server_address::ServerAddress,
-    sql::{quote::unquoted, script::Script, statements::statements},
+    sql::{milestoned::BATCH_IN, quote::unquoted, script::Script, statements::statements},
 };
 use datasurface_platform::Drifted;
 use rusqlite::Connection;
@@ -192,7 +192,10 @@ fn drift(
             if there == rendered {
                 return Ok(None);
             }
-            let is_ours = table_of_index(made, file, script)?.is_some_and(|of| same_name(&of, name));
+            let is_ours = match made.indexes(script).is_empty() {
+                true => is_keyed_by_batch(&file.connection, name)?,
+                false => table_of_index(made, file, script)?.is_some_and(|of| same_name(&of, name)),
+            };
             Ok(Some(subject.altered(&there, &rendered, is_ours)))
         }
     }
@@ -255,7 +258,7 @@ impl Subject<'_> {
         ))
     }
 
-    /// A table has other columns. It is ours if it has an index that was made with it.
+    /// A table has other columns. It is ours if it has an index that was made with it, or, where none is made, the primary key.
     pub(super) fn altered(
         &self,
         there: &BTreeSet<String>,
@@ -310,6 +313,14 @@ fn table_of_index(made: &Made, file: &Database<'_>, script: &Script) -> rusqlite
         }
     }
     Ok(None)
+}
+
+/// Whether the batch in which a version came is in the primary key of a table: a key that nobody else's table has, and that does not
+/// go with the rows of ours into a table that is made of them.
+fn is_keyed_by_batch(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let mut statement =
+        connection.prepare("SELECT 1 FROM pragma_table_xinfo(?1, 'main') WHERE name = ?2 AND pk > 0")?;
+    statement.exists([table, BATCH_IN])
 }
 
 /// SQLite does not tell upper from lower case in names.

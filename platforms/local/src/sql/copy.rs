@@ -25,7 +25,11 @@ pub(crate) fn follow(table: &Milestoned, buffer: &str, arrived: &str) -> Vec<Str
     let not_live = format!(
         "NOT EXISTS (\n    SELECT 1\n    FROM {buffer} AS buffer\n    WHERE {same_version}\n      AND buffer.{out} IS NULL\n  )"
     );
-    let version = format!("({}, {into})", table.key_list(""));
+    // Rows that nothing tells apart end together, as they came.
+    let version = match table.is_keyless() {
+        true => into.clone(),
+        false => format!("{}, {into}", table.key_list("")),
+    };
     let live_before = format!(
         "(\n    (SELECT count(*) FROM {buffer} WHERE {out} IS NULL)\n    \
          - (SELECT count(*) FROM {buffer} WHERE {into} > {arrived} AND +{out} IS NULL)\n  )"
@@ -45,8 +49,7 @@ pub(crate) fn follow(table: &Milestoned, buffer: &str, arrived: &str) -> Vec<Str
         (close, close_forgotten)
     } else {
         let close = format!(
-            "DELETE FROM {copy}\nWHERE {version} IN (\n  SELECT {}, {into}\n  FROM {buffer}\n  WHERE {out} > {arrived}\n);",
-            table.key_list("")
+            "DELETE FROM {copy}\nWHERE ({version}) IN (\n  SELECT {version}\n  FROM {buffer}\n  WHERE {out} > {arrived}\n);"
         );
         let close_forgotten = format!(
             "DELETE FROM {copy} AS copy\nWHERE (SELECT count(*) FROM {copy}) <> {live_before}\n  \

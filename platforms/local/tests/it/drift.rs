@@ -128,6 +128,38 @@ fn a_copy_that_was_dropped_or_altered_is_missed_and_made_again() {
     }
 }
 
+#[test]
+fn a_copy_without_history_is_told_by_its_key() {
+    let live = NorthWind { milestoning: Milestoning::Live, ..NorthWind::in_a_file() };
+    let served = || {
+        let ground = Ground::with(&live.scene());
+        ground.change_source(CUSTOMERS);
+        ground.run();
+        ground
+    };
+    let cities = format!("SELECT customer_id, city FROM {TABLE} ORDER BY 1");
+    let ground = served();
+    let before = ground.rows("desk.db", &cities);
+    let (views, drop_views) = views_of_customers(&ground);
+    change(&ground, &format!("{drop_views}; ALTER TABLE {TABLE} DROP COLUMN city"));
+    assert!(failures(&ground)[0].contains("was altered"), "{:?}", failures(&ground));
+    ground.run();
+    assert_eq!(ground.rows("desk.db", &cities), before);
+
+    // What was made of its rows has its columns, and is somebody's.
+    let ground = served();
+    change(
+        &ground,
+        &format!(
+            "{drop_views}; CREATE TABLE made AS SELECT customer_id, batch_in, batch_out FROM {TABLE};
+             DROP TABLE {TABLE}; ALTER TABLE made RENAME TO {TABLE}; {views}"
+        ),
+    );
+    let report = ground.try_run().unwrap();
+    assert!(report.failures.iter().any(|failure| failure.reason.ends_with("it stays")), "{report:?}");
+    assert_eq!(ground.rows("desk.db", &format!("SELECT count(*) FROM {TABLE}")), ["8"]);
+}
+
 /// The statements that make the views of the customers, and those that drop them: SQLite does not alter a table whose views
 /// would not fit it any more.
 fn views_of_customers(ground: &Ground) -> (String, String) {

@@ -149,16 +149,18 @@ fn what_only_the_server_refuses_holds_up_its_own_copy_and_no_other() {
     // Of either copy of the datastore, what somebody did to it, and what mends it.
     for (table, changed, mended) in [
         ("products", "ALTER product_name TYPE varchar(3)", "ALTER product_name TYPE varchar(40)"),
-        ("products", "DROP product_name", "ADD product_name varchar(40)"),
         ("products", "ADD CONSTRAINT odd CHECK (product_id > 1)", "DROP CONSTRAINT odd"),
         ("customers", "ALTER company_name TYPE varchar(3)", "ALTER company_name TYPE varchar(40)"),
     ] {
         let Some(desk) = Desk::new("unfit_refused") else { return };
         let ground = desk.ground(&NorthWind::default());
         ground.run();
-        let alter =
-            |how: &str| desk.owner().batch_execute(&format!("ALTER TABLE local__nw_data__{table} {how}"));
-        desk.owner().batch_execute(&format!("DROP VIEW local__sales__analysis__nw_data__{table}")).unwrap();
+        // The type of a column that a view shows cannot be altered; each run makes the view again.
+        let alter = |how: &str| {
+            desk.owner().batch_execute(&format!(
+                "DROP VIEW local__sales__analysis__nw_data__{table}; ALTER TABLE local__nw_data__{table} {how}"
+            ))
+        };
         alter(changed).unwrap();
         ground.change_source(
             "INSERT INTO products VALUES (1, 'too long', 1, 1); INSERT INTO Customers VALUES ('A', 'too long', 'x')",
