@@ -1,6 +1,6 @@
 //! What a run is asked for by name: it must be known to one of the platforms.
 
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath, diagnostic::nearest};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, nearest};
 use datasurface_platform::{RunNames, RunRequest};
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set, Valid,
-    diagnostic::{Suggestion, nearest},
+    diagnostic::Suggestion, nearest,
 };
 use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
 use semver::{Comparator, Op, VersionReq};

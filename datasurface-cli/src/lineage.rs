@@ -13,7 +13,7 @@ use datasurface_graph::{
     query::{ColumnKey, ColumnSources, Questions},
 };
 use datasurface_model::{
-    ColumnName, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, diagnostic::nearest,
+    ColumnName, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, nearest,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use crate::{
     versions::Versions,
 };
 use datasurface_graph::{IntentionGraphs, NodeKey};
-use datasurface_model::{Diagnostic, ModelPath, PlatformName, diagnostic::nearest};
+use datasurface_model::{Diagnostic, ModelPath, PlatformName, nearest};
 use std::collections::BTreeSet;
 
 /// The platforms that somebody wants to see, of those that are there or were before: all, or one. A node around

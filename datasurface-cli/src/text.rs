@@ -1,6 +1,6 @@
 //! Text for terminals.
 
-use datasurface_model::name::is_visible;
+use datasurface_model::is_visible;
 use std::fmt::{self, Write};
 
 /// The same text without anything that a terminal would obey, or that would not be seen: names come from documents that

@@ -12,25 +12,12 @@ pub mod diagnostic;
 pub mod document;
 pub mod ecosystem;
 pub mod governance;
-pub mod name;
-pub mod named;
 #[cfg(any(test, feature = "proptest1"))]
 pub mod proptest1;
-mod schema;
-mod set;
 mod validate;
 
+pub use datasurface_schema::*;
 pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity};
 pub use document::{DocumentError, Documents, Loader};
 pub use ecosystem::*;
-pub use name::*;
-pub use named::{Entity, Named};
-pub use schema::{
-    ArrayType, AvroError, AvroSchema, Collation, Column, DataType, DataTypeError, Field, FloatFormat,
-    FloatRange, GeometryType, MapType, MicroscalingFormat, Schema, SchemaError, SchemaProblem,
-    SchemaTextError, StructType, TableSchema, TypeFault, TypeProblem, is_time_zone,
-};
-#[cfg(feature = "change")]
-pub use schema::{SCHEMA_RULES, SchemaChange, SchemaRule, TypeChange};
-pub use set::Set;
 pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

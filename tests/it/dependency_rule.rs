@@ -5,9 +5,12 @@ mod doctored;
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, process::Command};
 
-/// What the model may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
+/// The crates that compile for a browser.
+const PURE: [&str; 2] = ["datasurface-schema", "datasurface-model"];
+
+/// What these may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const MODEL_MAY_USE: [&str; 15] = [
+const PURE_MAY_USE: [&str; 15] = [
     "blake3",
     "chrono",
     "croner",
@@ -25,19 +28,20 @@ const MODEL_MAY_USE: [&str; 15] = [
     "unicode-normalization",
 ];
 
-/// Features of crates that the model may use, which it may not: they would read a clock, or the environment.
-const MODEL_MAY_NOT_ENABLE: [(&str, &str); 3] =
+/// Features of these crates that may not be used: they would read a clock, or the environment.
+const PURE_MAY_NOT_ENABLE: [(&str, &str); 3] =
     [("chrono", "clock"), ("chrono", "now"), ("chrono", "wasmbind")];
 
 /// Crates under `platforms/` that are no platforms: what several platforms share.
 const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 
-/// model ← graph ← platform ← broker ← {cli, façade}; testkit depends on model, graph, platform and broker.
+/// schema ← model ← graph ← platform ← broker ← {cli, façade}; testkit depends on model, graph, platform and broker.
 fn layers_below(package: &str) -> Option<&'static [&'static str]> {
     const LAYERS: [&str; 4] =
         ["datasurface-model", "datasurface-graph", "datasurface-platform", "datasurface-broker"];
     Some(match package {
-        "datasurface-model" => &[],
+        "datasurface-schema" => &[],
+        "datasurface-model" => &["datasurface-schema"],
         "datasurface-graph" => &["datasurface-model"],
         "datasurface-platform" => &["datasurface-model", "datasurface-graph"],
         "datasurface-broker" => &["datasurface-model", "datasurface-graph", "datasurface-platform"],
@@ -104,8 +108,8 @@ fn violations(metadata: &Value) -> BTreeSet<String> {
             if dependency.name == "petgraph" && package.name != "datasurface-graph" {
                 violations.insert(format!("{}: depends on petgraph", package.name));
             }
-            if package.name == "datasurface-model" && !dependency.is_dev {
-                violations.extend(model_violation(dependency));
+            if PURE.contains(&package.name) && !dependency.is_dev {
+                violations.extend(impurity(package.name, dependency));
             }
         }
     }
@@ -133,19 +137,19 @@ fn may_depend(package: &Package<'_>, dependency: &Dependency<'_>, platforms: &BT
     }
 }
 
-fn model_violation(dependency: &Dependency<'_>) -> Option<String> {
+fn impurity(package: &str, dependency: &Dependency<'_>) -> Option<String> {
     let name = dependency.name;
-    if !dependency.is_ours && !MODEL_MAY_USE.contains(&name) {
-        return Some(format!("datasurface-model: {name} is not on the list"));
+    if !dependency.is_ours && !PURE_MAY_USE.contains(&name) {
+        return Some(format!("{package}: {name} is not on the list"));
     }
     let enabled = |feature: &str| {
         // chrono's default features include its clock.
         dependency.features.contains(&feature) || (name == "chrono" && dependency.uses_default_features)
     };
-    MODEL_MAY_NOT_ENABLE
+    PURE_MAY_NOT_ENABLE
         .iter()
         .find(|(of, feature)| *of == name && enabled(feature))
-        .map(|(_, feature)| format!("datasurface-model: {name} with {feature}"))
+        .map(|(_, feature)| format!("{package}: {name} with {feature}"))
 }
 
 fn metadata() -> Value {
@@ -167,7 +171,9 @@ fn nobody_breaks_the_dependency_rule() {
 fn the_packages_are_all_seen() {
     let metadata = metadata();
     let names: BTreeSet<_> = packages(&metadata).iter().map(|package| package.name).collect();
-    for name in ["datasurface", "datasurface-model", "datasurface-graph", "datasurface-cli"] {
+    for name in
+        ["datasurface", "datasurface-schema", "datasurface-model", "datasurface-graph", "datasurface-cli"]
+    {
         assert!(names.contains(name), "{name} is not in {names:?}");
     }
     assert!(packages(&metadata).iter().any(|package| package.is_under_platforms));

@@ -2,9 +2,7 @@
 //! have areas of their own.
 
 use datasurface_model::{
-    CODES, CodeInfo, Diagnostic, Ecosystem, SCHEMA_RULES, Waiver, change,
-    diagnostic::{Suggestion, nearest},
-    document,
+    CODES, CodeInfo, Diagnostic, Ecosystem, Waiver, change, diagnostic::Suggestion, document, nearest,
 };
 use std::collections::BTreeMap;
 
@@ -34,7 +32,7 @@ impl Codes {
     fn known() -> Self {
         let heard = [CODES, super::CODES, crate::propose::codes(), datasurface_platform::CODES];
         let heard = heard.into_iter().flatten().map(|info| (info.code, (*info, true)));
-        let unheard = [document::CODES, change::CODES, SCHEMA_RULES].into_iter().flatten().copied();
+        let unheard = [document::CODES, change::CODES, change::SCHEMA_CODES].into_iter().flatten().copied();
         let unheard = unheard.chain(crate::codes()).map(|info| (info.code, (info, false)));
         Self(unheard.chain(heard).collect())
     }

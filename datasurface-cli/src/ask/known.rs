@@ -3,7 +3,7 @@
 use crate::{codes::UNKNOWN_NAME, shown::unknown_node};
 use datasurface_graph::{IntentionGraphs, NodeKey, query::Lost};
 use datasurface_model::{
-    Diagnostic, Ecosystem, Entity, ModelPath, TeamDeclaration, Valid, ZoneDeclaration, diagnostic::nearest,
+    Diagnostic, Ecosystem, Entity, ModelPath, TeamDeclaration, Valid, ZoneDeclaration, nearest,
 };
 
 pub(super) fn node(graphs: &IntentionGraphs, wanted: &NodeKey) -> Result<(), Box<Diagnostic>> {

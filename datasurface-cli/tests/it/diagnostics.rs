@@ -1,7 +1,7 @@
 //! `docs/diagnostics.md`: every code that the command can report, with the fixtures of those that models can show. It is
 //! generated: with `DATASURFACE_UPDATE=1` in the environment it is written instead of compared.
 
-use datasurface_model::{CODES, CodeInfo, SCHEMA_RULES, change, diagnostic::CodeRegistry, document};
+use datasurface_model::{CODES, CodeInfo, change, diagnostic::CodeRegistry, document};
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -43,7 +43,7 @@ fn placed() -> PathBuf {
 
 /// The codes that are about the model alone.
 fn of_model() -> CodeRegistry {
-    let codes = [CODES, document::CODES, change::CODES, SCHEMA_RULES];
+    let codes = [CODES, document::CODES, change::CODES, change::SCHEMA_CODES];
     codes.into_iter().fold(CodeRegistry::default(), |all, codes| all.merge(codes).unwrap())
 }
 

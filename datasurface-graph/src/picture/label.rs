@@ -1,7 +1,7 @@
 //! What is written into boxes.
 
 use crate::key::NodeKey;
-use datasurface_model::name::is_visible;
+use datasurface_model::is_visible;
 
 /// What a person needs to know of a node whose platform is known.
 pub(super) fn of_node(key: &NodeKey) -> String {

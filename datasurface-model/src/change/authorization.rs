@@ -5,10 +5,8 @@
 //! defined.
 
 use super::{Difference, ModelDiff, Part};
-use crate::{
-    ecosystem::{Ecosystem, Repository},
-    name::{TeamKey, TeamName, ZoneName},
-};
+use crate::ecosystem::{Ecosystem, Repository};
+use datasurface_schema::{TeamKey, TeamName, ZoneName};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,13 +1,13 @@
 //! The codes of change control; those about schemas are beside their rules.
 
 use crate::diagnostic::CodeInfo;
+use datasurface_schema::SchemaRule;
 
 macro_rules! codes {
     ($($name:ident($make:ident, $code:literal, $summary:literal, $explanation:literal);)*) => {
         $(pub(super) static $name: CodeInfo = CodeInfo::$make($code, $summary, $explanation);)*
 
-        /// Every code of change control, but those about schemas, which are in
-        /// [`SCHEMA_RULES`](crate::SCHEMA_RULES).
+        /// Every code of change control, but those about schemas, which are in [`SCHEMA_CODES`].
         pub static CODES: &[&CodeInfo] = &[$(&$name),*];
     };
 }
@@ -68,4 +68,49 @@ codes! {
         "a sunset is set to a day that is over",
         "Nobody could see it coming. Choose a day that gives consumers time, even if there is none today."
     );
+}
+
+/// A rule about schemas, as a code.
+const fn of_schema(rule: SchemaRule) -> CodeInfo {
+    CodeInfo::error(rule.code(), rule.summary(), rule.explanation())
+}
+
+macro_rules! schema_codes {
+    ($($name:ident = $rule:ident;)*) => {
+        $(static $name: CodeInfo = of_schema(SchemaRule::$rule);)*
+
+        /// The codes about schemas.
+        pub static SCHEMA_CODES: &[&CodeInfo] = &[$(&$name),*];
+    };
+}
+
+schema_codes! {
+    COLUMN_REMOVED = ColumnRemoved;
+    COLUMN_RENAMED = ColumnRenamed;
+    NOT_NULL_ADDED = NotNullAdded;
+    NO_DEFAULT_ADDED = NoDefaultAdded;
+    DEFAULT_CHANGED = DefaultChanged;
+    RECORD_RENAMED = RecordRenamed;
+    FORM_CHANGED = FormChanged;
+    TYPE_NARROWED = TypeNarrowed;
+    BECAME_NULLABLE = BecameNullable;
+    BECAME_NOT_NULL = BecameNotNull;
+    KEY_CHANGED = KeyChanged;
+    PARTITION_CHANGED = PartitionChanged;
+}
+
+/// The code of a rule about schemas.
+pub(super) fn code_of(rule: SchemaRule) -> Option<&'static CodeInfo> {
+    SCHEMA_CODES.iter().copied().find(|info| info.code == rule.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_about_schemas_has_its_code() {
+        assert_eq!(SCHEMA_CODES.len(), SchemaRule::ALL.len());
+        assert!(SchemaRule::ALL.iter().all(|rule| code_of(*rule).is_some()));
+    }
 }

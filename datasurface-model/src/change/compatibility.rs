@@ -8,12 +8,10 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Severity},
     ecosystem::{Dataset, DatasetGroup, Ecosystem, InvalidRows, Workspace},
-    name::DatasetKey,
-    named::Entity,
-    schema::SchemaChange,
     validate::Valid,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{DatasetKey, Entity, SchemaChange};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -127,7 +125,7 @@ impl Judge<'_> {
             return;
         }
         for change in SchemaChange::between(old.schema(), new.schema()) {
-            let Some(rule) = change.broken_rule() else { continue };
+            let Some(rule) = change.broken_rule().and_then(codes::code_of) else { continue };
             let path = match change.column() {
                 Some(column) => path.child("columns", column),
                 None => path.clone(),

@@ -15,11 +15,10 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Severity},
     ecosystem::{Dataset, Ecosystem},
-    name::DatasetKey,
-    named::Entity,
     validate::Valid,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{DatasetKey, Entity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How changes are judged: where they come from, as of which day, and how strictly.

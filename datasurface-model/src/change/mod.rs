@@ -21,7 +21,7 @@ mod touched;
 mod uses;
 
 pub use authorization::{Authorization, ChangeSource, DeniedPart};
-pub use codes::CODES;
+pub use codes::{CODES, SCHEMA_CODES};
 pub use compatibility::Breaking;
 pub use control::ChangeControl;
 pub use diff::{Difference, DifferenceKind, ModelDiff};

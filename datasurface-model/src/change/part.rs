@@ -3,8 +3,8 @@
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Ecosystem, Repository},
-    name::{TeamKey, ZoneName},
 };
+use datasurface_schema::{TeamKey, ZoneName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -11,12 +11,11 @@ use crate::{
         DataTransformer, Datastore, Deprecation, Ecosystem, GroupPin, PlatformDeclaration, PrimaryPin,
         ProductionStatus, Repository, Team, Workspace,
     },
-    name::{
-        ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, TeamKey, VendorName, ZoneName,
-    },
-    named::Entity,
-    set::Set,
     validate::Valid,
+};
+use datasurface_schema::{
+    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Place, PlatformName, Set, TeamKey, VendorName,
+    ZoneName,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,10 +7,8 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Dataset, Datastore},
-    name::ColumnName,
-    named::Entity,
-    schema::{Column, TableSchema},
 };
+use datasurface_schema::{Column, ColumnName, Entity, TableSchema};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -90,7 +88,7 @@ impl RenameProposal {
         new: &str,
         evidence: impl IntoIterator<Item = (Evidence, bool)>,
     ) -> Option<Self> {
-        let near = (Evidence::NearName, crate::diagnostic::nearest(old, [new]).is_some());
+        let near = (Evidence::NearName, datasurface_schema::nearest(old, [new]).is_some());
         let evidence = evidence.into_iter().chain([near]).filter(|(_, holds)| *holds);
         let evidence: Vec<_> = evidence.map(|(evidence, _)| evidence).collect();
         let score = evidence.iter().map(|evidence| evidence.weight()).fold(0, u8::saturating_add).min(100);

@@ -4,14 +4,9 @@ use super::{
     touched::{self, Retiring},
     uses::{Use, Uses},
 };
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::Ecosystem,
-    name::{DatasetKey, GroupKey, TeamKey},
-    named::Entity,
-    validate::Valid,
-};
+use crate::{diagnostic::ModelPath, ecosystem::Ecosystem, validate::Valid};
 use chrono::NaiveDate;
+use datasurface_schema::{DatasetKey, Entity, GroupKey, TeamKey};
 use serde::Serialize;
 use std::{collections::BTreeSet, fmt};
 

@@ -4,10 +4,9 @@ use super::diff::Pruned;
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Dataset, Datastore, Ecosystem},
-    name::{DatasetKey, TeamKey},
-    named::Entity,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{DatasetKey, Entity, TeamKey};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A datastore in its team. Datasets that did not change are left out, unless the datastore is new, gone or renamed.
@@ -78,7 +77,7 @@ pub(super) fn retiring(store: &Datastore, dataset: &Dataset) -> Option<Retiring>
     Some(Retiring { since, last_day: both().filter_map(|(_, last_day)| last_day).min() })
 }
 
-fn stores_of(ecosystem: &Ecosystem) -> BTreeMap<crate::name::DatastoreName, PlacedStore<'_>> {
+fn stores_of(ecosystem: &Ecosystem) -> BTreeMap<datasurface_schema::DatastoreName, PlacedStore<'_>> {
     let mut stores = BTreeMap::new();
     for zone in ecosystem.zones() {
         for declaration in zone.definition().into_iter().flat_map(|zone| zone.teams()) {

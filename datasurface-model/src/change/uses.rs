@@ -2,10 +2,9 @@
 
 use crate::{
     ecosystem::{DatasetGroup, DatasetSink, Ecosystem, Repository, Workspace},
-    name::{DatasetKey, GroupKey, TeamKey, WorkspaceName},
-    named::Entity,
     validate::Valid,
 };
+use datasurface_schema::{DatasetKey, Entity, GroupKey, TeamKey, WorkspaceName};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},

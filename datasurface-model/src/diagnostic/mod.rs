@@ -2,18 +2,16 @@
 //! is decided at the edge.
 
 mod code;
-mod nearest;
 mod path;
 mod position;
 mod suggestion;
 
 pub use code::{CodeClash, CodeInfo, CodeRegistry};
-pub use nearest::nearest;
 pub use path::ModelPath;
 pub use position::Position;
 pub use suggestion::{Patch, Suggestion};
 
-use crate::name::PolicyKey;
+use datasurface_schema::PolicyKey;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;

@@ -1,7 +1,8 @@
 //! Suggestions: findings that say how the model has to be patched to be rid of them.
 
 use super::ModelPath;
-use crate::ecosystem::{Json, Repository};
+use crate::ecosystem::Repository;
+use datasurface_schema::Json;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;

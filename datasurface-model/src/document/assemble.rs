@@ -5,12 +5,10 @@ use super::{
     part::{Frame, Part},
 };
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, nearest},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath},
     ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
-    name::{Name, TeamKey, ZoneName},
-    named::Entity,
-    set::Set,
 };
+use datasurface_schema::{Entity, Name, Set, TeamKey, ZoneName, nearest};
 use std::{collections::BTreeMap, mem, sync::Arc};
 
 /// The definitions of one zone or team that documents give, by the names of the documents.

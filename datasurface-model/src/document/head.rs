@@ -7,7 +7,7 @@ use super::{
     tree::{Extent, Member, Node, Problem, Value},
     v1,
 };
-use crate::name::{TeamKey, ZoneName};
+use datasurface_schema::{TeamKey, ZoneName};
 
 /// The formats that can be read.
 pub(super) const SUPPORTED: &[&str] = &[v1::FORMAT];

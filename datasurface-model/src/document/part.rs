@@ -6,10 +6,8 @@ use super::{
     tree::{self, Problem},
     v1::{self, Schemas},
 };
-use crate::{
-    ecosystem::{Ecosystem, GovernanceZone, Repository, Team},
-    name::{EcosystemName, TeamKey, ZoneName},
-};
+use crate::ecosystem::{Ecosystem, GovernanceZone, Repository, Team};
+use datasurface_schema::{EcosystemName, TeamKey, ZoneName};
 use std::sync::Arc;
 
 #[derive(Debug)]

@@ -1,9 +1,6 @@
 //! Access: who may ask for the data of a datastore.
 
-use crate::{
-    name::{DatasetName, GroupKey},
-    set::Set,
-};
+use datasurface_schema::{DatasetName, GroupKey, Set};
 
 /// Who may have a sink on a datastore.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

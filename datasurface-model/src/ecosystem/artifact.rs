@@ -1,7 +1,7 @@
 //! Code: what a transformer runs.
 
 use super::VersionRequirement;
-use crate::name::DatasetName;
+use datasurface_schema::DatasetName;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 

@@ -1,11 +1,7 @@
 //! Capture: how the data of a datastore is read.
 
 use super::{CaptureTrigger, Credential, Cron, Dataset};
-use crate::{
-    name::{ColumnName, ContainerKey, CredentialName, DatasetName},
-    named::Entity,
-    set::Set,
-};
+use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, Entity, Set};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;

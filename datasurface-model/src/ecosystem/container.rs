@@ -1,11 +1,7 @@
 //! Containers: where data is kept.
 
-use super::{About, ContainerKind, Rare, documented, renamed};
-use crate::{
-    name::{ContainerName, Place},
-    named::Entity,
-    set::Set,
-};
+use super::ContainerKind;
+use datasurface_schema::{About, ContainerName, Entity, Place, Rare, Set, documented, renamed};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Kinds of containers: which technology keeps the data, and how it is reached.
 
-use super::Json;
+use datasurface_schema::Json;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 

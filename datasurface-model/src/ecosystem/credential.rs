@@ -1,6 +1,6 @@
 //! Credentials: names of secrets, never secrets.
 
-use crate::name::CredentialName;
+use datasurface_schema::CredentialName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

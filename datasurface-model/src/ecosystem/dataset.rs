@@ -1,11 +1,8 @@
 //! Datasets: one table of a datastore.
 
-use super::{About, Deprecation, InvalidRows, QualityCheck, Rare, documented, renamed};
-use crate::{
-    name::{Classification, DatasetName, PolicyName},
-    named::Entity,
-    schema::{Column, Schema},
-    set::Set,
+use super::{Deprecation, InvalidRows, QualityCheck};
+use datasurface_schema::{
+    About, Classification, Column, DatasetName, Entity, PolicyName, Rare, Schema, Set, documented, renamed,
 };
 
 /// A table of a datastore.

@@ -1,12 +1,8 @@
 //! Datastores: what a producer offers.
 
-use super::{
-    About, Access, Approval, Capture, Dataset, Deprecation, ProductionStatus, Rare, documented, renamed,
-};
-use crate::{
-    name::{DatasetName, DatastoreName, GroupKey},
-    named::{Entity, Named},
-    set::Set,
+use super::{Access, Approval, Capture, Dataset, Deprecation, ProductionStatus};
+use datasurface_schema::{
+    About, DatasetName, DatastoreName, Entity, GroupKey, Named, Rare, Set, documented, renamed,
 };
 
 /// A set of datasets that belong together, and how they are captured. The output of a transformer has no capture of

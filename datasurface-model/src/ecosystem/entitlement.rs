@@ -1,6 +1,6 @@
 //! Entitlement: who may read what a workspace gets.
 
-use crate::{name::PrincipalName, set::Set};
+use datasurface_schema::{PrincipalName, Set};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,10 +1,6 @@
 //! Vendors of infrastructure and their trees of locations.
 
-use super::{About, Rare, documented, renamed};
-use crate::{
-    name::{LocationName, Place, VendorName},
-    named::{Entity, Named},
-};
+use datasurface_schema::{About, Entity, LocationName, Named, Place, Rare, VendorName, documented, renamed};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

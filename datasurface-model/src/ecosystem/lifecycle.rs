@@ -1,7 +1,7 @@
 //! Lifecycle: what is on its way out.
 
-use crate::name::DatasetKey;
 use chrono::NaiveDate;
+use datasurface_schema::DatasetKey;
 use serde::{Deserialize, Serialize};
 
 /// Consumers should leave: since when, and why; perhaps where to, and until when. From the first date on, a sink needs

@@ -10,10 +10,8 @@ mod credential;
 mod dataset;
 mod datastore;
 mod deadline;
-mod documentation;
 mod entitlement;
 mod infrastructure;
-mod json;
 mod lifecycle;
 mod password;
 mod pin;
@@ -21,7 +19,6 @@ mod platform;
 mod policy;
 mod production;
 mod quality;
-mod rare;
 mod repository;
 mod requirements;
 mod team;
@@ -41,10 +38,8 @@ pub use credential::{Credential, CredentialKind};
 pub use dataset::Dataset;
 pub use datastore::Datastore;
 pub use deadline::Deadline;
-pub use documentation::{Documentation, TextFormat};
 pub use entitlement::{Entitlement, Principal};
 pub use infrastructure::{CloudVendor, InfrastructureLocation, InfrastructureVendor};
-pub use json::Json;
 pub use lifecycle::Deprecation;
 pub(crate) use password::without_passwords;
 pub use pin::{GroupPin, PrimaryPin};
@@ -62,12 +57,10 @@ pub use workspace::{DatasetGroup, DatasetSink, Workspace};
 pub use zone::{GovernanceZone, ZoneDeclaration};
 
 pub(crate) use container_kind::Server;
-pub(crate) use documentation::{About, documented, join_about, renamed};
-pub(crate) use rare::Rare;
 
-use crate::{
-    name::{DatastoreName, EcosystemName, GroupKey, PlatformName, TeamName, ZoneName},
-    named::{Entity, Named},
+use datasurface_schema::{
+    About, DatastoreName, EcosystemName, Entity, GroupKey, Named, PlatformName, Rare, TeamName, ZoneName,
+    documented, join_about, renamed,
 };
 use std::sync::Arc;
 

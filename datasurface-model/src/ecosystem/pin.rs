@@ -1,9 +1,6 @@
 //! Pins: operators' wishes about which platform does what. What was decided is in the broker's lock.
 
-use crate::{
-    name::{DatastoreName, GroupKey, PlatformName},
-    named::Entity,
-};
+use datasurface_schema::{DatastoreName, Entity, GroupKey, PlatformName};
 
 /// A dataset group is wished onto one or more platforms; several for a migration, or to compare them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,12 +1,9 @@
 //! Declarations of data platforms.
 
-use super::{About, Deprecation, Json, ProductionStatus, Rare, documented, renamed};
-use crate::{
-    name::{
-        CredentialStoreName, DatasetKey, DatastoreName, Place, PlatformKind, PlatformName, WorkspaceName,
-    },
-    named::{Entity, Named},
-    set::Set,
+use super::{Deprecation, ProductionStatus};
+use datasurface_schema::{
+    About, CredentialStoreName, DatasetKey, DatastoreName, Entity, Json, Named, Place, PlatformKind,
+    PlatformName, Rare, Set, WorkspaceName, documented, renamed,
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;

@@ -1,10 +1,9 @@
 //! Policies: what a zone forbids, or allows alone.
 
-use super::{About, CloudVendor, KeyHolder, ProductionStatus, Rare, documented, renamed};
-use crate::{
-    name::{Classification, Place, PlatformName, PolicyName, VendorName},
-    named::Entity,
-    set::Set,
+use super::{CloudVendor, KeyHolder, ProductionStatus};
+use datasurface_schema::{
+    About, Classification, Entity, Place, PlatformName, PolicyName, Rare, Set, VendorName, documented,
+    renamed,
 };
 use smol_str::SmolStr;
 

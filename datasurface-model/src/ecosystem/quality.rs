@@ -2,7 +2,7 @@
 //! there.
 
 use super::Latency;
-use crate::{name::ColumnName, set::Set};
+use datasurface_schema::{ColumnName, Set};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;

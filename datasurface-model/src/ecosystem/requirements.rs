@@ -1,6 +1,6 @@
 //! What a consumer asks for.
 
-use crate::{name::Regulator, set::Set};
+use datasurface_schema::{Regulator, Set};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,9 +1,9 @@
 //! Teams and their declarations.
 
-use super::{About, DataContainer, Datastore, Rare, Repository, Workspace, documented, join_about, renamed};
-use crate::{
-    name::{ContainerName, DatastoreName, TeamName, WorkspaceName},
-    named::{Entity, Named},
+use super::{DataContainer, Datastore, Repository, Workspace};
+use datasurface_schema::{
+    About, ContainerName, DatastoreName, Entity, Named, Rare, TeamName, WorkspaceName, documented,
+    join_about, renamed,
 };
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Transformers: how new data is derived.
 
 use super::{CodeArtifact, Cron, Select, TransformTrigger};
-use crate::name::{Classification, DatasetName, DatastoreName};
+use datasurface_schema::{Classification, DatasetName, DatastoreName};
 use std::collections::BTreeMap;
 
 /// Turns the data of its workspace into the datasets of another datastore. Its workspace's name is its identity.

@@ -1,12 +1,9 @@
 //! Waivers: findings that somebody decided to live with, for a while.
 
 use super::Ecosystem;
-use crate::{
-    diagnostic::{Diagnostic, ModelPath},
-    name::PolicyKey,
-    named::Entity,
-};
+use crate::diagnostic::{Diagnostic, ModelPath};
 use chrono::NaiveDate;
+use datasurface_schema::{Entity, PolicyKey};
 use smol_str::SmolStr;
 use std::fmt;
 

@@ -1,15 +1,14 @@
 //! Workspaces: what a consumer wants, and where.
 
 use super::{
-    About, DataTransformer, Deadline, Entitlement, Latency, Milestoning, Principal, Priority,
-    ProductionStatus, Rare, Requirements, Retention, documented, renamed,
-};
-use crate::{
-    name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
-    named::{Entity, Named},
-    set::Set,
+    DataTransformer, Deadline, Entitlement, Latency, Milestoning, Principal, Priority, ProductionStatus,
+    Requirements, Retention,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{
+    About, Classification, ContainerKey, DatasetKey, Entity, GroupName, Named, PlatformName, Rare, Regulator,
+    Set, WorkspaceName, documented, renamed,
+};
 
 /// A consumer: groups of datasets, brought into one container; or the inputs of a transformer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,12 +1,7 @@
 //! Governance zones and their declarations.
 
-use super::{
-    About, Policy, Rare, Repository, Team, TeamDeclaration, documented, join_about, renamed, undefined_since,
-};
-use crate::{
-    name::{TeamName, ZoneName},
-    named::{Entity, Named},
-};
+use super::{Policy, Repository, Team, TeamDeclaration, undefined_since};
+use datasurface_schema::{About, Entity, Named, Rare, TeamName, ZoneName, documented, join_about, renamed};
 use std::sync::Arc;
 
 /// A zone as the ecosystem declares it: its name and the repository that owns it; and its definition, once the owner

@@ -16,9 +16,8 @@ pub use meeting::Meeting;
 use crate::{
     diagnostic::CodeInfo,
     ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
-    name::{Classification, Place, PlatformName, VendorName},
-    set::Set,
 };
+use datasurface_schema::{Classification, Place, PlatformName, Set, VendorName};
 use smol_str::SmolStr;
 
 /// Something that the data of a zone meets.

@@ -1,6 +1,6 @@
 //! Schemas in Avro's words.
 
-use crate::schema::{AvroSchema, DataType, Field, TableSchema};
+use datasurface_schema::{AvroSchema, DataType, Field, TableSchema};
 use serde_json::{Map, Value, json};
 
 /// A schema in Avro's words that is much like this table, with the same columns and the same key. Types that Avro lacks

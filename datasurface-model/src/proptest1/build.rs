@@ -7,13 +7,11 @@ use super::{
     transformers::Transforms,
     workspaces,
 };
-use crate::{
-    ecosystem::{
-        DataContainer, Ecosystem, GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted,
-        PlatformDeclaration, Policy, PolicyRule, Repository, StorageRule, Team, ZoneDeclaration,
-    },
-    name::{ContainerKey, Place, PlatformName, TeamKey, VendorName},
+use crate::ecosystem::{
+    DataContainer, Ecosystem, GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted,
+    PlatformDeclaration, Policy, PolicyRule, Repository, StorageRule, Team, ZoneDeclaration,
 };
+use datasurface_schema::{ContainerKey, Place, PlatformName, TeamKey, VendorName};
 
 /// A team under construction.
 pub(super) struct Built {

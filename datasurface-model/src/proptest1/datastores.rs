@@ -6,13 +6,12 @@ use super::{
     names::{CLASSIFICATIONS, CRONS, DATASETS, choose, key_type, word},
     plan::{Choice, DatasetPlan, DatastorePlan},
 };
-use crate::{
-    ecosystem::{Capture, Dataset, DatasetSink, Datastore, Deprecation, InvalidRows},
-    name::{Classification, ColumnName, ContainerKey, DatasetKey, DatasetName, DatastoreName},
-    named::Entity,
-    schema::{Column, TableSchema},
-};
+use crate::ecosystem::{Capture, Dataset, DatasetSink, Datastore, Deprecation, InvalidRows};
 use chrono::NaiveDate;
+use datasurface_schema::{
+    Classification, Column, ColumnName, ContainerKey, DatasetKey, DatasetName, DatastoreName, Entity,
+    TableSchema,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every datastore that was built so far, and every dataset that can be wanted.

@@ -1,7 +1,7 @@
 //! What names, places, types and timetables are made from.
 
 use super::plan::Choice;
-use crate::schema::DataType;
+use datasurface_schema::DataType;
 
 pub(super) const CRONS: [&str; 6] =
     ["*/10 * * * *", "0 * * * *", "30 2 * * *", "0 6 * * mon-fri", "15 8-18/2 1 JAN,JUL *", "0 0 1 * *"];

@@ -1,7 +1,7 @@
 //! Plans: everything about an ecosystem, as plain numbers. What they mean is decided where it is built.
 
 use super::{names::data_type, types::data_types};
-use crate::schema::DataType;
+use datasurface_schema::DataType;
 use proptest::{collection::vec, option::weighted as sometimes, prelude::*};
 use std::ops::RangeInclusive;
 

@@ -6,11 +6,8 @@ use super::{
     plan::{Choice, TransformerPlan},
     workspaces::{distinct_sinks, mattering},
 };
-use crate::{
-    ecosystem::{DataTransformer, Dataset, DatasetGroup, Datastore, Workspace},
-    name::{Classification, ContainerKey, DatasetName, DatastoreName},
-    schema::{Column, TableSchema},
-};
+use crate::ecosystem::{DataTransformer, Dataset, DatasetGroup, Datastore, Workspace};
+use datasurface_schema::{Classification, Column, ContainerKey, DatasetName, DatastoreName, TableSchema};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The workspaces of transformers, each with the choice of its team. Their outputs are among the stores.

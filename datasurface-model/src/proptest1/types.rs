@@ -4,7 +4,7 @@ use super::{
     names::{data_type, key_type},
     plan::Choice,
 };
-use crate::schema::{Collation, DataType, Field, FloatFormat, GeometryType, MicroscalingFormat};
+use datasurface_schema::{Collation, DataType, Field, FloatFormat, GeometryType, MicroscalingFormat};
 use proptest::{collection::vec, option::weighted as sometimes, prelude::*, sample::select};
 
 /// Any type that makes sense, up to four deep.

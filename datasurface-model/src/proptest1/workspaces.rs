@@ -5,11 +5,9 @@ use super::{
     names::{REGULATORS, choose, word},
     plan::{Choice, GroupPlan, WorkspacePlan},
 };
-use crate::{
-    ecosystem::{DatasetGroup, Deadline, Latency, Milestoning, Priority, Retention, Workspace},
-    name::{ContainerKey, GroupKey, PlatformName},
-};
+use crate::ecosystem::{DatasetGroup, Deadline, Latency, Milestoning, Priority, Retention, Workspace};
 use chrono::NaiveTime;
+use datasurface_schema::{ContainerKey, GroupKey, PlatformName};
 use std::collections::BTreeSet;
 
 /// Workspaces, each with the choice of its team, and wishes for their groups.

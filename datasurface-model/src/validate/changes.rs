@@ -4,12 +4,8 @@ use super::{
     cut::UnitChange,
     unit::{Content, UnitPlace},
 };
-use crate::{
-    ecosystem::DataContainer,
-    name::{ContainerKey, DatastoreName, TeamKey, WorkspaceName, ZoneName},
-    named::{Entity, Named},
-    set::Set,
-};
+use crate::ecosystem::DataContainer;
+use datasurface_schema::{ContainerKey, DatastoreName, Entity, Named, Set, TeamKey, WorkspaceName, ZoneName};
 
 /// What was added, removed or changed between two versions of an ecosystem, by name. What it was, and what it is, can be
 /// asked of the versions: [`Valid::datastore`](super::Valid::datastore) and its like. What moved from one team to another

@@ -5,11 +5,8 @@ use super::{
     directory::Directory,
     unit::{Content, UnitKey, UnitPlace},
 };
-use crate::{
-    ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
-    name::{TeamKey, TeamName, ZoneName},
-    named::{Entity, Named},
-};
+use crate::ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration};
+use datasurface_schema::{Entity, Named, TeamKey, TeamName, ZoneName};
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeMap, sync::Arc};
 

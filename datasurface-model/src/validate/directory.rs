@@ -14,9 +14,9 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{DataContainer, Datastore, GovernanceZone, Workspace},
-    name::{ContainerKey, ContainerName, DatastoreName, Name, TeamKey, WorkspaceName},
-    named::Entity,
-    set::Set,
+};
+use datasurface_schema::{
+    ContainerKey, ContainerName, DatastoreName, Entity, Name, Set, TeamKey, WorkspaceName,
 };
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, StrExt};

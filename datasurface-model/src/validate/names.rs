@@ -1,6 +1,6 @@
 //! The existing names of one kind, arranged so that the nearest one is found without looking at all of them.
 
-use crate::diagnostic::nearest;
+use datasurface_schema::nearest;
 use smol_str::SmolStr;
 
 /// Up to this many names, each one is compared.

@@ -6,12 +6,11 @@ use super::{
     reference::Reference,
     unit::UnitKey,
 };
-use crate::{
-    ecosystem::{CloudVendor, DataContainer, Policy},
-    name::{ContainerKey, DatasetKey, DatastoreName, GroupKey, VendorName, WorkspaceName, ZoneName},
-    named::Named,
-};
+use crate::ecosystem::{CloudVendor, DataContainer, Policy};
 use chrono::NaiveDate;
+use datasurface_schema::{
+    ContainerKey, DatasetKey, DatastoreName, GroupKey, Named, VendorName, WorkspaceName, ZoneName,
+};
 use smol_str::SmolStr;
 use std::cell::RefCell;
 

@@ -6,7 +6,7 @@ use super::{
     reader::Fact,
     unit::UnitKey,
 };
-use crate::named::{Entity, Named};
+use datasurface_schema::{Entity, Named};
 use rustc_hash::FxHashMap;
 
 /// Imports the other way round: for each subject, the facts that were read, and by which units. Persistent.

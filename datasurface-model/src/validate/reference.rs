@@ -1,6 +1,6 @@
 //! References: how one part of the model speaks of another.
 
-use crate::name::{
+use datasurface_schema::{
     ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, PolicyKey, VendorName,
     WorkspaceName,
 };

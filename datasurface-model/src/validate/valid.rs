@@ -9,10 +9,9 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Findings},
     ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
-    name::{ContainerKey, DatastoreName, Name, WorkspaceName},
-    named::Entity,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{ContainerKey, DatastoreName, Entity, Name, WorkspaceName};
 use rustc_hash::FxHashSet;
 use std::{fmt, ops::Deref, sync::Arc};
 

@@ -6,13 +6,11 @@ use super::{
     rules::UNKNOWN_POLICY,
 };
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion, nearest},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
     ecosystem::{Ecosystem, WaivedFinding, Waiver},
-    name::PolicyKey,
-    named::Entity,
-    set::Set,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{Entity, PolicyKey, Set, nearest};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
@@ -251,12 +249,12 @@ mod tests {
     use super::*;
     use crate::{
         ecosystem::{GovernanceZone, Permitted, Policy, PolicyRule, Team},
-        name::Classification,
         validate::{
             Validation,
             rules::fixture::{consumer, day, valid},
         },
     };
+    use datasurface_schema::Classification;
 
     #[test]
     fn a_waived_error_lets_the_ecosystem_be_valid_and_is_still_told() {

@@ -3,7 +3,7 @@
 
 use crate::folder::{Folder, TODAY, name};
 use datasurface_model::{
-    CodeInfo, Documents, Ecosystem, SCHEMA_RULES, Valid, Validation,
+    CodeInfo, Documents, Ecosystem, Valid, Validation,
     change::{self, ChangeControl, ChangeReport, ChangeSource},
 };
 use std::{fs, path::Path};
@@ -15,7 +15,7 @@ fn folder() -> Folder {
 }
 
 fn registered() -> impl Iterator<Item = &'static CodeInfo> {
-    change::CODES.iter().chain(SCHEMA_RULES).copied()
+    change::CODES.iter().chain(change::SCHEMA_CODES).copied()
 }
 
 fn ecosystem(name: &str, team: &str) -> Ecosystem {

@@ -28,6 +28,11 @@ fn theirs(name: &str, features: &[&str], uses_default_features: bool) -> Value {
 fn the_rule_can_be_broken() {
     for (of, dependency, violation) in [
         (
+            "datasurface-schema",
+            ours("datasurface-model", None),
+            "datasurface-schema: depends on datasurface-model",
+        ),
+        (
             "datasurface-model",
             ours("datasurface-graph", None),
             "datasurface-model: depends on datasurface-graph",
@@ -71,6 +76,7 @@ fn the_rule_can_be_broken() {
         ("datasurface-cli", ours("datasurface", None), "datasurface-cli: depends on datasurface"),
         ("datasurface", ours("datasurface-cli", Some("dev")), "datasurface: tests depend on datasurface-cli"),
         ("datasurface-platform", theirs("petgraph", &[], true), "datasurface-platform: depends on petgraph"),
+        ("datasurface-schema", theirs("tokio", &[], true), "datasurface-schema: tokio is not on the list"),
         ("datasurface-model", theirs("tokio", &[], true), "datasurface-model: tokio is not on the list"),
         ("datasurface-model", theirs("rayon", &[], true), "datasurface-model: rayon is not on the list"),
         ("datasurface-model", theirs("chrono", &["now"], false), "datasurface-model: chrono with now"),

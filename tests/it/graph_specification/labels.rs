@@ -7,7 +7,7 @@ use datasurface::{
     },
     model::{
         Capture, ContainerKey, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-        PlatformDeclaration, Team, Valid, Workspace, name::is_visible,
+        PlatformDeclaration, Team, Valid, Workspace, is_visible,
     },
 };
 use proptest::{collection::vec, prelude::*, sample::select};

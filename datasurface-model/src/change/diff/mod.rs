@@ -14,9 +14,10 @@ use super::Part;
 use crate::{
     diagnostic::ModelPath,
     document::{self, DocumentError},
-    ecosystem::{Ecosystem, Json},
+    ecosystem::Ecosystem,
     validate::Valid,
 };
+use datasurface_schema::Json;
 use place::Place;
 pub(super) use pruned::Pruned;
 use serde::{Serialize, Serializer, ser::SerializeMap};

@@ -1,10 +1,7 @@
 //! Places in a document, and what they are called in the model.
 
-use crate::{
-    change::Part,
-    diagnostic::ModelPath,
-    name::{TeamKey, ZoneName},
-};
+use crate::{change::Part, diagnostic::ModelPath};
+use datasurface_schema::{TeamKey, ZoneName};
 use smol_str::SmolStr;
 
 /// A step into a document.

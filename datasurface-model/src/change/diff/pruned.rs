@@ -3,10 +3,8 @@
 //! Things are only ever left out because they are equal as a whole. So nothing that a model can say is overlooked, and
 //! what both share in memory is not looked at.
 
-use crate::{
-    ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration},
-    named::{Entity, Named},
-};
+use crate::ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration};
+use datasurface_schema::{Entity, Named};
 use std::sync::Arc;
 
 /// Two ecosystems without the zones, teams, datastores, datasets, workspaces and pins that are equal in both.

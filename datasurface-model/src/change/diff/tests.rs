@@ -4,10 +4,10 @@ use crate::{
     ecosystem::{
         DataContainer, Dataset, Datastore, GovernanceZone, InfrastructureVendor, PlatformDeclaration, Team,
     },
-    name::TeamKey,
     proptest1::{ecosystems, edits},
 };
 use chrono::NaiveDate;
+use datasurface_schema::TeamKey;
 use proptest::{collection::vec, prelude::*};
 
 fn told(old: &Ecosystem, new: &Ecosystem) -> Vec<String> {

@@ -1,9 +1,8 @@
 //! Findings for code review tools: SARIF 2.1.0 (OASIS).
 
 use crate::{
-    change::CODES,
+    change::{CODES, SCHEMA_CODES},
     diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity},
-    schema::SCHEMA_RULES,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -11,7 +10,7 @@ use std::collections::BTreeSet;
 pub(super) fn log(findings: &Findings) -> Value {
     let used: BTreeSet<&str> = findings.codes().collect();
     let rules =
-        CODES.iter().chain(SCHEMA_RULES).filter(|info| used.contains(info.code)).map(|info| rule(info));
+        CODES.iter().chain(SCHEMA_CODES).filter(|info| used.contains(info.code)).map(|info| rule(info));
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -8,10 +8,11 @@ use crate::{
     change::{ChangeControl, ChangeReport, ChangeSource, Retirement},
     document::tests::anything::anything,
     ecosystem::Ecosystem,
-    proptest1::{Edit, ecosystems, edits, shuffled},
+    proptest1::{Edit, data_types, ecosystems, edits, shuffled},
     validate::Valid,
 };
 use chrono::NaiveDate;
+use datasurface_schema::TypeChange;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 /// Somebody who owns something in every generated ecosystem, and others.
@@ -42,6 +43,11 @@ fn judged(control: &ChangeControl, old: &Ecosystem, new: &Ecosystem) -> ChangeRe
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_type_changes_into_itself(data_type in data_types()) {
+        prop_assert_eq!(TypeChange::between(&data_type, &data_type), TypeChange::Same);
+    }
 
     /// However wrong both are, there is an answer; and what differs is never overlooked.
     #[test]

@@ -3,10 +3,10 @@
 use super::world::*;
 use crate::{
     change::{ChangeControl, ChangeReport, ChangeSource, Retirement, Stage},
-    schema::SchemaChange,
     *,
 };
 use chrono::{Days, NaiveDate};
+use datasurface_schema::SchemaChange;
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use std::collections::BTreeMap;
 

@@ -13,10 +13,8 @@ use super::{
     lines::Lines,
     tree::{self, Extent, Member, Node, Value},
 };
-use crate::{
-    diagnostic::{Diagnostic, Findings, ModelPath, Position},
-    schema::written_columns,
-};
+use crate::diagnostic::{Diagnostic, Findings, ModelPath, Position};
+use datasurface_schema::written_columns;
 use std::ops::Range;
 use within::Words;
 

@@ -2,12 +2,13 @@
 
 use super::Extent;
 use crate::{
-    diagnostic::{CodeInfo, nearest},
+    diagnostic::CodeInfo,
     document::{
         codes::{UNKNOWN_FIELD, UNREADABLE},
         translate::shortened,
     },
 };
+use datasurface_schema::nearest;
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 

@@ -5,11 +5,7 @@ use super::{
     sets::set,
     words::Word,
 };
-use crate::{
-    ecosystem::{Documentation, TextFormat},
-    name::Tag,
-    set::Set,
-};
+use datasurface_schema::{Documentation, Set, Tag, TextFormat};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 

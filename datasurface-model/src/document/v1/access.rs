@@ -1,11 +1,8 @@
 //! Who may have the data of a datastore: a list of approvals; where there is none, everybody.
 
 use super::compact::Compactly;
-use crate::{
-    ecosystem::{Access, Datastore},
-    name::{DatasetName, GroupKey},
-    set::Set,
-};
+use crate::ecosystem::{Access, Datastore};
+use datasurface_schema::{DatasetName, GroupKey, Set};
 use serde::{Deserialize, Serialize};
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,10 +1,8 @@
 //! Code.
 
 use super::objects::objects;
-use crate::{
-    ecosystem::{CodeArtifact, Select, VersionRequirement},
-    name::DatasetName,
-};
+use crate::ecosystem::{CodeArtifact, Select, VersionRequirement};
+use datasurface_schema::DatasetName;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 

@@ -6,14 +6,11 @@ use super::{
     settings::unique,
     words::Word,
 };
-use crate::{
-    ecosystem::{
-        Capture, CaptureKind, CaptureTrigger, Consistency, Credential, CredentialKind, Cron, FileFormat,
-        SourceNames, WatermarkColumns,
-    },
-    name::{ColumnName, ContainerKey, CredentialName, DatasetName},
-    set::Set,
+use crate::ecosystem::{
+    Capture, CaptureKind, CaptureTrigger, Consistency, Credential, CredentialKind, Cron, FileFormat,
+    SourceNames, WatermarkColumns,
 };
+use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, Set};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -7,12 +7,8 @@ use super::{
     sets::set,
     words::Word,
 };
-use crate::{
-    ecosystem::{DataContainer, KeyHolder},
-    name::{ContainerName, Place},
-    named::Entity,
-    set::Set,
-};
+use crate::ecosystem::{DataContainer, KeyHolder};
+use datasurface_schema::{ContainerName, Entity, Place, Set};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]

@@ -12,12 +12,8 @@ use super::{
     sets::{said_object_set, set},
     words::Word,
 };
-use crate::{
-    ecosystem::{Dataset, Datastore, InvalidRows},
-    name::{Classification, DatasetKey, DatasetName, DatastoreName, PolicyName},
-    named::Entity,
-    set::Set,
-};
+use crate::ecosystem::{Dataset, Datastore, InvalidRows};
+use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Entity, PolicyName, Set};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,8 @@
 //! Who may read: `group:analysts`, `role:auditor`, `service:dashboard`.
 
 use super::{compact::Compact, words::Word};
-use crate::{ecosystem::Principal, name::PrincipalName};
+use crate::ecosystem::Principal;
+use datasurface_schema::PrincipalName;
 use serde::{Deserialize, Serialize};
 
 /// The same in two members, for those who like that better. It is read, and never written.

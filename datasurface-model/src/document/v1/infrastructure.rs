@@ -7,11 +7,8 @@ use super::{
     sorted,
     words::Word,
 };
-use crate::{
-    ecosystem::{CloudVendor, InfrastructureLocation, InfrastructureVendor},
-    name::{LocationName, VendorName},
-    named::{Entity, Named},
-};
+use crate::ecosystem::{CloudVendor, InfrastructureLocation, InfrastructureVendor};
+use datasurface_schema::{Entity, LocationName, Named, VendorName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

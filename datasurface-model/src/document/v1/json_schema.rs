@@ -32,11 +32,10 @@ mod schema {
         },
         ecosystem::{
             CloudVendor, Consistency, CredentialKind, Cron, FileFormat, InvalidRows, KeyHolder, Milestoning,
-            Priority, ProductionStatus, RepositoryHost, TextFormat, VersionRequirement,
+            Priority, ProductionStatus, RepositoryHost, VersionRequirement,
         },
-        name::DatasetKey,
-        schema::DataType,
     };
+    use datasurface_schema::TextFormat;
     use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema as say};
     use serde_json::Value;
     use std::borrow::Cow;
@@ -125,8 +124,6 @@ mod schema {
 
     texts! {
         Cron = "Timetable", "minute, hour, day of month, month, day of week: `*/10 8-18 * * mon-fri`";
-        DatasetKey = "DatasetKey", "a dataset, as `datastore/dataset`";
-        DataType = "DataType", "a type, such as `VarChar(15)`";
         VersionRequirement = "VersionRequirement", "a requirement of versions, such as `^1.2`";
         Day = "Day", "a day, as `2027-01-31`", "^([0-9]{4}|[+-][0-9]{4,6})-[0-9]{2}-[0-9]{2}$";
         DeadlineText = "Deadline", "a time of day in a time zone, as `06:30 Europe/Berlin`", "^[0-2][0-9]:[0-5][0-9] ";

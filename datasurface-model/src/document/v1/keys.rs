@@ -1,7 +1,7 @@
 //! Keys and places, as text; as objects where a name has a `/` or a blank at its end, which validation reports.
 
 use super::compact::Compact;
-use crate::name::{
+use datasurface_schema::{
     ContainerKey, ContainerName, DatasetKey, DatasetName, DatastoreName, GroupKey, GroupName, LocationName,
     Place, PolicyKey, PolicyName, TeamName, VendorName, WorkspaceName, ZoneName,
 };

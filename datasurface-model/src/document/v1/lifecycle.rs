@@ -1,10 +1,8 @@
 //! Deprecations, of whatever can be replaced by something of its kind.
 
 use super::{compact::Compactly, json_schema::Described, quantity::Day};
-use crate::{
-    ecosystem::Deprecation,
-    name::{DatasetKey, DatastoreName, PlatformName},
-};
+use crate::ecosystem::Deprecation;
+use datasurface_schema::{DatasetKey, DatastoreName, PlatformName};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 #[derive(Serialize, Deserialize)]

@@ -44,13 +44,10 @@ use super::{
     part::{Frame, Part},
     tree::{self, Node, Problem},
 };
-use crate::{
-    ecosystem::{Ecosystem, Repository},
-    name::EcosystemName,
-    named::{self, Entity},
-};
+use crate::ecosystem::{Ecosystem, Repository};
 use about::{DocumentationForm, described, written};
 use compact::Compactly;
+use datasurface_schema::{EcosystemName, Entity};
 use infrastructure::VendorObject;
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
@@ -179,5 +176,7 @@ impl From<&Ecosystem> for Document {
 
 /// In the order in which a `Named` keeps them: adding them one by one is then quick, however the document orders them.
 fn sorted<T: Entity>(entities: impl Iterator<Item = T>) -> Vec<T> {
-    named::sorted(entities.collect())
+    let mut entities: Vec<T> = entities.collect();
+    entities.sort_by(|one, other| one.name().cmp(other.name()).then_with(|| one.cmp(other)));
+    entities
 }

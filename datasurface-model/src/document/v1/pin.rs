@@ -1,11 +1,8 @@
 //! Pins.
 
 use super::compact::Compactly;
-use crate::{
-    ecosystem::{GroupPin, PrimaryPin},
-    name::{DatastoreName, GroupKey, PlatformName},
-    named::Entity,
-};
+use crate::ecosystem::{GroupPin, PrimaryPin};
+use datasurface_schema::{DatastoreName, Entity, GroupKey, PlatformName};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]

@@ -9,13 +9,10 @@ use super::{
     sets::set,
     settings::{Settings, is_empty},
 };
-use crate::{
-    ecosystem::{Hint, Hinted, Json, PlatformDeclaration, VersionRequirement},
-    name::{
-        CredentialStoreName, DatasetKey, DatastoreName, Place, PlatformKind, PlatformName, WorkspaceName,
-    },
-    named::Entity,
-    set::Set,
+use crate::ecosystem::{Hint, Hinted, PlatformDeclaration, VersionRequirement};
+use datasurface_schema::{
+    CredentialStoreName, DatasetKey, DatastoreName, Entity, Json, Place, PlatformKind, PlatformName, Set,
+    WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 

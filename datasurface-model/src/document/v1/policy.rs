@@ -6,12 +6,10 @@ use super::{
     sets::{said_set, set},
     words::Word,
 };
-use crate::{
-    ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
-    name::{Classification, Place, PlatformName, PolicyName, VendorName},
-    named::Entity,
-    set::Set,
+use crate::ecosystem::{
+    CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule,
 };
+use datasurface_schema::{Classification, Entity, Place, PlatformName, PolicyName, Set, VendorName};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::hash::Hash;

@@ -1,11 +1,8 @@
 //! Quality checks.
 
 use super::{quantity::LatencyText, sets::set};
-use crate::{
-    ecosystem::{QualityCheck, Share},
-    name::ColumnName,
-    set::Set,
-};
+use crate::ecosystem::{QualityCheck, Share};
+use datasurface_schema::{ColumnName, Set};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 

@@ -3,10 +3,8 @@
 
 use super::about::{DocumentationForm, described, written};
 use super::{objects::objects, sets::set, settings::Settings};
-use crate::{
-    name::{Classification, ColumnName},
-    schema::{AvroSchema, Column, DataType, Schema, SchemaError, TableSchema},
-    set::Set,
+use datasurface_schema::{
+    AvroSchema, Classification, Column, ColumnName, DataType, Schema, SchemaError, Set, TableSchema,
 };
 use rustc_hash::FxHashMap;
 use serde::{

@@ -1,7 +1,7 @@
 //! Schemas in which a path into a column finds something, however they were written.
 
 use super::schema::SchemaObject;
-use crate::schema::Schema;
+use datasurface_schema::Schema;
 use serde_json::Value;
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! Sets, as lists that say nothing twice: of two that are the same, one may have been meant to be another.
 
 use super::{objects::Object, settings::given_twice};
-use crate::set::Set;
+use datasurface_schema::Set;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use serde::{
     Deserialize, Deserializer, Serialize,

@@ -1,6 +1,6 @@
 //! Free-form settings. An object that gives a member twice is refused: one of the two would be lost.
 
-use crate::ecosystem::Json;
+use datasurface_schema::Json;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{Error, MapAccess, SeqAccess, Visitor},

@@ -1,10 +1,8 @@
 //! Transformers.
 
 use super::{artifact::ArtifactObject, settings::unique};
-use crate::{
-    ecosystem::{Cron, DataTransformer, TransformTrigger},
-    name::{Classification, DatastoreName},
-};
+use crate::ecosystem::{Cron, DataTransformer, TransformTrigger};
+use datasurface_schema::{Classification, DatastoreName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! Waivers.
 
 use super::{compact::Compactly, quantity::Day};
-use crate::{ecosystem::Waiver, name::PolicyKey};
+use crate::ecosystem::Waiver;
+use datasurface_schema::PolicyKey;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 

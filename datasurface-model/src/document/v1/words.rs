@@ -3,8 +3,9 @@
 use super::entitlement::PrincipalKind;
 use crate::ecosystem::{
     CloudVendor, Consistency, CredentialKind, FileFormat, InvalidRows, KeyHolder, Milestoning, Priority,
-    ProductionStatus, RepositoryHost, TextFormat,
+    ProductionStatus, RepositoryHost,
 };
+use datasurface_schema::TextFormat;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeSeed, EnumAccess, Error, VariantAccess, Visitor},

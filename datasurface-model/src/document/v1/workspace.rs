@@ -11,11 +11,9 @@ use super::{
     transformer::TransformerObject,
     words::Word,
 };
-use crate::{
-    ecosystem::{DatasetGroup, DatasetSink, Milestoning, Principal, Priority, Workspace},
-    name::{Classification, ContainerKey, DatasetKey, GroupName, PlatformName, Regulator, WorkspaceName},
-    named::Entity,
-    set::Set,
+use crate::ecosystem::{DatasetGroup, DatasetSink, Milestoning, Principal, Priority, Workspace};
+use datasurface_schema::{
+    Classification, ContainerKey, DatasetKey, Entity, GroupName, PlatformName, Regulator, Set, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 

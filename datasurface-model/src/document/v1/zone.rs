@@ -11,11 +11,8 @@ use super::{
     sorted,
     workspace::WorkspaceObject,
 };
-use crate::{
-    ecosystem::{GovernanceZone, Repository, Team, TeamDeclaration, ZoneDeclaration},
-    name::{TeamName, ZoneName},
-    named::Entity,
-};
+use crate::ecosystem::{GovernanceZone, Repository, Team, TeamDeclaration, ZoneDeclaration};
+use datasurface_schema::{Entity, TeamName, ZoneName};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -2,12 +2,9 @@
 
 use crate::{
     ecosystem::{Dataset, Datastore},
-    name::{Classification, DatasetName},
-    named::Entity,
     proptest1::plan::Choice,
-    schema::{Column, Schema, TableSchema},
-    set::Set,
 };
+use datasurface_schema::{Classification, Column, DatasetName, Entity, Schema, Set, TableSchema};
 
 pub(super) fn renamed(old: &Dataset, name: &DatasetName) -> Dataset {
     rebuilt(old, name, old.schema().clone(), old.classifications())

@@ -3,10 +3,9 @@
 use super::workspace;
 use crate::{
     ecosystem::{DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Team, Workspace},
-    name::{ContainerKey, DatasetKey, GroupKey, PlatformName, TeamKey},
-    named::Entity,
     proptest1::{names::choose, plan::Choice},
 };
+use datasurface_schema::{ContainerKey, DatasetKey, Entity, GroupKey, PlatformName, TeamKey};
 use std::sync::Arc;
 
 /// Everything that edits choose from.

@@ -10,13 +10,9 @@ use super::{
     plan::{Choice, columns},
     workspaces::priority,
 };
-use crate::{
-    ecosystem::{Capture, Deprecation, Ecosystem, Priority},
-    name::{Classification, DatasetKey, DatasetName},
-    named::Entity,
-    schema::{Column, Schema, TableSchema},
-};
+use crate::ecosystem::{Capture, Deprecation, Ecosystem, Priority};
 use chrono::NaiveDate;
+use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, Entity, Schema, TableSchema};
 use find::Found;
 use proptest::{collection::vec, option::weighted as sometimes, prelude::*};
 

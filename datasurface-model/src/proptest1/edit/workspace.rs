@@ -2,10 +2,9 @@
 
 use crate::{
     ecosystem::{DataTransformer, DatasetGroup, Priority, Workspace},
-    name::WorkspaceName,
-    named::Entity,
     proptest1::plan::Choice,
 };
+use datasurface_schema::{Entity, WorkspaceName};
 
 /// The same workspace, with its name in upper case.
 pub(super) fn shouted(old: &Workspace) -> Workspace {

@@ -1,15 +1,12 @@
 //! What breaks a rule about what is around data: containers, platforms, zones, repositories, waivers.
 
 use super::{Mutation, PLATFORM, apart, dataset, governed, in_team, of, of_dataset, read, store, with};
-use crate::{
-    ecosystem::{
-        Capture, CloudVendor, DataContainer, Ecosystem, GovernanceZone, Hinted, Permitted,
-        PlatformDeclaration, Policy, PolicyRule, ProductionStatus, StorageRule, Waiver, Workspace,
-        ZoneDeclaration,
-    },
-    name::{Classification, Place, PlatformName, VendorName},
+use crate::ecosystem::{
+    Capture, CloudVendor, DataContainer, Ecosystem, GovernanceZone, Hinted, Permitted, PlatformDeclaration,
+    Policy, PolicyRule, ProductionStatus, StorageRule, Waiver, Workspace, ZoneDeclaration,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{Classification, Place, PlatformName, VendorName};
 
 pub(super) const ALL: &[Mutation] = &[
     of("container/address", |it| in_team(it, |team| team.container(located("Extra", "")))),

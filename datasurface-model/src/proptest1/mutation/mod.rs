@@ -4,13 +4,11 @@ mod around;
 mod consuming;
 mod producing;
 
-use crate::{
-    ecosystem::{
-        Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-        Policy, PolicyRule, Team, Workspace,
-    },
-    schema::Schema,
+use crate::ecosystem::{
+    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
+    Policy, PolicyRule, Team, Workspace,
 };
+use datasurface_schema::Schema;
 use proptest::{sample::select, strategy::Strategy};
 
 /// A change that breaks one rule, and no other, in any ecosystem that [`ecosystems`](super::ecosystems) makes, as of the

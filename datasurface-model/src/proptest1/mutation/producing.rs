@@ -1,14 +1,12 @@
 //! What breaks a rule about what is produced.
 
 use super::{Mutation, SOURCE, dataset, in_team, of, of_dataset, shaped, store, with};
-use crate::{
-    ecosystem::{
-        Capture, Credential, CredentialKind, DataContainer, Dataset, Datastore, Deprecation, Ecosystem,
-        FileFormat, Latency, QualityCheck,
-    },
-    schema::{Collation, Column, DataType, TableSchema},
+use crate::ecosystem::{
+    Capture, Credential, CredentialKind, DataContainer, Dataset, Datastore, Deprecation, Ecosystem,
+    FileFormat, Latency, QualityCheck,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{Collation, Column, DataType, TableSchema};
 
 pub(super) const ALL: &[Mutation] = &[
     of("capture/consistency", |it| from_files(it, |capture| capture.source("d", "d/").together())),

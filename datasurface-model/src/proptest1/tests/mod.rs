@@ -3,11 +3,8 @@
 mod frequent;
 
 use super::*;
-use crate::{
-    ecosystem::*,
-    name::{ContainerKey, DatasetKey, Name, TeamKey},
-    named::Entity,
-};
+use crate::ecosystem::*;
+use datasurface_schema::{ContainerKey, DatasetKey, Entity, Name, TeamKey};
 use proptest::{
     collection::vec,
     prelude::*,

@@ -14,14 +14,12 @@ use super::{
     reference::Reference,
     unit::{Content, UnitKey, UnitPlace},
 };
-use crate::{
-    ecosystem::{CloudVendor, DataContainer, Dataset, Datastore, Ecosystem, Policy, PolicyRule},
-    name::{
-        ContainerKey, DatasetKey, DatastoreName, GroupKey, Name, Place, VendorName, WorkspaceName, ZoneName,
-    },
-    named::{Entity, Named},
-};
+use crate::ecosystem::{CloudVendor, DataContainer, Dataset, Datastore, Ecosystem, Policy, PolicyRule};
 use chrono::NaiveDate;
+use datasurface_schema::{
+    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, VendorName, WorkspaceName,
+    ZoneName,
+};
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, ToSmolStr};
 use std::sync::{Arc, OnceLock};

@@ -1,10 +1,8 @@
 //! Subjects: what a fact is about.
 
 use super::super::reference::Reference;
-use crate::{
-    name::{ContainerKey, DatastoreName, WorkspaceName, ZoneName},
-    validate::{directory::folded, reader::Fact},
-};
+use crate::validate::{directory::folded, reader::Fact};
+use datasurface_schema::{ContainerKey, DatastoreName, WorkspaceName, ZoneName};
 use smol_str::SmolStr;
 
 /// What a fact is about: as long as nothing touches its subject, a fact stays as it is. When something does, it is

@@ -5,10 +5,10 @@ use crate::{
     ecosystem::{
         Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
     },
-    name::{Classification, DatasetName, DatastoreName, PlatformName, PolicyName, ZoneName},
-    named::{Entity, Named},
-    set::Set,
     validate::{directory::Located, unit::UnitKey},
+};
+use datasurface_schema::{
+    Classification, DatasetName, DatastoreName, Entity, Named, PlatformName, PolicyName, Set, ZoneName,
 };
 use std::sync::Arc;
 

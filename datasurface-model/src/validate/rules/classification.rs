@@ -4,8 +4,8 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, ProductionStatus},
-    named::Entity,
 };
+use datasurface_schema::Entity;
 
 pub(super) static BOTH: CodeInfo = CodeInfo::error(
     "classification/both",

@@ -4,8 +4,8 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::Datastore,
-    named::Entity,
 };
+use datasurface_schema::Entity;
 
 pub(super) static NO_DATASETS: CodeInfo = CodeInfo::error(
     "datastore/no-datasets",

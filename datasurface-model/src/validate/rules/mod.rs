@@ -33,9 +33,9 @@ use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::Cron,
     governance as of_policies,
-    schema::{is_time_zone, nearest_time_zone},
 };
 pub(super) use container::same_place::addresses;
+use datasurface_schema::{is_time_zone, nearest_time_zone};
 pub(super) use reference::UNKNOWN_POLICY;
 
 /// Every code that validation reports, in order.

@@ -4,10 +4,9 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, GroupPin},
-    name::GroupKey,
-    named::{Entity, Named},
     validate::reference::Reference,
 };
+use datasurface_schema::{Entity, GroupKey, Named};
 use std::fmt::Display;
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(

@@ -4,10 +4,9 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, Hinted, PlatformDeclaration},
-    name::{GroupKey, Place},
-    named::Entity,
     validate::reference::Reference,
 };
+use datasurface_schema::{Entity, GroupKey, Place};
 
 pub(super) static VERSION: CodeInfo = CodeInfo::error(
     "platform/version",

@@ -4,12 +4,10 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, QualityCheck, Share},
-    name::ColumnName,
-    named::Entity,
-    schema::DataType,
     validate::names::Names,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{ColumnName, DataType, Entity};
 use rustc_hash::FxHashSet;
 use std::{cell::LazyCell, iter};
 

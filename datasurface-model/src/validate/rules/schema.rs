@@ -4,10 +4,10 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    name::{ColumnName, DatasetName},
-    named::Entity,
-    schema::{Column, Schema, SchemaError, TableSchema, TypeFault, TypeProblem},
     validate::names::Names,
+};
+use datasurface_schema::{
+    Column, ColumnName, DatasetName, Entity, Schema, SchemaError, TableSchema, TypeFault, TypeProblem,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -300,7 +300,7 @@ impl<'a> ColumnList<'a> {
 mod tests {
     use super::super::fixture::{edited, store, validated};
     use super::*;
-    use crate::schema::DataType;
+    use datasurface_schema::DataType;
 
     #[test]
     fn a_long_key_is_judged_like_a_short_one() {

@@ -4,10 +4,9 @@ use super::{Scope, access, container, governance::Received, lifecycle, reference
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{DatasetGroup, Deadline, Requirements, Workspace},
-    name::{DatasetKey, GroupKey},
-    named::Entity,
     validate::reference::Reference,
 };
+use datasurface_schema::{DatasetKey, Entity, GroupKey};
 
 pub(super) static NO_GROUPS: CodeInfo = CodeInfo::error(
     "workspace/no-groups",

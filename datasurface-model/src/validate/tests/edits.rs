@@ -3,12 +3,11 @@
 use crate::{
     diagnostic::{Diagnostic, Findings, Severity},
     ecosystem::Ecosystem,
-    named::Entity,
     proptest1::{Mutation, ecosystems, edits, mutations, shuffled},
-    set::Set,
     validate::{CODES, Checked, Effort, Invalid, Valid, Validation},
 };
 use chrono::{Days, NaiveDate};
+use datasurface_schema::{Entity, Set};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use std::collections::BTreeSet;
 

@@ -7,13 +7,13 @@ use crate::{
         InfrastructureLocation, InfrastructureVendor, Permitted, PlatformDeclaration, Policy, PolicyRule,
         Repository, Team, Workspace,
     },
-    name::Place,
     validate::{
         Validation,
         rules::fixture::{deriving, edited, filling, output, store, today, valid, validated},
     },
 };
 use cpu_time::ThreadTime;
+use datasurface_schema::Place;
 use std::thread;
 
 fn everything_called(name: &str) -> Ecosystem {

@@ -5,12 +5,12 @@ use crate::{
         DataTransformer, Dataset, DatasetGroup, DatasetSink, Datastore, Deprecation, Ecosystem, Team,
         Workspace,
     },
-    schema::{Column, DataType, TableSchema},
     validate::{
         Checked, Invalid, Validation,
         rules::fixture::{consumer, day, deriving, store, today, valid, written},
     },
 };
+use datasurface_schema::{Column, DataType, TableSchema};
 
 /// Validates after `previous`, makes sure that from scratch nothing else comes out, and says what was checked.
 fn again(ecosystem: &Ecosystem, previous: &Checked, on: &str) -> (Result<Checked, Invalid>, Vec<String>) {

@@ -4,9 +4,9 @@ use crate::{
     document::{model_of, value_of},
     ecosystem::Ecosystem,
     proptest1::{Mutation, ecosystems, in_avro},
-    schema::{Column, TableSchema},
     validate::rules::fixture::validated,
 };
+use datasurface_schema::{Column, TableSchema};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,

@@ -4,9 +4,9 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Suggestion},
     ecosystem::{Capture, Datastore},
-    named::Entity,
     validate::names::Names,
 };
+use datasurface_schema::Entity;
 
 pub(in super::super) static KEYLESS: CodeInfo = CodeInfo::error(
     "capture/keyless",

@@ -9,11 +9,9 @@ use crate::{
     ecosystem::{
         Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
     },
-    name::DatasetName,
-    named::Entity,
-    schema::DataType,
     validate::{names::Names, reference::Reference},
 };
+use datasurface_schema::{DataType, DatasetName, Entity};
 
 pub(super) static MISSING: CodeInfo = CodeInfo::error(
     "capture/missing",

@@ -4,9 +4,8 @@ use super::{super::Scope, path_of};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{ContainerKind, DataContainer, Server},
-    name::ContainerKey,
-    named::Entity,
 };
+use datasurface_schema::{ContainerKey, Entity};
 use smol_str::{SmolStr, format_smolstr};
 use std::net::IpAddr;
 

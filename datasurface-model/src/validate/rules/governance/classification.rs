@@ -5,9 +5,9 @@ use crate::{
     diagnostic::{Diagnostic, Suggestion},
     ecosystem::{Datastore, PolicyRule, Workspace},
     governance::{CLASSIFICATION_LIMIT, Meeting, Met},
-    named::Entity,
     validate::{facts::Classified, rules::Scope},
 };
+use datasurface_schema::Entity;
 
 /// The zone's own datasets.
 pub(super) fn of_datastore(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scope<'_>) {

@@ -10,16 +10,14 @@ mod tests;
 
 use super::{Scope, reference};
 use crate::{
-    diagnostic::{Diagnostic, ModelPath, Suggestion, nearest},
+    diagnostic::{Diagnostic, ModelPath, Suggestion},
     ecosystem::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
     governance::{Meeting, Met, NO_EFFECT, UNKNOWN_TECHNOLOGY, denial, is_alike},
-    name::{DatasetKey, GroupName, ZoneName},
-    named::{Entity, Named},
-    set::Set,
     validate::{facts::DatasetFact, reference::Reference},
 };
+use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, ZoneName, nearest};
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, ToSmolStr};
 use std::{cell::LazyCell, hash::Hash};

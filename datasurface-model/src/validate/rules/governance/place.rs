@@ -5,8 +5,6 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
     governance::{Meeting, Met},
-    name::{ContainerKey, PolicyKey, PolicyName},
-    named::Entity,
     validate::{
         reference::Reference,
         rules::{
@@ -16,6 +14,7 @@ use crate::{
         },
     },
 };
+use datasurface_schema::{ContainerKey, Entity, PolicyKey, PolicyName};
 
 /// The storage policies that datasets ask for are those of their zone.
 pub(super) fn named_policies(datastore: &Datastore, scope: &mut Scope<'_>) {

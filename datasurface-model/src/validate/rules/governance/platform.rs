@@ -5,11 +5,9 @@ use crate::{
     diagnostic::ModelPath,
     ecosystem::{Ecosystem, GroupPin, ProductionStatus},
     governance::{Meeting, Met},
-    name::{PlatformName, ZoneName},
-    named::Entity,
-    set::Set,
     validate::rules::Scope,
 };
+use datasurface_schema::{Entity, PlatformName, Set, ZoneName};
 use std::collections::BTreeMap;
 
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {

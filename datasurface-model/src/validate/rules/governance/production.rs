@@ -8,11 +8,9 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Ecosystem, ProductionStatus, Workspace},
     governance::{Meeting, Met, PRODUCTION_MIX},
-    name::{PlatformName, ZoneName},
-    named::Entity,
-    set::Set,
     validate::{facts::StoreFact, rules::Scope},
 };
+use datasurface_schema::{Entity, PlatformName, Set, ZoneName};
 use std::collections::BTreeMap;
 
 /// A zone's own datastores.

@@ -2,7 +2,6 @@
 //! permitted.
 
 use super::super::fixture::validated;
-use crate::named::Entity;
 use crate::{
     diagnostic::CodeInfo,
     ecosystem::{
@@ -11,9 +10,9 @@ use crate::{
         PlatformDeclaration, Policy, PolicyRule, ProductionStatus, StorageRule, Team, Waiver, Workspace,
     },
     governance::*,
-    name::{Classification, Place, PlatformName, VendorName},
 };
 use chrono::NaiveDate;
+use datasurface_schema::{Classification, Entity, Place, PlatformName, VendorName};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,10 +4,10 @@ use super::super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::DatasetSink,
-    named::Entity,
     validate::facts::DatasetFact,
 };
 use chrono::NaiveDate;
+use datasurface_schema::Entity;
 
 pub(in super::super) static NO_CONSENT: CodeInfo = CodeInfo::error(
     "lifecycle/no-consent",

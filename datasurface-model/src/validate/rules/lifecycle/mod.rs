@@ -6,11 +6,10 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Datastore, Deprecation, Ecosystem},
-    name::{DatasetKey, PlatformName},
-    named::Entity,
     validate::reference::Reference,
 };
 use chrono::NaiveDate;
+use datasurface_schema::{DatasetKey, Entity, PlatformName};
 use std::fmt::Display;
 
 pub(super) static SUNSET: CodeInfo = CodeInfo::error(

@@ -7,13 +7,11 @@ mod unique;
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::{
-        Datastore, Documentation, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team,
-        Workspace,
-    },
-    name::{Classification, Name, NameError, NameSyntax, is_reserved_word},
-    named::{Entity, Named},
-    schema::{Column, DataType, Schema},
+    ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
+};
+use datasurface_schema::{
+    Classification, Column, DataType, Documentation, Entity, Name, NameError, NameSyntax, Named, Schema,
+    is_reserved_word,
 };
 use smol_str::StrExt;
 use unique::{unique, unique_in_ecosystem};

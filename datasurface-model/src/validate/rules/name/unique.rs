@@ -3,9 +3,9 @@
 use super::{DUPLICATE, Scope};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
-    name::{Name, are_all_different, folded},
     validate::unit::UnitKey,
 };
+use datasurface_schema::{Name, are_all_different, folded};
 
 /// Reports a unit that has its name from another one, which comes first.
 pub(super) fn unique_in_ecosystem(collection: &'static str, first: Option<&UnitKey>, scope: &mut Scope<'_>) {

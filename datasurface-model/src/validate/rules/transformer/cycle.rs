@@ -4,9 +4,9 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    name::DatastoreName,
     validate::facts::{Start, Transformer},
 };
+use datasurface_schema::DatastoreName;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{collections::VecDeque, slice};
 

@@ -7,9 +7,9 @@ use super::{Scope, governance::Received};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
-    name::{Classification, DatasetKey, DatasetName, DatastoreName, Name},
     validate::{facts::OutputFact, names::Names, reference::Reference},
 };
+use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Name};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 

@@ -1,0 +1,45 @@
+//! What is wrong with an Avro schema, while it is read: everything, but for what is wrong only because something else is.
+
+use crate::{SchemaProblem, name::ColumnName};
+
+/// What is wrong with a part of a schema. Nothing, if that was said where the part refers to.
+pub(super) type Faults = Vec<Fault>;
+
+pub(super) struct Fault {
+    /// The outermost field that it is in.
+    column: Option<ColumnName>,
+    /// The field that it is in, with those around it, joined by dots.
+    field: String,
+    reason: String,
+}
+
+impl Fault {
+    pub(super) fn of(reason: impl Into<String>) -> Faults {
+        vec![Self { column: None, field: String::new(), reason: reason.into() }]
+    }
+
+    /// The same, in this field.
+    pub(super) fn within(self, name: &str) -> Self {
+        let field = if self.field.is_empty() { name.to_owned() } else { format!("{name}.{}", self.field) };
+        Self { column: Some(name.into()), field, ..self }
+    }
+}
+
+/// Two parts, if nothing is wrong with either: what is wrong with one hides nothing of the other.
+pub(super) fn both<A, B>(one: Result<A, Faults>, other: Result<B, Faults>) -> Result<(A, B), Faults> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(mut faults), Err(more)) => {
+            faults.extend(more);
+            Err(faults)
+        }
+        (Err(faults), Ok(_)) | (Ok(_), Err(faults)) => Err(faults),
+    }
+}
+
+impl From<Fault> for SchemaProblem {
+    fn from(Fault { column, field, reason }: Fault) -> Self {
+        let message = if column.is_none() { reason } else { format!("in the field `{field}`: {reason}") };
+        Self { column, message }
+    }
+}

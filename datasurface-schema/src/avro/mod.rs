@@ -1,0 +1,145 @@
+//! Schemas in Avro's own words: kept as they were written, and seen as tables.
+
+mod default;
+mod fault;
+mod logical;
+mod name;
+mod read;
+mod table;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use crate::{
+    SchemaProblem, TableSchema,
+    problem::joined,
+    table::NO_TABLE,
+    unread::{self, Unread},
+};
+use crate::{json::Json, name::ColumnName};
+use fault::{Fault, Faults};
+use serde_json::Value;
+use smol_str::SmolStr;
+pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
+
+/// The schema of a dataset as an Avro record (Apache Avro 1.12), with what Avro does not say: a primary key, and the
+/// columns by which it is partitioned.
+///
+/// It is a table, as any other schema, and is kept as it was written: symbols of enums, defaults and aliases count when
+/// it changes. Of a field, `doc` is the documentation of the column, the first of its `aliases` is what it was called
+/// before, and `classifications`, which is metadata to Avro, classifies it.
+///
+/// ```
+/// use datasurface_schema::{AvroSchema, Schema};
+/// let avro = AvroSchema::new(serde_json::json!({"type": "record", "name": "customer", "fields": [
+///     {"name": "id", "type": "int"},
+///     {"name": "city", "type": ["null", "string"], "default": null},
+/// ]}));
+/// let schema = Schema::from(avro.keyed(["id"]));
+/// assert_eq!(schema.table(), &"id Integer key, city NVarChar".parse()?);
+/// # Ok::<(), datasurface_model::SchemaTextError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AvroSchema {
+    written: Json,
+    record: Result<Record, Box<AvroError>>,
+    /// The table, without the columns that cannot be read.
+    readable: TableSchema,
+}
+
+/// Why an Avro schema describes no table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+#[error("{}", joined(problems))]
+pub struct AvroError {
+    problems: Vec<SchemaProblem>,
+    /// The record, without the fields that cannot be read.
+    readable: Record,
+    unread: Unread,
+}
+
+impl AvroSchema {
+    /// The schema that Avro's JSON describes, as yet without a key. This never fails: what describes no record is kept,
+    /// and reported by validation. No record is one that refers to a type that is not defined before, or that is around
+    /// itself, whose defaults do not fit, or that is nested deeper than types can be.
+    #[must_use]
+    pub fn new(written: impl Into<Json>) -> Self {
+        let written = written.into();
+        let record = read::record(&written.value()).map_err(Box::new);
+        let readable = table::table(record.as_ref().unwrap_or_else(|error| &error.readable));
+        Self { written, record, readable }
+    }
+
+    /// The same schema with this primary key.
+    #[must_use]
+    pub fn keyed<N: Into<ColumnName>>(self, key: impl IntoIterator<Item = N>) -> Self {
+        Self { readable: self.readable.keyed(key), ..self }
+    }
+
+    /// The same schema, partitioned by these columns.
+    #[must_use]
+    pub fn partitioned<N: Into<ColumnName>>(self, columns: impl IntoIterator<Item = N>) -> Self {
+        Self { readable: self.readable.partitioned(columns), ..self }
+    }
+
+    /// What Avro calls the schema.
+    #[must_use]
+    pub fn written(&self) -> &Json {
+        &self.written
+    }
+
+    /// The same as a table; one without columns and key if it is no record. A part is never taken for the whole.
+    #[must_use]
+    pub fn table(&self) -> &TableSchema {
+        if self.record.is_ok() { &self.readable } else { &NO_TABLE }
+    }
+
+    /// The same as a table, without the columns that cannot be read.
+    pub fn readable(&self) -> &TableSchema {
+        &self.readable
+    }
+
+    /// The columns that cannot be read.
+    pub(super) fn unread(&self) -> &Unread {
+        self.unreadable().map_or(&unread::NOTHING, |error| &error.unread)
+    }
+
+    /// Why it is no record.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<&AvroError> {
+        self.record.as_ref().err().map(Box::as_ref)
+    }
+
+    /// The names of its fields, as far as these have one, with those that they had before, as far as these can be read.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        let record = self.record.as_ref().unwrap_or_else(|error| &error.readable);
+        let read = record
+            .fields
+            .iter()
+            .map(|field| (field.name.as_str(), field.aliases.iter().map(SmolStr::as_str).collect()));
+        read.chain(self.unread().names().iter().map(|name| (name.as_str(), Vec::new())))
+    }
+
+    /// The record that it is, if it is one.
+    pub(super) fn record(&self) -> Option<&Record> {
+        self.record.as_ref().ok()
+    }
+}
+
+impl From<Value> for AvroSchema {
+    fn from(written: Value) -> Self {
+        Self::new(written)
+    }
+}
+
+impl AvroError {
+    fn of(faults: Faults, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
+        let problems = faults.into_iter().map(SchemaProblem::from).collect();
+        Self { problems, readable, unread: Unread::of(unread) }
+    }
+
+    /// What cannot be read, field by field. At least one.
+    #[must_use]
+    pub fn problems(&self) -> &[SchemaProblem] {
+        &self.problems
+    }
+}

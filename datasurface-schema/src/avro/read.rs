@@ -1,0 +1,331 @@
+//! Reading Avro's JSON (Apache Avro 1.12, "Complex Types", "Logical Types", "Names").
+
+use super::{
+    AvroError, Enumeration, Fault, Faults, Field, Fixed, Record, Slot, Type, default,
+    fault::both,
+    logical::logical,
+    name::{defined_name, full_name, is_name, namespace, simple_name},
+    types::Plain,
+};
+use crate::{
+    DataType,
+    json::Json,
+    name::{Classification, ColumnName},
+    set::Set,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::{Map, Value};
+use smol_str::SmolStr;
+use std::mem::{Discriminant, discriminant};
+
+/// The record that a schema describes.
+pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
+    let Some(members) = schema.as_object().filter(|members| text(members, "type") == Some("record")) else {
+        let record = Record { name: SmolStr::default(), fields: Vec::new() };
+        return Err(AvroError::of(Fault::of("a table is a record"), record, vec![None]));
+    };
+    let mut reader =
+        Reader { known: FxHashMap::default(), failed: FxHashSet::default(), depth: 0, copied: 0 };
+    let mut faults = defined_name(members, "").err().unwrap_or_default();
+    let fields = reader.fields(members, &namespace(members, ""));
+    let fields = fields.unwrap_or_else(|faults| Fields { read: Vec::new(), unread: vec![None], faults });
+    faults.extend(fields.faults);
+    let record = Record { name: simple_name(members), fields: fields.read };
+    if faults.is_empty() && fields.unread.is_empty() {
+        Ok(record)
+    } else {
+        Err(AvroError::of(faults, record, fields.unread))
+    }
+}
+
+/// How many types may be copied from where they are defined. Each reference to a record means all that is in it: a few
+/// of them, one inside the other, would otherwise be more than anybody can go through.
+const MOST_COPIED: usize = 100_000;
+
+/// How records may be sorted by a field.
+const ORDERS: [&str; 3] = ["ascending", "descending", "ignore"];
+
+struct Reader {
+    /// Named types that are defined already, by their full names, and how many types they are made of.
+    known: FxHashMap<String, (Type, usize)>,
+    /// Named types of which it was said why they cannot be read: who refers to them need not say so again.
+    failed: FxHashSet<SmolStr>,
+    depth: usize,
+    /// How many types were copied from where they are defined.
+    copied: usize,
+}
+
+/// The fields of a record.
+struct Fields {
+    read: Vec<Field>,
+    /// The names of those that cannot be read, as far as they have one.
+    unread: Vec<Option<ColumnName>>,
+    /// Why. Nothing, where that was said of what they refer to.
+    faults: Faults,
+}
+
+pub(super) type Members = Map<String, Value>;
+
+impl Reader {
+    fn record(&mut self, members: &Members, namespace: &str) -> Result<Record, Faults> {
+        let Fields { read, unread, faults } = self.fields(members, namespace)?;
+        if unread.is_empty() { Ok(Record { name: simple_name(members), fields: read }) } else { Err(faults) }
+    }
+
+    fn fields(&mut self, members: &Members, namespace: &str) -> Result<Fields, Faults> {
+        let fields = members.get("fields").and_then(Value::as_array);
+        let fields = fields.ok_or_else(|| Fault::of("a record has `fields`"))?;
+        let (mut unread, mut faults) = (Vec::new(), Faults::new());
+        let mut read = Vec::with_capacity(fields.len());
+        for field in fields {
+            match self.field(field, namespace) {
+                Ok(field) => read.push(field),
+                Err(found) => {
+                    faults.extend(found);
+                    unread.push(field.get("name").and_then(Value::as_str).map(ColumnName::from));
+                }
+            }
+        }
+        Ok(Fields { read, unread, faults })
+    }
+
+    fn field(&mut self, field: &Value, namespace: &str) -> Result<Field, Faults> {
+        let members = field.as_object().ok_or_else(|| Fault::of("a field is an object"))?;
+        let name = text(members, "name").ok_or_else(|| Fault::of("a field has a `name`"))?;
+        let read = self.named_field(name, members, namespace);
+        read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).collect())
+    }
+
+    fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, Faults> {
+        let default = members.get("default");
+        let of = members.get("type").ok_or_else(|| Fault::of("a field has a `type`"));
+        let slot = of.and_then(|of| self.slot(of, namespace)).and_then(|slot| {
+            let fits = default.is_none_or(|default| default::fits(default, &slot));
+            if fits { Ok(slot) } else { Err(Fault::of("its `default` is not of its type")) }
+        });
+        let ordered = both(slot, order(members));
+        let said = both(texts(members, "classifications"), texts(members, "aliases"));
+        let ((slot, ()), (classifications, aliases)) = both(ordered, said)?;
+        let classifications = classifications.into_iter();
+        Ok(Field {
+            name: name.into(),
+            aliases,
+            slot,
+            default: default.cloned().map(Json::from),
+            documentation: text(members, "doc").map(SmolStr::from),
+            classifications: classifications.map(|text| Classification::from(text.as_str())).collect(),
+        })
+    }
+
+    /// A type in which `null` is an alternative, or not.
+    fn slot(&mut self, of: &Value, namespace: &str) -> Result<Slot, Faults> {
+        if let Value::Array(alternatives) = of {
+            return self.union(alternatives, namespace);
+        }
+        if self.depth == DataType::MOST_DEPTH {
+            return Err(Fault::of(format!("it is nested more than {} deep", DataType::MOST_DEPTH)));
+        }
+        self.depth += 1;
+        let read = match of {
+            Value::String(name) => self.named(name, namespace).map(Slot::from),
+            Value::Object(members) => self.complex(members, namespace),
+            _ => Err(Fault::of("a type is a text, an object or a list")),
+        };
+        self.depth -= 1;
+        read
+    }
+
+    fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<Slot, Faults> {
+        let mut types = Vec::with_capacity(alternatives.len());
+        let mut kinds = FxHashSet::default();
+        let mut faults = None;
+        let mut fail = |found: Faults| faults.get_or_insert_with(Faults::new).extend(found);
+        for alternative in alternatives.iter().filter(|alternative| *alternative != "null") {
+            // Looked at before it is gone into: lists could be inside of each other without end.
+            let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)) };
+            match slot {
+                Some(Err(found)) => fail(found),
+                Some(Ok(Slot { of, is_nullable: false })) if !matches!(of, Type::Union(_)) => {
+                    if !kinds.insert((kind(&of), self.name_of(alternative, namespace))) {
+                        fail(Fault::of("a union has one alternative of a kind"));
+                    }
+                    types.push(of);
+                }
+                _ => fail(Fault::of("a union is in no other union")),
+            }
+        }
+        // All of them are gone through, since what they define may be referred to.
+        if let Some(faults) = faults {
+            return Err(faults);
+        }
+        let is_nullable = types.len() < alternatives.len();
+        if types.len() + 1 < alternatives.len() {
+            return Err(Fault::of("a union has `null` once"));
+        }
+        match (types.pop(), types.is_empty()) {
+            (Some(of), true) => Ok(Slot { of, is_nullable }),
+            (Some(last), false) => {
+                types.push(last);
+                Ok(Slot { of: Type::Union(types.into()), is_nullable })
+            }
+            (None, _) => Err(Fault::of("a union has a type other than `null`")),
+        }
+    }
+
+    /// The full name of what can be read as a type, if it has one.
+    fn name_of(&self, of: &Value, namespace: &str) -> Option<String> {
+        let mut of = of;
+        // What only says where the type is, as an object in an object.
+        while let Some(members) = of.as_object() {
+            of = members.get("type")?;
+            if of.as_str().is_some_and(is_definition) {
+                return defined_name(members, namespace).ok();
+            }
+        }
+        let name = of.as_str()?;
+        let full_name = full_name(name, namespace);
+        let known = self.known.get_key_value(&full_name).or_else(|| self.known.get_key_value(name));
+        known.map(|(name, _)| name.clone())
+    }
+
+    fn named(&mut self, name: &str, namespace: &str) -> Result<Type, Faults> {
+        if let Some(plain) = Plain::of(name) {
+            return Ok(Type::Plain(plain));
+        }
+        let full_name = full_name(name, namespace);
+        let known = self.known.get(&full_name).or_else(|| self.known.get(name));
+        let unknown = || {
+            let is_failed = [full_name.as_str(), name].iter().any(|name| self.failed.contains(*name));
+            let why = || Fault::of(format!("`{name}` is no type that is defined before"));
+            if is_failed { Faults::new() } else { why() }
+        };
+        let (known, weight) = known.ok_or_else(unknown)?;
+        if self.copied > MOST_COPIED {
+            // That was said where it began to be too much.
+            return Err(Faults::new());
+        }
+        self.copied += weight;
+        if self.copied > MOST_COPIED {
+            return Err(Fault::of("it refers too often to what is defined elsewhere"));
+        }
+        Ok(known.clone())
+    }
+
+    fn complex(&mut self, members: &Members, namespace: &str) -> Result<Slot, Faults> {
+        let Some(kind) = text(members, "type") else {
+            let inner = members.get("type").ok_or_else(|| Fault::of("a type has a `type`"))?;
+            return self.slot(inner, namespace);
+        };
+        if !is_definition(kind) {
+            return self.of_kind(kind, members, namespace);
+        }
+        let read = self.of_kind(kind, members, namespace);
+        let named = both(defined_name(members, namespace), read);
+        let defined = named.and_then(|(name, slot)| self.define(name, &slot.of).map(|()| slot));
+        if defined.is_err() {
+            let name = text(members, "name");
+            let name = name.map(|name| full_name(name, &self::namespace(members, namespace)));
+            self.failed.extend(name.map(SmolStr::from));
+        }
+        defined
+    }
+
+    fn of_kind(&mut self, kind: &str, members: &Members, namespace: &str) -> Result<Slot, Faults> {
+        let part = |member: &str| {
+            members.get(member).ok_or_else(|| Fault::of(format!("a type `{kind}` has `{member}`")))
+        };
+        let of = match kind {
+            "array" => Type::Array(self.slot(part("items")?, namespace)?.into()),
+            "map" => Type::Map(self.slot(part("values")?, namespace)?.into()),
+            "record" | "error" => {
+                Type::Record(self.record(members, &self::namespace(members, namespace))?.into())
+            }
+            "enum" => Type::Enumeration(enumeration(members)?.into()),
+            "fixed" => {
+                let size = part("size")?.as_u64().and_then(|size| u32::try_from(size).ok());
+                let size = size.ok_or_else(|| Fault::of("a `size` is a number of bytes"))?;
+                Type::Fixed(Fixed { name: simple_name(members), size })
+            }
+            name => match self.named(name, namespace)? {
+                plain @ Type::Plain(_) => plain,
+                referred => return Ok(referred.into()),
+            },
+        };
+        Ok(logical(members, &of).unwrap_or(of).into())
+    }
+
+    /// Remembers what has a name, for where it is referred to.
+    fn define(&mut self, name: String, of: &Type) -> Result<(), Faults> {
+        match self.known.insert(name.clone(), (of.clone(), of.weight())) {
+            Some(_) => Err(Fault::of(format!("`{name}` is defined twice"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a type of this kind has a name of its own.
+fn is_definition(kind: &str) -> bool {
+    matches!(kind, "record" | "error" | "enum" | "fixed")
+}
+
+impl From<Type> for Slot {
+    fn from(of: Type) -> Self {
+        Self { of, is_nullable: false }
+    }
+}
+
+fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
+    let symbols = texts(members, "symbols")?;
+    if symbols.is_empty() {
+        return Err(Fault::of("an enum has `symbols`"));
+    }
+    if symbols.iter().map(SmolStr::as_str).collect::<Set<&str>>().len() < symbols.len() {
+        return Err(Fault::of("an enum has each symbol once"));
+    }
+    if let Some(symbol) = symbols.iter().find(|symbol| !is_name(symbol)) {
+        return Err(Fault::of(format!("a symbol is a name, and `{symbol}` is none")));
+    }
+    let Some(default) = members.get("default") else {
+        return Ok(Enumeration { name: simple_name(members), symbols, default: None });
+    };
+    match default.as_str().filter(|default| symbols.iter().any(|symbol| symbol == default)) {
+        Some(known) => Ok(Enumeration { name: simple_name(members), symbols, default: Some(known.into()) }),
+        None => Err(Fault::of(format!("its default `{}` is none of its symbols", bare(default)))),
+    }
+}
+
+/// Judges how records are sorted by a field.
+fn order(field: &Members) -> Result<(), Faults> {
+    let is_order = |order: &Value| ORDERS.contains(&order.as_str().unwrap_or_default());
+    if field.get("order").is_none_or(is_order) {
+        Ok(())
+    } else {
+        Err(Fault::of("its `order` is `ascending`, `descending` or `ignore`"))
+    }
+}
+
+/// A text without its quotes, or anything else.
+fn bare(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// What no two alternatives of a union may have in common, if they have the same name or none.
+fn kind(of: &Type) -> (Discriminant<Type>, Option<Plain>) {
+    match of {
+        Type::Logical(logical) => kind(&logical.of),
+        Type::Plain(plain) => (discriminant(of), Some(*plain)),
+        _ => (discriminant(of), None),
+    }
+}
+
+pub(super) fn text<'v>(members: &'v Members, member: &str) -> Option<&'v str> {
+    members.get(member)?.as_str()
+}
+
+/// A list of texts; an empty one if there is none.
+fn texts(members: &Members, member: &str) -> Result<Vec<SmolStr>, Faults> {
+    let Some(list) = members.get(member) else { return Ok(Vec::new()) };
+    let texts =
+        list.as_array().and_then(|list| list.iter().map(|text| text.as_str().map(SmolStr::from)).collect());
+    texts.ok_or_else(|| Fault::of(format!("its `{member}` are a list of texts")))
+}

@@ -1,0 +1,88 @@
+//! A column of a table.
+
+use crate::name::{Classification, ColumnName};
+use crate::{DataType, data_type::quoted_where_needed};
+use crate::{documentation::About, documented, rare::Rare, renamed, set::Set};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A column: a name, a type, and whether it may be null (it may, unless said otherwise).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    name: ColumnName,
+    #[serde(rename = "type")]
+    data_type: DataType,
+    nullable: bool,
+    #[serde(default, skip_serializing_if = "Rare::is_default")]
+    classifications: Rare<Set<Classification>>,
+    #[serde(default, skip_serializing_if = "Rare::is_default")]
+    about: Rare<About<ColumnName>>,
+}
+
+static UNCLASSIFIED: Set<Classification> = Set::new();
+
+impl Column {
+    /// A column that may be null.
+    pub fn new(name: impl Into<ColumnName>, data_type: DataType) -> Self {
+        Self {
+            name: name.into(),
+            data_type,
+            nullable: true,
+            classifications: Rare::default(),
+            about: Rare::default(),
+        }
+    }
+
+    /// The same column, never null.
+    #[must_use]
+    pub fn not_null(mut self) -> Self {
+        self.nullable = false;
+        self
+    }
+
+    /// The same column, classified. Classify columns or the whole dataset, not both.
+    #[must_use]
+    pub fn classified(mut self, classification: impl Into<Classification>) -> Self {
+        self.classifications.edit().insert(classification.into());
+        self
+    }
+
+    documented!();
+    renamed!(ColumnName);
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &ColumnName {
+        &self.name
+    }
+
+    /// What it can hold.
+    #[must_use]
+    pub fn data_type(&self) -> &DataType {
+        &self.data_type
+    }
+
+    /// Whether it can be null.
+    #[must_use]
+    pub fn is_nullable(&self) -> bool {
+        self.nullable
+    }
+
+    /// How sensitive its values are.
+    #[must_use]
+    pub fn classifications(&self) -> &Set<Classification> {
+        self.classifications.get().unwrap_or(&UNCLASSIFIED)
+    }
+}
+
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        quoted_where_needed(f, self.name.as_str())?;
+        write!(f, " {}", self.data_type)?;
+        if !self.nullable {
+            f.write_str(" not null")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! Parameters of types that make no sense, at every depth.
+
+use super::{
+    DataType, StructType,
+    time_zone::{is_time_zone, nearest_time_zone},
+};
+use crate::set::Set;
+
+/// The most digits that a database in use can declare (PostgreSQL's limit; most stop at 38).
+const MOST_DIGITS: u16 = 1000;
+
+/// The widest integer of a database in use (ClickHouse's).
+const MOST_BITS: u16 = 256;
+
+/// The last number of a spatial reference system that databases accept (PostGIS's limit; EPSG's end at 32767).
+const LAST_SRID: u32 = 998_999;
+
+/// Something in a type that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeProblem {
+    /// The field of a struct that it is in, with those around it, joined by dots; empty if it is in none.
+    pub field: String,
+    /// What is wrong.
+    pub fault: TypeFault,
+}
+
+/// What is wrong with a type, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TypeFault {
+    /// A parameter makes no sense.
+    Parameter {
+        /// The type that has it, which may be deep inside.
+        of: String,
+        /// What it has, as in "has no length".
+        has: &'static str,
+        /// How to mend it.
+        help: &'static str,
+    },
+    /// There is no such time zone.
+    UnknownTimeZone {
+        /// The name that is none.
+        zone: String,
+        /// The one that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// No database would name a collation like this.
+    UnknownCollation {
+        /// The name.
+        collation: String,
+    },
+}
+
+impl DataType {
+    /// Everything in it that makes no sense, from the outside in.
+    #[must_use]
+    pub fn problems(&self) -> Vec<TypeProblem> {
+        let mut found = Vec::new();
+        self.add_problems(&mut Vec::new(), &mut found);
+        found
+    }
+
+    fn add_problems<'t>(&'t self, around: &mut Vec<&'t str>, found: &mut Vec<TypeProblem>) {
+        if let Some((has, help)) = self.parameter_problem() {
+            found.push(TypeFault::Parameter { of: self.to_string(), has, help }.within(around));
+        }
+        match self {
+            Self::Timestamp { zone: Some(zone) } if !is_time_zone(zone) => {
+                let nearest = nearest_time_zone(zone);
+                found.push(TypeFault::UnknownTimeZone { zone: zone.to_string(), nearest }.within(around));
+            }
+            Self::Array(array) => array.element().add_problems(around, found),
+            Self::Map(map) => {
+                map.key().add_problems(around, found);
+                map.value().add_problems(around, found);
+            }
+            Self::Struct(structure) => {
+                for field in structure.fields() {
+                    around.push(field.name().as_str());
+                    field.data_type().add_problems(around, found);
+                    around.pop();
+                }
+            }
+            _ => {}
+        }
+        if let Some(collation) = self.collation().filter(|collation| !collation.is_well_known()) {
+            found.push(TypeFault::UnknownCollation { collation: collation.to_string() }.within(around));
+        }
+    }
+
+    fn parameter_problem(&self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Self::CustomInteger { bits: 0, .. } => ("no bits", "give a width of at least 1"),
+            Self::CustomInteger { bits, .. } if *bits > MOST_BITS => {
+                ("more bits than any database keeps", "give a width of at most 256")
+            }
+            Self::Decimal { precision: 0, .. } => ("no digits", "give a precision of at least 1"),
+            Self::Decimal { precision, .. } if *precision > MOST_DIGITS => {
+                ("more digits than any database keeps", "give a precision of at most 1000")
+            }
+            Self::Decimal { precision, scale } if scale > precision => {
+                ("more digits after the point than in all", "make the scale at most the precision")
+            }
+            Self::Char { length: 0, .. } | Self::NChar { length: 0, .. } => {
+                ("no length", "give a length of at least 1")
+            }
+            Self::VarChar { length: Some(0), .. } | Self::NVarChar { length: Some(0), .. } => {
+                ("no length", "give a length of at least 1, or none for no limit")
+            }
+            Self::Binary { size: Some(0) } | Self::Variant { size: Some(0) } => {
+                ("no size", "give a size of at least 1, or none for no limit")
+            }
+            Self::Vector { dimensions: 0 } => ("no dimensions", "give at least 1"),
+            Self::Geography { srid, .. } if *srid == 0 || *srid > LAST_SRID => {
+                ("no spatial reference system", "give its EPSG number; 4326 is longitude and latitude")
+            }
+            Self::Map(map) if !map.key().is_comparable() => {
+                ("keys that cannot be compared", "use numbers, text, dates, times or bytes as keys")
+            }
+            Self::Struct(structure) if structure.fields().is_empty() => {
+                ("no fields", "name at least one field")
+            }
+            Self::Struct(structure) if has_repeated_field(structure) => (
+                "two fields of one name",
+                "give each field a name of its own; upper and lower case do not count",
+            ),
+            Self::TooDeep => ("too many types around it", "nest types at most 32 deep"),
+            _ => return None,
+        })
+    }
+
+    /// Whether a value is one value that can be compared with others: not made of values, and
+    /// without a structure of its own.
+    #[must_use]
+    pub fn is_flat(&self) -> bool {
+        !matches!(
+            self,
+            Self::Microscaling(_)
+                | Self::Variant { .. }
+                | Self::Array(_)
+                | Self::Map(_)
+                | Self::Struct(_)
+                | Self::Vector { .. }
+                | Self::Geography { .. }
+                | Self::TooDeep
+        )
+    }
+
+    /// Whether two values are equal or not without doubt, so that one can be found by the other.
+    fn is_comparable(&self) -> bool {
+        self.is_flat() && !matches!(self, Self::Float(_))
+    }
+}
+
+impl TypeFault {
+    fn within(self, fields: &[&str]) -> TypeProblem {
+        TypeProblem { field: fields.join("."), fault: self }
+    }
+}
+
+fn has_repeated_field(structure: &StructType) -> bool {
+    let fields = structure.fields();
+    let names: Set<String> = fields.iter().map(|field| field.name().as_str().to_ascii_lowercase()).collect();
+    names.len() < fields.len()
+}

@@ -1,0 +1,154 @@
+//! Documentation, and former names: what everything with a name can say about itself.
+
+use crate::rare::Rare;
+use crate::{name::Tag, set::Set};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+/// What people should know about a thing: a text, and tags to find it by.
+///
+/// ```
+/// use datasurface_schema::{Dataset, Documentation};
+/// let orders = Dataset::new("orders", "id Integer key")
+///     .documented(Documentation::markdown("One row for *each* order.").tagged("sales"));
+/// assert_eq!(orders.documentation().map(Documentation::text), Some("One row for *each* order."));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documentation {
+    text: SmolStr,
+    #[serde(default)]
+    format: TextFormat,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    tags: Set<Tag>,
+}
+
+/// How a text is to be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextFormat {
+    /// As it is.
+    #[default]
+    Plain,
+    /// As CommonMark.
+    Markdown,
+}
+
+impl Documentation {
+    /// A text to be shown as it is.
+    pub fn plain(text: impl Into<SmolStr>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A text in Markdown.
+    pub fn markdown(text: impl Into<SmolStr>) -> Self {
+        Self { text: text.into(), format: TextFormat::Markdown, ..Self::default() }
+    }
+
+    /// The same documentation with one tag more.
+    #[must_use]
+    pub fn tagged(mut self, tag: impl Into<Tag>) -> Self {
+        self.tags.insert(tag.into());
+        self
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How the text is to be shown.
+    #[must_use]
+    pub fn format(&self) -> TextFormat {
+        self.format
+    }
+
+    /// The tags.
+    #[must_use]
+    pub fn tags(&self) -> &Set<Tag> {
+        &self.tags
+    }
+}
+
+impl From<&str> for Documentation {
+    /// A text to be shown as it is.
+    fn from(text: &str) -> Self {
+        Self::plain(text)
+    }
+}
+
+/// What a thing says about itself besides its name, kept in its field `about`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About<N> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What people should know about it.
+    pub documentation: Option<Documentation>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    /// The name that it had before.
+    pub former_name: Option<N>,
+}
+
+impl<N> Default for About<N> {
+    fn default() -> Self {
+        Self { documentation: None, former_name: None }
+    }
+}
+
+/// Adds what another document says of the same thing. What both say is noted.
+pub fn join_about<N: Clone>(
+    about: &mut Rare<About<N>>,
+    other: &Rare<About<N>>,
+    twice: &mut Vec<&'static str>,
+) {
+    let Some(About { documentation, former_name }) = other.get() else { return };
+    let said = about.edit();
+    if said.documentation.is_some() && documentation.is_some() {
+        twice.push("documentation");
+    }
+    if said.former_name.is_some() && former_name.is_some() {
+        twice.push("renamed_from");
+    }
+    said.documentation = said.documentation.take().or_else(|| documentation.clone());
+    said.former_name = said.former_name.take().or_else(|| former_name.clone());
+}
+
+/// The methods of what can be documented: of a type with a field `about`, which is a [`Rare`] of [`About`].
+#[macro_export]
+macro_rules! documented {
+    () => {
+        /// Says what people should know about it.
+        #[must_use]
+        pub fn documented(mut self, documentation: impl Into<$crate::Documentation>) -> Self {
+            self.about.edit().documentation = Some(documentation.into());
+            self
+        }
+
+        /// What people should know about it.
+        #[must_use]
+        pub fn documentation(&self) -> Option<&$crate::Documentation> {
+            self.about.get()?.documentation.as_ref()
+        }
+    };
+}
+
+/// The methods of what can be renamed: of a type with a field `about`, which is a [`Rare`] of [`About`].
+#[macro_export]
+macro_rules! renamed {
+    ($name:ty) => {
+        /// Says that it had another name before: what was built under that name is kept. It stays until every
+        /// platform has passed it.
+        #[must_use]
+        pub fn renamed_from(mut self, former: impl Into<$name>) -> Self {
+            self.about.edit().former_name = Some(former.into());
+            self
+        }
+
+        /// The name that it had before, if that still matters.
+        #[must_use]
+        pub fn former_name(&self) -> Option<&$name> {
+            self.about.get()?.former_name.as_ref()
+        }
+    };
+}

@@ -1,0 +1,45 @@
+//! What a model is made of: typed names, collections of named things, data types, tables said in our words or in Avro's, and
+//! which schema may become which.
+//!
+//! Nothing here knows of ecosystems, rules or documents: those are in the crates above, of which `datasurface-model`
+//! re-exports all of this.
+
+mod avro;
+mod column;
+mod compat;
+mod data_type;
+mod documentation;
+mod json;
+#[cfg(feature = "json-schema")]
+mod json_schema;
+mod name;
+mod named;
+mod nearest;
+mod pool;
+mod problem;
+mod rare;
+mod schema;
+mod set;
+mod table;
+mod text;
+mod unread;
+
+pub use avro::{AvroError, AvroSchema};
+pub use column::Column;
+pub use compat::{SchemaChange, SchemaRule, TypeChange};
+pub use data_type::{
+    ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
+    MicroscalingFormat, StructType, TypeFault, TypeProblem, is_time_zone, nearest_time_zone,
+};
+pub use documentation::{About, Documentation, TextFormat, join_about};
+pub use json::Json;
+pub use name::*;
+pub use named::{Difference, Entity, Iter, Named};
+pub use nearest::nearest;
+pub use problem::SchemaProblem;
+pub use rare::Rare;
+pub use schema::{Schema, SchemaError};
+pub use set::Set;
+pub use table::TableSchema;
+pub use text::{SchemaTextError, WrittenColumn, written_columns};
+pub use unread::Unread;

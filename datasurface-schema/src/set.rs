@@ -1,0 +1,162 @@
+//! A set of a few things.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use std::{borrow::Borrow, fmt, slice, vec};
+
+/// A set in order, made for the handful of things that most of what is said of an entity is: one sorted vector. Building
+/// one takes no longer than sorting does; [inserting](Self::insert) into one moves whatever comes behind.
+///
+/// ```
+/// use datasurface_schema::{Set, Tag};
+/// let tags: Set<Tag> = ["gold", "daily", "gold"].map(Tag::from).into();
+/// assert!(tags.contains("gold") && tags.len() == 2);
+/// assert_eq!(tags.first(), Some(&Tag::from("daily")));
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Set<T>(Vec<T>);
+
+impl<T> Set<T> {
+    /// One with nothing in it.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The elements, in order.
+    pub fn iter(&self) -> slice::Iter<'_, T> {
+        self.0.iter()
+    }
+
+    /// How many elements there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The least element.
+    #[must_use]
+    pub fn first(&self) -> Option<&T> {
+        self.0.first()
+    }
+}
+
+impl<T: Ord> Set<T> {
+    /// Adds an element. Whether it was new.
+    pub fn insert(&mut self, element: T) -> bool {
+        if self.0.last().is_none_or(|last| *last < element) {
+            self.0.push(element);
+            return true;
+        }
+        let Err(place) = self.search(&element) else { return false };
+        self.0.insert(place, element);
+        true
+    }
+
+    /// Whether this is an element.
+    pub fn contains<Q>(&self, element: &Q) -> bool
+    where
+        T: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.search(element).is_ok()
+    }
+
+    /// Where this is, or would have to be.
+    fn search<Q>(&self, element: &Q) -> Result<usize, usize>
+    where
+        T: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.0.binary_search_by(|other| other.borrow().cmp(element))
+    }
+}
+
+impl<T> Default for Set<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Set<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self).finish()
+    }
+}
+
+impl<T: Ord> Extend<T> for Set<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
+        for element in elements {
+            self.0.push(element);
+        }
+        self.0.sort();
+        self.0.dedup();
+    }
+}
+
+impl<T: Ord> FromIterator<T> for Set<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        let mut set = Self::new();
+        set.extend(elements);
+        set
+    }
+}
+
+impl<T: Ord> From<Vec<T>> for Set<T> {
+    fn from(mut elements: Vec<T>) -> Self {
+        elements.sort();
+        elements.dedup();
+        Self(elements)
+    }
+}
+
+impl<T: Ord, const N: usize> From<[T; N]> for Set<T> {
+    fn from(elements: [T; N]) -> Self {
+        Self::from(Vec::from(elements))
+    }
+}
+
+impl<T> IntoIterator for Set<T> {
+    type Item = T;
+    type IntoIter = vec::IntoIter<T>;
+
+    fn into_iter(self) -> vec::IntoIter<T> {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Set<T> {
+    type Item = &'a T;
+    type IntoIter = slice::Iter<'a, T>;
+
+    fn into_iter(self) -> slice::Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Ord> Deserialize<'de> for Set<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(feature = "json-schema")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Set<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        std::collections::BTreeSet::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        std::collections::BTreeSet::<T>::json_schema(generator)
+    }
+}

@@ -1,0 +1,84 @@
+//! A table: ordered columns, ordered primary key.
+
+use crate::Column;
+use crate::name::ColumnName;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A table of columns with a primary key, and the columns by which it is partitioned, if it is. All keep their order:
+/// it is part of the schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableSchema {
+    columns: Vec<Column>,
+    key: Vec<ColumnName>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    partition: Vec<ColumnName>,
+}
+
+/// What stands for a table that cannot be read.
+pub(super) static NO_TABLE: TableSchema =
+    TableSchema { columns: Vec::new(), key: Vec::new(), partition: Vec::new() };
+
+impl TableSchema {
+    /// A table of these columns, as yet without a key.
+    pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+        Self { columns: columns.into_iter().collect(), key: Vec::new(), partition: Vec::new() }
+    }
+
+    /// The same table with this primary key.
+    #[must_use]
+    pub fn keyed<N: Into<ColumnName>>(mut self, key: impl IntoIterator<Item = N>) -> Self {
+        self.key = key.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same table, partitioned by these columns.
+    #[must_use]
+    pub fn partitioned<N: Into<ColumnName>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        self.partition = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The columns, in order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The names of the primary key's columns, in order.
+    #[must_use]
+    pub fn key(&self) -> &[ColumnName] {
+        &self.key
+    }
+
+    /// The names of the columns by which it is partitioned, in order; none if it is not.
+    #[must_use]
+    pub fn partition(&self) -> &[ColumnName] {
+        &self.partition
+    }
+
+    /// The first column of this name.
+    #[must_use]
+    pub fn column(&self, name: &ColumnName) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name() == name)
+    }
+
+    /// Whether the column of this name is part of the primary key.
+    #[must_use]
+    pub fn is_key(&self, name: &ColumnName) -> bool {
+        self.key.contains(name)
+    }
+}
+
+impl fmt::Display for TableSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, column) in self.columns.iter().enumerate() {
+            if position > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "{column}")?;
+        }
+        Ok(())
+    }
+}
