@@ -8,10 +8,10 @@ use smol_str::SmolStr;
 /// What people should know about a thing: a text, and tags to find it by.
 ///
 /// ```
-/// use datasurface_schema::{Dataset, Documentation};
-/// let orders = Dataset::new("orders", "id Integer key")
-///     .documented(Documentation::markdown("One row for *each* order.").tagged("sales"));
-/// assert_eq!(orders.documentation().map(Documentation::text), Some("One row for *each* order."));
+/// use datasurface_schema::{Column, DataType, Documentation};
+/// let price = Column::new("price", DataType::Integer)
+///     .documented(Documentation::markdown("In cents, *without* tax.").tagged("sales"));
+/// assert_eq!(price.documentation().map(Documentation::text), Some("In cents, *without* tax."));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -37,7 +37,7 @@ pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
 /// ]}));
 /// let schema = Schema::from(avro.keyed(["id"]));
 /// assert_eq!(schema.table(), &"id Integer key, city NVarChar".parse()?);
-/// # Ok::<(), datasurface_model::SchemaTextError>(())
+/// # Ok::<(), datasurface_schema::SchemaTextError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AvroSchema {

@@ -43,8 +43,17 @@ impl<T: Entity> Entity for Arc<T> {
 /// find [what differs](Self::difference) than there is difference.
 ///
 /// ```
-/// use datasurface_schema::{Dataset, Named};
-/// let dataset = |name: &str| Dataset::new(name, "id Integer key");
+/// use datasurface_schema::{DatasetName, Entity, Named};
+/// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// struct Dataset(DatasetName);
+/// impl Entity for Dataset {
+///     type Name = DatasetName;
+///     fn name(&self) -> &DatasetName {
+///         &self.0
+///     }
+/// }
+///
+/// let dataset = |name: &str| Dataset(name.into());
 /// let old: Named<Dataset> = ["customers", "orders"].map(dataset).into_iter().collect();
 /// let mut new = old.clone();
 /// new.insert(dataset("products"));

@@ -14,7 +14,7 @@ pub(super) fn apply(differences: &[Difference], document: &mut Value) {
     let mut renamed: Vec<_> =
         differences.iter().filter(|d| matches!(d.kind, DifferenceKind::Renamed { .. })).collect();
     let depth = |difference: &Difference| difference.place.steps().len();
-    renamed.sort_by(|one, other| depth(one).cmp(&depth(other)));
+    renamed.sort_by_key(|one| depth(one));
     for difference in renamed {
         if let DifferenceKind::Renamed { from } = &difference.kind {
             rename(document, &difference.place, from);
