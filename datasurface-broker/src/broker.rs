@@ -1,25 +1,7 @@
-//! The broker: from a valid ecosystem to a place for everything in it.
+//! The broker: from a valid ecosystem to a place for everything in it. What it does is in files of their own: `place.rs`, `propose/`,
+//! `operate.rs`.
 
-use crate::{
-    choice::{self, Question},
-    hosted,
-    lock::{Lock, PlatformLock},
-    placed::Placed,
-    refused::Refused,
-    renamed::Renamed,
-    sharding,
-};
-use datasurface_graph::IntentionGraphs;
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
 use datasurface_platform::Registry;
-use std::sync::Arc;
-
-pub(crate) static NO_PRIMARY: CodeInfo = CodeInfo::error(
-    "choice/no-primary",
-    "a datastore that somebody needs is captured by nobody",
-    "This should have been decided when platforms were chosen: it is a bug in DataSurface. Please report it with the \
-     model and the lock.",
-);
 
 /// Decides which platform serves whom, and brings an ecosystem from the model to a plan.
 #[derive(Clone, Debug, Default)]
@@ -38,52 +20,5 @@ impl Broker {
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.registry
-    }
-
-    /// Decides who serves and who captures: what the lock says stays, what operators wish comes next, and for the rest a
-    /// platform is chosen that can do it. Reports all reasons why something cannot be served or captured. A platform of the
-    /// lock that was renamed since is the one that says so.
-    pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, Refused> {
-        let mut found = Vec::new();
-        let platforms = hosted::host(&self.registry, ecosystem, &mut found);
-        let lock = Renamed::of(ecosystem).lock(lock);
-        let question = Question::new(ecosystem, &platforms, &lock);
-        let assignments = choice::choose(&question, &mut found);
-        found.extend(choice::unheard(ecosystem));
-        let (findings, waived) = ecosystem.waive(Findings::from_iter(found), choice::CODES);
-        let findings = Refused::unless_clean(findings)?;
-        let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {
-            let finding = Diagnostic::new(&NO_PRIMARY, ModelPath::root(), error.to_string())
-                .help("this is a bug in datasurface: report it with the model and the lock");
-            Refused::new([finding])
-        })?;
-
-        let mut next = Lock { assignments, ..lock.clone() };
-        for graph in graphs.iter() {
-            let before = lock.platforms.get(graph.platform()).cloned().unwrap_or_default();
-            let after = PlatformLock {
-                version: platforms.get(graph.platform()).map(|hosted| hosted.instance().version().clone()),
-                placement: sharding::place(
-                    graph,
-                    platforms.get(graph.platform()),
-                    &before.held,
-                    &before.placement,
-                )
-                .placement()
-                .clone(),
-                held: before.held,
-            };
-            next.platforms.insert(graph.platform().clone(), after);
-        }
-        let before = lock.platforms.into_iter().map(|(name, platform)| (name, platform.placement));
-        Ok(Placed {
-            ecosystem: ecosystem.clone(),
-            lock: next,
-            placements_before: before.collect(),
-            graphs,
-            platforms: platforms.into_iter().map(|(name, hosted)| (name, Arc::new(hosted))).collect(),
-            findings,
-            waived,
-        })
     }
 }

@@ -10,11 +10,13 @@ mod hosted;
 mod lock;
 mod operate;
 mod output;
+mod place;
 mod placed;
 mod propose;
 mod refused;
 mod renamed;
 mod sharding;
+mod waivers;
 mod write;
 
 pub use broker::Broker;
@@ -36,7 +38,7 @@ use datasurface_model::CodeInfo;
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
     let own: [&'static CodeInfo; 9] = [
         &lock::UNREADABLE,
-        &broker::NO_PRIMARY,
+        &place::NO_PRIMARY,
         &hosted::UNKNOWN_KIND,
         &hosted::UNKNOWN_VERSION,
         &hosted::CONFIG,
@@ -45,6 +47,6 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &write::CHANGED,
         &asked::UNKNOWN_NAME,
     ];
-    let parts = [choice::CODES, propose::codes(), output::CODES];
+    let parts = [choice::CODES, waivers::CODES, propose::codes(), output::CODES];
     own.into_iter().chain(parts.into_iter().flatten().copied())
 }

@@ -1,12 +1,11 @@
 //! From the small numbers of a node to what it is about, in names and values.
 
 use crate::{
-    estate::{DatasetId, Derivation, Ingest, Origin, Part, Supply},
+    estate::{At, DatasetId, Derivation, Ingest, Origin, Part, Supply},
     facts::{
         CaptureFacts, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,
         TriggerFacts,
     },
-    graph::At,
     key::NodeKey,
     obligation::Custody,
 };

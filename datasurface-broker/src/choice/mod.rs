@@ -7,9 +7,6 @@ mod codes;
 mod decided;
 mod policy;
 mod serve;
-mod waivers;
-
-pub(crate) use waivers::unheard;
 
 use crate::{hosted::Hosted, lock::Lock};
 use datasurface_graph::Assignments;
@@ -38,7 +35,6 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &codes::PRODUCTION,
     &codes::PRODUCTION_MIX,
     &codes::DEPRECATED,
-    &waivers::UNKNOWN_CODE,
 ];
 
 /// What choosing looks at.

@@ -4,6 +4,7 @@
 //! Fragments hold the model's own units. They are kept in persistent maps by name, so two estates share what is the
 //! same in both, and what differs between them is found without looking at the rest.
 
+mod at;
 mod derivation;
 mod difference;
 mod part;
@@ -11,6 +12,7 @@ mod service;
 mod supply;
 mod workplace;
 
+pub(crate) use at::At;
 pub(crate) use derivation::{Derivation, Waits};
 pub(crate) use difference::EstateDifference;
 pub(crate) use part::{Export, Ingest, Kept, Part};

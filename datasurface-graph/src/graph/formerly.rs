@@ -1,8 +1,8 @@
 //! How a node was called before something that its key names was renamed.
 
-use super::{At, IntentionGraph, Node};
+use super::{intention_graph::IntentionGraph, node::Node};
 use crate::{
-    estate::{DatasetId, Site, Supply},
+    estate::{At, DatasetId, Site, Supply},
     key::NodeKey,
 };
 use datasurface_model::{

@@ -1,8 +1,8 @@
 //! Who takes data from whom: captures of the same on several platforms.
 
-use super::{At, IntentionGraphs, Node};
+use super::{graphs::IntentionGraphs, node::Node};
 use crate::{
-    estate::{Kept, Part, Supply},
+    estate::{At, Kept, Part, Supply},
     key::NodeKey,
     narrate,
 };

@@ -1,8 +1,8 @@
 //! A node, seen from outside: its facts, and what is before and after it.
 
-use super::IntentionGraph;
+use super::intention_graph::IntentionGraph;
 use crate::{
-    estate::{DatasetId, Derivation, Export, Ingest, Origin, Part, Supply},
+    estate::{At, DatasetId, Derivation, Origin},
     facts::{Consumer, NodeFacts},
     fingerprint::Fingerprint,
     key::{NodeKey, NodeKind},
@@ -17,15 +17,6 @@ use std::{borrow::Cow, fmt};
 pub struct Node<'g> {
     graph: &'g IntentionGraph,
     at: At<'g>,
-}
-
-/// Where a node is in the fragments of its estate.
-#[derive(Clone, Copy)]
-pub(crate) enum At<'g> {
-    Export { supply: &'g Supply, part: &'g Part, export: &'g Export },
-    Ingest { supply: &'g Supply, part: &'g Part, ingest: &'g Ingest },
-    Transform(&'g Derivation),
-    Trigger(&'g Derivation),
 }
 
 impl<'g> Node<'g> {

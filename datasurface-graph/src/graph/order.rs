@@ -1,6 +1,6 @@
 //! The canonical order of a graph's nodes: that of their keys.
 
-use super::At;
+use crate::estate::At;
 use crate::estate::{Derivation, Estate, Supply};
 use datasurface_model::{DatastoreName, PlatformName};
 use std::sync::Arc;

@@ -6,10 +6,7 @@ use super::{
     pen::{Arrow, Course, Drawn, Kind, Pen},
     sketch::Picture,
 };
-use crate::{
-    graph::{At, Node},
-    key::NodeKey,
-};
+use crate::{estate::At, graph::Node, key::NodeKey};
 use datasurface_model::{DatastoreName, TeamKey, WorkspaceName};
 use std::{collections::BTreeMap, fmt};
 

@@ -6,7 +6,10 @@ use super::{
     circle::{Entry, entered},
     order::in_order,
 };
-use crate::graph::{At, IntentionGraph, Node};
+use crate::{
+    estate::At,
+    graph::{IntentionGraph, Node},
+};
 use datasurface_model::Priority;
 use std::{cmp::Reverse, collections::BTreeSet};
 

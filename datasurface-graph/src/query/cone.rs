@@ -3,7 +3,8 @@
 use super::Questions;
 use crate::{
     diff::GraphDiff,
-    graph::{At, IntentionGraphs, Node},
+    estate::At,
+    graph::{IntentionGraphs, Node},
     key::NodeKey,
 };
 use std::collections::BTreeSet;

@@ -2,8 +2,8 @@
 
 use super::{Questions, whole::Whole};
 use crate::{
-    estate::{Estate, Origin, Site},
-    graph::{At, Node},
+    estate::{At, Estate, Origin, Site},
+    graph::Node,
     key::NodeKey,
 };
 use datasurface_model::{

@@ -2,8 +2,8 @@
 
 use super::known::Entry;
 use crate::{
-    estate::{DatasetId, Derivation, Supply},
-    graph::{At, IntentionGraph, Node},
+    estate::{At, DatasetId, Derivation, Supply},
+    graph::{IntentionGraph, Node},
     key::NodeKey,
 };
 use datasurface_model::{DatasetName, Entity};

@@ -1,12 +1,16 @@
 //! Waivers that nobody hears. Validation knows its own codes alone; who chooses knows those of all but platforms, whose codes
 //! have areas of their own.
 
+use crate::{choice, propose};
 use datasurface_model::{
-    CODES, CodeInfo, Diagnostic, Ecosystem, Waiver, change, diagnostic::Suggestion, document, nearest,
+    self as model, CodeInfo, Diagnostic, Ecosystem, Waiver, change, diagnostic::Suggestion, document, nearest,
 };
 use std::collections::BTreeMap;
 
-pub(crate) static UNKNOWN_CODE: CodeInfo = CodeInfo::warning(
+/// Every code about waivers.
+pub(crate) static CODES: &[&CodeInfo] = &[&UNKNOWN_CODE];
+
+static UNKNOWN_CODE: CodeInfo = CodeInfo::warning(
     "waiver/unknown-code",
     "a waiver is about a code that it has no influence on",
     "Nothing is reported with the code, most often because of a slip of the pen; or who reports it asks no waivers, as who \
@@ -30,7 +34,7 @@ struct Codes(BTreeMap<&'static str, (&'static CodeInfo, bool)>);
 
 impl Codes {
     fn known() -> Self {
-        let heard = [CODES, super::CODES, crate::propose::codes(), datasurface_platform::CODES];
+        let heard = [model::CODES, choice::CODES, CODES, propose::codes(), datasurface_platform::CODES];
         let heard = heard.into_iter().flatten().map(|info| (info.code, (*info, true)));
         let unheard = [document::CODES, change::CODES, change::SCHEMA_CODES].into_iter().flatten().copied();
         let unheard = unheard.chain(crate::codes()).map(|info| (info.code, (info, false)));

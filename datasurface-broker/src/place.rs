@@ -1,0 +1,72 @@
+//! Placing: which platform serves whom, what the lock says then, and the graphs of that.
+
+use crate::{
+    broker::Broker,
+    choice::{self, Question},
+    hosted,
+    lock::{Lock, PlatformLock},
+    placed::Placed,
+    refused::Refused,
+    renamed::Renamed,
+    sharding, waivers,
+};
+use datasurface_graph::IntentionGraphs;
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
+use std::sync::Arc;
+
+pub(crate) static NO_PRIMARY: CodeInfo = CodeInfo::error(
+    "choice/no-primary",
+    "a datastore that somebody needs is captured by nobody",
+    "This should have been decided when platforms were chosen: it is a bug in DataSurface. Please report it with the \
+     model and the lock.",
+);
+
+impl Broker {
+    /// Decides who serves and who captures: what the lock says stays, what operators wish comes next, and for the rest a
+    /// platform is chosen that can do it. Reports all reasons why something cannot be served or captured. A platform of the
+    /// lock that was renamed since is the one that says so.
+    pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, Refused> {
+        let mut found = Vec::new();
+        let platforms = hosted::host(self.registry(), ecosystem, &mut found);
+        let lock = Renamed::of(ecosystem).lock(lock);
+        let question = Question::new(ecosystem, &platforms, &lock);
+        let assignments = choice::choose(&question, &mut found);
+        found.extend(waivers::unheard(ecosystem));
+        let heard = [choice::CODES, waivers::CODES].concat();
+        let (findings, waived) = ecosystem.waive(Findings::from_iter(found), &heard);
+        let findings = Refused::unless_clean(findings)?;
+        let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {
+            let finding = Diagnostic::new(&NO_PRIMARY, ModelPath::root(), error.to_string())
+                .help("this is a bug in datasurface: report it with the model and the lock");
+            Refused::new([finding])
+        })?;
+
+        let mut next = Lock { assignments, ..lock.clone() };
+        for graph in graphs.iter() {
+            let before = lock.platforms.get(graph.platform()).cloned().unwrap_or_default();
+            let after = PlatformLock {
+                version: platforms.get(graph.platform()).map(|hosted| hosted.instance().version().clone()),
+                placement: sharding::place(
+                    graph,
+                    platforms.get(graph.platform()),
+                    &before.held,
+                    &before.placement,
+                )
+                .placement()
+                .clone(),
+                held: before.held,
+            };
+            next.platforms.insert(graph.platform().clone(), after);
+        }
+        let before = lock.platforms.into_iter().map(|(name, platform)| (name, platform.placement));
+        Ok(Placed {
+            ecosystem: ecosystem.clone(),
+            lock: next,
+            placements_before: before.collect(),
+            graphs,
+            platforms: platforms.into_iter().map(|(name, hosted)| (name, Arc::new(hosted))).collect(),
+            findings,
+            waived,
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! The graphs of all platforms together.
+
+use super::intention_graph::IntentionGraph;
+use crate::estate::Estate;
+use datasurface_model::PlatformName;
+use std::sync::Arc;
+
+/// The graphs of all platforms, and the hand-overs between them.
+#[derive(Debug)]
+pub struct IntentionGraphs {
+    pub(super) graphs: Vec<IntentionGraph>,
+    estate: Arc<Estate>,
+    effort: usize,
+}
+
+impl IntentionGraphs {
+    pub(crate) fn of(estate: Estate, effort: usize) -> Self {
+        let estate = Arc::new(estate);
+        let graphs = estate.platforms.iter().map(|platform| IntentionGraph::of(platform, &estate)).collect();
+        Self { graphs, estate, effort }
+    }
+
+    /// How much work it was to build them: of how many datastores, workspaces and transformers it had to be worked out
+    /// what happens for them, each counted as often as that was done. After a [`rebuild`](Self::rebuild), that follows
+    /// what changed.
+    #[must_use]
+    pub fn effort(&self) -> usize {
+        self.effort
+    }
+
+    pub(crate) fn estate(&self) -> &Estate {
+        &self.estate
+    }
+
+    /// The graphs, ordered by platform. A platform that has nothing to do has an empty one.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &IntentionGraph> {
+        self.graphs.iter()
+    }
+
+    /// The graph of a platform.
+    #[must_use]
+    pub fn graph(&self, platform: &PlatformName) -> Option<&IntentionGraph> {
+        self.graphs.get(self.position(platform)?)
+    }
+
+    /// Where the graph of a platform is among the others.
+    pub(crate) fn position(&self, platform: &PlatformName) -> Option<usize> {
+        self.graphs.binary_search_by(|graph| graph.platform.cmp(platform)).ok()
+    }
+}

@@ -1,0 +1,101 @@
+//! The nodes of a graph: all of them, one by its key, and those that are for something.
+
+use super::{graphs::IntentionGraphs, intention_graph::IntentionGraph, node::Node};
+use crate::{
+    estate::{At, Derivation, Supply},
+    key::NodeKey,
+};
+use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashMap;
+use std::fmt;
+
+impl IntentionGraphs {
+    /// A node of any platform.
+    #[must_use]
+    pub fn node(&self, key: &NodeKey) -> Option<Node<'_>> {
+        self.graph(key.platform())?.node(key)
+    }
+}
+
+impl IntentionGraph {
+    /// The nodes, ordered by key.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = Node<'_>> {
+        let order = self.order();
+        (0..order.len()).map(move |position| Node::new(self, order.at(position)))
+    }
+
+    /// The node of this key.
+    #[must_use]
+    pub fn node(&self, key: &NodeKey) -> Option<Node<'_>> {
+        if key.platform() != self.platform() {
+            return None;
+        }
+        let at = match key {
+            NodeKey::Export { container, dataset, .. } => {
+                let supply = self.estate.supplies.get(&dataset.datastore)?;
+                let part = supply.part(&self.platform)?;
+                let site = self.estate.sites.get(container)?;
+                let export = part.export_of(supply.dataset_id(&dataset.dataset)?, site)?;
+                At::Export { supply, part, export }
+            }
+            NodeKey::Ingest { datastore, dataset, .. } => {
+                let supply = self.estate.supplies.get(datastore)?;
+                let part = supply.part(&self.platform).filter(|part| part.whole == dataset.is_none())?;
+                let ingest = match dataset {
+                    Some(dataset) => part.ingest_of(supply.dataset_id(dataset)?)?,
+                    None => part.ingests.first()?,
+                };
+                At::Ingest { supply, part, ingest }
+            }
+            NodeKey::Transform { workspace, .. } => At::Transform(self.derivation(workspace)?),
+            NodeKey::Trigger { workspace, .. } => At::Trigger(self.derivation(workspace)?),
+        };
+        Some(Node::new(self, at))
+    }
+
+    /// What must come before what, ordered by keys.
+    pub fn edges(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
+        self.nodes().flat_map(|from| from.successors().map(move |to| (from, to)))
+    }
+
+    /// The graph for petgraph's algorithms: nodes are keys.
+    #[must_use]
+    pub fn as_petgraph(&self) -> DiGraph<NodeKey, (), u32> {
+        let mut graph = DiGraph::default();
+        let indices: FxHashMap<NodeKey, NodeIndex> =
+            self.nodes().map(|node| (node.key(), graph.add_node(node.key()))).collect();
+        for (from, to) in self.edges() {
+            if let (Some(from), Some(to)) = (indices.get(&from.key()), indices.get(&to.key())) {
+                graph.add_edge(*from, *to, ());
+            }
+        }
+        graph
+    }
+
+    /// The nodes that are for a datastore.
+    pub(crate) fn nodes_of<'g>(&'g self, supply: &'g Supply) -> impl Iterator<Item = Node<'g>> {
+        supply.part(&self.platform).into_iter().flat_map(move |part| {
+            let exports = part.exports.iter().map(move |export| At::Export { supply, part, export });
+            let ingests = part.ingests.iter().map(move |ingest| At::Ingest { supply, part, ingest });
+            exports.chain(ingests).map(move |at| Node::new(self, at))
+        })
+    }
+
+    /// The nodes that are for a transformer.
+    pub(crate) fn nodes_of_derivation<'g>(
+        &'g self,
+        derivation: &'g Derivation,
+    ) -> impl Iterator<Item = Node<'g>> {
+        let here = [At::Transform(derivation), At::Trigger(derivation)];
+        here.into_iter().filter(|_| derivation.on == self.platform).map(move |at| Node::new(self, at))
+    }
+}
+
+impl fmt::Debug for IntentionGraph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntentionGraph")
+            .field("platform", &self.platform())
+            .field("nodes", &self.nodes().map(|node| node.key()).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
