@@ -24,6 +24,7 @@ mod render;
 mod replace;
 mod run;
 mod shown;
+mod sink;
 mod site;
 mod status;
 mod summary;

@@ -2,7 +2,7 @@
 
 use crate::{
     history::{Ran, in_seconds},
-    status::{Sink, Waiting},
+    sink::{Sink, Waiting},
 };
 use chrono::{DateTime, Utc};
 use datasurface_platform::JobOutcome;

@@ -5,14 +5,15 @@ use crate::{
     arguments::{self, StatusFormat, now},
     history::{self, Ran},
     metrics::metrics,
+    sink::{Sink, Waiting},
     site,
     table::Table,
     text::count,
 };
 use chrono::{DateTime, Utc};
 use datasurface_broker::Broker;
-use datasurface_model::{DatasetKey, Diagnostic, Findings, GroupKey, PlatformName};
-use datasurface_platform::{ResourceAddress, SinkStatus, WaitingJob, WaitsFor};
+use datasurface_model::{Diagnostic, Findings, GroupKey};
+use datasurface_platform::WaitingJob;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,73 +26,6 @@ struct Standing<'a> {
     waiting: &'a [Waiting],
     #[serde(skip_serializing_if = "<[Ran]>::is_empty")]
     history: &'a [Ran],
-}
-
-/// A job of a platform that has something to do, and waits.
-#[derive(Debug, Serialize)]
-pub(crate) struct Waiting {
-    pub(crate) platform: PlatformName,
-    pub(crate) job: ResourceAddress,
-    waits_for: WaitsFor,
-}
-
-/// How far a dataset of a group is. What is not known is null.
-#[derive(Debug, Serialize)]
-pub(crate) struct Sink {
-    pub(crate) platform: PlatformName,
-    pub(crate) group: GroupKey,
-    pub(crate) dataset: DatasetKey,
-    pub(crate) batch: Option<u64>,
-    pub(crate) schema_version: Option<u64>,
-    pub(crate) arrived_at: Option<DateTime<Utc>>,
-    pub(crate) confirmed_at: Option<DateTime<Utc>>,
-    /// How long ago its source was last read as a whole.
-    pub(crate) lag_seconds: Option<u64>,
-    pub(crate) promised_seconds: Option<u64>,
-    pub(crate) is_late: bool,
-    /// Rows that are set aside for all, since they break what the schema says.
-    pub(crate) rejected: u64,
-    /// Versions that are set aside for this consumer, since its database has no such values.
-    pub(crate) unfit: u64,
-    pub(crate) last_failure: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    examples: Vec<String>,
-}
-
-impl Sink {
-    fn of(platform: &PlatformName, status: SinkStatus, at: DateTime<Utc>) -> Self {
-        let SinkStatus {
-            group,
-            dataset,
-            last_batch,
-            schema_version,
-            confirmed_at,
-            promised,
-            rejected,
-            unfit,
-            last_failure,
-            examples,
-        } = status;
-        let lag = |read: DateTime<Utc>| u64::try_from((at - read).num_seconds()).unwrap_or_default();
-        let lag_seconds = confirmed_at.map(lag);
-        let promised_seconds = promised.map(datasurface_model::Latency::as_seconds);
-        Self {
-            platform: platform.clone(),
-            group,
-            dataset,
-            batch: last_batch.map(|(batch, _)| batch),
-            schema_version,
-            arrived_at: last_batch.map(|(_, at)| at),
-            confirmed_at,
-            lag_seconds,
-            promised_seconds,
-            is_late: promised_seconds.is_some_and(|promised| lag_seconds.is_none_or(|lag| lag > promised)),
-            rejected,
-            unfit,
-            last_failure,
-            examples,
-        }
-    }
 }
 
 /// What platforms answered.
