@@ -1,12 +1,16 @@
 //! What a transformer makes becomes what its columns keep: decimals with the digits of their scale, and integers. What has
 //! more digits is rounded half away from zero, and counted. Whether a value fits its type is judged where it is captured.
 
+use super::database::{Loader, outside};
 use crate::{
     prelude::*,
     sql::{decimal::scaled, milestoned::StoredColumn},
 };
 use datasurface_platform::Rounded;
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::{
+    Row,
+    types::{Value, ValueRef},
+};
 
 /// The casts of the columns of one dataset.
 pub(super) struct Casts<'a> {
@@ -41,21 +45,17 @@ impl<'a> Casts<'a> {
         Self { dataset, columns: columns.iter().map(cast).collect() }
     }
 
-    /// Casts a row, and hands it on.
-    pub(super) fn cast(
-        &mut self,
-        row: &[ValueRef<'_>],
-        each: impl FnOnce(&[ValueRef<'_>]) -> Result<(), PlatformError>,
-    ) -> Result<(), PlatformError> {
-        let cast: Vec<Option<Value>> =
-            self.columns.iter_mut().zip(row).map(|(column, value)| column.cast(*value)).collect();
-        let mut kept = row.to_vec();
-        for (kept, cast) in kept.iter_mut().zip(&cast) {
-            if let Some(cast) = cast {
-                *kept = ValueRef::from(cast);
+    /// Casts a row, and loads it.
+    pub(super) fn load(&mut self, row: &Row<'_>, loader: &mut Loader<'_>) -> Result<(), PlatformError> {
+        for at in 0..row.as_ref().column_count() {
+            let value =
+                row.get_ref(at).map_err(|error| outside(format!("reading `{}`", self.dataset), error))?;
+            match self.columns.get_mut(at).and_then(|column| column.cast(value)) {
+                None => loader.set(at + 1, value)?,
+                Some(cast) => loader.set(at + 1, ValueRef::from(&cast))?,
             }
         }
-        each(&kept)
+        loader.load()?.map_or(Ok(()), Err)
     }
 
     /// Returns the columns of which values were rounded.

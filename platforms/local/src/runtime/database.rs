@@ -285,14 +285,6 @@ impl Loader<'_> {
         }
     }
 
-    /// Loads a row that the table must not refuse.
-    pub(super) fn load_row(&mut self, row: &[ValueRef<'_>]) -> Result<(), PlatformError> {
-        for (position, value) in (1..).zip(row) {
-            self.set(position, *value)?;
-        }
-        self.load()?.map_or(Ok(()), Err)
-    }
-
     fn what(&self) -> String {
         format!("{} [{}]", self.script.resource(), self.section)
     }

@@ -163,7 +163,7 @@ impl Work<'_> {
         sandbox
             .rows(select, self.site.watcher, |row| {
                 records += 1;
-                casts.cast(row, |row| loader.load_row(row))
+                casts.load(row, &mut loader)
             })
             .map_err(|error| failed_select(script, &section, error))?;
         Ok(Made { rounded: casts.rounded(), records })

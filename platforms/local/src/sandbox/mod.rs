@@ -22,7 +22,7 @@ pub use limits::SelectLimits;
 use crate::{prelude::*, sql::script::Script};
 use authorizer::Refused;
 use datasurface_platform::{Nobody, Watcher};
-use rusqlite::{Connection, Error, OpenFlags, Statement, config::DbConfig, limits::Limit, types::ValueRef};
+use rusqlite::{Connection, Error, OpenFlags, Row, Statement, config::DbConfig, limits::Limit};
 use std::{collections::BTreeSet, fmt, path::Path, time::Duration};
 
 /// Stands in rendered statements for a word that nobody can guess and that is another one each time. No name in a model
@@ -126,17 +126,14 @@ impl Sandbox {
         &self,
         select: &str,
         watcher: &dyn Watcher,
-        mut each: impl FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError>,
+        mut each: impl FnMut(&Row<'_>) -> Result<(), PlatformError>,
     ) -> Result<(), SelectError> {
         // Compiling can take as long as executing: common table expressions that double each other are copied for each use.
         watchdog::watch(&self.connection, self.limits, watcher, || {
             let mut statement = self.prepare(select)?;
-            let width = statement.column_count();
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                let values = (0..width).map(|column| row.get_ref(column));
-                let values = values.collect::<rusqlite::Result<Vec<_>>>()?;
-                each(&values).map_err(SelectError::Receiver)?;
+                each(row).map_err(SelectError::Receiver)?;
             }
             Ok(())
         })
