@@ -15,6 +15,7 @@ mod json_schema;
 mod name;
 mod named;
 mod nearest;
+mod plain;
 mod pool;
 mod problem;
 mod rare;

@@ -27,15 +27,24 @@ use std::{fmt, sync::Arc};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Schema {
     stored: Arc<Stored>,
-    /// Whether any column is classified: here too, since who asks for it most often need not look there.
-    is_classified: bool,
+    /// That of what is stored, here too: who asks for it most often need not look there.
+    glance: Glance,
 }
 
 /// What equal schemas share.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Stored {
     pub(crate) content: Content,
+    glance: Glance,
+}
+
+/// What was seen of a table when it was made.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Glance {
+    /// Whether any column is classified.
     is_classified: bool,
+    /// Whether no rule about a table alone finds anything.
+    is_plain: bool,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,9 +106,16 @@ impl Schema {
         self.readable().column(column).is_none() && !self.unread().may_have(column)
     }
 
+    /// Whether it is known that no rule about a table alone finds anything in this one: its columns are there, told apart, and of
+    /// types and names that nobody objects to, and its key is made of them. Of an unusual table without a fault, this may say no.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.glance.is_plain
+    }
+
     /// The columns that can be read, if any of them is classified.
     pub fn classified_columns(&self) -> &[Column] {
-        if self.is_classified { self.readable().columns() } else { &[] }
+        if self.glance.is_classified { self.readable().columns() } else { &[] }
     }
 
     /// The schema in Avro's words, if it was made from them.
@@ -165,15 +181,16 @@ impl From<Content> for Stored {
     fn from(content: Content) -> Self {
         let table = content.readable();
         let is_classified = table.columns().iter().any(|column| !column.classifications().is_empty());
-        Self { is_classified, content }
+        let is_plain = content.unreadable().is_none() && table.is_plain();
+        Self { glance: Glance { is_classified, is_plain }, content }
     }
 }
 
 impl From<Content> for Schema {
     fn from(content: Content) -> Self {
         let stored = pool::share(content);
-        let is_classified = stored.is_classified;
-        Self { stored, is_classified }
+        let glance = stored.glance;
+        Self { stored, glance }
     }
 }
 

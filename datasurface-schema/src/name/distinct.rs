@@ -20,10 +20,16 @@ pub fn folded(name: &str) -> impl Iterator<Item = char> {
 /// Equal for names that differ in case only, and most often different for others.
 fn folded_hash(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
-    // Nearly every name is ASCII, and letters of all scripts take five times as long: every column of a model is asked about.
-    match name.is_ascii() {
-        true => name.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase())),
-        false => folded(name).collect::<String>().bytes().for_each(|byte| hasher.write_u8(byte)),
+    // Nearly every name is ASCII and short, and every column of a model is asked about: a place of a fixed size is put into lower
+    // case at once.
+    let mut lower = [0; 32];
+    match lower.get_mut(..name.len()) {
+        Some(place) if name.is_ascii() => {
+            place.copy_from_slice(name.as_bytes());
+            lower.make_ascii_lowercase();
+            hasher.write(lower.get(..name.len()).unwrap_or_default());
+        }
+        _ => hasher.write(folded(name).collect::<String>().as_bytes()),
     }
     hasher.finish()
 }

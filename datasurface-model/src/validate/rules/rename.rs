@@ -1,6 +1,6 @@
 //! `rename/…`: what had another name before must say so in a way that can be followed.
 
-use super::{Scope, name::written};
+use super::{Scope, name::written, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
@@ -100,7 +100,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     }
     siblings(datastore.datasets(), scope, |unit| unit, "datasets");
     for dataset in datastore.datasets() {
-        of_columns(dataset, scope);
+        of_table(dataset.schema(), scope, |scope| of_columns(dataset, scope));
     }
 }
 

@@ -1,6 +1,6 @@
 //! `schema/…`: the shape of a dataset.
 
-use super::Scope;
+use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
@@ -106,7 +106,7 @@ pub(super) static UNKNOWN_COLLATION: CodeInfo = CodeInfo::warning(
 
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
-        of_dataset(dataset, datastore, scope);
+        of_table(dataset.schema(), scope, |scope| of_dataset(dataset, datastore, scope));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod edits;
 mod hostile;
+mod plain;
 mod since;
 mod unread;
 

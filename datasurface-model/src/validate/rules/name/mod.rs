@@ -4,7 +4,7 @@
 mod tests;
 mod unique;
 
-use super::Scope;
+use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
@@ -114,7 +114,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
         let at = |unit: ModelPath| unit.child("datasets", dataset.name());
         classifications(dataset.classifications(), scope, at);
-        of_columns(dataset.schema(), scope, at);
+        of_table(dataset.schema(), scope, |scope| of_columns(dataset.schema(), scope, at));
         tags(dataset.documentation(), scope, at);
     }
     let credential = datastore.capture().and_then(|capture| capture.credential_name());
