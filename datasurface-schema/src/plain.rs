@@ -15,7 +15,7 @@ impl TableSchema {
     /// it is near: later, a validation would wait for the memory of each column.
     ///
     /// Of a table without a fault that is unusual, this may say no.
-    // Measured over a million columns in 100 000 tables: a validation takes 170 ms with this, and 300 ms without.
+    // Measured over a million columns in 100 000 tables: a validation takes 210 ms with this, and 300 ms without.
     pub(super) fn is_plain(&self) -> bool {
         !self.columns().is_empty()
             && !self.key().is_empty()
