@@ -1,4 +1,4 @@
-//! Documentation, and former names: what everything with a name can say about itself.
+//! Documentation and former names: attributes of everything that has a name.
 
 use crate::rare::Rare;
 use crate::{name::Tag, set::Set};

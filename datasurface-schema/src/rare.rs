@@ -1,4 +1,4 @@
-//! What few things say, out of the way of what all of them say.
+//! An optional attribute that takes one word while it has its default value.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;

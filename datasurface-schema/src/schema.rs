@@ -38,7 +38,7 @@ pub(crate) struct Stored {
     glance: Glance,
 }
 
-/// What was seen of a table when it was made.
+/// Properties of a table that are computed when it is made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Glance {
     /// Whether any column is classified.

@@ -1,4 +1,4 @@
-//! Whether names are different, at a glance.
+//! Comparison of names without regard to case.
 
 use rustc_hash::FxHasher;
 use std::hash::Hasher;

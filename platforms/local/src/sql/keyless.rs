@@ -50,6 +50,24 @@ pub(super) fn differ(table: &Milestoned, one: &str, other: &str) -> String {
     )
 }
 
+/// Selects how many rows of a copy are missing, and how many were added, by what follows `FROM` of those that it should have, and of
+/// its own. Columns are given by name, with their value in the former. Where each row may come several times, none reads otherwise.
+pub(super) fn verify(columns: &[(String, String)], expected: &str, copy: &str) -> String {
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    let values: Vec<String> = columns.iter().map(|(name, value)| format!("{value} AS {name}")).collect();
+    let (names, values) = (names.join(", "), values.join(", "));
+    let sum = |sign: &str, of: &str| {
+        format!("CAST(coalesce({sign}sum(CASE WHEN n {of} 0 THEN n END), 0) AS bigint)")
+    };
+    format!(
+        "SELECT\n  {} AS \"missing\",\n  {} AS \"added\",\n  CAST(0 AS bigint) AS \"different\"\nFROM (\n  SELECT sum(weight) AS n\n  \
+         FROM (\n    SELECT {values}, 1 AS weight {expected}\n    UNION ALL\n    SELECT {names}, -1 {copy}\n  ) AS weighed\n  \
+         GROUP BY {names}\n) AS counted;",
+        sum("", ">"),
+        sum("-", "<"),
+    )
+}
+
 /// Makes one version of all that a table has, which had a key until now: as it is since the last batch.
 pub(crate) fn join_versions(table: &Milestoned, dataset: &DatasetKey) -> String {
     format!(

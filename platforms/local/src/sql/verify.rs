@@ -2,6 +2,7 @@
 //! was edited is missing, and one is there that nobody brought.
 
 use super::{
+    keyless,
     milestoned::{BATCH_IN, BATCH_OUT, Milestoned},
     quote::quoted,
 };
@@ -53,6 +54,11 @@ impl Verified<'_> {
 
 /// In a file: the buffer is attached.
 pub(crate) fn in_file(copy: &Milestoned, buffer: &str, last_old: Option<String>) -> String {
+    if copy.is_keyless() {
+        let columns: Vec<(String, String)> = copy.names().map(|name| (quoted(name), quoted(name))).collect();
+        let latest = |table: &str| keyless::latest(table);
+        return keyless::verify(&columns, &latest(buffer), &latest(&format!("main.{}", copy.quoted_table())));
+    }
     let differs = copy.compare_values("copy.", "IS NOT", "expected.");
     let with = last_old.as_ref().map(|last_old| {
         format!(

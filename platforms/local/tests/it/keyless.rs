@@ -7,7 +7,7 @@ use crate::{
     site::statements,
 };
 use datasurface_local::Breakpoint;
-use datasurface_platform::prelude::*;
+use datasurface_platform::{RunRequest, prelude::*};
 use std::sync::{Arc, Mutex};
 
 const SCHEMA: &str = "customer_id VarChar(5), company_name VarChar(40) not null, city VarChar(15)";
@@ -253,4 +253,25 @@ fn statements_of_a_table_without_a_key_are_rendered_for_people() {
     let merge: Vec<&str> = statements(script.section("merge").unwrap()).collect();
     assert_eq!(merge.len(), 2);
     insta::assert_snapshot!(merge.join("\n\n"));
+}
+
+#[test]
+fn edits_of_a_copy_are_found_by_comparing() {
+    let ground = Ground::with(&in_a_file().scene());
+    ground.change_source(TABLE);
+    ground.run();
+    assert_eq!(compared(&ground), (0, 0, 0));
+    let edit = "DELETE FROM Local__NW_Data__customers WHERE rowid = 1;
+        UPDATE Local__NW_Data__customers SET city = 'y' WHERE customer_id IS NULL";
+    ground.open("desk.db").execute_batch(edit).unwrap();
+    assert_eq!(compared(&ground), (2, 1, 0));
+}
+
+/// How many versions of the customers are missing in a copy, were added, and read otherwise.
+pub(crate) fn compared(ground: &Ground) -> (u64, u64, u64) {
+    let report = ground.ask(&RunRequest::once().resync("Sales").verify());
+    assert_eq!(report.failures, []);
+    let mut compared = report.compared.into_iter();
+    let customers = compared.find(|one| one.dataset == DatasetKey::from("NW_Data/customers")).unwrap();
+    (customers.missing, customers.added, customers.different)
 }

@@ -5,6 +5,7 @@ use super::types::{column_name, copied_type, from_stage, staged_type};
 use crate::{
     names,
     sql::{
+        keyless,
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
         quote::{columns, insert_into, literal, parenthesised, quoted, select},
         verify::Verified,
@@ -161,6 +162,12 @@ fn of_copy(copy: &Milestoned) -> String {
 
 /// Compares the copy with all versions that were sent: what the copy cannot have is not among them.
 pub(crate) fn verify(copy: &Milestoned) -> String {
+    if copy.is_keyless() {
+        let column = |column: &StoredColumn| (column_name(&column.name), from_stage(column));
+        let columns: Vec<(String, String)> = copy.columns.iter().map(column).collect();
+        let expected = format!("FROM {} AS stage WHERE {} IS NULL", staged(copy), quoted(BATCH_OUT));
+        return keyless::verify(&columns, &expected, &keyless::latest(&copy.quoted_table()));
+    }
     let others = || copy.columns.iter().filter(|column| !copy.key.contains(&column.name));
     let here: Vec<String> = others().map(|column| format!("copy.{}", column_name(&column.name))).collect();
     let there: Vec<String> = others().map(from_stage).collect();

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use crate::{
     ground::{Ground, moved},
-    keyless::{TABLE, wind},
+    keyless::{TABLE, compared, wind},
     northwind::{CUSTOMERS, NorthWind},
 };
 
@@ -42,6 +42,13 @@ fn rows_come_twice_vanish_and_rest() {
     desk.lose();
     ground.run();
     assert_eq!(desk.rows(SHOWN), ["A|a|x", "A|a|x"]);
+    assert_eq!(compared(&ground), (0, 0, 0));
+    desk.owner()
+        .batch_execute(
+            "INSERT INTO local__nw_data__customers SELECT * FROM local__nw_data__customers LIMIT 1",
+        )
+        .unwrap();
+    assert_eq!(compared(&ground), (0, 1, 0));
 }
 
 #[test]
