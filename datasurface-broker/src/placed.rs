@@ -66,6 +66,9 @@ impl Placed {
     /// The hash of the model and its assignments.
     #[must_use]
     pub fn revision(&self) -> Revision {
-        Revision::new(Fingerprint::of(&(self.ecosystem.to_json(), self.lock.assignments())))
+        Revision::new(Fingerprint::of(&(
+            datasurface_model::document::to_json(&self.ecosystem),
+            self.lock.assignments(),
+        )))
     }
 }

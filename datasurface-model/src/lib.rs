@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod ecosystem;
 pub mod governance;
+pub mod ownership;
 #[cfg(any(test, feature = "proptest1"))]
 pub mod proptest1;
 mod validate;

@@ -46,7 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The same ecosystem, saved and loaded: it has nothing in common with the other one but equal schemas, which are
 /// stored once wherever they come from.
 fn loaded(ecosystem: &Ecosystem) -> Result<Valid<Ecosystem>, DocumentError> {
-    Ecosystem::from_json(&ecosystem.to_json()).map(Valid::assume_valid)
+    datasurface_model::document::from_json(&datasurface_model::document::to_json(&ecosystem))
+        .map(Valid::assume_valid)
 }
 
 fn best(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> (Duration, ChangeReport) {

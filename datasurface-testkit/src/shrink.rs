@@ -63,7 +63,7 @@ pub(crate) fn shrunk(
 }
 
 fn document(ecosystem: &Ecosystem) -> Value {
-    serde_json::from_str(&ecosystem.to_json()).unwrap_or_default()
+    serde_json::from_str(&datasurface_model::document::to_json(&ecosystem)).unwrap_or_default()
 }
 
 /// A part of a document that may be left out.
@@ -107,5 +107,5 @@ fn without(mut document: Value, part: &Place) -> Option<Ecosystem> {
         Value::Array(elements) => drop(elements.remove(part.member.parse().ok()?)),
         _ => return None,
     }
-    Ecosystem::from_json(&document.to_string()).ok()
+    datasurface_model::document::from_json(&document.to_string()).ok()
 }

@@ -251,7 +251,11 @@ impl fmt::Display for Verdict {
                 writeln!(f, "- and {more} more")?;
             }
             if let Some(example) = self.examples.get(&law) {
-                writeln!(f, "The smallest ecosystem that was found:\n{}", example.to_json())?;
+                writeln!(
+                    f,
+                    "The smallest ecosystem that was found:\n{}",
+                    datasurface_model::document::to_json(&example)
+                )?;
             }
         }
         if let Some(why) = &self.too_little {

@@ -25,12 +25,12 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn survives(ecosystem: &Ecosystem) {
-    let json = ecosystem.to_json();
-    let again = Ecosystem::from_json(&json).expect("what was saved");
+    let json = datasurface_model::document::to_json(&ecosystem);
+    let again = datasurface_model::document::from_json(&json).expect("what was saved");
     assert_eq!(again, *ecosystem);
-    assert_eq!(again.to_json(), json);
-    let yaml = ecosystem.to_yaml();
-    let again = Ecosystem::from_yaml(&yaml).expect("what was saved");
+    assert_eq!(datasurface_model::document::to_json(&again), json);
+    let yaml = datasurface_model::document::to_yaml(&ecosystem);
+    let again = datasurface_model::document::from_yaml(&yaml).expect("what was saved");
     assert_eq!(again, *ecosystem);
-    assert_eq!(again.to_yaml(), yaml);
+    assert_eq!(datasurface_model::document::to_yaml(&again), yaml);
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 const BASE: &str = include_str!("../../datasurface-model/tests/fixtures/base.yaml");
 
 static VALID: LazyLock<Checked> = LazyLock::new(|| {
-    let base = Ecosystem::from_yaml(BASE).expect("a document");
+    let base = datasurface_model::document::from_yaml(BASE).expect("a document");
     base.validate(&on()).expect("a valid ecosystem")
 });
 

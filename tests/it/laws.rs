@@ -82,10 +82,11 @@ fn proposal(broker: &Broker, ecosystem: Ecosystem) -> Proposal {
 }
 
 fn by_connectors(ecosystem: &Ecosystem) -> Ecosystem {
-    let mut document: serde_json::Value = serde_json::from_str(&ecosystem.to_json()).expect("JSON");
+    let mut document: serde_json::Value =
+        serde_json::from_str(&datasurface::model::document::to_json(&ecosystem)).expect("JSON");
     for platform in document["platforms"].as_array_mut().expect("platforms") {
         platform["kind"] = "connectors".into();
         platform["config"] = serde_json::json!({});
     }
-    Ecosystem::from_json(&document.to_string()).expect("a document")
+    datasurface::model::document::from_json(&document.to_string()).expect("a document")
 }

@@ -82,8 +82,8 @@ fn models(change: impl Fn(&str) -> String) -> TempDir {
         let documents = datasurface::model::Documents::new();
         let documents = documents.document("e.yaml", format!("{ECOSYSTEM}{ZONE}")).document("t.yaml", team);
         let ecosystem: Ecosystem = documents.load().unwrap();
-        write(&format!("{name}.json"), &ecosystem.to_json());
-        write(&format!("{name}.yaml"), &ecosystem.to_yaml());
+        write(&format!("{name}.json"), &datasurface::model::document::to_json(&ecosystem));
+        write(&format!("{name}.yaml"), &datasurface::model::document::to_yaml(&ecosystem));
     }
     folder
 }

@@ -4,8 +4,9 @@
 //! and cannot declare itself. For something new, the declaration says who owns it. Only the owner hands over what is
 //! defined.
 
-use super::{Difference, ModelDiff, Part};
+use super::{Difference, ModelDiff};
 use crate::ecosystem::{Ecosystem, Repository};
+use crate::ownership::Part;
 use datasurface_schema::{TeamKey, TeamName, ZoneName};
 use serde::Serialize;
 use std::collections::BTreeMap;

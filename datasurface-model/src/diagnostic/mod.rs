@@ -181,7 +181,6 @@ impl Diagnostic {
     }
 
     /// The change that would resolve it, to complete it.
-    #[cfg(feature = "change")]
     pub(crate) fn suggestion_mut(&mut self) -> Option<&mut Suggestion> {
         self.suggestion.as_mut()
     }

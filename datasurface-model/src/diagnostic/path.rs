@@ -19,7 +19,6 @@ impl ModelPath {
     }
 
     /// The place to which these segments lead.
-    #[cfg(feature = "change")]
     pub(crate) fn from_segments(segments: Vec<SmolStr>) -> Self {
         Self(segments)
     }

@@ -28,7 +28,6 @@ pub(super) trait Tree: Sized {
 }
 
 /// The member that a segment of a path means.
-#[cfg_attr(not(feature = "change"), expect(dead_code, reason = "patches alone ask how it is reached"))]
 pub(super) struct Meant<'v, T> {
     /// The object that has it.
     pub(super) around: &'v T,

@@ -5,9 +5,9 @@
 //! judged by validation, with everything else. What a document says twice is in the model twice.
 //!
 //! ```
-//! use datasurface_model::{Dataset, Datastore, Ecosystem, GovernanceZone, Team};
+//! use datasurface_model::document;
 //!
-//! let ecosystem = Ecosystem::from_json(r#"{
+//! let ecosystem = document::from_json(r#"{
 //!   "format": "datasurface/1",
 //!   "name": "NorthWind",
 //!   "owner": "github:northwind/ecosystem@main",
@@ -15,7 +15,7 @@
 //!   "zones": [{"name": "USA", "owner": "github:northwind/usa@main"}]
 //! }"#)?;
 //! assert_eq!(ecosystem.zones().len(), 1);
-//! assert_eq!(Ecosystem::from_json(&ecosystem.to_json())?, ecosystem);
+//! assert_eq!(document::from_json(&document::to_json(&ecosystem))?, ecosystem);
 //! # Ok::<(), datasurface_model::DocumentError>(())
 //! ```
 //!
@@ -32,8 +32,7 @@ mod identity;
 mod lines;
 mod locate;
 mod part;
-#[cfg(feature = "change")]
-pub(crate) mod patch;
+mod patch;
 mod syntax;
 mod translate;
 mod tree;
@@ -47,6 +46,8 @@ pub(crate) mod tests;
 pub use codes::CODES;
 pub use documents::{Documents, Loader};
 pub use error::DocumentError;
+pub use patch::{NotApplicable, apply};
+pub use v1::schema_in_full;
 
 use crate::ecosystem::Ecosystem;
 
@@ -60,56 +61,54 @@ pub fn json_schema() -> serde_json::Value {
     v1::json_schema()
 }
 
-impl Ecosystem {
-    /// Reads a document of JSON. Equal schemas are stored once.
-    ///
-    /// # Errors
-    ///
-    /// If the text is not JSON, not of a supported format, or says something that the format does not know. Findings are
-    /// placed in the document `model.json`.
-    pub fn from_json(text: &str) -> Result<Self, DocumentError> {
-        Documents::new().document("model.json", text).load()
-    }
-
-    /// The document, in the newest format. Equal ecosystems are equal documents, byte by byte.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let mut text = format!("{:#}", value_of(self));
-        text.push('\n');
-        text
-    }
-
-    /// Reads a document of YAML. Equal schemas are stored once.
-    ///
-    /// # Errors
-    ///
-    /// If the text is not YAML, not of a supported format, or says something that the format does not know. Findings are
-    /// placed in the document `model.yaml`.
-    #[cfg(feature = "yaml")]
-    pub fn from_yaml(text: &str) -> Result<Self, DocumentError> {
-        Documents::new().document("model.yaml", text).load()
-    }
-
-    /// The document as YAML, in the newest format. Equal ecosystems are equal documents, byte by byte.
-    #[cfg(feature = "yaml")]
-    #[must_use]
-    pub fn to_yaml(&self) -> String {
-        yaml::written(&value_of(self))
-    }
+/// Reads a document of JSON. Equal schemas are stored once.
+///
+/// # Errors
+///
+/// If the text is not JSON, not of a supported format, or says something that the format does not know. Findings are
+/// placed in the document `model.json`.
+pub fn from_json(text: &str) -> Result<Ecosystem, DocumentError> {
+    Documents::new().document("model.json", text).load()
 }
 
-/// What a document says of an ecosystem, as a value.
-pub(crate) fn value_of(ecosystem: &Ecosystem) -> serde_json::Value {
+/// The document of an ecosystem, in the newest format. Equal ecosystems are equal documents, byte by byte.
+#[must_use]
+pub fn to_json(ecosystem: &Ecosystem) -> String {
+    let mut text = format!("{:#}", to_value(ecosystem));
+    text.push('\n');
+    text
+}
+
+/// Reads a document of YAML. Equal schemas are stored once.
+///
+/// # Errors
+///
+/// If the text is not YAML, not of a supported format, or says something that the format does not know. Findings are
+/// placed in the document `model.yaml`.
+#[cfg(feature = "yaml")]
+pub fn from_yaml(text: &str) -> Result<Ecosystem, DocumentError> {
+    Documents::new().document("model.yaml", text).load()
+}
+
+/// The document of an ecosystem as YAML, in the newest format. Equal ecosystems are equal documents, byte by byte.
+#[cfg(feature = "yaml")]
+#[must_use]
+pub fn to_yaml(ecosystem: &Ecosystem) -> String {
+    yaml::written(&to_value(ecosystem))
+}
+
+/// The document of an ecosystem as a tree, which programs look into and edit: what [`to_json`] writes.
+#[must_use]
+pub fn to_value(ecosystem: &Ecosystem) -> serde_json::Value {
     // Writing to memory cannot fail, and every map in a document has text for keys.
     serde_json::to_value(v1::Document::from(ecosystem)).unwrap_or_default()
 }
 
-/// The ecosystem that a value describes.
-#[cfg(feature = "change")]
-pub(crate) fn model_of(value: serde_json::Value) -> Result<Ecosystem, DocumentError> {
-    let text = value.to_string();
-    Ecosystem::from_json(&text)
+/// The ecosystem that a tree describes.
+///
+/// # Errors
+///
+/// As [`from_json`] of what the tree is as text.
+pub fn from_value(document: serde_json::Value) -> Result<Ecosystem, DocumentError> {
+    from_json(&document.to_string())
 }
-
-#[cfg(feature = "change")]
-pub(crate) use v1::schema_in_full;

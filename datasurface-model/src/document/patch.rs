@@ -1,15 +1,56 @@
 //! Patches: what a suggestion says is done to a document. Its path is followed as the places of findings are looked up: what
 //! a document has around the same thing (definitions, kinds) is looked through.
 
+use super::{DocumentError, from_value, to_value};
 use super::{
     identity::{self, Tree},
     v1::schema_in_full,
 };
-use crate::diagnostic::{Patch, Suggestion};
+use crate::{
+    diagnostic::{ModelPath, Patch, Suggestion},
+    ecosystem::Ecosystem,
+};
 use serde_json::{Map, Value};
 
+/// A suggestion is not about this ecosystem.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotApplicable {
+    /// There is nothing at its place.
+    #[error("there is nothing at {0} that the suggestion could be about")]
+    NothingThere(ModelPath),
+    /// What comes of it is no ecosystem.
+    #[error("what comes of the suggestion cannot be read")]
+    Unreadable(#[source] DocumentError),
+}
+
+/// The ecosystem as it would be if a suggestion was followed.
+///
+/// ```
+/// use datasurface_model::{Ecosystem, InfrastructureVendor, PlatformDeclaration, Validation, document};
+///
+/// let on = Validation::on(chrono::NaiveDate::MIN);
+/// let slip = Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/live@main")
+///     .vendor(InfrastructureVendor::new("Azure").location("Europe"))
+///     .platform(PlatformDeclaration::new("Local", "local").located("Azure/Europa"));
+/// let invalid = slip.validate(&on).unwrap_err();
+/// let suggestion = invalid.findings().iter().find_map(|finding| finding.suggestion()).unwrap();
+/// let mended = document::apply(suggestion, invalid.ecosystem())?;
+/// assert!(mended.validate(&on).is_ok());
+/// # Ok::<(), document::NotApplicable>(())
+/// ```
+///
+/// # Errors
+///
+/// If there is nothing at its place: it was made for another ecosystem.
+pub fn apply(suggestion: &Suggestion, ecosystem: &Ecosystem) -> Result<Ecosystem, NotApplicable> {
+    let mut document = to_value(ecosystem);
+    patch(suggestion, &mut document).ok_or_else(|| NotApplicable::NothingThere(suggestion.path.clone()))?;
+    from_value(document).map_err(NotApplicable::Unreadable)
+}
+
 /// Does what is suggested; nothing if there is nothing at the place.
-pub(crate) fn apply(suggestion: &Suggestion, document: &mut Value) -> Option<()> {
+fn patch(suggestion: &Suggestion, document: &mut Value) -> Option<()> {
     let path: Vec<&str> = suggestion.path.segments().collect();
     schemas_in_full(document, &path);
     let found = find(document, &path);

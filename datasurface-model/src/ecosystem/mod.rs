@@ -220,7 +220,6 @@ impl Ecosystem {
     }
 
     /// The same ecosystem with other zones and pins.
-    #[cfg(feature = "change")]
     pub(crate) fn with_collections(
         &self,
         zones: Vec<ZoneDeclaration>,

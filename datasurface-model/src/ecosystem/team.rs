@@ -145,7 +145,6 @@ impl Team {
     }
 
     /// The same team with other datastores and workspaces.
-    #[cfg(feature = "change")]
     pub(crate) fn with_units(
         &self,
         datastores: Vec<Arc<Datastore>>,

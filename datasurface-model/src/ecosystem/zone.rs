@@ -143,7 +143,6 @@ impl GovernanceZone {
     }
 
     /// The same zone with other teams.
-    #[cfg(feature = "change")]
     pub(crate) fn with_teams(&self, teams: Vec<TeamDeclaration>) -> Self {
         Self { teams: teams.into_iter().collect(), ..self.clone() }
     }

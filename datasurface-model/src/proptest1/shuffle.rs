@@ -12,9 +12,9 @@ use serde_json::Value;
 ///
 /// If it is so deep that its document cannot be read again.
 pub fn shuffled(ecosystem: &Ecosystem, seed: u64) -> Result<Ecosystem, DocumentError> {
-    let mut document = document::value_of(ecosystem);
+    let mut document = document::to_value(ecosystem);
     shuffle(&mut document, &mut Order(seed));
-    document::model_of(document)
+    document::from_value(document)
 }
 
 /// Declarations are lists of objects with names. A list without names (columns of a key, say) keeps its order, and so

@@ -10,11 +10,11 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-use super::Part;
 use crate::{
     diagnostic::ModelPath,
     document::{self, DocumentError},
     ecosystem::Ecosystem,
+    ownership::Part,
     validate::Valid,
 };
 use datasurface_schema::Json;
@@ -90,7 +90,7 @@ pub enum DifferenceKind {
 
 /// Whether a document says all of it: what is built in code can be too deep for that.
 fn can_be_told(ecosystem: &Ecosystem) -> bool {
-    Ecosystem::from_json(&ecosystem.to_json()).is_ok_and(|told| told == *ecosystem)
+    document::from_json(&document::to_json(&ecosystem)).is_ok_and(|told| told == *ecosystem)
 }
 
 impl ModelDiff {
@@ -106,7 +106,7 @@ impl ModelDiff {
             return Self::default();
         }
         let is_told = can_be_told(old) && can_be_told(new);
-        let (old, new) = (document::value_of(old), document::value_of(new));
+        let (old, new) = (document::to_value(old), document::to_value(new));
         let mut differences = tree::differences(&old, &new);
         if !is_told {
             // What cannot be told is not overlooked for that.
@@ -145,9 +145,9 @@ impl ModelDiff {
     ///
     /// If what comes out is no document, which only happens to another ecosystem than the old one.
     pub fn apply(&self, old: &Ecosystem) -> Result<Ecosystem, DocumentError> {
-        let mut value = document::value_of(old);
+        let mut value = document::to_value(old);
         apply::apply(&self.0, &mut value);
-        document::model_of(value)
+        document::from_value(value)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Places in a document, and what they are called in the model.
 
-use crate::{change::Part, diagnostic::ModelPath};
+use crate::{diagnostic::ModelPath, ownership::Part};
 use datasurface_schema::{TeamKey, ZoneName};
 use smol_str::SmolStr;
 

@@ -2,7 +2,8 @@
 
 use super::world::*;
 use crate::{
-    change::{Authorization, ChangeControl, ChangeSource, ModelDiff, Part},
+    change::{Authorization, ChangeControl, ChangeSource, ModelDiff},
+    ownership::Part,
     *,
 };
 

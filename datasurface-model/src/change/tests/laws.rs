@@ -78,7 +78,7 @@ proptest! {
         old in ecosystems(), edits in vec(edits(), 1..5), control in controls(),
     ) {
         let new = edited(&old, edits);
-        let apart = Ecosystem::from_json(&new.to_json()).unwrap();
+        let apart = crate::document::from_json(&crate::document::to_json(&new)).unwrap();
         prop_assert_eq!(judged(&control, &old, &new), judged(&control, &old, &apart));
     }
 

@@ -66,7 +66,7 @@ fn as_sarif() {
 #[test]
 fn as_sarif_with_places() {
     let new = with_store(store([Dataset::new("customers", "id Integer key, name VarChar(9)"), orders()]));
-    let documents = Documents::new().document("models/all of it.yaml", new.to_yaml());
+    let documents = Documents::new().document("models/all of it.yaml", crate::document::to_yaml(&new));
     let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
     let report = control.judge(&valid(&world()), &valid(&documents.load().unwrap()));
     let log = report.to_sarif_in(&documents);
@@ -76,7 +76,7 @@ fn as_sarif_with_places() {
     let narrowed = place(1);
     assert_eq!(narrowed["artifactLocation"]["uri"], "models/all%20of%20it.yaml");
     let line = usize::try_from(narrowed["region"]["startLine"].as_u64().unwrap()).unwrap();
-    let yaml = new.to_yaml();
+    let yaml = crate::document::to_yaml(&new);
     assert_eq!(yaml.lines().nth(line - 1).unwrap().trim(), "schema: id Integer key, name VarChar(9)");
 }
 

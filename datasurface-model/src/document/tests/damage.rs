@@ -4,7 +4,7 @@ use super::{
     anything::{anything, nasty},
     form::NORTHWIND,
 };
-use crate::{document::value_of, proptest1::ecosystems};
+use crate::{document::to_value, proptest1::ecosystems};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -59,8 +59,8 @@ pub(super) fn positional() -> impl Strategy<Value = Value> {
 
 fn documents() -> impl Strategy<Value = Value> {
     prop_oneof![
-        anything().prop_map(|ecosystem| value_of(&ecosystem)),
-        ecosystems().prop_map(|ecosystem| value_of(&ecosystem)),
+        anything().prop_map(|ecosystem| to_value(&ecosystem)),
+        ecosystems().prop_map(|ecosystem| to_value(&ecosystem)),
         Just(serde_json::from_str(NORTHWIND).unwrap()),
     ]
 }

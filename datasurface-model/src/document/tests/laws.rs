@@ -11,14 +11,14 @@ use crate::{
 use proptest::{collection::vec, prelude::*};
 
 fn survives(ecosystem: &Ecosystem) -> Result<(), TestCaseError> {
-    let text = ecosystem.to_json();
-    let again = Ecosystem::from_json(&text);
+    let text = crate::document::to_json(&ecosystem);
+    let again = crate::document::from_json(&text);
     prop_assert_eq!(again.as_ref(), Ok(ecosystem), "{}", text);
-    prop_assert_eq!(again.map(|again| again.to_json()), Ok(text));
-    let text = ecosystem.to_yaml();
-    let again = Ecosystem::from_yaml(&text);
+    prop_assert_eq!(again.map(|again| crate::document::to_json(&again)), Ok(text));
+    let text = crate::document::to_yaml(&ecosystem);
+    let again = crate::document::from_yaml(&text);
     prop_assert_eq!(again.as_ref(), Ok(ecosystem), "{}", text);
-    prop_assert_eq!(again.map(|again| again.to_yaml()), Ok(text));
+    prop_assert_eq!(again.map(|again| crate::document::to_yaml(&again)), Ok(text));
     Ok(())
 }
 
@@ -52,7 +52,7 @@ proptest! {
     fn no_damage_to_a_document_makes_the_reader_panic(
         damages in vec((any::<prop::sample::Index>(), 0_usize..12, nasty()), 1..4),
     ) {
-        for whole in [NORTHWIND.to_owned(), northwind().to_yaml()] {
+        for whole in [NORTHWIND.to_owned(), crate::document::to_yaml(&northwind())] {
             let mut text: Vec<char> = whole.chars().collect();
             for (at, length, insert) in &damages {
                 let from = at.index(text.len());
@@ -88,5 +88,5 @@ fn depth_survives_up_to_its_limits() {
         .platform(PlatformDeclaration::new("Local", "local").setting("deep", settings));
     survives(&ecosystem).unwrap();
     let too_deep = ecosystem.vendor(InfrastructureVendor::new("Deeper").location(tree(257, "a")));
-    assert!(Ecosystem::from_json(&too_deep.to_json()).is_err());
+    assert!(crate::document::from_json(&crate::document::to_json(&too_deep)).is_err());
 }

@@ -4,7 +4,7 @@ use super::form::NORTHWIND;
 use crate::{document::CODES, *};
 
 fn refused(text: &str) -> DocumentError {
-    Ecosystem::from_json(text).unwrap_err()
+    document::from_json(text).unwrap_err()
 }
 
 /// The valid document, with one part replaced.

@@ -25,7 +25,6 @@ mod quality;
 mod quantity;
 mod repository;
 mod schema;
-#[cfg(feature = "change")]
 mod schema_in_full;
 mod sets;
 mod settings;
@@ -52,8 +51,7 @@ use infrastructure::VendorObject;
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
-#[cfg(feature = "change")]
-pub(crate) use schema_in_full::schema_in_full;
+pub use schema_in_full::schema_in_full;
 use serde::{Deserialize, Serialize};
 use waiver::WaiverObject;
 use zone::{TeamDefinition, ZoneDefinition, ZoneObject};

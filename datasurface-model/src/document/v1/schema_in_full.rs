@@ -6,7 +6,8 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// The schema that a document has, with all that text says in members of their own. A text that cannot be read stays.
-pub(crate) fn schema_in_full(form: &Value) -> Cow<'_, Value> {
+#[must_use]
+pub fn schema_in_full(form: &Value) -> Cow<'_, Value> {
     let text = match form {
         Value::String(text) => Some(text.clone()),
         Value::Array(columns) => {

@@ -130,5 +130,6 @@ fn waiver(code: &str, path: &str, expires: NaiveDate) -> Waiver {
 fn owned_alive(ecosystem: Ecosystem) -> Ecosystem {
     let owner = ecosystem.owner().to_string();
     let live = ecosystem.live().to_string();
-    Ecosystem::from_json(&ecosystem.to_json().replacen(&live, &owner, 1)).unwrap_or(ecosystem)
+    crate::document::from_json(&crate::document::to_json(&ecosystem).replacen(&live, &owner, 1))
+        .unwrap_or(ecosystem)
 }

@@ -61,7 +61,7 @@ pub(crate) fn output(name: &str) -> Datastore {
 
 /// An ecosystem with a bit of everything, and nothing wrong.
 pub(crate) fn valid() -> Ecosystem {
-    static VALID: LazyLock<Ecosystem> = LazyLock::new(|| Ecosystem::from_yaml(BASE).unwrap());
+    static VALID: LazyLock<Ecosystem> = LazyLock::new(|| crate::document::from_yaml(BASE).unwrap());
     VALID.clone()
 }
 

@@ -119,6 +119,6 @@ fn what_is_wrong_here_is_found_whatever_is_wrong_there() {
         let expected = if spoiled(fixture.clone()) == fixture { BTreeSet::new() } else { added.clone() };
         let expected = &expected | &places(fixture.clone());
         let missing = &expected - &places(spoiled(fixture.clone()));
-        assert!(missing.is_empty(), "{missing:?} is not found in\n{}", fixture.to_yaml());
+        assert!(missing.is_empty(), "{missing:?} is not found in\n{}", crate::document::to_yaml(&fixture));
     }
 }

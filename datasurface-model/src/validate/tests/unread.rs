@@ -1,7 +1,7 @@
 //! A column that cannot be read hides nothing of the others, and brings nothing about that is not so.
 
 use crate::{
-    document::{model_of, value_of},
+    document::{from_value, to_value},
     ecosystem::Ecosystem,
     proptest1::{Mutation, ecosystems, in_avro},
     validate::rules::fixture::validated,
@@ -27,9 +27,9 @@ fn each_schema(ecosystem: &Ecosystem, change: fn(&mut Value)) -> Ecosystem {
             _ => {}
         }
     }
-    let mut document = value_of(ecosystem);
+    let mut document = to_value(ecosystem);
     go(&mut document, change);
-    model_of(document).unwrap()
+    from_value(document).unwrap()
 }
 
 /// Adds a column that cannot be read; in Avro, if the schema is an object.
@@ -94,7 +94,7 @@ fn assert_nothing_is_hidden(spoil: fn(&mut Value), untold: &[&str]) {
             expected.clear();
         }
         expected.insert("schema/unreadable".to_owned());
-        assert_eq!(Ecosystem::from_json(&spoiled.to_json()).unwrap(), spoiled);
+        assert_eq!(crate::document::from_json(&crate::document::to_json(&spoiled)).unwrap(), spoiled);
         assert_eq!(codes(spoiled.clone()), expected, "{}: {}", mutation.code(), validated(spoiled));
     }
 }

@@ -1,7 +1,7 @@
-//! Who owns what.
+//! Ownership: which repository owns which part of an ecosystem, and has to make the changes of it.
 
 use crate::{
-    diagnostic::ModelPath,
+    diagnostic::{Findings, ModelPath},
     ecosystem::{Ecosystem, Repository},
 };
 use datasurface_schema::{TeamKey, ZoneName};
@@ -25,7 +25,7 @@ impl Part {
     /// The part that a place belongs to. What declares a zone belongs to the ecosystem, what declares a team to its zone.
     ///
     /// ```
-    /// use datasurface_model::{ModelPath, TeamKey, change::Part};
+    /// use datasurface_model::{ModelPath, TeamKey, ownership::Part};
     /// let team = ModelPath::root().child("zones", "EU").child("teams", "Sales");
     /// assert_eq!(Part::at(&team.attribute("owner")), Part::Zone("EU".into()));
     /// assert_eq!(Part::at(&team.child("datastores", "CRM")), Part::Team(TeamKey::new("EU", "Sales")));
@@ -57,7 +57,8 @@ impl Part {
     }
 
     /// Whether the owner gave it a definition.
-    pub(super) fn is_defined(&self, ecosystem: &Ecosystem) -> bool {
+    #[must_use]
+    pub fn is_defined(&self, ecosystem: &Ecosystem) -> bool {
         let zone = |name: &ZoneName| ecosystem.zones().get(name)?.definition();
         match self {
             Self::Ecosystem => true,
@@ -77,5 +78,20 @@ impl fmt::Display for Part {
             Self::Zone(zone) => write!(f, "the zone `{zone}`"),
             Self::Team(team) => write!(f, "the team `{}` of the zone `{}`", team.team, team.zone),
         }
+    }
+}
+
+impl Findings {
+    /// The same findings, each suggestion addressed to the repository that owns its place, and has to make the change. Where
+    /// the ecosystem does not declare who that is, to nobody.
+    #[must_use]
+    pub fn addressed(self, ecosystem: &Ecosystem) -> Self {
+        let addressed = self.into_iter().map(|mut finding| {
+            if let Some(suggestion) = finding.suggestion_mut() {
+                suggestion.addressee = Part::at(&suggestion.path).owner(ecosystem).cloned();
+            }
+            finding
+        });
+        addressed.collect()
     }
 }
