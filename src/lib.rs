@@ -8,6 +8,7 @@
 //! - [`broker`]: from a valid ecosystem to a plan, and to files in a target
 
 pub use datasurface_broker as broker;
+pub use datasurface_change as change;
 pub use datasurface_graph as graph;
 pub use datasurface_model as model;
 pub use datasurface_platform as platform;

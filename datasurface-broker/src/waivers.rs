@@ -2,9 +2,8 @@
 //! have areas of their own.
 
 use crate::{choice, propose};
-use datasurface_model::{
-    self as model, CodeInfo, Diagnostic, Ecosystem, Waiver, change, diagnostic::Suggestion, document, nearest,
-};
+use datasurface_model as model;
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Waiver, diagnostic::Suggestion, document, nearest};
 use std::collections::BTreeMap;
 
 /// Every code about waivers.
@@ -36,7 +35,10 @@ impl Codes {
     fn known() -> Self {
         let heard = [model::CODES, choice::CODES, CODES, propose::codes(), datasurface_platform::CODES];
         let heard = heard.into_iter().flatten().map(|info| (info.code, (*info, true)));
-        let unheard = [document::CODES, change::CODES, change::SCHEMA_CODES].into_iter().flatten().copied();
+        let unheard = [document::CODES, datasurface_change::CODES, datasurface_change::SCHEMA_CODES]
+            .into_iter()
+            .flatten()
+            .copied();
         let unheard = unheard.chain(crate::codes()).map(|info| (info.code, (info, false)));
         Self(unheard.chain(heard).collect())
     }

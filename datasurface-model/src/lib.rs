@@ -3,18 +3,13 @@
 //! An [`Ecosystem`] is one expression; [`Ecosystem::validate`] judges it, all findings in one go, and makes it
 //! [`Valid`].
 //!
-//! What not everybody needs is a feature: `change` (change control, and suggestions that are applied), `yaml`,
-//! `json-schema` and `proptest1` (strategies for property tests).
+//! What not everybody needs is a feature: `yaml` and `json-schema`.
 
-#[cfg(feature = "change")]
-pub mod change;
 pub mod diagnostic;
 pub mod document;
 pub mod ecosystem;
 pub mod governance;
 pub mod ownership;
-#[cfg(any(test, feature = "proptest1"))]
-pub mod proptest1;
 mod validate;
 
 pub use datasurface_schema::*;

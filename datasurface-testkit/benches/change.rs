@@ -8,10 +8,8 @@
 #![expect(clippy::print_stdout, reason = "it says what it measured")]
 
 use chrono::NaiveDate;
-use datasurface_model::{
-    change::{ChangeControl, ChangeReport, ChangeSource},
-    *,
-};
+use datasurface_change::{ChangeControl, ChangeReport, ChangeSource};
+use datasurface_model::*;
 use datasurface_testkit::Synthetic;
 use std::{
     error::Error,

@@ -8,11 +8,9 @@ use crate::{
     verdict::Verdict,
 };
 use chrono::NaiveDate;
-use datasurface_model::{
-    Ecosystem, PlatformKind,
-    proptest1::{Edit, Shape, ecosystems_with, edits},
-};
+use datasurface_model::{Ecosystem, PlatformKind};
 use datasurface_platform::{PlatformPlugin, Registry};
+use datasurface_strategies::{Edit, Shape, ecosystems_with, edits};
 use proptest::{
     collection::vec,
     prelude::*,

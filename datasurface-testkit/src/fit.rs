@@ -1,7 +1,8 @@
 //! Ecosystems for a platform: generated ones know nothing of what it claims.
 
-use datasurface_model::{Ecosystem, Milestoning, PlatformKind, proptest1::Shape};
+use datasurface_model::{Ecosystem, Milestoning, PlatformKind};
 use datasurface_platform::{PlatformDescriptor, PlatformInstance, Registry};
+use datasurface_strategies::Shape;
 use serde_json::{Value, json};
 
 /// Whose platforms are to be checked.

@@ -70,6 +70,7 @@ mod verdict;
 mod witness;
 
 pub use check::Laws;
+pub use datasurface_strategies as strategies;
 pub use northwind::{northwind, northwind_masked};
 pub use synthetic::{Edits, Synthetic, far_reaching_edits};
 pub use verdict::{Law, Verdict, Violation};

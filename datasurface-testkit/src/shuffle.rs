@@ -56,7 +56,7 @@ fn shuffle(value: &mut Value, random: &mut Random) {
 mod tests {
     use super::*;
     use crate::northwind_masked;
-    use datasurface_model::proptest1::ecosystems;
+    use datasurface_strategies::ecosystems;
     use proptest::{
         strategy::{Strategy, ValueTree},
         test_runner::TestRunner,

@@ -10,7 +10,8 @@ use crate::{
 };
 use chrono::Days;
 use datasurface_broker::{Lock, Proposal};
-use datasurface_model::{Ecosystem, Entity, Findings, proptest1::Edit};
+use datasurface_model::{Ecosystem, Entity, Findings};
+use datasurface_strategies::Edit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An ecosystem, what may happen to it, and a number to draw orders and places from.

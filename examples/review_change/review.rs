@@ -3,9 +3,9 @@
 use super::story;
 use chrono::{DateTime, NaiveDate};
 use clap::{Parser, ValueEnum};
-use datasurface::model::{
-    Diagnostic, Documents, Ecosystem, Findings, Severity, Valid, Validation,
+use datasurface::{
     change::{ChangeControl, ChangeSource},
+    model::{Diagnostic, Documents, Ecosystem, Findings, Severity, Valid, Validation},
 };
 use std::{
     error::Error,

@@ -1,9 +1,9 @@
 //! A short story on NorthWind: what is accepted, what is refused, and why.
 
 use chrono::NaiveDate;
-use datasurface::model::{
+use datasurface::{
     change::{ChangeControl, ChangeSource},
-    *,
+    model::*,
 };
 use std::{
     error::Error,

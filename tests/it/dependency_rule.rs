@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// The crates that compile for a browser.
-const PURE: [&str; 2] = ["datasurface-schema", "datasurface-model"];
+const PURE: [&str; 3] = ["datasurface-schema", "datasurface-model", "datasurface-change"];
 
 /// What these may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
@@ -35,19 +35,44 @@ const PURE_MAY_NOT_ENABLE: [(&str, &str); 3] =
 /// Crates under `platforms/` that are no platforms: what several platforms share.
 const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 
-/// schema ← model ← graph ← platform ← broker ← {cli, façade}; testkit depends on model, graph, platform and broker.
+/// schema ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← broker ← {cli, façade}; the broker and those
+/// above it may use document and change, and testkit depends on all of these but the last two.
 fn layers_below(package: &str) -> Option<&'static [&'static str]> {
-    const LAYERS: [&str; 4] =
-        ["datasurface-model", "datasurface-graph", "datasurface-platform", "datasurface-broker"];
+    const LAYERS: [&str; 7] = [
+        "datasurface-model",
+        "datasurface-document",
+        "datasurface-change",
+        "datasurface-strategies",
+        "datasurface-graph",
+        "datasurface-platform",
+        "datasurface-broker",
+    ];
     Some(match package {
         "datasurface-schema" => &[],
         "datasurface-model" => &["datasurface-schema"],
-        "datasurface-graph" => &["datasurface-model"],
+        "datasurface-document" | "datasurface-graph" => &["datasurface-model"],
+        "datasurface-change" | "datasurface-strategies" => &["datasurface-model", "datasurface-document"],
         "datasurface-platform" => &["datasurface-model", "datasurface-graph"],
-        "datasurface-broker" => &["datasurface-model", "datasurface-graph", "datasurface-platform"],
+        "datasurface-broker" => &[
+            "datasurface-model",
+            "datasurface-document",
+            "datasurface-change",
+            "datasurface-graph",
+            "datasurface-platform",
+        ],
         "datasurface-testkit" | "datasurface-cli" | "datasurface" => &LAYERS,
         _ => return None,
     })
+}
+
+/// What integration tests may stand on besides: they read ecosystems from documents, and generate them.
+fn tested_with(package: &str) -> &'static [&'static str] {
+    match package {
+        "datasurface-model" => &["datasurface-document", "datasurface-strategies"],
+        "datasurface-document" | "datasurface-change" => &["datasurface-strategies"],
+        "datasurface" => &["datasurface-testkit"],
+        _ => &[],
+    }
 }
 
 struct Package<'m> {
@@ -126,13 +151,13 @@ fn may_depend(package: &Package<'_>, dependency: &Dependency<'_>, platforms: &BT
         return true;
     }
     let is_platform = platforms.contains(name);
-    if dependency.is_dev && name == package.name {
-        // The tests of a crate are about all of its features.
+    // The tests of a crate are about all of its features.
+    if dependency.is_dev && (name == package.name || tested_with(package.name).contains(&name)) {
         return true;
     }
     match package.name {
         "datasurface-cli" => is_platform,
-        "datasurface" => dependency.is_dev && (is_platform || name == "datasurface-testkit"),
+        "datasurface" => dependency.is_dev && is_platform,
         _ => false,
     }
 }

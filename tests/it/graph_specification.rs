@@ -18,11 +18,9 @@ mod why;
 
 use datasurface::{
     graph::{Assignments, IntentionGraphs, NoPrimary},
-    model::{
-        DatastoreName, Ecosystem, Valid,
-        proptest1::{Shape, ecosystems, ecosystems_with},
-    },
+    model::{DatastoreName, Ecosystem, Valid},
 };
+use datasurface_testkit::strategies::{Shape, ecosystems, ecosystems_with};
 use datasurface_testkit::strategy::assignments;
 use picture::Picture;
 use proptest::prelude::*;

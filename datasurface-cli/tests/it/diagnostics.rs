@@ -1,7 +1,7 @@
 //! `docs/diagnostics.md`: every code that the command can report, with the fixtures of those that models can show. It is
 //! generated: with `DATASURFACE_UPDATE=1` in the environment it is written instead of compared.
 
-use datasurface_model::{CODES, CodeInfo, change, diagnostic::CodeRegistry, document};
+use datasurface_model::{CODES, CodeInfo, diagnostic::CodeRegistry, document};
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -13,7 +13,7 @@ const INTRODUCTION: &str = "\
 # Diagnostics
 
 Everything that DataSurface can report, by code. This page is generated from the registered codes and from the fixtures in
-`datasurface-model/tests/fixtures` and `tests/fixtures`; `DATASURFACE_UPDATE=1 cargo test -p datasurface-cli diagnostics`
+`tests/fixtures` of the crates; `DATASURFACE_UPDATE=1 cargo test -p datasurface-cli diagnostics`
 writes it.
 
 An *error* stands in the way; a *warning* should be looked at; a *note* is good to know. Examples are loaded together with
@@ -33,7 +33,7 @@ fn fixtures() -> PathBuf {
 }
 
 fn changes() -> PathBuf {
-    fixtures().join("change")
+    root().join("datasurface-change/tests/fixtures")
 }
 
 /// Those of the broker and of platforms.
@@ -43,7 +43,7 @@ fn placed() -> PathBuf {
 
 /// The codes that are about the model alone.
 fn of_model() -> CodeRegistry {
-    let codes = [CODES, document::CODES, change::CODES, change::SCHEMA_CODES];
+    let codes = [CODES, document::CODES, datasurface_change::CODES, datasurface_change::SCHEMA_CODES];
     codes.into_iter().fold(CodeRegistry::default(), |all, codes| all.merge(codes).unwrap())
 }
 

@@ -186,7 +186,7 @@ impl Diagnostic {
     }
 
     /// Other places that have to do with it, to complete them.
-    pub(crate) fn related_places_mut(&mut self) -> &mut [Related] {
+    pub fn related_places_mut(&mut self) -> &mut [Related] {
         &mut self.related
     }
 

@@ -19,7 +19,8 @@ impl ModelPath {
     }
 
     /// The place to which these segments lead.
-    pub(crate) fn from_segments(segments: Vec<SmolStr>) -> Self {
+    #[must_use]
+    pub fn from_segments(segments: Vec<SmolStr>) -> Self {
         Self(segments)
     }
 

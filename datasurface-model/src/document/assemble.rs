@@ -109,7 +109,9 @@ impl Definitions<'_> {
             return ecosystem;
         }
         let mut teams: Vec<TeamKey> = Vec::new();
-        let ecosystem = ecosystem.redefined(|zone| self.define(zone, &mut teams, findings));
+        let define = |zone| self.define(zone, &mut teams, findings);
+        let zones: Vec<_> = ecosystem.zones().iter().map(define).collect();
+        let ecosystem = ecosystem.with_zones(zones);
         let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).collect();
         let teams: Vec<String> = teams.iter().map(ToString::to_string).collect();
         // Teams that are declared, but by a document about a zone that is called otherwise.
@@ -154,7 +156,7 @@ impl Definitions<'_> {
         if !declared.iter().skip(begin).any(is_defined_elsewhere) {
             return declaration.clone().defined(zone);
         }
-        let zone = Arc::unwrap_or_clone(zone).redefined(|team| {
+        let redefined = |team: &TeamDeclaration| {
             let key = TeamKey::new(declaration.name(), team.name());
             let given = self.teams.get_mut(&key).map(mem::take).unwrap_or_default();
             let path = path.child("teams", team.name());
@@ -163,8 +165,9 @@ impl Definitions<'_> {
                 Some(definition) => TeamDeclaration::clone(team).defined(definition),
                 None => team.clone(),
             }
-        });
-        declaration.clone().defined(zone)
+        };
+        let teams: Vec<_> = zone.teams().iter().map(redefined).collect();
+        declaration.clone().defined(Arc::unwrap_or_clone(zone).with_teams(teams))
     }
 }
 

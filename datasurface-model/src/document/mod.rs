@@ -41,7 +41,7 @@ mod v1;
 mod yaml;
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 pub use codes::CODES;
 pub use documents::{Documents, Loader};
@@ -94,7 +94,14 @@ pub fn from_yaml(text: &str) -> Result<Ecosystem, DocumentError> {
 #[cfg(feature = "yaml")]
 #[must_use]
 pub fn to_yaml(ecosystem: &Ecosystem) -> String {
-    yaml::written(&to_value(ecosystem))
+    value_to_yaml(&to_value(ecosystem))
+}
+
+/// A tree as YAML, as documents are written.
+#[cfg(feature = "yaml")]
+#[must_use]
+pub fn value_to_yaml(document: &serde_json::Value) -> String {
+    yaml::written(document)
 }
 
 /// The document of an ecosystem as a tree, which programs look into and edit: what [`to_json`] writes.

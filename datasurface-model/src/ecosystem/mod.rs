@@ -162,7 +162,8 @@ impl Ecosystem {
 
     /// What both say of one ecosystem, under the name of this one: how documents that each say a part of it are put
     /// together. What only one of them can say is noted if both do.
-    pub(crate) fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+    #[must_use]
+    pub fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self {
             name: _,
             owner: _,
@@ -185,9 +186,24 @@ impl Ecosystem {
         self
     }
 
-    /// The same ecosystem with other definitions of its zones.
-    pub(crate) fn redefined(mut self, redefine: impl FnMut(&ZoneDeclaration) -> ZoneDeclaration) -> Self {
-        self.zones = self.zones.iter().map(redefine).collect();
+    /// The ecosystem with these zones alone.
+    #[must_use]
+    pub fn with_zones(mut self, zones: impl IntoIterator<Item = ZoneDeclaration>) -> Self {
+        self.zones = zones.into_iter().collect();
+        self
+    }
+
+    /// The ecosystem with these pins of groups alone.
+    #[must_use]
+    pub fn with_group_pins(mut self, pins: impl IntoIterator<Item = GroupPin>) -> Self {
+        self.group_pins = pins.into_iter().collect();
+        self
+    }
+
+    /// The ecosystem with these pins of datastores alone.
+    #[must_use]
+    pub fn with_primary_pins(mut self, pins: impl IntoIterator<Item = PrimaryPin>) -> Self {
+        self.primary_pins = pins.into_iter().collect();
         self
     }
 
@@ -217,21 +233,6 @@ impl Ecosystem {
     pub(crate) fn frame(&self) -> Self {
         let undefined = self.zones.iter().map(ZoneDeclaration::undefined);
         Self { zones: undefined.collect(), ..self.clone() }
-    }
-
-    /// The same ecosystem with other zones and pins.
-    pub(crate) fn with_collections(
-        &self,
-        zones: Vec<ZoneDeclaration>,
-        group_pins: Vec<GroupPin>,
-        primary_pins: Vec<PrimaryPin>,
-    ) -> Self {
-        Self {
-            zones: zones.into_iter().collect(),
-            group_pins: group_pins.into_iter().collect(),
-            primary_pins: primary_pins.into_iter().collect(),
-            ..self.clone()
-        }
     }
 
     /// The same, made from the frame of an older version, with which it shares what did not change.

@@ -108,7 +108,8 @@ impl Team {
     documented!();
 
     /// What both say of one team: how documents that each say a part of it are put together.
-    pub(crate) fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+    #[must_use]
+    pub fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self { containers, datastores, workspaces, about } = other;
         self.containers.extend(containers.iter().cloned());
         self.datastores.extend(datastores.iter().cloned());
@@ -144,17 +145,18 @@ impl Team {
         Self { containers, about, ..Self::default() }
     }
 
-    /// The same team with other datastores and workspaces.
-    pub(crate) fn with_units(
-        &self,
-        datastores: Vec<Arc<Datastore>>,
-        workspaces: Vec<Arc<Workspace>>,
-    ) -> Self {
-        Self {
-            datastores: datastores.into_iter().collect(),
-            workspaces: workspaces.into_iter().collect(),
-            ..self.clone()
-        }
+    /// The team with these datastores alone.
+    #[must_use]
+    pub fn with_datastores(mut self, datastores: impl IntoIterator<Item = Arc<Datastore>>) -> Self {
+        self.datastores = datastores.into_iter().collect();
+        self
+    }
+
+    /// The team with these workspaces alone.
+    #[must_use]
+    pub fn with_workspaces(mut self, workspaces: impl IntoIterator<Item = Arc<Workspace>>) -> Self {
+        self.workspaces = workspaces.into_iter().collect();
+        self
     }
 
     /// Where its data is.

@@ -109,7 +109,8 @@ impl GovernanceZone {
     documented!();
 
     /// What both say of one zone: how documents that each say a part of it are put together.
-    pub(crate) fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+    #[must_use]
+    pub fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self { teams, policies, about } = other;
         self.teams.extend(teams.iter().cloned());
         self.policies.extend(policies.iter().cloned());
@@ -117,9 +118,10 @@ impl GovernanceZone {
         self
     }
 
-    /// The same zone with other definitions of its teams.
-    pub(crate) fn redefined(mut self, redefine: impl FnMut(&TeamDeclaration) -> TeamDeclaration) -> Self {
-        self.teams = self.teams.iter().map(redefine).collect();
+    /// The zone with these teams alone.
+    #[must_use]
+    pub fn with_teams(mut self, teams: impl IntoIterator<Item = TeamDeclaration>) -> Self {
+        self.teams = teams.into_iter().collect();
         self
     }
 
@@ -140,11 +142,6 @@ impl GovernanceZone {
     pub(crate) fn frame_since(&self, older: &Self, frame: &Self) -> Self {
         let teams = undefined_since(&older.teams, &self.teams, &frame.teams, TeamDeclaration::undefined);
         Self { teams, ..self.clone() }
-    }
-
-    /// The same zone with other teams.
-    pub(crate) fn with_teams(&self, teams: Vec<TeamDeclaration>) -> Self {
-        Self { teams: teams.into_iter().collect(), ..self.clone() }
     }
 
     /// Teams, as declared.

@@ -26,9 +26,6 @@ mod unit;
 mod valid;
 mod waivers;
 
-#[cfg(test)]
-mod tests;
-
 pub use changes::Changes;
 pub use directory::Located;
 pub use outcome::{Checked, Effort, Invalid, Previous};

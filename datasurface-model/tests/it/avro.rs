@@ -4,10 +4,8 @@
 //! Avro also resolves what would lose something, and says nothing about those who read by the old schema.
 
 use apache_avro::{Schema as Judge, schema_compatibility::SchemaCompatibility};
-use datasurface_model::{
-    AvroSchema, Column, DataType, Schema, SchemaChange, TableSchema,
-    proptest1::{data_types, in_avro},
-};
+use datasurface_model::{AvroSchema, Column, DataType, Schema, SchemaChange, TableSchema};
+use datasurface_strategies::{data_types, in_avro};
 use proptest::{
     collection::vec,
     prelude::*,

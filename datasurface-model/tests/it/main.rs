@@ -4,9 +4,12 @@
 
 mod avro;
 mod avro_schemas;
-mod changes;
+mod base;
+mod document;
 mod fixtures;
 mod folder;
 mod follow;
 mod places;
+mod rules;
 mod suggestions;
+mod validation;

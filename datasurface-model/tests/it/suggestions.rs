@@ -5,10 +5,8 @@ use crate::{
     folder::TODAY,
     follow::{assert_none, follow},
 };
-use datasurface_model::{
-    Ecosystem, Findings, Validation,
-    proptest1::{Mutation, ecosystems},
-};
+use datasurface_model::{Ecosystem, Findings, Validation};
+use datasurface_strategies::{Mutation, ecosystems};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,

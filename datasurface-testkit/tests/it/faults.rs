@@ -1,7 +1,7 @@
 //! Which law each fault breaks.
 
 use crate::cupboard::Cupboard;
-use datasurface_model::proptest1::Shape;
+use datasurface_strategies::Shape;
 use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
 use serde_json::json;
 

@@ -38,6 +38,26 @@ fn the_rule_can_be_broken() {
             "datasurface-model: depends on datasurface-graph",
         ),
         (
+            "datasurface-model",
+            ours("datasurface-document", None),
+            "datasurface-model: depends on datasurface-document",
+        ),
+        (
+            "datasurface-document",
+            ours("datasurface-change", Some("dev")),
+            "datasurface-document: tests depend on datasurface-change",
+        ),
+        (
+            "datasurface-graph",
+            ours("datasurface-document", None),
+            "datasurface-graph: depends on datasurface-document",
+        ),
+        (
+            "datasurface-change",
+            ours("datasurface-strategies", None),
+            "datasurface-change: depends on datasurface-strategies",
+        ),
+        (
             "datasurface-graph",
             ours("datasurface-platform", None),
             "datasurface-graph: depends on datasurface-platform",

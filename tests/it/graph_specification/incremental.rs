@@ -5,11 +5,9 @@ use datasurface::{
     graph::{
         Assignments, GraphDiff, IntentionGraphs, Node, NodeKey, Stage, picture::GraphsPicture, query::cone,
     },
-    model::{
-        Ecosystem, PlatformName, Valid, Validation,
-        proptest1::{Edit, edits},
-    },
+    model::{Ecosystem, PlatformName, Valid, Validation},
 };
+use datasurface_testkit::strategies::{Edit, edits};
 use datasurface_testkit::strategy::assignments;
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeSet;

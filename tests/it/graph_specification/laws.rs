@@ -5,9 +5,10 @@ use datasurface::{
     graph::{GraphDiff, NodeKey, picture::GraphsPicture},
     model::{
         Dataset, DatasetGroup, Datastore, Ecosystem, Entity, GovernanceZone, Named, Team, TeamDeclaration,
-        Workspace, ZoneDeclaration, proptest1::edits,
+        Workspace, ZoneDeclaration,
     },
 };
+use datasurface_testkit::strategies::edits;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

@@ -19,9 +19,6 @@ mod schema;
 mod transformer;
 mod workspace;
 
-#[cfg(test)]
-pub(super) mod fixture;
-
 use super::{
     facts::Facts,
     reader::Reader,

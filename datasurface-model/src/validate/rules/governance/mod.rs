@@ -5,8 +5,6 @@ mod classification;
 mod place;
 mod platform;
 mod production;
-#[cfg(test)]
-mod tests;
 
 use super::{Scope, reference};
 use crate::{

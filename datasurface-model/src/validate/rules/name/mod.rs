@@ -1,7 +1,5 @@
 //! `name/…`: how names are written, and that they are unique where they must be.
 
-#[cfg(test)]
-mod tests;
 mod unique;
 
 use super::{Scope, of_table};

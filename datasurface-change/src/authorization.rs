@@ -1,0 +1,200 @@
+//! Who may change what: a repository may touch what it owned before the change, and nothing else.
+//!
+//! A parent declares and removes declarations, and cannot write what the child defines; the child defines and empties,
+//! and cannot declare itself. For something new, the declaration says who owns it. Only the owner hands over what is
+//! defined.
+
+use super::{Difference, ModelDiff};
+use datasurface_model::{Ecosystem, Repository, TeamKey, TeamName, ZoneName, ownership::Part};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Where a change comes from, and what it touches besides the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeSource {
+    repository: Repository,
+    touches_lock: bool,
+}
+
+impl ChangeSource {
+    /// A change that comes from this branch of a repository.
+    pub fn new(repository: impl Into<Repository>) -> Self {
+        Self { repository: repository.into(), touches_lock: false }
+    }
+
+    /// Says that the change touches the lock, too, which belongs to the ecosystem. The model does not know the lock;
+    /// whoever reads it (the broker) says so.
+    #[must_use]
+    pub fn touching_lock(mut self) -> Self {
+        self.touches_lock = true;
+        self
+    }
+
+    /// The repository.
+    #[must_use]
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+}
+
+/// Whether a change may be made by those who made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "decision", content = "denied")]
+pub enum Authorization {
+    /// Everything that is touched belongs to the source.
+    Allow,
+    /// These parts do not.
+    Deny(Vec<DeniedPart>),
+}
+
+/// A part that a change touches, and that does not belong to its source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeniedPart {
+    part: Part,
+    owner: Option<Repository>,
+    differences: Vec<Difference>,
+    lock: bool,
+}
+
+impl DeniedPart {
+    /// What it is.
+    #[must_use]
+    pub fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// Who may change it. Nobody is named where it cannot be told what was touched.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Repository> {
+        self.owner.as_ref()
+    }
+
+    /// What differs in it, ordered by path.
+    #[must_use]
+    pub fn differences(&self) -> &[Difference] {
+        &self.differences
+    }
+
+    /// Whether the lock was touched.
+    #[must_use]
+    pub fn touches_lock(&self) -> bool {
+        self.lock
+    }
+}
+
+impl Authorization {
+    /// Judges what differs between two ecosystems.
+    #[must_use]
+    pub fn of(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
+        let owners = Owners { old, new, former: Former::of(diff) };
+        let mut denied = BTreeMap::<Part, DeniedPart>::new();
+        for difference in diff {
+            for part in owners.denied(difference, source.repository()) {
+                let denied = denied_part(&mut denied, &part, &owners);
+                denied.differences.push(difference.clone());
+                if difference.is_untold() {
+                    denied.owner = None;
+                }
+            }
+        }
+        if source.touches_lock && !old.owner().is_same(source.repository()) {
+            denied_part(&mut denied, &Part::Ecosystem, &owners).lock = true;
+        }
+        if denied.is_empty() { Self::Allow } else { Self::Deny(denied.into_values().collect()) }
+    }
+
+    /// Whether it is allowed.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        matches!(self, Self::Allow)
+    }
+
+    /// The parts that are denied; none if it is allowed.
+    #[must_use]
+    pub fn denied(&self) -> &[DeniedPart] {
+        match self {
+            Self::Allow => &[],
+            Self::Deny(denied) => denied,
+        }
+    }
+}
+
+fn denied_part<'d>(
+    denied: &'d mut BTreeMap<Part, DeniedPart>,
+    part: &Part,
+    owners: &Owners<'_>,
+) -> &'d mut DeniedPart {
+    denied.entry(part.clone()).or_insert_with(|| DeniedPart {
+        part: part.clone(),
+        owner: owners.owner(part).cloned(),
+        differences: Vec::new(),
+        lock: false,
+    })
+}
+
+/// Who owned what before a change.
+struct Owners<'e> {
+    old: &'e Ecosystem,
+    new: &'e Ecosystem,
+    former: Former,
+}
+
+impl<'e> Owners<'e> {
+    /// The parts that a difference touches, and that this repository does not own.
+    fn denied(&self, difference: &Difference, source: &Repository) -> Vec<Part> {
+        let owns = |part: &Part| self.owner(part).is_some_and(|owner| owner.is_same(source));
+        if difference.is_untold() {
+            return vec![Part::Ecosystem];
+        }
+        let Some(handed_over) = difference.handed_over() else {
+            return difference.parts().filter(|part| !owns(part)).collect();
+        };
+        // What is declared and not defined yet is nothing but a declaration, which the parent could as well replace.
+        let is_parents = !self.former.part(&handed_over).is_defined(self.old);
+        let is_allowed = owns(&handed_over) || is_parents && difference.parts().all(|part| owns(&part));
+        if is_allowed { Vec::new() } else { vec![handed_over] }
+    }
+
+    /// The owner before the change; of something new, the one that its declaration names.
+    fn owner(&self, part: &Part) -> Option<&'e Repository> {
+        self.former.part(part).owner(self.old).or_else(|| part.owner(self.new))
+    }
+}
+
+/// What parts were called before.
+#[derive(Default)]
+struct Former {
+    zones: BTreeMap<ZoneName, ZoneName>,
+    teams: BTreeMap<TeamKey, TeamName>,
+}
+
+impl Former {
+    fn of(diff: &ModelDiff) -> Self {
+        let mut former = Self::default();
+        for difference in diff {
+            match difference.renamed_part() {
+                Some((Part::Zone(zone), from)) => {
+                    former.zones.insert(zone, from.as_str().into());
+                }
+                Some((Part::Team(team), from)) => {
+                    former.teams.insert(team, from.as_str().into());
+                }
+                _ => {}
+            }
+        }
+        former
+    }
+
+    /// The same part by its old name.
+    fn part(&self, part: &Part) -> Part {
+        let zone = |zone: &ZoneName| self.zones.get(zone).unwrap_or(zone).clone();
+        match part {
+            Part::Ecosystem => Part::Ecosystem,
+            Part::Zone(name) => Part::Zone(zone(name)),
+            Part::Team(key) => {
+                let team = self.teams.get(key).unwrap_or(&key.team);
+                Part::Team(TeamKey::new(zone(&key.zone), team))
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The codes of change control; those about schemas are beside their rules.
+
+use datasurface_model::{CodeInfo, SchemaRule};
+
+macro_rules! codes {
+    ($($name:ident($make:ident, $code:literal, $summary:literal, $explanation:literal);)*) => {
+        $(pub(super) static $name: CodeInfo = CodeInfo::$make($code, $summary, $explanation);)*
+
+        /// Every code of change control, but those about schemas, which are in [`SCHEMA_CODES`].
+        pub static CODES: &[&CodeInfo] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    NOT_YOURS(
+        error,
+        "authorization/not-yours",
+        "a change touches what its source does not own",
+        "A repository may change what it owned before the change, and nothing else. Propose this part of the change in \
+         the repository that owns it."
+    );
+    DATASET_REMOVED(
+        error,
+        "dataset-change/removed",
+        "a dataset is gone that was not retired",
+        "Deprecate it with a sunset first, let its consumers agree and leave, and remove it after that day."
+    );
+    DATASET_RENAMED(
+        error,
+        "dataset-change/renamed",
+        "a dataset has another name",
+        "What was built is kept, since the dataset says how it was called. But whoever wants it by its old name finds \
+         nothing. Offer a dataset of the new name beside it, and retire the old one; or change all its consumers in the \
+         same change."
+    );
+    INVALID_ROWS(
+        error,
+        "dataset-change/invalid-rows",
+        "what becomes of rows that break the schema is different",
+        "With `set_aside`, rows that break the schema are missing where the data is read, and everything else goes on. Without \
+         it, one such row keeps the whole dataset as it was, and those that were set aside are kept no longer. Whoever counts on the \
+         one is not served by the other: agree with the consumers, or offer another dataset beside this one."
+    );
+    DATASTORE_REMOVED(
+        error,
+        "datastore-change/removed",
+        "a datastore is gone that was not retired",
+        "Deprecate it with a sunset first, let its consumers agree and leave, and remove it after that day."
+    );
+    DATASTORE_RENAMED(
+        error,
+        "datastore-change/renamed",
+        "a datastore has another name",
+        "What was built is kept, since the datastore says how it was called. But whoever wants its datasets by its old \
+         name finds nothing. Change all consumers in the same change, or offer another datastore beside it."
+    );
+    NO_CONSENT(
+        error,
+        "retirement/no-consent",
+        "a dataset is deprecated, and a consumer did not agree",
+        "Announce it first: a deprecation since a later day needs nobody's consent yet. By that day, each consumer says \
+         until when it accepts deprecated data, or leaves."
+    );
+    SUNSET_PASSED(
+        warning,
+        "retirement/sunset-passed",
+        "a sunset is set to a day that is over",
+        "Nobody could see it coming. Choose a day that gives consumers time, even if there is none today."
+    );
+}
+
+/// A rule about schemas, as a code.
+const fn of_schema(rule: SchemaRule) -> CodeInfo {
+    CodeInfo::error(rule.code(), rule.summary(), rule.explanation())
+}
+
+macro_rules! schema_codes {
+    ($($name:ident = $rule:ident;)*) => {
+        $(static $name: CodeInfo = of_schema(SchemaRule::$rule);)*
+
+        /// The codes about schemas.
+        pub static SCHEMA_CODES: &[&CodeInfo] = &[$(&$name),*];
+    };
+}
+
+schema_codes! {
+    COLUMN_REMOVED = ColumnRemoved;
+    COLUMN_RENAMED = ColumnRenamed;
+    NOT_NULL_ADDED = NotNullAdded;
+    NO_DEFAULT_ADDED = NoDefaultAdded;
+    DEFAULT_CHANGED = DefaultChanged;
+    RECORD_RENAMED = RecordRenamed;
+    FORM_CHANGED = FormChanged;
+    TYPE_NARROWED = TypeNarrowed;
+    BECAME_NULLABLE = BecameNullable;
+    BECAME_NOT_NULL = BecameNotNull;
+    KEY_CHANGED = KeyChanged;
+    PARTITION_CHANGED = PartitionChanged;
+}
+
+/// The code of a rule about schemas.
+pub(super) fn code_of(rule: SchemaRule) -> Option<&'static CodeInfo> {
+    SCHEMA_CODES.iter().copied().find(|info| info.code == rule.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_about_schemas_has_its_code() {
+        assert_eq!(SCHEMA_CODES.len(), SchemaRule::ALL.len());
+        assert!(SchemaRule::ALL.iter().all(|rule| code_of(*rule).is_some()));
+    }
+}

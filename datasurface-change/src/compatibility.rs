@@ -1,0 +1,180 @@
+//! What a change breaks, and for whom.
+
+use super::{
+    codes,
+    touched::{self, PlacedStore, Retiring, Sides, StoreChange},
+    uses::{Consumer, Use, Uses},
+};
+use chrono::NaiveDate;
+use datasurface_model::{
+    CodeInfo, Dataset, DatasetGroup, DatasetKey, Diagnostic, Ecosystem, Entity, InvalidRows, ModelPath,
+    SchemaChange, Severity, Valid, Workspace,
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that a change breaks: an error if somebody uses it, or in strict mode; otherwise a warning.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Breaking {
+    finding: Diagnostic,
+    consumers: BTreeSet<Consumer>,
+}
+
+impl Breaking {
+    /// What breaks, where, by which rule, and how bad that is.
+    #[must_use]
+    pub fn finding(&self) -> &Diagnostic {
+        &self.finding
+    }
+
+    /// For whom.
+    #[must_use]
+    pub fn consumers(&self) -> &BTreeSet<Consumer> {
+        &self.consumers
+    }
+}
+
+/// Judges the changes of datastores.
+pub(super) struct Judge<'e> {
+    pub(super) old: &'e Valid<Ecosystem>,
+    pub(super) uses: &'e Uses<'e>,
+    /// What datasets were called before, if they were called differently.
+    pub(super) former: &'e BTreeMap<DatasetKey, DatasetKey>,
+    pub(super) on: NaiveDate,
+    pub(super) is_strict: bool,
+}
+
+impl Judge<'_> {
+    /// Everything that these changes break.
+    pub(super) fn breaking(&self, changes: &[StoreChange<'_>]) -> Vec<Breaking> {
+        let mut found = Vec::new();
+        for change in changes {
+            match change {
+                Sides::New(_) => {}
+                Sides::Gone(old) => found.extend(self.store_gone(old)),
+                Sides::Both { old, new } => {
+                    if old.store.name() != new.store.name() {
+                        found.extend(self.store_renamed(old, new));
+                    }
+                    self.add_datasets(old, new, &mut found);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    fn store_gone(&self, old: &PlacedStore<'_>) -> Option<Breaking> {
+        let unretired = old.store.datasets().iter().filter(|dataset| !self.is_over(old.retiring(dataset)));
+        let is_retired = unretired.count() == 0;
+        let message = format!("the datastore `{}` is gone", old.store.name());
+        self.judged(&codes::DATASTORE_REMOVED, old.path(), message, old.keys(), is_retired)
+    }
+
+    fn store_renamed(&self, old: &PlacedStore<'_>, new: &PlacedStore<'_>) -> Option<Breaking> {
+        let message = format!("the datastore `{}` is called `{}` now", old.store.name(), new.store.name());
+        self.judged(&codes::DATASTORE_RENAMED, new.path(), message, old.keys(), false)
+    }
+
+    fn add_datasets(&self, old: &PlacedStore<'_>, new: &PlacedStore<'_>, found: &mut Vec<Breaking>) {
+        for change in touched::datasets(old, new) {
+            match change {
+                Sides::New(_) => {}
+                Sides::Gone(dataset) => {
+                    let message = format!("the dataset `{}` is gone", old.key(dataset));
+                    let is_retired = self.is_over(old.retiring(dataset));
+                    let path = new.dataset_path(dataset);
+                    let keys = [old.key(dataset)];
+                    found.extend(self.judged(&codes::DATASET_REMOVED, path, message, keys, is_retired));
+                }
+                Sides::Both { old: before, new: after } => {
+                    self.add_dataset((old, before), (new, after), found);
+                }
+            }
+        }
+    }
+
+    fn add_dataset(
+        &self,
+        (old_store, old): (&PlacedStore<'_>, &Dataset),
+        (new_store, new): (&PlacedStore<'_>, &Dataset),
+        found: &mut Vec<Breaking>,
+    ) {
+        let path = new_store.dataset_path(new);
+        let is_retired = self.is_over(old_store.retiring(old));
+        let (old_key, new_key) = (old_store.key(old), new_store.key(new));
+        if old.name() != new.name() {
+            let message = format!("the dataset `{old_key}` is called `{}` now", new.name());
+            let keys = [old_key.clone()];
+            found.extend(self.judged(&codes::DATASET_RENAMED, path.clone(), message, keys, is_retired));
+        }
+        if old.invalid_rows() != new.invalid_rows() {
+            let message = match new.invalid_rows() {
+                InvalidRows::SetAside => {
+                    format!("rows of `{new_key}` that break its schema are set aside now")
+                }
+                InvalidRows::Fail => format!("a row of `{new_key}` that breaks its schema fails it now"),
+            };
+            let path = path.attribute("invalid_rows");
+            let keys = [old_key.clone(), new_key.clone()];
+            found.extend(self.judged(&codes::INVALID_ROWS, path, message, keys, is_retired));
+        }
+        if old.schema() == new.schema() {
+            return;
+        }
+        for change in SchemaChange::between(old.schema(), new.schema()) {
+            let Some(rule) = change.broken_rule().and_then(codes::code_of) else { continue };
+            let path = match change.column() {
+                Some(column) => path.child("columns", column),
+                None => path.clone(),
+            };
+            let message = format!("in `{new_key}`, {change}");
+            let keys = [old_key.clone(), new_key.clone()];
+            found.extend(self.judged(rule, path, message, keys, is_retired));
+        }
+    }
+
+    /// Whether the last day is over.
+    fn is_over(&self, retiring: Option<Retiring>) -> bool {
+        retiring.and_then(|retiring| retiring.last_day).is_some_and(|last| last < self.on)
+    }
+
+    /// Nothing, if what breaks was retired and nobody uses it any more.
+    fn judged(
+        &self,
+        rule: &CodeInfo,
+        path: ModelPath,
+        message: String,
+        datasets: impl IntoIterator<Item = DatasetKey>,
+        is_retired: bool,
+    ) -> Option<Breaking> {
+        let consumers = self.uses.consumers(datasets, |used| self.was_there(used));
+        if is_retired && consumers.is_empty() {
+            return None;
+        }
+        let is_error = self.is_strict || !consumers.is_empty();
+        let severity = if is_error { Severity::Error } else { Severity::Warning };
+        let rule = CodeInfo { severity, ..*rule };
+        let finding = Diagnostic::new(&rule, path, message).help(rule.explanation);
+        Some(Breaking { finding, consumers })
+    }
+
+    /// Whether a group wanted the dataset before the change, too. Who begins to use something sees what it is; but whoever
+    /// fills a datastore did so before, under whatever name: others stand behind it, who see nothing.
+    fn was_there(&self, used: &Use<'_>) -> bool {
+        let key = used.sink.name();
+        let wanted = |group: &DatasetGroup| {
+            group.wanted().get(key).or_else(|| group.wanted().get(self.former.get(key)?)).is_some()
+        };
+        let of_name = |workspace: &Workspace| {
+            let former = used.workspace.groups().get(&used.group.group).and_then(DatasetGroup::former_name);
+            let groups = workspace.groups();
+            groups.get(&used.group.group).or_else(|| groups.get(former?)).is_some_and(wanted)
+        };
+        let former = || self.old.workspace(used.workspace.former_name()?);
+        let workspace = self.old.workspace(used.workspace.name()).or_else(former);
+        let maker = used.workspace.data_transformer().and_then(|made| self.old.producer(made.output()));
+        workspace.is_some_and(|workspace| of_name(workspace.entity()))
+            || maker.is_some_and(|maker| maker.entity().groups().iter().any(wanted))
+    }
+}

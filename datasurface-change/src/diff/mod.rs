@@ -1,0 +1,245 @@
+//! What differs between two ecosystems: everything that a model can say, since both are compared as documents, which
+//! lose nothing. What they share is left out before, as a whole.
+
+mod apply;
+mod list;
+mod place;
+mod pruned;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use datasurface_model::{
+    Ecosystem, Json, ModelPath, Valid,
+    document::{self, DocumentError},
+    ownership::Part,
+};
+use place::Place;
+pub(super) use pruned::Pruned;
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use smol_str::SmolStr;
+use std::fmt;
+
+/// Every difference between two ecosystems, ordered by path.
+///
+/// ```
+/// use datasurface_change::ModelDiff;
+/// use datasurface_model::{Ecosystem, InfrastructureVendor, Valid};
+/// let old = Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/live@main");
+/// let new = old.clone().vendor(InfrastructureVendor::new("Azure"));
+/// let (old, new) = (Valid::assume_valid(old), Valid::assume_valid(new));
+/// let diff = ModelDiff::between(&old, &new);
+/// assert_eq!(diff.iter().map(|difference| difference.path().to_string()).collect::<Vec<_>>(), ["vendors/Azure"]);
+/// assert_eq!(diff.apply(&old)?, *new);
+/// # Ok::<(), datasurface_model::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct ModelDiff(Vec<Difference>);
+
+/// A difference between two ecosystems.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    place: Place,
+    /// Where it was, if it was moved.
+    origin: Option<Place>,
+    kind: DifferenceKind,
+}
+
+/// What kind of a difference it is. Values are as in documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+#[non_exhaustive]
+pub enum DifferenceKind {
+    /// There is something new. What a zone or a team declares or defines is told on its own.
+    Added {
+        /// What there is.
+        value: Json,
+    },
+    /// Something is gone. What a zone or a team declared or defined is told on its own.
+    Removed {
+        /// What there was.
+        value: Json,
+    },
+    /// An attribute has another value.
+    Modified {
+        /// What it was.
+        old: Json,
+        /// What it is.
+        new: Json,
+    },
+    /// It says that it had another name, and what had that name is gone.
+    Renamed {
+        /// The name that it had.
+        from: SmolStr,
+    },
+    /// A datastore or workspace is in another team.
+    Moved {
+        /// Where it was.
+        from: ModelPath,
+    },
+    /// A list whose order matters is in another order.
+    Reordered {
+        /// The names of its elements, in the new order.
+        order: Vec<SmolStr>,
+    },
+}
+
+/// Whether a document says all of it: what is built in code can be too deep for that.
+fn can_be_told(ecosystem: &Ecosystem) -> bool {
+    document::from_json(&document::to_json(&ecosystem)).is_ok_and(|told| told == *ecosystem)
+}
+
+impl ModelDiff {
+    /// What differs from one ecosystem to another. It is empty only if they are equal.
+    #[must_use]
+    pub fn between(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> Self {
+        Self::of(&Pruned::of(old, new))
+    }
+
+    /// What differs between two ecosystems from which most of what is equal was taken out.
+    pub(super) fn of(Pruned { old, new }: &Pruned) -> Self {
+        if old == new {
+            return Self::default();
+        }
+        let is_told = can_be_told(old) && can_be_told(new);
+        let (old, new) = (document::to_value(old), document::to_value(new));
+        let mut differences = tree::differences(&old, &new);
+        if !is_told {
+            // What cannot be told is not overlooked for that.
+            differences.push(Difference::new(
+                Place::default(),
+                DifferenceKind::Modified {
+                    old: serde_json::Value::Null.into(),
+                    new: serde_json::Value::Null.into(),
+                },
+            ));
+        }
+        differences.sort_by_cached_key(|difference| (difference.path(), difference.place.clone()));
+        Self(differences)
+    }
+
+    /// Whether both are equal.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many differences there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The differences, ordered by path.
+    pub fn iter(&self) -> std::slice::Iter<'_, Difference> {
+        self.0.iter()
+    }
+
+    /// What an ecosystem becomes by these differences: of the old one, the new one. What does not fit is left out.
+    ///
+    /// # Errors
+    ///
+    /// If what comes out is no document, which only happens to another ecosystem than the old one.
+    pub fn apply(&self, old: &Ecosystem) -> Result<Ecosystem, DocumentError> {
+        let mut value = document::to_value(old);
+        apply::apply(&self.0, &mut value);
+        document::from_value(value)
+    }
+}
+
+impl<'a> IntoIterator for &'a ModelDiff {
+    type Item = &'a Difference;
+    type IntoIter = std::slice::Iter<'a, Difference>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Difference {
+    fn new(place: Place, kind: DifferenceKind) -> Self {
+        Self { place, origin: None, kind }
+    }
+
+    fn moved(from: Place, to: Place) -> Self {
+        Self { kind: DifferenceKind::Moved { from: from.path() }, origin: Some(from), place: to }
+    }
+
+    /// Where it is, by the names of the new ecosystem.
+    #[must_use]
+    pub fn path(&self) -> ModelPath {
+        self.place.path()
+    }
+
+    /// What kind of a difference it is.
+    #[must_use]
+    pub fn kind(&self) -> &DifferenceKind {
+        &self.kind
+    }
+
+    /// The owned parts that it touches, by the names of the new ecosystem: two if something was moved.
+    pub fn parts(&self) -> impl Iterator<Item = Part> {
+        [Some(self.place.part()), self.origin.as_ref().map(Place::part)].into_iter().flatten()
+    }
+
+    /// Whether it cannot be told whose parts are touched: all that is known is that something differs, or zones or
+    /// teams have one name and cannot be told apart.
+    pub(super) fn is_untold(&self) -> bool {
+        let is_whole = matches!(self.kind, DifferenceKind::Modified { .. });
+        self.place.steps().is_empty() || is_whole && self.place.is_list_of_declarations()
+    }
+
+    /// The zone or the team whose owner is named differently now.
+    pub(super) fn handed_over(&self) -> Option<Part> {
+        self.place.names_owner_of()
+    }
+
+    /// The zone or the team that is called differently now, and its old name.
+    pub(super) fn renamed_part(&self) -> Option<(Part, &SmolStr)> {
+        match &self.kind {
+            DifferenceKind::Renamed { from } => Some((self.place.declares()?, from)),
+            _ => None,
+        }
+    }
+}
+
+impl DifferenceKind {
+    /// What happened, in a word or two, without values.
+    #[must_use]
+    pub fn told(&self) -> &'static str {
+        match self {
+            Self::Added { .. } => "is new",
+            Self::Removed { .. } => "is gone",
+            Self::Modified { .. } => "is different",
+            Self::Renamed { .. } => "is called differently",
+            Self::Moved { .. } => "was elsewhere",
+            Self::Reordered { .. } => "is in another order",
+        }
+    }
+}
+
+/// As one object: the path, and what the kind says.
+impl Serialize for Difference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("path", &self.path())?;
+        map.serialize_entry("change", &self.kind)?;
+        map.end()
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path();
+        match &self.kind {
+            DifferenceKind::Added { .. } => write!(f, "{path} is new"),
+            DifferenceKind::Removed { .. } => write!(f, "{path} is gone"),
+            DifferenceKind::Modified { old, new } => write!(f, "{path} was {old} and is {new}"),
+            DifferenceKind::Renamed { from } => write!(f, "{path} was called `{from}`"),
+            DifferenceKind::Moved { from } => write!(f, "{path} was at {from}"),
+            DifferenceKind::Reordered { .. } => write!(f, "{path} is in another order"),
+        }
+    }
+}

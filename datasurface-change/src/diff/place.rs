@@ -1,0 +1,139 @@
+//! Places in a document, and what they are called in the model.
+
+use datasurface_model::{ModelPath, TeamKey, ZoneName, ownership::Part};
+use smol_str::SmolStr;
+
+/// A step into a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Step {
+    /// A member of an object.
+    Member(SmolStr),
+    /// An element of a list, by its name.
+    Element(SmolStr),
+}
+
+/// A place in a document, from its root. Unlike a [`ModelPath`], it says everything that is needed to go there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Place(Vec<Step>);
+
+impl Place {
+    pub(super) fn member(&self, name: &str) -> Self {
+        self.followed_by(Step::Member(name.into()))
+    }
+
+    pub(super) fn element(&self, name: &str) -> Self {
+        self.followed_by(Step::Element(name.into()))
+    }
+
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// The place around it, and the last step.
+    pub(super) fn split_last(&self) -> Option<(Self, &Step)> {
+        let (last, before) = self.0.split_last()?;
+        Some((Self(before.to_vec()), last))
+    }
+
+    /// How the model calls it: a definition is the thing itself, a schema its dataset.
+    pub(super) fn path(&self) -> ModelPath {
+        let mut segments = Vec::with_capacity(self.0.len());
+        let mut steps = self.0.iter().enumerate().peekable();
+        while let Some((position, step)) = steps.next() {
+            match step {
+                Step::Member(name) if name == "definition" && self.is_owned_level(position) => {}
+                Step::Member(name) if name == "schema" && steps.peek().is_some() => {}
+                Step::Member(name) | Step::Element(name) => segments.push(name.clone()),
+            }
+        }
+        ModelPath::from_segments(segments)
+    }
+
+    /// The owned part that what is at this place belongs to. What declares a zone belongs to the ecosystem, what
+    /// declares a team to its zone.
+    pub(super) fn part(&self) -> Part {
+        self.owned().0
+    }
+
+    /// The zone or team whose declaration is here.
+    pub(super) fn declares(&self) -> Option<Part> {
+        let (_, declared) = self.owned();
+        declared.filter(|(_, inside)| inside.is_empty()).map(|(part, _)| part)
+    }
+
+    /// The zone or team whose owner is named here.
+    pub(super) fn names_owner_of(&self) -> Option<Part> {
+        let is_owner =
+            |steps: &[Step]| matches!(steps, [Step::Member(attribute), ..] if attribute == "owner");
+        let (_, declared) = self.owned();
+        declared.filter(|(_, inside)| is_owner(inside)).map(|(part, _)| part)
+    }
+
+    /// The owned part, and if this is in a declaration, what that declares, and the steps inside of it.
+    fn owned(&self) -> (Part, Option<(Part, &[Step])>) {
+        let Some((zone, inside)) = element(&self.0, "zones") else { return (Part::Ecosystem, None) };
+        let zone = ZoneName::from(zone.as_str());
+        let Some(definition) = definition(inside) else {
+            return (Part::Ecosystem, Some((Part::Zone(zone), inside)));
+        };
+        let Some((team, inside)) = element(definition, "teams") else { return (Part::Zone(zone), None) };
+        let team = Part::Team(TeamKey::new(&zone, team.as_str()));
+        match self::definition(inside) {
+            Some(_) => (team, None),
+            None => (Part::Zone(zone), Some((team, inside))),
+        }
+    }
+
+    /// Whether it is in this member of the document, or is it.
+    pub(super) fn is_within(&self, member: &str) -> bool {
+        matches!(self.0.first(), Some(Step::Member(first)) if first == member)
+    }
+
+    /// Whether all zones, or all teams of a zone, are here.
+    pub(super) fn is_list_of_declarations(&self) -> bool {
+        match self.0.as_slice() {
+            [Step::Member(_)] => self.is_within("zones"),
+            [_, _, Step::Member(_), Step::Member(teams)] => self.is_within("zones") && teams == "teams",
+            _ => false,
+        }
+    }
+
+    /// Whether the dataset's schema is here.
+    pub(super) fn is_schema(&self) -> bool {
+        let [.., Step::Member(collection), Step::Element(_), Step::Member(attribute)] = self.0.as_slice()
+        else {
+            return false;
+        };
+        collection == "datasets" && attribute == "schema"
+    }
+
+    /// Where `definition` is the definition of a zone or of a team.
+    fn is_owned_level(&self, position: usize) -> bool {
+        matches!(position, 2 | 5) && self.is_within("zones")
+    }
+
+    fn followed_by(&self, step: Step) -> Self {
+        let mut steps = Vec::with_capacity(self.0.len() + 1);
+        steps.extend_from_slice(&self.0);
+        steps.push(step);
+        Self(steps)
+    }
+}
+
+/// The name of an element of this collection, and the steps inside of it.
+fn element<'s>(steps: &'s [Step], collection: &str) -> Option<(&'s SmolStr, &'s [Step])> {
+    match steps {
+        [Step::Member(first), Step::Element(name), inside @ ..] if first == collection => {
+            Some((name, inside))
+        }
+        _ => None,
+    }
+}
+
+/// The steps inside a definition.
+fn definition(steps: &[Step]) -> Option<&[Step]> {
+    match steps {
+        [Step::Member(attribute), inside @ ..] if attribute == "definition" => Some(inside),
+        _ => None,
+    }
+}

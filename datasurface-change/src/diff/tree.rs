@@ -1,0 +1,228 @@
+//! What differs between two documents.
+
+use super::{
+    Difference, DifferenceKind,
+    list::{self, Order},
+    place::{Place, Step},
+};
+use datasurface_model::document::schema_in_full;
+use serde_json::{Map, Value};
+use smol_str::SmolStr;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// Deeper than this, values are compared as a whole.
+const DEEPEST: usize = 100;
+
+/// Every difference between two documents, in no particular order.
+pub(super) fn differences(old: &Value, new: &Value) -> Vec<Difference> {
+    let mut differ = Differ::default();
+    differ.compare(&Place::default(), Some(old), Some(new));
+    differ.find_moves();
+    differ.found
+}
+
+#[derive(Default)]
+struct Differ {
+    found: Vec<Difference>,
+}
+
+impl Differ {
+    fn compare(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
+        match (old, new) {
+            (None, None) => {}
+            (Some(old), Some(new)) => self.compare_both(place, old, new),
+            (Some(old), None) => {
+                let (own, owned) = split(place, old);
+                self.add(place, DifferenceKind::Removed { value: own.into() });
+                for (place, value) in owned {
+                    self.compare_member(&place, Some(value), None);
+                }
+            }
+            (None, Some(new)) => {
+                let (own, owned) = split(place, new);
+                self.add(place, DifferenceKind::Added { value: own.into() });
+                for (place, value) in owned {
+                    self.compare_member(&place, None, Some(value));
+                }
+            }
+        }
+    }
+
+    fn compare_both(&mut self, place: &Place, old: &Value, new: &Value) {
+        if old == new {
+            return;
+        }
+        let (old, new) = if place.is_schema() {
+            (schema_in_full(old), schema_in_full(new))
+        } else {
+            (Cow::Borrowed(old), Cow::Borrowed(new))
+        };
+        match (&*old, &*new) {
+            (Value::Object(old), Value::Object(new)) if place.steps().len() < DEEPEST => {
+                let keys: BTreeSet<&str> = old.keys().chain(new.keys()).map(String::as_str).collect();
+                for key in keys {
+                    self.compare_member(&place.member(key), old.get(key), new.get(key));
+                }
+            }
+            (Value::Array(olds), Value::Array(news)) => match (list::by_name(olds), list::by_name(news)) {
+                (Some(old_names), Some(new_names)) => {
+                    self.compare_lists(place, (olds, &old_names), (news, &new_names));
+                }
+                _ => self.modified(place, &old, &new),
+            },
+            _ => self.modified(place, &old, &new),
+        }
+    }
+
+    /// A collection without elements is not written: it is never new or gone, its elements are.
+    fn compare_member(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
+        if is_collection(place) {
+            let empty = Value::Array(Vec::new());
+            self.compare_both(place, old.unwrap_or(&empty), new.unwrap_or(&empty));
+        } else {
+            self.compare(place, old, new);
+        }
+    }
+
+    fn compare_lists(&mut self, place: &Place, (olds, old): List<'_>, (news, new): List<'_>) {
+        let mut order = Order::of(olds);
+        let renamed: BTreeMap<&str, &str> = new
+            .iter()
+            .filter(|(name, _)| !old.contains_key(*name))
+            .filter_map(|(name, element)| Some((list::former_name(element)?, *name)))
+            .filter(|(former, _)| old.contains_key(former) && !new.contains_key(former))
+            .collect();
+        for (from, to) in &renamed {
+            order.rename(from, to);
+        }
+        for (name, element) in old {
+            let new_name = renamed.get(name).copied().unwrap_or(name);
+            let place = place.element(new_name);
+            if *name != new_name {
+                self.add(&place, DifferenceKind::Renamed { from: (*name).into() });
+                let mut element = (*element).clone();
+                list::rename(&mut element, new_name);
+                self.compare(&place, Some(&element), new.get(new_name).copied());
+                continue;
+            }
+            if !new.contains_key(name) {
+                order.remove(name);
+            }
+            self.compare(&place, Some(element), new.get(name).copied());
+        }
+        for (name, element) in new {
+            if !old.contains_key(name) && !renamed.values().any(|renamed| renamed == name) {
+                order.insert(name);
+                self.compare(&place.element(name), None, Some(element));
+            }
+        }
+        let wanted = Order::of(news).into_names();
+        if order.into_names() != wanted {
+            self.add(place, DifferenceKind::Reordered { order: wanted });
+        }
+    }
+
+    /// Datastores and workspaces have one name in the whole ecosystem: what is gone in one team and new in another one
+    /// was moved.
+    fn find_moves(&mut self) {
+        let mut gone = BTreeMap::new();
+        let mut arrived = Vec::new();
+        for difference in std::mem::take(&mut self.found) {
+            match (&difference.kind, movable(&difference.place)) {
+                (DifferenceKind::Removed { .. }, Some(named)) => drop(gone.insert(named, difference)),
+                (DifferenceKind::Added { value }, Some((collection, name))) => {
+                    let former = list::former_name(&value.value()).map(SmolStr::from);
+                    arrived.push((collection, name, former, difference));
+                }
+                _ => self.found.push(difference),
+            }
+        }
+        for (collection, name, former, difference) in arrived {
+            let origin = [Some(name.clone()), former].into_iter().flatten();
+            let origin = origin.filter_map(|name| gone.remove(&(collection.clone(), name))).next();
+            match origin {
+                Some(origin) => self.moved(origin, &name, difference),
+                None => self.found.push(difference),
+            }
+        }
+        self.found.extend(gone.into_values());
+    }
+
+    fn moved(&mut self, removed: Difference, name: &str, added: Difference) {
+        let (DifferenceKind::Removed { value: old }, DifferenceKind::Added { value: new }) =
+            (removed.kind, added.kind)
+        else {
+            return;
+        };
+        let mut old = old.value();
+        list::rename(&mut old, name);
+        self.found.push(Difference::moved(removed.place, added.place.clone()));
+        self.compare(&added.place, Some(&old), Some(&new.value()));
+    }
+
+    fn modified(&mut self, place: &Place, old: &Value, new: &Value) {
+        self.add(place, DifferenceKind::Modified { old: old.clone().into(), new: new.clone().into() });
+    }
+
+    fn add(&mut self, place: &Place, kind: DifferenceKind) {
+        self.found.push(Difference::new(place.clone(), kind));
+    }
+}
+
+type List<'v> = (&'v [Value], &'v BTreeMap<&'v str, &'v Value>);
+
+/// A value without what is told part by part, and that.
+fn split<'v>(place: &Place, value: &'v Value) -> (Value, Vec<(Place, &'v Value)>) {
+    let (Some(owned), Value::Object(members)) = (owned_member(place), value) else {
+        return (value.clone(), Vec::new());
+    };
+    let others = members.iter().filter(|(key, _)| *key != owned);
+    let own: Map<_, _> = others.map(|(key, value)| (key.clone(), value.clone())).collect();
+    (own.into(), members.get(owned).map(|value| (place.member(owned), value)).into_iter().collect())
+}
+
+/// The member that is told on its own: definitions, and the teams of a zone.
+fn owned_member(place: &Place) -> Option<&'static str> {
+    match place.steps() {
+        [Step::Member(_), Step::Element(_)] if place.is_within("zones") => Some("definition"),
+        [_, _, Step::Member(definition)] if place.is_within("zones") && definition == "definition" => {
+            Some("teams")
+        }
+        [_, _, Step::Member(_), Step::Member(teams), Step::Element(_)]
+            if place.is_within("zones") && teams == "teams" =>
+        {
+            Some("definition")
+        }
+        _ => None,
+    }
+}
+
+/// Whether a collection of the model is here. Settings can look the same, but are never here.
+fn is_collection(place: &Place) -> bool {
+    let Some(Step::Member(collection)) = place.steps().last() else { return false };
+    match place.steps().len() {
+        1 => matches!(collection.as_str(), "zones" | "vendors" | "platforms" | "group_pins" | "primary_pins"),
+        4 => place.is_within("zones") && collection == "teams",
+        7 => {
+            place.is_within("zones")
+                && matches!(collection.as_str(), "containers" | "datastores" | "workspaces")
+        }
+        9 => place.is_within("zones") && matches!(collection.as_str(), "datasets" | "groups"),
+        _ => false,
+    }
+}
+
+/// The collection and the name of a datastore or a workspace.
+fn movable(place: &Place) -> Option<(SmolStr, SmolStr)> {
+    match place.steps() {
+        [_, _, _, Step::Member(_), _, _, Step::Member(collection), Step::Element(name)]
+            if place.is_within("zones") && matches!(collection.as_str(), "datastores" | "workspaces") =>
+        {
+            Some((collection.clone(), name.clone()))
+        }
+        _ => None,
+    }
+}

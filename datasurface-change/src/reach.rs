@@ -1,0 +1,304 @@
+//! Whom a change reaches, whether it breaks anything for them or not.
+
+use super::{
+    diff::Pruned,
+    touched::{self, Sides, StoreChange},
+    uses::{Consumer, Uses, workspaces},
+};
+use datasurface_model::{
+    ContainerKey, DataTransformer, DatasetKey, Datastore, DatastoreName, Deprecation, Ecosystem, Entity,
+    GroupKey, GroupPin, ModelPath, Place, PlatformDeclaration, PlatformName, PrimaryPin, ProductionStatus,
+    Repository, Set, Team, TeamKey, Valid, VendorName, Workspace, ZoneName,
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a team is to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TeamNotice {
+    team: TeamKey,
+    owner: Repository,
+    groups: BTreeMap<GroupKey, BTreeSet<ModelPath>>,
+}
+
+impl TeamNotice {
+    /// The team.
+    #[must_use]
+    pub fn team(&self) -> &TeamKey {
+        &self.team
+    }
+
+    /// The repository that owns it.
+    #[must_use]
+    pub fn owner(&self) -> &Repository {
+        &self.owner
+    }
+
+    /// Its groups that are reached, and by changes of what.
+    #[must_use]
+    pub fn groups(&self) -> &BTreeMap<GroupKey, BTreeSet<ModelPath>> {
+        &self.groups
+    }
+}
+
+/// What is changed, and what that concerns.
+#[derive(Default)]
+pub(super) struct Reach {
+    /// Datasets that a change is about: who wants them is reached, also through transformers.
+    datasets: Vec<(ModelPath, Vec<DatasetKey>)>,
+    /// Groups whose own surroundings change.
+    groups: Vec<(ModelPath, Consumer)>,
+}
+
+impl Reach {
+    pub(super) fn of(pruned: &Pruned, changes: &[StoreChange<'_>], new: &Valid<Ecosystem>) -> Self {
+        let mut reach = Self::default();
+        for change in changes {
+            reach.add_store(change, new);
+        }
+        reach.add_transformers(pruned, new);
+        reach.add_pins(pruned, new);
+        reach.add_platforms(pruned, new);
+        let surroundings = Surroundings::of(pruned, new);
+        if !surroundings.is_empty() {
+            reach.add_surrounded(&surroundings, new);
+        }
+        reach
+    }
+
+    /// Every dataset that the change is about.
+    pub(super) fn datasets(&self) -> impl Iterator<Item = DatasetKey> {
+        self.datasets.iter().flat_map(|(_, datasets)| datasets.iter().cloned())
+    }
+
+    /// Who is to be told, team by team.
+    pub(super) fn notices(&self, uses: &Uses<'_>) -> Vec<TeamNotice> {
+        let mut teams = BTreeMap::<TeamKey, TeamNotice>::new();
+        let mut tell = |path: &ModelPath, consumer: &Consumer| {
+            let notice = teams.entry(consumer.team().clone()).or_insert_with(|| TeamNotice {
+                team: consumer.team().clone(),
+                owner: consumer.owner().clone(),
+                groups: BTreeMap::new(),
+            });
+            notice.groups.entry(consumer.group().clone()).or_default().insert(path.clone());
+        };
+        for (path, datasets) in &self.datasets {
+            for consumer in uses.consumers(datasets.iter().cloned(), |_| true) {
+                tell(path, &consumer);
+            }
+        }
+        for (path, consumer) in &self.groups {
+            tell(path, consumer);
+        }
+        teams.into_values().collect()
+    }
+
+    fn add_store(&mut self, change: &StoreChange<'_>, new: &Valid<Ecosystem>) {
+        match change {
+            Sides::New(_) => {}
+            Sides::Gone(old) => self.datasets.push((old.path(), old.keys().collect())),
+            Sides::Both { old, new: now } => {
+                let whole = new.datastore(now.store.name()).map(|store| store.entity());
+                if old.team != now.team || says(old.store) != says(now.store) {
+                    let keys = whole.into_iter().flat_map(|store| keys(store));
+                    self.datasets.push((now.path(), keys.collect()));
+                }
+                for change in touched::datasets(old, now) {
+                    let (path, keys) = match change {
+                        Sides::New(_) => continue,
+                        Sides::Gone(dataset) => (now.dataset_path(dataset), vec![old.key(dataset)]),
+                        Sides::Both { old: before, new: after } => {
+                            (now.dataset_path(after), vec![old.key(before), now.key(after)])
+                        }
+                    };
+                    self.datasets.push((path, keys));
+                }
+            }
+        }
+    }
+
+    /// What makes data otherwise than before: whatever a datastore is filled by, it is the same only if it does the same with
+    /// the same.
+    fn add_transformers(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
+        let before: BTreeMap<_, _> =
+            workspaces(&pruned.old).filter_map(|placed| making(placed.workspace)).collect();
+        for placed in workspaces(&pruned.new) {
+            let Some((output, making)) = making(placed.workspace) else { continue };
+            if before.get(output) != Some(&making)
+                && let Some(output) = new.datastore(output)
+            {
+                let path =
+                    ModelPath::root().child("zones", &placed.team.zone).child("teams", &placed.team.team);
+                let path = path.child("workspaces", placed.workspace.name()).attribute("transformer");
+                self.datasets.push((path, keys(output.entity()).collect()));
+            }
+        }
+    }
+
+    /// Whoever is served by another platform from now on, or from a capture of another one.
+    fn add_pins(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
+        for (old, now) in pruned.old.primary_pins().difference(pruned.new.primary_pins()) {
+            let Some(datastore) = old.or(now).map(PrimaryPin::name) else { continue };
+            let keys = new.datastore(datastore).into_iter().flat_map(|store| keys(store.entity()));
+            let path = ModelPath::root().child("primary_pins", datastore);
+            self.datasets.push((path, keys.collect()));
+        }
+        let pins = pruned.old.group_pins().difference(pruned.new.group_pins());
+        let pins = pins.filter_map(|(old, now)| old.or(now)).map(GroupPin::name);
+        let pinned =
+            pins.map(|group| (group.clone(), vec![ModelPath::root().child("group_pins", group.to_string())]));
+        self.add_groups(&pinned.collect(), new);
+    }
+
+    /// Whoever is served by a platform that is elsewhere from now on, or no longer what it was: as far as pins tell.
+    fn add_platforms(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
+        let platforms = pruned.old.platforms().difference(pruned.new.platforms());
+        let changed = platforms.filter_map(|(old, now)| {
+            let (old, now) = (old?, now?);
+            (serves(old) != serves(now)).then(|| now.name())
+        });
+        let changed: BTreeSet<&PlatformName> = changed.collect();
+        if changed.is_empty() {
+            return;
+        }
+        let path = |platform: &PlatformName| ModelPath::root().child("platforms", platform);
+        for pin in new.primary_pins().iter().filter(|pin| changed.contains(pin.platform())) {
+            let keys = new.datastore(pin.name()).into_iter().flat_map(|store| keys(store.entity()));
+            self.datasets.push((path(pin.platform()), keys.collect()));
+        }
+        let served = new.group_pins().iter().filter_map(|pin| {
+            let platforms = pin.platforms().iter().filter(|platform| changed.contains(platform));
+            let paths: Vec<_> = platforms.map(path).collect();
+            (!paths.is_empty()).then(|| (pin.name().clone(), paths))
+        });
+        self.add_groups(&served.collect(), new);
+    }
+
+    /// These groups, each for some reasons.
+    fn add_groups(&mut self, reasons: &BTreeMap<GroupKey, Vec<ModelPath>>, new: &Valid<Ecosystem>) {
+        if reasons.is_empty() {
+            return;
+        }
+        for consumer in workspaces(new).flat_map(|placed| placed.consumers().collect::<Vec<_>>()) {
+            let paths = reasons.get(consumer.group()).into_iter().flatten();
+            self.groups.extend(paths.map(|path| (path.clone(), consumer.clone())));
+        }
+    }
+
+    fn add_surrounded(&mut self, surroundings: &Surroundings, new: &Valid<Ecosystem>) {
+        for (team, store) in stores(new) {
+            let container = store.capture().map(|capture| capture.container());
+            for path in surroundings.around(&team, container) {
+                self.datasets.push((path, keys(store).collect()));
+            }
+        }
+        for placed in workspaces(new) {
+            for path in surroundings.around(&placed.team, placed.workspace.container_key()) {
+                self.groups.extend(placed.consumers().map(|consumer| (path.clone(), consumer)));
+            }
+        }
+    }
+}
+
+/// Zones whose policies are others, and containers that are others, or elsewhere.
+#[derive(Default)]
+struct Surroundings {
+    zones: BTreeSet<ZoneName>,
+    containers: BTreeSet<ContainerKey>,
+}
+
+impl Surroundings {
+    fn of(pruned: &Pruned, new: &Valid<Ecosystem>) -> Self {
+        let mut surroundings = Self::default();
+        for (old, new) in pruned.old.zones().difference(pruned.new.zones()) {
+            let (Some(old), Some(new)) = (old, new) else { continue };
+            let (Some(old_zone), Some(new_zone)) = (old.definition(), new.definition()) else { continue };
+            if old_zone.policies() != new_zone.policies() {
+                surroundings.zones.insert(new.name().clone());
+            }
+            for (old_team, new_team) in old_zone.teams().difference(new_zone.teams()) {
+                let (Some(old_team), Some(new_team)) = (old_team, new_team) else { continue };
+                let key = TeamKey::new(new.name(), new_team.name());
+                if let (Some(old), Some(new)) = (old_team.definition(), new_team.definition()) {
+                    surroundings.add_containers(&key, old, new);
+                }
+            }
+        }
+        let vendors = pruned.old.vendors().difference(pruned.new.vendors());
+        let vendors = vendors.filter_map(|(old, new)| Some(old.or(new)?.name().clone())).collect();
+        surroundings.add_containers_at(&vendors, new);
+        surroundings
+    }
+
+    fn add_containers(&mut self, team: &TeamKey, old: &Team, new: &Team) {
+        let changed = old.containers().difference(new.containers());
+        let changed = changed.filter_map(|(old, new)| old.or(new));
+        self.containers
+            .extend(changed.map(|container| ContainerKey::new(&team.zone, &team.team, container.name())));
+    }
+
+    fn add_containers_at(&mut self, vendors: &BTreeSet<VendorName>, new: &Ecosystem) {
+        if vendors.is_empty() {
+            return;
+        }
+        for (key, team) in teams(new) {
+            let there = team.containers().iter().filter(|container| {
+                container.locations().iter().any(|place| vendors.contains(place.vendor()))
+            });
+            self.containers
+                .extend(there.map(|container| ContainerKey::new(&key.zone, &key.team, container.name())));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.zones.is_empty() && self.containers.is_empty()
+    }
+
+    /// What of it is around something of this team in this container.
+    fn around(&self, team: &TeamKey, container: Option<&ContainerKey>) -> Vec<ModelPath> {
+        let zone = |zone: &ZoneName| ModelPath::root().child("zones", zone);
+        let policies = self.zones.contains(&team.zone).then(|| zone(&team.zone).attribute("policies"));
+        let container = container
+            .filter(|key| self.containers.contains(key))
+            .map(|key| zone(&key.zone).child("teams", &key.team).child("containers", &key.container));
+        policies.into_iter().chain(container).collect()
+    }
+}
+
+/// The datastore that a workspace fills, and how, and with what.
+fn making(workspace: &Workspace) -> Option<(&DatastoreName, (&DataTransformer, BTreeSet<&DatasetKey>))> {
+    let transformer = workspace.data_transformer()?;
+    let inputs = workspace.groups().iter().flat_map(|group| group.wanted().iter().map(Entity::name));
+    Some((transformer.output(), (transformer, inputs.collect())))
+}
+
+/// What of a platform those have to know whom it serves.
+fn serves(
+    platform: &PlatformDeclaration,
+) -> (&Set<Place>, ProductionStatus, Option<&Deprecation<PlatformName>>) {
+    (platform.locations(), platform.production_status(), platform.deprecation())
+}
+
+/// What a datastore says besides its datasets.
+fn says(store: &Datastore) -> Datastore {
+    store.clone().datasets_replaced([])
+}
+
+fn keys(store: &Datastore) -> impl Iterator<Item = DatasetKey> {
+    store.datasets().iter().map(|dataset| DatasetKey::new(store.name(), dataset.name()))
+}
+
+fn teams(ecosystem: &Ecosystem) -> impl Iterator<Item = (TeamKey, &Team)> {
+    ecosystem.zones().iter().flat_map(|zone| {
+        let teams = zone.definition().into_iter().flat_map(|definition| definition.teams().iter());
+        teams.filter_map(|declaration| {
+            let team = declaration.definition()?;
+            Some((TeamKey::new(zone.name(), declaration.name()), &**team))
+        })
+    })
+}
+
+fn stores(ecosystem: &Ecosystem) -> impl Iterator<Item = (TeamKey, &Datastore)> {
+    teams(ecosystem)
+        .flat_map(|(key, team)| team.datastores().iter().map(move |store| (key.clone(), &**store)))
+}

@@ -1,0 +1,176 @@
+//! What change control answers: one value, for people and for programs.
+
+mod sarif;
+mod text;
+
+use super::{Authorization, Breaking, ModelDiff, RenameProposal, Retirement, TeamNotice, codes};
+use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity, document::Documents};
+use serde::Serialize;
+
+/// Whether a change is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Its source may make it, and it breaks nothing for anybody.
+    Allowed,
+    /// It is not.
+    Refused,
+}
+
+/// The answer to a proposed change. Shown as text; [`ChangeReport::to_json`] and [`ChangeReport::to_sarif`] are for
+/// programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeReport {
+    verdict: Verdict,
+    source: Repository,
+    authorization: Authorization,
+    breaking: Vec<Breaking>,
+    concerns: Vec<Diagnostic>,
+    notify: Vec<TeamNotice>,
+    retirements: Vec<Retirement>,
+    rename_proposals: Vec<RenameProposal>,
+    #[serde(rename = "changes")]
+    diff: ModelDiff,
+}
+
+impl ChangeReport {
+    #[expect(clippy::too_many_arguments, reason = "one for each part of the answer, and one caller")]
+    pub(super) fn new(
+        source: Repository,
+        authorization: Authorization,
+        breaking: Vec<Breaking>,
+        concerns: Vec<Diagnostic>,
+        notify: Vec<TeamNotice>,
+        retirements: Vec<Retirement>,
+        rename_proposals: Vec<RenameProposal>,
+        diff: ModelDiff,
+    ) -> Self {
+        let findings = breaking.iter().map(Breaking::finding).chain(&concerns);
+        let has_errors = findings.into_iter().any(|finding| finding.severity() == Severity::Error);
+        let is_allowed = authorization.is_allowed() && !has_errors;
+        let verdict = if is_allowed { Verdict::Allowed } else { Verdict::Refused };
+        Self {
+            verdict,
+            source,
+            authorization,
+            breaking,
+            concerns,
+            notify,
+            retirements,
+            rename_proposals,
+            diff,
+        }
+    }
+
+    /// Whether the change is accepted.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Whether the change is accepted.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.verdict == Verdict::Allowed
+    }
+
+    /// Whether the source may make the change, and which parts it may not touch.
+    #[must_use]
+    pub fn authorization(&self) -> &Authorization {
+        &self.authorization
+    }
+
+    /// What breaks, and for whom.
+    #[must_use]
+    pub fn breaking(&self) -> &[Breaking] {
+        &self.breaking
+    }
+
+    /// What is wrong with deprecations that the change makes.
+    #[must_use]
+    pub fn concerns(&self) -> &[Diagnostic] {
+        &self.concerns
+    }
+
+    /// Whom the change reaches, team by team, whether it breaks anything for them or not.
+    #[must_use]
+    pub fn notices(&self) -> &[TeamNotice] {
+        &self.notify
+    }
+
+    /// Where the retirements stand that the change is about. [`Retirement::all`] tells all of them.
+    #[must_use]
+    pub fn retirements(&self) -> &[Retirement] {
+        &self.retirements
+    }
+
+    /// What looks like a rename that nobody stated.
+    #[must_use]
+    pub fn rename_proposals(&self) -> &[RenameProposal] {
+        &self.rename_proposals
+    }
+
+    /// Everything that differs.
+    #[must_use]
+    pub fn diff(&self) -> &ModelDiff {
+        &self.diff
+    }
+
+    /// Everything that is wrong or worth looking at, as findings.
+    #[must_use]
+    pub fn findings(&self) -> Findings {
+        let denied = self.authorization.denied().iter().map(|denied| {
+            let first = denied.differences().first();
+            let path = first.map_or_else(|| ModelPath::root().attribute("lock"), |first| first.path());
+            let whose = match denied.owner() {
+                Some(owner) => format!("which belongs to {owner}"),
+                None => "of which nobody can tell the owner".to_owned(),
+            };
+            let message = format!("a change from {} touches {}, {whose}", self.source, denied.part());
+            let mut finding =
+                Diagnostic::new(&codes::NOT_YOURS, path, message).help(codes::NOT_YOURS.explanation);
+            for difference in denied.differences() {
+                finding = finding.related(difference.path(), difference.kind().told());
+            }
+            finding
+        });
+        let breaking = self.breaking.iter().map(|breaking| {
+            let consumers = breaking.consumers().iter();
+            consumers.fold(breaking.finding().clone(), |finding, consumer| {
+                let path = consumer_path(consumer);
+                finding.related(path, format!("breaks {consumer}"))
+            })
+        });
+        denied.chain(breaking).chain(self.concerns.iter().cloned()).collect()
+    }
+
+    /// The report as JSON, with a line feed at the end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        pretty(self)
+    }
+
+    /// The findings of the report in the Static Analysis Results Interchange Format, version 2.1.0.
+    #[must_use]
+    pub fn to_sarif(&self) -> String {
+        pretty(&sarif::log(&self.findings()))
+    }
+
+    /// The same, with the places where findings are written, as far as they are in these documents: those that the new
+    /// ecosystem was loaded from. Tools show findings beside the lines of a change.
+    #[must_use]
+    pub fn to_sarif_in(&self, documents: &Documents) -> String {
+        pretty(&sarif::log(&documents.located(self.findings())))
+    }
+}
+
+fn consumer_path(consumer: &super::Consumer) -> ModelPath {
+    let (team, group) = (consumer.team(), consumer.group());
+    let team = ModelPath::root().child("zones", &team.zone).child("teams", &team.team);
+    team.child("workspaces", &group.workspace).child("groups", &group.group)
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    // Making a value cannot fail: every map in a report has text for keys.
+    format!("{:#}\n", serde_json::to_value(value).unwrap_or_default())
+}

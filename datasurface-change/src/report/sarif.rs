@@ -1,0 +1,84 @@
+//! Findings for code review tools: SARIF 2.1.0 (OASIS).
+
+use crate::{CODES, SCHEMA_CODES};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+pub(super) fn log(findings: &Findings) -> Value {
+    let used: BTreeSet<&str> = findings.codes().collect();
+    let rules =
+        CODES.iter().chain(SCHEMA_CODES).filter(|info| used.contains(info.code)).map(|info| rule(info));
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "datasurface",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules.collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": findings.iter().map(result).collect::<Vec<_>>(),
+        }],
+    })
+}
+
+fn rule(info: &CodeInfo) -> Value {
+    json!({
+        "id": info.code,
+        "shortDescription": {"text": info.summary},
+        "fullDescription": {"text": info.explanation},
+        "defaultConfiguration": {"level": level(info.severity)},
+    })
+}
+
+fn result(finding: &Diagnostic) -> Value {
+    let related = finding.related_places().iter().map(|related| {
+        let mut location = location(&related.path, related.position.as_ref());
+        location.insert("message".to_owned(), json!({"text": related.message}));
+        location
+    });
+    json!({
+        "ruleId": finding.code(),
+        "level": level(finding.severity()),
+        "message": {"text": finding.message()},
+        "locations": [location(finding.path(), finding.position())],
+        "relatedLocations": related.collect::<Vec<_>>(),
+    })
+}
+
+/// A place in the model, and where that is written, if it is known.
+fn location(path: &ModelPath, position: Option<&Position>) -> Map<String, Value> {
+    let mut location = Map::new();
+    location.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": path.to_string()}]));
+    if let Some(Position { document, line, column, length, .. }) = position {
+        let physical = json!({
+            "artifactLocation": {"uri": uri(document)},
+            "region": {"startLine": line, "startColumn": column, "endColumn": column + length},
+        });
+        location.insert("physicalLocation".to_owned(), physical);
+    }
+    location
+}
+
+/// The name of a document as a reference (RFC 3986, section 4.1): all that could be mistaken is written in percent.
+fn uri(document: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    document.bytes().fold(String::new(), |mut uri, byte| {
+        if plain(byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+        uri
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}

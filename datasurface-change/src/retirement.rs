@@ -1,0 +1,195 @@
+//! Retirement: deprecate, let consumers agree and leave, wait for the sunset, remove.
+
+use super::{
+    touched::{self, Retiring},
+    uses::{Use, Uses},
+};
+use chrono::NaiveDate;
+use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, ModelPath, TeamKey, Valid};
+use serde::Serialize;
+use std::{collections::BTreeSet, fmt};
+
+/// Where the retirement of a dataset stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Retirement {
+    dataset: DatasetKey,
+    path: ModelPath,
+    since: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_day: Option<NaiveDate>,
+    stage: Stage,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    consents: BTreeSet<Consent>,
+}
+
+/// The stages of a retirement, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Stage {
+    /// It will be deprecated on a later day.
+    Announced,
+    /// It is deprecated, and somebody who uses it did not agree, or not for long enough.
+    AwaitingConsent,
+    /// Everybody who uses it agreed, and somebody still does.
+    Leaving,
+    /// Nobody uses it any more, and its last day is not over, or not known yet.
+    AwaitingSunset,
+    /// Nobody uses it, and its last day is over: it can be removed.
+    Removable,
+    /// It is gone.
+    Removed,
+}
+
+/// What a group that uses a deprecated dataset says about that.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Consent {
+    group: GroupKey,
+    team: TeamKey,
+    until: Option<NaiveDate>,
+    is_missing: bool,
+}
+
+impl Retirement {
+    /// Every retirement that is under way in an ecosystem.
+    #[must_use]
+    pub fn all(ecosystem: &Valid<Ecosystem>, on: NaiveDate) -> Vec<Self> {
+        let mut retiring = Vec::new();
+        for store in ecosystem.datastores() {
+            for dataset in store.entity().datasets() {
+                if touched::retiring(store.entity(), dataset).is_some() {
+                    retiring.push(DatasetKey::new(store.entity().name(), dataset.name()));
+                }
+            }
+        }
+        let uses = Uses::of(ecosystem, retiring.clone());
+        retiring.iter().filter_map(|dataset| Self::of(ecosystem, dataset, &uses, on)).collect()
+    }
+
+    /// Where the retirement of a dataset stands; nothing if it is not deprecated.
+    pub(super) fn of(
+        ecosystem: &Valid<Ecosystem>,
+        dataset: &DatasetKey,
+        uses: &Uses<'_>,
+        on: NaiveDate,
+    ) -> Option<Self> {
+        let located = ecosystem.datastore(&dataset.datastore)?;
+        let found = located.entity().datasets().get(&dataset.dataset)?;
+        let retiring = touched::retiring(located.entity(), found)?;
+        let placed = touched::PlacedStore { team: located.team().clone(), store: located.entity() };
+        let consents: BTreeSet<_> = uses.direct(dataset).iter().map(|used| Consent::of(used, on)).collect();
+        let stage = if on < retiring.since {
+            Stage::Announced
+        } else if consents.iter().any(Consent::is_missing) {
+            Stage::AwaitingConsent
+        } else if !consents.is_empty() {
+            Stage::Leaving
+        } else if retiring.last_day.is_some_and(|last| last < on) {
+            Stage::Removable
+        } else {
+            Stage::AwaitingSunset
+        };
+        Some(Self::at(dataset.clone(), placed.dataset_path(found), retiring, stage, consents))
+    }
+
+    /// The end of the retirement of a dataset that is gone.
+    pub(super) fn removed(dataset: DatasetKey, path: ModelPath, retiring: Retiring) -> Self {
+        Self::at(dataset, path, retiring, Stage::Removed, BTreeSet::new())
+    }
+
+    fn at(
+        dataset: DatasetKey,
+        path: ModelPath,
+        Retiring { since, last_day }: Retiring,
+        stage: Stage,
+        consents: BTreeSet<Consent>,
+    ) -> Self {
+        Self { dataset, path, since, last_day, stage, consents }
+    }
+
+    /// What is retired.
+    #[must_use]
+    pub fn dataset(&self) -> &DatasetKey {
+        &self.dataset
+    }
+
+    /// Where it is, or was.
+    #[must_use]
+    pub fn path(&self) -> &ModelPath {
+        &self.path
+    }
+
+    /// The day since which it is deprecated.
+    #[must_use]
+    pub fn since(&self) -> NaiveDate {
+        self.since
+    }
+
+    /// The last day on which it is there, if that is known.
+    #[must_use]
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        self.last_day
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// What those say who want the dataset itself.
+    #[must_use]
+    pub fn consents(&self) -> &BTreeSet<Consent> {
+        &self.consents
+    }
+
+    /// Those who did not agree, or not for long enough.
+    pub fn missing(&self) -> impl Iterator<Item = &Consent> {
+        self.consents.iter().filter(|consent| consent.is_missing)
+    }
+}
+
+impl Consent {
+    fn of(used: &Use<'_>, on: NaiveDate) -> Self {
+        let until = used.sink.accepts_deprecated_until();
+        let is_missing = until.is_none_or(|last| last < on);
+        Self { group: used.group.clone(), team: used.team.clone(), until, is_missing }
+    }
+
+    /// The group.
+    #[must_use]
+    pub fn group(&self) -> &GroupKey {
+        &self.group
+    }
+
+    /// The team whose group it is.
+    #[must_use]
+    pub fn team(&self) -> &TeamKey {
+        &self.team
+    }
+
+    /// The last day until which it agreed; none if it did not.
+    #[must_use]
+    pub fn until(&self) -> Option<NaiveDate> {
+        self.until
+    }
+
+    /// Whether it did not agree, or not for long enough.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.is_missing
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Announced => "announced",
+            Self::AwaitingConsent => "waits for consent",
+            Self::Leaving => "waits for its consumers to leave",
+            Self::AwaitingSunset => "waits for its sunset",
+            Self::Removable => "can be removed",
+            Self::Removed => "is gone",
+        })
+    }
+}

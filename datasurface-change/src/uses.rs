@@ -1,0 +1,205 @@
+//! Who uses which datasets, directly and through transformers.
+
+use datasurface_model::{
+    DatasetGroup, DatasetKey, DatasetSink, Ecosystem, Entity, GroupKey, Repository, TeamKey, Valid,
+    Workspace, WorkspaceName,
+};
+use serde::Serialize;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fmt,
+    sync::Arc,
+};
+
+/// A dataset group that a change reaches.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Consumer {
+    group: GroupKey,
+    team: TeamKey,
+    owner: Repository,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    through: Vec<WorkspaceName>,
+}
+
+impl Consumer {
+    /// The group.
+    #[must_use]
+    pub fn group(&self) -> &GroupKey {
+        &self.group
+    }
+
+    /// The team whose group it is.
+    #[must_use]
+    pub fn team(&self) -> &TeamKey {
+        &self.team
+    }
+
+    /// The repository that owns the team.
+    #[must_use]
+    pub fn owner(&self) -> &Repository {
+        &self.owner
+    }
+
+    /// The workspaces whose transformers bring it there, in order; none if the group wants the data itself.
+    #[must_use]
+    pub fn through(&self) -> &[WorkspaceName] {
+        &self.through
+    }
+}
+
+impl fmt::Display for Consumer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of the team `{}`", self.group, self.team)?;
+        for (position, workspace) in self.through.iter().enumerate() {
+            write!(f, "{} `{workspace}`", if position == 0 { ", through" } else { " and" })?;
+        }
+        Ok(())
+    }
+}
+
+/// A group that wants a dataset.
+#[derive(Clone)]
+pub(super) struct Use<'e> {
+    pub(super) group: GroupKey,
+    pub(super) team: TeamKey,
+    pub(super) owner: &'e Repository,
+    pub(super) workspace: &'e Arc<Workspace>,
+    pub(super) sink: &'e DatasetSink,
+}
+
+/// Who wants some datasets, and those that are made of them.
+pub(super) struct Uses<'e> {
+    ecosystem: &'e Valid<Ecosystem>,
+    by_dataset: BTreeMap<DatasetKey, Vec<Use<'e>>>,
+}
+
+impl<'e> Uses<'e> {
+    /// Looks for whoever wants these datasets. It takes one look at every group for each step through transformers,
+    /// and at each of their sinks only if more datasets are asked for than a group wants.
+    pub(super) fn of(
+        ecosystem: &'e Valid<Ecosystem>,
+        datasets: impl IntoIterator<Item = DatasetKey>,
+    ) -> Self {
+        let mut uses = Self { ecosystem, by_dataset: BTreeMap::new() };
+        let mut asked: BTreeSet<DatasetKey> = datasets.into_iter().collect();
+        while !asked.is_empty() {
+            let mut made = BTreeSet::new();
+            for used in found(ecosystem, &asked) {
+                made.extend(uses.made_by(used.workspace));
+                uses.by_dataset.entry(used.sink.name().clone()).or_default().push(used);
+            }
+            for dataset in asked {
+                uses.by_dataset.entry(dataset).or_default();
+            }
+            asked = made.into_iter().filter(|dataset| !uses.by_dataset.contains_key(dataset)).collect();
+        }
+        uses
+    }
+
+    /// Who wants this dataset itself.
+    pub(super) fn direct(&self, dataset: &DatasetKey) -> &[Use<'e>] {
+        self.by_dataset.get(dataset).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who wants these datasets, or what is made of them, by the shortest way; along uses that `counts` only.
+    pub(super) fn consumers(
+        &self,
+        datasets: impl IntoIterator<Item = DatasetKey>,
+        counts: impl Fn(&Use<'e>) -> bool,
+    ) -> BTreeSet<Consumer> {
+        let mut consumers = BTreeMap::<GroupKey, Consumer>::new();
+        let mut queue: VecDeque<(DatasetKey, Vec<WorkspaceName>)> =
+            datasets.into_iter().map(|dataset| (dataset, Vec::new())).collect();
+        let mut seen: BTreeSet<DatasetKey> = queue.iter().map(|(dataset, _)| dataset.clone()).collect();
+        while let Some((dataset, through)) = queue.pop_front() {
+            for used in self.direct(&dataset).iter().filter(|used| counts(used)) {
+                consumers.entry(used.group.clone()).or_insert_with(|| used.consumer(through.clone()));
+                for made in self.made_by(used.workspace) {
+                    if seen.insert(made.clone()) {
+                        let mut through = through.clone();
+                        through.push(used.workspace.name().clone());
+                        queue.push_back((made, through));
+                    }
+                }
+            }
+        }
+        consumers.into_values().collect()
+    }
+
+    fn made_by(&self, workspace: &Workspace) -> Vec<DatasetKey> {
+        let output = workspace.data_transformer().and_then(|made| self.ecosystem.datastore(made.output()));
+        let datasets = output.into_iter().flat_map(|store| {
+            let store = store.entity();
+            store.datasets().iter().map(|dataset| DatasetKey::new(store.name(), dataset.name()))
+        });
+        datasets.collect()
+    }
+}
+
+impl Use<'_> {
+    pub(super) fn consumer(&self, through: Vec<WorkspaceName>) -> Consumer {
+        Consumer { group: self.group.clone(), team: self.team.clone(), owner: self.owner.clone(), through }
+    }
+}
+
+/// A workspace, and whose it is.
+pub(super) struct PlacedWorkspace<'e> {
+    pub(super) team: TeamKey,
+    pub(super) owner: &'e Repository,
+    pub(super) workspace: &'e Arc<Workspace>,
+}
+
+impl PlacedWorkspace<'_> {
+    /// All its groups, as consumers.
+    pub(super) fn consumers(&self) -> impl Iterator<Item = Consumer> {
+        self.workspace.groups().iter().map(|group| Consumer {
+            group: GroupKey::new(self.workspace.name(), group.name()),
+            team: self.team.clone(),
+            owner: self.owner.clone(),
+            through: Vec::new(),
+        })
+    }
+}
+
+/// Every workspace.
+pub(super) fn workspaces(ecosystem: &Ecosystem) -> impl Iterator<Item = PlacedWorkspace<'_>> {
+    ecosystem.zones().iter().flat_map(|zone| {
+        let teams = zone.definition().into_iter().flat_map(|definition| definition.teams().iter());
+        teams.flat_map(|declaration| {
+            let team = TeamKey::new(zone.name(), declaration.name());
+            let workspaces = declaration.definition().into_iter().flat_map(|team| team.workspaces().iter());
+            workspaces.map(move |workspace| PlacedWorkspace {
+                team: team.clone(),
+                owner: declaration.owner(),
+                workspace,
+            })
+        })
+    })
+}
+
+fn found<'e>(ecosystem: &'e Ecosystem, asked: &BTreeSet<DatasetKey>) -> Vec<Use<'e>> {
+    let mut found = Vec::new();
+    for placed in workspaces(ecosystem) {
+        for group in placed.workspace.groups() {
+            for sink in sinks(group, asked) {
+                found.push(Use {
+                    group: GroupKey::new(placed.workspace.name(), group.name()),
+                    team: placed.team.clone(),
+                    owner: placed.owner,
+                    workspace: placed.workspace,
+                    sink,
+                });
+            }
+        }
+    }
+    found
+}
+
+fn sinks<'e>(group: &'e DatasetGroup, asked: &BTreeSet<DatasetKey>) -> Vec<&'e DatasetSink> {
+    let wanted = group.wanted();
+    if asked.len() < wanted.len() {
+        asked.iter().filter_map(|dataset| wanted.get(dataset)).collect()
+    } else {
+        wanted.iter().filter(|sink| asked.contains(sink.name())).collect()
+    }
+}

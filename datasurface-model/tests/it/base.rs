@@ -1,0 +1,83 @@
+//! An ecosystem in which nothing is wrong, for the tests of the rules to break in one place each.
+
+use chrono::NaiveDate;
+use datasurface_model::{
+    Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings, Team, Validation,
+    Workspace, document::Documents,
+};
+use std::{fs, path::Path, sync::LazyLock};
+
+const BASE: &str = include_str!("../fixtures/base.yaml");
+
+pub(crate) fn today() -> NaiveDate {
+    day("2026-06-30")
+}
+
+pub(crate) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub(crate) fn validated(ecosystem: Ecosystem) -> Findings {
+    match ecosystem.validate(&Validation::on(today())) {
+        Ok(checked) => checked.findings().clone(),
+        Err(invalid) => invalid.findings().clone(),
+    }
+}
+
+/// The valid ecosystem after a change of its team.
+pub(crate) fn edited(change: impl FnOnce(Team) -> Team) -> Ecosystem {
+    valid().edit_team("USA", "NorthWind", change)
+}
+
+/// A captured datastore of one dataset.
+pub(crate) fn store(name: &str, dataset: Dataset) -> Datastore {
+    Datastore::new(name).captured(Capture::sql_snapshot("USA/NorthWind/Source")).dataset(dataset)
+}
+
+/// A workspace that wants one dataset, in one group called `everything`.
+pub(crate) fn consumer(name: &str, sink: &str) -> Workspace {
+    Workspace::new(name).container("USA/NorthWind/Lake").group(DatasetGroup::new("everything").sink(sink))
+}
+
+/// A transformer's workspace, with a group called `inputs`.
+pub(crate) fn deriving(name: &str, sink: &str, transformer: DataTransformer) -> Workspace {
+    Workspace::new(name)
+        .container("USA/NorthWind/Lake")
+        .group(DatasetGroup::new("inputs").sink(sink))
+        .transformer(transformer)
+}
+
+/// A transformer that fills the dataset `d` of a datastore.
+pub(crate) fn filling(output: &str) -> DataTransformer {
+    DataTransformer::sql(output).select("d", "SELECT 1")
+}
+
+/// A datastore with the dataset `d`, for a transformer to fill.
+pub(crate) fn output(name: &str) -> Datastore {
+    Datastore::new(name).dataset(Dataset::new("d", "id Integer key"))
+}
+
+/// An ecosystem with a bit of everything, and nothing wrong.
+pub(crate) fn valid() -> Ecosystem {
+    static VALID: LazyLock<Ecosystem> =
+        LazyLock::new(|| datasurface_model::document::from_yaml(BASE).unwrap());
+    VALID.clone()
+}
+
+/// What every fixture describes, whether something is wrong with it or not, as far as it can be loaded.
+pub(crate) fn written() -> Vec<Ecosystem> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let folders = [folder.join("ok"), folder].into_iter();
+    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
+    let documents = files.filter(|file| file.extension().is_some_and(|extension| extension == "yaml"));
+    let mut ecosystems: Vec<Ecosystem> = documents
+        .filter_map(|file| {
+            let text = fs::read_to_string(&file).unwrap();
+            let alone = Documents::new().document("fixture.yaml", text.as_str());
+            let is_alone = text.starts_with("# alone\n");
+            if is_alone { alone } else { alone.document("base.yaml", BASE) }.load().ok()
+        })
+        .collect();
+    ecosystems.sort();
+    ecosystems
+}

@@ -1,0 +1,493 @@
+//! The table of `docs/governance.md`: each kind of policy, on each thing that it is checked on, once denied and once
+//! permitted.
+
+use crate::base::validated;
+use chrono::NaiveDate;
+use datasurface_model::{
+    Capture, Classification, CloudVendor, CodeInfo, DataContainer, DataTransformer, Dataset, DatasetGroup,
+    Datastore, Ecosystem, Entity, GovernanceZone, InfrastructureLocation, InfrastructureVendor, KeyHolder,
+    Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus, StorageRule,
+    Team, VendorName, Waiver, Workspace, governance::*,
+};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+const NOT: ProductionStatus = ProductionStatus::NotProduction;
+const PRODUCTION_STATUS: ProductionStatus = ProductionStatus::Production;
+
+/// One cell of the table: a way to be denied, and the nearest way to be permitted.
+struct Case {
+    code: &'static CodeInfo,
+    at: &'static str,
+    failing: Ecosystem,
+    passing: Ecosystem,
+}
+
+impl Case {
+    fn new(code: &'static CodeInfo, at: &'static str, failing: Ecosystem, passing: Ecosystem) -> Self {
+        Self { code, at, failing, passing }
+    }
+}
+
+/// Every code is reported where it should be, says what to do, and is silent where nothing is wrong.
+fn judge(cases: Vec<Case>) {
+    for Case { code, at, failing, passing } in cases {
+        let code = code.code;
+        let findings = validated(failing);
+        let finding = findings
+            .iter()
+            .find(|finding| finding.code() == code && finding.path().to_string().ends_with(at));
+        let Some(finding) = finding else {
+            panic!("{code} is not reported at {at}, but:\n{findings}");
+        };
+        let message = finding.message();
+        assert!(message.contains('`') && !message.ends_with('.'), "{message}");
+        assert!(!message.starts_with(char::is_uppercase), "{message}");
+        assert!(finding.help_text().is_some_and(|help| !help.is_empty()), "{finding}");
+        let silent = validated(passing);
+        assert!(silent.is_empty(), "{code} has a passing case that is not silent:\n{silent}");
+    }
+}
+
+/// Two zones that meet: `Home` has a datastore in Azure, `Away` a workspace in AWS that reads it. Both, and the group of
+/// the workspace, are pinned to one platform.
+#[derive(Clone)]
+struct World {
+    home: Vec<PolicyRule>,
+    away: Vec<PolicyRule>,
+    /// The statuses of the datastore, the workspace and the platform.
+    statuses: [ProductionStatus; 3],
+    classification: Option<&'static str>,
+    limit: Option<Vec<&'static str>>,
+    asks_for_storage: bool,
+    /// The status of what a transformer of the workspace fills, if it has one.
+    fills: Option<ProductionStatus>,
+    /// Whether that is of the other zone, which no transformer may do.
+    fills_elsewhere: bool,
+    is_pinned: bool,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            home: Vec::new(),
+            away: Vec::new(),
+            statuses: [NOT; 3],
+            classification: Some("PII"),
+            limit: None,
+            asks_for_storage: false,
+            fills: None,
+            fills_elsewhere: false,
+            is_pinned: true,
+        }
+    }
+
+    fn build(self) -> Ecosystem {
+        let [store, workspace, platform] = self.statuses.map(|status| status == PRODUCTION_STATUS);
+        let mut dataset = Dataset::new("d", "id Integer key");
+        dataset = self.classification.into_iter().fold(dataset, Dataset::classified);
+        dataset = if self.asks_for_storage { dataset.stored_by("policy 1") } else { dataset };
+        let capture = Capture::sql_snapshot("Home/Producers/Source");
+        let datastore = Datastore::new("S").captured(capture).dataset(dataset);
+        let datastore = if store { datastore.in_production() } else { datastore };
+        let reader =
+            Workspace::new("W").container("Away/Consumers/Target").group(DatasetGroup::new("g").sink("S/d"));
+        let reader = self.limit.into_iter().fold(reader, Workspace::holding_only);
+        let reader = if workspace { reader.in_production() } else { reader };
+        let transformer = DataTransformer::sql("O").select("d", "SELECT id FROM S_d");
+        let reader = if self.fills.is_some() { reader.transformer(transformer) } else { reader };
+        let source = DataContainer::postgres("Source", "db.example", "s").located("Blue/Europe/Berlin");
+        let target = DataContainer::sqlite("Target", "t.db").located("Orange/USA");
+        let producers = Team::new().container(source.encrypted(KeyHolder::Company)).datastore(datastore);
+        let consumers = Team::new().container(target.encrypted(KeyHolder::Vendor)).workspace(reader);
+        let output = Datastore::new("O").dataset(Dataset::new("d", "id Integer key").classified("PII"));
+        let output = match self.fills {
+            Some(status) if status == PRODUCTION_STATUS => Some(output.in_production()),
+            Some(_) => Some(output),
+            None => None,
+        };
+        let (near, far) = if self.fills_elsewhere { (None, output) } else { (output, None) };
+        let consumers = near.into_iter().fold(consumers, Team::datastore);
+        let producers = far.into_iter().fold(producers, Team::datastore);
+        let zone = |rules: Vec<PolicyRule>, team: &str, definition: Team| {
+            let rules = rules.into_iter().zip(1..);
+            let policies = rules.map(|(rule, number)| Policy::new(format!("policy {number}"), rule));
+            let zone = policies.fold(GovernanceZone::new(), GovernanceZone::policy);
+            zone.team(team, "git:r@main", definition)
+        };
+        let pinned = PlatformDeclaration::new("Mill", "local");
+        let pinned = if platform { pinned.in_production() } else { pinned };
+        let europe = InfrastructureLocation::new("Europe").location("Berlin");
+        let ecosystem = Ecosystem::new("World", "git:r@a", "git:r@b")
+            .vendor(InfrastructureVendor::new("Blue").cloud(CloudVendor::Azure).location(europe))
+            .vendor(InfrastructureVendor::new("Orange").cloud(CloudVendor::Aws).location("USA"))
+            .platform(pinned)
+            .zone("Home", "git:r@main", zone(self.home, "Producers", producers))
+            .zone("Away", "git:r@main", zone(self.away, "Consumers", consumers));
+        if self.is_pinned { ecosystem.pin("W/g", ["Mill"]).primary("S", "Mill") } else { ecosystem }
+    }
+}
+
+/// One cell of the table: the same world twice, denied and permitted.
+fn cell(
+    code: &'static CodeInfo,
+    at: &'static str,
+    denied: PolicyRule,
+    permitted: PolicyRule,
+    set: impl Fn(World, PolicyRule) -> World,
+) -> Case {
+    let world = |rule| set(World::new(), rule).build();
+    Case::new(code, at, world(denied), world(permitted))
+}
+
+fn home(mut world: World, rule: PolicyRule) -> World {
+    world.home.push(rule);
+    world
+}
+
+fn away(mut world: World, rule: PolicyRule) -> World {
+    world.away.push(rule);
+    world
+}
+
+const SOURCE: &str = "datastores/S/capture/container";
+const TARGET: &str = "workspaces/W/container";
+const SINK: &str = "workspaces/W/groups/g/sinks/S/d";
+const GROUP_PIN: &str = "group_pins/W/g/platforms/Mill";
+const STORE_PIN: &str = "primary_pins/S/platform";
+const OUTPUT: &str = "workspaces/W/transformer/output";
+
+fn locations() -> Vec<Case> {
+    let only = |places: &[&str]| {
+        PolicyRule::Locations(Permitted::only(places.iter().map(|place| Place::from(*place))))
+    };
+    let but = |place: &str| PolicyRule::Locations(Permitted::all_but([Place::from(place)]));
+    let both = || only(&["Blue/Europe", "Orange"]);
+    vec![
+        cell(&LOCATION, SOURCE, only(&["Orange"]), both(), home),
+        cell(&LOCATION, TARGET, only(&["Blue"]), only(&["Orange"]), away),
+        cell(&LOCATION, SINK, only(&["Blue"]), both(), home),
+        cell(&LOCATION, SINK, but("Orange"), both(), home),
+    ]
+}
+
+fn vendors() -> Vec<Case> {
+    let only = |names: &[&str]| {
+        PolicyRule::Vendors(Permitted::only(names.iter().map(|name| VendorName::from(*name))))
+    };
+    vec![
+        cell(&VENDOR, SOURCE, only(&["Orange"]), only(&["Blue", "Orange"]), home),
+        cell(&VENDOR, TARGET, only(&["Blue"]), only(&["Orange"]), away),
+        cell(&VENDOR, SINK, only(&["Blue"]), only(&["Blue", "Orange"]), home),
+    ]
+}
+
+fn hard_vendors() -> Vec<Case> {
+    let only = |clouds: &[CloudVendor]| PolicyRule::HardVendors(Permitted::only(clouds.iter().copied()));
+    let (azure, aws) = (CloudVendor::Azure, CloudVendor::Aws);
+    vec![
+        cell(&HARD_VENDOR, SOURCE, only(&[aws]), only(&[aws, azure]), home),
+        cell(&HARD_VENDOR, TARGET, only(&[azure]), only(&[aws]), away),
+        cell(&HARD_VENDOR, SINK, only(&[azure]), only(&[aws, azure]), home),
+    ]
+}
+
+fn storage() -> Vec<Case> {
+    let kinds = |rule: StorageRule, denied: &str| {
+        PolicyRule::Storage(rule.technologies(Permitted::all_but([SmolStr::from(denied)])))
+    };
+    let keys = |keys| PolicyRule::Storage(StorageRule::for_all().encrypted(keys));
+    let all = StorageRule::for_all;
+    let asked = |world, rule| World { asks_for_storage: true, ..home(world, rule) };
+    let named = StorageRule::for_who_asks;
+    vec![
+        cell(&STORAGE, SOURCE, kinds(all(), "postgres"), kinds(all(), "mysql"), home),
+        cell(&STORAGE, TARGET, kinds(all(), "sqlite"), kinds(all(), "mysql"), away),
+        cell(&STORAGE, SINK, keys(KeyHolder::Company), keys(KeyHolder::Vendor), home),
+        cell(&STORAGE, SOURCE, kinds(named(), "postgres"), kinds(named(), "mysql"), asked),
+        cell(&STORAGE, SINK, kinds(named(), "sqlite"), kinds(named(), "mysql"), asked),
+    ]
+}
+
+fn classifications() -> Vec<Case> {
+    let but = |label: &str| PolicyRule::Classifications(Permitted::all_but([Classification::from(label)]));
+    let only = |label: &str| PolicyRule::Classifications(Permitted::only([Classification::from(label)]));
+    let limited = |limit: &'static str| World { limit: Some(vec![limit]), ..World::new() }.build();
+    let unclassified = |rules: &[PolicyRule], classification| {
+        World { home: rules.to_vec(), classification, ..World::new() }.build()
+    };
+    vec![
+        cell(&CLASSIFICATION, "datasets/d", but("PII"), but("MNPI"), home),
+        cell(&CLASSIFICATION, SINK, only("MNPI"), only("PII"), away),
+        Case::new(&CLASSIFICATION_LIMIT, SINK, limited("MNPI"), limited("PII")),
+        Case::new(
+            &CLASSIFICATION,
+            "datasets/d",
+            unclassified(&[only("PII")], None),
+            unclassified(&[only("PII")], Some("PII")),
+        ),
+        Case::new(
+            &UNCLASSIFIED,
+            "datasets/d",
+            unclassified(&[but("MNPI")], None),
+            unclassified(&[but("MNPI")], Some("PII")),
+        ),
+    ]
+}
+
+fn platforms() -> Vec<Case> {
+    let but = |name: &str| PolicyRule::Platforms(Permitted::all_but([PlatformName::from(name)]));
+    let only = || PolicyRule::Platforms(Permitted::only(["Mill"]));
+    vec![
+        cell(&PLATFORM, GROUP_PIN, but("Mill"), only(), away),
+        cell(&PLATFORM, GROUP_PIN, but("Mill"), only(), home),
+        cell(&PLATFORM, STORE_PIN, but("Mill"), only(), home),
+    ]
+}
+
+fn production() -> Vec<Case> {
+    let only = |status| PolicyRule::Production(Permitted::only([status]));
+    let world = |statuses, home: &[PolicyRule], away: &[PolicyRule]| {
+        World { statuses, home: home.to_vec(), away: away.to_vec(), ..World::new() }.build()
+    };
+    let all = [PRODUCTION_STATUS; 3];
+    let wants = [only(PRODUCTION_STATUS)];
+    let (store_alone, reader_alone, others) = (
+        [PRODUCTION_STATUS, NOT, NOT],
+        [NOT, PRODUCTION_STATUS, NOT],
+        [PRODUCTION_STATUS, PRODUCTION_STATUS, NOT],
+    );
+    let apart = [PolicyRule::SeparateProduction];
+    let silent = || world(all, &wants, &wants);
+    let filling = |status, rule: &PolicyRule| {
+        let (fills, away) = (Some(status), vec![rule.clone()]);
+        World { away, fills, is_pinned: false, ..World::new() }.build()
+    };
+    let output = |rule: PolicyRule| {
+        Case::new(&PRODUCTION, OUTPUT, filling(PRODUCTION_STATUS, &rule), filling(NOT, &rule))
+    };
+    vec![
+        output(only(NOT)),
+        output(PolicyRule::SeparateProduction),
+        Case::new(&PRODUCTION, "S/production", world([NOT; 3], &wants, &[]), silent()),
+        Case::new(&PRODUCTION, "W/production", world([NOT; 3], &[], &wants), silent()),
+        Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &wants), silent()),
+        Case::new(&PRODUCTION, SINK, world(store_alone, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &wants), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, world(others, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, world(store_alone, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, world(store_alone, &apart, &[]), world(all, &apart, &[])),
+        Case::new(&PRODUCTION, STORE_PIN, world(others, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, SINK, world(reader_alone, &apart, &[]), world(all, &apart, &[])),
+        Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &apart), world(all, &[], &apart)),
+        Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &apart), world(all, &[], &apart)),
+        Case::new(&PRODUCTION, GROUP_PIN, world(others, &apart, &[]), world(all, &apart, &[])),
+        Case::new(&PRODUCTION, STORE_PIN, world(others, &apart, &[]), world(all, &apart, &[])),
+        Case::new(&PRODUCTION_MIX, SINK, world(reader_alone, &[], &[]), world(all, &[], &[])),
+        Case::new(&PRODUCTION_MIX, GROUP_PIN, world(others, &[], &[]), world(all, &[], &[])),
+        Case::new(&PRODUCTION_MIX, STORE_PIN, world(others, &[], &[]), world(all, &[], &[])),
+    ]
+}
+
+fn cases() -> Vec<Case> {
+    [locations(), vendors(), hard_vendors(), storage(), classifications(), platforms(), production()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[test]
+fn each_kind_of_policy_on_each_thing_that_it_is_checked_on() {
+    judge(cases());
+}
+
+/// Where in the table a case belongs: what is met, and the kind of policy.
+fn place(case: &Case) -> (&'static str, &'static str) {
+    let kind = match case.code.code {
+        "governance/location" | "governance/vendor" | "governance/hard-vendor" => {
+            "location, vendor, hard vendor"
+        }
+        "governance/storage" => "storage",
+        "governance/classification" | "governance/classification-limit" | "governance/unclassified" => {
+            "classification"
+        }
+        "governance/platform" => "platform",
+        "governance/production" | "governance/production-mix" => "production",
+        other => panic!("{other} has no column"),
+    };
+    let met = match (case.at, kind) {
+        (SOURCE, _) => "a datastore's source container",
+        (TARGET, _) => "a workspace's own container",
+        (SINK, "classification") => "a dataset that a workspace receives",
+        (SINK, "production") => "a datastore and a workspace that reads it",
+        (SINK, _) => "the container that a dataset is brought to",
+        ("datasets/d", _) => "a zone's own dataset",
+        (GROUP_PIN, _) => "the platform that a group is pinned to",
+        (STORE_PIN, _) => "the platform that a datastore is pinned to",
+        ("S/production" | "W/production", _) => "a datastore's, a workspace's own status",
+        (OUTPUT, _) => "a workspace and the datastore that its transformer fills",
+        (other, _) => panic!("{other} has no row"),
+    };
+    (met, kind)
+}
+
+/// Whose policies deny in a case: `S` for the zone of the datastore, `W` for that of the workspace.
+fn asked(case: &Case) -> impl Iterator<Item = &'static str> {
+    let zones = case.failing.zones().iter();
+    zones.filter_map(|zone| match zone.definition().is_some_and(|zone| !zone.policies().is_empty()) {
+        true => Some(if *zone.name() == "Home" { "S" } else { "W" }),
+        false => None,
+    })
+}
+
+#[test]
+fn the_zone_that_a_transformer_fills_is_asked_even_if_it_is_another_one() {
+    let denials = |home: Vec<PolicyRule>| {
+        let fills = Some(PRODUCTION_STATUS);
+        let world = World { home, fills, fills_elsewhere: true, is_pinned: false, ..World::new() };
+        let findings = validated(world.build());
+        findings
+            .iter()
+            .filter(|found| found.code() == PRODUCTION.code && found.path().to_string().ends_with(OUTPUT))
+            .count()
+    };
+    assert_eq!(denials(vec![PolicyRule::SeparateProduction]), 1);
+    assert_eq!(denials(vec![PolicyRule::Production(Permitted::only([PRODUCTION_STATUS]))]), 1);
+    assert_eq!(denials(Vec::new()), 0);
+}
+
+#[test]
+fn each_zone_judges_a_pinned_platform_by_what_is_its_own() {
+    let denials = |statuses, home: &[PolicyRule], away: &[PolicyRule]| {
+        let world = World { statuses, home: home.to_vec(), away: away.to_vec(), ..World::new() };
+        let waiver = Waiver::new(
+            PRODUCTION.code,
+            format!("zones/Away/teams/Consumers/{SINK}"),
+            "is agreed",
+            NaiveDate::MAX,
+        );
+        let findings = validated(world.build().waiver(waiver));
+        assert!(!findings.iter().any(|found| found.path().to_string().ends_with(SINK)), "{findings}");
+        let mut paths: Vec<_> = findings
+            .iter()
+            .filter(|found| found.code() == PRODUCTION.code)
+            .map(|found| found.path().to_string())
+            .collect();
+        paths.sort();
+        paths
+    };
+    let apart = [PolicyRule::SeparateProduction];
+    let (of_store, of_reader) = ([PRODUCTION_STATUS, NOT], [NOT, PRODUCTION_STATUS]);
+    for ([store, reader], platform, home, away) in [
+        // The platform is of the status of the group, and not of the data.
+        (of_store, NOT, &[GROUP_PIN, STORE_PIN][..], &[][..]),
+        (of_reader, PRODUCTION_STATUS, &[GROUP_PIN, STORE_PIN], &[]),
+        // It is of the status of the data, and not of the group.
+        (of_store, PRODUCTION_STATUS, &[], &[GROUP_PIN]),
+        (of_reader, NOT, &[], &[GROUP_PIN]),
+    ] {
+        let statuses = [store, reader, platform];
+        assert_eq!(denials(statuses, &apart, &[]), home, "{statuses:?}");
+        assert_eq!(denials(statuses, &[], &apart), away, "{statuses:?}");
+    }
+}
+
+#[test]
+fn the_table_has_a_cell_for_each_case_and_a_case_for_each_cell() {
+    let page = include_str!("../../../../docs/governance.md");
+    let mut rows = page.lines().filter_map(|line| line.strip_prefix("| ")).map(|line| line.split(" |"));
+    let kinds: Vec<&str> = rows.next().unwrap().map(str::trim).collect();
+    assert_eq!(kinds.first(), Some(&"what is met"));
+    let mut written: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    // Rows with a dagger are for the broker; those of the tables further down have fewer columns.
+    for cells in rows.map(|cells| cells.map(str::trim).collect::<Vec<_>>()) {
+        let [met, cells @ ..] = &cells[..] else { continue };
+        if met.starts_with('†') || cells.len() + 1 != kinds.len() {
+            continue;
+        }
+        for (kind, cell) in kinds.iter().skip(1).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            let words = cell.split(|c: char| !c.is_alphanumeric());
+            written.insert((*met, *kind), words.filter(|word| matches!(*word, "S" | "W")).collect());
+        }
+    }
+    let mut judged: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for case in &cases() {
+        judged.entry(place(case)).or_default().extend(asked(case));
+    }
+    assert_eq!(written, judged);
+}
+
+#[test]
+fn a_denial_shows_the_shortest_path_and_leaves_no_group_without_data() {
+    let only = PolicyRule::Locations(Permitted::only([Place::from("Blue")]));
+    let findings = validated(World { home: vec![only], ..World::new() }.build());
+    let [finding] = &findings.iter().collect::<Vec<_>>()[..] else {
+        panic!("{findings}");
+    };
+    let path: Vec<_> = finding.related_places().iter().map(|place| place.path.to_string()).collect();
+    assert_eq!(
+        path,
+        [
+            "zones/Home/teams/Producers/datastores/S/datasets/d",
+            "zones/Home/policies/policy 1",
+            "zones/Away/teams/Consumers/containers/Target",
+            "vendors/Orange/locations/USA",
+        ]
+    );
+    // Without its only dataset, the group would be about nothing.
+    assert_eq!(finding.suggestion(), None);
+}
+
+#[test]
+fn where_nothing_is_known_of_a_cloud_it_passes_no_list_of_clouds() {
+    let denied = |permitted: Permitted<CloudVendor>| {
+        let policy = Policy::new("clouds", PolicyRule::HardVendors(permitted));
+        denial(&policy, &Met::Places(&[Place::from("Shed")].into()), |_| None).is_some()
+    };
+    assert!(denied(Permitted::only([CloudVendor::OnPremises])));
+    assert!(!denied(Permitted::all_but([CloudVendor::Aws])));
+}
+
+#[test]
+fn a_location_covers_those_below_and_is_denied_with_one_of_them() {
+    let denied = |permitted: Permitted<Place>, place: &str| {
+        let policy = Policy::new("places", PolicyRule::Locations(permitted));
+        denial(&policy, &Met::Places(&[Place::from(place)].into()), |_| None).is_some()
+    };
+    let europe = || Permitted::only([Place::from("Blue/Europe")]);
+    assert!(!denied(europe(), "Blue/Europe/Berlin") && denied(europe(), "Blue"));
+    let but_berlin = || Permitted::all_but([Place::from("Blue/Europe/Berlin")]);
+    assert!(denied(but_berlin(), "Blue/Europe/Berlin/Rack 1") && !denied(but_berlin(), "Blue/Europe/Paris"));
+    // Somewhere in Europe may be in Berlin.
+    assert!(denied(but_berlin(), "Blue/Europe"));
+}
+
+#[test]
+fn what_may_be_anywhere_passes_no_list_of_what_is_allowed() {
+    let denied =
+        |rule| denial(&Policy::new("places", rule), &Met::Somewhere, |_| None).map(|denial| denial.code);
+    let place = || Place::from("Blue");
+    assert_eq!(denied(PolicyRule::Locations(Permitted::only([place()]))), Some(&LOCATION));
+    assert_eq!(denied(PolicyRule::Vendors(Permitted::only(["Blue"]))), Some(&VENDOR));
+    assert_eq!(denied(PolicyRule::HardVendors(Permitted::only([CloudVendor::Aws]))), Some(&HARD_VENDOR));
+    assert_eq!(denied(PolicyRule::Locations(Permitted::all_but([place()]))), None);
+}
+
+#[test]
+fn how_a_platform_keeps_what_it_manages_is_for_the_platform_to_say() {
+    let managed = |ecosystem: Ecosystem, zone: &str, team: &str, name: &str| {
+        ecosystem.edit_team(zone, team, |team| {
+            team.without_container(&name.into()).container(DataContainer::platform_managed(name))
+        })
+    };
+    for rule in [StorageRule::for_all(), StorageRule::for_who_asks()] {
+        let rule = rule.technologies(Permitted::only(["mysql"])).encrypted(KeyHolder::Company);
+        let rules = || vec![PolicyRule::Storage(rule.clone())];
+        let world = World { home: rules(), away: rules(), asks_for_storage: true, ..World::new() }.build();
+        assert!(!validated(world.clone()).is_empty());
+        let world = managed(world, "Home", "Producers", "Source");
+        let world = managed(world, "Away", "Consumers", "Target");
+        let findings = validated(world);
+        assert!(findings.is_empty(), "{findings}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Waivers: what is accepted for a while.
+
+use crate::base::{consumer, day, deriving, valid};
+use datasurface_model::{
+    Classification, CodeInfo, DataTransformer, Diagnostic, Ecosystem, Findings, GovernanceZone, ModelPath,
+    Permitted, Policy, PolicyRule, Set, Team, Validation, Waiver,
+};
+
+#[test]
+fn a_waived_error_lets_the_ecosystem_be_valid_and_is_still_told() {
+    let path = "zones/USA/teams/NorthWind/workspaces/Mask/transformer/output";
+    let transformer =
+        DataTransformer::sql("Masked").select("customers", "SELECT customer_id, city FROM NW_Data_customers");
+    let leaky = valid().edit_team("USA", "NorthWind", |team| {
+        let workspace = deriving("Mask", "NW_Data/customers", transformer);
+        team.without_workspace(&"Mask".into()).workspace(workspace)
+    });
+    let on = Validation::on(day("2026-06-30"));
+    assert!(leaky.clone().validate(&on).is_err());
+    let waiver = Waiver::new("transformer/under-classified", path, "is masked by hand", day("2026-12-31"));
+    let checked = leaky.waiver(waiver).validate(&on).unwrap();
+    assert!(checked.findings().is_empty());
+    assert_eq!(checked.waived().codes().collect::<Vec<_>>(), ["transformer/under-classified"]);
+}
+
+#[test]
+fn a_waiver_that_names_a_policy_leaves_what_others_deny() {
+    let deny = |name: &str| {
+        let denied = Permitted::all_but([Classification::from("PII")]);
+        Policy::new(name, PolicyRule::Classifications(denied))
+    };
+    let zone = GovernanceZone::new().policy(deny("first")).policy(deny("second"));
+    let ecosystem = apart(zone);
+    let path = "zones/Apart/teams/Readers/workspaces/W/groups/everything/sinks/NW_Data/customers";
+    let on = Validation::on(day("2026-06-30"));
+    let waiver = Waiver::new("governance/classification", path, "is agreed", day("2026-12-31"));
+
+    let one = ecosystem.clone().waiver(waiver.clone().of_policy("Apart/first"));
+    let left = one.clone().validate(&on).unwrap_err();
+    assert_eq!(left.findings().codes().collect::<Vec<_>>(), ["governance/classification"]);
+    assert!(left.findings().iter().all(|finding| finding.message().contains("`second`")));
+    let both = one.waiver(waiver.clone().of_policy("Apart/second")).validate(&on).unwrap();
+    assert!(both.findings().is_empty(), "{}", both.findings());
+    assert_eq!(both.waived().len(), 2);
+    // Those that name a policy are told before one that does not, and one that is over is not told at all.
+    for (expires, of_each) in [("2026-01-01", 1), ("2027-01-01", 2)] {
+        let general = Waiver::new("governance/classification", path, "is older", day(expires));
+        let three = both.ecosystem().clone().into_inner().waiver(general);
+        for finding in both.waived().iter() {
+            let waivers: Vec<_> = three.waivers_of(finding, day("2026-06-30")).collect();
+            assert_eq!(waivers.len(), of_each);
+            assert_eq!(waivers[0].policy(), finding.policy().as_ref());
+        }
+    }
+
+    let all = ecosystem.clone().waiver(waiver.clone()).validate(&on).unwrap();
+    assert_eq!(all.findings().codes().collect::<Vec<_>>(), ["waiver/several-policies"]);
+    let spelled = |policy: &str| {
+        let none = ecosystem.clone().waiver(waiver.clone().of_policy(policy)).validate(&on).unwrap_err();
+        let codes: Set<_> = none.findings().codes().collect();
+        assert_eq!(codes, ["governance/classification", "reference/unknown-policy"].into());
+        let of_policy = |finding: &&Diagnostic| finding.code() == "reference/unknown-policy";
+        let help = none.findings().iter().find(of_policy).and_then(Diagnostic::help_text).map(str::to_owned);
+        help.unwrap_or_default()
+    };
+    for slip in ["Apart/frist", "first", "Apert/first"] {
+        assert_eq!(spelled(slip), "did you mean `Apart/first`?", "{slip}");
+    }
+    assert_eq!(spelled("Elsewhere/other"), "name the policy as `zone/policy`, or leave it out");
+}
+
+#[test]
+fn what_a_platform_finds_is_brought_by_no_policy() {
+    static FULL: CodeInfo = CodeInfo::warning("cupboard/full", "a cupboard is full", "Take something out.");
+    static BROKEN: CodeInfo = CodeInfo::error("cupboard/broken", "a cupboard is broken", "Mend it.");
+    let denied = Permitted::all_but([Classification::from("MNPI")]);
+    let zone = GovernanceZone::new().policy(Policy::new("first", PolicyRule::Classifications(denied)));
+    let waiver = |code: &str| {
+        Waiver::new(code, "platforms/Local", "is agreed", day("2026-12-31")).of_policy("Apart/first")
+    };
+    let waived =
+        apart(zone).waiver(waiver(FULL.code)).waiver(waiver(BROKEN.code)).waiver(waiver("cupboard/empty"));
+    let checked = waived.validate(&Validation::on(day("2026-06-30"))).unwrap();
+    let found = [&FULL, &BROKEN].map(|code| {
+        Diagnostic::new(
+            code,
+            ModelPath::root().child("platforms", "Local"),
+            "`Local` is a cupboard".to_owned(),
+        )
+    });
+    let (left, _) = checked.ecosystem().waive(Findings::from_iter(found), &[]);
+    let unused = left.iter().filter(|finding| finding.code() == "waiver/unused");
+    let unused: Vec<_> = unused.map(|finding| finding.path().to_string()).collect();
+    assert_eq!(left.len(), 3, "{left}");
+    assert!(unused.len() == 1 && unused[0].contains(FULL.code), "{unused:?}");
+}
+
+fn apart(zone: GovernanceZone) -> Ecosystem {
+    let team = Team::new().workspace(consumer("W", "NW_Data/customers"));
+    valid().zone("Apart", "git:apart@main", zone.team("Readers", "git:readers@main", team))
+}

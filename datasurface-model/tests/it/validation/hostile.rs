@@ -1,0 +1,186 @@
+//! Whatever the input, validation ends, soon, and in order.
+
+use crate::base::{deriving, edited, filling, output, store, today, valid, validated};
+use cpu_time::ThreadTime;
+use datasurface_model::{
+    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings,
+    GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted, Place, PlatformDeclaration,
+    Policy, PolicyRule, Repository, Team, Validation, Workspace,
+};
+use std::thread;
+
+fn everything_called(name: &str) -> Ecosystem {
+    let key = format!("{name}/{name}/{name}");
+    let sink = format!("{name}/{name}");
+    let dataset = Dataset::new(name, format!("{name} Integer key, {name} {name}").as_str()).classified(name);
+    let transformer =
+        DataTransformer::sql(name).select(name, name).select(name, "").cron(name).removing(name, name);
+    let group = || DatasetGroup::new(name).sinks([sink.as_str(), sink.as_str()]).regulator(name);
+    let team = Team::new()
+        .container(DataContainer::sqlite(name, name).located(key.as_str()))
+        .container(DataContainer::postgres(name, name, name))
+        .datastore(
+            Datastore::new(name)
+                .captured(Capture::sql_snapshot(key.as_str()).table(name, name).cron(name).credential(name))
+                .dataset(dataset.clone())
+                .dataset(dataset),
+        )
+        .workspace(Workspace::new(name).container(key.as_str()).group(group()).group(group()))
+        .workspace(Workspace::new(name).group(group()).transformer(transformer));
+    let zone = || GovernanceZone::new().team(name, name, team.clone()).team(name, name, Team::new());
+    let location = InfrastructureLocation::new(name).location(name).location(name);
+    Ecosystem::new(name, name, name)
+        .vendor(InfrastructureVendor::new(name).location(location.clone()).location(location))
+        .vendor(InfrastructureVendor::new(name))
+        .platform(PlatformDeclaration::new(name, name).version(name))
+        .zone(name, name, zone())
+        .zone(name, Repository::from(name), zone())
+        .declare(datasurface_model::ZoneDeclaration::new(name, name))
+        .pin(sink.as_str(), [name, name])
+        .pin(sink.as_str(), [] as [&str; 0])
+        .primary(name, name)
+        .primary(name, name)
+}
+
+#[test]
+fn any_name_anywhere() {
+    let long = "x".repeat(100_000);
+    for name in ["", " ", "/", "a/b/c", "#:/", "\0", "\u{202e}", "é", "ǅ", "İ", "select", "🙂", "a", &long]
+    {
+        let ecosystem = everything_called(name);
+        let findings = validated(ecosystem.clone());
+        assert!(findings.has_errors());
+        assert_eq!(findings, validated(ecosystem));
+    }
+}
+
+#[test]
+fn a_thousand_of_the_same() {
+    let same = edited(|team| {
+        (0..1000).fold(team, |team, number| {
+            let different = Dataset::new("d", format!("c{number} Integer key").as_str());
+            team.datastore(store("S", different))
+                .datastore(store("S", Dataset::new("d", "id Integer key")))
+                .workspace(deriving("W", "S/d", filling("S")))
+        })
+    });
+    let findings = validated(same);
+    assert!(findings.codes().any(|code| code == "name/duplicate"));
+    assert!(findings.len() < 20, "the same finding is reported once, but:\n{findings}");
+}
+
+/// W0 fills S0, which W1 reads, and so on; the last leads back to the first, if `closed`.
+fn chain(length: usize, closed: bool) -> Ecosystem {
+    let before = |number: usize| match number {
+        0 if closed => format!("S{}/d", length - 1),
+        0 => "NW_Data/orders".to_owned(),
+        number => format!("S{}/d", number - 1),
+    };
+    edited(|team| {
+        let zone = (0..length).map(|number| {
+            let name = format!("W{number}");
+            let transformer = filling(&format!("S{number}"));
+            (output(&format!("S{number}")), deriving(&name, &before(number), transformer))
+        });
+        // In canonical order, so that building the team is not what takes the time.
+        let (mut stores, mut workspaces): (Vec<_>, Vec<_>) = zone.unzip();
+        stores.sort();
+        workspaces.sort();
+        let team = stores.into_iter().fold(team, Team::datastore);
+        workspaces.into_iter().fold(team, Team::workspace)
+    })
+}
+
+#[test]
+fn a_hundred_thousand_transformers_in_a_row_and_in_a_ring() {
+    let small_stack = thread::Builder::new().stack_size(2 << 20);
+    let judged = small_stack.spawn(|| {
+        assert!(validated(chain(100_000, false)).is_empty());
+        let findings = validated(chain(100_000, true));
+        assert_eq!(findings.codes().collect::<Vec<_>>(), ["transformer/endless-cycle"]);
+        assert!(findings.iter().all(|finding| finding.related_places().len() == 99_999));
+    });
+    judged.unwrap().join().unwrap();
+}
+
+#[test]
+fn many_who_fill_what_many_read() {
+    // Each of them leads to each: edges would be the square of their number.
+    let many = edited(|team| {
+        (0..5000).fold(team.datastore(output("S")), |team, number| {
+            team.workspace(deriving(&format!("W{number:04}"), "S/d", filling("S")))
+        })
+    });
+    let findings = validated(many);
+    let shared = findings.codes().filter(|code| *code == "transformer/shared-output").count();
+    let endless = findings.codes().filter(|code| *code == "transformer/endless-cycle").count();
+    assert_eq!((shared, endless), (4999, 100), "a hundred at a time are enough");
+}
+
+/// An estate in which every reference of every workspace is a slip of the pen.
+fn slips(size: usize) -> Ecosystem {
+    edited(|team| {
+        (0..size).fold(team, |team, number| {
+            let slip = format!("store_{number:06}x/d");
+            team.datastore(store(&format!("store_{number:06}"), Dataset::new("d", "id Integer key")))
+                .workspace(
+                    Workspace::new(format!("reader_{number:06}"))
+                        .container("USA/NorthWind/Lake")
+                        .group(DatasetGroup::new("g").sink(slip.as_str())),
+                )
+        })
+    })
+}
+
+#[test]
+fn the_cost_is_linear_even_if_everything_is_wrong() {
+    assert_linear(slips, |findings, size| {
+        assert_eq!(findings.len(), size);
+        assert!(findings.iter().all(|finding| finding.suggestion().is_some()));
+    });
+}
+
+#[test]
+fn former_names_cost_as_much_as_there_are() {
+    let renamed = |size: usize| {
+        let datasets = (0..size).map(|number| {
+            Dataset::new(format!("d{number:06}"), "id Integer key").renamed_from(format!("e{number:06}"))
+        });
+        let all = store("Renamed", Dataset::new("wrong", ""));
+        edited(|team| team.datastore(datasets.fold(all, Datastore::dataset)))
+    };
+    assert_linear(renamed, |findings, _| assert!(!findings.is_empty()));
+}
+
+#[test]
+fn places_that_do_not_exist_cost_as_much_as_there_are() {
+    let misspelt = |size: usize| {
+        let places = (0..size).map(|number| Place::from(format!("Azure/USA/East US {number:04}").as_str()));
+        let policy = Policy::new("not there", PolicyRule::Locations(Permitted::all_but(places)));
+        valid().zone("Far", "git:far@main", GovernanceZone::new().policy(policy))
+    };
+    assert_linear(misspelt, |findings, size| {
+        assert_eq!(findings.len(), size);
+        assert!(findings.iter().all(|finding| finding.suggestion().is_some()));
+    });
+}
+
+/// Judges ecosystems in which much is wrong, of two sizes.
+#[track_caller]
+fn assert_linear(make: impl Fn(usize) -> Ecosystem, check: impl Fn(&Findings, usize)) {
+    let seconds = |size: usize| {
+        let ecosystem = make(size);
+        let once = |_| {
+            let start = ThreadTime::now();
+            let invalid = ecosystem.clone().validate(&Validation::on(today())).unwrap_err();
+            let took = start.elapsed().as_secs_f64();
+            check(invalid.findings(), size);
+            took
+        };
+        // The best of three, of the time of the processor: the machine may have other things to do.
+        (0..3).map(once).fold(f64::INFINITY, f64::min)
+    };
+    let (small, large) = (seconds(500), seconds(4000));
+    // Eight times as much; sixty-four times would be the square.
+    assert!(large < 24.0 * small.max(0.005), "{small} s, then {large} s");
+}

@@ -1,0 +1,50 @@
+//! Containers.
+
+use super::{documentations, nasty, places, seldom, settings};
+use datasurface_model::*;
+use proptest::{collection::vec, prelude::*, sample::select};
+use smol_str::SmolStr;
+
+fn texts() -> impl Strategy<Value = SmolStr> {
+    nasty().prop_map(SmolStr::from)
+}
+
+fn kinds() -> impl Strategy<Value = ContainerKind> {
+    let server =
+        (0..5_u8, texts(), any::<u16>(), texts()).prop_map(|(engine, host, port, database)| match engine {
+            0 => ContainerKind::Postgres { host, port, database },
+            1 => ContainerKind::MySql { host, port, database },
+            2 => ContainerKind::SqlServer { host, port, database },
+            3 => ContainerKind::Oracle { host, port, database },
+            _ => ContainerKind::Db2 { host, port, database },
+        });
+    prop_oneof![
+        3 => texts().prop_map(|file| ContainerKind::Sqlite { file }),
+        1 => texts().prop_map(|file| ContainerKind::DuckDb { file }),
+        3 => server,
+        1 => (texts(), texts())
+            .prop_map(|(account, database)| ContainerKind::Snowflake { account, database }),
+        1 => (texts(), texts(), seldom(texts()))
+            .prop_map(|(bucket, prefix, endpoint)| ContainerKind::ObjectStorage { bucket, prefix, endpoint }),
+        1 => vec(texts(), 0..3).prop_map(|brokers| ContainerKind::Kafka { brokers }),
+        1 => Just(ContainerKind::PlatformManaged),
+        1 => (texts(), settings()).prop_map(|(technology, properties)| ContainerKind::Custom {
+            technology,
+            properties: properties.into(),
+        }),
+    ]
+}
+
+pub(super) fn containers() -> impl Strategy<Value = DataContainer> {
+    let keys = seldom(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
+    let about = (seldom(documentations()), seldom(nasty()));
+    (nasty(), kinds(), vec(places(), 0..3), keys, any::<bool>(), about).prop_map(
+        |(name, kind, places, keys, is_read_only, (documentation, former))| {
+            let container = places.into_iter().fold(DataContainer::new(name, kind), DataContainer::located);
+            let container = keys.into_iter().fold(container, DataContainer::encrypted);
+            let container = if is_read_only { container.read_only() } else { container };
+            let container = documentation.into_iter().fold(container, DataContainer::documented);
+            former.into_iter().fold(container, DataContainer::renamed_from)
+        },
+    )
+}

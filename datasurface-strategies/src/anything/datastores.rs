@@ -1,0 +1,109 @@
+//! Datastores with their captures and datasets.
+
+use super::{credentials, deprecations, documentations, nasty, schemas::schemas, seldom};
+use datasurface_model::*;
+use proptest::{collection::vec, prelude::*, sample::select};
+
+fn capture_kinds() -> impl Strategy<Value = CaptureKind> {
+    let names = || {
+        vec((nasty(), nasty()), 0..2).prop_map(|names| -> SourceNames {
+            names.into_iter().map(|(dataset, source)| (dataset.into(), source.into())).collect()
+        })
+    };
+    let formats = select(vec![FileFormat::Csv, FileFormat::Parquet, FileFormat::JsonLines]);
+    prop_oneof![
+        (names(), vec(nasty(), 0..2)).prop_map(|(tables, keyless)| {
+            let keyless = keyless.into_iter().map(DatasetName::from).collect();
+            CaptureKind::SqlSnapshot { tables, keyless }
+        }),
+        (nasty(), vec((nasty(), nasty()), 0..2), names()).prop_map(|(column, columns, tables)| {
+            let columns =
+                columns.into_iter().map(|(dataset, column)| (dataset.into(), column.into())).collect();
+            CaptureKind::SqlWatermark { column: column.into(), columns, tables }
+        }),
+        names().prop_map(|tables| CaptureKind::ChangeDataCapture { tables }),
+        names().prop_map(|topics| CaptureKind::Kafka { topics }),
+        (formats, names()).prop_map(|(format, prefixes)| CaptureKind::ObjectFiles { format, prefixes }),
+    ]
+}
+
+fn captures() -> impl Strategy<Value = Capture> {
+    let container = (nasty(), nasty(), nasty());
+    (container, capture_kinds(), seldom(any::<bool>()), seldom(nasty()), seldom(credentials())).prop_map(
+        |((zone, team, container), kind, together, cron, credential)| {
+            let capture = Capture::new(ContainerKey::new(zone, team, container), kind);
+            let capture = match together {
+                Some(true) => capture.together(),
+                Some(false) => capture.dataset_by_dataset(),
+                None => capture,
+            };
+            let capture = match cron {
+                Some(cron) => capture.cron(cron.as_str()),
+                None => capture,
+            };
+            credential.into_iter().fold(capture, Capture::credential)
+        },
+    )
+}
+
+fn quality_checks() -> impl Strategy<Value = QualityCheck> {
+    prop_oneof![
+        (nasty(), any::<u32>())
+            .prop_map(|(column, share)| QualityCheck::not_null(column, Share::parts_per_million(share))),
+        vec(nasty(), 0..3).prop_map(QualityCheck::unique),
+        any::<(u64, Option<u64>)>().prop_map(|(least, most)| QualityCheck::rows(least, most)),
+        (nasty(), any::<u64>())
+            .prop_map(|(column, within)| QualityCheck::fresh(column, Latency::seconds(within))),
+        (nasty(), vec(nasty(), 0..3))
+            .prop_map(|(column, values)| QualityCheck::accepted_values(column, values)),
+    ]
+}
+
+fn datasets() -> impl Strategy<Value = Dataset> {
+    let replacement = (nasty(), nasty()).prop_map(|(store, dataset)| DatasetKey::new(store, dataset));
+    let invalid = prop_oneof![Just(InvalidRows::Fail), Just(InvalidRows::SetAside)];
+    let rare = (seldom(deprecations(replacement)), vec(quality_checks(), 0..3), vec(nasty(), 0..2), invalid);
+    let about = (seldom(documentations()), seldom(nasty()));
+    (nasty(), schemas(), vec(nasty(), 0..2), rare, about).prop_map(
+        |(
+            name,
+            schema,
+            classifications,
+            (deprecation, checks, policies, invalid),
+            (documentation, former),
+        )| {
+            let dataset = classifications.into_iter().fold(Dataset::new(name, schema), Dataset::classified);
+            let dataset = deprecation.into_iter().fold(dataset, Dataset::deprecated);
+            let dataset = checks.into_iter().fold(dataset, Dataset::checked);
+            let dataset = policies.into_iter().fold(dataset, Dataset::stored_by).with_invalid_rows(invalid);
+            let dataset = documentation.into_iter().fold(dataset, Dataset::documented);
+            former.into_iter().fold(dataset, Dataset::renamed_from)
+        },
+    )
+}
+
+pub(super) fn datastores() -> impl Strategy<Value = Datastore> {
+    let replacement = nasty().prop_map(DatastoreName::from);
+    let approvals = seldom(vec((nasty(), nasty(), nasty()), 0..2));
+    let rare = (any::<bool>(), approvals, seldom(deprecations(replacement)));
+    let about = (seldom(documentations()), seldom(nasty()));
+    (nasty(), seldom(captures()), vec(datasets(), 0..4), rare, about).prop_map(
+        |(name, capture, datasets, (is_production, approvals, deprecation), (documentation, former))| {
+            let datastore = Datastore::new(name).datasets_replaced(datasets);
+            let datastore = capture.into_iter().fold(datastore, Datastore::captured);
+            let datastore = if is_production { datastore.in_production() } else { datastore };
+            let datastore = match approvals {
+                Some(approvals) => approvals.into_iter().fold(
+                    datastore.restricted(),
+                    |datastore, (workspace, group, dataset)| {
+                        datastore.approved(GroupKey::new(workspace, group), dataset)
+                    },
+                ),
+                None => datastore,
+            };
+            let datastore = deprecation.into_iter().fold(datastore, Datastore::deprecated);
+            let datastore = documentation.into_iter().fold(datastore, Datastore::documented);
+            former.into_iter().fold(datastore, Datastore::renamed_from)
+        },
+    )
+}

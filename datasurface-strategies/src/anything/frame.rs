@@ -1,0 +1,188 @@
+//! What is around datastores and workspaces: the ecosystem, its vendors, platforms and zones.
+
+use super::{
+    containers::containers, credentials, datastores::datastores, days, deprecations, documentations, nasty,
+    places, seldom, settings, workspaces::workspaces,
+};
+use datasurface_model::*;
+use proptest::{collection::vec, prelude::*, sample::select};
+use smol_str::SmolStr;
+
+fn repositories() -> impl Strategy<Value = Repository> {
+    let host = select(vec![RepositoryHost::GitHub, RepositoryHost::GitLab, RepositoryHost::Git]);
+    (host, seldom(nasty()), nasty(), nasty(), seldom(credentials())).prop_map(
+        |(host, address, repository, branch, credential)| {
+            let repository = Repository::new(host, repository, branch);
+            let repository = address.into_iter().fold(repository, Repository::at);
+            credential.into_iter().fold(repository, Repository::credential)
+        },
+    )
+}
+
+fn clouds() -> impl Strategy<Value = CloudVendor> {
+    select(vec![
+        CloudVendor::Alibaba,
+        CloudVendor::Aws,
+        CloudVendor::Azure,
+        CloudVendor::GoogleCloud,
+        CloudVendor::Ibm,
+        CloudVendor::Oracle,
+        CloudVendor::OnPremises,
+    ])
+}
+
+fn locations() -> impl Strategy<Value = InfrastructureLocation> {
+    let about = || (seldom(documentations()), seldom(nasty()));
+    let described = |location, (documentation, former): (Option<Documentation>, Option<String>)| {
+        let location = documentation.into_iter().fold(location, InfrastructureLocation::documented);
+        former.into_iter().fold(location, InfrastructureLocation::renamed_from)
+    };
+    let leaf =
+        (nasty(), about()).prop_map(move |(name, about)| described(InfrastructureLocation::new(name), about));
+    leaf.prop_recursive(5, 20, 3, move |inner| {
+        (nasty(), vec(inner, 0..3), about()).prop_map(move |(name, inner, about)| {
+            let location = InfrastructureLocation::new(name);
+            described(inner.into_iter().fold(location, InfrastructureLocation::location), about)
+        })
+    })
+}
+
+fn vendors() -> impl Strategy<Value = InfrastructureVendor> {
+    let about = (seldom(documentations()), seldom(nasty()));
+    (nasty(), seldom(clouds()), vec(locations(), 0..4), about).prop_map(
+        |(name, cloud, locations, (documentation, former))| {
+            let vendor = InfrastructureVendor::new(name);
+            let vendor = cloud.into_iter().fold(vendor, InfrastructureVendor::cloud);
+            let vendor = locations.into_iter().fold(vendor, InfrastructureVendor::location);
+            let vendor = documentation.into_iter().fold(vendor, InfrastructureVendor::documented);
+            former.into_iter().fold(vendor, InfrastructureVendor::renamed_from)
+        },
+    )
+}
+
+fn hinted() -> impl Strategy<Value = Hinted> {
+    prop_oneof![
+        nasty().prop_map(|name| Hinted::Datastore(name.into())),
+        (nasty(), nasty()).prop_map(|(store, dataset)| Hinted::Dataset(DatasetKey::new(store, dataset))),
+        nasty().prop_map(|name| Hinted::Transformer(name.into())),
+    ]
+}
+
+fn platforms() -> impl Strategy<Value = PlatformDeclaration> {
+    let attributes = (vec(places(), 0..2), any::<bool>(), seldom(nasty()), vec((hinted(), settings()), 0..3));
+    let replacement = nasty().prop_map(PlatformName::from);
+    let about = (seldom(deprecations(replacement)), seldom(documentations()), seldom(nasty()));
+    (nasty(), nasty(), nasty(), settings(), attributes, about).prop_map(
+        |(name, kind, version, config, attributes, (deprecation, documentation, former))| {
+            let (places, is_production, store, hints) = attributes;
+            let platform = PlatformDeclaration::new(name, kind).version(version.as_str()).config(config);
+            let platform = places.into_iter().fold(platform, PlatformDeclaration::located);
+            let platform = if is_production { platform.in_production() } else { platform };
+            let platform = store.into_iter().fold(platform, PlatformDeclaration::credential_store);
+            let platform = hints
+                .into_iter()
+                .fold(platform, |platform, (about, settings)| platform.hint(about, settings));
+            let platform = deprecation.into_iter().fold(platform, PlatformDeclaration::deprecated);
+            let platform = documentation.into_iter().fold(platform, PlatformDeclaration::documented);
+            former.into_iter().fold(platform, PlatformDeclaration::renamed_from)
+        },
+    )
+}
+
+fn permitted<T: Ord + Clone + std::fmt::Debug>(
+    values: impl Strategy<Value = T> + Clone,
+) -> impl Strategy<Value = Permitted<T>> {
+    (proptest::option::of(vec(values.clone(), 0..3)), vec(values, 0..3)).prop_map(|(allowed, denied)| {
+        match allowed {
+            Some(allowed) => Permitted::only(allowed).but_not(denied),
+            None => Permitted::all_but(denied),
+        }
+    })
+}
+
+fn rules() -> impl Strategy<Value = PolicyRule> {
+    let statuses = select(vec![ProductionStatus::Production, ProductionStatus::NotProduction]);
+    let keys = seldom(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
+    let storage = (permitted(nasty().prop_map(SmolStr::from).boxed()), keys, any::<bool>()).prop_map(
+        |(technologies, keys, is_mandatory)| {
+            let rule = if is_mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
+            keys.into_iter().fold(rule.technologies(technologies), StorageRule::encrypted)
+        },
+    );
+    prop_oneof![
+        permitted(places().boxed()).prop_map(PolicyRule::Locations),
+        permitted(nasty().prop_map(VendorName::from).boxed()).prop_map(PolicyRule::Vendors),
+        permitted(clouds().boxed()).prop_map(PolicyRule::HardVendors),
+        permitted(nasty().prop_map(PlatformName::from).boxed()).prop_map(PolicyRule::Platforms),
+        permitted(nasty().prop_map(Classification::from).boxed()).prop_map(PolicyRule::Classifications),
+        storage.prop_map(PolicyRule::Storage),
+        permitted(statuses).prop_map(PolicyRule::Production),
+        Just(PolicyRule::SeparateProduction),
+    ]
+}
+
+fn policies() -> impl Strategy<Value = Policy> {
+    let about = (seldom(documentations()), seldom(nasty()));
+    (nasty(), rules(), about).prop_map(|(name, rule, (documentation, former))| {
+        let policy = documentation.into_iter().fold(Policy::new(name, rule), Policy::documented);
+        former.into_iter().fold(policy, Policy::renamed_from)
+    })
+}
+
+fn teams() -> impl Strategy<Value = Team> {
+    let inside = (vec(containers(), 0..3), vec(datastores(), 0..3), vec(workspaces(), 0..3));
+    (inside, seldom(documentations())).prop_map(|((containers, datastores, workspaces), documentation)| {
+        let team = containers.into_iter().fold(Team::new(), Team::container);
+        let team = datastores.into_iter().fold(team, Team::datastore);
+        let team = workspaces.into_iter().fold(team, Team::workspace);
+        documentation.into_iter().fold(team, Team::documented)
+    })
+}
+
+prop_compose! {
+    /// Anything that can be built in code, however wrong: with names and texts that could be mistaken for something else.
+    pub fn anything()(
+        name in nasty(),
+        repositories in [repositories(), repositories(), repositories()],
+        vendors in vec(vendors(), 0..3),
+        platforms in vec(platforms(), 0..3),
+        team in teams(),
+        policies in vec(policies(), 0..3),
+        zones in vec((nasty(), 0..3, seldom(nasty()), seldom(documentations())), 0..4),
+        pins in vec((nasty(), nasty(), vec(nasty(), 0..3)), 0..3),
+        waivers in vec((nasty(), nasty(), seldom((nasty(), nasty())), nasty(), days()), 0..3),
+        about in (seldom(documentations()), seldom(nasty())),
+    ) -> Ecosystem {
+        let [owner, live, other] = repositories;
+        let mut ecosystem = Ecosystem::new(name, owner, live);
+        for vendor in vendors {
+            ecosystem = ecosystem.vendor(vendor.clone()).vendor(vendor);
+        }
+        ecosystem = platforms.into_iter().fold(ecosystem, Ecosystem::platform);
+        for (name, how, former, documentation) in zones {
+            let declared = TeamDeclaration::new(&*name, &other);
+            let zone = documentation.into_iter().fold(GovernanceZone::new(), GovernanceZone::documented);
+            let zone = policies.iter().cloned().fold(zone, GovernanceZone::policy);
+            let zone = match how {
+                0 => zone,
+                1 => zone.declare(former.iter().cloned().fold(declared, TeamDeclaration::renamed_from)),
+                _ => zone.declare(declared.defined(team.clone())),
+            };
+            let declaration = ZoneDeclaration::new(name, &other);
+            let declaration = if how == 0 { declaration } else { declaration.defined(zone) };
+            ecosystem = ecosystem.declare(former.into_iter().fold(declaration, ZoneDeclaration::renamed_from));
+        }
+        for (a, b, platforms) in pins {
+            ecosystem = ecosystem.primary(&*a, &*b).pin(GroupKey::new(a, b), platforms);
+        }
+        for (code, path, policy, reason, expires) in waivers {
+            let waiver = Waiver::new(code, path, reason, expires);
+            ecosystem = ecosystem.waiver(match policy {
+                Some((zone, policy)) => waiver.of_policy(PolicyKey::new(zone, policy)),
+                None => waiver,
+            });
+        }
+        let ecosystem = about.0.into_iter().fold(ecosystem, Ecosystem::documented);
+        about.1.into_iter().fold(ecosystem, Ecosystem::renamed_from)
+    }
+}

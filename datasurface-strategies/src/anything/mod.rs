@@ -1,0 +1,122 @@
+//! Anything that can be built in code, however wrong.
+
+mod containers;
+mod datastores;
+mod frame;
+mod schemas;
+mod workspaces;
+
+use chrono::NaiveDate;
+use datasurface_model::*;
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+pub use frame::anything;
+
+/// Texts that could be mistaken for something else.
+pub fn nasty() -> impl Strategy<Value = String> {
+    let known = [
+        "",
+        " ",
+        "a/b",
+        "/",
+        " a",
+        "a ",
+        "a,b",
+        "a, b",
+        "key",
+        "a key",
+        "not null",
+        "(",
+        ")",
+        "a)b",
+        "\"",
+        "\\",
+        "`",
+        "\n",
+        "\u{0}",
+        "\u{7f}",
+        "\u{2028}",
+        "é",
+        "🦀",
+        "null",
+        "Integer",
+        "id Integer key",
+        "github:a@b",
+        "github:",
+        "@",
+        "git:x@y@z",
+        "a\ta",
+        "{}",
+        "[",
+        "datasurface/1",
+        "CUSTOMERS",
+        "customers",
+        "2026-01-01",
+    ];
+    prop_oneof![3 => select(known.map(str::to_owned).to_vec()), 1 => any::<String>()]
+}
+
+/// Most things say nothing of the kind.
+fn seldom<T: Strategy>(strategy: T) -> impl Strategy<Value = Option<T::Value>> {
+    option::weighted(0.3, strategy)
+}
+
+fn documentations() -> impl Strategy<Value = Documentation> {
+    (nasty(), any::<bool>(), vec(nasty(), 0..2)).prop_map(|(text, is_markdown, tags)| {
+        let documentation =
+            if is_markdown { Documentation::markdown(text) } else { Documentation::plain(text) };
+        tags.into_iter().fold(documentation, Documentation::tagged)
+    })
+}
+
+fn credentials() -> impl Strategy<Value = Credential> {
+    let kinds = [
+        CredentialKind::Password,
+        CredentialKind::Token,
+        CredentialKind::KeyPair,
+        CredentialKind::Certificate,
+        CredentialKind::AccessKey,
+        CredentialKind::Role,
+    ];
+    (nasty(), select(kinds.to_vec())).prop_map(|(name, kind)| Credential::new(name, kind))
+}
+
+fn places() -> impl Strategy<Value = Place> {
+    (nasty(), vec(nasty(), 0..3)).prop_map(|(vendor, path)| Place::new(vendor, path))
+}
+
+fn days() -> impl Strategy<Value = NaiveDate> {
+    let range = NaiveDate::MIN.to_epoch_days()..=NaiveDate::MAX.to_epoch_days();
+    range.prop_map(|days| NaiveDate::from_epoch_days(days).unwrap_or_default())
+}
+
+/// A deprecation of something that `replacements` can replace.
+fn deprecations<R: Clone + std::fmt::Debug>(
+    replacements: impl Strategy<Value = R>,
+) -> impl Strategy<Value = Deprecation<R>> {
+    (days(), nasty(), seldom(replacements), seldom(days())).prop_map(
+        |(since, reason, replacement, sunset)| {
+            let deprecation = Deprecation::new(since, reason);
+            let deprecation = replacement.into_iter().fold(deprecation, Deprecation::replaced_by);
+            sunset.into_iter().fold(deprecation, Deprecation::sunset)
+        },
+    )
+}
+
+fn settings() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<u64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        nasty().prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 16, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Into::into),
+            vec((nasty(), inner), 0..3)
+                .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+        ]
+    })
+}

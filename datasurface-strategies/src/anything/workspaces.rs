@@ -1,0 +1,113 @@
+//! Workspaces with their groups, sinks and transformers.
+
+use super::{days, documentations, nasty, seldom};
+use chrono::NaiveTime;
+use datasurface_model::*;
+use proptest::{collection::vec, prelude::*, sample::select};
+
+fn principals() -> impl Strategy<Value = Principal> {
+    let name = || nasty().prop_map(PrincipalName::from);
+    prop_oneof![
+        name().prop_map(Principal::Group),
+        name().prop_map(Principal::Role),
+        name().prop_map(Principal::Service),
+    ]
+}
+
+fn deadlines() -> impl Strategy<Value = Deadline> {
+    (0_u32..24, 0_u32..60, 0_u32..60, nasty()).prop_map(|(hour, minute, second, zone)| {
+        Deadline::new(NaiveTime::from_hms_opt(hour, minute, second).unwrap(), zone)
+    })
+}
+
+fn sinks() -> impl Strategy<Value = DatasetSink> {
+    (nasty(), nasty(), seldom(days())).prop_map(|(store, dataset, until)| {
+        let sink = DatasetSink::new(DatasetKey::new(store, dataset));
+        until.into_iter().fold(sink, DatasetSink::accepting_deprecated_until)
+    })
+}
+
+fn groups() -> impl Strategy<Value = DatasetGroup> {
+    let milestonings = vec![Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic];
+    let requirements = (
+        select(milestonings),
+        any::<Option<u64>>(),
+        any::<Option<u32>>(),
+        vec(nasty(), 0..2),
+        seldom(nasty()),
+    );
+    let about = (seldom(documentations()), seldom(nasty()));
+    (nasty(), vec(sinks(), 0..3), requirements, about).prop_map(
+        |(name, sinks, (milestoning, latency, retention, regulators, wish), (documentation, former))| {
+            let group = DatasetGroup::new(name).sinks(sinks).milestoning(milestoning);
+            let group = latency.map(Latency::seconds).into_iter().fold(group, DatasetGroup::latency);
+            let group = retention.map(Retention::days).into_iter().fold(group, DatasetGroup::retention);
+            let group = regulators.into_iter().fold(group, DatasetGroup::regulator);
+            let group = wish.into_iter().fold(group, DatasetGroup::wishing);
+            let group = documentation.into_iter().fold(group, DatasetGroup::documented);
+            former.into_iter().fold(group, DatasetGroup::renamed_from)
+        },
+    )
+}
+
+fn artifacts() -> impl Strategy<Value = CodeArtifact> {
+    prop_oneof![
+        // In any order: code that was not made with `select`.
+        vec((nasty(), nasty()), 0..3).prop_map(|selects| {
+            let selects = selects.into_iter().map(|(dataset, sql)| Select { dataset: dataset.into(), sql });
+            CodeArtifact::Sql { selects: selects.collect() }
+        }),
+        (nasty(), nasty(), nasty()).prop_map(|(package, version, entry)| CodeArtifact::python(
+            package,
+            version.as_str(),
+            entry
+        )),
+        (nasty(), nasty()).prop_map(|(image, version)| CodeArtifact::image(image, version.as_str())),
+        (nasty(), nasty()).prop_map(|(module, version)| CodeArtifact::wasm(module, version.as_str())),
+        (nasty(), nasty()).prop_map(|(project, version)| CodeArtifact::dbt(project, version.as_str())),
+    ]
+}
+
+fn transformers() -> impl Strategy<Value = DataTransformer> {
+    (nasty(), artifacts(), 0..4_u8, nasty(), vec((nasty(), nasty()), 0..3)).prop_map(
+        |(output, artifact, trigger, cron, removes)| {
+            let transformer = DataTransformer::new(artifact, output);
+            let transformer = match trigger {
+                0 => transformer,
+                1 => transformer.external(),
+                2 => transformer.all_inputs_moved(),
+                _ => transformer.cron(cron.as_str()),
+            };
+            removes
+                .into_iter()
+                .fold(transformer, |transformer, (label, why)| transformer.removing(label, why))
+        },
+    )
+}
+
+pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {
+    let rare = (
+        vec(principals(), 0..3),
+        seldom(deadlines()),
+        any::<bool>(),
+        seldom(vec(nasty(), 0..2)),
+        seldom((nasty(), nasty(), nasty())),
+    );
+    let about = (seldom(documentations()), seldom(nasty()));
+    (nasty(), vec(groups(), 0..3), seldom(transformers()), rare, about).prop_map(
+        |(name, groups, transformer, rare, (documentation, former))| {
+            let (principals, deadline, is_production, limit, container) = rare;
+            let workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);
+            let workspace = transformer.into_iter().fold(workspace, Workspace::transformer);
+            let workspace = principals.into_iter().fold(workspace, Workspace::granted);
+            let workspace = deadline.into_iter().fold(workspace, Workspace::deadline);
+            let workspace = if is_production { workspace.in_production() } else { workspace };
+            let workspace = limit.into_iter().fold(workspace, Workspace::holding_only);
+            let workspace = container.into_iter().fold(workspace, |workspace, (zone, team, container)| {
+                workspace.container(ContainerKey::new(zone, team, container))
+            });
+            let workspace = documentation.into_iter().fold(workspace, Workspace::documented);
+            former.into_iter().fold(workspace, Workspace::renamed_from)
+        },
+    )
+}

@@ -1,0 +1,64 @@
+//! Workspaces, groups and transformers, changed a little.
+
+use crate::plan::Choice;
+use datasurface_model::{DataTransformer, DatasetGroup, Entity, Priority, Workspace, WorkspaceName};
+
+/// The same workspace, with its name in upper case.
+pub(super) fn shouted(old: &Workspace) -> Workspace {
+    let name = old.name().as_str().to_ascii_uppercase().into();
+    rebuilt(old, name, old.groups().iter().cloned(), old.declared_priority(), old.data_transformer().cloned())
+}
+
+pub(super) fn prioritised(old: &Workspace, priority: Option<Priority>) -> Workspace {
+    let groups = old.groups().iter().cloned();
+    rebuilt(old, old.name().clone(), groups, priority, old.data_transformer().cloned())
+}
+
+pub(super) fn with_groups(old: &Workspace, groups: impl IntoIterator<Item = DatasetGroup>) -> Workspace {
+    let priority = old.declared_priority();
+    rebuilt(old, old.name().clone(), groups, priority, old.data_transformer().cloned())
+}
+
+pub(super) fn triggered(old: &DataTransformer, cron: Option<&'static str>) -> DataTransformer {
+    let transformer = DataTransformer::new(old.artifact().clone(), old.output());
+    let transformer = old.removes().iter().fold(transformer, |transformer, (classification, reason)| {
+        transformer.removing(classification, reason)
+    });
+    cron.into_iter().fold(transformer, DataTransformer::cron)
+}
+
+pub(super) fn without_sink(old: &DatasetGroup, choice: Choice) -> DatasetGroup {
+    let chosen = usize::from(choice).checked_rem(old.wanted().len());
+    let kept = old.wanted().iter().enumerate().filter(|(at, _)| Some(*at) != chosen);
+    let requirements = old.requirements();
+    let mut group = DatasetGroup::new(old.name())
+        .sinks(kept.map(|(_, sink)| sink.clone()))
+        .milestoning(requirements.milestoning());
+    if let Some(latency) = requirements.latency() {
+        group = group.latency(latency);
+    }
+    if let Some(retention) = requirements.retention() {
+        group = group.retention(retention);
+    }
+    requirements.regulators().iter().fold(group, |group, regulator| group.regulator(regulator))
+}
+
+fn rebuilt(
+    old: &Workspace,
+    name: WorkspaceName,
+    groups: impl IntoIterator<Item = DatasetGroup>,
+    priority: Option<Priority>,
+    transformer: Option<DataTransformer>,
+) -> Workspace {
+    let mut workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);
+    if let Some(container) = old.container_key() {
+        workspace = workspace.container(container);
+    }
+    if let Some(priority) = priority {
+        workspace = workspace.priority(priority);
+    }
+    if let Some(deadline) = old.declared_deadline() {
+        workspace = workspace.deadline(deadline.clone());
+    }
+    transformer.into_iter().fold(workspace, Workspace::transformer)
+}

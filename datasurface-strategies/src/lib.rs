@@ -1,0 +1,56 @@
+//! Strategies for property tests, with proptest 1: valid ecosystems, edits that may break them, mutations that each break
+//! one rule, anything that can be built in code, and damaged documents.
+//!
+//! ```
+//! use datasurface_strategies::{Shape, ecosystems_with};
+//! use proptest::prelude::*;
+//!
+//! proptest!(|(ecosystem in ecosystems_with(Shape { platforms: 2..=2, ..Shape::default() }))| {
+//!     prop_assert_eq!(ecosystem.platforms().len(), 2);
+//! });
+//! ```
+//!
+//! An ecosystem is drawn as a plain plan of numbers, which shrinks well, and then built: numbers are taken modulo
+//! what there is, so that every plan means a valid ecosystem.
+
+mod anything;
+mod avro;
+mod build;
+mod damage;
+mod datastores;
+mod edit;
+mod mutation;
+mod names;
+mod plan;
+mod shuffle;
+mod transformers;
+mod types;
+mod workspaces;
+
+#[cfg(test)]
+mod tests;
+
+pub use anything::{anything, nasty};
+pub use avro::in_avro;
+pub use damage::{damaged, documents, each_damaged, positional};
+pub use edit::{Edit, edits};
+pub use mutation::{Mutation, mutations};
+pub use plan::Shape;
+pub use shuffle::shuffled;
+pub use types::data_types;
+
+use datasurface_model::Ecosystem;
+use proptest::strategy::Strategy;
+
+/// Valid ecosystems of a size that is good for most tests; nothing is found in them but notes.
+///
+/// What is worth testing is frequent: transformers in chains and cycles, datastores captured dataset by dataset,
+/// workspaces that share a container, two platforms, pins. All platforms are of kind `local`.
+pub fn ecosystems() -> impl Strategy<Value = Ecosystem> {
+    ecosystems_with(Shape::default())
+}
+
+/// Valid ecosystems of this size.
+pub fn ecosystems_with(shape: Shape) -> impl Strategy<Value = Ecosystem> {
+    plan::plans(&shape).prop_map(|plan| build::ecosystem(&plan))
+}

@@ -1,0 +1,208 @@
+//! Transformers: chains, branches and cycles of them, with SQL that could be run.
+
+use super::{
+    datastores::{Stores, Wanted},
+    names::{CLASSIFICATIONS, CRONS, DATASETS, choose, word},
+    plan::{Choice, TransformerPlan},
+    workspaces::{distinct_sinks, mattering},
+};
+use datasurface_model::{
+    Classification, Column, ContainerKey, DataTransformer, Dataset, DatasetGroup, DatasetName, Datastore,
+    DatastoreName, TableSchema, Workspace,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The workspaces of transformers, each with the choice of its team. Their outputs are among the stores.
+pub(super) struct Transforms {
+    pub(super) workspaces: Vec<(Choice, Workspace)>,
+}
+
+/// A transformer whose inputs and outputs are known.
+struct Draft<'p> {
+    plan: &'p TransformerPlan,
+    output: DatastoreName,
+    groups: Vec<Vec<Wanted>>,
+    selects: Vec<(DatasetName, String)>,
+    /// Whether its inputs are classified: all of them, or none. Otherwise nobody could say how its output is.
+    is_classified: bool,
+    /// Whether it reads its own output, or that of a later one.
+    reads_back: bool,
+}
+
+impl Transforms {
+    pub(super) fn of(plans: &[TransformerPlan], stores: &mut Stores, targets: &[ContainerKey]) -> Self {
+        let mut drafts = Vec::new();
+        if !stores.datasets().is_empty() {
+            for (number, plan) in (1..).zip(plans) {
+                drafts.push(Draft::forwards(plan, number, stores));
+            }
+            for draft in &mut drafts {
+                draft.read_back(stores);
+            }
+        }
+        let outputs = classifications(&drafts);
+        stores.classify(&outputs);
+        let workspaces = (1..)
+            .zip(&drafts)
+            .map(|(number, draft)| (draft.plan.team, draft.workspace(number, &outputs, targets)));
+        Self { workspaces: workspaces.collect() }
+    }
+}
+
+impl<'p> Draft<'p> {
+    /// Reads what exists already, and makes its output.
+    fn forwards(plan: &'p TransformerPlan, number: usize, stores: &mut Stores) -> Self {
+        let first = plan.groups.iter().flatten().find_map(|choice| choose(stores.datasets(), *choice));
+        let is_classified = first.is_some_and(|first| first.is_classified);
+        let alike: Vec<Wanted> = stores.datasets_classified(is_classified).cloned().collect();
+        let groups: Vec<Vec<Wanted>> =
+            plan.groups.iter().map(|sinks| distinct_sinks(sinks, &alike)).collect();
+        let inputs: Vec<&Wanted> = groups.iter().flatten().collect();
+        let output: DatastoreName = format!("Output{number}").into();
+        let mut datastore = Datastore::new(&output);
+        let mut selects = Vec::new();
+        for ((name, choice), number) in plan.outputs.iter().zip(1..) {
+            let Some(input) = choose(&inputs, *choice) else {
+                continue;
+            };
+            let name = DatasetName::from(format!("{}_{number}", word(&DATASETS, *name)));
+            datastore = datastore.dataset(Dataset::new(&name, unclassified(&input.table)));
+            selects.push((name, select(input)));
+        }
+        stores.add_output(plan.team, datastore, is_classified);
+        Self { plan, output, groups, selects, is_classified, reads_back: false }
+    }
+
+    /// Adds its own output to the inputs, or that of a later transformer.
+    fn read_back(&mut self, stores: &Stores) {
+        let is_own = |wanted: &Wanted| wanted.key.datastore == self.output;
+        let mut alike = stores.datasets_classified(self.is_classified);
+        let later: Vec<&Wanted> = alike.clone().skip_while(|wanted| !is_own(wanted)).collect();
+        let own = alike.find(|wanted| self.plan.is_self_reading && is_own(wanted)).cloned();
+        let later =
+            self.plan.reads_later.and_then(|choice| choose(&later, choice).map(|wanted| (*wanted).clone()));
+        for wanted in own.into_iter().chain(later) {
+            self.reads_back = true;
+            for (_, sql) in &mut self.selects {
+                sql.push_str(if sql.contains(" WHERE ") { " AND " } else { " WHERE " });
+                sql.push_str(&format!("(SELECT COUNT(*) FROM {}) >= 0", input_name(&wanted)));
+            }
+            if let Some(group) = self.groups.first_mut()
+                && group.iter().all(|other| other.key != wanted.key)
+            {
+                group.push(wanted);
+            }
+        }
+    }
+
+    fn inputs(&self) -> impl Iterator<Item = &Wanted> {
+        self.groups.iter().flatten()
+    }
+
+    fn removes(&self) -> BTreeSet<Classification> {
+        self.plan.removes.iter().map(|choice| word(&CLASSIFICATIONS, *choice).into()).collect()
+    }
+
+    fn workspace(
+        &self,
+        number: usize,
+        outputs: &BTreeMap<DatastoreName, BTreeSet<Classification>>,
+        targets: &[ContainerKey],
+    ) -> Workspace {
+        let mut transformer = DataTransformer::sql(&self.output);
+        for (dataset, sql) in &self.selects {
+            transformer = transformer.select(dataset, sql);
+        }
+        for classification in self.removes().intersection(&classified(self, outputs)) {
+            transformer = transformer.removing(classification.as_str(), "what identified people is left out");
+        }
+        // A cycle of transformers needs a timetable on it; every cycle has one that reads back.
+        let cron = self.plan.cron.or(self.reads_back.then_some(0));
+        if let Some(choice) = cron {
+            transformer = transformer.cron(word(&CRONS, choice));
+        } else if self.plan.is_waiting_for_all {
+            transformer = transformer.all_inputs_moved();
+        }
+        let mut workspace = Workspace::new(format!("Transform{number}")).transformer(transformer);
+        // Its inputs are brought there; often somebody else's data is, too.
+        if let Some(container) = choose(targets, self.plan.container) {
+            workspace = workspace.container(container);
+        }
+        if let Some(choice) = self.plan.priority {
+            workspace = mattering(workspace, choice);
+        }
+        for (group, number) in self.groups.iter().zip(1..) {
+            let sinks = group.iter().map(Wanted::sink);
+            workspace = workspace.group(DatasetGroup::new(format!("inputs_{number}")).sinks(sinks));
+        }
+        workspace
+    }
+}
+
+/// How each output must be classified: as all inputs are together, minus what its transformer removes. Where all of it is
+/// removed, it is said what is left.
+fn classifications(drafts: &[Draft<'_>]) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
+    let brought = settled(drafts, &BTreeMap::new());
+    let without = drafts.iter().filter(|draft| draft.is_classified);
+    let without =
+        without.filter(|draft| brought.get(&draft.output).is_some_and(|brought| brought.is_empty()));
+    let left = without.map(|draft| {
+        let removed = draft.removes();
+        let others = CLASSIFICATIONS.into_iter().map(Classification::from);
+        (draft.output.clone(), others.filter(|other| !removed.contains(other)).take(1).collect())
+    });
+    settled(drafts, &left.collect())
+}
+
+/// What is brought to each output, besides what some have anyway. Around cycles, until nothing changes any more.
+fn settled(
+    drafts: &[Draft<'_>],
+    anyway: &BTreeMap<DatastoreName, BTreeSet<Classification>>,
+) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
+    let mut outputs = BTreeMap::new();
+    loop {
+        let next: BTreeMap<_, BTreeSet<_>> = drafts
+            .iter()
+            .map(|draft| {
+                let own = anyway.get(&draft.output).into_iter().flatten().cloned();
+                let brought = classified(draft, &outputs);
+                (draft.output.clone(), brought.difference(&draft.removes()).cloned().chain(own).collect())
+            })
+            .collect();
+        if next == outputs {
+            return outputs;
+        }
+        outputs = next;
+    }
+}
+
+/// How the inputs are classified, all together.
+fn classified(
+    draft: &Draft<'_>,
+    outputs: &BTreeMap<DatastoreName, BTreeSet<Classification>>,
+) -> BTreeSet<Classification> {
+    let of_input = |wanted: &Wanted| match outputs.get(&wanted.key.datastore) {
+        Some(classifications) => classifications.clone(),
+        None => wanted.classifications.clone(),
+    };
+    draft.inputs().flat_map(of_input).collect()
+}
+
+/// The same columns: outputs are classified as a whole.
+fn unclassified(table: &TableSchema) -> TableSchema {
+    let columns = table.columns().iter().map(|column| {
+        let plain = Column::new(column.name(), column.data_type().clone());
+        if column.is_nullable() { plain } else { plain.not_null() }
+    });
+    TableSchema::new(columns).keyed(table.key().iter().cloned())
+}
+
+fn select(input: &Wanted) -> String {
+    let columns: Vec<String> =
+        input.table.columns().iter().map(|column| format!("\"{}\"", column.name())).collect();
+    format!("SELECT {} FROM {}", columns.join(", "), input_name(input))
+}
+
+fn input_name(input: &Wanted) -> String {
+    format!("\"{}_{}\"", input.key.datastore, input.key.dataset)
+}
