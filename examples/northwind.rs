@@ -90,7 +90,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (first, secret) = match (arguments.next().as_deref(), arguments.next()) {
         (None, None) => (northwind(), None),
         (Some("--print-model"), None) => {
-            print!("{}", datasurface::model::document::to_json(&northwind()));
+            print!("{}", datasurface::document::to_json(&northwind()));
             return Ok(());
         }
         (Some("--postgres"), Some(url)) => on_postgres(&url).map(|(model, login)| (model, Some(login)))?,

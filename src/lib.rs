@@ -9,6 +9,7 @@
 
 pub use datasurface_broker as broker;
 pub use datasurface_change as change;
+pub use datasurface_document as document;
 pub use datasurface_graph as graph;
 pub use datasurface_model as model;
 pub use datasurface_platform as platform;

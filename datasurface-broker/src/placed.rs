@@ -67,7 +67,7 @@ impl Placed {
     #[must_use]
     pub fn revision(&self) -> Revision {
         Revision::new(Fingerprint::of(&(
-            datasurface_model::document::to_json(&self.ecosystem),
+            datasurface_document::to_json(&self.ecosystem),
             self.lock.assignments(),
         )))
     }

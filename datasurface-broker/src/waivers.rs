@@ -3,7 +3,7 @@
 
 use crate::{choice, propose};
 use datasurface_model as model;
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Waiver, diagnostic::Suggestion, document, nearest};
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Waiver, diagnostic::Suggestion, nearest};
 use std::collections::BTreeMap;
 
 /// Every code about waivers.
@@ -35,10 +35,11 @@ impl Codes {
     fn known() -> Self {
         let heard = [model::CODES, choice::CODES, CODES, propose::codes(), datasurface_platform::CODES];
         let heard = heard.into_iter().flatten().map(|info| (info.code, (*info, true)));
-        let unheard = [document::CODES, datasurface_change::CODES, datasurface_change::SCHEMA_CODES]
-            .into_iter()
-            .flatten()
-            .copied();
+        let unheard =
+            [datasurface_document::CODES, datasurface_change::CODES, datasurface_change::SCHEMA_CODES]
+                .into_iter()
+                .flatten()
+                .copied();
         let unheard = unheard.chain(crate::codes()).map(|info| (info.code, (info, false)));
         Self(unheard.chain(heard).collect())
     }

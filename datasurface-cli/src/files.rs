@@ -4,7 +4,8 @@ use crate::{
     arguments::Model,
     codes::{MISSING_FILE, NO_DOCUMENTS, NOT_UTF8, UNREADABLE_FILE},
 };
-use datasurface_model::{CodeInfo, Diagnostic, Documents, Findings, ModelPath, Position};
+use datasurface_document::Documents;
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position};
 use std::{
     fs,
     io::{self, Read},

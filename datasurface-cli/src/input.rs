@@ -6,7 +6,8 @@ use crate::{
 };
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed};
-use datasurface_model::{Checked, Documents, Ecosystem, Findings, ModelPath, Valid, Validation};
+use datasurface_document::Documents;
+use datasurface_model::{Checked, Ecosystem, Findings, ModelPath, Valid, Validation};
 use std::{
     fs, io,
     path::{Path, PathBuf},

@@ -3,10 +3,9 @@
 //! An [`Ecosystem`] is one expression; [`Ecosystem::validate`] judges it, all findings in one go, and makes it
 //! [`Valid`].
 //!
-//! What not everybody needs is a feature: `yaml` and `json-schema`.
+//! The feature `json-schema` describes names and collections for the documents of `datasurface-document`.
 
 pub mod diagnostic;
-pub mod document;
 pub mod ecosystem;
 pub mod governance;
 pub mod ownership;
@@ -14,6 +13,5 @@ mod validate;
 
 pub use datasurface_schema::*;
 pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity};
-pub use document::{DocumentError, Documents, Loader};
 pub use ecosystem::*;
 pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

@@ -2,7 +2,7 @@
 
 use super::anything::{anything, nasty};
 use crate::ecosystems;
-use datasurface_model::document::to_value;
+use datasurface_document::to_value;
 use proptest::{
     collection::vec,
     prelude::*,

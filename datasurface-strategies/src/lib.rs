@@ -36,7 +36,7 @@ pub use damage::{damaged, documents, each_damaged, positional};
 pub use edit::{Edit, edits};
 pub use mutation::{Mutation, mutations};
 pub use plan::Shape;
-pub use shuffle::shuffled;
+pub use shuffle::{DECLARATIONS, shuffled};
 pub use types::data_types;
 
 use datasurface_model::Ecosystem;

@@ -1,10 +1,27 @@
 //! The same ecosystem, declared in another order.
 
-use datasurface_model::{
-    Ecosystem,
-    document::{self, DocumentError},
-};
+use datasurface_document::{DocumentError, from_value, to_value};
+use datasurface_model::Ecosystem;
+use fastrand::Rng;
 use serde_json::Value;
+
+/// Lists of declarations: their order says nothing. (That of columns and keys does.)
+pub const DECLARATIONS: [&str; 14] = [
+    "vendors",
+    "policies",
+    "locations",
+    "platforms",
+    "zones",
+    "teams",
+    "containers",
+    "datastores",
+    "datasets",
+    "workspaces",
+    "groups",
+    "sinks",
+    "group_pins",
+    "primary_pins",
+];
 
 /// The same ecosystem with its declarations in another order, which the seed decides.
 ///
@@ -12,34 +29,53 @@ use serde_json::Value;
 ///
 /// If it is so deep that its document cannot be read again.
 pub fn shuffled(ecosystem: &Ecosystem, seed: u64) -> Result<Ecosystem, DocumentError> {
-    let mut document = document::to_value(ecosystem);
-    shuffle(&mut document, &mut Order(seed));
-    document::from_value(document)
+    let mut document = to_value(ecosystem);
+    shuffle(&mut document, &mut Rng::with_seed(seed));
+    from_value(document)
 }
 
-/// Declarations are lists of objects with names. A list without names (columns of a key, say) keeps its order, and so
-/// do columns.
-fn shuffle(value: &mut Value, order: &mut Order) {
-    match value {
-        Value::Array(items) => {
-            if items.iter().all(|item| item.get("name").is_some() && item.get("type").is_none()) {
-                for last in (1..items.len()).rev() {
-                    items.swap(last, order.up_to(last));
+fn shuffle(value: &mut Value, random: &mut Rng) {
+    let Value::Object(members) = value else {
+        return;
+    };
+    for (name, member) in members.iter_mut() {
+        match member {
+            // What a platform's settings mean is its own business, and so is their order.
+            _ if name == "config" => {}
+            Value::Array(elements) => {
+                // Which of several pinned platforms comes first may matter: those are names, not declarations.
+                let are_declarations = name != "platforms" || elements.iter().all(Value::is_object);
+                if are_declarations && DECLARATIONS.contains(&name.as_str()) {
+                    random.shuffle(elements);
                 }
+                elements.iter_mut().for_each(|element| shuffle(element, random));
             }
-            items.iter_mut().for_each(|item| shuffle(item, order));
+            _ => shuffle(member, random),
         }
-        Value::Object(members) => members.values_mut().for_each(|member| shuffle(member, order)),
-        _ => {}
     }
 }
 
-/// Numbers by chance, as D. Knuth's linear congruential generator gives them.
-struct Order(u64);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystems;
+    use proptest::{
+        strategy::{Strategy, ValueTree},
+        test_runner::TestRunner,
+    };
 
-impl Order {
-    fn up_to(&mut self, last: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap_or_default() % (last + 1)
+    /// A list whose order says something, taken for declarations, would make the law of order a law about nothing.
+    #[test]
+    fn the_order_differs_and_nothing_else() {
+        let mut runner = TestRunner::deterministic();
+        let mut reordered = 0;
+        for seed in 0..64 {
+            let ecosystem = ecosystems().new_tree(&mut runner).unwrap().current();
+            assert_eq!(shuffled(&ecosystem, seed).as_ref(), Ok(&ecosystem));
+            let (before, mut after) = (to_value(&ecosystem), to_value(&ecosystem));
+            shuffle(&mut after, &mut Rng::with_seed(seed));
+            reordered += usize::from(before != after);
+        }
+        assert!(reordered > 32, "{reordered}");
     }
 }

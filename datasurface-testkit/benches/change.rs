@@ -9,6 +9,7 @@
 
 use chrono::NaiveDate;
 use datasurface_change::{ChangeControl, ChangeReport, ChangeSource};
+use datasurface_document::DocumentError;
 use datasurface_model::*;
 use datasurface_testkit::Synthetic;
 use std::{
@@ -44,8 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The same ecosystem, saved and loaded: it has nothing in common with the other one but equal schemas, which are
 /// stored once wherever they come from.
 fn loaded(ecosystem: &Ecosystem) -> Result<Valid<Ecosystem>, DocumentError> {
-    datasurface_model::document::from_json(&datasurface_model::document::to_json(&ecosystem))
-        .map(Valid::assume_valid)
+    datasurface_document::from_json(&datasurface_document::to_json(ecosystem)).map(Valid::assume_valid)
 }
 
 fn best(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> (Duration, ChangeReport) {

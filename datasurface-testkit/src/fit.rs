@@ -96,10 +96,9 @@ fn word(milestoning: Milestoning) -> &'static str {
 
 /// The ecosystem with a changed document; unchanged if that is no document.
 fn changed(ecosystem: &Ecosystem, change: impl FnOnce(&mut Value)) -> Ecosystem {
-    let mut document: Value =
-        serde_json::from_str(&datasurface_model::document::to_json(&ecosystem)).unwrap_or_default();
+    let mut document = datasurface_document::to_value(ecosystem);
     change(&mut document);
-    datasurface_model::document::from_json(&document.to_string()).unwrap_or_else(|_| ecosystem.clone())
+    datasurface_document::from_value(document).unwrap_or_else(|_| ecosystem.clone())
 }
 
 /// The elements of a list, wherever the document has it: in the object, or in its definition.

@@ -62,7 +62,6 @@ mod northwind;
 mod random;
 mod rehearsal;
 mod shrink;
-mod shuffle;
 pub mod strategy;
 mod synthetic;
 mod trial;

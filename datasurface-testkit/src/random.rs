@@ -26,13 +26,4 @@ impl Random {
     pub(crate) fn coin(&mut self) -> bool {
         self.next() & 1 == 0
     }
-
-    /// Brings elements into another order, by Fisher and Yates.
-    pub(crate) fn shuffle<T>(&mut self, elements: &mut [T]) {
-        for last in (1..elements.len()).rev() {
-            if let Some(other) = self.below(last + 1) {
-                elements.swap(last, other);
-            }
-        }
-    }
 }

@@ -5,11 +5,11 @@
 
 use crate::{
     rehearsal::Rehearsal,
-    shuffle::DECLARATIONS,
     trial::{Part, Trial},
     verdict::{Law, Verdict},
 };
 use datasurface_model::Ecosystem;
+use datasurface_strategies::DECLARATIONS;
 use serde_json::Value;
 
 /// The smallest trial that can be found in which a law is violated, and its verdict; none if there is no smaller one. Only
@@ -41,7 +41,7 @@ pub(crate) fn shrunk(
     };
     let (mut position, mut is_smaller) = (0, false);
     while *budget > 0 {
-        let document = document(&smallest.ecosystem);
+        let document = datasurface_document::to_value(&smallest.ecosystem);
         let Some(part) = parts_of(&document).into_iter().nth(position) else {
             if !is_smaller {
                 break;
@@ -60,10 +60,6 @@ pub(crate) fn shrunk(
         }
     }
     (smallest, Some(verdict))
-}
-
-fn document(ecosystem: &Ecosystem) -> Value {
-    serde_json::from_str(&datasurface_model::document::to_json(&ecosystem)).unwrap_or_default()
 }
 
 /// A part of a document that may be left out.
@@ -107,5 +103,5 @@ fn without(mut document: Value, part: &Place) -> Option<Ecosystem> {
         Value::Array(elements) => drop(elements.remove(part.member.parse().ok()?)),
         _ => return None,
     }
-    datasurface_model::document::from_json(&document.to_string()).ok()
+    datasurface_document::from_value(document).ok()
 }

@@ -4,14 +4,13 @@ use crate::{
     laws::{self, Court},
     random::Random,
     rehearsal::{Rehearsal, Stage, Unplaced, codes},
-    shuffle::shuffled,
     verdict::{Law, Tally, Verdict},
     witness,
 };
 use chrono::Days;
 use datasurface_broker::{Lock, Proposal};
 use datasurface_model::{Ecosystem, Entity, Findings};
-use datasurface_strategies::Edit;
+use datasurface_strategies::{Edit, shuffled};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An ecosystem, what may happen to it, and a number to draw orders and places from.
@@ -107,7 +106,7 @@ impl Trial {
         proposal: &Proposal,
         random: &mut Random,
     ) {
-        let Some(shuffled) = shuffled(&self.ecosystem, random) else {
+        let Ok(shuffled) = shuffled(&self.ecosystem, random.next()) else {
             return;
         };
         let what = format!("`{}`, declared in another order", self.ecosystem.name());

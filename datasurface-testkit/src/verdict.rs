@@ -254,7 +254,7 @@ impl fmt::Display for Verdict {
                 writeln!(
                     f,
                     "The smallest ecosystem that was found:\n{}",
-                    datasurface_model::document::to_json(&example)
+                    datasurface_document::to_json(example)
                 )?;
             }
         }

@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDate};
 use clap::{Parser, ValueEnum};
 use datasurface::{
     change::{ChangeControl, ChangeSource},
-    model::{Diagnostic, Documents, Ecosystem, Findings, Severity, Valid, Validation},
+    document::Documents,
+    model::{Diagnostic, Ecosystem, Findings, Severity, Valid, Validation},
 };
 use std::{
     error::Error,

@@ -2,7 +2,8 @@
 
 #![no_main]
 
-use datasurface_model::{DocumentError, Documents, Ecosystem};
+use datasurface_document::{DocumentError, Documents};
+use datasurface_model::Ecosystem;
 use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 
@@ -25,12 +26,12 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn survives(ecosystem: &Ecosystem) {
-    let json = datasurface_model::document::to_json(&ecosystem);
-    let again = datasurface_model::document::from_json(&json).expect("what was saved");
+    let json = datasurface_document::to_json(&ecosystem);
+    let again = datasurface_document::from_json(&json).expect("what was saved");
     assert_eq!(again, *ecosystem);
-    assert_eq!(datasurface_model::document::to_json(&again), json);
-    let yaml = datasurface_model::document::to_yaml(&ecosystem);
-    let again = datasurface_model::document::from_yaml(&yaml).expect("what was saved");
+    assert_eq!(datasurface_document::to_json(&again), json);
+    let yaml = datasurface_document::to_yaml(&ecosystem);
+    let again = datasurface_document::from_yaml(&yaml).expect("what was saved");
     assert_eq!(again, *ecosystem);
-    assert_eq!(datasurface_model::document::to_yaml(&again), yaml);
+    assert_eq!(datasurface_document::to_yaml(&again), yaml);
 }

@@ -3,14 +3,15 @@
 
 #![no_main]
 
-use datasurface_model::{Checked, Documents, Ecosystem, Findings, Loader, Validation};
+use datasurface_model::{Checked, Ecosystem, Findings, Validation};
+use datasurface_document::{Documents, Loader};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
 const BASE: &str = include_str!("../../datasurface-model/tests/fixtures/base.yaml");
 
 static VALID: LazyLock<Checked> = LazyLock::new(|| {
-    let base = datasurface_model::document::from_yaml(BASE).expect("a document");
+    let base = datasurface_document::from_yaml(BASE).expect("a document");
     base.validate(&on()).expect("a valid ecosystem")
 });
 

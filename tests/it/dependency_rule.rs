@@ -6,7 +6,8 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// The crates that compile for a browser.
-const PURE: [&str; 3] = ["datasurface-schema", "datasurface-model", "datasurface-change"];
+const PURE: [&str; 4] =
+    ["datasurface-schema", "datasurface-model", "datasurface-document", "datasurface-change"];
 
 /// What these may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.

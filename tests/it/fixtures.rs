@@ -10,7 +10,8 @@ use crate::{
 use chrono::NaiveDate;
 use datasurface::{
     broker::{Broker, Lock, Placed, Reached, Refused},
-    model::{CodeInfo, DocumentError, Documents, Ecosystem, Findings, Validation},
+    document::{DocumentError, Documents},
+    model::{CodeInfo, Ecosystem, Findings, Validation},
     platform::Registry,
 };
 use datasurface_local::LocalPlatform;

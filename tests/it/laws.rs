@@ -82,11 +82,10 @@ fn proposal(broker: &Broker, ecosystem: Ecosystem) -> Proposal {
 }
 
 fn by_connectors(ecosystem: &Ecosystem) -> Ecosystem {
-    let mut document: serde_json::Value =
-        serde_json::from_str(&datasurface::model::document::to_json(&ecosystem)).expect("JSON");
+    let mut document = datasurface::document::to_value(ecosystem);
     for platform in document["platforms"].as_array_mut().expect("platforms") {
         platform["kind"] = "connectors".into();
         platform["config"] = serde_json::json!({});
     }
-    datasurface::model::document::from_json(&document.to_string()).expect("a document")
+    datasurface::document::from_value(document).expect("a document")
 }

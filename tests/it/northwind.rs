@@ -156,8 +156,8 @@ fn three_revisions_and_what_each_of_them_takes() {
 
 #[test]
 fn the_model_that_is_printed_is_the_model() {
-    let text = datasurface::model::document::to_json(&northwind());
-    assert_eq!(datasurface::model::document::from_json(&text).unwrap(), northwind());
+    let text = datasurface::document::to_json(&northwind());
+    assert_eq!(datasurface::document::from_json(&text).unwrap(), northwind());
 }
 
 #[test]

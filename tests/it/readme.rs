@@ -1,6 +1,6 @@
 //! What the README shows in documents loads, and is valid. (Its code is a test of documentation.)
 
-use datasurface::model::{Documents, Validation};
+use datasurface::{document::Documents, model::Validation};
 
 const README: &str = include_str!("../../README.md");
 

@@ -79,11 +79,11 @@ fn models(change: impl Fn(&str) -> String) -> TempDir {
         write(&format!("{name}/ecosystem.yaml"), &format!("{ECOSYSTEM}{ZONE}"));
         write(&format!("{name}/teams/sales.yml"), &team);
         write(&format!("{name}/README.md"), "This is no model.");
-        let documents = datasurface::model::Documents::new();
+        let documents = datasurface::document::Documents::new();
         let documents = documents.document("e.yaml", format!("{ECOSYSTEM}{ZONE}")).document("t.yaml", team);
         let ecosystem: Ecosystem = documents.load().unwrap();
-        write(&format!("{name}.json"), &datasurface::model::document::to_json(&ecosystem));
-        write(&format!("{name}.yaml"), &datasurface::model::document::to_yaml(&ecosystem));
+        write(&format!("{name}.json"), &datasurface::document::to_json(&ecosystem));
+        write(&format!("{name}.yaml"), &datasurface::document::to_yaml(&ecosystem));
     }
     folder
 }

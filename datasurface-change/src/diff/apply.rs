@@ -5,7 +5,7 @@ use super::{
     list::{self, Order},
     place::{Place, Step},
 };
-use datasurface_model::document::schema_in_full;
+use datasurface_document::schema_in_full;
 use serde_json::Value;
 use smol_str::SmolStr;
 

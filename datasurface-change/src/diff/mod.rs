@@ -10,11 +10,8 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-use datasurface_model::{
-    Ecosystem, Json, ModelPath, Valid,
-    document::{self, DocumentError},
-    ownership::Part,
-};
+use datasurface_document::DocumentError;
+use datasurface_model::{Ecosystem, Json, ModelPath, Valid, ownership::Part};
 use place::Place;
 pub(super) use pruned::Pruned;
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -32,7 +29,7 @@ use std::fmt;
 /// let diff = ModelDiff::between(&old, &new);
 /// assert_eq!(diff.iter().map(|difference| difference.path().to_string()).collect::<Vec<_>>(), ["vendors/Azure"]);
 /// assert_eq!(diff.apply(&old)?, *new);
-/// # Ok::<(), datasurface_model::DocumentError>(())
+/// # Ok::<(), datasurface_document::DocumentError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -88,7 +85,8 @@ pub enum DifferenceKind {
 
 /// Whether a document says all of it: what is built in code can be too deep for that.
 fn can_be_told(ecosystem: &Ecosystem) -> bool {
-    document::from_json(&document::to_json(&ecosystem)).is_ok_and(|told| told == *ecosystem)
+    datasurface_document::from_json(&datasurface_document::to_json(ecosystem))
+        .is_ok_and(|told| told == *ecosystem)
 }
 
 impl ModelDiff {
@@ -104,7 +102,7 @@ impl ModelDiff {
             return Self::default();
         }
         let is_told = can_be_told(old) && can_be_told(new);
-        let (old, new) = (document::to_value(old), document::to_value(new));
+        let (old, new) = (datasurface_document::to_value(old), datasurface_document::to_value(new));
         let mut differences = tree::differences(&old, &new);
         if !is_told {
             // What cannot be told is not overlooked for that.
@@ -143,9 +141,9 @@ impl ModelDiff {
     ///
     /// If what comes out is no document, which only happens to another ecosystem than the old one.
     pub fn apply(&self, old: &Ecosystem) -> Result<Ecosystem, DocumentError> {
-        let mut value = document::to_value(old);
+        let mut value = datasurface_document::to_value(old);
         apply::apply(&self.0, &mut value);
-        document::from_value(value)
+        datasurface_document::from_value(value)
     }
 }
 

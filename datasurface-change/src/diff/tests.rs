@@ -124,8 +124,7 @@ fn settings_that_look_like_a_model_are_settings() {
 /// Shows the documents, if they differ: they are shorter than the models.
 fn reaches(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem) -> Result<(), TestCaseError> {
     let reached = diff.apply(old).unwrap();
-    let (lines, wanted) =
-        (datasurface_model::document::to_json(&reached), datasurface_model::document::to_json(&new));
+    let (lines, wanted) = (datasurface_document::to_json(&reached), datasurface_document::to_json(new));
     let apart: Vec<_> = lines.lines().zip(wanted.lines()).filter(|(a, b)| a != b).take(5).collect();
     prop_assert!(
         reached == *new,

@@ -4,7 +4,8 @@ mod sarif;
 mod text;
 
 use super::{Authorization, Breaking, ModelDiff, RenameProposal, Retirement, TeamNotice, codes};
-use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity, document::Documents};
+use datasurface_document::Documents;
+use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity};
 use serde::Serialize;
 
 /// Whether a change is accepted.

@@ -73,7 +73,7 @@ proptest! {
         old in ecosystems(), edits in vec(edits(), 1..5), control in controls(),
     ) {
         let new = edited(&old, edits);
-        let apart = datasurface_model::document::from_json(&datasurface_model::document::to_json(&new)).unwrap();
+        let apart = datasurface_document::from_json(&datasurface_document::to_json(&new)).unwrap();
         prop_assert_eq!(judged(&control, &old, &new), judged(&control, &old, &apart));
     }
 

@@ -2,6 +2,7 @@
 
 use super::world::*;
 use crate::{ChangeControl, ChangeReport, ChangeSource};
+use datasurface_document::Documents;
 use datasurface_model::*;
 
 fn refused() -> ChangeReport {
@@ -64,8 +65,7 @@ fn as_sarif() {
 #[test]
 fn as_sarif_with_places() {
     let new = with_store(store([Dataset::new("customers", "id Integer key, name VarChar(9)"), orders()]));
-    let documents =
-        Documents::new().document("models/all of it.yaml", datasurface_model::document::to_yaml(&new));
+    let documents = Documents::new().document("models/all of it.yaml", datasurface_document::to_yaml(&new));
     let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
     let report = control.judge(&valid(&world()), &valid(&documents.load().unwrap()));
     let log = report.to_sarif_in(&documents);
@@ -75,7 +75,7 @@ fn as_sarif_with_places() {
     let narrowed = place(1);
     assert_eq!(narrowed["artifactLocation"]["uri"], "models/all%20of%20it.yaml");
     let line = usize::try_from(narrowed["region"]["startLine"].as_u64().unwrap()).unwrap();
-    let yaml = datasurface_model::document::to_yaml(&new);
+    let yaml = datasurface_document::to_yaml(&new);
     assert_eq!(yaml.lines().nth(line - 1).unwrap().trim(), "schema: id Integer key, name VarChar(9)");
 }
 
@@ -83,7 +83,8 @@ fn as_sarif_with_places() {
 fn every_code_is_there_once() {
     use crate::SCHEMA_CODES;
     use datasurface_model::diagnostic::CodeRegistry;
-    let registry = CodeRegistry::default().merge(datasurface_model::CODES).and_then(|all| all.merge(SCHEMA_CODES));
+    let registry =
+        CodeRegistry::default().merge(datasurface_model::CODES).and_then(|all| all.merge(SCHEMA_CODES));
     let registry = registry.and_then(|all| all.merge(crate::CODES)).unwrap();
     let count = datasurface_model::CODES.len() + SCHEMA_CODES.len() + crate::CODES.len();
     assert_eq!(registry.iter().count(), count);

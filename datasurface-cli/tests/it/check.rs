@@ -75,7 +75,7 @@ fn what_was_waived_is_told_with_its_reason() {
 #[test]
 fn the_model_may_come_from_the_standard_input() {
     let desk = Desk::new(&models::first());
-    let text = datasurface_model::document::to_json(&models::first());
+    let text = datasurface_document::to_json(&models::first());
     desk.run_with("check - --on 2026-02-01", text.as_bytes()).good();
     let said = desk.run_with("check -", b"{").bad();
     assert!(said.out.contains("at standard input:1:1"), "{said:?}");

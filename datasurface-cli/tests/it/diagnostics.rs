@@ -1,7 +1,7 @@
 //! `docs/diagnostics.md`: every code that the command can report, with the fixtures of those that models can show. It is
 //! generated: with `DATASURFACE_UPDATE=1` in the environment it is written instead of compared.
 
-use datasurface_model::{CODES, CodeInfo, diagnostic::CodeRegistry, document};
+use datasurface_model::{CODES, CodeInfo, diagnostic::CodeRegistry};
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -43,7 +43,8 @@ fn placed() -> PathBuf {
 
 /// The codes that are about the model alone.
 fn of_model() -> CodeRegistry {
-    let codes = [CODES, document::CODES, datasurface_change::CODES, datasurface_change::SCHEMA_CODES];
+    let codes =
+        [CODES, datasurface_document::CODES, datasurface_change::CODES, datasurface_change::SCHEMA_CODES];
     codes.into_iter().fold(CodeRegistry::default(), |all, codes| all.merge(codes).unwrap())
 }
 

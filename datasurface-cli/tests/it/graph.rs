@@ -97,7 +97,7 @@ fn a_picture_shows_stores_or_what_is_near_a_node() {
 #[test]
 fn what_a_change_reaches_is_shown_with_what_becomes_of_it() {
     let desk = Desk::new(&models::transformed());
-    desk.write("older.json", datasurface_model::document::to_json(&models::first()));
+    desk.write("older.json", datasurface_document::to_json(&models::first()));
     let said = graph(&desk, "--since older.json").good();
     let expected = "\
 the change reaches 6 nodes
@@ -111,7 +111,7 @@ the change reaches 6 nodes
     assert_eq!(said.out, expected);
 
     // Backwards, what was new is gone; and that is drawn, too, but not what is not reached.
-    desk.write("newer.json", datasurface_model::document::to_json(&models::transformed()));
+    desk.write("newer.json", datasurface_document::to_json(&models::transformed()));
     desk.model(&models::first());
     let said = graph(&desk, "--since newer.json").good();
     assert_eq!(said.out, expected.replace("  + ", "  - ").replace(" +NW_Data", " -NW_Data"));
@@ -122,7 +122,7 @@ the change reaches 6 nodes
 #[test]
 fn programs_and_pictures_show_what_a_change_reaches() {
     let desk = Desk::new(&models::transformed());
-    desk.write("older.json", datasurface_model::document::to_json(&models::first()));
+    desk.write("older.json", datasurface_document::to_json(&models::first()));
     let reached = graph(&desk, "--since older.json --format json").good().json();
     let of = |key: &str| {
         let nodes = reached["reached"].as_array().unwrap();
@@ -217,7 +217,7 @@ fn a_node_that_is_not_there_has_nothing_around_it() {
     said.complains("graph/unknown-node", "`Ingest/Local/NW_Data`");
     graph(&desk, "--format dot --around Ingest/Local/NW_Data --platform Local").good();
     // What was there before can be shown.
-    desk.write("older.json", datasurface_model::document::to_json(&models::handed_over()));
+    desk.write("older.json", datasurface_document::to_json(&models::handed_over()));
     desk.model(&models::first());
     graph(&desk, "--format dot --around Ingest/Other/NW_Data --since older.json").good();
     graph(&desk, "--format dot --around Ingest/Other/NW_Data").bad();
@@ -245,7 +245,7 @@ fn json_has_levels_and_neighbourhoods() {
     assert_eq!(nodes, all["platforms"]["Local"]["nodes"].as_array().unwrap().len());
     assert_eq!(count("--level team"), [1, 0]);
     assert_eq!(count("--around Trigger/Local/Masking"), [3, 2]);
-    desk.write("older.json", datasurface_model::document::to_json(&models::first()));
+    desk.write("older.json", datasurface_document::to_json(&models::first()));
     let picture = graph(&desk, "--format json --level dataset --since older.json").good().json();
     assert!(picture["nodes"].as_array().unwrap().iter().any(|node| node["change"] == "added"));
 }
@@ -253,7 +253,7 @@ fn json_has_levels_and_neighbourhoods() {
 #[test]
 fn platforms_come_and_go() {
     let desk = Desk::new(&models::handed_over());
-    desk.write("older.json", datasurface_model::document::to_json(&models::first()));
+    desk.write("older.json", datasurface_document::to_json(&models::first()));
     let painted = |more: &str, colour: &str| {
         let out = graph(&desk, more).good().out;
         let lines = out.lines().filter(|line| line.contains("label=") && line.contains(" [shape"));
@@ -266,7 +266,7 @@ fn platforms_come_and_go() {
     assert_eq!((boxes, coloured), (3, 2), "{out}");
 
     // Backwards, it is gone.
-    desk.write("newer.json", datasurface_model::document::to_json(&models::handed_over()));
+    desk.write("newer.json", datasurface_document::to_json(&models::handed_over()));
     desk.model(&models::first());
     let (boxes, coloured, out) = painted("--since newer.json --format dot --platform Other", removed);
     assert_eq!((boxes, coloured), (3, 2), "{out}");
@@ -279,7 +279,7 @@ fn platforms_come_and_go() {
 #[test]
 fn a_platform_that_was_renamed_was_there_under_its_former_name() {
     let desk = Desk::new(&models::renamed());
-    desk.write("older.json", datasurface_model::document::to_json(&models::first()));
+    desk.write("older.json", datasurface_document::to_json(&models::first()));
     let expected = "\
 the change reaches 4 nodes
   - Export/Local/USA/NorthWind/Mart/NW_Data/products

@@ -32,7 +32,7 @@ fn a_model_that_is_a_folder() {
     let desk = Desk::new(&models::first());
     fs::create_dir(desk.path("models")).unwrap();
     complains(&desk, "models", "document/no-documents", "the folder `models`");
-    let text = datasurface_model::document::to_json(&models::first());
+    let text = datasurface_document::to_json(&models::first());
     desk.write("models/b.json", &text);
     desk.write("models/notes.txt", "no document");
     fs::create_dir(desk.path("models/.git")).unwrap();
@@ -48,7 +48,7 @@ fn a_model_of_many_documents() {
     let desk = Desk::new(&models::first());
     fs::create_dir_all(desk.path("models/teams")).unwrap();
     let mut whole: serde_json::Value =
-        serde_json::from_str(&datasurface_model::document::to_json(&models::broken())).unwrap();
+        serde_json::from_str(&datasurface_document::to_json(&models::broken())).unwrap();
     let definition =
         whole["zones"][0]["definition"]["teams"][0].as_object_mut().unwrap().remove("definition");
     let mut team = definition.unwrap();
@@ -81,7 +81,7 @@ fn a_model_of_many_documents() {
 fn what_is_no_part_of_the_model_is_not_looked_for_in_it() {
     let desk = Desk::new(&models::first());
     fs::create_dir(desk.path("models")).unwrap();
-    desk.write("models/a.json", datasurface_model::document::to_json(&models::first()));
+    desk.write("models/a.json", datasurface_document::to_json(&models::first()));
     std::os::unix::fs::symlink("nowhere", desk.path("models/b.json")).unwrap();
     desk.write("models/datasurface.lock", "no lock");
     let said = desk.run("check models --on 2026-02-01 --format json").bad().json();
@@ -107,7 +107,7 @@ fn a_model_that_is_not_text() {
 #[test]
 fn a_model_that_is_not_json() {
     let desk = Desk::new(&models::first());
-    let text = datasurface_model::document::to_json(&models::first());
+    let text = datasurface_document::to_json(&models::first());
     desk.write("half.json", &text[..text.len() / 2]);
     let said = desk.run("graph half.json").bad();
     assert!(said.err.contains("error[document/unreadable]: the document is not JSON: "), "{said:?}");
@@ -150,11 +150,8 @@ fn model_and_lock_are_both_reported() {
 #[test]
 fn a_terminal_obeys_no_name() {
     let desk = Desk::new(&models::first());
-    let text = datasurface_model::document::to_json(&models::first()).replacen(
-        "NorthWind",
-        "North\\u001b[2JWind",
-        1,
-    );
+    let text =
+        datasurface_document::to_json(&models::first()).replacen("NorthWind", "North\\u001b[2JWind", 1);
     desk.write("evil.json", text);
     let said = desk.run("check evil.json").bad();
     assert!(!said.out.contains('\u{1b}'), "{said:?}");

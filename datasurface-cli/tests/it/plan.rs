@@ -181,7 +181,7 @@ fn the_lock_may_be_elsewhere() {
 #[test]
 fn with_the_standard_input_the_lock_is_in_the_current_folder() {
     let desk = Desk::new(&models::first());
-    let text = datasurface_model::document::to_json(&models::first());
+    let text = datasurface_document::to_json(&models::first());
     desk.run_with("render - --target out", text.as_bytes()).good();
     assert!(desk.path("datasurface.lock").exists());
     plan(&desk, "").good();

@@ -36,7 +36,7 @@ impl Desk {
     }
 
     pub(crate) fn model(&self, model: &Ecosystem) {
-        self.write("model.json", datasurface_model::document::to_json(&model));
+        self.write("model.json", datasurface_document::to_json(model));
     }
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {

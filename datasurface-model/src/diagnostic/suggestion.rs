@@ -23,7 +23,6 @@ pub struct Suggestion {
 /// How to change what is at a place of the model.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Patch {
     /// Put this there, instead of what is there now; as a document has it.
     Put(Json),

@@ -15,7 +15,6 @@ use smol_str::SmolStr;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
 pub enum CodeArtifact {
     /// One SELECT for each output dataset. Inputs are visible as `<datastore>_<dataset>`, and nothing else is.
     Sql {

@@ -35,7 +35,6 @@ pub type WatermarkColumns = BTreeMap<DatasetName, ColumnName>;
 /// By which means the data is read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
 pub enum CaptureKind {
     /// Every row of every table, by SQL, each time.
     SqlSnapshot {
@@ -82,7 +81,6 @@ pub enum CaptureKind {
 /// How files are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum FileFormat {
     /// Comma-separated values (RFC 4180), the first line naming the columns.
     Csv,

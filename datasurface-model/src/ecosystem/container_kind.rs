@@ -7,7 +7,6 @@ use smol_str::SmolStr;
 /// What keeps the data, and how it is reached. Never a secret: credentials are names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
 pub enum ContainerKind {
     /// An SQLite database file.
     Sqlite {

@@ -17,7 +17,6 @@ pub struct Credential {
 /// What kind of secret it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum CredentialKind {
     /// A user and a password.
     #[default]

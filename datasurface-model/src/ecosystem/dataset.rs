@@ -52,7 +52,8 @@ impl Dataset {
     }
 
     /// Classifies the whole dataset in all these ways, and in no other.
-    pub(crate) fn classified_as(mut self, classifications: Set<Classification>) -> Self {
+    #[must_use]
+    pub fn with_classifications(mut self, classifications: Set<Classification>) -> Self {
         self.classifications = Rare::of(classifications);
         self
     }

@@ -9,7 +9,6 @@ use std::fmt;
 /// As text: `group:analysts`, `role:auditor`, `service:dashboard`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Principal {
     /// A group of people.
     Group(PrincipalName),

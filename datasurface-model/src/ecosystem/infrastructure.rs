@@ -16,7 +16,6 @@ pub struct InfrastructureVendor {
 /// The clouds that everybody knows: policies about them hold under whatever name a vendor has here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum CloudVendor {
     /// Alibaba Cloud.
     Alibaba,

@@ -12,6 +12,8 @@ mod datastore;
 mod deadline;
 mod entitlement;
 mod infrastructure;
+#[cfg(feature = "json-schema")]
+mod json_schema;
 mod lifecycle;
 mod password;
 mod pin;
@@ -41,7 +43,7 @@ pub use deadline::Deadline;
 pub use entitlement::{Entitlement, Principal};
 pub use infrastructure::{CloudVendor, InfrastructureLocation, InfrastructureVendor};
 pub use lifecycle::Deprecation;
-pub(crate) use password::without_passwords;
+pub use password::without_passwords;
 pub use pin::{GroupPin, PrimaryPin};
 pub use platform::{Hint, Hinted, PlatformDeclaration, VersionRequirement};
 pub use policy::{Permitted, Policy, PolicyRule, StorageRule};

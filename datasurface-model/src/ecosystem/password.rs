@@ -2,7 +2,8 @@
 //! repeat them.
 
 /// The text with an ellipsis for each password in an address; nothing if there is none.
-pub(crate) fn without_passwords(text: &str) -> Option<String> {
+#[must_use]
+pub fn without_passwords(text: &str) -> Option<String> {
     let (before, mut after) = around_password(text)?;
     let mut hidden = format!("{before}…");
     while let Some((before, rest)) = around_password(after) {

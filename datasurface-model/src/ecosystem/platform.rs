@@ -60,7 +60,6 @@ impl Entity for Hint {
 
 /// What a platform can be given a hint about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum Hinted {
     /// All datasets of a datastore.
     Datastore(DatastoreName),

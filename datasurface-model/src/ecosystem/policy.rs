@@ -26,7 +26,6 @@ pub struct Policy {
 
 /// What a policy is about, and what it permits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum PolicyRule {
     /// Where data may be. A place covers all that lies below it.
     Locations(Permitted<Place>),
@@ -89,7 +88,8 @@ impl<T: Ord> Permitted<T> {
     }
 
     /// What alone is allowed, if not everything is, and what is denied.
-    pub(crate) fn of(allowed: Option<Set<T>>, denied: Set<T>) -> Self {
+    #[must_use]
+    pub fn new(allowed: Option<Set<T>>, denied: Set<T>) -> Self {
         Self { allowed, denied }
     }
 

@@ -38,7 +38,6 @@ impl InvalidRows {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum QualityCheck {
     /// At least this share of the rows has a value in the column.
     NotNull {

@@ -7,7 +7,6 @@ use std::fmt;
 
 /// Where a repository is hosted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
 pub enum RepositoryHost {
     /// GitHub: the repository is `owner/name`.
     GitHub,

@@ -92,7 +92,6 @@ impl fmt::Debug for Cron {
 /// When a datastore is captured.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum CaptureTrigger {
     /// On a timetable.
     Cron(Cron),
@@ -103,7 +102,6 @@ pub enum CaptureTrigger {
 /// When a transformer runs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum TransformTrigger {
     /// When at least one input of its workspace has moved since it last ran.
     AnyInputMoved,

@@ -1,9 +1,10 @@
 //! An ecosystem in which nothing is wrong, for the tests of the rules to break in one place each.
 
 use chrono::NaiveDate;
+use datasurface_document::Documents;
 use datasurface_model::{
     Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings, Team, Validation,
-    Workspace, document::Documents,
+    Workspace,
 };
 use std::{fs, path::Path, sync::LazyLock};
 
@@ -59,8 +60,7 @@ pub(crate) fn output(name: &str) -> Datastore {
 
 /// An ecosystem with a bit of everything, and nothing wrong.
 pub(crate) fn valid() -> Ecosystem {
-    static VALID: LazyLock<Ecosystem> =
-        LazyLock::new(|| datasurface_model::document::from_yaml(BASE).unwrap());
+    static VALID: LazyLock<Ecosystem> = LazyLock::new(|| datasurface_document::from_yaml(BASE).unwrap());
     VALID.clone()
 }
 

@@ -2,9 +2,8 @@
 //! ecosystem with a bit of everything; one whose first line is `# alone` is loaded without.
 
 use crate::folder::{Folder, TODAY, name};
-use datasurface_model::{
-    CODES, CodeInfo, Diagnostic, DocumentError, Documents, Findings, Validation, document,
-};
+use datasurface_document::{DocumentError, Documents};
+use datasurface_model::{CODES, CodeInfo, Diagnostic, Findings, Validation};
 use std::{fs, path::Path};
 
 pub(crate) fn folder() -> Folder {
@@ -12,7 +11,7 @@ pub(crate) fn folder() -> Folder {
 }
 
 fn registered() -> impl Iterator<Item = &'static CodeInfo> {
-    CODES.iter().chain(document::CODES).copied()
+    CODES.iter().chain(datasurface_document::CODES).copied()
 }
 
 /// A fixture, and what it is loaded together with.

@@ -1,7 +1,8 @@
 //! Where findings are written: at what they are about, and only there.
 
 use crate::{fixtures::folder, folder::TODAY};
-use datasurface_model::{Documents, Findings, Validation};
+use datasurface_document::Documents;
+use datasurface_model::{Findings, Validation};
 
 /// A dataset whose checks of quality come next.
 const DATASET: &str = "\

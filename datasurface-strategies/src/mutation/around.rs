@@ -130,8 +130,6 @@ fn waiver(code: &str, path: &str, expires: NaiveDate) -> Waiver {
 fn owned_alive(ecosystem: Ecosystem) -> Ecosystem {
     let owner = ecosystem.owner().to_string();
     let live = ecosystem.live().to_string();
-    datasurface_model::document::from_json(
-        &datasurface_model::document::to_json(&ecosystem).replacen(&live, &owner, 1),
-    )
-    .unwrap_or(ecosystem)
+    datasurface_document::from_json(&datasurface_document::to_json(&ecosystem).replacen(&live, &owner, 1))
+        .unwrap_or(ecosystem)
 }

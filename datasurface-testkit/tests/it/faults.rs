@@ -97,7 +97,7 @@ fn law_11_finds_files_in_each_others_way() {
 fn a_generated_example_is_made_small() {
     let verdict = broken("forgetful_diff").check_generated(2);
     let example = verdict.example(Law::PlanGetsThere).expect("an example");
-    assert!(datasurface_model::document::to_json(&example).lines().count() < 150, "{verdict}");
+    assert!(datasurface_document::to_json(example).lines().count() < 150, "{verdict}");
 }
 
 #[test]

@@ -5,14 +5,14 @@
 //! work on the machine than a short one. A phase that was quadratic would take eight times as much again.
 
 use cpu_time::ThreadTime;
+use datasurface_document::Documents;
 use datasurface_graph::{
     GraphDiff, IntentionGraph, IntentionGraphs, Node, NodeKey, NodeWeight, Placement, Shards,
     picture::{Mermaid, Picture},
     query::{Lost, Questions, coming_up, cone},
 };
 use datasurface_model::{
-    ContainerKey, DatasetGroup, DatasetKey, Datastore, Documents, Ecosystem, Entity, Priority, Validation,
-    Workspace,
+    ContainerKey, DatasetGroup, DatasetKey, Datastore, Ecosystem, Entity, Priority, Validation, Workspace,
 };
 use datasurface_testkit::Synthetic;
 use std::time::Duration;

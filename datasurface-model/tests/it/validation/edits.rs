@@ -138,9 +138,9 @@ fn no_rule_is_skipped_because_another_failed() {
     let ecosystem = ecosystems().new_tree(&mut TestRunner::deterministic()).unwrap().current();
     for first in Mutation::all() {
         // All mutations call what they add by one name: two of them would meet.
-        let json = datasurface_model::document::to_json(&first.apply(ecosystem.clone()));
+        let json = datasurface_document::to_json(&first.apply(ecosystem.clone()));
         let json = json.replace("Extra", "Beside").replace("extra", "beside").replace("EXTRA", "BESIDE");
-        let broken = datasurface_model::document::from_json(&json).unwrap();
+        let broken = datasurface_document::from_json(&json).unwrap();
         for second in Mutation::all() {
             let outcome = second.apply(broken.clone()).validate(&Validation::on(day(0)));
             let found = findings(&outcome);

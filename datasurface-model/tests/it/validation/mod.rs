@@ -119,7 +119,7 @@ fn what_is_wrong_here_is_found_whatever_is_wrong_there() {
         assert!(
             missing.is_empty(),
             "{missing:?} is not found in\n{}",
-            datasurface_model::document::to_yaml(&fixture)
+            datasurface_document::to_yaml(&fixture)
         );
     }
 }

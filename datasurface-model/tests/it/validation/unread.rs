@@ -1,10 +1,8 @@
 //! A column that cannot be read hides nothing of the others, and brings nothing about that is not so.
 
 use crate::base::validated;
-use datasurface_model::{
-    Column, Ecosystem, TableSchema,
-    document::{from_value, to_value},
-};
+use datasurface_document::{from_value, to_value};
+use datasurface_model::{Column, Ecosystem, TableSchema};
 use datasurface_strategies::{Mutation, ecosystems, in_avro};
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -94,7 +92,7 @@ fn assert_nothing_is_hidden(spoil: fn(&mut Value), untold: &[&str]) {
         }
         expected.insert("schema/unreadable".to_owned());
         assert_eq!(
-            datasurface_model::document::from_json(&datasurface_model::document::to_json(&spoiled)).unwrap(),
+            datasurface_document::from_json(&datasurface_document::to_json(&spoiled)).unwrap(),
             spoiled
         );
         assert_eq!(codes(spoiled.clone()), expected, "{}: {}", mutation.code(), validated(spoiled));

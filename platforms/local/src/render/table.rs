@@ -61,7 +61,7 @@ pub(super) fn render(
             [rejected.reject()],
         ),
     };
-    let script = with_checks(script, dataset, &table)?
+    let script = with_checks(script, dataset, &table)
         .add(
             "merge",
             match table.is_keyless() {
@@ -182,11 +182,11 @@ fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: Ta
 }
 
 /// The checks, in an order that does not change, each in a section of its own.
-fn with_checks(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Result<Script, PlatformError> {
+fn with_checks(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Script {
     let public = public_columns(dataset);
-    (1..).zip(dataset.checks()).try_fold(script, |script, (number, check)| {
-        let Check { rule, sql } = Check::of(table, dataset.schema().table(), &public, check)?;
-        Ok(script.add(&format!("{CHECK} {number}"), &rule, [sql]))
+    (1..).zip(dataset.checks()).fold(script, |script, (number, check)| {
+        let Check { rule, sql } = Check::of(table, dataset.schema().table(), &public, check);
+        script.add(&format!("{CHECK} {number}"), &rule, [sql])
     })
 }
 

@@ -1,0 +1,213 @@
+//! Puts together what the documents of a model say, each of a part. The order of the documents makes no difference.
+
+use super::{
+    codes::{INCOMPLETE, TWICE, UNDECLARED},
+    part::{Frame, Part},
+};
+use datasurface_model::{
+    CodeInfo, Diagnostic, Ecosystem, Entity, Findings, GovernanceZone, ModelPath, Name, Set, Team,
+    TeamDeclaration, TeamKey, ZoneDeclaration, ZoneName, nearest,
+};
+use std::{collections::BTreeMap, mem, sync::Arc};
+
+/// The definitions of one zone or team that documents give, by the names of the documents.
+type Given<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
+
+/// What the outermost thing is called in messages.
+const ECOSYSTEM: &str = "the ecosystem";
+
+/// The ecosystem that documents describe together, by the names of the documents.
+pub(super) fn assemble<'p>(
+    parts: impl IntoIterator<Item = (&'p str, &'p Part)>,
+) -> Result<Ecosystem, Findings> {
+    let mut frames: Vec<(&str, &Frame)> = Vec::new();
+    let mut definitions = Definitions::default();
+    for (document, part) in parts {
+        match part {
+            Part::Ecosystem(frame) => frames.push((document, frame)),
+            Part::Zone(zone, definition) => {
+                definitions.zones.entry(zone.clone()).or_default().push((document, definition))
+            }
+            Part::Team(team, definition) => {
+                definitions.teams.entry(team.clone()).or_default().push((document, definition))
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    let name = said_once(&frames, "name", |frame| frame.name.as_ref(), &mut findings);
+    let owner = said_once(&frames, "owner", |frame| frame.owner.as_ref(), &mut findings);
+    let live = said_once(&frames, "live", |frame| frame.live.as_ref(), &mut findings);
+    let ecosystem = match (frames.as_slice(), name, owner, live) {
+        ([(_, frame)], Some(_), Some(_), Some(_)) => frame.content.clone(),
+        (frames, Some(name), Some(owner), Some(live)) => {
+            let empty = Ecosystem::new(name, owner, live);
+            frames_joined(empty, frames, &mut findings)
+        }
+        (frames, ..) => {
+            // Not complete; what is declared is still asked for below.
+            frames_joined(Ecosystem::new("", "", ""), frames, &mut findings)
+        }
+    };
+    let ecosystem = definitions.add_to(ecosystem, &mut findings);
+    if findings.is_empty() { Ok(ecosystem) } else { Err(findings.into_iter().collect()) }
+}
+
+fn frames_joined(empty: Ecosystem, frames: &[(&str, &Frame)], findings: &mut Vec<Diagnostic>) -> Ecosystem {
+    let mut twice = Vec::new();
+    let whole = frames.iter().fold(empty, |whole, (_, frame)| whole.joined(&frame.content, &mut twice));
+    let ecosystem = ModelPath::root();
+    findings.extend(twice.into_iter().map(|attribute| said_twice(&ecosystem, ECOSYSTEM, attribute)));
+    whole
+}
+
+/// What several documents say of one thing. The path leads to all the places.
+fn said_twice(thing: &ModelPath, what: &str, attribute: &'static str) -> Diagnostic {
+    let path = thing.attribute(attribute);
+    Diagnostic::new(&TWICE, path.clone(), format!("the `{attribute}` of {what} is said twice"))
+        .help("let one document say it")
+        .related(path, "said here first")
+}
+
+/// What exactly one document has to say.
+fn said_once<'p, T>(
+    frames: &[(&'p str, &'p Frame)],
+    attribute: &'static str,
+    said: impl Fn(&'p Frame) -> Option<&'p T>,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<&'p T> {
+    let mut all = frames.iter().filter_map(|(_, frame)| said(frame));
+    let first = all.next();
+    if all.next().is_some() {
+        findings.push(said_twice(&ModelPath::root(), ECOSYSTEM, attribute));
+    }
+    if first.is_none() {
+        let message = format!("no document says the `{attribute}` of {ECOSYSTEM}");
+        let finding = Diagnostic::new(&INCOMPLETE, ModelPath::root().attribute(attribute), message)
+            .help(format!("add `{attribute}` to the document that begins with {ECOSYSTEM}"));
+        findings.push(finding);
+    }
+    first
+}
+
+/// A member of the outermost object of a document.
+fn place(document: &str, member: &'static str) -> ModelPath {
+    ModelPath::root().child("documents", document).attribute(member)
+}
+
+/// Definitions that stand in documents of their own. Those that have been used are none any more.
+#[derive(Default)]
+struct Definitions<'p> {
+    zones: BTreeMap<ZoneName, Given<'p, GovernanceZone>>,
+    teams: BTreeMap<TeamKey, Given<'p, Team>>,
+}
+
+impl Definitions<'_> {
+    /// Defines what the ecosystem declares; what it does not declare is a finding.
+    fn add_to(mut self, ecosystem: Ecosystem, findings: &mut Vec<Diagnostic>) -> Ecosystem {
+        if self.zones.is_empty() && self.teams.is_empty() {
+            return ecosystem;
+        }
+        let mut teams: Vec<TeamKey> = Vec::new();
+        let define = |zone| self.define(zone, &mut teams, findings);
+        let zones: Vec<_> = ecosystem.zones().iter().map(define).collect();
+        let ecosystem = ecosystem.with_zones(zones);
+        let zones: Vec<&str> = ecosystem.zones().names().map(Name::as_str).collect();
+        let teams: Vec<String> = teams.iter().map(ToString::to_string).collect();
+        // Teams that are declared, but by a document about a zone that is called otherwise.
+        let mut misplaced = Vec::new();
+        for (zone, given) in self.zones.into_iter().filter(|(_, given)| !given.is_empty()) {
+            let nearest = nearest(zone.as_str(), zones.iter().copied());
+            findings.extend(undeclared("zone", zone.as_str(), nearest, &given, &declare("zone")));
+            let names = given.iter().flat_map(|(_, definition)| definition.teams().names());
+            if let Some(meant) = nearest {
+                misplaced.extend(names.map(|team| TeamKey::new(meant, team)));
+            }
+        }
+        let misplaced: Set<TeamKey> = misplaced.into();
+        self.teams.retain(|key, given| !given.is_empty() && !misplaced.contains(key));
+        for (key, given) in &self.teams {
+            let team = key.to_string();
+            let nearest = nearest(&team, teams.iter().map(String::as_str));
+            let help = match key.team.as_str() {
+                "" => "name the team as `zone/team`".to_owned(),
+                _ => declare("team"),
+            };
+            findings.extend(undeclared("team", &team, nearest, given, &help));
+        }
+        ecosystem
+    }
+
+    fn define(
+        &mut self,
+        declaration: &ZoneDeclaration,
+        declared: &mut Vec<TeamKey>,
+        findings: &mut Vec<Diagnostic>,
+    ) -> ZoneDeclaration {
+        let given = self.zones.get_mut(declaration.name()).map(mem::take).unwrap_or_default();
+        let path = ModelPath::root().child("zones", declaration.name());
+        let twice = |attribute| said_twice(&path, &format!("the zone `{}`", declaration.name()), attribute);
+        let zone = joined(declaration.definition(), &given, GovernanceZone::joined, twice, findings);
+        let Some(zone) = zone else { return declaration.clone() };
+        let keys = zone.teams().names().map(|team| TeamKey::new(declaration.name(), team));
+        let begin = declared.len();
+        declared.extend(keys);
+        let is_defined_elsewhere = |key: &TeamKey| self.teams.get(key).is_some_and(|given| !given.is_empty());
+        if !declared.iter().skip(begin).any(is_defined_elsewhere) {
+            return declaration.clone().defined(zone);
+        }
+        let redefined = |team: &TeamDeclaration| {
+            let key = TeamKey::new(declaration.name(), team.name());
+            let given = self.teams.get_mut(&key).map(mem::take).unwrap_or_default();
+            let path = path.child("teams", team.name());
+            let twice = |attribute| said_twice(&path, &format!("the team `{key}`"), attribute);
+            match joined(team.definition(), &given, Team::joined, twice, findings) {
+                Some(definition) => TeamDeclaration::clone(team).defined(definition),
+                None => team.clone(),
+            }
+        };
+        let teams: Vec<_> = zone.teams().iter().map(redefined).collect();
+        declaration.clone().defined(Arc::unwrap_or_clone(zone).with_teams(teams))
+    }
+}
+
+/// All that is said of one thing; as it is in memory, if it is said at one place.
+fn joined<T: Clone + Default>(
+    within: Option<&Arc<T>>,
+    given: &Given<'_, T>,
+    join: impl Fn(T, &T, &mut Vec<&'static str>) -> T,
+    said_twice: impl Fn(&'static str) -> Diagnostic,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Arc<T>> {
+    match (within, given.as_slice()) {
+        (within, []) => within.cloned(),
+        (None, [(_, definition)]) => Some(Arc::clone(definition)),
+        (within, given) => {
+            let within = within.map(|within| T::clone(within)).unwrap_or_default();
+            let mut twice = Vec::new();
+            let whole =
+                given.iter().fold(within, |whole, (_, definition)| join(whole, definition, &mut twice));
+            findings.extend(twice.into_iter().map(said_twice));
+            Some(Arc::new(whole))
+        }
+    }
+}
+
+fn declare(kind: &str) -> String {
+    format!("declare the {kind}, with its owner, or correct the name")
+}
+
+fn undeclared<T>(
+    kind: &'static str,
+    name: &str,
+    nearest: Option<&str>,
+    given: &Given<'_, T>,
+    help: &str,
+) -> Vec<Diagnostic> {
+    let code: &CodeInfo = &UNDECLARED;
+    let findings = given.iter().map(|(document, _)| {
+        Diagnostic::new(code, place(document, kind), format!("no document declares the {kind} `{name}`"))
+            .help(help)
+            .did_you_mean(nearest)
+    });
+    findings.collect()
+}

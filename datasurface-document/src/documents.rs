@@ -1,0 +1,171 @@
+//! The documents of a model, as text, and how they are loaded.
+
+use super::{
+    assemble::assemble, error::DocumentError, lines::Lines, part::Part, syntax::Syntax, tree::Problem,
+    v1::Schemas,
+};
+use datasurface_model::{Diagnostic, Ecosystem, ModelPath};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The documents of a model: texts under names, which are those of files, most often. A name ends in `.json`, `.yaml`
+/// or `.yml`; one that does not is of a JSON document if its text begins with `{`.
+///
+/// A model is one document or many, as people like it: one document about the ecosystem, with zones and teams in it; or
+/// documents of their own for zones (`zone: USA`) and teams (`team: USA/NorthWind`), several for one team, too. What is
+/// said where makes no difference.
+///
+/// ```
+/// # #[cfg(feature = "yaml")] {
+/// use datasurface_document::Documents;
+///
+/// let documents = Documents::new()
+///     .document("ecosystem.yaml", "
+/// format: datasurface/1
+/// name: NorthWind
+/// owner: github:northwind/ecosystem@main
+/// live: github:northwind/live@main
+/// zones:
+/// - name: USA
+///   owner: github:northwind/usa@main
+/// ")
+///     .document("usa.yaml", "
+/// format: datasurface/1
+/// zone: USA
+/// teams:
+/// - name: Sales
+///   owner: github:northwind/sales@main
+/// ");
+/// let ecosystem = documents.load().unwrap();
+/// assert_eq!(ecosystem.zones().get("USA").unwrap().definition().unwrap().teams().len(), 1);
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Documents(BTreeMap<SmolStr, Document>);
+
+#[derive(Clone, Debug)]
+pub(super) struct Document {
+    pub(super) text: Arc<str>,
+    pub(super) syntax: Syntax,
+}
+
+/// What a document says, or everything that is wrong with its form.
+type Outcome = Result<Arc<Part>, Vec<Problem>>;
+
+impl Documents {
+    /// No documents.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a document, in place of one of the same name.
+    #[must_use]
+    pub fn document(mut self, name: impl Into<SmolStr>, text: impl Into<Arc<str>>) -> Self {
+        let (name, text) = (name.into(), text.into());
+        // Some editors put a byte order mark in front, which is no part of the text.
+        let text = text.strip_prefix('\u{feff}').map(Arc::from).unwrap_or(text);
+        let syntax = Syntax::of(&name, &text);
+        self.0.insert(name, Document { text, syntax });
+        self
+    }
+
+    /// The text of a document.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|document| &*document.text)
+    }
+
+    /// Loads the model. [`Loader`] does it faster when most documents did not change.
+    ///
+    /// # Errors
+    ///
+    /// If documents cannot be read, or do not describe one ecosystem together. Every problem is reported, with its
+    /// place.
+    pub fn load(&self) -> Result<Ecosystem, DocumentError> {
+        let mut schemas = Schemas::default();
+        self.assembled(&mut |document| {
+            Part::read(&document.text, document.syntax, &mut schemas).map(Arc::new)
+        })
+    }
+
+    /// The model, from what each document says.
+    fn assembled(&self, read: &mut dyn FnMut(&Document) -> Outcome) -> Result<Ecosystem, DocumentError> {
+        let mut findings = Vec::new();
+        let mut parts = Vec::new();
+        for (name, document) in self.iter() {
+            match read(document) {
+                Ok(part) => parts.push((name, part)),
+                Err(problems) => findings.extend(diagnosed(name, &document.text, &problems)),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(DocumentError::new(findings.into_iter().collect()));
+        }
+        assemble(parts.iter().map(|(name, part)| (*name, &**part)))
+            .map_err(|findings| DocumentError::new(self.located(findings)))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Document)> {
+        self.0.iter().map(|(name, document)| (name.as_str(), document))
+    }
+}
+
+/// Loads models again and again: what a document said is remembered, and a document with the same text says the same,
+/// in the very same memory. So validation sees at a glance what did not change.
+#[derive(Debug, Default)]
+pub struct Loader {
+    known: FxHashMap<(Syntax, blake3::Hash), Arc<Part>>,
+    schemas: Schemas,
+}
+
+impl Loader {
+    /// A loader that knows nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Loads the model.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Documents::load`].
+    pub fn load(&mut self, documents: &Documents) -> Result<Ecosystem, DocumentError> {
+        let mut known = FxHashMap::default();
+        let outcome = documents.assembled(&mut |document| {
+            let key = (document.syntax, blake3::hash(document.text.as_bytes()));
+            let part = match self.known.get(&key) {
+                Some(part) => Arc::clone(part),
+                None => Part::read(&document.text, document.syntax, &mut self.schemas).map(Arc::new)?,
+            };
+            known.insert(key, Arc::clone(&part));
+            Ok(part)
+        });
+        self.known = known;
+        self.schemas.forget_unused();
+        outcome
+    }
+}
+
+/// Problems of one document as findings.
+pub(super) fn diagnosed(name: &str, text: &str, problems: &[Problem]) -> Vec<Diagnostic> {
+    let lines = Lines::of(name, text);
+    let path = ModelPath::root().child("documents", name);
+    let findings = problems.iter().map(|problem| {
+        let mut finding = Diagnostic::new(problem.code(), path.clone(), problem.message())
+            .written_at(problem.extent().map(|extent| lines.position(extent)));
+        if let Some(help) = problem.help_text() {
+            finding = finding.help(help);
+        }
+        if let Some((extent, why)) = problem.related_place() {
+            finding = finding.related(path.clone(), why);
+            for related in finding.related_places_mut() {
+                related.position = Some(lines.position(extent));
+            }
+        }
+        finding
+    });
+    findings.collect()
+}

@@ -1,0 +1,40 @@
+//! Why documents could not be loaded.
+
+use datasurface_model::Findings;
+use std::fmt;
+
+/// Why documents could not be loaded: at least one finding. Shown and debugged as the report.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DocumentError(Box<Findings>);
+
+impl DocumentError {
+    pub(super) fn new(findings: Findings) -> Self {
+        Self(Box::new(findings))
+    }
+
+    /// Everything that was found.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.0
+    }
+
+    /// Everything that was found.
+    #[must_use]
+    pub fn into_findings(self) -> Findings {
+        *self.0
+    }
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for DocumentError {}

@@ -1,0 +1,66 @@
+//! The head of a document: which format it has, and what it is about. It is asked for before anything else, for nothing
+//! else can be judged without it.
+
+use super::{
+    codes::FORMAT,
+    translate::shortened,
+    tree::{Extent, Member, Node, Problem, Value},
+    v1,
+};
+use datasurface_model::{TeamKey, ZoneName};
+
+/// The formats that can be read.
+pub(super) const SUPPORTED: &[&str] = &[v1::FORMAT];
+
+/// What a document is about.
+#[derive(Debug)]
+pub(super) enum Head {
+    Ecosystem,
+    Zone(ZoneName),
+    Team(TeamKey),
+}
+
+/// Takes the head off a document.
+pub(super) fn take(root: &mut Node<'_>) -> Result<Head, Problem> {
+    let at = root.extent;
+    let Value::Object(members) = &mut root.value else {
+        return Err(Problem::unreadable("expected an ecosystem, a zone or a team, as an object").at(at));
+    };
+    let mut take = |name: &str| {
+        let position = members.iter().position(|member| member.name == name);
+        position.map(|position| members.remove(position)).map(said).transpose()
+    };
+    match take("format")? {
+        Some((format, _)) if SUPPORTED.contains(&format.as_str()) => {}
+        Some((format, extent)) => return Err(unsupported(&format).at(extent)),
+        None => return Err(unsaid().at(Extent { end: at.start, ..at })),
+    }
+    match (take("zone")?, take("team")?) {
+        (None, None) => Ok(Head::Ecosystem),
+        (Some((zone, _)), None) => Ok(Head::Zone(zone.into())),
+        (None, Some((team, _))) => Ok(Head::Team(team.into())),
+        (Some(_), Some((_, extent))) => {
+            Err(Problem::unreadable("a document is about a zone, or about a team")
+                .at(extent)
+                .help("say `team: zone/team` alone"))
+        }
+    }
+}
+
+fn said(member: Member<'_>) -> Result<(String, Extent), Problem> {
+    let at = member.value.extent;
+    match member.value.value {
+        Value::Text(text) => Ok((text.into_owned(), at)),
+        _ => Err(Problem::unreadable(format!("`{}` must be text", member.name)).at(at)),
+    }
+}
+
+fn unsaid() -> Problem {
+    Problem::new(&FORMAT, "the document does not say its `format`")
+        .help(format!("begin with `format: {}`", SUPPORTED.join("` or `")))
+}
+
+fn unsupported(format: &str) -> Problem {
+    Problem::new(&FORMAT, format!("the format `{}` is not supported", shortened(format)))
+        .help(format!("supported: `{}`", SUPPORTED.join("`, `")))
+}

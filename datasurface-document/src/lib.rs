@@ -1,0 +1,121 @@
+//! Documents: an ecosystem as JSON or YAML, which people write and review.
+//!
+//! A document says which `format` it has; everything else in it is read by that format's own, private, types, so that
+//! the model can change and old documents still load. Loading judges the form alone: what the document says is
+//! judged by validation, with everything else. What a document says twice is in the model twice.
+//!
+//! ```
+//! use datasurface_document as document;
+//!
+//! let ecosystem = document::from_json(r#"{
+//!   "format": "datasurface/1",
+//!   "name": "NorthWind",
+//!   "owner": "github:northwind/ecosystem@main",
+//!   "live": "github:northwind/live@main",
+//!   "zones": [{"name": "USA", "owner": "github:northwind/usa@main"}]
+//! }"#)?;
+//! assert_eq!(ecosystem.zones().len(), 1);
+//! assert_eq!(document::from_json(&document::to_json(&ecosystem))?, ecosystem);
+//! # Ok::<(), datasurface_document::DocumentError>(())
+//! ```
+//!
+//! What has a text form (keys, places, repositories, types, schemas) is written as text, and as an object only if the
+//! text would not say everything. Two things built in code are too deep for a document: trees of more than
+//! 256 locations inside each other (about 50 where names are given twice), and settings nested more than 120 times.
+
+mod assemble;
+mod codes;
+mod documents;
+mod error;
+mod head;
+mod identity;
+mod lines;
+mod locate;
+mod part;
+mod patch;
+mod syntax;
+mod translate;
+mod tree;
+mod v1;
+#[cfg(feature = "yaml")]
+mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+pub use codes::CODES;
+pub use documents::{Documents, Loader};
+pub use error::DocumentError;
+pub use patch::{NotApplicable, apply};
+pub use v1::schema_in_full;
+
+use datasurface_model::Ecosystem;
+
+/// The name under which an object is asked for that may be left out after a problem.
+const OBJECT: &str = "an object, or a problem";
+
+/// The JSON Schema of documents, for editors: what it refuses, loading refuses, too.
+#[cfg(feature = "json-schema")]
+#[must_use]
+pub fn json_schema() -> serde_json::Value {
+    v1::json_schema()
+}
+
+/// Reads a document of JSON. Equal schemas are stored once.
+///
+/// # Errors
+///
+/// If the text is not JSON, not of a supported format, or says something that the format does not know. Findings are
+/// placed in the document `model.json`.
+pub fn from_json(text: &str) -> Result<Ecosystem, DocumentError> {
+    Documents::new().document("model.json", text).load()
+}
+
+/// The document of an ecosystem, in the newest format. Equal ecosystems are equal documents, byte by byte.
+#[must_use]
+pub fn to_json(ecosystem: &Ecosystem) -> String {
+    let mut text = format!("{:#}", to_value(ecosystem));
+    text.push('\n');
+    text
+}
+
+/// Reads a document of YAML. Equal schemas are stored once.
+///
+/// # Errors
+///
+/// If the text is not YAML, not of a supported format, or says something that the format does not know. Findings are
+/// placed in the document `model.yaml`.
+#[cfg(feature = "yaml")]
+pub fn from_yaml(text: &str) -> Result<Ecosystem, DocumentError> {
+    Documents::new().document("model.yaml", text).load()
+}
+
+/// The document of an ecosystem as YAML, in the newest format. Equal ecosystems are equal documents, byte by byte.
+#[cfg(feature = "yaml")]
+#[must_use]
+pub fn to_yaml(ecosystem: &Ecosystem) -> String {
+    value_to_yaml(&to_value(ecosystem))
+}
+
+/// A tree as YAML, as documents are written.
+#[cfg(feature = "yaml")]
+#[must_use]
+pub fn value_to_yaml(document: &serde_json::Value) -> String {
+    yaml::written(document)
+}
+
+/// The document of an ecosystem as a tree, which programs look into and edit: what [`to_json`] writes.
+#[must_use]
+pub fn to_value(ecosystem: &Ecosystem) -> serde_json::Value {
+    // Writing to memory cannot fail, and every map in a document has text for keys.
+    serde_json::to_value(v1::Document::from(ecosystem)).unwrap_or_default()
+}
+
+/// The ecosystem that a tree describes.
+///
+/// # Errors
+///
+/// As [`from_json`] of what the tree is as text.
+pub fn from_value(document: serde_json::Value) -> Result<Ecosystem, DocumentError> {
+    from_json(&document.to_string())
+}

@@ -1,0 +1,105 @@
+//! Lines and columns, for people; everything else counts bytes.
+
+use super::tree::Extent;
+use datasurface_model::{Position, without_passwords};
+use std::iter;
+
+/// Longest line that is shown, in bytes.
+const LONGEST: usize = 200;
+
+/// What ends a line; a line feed after a carriage return belongs to it.
+const BREAKS: [char; 2] = ['\n', '\r'];
+
+/// In how many bytes characters are counted at once.
+const STRIDE: usize = 1024;
+
+/// Where the lines of a document begin. To find a place takes as long in a line of megabytes as in a short one.
+pub(super) struct Lines<'t> {
+    document: &'t str,
+    text: &'t str,
+    starts: Vec<usize>,
+    /// How many characters begin before each stride, and how many there are.
+    before_strides: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn of(document: &'t str, text: &'t str) -> Self {
+        let after_breaks = text.match_indices(BREAKS).map(|(at, _)| at + 1);
+        let after_breaks = after_breaks.filter(|at| text.get(at - 1..at + 1) != Some("\r\n"));
+        let starts = iter::once(0).chain(after_breaks).collect();
+        let mut before_strides = vec![0];
+        let mut characters = 0;
+        for stride in text.as_bytes().chunks(STRIDE) {
+            characters += begun_in(stride);
+            before_strides.push(characters);
+        }
+        Self { document, text, starts, before_strides }
+    }
+
+    pub(super) fn position(&self, extent: Extent) -> Position {
+        let line = self.starts.partition_point(|start| *start <= extent.start);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let next = self.starts.get(line).copied().unwrap_or(self.text.len());
+        let text = self.text.get(start..next).unwrap_or_default().trim_end_matches(BREAKS);
+        let end = extent.end.min(start + text.len());
+        Position {
+            document: self.document.into(),
+            line,
+            column: self.characters(start, extent.start) + 1,
+            length: self.characters(extent.start, end),
+            text: can_be_shown(text).then(|| text.into()),
+        }
+    }
+
+    /// How many characters there are from one place to another.
+    fn characters(&self, from: usize, to: usize) -> usize {
+        self.characters_before(to).saturating_sub(self.characters_before(from))
+    }
+
+    fn characters_before(&self, place: usize) -> usize {
+        let stride = place / STRIDE;
+        let before = self.before_strides.get(stride).copied().unwrap_or_default();
+        before + begun_in(self.text.as_bytes().get(stride * STRIDE..place).unwrap_or_default())
+    }
+}
+
+/// How many characters begin in a piece of UTF-8: all bytes but those that go on with one.
+fn begun_in(piece: &[u8]) -> usize {
+    piece.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
+}
+
+fn can_be_shown(line: &str) -> bool {
+    line.len() <= LONGEST && !line.is_empty() && without_passwords(line).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_people_and_editors_end_them() {
+        let text = "a\nb\r\nc\rd é";
+        let lines = Lines::of("model.yaml", text);
+        for (line, word) in (1..).zip(["a", "b", "c", "d"]) {
+            let start = text.find(word).unwrap();
+            let position = lines.position(Extent { start, end: start + 1 });
+            assert_eq!((position.line, position.column, position.length), (line, 1, 1), "{word}");
+        }
+        let position = lines.position(Extent { start: text.len() - 2, end: text.len() });
+        assert_eq!((position.line, position.column, position.text.as_deref()), (4, 3, Some("d é")));
+    }
+
+    #[test]
+    fn characters_are_counted_in_long_lines_too() {
+        for length in [STRIDE - 2, STRIDE - 1, STRIDE, 3 * STRIDE] {
+            let text = format!("first\n{}é here\rlast", "é".repeat(length));
+            let start = text.find("here").unwrap();
+            let position = Lines::of("model.json", &text).position(Extent { start, end: text.len() });
+            assert_eq!((position.line, position.column, position.length), (2, length + 3, 4));
+            assert_eq!(position.text, None);
+            let end = Extent { start: text.len(), end: text.len() };
+            let position = Lines::of("model.json", &text).position(end);
+            assert_eq!((position.line, position.column, position.length), (3, 5, 0));
+        }
+    }
+}

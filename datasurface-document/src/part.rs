@@ -1,0 +1,54 @@
+//! What one document says of the model.
+
+use super::{
+    head,
+    syntax::Syntax,
+    tree::{self, Problem},
+    v1::{self, Schemas},
+};
+use datasurface_model::{Ecosystem, EcosystemName, GovernanceZone, Repository, Team, TeamKey, ZoneName};
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub(super) enum Part {
+    Ecosystem(Box<Frame>),
+    Zone(ZoneName, Arc<GovernanceZone>),
+    Team(TeamKey, Arc<Team>),
+}
+
+/// What a document says of the ecosystem; another one may say the rest.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) name: Option<EcosystemName>,
+    pub(super) owner: Option<Repository>,
+    pub(super) live: Option<Repository>,
+    /// Under the name that is said here, if there is one.
+    pub(super) content: Ecosystem,
+}
+
+impl Part {
+    /// Reads a document, or finds everything that is wrong with its form.
+    pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<Problem>> {
+        if syntax == Syntax::Json
+            && let Some(part) = v1::read_quickly(text, schemas)
+        {
+            return Ok(part);
+        }
+        let mut tree = tree::parse(text, syntax).map_err(|problem| vec![problem])?;
+        let head = match head::take(&mut tree.root) {
+            Ok(head) => head,
+            Err(problem) => {
+                tree.problems.push(problem);
+                return Err(tree.problems);
+            }
+        };
+        match v1::read(head, &tree.root, schemas) {
+            Ok(part) if tree.problems.is_empty() => Ok(part),
+            Ok(_) => Err(tree.problems),
+            Err(problems) => {
+                tree.problems.extend(problems);
+                Err(tree.problems)
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The JSON Schema of documents and the loader are of one mind about what is not loaded alone.
+
+use super::{json_schema, locate::OUTERMOST, part::Part, syntax::Syntax, tree, v1::Schemas};
+use serde_json::Value;
+use std::{fs, path::Path};
+
+/// What a text says, in whatever syntax; nothing if it is of none.
+fn value(text: &str, syntax: Syntax) -> Option<Value> {
+    let tree = tree::parse(text, syntax).ok()?;
+    tree::read(&tree.root).ok()
+}
+
+#[test]
+fn fixtures_that_can_be_read_are_what_it_describes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasurface-model/tests/fixtures");
+    let schema = jsonschema::validator_for(&json_schema()).unwrap();
+    let complaint = |value: &Value| schema.validate(value).err().map(|error| error.to_string());
+    let mut read = 0;
+    for folder in [folder.join("ok"), folder] {
+        for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            if name.ends_with(".txt") || file.is_dir() {
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            let syntax = Syntax::of(name, &text);
+            if Part::read(&text, syntax, &mut Schemas::default()).is_ok() {
+                read += 1;
+                assert_eq!(complaint(&value(&text, syntax).unwrap()), None, "{name}");
+            } else if name.contains("_unknown-field") {
+                assert!(complaint(&value(&text, syntax).unwrap()).is_some(), "{name}");
+            }
+        }
+    }
+    assert!(read > 100, "{read}");
+}
+
+/// A finding about a member that nobody looks for would have no place.
+#[test]
+fn every_member_of_an_ecosystem_is_looked_for() {
+    let schema = json_schema();
+    // Neither about a team nor about a zone.
+    let members = schema["else"]["else"]["properties"].as_object().unwrap();
+    assert!(members.len() > 5);
+    for member in members.keys().filter(|member| *member != "format") {
+        assert!(OUTERMOST.contains(&member.as_str()), "{member}");
+    }
+}

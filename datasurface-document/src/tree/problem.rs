@@ -1,0 +1,160 @@
+//! What is wrong with the form of a document, and where, in words for people who write documents.
+
+use super::Extent;
+use crate::{
+    codes::{UNKNOWN_FIELD, UNREADABLE},
+    translate::shortened,
+};
+use datasurface_model::{CodeInfo, nearest};
+use serde::de::{Error, Expected, Unexpected};
+use std::fmt;
+
+/// A problem. It is also the error of reading from a tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem(Box<Content>);
+
+#[derive(Clone, Debug)]
+struct Content {
+    code: &'static CodeInfo,
+    message: String,
+    help: Option<String>,
+    extent: Option<Extent>,
+    related: Option<(Extent, &'static str)>,
+}
+
+impl Problem {
+    pub(crate) fn new(code: &'static CodeInfo, message: impl AsRef<str>) -> Self {
+        let message = shortened(message.as_ref());
+        Self(Box::new(Content { code, message, help: None, extent: None, related: None }))
+    }
+
+    pub(crate) fn unreadable(message: impl AsRef<str>) -> Self {
+        Self::new(&UNREADABLE, message)
+    }
+
+    pub(crate) fn too_deep() -> Self {
+        Self::unreadable("the document is nested too deeply")
+    }
+
+    /// A member that is not known here.
+    pub(super) fn unknown_member(name: &str, known: &[&str]) -> Self {
+        Self::new(&UNKNOWN_FIELD, format!("`{}` is not known here", shortened(name)))
+            .help(help_with(name, known))
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Says where it is, unless that is known already, and more exactly.
+    pub(crate) fn at(mut self, extent: Extent) -> Self {
+        self.0.extent.get_or_insert(extent);
+        self
+    }
+
+    pub(super) fn related(mut self, extent: Extent, why: &'static str) -> Self {
+        self.0.related = Some((extent, why));
+        self
+    }
+
+    pub(crate) fn code(&self) -> &'static CodeInfo {
+        self.0.code
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    pub(crate) fn help_text(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    pub(crate) fn extent(&self) -> Option<Extent> {
+        self.0.extent
+    }
+
+    pub(crate) fn related_place(&self) -> Option<(Extent, &'static str)> {
+        self.0.related
+    }
+}
+
+fn help_with(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "take it away".to_owned(),
+        None => format!("known here: `{}`", known.join("`, `")),
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Error for Problem {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::unreadable(message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
+        Self::unreadable(format!("expected {}, found {}", expected(&wanted.to_string()), given(&found)))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
+        Self::invalid_type(found, wanted)
+    }
+
+    fn invalid_length(length: usize, wanted: &dyn Expected) -> Self {
+        Self::unreadable(format!("expected {wanted}, found {length}"))
+    }
+
+    fn unknown_variant(name: &str, known: &'static [&'static str]) -> Self {
+        Self::unreadable(format!("`{}` is none of the choices here", shortened(name)))
+            .help(help_with(name, known))
+    }
+
+    fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
+        Self::unknown_member(name, known)
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Self::unreadable(format!("`{name}` is missing"))
+    }
+
+    fn duplicate_field(name: &'static str) -> Self {
+        Self::unreadable(format!("`{name}` is given twice"))
+    }
+}
+
+fn expected(wanted: &str) -> &str {
+    match wanted {
+        "a string" => "text",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "a boolean" => "`true` or `false`",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" => "a whole number that is not negative",
+        other => other,
+    }
+}
+
+fn given(found: &Unexpected<'_>) -> String {
+    match found {
+        Unexpected::Bool(value) => format!("`{value}`"),
+        Unexpected::Unsigned(number) => format!("the number `{number}`"),
+        Unexpected::Signed(number) => format!("the number `{number}`"),
+        Unexpected::Float(number) => format!("the number `{number}`"),
+        Unexpected::Str(text) => format!("the text `{}`", shortened(text)),
+        Unexpected::Unit => "`null`".to_owned(),
+        Unexpected::Seq => "a list".to_owned(),
+        Unexpected::Map | Unexpected::NewtypeVariant | Unexpected::StructVariant => "an object".to_owned(),
+        Unexpected::UnitVariant => "the word alone".to_owned(),
+        other => other.to_string(),
+    }
+}

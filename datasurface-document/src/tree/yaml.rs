@@ -1,0 +1,88 @@
+//! The tree of a YAML text: of the part of YAML that says what JSON can say. Anchors, tags and several documents in one
+//! file are refused: they make a model harder to review, and small texts huge.
+
+use super::{Building, Extent, Node, Problem, Tree, Value, number::is_number};
+use crate::translate::shortened;
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span};
+use std::borrow::Cow;
+
+pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
+    let mut building = Building::default();
+    let mut documents = 0;
+    for event in Parser::new_from_str_with_options(text, options()) {
+        let (event, span) = event.map_err(|error| syntax(text, &error))?;
+        let extent = extent(text, &span);
+        match event {
+            Event::DocumentStart(..) => {
+                documents += 1;
+                if documents > 1 {
+                    return Err(Problem::unreadable("a second document begins")
+                        .at(extent)
+                        .help("put each document into a file of its own"));
+                }
+            }
+            Event::Alias(_) => return Err(refused("an alias", extent)),
+            Event::Scalar(_, _, anchor, _)
+            | Event::SequenceStart(_, anchor, _)
+            | Event::MappingStart(_, anchor, _)
+                if anchor != 0 =>
+            {
+                return Err(refused("an anchor", extent));
+            }
+            Event::Scalar(_, _, _, Some(_))
+            | Event::SequenceStart(_, _, Some(_))
+            | Event::MappingStart(_, _, Some(_)) => return Err(refused("a tag", extent)),
+            Event::SequenceStart(..) | Event::MappingStart(..) if building.wants_name() => {
+                return Err(Problem::unreadable("the name of a member must be text").at(extent));
+            }
+            Event::SequenceStart(..) => building.open_list(extent)?,
+            Event::MappingStart(..) => building.open_object(extent)?,
+            Event::SequenceEnd | Event::MappingEnd => building.close(extent.end),
+            Event::Scalar(text, _, _, _) if building.wants_name() => building.name(text, extent),
+            Event::Scalar(text, style, _, _) => {
+                let value = if style == ScalarStyle::Plain { plain(text) } else { Value::Text(text) };
+                building.add(Node { extent, value });
+            }
+            _ => {}
+        }
+    }
+    building.finish()
+}
+
+fn options() -> Options {
+    let mut options = Options::default();
+    options.disallow_directives = true;
+    options.set_emit_comments(false);
+    options
+}
+
+/// What a word without quotation marks means in the core schema of YAML 1.2: in it, `NO` is a country.
+fn plain(word: Cow<'_, str>) -> Value<'_> {
+    // Nearly every word begins with a letter that settles it.
+    if word.starts_with(|first: char| first.is_ascii_alphabetic() && !"nNtTfF".contains(first)) {
+        return Value::Text(word);
+    }
+    match &*word {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        number if is_number(number) => Value::Number(word),
+        _ => Value::Text(word),
+    }
+}
+
+fn refused(what: &str, at: Extent) -> Problem {
+    Problem::unreadable(format!("{what} of YAML cannot stand here")).at(at).help("write out what is meant")
+}
+
+fn extent(text: &str, span: &Span) -> Extent {
+    let offset = |marker: granit_parser::Marker| marker.byte_offset().unwrap_or(text.len()).min(text.len());
+    let (start, end) = (offset(span.start), offset(span.end));
+    Extent { start, end: end.max(start) }
+}
+
+fn syntax(text: &str, error: &granit_parser::ScanError) -> Problem {
+    let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+    Problem::unreadable(shortened(&format!("the document is not YAML: {}", error.info())))
+        .at(Extent { start: at, end: at })
+}

@@ -1,0 +1,35 @@
+//! Who may have the data of a datastore: a list of approvals; where there is none, everybody.
+
+use super::compact::Compactly;
+use datasurface_model::{Access, DatasetName, Datastore, GroupKey, Set};
+use serde::{Deserialize, Serialize};
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "an approval, as an object")]
+pub(super) struct ApprovalObject {
+    group: Compactly<GroupKey>,
+    dataset: DatasetName,
+}
+
+/// The same datastore, open to these alone.
+pub(super) fn approved(datastore: Datastore, approvals: Set<ApprovalObject>) -> Datastore {
+    let approvals = approvals.into_iter();
+    approvals.fold(datastore.restricted(), |datastore, approval| {
+        datastore.approved(approval.group.0, approval.dataset)
+    })
+}
+
+/// The approvals, unless the datastore is open.
+pub(super) fn approvals(access: &Access) -> Option<Set<ApprovalObject>> {
+    match access {
+        Access::Open => None,
+        Access::Approved(approvals) => {
+            let written = approvals.iter().map(|approval| ApprovalObject {
+                group: Compactly(approval.group.clone()),
+                dataset: approval.dataset.clone(),
+            });
+            Some(written.collect())
+        }
+    }
+}

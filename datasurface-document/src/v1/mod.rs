@@ -1,0 +1,179 @@
+//! The format `datasurface/1`: types that are read and written, one file for each area. Nothing outside sees them.
+//!
+//! They change only so that every document that could be read still can, with the same meaning. What is left out has
+//! the same meaning as in code: the default.
+
+mod about;
+mod access;
+mod artifact;
+mod capture;
+mod compact;
+mod container;
+mod container_kind;
+mod dataset;
+mod entitlement;
+mod infrastructure;
+mod json_schema;
+mod keys;
+mod lifecycle;
+mod objects;
+mod pin;
+mod platform;
+mod policy;
+mod production;
+mod quality;
+mod quantity;
+mod repository;
+mod schema;
+mod schema_in_full;
+mod sets;
+mod settings;
+mod transformer;
+mod waiver;
+mod words;
+mod workspace;
+mod zone;
+
+#[cfg(feature = "json-schema")]
+pub(super) use json_schema::json_schema;
+pub(super) use schema::Schemas;
+
+use super::{
+    head::Head,
+    part::{Frame, Part},
+    tree::{self, Node, Problem},
+};
+use about::{DocumentationForm, described, written};
+use compact::Compactly;
+use datasurface_model::{Ecosystem, EcosystemName, Entity, Repository};
+use infrastructure::VendorObject;
+use objects::objects;
+use pin::{GroupPinObject, PrimaryPinObject};
+use platform::PlatformObject;
+pub use schema_in_full::schema_in_full;
+use serde::{Deserialize, Serialize};
+use waiver::WaiverObject;
+use zone::{TeamDefinition, ZoneDefinition, ZoneObject};
+
+/// What a document of this format says in `format`.
+pub(super) const FORMAT: &str = "datasurface/1";
+
+/// Reads a document of JSON about the ecosystem without making a tree of it, which is quicker. Nothing if that is not
+/// what it is, or if anything is wrong with it.
+pub(super) fn read_quickly(text: &str, schemas: &mut Schemas) -> Option<Part> {
+    let document: Document = tree::read_text(text)?;
+    (document.format == FORMAT).then(|| Part::Ecosystem(Box::new(document.into_frame(schemas))))
+}
+
+/// Reads what a document says after its head.
+pub(super) fn read(head: Head, document: &Node<'_>, schemas: &mut Schemas) -> Result<Part, Vec<Problem>> {
+    Ok(match head {
+        Head::Ecosystem => {
+            let frame = tree::read::<Document>(document)?.into_frame(schemas);
+            Part::Ecosystem(Box::new(frame))
+        }
+        Head::Zone(name) => {
+            let zone = tree::read::<ZoneDefinition>(document)?.into_model(schemas);
+            Part::Zone(name, zone.into())
+        }
+        Head::Team(key) => {
+            let team = tree::read::<TeamDefinition>(document)?.into_model(schemas);
+            Part::Team(key, team.into())
+        }
+    })
+}
+
+/// A document about the ecosystem, or parts of it.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "an ecosystem, as an object")]
+pub(super) struct Document {
+    #[serde(default)]
+    format: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<EcosystemName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<Compactly<Repository>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    live: Option<Compactly<Repository>>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    vendors: Vec<VendorObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    platforms: Vec<PlatformObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    zones: Vec<ZoneObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    group_pins: Vec<GroupPinObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    primary_pins: Vec<PrimaryPinObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<WaiverObject>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<EcosystemName>,
+}
+
+impl Document {
+    fn into_frame(self, schemas: &mut Schemas) -> Frame {
+        let (name, owner, live) = (self.name, self.owner.map(|owner| owner.0), self.live.map(|live| live.0));
+        let unsaid = || Repository::from("");
+        let mut ecosystem = Ecosystem::new(
+            name.clone().unwrap_or_else(|| "".into()),
+            owner.clone().unwrap_or_else(unsaid),
+            live.clone().unwrap_or_else(unsaid),
+        );
+        for vendor in sorted(self.vendors.into_iter().map(VendorObject::into_model)) {
+            ecosystem = ecosystem.vendor(vendor);
+        }
+        for platform in sorted(self.platforms.into_iter().map(PlatformObject::into_model)) {
+            ecosystem = ecosystem.platform(platform);
+        }
+        for zone in sorted(self.zones.into_iter().map(|zone| zone.into_model(schemas))) {
+            ecosystem = ecosystem.declare(zone);
+        }
+        for pin in self.group_pins {
+            ecosystem = ecosystem.pin(pin.group.0, pin.platforms);
+        }
+        for pin in self.primary_pins {
+            ecosystem = ecosystem.primary(pin.datastore, pin.platform);
+        }
+        for waiver in sorted(self.waivers.into_iter().map(WaiverObject::into_model)) {
+            ecosystem = ecosystem.waiver(waiver);
+        }
+        let content = described(
+            ecosystem,
+            self.documentation,
+            self.renamed_from,
+            Ecosystem::documented,
+            Ecosystem::renamed_from,
+        );
+        Frame { name, owner, live, content }
+    }
+}
+
+impl From<&Ecosystem> for Document {
+    fn from(ecosystem: &Ecosystem) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            name: Some(ecosystem.name().clone()),
+            owner: Some(Compactly(ecosystem.owner().clone())),
+            live: Some(Compactly(ecosystem.live().clone())),
+            vendors: ecosystem.vendors().iter().map(VendorObject::from).collect(),
+            platforms: ecosystem.platforms().iter().map(PlatformObject::from).collect(),
+            zones: ecosystem.zones().iter().map(ZoneObject::from).collect(),
+            group_pins: ecosystem.group_pins().iter().map(GroupPinObject::from).collect(),
+            primary_pins: ecosystem.primary_pins().iter().map(PrimaryPinObject::from).collect(),
+            waivers: ecosystem.waivers().iter().map(WaiverObject::from).collect(),
+            documentation: written(ecosystem.documentation()),
+            renamed_from: ecosystem.former_name().cloned(),
+        }
+    }
+}
+
+/// In the order in which a `Named` keeps them: adding them one by one is then quick, however the document orders them.
+fn sorted<T: Entity>(entities: impl Iterator<Item = T>) -> Vec<T> {
+    let mut entities: Vec<T> = entities.collect();
+    entities.sort_by(|one, other| one.name().cmp(other.name()).then_with(|| one.cmp(other)));
+    entities
+}

@@ -1,0 +1,127 @@
+//! Platforms.
+
+use super::{
+    about::{DocumentationForm, described, written},
+    compact::Compactly,
+    lifecycle::DeprecationObject,
+    objects::{objects, optional_object},
+    production::is_production,
+    sets::set,
+    settings::{Settings, is_empty},
+};
+use datasurface_model::{
+    CredentialStoreName, DatasetKey, DatastoreName, Entity, Hint, Hinted, Json, Place, PlatformDeclaration,
+    PlatformKind, PlatformName, Set, VersionRequirement, WorkspaceName,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a platform, as an object")]
+pub(super) struct PlatformObject {
+    name: PlatformName,
+    kind: PlatformKind,
+    #[serde(default = "VersionRequirement::any", skip_serializing_if = "VersionRequirement::is_any")]
+    version: VersionRequirement,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    config: Settings,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    locations: Set<Compactly<Place>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    production: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential_store: Option<CredentialStoreName>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<HintObject>,
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    deprecation: Option<DeprecationObject<PlatformName>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<PlatformName>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a hint, as an object")]
+struct HintObject {
+    about: HintedObject,
+    settings: Settings,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", expecting = "what a hint is about, as an object")]
+enum HintedObject {
+    Datastore(DatastoreName),
+    Dataset(Compactly<DatasetKey>),
+    Transformer(WorkspaceName),
+}
+
+impl HintObject {
+    fn into_model(self) -> (Hinted, Json) {
+        let about = match self.about {
+            HintedObject::Datastore(name) => Hinted::Datastore(name),
+            HintedObject::Dataset(Compactly(key)) => Hinted::Dataset(key),
+            HintedObject::Transformer(workspace) => Hinted::Transformer(workspace),
+        };
+        (about, self.settings.0)
+    }
+
+    fn of(hint: &Hint) -> Self {
+        let about = match hint.name().clone() {
+            Hinted::Datastore(name) => HintedObject::Datastore(name),
+            Hinted::Dataset(key) => HintedObject::Dataset(Compactly(key)),
+            Hinted::Transformer(workspace) => HintedObject::Transformer(workspace),
+        };
+        Self { about, settings: Settings(hint.settings().clone()) }
+    }
+}
+
+impl PlatformObject {
+    pub(super) fn into_model(self) -> PlatformDeclaration {
+        let mut platform =
+            PlatformDeclaration::new(self.name, self.kind).version(self.version).config(self.config.0);
+        for Compactly(place) in self.locations {
+            platform = platform.located(place);
+        }
+        if self.production {
+            platform = platform.in_production();
+        }
+        if let Some(store) = self.credential_store {
+            platform = platform.credential_store(store);
+        }
+        for hint in self.hints {
+            let (about, settings) = hint.into_model();
+            platform = platform.hint(about, settings);
+        }
+        if let Some(deprecation) = self.deprecation {
+            platform = platform.deprecated(deprecation.into_model());
+        }
+        described(
+            platform,
+            self.documentation,
+            self.renamed_from,
+            PlatformDeclaration::documented,
+            PlatformDeclaration::renamed_from,
+        )
+    }
+}
+
+impl From<&PlatformDeclaration> for PlatformObject {
+    fn from(platform: &PlatformDeclaration) -> Self {
+        Self {
+            name: platform.name().clone(),
+            kind: platform.kind().clone(),
+            version: platform.version_requirement().clone(),
+            config: Settings(Json::clone(platform.settings())),
+            locations: platform.locations().iter().cloned().map(Compactly).collect(),
+            production: is_production(platform.production_status()),
+            credential_store: platform.secrets().cloned(),
+            hints: platform.hints().iter().map(HintObject::of).collect(),
+            deprecation: platform.deprecation().map(DeprecationObject::from),
+            documentation: written(platform.documentation()),
+            renamed_from: platform.former_name().cloned(),
+        }
+    }
+}

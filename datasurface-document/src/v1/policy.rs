@@ -1,0 +1,161 @@
+//! Policies of zones.
+
+use super::{
+    about::{DocumentationForm, described, written},
+    compact::Compactly,
+    sets::{said_set, set},
+    words::Word,
+};
+use datasurface_model::{
+    Classification, CloudVendor, Entity, KeyHolder, Permitted, Place, PlatformName, Policy, PolicyName,
+    PolicyRule, ProductionStatus, Set, StorageRule, VendorName,
+};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::hash::Hash;
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a policy, as an object")]
+pub(super) struct PolicyObject {
+    name: PolicyName,
+    rule: RuleObject,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<PolicyName>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", expecting = "what a policy is about, as an object")]
+enum RuleObject {
+    Locations(PermittedObject<Compactly<Place>>),
+    Vendors(PermittedObject<VendorName>),
+    HardVendors(PermittedObject<Word<CloudVendor>>),
+    Platforms(PermittedObject<PlatformName>),
+    Classifications(PermittedObject<Classification>),
+    Storage(StorageObject),
+    Production(PermittedObject<Word<ProductionStatus>>),
+    SeparateProduction,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(
+    deny_unknown_fields,
+    expecting = "what is allowed and denied, as an object",
+    bound(serialize = "F: Serialize", deserialize = "F: Deserialize<'de> + Ord + Hash + Serialize")
+)]
+struct PermittedObject<F> {
+    #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Set<F>"))]
+    allow: Option<Set<F>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    deny: Set<F>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "what storage must be like, as an object")]
+struct StorageObject {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    mandatory: bool,
+    #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Set<SmolStr>"))]
+    allow: Option<Set<SmolStr>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    deny: Set<SmolStr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encryption: Option<Word<KeyHolder>>,
+}
+
+impl<F: Ord> PermittedObject<F> {
+    fn into_model<T: Ord>(self, read: fn(F) -> T) -> Permitted<T> {
+        Permitted::new(self.allow.map(|allowed| each(allowed, read)), each(self.deny, read))
+    }
+
+    fn of<T: Clone + Ord>(permitted: &Permitted<T>, write: fn(T) -> F) -> Self {
+        let allow = permitted.allowed().cloned().map(|allowed| each(allowed, write));
+        Self { allow, deny: each(permitted.denied().clone(), write) }
+    }
+}
+
+/// The set of what becomes of each element.
+fn each<F, T: Ord>(set: Set<F>, made: fn(F) -> T) -> Set<T> {
+    set.into_iter().map(made).collect()
+}
+
+impl StorageObject {
+    fn into_model(self) -> StorageRule {
+        let technologies = PermittedObject { allow: self.allow, deny: self.deny };
+        let rule = if self.mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
+        let rule = rule.technologies(technologies.into_model(|technology| technology));
+        match self.encryption {
+            Some(Word(keys)) => rule.encrypted(keys),
+            None => rule,
+        }
+    }
+
+    fn of(rule: &StorageRule) -> Self {
+        let PermittedObject { allow, deny } = PermittedObject::of(rule.permitted_technologies(), |one| one);
+        let encryption = rule.encryption().map(Word);
+        Self { mandatory: rule.is_mandatory(), allow, deny, encryption }
+    }
+}
+
+impl PolicyObject {
+    pub(super) fn into_model(self) -> Policy {
+        let rule = match self.rule {
+            RuleObject::Locations(permitted) => {
+                PolicyRule::Locations(permitted.into_model(|Compactly(place)| place))
+            }
+            RuleObject::Vendors(permitted) => PolicyRule::Vendors(permitted.into_model(|name| name)),
+            RuleObject::HardVendors(permitted) => {
+                PolicyRule::HardVendors(permitted.into_model(|Word(cloud)| cloud))
+            }
+            RuleObject::Platforms(permitted) => PolicyRule::Platforms(permitted.into_model(|name| name)),
+            RuleObject::Classifications(permitted) => {
+                PolicyRule::Classifications(permitted.into_model(|name| name))
+            }
+            RuleObject::Storage(storage) => PolicyRule::Storage(storage.into_model()),
+            RuleObject::Production(permitted) => {
+                PolicyRule::Production(permitted.into_model(|Word(status)| status))
+            }
+            RuleObject::SeparateProduction => PolicyRule::SeparateProduction,
+        };
+        let policy = Policy::new(self.name, rule);
+        described(policy, self.documentation, self.renamed_from, Policy::documented, Policy::renamed_from)
+    }
+}
+
+impl From<&Policy> for PolicyObject {
+    fn from(policy: &Policy) -> Self {
+        let rule = match policy.rule() {
+            PolicyRule::Locations(permitted) => {
+                RuleObject::Locations(PermittedObject::of(permitted, Compactly))
+            }
+            PolicyRule::Vendors(permitted) => {
+                RuleObject::Vendors(PermittedObject::of(permitted, |name| name))
+            }
+            PolicyRule::HardVendors(permitted) => {
+                RuleObject::HardVendors(PermittedObject::of(permitted, Word))
+            }
+            PolicyRule::Platforms(permitted) => {
+                RuleObject::Platforms(PermittedObject::of(permitted, |name| name))
+            }
+            PolicyRule::Classifications(permitted) => {
+                RuleObject::Classifications(PermittedObject::of(permitted, |name| name))
+            }
+            PolicyRule::Storage(storage) => RuleObject::Storage(StorageObject::of(storage)),
+            PolicyRule::Production(permitted) => RuleObject::Production(PermittedObject::of(permitted, Word)),
+            PolicyRule::SeparateProduction => RuleObject::SeparateProduction,
+        };
+        Self {
+            name: policy.name().clone(),
+            rule,
+            documentation: written(policy.documentation()),
+            renamed_from: policy.former_name().cloned(),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Repositories, as `github:owner/name@branch`.
+
+use super::{
+    compact::{Compact, Compactly},
+    words::Word,
+};
+use datasurface_model::{Credential, Repository, RepositoryHost};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct RepositoryObject {
+    host: Word<RepositoryHost>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<SmolStr>,
+    repository: SmolStr,
+    branch: SmolStr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<Compactly<Credential>>,
+}
+
+impl Compact for Repository {
+    type Long = RepositoryObject;
+    const EXPECTED: &'static str = "a repository, as `github:owner/name@branch`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.into())
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_long(long: RepositoryObject) -> Self {
+        let repository = Self::new(long.host.0, long.repository, long.branch);
+        let repository = long.address.into_iter().fold(repository, Self::at);
+        match long.credential {
+            Some(Compactly(credential)) => repository.credential(credential),
+            None => repository,
+        }
+    }
+
+    fn long(&self) -> Option<RepositoryObject> {
+        Some(RepositoryObject {
+            host: Word(self.host()),
+            address: self.address().map(SmolStr::from),
+            repository: self.repository().into(),
+            branch: self.branch().into(),
+            credential: self.declared_credential().cloned().map(Compactly),
+        })
+    }
+}

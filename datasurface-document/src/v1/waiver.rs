@@ -1,0 +1,40 @@
+//! Waivers.
+
+use super::{compact::Compactly, quantity::Day};
+use datasurface_model::{PolicyKey, Waiver};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a waiver, as an object")]
+pub(super) struct WaiverObject {
+    code: SmolStr,
+    path: SmolStr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<Compactly<PolicyKey>>,
+    reason: String,
+    expires: Day,
+}
+
+impl WaiverObject {
+    pub(super) fn into_model(self) -> Waiver {
+        let waiver = Waiver::new(self.code, self.path, self.reason, self.expires.0);
+        match self.policy {
+            Some(Compactly(policy)) => waiver.of_policy(policy),
+            None => waiver,
+        }
+    }
+}
+
+impl From<&Waiver> for WaiverObject {
+    fn from(waiver: &Waiver) -> Self {
+        Self {
+            code: waiver.code().into(),
+            path: waiver.path().into(),
+            policy: waiver.policy().cloned().map(Compactly),
+            reason: waiver.reason().to_owned(),
+            expires: Day(waiver.expires()),
+        }
+    }
+}

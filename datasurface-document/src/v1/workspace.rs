@@ -1,0 +1,201 @@
+//! Workspaces, dataset groups and sinks.
+
+use super::{
+    about::{DocumentationForm, described, written},
+    compact::{Compact, Compactly},
+    objects::{objects, optional_object},
+    production::is_production,
+    quantity::{Day, DeadlineText, LatencyText, RetentionText},
+    sets::{said_set, set},
+    sorted,
+    transformer::TransformerObject,
+    words::Word,
+};
+use datasurface_model::{
+    Classification, ContainerKey, DatasetGroup, DatasetKey, DatasetSink, Entity, GroupName, Milestoning,
+    PlatformName, Principal, Priority, Regulator, Set, Workspace, WorkspaceName,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a workspace, as an object")]
+pub(super) struct WorkspaceObject {
+    name: WorkspaceName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    container: Option<Compactly<ContainerKey>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    priority: Option<Word<Priority>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deadline: Option<DeadlineText>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    production: bool,
+    #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Set<Classification>"))]
+    holding_only: Option<Set<Classification>>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<GroupObject>,
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    transformer: Option<TransformerObject>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    entitlement: Set<Compactly<Principal>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<WorkspaceName>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a dataset group, as an object")]
+struct GroupObject {
+    name: GroupName,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sinks: Vec<Compactly<DatasetSink>>,
+    #[serde(default, skip_serializing_if = "Word::is_default")]
+    milestoning: Word<Milestoning>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    latency: Option<LatencyText>,
+    /// For how long earlier versions are kept. `milestoning` says who sees them: with `live`, nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retention: Option<RetentionText>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    regulators: Set<Regulator>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wished_platform: Option<PlatformName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<GroupName>,
+}
+
+impl WorkspaceObject {
+    pub(super) fn into_model(self) -> Workspace {
+        let mut workspace = Workspace::new(self.name);
+        if let Some(Compactly(container)) = self.container {
+            workspace = workspace.container(container);
+        }
+        if let Some(Word(priority)) = self.priority {
+            workspace = workspace.priority(priority);
+        }
+        if let Some(DeadlineText(deadline)) = self.deadline {
+            workspace = workspace.deadline(deadline);
+        }
+        if self.production {
+            workspace = workspace.in_production();
+        }
+        if let Some(classifications) = self.holding_only {
+            workspace = workspace.holding_only(classifications);
+        }
+        if let Some(transformer) = self.transformer {
+            workspace = workspace.transformer(transformer.into_model());
+        }
+        for Compactly(principal) in self.entitlement {
+            workspace = workspace.granted(principal);
+        }
+        let groups = sorted(self.groups.into_iter().map(GroupObject::into_model));
+        described(
+            groups.into_iter().fold(workspace, Workspace::group),
+            self.documentation,
+            self.renamed_from,
+            Workspace::documented,
+            Workspace::renamed_from,
+        )
+    }
+}
+
+impl GroupObject {
+    fn into_model(self) -> DatasetGroup {
+        let mut group = DatasetGroup::new(self.name)
+            .sinks(self.sinks.into_iter().map(|Compactly(sink)| sink))
+            .milestoning(self.milestoning.0);
+        if let Some(LatencyText(latency)) = self.latency {
+            group = group.latency(latency);
+        }
+        if let Some(RetentionText(retention)) = self.retention {
+            group = group.retention(retention);
+        }
+        if let Some(platform) = self.wished_platform {
+            group = group.wishing(platform);
+        }
+        described(
+            self.regulators.into_iter().fold(group, DatasetGroup::regulator),
+            self.documentation,
+            self.renamed_from,
+            DatasetGroup::documented,
+            DatasetGroup::renamed_from,
+        )
+    }
+}
+
+impl From<&Workspace> for WorkspaceObject {
+    fn from(workspace: &Workspace) -> Self {
+        Self {
+            name: workspace.name().clone(),
+            container: workspace.container_key().cloned().map(Compactly),
+            priority: workspace.declared_priority().map(Word),
+            deadline: workspace.declared_deadline().cloned().map(DeadlineText),
+            production: is_production(workspace.production_status()),
+            holding_only: workspace.classification_limit().cloned(),
+            groups: workspace.groups().iter().map(GroupObject::from).collect(),
+            transformer: workspace.data_transformer().map(TransformerObject::from),
+            entitlement: workspace.entitlement().principals().cloned().map(Compactly).collect(),
+            documentation: written(workspace.documentation()),
+            renamed_from: workspace.former_name().cloned(),
+        }
+    }
+}
+
+impl From<&DatasetGroup> for GroupObject {
+    fn from(group: &DatasetGroup) -> Self {
+        let requirements = group.requirements();
+        Self {
+            name: group.name().clone(),
+            sinks: group.wanted().iter().cloned().map(Compactly).collect(),
+            milestoning: Word(requirements.milestoning()),
+            latency: requirements.latency().map(LatencyText),
+            retention: requirements.retention().map(RetentionText),
+            regulators: requirements.regulators().clone(),
+            wished_platform: group.wished_platform().cloned(),
+            documentation: written(group.documentation()),
+            renamed_from: group.former_name().cloned(),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct SinkObject {
+    dataset: Compactly<DatasetKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    accepts_deprecated_until: Option<Day>,
+}
+
+impl Compact for DatasetSink {
+    type Long = SinkObject;
+    const EXPECTED: &'static str = "a dataset, as `datastore/dataset`, or as an object";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.into())
+    }
+
+    fn text(&self) -> String {
+        self.name().to_string()
+    }
+
+    fn from_long(long: SinkObject) -> Self {
+        let sink = Self::new(long.dataset.0);
+        match long.accepts_deprecated_until {
+            Some(Day(last)) => sink.accepting_deprecated_until(last),
+            None => sink,
+        }
+    }
+
+    fn long(&self) -> Option<SinkObject> {
+        Some(SinkObject {
+            dataset: Compactly(self.name().clone()),
+            accepts_deprecated_until: self.accepts_deprecated_until().map(Day),
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! Zones and teams, as declared and as defined.
+
+use super::{
+    about::{DocumentationForm, described, written},
+    compact::Compactly,
+    container::ContainerObject,
+    dataset::DatastoreObject,
+    objects::{objects, optional_object},
+    policy::PolicyObject,
+    schema::Schemas,
+    sorted,
+    workspace::WorkspaceObject,
+};
+use datasurface_model::{
+    Entity, GovernanceZone, Repository, Team, TeamDeclaration, TeamName, ZoneDeclaration, ZoneName,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a zone, as an object")]
+pub(super) struct ZoneObject {
+    name: ZoneName,
+    owner: Compactly<Repository>,
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    definition: Option<ZoneDefinition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<ZoneName>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "the definition of a zone, as an object")]
+pub(super) struct ZoneDefinition {
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    teams: Vec<TeamObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<PolicyObject>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a team, as an object")]
+struct TeamObject {
+    name: TeamName,
+    owner: Compactly<Repository>,
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    definition: Option<TeamDefinition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<TeamName>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "the definition of a team, as an object")]
+pub(super) struct TeamDefinition {
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    containers: Vec<ContainerObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    datastores: Vec<DatastoreObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    workspaces: Vec<WorkspaceObject>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documentation: DocumentationForm,
+}
+
+impl ZoneObject {
+    pub(super) fn into_model(self, schemas: &mut Schemas) -> ZoneDeclaration {
+        let zone = ZoneDeclaration::new(self.name, self.owner.0);
+        let zone = match self.definition {
+            Some(definition) => zone.defined(definition.into_model(schemas)),
+            None => zone,
+        };
+        self.renamed_from.into_iter().fold(zone, ZoneDeclaration::renamed_from)
+    }
+}
+
+impl ZoneDefinition {
+    pub(super) fn into_model(self, schemas: &mut Schemas) -> GovernanceZone {
+        let teams = sorted(self.teams.into_iter().map(|team| team.into_model(schemas)));
+        let policies = sorted(self.policies.into_iter().map(PolicyObject::into_model));
+        let zone = teams.into_iter().fold(GovernanceZone::new(), GovernanceZone::declare);
+        let zone = policies.into_iter().fold(zone, GovernanceZone::policy);
+        described(zone, self.documentation, None::<ZoneName>, GovernanceZone::documented, |zone, _| zone)
+    }
+}
+
+impl TeamObject {
+    fn into_model(self, schemas: &mut Schemas) -> TeamDeclaration {
+        let team = TeamDeclaration::new(self.name, self.owner.0);
+        let team = match self.definition {
+            Some(definition) => team.defined(definition.into_model(schemas)),
+            None => team,
+        };
+        self.renamed_from.into_iter().fold(team, TeamDeclaration::renamed_from)
+    }
+}
+
+impl TeamDefinition {
+    pub(super) fn into_model(self, schemas: &mut Schemas) -> Team {
+        let containers = sorted(self.containers.into_iter().map(ContainerObject::into_model));
+        let datastores = sorted(self.datastores.into_iter().map(|datastore| datastore.into_model(schemas)));
+        let workspaces = sorted(self.workspaces.into_iter().map(WorkspaceObject::into_model));
+        let team = containers.into_iter().fold(Team::new(), Team::container);
+        let team = datastores.into_iter().fold(team, Team::datastore);
+        let team = workspaces.into_iter().fold(team, Team::workspace);
+        described(team, self.documentation, None::<TeamName>, Team::documented, |team, _| team)
+    }
+}
+
+impl From<&ZoneDeclaration> for ZoneObject {
+    fn from(zone: &ZoneDeclaration) -> Self {
+        Self {
+            name: zone.name().clone(),
+            owner: Compactly(zone.owner().clone()),
+            definition: zone.definition().map(|definition| ZoneDefinition {
+                teams: definition.teams().iter().map(TeamObject::from).collect(),
+                policies: definition.policies().iter().map(PolicyObject::from).collect(),
+                documentation: written(definition.documentation()),
+            }),
+            renamed_from: zone.former_name().cloned(),
+        }
+    }
+}
+
+impl From<&TeamDeclaration> for TeamObject {
+    fn from(team: &TeamDeclaration) -> Self {
+        Self {
+            name: team.name().clone(),
+            owner: Compactly(team.owner().clone()),
+            definition: team.definition().map(|team| TeamDefinition::from(Arc::as_ref(team))),
+            renamed_from: team.former_name().cloned(),
+        }
+    }
+}
+
+impl From<&Team> for TeamDefinition {
+    fn from(team: &Team) -> Self {
+        Self {
+            containers: team.containers().iter().map(ContainerObject::from).collect(),
+            datastores: team.datastores().iter().map(|store| Arc::as_ref(store).into()).collect(),
+            workspaces: team.workspaces().iter().map(|workspace| Arc::as_ref(workspace).into()).collect(),
+            documentation: written(team.documentation()),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Tests through the public surface of the crate: nothing is lost, and what is wrong is said well.
+
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
+
+mod form;
+mod json_schema;
+mod laws;
+mod no_json;
+mod refusals;
+mod reload;
+mod syntaxes;
