@@ -27,3 +27,36 @@ fn no_folder_of_ours_is_called_like_the_output_of_a_build() {
     folders_that_look_like_build_output(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
     assert_eq!(found, [] as [String; 0], "tools skip folders of these names");
 }
+
+/// How many lines a crate may have, with its tests: so many can be read in a day. The model is the largest.
+const MOST_LINES: usize = 15_000;
+const MOST_LINES_OF_THE_MODEL: usize = 17_000;
+
+fn lines(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let lines = entries.map(|path| match path.is_dir() {
+        true => lines(&path),
+        false if path.extension().is_some_and(|extension| extension == "rs") => {
+            fs::read_to_string(&path).unwrap().lines().count()
+        }
+        false => 0,
+    });
+    lines.sum()
+}
+
+#[test]
+fn no_crate_is_too_long_to_be_read() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut crates = 0;
+    for entry in fs::read_dir(root).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if !name.starts_with("datasurface-") {
+            continue;
+        }
+        crates += 1;
+        let most = if name == "datasurface-model" { MOST_LINES_OF_THE_MODEL } else { MOST_LINES };
+        let lines = lines(&entry.path());
+        assert!(lines <= most, "{name} has {lines} lines");
+    }
+    assert!(crates >= 10, "{crates}");
+}

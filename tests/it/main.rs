@@ -23,6 +23,7 @@ mod laws;
 mod layout;
 mod northwind;
 mod on_postgres;
+mod packaging;
 mod readme;
 mod review_change;
 mod serialized_names;

@@ -6,58 +6,37 @@ use crate::{
     estate::{Estate, Origin},
 };
 use datasurface_model::DatastoreName;
-use rustc_hash::FxHashMap;
+use indexmap::{IndexMap, map::Entry};
+use rustc_hash::FxBuildHasher;
 use std::sync::Arc;
 
-/// The drafts, each made from what is there when it is looked at first.
+/// The drafts, each made from what is there when it is looked at first, in the order in which that happened.
 #[derive(Debug, Default)]
-pub(super) struct Drafts {
-    drafts: Vec<Draft>,
-    /// Where the draft of each datastore is.
-    places: FxHashMap<DatastoreName, usize>,
-}
+pub(super) struct Drafts(IndexMap<DatastoreName, Draft, FxBuildHasher>);
 
 impl Drafts {
     /// The draft of a datastore, if there is such.
     pub(super) fn open(&mut self, name: &DatastoreName, estate: &mut Estate) -> Option<&mut Draft> {
-        let place = self.place(name, estate)?;
-        self.at(place)
-    }
-
-    /// Where the draft of a datastore is, if there is such. Apart from [`Self::at`], so that who looks for many can look for
-    /// all of the places, and then into all of them: in between there is nothing to wait for.
-    pub(super) fn place(&mut self, name: &DatastoreName, estate: &mut Estate) -> Option<usize> {
-        if let Some(place) = self.places.get(name) {
-            return Some(*place);
+        match self.0.entry(name.clone()) {
+            Entry::Occupied(draft) => Some(draft.into_mut()),
+            Entry::Vacant(place) => Some(place.insert(estate.draft(name)?)),
         }
-        let draft = estate.draft(name)?;
-        let place = self.drafts.len();
-        self.drafts.push(draft);
-        self.places.insert(name.clone(), place);
-        Some(place)
-    }
-
-    /// The draft at this place.
-    pub(super) fn at(&mut self, place: usize) -> Option<&mut Draft> {
-        self.drafts.get_mut(place)
     }
 
     /// The draft of a datastore, if it was looked at.
     pub(super) fn get(&self, name: &DatastoreName) -> Option<&Draft> {
-        self.drafts.get(*self.places.get(name)?)
+        self.0.get(name)
     }
 
     /// All of them, in the order in which they were looked at.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Draft> {
-        self.drafts.iter_mut()
+        self.0.values_mut()
     }
 
     /// All of them, by name.
-    pub(super) fn into_sorted(self) -> impl Iterator<Item = (DatastoreName, Draft)> {
-        let mut places: Vec<(DatastoreName, usize)> = self.places.into_iter().collect();
-        places.sort_unstable();
-        let mut drafts: Vec<Option<Draft>> = self.drafts.into_iter().map(Some).collect();
-        places.into_iter().filter_map(move |(name, place)| Some((name, drafts.get_mut(place)?.take()?)))
+    pub(super) fn into_sorted(mut self) -> impl Iterator<Item = (DatastoreName, Draft)> {
+        self.0.sort_unstable_keys();
+        self.0.into_iter()
     }
 }
 

@@ -215,13 +215,10 @@ impl Work {
             let Some(new) = after.group(service) else { continue };
             let then = before.and_then(|before| wanted_alike(service, before)).unwrap_or_default();
             let added = then.difference(new.wanted()).filter(|(then, _)| then.is_none());
-            let added: Vec<&DatasetKey> = added.filter_map(|(_, sink)| Some(sink?.name())).collect();
-            let places: Vec<Option<usize>> =
-                added.iter().map(|key| self.drafts.place(&key.datastore, &mut self.estate)).collect();
-            for (key, place) in added.into_iter().zip(places) {
-                if let Some(draft) = place.and_then(|place| self.drafts.at(place)) {
-                    self.unsettled.extend(draft.makers.filter(|makers| Some(*makers) != self.settling));
-                    draft.add(service, &key.dataset);
+            for (_, sink) in added {
+                let Some(sink) = sink.map(Entity::name) else { continue };
+                if let Some(draft) = self.touch(&sink.datastore) {
+                    draft.add(service, &sink.dataset);
                 }
             }
         }
