@@ -2,6 +2,7 @@
 
 use datasurface_model::{ContainerKey, DatasetKey, DatasetName, DatastoreName, PlatformName, WorkspaceName};
 use serde::{Deserialize, Serialize};
+use serde_with::{DeserializeFromStr, SerializeDisplay};
 use std::{fmt, str::FromStr};
 
 /// What must happen.
@@ -30,8 +31,7 @@ impl fmt::Display for NodeKind {
 
 /// The identity of a node. As text: kind, platform and names, joined with `/`. Ordered by kind, platform and what it is about: the
 /// exports of a dataset are beside each other, by container.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay, DeserializeFromStr)]
 pub enum NodeKey {
     /// `Export/<platform>/<zone>/<team>/<container>/<datastore>/<dataset>`
     Export {
@@ -158,20 +158,6 @@ impl FromStr for NodeKey {
                 return Err(NodeKeyError { text: text.to_owned() });
             }
         })
-    }
-}
-
-impl TryFrom<String> for NodeKey {
-    type Error = NodeKeyError;
-
-    fn try_from(text: String) -> Result<Self, NodeKeyError> {
-        text.parse()
-    }
-}
-
-impl From<NodeKey> for String {
-    fn from(key: NodeKey) -> Self {
-        key.to_string()
     }
 }
 

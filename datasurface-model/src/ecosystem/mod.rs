@@ -10,6 +10,7 @@ mod credential;
 mod dataset;
 mod datastore;
 mod deadline;
+mod declaration;
 mod entitlement;
 mod infrastructure;
 #[cfg(feature = "json-schema")]
@@ -40,6 +41,7 @@ pub use credential::{Credential, CredentialKind};
 pub use dataset::Dataset;
 pub use datastore::Datastore;
 pub use deadline::Deadline;
+pub use declaration::Declaration;
 pub use entitlement::{Entitlement, Principal};
 pub use infrastructure::{CloudVendor, InfrastructureLocation, InfrastructureVendor};
 pub use lifecycle::Deprecation;
@@ -226,7 +228,7 @@ impl Ecosystem {
         change: impl FnOnce(Team) -> Team,
     ) -> Self {
         if let Some(declaration) = self.zones.remove(&zone.into()) {
-            self.zones.insert(declaration.edit_team(&team.into(), change));
+            self.zones.insert(declaration.edit(|zone| zone.edit_team(&team.into(), change)));
         }
         self
     }

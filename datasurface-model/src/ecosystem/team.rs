@@ -1,72 +1,13 @@
-//! Teams and their declarations.
+//! Teams.
 
-use super::{DataContainer, Datastore, Repository, Workspace};
+use super::{DataContainer, Datastore, Declaration, Workspace};
 use datasurface_schema::{
-    About, ContainerName, DatastoreName, Entity, Named, Rare, TeamName, WorkspaceName, documented,
-    join_about, renamed,
+    About, ContainerName, DatastoreName, Named, Rare, TeamName, WorkspaceName, documented, join_about,
 };
 use std::sync::Arc;
 
-/// A team as its zone declares it: its name and the repository that owns it; and its definition, once the owner has
-/// given one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TeamDeclaration {
-    name: TeamName,
-    owner: Repository,
-    definition: Option<Arc<Team>>,
-    about: Rare<About<TeamName>>,
-}
-
-impl TeamDeclaration {
-    /// A declaration without a definition.
-    pub fn new(name: impl Into<TeamName>, owner: impl Into<Repository>) -> Self {
-        Self { name: name.into(), owner: owner.into(), definition: None, about: Rare::default() }
-    }
-
-    /// The same declaration, defined.
-    #[must_use]
-    pub fn defined(mut self, definition: impl Into<Arc<Team>>) -> Self {
-        self.definition = Some(definition.into());
-        self
-    }
-
-    renamed!(TeamName);
-
-    pub(super) fn edit(mut self, change: impl FnOnce(Team) -> Team) -> Self {
-        self.definition = self.definition.map(|team| Arc::new(change(Arc::unwrap_or_clone(team))));
-        self
-    }
-
-    /// The declaration alone.
-    pub(super) fn undefined(&self) -> Self {
-        Self {
-            name: self.name.clone(),
-            owner: self.owner.clone(),
-            definition: None,
-            about: self.about.clone(),
-        }
-    }
-
-    /// The repository that may define it.
-    #[must_use]
-    pub fn owner(&self) -> &Repository {
-        &self.owner
-    }
-
-    /// The definition, if there is one.
-    #[must_use]
-    pub fn definition(&self) -> Option<&Arc<Team>> {
-        self.definition.as_ref()
-    }
-}
-
-impl Entity for TeamDeclaration {
-    type Name = TeamName;
-
-    fn name(&self) -> &TeamName {
-        &self.name
-    }
-}
+/// A team as its zone declares it.
+pub type TeamDeclaration = Declaration<TeamName, Team>;
 
 /// What a team has: containers, datastores that it produces, workspaces in which it consumes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

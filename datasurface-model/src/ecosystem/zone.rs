@@ -1,70 +1,11 @@
-//! Governance zones and their declarations.
+//! Governance zones.
 
-use super::{Policy, Repository, Team, TeamDeclaration, undefined_since};
-use datasurface_schema::{About, Entity, Named, Rare, TeamName, ZoneName, documented, join_about, renamed};
+use super::{Declaration, Policy, Repository, Team, TeamDeclaration, undefined_since};
+use datasurface_schema::{About, Named, Rare, TeamName, ZoneName, documented, join_about};
 use std::sync::Arc;
 
-/// A zone as the ecosystem declares it: its name and the repository that owns it; and its definition, once the owner
-/// has given one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ZoneDeclaration {
-    name: ZoneName,
-    owner: Repository,
-    definition: Option<Arc<GovernanceZone>>,
-    about: Rare<About<ZoneName>>,
-}
-
-impl ZoneDeclaration {
-    /// A declaration without a definition.
-    pub fn new(name: impl Into<ZoneName>, owner: impl Into<Repository>) -> Self {
-        Self { name: name.into(), owner: owner.into(), definition: None, about: Rare::default() }
-    }
-
-    /// The same declaration, defined.
-    #[must_use]
-    pub fn defined(mut self, definition: impl Into<Arc<GovernanceZone>>) -> Self {
-        self.definition = Some(definition.into());
-        self
-    }
-
-    renamed!(ZoneName);
-
-    pub(super) fn edit_team(mut self, team: &TeamName, change: impl FnOnce(Team) -> Team) -> Self {
-        self.definition =
-            self.definition.map(|zone| Arc::new(Arc::unwrap_or_clone(zone).edit_team(team, change)));
-        self
-    }
-
-    /// The declaration alone.
-    pub(super) fn undefined(&self) -> Self {
-        Self {
-            name: self.name.clone(),
-            owner: self.owner.clone(),
-            definition: None,
-            about: self.about.clone(),
-        }
-    }
-
-    /// The repository that may define it.
-    #[must_use]
-    pub fn owner(&self) -> &Repository {
-        &self.owner
-    }
-
-    /// The definition, if there is one.
-    #[must_use]
-    pub fn definition(&self) -> Option<&Arc<GovernanceZone>> {
-        self.definition.as_ref()
-    }
-}
-
-impl Entity for ZoneDeclaration {
-    type Name = ZoneName;
-
-    fn name(&self) -> &ZoneName {
-        &self.name
-    }
-}
+/// A zone as the ecosystem declares it.
+pub type ZoneDeclaration = Declaration<ZoneName, GovernanceZone>;
 
 /// A part of the company with its own governance: its teams, and what they must obey.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +66,7 @@ impl GovernanceZone {
         self
     }
 
-    fn edit_team(mut self, team: &TeamName, change: impl FnOnce(Team) -> Team) -> Self {
+    pub(super) fn edit_team(mut self, team: &TeamName, change: impl FnOnce(Team) -> Team) -> Self {
         if let Some(declaration) = self.teams.remove(team) {
             self.teams.insert(declaration.edit(change));
         }

@@ -1,13 +1,12 @@
 //! Paths of rendered files: relative, safe everywhere.
 
-use serde::{Deserialize, Serialize};
+use serde_with::{DeserializeFromStr, SerializeDisplay};
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 /// A relative path with `/` between its parts, each of them ASCII letters, digits, `_`, `-`, `.` or `=`, not beginning
 /// or ending with a dot, and no name that an operating system keeps for itself: such a path means the same everywhere
 /// and never leaves its folder.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay, DeserializeFromStr)]
 pub struct SafePath(String);
 
 /// A path that is not safe.
@@ -83,20 +82,6 @@ fn problem(part: &str) -> Option<&'static str> {
 pub(crate) fn is_device(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or_default();
     DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device))
-}
-
-impl TryFrom<String> for SafePath {
-    type Error = SafePathError;
-
-    fn try_from(path: String) -> Result<Self, SafePathError> {
-        path.parse()
-    }
-}
-
-impl From<SafePath> for String {
-    fn from(path: SafePath) -> Self {
-        path.0
-    }
 }
 
 impl Borrow<str> for SafePath {

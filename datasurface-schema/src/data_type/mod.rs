@@ -22,15 +22,14 @@ pub use time_zone::is_time_zone;
 pub use time_zone::nearest_time_zone;
 pub(super) use {read::Reader, write::quoted_where_needed};
 
-use serde::{Deserialize, Serialize};
+use serde_with::{DeserializeFromStr, SerializeDisplay};
 use smol_str::SmolStr;
 
 /// The type of a column. The text form is SQL-like and round-trips at every depth: `Decimal(18,4)`, `VarChar(40)`,
 /// `Struct(a Integer not null, b Map(VarChar, Date))`.
 ///
 /// Any value can be made; [`DataType::problems`] says what makes no sense, and validation reports it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay, DeserializeFromStr)]
 #[non_exhaustive]
 pub enum DataType {
     /// True or false.

@@ -39,14 +39,6 @@ impl FromStr for DataType {
     }
 }
 
-impl TryFrom<String> for DataType {
-    type Error = DataTypeError;
-
-    fn try_from(text: String) -> Result<Self, DataTypeError> {
-        text.parse()
-    }
-}
-
 /// The name of a type as it is listed, in whatever case people wrote it; what is not listed stays as it is.
 fn spelled(name: &str) -> &str {
     let mut known = NAMES.iter().map(|(known, _)| *known);

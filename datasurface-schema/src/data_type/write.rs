@@ -77,12 +77,6 @@ impl Display for Field {
     }
 }
 
-impl From<DataType> for String {
-    fn from(data_type: DataType) -> Self {
-        data_type.to_string()
-    }
-}
-
 /// A word as it is, anything else in quotes, as in SQL.
 pub(crate) fn quoted_where_needed(f: &mut Formatter<'_>, word: &str) -> fmt::Result {
     if !word.is_empty() && word.chars().all(super::read::is_word) {
