@@ -1,5 +1,5 @@
 //! What loading a model costs, against what the parser alone takes for the same bytes:
-//! `cargo bench -p datasurface-model --bench documents [datastores]`.
+//! `cargo bench -p datasurface-document --bench documents [datastores]`.
 //!
 //! Each is done by a process of its own, as by somebody who loads a model once: how dear memory is depends on what was freed before.
 //! They take turns, for a machine may change its speed, and the ratio is the median of the turns. Times are those of the processor,

@@ -29,11 +29,6 @@ pub(super) struct Frame {
 impl Part {
     /// Reads a document, or finds everything that is wrong with its form.
     pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<Problem>> {
-        if syntax == Syntax::Json
-            && let Some(part) = v1::read_quickly(text, schemas)
-        {
-            return Ok(part);
-        }
         let mut tree = tree::parse(text, syntax).map_err(|problem| vec![problem])?;
         let head = match head::take(&mut tree.root) {
             Ok(head) => head,

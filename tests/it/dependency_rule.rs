@@ -11,18 +11,20 @@ const PURE: [&str; 4] =
 
 /// What these may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const PURE_MAY_USE: [&str; 15] = [
+const PURE_MAY_USE: [&str; 17] = [
     "blake3",
     "chrono",
     "croner",
     "granit-parser",
     "imbl",
+    "jsonc-parser",
     "proptest",
     "rustc-hash",
     "schemars",
     "semver",
     "serde",
     "serde_json",
+    "serde_with",
     "smol_str",
     "strsim",
     "thiserror",

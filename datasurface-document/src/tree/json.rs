@@ -1,30 +1,85 @@
-//! The tree of a JSON text. Whether the text is JSON is judged by its usual reader.
+//! The tree of a JSON text. Whether the text is JSON is judged by serde's reader, for whose words there are plainer ones; what is
+//! where in it, by a parser that keeps ranges.
 
-use super::{
-    Building, Node, Problem, Tree, Value,
-    scan::{Scanner, Token},
-};
+use super::{DEEPEST, Extent, Member, Node, Problem, Tree, Value, without_twins};
 use crate::translate;
+use jsonc_parser::{
+    CollectOptions, ParseOptions,
+    ast::{self, ObjectPropName},
+    common::{Range, Ranged},
+    errors::ParseErrorKind,
+    parse_to_ast,
+};
 use serde::de::IgnoredAny;
+use std::borrow::Cow;
+
+/// JSON alone, and nothing that is only like it.
+const STRICT: ParseOptions = ParseOptions {
+    allow_comments: false,
+    allow_loose_object_property_names: false,
+    allow_trailing_commas: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
 
 pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         return Err(translate::syntax(text, &error));
     }
-    let scanner = Scanner::new(text);
-    let mut building = Building::default();
-    while let Some((extent, token)) = scanner.next()? {
-        match token {
-            Token::Object => building.open_object(extent)?,
-            Token::List => building.open_list(extent)?,
-            Token::End => building.close(extent.end),
-            Token::Text(name) if building.wants_name() => building.name(name, extent),
-            Token::Text(text) => building.add(Node { extent, value: Value::Text(text) }),
-            Token::Number(spelling) => building.add(Node { extent, value: Value::Number(spelling.into()) }),
-            Token::Bool(value) => building.add(Node { extent, value: Value::Bool(value) }),
-            Token::Between => {}
-            Token::Null => building.add(Node { extent, value: Value::Null }),
-        }
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
+        let problem = match error.kind() {
+            ParseErrorKind::NestingDepthExceeded => Problem::too_deep(),
+            _ => Problem::unreadable("the document is not JSON: a text with escapes that mean no character"),
+        };
+        problem.at(extent(error.range()))
+    })?;
+    let mut problems = Vec::new();
+    match parsed.value {
+        Some(value) => Ok(Tree { root: node(value, 0, &mut problems)?, problems }),
+        None => Err(Problem::unreadable("the document is empty").at(Extent { start: 0, end: 0 })),
     }
-    building.finish()
+}
+
+/// A value so deep inside of others, as a node.
+fn node<'t>(value: ast::Value<'t>, depth: usize, problems: &mut Vec<Problem>) -> Result<Node<'t>, Problem> {
+    let extent = extent(value.range());
+    let inside =
+        |depth: usize| if depth < DEEPEST { Ok(depth + 1) } else { Err(Problem::too_deep().at(extent)) };
+    let value = match value {
+        ast::Value::NullKeyword(_) => Value::Null,
+        ast::Value::BooleanLit(literal) => Value::Bool(literal.value),
+        ast::Value::NumberLit(literal) => Value::Number(Cow::Borrowed(literal.value)),
+        ast::Value::StringLit(literal) => Value::Text(literal.value),
+        ast::Value::Array(array) => {
+            let depth = inside(depth)?;
+            let elements = array.elements.into_iter().map(|element| node(element, depth, problems));
+            Value::List(elements.collect::<Result<_, _>>()?)
+        }
+        ast::Value::Object(object) => {
+            let depth = inside(depth)?;
+            let members = object.properties.into_iter().map(|property| {
+                let (name, at) = named(property.name);
+                Ok(Member { name, extent: at, value: node(property.value, depth, problems)? })
+            });
+            let members = members.collect::<Result<_, _>>()?;
+            Value::Object(without_twins(members, problems))
+        }
+    };
+    Ok(Node { extent, value })
+}
+
+fn named(name: ObjectPropName<'_>) -> (Cow<'_, str>, Extent) {
+    match name {
+        ObjectPropName::String(literal) => (literal.value, extent(literal.range)),
+        ObjectPropName::Word(literal) => (Cow::Borrowed(literal.value), extent(literal.range)),
+    }
+}
+
+fn extent(range: Range) -> Extent {
+    Extent { start: range.start, end: range.end }
 }

@@ -3,15 +3,13 @@
 
 mod json;
 mod number;
-mod place;
 mod problem;
 mod read;
-mod scan;
 #[cfg(feature = "yaml")]
 mod yaml;
 
 pub(super) use problem::Problem;
-pub(super) use read::{read, read_text};
+pub(super) use read::read;
 
 use super::syntax::Syntax;
 use std::borrow::Cow;
@@ -138,8 +136,7 @@ impl<'t> Building<'t> {
                 self.add(Node { extent: Extent { start, end }, value: Value::List(nodes) });
             }
             Some(Open::Object { start, first, .. }) => {
-                let mut members = self.members.split_off(first);
-                self.refuse_twins(&mut members);
+                let members = without_twins(self.members.split_off(first), &mut self.problems);
                 self.add(Node { extent: Extent { start, end }, value: Value::Object(members) });
             }
             None => {}
@@ -169,38 +166,39 @@ impl<'t> Building<'t> {
         }
     }
 
-    /// Only the first of several members of one name stays.
-    fn refuse_twins(&mut self, members: &mut Vec<Member<'t>>) {
-        // Nearly every object is small, and has none.
-        let has_twin = |(at, member): (usize, &Member<'_>)| {
-            members.iter().take(at).any(|earlier| earlier.name == member.name)
-        };
-        if members.len() <= 16 && !members.iter().enumerate().any(has_twin) {
-            return;
-        }
-        let mut seen = rustc_hash::FxHashMap::default();
-        members.retain(|member| match seen.get(&member.name) {
-            None => {
-                seen.insert(member.name.clone(), member.extent);
-                true
-            }
-            Some(first) => {
-                let message = format!("`{}` is given twice", member.name);
-                self.problems.push(
-                    Problem::unreadable(message)
-                        .at(member.extent)
-                        .related(*first, "given here first")
-                        .help("keep one of the two"),
-                );
-                false
-            }
-        });
-    }
-
     fn finish(self) -> Result<Tree<'t>, Problem> {
         match self.root {
             Some(root) => Ok(Tree { root, problems: self.problems }),
             None => Err(Problem::unreadable("the document is empty").at(Extent { start: 0, end: 0 })),
         }
     }
+}
+
+/// Members of one object, of which only the first of several with one name stays: the others are problems.
+fn without_twins<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<Problem>) -> Vec<Member<'t>> {
+    // Nearly every object is small, and has none.
+    let has_twin = |(at, member): (usize, &Member<'_>)| {
+        members.iter().take(at).any(|earlier| earlier.name == member.name)
+    };
+    if members.len() <= 16 && !members.iter().enumerate().any(has_twin) {
+        return members;
+    }
+    let mut seen = rustc_hash::FxHashMap::default();
+    members.retain(|member| match seen.get(&member.name) {
+        None => {
+            seen.insert(member.name.clone(), member.extent);
+            true
+        }
+        Some(first) => {
+            let message = format!("`{}` is given twice", member.name);
+            problems.push(
+                Problem::unreadable(message)
+                    .at(member.extent)
+                    .related(*first, "given here first")
+                    .help("keep one of the two"),
+            );
+            false
+        }
+    });
+    members
 }

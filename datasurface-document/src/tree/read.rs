@@ -1,12 +1,9 @@
 //! Reads values from a tree, and goes on after a problem: what is wrong in one object does not keep others from being
-//! read, nor does a member that is not known. From a text of JSON the same is read without a tree, which is quicker, until the
-//! first problem.
+//! read, nor does a member that is not known.
 
 use super::{
-    Node, Problem,
+    Member, Node, Problem, Value,
     number::{Number, number},
-    place::{Elements, Entry, Members, Place, Said},
-    scan::Scanner,
 };
 use crate::{OBJECT, translate::shortened};
 use serde::{
@@ -16,12 +13,12 @@ use serde::{
     },
     forward_to_deserialize_any,
 };
-use std::{borrow::Cow, cell::RefCell};
+use std::{cell::RefCell, slice};
 
 /// The value that a node says, or everything that is wrong with it.
 pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<Problem>> {
     let problems = RefCell::new(Vec::new());
-    let outcome = T::deserialize(Reader { place: Place::Tree(node), problems: Some(&problems) });
+    let outcome = T::deserialize(Reader { node, problems: &problems });
     let mut problems = problems.into_inner();
     match outcome {
         Ok(value) if problems.is_empty() => Ok(value),
@@ -33,78 +30,64 @@ pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<Proble
     }
 }
 
-/// The value that a text of JSON says. Nothing if anything is wrong with it: what that is has to be looked for in its tree.
-pub(crate) fn read_text<T: DeserializeOwned>(text: &str) -> Option<T> {
-    let scanner = Scanner::new(text);
-    let value = T::deserialize(Reader { place: Place::Text(&scanner), problems: None }).ok()?;
-    scanner.is_at_end().then_some(value)
-}
-
-/// Each kind of value is offered to those alone who can have asked for it: what a visitor would never be asked is not
-/// compiled, for any of the many types that are read.
 #[derive(Clone, Copy)]
 struct Reader<'r, 'n> {
-    place: Place<'n>,
-    /// Where to note a problem that reading can go on after. Nothing if it is to stop at the first.
-    problems: Option<&'r RefCell<Vec<Problem>>>,
+    node: &'n Node<'n>,
+    /// Where to note a problem that reading can go on after.
+    problems: &'r RefCell<Vec<Problem>>,
 }
 
 impl<'r, 'n> Reader<'r, 'n> {
     /// Reads what is inside. A type that is made of another one may refuse what that one accepted: it is this place, too, that
     /// has the problem.
-    fn seed<T: DeserializeSeed<'n>>(self, place: Place<'n>, seed: T) -> Result<T::Value, Problem> {
-        match seed.deserialize(Self { place, ..self }) {
-            Ok(value) => Ok(value),
-            Err(problem) => Err(problem.at(place.extent())),
-        }
+    fn seed<T: DeserializeSeed<'n>>(self, node: &'n Node<'n>, seed: T) -> Result<T::Value, Problem> {
+        seed.deserialize(Self { node, ..self }).map_err(|problem| problem.at(node.extent))
     }
 
-    fn note(self, problem: Problem) -> Result<(), Problem> {
-        let Some(problems) = self.problems else { return Err(problem) };
-        problems.borrow_mut().push(problem);
-        Ok(())
+    fn note(self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
     }
 
-    fn text(self, wanted: &dyn Expected) -> Result<Cow<'n, str>, Problem> {
-        match self.place.said()? {
-            Said::Text(text) => Ok(text),
-            said => Err(no_text(&said, wanted)),
+    fn text(self, wanted: &dyn Expected) -> Result<&'n str, Problem> {
+        match &self.node.value {
+            Value::Text(text) => Ok(text),
+            other => Err(no_text(other, wanted)),
         }
     }
 
     fn list(self, wanted: &dyn Expected) -> Result<ElementReader<'r, 'n>, Problem> {
-        match self.place.said()? {
-            Said::List(rest) => Ok(ElementReader { reader: self, rest }),
-            said => Err(refusal(&said, wanted)),
+        match &self.node.value {
+            Value::List(elements) => Ok(ElementReader { reader: self, rest: elements.iter() }),
+            other => Err(refusal(other, wanted)),
         }
     }
 
     /// An object; of the members, only those that are known, if that is settled.
     fn object(self, known: Known, wanted: &dyn Expected) -> Result<MemberReader<'r, 'n>, Problem> {
-        match self.place.said()? {
-            Said::Object(rest) => Ok(MemberReader { known, ..MemberReader::new(self, rest) }),
-            said => Err(refusal(&said, wanted)),
+        match &self.node.value {
+            Value::Object(members) => Ok(MemberReader { known, ..MemberReader::new(self, members) }),
+            other => Err(refusal(other, wanted)),
         }
     }
 }
 
 /// What is there, where something else is wanted.
-fn refusal(said: &Said<'_>, wanted: &dyn Expected) -> Problem {
-    let found = match said {
-        Said::Null => {
+fn refusal(value: &Value<'_>, wanted: &dyn Expected) -> Problem {
+    let found = match value {
+        Value::Null => {
             return Problem::invalid_type(Unexpected::Unit, wanted)
                 .help("write what is missing here, or leave the member out");
         }
-        Said::Bool(value) => Unexpected::Bool(*value),
-        Said::Number(spelling) => match number(spelling) {
+        Value::Bool(value) => Unexpected::Bool(*value),
+        Value::Number(spelling) => match number(spelling) {
             Some(Number::Unsigned(number)) => Unexpected::Unsigned(number),
             Some(Number::Signed(number)) => Unexpected::Signed(number),
             Some(Number::Fraction(number)) => Unexpected::Float(number),
             None => return out_of_range(spelling),
         },
-        Said::Text(text) => Unexpected::Str(text),
-        Said::List(_) => Unexpected::Seq,
-        Said::Object(_) => Unexpected::Map,
+        Value::Text(text) => Unexpected::Str(text),
+        Value::List(_) => Unexpected::Seq,
+        Value::Object(_) => Unexpected::Map,
     };
     Problem::invalid_type(found, wanted)
 }
@@ -115,10 +98,10 @@ fn out_of_range(spelling: &str) -> Problem {
         .help("a whole number has at most 64 bits; put a longer one between quotation marks to make it text")
 }
 
-fn no_text(said: &Said<'_>, wanted: &dyn Expected) -> Problem {
-    let problem = refusal(said, wanted);
-    match said {
-        Said::Number(spelling) => {
+fn no_text(value: &Value<'_>, wanted: &dyn Expected) -> Problem {
+    let problem = refusal(value, wanted);
+    match value {
+        Value::Number(spelling) => {
             problem.help(format!("put `{}` between quotation marks to make it text", shortened(spelling)))
         }
         _ => problem,
@@ -133,24 +116,24 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     type Error = Problem;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match self.place.said()? {
-            Said::Null => visitor.visit_unit(),
-            Said::Bool(value) => visitor.visit_bool(value),
-            Said::Number(spelling) => match number(spelling) {
+        match &self.node.value {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Number(spelling) => match number(spelling) {
                 Some(Number::Unsigned(number)) => visitor.visit_u64(number),
                 Some(Number::Signed(number)) => visitor.visit_i64(number),
                 Some(Number::Fraction(number)) => visitor.visit_f64(number),
                 None => Err(out_of_range(spelling)),
             },
-            Said::Text(text) => visitor.visit_str(&text),
-            Said::List(rest) => visitor.visit_seq(ElementReader { reader: self, rest }),
-            Said::Object(rest) => visitor.visit_map(MemberReader::new(self, rest)),
+            Value::Text(text) => visitor.visit_str(text),
+            Value::List(elements) => visitor.visit_seq(ElementReader { reader: self, rest: elements.iter() }),
+            Value::Object(members) => visitor.visit_map(MemberReader::new(self, members)),
         }
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         let text = self.text(&visitor)?;
-        visitor.visit_str(&text)
+        visitor.visit_str(text)
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
@@ -158,17 +141,18 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match self.place.said()? {
-            Said::Bool(value) => visitor.visit_bool(value),
-            said => Err(refusal(&said, &visitor)),
+        match &self.node.value {
+            Value::Bool(value) => visitor.visit_bool(*value),
+            other => Err(refusal(other, &visitor)),
         }
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        let said = self.place.said()?;
-        match said.number() {
-            Some(Number::Unsigned(number)) => visitor.visit_u64(number),
-            _ => Err(refusal(&said, &visitor)),
+        match &self.node.value {
+            Value::Number(spelling) if let Some(Number::Unsigned(number)) = number(spelling) => {
+                visitor.visit_u64(number)
+            }
+            other => Err(refusal(other, &visitor)),
         }
     }
 
@@ -181,21 +165,17 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match self.list(&visitor) {
-            Ok(list) => visitor.visit_seq(list),
-            Err(problem) => Err(problem),
-        }
+        let list = self.list(&visitor)?;
+        visitor.visit_seq(list)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match self.object(None, &visitor) {
-            Ok(object) => visitor.visit_map(object),
-            Err(problem) => Err(problem),
-        }
+        let object = self.object(None, &visitor)?;
+        visitor.visit_map(object)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        if self.place.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if matches!(self.node.value, Value::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -212,10 +192,8 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        match self.object(Some(fields), &visitor) {
-            Ok(object) => visitor.visit_map(object),
-            Err(problem) => Err(problem),
-        }
+        let object = self.object(Some(fields), &visitor)?;
+        visitor.visit_map(object)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -224,15 +202,13 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        match self.place.said()? {
-            Said::Text(name) => visitor.visit_enum(Choice { reader: self, name: &name, content: None }),
-            Said::Object(mut rest) => {
-                let Some(Entry { name, value, .. }) = rest.next()? else { return Err(no_choice()) };
-                let chosen =
-                    visitor.visit_enum(Choice { reader: self, name: &name, content: Some(value) })?;
-                if rest.next()?.is_some() { Err(no_choice()) } else { Ok(chosen) }
+        match &self.node.value {
+            Value::Text(name) => visitor.visit_enum(Choice { reader: self, name, content: None }),
+            Value::Object(members) => {
+                let [Member { name, value, .. }] = members.as_slice() else { return Err(no_choice()) };
+                visitor.visit_enum(Choice { reader: self, name, content: Some(value) })
             }
-            said => Err(refusal(&said, &visitor)),
+            other => Err(refusal(other, &visitor)),
         }
     }
 
@@ -250,30 +226,24 @@ impl<'n> SeqAccess<'n> for Attempt<'_, 'n> {
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {
         let Self(reader) = *self;
-        match reader.seed(reader.place, seed) {
-            Ok(object) => Ok(Some(object)),
-            Err(problem) => reader.note(problem).map(|()| None),
-        }
+        Ok(reader.seed(reader.node, seed).map_err(|problem| reader.note(problem)).ok())
     }
 }
 
 struct ElementReader<'r, 'n> {
     reader: Reader<'r, 'n>,
-    rest: Elements<'n>,
+    rest: slice::Iter<'n, Node<'n>>,
 }
 
 impl<'n> SeqAccess<'n> for ElementReader<'_, 'n> {
     type Error = Problem;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {
-        match self.rest.next()? {
-            Some(place) => self.reader.seed(place, seed).map(Some),
-            None => Ok(None),
-        }
+        self.rest.next().map(|element| self.reader.seed(element, seed)).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.rest.len()
+        Some(self.rest.len())
     }
 }
 
@@ -282,32 +252,28 @@ type Known = Option<&'static [&'static str]>;
 
 struct MemberReader<'r, 'n> {
     reader: Reader<'r, 'n>,
-    rest: Members<'n>,
+    rest: slice::Iter<'n, Member<'n>>,
     known: Known,
-    /// The member whose name was read last.
-    member: Entry<'n>,
+    /// What the member says whose name was read last.
+    value: &'n Node<'n>,
 }
 
 impl<'r, 'n> MemberReader<'r, 'n> {
-    fn new(reader: Reader<'r, 'n>, rest: Members<'n>) -> Self {
-        let member = Entry { name: Cow::Borrowed(""), extent: reader.place.extent(), value: reader.place };
-        Self { reader, rest, known: None, member }
+    fn new(reader: Reader<'r, 'n>, members: &'n [Member<'n>]) -> Self {
+        Self { reader, rest: members.iter(), known: None, value: reader.node }
     }
 
-    /// The name of the next member, of those that are known.
-    fn next(&mut self) -> Result<Option<&str>, Problem> {
-        while let Some(member) = self.rest.next()? {
+    /// The next member of those that are known.
+    fn next(&mut self) -> Option<&'n Member<'n>> {
+        loop {
+            let member = self.rest.next()?;
             match self.known {
                 Some(known) if !known.contains(&&*member.name) => {
-                    self.reader.note(Problem::unknown_member(&member.name, known).at(member.extent))?;
+                    self.reader.note(Problem::unknown_member(&member.name, known).at(member.extent));
                 }
-                _ => {
-                    self.member = member;
-                    return Ok(Some(&self.member.name));
-                }
+                _ => return Some(member),
             }
         }
-        Ok(None)
     }
 }
 
@@ -315,15 +281,14 @@ impl<'n> MapAccess<'n> for MemberReader<'_, 'n> {
     type Error = Problem;
 
     fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
-        let Some(name) = self.next()? else { return Ok(None) };
-        match seed.deserialize(StrDeserializer::new(name)) {
-            Ok(name) => Ok(Some(name)),
-            Err(problem) => Err(Problem::at(problem, self.member.extent)),
-        }
+        let Some(member) = self.next() else { return Ok(None) };
+        self.value = &member.value;
+        let name = seed.deserialize(StrDeserializer::new(&member.name));
+        name.map(Some).map_err(|problem: Problem| problem.at(member.extent))
     }
 
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Problem> {
-        self.reader.seed(self.member.value, seed)
+        self.reader.seed(self.value, seed)
     }
 }
 
@@ -331,11 +296,11 @@ impl<'n> MapAccess<'n> for MemberReader<'_, 'n> {
 struct Choice<'r, 'n, 'c> {
     reader: Reader<'r, 'n>,
     name: &'c str,
-    content: Option<Place<'n>>,
+    content: Option<&'n Node<'n>>,
 }
 
 impl<'n> Choice<'_, 'n, '_> {
-    fn content(&self) -> Result<Place<'n>, Problem> {
+    fn content(&self) -> Result<&'n Node<'n>, Problem> {
         let missing = || format!("expected an object with one member, `{}`, with its settings", self.name);
         self.content.ok_or_else(|| Problem::unreadable(missing()))
     }
@@ -356,8 +321,8 @@ impl<'n> VariantAccess<'n> for Choice<'_, 'n, '_> {
     fn unit_variant(self) -> Result<(), Problem> {
         match self.content {
             None => Ok(()),
-            Some(place) => Err(Problem::unreadable(format!("`{}` stands alone here", self.name))
-                .at(place.extent())
+            Some(node) => Err(Problem::unreadable(format!("`{}` stands alone here", self.name))
+                .at(node.extent)
                 .help(format!("write the word, without an object around it: `{}`", self.name))),
         }
     }

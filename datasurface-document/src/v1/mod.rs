@@ -58,13 +58,6 @@ use zone::{TeamDefinition, ZoneDefinition, ZoneObject};
 /// What a document of this format says in `format`.
 pub(super) const FORMAT: &str = "datasurface/1";
 
-/// Reads a document of JSON about the ecosystem without making a tree of it, which is quicker. Nothing if that is not
-/// what it is, or if anything is wrong with it.
-pub(super) fn read_quickly(text: &str, schemas: &mut Schemas) -> Option<Part> {
-    let document: Document = tree::read_text(text)?;
-    (document.format == FORMAT).then(|| Part::Ecosystem(Box::new(document.into_frame(schemas))))
-}
-
 /// Reads what a document says after its head.
 pub(super) fn read(head: Head, document: &Node<'_>, schemas: &mut Schemas) -> Result<Part, Vec<Problem>> {
     Ok(match head {

@@ -194,7 +194,7 @@ fn what_is_no_json_is_said_with_its_place() {
         (
             "{\"name\": \"\\ud800\"}",
             1,
-            10,
+            11,
             "the document is not JSON: a text with escapes that mean no character",
         ),
     ] {
