@@ -4,11 +4,10 @@ use crate::{
     answer::Answer,
     arguments::{Check, Format},
     input::Input,
-    text::count,
 };
 use chrono::NaiveDate;
 use datasurface_broker::Broker;
-use datasurface_model::{Diagnostic, Findings, Severity};
+use datasurface_model::{Diagnostic, Findings};
 use serde::Serialize;
 use std::fmt;
 
@@ -41,7 +40,7 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
     match arguments.format {
         Format::Text => {
             let lines = waived.iter().map(|waived| format!("{waived}\n"));
-            Answer::report(&findings, &(lines.collect::<String>() + &in_short(&findings)), is_valid)
+            Answer::report(&findings, &(lines.collect::<String>() + &findings.summary()), is_valid)
         }
         Format::Json => Answer::json(&Verdict { findings: &findings, waived: &waived, is_valid }, is_valid),
     }
@@ -67,19 +66,4 @@ impl fmt::Display for Waived {
         let Self { code, path, message, reason, expires } = self;
         write!(f, "waived[{code}] until {expires}: {message}\n  at {path}\n  reason: {reason}")
     }
-}
-
-/// `2 errors, 1 warning`.
-fn in_short(findings: &Findings) -> String {
-    let severities = [Severity::Error, Severity::Warning, Severity::Note];
-    let counts: Vec<String> = severities
-        .iter()
-        .map(|severity| {
-            let of_this = findings.iter().filter(|finding| finding.severity() == *severity);
-            (of_this.count(), severity)
-        })
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, severity)| count(number, &severity.to_string()))
-        .collect();
-    if counts.is_empty() { "nothing to report".to_owned() } else { counts.join(", ") }
 }

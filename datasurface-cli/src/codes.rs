@@ -1,13 +1,9 @@
-//! What the command itself can report: files that cannot be read, and wishes that cannot be fulfilled.
+//! What the command itself can report: wishes that cannot be fulfilled.
 
 use datasurface_model::{CodeInfo, Severity};
 
 /// Every code that this crate reports by itself.
 pub static CODES: &[&CodeInfo] = &[
-    &MISSING_FILE,
-    &NO_DOCUMENTS,
-    &NOT_UTF8,
-    &UNREADABLE_FILE,
     &UNKNOWN_NAME,
     &UNKNOWN_NODE,
     &UNKNOWN_PLATFORM,
@@ -21,32 +17,6 @@ pub static CODES: &[&CodeInfo] = &[
     &UNFINISHED,
     &DRIFT_UNKNOWN,
 ];
-
-pub(crate) static MISSING_FILE: CodeInfo = CodeInfo::error(
-    "document/missing-file",
-    "a file that was named is not there",
-    "The model is read from the file or folder that the command line names, relative to the current folder, or from the \
-     standard input if it names `-`.",
-);
-
-pub(crate) static NO_DOCUMENTS: CodeInfo = CodeInfo::error(
-    "document/no-documents",
-    "there is no document in a folder that was named as the model",
-    "A model in a folder is all files in it, and in the folders inside, whose names end in `.json`, `.yaml` or `.yml`. \
-     Files and folders whose names begin with a dot, and folders that were rendered into, are left out.",
-);
-
-pub(crate) static NOT_UTF8: CodeInfo = CodeInfo::error(
-    "document/not-utf8",
-    "a file is not text in UTF-8",
-    "Models are JSON or YAML, locks are JSON, and these are text in UTF-8. Some editors save another encoding unless they are told.",
-);
-
-pub(crate) static UNREADABLE_FILE: CodeInfo = CodeInfo::error(
-    "document/unreadable-file",
-    "a file cannot be read",
-    "The operating system refused to read it: it may be a folder, or belong to somebody else.",
-);
 
 pub(crate) static UNKNOWN_NAME: CodeInfo = CodeInfo::error(
     "ask/unknown-name",

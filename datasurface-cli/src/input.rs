@@ -1,15 +1,12 @@
 //! Input: the model and the lock that a verb works with.
 
-use crate::{
-    arguments::Model,
-    files::{self, alone, text, unreadable},
-};
+use crate::arguments::Model;
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed};
-use datasurface_document::Documents;
-use datasurface_model::{Checked, Ecosystem, Findings, ModelPath, Valid, Validation};
+use datasurface_document::{Documents, read_text};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, ModelPath, Valid, Validation};
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -47,7 +44,7 @@ impl Input {
             None => read_lock(&lock_path),
         };
         let lock = kept(lock, &mut findings);
-        let (documents, unread) = files::documents(arguments);
+        let (documents, unread) = documents(arguments);
         let is_complete = unread.is_empty();
         findings.extend(unread);
         let checked = match documents.load() {
@@ -113,12 +110,22 @@ fn kept<T>(outcome: Result<T, Findings>, findings: &mut Findings) -> Option<T> {
 fn read_lock(path: &Path) -> Result<Lock, Findings> {
     let name = path.display().to_string();
     let place = ModelPath::root().child("lock", &name);
-    match fs::read(path) {
-        Ok(bytes) => {
-            let text = text(bytes, &name, place)?;
-            Lock::from_text(&text).map_err(|error| alone(error.diagnostic(&name)))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Lock::default()),
-        Err(error) => Err(unreadable(&error, path, place)),
+    if !path.exists() {
+        return Ok(Lock::default());
     }
+    let text = read_text(path, place)?;
+    Lock::from_text(&text).map_err(|error| alone(error.diagnostic(&name)))
+}
+
+/// The documents of a model that could be read, and what stands in the way of the others.
+fn documents(arguments: &Model) -> (Documents, Findings) {
+    if !arguments.is_stdin() {
+        return Documents::from_path(&arguments.model);
+    }
+    Documents::from_reader("standard input", io::stdin().lock())
+}
+
+/// One finding.
+fn alone(finding: Diagnostic) -> Findings {
+    [finding].into_iter().collect()
 }

@@ -9,7 +9,6 @@ mod ask;
 mod check;
 mod codes;
 mod drift;
-mod files;
 mod graph;
 mod history;
 mod input;

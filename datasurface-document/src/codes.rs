@@ -5,6 +5,10 @@ use datasurface_model::CodeInfo;
 /// Every code that reading documents can report, in order.
 pub static CODES: &[&CodeInfo] = &[&FORMAT, &INCOMPLETE, &TWICE, &UNDECLARED, &UNKNOWN_FIELD, &UNREADABLE];
 
+/// Every code that reading files can report besides, in order.
+pub static FILE_CODES: &[&CodeInfo] =
+    &[&LARGE_FILE, &MISSING_FILE, &NO_DOCUMENTS, &NOT_UTF8, &UNREADABLE_FILE];
+
 pub(super) static FORMAT: CodeInfo = CodeInfo::error(
     "document/format",
     "the format of a document is missing or not supported",
@@ -46,4 +50,37 @@ pub(super) static UNREADABLE: CodeInfo = CodeInfo::error(
     "a document is not JSON or YAML, or not of the shape that its format asks for",
     "The document could not be read from the stated line and column on. Of YAML, the part can be used that says what \
      JSON can say: no anchors, aliases and tags.",
+);
+
+pub(super) static LARGE_FILE: CodeInfo = CodeInfo::error(
+    "document/large-file",
+    "a file is larger than any document",
+    "A file of more than 256 MiB was not written by people, and reading all of it takes memory that other work needs. Spread the model \
+     over several documents: what is said where makes no difference.",
+);
+
+pub(super) static MISSING_FILE: CodeInfo = CodeInfo::error(
+    "document/missing-file",
+    "a file that was named is not there",
+    "The model is read from the file or folder that the command line names, relative to the current folder, or from the \
+     standard input if it names `-`.",
+);
+
+pub(super) static NO_DOCUMENTS: CodeInfo = CodeInfo::error(
+    "document/no-documents",
+    "there is no document in a folder that was named as the model",
+    "A model in a folder is all files in it, and in the folders inside, whose names end in `.json`, `.yaml` or `.yml`. \
+     Files and folders whose names begin with a dot, and folders that were rendered into, are left out.",
+);
+
+pub(super) static NOT_UTF8: CodeInfo = CodeInfo::error(
+    "document/not-utf8",
+    "a file is not text in UTF-8",
+    "Models are JSON or YAML, locks are JSON, and these are text in UTF-8. Some editors save another encoding unless they are told.",
+);
+
+pub(super) static UNREADABLE_FILE: CodeInfo = CodeInfo::error(
+    "document/unreadable-file",
+    "a file cannot be read",
+    "The operating system refused to read it: it may be a folder, or belong to somebody else.",
 );

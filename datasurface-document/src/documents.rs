@@ -71,6 +71,12 @@ impl Documents {
         self
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text of a document.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

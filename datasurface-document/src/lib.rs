@@ -27,12 +27,16 @@ mod assemble;
 mod codes;
 mod documents;
 mod error;
+#[cfg(feature = "fs")]
+mod files;
 mod head;
 mod identity;
 mod lines;
+mod loaded;
 mod locate;
 mod part;
 mod patch;
+mod report;
 mod syntax;
 mod translate;
 mod tree;
@@ -43,10 +47,14 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub use codes::CODES;
+pub use codes::{CODES, FILE_CODES};
 pub use documents::{Documents, Loader};
 pub use error::DocumentError;
+#[cfg(feature = "fs")]
+pub use files::read_text;
+pub use loaded::Loaded;
 pub use patch::{NotApplicable, apply};
+pub use report::Report;
 pub use v1::schema_in_full;
 
 use datasurface_model::Ecosystem;

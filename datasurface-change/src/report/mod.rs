@@ -1,10 +1,11 @@
 //! What change control answers: one value, for people and for programs.
 
-mod sarif;
 mod text;
 
-use super::{Authorization, Breaking, ModelDiff, RenameProposal, Retirement, TeamNotice, codes};
-use datasurface_document::Documents;
+use super::{
+    Authorization, Breaking, CODES, ModelDiff, RenameProposal, Retirement, SCHEMA_CODES, TeamNotice, codes,
+};
+use datasurface_document::{Documents, Report};
 use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity};
 use serde::Serialize;
 
@@ -154,14 +155,14 @@ impl ChangeReport {
     /// The findings of the report in the Static Analysis Results Interchange Format, version 2.1.0.
     #[must_use]
     pub fn to_sarif(&self) -> String {
-        pretty(&sarif::log(&self.findings()))
+        sarif(self.findings())
     }
 
     /// The same, with the places where findings are written, as far as they are in these documents: those that the new
     /// ecosystem was loaded from. Tools show findings beside the lines of a change.
     #[must_use]
     pub fn to_sarif_in(&self, documents: &Documents) -> String {
-        pretty(&sarif::log(&documents.located(self.findings())))
+        sarif(documents.located(self.findings()))
     }
 }
 
@@ -169,6 +170,10 @@ fn consumer_path(consumer: &super::Consumer) -> ModelPath {
     let (team, group) = (consumer.team(), consumer.group());
     let team = ModelPath::root().child("zones", &team.zone).child("teams", &team.team);
     team.child("workspaces", &group.workspace).child("groups", &group.group)
+}
+
+fn sarif(findings: Findings) -> String {
+    Report::from(findings).to_sarif(CODES.iter().chain(SCHEMA_CODES).copied())
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -57,16 +57,19 @@ fn node<'t>(value: ast::Value<'t>, depth: usize, problems: &mut Vec<Problem>) ->
         ast::Value::StringLit(literal) => Value::Text(literal.value),
         ast::Value::Array(array) => {
             let depth = inside(depth)?;
-            let elements = array.elements.into_iter().map(|element| node(element, depth, problems));
-            Value::List(elements.collect::<Result<_, _>>()?)
+            let mut elements = Vec::with_capacity(array.elements.len());
+            for element in array.elements {
+                elements.push(node(element, depth, problems)?);
+            }
+            Value::List(elements)
         }
         ast::Value::Object(object) => {
             let depth = inside(depth)?;
-            let members = object.properties.into_iter().map(|property| {
-                let (name, at) = named(property.name);
-                Ok(Member { name, extent: at, value: node(property.value, depth, problems)? })
-            });
-            let members = members.collect::<Result<_, _>>()?;
+            let mut members = Vec::with_capacity(object.properties.len());
+            for ast::ObjectProp { name, value, .. } in object.properties {
+                let (name, extent) = named(name);
+                members.push(Member { name, extent, value: node(value, depth, problems)? });
+            }
             Value::Object(without_twins(members, problems))
         }
     };

@@ -1,7 +1,7 @@
 //! The tree of a YAML text: of the part of YAML that says what JSON can say. Anchors, tags and several documents in one
 //! file are refused: they make a model harder to review, and small texts huge.
 
-use super::{Building, Extent, Node, Problem, Tree, Value, number::is_number};
+use super::{Extent, Node, Problem, Tree, Value, building::Building, number::is_number};
 use crate::translate::shortened;
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span};
 use std::borrow::Cow;

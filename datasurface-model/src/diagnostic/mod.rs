@@ -256,6 +256,19 @@ impl Findings {
         self.0.len()
     }
 
+    /// How many there are of each severity: `1 error, 2 warnings`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let count = |severity: Severity| {
+            let number = self.iter().filter(|finding| finding.severity() == severity).count();
+            let plural = if number == 1 { "" } else { "s" };
+            (number > 0).then(|| format!("{number} {severity}{plural}"))
+        };
+        let counts = [Severity::Error, Severity::Warning, Severity::Note].into_iter().filter_map(count);
+        let counts: Vec<String> = counts.collect();
+        if counts.is_empty() { "nothing to report".to_owned() } else { counts.join(", ") }
+    }
+
     /// The findings, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()

@@ -1,14 +1,13 @@
 //! Findings for code review tools: SARIF 2.1.0 (OASIS).
 
-use crate::{CODES, SCHEMA_CODES};
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-pub(super) fn log(findings: &Findings) -> Value {
+/// The log of these findings, with what is known of their codes.
+pub(super) fn log(findings: &Findings, codes: impl IntoIterator<Item = &'static CodeInfo>) -> Value {
     let used: BTreeSet<&str> = findings.codes().collect();
-    let rules =
-        CODES.iter().chain(SCHEMA_CODES).filter(|info| used.contains(info.code)).map(|info| rule(info));
+    let rules = codes.into_iter().filter(|info| used.contains(info.code)).map(rule);
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -1,0 +1,254 @@
+//! Files: the documents of a model as they lie in a folder. A folder is all documents in it, in whatever order it lists them.
+
+use super::{
+    DocumentError, Documents, Loaded,
+    codes::{LARGE_FILE, MISSING_FILE, NO_DOCUMENTS, NOT_UTF8, UNREADABLE_FILE},
+};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
+
+/// What makes a folder one that was rendered into.
+const TARGET: &str = ".datasurface";
+
+/// The largest file that is read, in bytes: what is larger was not written by people.
+const LARGEST: u64 = 256 << 20;
+
+/// What a document lacks may be said by another one, which could not be read.
+const WANTING: [&str; 2] = ["document/incomplete", "document/undeclared"];
+
+impl Documents {
+    /// Reads a file, or all documents in a folder and in those inside of it, and loads the model that they are.
+    ///
+    /// Files are documents whose names end in `.json`, `.yaml` or `.yml`. What begins with a dot is left out, and so are folders that
+    /// were rendered into. Links to folders are not followed: they can lead in circles. What is in a folder and is no regular file is
+    /// not opened, and of no file are more than 256 MiB read.
+    ///
+    /// ```
+    /// use datasurface_document::Documents;
+    /// use datasurface_model::Validation;
+    ///
+    /// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/northwind");
+    /// let loaded = Documents::open(folder)?;
+    /// let report = loaded.check(&Validation::on("2027-01-31".parse()?));
+    /// assert!(!report.is_valid());
+    /// assert!(report.to_string().contains("error[reference/unknown-dataset]: "));
+    /// assert!(report.to_string().contains("/tests/northwind/team.yaml:21:7 ("));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, there is no document, or documents do not describe one ecosystem together. Every problem is
+    /// reported, with its place.
+    pub fn open(path: impl AsRef<Path>) -> Result<Loaded, DocumentError> {
+        let (sources, unread) = Self::from_path(path);
+        if unread.is_empty() {
+            return Ok(Loaded { ecosystem: sources.load()?, sources });
+        }
+        let mut findings = unread;
+        if let Err(error) = sources.load() {
+            let found = error.into_findings().into_iter();
+            findings.extend(found.filter(|finding| !WANTING.contains(&finding.code())));
+        }
+        Err(DocumentError::new(findings))
+    }
+
+    /// The documents that can be read of a file or a folder, and what stands in the way of the others. [`Self::open`] says what is read.
+    #[must_use]
+    pub fn from_path(path: impl AsRef<Path>) -> (Self, Findings) {
+        let path = path.as_ref();
+        let mut found = Found::default();
+        if path.is_dir() {
+            found.add_folder(path);
+            if found.is_empty() {
+                let name = path.display().to_string();
+                let message = format!("there is no document in the folder `{name}`");
+                let finding = Diagnostic::new(&NO_DOCUMENTS, place(&name), message)
+                    .help("name a folder of files that end in `.json`, `.yaml` or `.yml`");
+                found.findings.extend([finding]);
+            }
+        } else {
+            found.add(path);
+        }
+        (found.documents, found.findings)
+    }
+
+    /// The document that a reader gives, under this name, with the limits of [`Self::open`]; or what stands in its way.
+    #[must_use]
+    pub fn from_reader(name: &str, reader: impl Read) -> (Self, Findings) {
+        let mut found = Found::default();
+        found.add_text(name, text(reader, name, place(name)));
+        (found.documents, found.findings)
+    }
+}
+
+/// Reads a file that must be text in UTF-8, with the limits of [`Documents::open`]. Findings are at `place`.
+///
+/// # Errors
+///
+/// If it is not there, is a folder, is too large, cannot be read, or is no such text.
+pub fn read_text(path: impl AsRef<Path>, place: ModelPath) -> Result<String, Findings> {
+    let path = path.as_ref();
+    let name = path.display().to_string();
+    if path.is_dir() {
+        return Err(alone(Unreadable::Folder.diagnostic(&name, place)));
+    }
+    match File::open(path) {
+        Ok(file) => text(file, &name, place),
+        Err(error) => Err(alone(Unreadable::from(error).diagnostic(&name, place))),
+    }
+}
+
+/// The text that a reader of this name gives.
+fn text(reader: impl Read, name: &str, place: ModelPath) -> Result<String, Findings> {
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    let length = match reader.take(LARGEST + 1).read_to_end(&mut bytes) {
+        Ok(length) => length,
+        Err(error) => return Err(alone(Unreadable::from(error).diagnostic(name, place))),
+    };
+    if length as u64 > LARGEST {
+        return Err(alone(Unreadable::TooLarge.diagnostic(name, place)));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let good = String::from_utf8_lossy(good);
+        let position = Position {
+            document: name.into(),
+            line: good.matches('\n').count() + 1,
+            column: good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1,
+            length: 0,
+            text: None,
+        };
+        let message = format!("`{name}` is not text in UTF-8");
+        let finding = Diagnostic::new(&NOT_UTF8, place, message).help("save it in the encoding UTF-8");
+        alone(finding.written_at([position]))
+    })
+}
+
+#[derive(Default)]
+struct Found {
+    documents: Documents,
+    findings: Findings,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.findings.is_empty()
+    }
+
+    fn add(&mut self, path: &Path) {
+        let name = path.display().to_string();
+        self.add_text(&name, read_text(path, place(&name)));
+    }
+
+    fn add_text(&mut self, name: &str, text: Result<String, Findings>) {
+        match text {
+            Ok(text) => self.documents = std::mem::take(&mut self.documents).document(name, text),
+            Err(findings) => self.findings.extend(findings),
+        }
+    }
+
+    /// A file that nobody named. Who names a pipe means it.
+    fn add_found(&mut self, path: &Path) {
+        if fs::metadata(path).is_ok_and(|kind| !kind.is_file()) {
+            let name = path.display().to_string();
+            self.findings.extend([Unreadable::NoFile.diagnostic(&name, place(&name))]);
+        } else {
+            self.add(path);
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path) {
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            let entries = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+            let entries = match entries {
+                Ok(entries) => entries,
+                Err(error) => {
+                    let name = folder.display().to_string();
+                    let message = format!("the folder `{name}` cannot be read: {error}");
+                    let finding = Diagnostic::new(&UNREADABLE_FILE, place(&name), message)
+                        .help("make sure that you may read it");
+                    self.findings.extend([finding]);
+                    continue;
+                }
+            };
+            for entry in entries {
+                let path = entry.path();
+                if entry.file_name().to_string_lossy().starts_with('.') {
+                    continue;
+                }
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    if !path.join(TARGET).exists() {
+                        folders.push(path);
+                    }
+                } else if is_document(&path) && !path.is_dir() {
+                    self.add_found(&path);
+                }
+            }
+        }
+    }
+}
+
+fn is_document(path: &Path) -> bool {
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
+}
+
+fn place(document: &str) -> ModelPath {
+    ModelPath::root().child("documents", document)
+}
+
+/// Why a file is not read.
+enum Unreadable {
+    Missing,
+    Folder,
+    TooLarge,
+    /// A device or a pipe, which may never end.
+    NoFile,
+    Refused(io::Error),
+}
+
+impl From<io::Error> for Unreadable {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::NotFound { Self::Missing } else { Self::Refused(error) }
+    }
+}
+
+impl Unreadable {
+    fn diagnostic(self, name: &str, place: ModelPath) -> Diagnostic {
+        let (code, message, help): (&CodeInfo, String, &str) = match self {
+            Self::Missing => (
+                &MISSING_FILE,
+                format!("there is no file `{name}`"),
+                "name a file that is there, or `-` for the standard input",
+            ),
+            Self::Folder => (&UNREADABLE_FILE, format!("`{name}` is a folder"), "name a file in it"),
+            Self::NoFile => (
+                &UNREADABLE_FILE,
+                format!("`{name}` is a device or a pipe, which may never end"),
+                "move it elsewhere, or name it alone",
+            ),
+            Self::TooLarge => (
+                &LARGE_FILE,
+                format!("`{name}` has more than {} MiB", LARGEST >> 20),
+                "spread the model over several documents",
+            ),
+            Self::Refused(error) => (
+                &UNREADABLE_FILE,
+                format!("`{name}` cannot be read: {error}"),
+                "make sure that it is a file, and that you may read it",
+            ),
+        };
+        Diagnostic::new(code, place, message).help(help)
+    }
+}
+
+fn alone(finding: Diagnostic) -> Findings {
+    [finding].into_iter().collect()
+}

@@ -1,0 +1,109 @@
+//! Models that lie in files: what is read, what is not, and how both are told.
+
+use datasurface_document::{Documents, FILE_CODES, Report};
+use datasurface_model::{CODES, CodeInfo, Diagnostic, ModelPath, Validation};
+use serde_json::Value;
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    path::Path,
+};
+use tempfile::TempDir;
+
+const NORTHWIND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/northwind");
+
+static SHARED: CodeInfo = CodeInfo::warning("test/shared", "a test is about it", "Leave it alone.");
+
+fn on() -> Validation<'static> {
+    Validation::on("2027-01-31".parse().unwrap())
+}
+
+/// A folder with the documents of the company.
+fn northwind() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for file in ["ecosystem.yaml", "team.yaml"] {
+        fs::copy(Path::new(NORTHWIND).join(file), folder.path().join(file)).unwrap();
+    }
+    folder
+}
+
+/// The codes that stand in the way of opening a folder.
+fn refused(folder: &TempDir) -> Vec<String> {
+    let error = Documents::open(folder.path()).unwrap_err();
+    let codes: BTreeSet<&str> = error.findings().codes().collect();
+    codes.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_report_says_everything_with_its_place_and_its_addressee() {
+    let loaded = Documents::open(NORTHWIND).unwrap();
+    let mut report = loaded.check(&on());
+    assert!(!report.is_valid() && report.checked.is_none());
+    let container =
+        ModelPath::root().child("zones", "USA").child("teams", "NorthWind").child("containers", "Source");
+    let shared = Diagnostic::new(&SHARED, container, "`Source` is shared".to_owned());
+    report.findings.extend(loaded.placed([shared].into_iter().collect()));
+    let text = report.to_string();
+    assert!(text.contains("team.yaml:21:7 (zones/USA/teams/NorthWind/workspaces/Sales"), "{text}");
+    assert!(text.contains("team.yaml:4:9 (zones/USA/teams/NorthWind/containers/Source)"), "{text}");
+    assert!(text.ends_with("\n\n1 error, 1 warning\n"), "{text}");
+
+    let json: Value = serde_json::from_str(&report.to_json()).unwrap();
+    assert_eq!((&json["version"], &json["is_valid"]), (&Value::from(1), &Value::from(false)));
+    let suggestion = &json["findings"][1]["suggestion"];
+    assert_eq!(suggestion["addressee"], "github:northwind/team@main", "{json:#}");
+    let again: Vec<Diagnostic> = serde_json::from_value(json["findings"].clone()).unwrap();
+    assert_eq!(again, report.findings.iter().cloned().collect::<Vec<_>>());
+
+    let sarif: Value =
+        serde_json::from_str(&report.to_sarif(CODES.iter().copied().chain([&SHARED]))).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["tool"]["driver"]["rules"].as_array().unwrap().len(), 2);
+    let region = &run["results"][1]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!((&region["startLine"], &region["startColumn"]), (&Value::from(21), &Value::from(7)));
+}
+
+#[test]
+fn what_is_valid_goes_on_to_the_broker() {
+    let folder = northwind();
+    let team = fs::read_to_string(folder.path().join("team.yaml")).unwrap();
+    fs::write(folder.path().join("team.yaml"), team.replace("Orders/order\n", "Orders/orders\n")).unwrap();
+    let report = Documents::open(folder.path()).unwrap().check(&on());
+    assert_eq!(report.checked.as_ref().unwrap().ecosystem().zones().len(), 1);
+    assert_eq!(report.to_string(), "nothing to report\n");
+    assert_eq!(Report::default().to_string(), report.to_string());
+}
+
+#[test]
+fn what_cannot_be_read_does_not_hide_what_else_is_wrong() {
+    let folder = northwind();
+    fs::write(folder.path().join("ecosystem.yaml"), b"name: \"Caf\xe9\"").unwrap();
+    fs::write(folder.path().join("other.json"), "{\"format\": \"datasurface/9\"}").unwrap();
+    assert_eq!(refused(&folder), ["document/format", "document/not-utf8"]);
+    let nowhere = Documents::open(folder.path().join("no.yaml")).unwrap_err();
+    assert_eq!(nowhere.findings().codes().collect::<Vec<_>>(), ["document/missing-file"]);
+    assert_eq!(refused(&TempDir::new().unwrap()), ["document/no-documents"]);
+    assert!(FILE_CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
+}
+
+#[test]
+fn what_is_larger_than_any_document_is_not_read() {
+    let folder = northwind();
+    let large = File::create(folder.path().join("large.yaml")).unwrap();
+    large.set_len((256 << 20) + 1).unwrap();
+    assert_eq!(refused(&folder), ["document/large-file"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_in_circles_and_devices_do_not_keep_a_folder_from_being_read() {
+    use std::os::unix::fs::symlink;
+    let folder = northwind();
+    fs::create_dir(folder.path().join("inside")).unwrap();
+    symlink(folder.path(), folder.path().join("inside/around")).unwrap();
+    symlink("ecosystem.yaml", folder.path().join(".hidden.yaml")).unwrap();
+    assert_eq!(Documents::open(folder.path()).unwrap().ecosystem.zones().len(), 1);
+    symlink("/dev/zero", folder.path().join("endless.yaml")).unwrap();
+    symlink("/nowhere/at/all", folder.path().join("gone.yaml")).unwrap();
+    assert_eq!(refused(&folder), ["document/missing-file", "document/unreadable-file"]);
+}
