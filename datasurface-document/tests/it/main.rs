@@ -1,6 +1,6 @@
 //! Tests through the public surface of the crate: nothing is lost, and what is wrong is said well.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
 
 mod files;
 mod form;
