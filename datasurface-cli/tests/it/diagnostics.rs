@@ -3,7 +3,6 @@
 
 use datasurface_model::{CODES, CodeInfo, diagnostic::CodeRegistry};
 use std::{
-    collections::BTreeMap,
     fmt::Write,
     fs,
     path::{Path, PathBuf},
@@ -59,35 +58,24 @@ fn registry() -> CodeRegistry {
     others.into_iter().fold(of_model(), |all, codes| all.merge(codes).unwrap())
 }
 
-/// The first fixture of each code in a folder.
-fn examples(folder: &Path) -> BTreeMap<String, PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let mut examples = BTreeMap::new();
-    for file in files.into_iter().filter(|file| file.with_extension("txt").exists()) {
-        let stem = file.file_stem().unwrap().to_str().unwrap();
-        let code = stem.split_once('_').unwrap().1.replacen('_', "/", 1);
-        if file.extension().is_some_and(|extension| extension != "txt") {
-            examples.entry(code).or_insert(file);
-        }
-    }
-    examples
+/// The fixture in a folder that has the name of a code.
+fn example(folder: &Path, code: &str) -> Option<PathBuf> {
+    let file = folder.join(code.replace('/', "_") + ".yaml");
+    file.exists().then_some(file)
 }
 
 fn page() -> String {
-    let (of_documents, of_changes) = (examples(&fixtures()), examples(&changes()));
-    let of_platforms = examples(&placed());
     let mut page = INTRODUCTION.to_owned();
     for info in registry().iter() {
         let CodeInfo { code, severity, summary, explanation, since, is_waivable } = info;
         let waivable = if *is_waivable { ", can be waived" } else { "" };
         write!(page, "\n## `{code}`\n\n*{severity}, since {since}{waivable}*: {summary}.\n").unwrap();
         write!(page, "\n{explanation}\n").unwrap();
-        if let Some(example) = of_documents.get(*code).or(of_platforms.get(*code)) {
-            example_of(&mut page, example, show);
+        if let Some(example) = example(&fixtures(), code).or_else(|| example(&placed(), code)) {
+            example_of(&mut page, &example, show);
         }
-        if let Some(example) = of_changes.get(*code) {
-            example_of(&mut page, example, show_change);
+        if let Some(example) = example(&changes(), code) {
+            example_of(&mut page, &example, show_change);
         }
     }
     for (title, document) in [
@@ -150,8 +138,8 @@ fn the_reference_is_up_to_date() {
 
 #[test]
 fn every_code_of_the_model_has_an_example() {
-    let (of_documents, of_changes) = (examples(&fixtures()), examples(&changes()));
     for CodeInfo { code, .. } in of_model().iter() {
-        assert!(of_documents.contains_key(*code) || of_changes.contains_key(*code), "{code} has no fixture");
+        let example = example(&fixtures(), code).or_else(|| example(&changes(), code));
+        assert!(example.is_some(), "{code} has no fixture");
     }
 }

@@ -1,9 +1,10 @@
-//! Folders of fixtures: numbered documents that make a code be reported, with the report that is expected, and in `ok/`
-//! a twin of each that is nearly the same and in order.
+//! Folders of fixtures: documents that make a code be reported, with the report that is expected, and in `ok/` a twin of
+//! each that is nearly the same and in order.
 //!
-//! `0012_name_duplicate.yaml` is a failing fixture of the code `name/duplicate`, its report stands in
-//! `0012_name_duplicate.txt`, and `ok/0012_name_duplicate.yaml` is its passing twin. What is called otherwise is for
-//! several of them.
+//! `name_duplicate.yaml` is a failing fixture of the code `name/duplicate`, its report stands in `name_duplicate.txt`,
+//! and `ok/name_duplicate.yaml` is its passing twin. Of a code that has more than this one, the others say after another
+//! underscore what they are about: `name_duplicate_teams.yaml`. What has no underscore in its name is for several of
+//! them.
 //!
 //! With `DATASURFACE_UPDATE=1` in the environment, the reports are written instead of compared. Read them before they
 //! are committed.
@@ -35,11 +36,11 @@ impl Folder {
     }
 
     pub(crate) fn failing(&self) -> Vec<PathBuf> {
-        numbered(&self.0)
+        fixtures(&self.0)
     }
 
     pub(crate) fn passing(&self) -> Vec<PathBuf> {
-        numbered(&self.0.join("ok"))
+        fixtures(&self.0.join("ok"))
     }
 
     /// Each failing fixture is reported as it says, and not without its code.
@@ -68,12 +69,14 @@ impl Folder {
         }
     }
 
-    /// Each of these codes has a failing fixture, each failing fixture a code and a twin, and none is long.
+    /// Each of these codes has a failing fixture of its name, each failing fixture a code and a twin, and none is long.
     pub(crate) fn check_codes<'c>(&self, codes: impl IntoIterator<Item = &'c CodeInfo>) {
         let shown: BTreeSet<String> = self.failing().iter().map(|fixture| code(fixture)).collect();
         let known: BTreeSet<String> = codes.into_iter().map(|info| info.code.to_owned()).collect();
-        let missing: Vec<_> = known.difference(&shown).collect();
-        assert!(missing.is_empty(), "codes without a failing fixture: {missing:?}");
+        let name = |fixture: &PathBuf| parts(fixture).collect::<Vec<_>>().join("/");
+        let named: BTreeSet<String> = self.failing().iter().map(name).collect();
+        let missing: Vec<_> = known.difference(&named).collect();
+        assert!(missing.is_empty(), "codes without a failing fixture of their name: {missing:?}");
         let unknown: Vec<_> = shown.difference(&known).collect();
         assert!(unknown.is_empty(), "fixtures of codes that are not registered: {unknown:?}");
         for fixture in self.failing() {
@@ -87,22 +90,25 @@ impl Folder {
     }
 }
 
-/// The numbered documents in a folder, in order.
-fn numbered(folder: &Path) -> Vec<PathBuf> {
+/// The documents in a folder that are fixtures, in order.
+fn fixtures(folder: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut fixtures: Vec<PathBuf> = files
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "json"))
-        .filter(|path| name(path).starts_with(|first: char| first.is_ascii_digit()))
+        .filter(|path| name(path).contains('_'))
         .collect();
     fixtures.sort();
     fixtures
 }
 
-/// `name/duplicate` for `0012_name_duplicate.yaml`.
+/// `name/duplicate` for `name_duplicate.yaml` and `name_duplicate_teams.yaml`.
 fn code(fixture: &Path) -> String {
-    let stem = fixture.file_stem().unwrap().to_str().unwrap();
-    let (_, code) = stem.split_once('_').unwrap();
-    code.replacen('_', "/", 1)
+    parts(fixture).take(2).collect::<Vec<_>>().join("/")
+}
+
+/// The parts of a fixture's name: of what its code is about, its code, and what it is about itself.
+fn parts(fixture: &Path) -> impl Iterator<Item = &str> {
+    fixture.file_stem().unwrap().to_str().unwrap().split('_')
 }
 
 pub(crate) fn name(fixture: &Path) -> &str {

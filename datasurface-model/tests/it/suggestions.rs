@@ -46,7 +46,7 @@ fn those_of_every_mutation() {
 /// Each adds an approval of its own: none takes away what another one has added.
 #[test]
 fn approvals_are_suggested_one_by_one() {
-    let mut ecosystem = documents(&folder().path("0332_access_not-approved.yaml")).load().unwrap();
+    let mut ecosystem = documents(&folder().path("access_not-approved_each-group.yaml")).load().unwrap();
     let found = findings(ecosystem.clone());
     assert_eq!(found.len(), 3);
     for finding in &found {
@@ -69,7 +69,7 @@ fn each_is_addressed_to_the_owner_of_its_place() {
         addressees
     };
     // A sink of a team, a policy of a zone, and a pin of the ecosystem.
-    assert_eq!(addressee("0144_governance_classification-limit.yaml"), ["gitlab:nw/north/wind@main"]);
-    assert_eq!(addressee("0195_reference_unknown-vendor.yaml"), ["git:r@main"]);
-    assert_eq!(addressee("0060_reference_unknown-datastore.yaml"), ["github:nw/model@main"]);
+    assert_eq!(addressee("governance_classification-limit.yaml"), ["gitlab:nw/north/wind@main"]);
+    assert_eq!(addressee("reference_unknown-vendor_policy.yaml"), ["git:r@main"]);
+    assert_eq!(addressee("reference_unknown-datastore_primary-pin.yaml"), ["github:nw/model@main"]);
 }
