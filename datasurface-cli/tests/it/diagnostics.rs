@@ -54,7 +54,13 @@ fn of_model() -> CodeRegistry {
 
 fn registry() -> CodeRegistry {
     let broker: Vec<&'static CodeInfo> = datasurface_broker::codes().collect();
-    let others = [&broker, datasurface_platform::CODES, datasurface_local::CODES, datasurface_cli::CODES];
+    let others = [
+        datasurface_document::FILE_CODES,
+        &broker,
+        datasurface_platform::CODES,
+        datasurface_local::CODES,
+        datasurface_cli::CODES,
+    ];
     others.into_iter().fold(of_model(), |all, codes| all.merge(codes).unwrap())
 }
 
