@@ -44,15 +44,13 @@ impl Work<'_> {
         let staged = self.stage(job);
         let checked = staged.and_then(|staged| self.check(staged));
         let captured = checked.and_then(|(staged, failures)| self.merge(job, &staged, failures, seen));
-        for dataset in &job.datasets {
-            // The next batch begins with this, too: after a failure it does not matter.
-            let unstaged =
-                self.rendered.script(&dataset.into).and_then(|table| self.own.execute(table, "unstage", &[]));
-            if captured.is_ok() {
-                unstaged?;
-            }
-        }
-        captured
+        let unstaged = self.own.drop_many(job.datasets.len(), || {
+            let tables = job.datasets.iter().map(|dataset| self.rendered.script(&dataset.into));
+            let unstaged = tables.map(|table| self.own.execute(table?, "unstage", &[]));
+            unstaged.fold(Ok(()), Result::and)
+        });
+        // The next batch begins with this, too: after a failure it does not matter.
+        captured.and_then(|captured| unstaged.map(|()| captured))
     }
 
     fn merge(

@@ -84,6 +84,18 @@ impl<'a> Container<'a> {
         }
     }
 
+    /// Makes what is rendered in these, within a transaction.
+    pub(super) fn create_all<'s>(
+        &self,
+        scripts: impl IntoIterator<Item = &'s Script>,
+    ) -> Result<(), PlatformError> {
+        let mut scripts = scripts.into_iter();
+        match self {
+            Self::File(file) => file.make_many("main", scripts, |script| file.execute(script, "create", &[])),
+            Self::Server(server) => scripts.try_for_each(|script| server.execute(script, "create", &[])),
+        }
+    }
+
     /// Does all of this or nothing.
     pub(super) fn at_once<T>(
         &self,

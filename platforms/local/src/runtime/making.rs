@@ -53,9 +53,7 @@ impl<'a> Maker<'a> {
         steps: impl IntoIterator<Item = &'s str>,
     ) -> Result<(), PlatformError> {
         database.at_once(|| {
-            for script in self.rendered.scripts_in(file) {
-                database.execute(script, "create", &[])?;
-            }
+            database.create_all(self.rendered.scripts_in(file))?;
             if file == self.rendered.books.database() {
                 Books::begin(self, database)?;
             }

@@ -6,7 +6,7 @@
 //! | `database.rs`, `server/`, `container.rs`, `containers.rs` | everything that is executed passes through one place: for files, and for servers |
 //! | `place.rs`, `books.rs`, `clock.rs` | where files of databases may be, which database it is, and whether its clock is right |
 //! | `work.rs`, `history.rs` | the books of the platform's own database |
-//! | `making.rs`, `apply.rs`, `leaving.rs` | plans: a database that is not there is made at once, all else is done step by step |
+//! | `making.rs`, `many.rs`, `apply.rs`, `leaving.rs` | plans: a database that is not there is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
 //! | `capture.rs`, `stage.rs`, `declared/`, `behind.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `unfit.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
 //! | `run.rs`, `asked.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs`, `drift.rs`, `server_drift.rs`, `mending.rs`, `verifying.rs` | all of it in order, and how far it is |
@@ -38,6 +38,7 @@ mod history;
 mod job;
 mod leaving;
 mod making;
+mod many;
 mod mending;
 mod order;
 mod place;

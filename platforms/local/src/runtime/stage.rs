@@ -44,7 +44,7 @@ impl Work<'_> {
         source.begin(&job.begin)?;
         let staged = self.own.together(|| {
             let mut staged = Vec::new();
-            for captured in &job.datasets {
+            self.own.make_many("temp", &job.datasets, |captured| {
                 let table = self.rendered.script(&captured.into)?;
                 let watermark = self.watermark(job, captured, table)?;
                 self.own.execute(table, "stage", &[])?;
@@ -57,7 +57,8 @@ impl Work<'_> {
                     None => Ok(Staged { dataset: &captured.dataset, table, watermark }),
                     Some(failure) => Err(failure),
                 });
-            }
+                Ok(())
+            })?;
             Ok(staged)
         })?;
         source.end()?;
