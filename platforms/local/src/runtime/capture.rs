@@ -44,11 +44,8 @@ impl Work<'_> {
         let staged = self.stage(job);
         let checked = staged.and_then(|staged| self.check(staged));
         let captured = checked.and_then(|(staged, failures)| self.merge(job, &staged, failures, seen));
-        let unstaged = self.own.drop_many(job.datasets.len(), || {
-            let tables = job.datasets.iter().map(|dataset| self.rendered.script(&dataset.into));
-            let unstaged = tables.map(|table| self.own.execute(table?, "unstage", &[]));
-            unstaged.fold(Ok(()), Result::and)
-        });
+        let tables = job.datasets.iter().filter_map(|dataset| self.rendered.find(&dataset.into));
+        let unstaged = self.own.drop_many(&tables.collect::<Vec<_>>(), "unstage");
         // The next batch begins with this, too: after a failure it does not matter.
         captured.and_then(|captured| unstaged.map(|()| captured))
     }
