@@ -42,13 +42,8 @@ fn placed() -> PathBuf {
 
 /// The codes that are about the model alone.
 fn of_model() -> CodeRegistry {
-    let codes = [
-        CODES,
-        datasurface_document::CODES,
-        datasurface_document::FILE_CODES,
-        datasurface_change::CODES,
-        datasurface_change::SCHEMA_CODES,
-    ];
+    let codes =
+        [CODES, datasurface_document::CODES, datasurface_change::CODES, datasurface_change::SCHEMA_CODES];
     codes.into_iter().fold(CodeRegistry::default(), |all, codes| all.merge(codes).unwrap())
 }
 
