@@ -1,8 +1,8 @@
 //! Hosted platforms: declarations, brought to life by the registry.
 
 use datasurface_model::{
-    CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set, Valid,
-    diagnostic::Suggestion, nearest,
+    CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set,
+    Suggestion, Valid, nearest,
 };
 use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
 use semver::{Comparator, Op, VersionReq};

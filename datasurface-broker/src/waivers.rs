@@ -3,7 +3,7 @@
 
 use crate::{choice, propose};
 use datasurface_model as model;
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Waiver, diagnostic::Suggestion, nearest};
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Suggestion, Waiver, nearest};
 use std::collections::BTreeMap;
 
 /// Every code about waivers.

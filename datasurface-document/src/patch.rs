@@ -6,10 +6,7 @@ use super::{
     identity::{self, Tree},
     v1::schema_in_full,
 };
-use datasurface_model::{
-    Ecosystem, ModelPath,
-    diagnostic::{Patch, Suggestion},
-};
+use datasurface_model::{Ecosystem, ModelPath, Patch, Suggestion};
 use serde_json::{Map, Value};
 
 /// A suggestion is not about this ecosystem.

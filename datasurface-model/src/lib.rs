@@ -5,13 +5,13 @@
 //!
 //! The feature `json-schema` describes names and collections for the documents of `datasurface-document`.
 
-pub mod diagnostic;
-pub mod ecosystem;
+mod diagnostic;
+mod ecosystem;
 pub mod governance;
 pub mod ownership;
 mod validate;
 
 pub use datasurface_schema::*;
-pub use diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity};
+pub use diagnostic::*;
 pub use ecosystem::*;
 pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

@@ -1,6 +1,6 @@
 //! What may be wrong with a target.
 
-use datasurface_model::diagnostic::CodeInfo;
+use datasurface_model::CodeInfo;
 
 /// Every code that this module reports.
 pub(crate) static CODES: &[&CodeInfo] = &[

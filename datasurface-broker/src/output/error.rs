@@ -1,6 +1,6 @@
 //! What goes wrong with a target.
 
-use datasurface_model::diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath};
 use std::{error::Error, fmt, io, path::Path};
 
 pub(super) const A_BUG: &str = "this is a bug in datasurface: please report it with this message";

@@ -28,7 +28,7 @@ pub use writing::Writing;
 
 use codes::{BUSY, FOREIGN_FILE, UNREADABLE};
 use datasurface_graph::Fingerprint;
-use datasurface_model::{PlatformName, diagnostic::Findings};
+use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, Kind, RealDisk};
 use ground::{Ground, JOURNAL, MANIFEST, State, changing};

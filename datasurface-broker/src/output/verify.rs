@@ -10,7 +10,7 @@ use super::{
     manifest::Manifest,
 };
 use datasurface_graph::Fingerprint;
-use datasurface_model::diagnostic::Diagnostic;
+use datasurface_model::Diagnostic;
 use datasurface_platform::{FileRecord, SafePath};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -82,7 +82,7 @@ fn as_sarif_with_places() {
 #[test]
 fn every_code_is_there_once() {
     use crate::SCHEMA_CODES;
-    use datasurface_model::diagnostic::CodeRegistry;
+    use datasurface_model::CodeRegistry;
     let registry =
         CodeRegistry::default().merge(datasurface_model::CODES).and_then(|all| all.merge(SCHEMA_CODES));
     let registry = registry.and_then(|all| all.merge(crate::CODES)).unwrap();

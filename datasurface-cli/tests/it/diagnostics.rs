@@ -1,7 +1,7 @@
 //! `docs/diagnostics.md`: every code that the command can report, with the fixtures of those that models can show. It is
 //! generated: with `DATASURFACE_UPDATE=1` in the environment it is written instead of compared.
 
-use datasurface_model::{CODES, CodeInfo, diagnostic::CodeRegistry};
+use datasurface_model::{CODES, CodeInfo, CodeRegistry};
 use std::{
     fmt::Write,
     fs,

@@ -3,7 +3,7 @@
 use super::{Place, Wanted, rendered, safe};
 use crate::output::{CODES, Manifest, PlatformRecord, Target, TargetError};
 use datasurface_graph::Fingerprint;
-use datasurface_model::diagnostic::{CodeRegistry, Severity};
+use datasurface_model::{CodeRegistry, Severity};
 use datasurface_platform::Revision;
 use std::{collections::BTreeMap, fs};
 

@@ -309,7 +309,7 @@ fn governance_learns_where_data_is_kept() {
 
 #[test]
 fn every_code_is_registered_once_and_explained() {
-    let registry = diagnostic::CodeRegistry::default().merge(CODES).unwrap();
+    let registry = CodeRegistry::default().merge(CODES).unwrap();
     assert_eq!(registry.iter().count(), CODES.len());
     assert!(CODES.iter().all(|code| code.code.starts_with("local/") && !code.explanation.is_empty()));
 }
