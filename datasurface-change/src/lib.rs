@@ -13,8 +13,6 @@ mod reach;
 mod rename;
 mod report;
 mod retirement;
-#[cfg(test)]
-mod tests;
 mod touched;
 mod uses;
 

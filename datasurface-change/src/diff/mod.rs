@@ -7,9 +7,6 @@ mod place;
 mod pruned;
 mod tree;
 
-#[cfg(test)]
-mod tests;
-
 use datasurface_document::DocumentError;
 use datasurface_model::{Ecosystem, Json, ModelPath, Valid, ownership::Part};
 use place::Place;

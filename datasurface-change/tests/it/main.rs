@@ -1,7 +1,16 @@
 //! Tests through the public surface of the crate.
 
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
 
+mod authorization;
+mod compatibility;
+mod differences;
 mod fixtures;
 #[path = "../../../datasurface-model/tests/it/folder.rs"]
 mod folder;
+mod laws;
+mod rename;
+mod report;
+mod retirement;
+mod sarif;
+mod world;

@@ -1,8 +1,8 @@
 //! Deprecate, agree, leave, wait, remove; and that nobody loses data on the way.
 
 use super::world::*;
-use crate::{ChangeControl, ChangeReport, ChangeSource, Retirement, Stage};
 use chrono::{Days, NaiveDate};
+use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Retirement, Stage};
 use datasurface_model::{SchemaChange, *};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use std::collections::BTreeMap;

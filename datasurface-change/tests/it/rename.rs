@@ -1,8 +1,10 @@
 //! What looks like a rename is proposed; what says so is one.
 
 use super::world::*;
-use crate::{ChangeControl, ChangeReport, ChangeSource, DifferenceKind, Evidence, RenameProposal};
 use cpu_time::ThreadTime;
+use datasurface_change::{
+    ChangeControl, ChangeReport, ChangeSource, DifferenceKind, Evidence, RenameProposal,
+};
 use datasurface_model::*;
 
 fn judged(new: &Ecosystem) -> ChangeReport {

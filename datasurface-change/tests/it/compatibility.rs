@@ -1,7 +1,7 @@
 //! What breaks, and for whom.
 
 use super::world::*;
-use crate::{ChangeControl, ChangeReport, ChangeSource, Consumer};
+use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Consumer};
 use datasurface_model::*;
 
 const ON: &str = "2026-01-01";

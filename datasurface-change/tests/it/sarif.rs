@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// Panics where a log is not as it must be.
 #[track_caller]
-pub(super) fn check(log: &str) {
+pub(crate) fn check(log: &str) {
     let log: Value = serde_json::from_str(log).unwrap();
     let log = object(&log, &["version", "runs"], &["$schema"]);
     assert_eq!(log["version"], "2.1.0");

@@ -2,22 +2,22 @@
 
 use datasurface_model::*;
 
-pub(super) const ECOSYSTEM: &str = "github:nw/model@main";
-pub(super) const USA: &str = "github:nw/usa@main";
-pub(super) const SALES: &str = "github:nw/sales@main";
-pub(super) const STOCK: &str = "github:nw/stock@main";
-pub(super) const EU: &str = "github:nw/eu@main";
+pub(crate) const ECOSYSTEM: &str = "github:nw/model@main";
+pub(crate) const USA: &str = "github:nw/usa@main";
+pub(crate) const SALES: &str = "github:nw/sales@main";
+pub(crate) const STOCK: &str = "github:nw/stock@main";
+pub(crate) const EU: &str = "github:nw/eu@main";
 
-pub(super) const CUSTOMERS: &str = "id Integer key, name VarChar(40), city VarChar(15)";
+pub(crate) const CUSTOMERS: &str = "id Integer key, name VarChar(40), city VarChar(15)";
 
 /// The ecosystem `NorthWind`: a zone `USA` with the teams `Sales` (who have a datastore) and `Stock` (who read it), and
 /// a zone `EU` that is declared only.
-pub(super) fn world() -> Ecosystem {
+pub(crate) fn world() -> Ecosystem {
     unserved().platform(PlatformDeclaration::new("Local", "local")).pin("Analysis/all", ["Local"])
 }
 
 /// The same without a platform.
-pub(super) fn unserved() -> Ecosystem {
+pub(crate) fn unserved() -> Ecosystem {
     let sales = Team::new()
         .container(DataContainer::sqlite("Source", "sales.db").located("Office/Ground"))
         .datastore(store([customers(), Dataset::new("orders", "id Integer key, placed Date")]));
@@ -34,29 +34,29 @@ pub(super) fn unserved() -> Ecosystem {
         .declare(ZoneDeclaration::new("EU", EU))
 }
 
-pub(super) fn customers() -> Dataset {
+pub(crate) fn customers() -> Dataset {
     Dataset::new("customers", CUSTOMERS)
 }
 
-pub(super) fn store(datasets: impl IntoIterator<Item = Dataset>) -> Datastore {
+pub(crate) fn store(datasets: impl IntoIterator<Item = Dataset>) -> Datastore {
     Datastore::new("Store").captured(Capture::sql_snapshot("USA/Sales/Source")).datasets_replaced(datasets)
 }
 
 /// The world in which `Sales` have another datastore instead.
-pub(super) fn with_store(store: Datastore) -> Ecosystem {
+pub(crate) fn with_store(store: Datastore) -> Ecosystem {
     edit_sales(|team| team.without_datastore(&"Store".into()).datastore(store))
 }
 
-pub(super) fn edit_sales(change: impl FnOnce(Team) -> Team) -> Ecosystem {
+pub(crate) fn edit_sales(change: impl FnOnce(Team) -> Team) -> Ecosystem {
     world().edit_team("USA", "Sales", change)
 }
 
-pub(super) fn edit_stock(change: impl FnOnce(Team) -> Team) -> Ecosystem {
+pub(crate) fn edit_stock(change: impl FnOnce(Team) -> Team) -> Ecosystem {
     world().edit_team("USA", "Stock", change)
 }
 
 /// The world with another zone `USA`.
-pub(super) fn edit_usa(change: impl FnOnce(GovernanceZone) -> GovernanceZone) -> Ecosystem {
+pub(crate) fn edit_usa(change: impl FnOnce(GovernanceZone) -> GovernanceZone) -> Ecosystem {
     let world = world();
     let zone = world.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap();
     let zone = change(std::sync::Arc::unwrap_or_clone(zone.clone()));
@@ -64,34 +64,34 @@ pub(super) fn edit_usa(change: impl FnOnce(GovernanceZone) -> GovernanceZone) ->
 }
 
 /// The definition of a team.
-pub(super) fn team(name: &str) -> std::sync::Arc<Team> {
+pub(crate) fn team(name: &str) -> std::sync::Arc<Team> {
     let world = world();
     let zone = world.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap().clone();
     zone.teams().get(name).and_then(TeamDeclaration::definition).unwrap().clone()
 }
 
 /// The definition of the zone `USA` without its teams.
-pub(super) fn usa_without(team: &str) -> GovernanceZone {
+pub(crate) fn usa_without(team: &str) -> GovernanceZone {
     let world = world();
     let zone = world.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap();
     let others = zone.teams().iter().filter(|other| other.name().as_str() != team).cloned();
     others.fold(GovernanceZone::new(), GovernanceZone::declare)
 }
-pub(super) fn valid(ecosystem: &Ecosystem) -> Valid<Ecosystem> {
+pub(crate) fn valid(ecosystem: &Ecosystem) -> Valid<Ecosystem> {
     let on = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     ecosystem.clone().validate(&Validation::on(on)).unwrap().into_ecosystem()
 }
 
-pub(super) fn day(text: &str) -> chrono::NaiveDate {
+pub(crate) fn day(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap()
 }
 
-pub(super) fn orders() -> Dataset {
+pub(crate) fn orders() -> Dataset {
     Dataset::new("orders", "id Integer key, placed Date")
 }
 
 /// The team `Stock` with another workspace `Analysis`, of which `wants` makes the only group.
-pub(super) fn stock_wanting(ecosystem: Ecosystem, sinks: impl IntoIterator<Item = DatasetSink>) -> Ecosystem {
+pub(crate) fn stock_wanting(ecosystem: Ecosystem, sinks: impl IntoIterator<Item = DatasetSink>) -> Ecosystem {
     let group = DatasetGroup::new("all").sinks(sinks);
     let workspace = Workspace::new("Analysis").container("USA/Stock/Lake").group(group);
     ecosystem

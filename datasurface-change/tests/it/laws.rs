@@ -4,8 +4,8 @@ use super::{
     sarif,
     world::{ECOSYSTEM, SALES},
 };
-use crate::{ChangeControl, ChangeReport, ChangeSource, Retirement};
 use chrono::NaiveDate;
+use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Retirement};
 use datasurface_model::{Ecosystem, TypeChange, Valid};
 use datasurface_strategies::{Edit, anything, data_types, ecosystems, edits, shuffled};
 use proptest::{collection::vec, prelude::*, sample::select};

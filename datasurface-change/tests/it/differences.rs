@@ -1,8 +1,10 @@
-use super::*;
+//! What differs between two ecosystems is told part by part, and nothing is lost.
+
 use chrono::NaiveDate;
+use datasurface_change::{Difference, ModelDiff};
 use datasurface_model::{
-    DataContainer, Dataset, Datastore, GovernanceZone, InfrastructureVendor, PlatformDeclaration, Team,
-    TeamKey, Validation,
+    DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, InfrastructureVendor, PlatformDeclaration,
+    Team, TeamKey, Valid, Validation, ownership::Part,
 };
 use datasurface_strategies::{ecosystems, edits};
 use proptest::{collection::vec, prelude::*};

@@ -1,7 +1,7 @@
 //! The forms of a report.
 
 use super::world::*;
-use crate::{ChangeControl, ChangeReport, ChangeSource};
+use datasurface_change::{ChangeControl, ChangeReport, ChangeSource};
 use datasurface_document::Documents;
 use datasurface_model::*;
 
@@ -81,12 +81,12 @@ fn as_sarif_with_places() {
 
 #[test]
 fn every_code_is_there_once() {
-    use crate::SCHEMA_CODES;
+    use datasurface_change::SCHEMA_CODES;
     use datasurface_model::CodeRegistry;
     let registry =
         CodeRegistry::default().merge(datasurface_model::CODES).and_then(|all| all.merge(SCHEMA_CODES));
-    let registry = registry.and_then(|all| all.merge(crate::CODES)).unwrap();
-    let count = datasurface_model::CODES.len() + SCHEMA_CODES.len() + crate::CODES.len();
+    let registry = registry.and_then(|all| all.merge(datasurface_change::CODES)).unwrap();
+    let count = datasurface_model::CODES.len() + SCHEMA_CODES.len() + datasurface_change::CODES.len();
     assert_eq!(registry.iter().count(), count);
 }
 

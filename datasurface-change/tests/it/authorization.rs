@@ -1,7 +1,7 @@
 //! Attacks, each denied; and what people do every day, each allowed.
 
 use super::world::*;
-use crate::{Authorization, ChangeControl, ChangeSource, ModelDiff};
+use datasurface_change::{Authorization, ChangeControl, ChangeSource, ModelDiff};
 use datasurface_model::{ownership::Part, *};
 
 /// The parts that are denied when this repository makes `new` of `old`.
