@@ -50,36 +50,14 @@ pub enum Authorization {
 /// A part that a change touches, and that does not belong to its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeniedPart {
-    part: Part,
-    owner: Option<Repository>,
-    differences: Vec<Difference>,
-    lock: bool,
-}
-
-impl DeniedPart {
     /// What it is.
-    #[must_use]
-    pub fn part(&self) -> &Part {
-        &self.part
-    }
-
+    pub part: Part,
     /// Who may change it. Nobody is named where it cannot be told what was touched.
-    #[must_use]
-    pub fn owner(&self) -> Option<&Repository> {
-        self.owner.as_ref()
-    }
-
+    pub owner: Option<Repository>,
     /// What differs in it, ordered by path.
-    #[must_use]
-    pub fn differences(&self) -> &[Difference] {
-        &self.differences
-    }
-
+    pub differences: Vec<Difference>,
     /// Whether the lock was touched.
-    #[must_use]
-    pub fn touches_lock(&self) -> bool {
-        self.lock
-    }
+    pub lock: bool,
 }
 
 impl Authorization {

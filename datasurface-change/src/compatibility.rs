@@ -16,22 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Something that a change breaks: an error if somebody uses it, or in strict mode; otherwise a warning.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Breaking {
-    finding: Diagnostic,
-    consumers: BTreeSet<Consumer>,
-}
-
-impl Breaking {
     /// What breaks, where, by which rule, and how bad that is.
-    #[must_use]
-    pub fn finding(&self) -> &Diagnostic {
-        &self.finding
-    }
-
+    pub finding: Diagnostic,
     /// For whom.
-    #[must_use]
-    pub fn consumers(&self) -> &BTreeSet<Consumer> {
-        &self.consumers
-    }
+    pub consumers: BTreeSet<Consumer>,
 }
 
 /// Judges the changes of datastores.

@@ -115,15 +115,15 @@ impl ChangeControl {
         former: &BTreeMap<DatasetKey, DatasetKey>,
     ) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for retirement in retirements.iter().filter(|retirement| retirement.stage() != Stage::Removed) {
-            let name = retirement.dataset();
+        for retirement in retirements.iter().filter(|retirement| retirement.stage != Stage::Removed) {
+            let name = &retirement.dataset;
             let before = retiring_before(old, former.get(name).unwrap_or(name));
-            let now = Retiring { since: retirement.since(), last_day: retirement.last_day() };
+            let now = Retiring { since: retirement.since, last_day: retirement.last_day };
             if before == Some(now) {
                 continue;
             }
-            if retirement.stage() == Stage::AwaitingConsent {
-                let groups: Vec<_> = retirement.missing().map(|c| format!("`{}`", c.group())).collect();
+            if retirement.stage == Stage::AwaitingConsent {
+                let groups: Vec<_> = retirement.missing().map(|c| format!("`{}`", c.group)).collect();
                 let message = format!(
                     "`{name}` is deprecated since {}, without consent of {}",
                     now.since,
@@ -144,7 +144,7 @@ impl ChangeControl {
     fn concern(&self, code: &CodeInfo, retirement: &Retirement, message: String) -> Diagnostic {
         let severity = if self.is_strict { Severity::Error } else { code.severity };
         let code = CodeInfo { severity, ..*code };
-        Diagnostic::new(&code, retirement.path().clone(), message).help(code.explanation)
+        Diagnostic::new(&code, retirement.path.clone(), message).help(code.explanation)
     }
 }
 

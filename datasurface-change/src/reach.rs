@@ -16,29 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What a team is to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TeamNotice {
-    team: TeamKey,
-    owner: Repository,
-    groups: BTreeMap<GroupKey, BTreeSet<ModelPath>>,
-}
-
-impl TeamNotice {
     /// The team.
-    #[must_use]
-    pub fn team(&self) -> &TeamKey {
-        &self.team
-    }
-
+    pub team: TeamKey,
     /// The repository that owns it.
-    #[must_use]
-    pub fn owner(&self) -> &Repository {
-        &self.owner
-    }
-
+    pub owner: Repository,
     /// Its groups that are reached, and by changes of what.
-    #[must_use]
-    pub fn groups(&self) -> &BTreeMap<GroupKey, BTreeSet<ModelPath>> {
-        &self.groups
-    }
+    pub groups: BTreeMap<GroupKey, BTreeSet<ModelPath>>,
 }
 
 /// What is changed, and what that concerns.
@@ -75,12 +58,12 @@ impl Reach {
     pub(super) fn notices(&self, uses: &Uses<'_>) -> Vec<TeamNotice> {
         let mut teams = BTreeMap::<TeamKey, TeamNotice>::new();
         let mut tell = |path: &ModelPath, consumer: &Consumer| {
-            let notice = teams.entry(consumer.team().clone()).or_insert_with(|| TeamNotice {
-                team: consumer.team().clone(),
-                owner: consumer.owner().clone(),
+            let notice = teams.entry(consumer.team.clone()).or_insert_with(|| TeamNotice {
+                team: consumer.team.clone(),
+                owner: consumer.owner.clone(),
                 groups: BTreeMap::new(),
             });
-            notice.groups.entry(consumer.group().clone()).or_default().insert(path.clone());
+            notice.groups.entry(consumer.group.clone()).or_default().insert(path.clone());
         };
         for (path, datasets) in &self.datasets {
             for consumer in uses.consumers(datasets.iter().cloned(), |_| true) {
@@ -180,7 +163,7 @@ impl Reach {
             return;
         }
         for consumer in workspaces(new).flat_map(|placed| placed.consumers().collect::<Vec<_>>()) {
-            let paths = reasons.get(consumer.group()).into_iter().flatten();
+            let paths = reasons.get(&consumer.group).into_iter().flatten();
             self.groups.extend(paths.map(|path| (path.clone(), consumer.clone())));
         }
     }

@@ -13,10 +13,14 @@ use std::fmt;
 /// Something new that may be what is gone. If it is, say so with `renamed_from`, and nothing is built again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RenameProposal {
-    path: ModelPath,
-    renamed_from: SmolStr,
-    evidence: Vec<Evidence>,
-    score: u8,
+    /// What is new.
+    pub path: ModelPath,
+    /// The name of what is gone.
+    pub renamed_from: SmolStr,
+    /// What speaks for it.
+    pub evidence: Vec<Evidence>,
+    /// How much that is, in percent.
+    pub score: u8,
 }
 
 /// What speaks for a rename.
@@ -54,30 +58,6 @@ impl Evidence {
 const LEAST: u8 = 60;
 
 impl RenameProposal {
-    /// What is new.
-    #[must_use]
-    pub fn path(&self) -> &ModelPath {
-        &self.path
-    }
-
-    /// The name of what is gone.
-    #[must_use]
-    pub fn former_name(&self) -> &str {
-        &self.renamed_from
-    }
-
-    /// What speaks for it.
-    #[must_use]
-    pub fn evidence(&self) -> &[Evidence] {
-        &self.evidence
-    }
-
-    /// How much that is, in percent.
-    #[must_use]
-    pub fn score(&self) -> u8 {
-        self.score
-    }
-
     fn of(
         path: ModelPath,
         old: &str,

@@ -12,14 +12,20 @@ use std::{collections::BTreeSet, fmt};
 /// Where the retirement of a dataset stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Retirement {
-    dataset: DatasetKey,
-    path: ModelPath,
-    since: NaiveDate,
+    /// What is retired.
+    pub dataset: DatasetKey,
+    /// Where it is, or was.
+    pub path: ModelPath,
+    /// The day since which it is deprecated.
+    pub since: NaiveDate,
+    /// The last day on which it is there, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_day: Option<NaiveDate>,
-    stage: Stage,
+    pub last_day: Option<NaiveDate>,
+    /// How far it is.
+    pub stage: Stage,
+    /// What those say who want the dataset itself.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    consents: BTreeSet<Consent>,
+    pub consents: BTreeSet<Consent>,
 }
 
 /// The stages of a retirement, in order.
@@ -44,10 +50,14 @@ pub enum Stage {
 /// What a group that uses a deprecated dataset says about that.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Consent {
-    group: GroupKey,
-    team: TeamKey,
-    until: Option<NaiveDate>,
-    is_missing: bool,
+    /// The group.
+    pub group: GroupKey,
+    /// The team whose group it is.
+    pub team: TeamKey,
+    /// The last day until which it agreed; none if it did not.
+    pub until: Option<NaiveDate>,
+    /// Whether it did not agree, or not for long enough.
+    pub is_missing: bool,
 }
 
 impl Retirement {
@@ -80,7 +90,7 @@ impl Retirement {
         let consents: BTreeSet<_> = uses.direct(dataset).iter().map(|used| Consent::of(used, on)).collect();
         let stage = if on < retiring.since {
             Stage::Announced
-        } else if consents.iter().any(Consent::is_missing) {
+        } else if consents.iter().any(|consent| consent.is_missing) {
             Stage::AwaitingConsent
         } else if !consents.is_empty() {
             Stage::Leaving
@@ -107,42 +117,6 @@ impl Retirement {
         Self { dataset, path, since, last_day, stage, consents }
     }
 
-    /// What is retired.
-    #[must_use]
-    pub fn dataset(&self) -> &DatasetKey {
-        &self.dataset
-    }
-
-    /// Where it is, or was.
-    #[must_use]
-    pub fn path(&self) -> &ModelPath {
-        &self.path
-    }
-
-    /// The day since which it is deprecated.
-    #[must_use]
-    pub fn since(&self) -> NaiveDate {
-        self.since
-    }
-
-    /// The last day on which it is there, if that is known.
-    #[must_use]
-    pub fn last_day(&self) -> Option<NaiveDate> {
-        self.last_day
-    }
-
-    /// How far it is.
-    #[must_use]
-    pub fn stage(&self) -> Stage {
-        self.stage
-    }
-
-    /// What those say who want the dataset itself.
-    #[must_use]
-    pub fn consents(&self) -> &BTreeSet<Consent> {
-        &self.consents
-    }
-
     /// Those who did not agree, or not for long enough.
     pub fn missing(&self) -> impl Iterator<Item = &Consent> {
         self.consents.iter().filter(|consent| consent.is_missing)
@@ -154,30 +128,6 @@ impl Consent {
         let until = used.sink.accepts_deprecated_until();
         let is_missing = until.is_none_or(|last| last < on);
         Self { group: used.group.clone(), team: used.team.clone(), until, is_missing }
-    }
-
-    /// The group.
-    #[must_use]
-    pub fn group(&self) -> &GroupKey {
-        &self.group
-    }
-
-    /// The team whose group it is.
-    #[must_use]
-    pub fn team(&self) -> &TeamKey {
-        &self.team
-    }
-
-    /// The last day until which it agreed; none if it did not.
-    #[must_use]
-    pub fn until(&self) -> Option<NaiveDate> {
-        self.until
-    }
-
-    /// Whether it did not agree, or not for long enough.
-    #[must_use]
-    pub fn is_missing(&self) -> bool {
-        self.is_missing
     }
 }
 

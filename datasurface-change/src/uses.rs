@@ -14,37 +14,15 @@ use std::{
 /// A dataset group that a change reaches.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Consumer {
-    group: GroupKey,
-    team: TeamKey,
-    owner: Repository,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    through: Vec<WorkspaceName>,
-}
-
-impl Consumer {
     /// The group.
-    #[must_use]
-    pub fn group(&self) -> &GroupKey {
-        &self.group
-    }
-
+    pub group: GroupKey,
     /// The team whose group it is.
-    #[must_use]
-    pub fn team(&self) -> &TeamKey {
-        &self.team
-    }
-
+    pub team: TeamKey,
     /// The repository that owns the team.
-    #[must_use]
-    pub fn owner(&self) -> &Repository {
-        &self.owner
-    }
-
+    pub owner: Repository,
     /// The workspaces whose transformers bring it there, in order; none if the group wants the data itself.
-    #[must_use]
-    pub fn through(&self) -> &[WorkspaceName] {
-        &self.through
-    }
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub through: Vec<WorkspaceName>,
 }
 
 impl fmt::Display for Consumer {

@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (together, report) = best(&old, &shared);
         let (separate, other) = best(&loaded, &apart);
         assert!(report == other, "what is shared must not change the answer");
-        println!("{what}: {} differences, {} broken groups", report.diff().len(), broken(&report));
+        println!("{what}: {} differences, {} broken groups", report.diff.len(), broken(&report));
         println!("  shared          {:9.3} ms, at most {} is wanted", millis(together), WANTED.0);
         println!("  loaded apart    {:9.3} ms, at most {} is wanted", millis(separate), WANTED.1);
     }
@@ -100,7 +100,7 @@ fn breaking(schema: &Schema) -> Schema {
 }
 
 fn broken(report: &ChangeReport) -> usize {
-    report.breaking().iter().map(|breaking| breaking.consumers().len()).sum()
+    report.breaking.iter().map(|breaking| breaking.consumers.len()).sum()
 }
 
 fn millis(duration: Duration) -> f64 {

@@ -23,16 +23,25 @@ pub enum Verdict {
 /// programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChangeReport {
-    verdict: Verdict,
+    /// Whether the change is accepted.
+    pub verdict: Verdict,
     source: Repository,
-    authorization: Authorization,
-    breaking: Vec<Breaking>,
-    concerns: Vec<Diagnostic>,
-    notify: Vec<TeamNotice>,
-    retirements: Vec<Retirement>,
-    rename_proposals: Vec<RenameProposal>,
+    /// Whether the source may make the change, and which parts it may not touch.
+    pub authorization: Authorization,
+    /// What breaks, and for whom.
+    pub breaking: Vec<Breaking>,
+    /// What is wrong with deprecations that the change makes.
+    pub concerns: Vec<Diagnostic>,
+    /// Whom the change reaches, team by team, whether it breaks anything for them or not.
+    #[serde(rename = "notify")]
+    pub notices: Vec<TeamNotice>,
+    /// Where the retirements stand that the change is about. [`Retirement::all`] tells all of them.
+    pub retirements: Vec<Retirement>,
+    /// What looks like a rename that nobody stated.
+    pub rename_proposals: Vec<RenameProposal>,
+    /// Everything that differs.
     #[serde(rename = "changes")]
-    diff: ModelDiff,
+    pub diff: ModelDiff,
 }
 
 impl ChangeReport {
@@ -42,12 +51,12 @@ impl ChangeReport {
         authorization: Authorization,
         breaking: Vec<Breaking>,
         concerns: Vec<Diagnostic>,
-        notify: Vec<TeamNotice>,
+        notices: Vec<TeamNotice>,
         retirements: Vec<Retirement>,
         rename_proposals: Vec<RenameProposal>,
         diff: ModelDiff,
     ) -> Self {
-        let findings = breaking.iter().map(Breaking::finding).chain(&concerns);
+        let findings = breaking.iter().map(|breaking| &breaking.finding).chain(&concerns);
         let has_errors = findings.into_iter().any(|finding| finding.severity() == Severity::Error);
         let is_allowed = authorization.is_allowed() && !has_errors;
         let verdict = if is_allowed { Verdict::Allowed } else { Verdict::Refused };
@@ -57,7 +66,7 @@ impl ChangeReport {
             authorization,
             breaking,
             concerns,
-            notify,
+            notices,
             retirements,
             rename_proposals,
             diff,
@@ -66,79 +75,31 @@ impl ChangeReport {
 
     /// Whether the change is accepted.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        self.verdict
-    }
-
-    /// Whether the change is accepted.
-    #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.verdict == Verdict::Allowed
-    }
-
-    /// Whether the source may make the change, and which parts it may not touch.
-    #[must_use]
-    pub fn authorization(&self) -> &Authorization {
-        &self.authorization
-    }
-
-    /// What breaks, and for whom.
-    #[must_use]
-    pub fn breaking(&self) -> &[Breaking] {
-        &self.breaking
-    }
-
-    /// What is wrong with deprecations that the change makes.
-    #[must_use]
-    pub fn concerns(&self) -> &[Diagnostic] {
-        &self.concerns
-    }
-
-    /// Whom the change reaches, team by team, whether it breaks anything for them or not.
-    #[must_use]
-    pub fn notices(&self) -> &[TeamNotice] {
-        &self.notify
-    }
-
-    /// Where the retirements stand that the change is about. [`Retirement::all`] tells all of them.
-    #[must_use]
-    pub fn retirements(&self) -> &[Retirement] {
-        &self.retirements
-    }
-
-    /// What looks like a rename that nobody stated.
-    #[must_use]
-    pub fn rename_proposals(&self) -> &[RenameProposal] {
-        &self.rename_proposals
-    }
-
-    /// Everything that differs.
-    #[must_use]
-    pub fn diff(&self) -> &ModelDiff {
-        &self.diff
     }
 
     /// Everything that is wrong or worth looking at, as findings.
     #[must_use]
     pub fn findings(&self) -> Findings {
         let denied = self.authorization.denied().iter().map(|denied| {
-            let first = denied.differences().first();
+            let first = denied.differences.first();
             let path = first.map_or_else(|| ModelPath::root().attribute("lock"), |first| first.path());
-            let whose = match denied.owner() {
+            let whose = match &denied.owner {
                 Some(owner) => format!("which belongs to {owner}"),
                 None => "of which nobody can tell the owner".to_owned(),
             };
-            let message = format!("a change from {} touches {}, {whose}", self.source, denied.part());
+            let message = format!("a change from {} touches {}, {whose}", self.source, denied.part);
             let mut finding =
                 Diagnostic::new(&codes::NOT_YOURS, path, message).help(codes::NOT_YOURS.explanation);
-            for difference in denied.differences() {
+            for difference in &denied.differences {
                 finding = finding.related(difference.path(), difference.kind().told());
             }
             finding
         });
         let breaking = self.breaking.iter().map(|breaking| {
-            let consumers = breaking.consumers().iter();
-            consumers.fold(breaking.finding().clone(), |finding, consumer| {
+            let consumers = breaking.consumers.iter();
+            consumers.fold(breaking.finding.clone(), |finding, consumer| {
                 let path = consumer_path(consumer);
                 finding.related(path, format!("breaks {consumer}"))
             })
@@ -167,7 +128,7 @@ impl ChangeReport {
 }
 
 fn consumer_path(consumer: &super::Consumer) -> ModelPath {
-    let (team, group) = (consumer.team(), consumer.group());
+    let (team, group) = (&consumer.team, &consumer.group);
     let team = ModelPath::root().child("zones", &team.zone).child("teams", &team.team);
     team.child("workspaces", &group.workspace).child("groups", &group.group)
 }

@@ -25,16 +25,16 @@ impl fmt::Display for ChangeReport {
             writeln!(f, "\n{findings}")?;
         }
         for retirement in &self.retirements {
-            write!(f, "\nretirement of `{}`: {}", retirement.dataset(), retirement.stage())?;
-            write!(f, ", deprecated since {}", retirement.since())?;
-            match retirement.last_day() {
+            write!(f, "\nretirement of `{}`: {}", retirement.dataset, retirement.stage)?;
+            write!(f, ", deprecated since {}", retirement.since)?;
+            match retirement.last_day {
                 Some(last) => writeln!(f, ", there until {last}")?,
                 None => writeln!(f)?,
             }
-            for consent in retirement.consents() {
-                let (group, team) = (consent.group(), consent.team());
-                match consent.until() {
-                    Some(last) if consent.is_missing() => {
+            for consent in &retirement.consents {
+                let (group, team) = (&consent.group, &consent.team);
+                match consent.until {
+                    Some(last) if consent.is_missing => {
                         writeln!(f, "  `{group}` of the team `{team}` agreed until {last}, which is over")?;
                     }
                     Some(last) => writeln!(f, "  `{group}` of the team `{team}` agreed until {last}")?,
@@ -42,9 +42,9 @@ impl fmt::Display for ChangeReport {
                 }
             }
         }
-        for notice in &self.notify {
-            writeln!(f, "\ntell the team `{}` ({})", notice.team(), notice.owner())?;
-            for (group, paths) in notice.groups() {
+        for notice in &self.notices {
+            writeln!(f, "\ntell the team `{}` ({})", notice.team, notice.owner)?;
+            for (group, paths) in &notice.groups {
                 let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
                 writeln!(f, "  `{group}` is reached by {}", paths.join(", "))?;
             }

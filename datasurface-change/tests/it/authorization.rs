@@ -13,7 +13,7 @@ fn denied_source(old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Vec
     let (old, new) = (Valid::assume_valid(old.clone()), Valid::assume_valid(new.clone()));
     let authorization = Authorization::of(&ModelDiff::between(&old, &new), &old, &new, source);
     assert_eq!(authorization.is_allowed(), authorization.denied().is_empty());
-    authorization.denied().iter().map(|denied| denied.part().to_string()).collect()
+    authorization.denied().iter().map(|denied| denied.part.to_string()).collect()
 }
 
 #[track_caller]
@@ -364,9 +364,9 @@ fn whose_it_is_is_said() {
     let diff = ModelDiff::between(&old, &new);
     let authorization = Authorization::of(&diff, &old, &new, &ChangeSource::new(STOCK));
     let [denied] = authorization.denied() else { panic!("{authorization:?}") };
-    assert_eq!(*denied.part(), Part::Team(TeamKey::new("USA", "Sales")));
-    assert_eq!(denied.owner(), Some(&SALES.into()));
-    let paths: Vec<_> = denied.differences().iter().map(|difference| difference.path().to_string()).collect();
+    assert_eq!(denied.part, Part::Team(TeamKey::new("USA", "Sales")));
+    assert_eq!(denied.owner, Some(SALES.into()));
+    let paths: Vec<_> = denied.differences.iter().map(|difference| difference.path().to_string()).collect();
     assert_eq!(paths, ["zones/USA/teams/Sales/datastores/Store/datasets/x"]);
 }
 

@@ -17,11 +17,11 @@ fn judged(old: &Ecosystem, new: &Ecosystem, is_strict: bool) -> ChangeReport {
 fn broken(report: &ChangeReport) -> Vec<(String, Vec<String>)> {
     let told = |consumer: &Consumer| consumer.to_string();
     report
-        .breaking()
+        .breaking
         .iter()
         .map(|breaking| {
-            let finding = breaking.finding();
-            let consumers = breaking.consumers().iter().map(told).collect();
+            let finding = &breaking.finding;
+            let consumers = breaking.consumers.iter().map(told).collect();
             (format!("{} {}", finding.severity(), finding.code()), consumers)
         })
         .collect()
@@ -144,10 +144,10 @@ fn consumers_behind_a_transformer_are_named() {
         "`Reports/cities` of the team `USA/Stock`, through `Making`".to_owned(),
     ];
     assert_eq!(broken(&report), [("error schema-change/column-removed".to_owned(), consumers)]);
-    let [notice] = report.notices() else { panic!("{report}") };
-    assert_eq!(notice.team(), &TeamKey::new("USA", "Stock"));
-    assert_eq!(notice.owner(), &STOCK.into());
-    assert_eq!(notice.groups().len(), 3);
+    let [notice] = &*report.notices else { panic!("{report}") };
+    assert_eq!(notice.team, TeamKey::new("USA", "Stock"));
+    assert_eq!(notice.owner, STOCK.into());
+    assert_eq!(notice.groups.len(), 3);
 }
 
 /// The transformer of [`with_transformer`] in another workspace.
@@ -181,7 +181,7 @@ fn whoever_fills_a_datastore_stands_between_as_before() {
 fn who_reads_what_is_made_is_told_when_it_is_made_otherwise() {
     let told = |workspace: Workspace| {
         let report = judged(&with_transformer(), &with_transformer_instead(workspace), false);
-        let groups = report.notices().iter().flat_map(|notice| notice.groups().keys());
+        let groups = report.notices.iter().flat_map(|notice| notice.groups.keys());
         groups.map(ToString::to_string).any(|group| group == "Reports/cities")
     };
     assert!(!told(made_by("Making", SELECT, "Store/customers").documented("Who lives where.")));
@@ -245,8 +245,8 @@ fn consumers_are_told_what_reaches_them() {
     let because = |new: &Ecosystem| -> Vec<String> {
         let report = judged(&world(), new, false);
         assert_eq!(broken(&report), []);
-        let notices = report.notices().iter();
-        let paths = notices.flat_map(|notice| notice.groups().values().flatten().map(ToString::to_string));
+        let notices = report.notices.iter();
+        let paths = notices.flat_map(|notice| notice.groups.values().flatten().map(ToString::to_string));
         paths.collect()
     };
     let store_path = "zones/USA/teams/Sales/datastores/Store";
@@ -281,9 +281,9 @@ fn whoever_is_pinned_to_a_platform_is_told_what_becomes_of_it() {
     };
     let because = |old: &Ecosystem, new: &Ecosystem| -> Vec<String> {
         let report = judged(old, new, false);
-        let notices = report.notices().iter();
+        let notices = report.notices.iter();
         let told = notices
-            .flat_map(|notice| notice.groups().iter().map(|(group, paths)| format!("{group} {paths:?}")));
+            .flat_map(|notice| notice.groups.iter().map(|(group, paths)| format!("{group} {paths:?}")));
         told.collect()
     };
     let told = ["Analysis/all {platforms/Local}"];
@@ -307,7 +307,7 @@ fn consumers_are_told_that_their_data_is_made_otherwise() {
         team.without_workspace(&"Making".into()).workspace(making.transformer(transformer))
     });
     let report = judged(&old, &new, false);
-    let [notice] = report.notices() else { panic!("{report}") };
-    let groups: Vec<_> = notice.groups().iter().map(|(group, paths)| format!("{group} {paths:?}")).collect();
+    let [notice] = &*report.notices else { panic!("{report}") };
+    let groups: Vec<_> = notice.groups.iter().map(|(group, paths)| format!("{group} {paths:?}")).collect();
     assert_eq!(groups, ["Reports/cities {zones/USA/teams/Stock/workspaces/Making/transformer}"]);
 }

@@ -48,9 +48,9 @@ proptest! {
     #[test]
     fn anything_is_judged(old in anything(), new in anything(), control in controls()) {
         let report = judged(&control, &old, &new);
-        prop_assert_eq!(report.diff().is_empty(), old == new);
+        prop_assert_eq!(report.diff.is_empty(), old == new);
         let stranger = ChangeControl::new(ChangeSource::new("github:else/where@main"), NaiveDate::MAX);
-        prop_assert_eq!(judged(&stranger, &old, &new).authorization().is_allowed(), old == new);
+        prop_assert_eq!(judged(&stranger, &old, &new).authorization.is_allowed(), old == new);
         prop_assert!(judged(&stranger, &old, &old).is_allowed());
         sarif::check(&report.to_sarif());
     }
@@ -105,19 +105,19 @@ proptest! {
         for finding in &report.findings() {
             prop_assert!(text.contains(finding.message()));
         }
-        for missing in report.retirements().iter().flat_map(Retirement::missing) {
-            let group = format!("`{}` of the team `{}`", missing.group(), missing.team());
+        for missing in report.retirements.iter().flat_map(Retirement::missing) {
+            let group = format!("`{}` of the team `{}`", missing.group, missing.team);
             prop_assert!(text.contains(&group));
         }
         let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
-        prop_assert_eq!(&json["verdict"], &report.verdict().to_string());
-        prop_assert_eq!(json["breaking"].as_array().unwrap().len(), report.breaking().len());
+        prop_assert_eq!(&json["verdict"], &report.verdict.to_string());
+        prop_assert_eq!(json["breaking"].as_array().unwrap().len(), report.breaking.len());
     }
 
     #[test]
     fn nothing_is_found_where_nothing_differs(ecosystem in ecosystems(), on in days()) {
         let report = judged(&ChangeControl::new(ChangeSource::new(""), on).strict(), &ecosystem, &ecosystem);
-        prop_assert!(report.is_allowed() && report.findings().is_empty() && report.diff().is_empty());
-        prop_assert!(report.notices().is_empty() && report.rename_proposals().is_empty());
+        prop_assert!(report.is_allowed() && report.findings().is_empty() && report.diff.is_empty());
+        prop_assert!(report.notices.is_empty() && report.rename_proposals.is_empty());
     }
 }

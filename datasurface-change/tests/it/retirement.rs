@@ -13,7 +13,7 @@ fn judged(old: &Ecosystem, new: &Ecosystem, source: &str, on: &str) -> ChangeRep
 }
 
 fn stages(report: &ChangeReport) -> Vec<Stage> {
-    report.retirements().iter().map(Retirement::stage).collect()
+    report.retirements.iter().map(|retirement| retirement.stage).collect()
 }
 
 fn retiring(ecosystem: &Ecosystem) -> Ecosystem {
@@ -28,7 +28,7 @@ fn a_dataset_is_retired_step_by_step() {
     let report = judged(&world(), &announced, SALES, "2026-02-01");
     assert!(report.is_allowed(), "{report}");
     assert_eq!(stages(&report), [Stage::Announced]);
-    let missing: Vec<_> = report.retirements()[0].missing().map(|consent| consent.group().clone()).collect();
+    let missing: Vec<_> = report.retirements[0].missing().map(|consent| consent.group.clone()).collect();
     assert_eq!(missing, ["Analysis/all".into()]);
 
     let sink = || DatasetSink::new("Store/customers").accepting_deprecated_until(day("2026-05-01"));
@@ -36,14 +36,14 @@ fn a_dataset_is_retired_step_by_step() {
     let report = judged(&announced, &agreed, STOCK, "2026-04-01");
     assert!(report.is_allowed(), "{report}");
     assert_eq!(stages(&report), [Stage::Leaving]);
-    assert_eq!(report.retirements()[0].missing().count(), 0);
+    assert_eq!(report.retirements[0].missing().count(), 0);
 
     let left = stock_wanting(agreed.clone(), ["Store/orders".into()]);
     let report = judged(&agreed, &left, STOCK, "2026-04-15");
     assert!(report.is_allowed(), "{report}");
     let all = |ecosystem: &Ecosystem, on: &str| -> Vec<Stage> {
         let ecosystem = Valid::assume_valid(ecosystem.clone());
-        Retirement::all(&ecosystem, day(on)).iter().map(Retirement::stage).collect()
+        Retirement::all(&ecosystem, day(on)).iter().map(|retirement| retirement.stage).collect()
     };
     assert_eq!(all(&announced, "2026-02-28"), [Stage::Announced]);
     assert_eq!(all(&announced, "2026-03-01"), [Stage::AwaitingConsent]);
@@ -56,9 +56,9 @@ fn a_dataset_is_retired_step_by_step() {
         team.without_datastore(&"Store".into()).datastore(store([orders()]))
     });
     let early = judged(&left, &removed, SALES, "2026-06-30");
-    assert_eq!(early.breaking().len(), 1);
+    assert_eq!(early.breaking.len(), 1);
     let report = judged(&left, &removed, SALES, "2026-07-01");
-    assert!(report.is_allowed() && report.breaking().is_empty(), "{report}");
+    assert!(report.is_allowed() && report.breaking.is_empty(), "{report}");
     assert_eq!(stages(&report), [Stage::Removed]);
     // Not while somebody is there, whatever day it is.
     let removed_early = retiring(&world()).edit_team("USA", "Sales", |team| {
@@ -81,12 +81,12 @@ fn a_dataset_goes_no_later_than_its_datastore() {
 fn nothing_is_deprecated_over_night() {
     let report = judged(&world(), &retiring(&world()), SALES, "2026-03-01");
     assert!(!report.is_allowed());
-    assert_eq!(report.concerns()[0].code(), "retirement/no-consent");
-    assert!(report.concerns()[0].message().ends_with("without consent of `Analysis/all`"));
+    assert_eq!(report.concerns[0].code(), "retirement/no-consent");
+    assert!(report.concerns[0].message().ends_with("without consent of `Analysis/all`"));
     let unused = edit_stock(|team| team.without_workspace(&"Analysis".into()));
     let report = judged(&unused, &retiring(&unused), SALES, "2026-07-01");
     assert!(report.is_allowed());
-    assert_eq!(report.concerns()[0].code(), "retirement/sunset-passed");
+    assert_eq!(report.concerns[0].code(), "retirement/sunset-passed");
 }
 
 /// Three workspaces of `Stock` that want the customers: one agreed, one for too short, one not at all; and one of them is
@@ -113,12 +113,12 @@ fn the_report_names_who_has_not_agreed() {
     let before = three_consumers(world());
     let report = judged(&before, &retiring(&before), SALES, "2026-04-01");
     assert!(!report.is_allowed());
-    let [retirement] = report.retirements() else { panic!("{report}") };
-    let missing: Vec<_> = retirement.missing().map(|consent| consent.group().to_string()).collect();
+    let [retirement] = &*report.retirements else { panic!("{report}") };
+    let missing: Vec<_> = retirement.missing().map(|consent| consent.group.to_string()).collect();
     assert_eq!(missing, ["Late/g", "Making/g"]);
-    assert_eq!(retirement.consents().len(), 3);
+    assert_eq!(retirement.consents.len(), 3);
 
-    let [concern] = report.concerns() else { panic!("{report}") };
+    let [concern] = &*report.concerns else { panic!("{report}") };
     assert!(concern.message().ends_with("without consent of `Late/g`, `Making/g`"), "{concern}");
     assert!(report.to_sarif().contains("without consent of `Late/g`, `Making/g`"));
     let text = report.to_string();
@@ -135,7 +135,7 @@ fn the_report_names_who_has_not_agreed() {
     assert_eq!(missing.len(), 2);
     assert!(missing.iter().all(|consent| consent["team"] == "USA/Stock"));
     // Who is behind a transformer is told, and need not agree: the transformer's owner answers for what it makes.
-    let told: Vec<_> = report.notices().iter().flat_map(|notice| notice.groups().keys()).collect();
+    let told: Vec<_> = report.notices.iter().flat_map(|notice| notice.groups.keys()).collect();
     assert!(told.contains(&&"Behind/g".into()), "{told:?}");
 }
 
