@@ -11,6 +11,7 @@ pub mod governance;
 pub mod ownership;
 mod validate;
 
+pub use chrono::NaiveDate;
 pub use datasurface_schema::*;
 pub use diagnostic::*;
 pub use ecosystem::*;

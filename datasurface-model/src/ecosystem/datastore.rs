@@ -1,6 +1,6 @@
 //! Datastores: what a producer offers.
 
-use super::{Access, Approval, Capture, Dataset, Deprecation, ProductionStatus};
+use super::{Access, Approval, Capture, Dataset, Deprecation, ProductionStatus, edit::edited};
 use datasurface_schema::{
     About, DatasetName, DatastoreName, Entity, GroupKey, Named, Rare, Set, documented, renamed,
 };
@@ -57,6 +57,13 @@ impl Datastore {
     #[must_use]
     pub fn datasets_replaced(mut self, datasets: impl IntoIterator<Item = Dataset>) -> Self {
         self.datasets = datasets.into_iter().collect();
+        self
+    }
+
+    /// Replaces a dataset.
+    #[must_use]
+    pub fn edit_dataset(mut self, name: &DatasetName, change: impl FnOnce(Dataset) -> Dataset) -> Self {
+        self.datasets = edited(self.datasets, name, change);
         self
     }
 

@@ -11,6 +11,7 @@ mod dataset;
 mod datastore;
 mod deadline;
 mod declaration;
+mod edit;
 mod entitlement;
 mod infrastructure;
 #[cfg(feature = "json-schema")]

@@ -1,6 +1,9 @@
 //! Teams.
 
-use super::{DataContainer, Datastore, Declaration, Workspace};
+use super::{
+    DataContainer, Datastore, Declaration, Workspace,
+    edit::{edited, shared},
+};
 use datasurface_schema::{
     About, ContainerName, DatastoreName, Named, Rare, TeamName, WorkspaceName, documented, join_about,
 };
@@ -77,6 +80,39 @@ impl Team {
     #[must_use]
     pub fn without_workspace(mut self, name: &WorkspaceName) -> Self {
         self.workspaces.remove(name);
+        self
+    }
+
+    /// Replaces a datastore.
+    #[must_use]
+    pub fn edit_datastore(
+        mut self,
+        name: &DatastoreName,
+        change: impl FnOnce(Datastore) -> Datastore,
+    ) -> Self {
+        self.datastores = edited(self.datastores, name, shared(change));
+        self
+    }
+
+    /// Replaces a workspace.
+    #[must_use]
+    pub fn edit_workspace(
+        mut self,
+        name: &WorkspaceName,
+        change: impl FnOnce(Workspace) -> Workspace,
+    ) -> Self {
+        self.workspaces = edited(self.workspaces, name, shared(change));
+        self
+    }
+
+    /// Replaces a container.
+    #[must_use]
+    pub fn edit_container(
+        mut self,
+        name: &ContainerName,
+        change: impl FnOnce(DataContainer) -> DataContainer,
+    ) -> Self {
+        self.containers = edited(self.containers, name, change);
         self
     }
 

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     diagnostic::{CodeInfo, Findings},
-    ecosystem::{DataContainer, Datastore, Ecosystem, Workspace},
+    ecosystem::{DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Workspace},
 };
 use chrono::NaiveDate;
-use datasurface_schema::{ContainerKey, DatastoreName, Entity, Name, WorkspaceName};
+use datasurface_schema::{ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, WorkspaceName};
 use rustc_hash::FxHashSet;
 use std::{fmt, ops::Deref, sync::Arc};
 
@@ -76,6 +76,18 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn datastore(&self, name: &DatastoreName) -> Option<&Located<Datastore>> {
         self.inner.directory.datastores().get(name).map(|(_, member)| member.located())
+    }
+
+    /// The dataset of this key, wherever its datastore is.
+    #[must_use]
+    pub fn dataset(&self, key: &DatasetKey) -> Option<&Dataset> {
+        self.datastore(&key.datastore)?.entity().datasets().get(&key.dataset)
+    }
+
+    /// The dataset group of this key, wherever its workspace is.
+    #[must_use]
+    pub fn group(&self, key: &GroupKey) -> Option<&DatasetGroup> {
+        self.workspace(&key.workspace)?.entity().groups().get(&key.group)
     }
 
     /// The workspace of this name, wherever it is.

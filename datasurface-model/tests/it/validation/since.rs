@@ -3,7 +3,7 @@
 use crate::base::{consumer, day, deriving, store, today, valid, written};
 use datasurface_model::{
     Checked, Column, DataTransformer, DataType, Dataset, DatasetGroup, DatasetSink, Datastore, Deprecation,
-    Ecosystem, Invalid, TableSchema, Team, Validation, Workspace,
+    Ecosystem, Entity, GroupKey, Invalid, TableSchema, Team, Validation, Workspace,
 };
 
 /// Validates after `previous`, makes sure that from scratch nothing else comes out, and says what was checked.
@@ -194,4 +194,38 @@ fn who_shares_a_former_name_is_looked_at_again_when_the_other_one_lets_it_go() {
     let invalid = both.validate(&Validation::on(today())).unwrap_err();
     let mended = one.validate(&Validation::on(today()).since(&invalid)).unwrap();
     assert!(mended.findings().is_empty());
+}
+
+/// An edit deep inside replaces that part alone, and costs one unit.
+#[test]
+fn what_is_edited_deep_inside_is_all_that_changes() {
+    let before = first(&valid());
+    let edited = valid().edit_dataset("NW_Data/customers", |dataset| dataset.documented("Who buys."));
+    let (outcome, checked) = again(&edited, &before, "2026-06-30");
+    assert_eq!(checked, ["NW_Data"]);
+    assert_eq!(outcome.unwrap().findings().len(), before.findings().len());
+    let back = edited.edit_datastore("NW_Data", |_| {
+        before.ecosystem().datastore(&"NW_Data".into()).unwrap().entity().as_ref().clone()
+    });
+    assert_eq!(back, valid());
+    // What is not there stays so.
+    let nowhere = valid()
+        .edit_dataset("NW_Data/nothing", |_| unreachable!())
+        .edit_workspace("Nowhere", |_| unreachable!())
+        .edit_container("USA/NorthWind/Nowhere", |_| unreachable!())
+        .edit_container("Nowhere/NorthWind/Source", |_| unreachable!());
+    assert_eq!(nowhere, valid());
+    let located = valid().edit_container("USA/NorthWind/Source", |source| source.located("Nowhere"));
+    assert_ne!(located, valid());
+}
+
+#[test]
+fn what_is_valid_is_found_by_its_key() {
+    let checked = first(&valid());
+    let (ecosystem, dataset) = (checked.ecosystem(), "NW_Data/customers".into());
+    assert_eq!(ecosystem.dataset(&dataset).unwrap().name().as_str(), "customers");
+    assert!(ecosystem.dataset(&"NW_Data/nothing".into()).is_none());
+    let workspace = ecosystem.workspaces()[0].entity();
+    let group = workspace.groups().iter().next().unwrap();
+    assert_eq!(ecosystem.group(&GroupKey::new(workspace.name(), group.name())), Some(group));
 }
