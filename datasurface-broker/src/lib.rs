@@ -50,3 +50,17 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
     let parts = [choice::CODES, waivers::CODES, propose::codes(), output::CODES];
     own.into_iter().chain(parts.into_iter().flatten().copied())
 }
+
+/// Every code that models, documents, change control, brokers and the contract of platforms can report. Platforms, and whoever embeds all
+/// of this, have their own: [`CodeRegistry`](datasurface_model::CodeRegistry) merges them, and refuses clashes.
+pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
+    let others = [
+        datasurface_model::CODES,
+        datasurface_document::CODES,
+        datasurface_document::FILE_CODES,
+        datasurface_change::CODES,
+        datasurface_change::SCHEMA_CODES,
+        datasurface_platform::CODES,
+    ];
+    others.into_iter().flatten().copied().chain(codes())
+}

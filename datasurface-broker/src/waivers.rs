@@ -35,16 +35,7 @@ impl Codes {
     fn known() -> Self {
         let heard = [model::CODES, choice::CODES, CODES, propose::codes(), datasurface_platform::CODES];
         let heard = heard.into_iter().flatten().map(|info| (info.code, (*info, true)));
-        let unheard = [
-            datasurface_document::CODES,
-            datasurface_document::FILE_CODES,
-            datasurface_change::CODES,
-            datasurface_change::SCHEMA_CODES,
-        ]
-        .into_iter()
-        .flatten()
-        .copied();
-        let unheard = unheard.chain(crate::codes()).map(|info| (info.code, (info, false)));
+        let unheard = crate::all_codes().map(|info| (info.code, (info, false)));
         Self(unheard.chain(heard).collect())
     }
 

@@ -48,15 +48,9 @@ fn of_model() -> CodeRegistry {
 }
 
 fn registry() -> CodeRegistry {
-    let broker: Vec<&'static CodeInfo> = datasurface_broker::codes().collect();
-    let others = [
-        datasurface_document::FILE_CODES,
-        &broker,
-        datasurface_platform::CODES,
-        datasurface_local::CODES,
-        datasurface_cli::CODES,
-    ];
-    others.into_iter().fold(of_model(), |all, codes| all.merge(codes).unwrap())
+    let all: Vec<&'static CodeInfo> = datasurface_broker::all_codes().collect();
+    let parts = [&all, datasurface_local::CODES, datasurface_cli::CODES];
+    parts.into_iter().fold(CodeRegistry::default(), |all, codes| all.merge(codes).unwrap())
 }
 
 /// The fixture in a folder that has the name of a code.
