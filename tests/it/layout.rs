@@ -60,3 +60,19 @@ fn no_crate_is_too_long_to_be_read() {
     }
     assert!(crates >= 10, "{crates}");
 }
+
+/// What a guide names between backquotes, and what looks like a path.
+fn paths(text: &str) -> impl Iterator<Item = &str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.filter(|word| word.contains('/') && !word.contains([' ', '…']) && word.contains('.'))
+}
+
+#[test]
+fn every_file_that_the_guide_for_contributors_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let guide = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let named: Vec<&str> = paths(&guide).collect();
+    assert!(named.len() > 25, "{named:?}");
+    let missing: Vec<&str> = named.into_iter().filter(|path| !root.join(path).exists()).collect();
+    assert_eq!(missing, [] as [&str; 0]);
+}
