@@ -21,6 +21,7 @@ mod front_page;
 mod graph_specification;
 mod laws;
 mod layout;
+mod licences;
 mod northwind;
 mod on_postgres;
 mod packaging;
