@@ -91,13 +91,11 @@ impl Documents {
     /// place.
     pub fn load(&self) -> Result<Ecosystem, DocumentError> {
         let mut schemas = Schemas::default();
-        self.assembled(&mut |document| {
-            Part::read(&document.text, document.syntax, &mut schemas).map(Arc::new)
-        })
+        self.assembled(|document| Part::read(&document.text, document.syntax, &mut schemas).map(Arc::new))
     }
 
     /// The model, from what each document says.
-    fn assembled(&self, read: &mut dyn FnMut(&Document) -> Outcome) -> Result<Ecosystem, DocumentError> {
+    fn assembled(&self, mut read: impl FnMut(&Document) -> Outcome) -> Result<Ecosystem, DocumentError> {
         let mut findings = Vec::new();
         let mut parts = Vec::new();
         for (name, document) in self.iter() {
@@ -140,7 +138,7 @@ impl Loader {
     /// Those of [`Documents::load`].
     pub fn load(&mut self, documents: &Documents) -> Result<Ecosystem, DocumentError> {
         let mut known = FxHashMap::default();
-        let outcome = documents.assembled(&mut |document| {
+        let outcome = documents.assembled(|document| {
             let key = (document.syntax, blake3::hash(document.text.as_bytes()));
             let part = match self.known.get(&key) {
                 Some(part) => Arc::clone(part),

@@ -6,19 +6,25 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// The crates that compile for a browser.
-const PURE: [&str; 4] =
-    ["datasurface-schema", "datasurface-model", "datasurface-document", "datasurface-change"];
+const PURE: [&str; 5] = [
+    "datasurface-schema",
+    "datasurface-model",
+    "datasurface-document",
+    "datasurface-change",
+    "datasurface-graph",
+];
 
 /// What these may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const PURE_MAY_USE: [&str; 17] = [
+const PURE_MAY_USE: [&str; 19] = [
     "blake3",
     "chrono",
     "croner",
     "granit-parser",
     "imbl",
+    "indexmap",
     "jsonc-parser",
-    "proptest",
+    "petgraph",
     "rustc-hash",
     "schemars",
     "semver",
@@ -26,6 +32,7 @@ const PURE_MAY_USE: [&str; 17] = [
     "serde_json",
     "serde_with",
     "smol_str",
+    "sqlparser",
     "strsim",
     "thiserror",
     "unicode-normalization",

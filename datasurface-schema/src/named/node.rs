@@ -7,10 +7,6 @@ use std::sync::Arc;
 /// search reads about so many in a row.
 pub(super) const WIDTH: usize = 16;
 
-/// Whether an element is before the one that is looked for. Asked through a reference, so that the compiler makes one search for each
-/// type of element.
-type IsBefore<'f, T> = &'f dyn Fn(&T) -> bool;
-
 /// Elements in order. Children of one branch are of one height, and none is empty, so that the height, and with it the
 /// recursion here, is logarithmic.
 #[derive(Clone, Debug)]
@@ -65,7 +61,7 @@ impl<T> Node<T> {
     }
 
     /// The elements of the leaf in which the first one is that is not before the one that is looked for.
-    pub(super) fn leaf(&self, is_before: IsBefore<'_, T>) -> &[T] {
+    pub(super) fn leaf(&self, is_before: &impl Fn(&T) -> bool) -> &[T] {
         match self {
             Self::Leaf(elements) => elements,
             Self::Branch { children, .. } => match children.get(passed(children, is_before)) {
@@ -76,7 +72,7 @@ impl<T> Node<T> {
     }
 
     /// How many elements are before the one that is looked for.
-    pub(super) fn rank(&self, is_before: IsBefore<'_, T>) -> usize {
+    pub(super) fn rank(&self, is_before: &impl Fn(&T) -> bool) -> usize {
         match self {
             Self::Leaf(elements) => elements.partition_point(is_before),
             Self::Branch { children, .. } => {
@@ -90,7 +86,11 @@ impl<T> Node<T> {
     }
 
     /// The position of the first element that is the one that is looked for.
-    pub(super) fn position(&self, is_before: IsBefore<'_, T>, is_it: &dyn Fn(&T) -> bool) -> Option<usize> {
+    pub(super) fn position(
+        &self,
+        is_before: &impl Fn(&T) -> bool,
+        is_it: &impl Fn(&T) -> bool,
+    ) -> Option<usize> {
         match self {
             Self::Leaf(elements) => elements.iter().position(is_it),
             Self::Branch { children, .. } => match children.split_at_checked(passed(children, is_before)) {
@@ -209,7 +209,7 @@ fn locate<T>(children: &[Arc<Node<T>>], mut index: usize) -> Option<(usize, usiz
 }
 
 /// How many children have nothing but elements that are before the one that is looked for.
-fn passed<T>(children: &[Arc<Node<T>>], is_before: IsBefore<'_, T>) -> usize {
+fn passed<T>(children: &[Arc<Node<T>>], is_before: &impl Fn(&T) -> bool) -> usize {
     children.partition_point(|child| child.last().is_some_and(is_before))
 }
 
