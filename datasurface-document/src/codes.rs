@@ -62,8 +62,8 @@ pub(super) static LARGE_FILE: CodeInfo = CodeInfo::error(
 pub(super) static MISSING_FILE: CodeInfo = CodeInfo::error(
     "document/missing-file",
     "a file that was named is not there",
-    "The model is read from the file or folder that the command line names, relative to the current folder, or from the \
-     standard input if it names `-`.",
+    "A model is read from the file or folder that is named, relative to the current folder; the command reads the standard input \
+     if that is `-`.",
 );
 
 pub(super) static NO_DOCUMENTS: CodeInfo = CodeInfo::error(

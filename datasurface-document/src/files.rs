@@ -223,11 +223,9 @@ impl From<io::Error> for Unreadable {
 impl Unreadable {
     fn diagnostic(self, name: &str, place: ModelPath) -> Diagnostic {
         let (code, message, help): (&CodeInfo, String, &str) = match self {
-            Self::Missing => (
-                &MISSING_FILE,
-                format!("there is no file `{name}`"),
-                "name a file that is there, or `-` for the standard input",
-            ),
+            Self::Missing => {
+                (&MISSING_FILE, format!("there is no file `{name}`"), "name a file or a folder that is there")
+            }
             Self::Folder => (&UNREADABLE_FILE, format!("`{name}` is a folder"), "name a file in it"),
             Self::NoFile => (
                 &UNREADABLE_FILE,

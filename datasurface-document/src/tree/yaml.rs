@@ -3,7 +3,7 @@
 
 use super::{Extent, Node, Problem, Tree, Value, building::Building, number::is_number};
 use crate::translate::shortened;
-use granit_parser::{Event, Options, Parser, ScalarStyle, Span};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 
 pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
@@ -83,6 +83,9 @@ fn extent(text: &str, span: &Span) -> Extent {
 
 fn syntax(text: &str, error: &granit_parser::ScanError) -> Problem {
     let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-    Problem::unreadable(shortened(&format!("the document is not YAML: {}", error.info())))
-        .at(Extent { start: at, end: at })
+    let problem = match error.kind() {
+        ErrorKind::RecursionLimitExceeded => Problem::too_deep(),
+        _ => Problem::unreadable(shortened(&format!("the document is not YAML: {}", error.info()))),
+    };
+    problem.at(Extent { start: at, end: at })
 }

@@ -204,6 +204,22 @@ fn what_is_no_json_is_said_with_its_place() {
     }
 }
 
+/// Whoever reads by recursion must not be led deeper than its stack.
+#[test]
+fn no_depth_is_too_much_to_be_refused() {
+    for depth in [128, 500, 600, 100_000] {
+        let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        for name in ["a.json", "a.yaml"] {
+            let text = format!("{{\"format\": \"datasurface/1\", \"x\": {nested}}}");
+            let error = Documents::new().document(name, text).load().unwrap_err();
+            assert!(
+                error.to_string().contains("the document is nested too deeply"),
+                "{name} {depth}: {error}"
+            );
+        }
+    }
+}
+
 #[test]
 fn everything_that_is_wrong_is_said_in_one_go() {
     let text = NORTHWIND
