@@ -1,6 +1,6 @@
 //! What a run is asked for by name: it must be known to one of the platforms.
 
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath, nearest};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, nearest, segment};
 use datasurface_platform::{RunNames, RunRequest};
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub(crate) fn unknown<'n>(
                 None => "name it as the model does; what is new there has to be rendered first".to_owned(),
             };
             let message = format!("{what} is called `{name}`");
-            Diagnostic::new(&UNKNOWN_NAME, ModelPath::root().child("run", name), message).help(help)
+            Diagnostic::new(&UNKNOWN_NAME, ModelPath::root().child(segment::RUN, name), message).help(help)
         }));
     }
     found

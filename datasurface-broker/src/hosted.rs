@@ -2,7 +2,7 @@
 
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set,
-    Suggestion, Valid, nearest,
+    Suggestion, Valid, nearest, segment,
 };
 use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
 use semver::{Comparator, Op, VersionReq};
@@ -65,7 +65,7 @@ impl Hosted {
 
     /// Brings an instance to life as it was recorded, though its declaration may be gone.
     pub(crate) fn revive(registry: &Registry, instance: &PlatformInstance) -> Result<Self, Box<Diagnostic>> {
-        let path = ModelPath::root().child("platforms", instance.name());
+        let path = ModelPath::root().child(segment::PLATFORMS, instance.name());
         let exactly = VersionReq {
             comparators: vec![Comparator {
                 op: Op::Exact,
@@ -113,7 +113,7 @@ fn unknown_places(ecosystem: &Ecosystem, hosted: &Hosted) -> Vec<Diagnostic> {
     let name = hosted.instance().name();
     let places = hosted.platform().descriptor().keeps_data_at().iter().filter(is_unknown);
     let findings = places.map(|place| {
-        let path = ModelPath::root().child("platforms", name).attribute("config");
+        let path = ModelPath::root().child(segment::PLATFORMS, name).attribute(segment::CONFIG);
         Diagnostic::new(
             &UNKNOWN_PLACE,
             path,
@@ -125,7 +125,7 @@ fn unknown_places(ecosystem: &Ecosystem, hosted: &Hosted) -> Vec<Diagnostic> {
 }
 
 fn bring_to_life(registry: &Registry, declaration: &PlatformDeclaration) -> Result<Hosted, Box<Diagnostic>> {
-    let path = ModelPath::root().child("platforms", declaration.name());
+    let path = ModelPath::root().child(segment::PLATFORMS, declaration.name());
     let requirement = declaration.version_requirement().parse().unwrap_or_default();
     let Some(factory) = registry.find(declaration.kind(), &requirement) else {
         return Err(Box::new(unknown(registry, declaration, path)));
@@ -151,7 +151,7 @@ fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPa
         let known: Vec<&str> = registry.kinds().map(|(kind, _)| kind.as_str()).collect();
         let kinds: Vec<String> = known.iter().map(|kind| format!("`{kind}`")).collect();
         let message = format!("`{}` is of kind `{kind}`, which this host does not know", declaration.name());
-        let (path, nearest) = (path.attribute("kind"), nearest(kind.as_str(), known));
+        let (path, nearest) = (path.attribute(segment::KIND), nearest(kind.as_str(), known));
         return Diagnostic::new(&UNKNOWN_KIND, path.clone(), message)
             .help(format!("this host knows {}", kinds.join(", ")))
             .did_you_mean(nearest)
@@ -159,15 +159,17 @@ fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPa
     }
     let requirement = declaration.version_requirement();
     let message = format!("`{}` needs `{kind}` in version `{requirement}`", declaration.name());
-    Diagnostic::new(&UNKNOWN_VERSION, path.attribute("version"), message)
+    Diagnostic::new(&UNKNOWN_VERSION, path.attribute(segment::VERSION), message)
         .help(format!("this host knows {}", versions.join(", ")))
 }
 
 pub(crate) fn failure(error: &PlatformError, path: ModelPath) -> Diagnostic {
     let failed = |help: &'static str| Diagnostic::new(&FAILED, path.clone(), error.report()).help(help);
     match error.kind() {
-        PlatformErrorKind::Config => Diagnostic::new(&CONFIG, path.attribute("config"), error.report())
-            .help("correct the settings of the platform"),
+        PlatformErrorKind::Config => {
+            Diagnostic::new(&CONFIG, path.attribute(segment::CONFIG), error.report())
+                .help("correct the settings of the platform")
+        }
         PlatformErrorKind::Outside => failed("see to what is named there, and try again"),
         _ => failed("if the settings and the model are right, report this to the author of the plug-in"),
     }

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use datasurface_graph::{Assignments, Placement};
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{HeldState, Revision};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -153,7 +153,7 @@ impl LockError {
     #[must_use]
     pub fn diagnostic(&self, name: &str) -> Diagnostic {
         let message = format!("`{name}` cannot be read: {}: {}", self.reason, self.detail);
-        Diagnostic::new(&UNREADABLE, ModelPath::root().child("lock", name), message)
+        Diagnostic::new(&UNREADABLE, ModelPath::root().child(segment::LOCK, name), message)
             .help("restore the lock from version control, or mend it at that place")
     }
 }

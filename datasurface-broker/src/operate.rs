@@ -7,7 +7,7 @@ use crate::{
     output::{PlatformRecord, Standing, Target, TargetError},
 };
 use chrono::{DateTime, Utc};
-use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
+use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     Applied, AppliedTo, Confirmed, CredentialSource, Drifted, JobRun, PLAN_FILE, Plan, PlatformError,
     PlatformErrorKind, RunReport, RunRequest, Runtime, SafePath, Site, Status, Watcher,
@@ -134,7 +134,7 @@ impl Broker {
                 Ok(answer) => {
                     done.insert(name.clone(), answer);
                 }
-                Err(error) => found.push(failure(&error, ModelPath::root().child("platforms", name))),
+                Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
         }
         Operated { done, findings: found.into_iter().collect() }

@@ -3,7 +3,7 @@
 
 use crate::{choice, propose};
 use datasurface_model as model;
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Suggestion, Waiver, nearest};
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Suggestion, Waiver, nearest, segment};
 use std::collections::BTreeMap;
 
 /// Every code about waivers.
@@ -62,7 +62,7 @@ impl Codes {
                         .any(|other| (other.code(), other.path()) == (code, waiver.path()))
                 };
                 let suggestion =
-                    nearest.filter(is_free).map(|code| Suggestion::put(path.attribute("code"), code));
+                    nearest.filter(is_free).map(|code| Suggestion::put(path.attribute(segment::CODE), code));
                 is_ours.then(|| {
                     told("is about a code that nothing is reported with")
                         .help("write the code as the finding shows it, or remove the waiver")

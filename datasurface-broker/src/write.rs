@@ -5,7 +5,7 @@ use crate::{
     propose::{Proposal, files},
 };
 use datasurface_graph::Fingerprint;
-use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::{File, FileRecord, PlatformError, SafePath};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -42,7 +42,7 @@ impl WriteError {
             Self::Platform(error) => crate::hosted::failure(error, ModelPath::root()),
             Self::NotDeterministic(path) => {
                 let message = format!("`{path}` came out differently the second time");
-                Diagnostic::new(&CHANGED, ModelPath::root().child("target", path.as_str()), message)
+                Diagnostic::new(&CHANGED, ModelPath::root().child(segment::TARGET, path.as_str()), message)
                     .help("report this to the author of the plug-in")
             }
         }

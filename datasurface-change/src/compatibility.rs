@@ -8,7 +8,7 @@ use super::{
 use chrono::NaiveDate;
 use datasurface_model::{
     CodeInfo, Dataset, DatasetGroup, DatasetKey, Diagnostic, Ecosystem, Entity, InvalidRows, ModelPath,
-    SchemaChange, Severity, Valid, Workspace,
+    SchemaChange, Severity, Valid, Workspace, segment,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,7 +103,7 @@ impl Judge<'_> {
                 }
                 InvalidRows::Fail => format!("a row of `{new_key}` that breaks its schema fails it now"),
             };
-            let path = path.attribute("invalid_rows");
+            let path = path.attribute(segment::INVALID_ROWS);
             let keys = [old_key.clone(), new_key.clone()];
             found.extend(self.judged(&codes::INVALID_ROWS, path, message, keys, is_retired));
         }
@@ -113,7 +113,7 @@ impl Judge<'_> {
         for change in SchemaChange::between(old.schema(), new.schema()) {
             let Some(rule) = change.broken_rule().and_then(codes::code_of) else { continue };
             let path = match change.column() {
-                Some(column) => path.child("columns", column),
+                Some(column) => path.child(segment::COLUMNS, column),
                 None => path.clone(),
             };
             let message = format!("in `{new_key}`, {change}");

@@ -8,7 +8,7 @@ use super::{
 use datasurface_model::{
     ContainerKey, DataTransformer, DatasetKey, Datastore, DatastoreName, Deprecation, Ecosystem, Entity,
     GroupKey, GroupPin, ModelPath, Place, PlatformDeclaration, PlatformName, PrimaryPin, ProductionStatus,
-    Repository, Set, Team, TeamKey, Valid, VendorName, Workspace, ZoneName,
+    Repository, Set, Team, TeamKey, Valid, VendorName, Workspace, ZoneName, segment,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,9 +110,11 @@ impl Reach {
             if before.get(output) != Some(&making)
                 && let Some(output) = new.datastore(output)
             {
+                let path = ModelPath::root()
+                    .child(segment::ZONES, &placed.team.zone)
+                    .child(segment::TEAMS, &placed.team.team);
                 let path =
-                    ModelPath::root().child("zones", &placed.team.zone).child("teams", &placed.team.team);
-                let path = path.child("workspaces", placed.workspace.name()).attribute("transformer");
+                    path.child(segment::WORKSPACES, placed.workspace.name()).attribute(segment::TRANSFORMER);
                 self.datasets.push((path, keys(output.entity()).collect()));
             }
         }
@@ -123,13 +125,14 @@ impl Reach {
         for (old, now) in pruned.old.primary_pins().difference(pruned.new.primary_pins()) {
             let Some(datastore) = old.or(now).map(PrimaryPin::name) else { continue };
             let keys = new.datastore(datastore).into_iter().flat_map(|store| keys(store.entity()));
-            let path = ModelPath::root().child("primary_pins", datastore);
+            let path = ModelPath::root().child(segment::PRIMARY_PINS, datastore);
             self.datasets.push((path, keys.collect()));
         }
         let pins = pruned.old.group_pins().difference(pruned.new.group_pins());
         let pins = pins.filter_map(|(old, now)| old.or(now)).map(GroupPin::name);
-        let pinned =
-            pins.map(|group| (group.clone(), vec![ModelPath::root().child("group_pins", group.to_string())]));
+        let pinned = pins.map(|group| {
+            (group.clone(), vec![ModelPath::root().child(segment::GROUP_PINS, group.to_string())])
+        });
         self.add_groups(&pinned.collect(), new);
     }
 
@@ -144,7 +147,7 @@ impl Reach {
         if changed.is_empty() {
             return;
         }
-        let path = |platform: &PlatformName| ModelPath::root().child("platforms", platform);
+        let path = |platform: &PlatformName| ModelPath::root().child(segment::PLATFORMS, platform);
         for pin in new.primary_pins().iter().filter(|pin| changed.contains(pin.platform())) {
             let keys = new.datastore(pin.name()).into_iter().flat_map(|store| keys(store.entity()));
             self.datasets.push((path(pin.platform()), keys.collect()));
@@ -239,11 +242,11 @@ impl Surroundings {
 
     /// What of it is around something of this team in this container.
     fn around(&self, team: &TeamKey, container: Option<&ContainerKey>) -> Vec<ModelPath> {
-        let zone = |zone: &ZoneName| ModelPath::root().child("zones", zone);
-        let policies = self.zones.contains(&team.zone).then(|| zone(&team.zone).attribute("policies"));
-        let container = container
-            .filter(|key| self.containers.contains(key))
-            .map(|key| zone(&key.zone).child("teams", &key.team).child("containers", &key.container));
+        let zone = |zone: &ZoneName| ModelPath::root().child(segment::ZONES, zone);
+        let policies = self.zones.contains(&team.zone).then(|| zone(&team.zone).attribute(segment::POLICIES));
+        let container = container.filter(|key| self.containers.contains(key)).map(|key| {
+            zone(&key.zone).child(segment::TEAMS, &key.team).child(segment::CONTAINERS, &key.container)
+        });
         policies.into_iter().chain(container).collect()
     }
 }

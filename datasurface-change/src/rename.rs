@@ -4,7 +4,7 @@ use super::{
     alike::Alike,
     touched::{self, PlacedStore, Sides, StoreChange},
 };
-use datasurface_model::{Column, ColumnName, Dataset, Datastore, Entity, ModelPath, TableSchema};
+use datasurface_model::{Column, ColumnName, Dataset, Datastore, Entity, ModelPath, TableSchema, segment};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -193,7 +193,7 @@ fn columns(old: &TableSchema, new: &TableSchema, path: &ModelPath) -> Vec<Rename
                 (Evidence::SameKey, key_position(old, gone) == key_position(new, column)),
                 (Evidence::SamePosition, before == at),
             ];
-            let path = path.child("columns", column.name());
+            let path = path.child(segment::COLUMNS, column.name());
             RenameProposal::of(path, gone.name().as_str(), column.name().as_str(), evidence)
         });
         likeliest(candidates)

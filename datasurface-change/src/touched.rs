@@ -2,7 +2,7 @@
 
 use super::diff::Pruned;
 use chrono::NaiveDate;
-use datasurface_model::{Dataset, DatasetKey, Datastore, Ecosystem, Entity, ModelPath, TeamKey};
+use datasurface_model::{Dataset, DatasetKey, Datastore, Ecosystem, Entity, ModelPath, TeamKey, segment};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A datastore in its team. Datasets that did not change are left out, unless the datastore is new, gone or renamed.
@@ -35,12 +35,12 @@ pub(super) fn stores(pruned: &Pruned) -> Vec<StoreChange<'_>> {
 
 impl<'e> PlacedStore<'e> {
     pub(super) fn path(&self) -> ModelPath {
-        let zone = ModelPath::root().child("zones", &self.team.zone);
-        zone.child("teams", &self.team.team).child("datastores", self.store.name())
+        let zone = ModelPath::root().child(segment::ZONES, &self.team.zone);
+        zone.child(segment::TEAMS, &self.team.team).child(segment::DATASTORES, self.store.name())
     }
 
     pub(super) fn dataset_path(&self, dataset: &Dataset) -> ModelPath {
-        self.path().child("datasets", dataset.name())
+        self.path().child(segment::DATASETS, dataset.name())
     }
 
     pub(super) fn key(&self, dataset: &Dataset) -> DatasetKey {

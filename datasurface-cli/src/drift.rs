@@ -2,7 +2,7 @@
 
 use crate::{arguments::now, codes::DRIFT_UNKNOWN, site};
 use datasurface_broker::{Broker, Target};
-use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
+use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::ResourceAddress;
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<Drifted>, Findings
     let root = target.applied_root().unwrap_or_else(|| ".".into());
     let operated = broker.drift(target, &site::operation(&root, now()));
     let unknown = operated.findings.iter().map(|finding| {
-        let path = ModelPath::root().child("target", target.root().display().to_string());
+        let path = ModelPath::root().child(segment::TARGET, target.root().display().to_string());
         let message = format!("whether anything drifted is not known: {}", finding.message());
         Diagnostic::new(&DRIFT_UNKNOWN, path, message)
             .help("`datasurface status` says the same, where the databases can be reached")

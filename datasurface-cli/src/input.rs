@@ -4,7 +4,7 @@ use crate::arguments::Model;
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed};
 use datasurface_document::{Documents, read_text};
-use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, ModelPath, Valid, Validation};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, ModelPath, Valid, Validation, segment};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -109,7 +109,7 @@ fn kept<T>(outcome: Result<T, Findings>, findings: &mut Findings) -> Option<T> {
 /// A lock that is not there is an empty one.
 fn read_lock(path: &Path) -> Result<Lock, Findings> {
     let name = path.display().to_string();
-    let place = ModelPath::root().child("lock", &name);
+    let place = ModelPath::root().child(segment::LOCK, &name);
     if !path.exists() {
         return Ok(Lock::default());
     }

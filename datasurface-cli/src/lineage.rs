@@ -13,7 +13,7 @@ use datasurface_graph::{
     query::{ColumnKey, ColumnSources, Questions},
 };
 use datasurface_model::{
-    ColumnName, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, nearest,
+    ColumnName, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, nearest, segment,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -82,7 +82,9 @@ fn columns(
             datastore.datasets().names().map(|name| DatasetKey::new(datastore.name(), name).to_string())
         });
         let known: Vec<String> = known.collect();
-        let path = ModelPath::root().child("datastores", &key.datastore).child("datasets", &key.dataset);
+        let path = ModelPath::root()
+            .child(segment::DATASTORES, &key.datastore)
+            .child(segment::DATASETS, &key.dataset);
         let message = format!("there is no dataset `{key}`");
         let near = nearest(&key.to_string(), known.iter().map(String::as_str));
         let help = "name a dataset as `datastore/dataset`";
@@ -94,10 +96,12 @@ fn columns(
         None => Ok(all),
         Some(wanted) if all.contains(wanted) => Ok(vec![wanted.clone()]),
         Some(wanted) => {
-            let path = ModelPath::root().child("datastores", &key.datastore).child("datasets", &key.dataset);
+            let path = ModelPath::root()
+                .child(segment::DATASTORES, &key.datastore)
+                .child(segment::DATASETS, &key.dataset);
             let message = format!("the dataset `{key}` has no column `{wanted}`");
             let near = nearest(wanted.as_str(), all.iter().map(ColumnName::as_str));
-            let finding = Diagnostic::new(&UNKNOWN_COLUMN, path.child("columns", wanted), message);
+            let finding = Diagnostic::new(&UNKNOWN_COLUMN, path.child(segment::COLUMNS, wanted), message);
             Err(unknown(finding, near, "leave the column out to see all of them"))
         }
     }

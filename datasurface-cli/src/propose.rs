@@ -6,7 +6,7 @@ use crate::{
     input::Input,
 };
 use datasurface_broker::{Broker, Manifest, Proposal, Reached, Recovery, Target};
-use datasurface_model::{Diagnostic, Findings, ModelPath};
+use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::Revision;
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,7 @@ pub(crate) fn unfinished(recovery: Recovery, target: &Path) -> Diagnostic {
         Recovery::Finished => "finished: this is how it will be then",
         Recovery::Undone => "undone",
     };
-    let path = ModelPath::root().child("target", target.to_string());
+    let path = ModelPath::root().child(segment::TARGET, target.to_string());
     let message = format!("a write of `{target}` was interrupted, and is still to be {what}");
     Diagnostic::new(&UNFINISHED, path, message).help("the next `datasurface render` does that")
 }
@@ -91,13 +91,13 @@ pub(crate) fn recovered(recovery: Recovery, target: &Path) -> Diagnostic {
         Recovery::Finished => (&FINISHED, "finished"),
         Recovery::Undone => (&UNDONE, "undone"),
     };
-    let path = ModelPath::root().child("target", target.to_string());
+    let path = ModelPath::root().child(segment::TARGET, target.to_string());
     Diagnostic::new(code, path, format!("a write of `{target}` had been interrupted, and was {what} now"))
 }
 
 fn not_lost(manifest: &Manifest, target: &Path) -> Diagnostic {
     let target = target.display();
-    let path = ModelPath::root().child("target", target.to_string());
+    let path = ModelPath::root().child(segment::TARGET, target.to_string());
     let revision = manifest.revision().short();
     Diagnostic::new(&NOT_LOST, path, format!("`{target}` is not lost: it is at revision `{revision}`"))
         .help("render without `--remake`; if it is beyond repair, move it away first")

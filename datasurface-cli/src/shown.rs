@@ -5,7 +5,7 @@ use crate::{
     versions::Versions,
 };
 use datasurface_graph::{IntentionGraphs, NodeKey};
-use datasurface_model::{Diagnostic, ModelPath, PlatformName, nearest};
+use datasurface_model::{Diagnostic, ModelPath, PlatformName, nearest, segment};
 use std::collections::BTreeSet;
 
 /// The platforms that somebody wants to see, of those that are there or were before: all, or one. A node around
@@ -44,7 +44,7 @@ fn unknown_platform(all: &[Versions<'_>], wanted: &PlatformName) -> Diagnostic {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => help,
     };
-    let path = ModelPath::root().child("platforms", wanted);
+    let path = ModelPath::root().child(segment::PLATFORMS, wanted);
     Diagnostic::new(&UNKNOWN_PLATFORM, path, format!("no platform `{wanted}` is declared")).help(help)
 }
 
@@ -55,6 +55,6 @@ pub(crate) fn unknown_node(known: impl Iterator<Item = NodeKey>, wanted: &NodeKe
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => "without a format, `graph` lists the keys of all nodes".to_owned(),
     };
-    let path = ModelPath::root().child("platforms", wanted.platform());
+    let path = ModelPath::root().child(segment::PLATFORMS, wanted.platform());
     Diagnostic::new(&UNKNOWN_NODE, path, format!("there is no node `{wanted}`")).help(help)
 }

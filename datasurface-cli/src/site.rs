@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use datasurface_broker::{Operation, Target};
-use datasurface_model::{Diagnostic, Findings, ModelPath};
+use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::{Confirmed, EnvironmentCredentials, Nobody};
 use std::{
     env,
@@ -57,6 +57,6 @@ pub(crate) fn operation(root: &Path, now: DateTime<Utc>) -> Operation<'_> {
 fn nothing_rendered(site: &arguments::Site) -> Diagnostic {
     let name = site.target.display().to_string();
     let message = format!("nothing is rendered in `{name}`");
-    Diagnostic::new(&NOTHING_RENDERED, ModelPath::root().child("target", name), message)
+    Diagnostic::new(&NOTHING_RENDERED, ModelPath::root().child(segment::TARGET, name), message)
         .help("render a model into it first, or name the folder that one was rendered into")
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, Findings, GovernanceZone, ModelPath, Name, Set, Team,
-    TeamDeclaration, TeamKey, ZoneDeclaration, ZoneName, nearest,
+    TeamDeclaration, TeamKey, ZoneDeclaration, ZoneName, nearest, segment,
 };
 use std::{collections::BTreeMap, mem, sync::Arc};
 
@@ -91,7 +91,7 @@ fn said_once<'p, T>(
 
 /// A member of the outermost object of a document.
 fn place(document: &str, member: &'static str) -> ModelPath {
-    ModelPath::root().child("documents", document).attribute(member)
+    ModelPath::root().child(segment::DOCUMENTS, document).attribute(member)
 }
 
 /// Definitions that stand in documents of their own. Those that have been used are none any more.
@@ -144,7 +144,7 @@ impl Definitions<'_> {
         findings: &mut Vec<Diagnostic>,
     ) -> ZoneDeclaration {
         let given = self.zones.get_mut(declaration.name()).map(mem::take).unwrap_or_default();
-        let path = ModelPath::root().child("zones", declaration.name());
+        let path = ModelPath::root().child(segment::ZONES, declaration.name());
         let twice = |attribute| said_twice(&path, &format!("the zone `{}`", declaration.name()), attribute);
         let zone = joined(declaration.definition(), &given, GovernanceZone::joined, twice, findings);
         let Some(zone) = zone else { return declaration.clone() };
@@ -158,7 +158,7 @@ impl Definitions<'_> {
         let redefined = |team: &TeamDeclaration| {
             let key = TeamKey::new(declaration.name(), team.name());
             let given = self.teams.get_mut(&key).map(mem::take).unwrap_or_default();
-            let path = path.child("teams", team.name());
+            let path = path.child(segment::TEAMS, team.name());
             let twice = |attribute| said_twice(&path, &format!("the team `{key}`"), attribute);
             match joined(team.definition(), &given, Team::joined, twice, findings) {
                 Some(definition) => TeamDeclaration::clone(team).defined(definition),

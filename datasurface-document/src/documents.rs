@@ -4,7 +4,7 @@ use super::{
     assemble::assemble, error::DocumentError, lines::Lines, part::Part, syntax::Syntax, tree::Problem,
     v1::Schemas,
 };
-use datasurface_model::{Diagnostic, Ecosystem, ModelPath};
+use datasurface_model::{Diagnostic, Ecosystem, ModelPath, segment};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::{collections::BTreeMap, sync::Arc};
@@ -156,7 +156,7 @@ impl Loader {
 /// Problems of one document as findings.
 pub(super) fn diagnosed(name: &str, text: &str, problems: &[Problem]) -> Vec<Diagnostic> {
     let lines = Lines::of(name, text);
-    let path = ModelPath::root().child("documents", name);
+    let path = ModelPath::root().child(segment::DOCUMENTS, name);
     let findings = problems.iter().map(|problem| {
         let mut finding = Diagnostic::new(problem.code(), path.clone(), problem.message())
             .written_at(problem.extent().map(|extent| lines.position(extent)));

@@ -4,7 +4,7 @@ use super::{
     DocumentError, Documents, Loaded,
     codes::{LARGE_FILE, MISSING_FILE, NO_DOCUMENTS, NOT_UTF8, UNREADABLE_FILE},
 };
-use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position, segment};
 use std::{
     fs::{self, File},
     io::{self, Read},
@@ -201,7 +201,7 @@ fn is_document(path: &Path) -> bool {
 }
 
 fn place(document: &str) -> ModelPath {
-    ModelPath::root().child("documents", document)
+    ModelPath::root().child(segment::DOCUMENTS, document)
 }
 
 /// Why a file is not read.

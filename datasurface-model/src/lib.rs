@@ -9,6 +9,7 @@ mod diagnostic;
 mod ecosystem;
 pub mod governance;
 pub mod ownership;
+pub mod segment;
 mod validate;
 
 pub use chrono::NaiveDate;

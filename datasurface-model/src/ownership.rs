@@ -3,6 +3,7 @@
 use crate::{
     diagnostic::{Findings, ModelPath},
     ecosystem::{Ecosystem, Repository},
+    segment,
 };
 use datasurface_schema::{TeamKey, ZoneName};
 use serde::{Deserialize, Serialize};
@@ -32,13 +33,13 @@ impl Part {
     /// ```
     #[must_use]
     pub fn at(path: &ModelPath) -> Self {
-        const DECLARED: [&str; 2] = ["owner", "renamed_from"];
+        const DECLARED: [&str; 2] = [segment::OWNER, segment::RENAMED_FROM];
         let segments: Vec<&str> = path.segments().collect();
         match segments.as_slice() {
-            ["zones", zone, "teams", team, inside, ..] if !DECLARED.contains(inside) => {
+            [segment::ZONES, zone, segment::TEAMS, team, inside, ..] if !DECLARED.contains(inside) => {
                 Self::Team(TeamKey::new(*zone, *team))
             }
-            ["zones", zone, inside, ..] if !DECLARED.contains(inside) => Self::Zone((*zone).into()),
+            [segment::ZONES, zone, inside, ..] if !DECLARED.contains(inside) => Self::Zone((*zone).into()),
             _ => Self::Ecosystem,
         }
     }

@@ -1,7 +1,7 @@
 //! Linting: what a platform is asked, and how it answers.
 
 use crate::{claim::UNCLAIMED, descriptor::PlatformDescriptor, instance::PlatformInstance, view::NodeView};
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath, ShardName};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, ShardName, segment};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -48,9 +48,9 @@ impl LintView<'_> {
     pub fn path(&self) -> ModelPath {
         match self {
             Self::Node(node) => ModelPath::root()
-                .child("platforms", node.platform().name())
-                .child("nodes", node.key().to_string()),
-            Self::Platform(view) => ModelPath::root().child("platforms", view.platform().name()),
+                .child(segment::PLATFORMS, node.platform().name())
+                .child(segment::NODES, node.key().to_string()),
+            Self::Platform(view) => ModelPath::root().child(segment::PLATFORMS, view.platform().name()),
         }
     }
 }

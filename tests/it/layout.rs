@@ -76,3 +76,32 @@ fn every_file_that_the_guide_for_contributors_names_is_there() {
     let missing: Vec<&str> = named.into_iter().filter(|path| !root.join(path).exists()).collect();
     assert_eq!(missing, [] as [&str; 0]);
 }
+
+/// The lines of code in which a path goes on with a text of its own.
+fn free_segments(folder: &Path, found: &mut Vec<String>) {
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            if path.file_name().unwrap() != "tests" {
+                free_segments(&path, found);
+            }
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let free = lines.filter(|line| line.contains(".child(\"") || line.contains(".attribute(\""));
+        found.extend(free.map(|line| format!("{}: {}", path.display(), line.trim())));
+    }
+}
+
+/// Others may report places that no document has; what this workspace reports is called as documents call it.
+#[test]
+fn segments_of_paths_are_constants_of_the_model() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = ["broker", "change", "cli", "document", "graph", "model", "platform"];
+    let mut found = Vec::new();
+    for name in crates {
+        free_segments(&root.join(format!("datasurface-{name}/src")), &mut found);
+    }
+    assert_eq!(found, [] as [String; 0], "see `datasurface_model::segment`");
+}

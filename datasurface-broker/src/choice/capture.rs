@@ -9,7 +9,7 @@ use super::{
 use datasurface_graph::{Assignments, Stage, datastores_needed};
 use datasurface_model::{
     CodeInfo, Datastore, DatastoreName, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName,
-    Severity,
+    Severity, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -162,7 +162,7 @@ fn choose_for(
     };
     if let Some(pin) = pin {
         let platform = pin.platform();
-        let path = ModelPath::root().child("primary_pins", name);
+        let path = ModelPath::root().child(segment::PRIMARY_PINS, name);
         // Without a pin, those capture that do already, or whoever can.
         let would_be_captured = || {
             let mut capturing =
@@ -171,7 +171,9 @@ fn choose_for(
             if captures { capturing.all(is_free) } else { question.platforms.keys().any(is_free) }
         };
         let remedy = || would_be_captured().then(|| path.clone());
-        found.extend(duty.findings(platform, Some(Pin { at: &path.attribute("platform"), remedy: &remedy })));
+        found.extend(
+            duty.findings(platform, Some(Pin { at: &path.attribute(segment::PLATFORM), remedy: &remedy })),
+        );
         let reasons = unable(question, store.entity(), platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));

@@ -9,6 +9,7 @@ use datasurface_model::{
     DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named,
     PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Set, Workspace, ZoneName,
     governance::{Denial, Meeting, Met, denial},
+    segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,7 +113,7 @@ impl<'a> Duty<'a> {
         if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
             && let Some(voice) = self.voice(&store.team().zone, concern)
         {
-            voice.data.get_or_insert_with(|| store.path().child("datasets", &key.dataset));
+            voice.data.get_or_insert_with(|| store.path().child(segment::DATASETS, &key.dataset));
             let statuses = if concern == Concern::Input { &mut voice.of_inputs } else { &mut voice.statuses };
             statuses.insert(store.entity().production_status());
             if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
@@ -126,8 +127,8 @@ impl<'a> Duty<'a> {
         if let Some(voice) = self.voice(&reading.workspace.team().zone, Concern::Places)
             && voice.data.is_none()
         {
-            let group = reading.workspace.path().child("groups", reading.group);
-            let sink = group.child("sinks", reading.dataset.to_string());
+            let group = reading.workspace.path().child(segment::GROUPS, reading.group);
+            let sink = group.child(segment::SINKS, reading.dataset.to_string());
             let group = reading.workspace.entity().groups().get(reading.group);
             let is_alone = group.is_some_and(|group| group.wanted().len() == 1);
             voice.remedy = (!is_alone).then(|| sink.clone());
@@ -169,7 +170,7 @@ impl<'a> Duty<'a> {
             let (what, since) = (&self.what, deprecation.since());
             let message = format!("`{platform}` is to {what}, and is deprecated since {since}");
             let help = "declare another platform that can";
-            let declared = ModelPath::root().child("platforms", platform);
+            let declared = ModelPath::root().child(segment::PLATFORMS, platform);
             Diagnostic::new(&DEPRECATED, self.path.clone(), message)
                 .help(help)
                 .related(declared, format!("is deprecated: {}", deprecation.reason()))
@@ -182,7 +183,7 @@ impl<'a> Duty<'a> {
     pub(super) fn findings(&self, platform: &PlatformName, pin: Option<Pin<'_>>) -> Vec<Diagnostic> {
         let what = || format!("`{platform}` may not {}", self.what);
         let path = || pin.map_or(&self.path, |pin| pin.at).clone();
-        let keeper = || ModelPath::root().child("platforms", platform);
+        let keeper = || ModelPath::root().child(segment::PLATFORMS, platform);
         let mut findings = Vec::new();
         self.judge(platform, pin.is_some(), |voice, policy, denial| {
             let data = || voice.data.clone().unwrap_or_default();
@@ -224,7 +225,7 @@ impl<'a> Duty<'a> {
         (theirs != *status).then(|| {
             Diagnostic::new(&PRODUCTION_MIX, self.path.clone(), message)
                 .help("let both be production, or neither")
-                .related(ModelPath::root().child("platforms", platform), "is of the other status")
+                .related(ModelPath::root().child(segment::PLATFORMS, platform), "is of the other status")
         })
     }
 

@@ -9,6 +9,7 @@ use super::{
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
     CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Workspace,
+    segment,
 };
 
 pub(super) static NO_PLATFORM: CodeInfo = CodeInfo::error(
@@ -66,8 +67,8 @@ fn choose_for(
     found: &mut Vec<Diagnostic>,
 ) {
     let key = GroupKey::new(workspace.entity().name(), group.name());
-    let path = workspace.path().child("groups", group.name());
-    let pin = ModelPath::root().child("group_pins", key.to_string());
+    let path = workspace.path().child(segment::GROUPS, group.name());
+    let pin = ModelPath::root().child(segment::GROUP_PINS, key.to_string());
     let pinned: &[PlatformName] =
         question.ecosystem.group_pins().get(&key).map_or(&[], |pin| pin.platforms());
     let duty = duty(question, workspace, group, &path);
@@ -105,7 +106,7 @@ fn choose_for(
         if serves { serving.all(is_free) } else { question.platforms.keys().any(is_free) }
     };
     for platform in pinned {
-        let at = pin.child("platforms", platform);
+        let at = pin.child(segment::PLATFORMS, platform);
         let remedy = || match pinned {
             [_] => would_be_served().then(|| pin.clone()),
             _ => Some(at.clone()),

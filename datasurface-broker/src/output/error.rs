@@ -1,6 +1,6 @@
 //! What goes wrong with a target.
 
-use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
 use std::{error::Error, fmt, io, path::Path};
 
 pub(super) const A_BUG: &str = "this is a bug in datasurface: please report it with this message";
@@ -65,7 +65,7 @@ impl TargetError {
 
 /// A finding at a path of the target.
 pub(super) fn finding(code: &CodeInfo, path: impl fmt::Display, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(code, ModelPath::root().child("target", path.to_string()), message)
+    Diagnostic::new(code, ModelPath::root().child(segment::TARGET, path.to_string()), message)
 }
 
 impl From<Diagnostic> for TargetError {

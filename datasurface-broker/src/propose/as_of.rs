@@ -2,7 +2,7 @@
 
 use crate::lock::Lock;
 use chrono::{Days, NaiveDate};
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::HeldState;
 
 pub(crate) static CLOCK_AHEAD: CodeInfo = CodeInfo::warning(
@@ -70,7 +70,7 @@ impl AsOf {
             None => "not known to be right".to_owned(),
         };
         let message = format!("{what}: the clock says {}, which is {known}", self.day);
-        let path = ModelPath::root().child("platforms", platform);
+        let path = ModelPath::root().child(segment::PLATFORMS, platform);
         let help = format!("if it is right, say so: `--on {}`; otherwise set the clock right", self.day);
         Some(Diagnostic::new(&CLOCK_AHEAD, path, message).help(help))
     }

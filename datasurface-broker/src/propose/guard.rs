@@ -1,6 +1,6 @@
 //! Guards: no plan may destroy what was promised, whoever made it.
 
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 use datasurface_platform::{Action, ChangeFrame, Effect, Plan, ResourceAddress, ScopeChanges, Step};
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub(super) fn check(
         destroys && holders.contains(&step.resource) && !frame.let_go.contains_key(&step.resource)
     };
     for step in plan.steps().iter().filter(destroys) {
-        let path = ModelPath::root().child("platforms", frame.platform.name());
+        let path = ModelPath::root().child(segment::PLATFORMS, frame.platform.name());
         let message = format!("`{}` holds data, and the plan would {} it", step.resource, step.action);
         found.push(Diagnostic::new(&UNGUARDED, path, message).help(
             "report this to the author of the plug-in; the data is safe as long as nothing is written",

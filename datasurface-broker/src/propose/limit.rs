@@ -4,7 +4,7 @@ use super::views::PlatformViews;
 use crate::hosted::Hosted;
 use datasurface_graph::{ExportFacts, NodeDetail, NodeKey};
 use datasurface_model::{
-    CodeInfo, DatasetKey, Datastore, Diagnostic, Ecosystem, Located, ModelPath, Valid, Workspace,
+    CodeInfo, DatasetKey, Datastore, Diagnostic, Ecosystem, Located, ModelPath, Valid, Workspace, segment,
 };
 use datasurface_platform::{NodeView, Scope, ScopeView};
 
@@ -50,7 +50,8 @@ pub(super) fn check(
                     .help("it cannot be divided: let the platform do less of it, or raise the limit")
             }));
             if found.len() == begun {
-                let path = ModelPath::root().child("platforms", platform).child("shards", shard);
+                let path =
+                    ModelPath::root().child(segment::PLATFORMS, platform).child(segment::SHARDS, shard);
                 let what = format!("the shard `{shard}`");
                 found.push(
                     too_large(path, what, weight, limit, *most)
@@ -89,7 +90,7 @@ impl Piece<'_> {
                 let dataset = self.dataset.map(|dataset| &dataset.dataset).or(dataset.as_ref());
                 let path = ecosystem.datastore(datastore).map(Located::<Datastore>::path);
                 path.map(|path| match dataset {
-                    Some(dataset) => path.child("datasets", dataset),
+                    Some(dataset) => path.child(segment::DATASETS, dataset),
                     None => path,
                 })
             }
@@ -99,12 +100,12 @@ impl Piece<'_> {
             (NodeKey::Export { dataset, .. }, NodeDetail::Export(export)) => sink(ecosystem, export, dataset),
             (NodeKey::Export { .. }, _) => None,
         };
-        path.unwrap_or_else(|| ModelPath::root().child("platforms", self.node.platform().name()))
+        path.unwrap_or_else(|| ModelPath::root().child(segment::PLATFORMS, self.node.platform().name()))
     }
 }
 
 fn sink(ecosystem: &Valid<Ecosystem>, export: &ExportFacts, dataset: &DatasetKey) -> Option<ModelPath> {
     let group = export.consumers().first()?.group();
-    let path = ecosystem.workspace(&group.workspace)?.path().child("groups", &group.group);
-    Some(path.child("sinks", dataset.to_string()))
+    let path = ecosystem.workspace(&group.workspace)?.path().child(segment::GROUPS, &group.group);
+    Some(path.child(segment::SINKS, dataset.to_string()))
 }

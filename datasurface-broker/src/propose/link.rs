@@ -2,7 +2,7 @@
 
 use super::views::{PlatformViews, of_wanted, sources, wanted};
 use datasurface_graph::{Custody, IntentionGraphs, NodeDetail, NodeFacts, NodeKey, Placement};
-use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName};
+use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::NodeView;
 use std::collections::BTreeMap;
 
@@ -54,8 +54,9 @@ fn check_link(
     provided: &[DatasetKey],
     found: &mut Vec<Diagnostic>,
 ) {
-    let path =
-        ModelPath::root().child("platforms", view.platform().name()).child("nodes", view.key().to_string());
+    let path = ModelPath::root()
+        .child(segment::PLATFORMS, view.platform().name())
+        .child(segment::NODES, view.key().to_string());
     let wanted = wanted(view.facts());
     for dataset in of_wanted(provided, |dataset| dataset, &wanted) {
         let input =

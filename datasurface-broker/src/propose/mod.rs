@@ -31,7 +31,7 @@ use crate::{
 use changed::Changed;
 use chrono::NaiveDate;
 use datasurface_graph::Fingerprint;
-use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{ChangeFrame, HeldState, RenderingChange};
 use hold::LetGo;
 use std::{collections::BTreeMap, sync::Arc};
@@ -121,7 +121,7 @@ impl Broker {
                     let scopes = views.remove(name).map(|views| views.scopes).unwrap_or_default();
                     proposed.insert(name.clone(), Proposed { hosted: Arc::clone(hosted), scopes, plan });
                 }
-                Err(error) => found.push(failure(&error, ModelPath::root().child("platforms", name))),
+                Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
         }
         let (findings, mut waived) = placed.ecosystem.waive(Findings::from_iter(found), CODES);

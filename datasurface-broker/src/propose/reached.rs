@@ -1,7 +1,7 @@
 //! What was reached: lock and target must agree about it.
 
 use crate::{output::Manifest, placed::Placed, refused::Refused};
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 
 pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(
     "lock/missing",
@@ -47,7 +47,7 @@ pub(super) fn agreeing_manifest<'a>(
     reached: Reached<'a>,
 ) -> Result<Option<&'a Manifest>, Refused> {
     let lock = &placed.lock;
-    let path = ModelPath::root().child("lock", crate::lock::FILE_NAME);
+    let path = ModelPath::root().child(segment::LOCK, crate::lock::FILE_NAME);
     let Reached::Target(manifest) = reached else {
         return match lost(placed, path) {
             Some(refusal) => Err(Refused::new([refusal])),

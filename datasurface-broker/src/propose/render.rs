@@ -5,7 +5,7 @@ use crate::{
     hosted::{Hosted, failure},
     output::{Manifest, ScopeEntry},
 };
-use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName};
+use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     LintView, NodeView, PlatformView, Rendering, Reporter, Resource, ResourceAddress, SafePath, Scope,
     ScopeRecord, ScopeView, slug,
@@ -61,7 +61,7 @@ pub(super) fn render(
     manifest: Option<&Manifest>,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<ScopeEntry> {
-    let path = ModelPath::root().child("platforms", name);
+    let path = ModelPath::root().child(segment::PLATFORMS, name);
     let mut entries = Vec::new();
     for view in &views.scopes {
         let fingerprint = view.fingerprint();

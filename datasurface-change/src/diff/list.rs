@@ -1,14 +1,15 @@
 //! Lists of a document whose elements have names.
 
+use datasurface_model::segment;
 use serde_json::Value;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// What can name an element, in this order.
-const NAMES: [&str; 4] = ["name", "group", "datastore", "dataset"];
+const NAMES: [&str; 4] = [segment::NAME, segment::GROUP, segment::DATASTORE, segment::DATASET];
 
 /// The attribute in which an element says that it had another name.
-pub(super) const FORMER_NAME: &str = "renamed_from";
+pub(super) const FORMER_NAME: &str = segment::RENAMED_FROM;
 
 /// The elements of a list by name; nothing if some have none, or two the same.
 pub(super) fn by_name(list: &[Value]) -> Option<BTreeMap<&str, &Value>> {

@@ -1,6 +1,6 @@
 //! Places in a document, and what they are called in the model.
 
-use datasurface_model::{ModelPath, TeamKey, ZoneName, ownership::Part};
+use datasurface_model::{ModelPath, TeamKey, ZoneName, ownership::Part, segment};
 use smol_str::SmolStr;
 
 /// A step into a document.
@@ -41,8 +41,8 @@ impl Place {
         let mut steps = self.0.iter().enumerate().peekable();
         while let Some((position, step)) = steps.next() {
             match step {
-                Step::Member(name) if name == "definition" && self.is_owned_level(position) => {}
-                Step::Member(name) if name == "schema" && steps.peek().is_some() => {}
+                Step::Member(name) if name == segment::DEFINITION && self.is_owned_level(position) => {}
+                Step::Member(name) if name == segment::SCHEMA && steps.peek().is_some() => {}
                 Step::Member(name) | Step::Element(name) => segments.push(name.clone()),
             }
         }
@@ -64,19 +64,21 @@ impl Place {
     /// The zone or team whose owner is named here.
     pub(super) fn names_owner_of(&self) -> Option<Part> {
         let is_owner =
-            |steps: &[Step]| matches!(steps, [Step::Member(attribute), ..] if attribute == "owner");
+            |steps: &[Step]| matches!(steps, [Step::Member(attribute), ..] if attribute == segment::OWNER);
         let (_, declared) = self.owned();
         declared.filter(|(_, inside)| is_owner(inside)).map(|(part, _)| part)
     }
 
     /// The owned part, and if this is in a declaration, what that declares, and the steps inside of it.
     fn owned(&self) -> (Part, Option<(Part, &[Step])>) {
-        let Some((zone, inside)) = element(&self.0, "zones") else { return (Part::Ecosystem, None) };
+        let Some((zone, inside)) = element(&self.0, segment::ZONES) else { return (Part::Ecosystem, None) };
         let zone = ZoneName::from(zone.as_str());
         let Some(definition) = definition(inside) else {
             return (Part::Ecosystem, Some((Part::Zone(zone), inside)));
         };
-        let Some((team, inside)) = element(definition, "teams") else { return (Part::Zone(zone), None) };
+        let Some((team, inside)) = element(definition, segment::TEAMS) else {
+            return (Part::Zone(zone), None);
+        };
         let team = Part::Team(TeamKey::new(&zone, team.as_str()));
         match self::definition(inside) {
             Some(_) => (team, None),
@@ -92,8 +94,10 @@ impl Place {
     /// Whether all zones, or all teams of a zone, are here.
     pub(super) fn is_list_of_declarations(&self) -> bool {
         match self.0.as_slice() {
-            [Step::Member(_)] => self.is_within("zones"),
-            [_, _, Step::Member(_), Step::Member(teams)] => self.is_within("zones") && teams == "teams",
+            [Step::Member(_)] => self.is_within(segment::ZONES),
+            [_, _, Step::Member(_), Step::Member(teams)] => {
+                self.is_within(segment::ZONES) && teams == segment::TEAMS
+            }
             _ => false,
         }
     }
@@ -104,12 +108,12 @@ impl Place {
         else {
             return false;
         };
-        collection == "datasets" && attribute == "schema"
+        collection == segment::DATASETS && attribute == segment::SCHEMA
     }
 
     /// Where `definition` is the definition of a zone or of a team.
     fn is_owned_level(&self, position: usize) -> bool {
-        matches!(position, 2 | 5) && self.is_within("zones")
+        matches!(position, 2 | 5) && self.is_within(segment::ZONES)
     }
 
     fn followed_by(&self, step: Step) -> Self {
@@ -133,7 +137,7 @@ fn element<'s>(steps: &'s [Step], collection: &str) -> Option<(&'s SmolStr, &'s 
 /// The steps inside a definition.
 fn definition(steps: &[Step]) -> Option<&[Step]> {
     match steps {
-        [Step::Member(attribute), inside @ ..] if attribute == "definition" => Some(inside),
+        [Step::Member(attribute), inside @ ..] if attribute == segment::DEFINITION => Some(inside),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use super::{
     place::{Place, Step},
 };
 use datasurface_document::schema_in_full;
+use datasurface_model::segment;
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use std::{
@@ -187,14 +188,16 @@ fn split<'v>(place: &Place, value: &'v Value) -> (Value, Vec<(Place, &'v Value)>
 /// The member that is told on its own: definitions, and the teams of a zone.
 fn owned_member(place: &Place) -> Option<&'static str> {
     match place.steps() {
-        [Step::Member(_), Step::Element(_)] if place.is_within("zones") => Some("definition"),
-        [_, _, Step::Member(definition)] if place.is_within("zones") && definition == "definition" => {
-            Some("teams")
+        [Step::Member(_), Step::Element(_)] if place.is_within(segment::ZONES) => Some(segment::DEFINITION),
+        [_, _, Step::Member(definition)]
+            if place.is_within(segment::ZONES) && definition == segment::DEFINITION =>
+        {
+            Some(segment::TEAMS)
         }
         [_, _, Step::Member(_), Step::Member(teams), Step::Element(_)]
-            if place.is_within("zones") && teams == "teams" =>
+            if place.is_within(segment::ZONES) && teams == segment::TEAMS =>
         {
-            Some("definition")
+            Some(segment::DEFINITION)
         }
         _ => None,
     }
@@ -204,13 +207,26 @@ fn owned_member(place: &Place) -> Option<&'static str> {
 fn is_collection(place: &Place) -> bool {
     let Some(Step::Member(collection)) = place.steps().last() else { return false };
     match place.steps().len() {
-        1 => matches!(collection.as_str(), "zones" | "vendors" | "platforms" | "group_pins" | "primary_pins"),
-        4 => place.is_within("zones") && collection == "teams",
+        1 => matches!(
+            collection.as_str(),
+            segment::ZONES
+                | segment::VENDORS
+                | segment::PLATFORMS
+                | segment::GROUP_PINS
+                | segment::PRIMARY_PINS
+        ),
+        4 => place.is_within(segment::ZONES) && collection == segment::TEAMS,
         7 => {
-            place.is_within("zones")
-                && matches!(collection.as_str(), "containers" | "datastores" | "workspaces")
+            place.is_within(segment::ZONES)
+                && matches!(
+                    collection.as_str(),
+                    segment::CONTAINERS | segment::DATASTORES | segment::WORKSPACES
+                )
         }
-        9 => place.is_within("zones") && matches!(collection.as_str(), "datasets" | "groups"),
+        9 => {
+            place.is_within(segment::ZONES)
+                && matches!(collection.as_str(), segment::DATASETS | segment::GROUPS)
+        }
         _ => false,
     }
 }
@@ -219,7 +235,8 @@ fn is_collection(place: &Place) -> bool {
 fn movable(place: &Place) -> Option<(SmolStr, SmolStr)> {
     match place.steps() {
         [_, _, _, Step::Member(_), _, _, Step::Member(collection), Step::Element(name)]
-            if place.is_within("zones") && matches!(collection.as_str(), "datastores" | "workspaces") =>
+            if place.is_within(segment::ZONES)
+                && matches!(collection.as_str(), segment::DATASTORES | segment::WORKSPACES) =>
         {
             Some((collection.clone(), name.clone()))
         }

@@ -6,7 +6,7 @@ use super::{
     Authorization, Breaking, CODES, ModelDiff, RenameProposal, Retirement, SCHEMA_CODES, TeamNotice, codes,
 };
 use datasurface_document::{Documents, Report};
-use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity};
+use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity, segment};
 use serde::Serialize;
 
 /// Whether a change is accepted.
@@ -84,7 +84,7 @@ impl ChangeReport {
     pub fn findings(&self) -> Findings {
         let denied = self.authorization.denied().iter().map(|denied| {
             let first = denied.differences.first();
-            let path = first.map_or_else(|| ModelPath::root().attribute("lock"), |first| first.path());
+            let path = first.map_or_else(|| ModelPath::root().attribute(segment::LOCK), |first| first.path());
             let whose = match &denied.owner {
                 Some(owner) => format!("which belongs to {owner}"),
                 None => "of which nobody can tell the owner".to_owned(),
@@ -129,8 +129,8 @@ impl ChangeReport {
 
 fn consumer_path(consumer: &super::Consumer) -> ModelPath {
     let (team, group) = (&consumer.team, &consumer.group);
-    let team = ModelPath::root().child("zones", &team.zone).child("teams", &team.team);
-    team.child("workspaces", &group.workspace).child("groups", &group.group)
+    let team = ModelPath::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team);
+    team.child(segment::WORKSPACES, &group.workspace).child(segment::GROUPS, &group.group)
 }
 
 fn sarif(findings: Findings) -> String {

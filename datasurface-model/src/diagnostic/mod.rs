@@ -11,6 +11,7 @@ pub use path::ModelPath;
 pub use position::Position;
 pub use suggestion::{Patch, Suggestion};
 
+use crate::segment;
 use datasurface_schema::PolicyKey;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -174,7 +175,7 @@ impl Diagnostic {
         self.related.iter().find_map(|related| {
             let segments: Vec<&str> = related.path.segments().take(5).collect();
             match segments[..] {
-                ["zones", zone, "policies", policy] => Some(PolicyKey::new(zone, policy)),
+                [segment::ZONES, zone, segment::POLICIES, policy] => Some(PolicyKey::new(zone, policy)),
                 _ => None,
             }
         })
@@ -225,7 +226,9 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.position {
             // The path of a document is its name.
-            Some(position) if self.path.segments().next() == Some("documents") => write!(f, "{position}"),
+            Some(position) if self.path.segments().next() == Some(segment::DOCUMENTS) => {
+                write!(f, "{position}")
+            }
             Some(position) => write!(f, "{position} ({})", self.path),
             None => write!(f, "{}", self.path),
         }

@@ -1,7 +1,10 @@
 //! Waivers: findings that somebody decided to live with, for a while.
 
 use super::Ecosystem;
-use crate::diagnostic::{Diagnostic, ModelPath};
+use crate::{
+    diagnostic::{Diagnostic, ModelPath},
+    segment,
+};
 use chrono::NaiveDate;
 use datasurface_schema::{Entity, PolicyKey};
 use smol_str::SmolStr;
@@ -79,7 +82,7 @@ impl Waiver {
     #[must_use]
     pub fn model_path(&self) -> ModelPath {
         let policy = self.policy().map(|policy| format!(" {policy}")).unwrap_or_default();
-        ModelPath::root().child("waivers", format!("{} {}{policy}", self.code(), self.path()))
+        ModelPath::root().child(segment::WAIVERS, format!("{} {}{policy}", self.code(), self.path()))
     }
 
     /// Why it is accepted.

@@ -4,6 +4,7 @@ use super::Denial;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::Policy,
+    segment,
 };
 use datasurface_schema::{Entity, Place, ZoneName};
 use std::fmt;
@@ -46,7 +47,8 @@ impl Denial {
         if let Some(dataset) = meeting.dataset {
             finding = finding.related(dataset(), "is the data");
         }
-        let path_of_policy = ModelPath::root().child("zones", zone).child("policies", policy.name());
+        let path_of_policy =
+            ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy.name());
         finding = finding.related(path_of_policy, "does not permit it");
         if let Some(keeper) = meeting.keeper {
             finding = finding.related(keeper(), "is where the data is kept");
@@ -71,6 +73,6 @@ impl fmt::Debug for Meeting<'_> {
 }
 
 fn path_of(place: &Place) -> ModelPath {
-    let vendor = ModelPath::root().child("vendors", place.vendor());
-    place.path().iter().fold(vendor, |path, location| path.child("locations", location))
+    let vendor = ModelPath::root().child(segment::VENDORS, place.vendor());
+    place.path().iter().fold(vendor, |path, location| path.child(segment::LOCATIONS, location))
 }

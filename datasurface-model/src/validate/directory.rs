@@ -14,6 +14,7 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{DataContainer, Datastore, GovernanceZone, Workspace},
+    segment,
 };
 use datasurface_schema::{
     ContainerKey, ContainerName, DatastoreName, Entity, Name, Set, TeamKey, WorkspaceName,
@@ -47,7 +48,7 @@ impl Located<Datastore> {
     /// Where the datastore is in the model.
     #[must_use]
     pub fn path(&self) -> ModelPath {
-        team_path(&self.team).child("datastores", self.entity.name())
+        team_path(&self.team).child(segment::DATASTORES, self.entity.name())
     }
 }
 
@@ -55,7 +56,7 @@ impl Located<Workspace> {
     /// Where the workspace is in the model.
     #[must_use]
     pub fn path(&self) -> ModelPath {
-        team_path(&self.team).child("workspaces", self.entity.name())
+        team_path(&self.team).child(segment::WORKSPACES, self.entity.name())
     }
 }
 

@@ -1,6 +1,9 @@
 //! Whether a path that somebody has written leads to something.
 
-use crate::ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration};
+use crate::{
+    ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration},
+    segment,
+};
 use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey};
 
 /// Whether everything is there that the text of a path names on its way. Attributes are not looked at: what is left out
@@ -8,17 +11,17 @@ use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey};
 pub(super) fn leads_somewhere(path: &str, ecosystem: &Ecosystem) -> bool {
     let segments: Vec<&str> = path.split('/').collect();
     match segments.as_slice() {
-        ["zones", zone, inside @ ..] => {
+        [segment::ZONES, zone, inside @ ..] => {
             ecosystem.zones().get(*zone).is_some_and(|zone| is_in_declaration(inside, zone))
         }
-        ["vendors", vendor, inside @ ..] => {
+        [segment::VENDORS, vendor, inside @ ..] => {
             ecosystem.vendors().get(*vendor).is_some_and(|vendor| is_in_locations(inside, vendor.locations()))
         }
-        ["platforms", platform, ..] => ecosystem.platforms().get(*platform).is_some(),
-        ["group_pins", workspace, group, ..] => {
+        [segment::PLATFORMS, platform, ..] => ecosystem.platforms().get(*platform).is_some(),
+        [segment::GROUP_PINS, workspace, group, ..] => {
             ecosystem.group_pins().get(&GroupKey::new(*workspace, *group)).is_some()
         }
-        ["primary_pins", datastore, ..] => ecosystem.primary_pins().get(*datastore).is_some(),
+        [segment::PRIMARY_PINS, datastore, ..] => ecosystem.primary_pins().get(*datastore).is_some(),
         _ => true,
     }
 }
@@ -31,16 +34,18 @@ pub(super) fn has_policy(key: &PolicyKey, ecosystem: &Ecosystem) -> bool {
 
 fn is_in_declaration(path: &[&str], zone: &ZoneDeclaration) -> bool {
     match path {
-        ["policies" | "teams", _, ..] => zone.definition().is_some_and(|zone| is_in_zone(path, zone)),
+        [segment::POLICIES | segment::TEAMS, _, ..] => {
+            zone.definition().is_some_and(|zone| is_in_zone(path, zone))
+        }
         _ => true,
     }
 }
 
 fn is_in_zone(path: &[&str], zone: &GovernanceZone) -> bool {
     match path {
-        ["policies", policy, ..] => zone.policies().get(*policy).is_some(),
-        ["teams", team, inside @ ..] => zone.teams().get(*team).is_some_and(|team| match inside {
-            ["containers" | "datastores" | "workspaces", _, ..] => {
+        [segment::POLICIES, policy, ..] => zone.policies().get(*policy).is_some(),
+        [segment::TEAMS, team, inside @ ..] => zone.teams().get(*team).is_some_and(|team| match inside {
+            [segment::CONTAINERS | segment::DATASTORES | segment::WORKSPACES, _, ..] => {
                 team.definition().is_some_and(|team| is_in_team(inside, team))
             }
             _ => true,
@@ -51,27 +56,27 @@ fn is_in_zone(path: &[&str], zone: &GovernanceZone) -> bool {
 
 fn is_in_team(path: &[&str], team: &Team) -> bool {
     match path {
-        ["containers", container, ..] => team.containers().get(*container).is_some(),
-        ["datastores", datastore, inside @ ..] => {
+        [segment::CONTAINERS, container, ..] => team.containers().get(*container).is_some(),
+        [segment::DATASTORES, datastore, inside @ ..] => {
             let Some(datastore) = team.datastores().get(*datastore) else { return false };
             match inside {
-                ["datasets", dataset, "columns", column, ..] => {
+                [segment::DATASETS, dataset, segment::COLUMNS, column, ..] => {
                     let dataset = datastore.datasets().get(*dataset);
                     dataset.is_some_and(|dataset| !dataset.schema().lacks(&(*column).into()))
                 }
-                ["datasets", dataset, ..] => datastore.datasets().get(*dataset).is_some(),
+                [segment::DATASETS, dataset, ..] => datastore.datasets().get(*dataset).is_some(),
                 _ => true,
             }
         }
-        ["workspaces", workspace, inside @ ..] => {
+        [segment::WORKSPACES, workspace, inside @ ..] => {
             let Some(workspace) = team.workspaces().get(*workspace) else { return false };
             match inside {
-                ["groups", group, "sinks", datastore, dataset, ..] => {
+                [segment::GROUPS, group, segment::SINKS, datastore, dataset, ..] => {
                     let group = workspace.groups().get(*group);
                     let sink = DatasetKey::new(*datastore, *dataset);
                     group.is_some_and(|group| group.wanted().get(&sink).is_some())
                 }
-                ["groups", group, ..] => workspace.groups().get(*group).is_some(),
+                [segment::GROUPS, group, ..] => workspace.groups().get(*group).is_some(),
                 _ => true,
             }
         }
@@ -81,7 +86,7 @@ fn is_in_team(path: &[&str], team: &Team) -> bool {
 
 fn is_in_locations(path: &[&str], mut locations: &Named<InfrastructureLocation>) -> bool {
     let mut rest = path;
-    while let ["locations", location, inside @ ..] = rest {
+    while let [segment::LOCATIONS, location, inside @ ..] = rest {
         let Some(location) = locations.get(*location) else { return false };
         (locations, rest) = (location.locations(), inside);
     }

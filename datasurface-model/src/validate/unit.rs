@@ -3,6 +3,7 @@
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, Workspace},
+    segment,
 };
 use datasurface_schema::{DatastoreName, TeamKey, WorkspaceName, ZoneName};
 use std::sync::Arc;
@@ -61,11 +62,11 @@ impl UnitKey {
         let root = ModelPath::root();
         match &*self.place {
             UnitPlace::Ecosystem => root,
-            UnitPlace::Transformers => root.attribute("transformers"),
-            UnitPlace::Zone(zone) => root.child("zones", zone),
+            UnitPlace::Transformers => root.attribute(segment::TRANSFORMERS),
+            UnitPlace::Zone(zone) => root.child(segment::ZONES, zone),
             UnitPlace::Team(team) => team_path(team),
-            UnitPlace::Datastore(team, name) => team_path(team).child("datastores", name),
-            UnitPlace::Workspace(team, name) => team_path(team).child("workspaces", name),
+            UnitPlace::Datastore(team, name) => team_path(team).child(segment::DATASTORES, name),
+            UnitPlace::Workspace(team, name) => team_path(team).child(segment::WORKSPACES, name),
         }
     }
 
@@ -101,5 +102,5 @@ impl UnitKey {
 
 /// Where a team is.
 pub(super) fn team_path(team: &TeamKey) -> ModelPath {
-    ModelPath::root().child("zones", &team.zone).child("teams", &team.team)
+    ModelPath::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
 }

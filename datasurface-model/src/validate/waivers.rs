@@ -8,6 +8,7 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
     ecosystem::{Ecosystem, WaivedFinding, Waiver},
+    segment,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{Entity, PolicyKey, Set, nearest};
@@ -162,7 +163,7 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
             findings.push(about(&DUPLICATE, waiver, what, "keep one of the two"));
         }
         if waiver.reason().trim().is_empty() {
-            let path = waiver.model_path().attribute("reason");
+            let path = waiver.model_path().attribute(segment::REASON);
             let message = format!("nothing says why {} is waived", waiver.name());
             findings.push(Diagnostic::new(&NO_REASON, path, message).help("say why it is acceptable"));
         }
@@ -201,7 +202,7 @@ fn unknown(policy: &PolicyKey, waiver: &Waiver, ecosystem: &Ecosystem) -> Diagno
         .filter(|(key, _)| policy.policy.as_str().is_empty() && key.policy.as_str() == policy.zone.as_str());
     let whole = same.next().map(|(_, whole)| whole.as_str()).filter(|_| same.next().is_none());
     let meant = whole.or_else(|| nearest(&policy.to_string(), known.iter().map(String::as_str)));
-    let path = waiver.model_path().attribute("policy");
+    let path = waiver.model_path().attribute(segment::POLICY);
     let is_waived = |meant: &str| {
         let other = WaivedFinding { policy: Some(meant.into()), ..waiver.name().clone() };
         ecosystem.waivers().get(&other).is_some()
@@ -219,7 +220,7 @@ fn of_no_policy(waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
     let message = format!("the waiver of {} is about a finding that no policy brings", waiver.name());
     let is_waived =
         ecosystem.waivers().get(&WaivedFinding { policy: None, ..waiver.name().clone() }).is_some();
-    let policy = waiver.model_path().attribute("policy");
+    let policy = waiver.model_path().attribute(segment::POLICY);
     Diagnostic::new(&UNUSED, waiver.model_path(), message)
         .help("leave the policy out, or remove the waiver")
         .suggest((!is_waived).then(|| Suggestion::removal(policy)))
@@ -239,7 +240,7 @@ fn several(waiver: &Waiver, policies: &Set<PolicyKey>) -> Diagnostic {
     let finding = Diagnostic::new(&SEVERAL_POLICIES, waiver.model_path(), message)
         .help("say in `policy` which one is meant; where several are, with a waiver for each");
     policies.iter().fold(finding, |finding, PolicyKey { zone, policy, .. }| {
-        let policy = ModelPath::root().child("zones", zone).child("policies", policy);
+        let policy = ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy);
         finding.related(policy, "denies it")
     })
 }

@@ -4,6 +4,7 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Access, Approval, Datastore},
+    segment,
     validate::{facts::DatasetFact, reference::Reference},
 };
 use datasurface_schema::{DatasetKey, DatasetName, Entity, GroupKey};
@@ -29,7 +30,7 @@ pub(super) fn check(
     if store.access().admits(group, &key.dataset) {
         return;
     }
-    let approved = store.unit().path().attribute("approved");
+    let approved = store.unit().path().attribute(segment::APPROVED);
     let approval = json!({"group": group.to_string(), "dataset": key.dataset});
     let message = format!("the group `{group}` is not approved for the dataset `{key}`");
     let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
@@ -45,15 +46,17 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
         return;
     };
     for approval in approvals {
-        let at = |unit: ModelPath| unit.child("approved", format!("{} {}", approval.group, approval.dataset));
-        let group = |unit: ModelPath| at(unit).attribute("group");
+        let at = |unit: ModelPath| {
+            unit.child(segment::APPROVED, format!("{} {}", approval.group, approval.dataset))
+        };
+        let group = |unit: ModelPath| at(unit).attribute(segment::GROUP);
         let is_approved =
             |group: GroupKey, dataset: DatasetName| approvals.contains(&Approval { group, dataset });
         reference::check_unless(Reference::Group(approval.group.clone()), scope, group, |nearest| {
             is_approved(nearest.into(), approval.dataset.clone())
         });
         let key = DatasetKey::new(datastore.name(), &approval.dataset);
-        let dataset = |unit: ModelPath| at(unit).attribute("dataset");
+        let dataset = |unit: ModelPath| at(unit).attribute(segment::DATASET);
         reference::judge(Reference::Dataset(key), scope, dataset, |path, nearest, _| {
             let DatasetKey { dataset, .. } = nearest.into();
             let suggestion = Suggestion::put(path, dataset.as_str());

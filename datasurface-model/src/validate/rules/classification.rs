@@ -4,6 +4,7 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, ProductionStatus},
+    segment,
 };
 use datasurface_schema::Entity;
 
@@ -32,13 +33,13 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
         }
         let mut columns = dataset.schema().classified_columns().iter();
         if let Some(column) = columns.find(|column| !column.classifications().is_empty()) {
-            let path = scope.path().child("datasets", dataset.name());
+            let path = scope.path().child(segment::DATASETS, dataset.name());
             let message = format!(
                 "the dataset `{}` is classified as a whole, and so is its column `{}`",
                 dataset.name(),
                 column.name()
             );
-            let related = path.child("columns", column.name());
+            let related = path.child(segment::COLUMNS, column.name());
             let finding = Diagnostic::new(&BOTH, path, message)
                 .help("classify the whole dataset or its columns, not both")
                 .related(related, "is classified on its own");
@@ -55,7 +56,7 @@ fn incomplete(dataset: &Dataset, scope: &mut Scope<'_>) {
     if columns.is_empty() && dataset.schema().unread().is_empty() {
         return;
     }
-    let path = scope.path().child("datasets", dataset.name());
+    let path = scope.path().child(segment::DATASETS, dataset.name());
     let without = columns.iter().find(|column| column.classifications().is_empty());
     let is_begun = columns.iter().any(|column| !column.classifications().is_empty());
     let message = match without.filter(|_| is_begun) {

@@ -4,6 +4,7 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::Datastore,
+    segment,
 };
 use datasurface_schema::Entity;
 
@@ -17,7 +18,7 @@ pub(super) static NO_DATASETS: CodeInfo = CodeInfo::error(
 pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     if datastore.datasets().is_empty() {
         let message = format!("the datastore `{}` has no datasets", datastore.name());
-        let finding = Diagnostic::new(&NO_DATASETS, scope.path().attribute("datasets"), message)
+        let finding = Diagnostic::new(&NO_DATASETS, scope.path().attribute(segment::DATASETS), message)
             .help("add a dataset, or remove the datastore");
         scope.report(finding);
     }

@@ -29,7 +29,7 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::Cron,
-    governance as of_policies,
+    governance as of_policies, segment,
 };
 pub(super) use container::same_place::addresses;
 use datasurface_schema::{Schema, is_time_zone, nearest_time_zone};
@@ -186,7 +186,7 @@ fn cron_zone(
     at: impl FnOnce(ModelPath) -> ModelPath,
 ) {
     time_zone(cron.zone(), code, scope, at, |trigger, nearest| {
-        Suggestion::put(trigger.attribute("cron"), cron.in_zone(nearest).as_str())
+        Suggestion::put(trigger.attribute(segment::CRON), cron.in_zone(nearest).as_str())
     });
 }
 

@@ -4,6 +4,7 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, GroupPin},
+    segment,
     validate::reference::Reference,
 };
 use datasurface_schema::{Entity, GroupKey, Named};
@@ -49,20 +50,20 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         of_group(pin, ecosystem, scope);
     }
     for pin in ecosystem.primary_pins() {
-        let at = |root: ModelPath| root.child("primary_pins", pin.name());
+        let at = |root: ModelPath| root.child(segment::PRIMARY_PINS, pin.name());
         let is_pinned = |name: &str| ecosystem.primary_pins().get(name).is_some();
         reference::check_element(Reference::Datastore(pin.name().clone()), scope, at, is_pinned);
         reference::check(Reference::Platform(pin.platform().clone()), scope, |root| {
-            at(root).attribute("platform")
+            at(root).attribute(segment::PLATFORM)
         });
     }
-    unique(ecosystem.group_pins(), "group_pins", "group", scope);
-    unique(ecosystem.primary_pins(), "primary_pins", "datastore", scope);
+    unique(ecosystem.group_pins(), segment::GROUP_PINS, segment::GROUP, scope);
+    unique(ecosystem.primary_pins(), segment::PRIMARY_PINS, segment::DATASTORE, scope);
 }
 
 fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     let key = pin.name();
-    let at = |root: ModelPath| root.child("group_pins", key.to_string());
+    let at = |root: ModelPath| root.child(segment::GROUP_PINS, key.to_string());
     let path = |scope: &Scope<'_>| at(scope.path());
     reference::judge(Reference::Group(key.clone()), scope, at, |path, nearest, scope| {
         let meant = GroupKey::from(nearest);
@@ -90,7 +91,8 @@ fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         && !pin.platforms().contains(wish)
     {
         let message = format!("the group `{key}` wishes the platform `{wish}`, and is pinned to others");
-        let wished = group.unit().path().child("groups", &key.group).attribute("wished_platform");
+        let wished =
+            group.unit().path().child(segment::GROUPS, &key.group).attribute(segment::WISHED_PLATFORM);
         let finding = Diagnostic::new(&AGAINST_WISH, path(scope), message)
             .help(format!("add `{wish}` to the pin, or let the consumer drop the wish"))
             .related(wished, "is the wish");
@@ -99,12 +101,12 @@ fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     // The names are sorted: one that is given twice stands beside itself.
     for same in pin.platforms().chunk_by(|one, two| one == two) {
         let Some(platform) = same.first() else { continue };
-        let at = |root: ModelPath| at(root).child("platforms", platform);
+        let at = |root: ModelPath| at(root).child(segment::PLATFORMS, platform);
         let is_named = |name: &str| pin.platforms().iter().any(|platform| platform.as_str() == name);
         reference::check_element(Reference::Platform(platform.clone()), scope, at, is_named);
         if same.len() > 1 {
             let message = format!("the pin of the group `{key}` names the platform `{platform}` twice");
-            let path = path(scope).child("platforms", platform);
+            let path = path(scope).child(segment::PLATFORMS, platform);
             let finding = Diagnostic::new(&DUPLICATE_PLATFORM, path.clone(), message)
                 .help("name each platform once")
                 .suggest(Suggestion::removal(path));

@@ -4,6 +4,7 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, Hinted, PlatformDeclaration},
+    segment,
     validate::reference::Reference,
 };
 use datasurface_schema::{Entity, GroupKey, Place};
@@ -32,14 +33,14 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     for platform in ecosystem.platforms() {
         let requirement = platform.version_requirement();
         if let Err(error) = requirement.parse() {
-            let path = scope.path().child("platforms", platform.name()).attribute("version");
+            let path = scope.path().child(segment::PLATFORMS, platform.name()).attribute(segment::VERSION);
             let message = format!("`{requirement}` is no version requirement: {error}");
             let help = "write a requirement such as `^1.2`, `>=1.2, <3` or `*`";
             scope.report(Diagnostic::new(&VERSION, path, message).help(help));
         }
         for place in platform.locations() {
             let at = |root: ModelPath| {
-                root.child("platforms", platform.name()).child("locations", place.to_string())
+                root.child(segment::PLATFORMS, platform.name()).child(segment::LOCATIONS, place.to_string())
             };
             let is_there = |name: &str| platform.locations().contains(&Place::from(name));
             reference::check_element(Reference::Location(place.clone()), scope, at, is_there);
@@ -52,7 +53,9 @@ fn hints(platform: &PlatformDeclaration, scope: &mut Scope<'_>) {
     let mut before = None;
     for hint in platform.hints() {
         let about = hint.name();
-        let at = |root: ModelPath| root.child("platforms", platform.name()).child("hints", about.to_string());
+        let at = |root: ModelPath| {
+            root.child(segment::PLATFORMS, platform.name()).child(segment::HINTS, about.to_string())
+        };
         // Hints are sorted by what they are about.
         if before == Some(about) {
             let message = format!("the platform `{}` has several hints about `{about}`", platform.name());
@@ -60,9 +63,9 @@ fn hints(platform: &PlatformDeclaration, scope: &mut Scope<'_>) {
             scope.report(Diagnostic::new(&DUPLICATE_HINT, path, message).help("combine them into one"));
         }
         let (reference, kind) = match about {
-            Hinted::Datastore(name) => (Reference::Datastore(name.clone()), "datastore"),
-            Hinted::Dataset(key) => (Reference::Dataset(key.clone()), "dataset"),
-            Hinted::Transformer(workspace) => (Reference::Workspace(workspace.clone()), "transformer"),
+            Hinted::Datastore(name) => (Reference::Datastore(name.clone()), segment::DATASTORE),
+            Hinted::Dataset(key) => (Reference::Dataset(key.clone()), segment::DATASET),
+            Hinted::Transformer(workspace) => (Reference::Workspace(workspace.clone()), segment::TRANSFORMER),
         };
         reference::judge(reference, scope, at, |path, nearest, scope| {
             let meant = match about {
@@ -72,7 +75,7 @@ fn hints(platform: &PlatformDeclaration, scope: &mut Scope<'_>) {
             };
             let can_be_hinted =
                 !is_without_transformer(&meant, scope) && platform.hints().get(&meant).is_none();
-            can_be_hinted.then(|| Suggestion::put(path.attribute("about").attribute(kind), nearest))
+            can_be_hinted.then(|| Suggestion::put(path.attribute(segment::ABOUT).attribute(kind), nearest))
         });
         if let Hinted::Transformer(workspace) = about
             && is_without_transformer(about, scope)

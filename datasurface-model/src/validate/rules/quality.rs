@@ -4,6 +4,7 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, QualityCheck, Share},
+    segment,
     validate::names::Names,
 };
 use chrono::NaiveDate;
@@ -184,6 +185,6 @@ fn report(
 ) {
     let columns = check.columns().iter().map(ColumnName::as_str);
     let called = iter::once(check.kind()).chain(columns).collect::<Vec<_>>().join(" ");
-    let path = scope.path().child("datasets", dataset.name()).child("quality_checks", called);
+    let path = scope.path().child(segment::DATASETS, dataset.name()).child(segment::QUALITY_CHECKS, called);
     scope.report(Diagnostic::new(code, path, message).help(help));
 }

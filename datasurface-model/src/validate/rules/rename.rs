@@ -7,6 +7,7 @@ use crate::{
         DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation,
         InfrastructureVendor, PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
     },
+    segment,
     validate::unit::UnitKey,
 };
 use datasurface_schema::{ColumnName, Entity, Name, NameSyntax, Named};
@@ -64,31 +65,33 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     if let Some(former) = ecosystem.former_name() {
         alone(ecosystem.name(), former, None, scope);
     }
-    siblings(ecosystem.vendors(), scope, |root| root, "vendors");
+    siblings(ecosystem.vendors(), scope, |root| root, segment::VENDORS);
     for vendor in ecosystem.vendors() {
-        of_locations(vendor.locations(), scope.path().child("vendors", vendor.name()), scope);
+        of_locations(vendor.locations(), scope.path().child(segment::VENDORS, vendor.name()), scope);
     }
-    siblings(ecosystem.platforms(), scope, |root| root, "platforms");
-    siblings(ecosystem.zones(), scope, |root| root, "zones");
+    siblings(ecosystem.platforms(), scope, |root| root, segment::PLATFORMS);
+    siblings(ecosystem.zones(), scope, |root| root, segment::ZONES);
 }
 
 /// A tree of locations. Not by recursion: nobody promised that the tree is low.
 fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut Scope<'_>) {
     let mut rest = vec![(outermost, path)];
     while let Some((locations, path)) = rest.pop() {
-        siblings(locations, scope, |_| path.clone(), "locations");
+        siblings(locations, scope, |_| path.clone(), segment::LOCATIONS);
         let inside = locations.iter().filter(|location| !location.locations().is_empty());
-        rest.extend(inside.map(|location| (location.locations(), path.child("locations", location.name()))));
+        rest.extend(
+            inside.map(|location| (location.locations(), path.child(segment::LOCATIONS, location.name()))),
+        );
     }
 }
 
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
-    siblings(zone.policies(), scope, |unit| unit, "policies");
-    siblings(zone.teams(), scope, |unit| unit, "teams");
+    siblings(zone.policies(), scope, |unit| unit, segment::POLICIES);
+    siblings(zone.teams(), scope, |unit| unit, segment::TEAMS);
 }
 
 pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
-    siblings(team.containers(), scope, |unit| unit, "containers");
+    siblings(team.containers(), scope, |unit| unit, segment::CONTAINERS);
 }
 
 pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
@@ -98,34 +101,34 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
         let first = scope.facts.first_former_datastore(former);
         claimed(former.as_str(), first, scope);
     }
-    siblings(datastore.datasets(), scope, |unit| unit, "datasets");
+    siblings(datastore.datasets(), scope, |unit| unit, segment::DATASETS);
     for dataset in datastore.datasets() {
         of_table(dataset.schema(), scope, |scope| of_columns(dataset, scope));
     }
 }
 
 fn of_columns(dataset: &Dataset, scope: &mut Scope<'_>) {
-    let parent = |unit: ModelPath| unit.child("datasets", dataset.name());
+    let parent = |unit: ModelPath| unit.child(segment::DATASETS, dataset.name());
     if let Some(avro) = dataset.schema().avro() {
         let members: Vec<Member<'_>> =
             avro.names().map(|(name, aliases)| Member { name, former: aliases }).collect();
         if members.iter().any(|member| !member.former.is_empty()) {
             // Each alias is an element of a list.
-            let said_at = |column: ModelPath, alias: &str| column.child("aliases", alias);
-            Family::of_members::<ColumnName>(members).judge(scope, &parent, "columns", &said_at);
+            let said_at = |column: ModelPath, alias: &str| column.child(segment::ALIASES, alias);
+            Family::of_members::<ColumnName>(members).judge(scope, &parent, segment::COLUMNS, &said_at);
         }
         return;
     }
     let columns = dataset.schema().readable().columns();
     if columns.iter().any(|column| column.former_name().is_some()) {
         let columns = columns.iter().map(|column| (column.name(), column.former_name()));
-        Family::of(columns).judge(scope, &parent, "columns", &|column, _| stated(column));
+        Family::of(columns).judge(scope, &parent, segment::COLUMNS, &|column, _| stated(column));
     }
 }
 
 /// Where most things say how they were called.
 fn stated(path: ModelPath) -> ModelPath {
-    path.attribute("renamed_from")
+    path.attribute(segment::RENAMED_FROM)
 }
 
 pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
@@ -135,7 +138,7 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
         let first = scope.facts.first_former_workspace(former);
         claimed(former.as_str(), first, scope);
     }
-    siblings(workspace.groups(), scope, |unit| unit, "groups");
+    siblings(workspace.groups(), scope, |unit| unit, segment::GROUPS);
 }
 
 fn siblings<T: Renamed>(

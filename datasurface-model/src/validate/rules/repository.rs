@@ -4,6 +4,7 @@ use super::{Scope, container::is_host, name::check as check_name};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Ecosystem, GovernanceZone, Repository, RepositoryHost},
+    segment,
 };
 use datasurface_schema::Entity;
 
@@ -30,29 +31,29 @@ pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
 );
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
-    check(ecosystem.owner(), scope, |root| root.attribute("owner"));
-    check(ecosystem.live(), scope, |root| root.attribute("live"));
+    check(ecosystem.owner(), scope, |root| root.attribute(segment::OWNER));
+    check(ecosystem.live(), scope, |root| root.attribute(segment::LIVE));
     for zone in ecosystem.zones() {
-        check(zone.owner(), scope, |root| root.child("zones", zone.name()).attribute("owner"));
+        check(zone.owner(), scope, |root| root.child(segment::ZONES, zone.name()).attribute(segment::OWNER));
     }
     if ecosystem.live().is_same(ecosystem.owner()) {
         let message = format!("`{}` owns the ecosystem, and is live too", ecosystem.live());
-        let finding = Diagnostic::new(&LIVE_IS_OWNER, scope.path().attribute("live"), message)
+        let finding = Diagnostic::new(&LIVE_IS_OWNER, scope.path().attribute(segment::LIVE), message)
             .help("name another repository, or another branch of it, as the live one")
-            .related(scope.path().attribute("owner"), "is the same repository and branch");
+            .related(scope.path().attribute(segment::OWNER), "is the same repository and branch");
         scope.report(finding);
     }
 }
 
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     for team in zone.teams() {
-        check(team.owner(), scope, |unit| unit.child("teams", team.name()).attribute("owner"));
+        check(team.owner(), scope, |unit| unit.child(segment::TEAMS, team.name()).attribute(segment::OWNER));
     }
 }
 
 fn check(repository: &Repository, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
     if let Some(credential) = repository.declared_credential() {
-        check_name(credential.name(), scope, |unit| at(unit).attribute("credential"));
+        check_name(credential.name(), scope, |unit| at(unit).attribute(segment::CREDENTIAL));
     }
     if repository.holds_password() {
         let message = format!("a password is in the address of `{repository}`");

@@ -4,6 +4,7 @@ use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
+    segment,
     validate::names::Names,
 };
 use datasurface_schema::{
@@ -114,7 +115,7 @@ fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut Scope<'_>) {
     let name = dataset.name();
     let schema = dataset.schema();
     let table = schema.readable();
-    let path = |scope: &Scope<'_>| scope.path().child("datasets", name);
+    let path = |scope: &Scope<'_>| scope.path().child(segment::DATASETS, name);
     if let Some(error) = schema.unreadable() {
         unreadable(error, name, path(scope), scope);
     }
@@ -122,12 +123,12 @@ fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut Scope<'_>) {
     let is_key_known = schema.unread().is_empty() || schema.avro().is_some();
     if table.columns().is_empty() && schema.unread().is_empty() {
         let message = format!("the dataset `{name}` has no columns");
-        let finding = Diagnostic::new(&NO_COLUMNS, path(scope).attribute("columns"), message)
+        let finding = Diagnostic::new(&NO_COLUMNS, path(scope).attribute(segment::COLUMNS), message)
             .help("add the columns of the table");
         scope.report(finding);
     } else if table.key().is_empty() && is_key_known && !is_keyless(datastore, name) {
         let message = format!("the dataset `{name}` has no primary key");
-        let finding = Diagnostic::new(&NO_KEY, path(scope).attribute("key"), message)
+        let finding = Diagnostic::new(&NO_KEY, path(scope).attribute(segment::KEY), message)
             .help(match datastore.capture().map(Capture::kind) {
                 Some(CaptureKind::SqlSnapshot { .. }) => {
                     "mark the columns that identify a record with `key`, or name the dataset in `keyless` of the capture"
@@ -140,11 +141,11 @@ fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut Scope<'_>) {
         scope.report(finding);
     }
     for list in [ColumnList::key(table), ColumnList::partition(table)] {
-        list.check(schema, scope, |unit| unit.child("datasets", name));
+        list.check(schema, scope, |unit| unit.child(segment::DATASETS, name));
     }
     for column in table.columns() {
         for problem in column.data_type().problems() {
-            let finding = of_type(column, problem, path(scope).child("columns", column.name()));
+            let finding = of_type(column, problem, path(scope).child(segment::COLUMNS, column.name()));
             scope.report(finding);
         }
     }
@@ -164,8 +165,8 @@ fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, sc
     };
     for problem in error.problems() {
         let path = match problem.column() {
-            Some(column) => path.clone().child("columns", column),
-            None => path.clone().attribute("schema"),
+            Some(column) => path.clone().child(segment::COLUMNS, column),
+            None => path.clone().attribute(segment::SCHEMA),
         };
         let message = format!("the schema of `{dataset}` cannot be read: {problem}");
         scope.report(Diagnostic::new(&UNREADABLE, path, message).help(help));
@@ -210,7 +211,7 @@ impl<'a> ColumnList<'a> {
     fn key(table: &'a TableSchema) -> Self {
         Self {
             what: "the primary key",
-            attribute: "key",
+            attribute: segment::KEY,
             names: table.key(),
             unknown: &UNKNOWN_KEY_COLUMN,
             duplicate: &DUPLICATE_KEY_COLUMN,
@@ -221,7 +222,7 @@ impl<'a> ColumnList<'a> {
     fn partition(table: &'a TableSchema) -> Self {
         Self {
             what: "the partitioning",
-            attribute: "partition",
+            attribute: segment::PARTITION,
             names: table.partition(),
             unknown: &UNKNOWN_PARTITION_COLUMN,
             duplicate: &DUPLICATE_PARTITION_COLUMN,
@@ -268,7 +269,7 @@ impl<'a> ColumnList<'a> {
                     format!("the column `{name}` is part of {what}, and has the type `{data_type}`");
                 let finding = Diagnostic::new(&NESTED_KEY, path(scope), message)
                     .help("use a column of a plain type")
-                    .related(at(scope.path()).child("columns", name), "has its type here");
+                    .related(at(scope.path()).child(segment::COLUMNS, name), "has its type here");
                 scope.report(finding);
             }
             match column {
@@ -276,7 +277,7 @@ impl<'a> ColumnList<'a> {
                     let message = format!("the column `{name}` is part of {what}, and may be null");
                     let finding = Diagnostic::new(self.nullable, path(scope), message)
                         .help(format!("say that `{name}` is not null, or take it out of {what}"))
-                        .related(at(scope.path()).child("columns", name), "may be null");
+                        .related(at(scope.path()).child(segment::COLUMNS, name), "may be null");
                     scope.report(finding);
                 }
                 Some(_) => {}

@@ -4,6 +4,7 @@ use super::{Scope, access, container, governance::Received, lifecycle, reference
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{DatasetGroup, Deadline, Requirements, Workspace},
+    segment,
     validate::reference::Reference,
 };
 use datasurface_schema::{DatasetKey, Entity, GroupKey};
@@ -85,30 +86,33 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<
     let name = workspace.name();
     if workspace.groups().is_empty() {
         let message = format!("the workspace `{name}` has no groups");
-        let finding = Diagnostic::new(&NO_GROUPS, scope.path().attribute("groups"), message)
+        let finding = Diagnostic::new(&NO_GROUPS, scope.path().attribute(segment::GROUPS), message)
             .help("add a group with the datasets that are wanted");
         scope.report(finding);
     }
     match workspace.container_key() {
         Some(key) => {
-            reference::check(Reference::Container(key.clone()), scope, |unit| unit.attribute("container"));
+            reference::check(Reference::Container(key.clone()), scope, |unit| {
+                unit.attribute(segment::CONTAINER)
+            });
             if scope.facts.container(key).is_some_and(|found| found.is_read_only()) {
                 let message = format!("nothing can be written to the container `{key}`");
-                let finding = Diagnostic::new(&READ_ONLY, scope.path().attribute("container"), message)
-                    .help("name a container that can be written to")
-                    .related(container::path_of(key), "is read-only");
+                let finding =
+                    Diagnostic::new(&READ_ONLY, scope.path().attribute(segment::CONTAINER), message)
+                        .help("name a container that can be written to")
+                        .related(container::path_of(key), "is read-only");
                 scope.report(finding);
             }
         }
         None => {
             let message = format!("the workspace `{name}` has no container");
-            let finding = Diagnostic::new(&NO_CONTAINER, scope.path().attribute("container"), message)
+            let finding = Diagnostic::new(&NO_CONTAINER, scope.path().attribute(segment::CONTAINER), message)
                 .help("name the container in which the data is read, as `zone/team/container`");
             scope.report(finding);
         }
     }
     if let Some(deadline) = workspace.declared_deadline() {
-        let at = |unit: ModelPath| unit.attribute("deadline");
+        let at = |unit: ModelPath| unit.attribute(segment::DEADLINE);
         super::time_zone(Some(deadline.zone()), &DEADLINE_ZONE, scope, at, |path, nearest| {
             Suggestion::put(path, Deadline::new(deadline.time(), nearest).to_string())
         });
@@ -128,13 +132,13 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<
 fn requirements(group: &DatasetGroup, scope: &mut Scope<'_>) {
     let (asked, nothing) = (group.requirements(), Requirements::default());
     for (attribute, is_asked) in [
-        ("milestoning", asked.milestoning() != nothing.milestoning()),
-        ("latency", asked.latency().is_some()),
-        ("retention", asked.retention().is_some()),
-        ("regulators", !asked.regulators().is_empty()),
+        (segment::MILESTONING, asked.milestoning() != nothing.milestoning()),
+        (segment::LATENCY, asked.latency().is_some()),
+        (segment::RETENTION, asked.retention().is_some()),
+        (segment::REGULATORS, !asked.regulators().is_empty()),
     ] {
         if is_asked {
-            let path = scope.path().child("groups", group.name()).attribute(attribute);
+            let path = scope.path().child(segment::GROUPS, group.name()).attribute(attribute);
             let message = format!("the group `{}` feeds a transformer, and says `{attribute}`", group.name());
             let finding = Diagnostic::new(&TRANSFORMER_REQUIREMENTS, path.clone(), message)
                 .help("take it away, and state it in the groups that read the transformer's output")
@@ -154,7 +158,7 @@ fn of_group<'a>(
     let group_key = GroupKey::new(workspace.name(), name);
     if group.wanted().is_empty() {
         let message = format!("the group `{name}` wants no datasets");
-        let path = scope.path().child("groups", name).attribute("sinks");
+        let path = scope.path().child(segment::GROUPS, name).attribute(segment::SINKS);
         scope.report(
             Diagnostic::new(&NO_SINKS, path, message)
                 .help("add the datasets that are wanted, or remove the group"),
@@ -163,13 +167,13 @@ fn of_group<'a>(
     empty_requirements(group, scope);
     if let Some(platform) = group.wished_platform() {
         reference::check(Reference::Platform(platform.clone()), scope, |unit| {
-            unit.child("groups", name).attribute("wished_platform")
+            unit.child(segment::GROUPS, name).attribute(segment::WISHED_PLATFORM)
         });
     }
     let mut before = None;
     for sink in group.wanted() {
         let key = sink.name();
-        let at = |unit: ModelPath| unit.child("groups", name).child("sinks", key.to_string());
+        let at = |unit: ModelPath| unit.child(segment::GROUPS, name).child(segment::SINKS, key.to_string());
         // The sinks are sorted: one that is there twice stands beside itself.
         if before == Some(key) {
             let path = at(scope.path());
@@ -206,12 +210,12 @@ fn keyless(
 ) {
     let requirements = group.requirements();
     let (attribute, wanted) = match requirements.retention() {
-        _ if requirements.milestoning().has_history() => ("milestoning", "shows every version"),
-        Some(_) => ("retention", "keeps earlier versions"),
+        _ if requirements.milestoning().has_history() => (segment::MILESTONING, "shows every version"),
+        Some(_) => (segment::RETENTION, "keeps earlier versions"),
         None => return,
     };
     let message = format!("the group `{}` {wanted} of `{key}`, which has no key", group.name());
-    let asked = scope.path().child("groups", group.name()).attribute(attribute);
+    let asked = scope.path().child(segment::GROUPS, group.name()).attribute(attribute);
     let help = "put the dataset into a group without `milestoning` and `retention`, or give it a key";
     let finding = Diagnostic::new(&KEYLESS_HISTORY, at(scope.path()), message)
         .help(help)
@@ -228,7 +232,7 @@ fn unseen_versions(group: &DatasetGroup, scope: &mut Scope<'_>) {
     if requirements.milestoning().has_history() {
         return;
     }
-    let path = scope.path().child("groups", name).attribute("retention");
+    let path = scope.path().child(segment::GROUPS, name).attribute(segment::RETENTION);
     let message = format!(
         "the group `{name}` sees the latest versions only; earlier ones are kept for {retention}, and not shown to it"
     );
@@ -243,12 +247,15 @@ fn empty_requirements(group: &DatasetGroup, scope: &mut Scope<'_>) {
     let latency = requirements.latency().filter(|latency| latency.as_seconds() == 0);
     let retention = requirements.retention().filter(|retention| retention.as_days() == 0);
     let empty = [
-        ("latency", latency.map(|none| format!("the group `{name}` wants its data within `{none}`"))),
-        ("retention", retention.map(|none| format!("the group `{name}` wants its data kept for `{none}`"))),
+        (segment::LATENCY, latency.map(|none| format!("the group `{name}` wants its data within `{none}`"))),
+        (
+            segment::RETENTION,
+            retention.map(|none| format!("the group `{name}` wants its data kept for `{none}`")),
+        ),
     ];
     for (attribute, message) in empty {
         if let Some(message) = message {
-            let path = scope.path().child("groups", name).attribute(attribute);
+            let path = scope.path().child(segment::GROUPS, name).attribute(attribute);
             let help = format!("give the time that is meant, or leave the {attribute} out");
             scope.report(Diagnostic::new(&EMPTY_REQUIREMENT, path, message).help(help));
         }

@@ -4,6 +4,7 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Suggestion},
     ecosystem::{Capture, Datastore},
+    segment,
     validate::names::Names,
 };
 use datasurface_schema::Entity;
@@ -19,7 +20,7 @@ pub(in super::super) static KEYLESS: CodeInfo = CodeInfo::error(
 pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     let mut names = None;
     for name in capture.keyless_datasets() {
-        let path = scope.path().attribute("capture").child("keyless", name);
+        let path = scope.path().attribute(segment::CAPTURE).child(segment::KEYLESS, name);
         let Some(dataset) = datastore.datasets().get(name) else {
             let names = names.get_or_insert_with(|| {
                 let keyless = datastore.datasets().iter().filter(|dataset| {
@@ -42,7 +43,7 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut Scope<
         };
         if !dataset.schema().readable().key().is_empty() {
             let message = format!("the dataset `{name}` has a key, and its capture says that it has none");
-            let key = scope.path().child("datasets", name).attribute("key");
+            let key = scope.path().child(segment::DATASETS, name).attribute(segment::KEY);
             let finding = Diagnostic::new(&KEYLESS, path.clone(), message)
                 .help("take the dataset out of `keyless`, or take its key away")
                 .related(key, "has its key here")

@@ -9,6 +9,7 @@ use crate::{
     ecosystem::{
         Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
     },
+    segment,
     validate::{names::Names, reference::Reference},
 };
 use datasurface_schema::{DataType, DatasetName, Entity};
@@ -75,12 +76,12 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     match (datastore.capture(), scope.facts.producer(name)) {
         (None, None) => {
             let message = format!("nothing says how the datastore `{name}` is captured");
-            let finding = Diagnostic::new(&MISSING, scope.path().attribute("capture"), message)
+            let finding = Diagnostic::new(&MISSING, scope.path().attribute(segment::CAPTURE), message)
                 .help("add a capture, or let a transformer fill the datastore");
             scope.report(finding);
         }
         (Some(_), Some(producer)) => {
-            let path = scope.path().attribute("capture");
+            let path = scope.path().attribute(segment::CAPTURE);
             let message = format!(
                 "the datastore `{name}` is captured, but the transformer of `{}` fills it",
                 producer.name()
@@ -88,7 +89,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
             let finding = Diagnostic::new(&UNEXPECTED, path.clone(), message)
                 .help("remove the capture, or let the transformer fill another datastore")
                 .suggest(Suggestion::removal(path))
-                .related(producer.path().attribute("transformer"), "fills the datastore");
+                .related(producer.path().attribute(segment::TRANSFORMER), "fills the datastore");
             scope.report(finding);
         }
         _ => {}
@@ -100,17 +101,19 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
 
 fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     reference::check(Reference::Container(capture.container().clone()), scope, |unit| {
-        unit.attribute("capture").attribute("container")
+        unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER)
     });
     if let CaptureTrigger::Cron(cron) = capture.trigger()
         && let Some(problem) = cron.problem()
     {
-        let path = scope.path().attribute("capture").attribute("trigger");
+        let path = scope.path().attribute(segment::CAPTURE).attribute(segment::TRIGGER);
         let message = format!("`{cron}` is no timetable: {problem}");
         scope.report(Diagnostic::new(&CRON, path, message).help(super::CRON_HELP));
     }
     if let CaptureTrigger::Cron(cron) = capture.trigger() {
-        super::cron_zone(cron, &TIME_ZONE, scope, |unit| unit.attribute("capture").attribute("trigger"));
+        super::cron_zone(cron, &TIME_ZONE, scope, |unit| {
+            unit.attribute(segment::CAPTURE).attribute(segment::TRIGGER)
+        });
     }
     source::check(capture, datastore, scope);
     consistency(capture, datastore, scope);
@@ -123,7 +126,7 @@ fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) 
     let knows_no_transaction =
         matches!(capture.kind(), CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
     if knows_no_transaction && capture.consistency() == Consistency::MultiDataset {
-        let path = scope.path().attribute("capture").attribute("consistency");
+        let path = scope.path().attribute(segment::CAPTURE).attribute(segment::CONSISTENCY);
         let technology = capture.kind().technology();
         let message = format!("`{technology}` cannot read all of `{}` in one transaction", datastore.name());
         let finding = Diagnostic::new(&CONSISTENCY, path.clone(), message)
@@ -140,7 +143,7 @@ fn container(capture: &Capture, scope: &mut Scope<'_>) {
     };
     let (technology, kind) = (capture.kind().technology(), container.kind());
     if !can_read(capture.kind(), kind) {
-        let path = scope.path().attribute("capture").attribute("kind");
+        let path = scope.path().attribute(segment::CAPTURE).attribute(segment::KIND);
         let (key, found) = (capture.container(), kind.technology());
         let message = format!("`{technology}` cannot read the container `{key}`, which is `{found}`");
         let finding = Diagnostic::new(&CONTAINER_KIND, path, message)
@@ -152,7 +155,7 @@ fn container(capture: &Capture, scope: &mut Scope<'_>) {
         return;
     };
     if !takes(kind, credential.kind()) {
-        let path = scope.path().attribute("capture").attribute("credential");
+        let path = scope.path().attribute(segment::CAPTURE).attribute(segment::CREDENTIAL);
         let (name, found) = (credential.name(), kind.technology());
         let message = format!("`{found}` takes no {}, and the credential `{name}` is one", credential.kind());
         let finding = Diagnostic::new(&CREDENTIAL_KIND, path, message)
@@ -196,7 +199,7 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
         return;
     };
     for dataset in own.keys().filter(|dataset| datastore.datasets().get(*dataset).is_none()) {
-        let path = scope.path().attribute("capture").child("columns", dataset);
+        let path = scope.path().attribute(segment::CAPTURE).child(segment::COLUMNS, dataset);
         let message = format!("a watermark is given for `{dataset}`, which is no dataset of the datastore");
         let finding = Diagnostic::new(&WATERMARK, path.clone(), message)
             .help("name a dataset of the datastore, or remove the watermark")
@@ -207,9 +210,9 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
         let Some(name) = capture.watermark_of(dataset.name()) else { continue };
         let schema = dataset.schema();
-        let path = scope.path().child("datasets", dataset.name());
+        let path = scope.path().child(segment::DATASETS, dataset.name());
         let mut report = |path: ModelPath, message: String, help: &str| {
-            let capture = scope.path().attribute("capture").attribute("kind");
+            let capture = scope.path().attribute(segment::CAPTURE).attribute(segment::KIND);
             let finding = Diagnostic::new(&WATERMARK, path, message).help(help);
             scope.report(finding.related(capture, "says which column tells what is new"));
         };
@@ -226,7 +229,7 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
             }
             continue;
         };
-        let path = path.child("columns", name);
+        let path = path.child(segment::COLUMNS, name);
         let data_type = column.data_type();
         if !grows(data_type) {
             let message = format!("the column `{name}` is a `{data_type}`, which tells no one what is new");

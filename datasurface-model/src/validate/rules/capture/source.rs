@@ -4,6 +4,7 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
+    segment,
     validate::names::Names,
 };
 use datasurface_schema::{DatasetName, Entity, Name};
@@ -68,7 +69,7 @@ fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_
             Names::of(datastore.datasets().names().filter(|name| !mapped(name)).map(Name::as_str))
         });
         let nearest = names.nearest(dataset.as_str());
-        let path = scope.path().attribute("capture").child(collection, dataset);
+        let path = scope.path().attribute(segment::CAPTURE).child(collection, dataset);
         let message = format!("a table is given for `{dataset}`, which is no dataset of the datastore");
         let finding = Diagnostic::new(&UNKNOWN_TABLE, path.clone(), message)
             .help("name a dataset of the datastore, or remove the table")
@@ -141,7 +142,7 @@ fn shared(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
             };
             let finding = Diagnostic::new(&SHARED_SOURCE, path(capture, dataset, scope), message)
                 .help("read each dataset from a source of its own, or remove one of them")
-                .related(scope.path().child("datasets", other), "is read from it, too");
+                .related(scope.path().child(segment::DATASETS, other), "is read from it, too");
             scope.report(finding);
         }
         around.push((source, dataset));
@@ -162,7 +163,7 @@ fn source_of<'a>(capture: &'a Capture, dataset: &'a DatasetName) -> Option<&'a s
 
 fn path(capture: &Capture, dataset: &DatasetName, scope: &Scope<'_>) -> ModelPath {
     let (collection, _) = capture.kind().sources();
-    scope.path().attribute("capture").child(collection, dataset)
+    scope.path().attribute(segment::CAPTURE).child(collection, dataset)
 }
 
 /// As Kafka has it.

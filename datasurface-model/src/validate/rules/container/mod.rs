@@ -6,6 +6,7 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerKind, DataContainer, Team, without_passwords},
+    segment,
     validate::reference::Reference,
 };
 use datasurface_schema::{ContainerKey, Entity, Place};
@@ -44,7 +45,8 @@ pub(super) fn check(team: &Team, scope: &mut Scope<'_>) {
 fn locations(container: &DataContainer, scope: &mut Scope<'_>) {
     let name = container.name();
     let is_managed = matches!(container.kind(), ContainerKind::PlatformManaged);
-    let path = |scope: &Scope<'_>| scope.path().child("containers", name).attribute("locations");
+    let path =
+        |scope: &Scope<'_>| scope.path().child(segment::CONTAINERS, name).attribute(segment::LOCATIONS);
     if container.locations().is_empty() && !is_managed {
         let message = format!("the container `{name}` has no location");
         let finding = Diagnostic::new(&NO_LOCATION, path(scope), message)
@@ -59,7 +61,9 @@ fn locations(container: &DataContainer, scope: &mut Scope<'_>) {
         scope.report(finding);
     }
     for place in container.locations() {
-        let at = |unit: ModelPath| unit.child("containers", name).child("locations", place.to_string());
+        let at = |unit: ModelPath| {
+            unit.child(segment::CONTAINERS, name).child(segment::LOCATIONS, place.to_string())
+        };
         let is_there = |name: &str| container.locations().contains(&Place::from(name));
         reference::check_element(Reference::Location(place.clone()), scope, at, is_there);
     }
@@ -67,8 +71,8 @@ fn locations(container: &DataContainer, scope: &mut Scope<'_>) {
 
 /// Where the container of this key is.
 pub(super) fn path_of(key: &ContainerKey) -> ModelPath {
-    let team = ModelPath::root().child("zones", &key.zone).child("teams", &key.team);
-    team.child("containers", &key.container)
+    let team = ModelPath::root().child(segment::ZONES, &key.zone).child(segment::TEAMS, &key.team);
+    team.child(segment::CONTAINERS, &key.container)
 }
 
 /// The addresses of one container.
@@ -83,20 +87,24 @@ impl Addresses<'_, '_> {
         if let Some(server) = kind.server() {
             self.host(server.host);
             self.port(server.port);
-            self.text("database", server.database, "give the name of the database");
+            self.text(segment::DATABASE, server.database, "give the name of the database");
         }
         match kind {
             ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
-                self.text("file", file, "give the path of the database file");
+                self.text(segment::FILE, file, "give the path of the database file");
             }
             ContainerKind::Snowflake { account, database } => {
-                self.word("account", account, "give the account as `organization-account`");
-                self.text("database", database, "give the name of the database");
+                self.word(segment::ACCOUNT, account, "give the account as `organization-account`");
+                self.text(segment::DATABASE, database, "give the name of the database");
             }
             ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
                 self.bucket(bucket);
                 if prefix.chars().any(char::is_control) {
-                    self.report("prefix", "contains control characters", "give what the keys begin with");
+                    self.report(
+                        segment::PREFIX,
+                        "contains control characters",
+                        "give what the keys begin with",
+                    );
                 }
                 if let Some(endpoint) = endpoint {
                     self.endpoint(endpoint);
@@ -104,7 +112,7 @@ impl Addresses<'_, '_> {
             }
             ContainerKind::Kafka { brokers } => self.brokers(brokers),
             ContainerKind::Custom { technology, .. } => {
-                self.word("technology", technology, "give the name that the platform's plug-in knows");
+                self.word(segment::TECHNOLOGY, technology, "give the name that the platform's plug-in knows");
             }
             _ => {}
         }
@@ -113,22 +121,22 @@ impl Addresses<'_, '_> {
     fn host(&mut self, host: &str) {
         const HELP: &str = "give the name or the address of one host, without scheme, port and path";
         if let Some(problem) = word_problem(host) {
-            self.report("host", problem, HELP);
+            self.report(segment::HOST, problem, HELP);
         } else if !is_host(host) {
-            self.report("host", &format!("is `{host}`, which is no name of a host"), HELP);
+            self.report(segment::HOST, &format!("is `{host}`, which is no name of a host"), HELP);
         }
     }
 
     fn port(&mut self, port: u16) {
         if port == 0 {
-            self.report("port", "is 0, on which nothing can listen", "give a port from 1 to 65535");
+            self.report(segment::PORT, "is 0, on which nothing can listen", "give a port from 1 to 65535");
         }
     }
 
     fn bucket(&mut self, bucket: &str) {
         if !is_bucket(bucket) {
             self.report(
-                "bucket",
+                segment::BUCKET,
                 "is not named as buckets are",
                 "give 3 to 63 lower case letters, digits, `.`, `-` or `_`, with a letter or a digit at both ends",
             );
@@ -138,25 +146,25 @@ impl Addresses<'_, '_> {
     fn endpoint(&mut self, endpoint: &str) {
         if without_passwords(endpoint).is_some() {
             self.report(
-                "endpoint",
+                segment::ENDPOINT,
                 "holds a password",
                 "take it out and change it, and name a credential instead",
             );
         }
-        self.word("endpoint", endpoint, "give the address of the service, or leave it out");
+        self.word(segment::ENDPOINT, endpoint, "give the address of the service, or leave it out");
     }
 
     fn brokers(&mut self, brokers: &[smol_str::SmolStr]) {
         const HELP: &str = "give at least one broker, each as `host:port`";
         if brokers.is_empty() {
-            self.report("brokers", "is missing", HELP);
+            self.report(segment::BROKERS, "is missing", HELP);
         }
         for broker in brokers {
             let good = broker
                 .rsplit_once(':')
                 .is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok_and(|port| port > 0));
             if !good {
-                self.report("brokers", &format!("has `{broker}`, which is no address"), HELP);
+                self.report(segment::BROKERS, &format!("has `{broker}`, which is no address"), HELP);
             }
         }
     }
@@ -175,7 +183,7 @@ impl Addresses<'_, '_> {
 
     fn report(&mut self, attribute: &'static str, problem: &str, help: &str) {
         let name = self.container.name();
-        let path = self.scope.path().child("containers", name).attribute(attribute);
+        let path = self.scope.path().child(segment::CONTAINERS, name).attribute(attribute);
         let message = format!("the {attribute} of the container `{name}` {problem}");
         self.scope.report(Diagnostic::new(&ADDRESS, path, message).help(help));
     }

@@ -4,6 +4,7 @@ use super::{super::Scope, path_of};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{ContainerKind, DataContainer, Server},
+    segment,
 };
 use datasurface_schema::{ContainerKey, Entity};
 use smol_str::{SmolStr, format_smolstr};
@@ -32,9 +33,10 @@ pub(super) fn check(container: &DataContainer, scope: &mut Scope<'_>) {
         return;
     };
     let message = format!("the container `{key}` {what} `{other}`");
-    let finding = Diagnostic::new(&SAME_PLACE, scope.path().child("containers", container.name()), message)
-        .help("use one container for both, or correct one of the addresses")
-        .related(path_of(other), related);
+    let finding =
+        Diagnostic::new(&SAME_PLACE, scope.path().child(segment::CONTAINERS, container.name()), message)
+            .help("use one container for both, or correct one of the addresses")
+            .related(path_of(other), related);
     scope.report(finding);
 }
 

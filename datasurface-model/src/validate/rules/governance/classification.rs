@@ -5,6 +5,7 @@ use crate::{
     diagnostic::{Diagnostic, Suggestion},
     ecosystem::{Datastore, PolicyRule, Workspace},
     governance::{CLASSIFICATION_LIMIT, Meeting, Met},
+    segment,
     validate::{facts::Classified, rules::Scope},
 };
 use datasurface_schema::Entity;
@@ -17,7 +18,7 @@ pub(super) fn of_datastore(datastore: &Datastore, zone: &Zone<'_>, scope: &mut S
     let unit = scope.path();
     for dataset in datastore.datasets() {
         let classified = Classified::of(dataset);
-        let path = || unit.child("datasets", dataset.name());
+        let path = || unit.child(segment::DATASETS, dataset.name());
         let meeting = Meeting {
             what: &|| format!("the dataset `{}/{}` may not be in its zone", datastore.name(), dataset.name()),
             at: &path,
@@ -69,7 +70,7 @@ pub(super) fn of_workspace(
                 .help("leave the dataset out, or let a transformer remove what is sensitive")
                 .suggest(one.remedy(&sink).map(|sink| Suggestion::removal(sink())))
                 .related(one.path(), "is the data")
-                .related(unit.attribute("holding_only"), "says what the workspace may hold");
+                .related(unit.attribute(segment::HOLDING_ONLY), "says what the workspace may hold");
             scope.report(finding);
         }
     }

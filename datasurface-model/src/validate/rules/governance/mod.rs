@@ -13,6 +13,7 @@ use crate::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
     governance::{Meeting, Met, NO_EFFECT, UNKNOWN_TECHNOLOGY, denial, is_alike},
+    segment,
     validate::{facts::DatasetFact, reference::Reference},
 };
 use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, ZoneName, nearest};
@@ -33,7 +34,7 @@ pub(super) struct Received<'a> {
 impl Received<'_> {
     /// Where the sink is.
     pub(super) fn sink(&self, workspace: &ModelPath) -> ModelPath {
-        workspace.child("groups", self.group).child("sinks", self.key.to_string())
+        workspace.child(segment::GROUPS, self.group).child(segment::SINKS, self.key.to_string())
     }
 
     /// What to take away, so that it is not received: nothing, if the group is about nothing else.
@@ -43,7 +44,7 @@ impl Received<'_> {
 
     /// Where the dataset is.
     pub(super) fn path(&self) -> ModelPath {
-        self.dataset.store().unit().path().child("datasets", &self.key.dataset)
+        self.dataset.store().unit().path().child(segment::DATASETS, &self.key.dataset)
     }
 }
 
@@ -51,7 +52,7 @@ impl Received<'_> {
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     for policy in zone.policies() {
         if policy.rule().permits_everything() {
-            let path = scope.path().child("policies", policy.name()).attribute("rule");
+            let path = scope.path().child(segment::POLICIES, policy.name()).attribute(segment::RULE);
             let message = format!("the policy `{}` permits everything", policy.name());
             let help = "say what is allowed or denied, or remove the policy";
             scope.report(Diagnostic::new(&NO_EFFECT, path, message).help(help));
@@ -72,7 +73,9 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
         });
         for (list, reference) in &references {
             let at = |unit: ModelPath| {
-                unit.child("policies", policy.name()).attribute("rule").child(list, reference.to_string())
+                unit.child(segment::POLICIES, policy.name())
+                    .attribute(segment::RULE)
+                    .child(list, reference.to_string())
             };
             let is_listed = |name: &str| names.contains(&(*list, name.into()));
             reference::check_element(reference.clone(), scope, at, is_listed);
@@ -88,10 +91,11 @@ fn technologies(policy: &Policy, permitted: &Permitted<SmolStr>, scope: &mut Sco
     for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| known == name)) {
         let same = known().find(|known| is_alike(known, name));
         let Some(meant) = same.or_else(|| nearest(name, known())) else { continue };
-        let path = scope.path().child("policies", policy.name()).attribute("rule").child(list, name);
+        let path =
+            scope.path().child(segment::POLICIES, policy.name()).attribute(segment::RULE).child(list, name);
         let is_listed = names.contains(&(*list, meant.into()));
         // To deny what was not denied may forbid what is there: that is for people to do.
-        let is_harmless = !is_listed && (same.is_some() || *list == "allow");
+        let is_harmless = !is_listed && (same.is_some() || *list == segment::ALLOW);
         let message = format!("the policy `{}` names the technology `{name}`", policy.name());
         let finding = Diagnostic::new(&UNKNOWN_TECHNOLOGY, path.clone(), message)
             .did_you_mean(Some(meant))
@@ -102,8 +106,8 @@ fn technologies(policy: &Policy, permitted: &Permitted<SmolStr>, scope: &mut Sco
 
 /// Everything that a rule names, and in which of its lists.
 fn listed<T: Ord + Clone, R>(permitted: &Permitted<T>, refer: impl Fn(T) -> R) -> Vec<(&'static str, R)> {
-    let allowed = permitted.allowed().into_iter().flatten().map(|one| ("allow", refer(one.clone())));
-    let denied = permitted.denied().iter().map(|one| ("deny", refer(one.clone())));
+    let allowed = permitted.allowed().into_iter().flatten().map(|one| (segment::ALLOW, refer(one.clone())));
+    let denied = permitted.denied().iter().map(|one| (segment::DENY, refer(one.clone())));
     allowed.chain(denied).collect()
 }
 

@@ -5,6 +5,7 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
     governance::{Meeting, Met},
+    segment,
     validate::{
         reference::Reference,
         rules::{
@@ -21,8 +22,9 @@ pub(super) fn named_policies(datastore: &Datastore, scope: &mut Scope<'_>) {
     for dataset in datastore.datasets() {
         for policy in dataset.storage_policies() {
             let Some(zone) = scope.unit.zone() else { continue };
-            let at =
-                |unit: ModelPath| unit.child("datasets", dataset.name()).child("storage_policies", policy);
+            let at = |unit: ModelPath| {
+                unit.child(segment::DATASETS, dataset.name()).child(segment::STORAGE_POLICIES, policy)
+            };
             let policies = scope.facts.policies(zone);
             let found = |name: &PolicyName| policies.and_then(|policies| policies.get(name));
             let is_of_storage = |found: &Policy| matches!(found.rule(), PolicyRule::Storage(_));
@@ -55,7 +57,7 @@ pub(super) fn of_source(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scop
     let name = datastore.name();
     let meeting = Meeting {
         what: &|| format!("the datastore `{name}` may not be kept in the container `{key}`"),
-        at: &|| unit.attribute("capture").attribute("container"),
+        at: &|| unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER),
         dataset: None,
         keeper: Some(&|| path_of(key)),
         remedy: None,
@@ -63,7 +65,7 @@ pub(super) fn of_source(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scop
     };
     kept(container, zone, &meeting, scope);
     for dataset in datastore.datasets() {
-        let path = || unit.child("datasets", dataset.name());
+        let path = || unit.child(segment::DATASETS, dataset.name());
         for policy in dataset.storage_policies() {
             let meeting = Meeting { dataset: Some(&path), ..meeting };
             asked_for(container, policy, zone, &meeting, scope);
@@ -89,7 +91,7 @@ pub(super) fn of_workspace(
     if let Some(zone) = own {
         let meeting = Meeting {
             what: &|| format!("the workspace `{name}` may not keep data in the container `{key}`"),
-            at: &|| unit.attribute("container"),
+            at: &|| unit.attribute(segment::CONTAINER),
             dataset: None,
             keeper: Some(&|| path_of(key)),
             remedy: None,

@@ -5,6 +5,7 @@ use crate::{
     diagnostic::ModelPath,
     ecosystem::{Ecosystem, GroupPin, ProductionStatus},
     governance::{Meeting, Met},
+    segment,
     validate::rules::Scope,
 };
 use datasurface_schema::{Entity, PlatformName, Set, ZoneName};
@@ -28,10 +29,10 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         let Some(zone) = Zone::of(Some(store.zone()), scope) else {
             continue;
         };
-        let at = || ModelPath::root().child("primary_pins", pin.name());
+        let at = || ModelPath::root().child(segment::PRIMARY_PINS, pin.name());
         let meeting = Meeting {
             what: &|| format!("the datastore `{}` may not be captured by `{}`", pin.name(), pin.platform()),
-            at: &|| at().attribute("platform"),
+            at: &|| at().attribute(segment::PLATFORM),
             dataset: Some(&|| store.unit().path()),
             keeper: None,
             remedy: Some(&at),
@@ -63,17 +64,17 @@ pub(super) fn zones_of<'a>(
 pub(super) fn without(pin: &GroupPin, platform: &PlatformName) -> ModelPath {
     match pin.platforms() {
         [_] => path_of(pin),
-        _ => path_of(pin).child("platforms", platform),
+        _ => path_of(pin).child(segment::PLATFORMS, platform),
     }
 }
 
 fn path_of(pin: &GroupPin) -> ModelPath {
-    ModelPath::root().child("group_pins", pin.name().to_string())
+    ModelPath::root().child(segment::GROUP_PINS, pin.name().to_string())
 }
 
 fn of_group(pin: &GroupPin, zone: &Zone<'_>, scope: &mut Scope<'_>) {
     for platform in pin.platforms() {
-        let at = || path_of(pin).child("platforms", platform);
+        let at = || path_of(pin).child(segment::PLATFORMS, platform);
         let meeting = Meeting {
             what: &|| format!("the group `{}` may not be served by `{platform}`", pin.name()),
             at: &at,

@@ -8,6 +8,7 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Ecosystem, ProductionStatus, Workspace},
     governance::{Meeting, Met, PRODUCTION_MIX},
+    segment,
     validate::{facts::StoreFact, rules::Scope},
 };
 use datasurface_schema::{Entity, PlatformName, Set, ZoneName};
@@ -19,7 +20,7 @@ pub(super) fn of_own(status: ProductionStatus, zone: &Zone<'_>, scope: &mut Scop
     let name = scope.unit.name();
     let meeting = Meeting {
         what: &|| format!("`{name}` may not be {status}"),
-        at: &|| unit.attribute("production"),
+        at: &|| unit.attribute(segment::PRODUCTION),
         dataset: None,
         keeper: None,
         remedy: None,
@@ -73,7 +74,7 @@ pub(super) fn of_workspace(
                     "the workspace `{name}` is {status}, and its transformer fills `{output}`, which is {theirs}"
                 )
             },
-            at: &|| unit.attribute("transformer").attribute("output"),
+            at: &|| unit.attribute(segment::TRANSFORMER).attribute(segment::OUTPUT),
             dataset: None,
             keeper: None,
             remedy: None,
@@ -120,15 +121,18 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
                 zones: &zones,
                 pin: &|| without(pin, platform),
             };
-            let at =
-                || ModelPath::root().child("group_pins", pin.name().to_string()).child("platforms", platform);
+            let at = || {
+                ModelPath::root()
+                    .child(segment::GROUP_PINS, pin.name().to_string())
+                    .child(segment::PLATFORMS, platform)
+            };
             of_pinned(&pinned, platform, theirs, &at, scope);
         }
     }
     for pin in ecosystem.primary_pins() {
         let (store, theirs) = (scope.facts.store(pin.name()), of_platform(pin.platform()));
         if let (Some(store), Some(theirs)) = (store, theirs) {
-            let at = || ModelPath::root().child("primary_pins", pin.name());
+            let at = || ModelPath::root().child(segment::PRIMARY_PINS, pin.name());
             let status = store.production();
             let mut zones = BTreeMap::new();
             zones.insert(store.zone(), [status].into());
@@ -139,7 +143,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
                 zones: &zones,
                 pin: &at,
             };
-            of_pinned(&pinned, pin.platform(), theirs, &|| at().attribute("platform"), scope);
+            of_pinned(&pinned, pin.platform(), theirs, &|| at().attribute(segment::PLATFORM), scope);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::DatasetSink,
+    segment,
     validate::facts::DatasetFact,
 };
 use chrono::NaiveDate;
@@ -49,7 +50,7 @@ pub(in super::super) fn check(
     };
     let place = |is_own| {
         let store = dataset.store().unit().path();
-        if is_own { store.child("datasets", &sink.name().dataset) } else { store }
+        if is_own { store.child(segment::DATASETS, &sink.name().dataset) } else { store }
     };
     if let Some(finding) = consent(sink, since, scope, &at) {
         scope.report(finding.related(place(is_own), format!("is deprecated: {reason}")));
@@ -104,7 +105,7 @@ fn sunset(
         return Some(Diagnostic::new(&AFTER_SUNSET, at(scope.path()), message).help(help));
     }
     let until = sink.accepts_deprecated_until().filter(|until| *until > last)?;
-    let path = at(scope.path()).attribute("accepts_deprecated_until");
+    let path = at(scope.path()).attribute(segment::ACCEPTS_DEPRECATED_UNTIL);
     let message = format!("deprecated data is accepted until {until}, but `{key}` is there until {last}");
     let finding = Diagnostic::new(&AFTER_SUNSET, path.clone(), message)
         .help("accept it for as long as it is there, or agree on a later sunset with the producer")

@@ -6,6 +6,7 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Datastore, Deprecation, Ecosystem},
+    segment,
     validate::reference::Reference,
 };
 use chrono::NaiveDate;
@@ -59,7 +60,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
         let Some(deprecation) = dataset.deprecation() else {
             continue;
         };
-        let at = |unit: ModelPath| unit.child("datasets", dataset.name());
+        let at = |unit: ModelPath| unit.child(segment::DATASETS, dataset.name());
         let key = DatasetKey::new(name, dataset.name());
         of_deprecation(deprecation, &key, scope, at);
         of_replacement(deprecation.replacement().cloned().map(Reference::Dataset), &key, scope, at);
@@ -71,7 +72,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
 /// Judges what platforms say about their end, and who is pinned to them nevertheless.
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     for platform in ecosystem.platforms() {
-        let at = |root: ModelPath| root.child("platforms", platform.name());
+        let at = |root: ModelPath| root.child(segment::PLATFORMS, platform.name());
         if let Some(deprecation) = platform.deprecation() {
             of_deprecation(deprecation, platform.name(), scope, at);
             let replacement = deprecation.replacement().cloned().map(Reference::Platform);
@@ -84,13 +85,13 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     for pin in ecosystem.group_pins() {
         for platform in pin.platforms() {
             let at = |root: ModelPath| {
-                root.child("group_pins", pin.name().to_string()).child("platforms", platform)
+                root.child(segment::GROUP_PINS, pin.name().to_string()).child(segment::PLATFORMS, platform)
             };
             pinned(ecosystem, platform, scope, at);
         }
     }
     for pin in ecosystem.primary_pins() {
-        let at = |root: ModelPath| root.child("primary_pins", pin.name()).attribute("platform");
+        let at = |root: ModelPath| root.child(segment::PRIMARY_PINS, pin.name()).attribute(segment::PLATFORM);
         pinned(ecosystem, pin.platform(), scope, at);
     }
 }
@@ -101,21 +102,21 @@ fn of_deprecation<R: PartialEq + Display>(
     scope: &mut Scope<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
-    let path = |scope: &Scope<'_>| at(scope.path()).attribute("deprecation");
+    let path = |scope: &Scope<'_>| at(scope.path()).attribute(segment::DEPRECATION);
     if deprecation.reason().trim().is_empty() {
         let message = format!("nothing says why `{own}` is deprecated");
-        let path = path(scope).attribute("reason");
+        let path = path(scope).attribute(segment::REASON);
         scope.report(Diagnostic::new(&NO_REASON, path, message).help("say why, for those who use it"));
     }
     if let Some(last) = deprecation.last_day().filter(|last| *last <= deprecation.since()) {
         let since = deprecation.since();
         let message = format!("`{own}` is deprecated since {since}, and gone after {last}");
-        let finding = Diagnostic::new(&SUNSET, path(scope).attribute("sunset"), message)
+        let finding = Diagnostic::new(&SUNSET, path(scope).attribute(segment::SUNSET), message)
             .help("let the sunset be after the day since which it is deprecated");
         scope.report(finding);
     }
     if deprecation.replacement() == Some(own) {
-        let path = path(scope).attribute("replacement");
+        let path = path(scope).attribute(segment::REPLACEMENT);
         let message = format!("`{own}` is to be replaced by itself");
         let finding = Diagnostic::new(&OWN_REPLACEMENT, path.clone(), message)
             .help("name what replaces it, or leave it out")
@@ -131,7 +132,7 @@ fn of_replacement(
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     if let Some(replacement) = replacement {
-        let at = |unit: ModelPath| at(unit).attribute("deprecation").attribute("replacement");
+        let at = |unit: ModelPath| at(unit).attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT);
         // What is replaced is near, and cannot be meant.
         reference::check_unless(replacement, scope, at, |nearest| nearest == own.to_string());
     }
@@ -159,7 +160,7 @@ fn ending_replacement<R: PartialEq + Display>(
     if other == own || since > scope.facts.today().max(deprecation.since()) {
         return;
     }
-    let path = at(scope.path()).attribute("deprecation").attribute("replacement");
+    let path = at(scope.path()).attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT);
     let message = format!("`{own}` is to be replaced by `{other}`, which is deprecated as of {since}");
     let finding = Diagnostic::new(&DEPRECATED_REPLACEMENT, path, message)
         .help("name what is to stay, or leave the replacement out");
@@ -182,7 +183,7 @@ fn pinned(
         Some(other) => format!("pin it to `{other}` instead"),
         None => "pin it to another platform".to_owned(),
     };
-    let declared = scope.path().child("platforms", platform);
+    let declared = scope.path().child(segment::PLATFORMS, platform);
     let finding = Diagnostic::new(&DEPRECATED_PLATFORM, at(scope.path()), message).help(help);
     scope.report(finding.related(declared, format!("is deprecated: {}", deprecation.reason())));
 }

@@ -6,6 +6,7 @@ use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
+    segment,
 };
 use datasurface_schema::{
     Classification, Column, DataType, Documentation, Entity, Name, NameError, NameSyntax, Named, Schema,
@@ -40,22 +41,22 @@ pub(super) static RESERVED_WORD: CodeInfo = CodeInfo::warning(
 );
 
 pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
-    check(ecosystem.name(), scope, |root| root.attribute("name"));
+    check(ecosystem.name(), scope, |root| root.attribute(segment::NAME));
     tags(ecosystem.documentation(), scope, |root| root);
-    check_all(ecosystem.zones(), "zones", scope);
-    check_all(ecosystem.vendors(), "vendors", scope);
-    check_all(ecosystem.platforms(), "platforms", scope);
+    check_all(ecosystem.zones(), segment::ZONES, scope);
+    check_all(ecosystem.vendors(), segment::VENDORS, scope);
+    check_all(ecosystem.platforms(), segment::PLATFORMS, scope);
     for platform in ecosystem.platforms() {
-        let at = |root: ModelPath| root.child("platforms", platform.name());
+        let at = |root: ModelPath| root.child(segment::PLATFORMS, platform.name());
         tags(platform.documentation(), scope, at);
-        check(platform.kind(), scope, |root| at(root).attribute("kind"));
+        check(platform.kind(), scope, |root| at(root).attribute(segment::KIND));
         if let Some(store) = platform.secrets() {
-            check(store, scope, |root| at(root).attribute("credential_store"));
+            check(store, scope, |root| at(root).attribute(segment::CREDENTIAL_STORE));
         }
     }
     for vendor in ecosystem.vendors() {
-        tags(vendor.documentation(), scope, |root| root.child("vendors", vendor.name()));
-        of_locations(vendor.locations(), scope.path().child("vendors", vendor.name()), scope);
+        tags(vendor.documentation(), scope, |root| root.child(segment::VENDORS, vendor.name()));
+        of_locations(vendor.locations(), scope.path().child(segment::VENDORS, vendor.name()), scope);
     }
 }
 
@@ -63,7 +64,7 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut Scope<'_>) {
     let mut rest = vec![(outermost, path)];
     while let Some((locations, path)) = rest.pop() {
-        let at = |location: &str| path.child("locations", location);
+        let at = |location: &str| path.child(segment::LOCATIONS, location);
         unique(locations.names(), scope, |_, name| at(name));
         for location in locations {
             check(location.name(), scope, |_| at(location.name().as_str()));
@@ -76,28 +77,29 @@ fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scop
 }
 
 pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
-    check_all(zone.teams(), "teams", scope);
-    check_all(zone.policies(), "policies", scope);
+    check_all(zone.teams(), segment::TEAMS, scope);
+    check_all(zone.policies(), segment::POLICIES, scope);
     tags(zone.documentation(), scope, |unit| unit);
     for policy in zone.policies() {
-        tags(policy.documentation(), scope, |unit| unit.child("policies", policy.name()));
+        tags(policy.documentation(), scope, |unit| unit.child(segment::POLICIES, policy.name()));
         if let PolicyRule::Classifications(permitted) = policy.rule() {
-            let rule = |unit: ModelPath| unit.child("policies", policy.name()).attribute("rule");
+            let rule =
+                |unit: ModelPath| unit.child(segment::POLICIES, policy.name()).attribute(segment::RULE);
             for label in permitted.allowed().into_iter().flatten() {
-                check(label, scope, |unit| rule(unit).child("allow", label));
+                check(label, scope, |unit| rule(unit).child(segment::ALLOW, label));
             }
             for label in permitted.denied() {
-                check(label, scope, |unit| rule(unit).child("deny", label));
+                check(label, scope, |unit| rule(unit).child(segment::DENY, label));
             }
         }
     }
 }
 
 pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
-    check_all(team.containers(), "containers", scope);
+    check_all(team.containers(), segment::CONTAINERS, scope);
     tags(team.documentation(), scope, |unit| unit);
     for container in team.containers() {
-        tags(container.documentation(), scope, |unit| unit.child("containers", container.name()));
+        tags(container.documentation(), scope, |unit| unit.child(segment::CONTAINERS, container.name()));
     }
 }
 
@@ -105,31 +107,31 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     check_identifier(datastore.name(), scope, |unit| unit);
     let folded = datastore.name().as_str().to_ascii_lowercase_smolstr();
     let first = scope.facts.first_datastore(&folded);
-    unique_in_ecosystem("datastores", first, scope);
+    unique_in_ecosystem(segment::DATASTORES, first, scope);
     tags(datastore.documentation(), scope, |unit| unit);
 
-    check_all_identifiers(datastore.datasets(), "datasets", scope);
+    check_all_identifiers(datastore.datasets(), segment::DATASETS, scope);
     for dataset in datastore.datasets() {
-        let at = |unit: ModelPath| unit.child("datasets", dataset.name());
+        let at = |unit: ModelPath| unit.child(segment::DATASETS, dataset.name());
         classifications(dataset.classifications(), scope, at);
         of_table(dataset.schema(), scope, |scope| of_columns(dataset.schema(), scope, at));
         tags(dataset.documentation(), scope, at);
     }
     let credential = datastore.capture().and_then(|capture| capture.credential_name());
     if let Some(credential) = credential {
-        check(credential, scope, |unit| unit.attribute("capture").attribute("credential"));
+        check(credential, scope, |unit| unit.attribute(segment::CAPTURE).attribute(segment::CREDENTIAL));
     }
 }
 
 fn of_columns(schema: &Schema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
     let (columns, unread) = (schema.readable().columns(), schema.unread().names());
     let names = columns.iter().map(Column::name).chain(unread);
-    unique(names, scope, |unit, name| at(unit).child("columns", name));
+    unique(names, scope, |unit, name| at(unit).child(segment::COLUMNS, name));
     for name in unread {
-        check_identifier(name, scope, |unit| at(unit).child("columns", name));
+        check_identifier(name, scope, |unit| at(unit).child(segment::COLUMNS, name));
     }
     for column in columns {
-        let at = |unit| at(unit).child("columns", column.name());
+        let at = |unit| at(unit).child(segment::COLUMNS, column.name());
         check_identifier(column.name(), scope, at);
         classifications(column.classifications(), scope, at);
         tags(column.documentation(), scope, at);
@@ -141,25 +143,27 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
     check_identifier(workspace.name(), scope, |unit| unit);
     let folded = workspace.name().as_str().to_ascii_lowercase_smolstr();
     let first = scope.facts.first_workspace(&folded);
-    unique_in_ecosystem("workspaces", first, scope);
+    unique_in_ecosystem(segment::WORKSPACES, first, scope);
     tags(workspace.documentation(), scope, |unit| unit);
 
-    check_all_identifiers(workspace.groups(), "groups", scope);
+    check_all_identifiers(workspace.groups(), segment::GROUPS, scope);
     for group in workspace.groups() {
-        tags(group.documentation(), scope, |unit| unit.child("groups", group.name()));
+        tags(group.documentation(), scope, |unit| unit.child(segment::GROUPS, group.name()));
         for regulator in group.requirements().regulators() {
-            check(regulator, scope, |unit| unit.child("groups", group.name()).child("regulators", regulator));
+            check(regulator, scope, |unit| {
+                unit.child(segment::GROUPS, group.name()).child(segment::REGULATORS, regulator)
+            });
         }
     }
     for principal in workspace.entitlement().principals() {
-        check(principal.name(), scope, |unit| unit.child("entitlement", principal.to_string()));
+        check(principal.name(), scope, |unit| unit.child(segment::ENTITLEMENT, principal.to_string()));
     }
     for label in workspace.classification_limit().into_iter().flatten() {
-        check(label, scope, |unit| unit.child("holding_only", label));
+        check(label, scope, |unit| unit.child(segment::HOLDING_ONLY, label));
     }
     for label in workspace.data_transformer().into_iter().flat_map(|transformer| transformer.removes().keys())
     {
-        check(label, scope, |unit| unit.attribute("transformer").child("removes", label));
+        check(label, scope, |unit| unit.attribute(segment::TRANSFORMER).child(segment::REMOVES, label));
     }
 }
 
@@ -183,7 +187,7 @@ fn fields(data_type: &DataType, scope: &mut Scope<'_>, at: &dyn Fn(ModelPath) ->
 
 fn tags(documentation: Option<&Documentation>, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
     for tag in documentation.into_iter().flat_map(Documentation::tags) {
-        check(tag, scope, |unit| at(unit).attribute("documentation").child("tags", tag));
+        check(tag, scope, |unit| at(unit).attribute(segment::DOCUMENTATION).child(segment::TAGS, tag));
     }
 }
 
@@ -193,7 +197,7 @@ fn classifications<'c>(
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     for classification in all {
-        check(classification, scope, |unit| at(unit).child("classifications", classification));
+        check(classification, scope, |unit| at(unit).child(segment::CLASSIFICATIONS, classification));
     }
 }
 

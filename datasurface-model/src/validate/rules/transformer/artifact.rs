@@ -4,6 +4,7 @@ use super::{super::Scope, path};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{CodeArtifact, without_passwords},
+    segment,
     validate::rules::container::is_host,
 };
 
@@ -27,24 +28,24 @@ pub(super) fn check(artifact: &CodeArtifact, scope: &mut Scope<'_>) {
             for select in selects.iter().filter(|select| select.sql.trim().is_empty()) {
                 let dataset = &select.dataset;
                 let message = format!("the statement that makes `{dataset}` is empty");
-                let path = path(scope).child("selects", dataset);
+                let path = path(scope).child(segment::SELECTS, dataset);
                 let help = "write a SELECT, or take the statement away";
                 scope.report(Diagnostic::new(&ARTIFACT, path, message).help(help));
             }
         }
         CodeArtifact::Python { package, entry_point, .. } => {
             let help = "name the package as its index has it: ASCII letters and digits, with `.`, `_` and `-` between them";
-            named("package", package, is_package(package), help, scope);
+            named(segment::PACKAGE, package, is_package(package), help, scope);
             let is_good = is_entry_point(entry_point);
             named("entry point", entry_point, is_good, "write it as `module:function`", scope);
         }
         CodeArtifact::Image { image, .. } => {
             let help = "write it as `registry.example/path/name`, without a tag: the version tells it";
-            named("image", image, is_image(image), help, scope);
+            named(segment::IMAGE, image, is_image(image), help, scope);
         }
         CodeArtifact::Wasm { module, .. } => {
             named(
-                "module",
+                segment::MODULE,
                 module,
                 is_module(module),
                 "name a file or an address, without blanks and passwords",
@@ -53,7 +54,7 @@ pub(super) fn check(artifact: &CodeArtifact, scope: &mut Scope<'_>) {
         }
         CodeArtifact::Dbt { project, .. } => {
             let help = "name the project with ASCII letters, digits and `_`";
-            named("project", project, is_project(project), help, scope);
+            named(segment::PROJECT, project, is_project(project), help, scope);
         }
     }
     version(artifact, scope);
@@ -66,7 +67,7 @@ fn named(what: &str, text: &str, is_good: bool, help: &str, scope: &mut Scope<'_
     let hidden = without_passwords(text);
     let shown = hidden.as_deref().unwrap_or(text).escape_debug();
     let message = format!("`{shown}` cannot be the {what} of a transformer's code");
-    let path = path(scope).attribute("artifact");
+    let path = path(scope).attribute(segment::ARTIFACT);
     scope.report(Diagnostic::new(&ARTIFACT, path, message).help(help));
 }
 
@@ -75,7 +76,7 @@ fn version(artifact: &CodeArtifact, scope: &mut Scope<'_>) {
         && let Err(error) = requirement.parse()
     {
         let message = format!("`{requirement}` is no version requirement: {error}");
-        let path = path(scope).attribute("artifact");
+        let path = path(scope).attribute(segment::ARTIFACT);
         let help = "write a requirement such as `^1.2`, `>=1.2, <3` or `*`";
         scope.report(Diagnostic::new(&VERSION, path, message).help(help));
     }

@@ -4,6 +4,7 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
+    segment,
     validate::facts::{Start, Transformer},
 };
 use datasurface_schema::DatastoreName;
@@ -58,11 +59,11 @@ fn report<'g, 'a: 'g>(cycle: impl Iterator<Item = &'g Node<'a>> + Clone, scope: 
         }
         None => format!("nothing ends {cycle}: each run starts the next one"),
     };
-    let path = first.unit().path().attribute("transformer");
+    let path = first.unit().path().attribute(segment::TRANSFORMER);
     let mut finding = Diagnostic::new(&ENDLESS_CYCLE, path, message)
         .help("give at least one of these transformers a timetable");
     for other in on_it {
-        finding = finding.related(other.unit().path().attribute("transformer"), "is on the cycle");
+        finding = finding.related(other.unit().path().attribute(segment::TRANSFORMER), "is on the cycle");
     }
     scope.report(finding);
 }

@@ -7,6 +7,7 @@ use super::{Scope, governance::Received};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
+    segment,
     validate::{facts::OutputFact, names::Names, reference::Reference},
 };
 use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Name};
@@ -113,11 +114,11 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
     {
         let message = format!("`{cron}` is no timetable: {problem}");
         let finding =
-            Diagnostic::new(&CRON, path(scope).attribute("trigger"), message).help(super::CRON_HELP);
+            Diagnostic::new(&CRON, path(scope).attribute(segment::TRIGGER), message).help(super::CRON_HELP);
         scope.report(finding);
     }
     if let TransformTrigger::Cron(cron) = transformer.trigger() {
-        let at = |unit: ModelPath| unit.attribute("transformer").attribute("trigger");
+        let at = |unit: ModelPath| unit.attribute(segment::TRANSFORMER).attribute(segment::TRIGGER);
         super::cron_zone(cron, &TIME_ZONE, scope, at);
     }
     artifact::check(transformer.artifact(), scope);
@@ -140,21 +141,21 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
 
 fn reasons(transformer: &DataTransformer, scope: &mut Scope<'_>) {
     for (classification, _) in transformer.removes().iter().filter(|(_, reason)| reason.trim().is_empty()) {
-        let path = path(scope).child("removes", classification);
+        let path = path(scope).child(segment::REMOVES, classification);
         let message = format!("nothing says how the transformer removes `{classification}`");
         scope.report(Diagnostic::new(&NO_REASON, path, message).help("say how it is removed"));
     }
 }
 
 fn path(scope: &Scope<'_>) -> ModelPath {
-    scope.path().attribute("transformer")
+    scope.path().attribute(segment::TRANSFORMER)
 }
 
 fn unknown_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
     let output = transformer.output();
     let nearest = scope.facts.nearest(&Reference::Datastore(output.clone()));
     let nearest = nearest.filter(|nearest| can_be_filled(&nearest.as_str().into(), transformer, scope));
-    let at = path(scope).attribute("output");
+    let at = path(scope).attribute(segment::OUTPUT);
     let message = format!("there is no datastore `{output}` for the transformer to fill");
     let finding = Diagnostic::new(&UNKNOWN_OUTPUT, at.clone(), message)
         .help("name a datastore of the same team, or add this one to it")
@@ -189,7 +190,7 @@ fn other_team(transformer: &DataTransformer, scope: &mut Scope<'_>) {
     };
     if datastore.team() != scope.unit.team() {
         let message = format!("the transformer fills `{output}`, which belongs to another team");
-        let finding = Diagnostic::new(&OTHER_TEAM, path(scope).attribute("output"), message)
+        let finding = Diagnostic::new(&OTHER_TEAM, path(scope).attribute(segment::OUTPUT), message)
             .help("fill a datastore of the same team")
             .related(datastore.path(), "belongs to this team");
         scope.report(finding);
@@ -202,9 +203,9 @@ fn shared_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
     if let Some(first) = first {
         let message =
             format!("the datastore `{output}` is filled by the transformer of `{}` too", first.name());
-        let finding = Diagnostic::new(&SHARED_OUTPUT, path(scope).attribute("output"), message)
+        let finding = Diagnostic::new(&SHARED_OUTPUT, path(scope).attribute(segment::OUTPUT), message)
             .help("give each transformer a datastore of its own")
-            .related(first.path().attribute("transformer"), "fills it first");
+            .related(first.path().attribute(segment::TRANSFORMER), "fills it first");
         scope.report(finding);
     }
 }
@@ -218,7 +219,7 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Sc
     let mut names = None;
     for select in selects {
         let dataset = &select.dataset;
-        let at = |scope: &Scope<'_>| path(scope).child("selects", dataset);
+        let at = |scope: &Scope<'_>| path(scope).child(segment::SELECTS, dataset);
         if !made.insert(dataset) {
             let message = format!("the dataset `{dataset}` is made by two statements");
             let finding = Diagnostic::new(&DUPLICATE_SELECT, at(scope), message)
@@ -240,7 +241,7 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Sc
     }
     for dataset in output.datasets().filter(|dataset| !made.contains(dataset)) {
         let message = format!("no statement makes the dataset `{dataset}` of `{name}`");
-        let finding = Diagnostic::new(&MISSING_SELECT, path(scope).child("selects", dataset), message)
+        let finding = Diagnostic::new(&MISSING_SELECT, path(scope).child(segment::SELECTS, dataset), message)
             .help(format!("add a SELECT for `{dataset}`, or remove it from the output"));
         scope.report(finding);
     }
@@ -277,7 +278,7 @@ fn unneeded_removals(
         return;
     }
     for classification in unneeded {
-        let at = path(scope).child("removes", classification);
+        let at = path(scope).child(segment::REMOVES, classification);
         let message = format!(
             "the transformer removes `{classification}`, with which none of its inputs is classified"
         );
@@ -302,14 +303,16 @@ fn classifications(
             let key = DatasetKey::new(transformer.output(), dataset);
             let message =
                 format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
-            let mut finding = Diagnostic::new(&UNDER_CLASSIFIED, path(scope).attribute("output"), message).help(
+            let mut finding = Diagnostic::new(&UNDER_CLASSIFIED, path(scope).attribute(segment::OUTPUT), message).help(
                 format!(
                     "classify `{dataset}` or a column of it as `{classification}`, or say that the transformer removes it"
                 ),
             );
             if let Some(input) = scope.facts.datastore_unit(&from.datastore) {
-                finding = finding
-                    .related(input.path().child("datasets", &from.dataset), "brings the classification");
+                finding = finding.related(
+                    input.path().child(segment::DATASETS, &from.dataset),
+                    "brings the classification",
+                );
             }
             scope.report(finding);
         }
@@ -338,7 +341,7 @@ fn unclassified_inputs(
             .help("classify the input or each of its columns, or leave the output without classification")
             .related(one.path(), "is not classified completely");
         if let Some(made) = scope.facts.datastore_unit(transformer.output()) {
-            finding = finding.related(made.path().child("datasets", dataset), "is classified");
+            finding = finding.related(made.path().child(segment::DATASETS, dataset), "is classified");
         }
         scope.report(finding);
     }
