@@ -122,6 +122,7 @@ fn text(reader: impl Read, name: &str, place: ModelPath) -> Result<String, Findi
             line: good.matches('\n').count() + 1,
             column: good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1,
             length: 0,
+            is_inexact: false,
             text: None,
         };
         let message = format!("`{name}` is not text in UTF-8");

@@ -30,13 +30,13 @@ mod error;
 #[cfg(feature = "fs")]
 mod files;
 mod head;
-mod identity;
 mod lines;
 mod loaded;
 mod locate;
 mod part;
 mod patch;
 mod report;
+mod shape;
 mod syntax;
 mod translate;
 mod tree;

@@ -47,6 +47,7 @@ impl<'t> Lines<'t> {
             line,
             column: self.characters(start, extent.start) + 1,
             length: self.characters(extent.start, end),
+            is_inexact: false,
             text: can_be_shown(text).then(|| text.into()),
         }
     }

@@ -1,12 +1,13 @@
-//! Patches: what a suggestion says is done to a document. Its path is followed as the places of findings are looked up: what
-//! a document has around the same thing (definitions, kinds) is looked through.
+//! Patches: what a suggestion says is done to a document. Its path is followed as the places of findings are looked up.
 
-use super::{DocumentError, from_value, to_value};
 use super::{
-    identity::{self, Tree},
-    v1::schema_in_full,
+    DocumentError, from_value,
+    head::Head,
+    shape::{At, Object, Shape, inside, name},
+    to_value,
+    v1::{self, schema_in_full},
 };
-use datasurface_model::{Ecosystem, ModelPath, Patch, Suggestion};
+use datasurface_model::{Ecosystem, ModelPath, Patch, Suggestion, segment};
 use serde_json::{Map, Value};
 
 /// A suggestion is not about this ecosystem.
@@ -47,81 +48,72 @@ pub fn apply(suggestion: &Suggestion, ecosystem: &Ecosystem) -> Result<Ecosystem
     from_value(document).map_err(NotApplicable::Unreadable)
 }
 
+/// A place in a document, and the shape of what is there.
+struct Place {
+    /// As JSON Pointer.
+    pointer: String,
+    shape: Shape,
+}
+
 /// Does what is suggested; nothing if there is nothing at the place.
 fn patch(suggestion: &Suggestion, document: &mut Value) -> Option<()> {
     let path: Vec<&str> = suggestion.path.segments().collect();
-    schemas_in_full(document, &path);
     let found = find(document, &path);
     match &suggestion.patch {
-        Patch::Remove => remove(document, found.last()?),
+        Patch::Remove => remove(document, &found.last()?.pointer),
         Patch::Put(value) => {
             found.last()?;
-            found.iter().try_for_each(|at| {
-                *document.pointer_mut(at)? = value.value();
+            found.iter().try_for_each(|place| {
+                *document.pointer_mut(&place.pointer)? = value.value();
                 Some(())
             })
         }
         Patch::Add(element) => {
             found.last()?;
-            let list = path.last()?;
-            found.iter().try_for_each(|at| add(document, at, list, &element.value()))
+            found.iter().try_for_each(|place| add(document, place, &element.value()))
         }
         Patch::Rename(name) => {
             found.last()?;
-            let list = path.get(path.len().checked_sub(2)?)?;
-            found.iter().try_for_each(|at| rename(document, at, list, name))
+            found.iter().try_for_each(|place| rename(document, place, name))
         }
     }
 }
 
-/// Lets the schemas of the datasets on a path be objects, if it leads into them: a text has no parts.
-fn schemas_in_full(document: &mut Value, path: &[&str]) {
-    for (position, segment) in path.iter().enumerate() {
-        let (dataset, inside) = path.split_at_checked(position + 2).unwrap_or((path, &[]));
-        if *segment == "datasets" && matches!(inside.first(), Some(&("columns" | "key" | "partition"))) {
-            for at in find(document, dataset) {
-                if let Some(schema) = document.pointer_mut(&at).and_then(|dataset| dataset.get_mut("schema"))
-                {
-                    *schema = schema_in_full(schema).into_owned();
-                }
-            }
-        }
-    }
-}
-
-/// Where a path leads: as JSON Pointers, in the order of the document.
-fn find(document: &Value, path: &[&str]) -> Vec<String> {
-    let mut found = vec![(String::new(), document)];
-    let mut around = "";
+/// Where a path leads, in the order of the document. Schemas on the way become objects: a text has no parts.
+fn find(document: &mut Value, path: &[&str]) -> Vec<Place> {
+    let mut found = vec![Place { pointer: String::new(), shape: v1::shape(&Head::Ecosystem) }];
     for segment in path {
-        found = found.iter().flat_map(|(at, value)| inside(at, value, around, segment)).collect();
-        around = segment;
+        found = found.iter().flat_map(|place| called(document, place, segment)).collect();
     }
-    found.into_iter().map(|(at, _)| at).collect()
+    found
 }
 
-/// What a segment means in a value to which `around` has led.
-fn inside<'v>(at: &str, value: &'v Value, around: &str, segment: &str) -> Vec<(String, &'v Value)> {
-    match value {
-        Value::Array(elements) => {
-            let elements = elements.iter().enumerate();
-            let called =
-                elements.filter(|(_, element)| identity::name(around, *element).as_deref() == Some(segment));
-            called.map(|(index, element)| (format!("{at}/{index}"), element)).collect()
+/// What paths call so, inside of what is at a place.
+fn called(document: &mut Value, place: &Place, segment: &str) -> Vec<Place> {
+    let mut found = Vec::new();
+    let mut rest = vec![Place { pointer: place.pointer.clone(), shape: place.shape }];
+    while found.is_empty()
+        && let Some(Place { pointer, shape }) = rest.pop()
+    {
+        let Some(value) = document.pointer_mut(&pointer) else { continue };
+        if matches!(shape, Shape::Schema(_)) {
+            *value = schema_in_full(value).into_owned();
         }
-        _ => {
-            let meant = identity::meant(value, segment).into_iter();
-            let told = meant.map(|meant| {
-                let around = meant.way.iter().fold(at.to_owned(), |at, name| pointer(&at, name));
-                (pointer(&around, meant.name), meant.value)
-            });
-            told.collect()
-        }
+        inside(shape, &*value, &mut |inner| {
+            let place = || Place { pointer: inner.at.pointer(&pointer), shape: inner.shape };
+            if inner.called.as_deref() == Some(segment) {
+                found.push(place());
+            }
+            if inner.is_transparent {
+                rest.push(place());
+            }
+        });
     }
+    found
 }
 
-fn remove(document: &mut Value, at: &str) -> Option<()> {
-    let (around, last) = split(at)?;
+fn remove(document: &mut Value, pointer: &str) -> Option<()> {
+    let (around, last) = split(pointer)?;
     match document.pointer_mut(around)? {
         Value::Array(elements) => drop(elements.remove(last.parse().ok()?)),
         around => drop(around.as_object_mut()?.shift_remove(&last)?),
@@ -129,18 +121,19 @@ fn remove(document: &mut Value, at: &str) -> Option<()> {
     Some(())
 }
 
-fn add(document: &mut Value, at: &str, list: &str, element: &Value) -> Option<()> {
-    let elements = document.pointer_mut(at)?.as_array_mut()?;
-    let name = identity::name(list, element)?;
-    if !elements.iter().any(|other| identity::name(list, other).as_ref() == Some(&name)) {
+fn add(document: &mut Value, list: &Place, element: &Value) -> Option<()> {
+    let elements = document.pointer_mut(&list.pointer)?.as_array_mut()?;
+    let shape = list.shape.element();
+    let called = name(shape, element)?;
+    if !elements.iter().any(|other| name(shape, other).as_ref() == Some(&called)) {
         elements.push(element.clone());
     }
     Some(())
 }
 
 /// Gives an element of a list, or a member of an object, another name. A name that is taken stays with who has it.
-fn rename(document: &mut Value, at: &str, list: &str, name: &str) -> Option<()> {
-    let (around, last) = split(at)?;
+fn rename(document: &mut Value, place: &Place, name: &str) -> Option<()> {
+    let (around, last) = split(&place.pointer)?;
     let around = document.pointer_mut(around)?;
     if let Value::Object(members) = around {
         if members.contains_key(name) {
@@ -151,43 +144,28 @@ fn rename(document: &mut Value, at: &str, list: &str, name: &str) -> Option<()> 
         return Some(());
     }
     let element = around.get_mut(last.parse::<usize>().ok()?)?;
-    let called = match (&element, identity::members(list)) {
+    let called = match (&element, place.shape) {
         (Value::String(_), _) => element,
-        (_, [member]) => element.get_mut(member)?,
+        (_, Shape::Object(Object { told_by: [member], .. })) => element.get_mut(member)?,
+        (_, Shape::Free) => element.get_mut(segment::NAME)?,
         _ => return None,
     };
     *called = name.into();
     Some(())
 }
 
-fn pointer(at: &str, name: &str) -> String {
-    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+impl At<'_> {
+    /// The JSON Pointer to this place in a value that this one leads to.
+    fn pointer(self, around: &str) -> String {
+        match self {
+            Self::Member(name) => format!("{around}/{}", name.replace('~', "~0").replace('/', "~1")),
+            Self::Element(number) => format!("{around}/{number}"),
+        }
+    }
 }
 
 /// What is around, and which member or element of it is meant.
-fn split(at: &str) -> Option<(&str, String)> {
-    let (around, last) = at.rsplit_once('/')?;
+fn split(pointer: &str) -> Option<(&str, String)> {
+    let (around, last) = pointer.rsplit_once('/')?;
     Some((around, last.replace("~1", "/").replace("~0", "~")))
-}
-
-impl Tree for Value {
-    fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
-        self.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
-    }
-
-    fn is_object(&self) -> bool {
-        self.is_object()
-    }
-
-    fn text(&self) -> Option<&str> {
-        self.as_str()
-    }
-
-    fn named(&self, name: &str) -> Option<(&str, &Self)> {
-        self.as_object()?.get_key_value(name).map(|(name, value)| (name.as_str(), value))
-    }
-
-    fn elements(&self) -> impl Iterator<Item = &Self> {
-        self.as_array().into_iter().flatten()
-    }
 }

@@ -58,9 +58,10 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
         "datasurface-broker",
     ];
     Some(match package {
-        "datasurface-schema" => &[],
+        "datasurface-schema" | "datasurface-document-derive" => &[],
         "datasurface-model" => &["datasurface-schema"],
-        "datasurface-document" | "datasurface-graph" => &["datasurface-model"],
+        "datasurface-document" => &["datasurface-model", "datasurface-document-derive"],
+        "datasurface-graph" => &["datasurface-model"],
         "datasurface-change" | "datasurface-strategies" => &["datasurface-model", "datasurface-document"],
         "datasurface-platform" => &["datasurface-model", "datasurface-graph"],
         "datasurface-broker" => &[

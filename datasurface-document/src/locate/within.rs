@@ -1,13 +1,14 @@
 //! Places inside of a text: a column of a schema, a location of a path.
 
 use crate::tree::Extent;
+use datasurface_model::segment;
 use std::ops::Range;
 
 /// How many segments of a path lead to locations that a text names behind the outermost one: `Azure/Europe/Berlin`.
 pub(super) fn locations<'p>(text: &str, segments: impl Iterator<Item = &'p str>) -> usize {
     let segments: Vec<&str> = segments.collect();
     let wanted = segments.chunks_exact(2).map_while(|pair| match pair {
-        ["locations", name] => Some(*name),
+        [segment::LOCATIONS, name] => Some(*name),
         _ => None,
     });
     let named = text.split('/').skip(1);

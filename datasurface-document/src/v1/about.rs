@@ -5,11 +5,12 @@ use super::{
     sets::set,
     words::Word,
 };
+use crate::shape::Shaped;
 use datasurface_model::{Documentation, Set, Tag, TextFormat};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentationObject {

@@ -1,11 +1,12 @@
 //! Code.
 
 use super::objects::objects;
+use crate::shape::Shaped;
 use datasurface_model::{CodeArtifact, DatasetName, Select, VersionRequirement};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "code, as an object")]
 pub(super) enum ArtifactObject {
@@ -16,7 +17,7 @@ pub(super) enum ArtifactObject {
     Dbt(DbtObject),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "SQL code, as an object")]
 pub(super) struct SqlObject {
@@ -24,15 +25,16 @@ pub(super) struct SqlObject {
     selects: Vec<SelectObject>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a statement, as an object")]
+#[shape(told_by(dataset))]
 struct SelectObject {
     dataset: DatasetName,
     sql: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a package of Python, as an object")]
 pub(super) struct PythonObject {
@@ -42,7 +44,7 @@ pub(super) struct PythonObject {
     entry_point: SmolStr,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an image of a container, as an object")]
 pub(super) struct ImageObject {
@@ -51,7 +53,7 @@ pub(super) struct ImageObject {
     version: VersionRequirement,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a module of WebAssembly, as an object")]
 pub(super) struct WasmObject {
@@ -60,7 +62,7 @@ pub(super) struct WasmObject {
     version: VersionRequirement,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a project of dbt, as an object")]
 pub(super) struct DbtObject {

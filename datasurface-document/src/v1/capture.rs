@@ -6,6 +6,7 @@ use super::{
     settings::unique,
     words::Word,
 };
+use crate::shape::Shaped;
 use datasurface_model::{
     Capture, CaptureKind, CaptureTrigger, ColumnName, Consistency, ContainerKey, Credential, CredentialKind,
     CredentialName, Cron, DatasetName, FileFormat, Set, SourceNames, WatermarkColumns,
@@ -13,7 +14,7 @@ use datasurface_model::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a capture, as an object")]
 pub(super) struct CaptureObject {
@@ -28,7 +29,7 @@ pub(super) struct CaptureObject {
     credential: Option<Compactly<Credential>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a kind of capture, as an object")]
 enum KindObject {
@@ -39,7 +40,7 @@ enum KindObject {
     ObjectFiles(FilesObject),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture of whole tables, as an object")]
 struct SnapshotObject {
@@ -51,7 +52,7 @@ struct SnapshotObject {
     keyless: Set<DatasetName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture of tables, as an object")]
 struct TablesObject {
@@ -59,7 +60,7 @@ struct TablesObject {
     tables: SourceNames,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture by watermark, as an object")]
 struct WatermarkObject {
@@ -70,7 +71,7 @@ struct WatermarkObject {
     tables: SourceNames,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture from Kafka, as an object")]
 struct TopicsObject {
@@ -78,7 +79,7 @@ struct TopicsObject {
     topics: SourceNames,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a capture of files, as an object")]
 struct FilesObject {
@@ -87,7 +88,7 @@ struct FilesObject {
     prefixes: SourceNames,
 }
 
-#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a trigger, as `external` or `{\"cron\": …}`")]
 enum When {
@@ -175,9 +176,10 @@ impl From<&Capture> for CaptureObject {
 }
 
 /// A credential: its name alone, if it is that of a user and a password.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[shape(told_by(name))]
 pub(super) struct CredentialObject {
     name: CredentialName,
     kind: Word<CredentialKind>,

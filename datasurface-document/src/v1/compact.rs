@@ -1,6 +1,7 @@
 //! What has a text form is written as text, unless the text would not say everything; then as an object.
 
 use super::json_schema::Described;
+use crate::shape::{Shape, Shaped};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -10,7 +11,7 @@ use std::{fmt, marker::PhantomData};
 /// A value with a text form, and a long one for what the text cannot say.
 pub(super) trait Compact: Sized + PartialEq {
     /// The long form.
-    type Long: Serialize + DeserializeOwned + Described;
+    type Long: Serialize + DeserializeOwned + Described + Shaped;
     /// What a document should have here.
     const EXPECTED: &'static str;
 
@@ -24,6 +25,10 @@ pub(super) trait Compact: Sized + PartialEq {
 /// A value in the shorter form that says everything.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Compactly<T>(pub(super) T);
+
+impl<T: Compact> Shaped for Compactly<T> {
+    const SHAPE: Shape = T::Long::SHAPE;
+}
 
 impl<T: Compact> Serialize for Compactly<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

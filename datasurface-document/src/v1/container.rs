@@ -7,12 +7,14 @@ use super::{
     sets::set,
     words::Word,
 };
+use crate::shape::Shaped;
 use datasurface_model::{ContainerName, DataContainer, Entity, KeyHolder, Place, Set};
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a container, as an object")]
+#[shape(told_by(name))]
 pub(super) struct ContainerObject {
     name: ContainerName,
     kind: KindObject,

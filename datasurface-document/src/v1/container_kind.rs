@@ -1,11 +1,12 @@
 //! Kinds of containers. A port that is the usual one of the kind is left out.
 
 use super::settings::{Settings, is_empty};
+use crate::shape::Shaped;
 use datasurface_model::ContainerKind;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a kind of container, as an object")]
 pub(super) enum KindObject {
@@ -25,14 +26,14 @@ pub(super) enum KindObject {
     Custom(CustomObject),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a database file, as an object")]
 pub(super) struct FileObject {
     file: SmolStr,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a database on a server, as an object")]
 pub(super) struct ServerObject {
@@ -42,7 +43,7 @@ pub(super) struct ServerObject {
     database: SmolStr,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a Snowflake database, as an object")]
 pub(super) struct SnowflakeObject {
@@ -50,7 +51,7 @@ pub(super) struct SnowflakeObject {
     database: SmolStr,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of an object storage, as an object")]
 pub(super) struct BucketObject {
@@ -61,14 +62,14 @@ pub(super) struct BucketObject {
     endpoint: Option<SmolStr>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a Kafka cluster, as an object")]
 pub(super) struct BrokersObject {
     brokers: Vec<SmolStr>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a technology and its settings, as an object")]
 pub(super) struct CustomObject {

@@ -12,15 +12,17 @@ use super::{
     sets::{said_object_set, set},
     words::Word,
 };
+use crate::shape::Shaped;
 use datasurface_model::{
     Classification, Dataset, DatasetKey, DatasetName, Datastore, DatastoreName, Entity, InvalidRows,
     PolicyName, Set,
 };
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a datastore, as an object")]
+#[shape(told_by(name))]
 pub(super) struct DatastoreObject {
     name: DatastoreName,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
@@ -40,9 +42,10 @@ pub(super) struct DatastoreObject {
     renamed_from: Option<DatastoreName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a dataset, as an object")]
+#[shape(told_by(name))]
 struct DatasetObject {
     name: DatasetName,
     schema: SchemaForm,

@@ -1,13 +1,15 @@
 //! Who may read: `group:analysts`, `role:auditor`, `service:dashboard`.
 
 use super::{compact::Compact, words::Word};
+use crate::shape::Shaped;
 use datasurface_model::{Principal, PrincipalName};
 use serde::{Deserialize, Serialize};
 
 /// The same in two members, for those who like that better. It is read, and never written.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[shape(told_by(kind, name), separator = ":")]
 pub(super) struct PrincipalObject {
     kind: Word<PrincipalKind>,
     name: PrincipalName,

@@ -7,6 +7,7 @@ use super::{
     sorted,
     words::Word,
 };
+use crate::shape::Shaped;
 use datasurface_model::{
     CloudVendor, Entity, InfrastructureLocation, InfrastructureVendor, LocationName, Named, VendorName,
 };
@@ -16,14 +17,16 @@ use std::collections::BTreeMap;
 /// Deeper is refused: trees are walked by recursion.
 const DEEPEST: usize = 256;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a vendor, as an object")]
+#[shape(told_by(name))]
 pub(super) struct VendorObject {
     name: VendorName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cloud: Option<Word<CloudVendor>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[shape(is = Shape::Locations(|| LocationObject::SHAPE))]
     locations: Vec<Compactly<Location>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
@@ -38,12 +41,14 @@ enum Location {
     Tree(InfrastructureLocation),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a location, as an object")]
+#[shape(told_by(name))]
 pub(super) struct LocationObject {
     name: LocationName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[shape(is = Shape::Locations(|| LocationObject::SHAPE))]
     locations: Vec<Compactly<Location>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,

@@ -1,6 +1,7 @@
 //! Keys and places, as text; as objects where a name has a `/` or a blank at its end, which validation reports.
 
 use super::compact::Compact;
+use crate::shape::Shaped;
 use datasurface_model::{
     ContainerKey, ContainerName, DatasetKey, DatasetName, DatastoreName, GroupKey, GroupName, LocationName,
     Place, PolicyKey, PolicyName, TeamName, VendorName, WorkspaceName, ZoneName,
@@ -9,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! keys {
     ($($key:ident as $object:ident { $($field:ident: $name:ident),+ }, $expected:literal;)*) => {$(
-        #[derive(Serialize, Deserialize)]
+        #[derive(Serialize, Deserialize, Shaped)]
         #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
+        #[shape(told_by($($field),+), separator = "/")]
         pub(super) struct $object {
             $($field: $name),+
         }
@@ -50,9 +52,10 @@ keys! {
         "a policy, as `zone/policy`";
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[shape(told_by(vendor, path), separator = "/")]
 pub(super) struct PlaceObject {
     vendor: VendorName,
     path: Vec<LocationName>,

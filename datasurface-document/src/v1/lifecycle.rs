@@ -1,10 +1,11 @@
 //! Deprecations, of whatever can be replaced by something of its kind.
 
 use super::{compact::Compactly, json_schema::Described, quantity::Day};
+use crate::shape::Shaped;
 use datasurface_model::{DatasetKey, DatastoreName, Deprecation, PlatformName};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(
     deny_unknown_fields,

@@ -43,6 +43,7 @@ use super::{
     part::{Frame, Part},
     tree::{self, Node, Problem},
 };
+use crate::shape::{Shape, Shaped};
 use about::{DocumentationForm, described, written};
 use compact::Compactly;
 use datasurface_model::{Ecosystem, EcosystemName, Entity, Repository};
@@ -76,8 +77,22 @@ pub(super) fn read(head: Head, document: &Node<'_>, schemas: &mut Schemas) -> Re
     })
 }
 
+/// How a document with this head is a part of paths.
+pub(super) fn shape(head: &Head) -> Shape {
+    match head {
+        Head::Ecosystem => Document::SHAPE,
+        Head::Zone(_) => ZoneDefinition::SHAPE,
+        Head::Team(_) => TeamDefinition::SHAPE,
+    }
+}
+
+/// Whether paths can begin with this.
+pub(super) fn is_outermost(segment: &str) -> bool {
+    matches!(Document::SHAPE, Shape::Object(document) if document.members.iter().any(|(name, _)| *name == segment))
+}
+
 /// A document about the ecosystem, or parts of it.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an ecosystem, as an object")]
 pub(super) struct Document {

@@ -1,20 +1,23 @@
 //! Pins.
 
 use super::compact::Compactly;
+use crate::shape::Shaped;
 use datasurface_model::{DatastoreName, Entity, GroupKey, GroupPin, PlatformName, PrimaryPin};
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a pin of a dataset group, as an object")]
+#[shape(told_by(group))]
 pub(super) struct GroupPinObject {
     pub(super) group: Compactly<GroupKey>,
     pub(super) platforms: Vec<PlatformName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a pin of a datastore, as an object")]
+#[shape(told_by(datastore))]
 pub(super) struct PrimaryPinObject {
     pub(super) datastore: DatastoreName,
     pub(super) platform: PlatformName,

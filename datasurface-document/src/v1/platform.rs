@@ -9,15 +9,17 @@ use super::{
     sets::set,
     settings::{Settings, is_empty},
 };
+use crate::shape::Shaped;
 use datasurface_model::{
     CredentialStoreName, DatasetKey, DatastoreName, Entity, Hint, Hinted, Json, Place, PlatformDeclaration,
     PlatformKind, PlatformName, Set, VersionRequirement, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a platform, as an object")]
+#[shape(told_by(name))]
 pub(super) struct PlatformObject {
     name: PlatformName,
     kind: PlatformKind,
@@ -41,15 +43,16 @@ pub(super) struct PlatformObject {
     renamed_from: Option<PlatformName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a hint, as an object")]
+#[shape(told_by(about))]
 struct HintObject {
     about: HintedObject,
     settings: Settings,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "what a hint is about, as an object")]
 enum HintedObject {

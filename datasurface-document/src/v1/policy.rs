@@ -6,6 +6,7 @@ use super::{
     sets::{said_set, set},
     words::Word,
 };
+use crate::shape::Shaped;
 use datasurface_model::{
     Classification, CloudVendor, Entity, KeyHolder, Permitted, Place, PlatformName, Policy, PolicyName,
     PolicyRule, ProductionStatus, Set, StorageRule, VendorName,
@@ -14,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::hash::Hash;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a policy, as an object")]
+#[shape(told_by(name))]
 pub(super) struct PolicyObject {
     name: PolicyName,
     rule: RuleObject,
@@ -26,7 +28,7 @@ pub(super) struct PolicyObject {
     renamed_from: Option<PolicyName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "what a policy is about, as an object")]
 enum RuleObject {
@@ -40,7 +42,7 @@ enum RuleObject {
     SeparateProduction,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(
     deny_unknown_fields,
@@ -55,7 +57,7 @@ struct PermittedObject<F> {
     deny: Set<F>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "what storage must be like, as an object")]
 struct StorageObject {

@@ -1,11 +1,12 @@
 //! Quality checks.
 
 use super::{quantity::LatencyText, sets::set};
+use crate::shape::Shaped;
 use datasurface_model::{ColumnName, QualityCheck, Set, Share};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a quality check, as an object")]
 pub(super) enum QualityCheckObject {
@@ -16,22 +17,24 @@ pub(super) enum QualityCheckObject {
     AcceptedValues(AcceptedValuesObject),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and a share, as an object")]
+#[shape(told_by(column))]
 pub(super) struct NotNullObject {
     column: ColumnName,
     parts_per_million: u32,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "columns, as an object")]
+#[shape(told_by(columns))]
 pub(super) struct UniqueObject {
     columns: Vec<ColumnName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "numbers of rows, as an object")]
 pub(super) struct RowsObject {
@@ -41,17 +44,19 @@ pub(super) struct RowsObject {
     at_most: Option<u64>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and a span of time, as an object")]
+#[shape(told_by(column))]
 pub(super) struct FreshObject {
     column: ColumnName,
     within: LatencyText,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and its values, as an object")]
+#[shape(told_by(column))]
 pub(super) struct AcceptedValuesObject {
     column: ColumnName,
     #[serde(deserialize_with = "set")]

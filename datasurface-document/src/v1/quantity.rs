@@ -1,5 +1,6 @@
 //! Days and spans of time, as people write them: `2027-01-31`, `15 min`, `365 days`.
 
+use crate::shape::leaves;
 use chrono::NaiveDate;
 use datasurface_model::{Deadline, Latency, Retention};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub(super) struct DeadlineText(pub(super) Deadline);
 #[serde(try_from = "String", into = "String")]
 #[derive(Clone)]
 pub(super) struct RetentionText(pub(super) Retention);
+
+leaves! { Day LatencyText DeadlineText RetentionText }
 
 impl TryFrom<String> for Day {
     type Error = String;

@@ -4,11 +4,12 @@ use super::{
     compact::{Compact, Compactly},
     words::Word,
 };
+use crate::shape::Shaped;
 use datasurface_model::{Credential, Repository, RepositoryHost};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RepositoryObject {

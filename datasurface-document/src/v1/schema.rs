@@ -3,6 +3,7 @@
 
 use super::about::{DocumentationForm, described, written};
 use super::{objects::objects, sets::set, settings::Settings};
+use crate::shape::{Shape, Shaped};
 use datasurface_model::{
     AvroSchema, Classification, Column, ColumnName, DataType, Schema, SchemaError, Set, TableSchema,
 };
@@ -58,7 +59,7 @@ pub(super) enum SchemaForm {
     Text(String),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a schema, as an object")]
 pub(super) struct SchemaObject {
@@ -66,6 +67,7 @@ pub(super) struct SchemaObject {
     columns: Vec<ColumnObject>,
     /// An Avro record, whose fields are the columns.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[shape(is = Shape::Transparent(&Shape::Avro))]
     avro: Option<Settings>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     key: Vec<ColumnName>,
@@ -73,9 +75,10 @@ pub(super) struct SchemaObject {
     partition: Vec<ColumnName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column, as an object")]
+#[shape(told_by(name))]
 struct ColumnObject {
     name: ColumnName,
     #[serde(rename = "type")]
@@ -102,6 +105,10 @@ fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_yes(answer: &bool) -> bool {
     *answer
+}
+
+impl Shaped for SchemaForm {
+    const SHAPE: Shape = Shape::Schema(&SchemaObject::SHAPE);
 }
 
 impl Serialize for SchemaForm {

@@ -1,5 +1,6 @@
 //! Free-form settings. An object that gives a member twice is refused: one of the two would be lost.
 
+use crate::shape::{Shape, Shaped};
 use datasurface_model::Json;
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -11,6 +12,10 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 #[derive(Default, Serialize)]
 #[serde(transparent)]
 pub(super) struct Settings(pub(super) Json);
+
+impl Shaped for Settings {
+    const SHAPE: Shape = Shape::Free;
+}
 
 pub(super) fn is_empty(settings: &Settings) -> bool {
     settings.0 == Json::object()

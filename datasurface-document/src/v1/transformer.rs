@@ -1,11 +1,12 @@
 //! Transformers.
 
 use super::{artifact::ArtifactObject, settings::unique};
+use crate::shape::Shaped;
 use datasurface_model::{Classification, Cron, DataTransformer, DatastoreName, TransformTrigger};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a transformer, as an object")]
 pub(super) struct TransformerObject {
@@ -17,7 +18,7 @@ pub(super) struct TransformerObject {
     removes: BTreeMap<Classification, String>,
 }
 
-#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(
     rename_all = "snake_case",

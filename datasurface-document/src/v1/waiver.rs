@@ -1,13 +1,15 @@
 //! Waivers.
 
 use super::{compact::Compactly, quantity::Day};
+use crate::shape::Shaped;
 use datasurface_model::{PolicyKey, Waiver};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a waiver, as an object")]
+#[shape(told_by(code, path, policy))]
 pub(super) struct WaiverObject {
     code: SmolStr,
     path: SmolStr,

@@ -1,6 +1,7 @@
 //! What is said in one of a few words.
 
 use super::entitlement::PrincipalKind;
+use crate::shape::{Shape, Shaped};
 use datasurface_model::{
     CloudVendor, Consistency, CredentialKind, FileFormat, InvalidRows, KeyHolder, Milestoning, Priority,
     ProductionStatus, RepositoryHost, TextFormat,
@@ -70,6 +71,10 @@ words! {
         GitHub = "github", GitLab = "gitlab", Git = "git";
     TextFormat, "`plain` or `markdown`":
         Plain = "plain", Markdown = "markdown";
+}
+
+impl<T> Shaped for Word<T> {
+    const SHAPE: Shape = Shape::Leaf;
 }
 
 impl<T: Default + PartialEq> Word<T> {

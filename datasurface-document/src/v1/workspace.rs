@@ -11,15 +11,17 @@ use super::{
     transformer::TransformerObject,
     words::Word,
 };
+use crate::shape::Shaped;
 use datasurface_model::{
     Classification, ContainerKey, DatasetGroup, DatasetKey, DatasetSink, Entity, GroupName, Milestoning,
     PlatformName, Principal, Priority, Regulator, Set, Workspace, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a workspace, as an object")]
+#[shape(told_by(name))]
 pub(super) struct WorkspaceObject {
     name: WorkspaceName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,9 +47,10 @@ pub(super) struct WorkspaceObject {
     renamed_from: Option<WorkspaceName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a dataset group, as an object")]
+#[shape(told_by(name))]
 struct GroupObject {
     name: GroupName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -163,9 +166,10 @@ impl From<&DatasetGroup> for GroupObject {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[shape(told_by(dataset))]
 pub(super) struct SinkObject {
     dataset: Compactly<DatasetKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

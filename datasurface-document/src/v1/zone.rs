@@ -11,15 +11,17 @@ use super::{
     sorted,
     workspace::WorkspaceObject,
 };
+use crate::shape::Shaped;
 use datasurface_model::{
     Entity, GovernanceZone, Repository, Team, TeamDeclaration, TeamName, ZoneDeclaration, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a zone, as an object")]
+#[shape(told_by(name))]
 pub(super) struct ZoneObject {
     name: ZoneName,
     owner: Compactly<Repository>,
@@ -29,9 +31,10 @@ pub(super) struct ZoneObject {
     renamed_from: Option<ZoneName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the definition of a zone, as an object")]
+#[shape(transparent)]
 pub(super) struct ZoneDefinition {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     teams: Vec<TeamObject>,
@@ -41,9 +44,10 @@ pub(super) struct ZoneDefinition {
     documentation: DocumentationForm,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a team, as an object")]
+#[shape(told_by(name))]
 struct TeamObject {
     name: TeamName,
     owner: Compactly<Repository>,
@@ -53,9 +57,10 @@ struct TeamObject {
     renamed_from: Option<TeamName>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the definition of a team, as an object")]
+#[shape(transparent)]
 pub(super) struct TeamDefinition {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     containers: Vec<ContainerObject>,

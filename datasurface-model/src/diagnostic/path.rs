@@ -20,8 +20,8 @@ impl ModelPath {
 
     /// The place to which these segments lead.
     #[must_use]
-    pub fn from_segments(segments: Vec<SmolStr>) -> Self {
-        Self(segments)
+    pub fn from_segments(segments: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        Self(segments.into_iter().map(|segment| segment.as_ref().into()).collect())
     }
 
     /// The member called `name` of a collection at this place.

@@ -15,6 +15,9 @@ pub struct Position {
     pub column: usize,
     /// How many characters belong to it, on this line. 0 is a place between two characters.
     pub length: usize,
+    /// Whether it is only the place of what is around: what is meant is written nowhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_inexact: bool,
     /// The line, unless it is too long to be shown, or holds a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<SmolStr>,

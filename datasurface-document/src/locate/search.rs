@@ -1,0 +1,197 @@
+//! One document is searched for the places of many paths at once: they are in order, so that those which lead through a place
+//! are a range of them.
+
+use super::{
+    Near, Places, Way,
+    within::{self, Words},
+};
+use crate::{
+    documents::Document,
+    head::{self, Head},
+    lines::Lines,
+    shape::{At, Inner, Shape, inside},
+    tree::{self, Extent, Node, Value},
+    v1,
+};
+use datasurface_model::{ModelPath, segment, written_columns};
+use std::{cmp::Ordering, ops::Range};
+
+/// A range of the paths that are wanted.
+type Paths = Range<usize>;
+
+/// A value that is to be looked into.
+struct Open<'n, 't> {
+    value: &'n Node<'t>,
+    shape: Shape,
+    /// Where somebody is sent who asks for it.
+    place: Extent,
+    /// The paths that lead through it, by so many segments.
+    paths: Paths,
+    depth: usize,
+}
+
+struct Search<'s> {
+    places: &'s mut Places,
+    lines: Lines<'s>,
+    text: &'s str,
+}
+
+/// Records the places of a document to which paths lead.
+pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
+    let Ok(mut tree) = tree::parse(&document.text, document.syntax) else { return };
+    let all = 0..places.wanted.len();
+    let mut search = Search { places, lines: Lines::of(name, &document.text), text: &document.text };
+    let place = tree.root.extent;
+    let paths = search.under(all.clone(), &[segment::DOCUMENTS, name]);
+    search.record(paths.clone(), 2, Way::Called, Extent { end: place.start, ..place });
+    search.visit(Open { value: &tree.root, shape: Shape::Free, place, paths, depth: 2 });
+
+    let about = [segment::ZONE, segment::TEAM].into_iter().find_map(|about| tree.root.member(about));
+    let about = about.map_or(Extent { end: place.start, ..place }, |about| about.value.extent);
+    let Ok(head) = head::take(&mut tree.root) else { return };
+    let (paths, depth) = match &head {
+        Head::Ecosystem => {
+            let name = tree.root.member(segment::NAME).map_or(about, |name| name.value.extent);
+            // What is about a document is in no other one.
+            let about_documents = search.under(all.clone(), &[segment::DOCUMENTS]);
+            search.record(all.start..about_documents.start, 0, Way::Called, name);
+            search.record(about_documents.end..all.end, 0, Way::Called, name);
+            (all, 0)
+        }
+        Head::Zone(zone) => {
+            let paths = search.under(all, &[segment::ZONES, zone.as_str()]);
+            search.record(paths.clone(), 2, Way::Head, about);
+            (paths, 2)
+        }
+        Head::Team(team) => {
+            let team = [segment::ZONES, team.zone.as_str(), segment::TEAMS, team.team.as_str()];
+            let paths = search.under(all, &team);
+            search.record(paths.clone(), 4, Way::Head, about);
+            (paths, 4)
+        }
+    };
+    search.visit(Open { value: &tree.root, shape: v1::shape(&head), place: about, paths, depth });
+}
+
+impl Search<'_> {
+    /// Those of the paths that go on with these segments from the outermost on.
+    fn under(&self, paths: Paths, segments: &[&str]) -> Paths {
+        let enumerated = segments.iter().enumerate();
+        enumerated.fold(paths, |paths, (depth, segment)| self.through(paths, depth, segment))
+    }
+
+    /// Those of the paths, which agree up to here, that go on with this segment.
+    fn through(&self, paths: Paths, depth: usize, segment: &str) -> Paths {
+        let wanted = self.places.wanted.get(paths.clone()).unwrap_or_default();
+        let at = |path: &ModelPath| path.segments().nth(depth).map(|found| found.cmp(segment));
+        let start = wanted.partition_point(|path| at(path).is_none_or(Ordering::is_lt));
+        let end = wanted.partition_point(|path| at(path).is_none_or(Ordering::is_le));
+        paths.start + start..paths.start + end
+    }
+
+    fn record(&mut self, paths: Paths, depth: usize, way: Way, extent: Extent) {
+        if !paths.is_empty() {
+            self.places.record(paths, Near { depth, way }, &self.lines.position(extent));
+        }
+    }
+
+    /// Follows paths, all of which lead to this value, further inwards. Not by recursion: names of locations can make a
+    /// path longer than a tree is deep.
+    fn visit(&mut self, outermost: Open<'_, '_>) {
+        let mut rest = vec![outermost];
+        while let Some(open) = rest.pop() {
+            if open.paths.is_empty() {
+                continue;
+            }
+            if let Shape::Schema(_) = open.shape {
+                self.visit_schema(&open);
+            }
+            inside(open.shape, open.value, &mut |inner| self.visit_inner(&open, inner, &mut rest));
+        }
+    }
+
+    fn visit_inner<'n, 't>(
+        &mut self,
+        around: &Open<'n, 't>,
+        inner: Inner<'n, Node<'t>>,
+        rest: &mut Vec<Open<'n, 't>>,
+    ) {
+        let Inner { value, shape, .. } = inner;
+        let place = place(around.value, &inner);
+        if let Some(name) = &inner.called {
+            let (paths, depth) = (self.through(around.paths.clone(), around.depth, name), around.depth + 1);
+            self.record(paths.clone(), depth, Way::Called, place);
+            if let (Shape::Locations(_), Value::Text(text)) = (around.shape, &value.value) {
+                self.visit_locations(text, place, paths.clone(), depth);
+            }
+            rest.push(Open { value, shape, place, paths, depth });
+        }
+        if inner.is_transparent {
+            let (paths, depth) = (around.paths.clone(), around.depth);
+            rest.push(Open { value, shape, place, paths, depth });
+        }
+    }
+
+    /// The locations that a text names behind the outermost one.
+    fn visit_locations(&mut self, text: &str, place: Extent, paths: Paths, depth: usize) {
+        for path in paths {
+            let Some(segments) = self.places.wanted.get(path) else { continue };
+            let length = within::locations(text, segments.segments().skip(depth));
+            if length > 0 {
+                self.record(path..path + 1, depth + length, Way::Called, place);
+            }
+        }
+    }
+
+    /// The columns of a schema that is a text, or a list of texts. In a schema that is an object, they are members.
+    fn visit_schema(&mut self, open: &Open<'_, '_>) {
+        let texts = match &open.value.value {
+            Value::List(texts) => texts.as_slice(),
+            Value::Text(_) => std::slice::from_ref(open.value),
+            _ => &[],
+        };
+        for list in [segment::COLUMNS, segment::KEY, segment::PARTITION] {
+            let paths = self.through(open.paths.clone(), open.depth, list);
+            if texts.is_empty() {
+                self.record(paths, open.depth, Way::Within, open.place);
+                continue;
+            }
+            self.record(paths.clone(), open.depth + 1, Way::Called, open.place);
+            if paths.is_empty() {
+                continue;
+            }
+            for (node, text) in texts.iter().filter_map(|node| Some((node, node.text()?))) {
+                let words = Words::of(self.text, node.extent, text);
+                for column in written_columns(text) {
+                    let named = column.name().map(|name| self.through(paths.clone(), open.depth + 1, &name));
+                    let Some(paths) = named.filter(|paths| !paths.is_empty()) else { continue };
+                    let extent = words.extent(column.start..column.start + column.text.len());
+                    self.record(paths, open.depth + 2, Way::Called, extent);
+                }
+            }
+        }
+    }
+}
+
+/// Where somebody is sent who asks for something inside of a value: to the name of a member with a long value, to what tells an
+/// element from the others, otherwise to the value.
+fn place(around: &Node<'_>, inner: &Inner<'_, Node<'_>>) -> Extent {
+    let Node { extent, value } = inner.value;
+    match (inner.at, inner.shape, value) {
+        (At::Member(name), _, Value::List(_) | Value::Object(_)) => {
+            around.member(name).map_or(*extent, |member| member.extent)
+        }
+        (At::Element(_), Shape::Object(object), Value::Object(_)) => {
+            let name = object.told_by.iter().find_map(|name| inner.value.member(name));
+            name.map_or(*extent, |name| name.value.extent)
+        }
+        (At::Element(_), Shape::Free, Value::Object(_)) => {
+            inner.value.member(segment::NAME).map_or(*extent, |name| name.value.extent)
+        }
+        (At::Element(_), Shape::Choice(_), Value::Object(_)) => match inner.value.members() {
+            [kind] => kind.extent,
+            _ => *extent,
+        },
+        _ => *extent,
+    }
+}

@@ -1,0 +1,66 @@
+//! Shapes: how what is written in a document is a part of paths. Types of a format derive theirs from their fields; places and
+//! patches follow them.
+
+mod follow;
+mod leaf;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub(crate) use datasurface_document_derive::Shaped;
+pub(crate) use follow::{At, Inner, inside, name};
+pub(crate) use leaf::leaves;
+pub(crate) use tree::Tree;
+
+/// How a value is a part of paths.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shape {
+    /// A text, a number or a word: nothing is inside.
+    Leaf,
+    /// Settings, and maps by names: what is inside is called as it is written.
+    Free,
+    /// An object, or a text for it.
+    Object(&'static Object),
+    /// One of several kinds: a word, or an object of one member. Paths may leave the kind out.
+    Choice(Members),
+    /// A part of the thing around it, which paths may leave out.
+    Transparent(&'static Self),
+    /// A list, in which elements have names.
+    List(&'static Self),
+    /// A list of locations: objects, or texts of names that are inside each other. Locations are in locations, so that a constant
+    /// would never end.
+    Locations(fn() -> Self),
+    /// A schema: an object that paths may leave out, or the text of its columns.
+    Schema(&'static Self),
+    /// A record of Avro, whose fields are columns.
+    Avro,
+}
+
+impl Shape {
+    /// The shape of what is in a list of this shape.
+    pub(crate) fn element(self) -> Self {
+        match self {
+            Self::List(element) => *element,
+            Self::Locations(element) => element(),
+            _ => Self::Free,
+        }
+    }
+}
+
+/// Names, and the shapes of what is called so.
+type Members = &'static [(&'static str, Shape)];
+
+/// The shape of an object.
+#[derive(Debug)]
+pub(crate) struct Object {
+    /// The members that tell it from others in a list, in the order in which paths name them.
+    pub(crate) told_by: &'static [&'static str],
+    /// What stands between these in paths.
+    pub(crate) separator: &'static str,
+    pub(crate) members: Members,
+}
+
+/// A type of a format.
+pub(crate) trait Shaped {
+    const SHAPE: Shape;
+}
