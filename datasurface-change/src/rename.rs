@@ -4,10 +4,11 @@ use super::{
     alike::Alike,
     touched::{self, PlacedStore, Sides, StoreChange},
 };
-use datasurface_model::{Column, ColumnName, Dataset, Datastore, Entity, ModelPath, TableSchema, segment};
+use datasurface_model::{
+    Column, ColumnName, Dataset, Datastore, Entity, ModelPath, TableSchema, Text, segment,
+};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
-use smol_str::SmolStr;
 use std::fmt;
 
 /// Something new that may be what is gone. If it is, say so with `renamed_from`, and nothing is built again.
@@ -16,7 +17,7 @@ pub struct RenameProposal {
     /// What is new.
     pub path: ModelPath,
     /// The name of what is gone.
-    pub renamed_from: SmolStr,
+    pub renamed_from: Text,
     /// What speaks for it.
     pub evidence: Vec<Evidence>,
     /// How much that is, in percent.

@@ -4,9 +4,8 @@ use super::{
     assemble::assemble, error::DocumentError, lines::Lines, part::Part, syntax::Syntax, tree::Problem,
     v1::Schemas,
 };
-use datasurface_model::{Diagnostic, Ecosystem, ModelPath, segment};
+use datasurface_model::{Diagnostic, Ecosystem, ModelPath, Text, segment};
 use rustc_hash::FxHashMap;
-use smol_str::SmolStr;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The documents of a model: texts under names, which are those of files, most often. A name ends in `.json`, `.yaml`
@@ -42,7 +41,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Documents(BTreeMap<SmolStr, Document>);
+pub struct Documents(BTreeMap<Text, Document>);
 
 #[derive(Clone, Debug)]
 pub(super) struct Document {
@@ -62,7 +61,7 @@ impl Documents {
 
     /// Adds a document, in place of one of the same name.
     #[must_use]
-    pub fn document(mut self, name: impl Into<SmolStr>, text: impl Into<Arc<str>>) -> Self {
+    pub fn document(mut self, name: impl Into<Text>, text: impl Into<Arc<str>>) -> Self {
         let (name, text) = (name.into(), text.into());
         // Some editors put a byte order mark in front, which is no part of the text.
         let text = text.strip_prefix('\u{feff}').map(Arc::from).unwrap_or(text);

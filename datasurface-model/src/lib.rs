@@ -16,4 +16,5 @@ pub use chrono::NaiveDate;
 pub use datasurface_schema::*;
 pub use diagnostic::*;
 pub use ecosystem::*;
+pub use semver::{Error as VersionError, Version, VersionReq};
 pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};

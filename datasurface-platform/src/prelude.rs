@@ -13,6 +13,5 @@ pub use datasurface_graph::{
 };
 pub use datasurface_model::*;
 pub use schemars::{self, JsonSchema};
-pub use semver::Version;
 pub use serde::{self, Deserialize, Serialize};
 pub use serde_json::{self, json};

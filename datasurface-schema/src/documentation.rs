@@ -1,9 +1,8 @@
 //! Documentation and former names: attributes of everything that has a name.
 
 use crate::rare::Rare;
-use crate::{name::Tag, set::Set};
+use crate::{Text, name::Tag, set::Set};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 /// What people should know about a thing: a text, and tags to find it by.
 ///
@@ -16,7 +15,7 @@ use smol_str::SmolStr;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Documentation {
-    text: SmolStr,
+    text: Text,
     #[serde(default)]
     format: TextFormat,
     #[serde(default, skip_serializing_if = "Set::is_empty")]
@@ -36,12 +35,12 @@ pub enum TextFormat {
 
 impl Documentation {
     /// A text to be shown as it is.
-    pub fn plain(text: impl Into<SmolStr>) -> Self {
+    pub fn plain(text: impl Into<Text>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
     /// A text in Markdown.
-    pub fn markdown(text: impl Into<SmolStr>) -> Self {
+    pub fn markdown(text: impl Into<Text>) -> Self {
         Self { text: text.into(), format: TextFormat::Markdown, ..Self::default() }
     }
 

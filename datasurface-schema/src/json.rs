@@ -1,19 +1,19 @@
 //! Free-form settings, as canonical JSON.
 
+use crate::Text;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// A JSON value in canonical text: no blanks, keys sorted. Equal values are equal texts.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "serde_json::Value", into = "serde_json::Value")]
-pub struct Json(SmolStr);
+pub struct Json(Text);
 
 impl Json {
     /// An object without members.
     #[must_use]
     pub fn object() -> Self {
-        Self(SmolStr::new_static("{}"))
+        Self(Text::from_static("{}"))
     }
 
     /// The value.

@@ -1,6 +1,6 @@
 //! What stands for a type or a key in a document, as JSON Schema.
 
-use crate::{data_type::DataType, name::DatasetKey};
+use crate::{Text, data_type::DataType, name::DatasetKey};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema as say};
 use std::borrow::Cow;
 
@@ -21,4 +21,18 @@ macro_rules! texts {
 texts! {
     DatasetKey = "DatasetKey", "a dataset, as `datastore/dataset`";
     DataType = "DataType", "a type, such as `VarChar(15)`";
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        say!({ "type": "string" })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
 }

@@ -6,8 +6,8 @@ use crate::{
     name::ColumnName,
     pool,
     problem::SchemaProblem,
+    schema_text::SchemaTextError,
     table::{NO_TABLE, TableSchema},
-    text::SchemaTextError,
     unread::{self, Unread},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -42,6 +42,9 @@ const PURE_MAY_USE: [&str; 19] = [
 const PURE_MAY_NOT_ENABLE: [(&str, &str); 3] =
     [("chrono", "clock"), ("chrono", "now"), ("chrono", "wasmbind")];
 
+/// Dependencies whose types no signature shows, and the one crate that has each.
+const HIDDEN: [(&str, &str); 2] = [("petgraph", "datasurface-graph"), ("smol_str", "datasurface-schema")];
+
 /// Crates under `platforms/` that are no platforms: what several platforms share.
 const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 
@@ -141,8 +144,8 @@ fn violations(metadata: &Value) -> BTreeSet<String> {
                 let kind = if dependency.is_dev { "tests depend" } else { "depends" };
                 violations.insert(format!("{}: {kind} on {}", package.name, dependency.name));
             }
-            if dependency.name == "petgraph" && package.name != "datasurface-graph" {
-                violations.insert(format!("{}: depends on petgraph", package.name));
+            if HIDDEN.iter().any(|(name, owner)| *name == dependency.name && *owner != package.name) {
+                violations.insert(format!("{}: depends on {}", package.name, dependency.name));
             }
             if PURE.contains(&package.name) && !dependency.is_dev {
                 violations.extend(impurity(package.name, dependency));

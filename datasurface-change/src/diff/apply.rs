@@ -6,8 +6,8 @@ use super::{
     place::{Place, Step},
 };
 use datasurface_document::schema_in_full;
+use datasurface_model::Text;
 use serde_json::Value;
-use smol_str::SmolStr;
 
 pub(super) fn apply(differences: &[Difference], document: &mut Value) {
     // What is around goes first: places are named by what it is called then.
@@ -120,7 +120,7 @@ fn rename(document: &mut Value, place: &Place, from: &str) -> Option<()> {
     Some(())
 }
 
-fn reorder(document: &mut Value, place: &Place, order: &[SmolStr]) {
+fn reorder(document: &mut Value, place: &Place, order: &[Text]) {
     if let Some(Value::Array(elements)) = find(document, place) {
         let position =
             |element: &Value| order.iter().position(|name| Some(name.as_str()) == list::name(element));

@@ -1,8 +1,7 @@
 //! Lists of a document whose elements have names.
 
-use datasurface_model::segment;
+use datasurface_model::{Text, segment};
 use serde_json::Value;
-use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// What can name an element, in this order.
@@ -44,7 +43,7 @@ pub(super) fn rename(element: &mut Value, name: &str) {
 /// The order of the elements of a list while it changes. A list that is sorted stays sorted, any other grows at its
 /// end: so that nothing need be said about the order of lists that are always sorted, and everything about that of
 /// others.
-pub(super) struct Order(Vec<SmolStr>);
+pub(super) struct Order(Vec<Text>);
 
 impl Order {
     pub(super) fn of<'v>(list: impl IntoIterator<Item = &'v Value>) -> Self {
@@ -77,7 +76,7 @@ impl Order {
         Some((from, at))
     }
 
-    pub(super) fn into_names(self) -> Vec<SmolStr> {
+    pub(super) fn into_names(self) -> Vec<Text> {
         self.0
     }
 }

@@ -8,11 +8,10 @@ mod pruned;
 mod tree;
 
 use datasurface_document::DocumentError;
-use datasurface_model::{Ecosystem, Json, ModelPath, Valid, ownership::Part};
+use datasurface_model::{Ecosystem, Json, ModelPath, Text, Valid, ownership::Part};
 use place::Place;
 pub(super) use pruned::Pruned;
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// Every difference between two ecosystems, ordered by path.
@@ -66,7 +65,7 @@ pub enum DifferenceKind {
     /// It says that it had another name, and what had that name is gone.
     Renamed {
         /// The name that it had.
-        from: SmolStr,
+        from: Text,
     },
     /// A datastore or workspace is in another team.
     Moved {
@@ -76,7 +75,7 @@ pub enum DifferenceKind {
     /// A list whose order matters is in another order.
     Reordered {
         /// The names of its elements, in the new order.
-        order: Vec<SmolStr>,
+        order: Vec<Text>,
     },
 }
 
@@ -192,7 +191,7 @@ impl Difference {
     }
 
     /// The zone or the team that is called differently now, and its old name.
-    pub(super) fn renamed_part(&self) -> Option<(Part, &SmolStr)> {
+    pub(super) fn renamed_part(&self) -> Option<(Part, &Text)> {
         match &self.kind {
             DifferenceKind::Renamed { from } => Some((self.place.declares()?, from)),
             _ => None,

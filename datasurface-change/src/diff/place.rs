@@ -1,15 +1,14 @@
 //! Places in a document, and what they are called in the model.
 
-use datasurface_model::{ModelPath, TeamKey, ZoneName, ownership::Part, segment};
-use smol_str::SmolStr;
+use datasurface_model::{ModelPath, TeamKey, Text, ZoneName, ownership::Part, segment};
 
 /// A step into a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Step {
     /// A member of an object.
-    Member(SmolStr),
+    Member(Text),
     /// An element of a list, by its name.
-    Element(SmolStr),
+    Element(Text),
 }
 
 /// A place in a document, from its root. Unlike a [`ModelPath`], it says everything that is needed to go there.
@@ -125,7 +124,7 @@ impl Place {
 }
 
 /// The name of an element of this collection, and the steps inside of it.
-fn element<'s>(steps: &'s [Step], collection: &str) -> Option<(&'s SmolStr, &'s [Step])> {
+fn element<'s>(steps: &'s [Step], collection: &str) -> Option<(&'s Text, &'s [Step])> {
     match steps {
         [Step::Member(first), Step::Element(name), inside @ ..] if first == collection => {
             Some((name, inside))

@@ -6,9 +6,8 @@ use super::{
     place::{Place, Step},
 };
 use datasurface_document::schema_in_full;
-use datasurface_model::segment;
+use datasurface_model::{Text, segment};
 use serde_json::{Map, Value};
-use smol_str::SmolStr;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -135,7 +134,7 @@ impl Differ {
             match (&difference.kind, movable(&difference.place)) {
                 (DifferenceKind::Removed { .. }, Some(named)) => drop(gone.insert(named, difference)),
                 (DifferenceKind::Added { value }, Some((collection, name))) => {
-                    let former = list::former_name(&value.value()).map(SmolStr::from);
+                    let former = list::former_name(&value.value()).map(Text::from);
                     arrived.push((collection, name, former, difference));
                 }
                 _ => self.found.push(difference),
@@ -232,7 +231,7 @@ fn is_collection(place: &Place) -> bool {
 }
 
 /// The collection and the name of a datastore or a workspace.
-fn movable(place: &Place) -> Option<(SmolStr, SmolStr)> {
+fn movable(place: &Place) -> Option<(Text, Text)> {
     match place.steps() {
         [_, _, _, Step::Member(_), _, _, Step::Member(collection), Step::Element(name)]
             if place.is_within(segment::ZONES)

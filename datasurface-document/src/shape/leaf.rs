@@ -1,8 +1,7 @@
 //! The shapes of types that are not made of members, and of collections.
 
 use super::{Shape, Shaped};
-use datasurface_model::*;
-use smol_str::SmolStr;
+use datasurface_model::{Text, *};
 use std::collections::BTreeMap;
 
 macro_rules! leaves {
@@ -18,7 +17,7 @@ macro_rules! leaves {
 pub(crate) use leaves;
 
 leaves! {
-    bool u16 u32 u64 String SmolStr
+    bool u16 u32 u64 String Text
     Classification ColumnName ContainerName CredentialName CredentialStoreName Cron DataType DatasetName DatastoreName
     EcosystemName GroupName LocationName PlatformKind PlatformName PolicyName PrincipalName Regulator Tag TeamName
     VendorName VersionRequirement WorkspaceName ZoneName

@@ -6,15 +6,14 @@ use super::{
     words::Word,
 };
 use crate::shape::Shaped;
-use datasurface_model::{Documentation, Set, Tag, TextFormat};
+use datasurface_model::{Documentation, Set, Tag, Text, TextFormat};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentationObject {
-    text: SmolStr,
+    text: Text,
     #[serde(default, skip_serializing_if = "Word::is_default")]
     format: Word<TextFormat>,
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]

@@ -2,9 +2,8 @@
 
 use super::objects::objects;
 use crate::shape::Shaped;
-use datasurface_model::{CodeArtifact, DatasetName, Select, VersionRequirement};
+use datasurface_model::{CodeArtifact, DatasetName, Select, Text, VersionRequirement};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -38,17 +37,17 @@ struct SelectObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a package of Python, as an object")]
 pub(super) struct PythonObject {
-    package: SmolStr,
+    package: Text,
     #[serde(default = "VersionRequirement::any", skip_serializing_if = "VersionRequirement::is_any")]
     version: VersionRequirement,
-    entry_point: SmolStr,
+    entry_point: Text,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an image of a container, as an object")]
 pub(super) struct ImageObject {
-    image: SmolStr,
+    image: Text,
     #[serde(default = "VersionRequirement::any", skip_serializing_if = "VersionRequirement::is_any")]
     version: VersionRequirement,
 }
@@ -57,7 +56,7 @@ pub(super) struct ImageObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a module of WebAssembly, as an object")]
 pub(super) struct WasmObject {
-    module: SmolStr,
+    module: Text,
     #[serde(default = "VersionRequirement::any", skip_serializing_if = "VersionRequirement::is_any")]
     version: VersionRequirement,
 }
@@ -66,7 +65,7 @@ pub(super) struct WasmObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a project of dbt, as an object")]
 pub(super) struct DbtObject {
-    project: SmolStr,
+    project: Text,
     #[serde(default = "VersionRequirement::any", skip_serializing_if = "VersionRequirement::is_any")]
     version: VersionRequirement,
 }

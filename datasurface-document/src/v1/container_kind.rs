@@ -2,9 +2,8 @@
 
 use super::settings::{Settings, is_empty};
 use crate::shape::Shaped;
-use datasurface_model::ContainerKind;
+use datasurface_model::{ContainerKind, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -30,50 +29,50 @@ pub(super) enum KindObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a database file, as an object")]
 pub(super) struct FileObject {
-    file: SmolStr,
+    file: Text,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a database on a server, as an object")]
 pub(super) struct ServerObject {
-    host: SmolStr,
+    host: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
-    database: SmolStr,
+    database: Text,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a Snowflake database, as an object")]
 pub(super) struct SnowflakeObject {
-    account: SmolStr,
-    database: SmolStr,
+    account: Text,
+    database: Text,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of an object storage, as an object")]
 pub(super) struct BucketObject {
-    bucket: SmolStr,
-    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
-    prefix: SmolStr,
+    bucket: Text,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    prefix: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    endpoint: Option<SmolStr>,
+    endpoint: Option<Text>,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "the settings of a Kafka cluster, as an object")]
 pub(super) struct BrokersObject {
-    brokers: Vec<SmolStr>,
+    brokers: Vec<Text>,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a technology and its settings, as an object")]
 pub(super) struct CustomObject {
-    technology: SmolStr,
+    technology: Text,
     #[serde(default, skip_serializing_if = "is_empty")]
     properties: Settings,
 }
@@ -85,11 +84,11 @@ const ORACLE: u16 = 1521;
 const DB2: u16 = 50_000;
 
 impl ServerObject {
-    fn parts(self, usual: u16) -> (SmolStr, u16, SmolStr) {
+    fn parts(self, usual: u16) -> (Text, u16, Text) {
         (self.host, self.port.unwrap_or(usual), self.database)
     }
 
-    fn of(host: SmolStr, port: u16, database: SmolStr, usual: u16) -> Self {
+    fn of(host: Text, port: u16, database: Text, usual: u16) -> Self {
         Self { host, port: (port != usual).then_some(port), database }
     }
 }

@@ -9,10 +9,9 @@ use super::{
 use crate::shape::Shaped;
 use datasurface_model::{
     Classification, CloudVendor, Entity, KeyHolder, Permitted, Place, PlatformName, Policy, PolicyName,
-    PolicyRule, ProductionStatus, Set, StorageRule, VendorName,
+    PolicyRule, ProductionStatus, Set, StorageRule, Text, VendorName,
 };
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::hash::Hash;
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -64,10 +63,10 @@ struct StorageObject {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     mandatory: bool,
     #[serde(default, deserialize_with = "said_set", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "json-schema", schemars(with = "Set<SmolStr>"))]
-    allow: Option<Set<SmolStr>>,
+    #[cfg_attr(feature = "json-schema", schemars(with = "Set<Text>"))]
+    allow: Option<Set<Text>>,
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
-    deny: Set<SmolStr>,
+    deny: Set<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encryption: Option<Word<KeyHolder>>,
 }

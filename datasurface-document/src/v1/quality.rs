@@ -2,9 +2,8 @@
 
 use super::{quantity::LatencyText, sets::set};
 use crate::shape::Shaped;
-use datasurface_model::{ColumnName, QualityCheck, Set, Share};
+use datasurface_model::{ColumnName, QualityCheck, Set, Share, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -60,7 +59,7 @@ pub(super) struct FreshObject {
 pub(super) struct AcceptedValuesObject {
     column: ColumnName,
     #[serde(deserialize_with = "set")]
-    values: Set<SmolStr>,
+    values: Set<Text>,
 }
 
 impl QualityCheckObject {

@@ -5,9 +5,8 @@ use super::{
     words::Word,
 };
 use crate::shape::Shaped;
-use datasurface_model::{Credential, Repository, RepositoryHost};
+use datasurface_model::{Credential, Repository, RepositoryHost, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -15,9 +14,9 @@ use smol_str::SmolStr;
 pub(super) struct RepositoryObject {
     host: Word<RepositoryHost>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    address: Option<SmolStr>,
-    repository: SmolStr,
-    branch: SmolStr,
+    address: Option<Text>,
+    repository: Text,
+    branch: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     credential: Option<Compactly<Credential>>,
 }
@@ -46,7 +45,7 @@ impl Compact for Repository {
     fn long(&self) -> Option<RepositoryObject> {
         Some(RepositoryObject {
             host: Word(self.host()),
-            address: self.address().map(SmolStr::from),
+            address: self.address().map(Text::from),
             repository: self.repository().into(),
             branch: self.branch().into(),
             credential: self.declared_credential().cloned().map(Compactly),

@@ -2,17 +2,16 @@
 
 use super::{compact::Compactly, quantity::Day};
 use crate::shape::Shaped;
-use datasurface_model::{PolicyKey, Waiver};
+use datasurface_model::{PolicyKey, Text, Waiver};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a waiver, as an object")]
 #[shape(told_by(code, path, policy))]
 pub(super) struct WaiverObject {
-    code: SmolStr,
-    path: SmolStr,
+    code: Text,
+    path: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<Compactly<PolicyKey>>,
     reason: String,

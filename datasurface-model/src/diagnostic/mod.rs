@@ -12,9 +12,8 @@ pub use position::Position;
 pub use suggestion::{Patch, Suggestion};
 
 use crate::segment;
-use datasurface_schema::PolicyKey;
+use datasurface_schema::{PolicyKey, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// How bad a finding is.
@@ -43,7 +42,7 @@ impl fmt::Display for Severity {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Diagnostic {
     path: ModelPath,
-    code: SmolStr,
+    code: Text,
     severity: Severity,
     message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,7 +73,7 @@ impl Diagnostic {
     pub fn new(code: &CodeInfo, path: ModelPath, message: impl Into<String>) -> Self {
         Self {
             path,
-            code: SmolStr::new_static(code.code),
+            code: Text::from_static(code.code),
             severity: code.severity,
             message: message.into(),
             help: None,

@@ -1,7 +1,7 @@
 //! Paths: the span of a model without text.
 
+use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// A place in the model: collections and names in turn, from the ecosystem inwards, such as
@@ -9,7 +9,7 @@ use std::fmt;
 /// `capture`. The path of the ecosystem itself is empty, and shown as `ecosystem`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ModelPath(Vec<SmolStr>);
+pub struct ModelPath(Vec<Text>);
 
 impl ModelPath {
     /// The ecosystem itself.
@@ -27,13 +27,13 @@ impl ModelPath {
     /// The member called `name` of a collection at this place.
     #[must_use]
     pub fn child(&self, collection: &'static str, name: impl AsRef<str>) -> Self {
-        self.extended([SmolStr::new_static(collection), name.as_ref().into()])
+        self.extended([Text::from_static(collection), name.as_ref().into()])
     }
 
     /// An attribute at this place.
     #[must_use]
     pub fn attribute(&self, attribute: &'static str) -> Self {
-        self.extended([SmolStr::new_static(attribute)])
+        self.extended([Text::from_static(attribute)])
     }
 
     /// Whether `other` is at this place or inside it.
@@ -44,10 +44,10 @@ impl ModelPath {
 
     /// The collections, names and attributes that it is made of.
     pub fn segments(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.iter().map(SmolStr::as_str)
+        self.0.iter().map(Text::as_str)
     }
 
-    fn extended<const N: usize>(&self, more: [SmolStr; N]) -> Self {
+    fn extended<const N: usize>(&self, more: [Text; N]) -> Self {
         let mut segments = Vec::with_capacity(self.0.len() + N);
         segments.extend_from_slice(&self.0);
         segments.extend(more);

@@ -1,14 +1,14 @@
 //! Positions: where something is written.
 
+use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// A place in a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// The name under which the document was given, most often that of a file.
-    pub document: SmolStr,
+    pub document: Text,
     /// From 1.
     pub line: usize,
     /// From 1, in characters.
@@ -20,7 +20,7 @@ pub struct Position {
     pub is_inexact: bool,
     /// The line, unless it is too long to be shown, or holds a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<SmolStr>,
+    pub text: Option<Text>,
 }
 
 impl Position {

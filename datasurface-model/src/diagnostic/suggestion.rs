@@ -2,9 +2,8 @@
 
 use super::ModelPath;
 use crate::ecosystem::Repository;
-use datasurface_schema::Json;
+use datasurface_schema::{Json, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// A change of the model that resolves a finding, and brings no error about that was not there.
@@ -30,7 +29,7 @@ pub enum Patch {
     /// add to one list can be followed one after another.
     Add(Json),
     /// Call it this, and let it be as it is otherwise.
-    Rename(SmolStr),
+    Rename(Text),
     /// Take it away. Of several that are called the same, one.
     Remove,
 }
@@ -51,7 +50,7 @@ impl Suggestion {
     }
 
     /// To call what is at a place by another name.
-    pub fn rename(path: ModelPath, name: impl Into<SmolStr>) -> Self {
+    pub fn rename(path: ModelPath, name: impl Into<Text>) -> Self {
         Self::new(path, Patch::Rename(name.into()))
     }
 

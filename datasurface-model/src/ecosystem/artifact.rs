@@ -1,9 +1,8 @@
 //! Code: what a transformer runs.
 
 use super::VersionRequirement;
-use datasurface_schema::DatasetName;
+use datasurface_schema::{DatasetName, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 /// The code of a transformer.
 ///
@@ -24,30 +23,30 @@ pub enum CodeArtifact {
     /// A package of Python.
     Python {
         /// The name of the package, as its index knows it.
-        package: SmolStr,
+        package: Text,
         /// Which versions will do.
         version: VersionRequirement,
         /// What is called: `module:function`.
-        entry_point: SmolStr,
+        entry_point: Text,
     },
     /// An image of a container, such as Docker runs.
     Image {
         /// The repository of the image, without a tag.
-        image: SmolStr,
+        image: Text,
         /// Which versions will do; images carry them as tags.
         version: VersionRequirement,
     },
     /// A module of WebAssembly.
     Wasm {
         /// Where the module is found: a file or an address.
-        module: SmolStr,
+        module: Text,
         /// Which versions will do.
         version: VersionRequirement,
     },
     /// A project of dbt.
     Dbt {
         /// The name of the project.
-        project: SmolStr,
+        project: Text,
         /// Which versions will do.
         version: VersionRequirement,
     },
@@ -66,25 +65,25 @@ pub struct Select {
 impl CodeArtifact {
     /// A package of Python, and the function in it that is called, as `module:function`.
     pub fn python(
-        package: impl Into<SmolStr>,
+        package: impl Into<Text>,
         version: impl Into<VersionRequirement>,
-        entry_point: impl Into<SmolStr>,
+        entry_point: impl Into<Text>,
     ) -> Self {
         Self::Python { package: package.into(), version: version.into(), entry_point: entry_point.into() }
     }
 
     /// An image of a container.
-    pub fn image(image: impl Into<SmolStr>, version: impl Into<VersionRequirement>) -> Self {
+    pub fn image(image: impl Into<Text>, version: impl Into<VersionRequirement>) -> Self {
         Self::Image { image: image.into(), version: version.into() }
     }
 
     /// A module of WebAssembly.
-    pub fn wasm(module: impl Into<SmolStr>, version: impl Into<VersionRequirement>) -> Self {
+    pub fn wasm(module: impl Into<Text>, version: impl Into<VersionRequirement>) -> Self {
         Self::Wasm { module: module.into(), version: version.into() }
     }
 
     /// A project of dbt.
-    pub fn dbt(project: impl Into<SmolStr>, version: impl Into<VersionRequirement>) -> Self {
+    pub fn dbt(project: impl Into<Text>, version: impl Into<VersionRequirement>) -> Self {
         Self::Dbt { project: project.into(), version: version.into() }
     }
 

@@ -1,9 +1,8 @@
 //! Capture: how the data of a datastore is read.
 
 use super::{CaptureTrigger, Credential, Cron, Dataset};
-use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, Entity, Set};
+use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, Entity, Set, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// How a datastore is captured: from where, when, with which credential, and what is read together.
@@ -27,7 +26,7 @@ pub struct Capture {
 }
 
 /// What the source calls the datasets: tables, topics, or prefixes of files.
-pub type SourceNames = BTreeMap<DatasetName, SmolStr>;
+pub type SourceNames = BTreeMap<DatasetName, Text>;
 
 /// The columns by which it is told what is new in datasets.
 pub type WatermarkColumns = BTreeMap<DatasetName, ColumnName>;
@@ -187,7 +186,7 @@ impl Capture {
 
     /// Says what the source calls a dataset: its table, its topic, or what the keys of its files begin with.
     #[must_use]
-    pub fn source(mut self, dataset: impl Into<DatasetName>, source: impl Into<SmolStr>) -> Self {
+    pub fn source(mut self, dataset: impl Into<DatasetName>, source: impl Into<Text>) -> Self {
         self.kind.sources_mut().insert(dataset.into(), source.into());
         self
     }
@@ -213,7 +212,7 @@ impl Capture {
 
     /// Reads a dataset from a table of another name.
     #[must_use]
-    pub fn table(self, dataset: impl Into<DatasetName>, table: impl Into<SmolStr>) -> Self {
+    pub fn table(self, dataset: impl Into<DatasetName>, table: impl Into<Text>) -> Self {
         self.source(dataset, table)
     }
 
@@ -302,7 +301,7 @@ impl Capture {
     #[must_use]
     pub fn source_of<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
         let (_, sources) = self.kind.sources();
-        sources.get(dataset).map_or(dataset.as_str(), SmolStr::as_str)
+        sources.get(dataset).map_or(dataset.as_str(), Text::as_str)
     }
 
     /// The column by which it is told what is new in a dataset; none if the capture knows no watermarks.

@@ -1,9 +1,8 @@
 //! Containers: where data is kept.
 
 use super::ContainerKind;
-use datasurface_schema::{About, ContainerName, Entity, Place, Rare, Set, documented, renamed};
+use datasurface_schema::{About, ContainerName, Entity, Place, Rare, Set, Text, documented, renamed};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// Something that keeps data, at one or more places.
@@ -52,27 +51,27 @@ impl DataContainer {
     }
 
     /// An SQLite database file.
-    pub fn sqlite(name: impl Into<ContainerName>, file: impl Into<SmolStr>) -> Self {
+    pub fn sqlite(name: impl Into<ContainerName>, file: impl Into<Text>) -> Self {
         Self::new(name, ContainerKind::Sqlite { file: file.into() })
     }
 
     /// A PostgreSQL database on the usual port, 5432.
     pub fn postgres(
         name: impl Into<ContainerName>,
-        host: impl Into<SmolStr>,
-        database: impl Into<SmolStr>,
+        host: impl Into<Text>,
+        database: impl Into<Text>,
     ) -> Self {
         Self::new(name, ContainerKind::Postgres { host: host.into(), port: 5432, database: database.into() })
     }
 
     /// A bucket of an object storage, in all of it.
-    pub fn object_storage(name: impl Into<ContainerName>, bucket: impl Into<SmolStr>) -> Self {
+    pub fn object_storage(name: impl Into<ContainerName>, bucket: impl Into<Text>) -> Self {
         let kind = ContainerKind::ObjectStorage { bucket: bucket.into(), prefix: "".into(), endpoint: None };
         Self::new(name, kind)
     }
 
     /// A Kafka cluster, reached through these brokers, each as `host:port`.
-    pub fn kafka<B: Into<SmolStr>>(
+    pub fn kafka<B: Into<Text>>(
         name: impl Into<ContainerName>,
         brokers: impl IntoIterator<Item = B>,
     ) -> Self {

@@ -1,8 +1,7 @@
 //! Kinds of containers: which technology keeps the data, and how it is reached.
 
-use datasurface_schema::Json;
+use datasurface_schema::{Json, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 /// What keeps the data, and how it is reached. Never a secret: credentials are names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -11,86 +10,86 @@ pub enum ContainerKind {
     /// An SQLite database file.
     Sqlite {
         /// The file, relative to where the platform runs.
-        file: SmolStr,
+        file: Text,
     },
     /// A DuckDB database file.
     DuckDb {
         /// The file, relative to where the platform runs.
-        file: SmolStr,
+        file: Text,
     },
     /// A PostgreSQL database.
     Postgres {
         /// Host name or address.
-        host: SmolStr,
+        host: Text,
         /// TCP port.
         port: u16,
         /// Name of the database.
-        database: SmolStr,
+        database: Text,
     },
     /// A MySQL database.
     MySql {
         /// Host name or address.
-        host: SmolStr,
+        host: Text,
         /// TCP port.
         port: u16,
         /// Name of the database.
-        database: SmolStr,
+        database: Text,
     },
     /// A database of Microsoft SQL Server.
     SqlServer {
         /// Host name or address.
-        host: SmolStr,
+        host: Text,
         /// TCP port.
         port: u16,
         /// Name of the database.
-        database: SmolStr,
+        database: Text,
     },
     /// An Oracle database.
     Oracle {
         /// Host name or address.
-        host: SmolStr,
+        host: Text,
         /// TCP port.
         port: u16,
         /// Name of the service.
-        database: SmolStr,
+        database: Text,
     },
     /// A DB2 database.
     Db2 {
         /// Host name or address.
-        host: SmolStr,
+        host: Text,
         /// TCP port.
         port: u16,
         /// Name of the database.
-        database: SmolStr,
+        database: Text,
     },
     /// A Snowflake database.
     Snowflake {
         /// The account identifier, as in `organization-account`.
-        account: SmolStr,
+        account: Text,
         /// Name of the database.
-        database: SmolStr,
+        database: Text,
     },
     /// A bucket of an object storage that speaks the protocol of S3, or of its vendor.
     ObjectStorage {
         /// The bucket.
-        bucket: SmolStr,
+        bucket: Text,
         /// What the keys of all objects begin with; empty for the whole bucket.
-        prefix: SmolStr,
+        prefix: Text,
         /// The address of the service, unless it is the vendor's usual one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        endpoint: Option<SmolStr>,
+        endpoint: Option<Text>,
     },
     /// A Kafka cluster.
     Kafka {
         /// The brokers that are asked first, each as `host:port`.
-        brokers: Vec<SmolStr>,
+        brokers: Vec<Text>,
     },
     /// Whatever the platform that serves the data provides.
     PlatformManaged,
     /// Something that only a platform's plug-in knows.
     Custom {
         /// What the plug-in calls it.
-        technology: SmolStr,
+        technology: Text,
         /// What the plug-in needs to know to reach it.
         properties: Json,
     },

@@ -1,8 +1,8 @@
 //! Deadlines: by when data must be complete, every day.
 
 use chrono::{NaiveTime, Timelike};
+use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// A time of day, to the minute, in a time zone. As text: `06:30 Europe/Berlin`.
@@ -10,12 +10,12 @@ use std::fmt;
 #[serde(deny_unknown_fields)]
 pub struct Deadline {
     time: NaiveTime,
-    zone: SmolStr,
+    zone: Text,
 }
 
 impl Deadline {
     /// A time of day, to the minute, in a zone, by its IANA name. Whether there is such a zone is judged by validation.
-    pub fn new(time: NaiveTime, zone: impl Into<SmolStr>) -> Self {
+    pub fn new(time: NaiveTime, zone: impl Into<Text>) -> Self {
         let minute = NaiveTime::from_hms_opt(time.hour(), time.minute(), 0);
         Self { time: minute.unwrap_or(time), zone: zone.into() }
     }

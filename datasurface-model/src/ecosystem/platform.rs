@@ -3,10 +3,10 @@
 use super::{Deprecation, ProductionStatus};
 use datasurface_schema::{
     About, CredentialStoreName, DatasetKey, DatastoreName, Entity, Json, Named, Place, PlatformKind,
-    PlatformName, Rare, Set, WorkspaceName, documented, renamed,
+    PlatformName, Rare, Set, Text, WorkspaceName, documented, renamed,
 };
+use semver::{Error as VersionError, VersionReq};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// An instance of a data platform: which plug-in, in which versions, with which settings. Two instances may be of
@@ -215,13 +215,13 @@ impl fmt::Display for Hinted {
 /// A requirement on a semantic version, as text; judged by validation.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct VersionRequirement(SmolStr);
+pub struct VersionRequirement(Text);
 
 impl VersionRequirement {
     /// Any version.
     #[must_use]
     pub fn any() -> Self {
-        Self(SmolStr::new_static("*"))
+        Self(Text::from_static("*"))
     }
 
     /// Whether any version will do.
@@ -231,7 +231,7 @@ impl VersionRequirement {
     }
 
     /// The requirement, or why the text is none.
-    pub fn parse(&self) -> Result<semver::VersionReq, semver::Error> {
+    pub fn parse(&self) -> Result<VersionReq, VersionError> {
         self.0.parse()
     }
 }

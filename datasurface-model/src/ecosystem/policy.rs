@@ -2,10 +2,9 @@
 
 use super::{CloudVendor, KeyHolder, ProductionStatus};
 use datasurface_schema::{
-    About, Classification, Entity, Place, PlatformName, PolicyName, Rare, Set, VendorName, documented,
+    About, Classification, Entity, Place, PlatformName, PolicyName, Rare, Set, Text, VendorName, documented,
     renamed,
 };
-use smol_str::SmolStr;
 
 /// A policy of a zone. It holds for what is the zone's, wherever that meets somebody else's; all policies of both
 /// zones hold together.
@@ -126,7 +125,7 @@ impl<T: Ord> Permitted<T> {
 /// What a container must be like to hold data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StorageRule {
-    technologies: Permitted<SmolStr>,
+    technologies: Permitted<Text>,
     encryption: Option<KeyHolder>,
     is_mandatory: bool,
 }
@@ -134,7 +133,7 @@ pub struct StorageRule {
 impl StorageRule {
     /// Holds for those datasets of the zone that name the policy.
     pub fn for_who_asks() -> Self {
-        Self { technologies: Permitted::all_but([] as [SmolStr; 0]), encryption: None, is_mandatory: false }
+        Self { technologies: Permitted::all_but([] as [Text; 0]), encryption: None, is_mandatory: false }
     }
 
     /// Holds for every dataset of the zone.
@@ -144,7 +143,7 @@ impl StorageRule {
 
     /// Which technologies may hold the data, as a container's kind calls them: `postgres`, `object_storage`.
     #[must_use]
-    pub fn technologies(mut self, technologies: Permitted<SmolStr>) -> Self {
+    pub fn technologies(mut self, technologies: Permitted<Text>) -> Self {
         self.technologies = technologies;
         self
     }
@@ -158,7 +157,7 @@ impl StorageRule {
 
     /// Which technologies may hold the data.
     #[must_use]
-    pub fn permitted_technologies(&self) -> &Permitted<SmolStr> {
+    pub fn permitted_technologies(&self) -> &Permitted<Text> {
         &self.technologies
     }
 

@@ -2,9 +2,8 @@
 //! there.
 
 use super::Latency;
-use datasurface_schema::{ColumnName, Set};
+use datasurface_schema::{ColumnName, Set, Text};
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// Says where rows go that break what the schema says: the length, the precision or the range of a type, or `not null`.
@@ -70,7 +69,7 @@ pub enum QualityCheck {
         /// The column.
         column: ColumnName,
         /// The values, as text.
-        values: Set<SmolStr>,
+        values: Set<Text>,
     },
 }
 
@@ -96,7 +95,7 @@ impl QualityCheck {
     }
 
     /// A column holds nothing but these values, or null.
-    pub fn accepted_values<V: Into<SmolStr>>(
+    pub fn accepted_values<V: Into<Text>>(
         column: impl Into<ColumnName>,
         values: impl IntoIterator<Item = V>,
     ) -> Self {

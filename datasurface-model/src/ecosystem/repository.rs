@@ -1,8 +1,8 @@
 //! Repositories: who owns a part of the model.
 
 use super::{Credential, password::without_passwords};
+use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::fmt;
 
 /// Where a repository is hosted.
@@ -39,21 +39,21 @@ impl RepositoryHost {
 #[serde(from = "String", into = "String")]
 pub struct Repository {
     host: RepositoryHost,
-    address: Option<SmolStr>,
-    repository: SmolStr,
-    branch: SmolStr,
+    address: Option<Text>,
+    repository: Text,
+    branch: Text,
     credential: Option<Credential>,
 }
 
 impl Repository {
     /// The branch of `repository` at `host`.
-    pub fn new(host: RepositoryHost, repository: impl Into<SmolStr>, branch: impl Into<SmolStr>) -> Self {
+    pub fn new(host: RepositoryHost, repository: impl Into<Text>, branch: impl Into<Text>) -> Self {
         Self { host, address: None, repository: repository.into(), branch: branch.into(), credential: None }
     }
 
     /// The same repository at a host of its own, such as `git.example.com`.
     #[must_use]
-    pub fn at(mut self, address: impl Into<SmolStr>) -> Self {
+    pub fn at(mut self, address: impl Into<Text>) -> Self {
         self.address = Some(address.into());
         self
     }

@@ -2,9 +2,9 @@
 
 use super::timetable;
 use chrono::{DateTime, TimeZone};
+use datasurface_schema::Text;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 use std::{cell::RefCell, fmt};
 
 /// A timetable in five POSIX cron fields: minute, hour, day of month, month, day of week. Names, lists, ranges and steps of
@@ -13,7 +13,7 @@ use std::{cell::RefCell, fmt};
 /// validation, also for days that never come.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Cron(SmolStr);
+pub struct Cron(Text);
 
 impl Cron {
     /// The text, as written.
@@ -118,7 +118,7 @@ pub enum TransformTrigger {
 fn remembered(fields: &str, judge: impl FnOnce(&str) -> Option<String>) -> Option<String> {
     const MANY: usize = 1024;
     thread_local! {
-        static JUDGED: RefCell<FxHashMap<SmolStr, Option<String>>> = RefCell::default();
+        static JUDGED: RefCell<FxHashMap<Text, Option<String>>> = RefCell::default();
     }
     JUDGED.with_borrow_mut(|judged| {
         if let Some(known) = judged.get(fields) {

@@ -6,8 +6,7 @@ use crate::{
     segment,
 };
 use chrono::NaiveDate;
-use datasurface_schema::{Entity, PolicyKey};
-use smol_str::SmolStr;
+use datasurface_schema::{Entity, PolicyKey, Text};
 use std::fmt;
 
 /// A finding that is accepted until a day: by its code, at its path, for a reason.
@@ -34,9 +33,9 @@ pub struct Waiver {
 #[non_exhaustive]
 pub struct WaivedFinding {
     /// The code, `area/slug`.
-    pub code: SmolStr,
+    pub code: Text,
     /// The path, as the finding shows it.
-    pub path: SmolStr,
+    pub path: Text,
     /// The policy that denies it. Several policies may deny the same.
     pub policy: Option<PolicyKey>,
 }
@@ -44,8 +43,8 @@ pub struct WaivedFinding {
 impl Waiver {
     /// Accepts the finding of this code at this path, for a reason, until a day (inclusive).
     pub fn new(
-        code: impl Into<SmolStr>,
-        path: impl Into<SmolStr>,
+        code: impl Into<Text>,
+        path: impl Into<Text>,
         reason: impl Into<String>,
         expires: NaiveDate,
     ) -> Self {

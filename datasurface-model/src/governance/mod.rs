@@ -17,8 +17,7 @@ use crate::{
     diagnostic::CodeInfo,
     ecosystem::{CloudVendor, KeyHolder, Permitted, Policy, PolicyRule, ProductionStatus, StorageRule},
 };
-use datasurface_schema::{Classification, Place, PlatformName, Set, VendorName};
-use smol_str::SmolStr;
+use datasurface_schema::{Classification, Place, PlatformName, Set, Text, VendorName};
 
 /// Something that the data of a zone meets.
 #[derive(Clone, Copy, Debug)]
@@ -165,7 +164,7 @@ fn unknown<T: Ord>(code: &'static CodeInfo, permitted: &Permitted<T>) -> Option<
 }
 
 fn storage(rule: &StorageRule, technology: &str, encryption: Option<KeyHolder>) -> Option<Denial> {
-    let is_denied = |denied: &SmolStr| is_alike(denied, technology);
+    let is_denied = |denied: &Text| is_alike(denied, technology);
     if !rule.permitted_technologies().admits_by(|allowed| allowed == technology, is_denied) {
         return Some(Denial::new(&STORAGE, format!("does not permit storage in `{technology}`")));
     }

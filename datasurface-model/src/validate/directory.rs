@@ -17,10 +17,9 @@ use crate::{
     segment,
 };
 use datasurface_schema::{
-    ContainerKey, ContainerName, DatastoreName, Entity, Name, Set, TeamKey, WorkspaceName,
+    ContainerKey, ContainerName, DatastoreName, Entity, Name, Set, TeamKey, Text, WorkspaceName,
 };
 use rustc_hash::FxHashSet;
-use smol_str::{SmolStr, StrExt};
 use std::sync::{Arc, OnceLock};
 
 /// A datastore or workspace, and the team that it belongs to.
@@ -73,7 +72,7 @@ pub(super) struct Directory {
     former_datastores: Index<DatastoreName, ()>,
     former_workspaces: Index<WorkspaceName, ()>,
     /// Containers by what is the same for those that are one physical database.
-    addresses: Index<SmolStr, ContainerKey>,
+    addresses: Index<Text, ContainerKey>,
 }
 
 impl Directory {
@@ -140,13 +139,13 @@ impl Directory {
                 touched.insert(Subject::ContainerNames);
             }
         }
-        let differing_addresses: Set<SmolStr> = addresses_of_both.into_iter().collect();
+        let differing_addresses: Set<Text> = addresses_of_both.into_iter().collect();
         // Where several are at one address, all of them.
         for address in &differing_addresses {
             self.addresses.release(address, &change.key);
         }
         for container in &new {
-            let own: Set<SmolStr> = addresses(container).into_iter().collect();
+            let own: Set<Text> = addresses(container).into_iter().collect();
             for address in own.into_iter().filter(|address| differing_addresses.contains(address)) {
                 self.addresses.claim(address, &change.key, key(container.name()));
             }
@@ -184,7 +183,7 @@ impl Directory {
         })
     }
 
-    pub(super) fn addresses(&self) -> &Index<SmolStr, ContainerKey> {
+    pub(super) fn addresses(&self) -> &Index<Text, ContainerKey> {
         &self.addresses
     }
 
@@ -223,7 +222,7 @@ impl Directory {
 /// The units of one kind. Names that differ in ASCII case only stand together: they are not allowed beside each other.
 #[derive(Clone, Debug)]
 pub(super) struct Members<T: Entity> {
-    by_folded_name: Index<SmolStr, Member<T>>,
+    by_folded_name: Index<Text, Member<T>>,
 }
 
 /// A unit that has a name.
@@ -251,7 +250,7 @@ where
     Member<T>: Clone,
 {
     /// Gives the name back in lower case.
-    fn follow(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<SmolStr> {
+    fn follow(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<Text> {
         // Both have one name: it is part of what the unit is.
         let name = old.as_ref().or(new.as_ref())?.name().clone();
         let folded = folded(name.as_str());
@@ -278,7 +277,7 @@ where
     }
 
     /// The first unit of this name, without regard to ASCII case.
-    pub(super) fn first(&self, folded: &SmolStr) -> Option<&UnitKey> {
+    pub(super) fn first(&self, folded: &Text) -> Option<&UnitKey> {
         self.by_folded_name.first(folded).map(|(unit, _)| unit)
     }
 
@@ -300,6 +299,6 @@ impl<T: Entity> Default for Members<T> {
 }
 
 /// The name as all count that differ from it in ASCII case only.
-pub(super) fn folded(name: &str) -> SmolStr {
-    name.to_ascii_lowercase_smolstr()
+pub(super) fn folded(name: &str) -> Text {
+    name.chars().map(|letter| letter.to_ascii_lowercase()).collect()
 }

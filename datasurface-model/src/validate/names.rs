@@ -1,7 +1,6 @@
 //! The existing names of one kind, arranged so that the nearest one is found without looking at all of them.
 
-use datasurface_schema::nearest;
-use smol_str::SmolStr;
+use datasurface_schema::{Text, nearest};
 
 /// Up to this many names, each one is compared.
 const FEW: usize = 100;
@@ -13,16 +12,16 @@ const LONGEST: usize = 1024;
 /// Names by their beginnings, and by their ends: a name with a slip in one half has the other half right.
 #[derive(Debug)]
 pub(crate) struct Names {
-    forwards: Vec<(String, SmolStr)>,
-    backwards: Vec<(String, SmolStr)>,
+    forwards: Vec<(String, Text)>,
+    backwards: Vec<(String, Text)>,
 }
 
 impl Names {
     pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::arranged(names.into_iter().map(|name| (name.to_lowercase(), SmolStr::from(name))).collect())
+        Self::arranged(names.into_iter().map(|name| (name.to_lowercase(), Text::from(name))).collect())
     }
 
-    fn arranged(mut forwards: Vec<(String, SmolStr)>) -> Self {
+    fn arranged(mut forwards: Vec<(String, Text)>) -> Self {
         forwards.sort();
         forwards.dedup();
         let mut backwards = Vec::new();
@@ -48,7 +47,7 @@ impl Names {
     }
 }
 
-fn neighbours<'a>(sorted: &'a [(String, SmolStr)], wanted: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+fn neighbours<'a>(sorted: &'a [(String, Text)], wanted: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     let at = sorted.partition_point(|(folded, _)| folded.as_str() < wanted);
     sorted.iter().skip(at.saturating_sub(NEIGHBOURS)).take(2 * NEIGHBOURS).map(|(_, name)| name.as_str())
 }

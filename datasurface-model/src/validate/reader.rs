@@ -9,9 +9,8 @@ use super::{
 use crate::ecosystem::{CloudVendor, DataContainer, Policy};
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, GroupKey, Named, VendorName, WorkspaceName, ZoneName,
+    ContainerKey, DatasetKey, DatastoreName, GroupKey, Named, Text, VendorName, WorkspaceName, ZoneName,
 };
-use smol_str::SmolStr;
 use std::cell::RefCell;
 
 /// Reads facts, and remembers which.
@@ -61,15 +60,15 @@ facts! {
     /// Whether there is such a thing.
     Exists(reference: Reference) = exists -> bool;
     /// The text of the existing thing whose name is nearest.
-    Nearest(reference: Reference) = nearest -> Option<SmolStr>;
+    Nearest(reference: Reference) = nearest -> Option<Text>;
     /// Which unit a datastore is: where it is, and whose.
     DatastoreUnit(datastore: DatastoreName) = datastore_unit -> Option<&'a UnitKey>;
     /// Which unit a workspace is: where it is, and whose.
     WorkspaceUnit(workspace: WorkspaceName) = workspace_unit -> Option<&'a UnitKey>;
     /// Which datastore has a claim to this name, in lower case, before all others.
-    FirstDatastore(folded: SmolStr) = first_datastore -> Option<&'a UnitKey>;
+    FirstDatastore(folded: Text) = first_datastore -> Option<&'a UnitKey>;
     /// Which workspace has a claim to this name, in lower case, before all others.
-    FirstWorkspace(folded: SmolStr) = first_workspace -> Option<&'a UnitKey>;
+    FirstWorkspace(folded: Text) = first_workspace -> Option<&'a UnitKey>;
     /// Which datastore is the first to say that it was called so before.
     FirstFormerDatastore(former: DatastoreName) = first_former_datastore -> Option<&'a UnitKey>;
     /// Which workspace is the first to say that it was called so before.
@@ -85,7 +84,7 @@ facts! {
     /// A container.
     Container(key: ContainerKey) = container -> Option<&'a DataContainer>;
     /// The first container with this address.
-    FirstAt(address: SmolStr) = first_at -> Option<&'a ContainerKey>;
+    FirstAt(address: Text) = first_at -> Option<&'a ContainerKey>;
     /// The policies of a zone, if it has any.
     Policies(zone: ZoneName) = policies -> Option<&'a Named<Policy>>;
     /// Whether any zone says which platforms may have to do with it: by name, or by status.

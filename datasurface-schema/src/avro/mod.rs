@@ -11,7 +11,7 @@ mod tests;
 mod types;
 
 use crate::{
-    SchemaProblem, TableSchema,
+    SchemaProblem, TableSchema, Text,
     problem::joined,
     table::NO_TABLE,
     unread::{self, Unread},
@@ -19,7 +19,6 @@ use crate::{
 use crate::{json::Json, name::ColumnName};
 use fault::{Fault, Faults};
 use serde_json::Value;
-use smol_str::SmolStr;
 pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
 
 /// The schema of a dataset as an Avro record (Apache Avro 1.12), with what Avro does not say: a primary key, and the
@@ -115,7 +114,7 @@ impl AvroSchema {
         let read = record
             .fields
             .iter()
-            .map(|field| (field.name.as_str(), field.aliases.iter().map(SmolStr::as_str).collect()));
+            .map(|field| (field.name.as_str(), field.aliases.iter().map(Text::as_str).collect()));
         read.chain(self.unread().names().iter().map(|name| (name.as_str(), Vec::new())))
     }
 

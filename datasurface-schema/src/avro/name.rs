@@ -6,7 +6,7 @@ use super::{
     read::{Members, text},
     types::Plain,
 };
-use smol_str::SmolStr;
+use crate::Text;
 
 pub(super) fn is_name(text: &str) -> bool {
     let is_letter = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
@@ -29,7 +29,7 @@ pub(super) fn defined_name(members: &Members, around: &str) -> Result<String, Fa
 }
 
 /// The name of a type without its namespace.
-pub(super) fn simple_name(members: &Members) -> SmolStr {
+pub(super) fn simple_name(members: &Members) -> Text {
     let name = text(members, "name").unwrap_or_default();
     name.rsplit('.').next().unwrap_or(name).into()
 }

@@ -8,20 +8,19 @@ use super::{
     types::Plain,
 };
 use crate::{
-    DataType,
+    DataType, Text,
     json::Json,
     name::{Classification, ColumnName},
     set::Set,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
-use smol_str::SmolStr;
 use std::mem::{Discriminant, discriminant};
 
 /// The record that a schema describes.
 pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
     let Some(members) = schema.as_object().filter(|members| text(members, "type") == Some("record")) else {
-        let record = Record { name: SmolStr::default(), fields: Vec::new() };
+        let record = Record { name: Text::default(), fields: Vec::new() };
         return Err(AvroError::of(Fault::of("a table is a record"), record, vec![None]));
     };
     let mut reader =
@@ -49,7 +48,7 @@ struct Reader {
     /// Named types that are defined already, by their full names, and how many types they are made of.
     known: FxHashMap<String, (Type, usize)>,
     /// Named types of which it was said why they cannot be read: who refers to them need not say so again.
-    failed: FxHashSet<SmolStr>,
+    failed: FxHashSet<Text>,
     depth: usize,
     /// How many types were copied from where they are defined.
     copied: usize,
@@ -112,7 +111,7 @@ impl Reader {
             aliases,
             slot,
             default: default.cloned().map(Json::from),
-            documentation: text(members, "doc").map(SmolStr::from),
+            documentation: text(members, "doc").map(Text::from),
             classifications: classifications.map(|text| Classification::from(text.as_str())).collect(),
         })
     }
@@ -225,7 +224,7 @@ impl Reader {
         if defined.is_err() {
             let name = text(members, "name");
             let name = name.map(|name| full_name(name, &self::namespace(members, namespace)));
-            self.failed.extend(name.map(SmolStr::from));
+            self.failed.extend(name.map(Text::from));
         }
         defined
     }
@@ -279,7 +278,7 @@ fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
     if symbols.is_empty() {
         return Err(Fault::of("an enum has `symbols`"));
     }
-    if symbols.iter().map(SmolStr::as_str).collect::<Set<&str>>().len() < symbols.len() {
+    if symbols.iter().map(Text::as_str).collect::<Set<&str>>().len() < symbols.len() {
         return Err(Fault::of("an enum has each symbol once"));
     }
     if let Some(symbol) = symbols.iter().find(|symbol| !is_name(symbol)) {
@@ -323,9 +322,9 @@ pub(super) fn text<'v>(members: &'v Members, member: &str) -> Option<&'v str> {
 }
 
 /// A list of texts; an empty one if there is none.
-fn texts(members: &Members, member: &str) -> Result<Vec<SmolStr>, Faults> {
+fn texts(members: &Members, member: &str) -> Result<Vec<Text>, Faults> {
     let Some(list) = members.get(member) else { return Ok(Vec::new()) };
     let texts =
-        list.as_array().and_then(|list| list.iter().map(|text| text.as_str().map(SmolStr::from)).collect());
+        list.as_array().and_then(|list| list.iter().map(|text| text.as_str().map(Text::from)).collect());
     texts.ok_or_else(|| Fault::of(format!("its `{member}` are a list of texts")))
 }

@@ -1,27 +1,26 @@
 //! What an Avro record is made of. References to named types are replaced by what they name, so there are no cycles.
 
-use crate::{DataType, json::Json, name::Classification, set::Set};
-use smol_str::SmolStr;
+use crate::{DataType, Text, json::Json, name::Classification, set::Set};
 use std::sync::Arc;
 
 /// A record: the whole schema, or a type in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Record {
     /// Without its namespace, by which nothing is resolved.
-    pub(crate) name: SmolStr,
+    pub(crate) name: Text,
     pub(crate) fields: Vec<Field>,
 }
 
 /// A field of a record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Field {
-    pub(crate) name: SmolStr,
+    pub(crate) name: Text,
     /// What it was called before.
-    pub(crate) aliases: Vec<SmolStr>,
+    pub(crate) aliases: Vec<Text>,
     pub(crate) slot: Slot,
     /// What records have in it that were written without it.
     pub(crate) default: Option<Json>,
-    pub(crate) documentation: Option<SmolStr>,
+    pub(crate) documentation: Option<Text>,
     pub(crate) classifications: Set<Classification>,
 }
 
@@ -60,7 +59,7 @@ pub(crate) enum Plain {
 /// A type that says how the values of a plainer one are meant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Logical {
-    pub(super) name: SmolStr,
+    pub(super) name: Text,
     pub(super) of: Type,
     pub(super) data_type: DataType,
 }
@@ -68,17 +67,17 @@ pub(crate) struct Logical {
 /// So many bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Fixed {
-    pub(crate) name: SmolStr,
+    pub(crate) name: Text,
     pub(crate) size: u32,
 }
 
 /// One of some symbols.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Enumeration {
-    pub(crate) name: SmolStr,
-    pub(crate) symbols: Vec<SmolStr>,
+    pub(crate) name: Text,
+    pub(crate) symbols: Vec<Text>,
     /// What readers take for a symbol that they do not know.
-    pub(crate) default: Option<SmolStr>,
+    pub(crate) default: Option<Text>,
 }
 
 impl Plain {

@@ -2,14 +2,13 @@
 
 use super::{TypeChange, avro, rules::SchemaRule};
 use crate::{
-    Column, DataType,
+    Column, DataType, Text,
     avro::{Field, Record},
     json::Json,
     name::ColumnName,
     schema::Schema,
 };
 use rustc_hash::FxHashMap;
-use smol_str::SmolStr;
 use std::{collections::BTreeMap, fmt};
 
 /// A difference between two schemas that concerns data or its readers.
@@ -78,9 +77,9 @@ pub enum SchemaChange {
     /// An Avro record is called differently.
     RecordRenamed {
         /// The name that it had, without its namespace.
-        from: SmolStr,
+        from: Text,
         /// The name that it has, without its namespace.
-        to: SmolStr,
+        to: Text,
     },
     /// A schema is said in Avro's words now, or is so no longer.
     FormChanged {
@@ -186,7 +185,7 @@ impl<'a> Part<'a> {
 
     /// The names that it says that it had.
     fn former_names(self) -> impl Iterator<Item = &'a str> {
-        let aliases = self.field.map_or(&[][..], |field| &field.aliases).iter().map(SmolStr::as_str);
+        let aliases = self.field.map_or(&[][..], |field| &field.aliases).iter().map(Text::as_str);
         aliases.chain(self.column.former_name().map(ColumnName::as_str))
     }
 

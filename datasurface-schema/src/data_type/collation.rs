@@ -1,12 +1,12 @@
 //! Collations: how text is sorted and compared.
 
-use smol_str::SmolStr;
+use crate::Text;
 use std::fmt;
 
 /// The name of a collation, as the container that holds the text knows it: `C`, `de_DE.utf8`, `de-DE-x-icu`,
 /// `utf8mb4_0900_ai_ci`, `Latin1_General_CI_AS`, `NOCASE`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Collation(SmolStr);
+pub struct Collation(Text);
 
 /// Names that are words of their own.
 const WORDS: &[&str] = &[
@@ -66,7 +66,7 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '@'))
 }
 
-impl<T: Into<SmolStr>> From<T> for Collation {
+impl<T: Into<Text>> From<T> for Collation {
     fn from(name: T) -> Self {
         Self(name.into())
     }

@@ -1,12 +1,12 @@
 //! Why a text is not a data type.
 
-use smol_str::SmolStr;
+use crate::Text;
 use std::fmt;
 
 /// A text that names no data type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DataTypeError {
-    pub(super) text: SmolStr,
+    pub(super) text: Text,
     pub(super) reason: Option<String>,
     pub(super) nearest: Option<&'static str>,
 }

@@ -22,8 +22,8 @@ pub use time_zone::is_time_zone;
 pub use time_zone::nearest_time_zone;
 pub(super) use {read::Reader, write::quoted_where_needed};
 
+use crate::Text;
 use serde_with::{DeserializeFromStr, SerializeDisplay};
-use smol_str::SmolStr;
 
 /// The type of a column. The text form is SQL-like and round-trips at every depth: `Decimal(18,4)`, `VarChar(40)`,
 /// `Struct(a Integer not null, b Map(VarChar, Date))`.
@@ -93,7 +93,7 @@ pub enum DataType {
     /// A point in time, with microseconds.
     Timestamp {
         /// The IANA time zone in which it is meant; none means a local time of unstated zone.
-        zone: Option<SmolStr>,
+        zone: Option<Text>,
     },
     /// A span of time.
     Interval,
@@ -171,7 +171,7 @@ impl DataType {
     }
 
     /// A time in a zone, which is named as IANA does: `Europe/Berlin`.
-    pub fn timestamp_in(zone: impl Into<SmolStr>) -> Self {
+    pub fn timestamp_in(zone: impl Into<Text>) -> Self {
         Self::Timestamp { zone: Some(zone.into()) }
     }
 

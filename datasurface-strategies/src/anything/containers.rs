@@ -1,12 +1,11 @@
 //! Containers.
 
 use super::{documentations, nasty, places, seldom, settings};
-use datasurface_model::*;
+use datasurface_model::{Text, *};
 use proptest::{collection::vec, prelude::*, sample::select};
-use smol_str::SmolStr;
 
-fn texts() -> impl Strategy<Value = SmolStr> {
-    nasty().prop_map(SmolStr::from)
+fn texts() -> impl Strategy<Value = Text> {
+    nasty().prop_map(Text::from)
 }
 
 fn kinds() -> impl Strategy<Value = ContainerKind> {

@@ -4,9 +4,8 @@ use super::{
     containers::containers, credentials, datastores::datastores, days, deprecations, documentations, nasty,
     places, seldom, settings, workspaces::workspaces,
 };
-use datasurface_model::*;
+use datasurface_model::{Text, *};
 use proptest::{collection::vec, prelude::*, sample::select};
-use smol_str::SmolStr;
 
 fn repositories() -> impl Strategy<Value = Repository> {
     let host = select(vec![RepositoryHost::GitHub, RepositoryHost::GitLab, RepositoryHost::Git]);
@@ -103,7 +102,7 @@ fn permitted<T: Ord + Clone + std::fmt::Debug>(
 fn rules() -> impl Strategy<Value = PolicyRule> {
     let statuses = select(vec![ProductionStatus::Production, ProductionStatus::NotProduction]);
     let keys = seldom(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
-    let storage = (permitted(nasty().prop_map(SmolStr::from).boxed()), keys, any::<bool>()).prop_map(
+    let storage = (permitted(nasty().prop_map(Text::from).boxed()), keys, any::<bool>()).prop_map(
         |(technologies, keys, is_mandatory)| {
             let rule = if is_mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
             keys.into_iter().fold(rule.technologies(technologies), StorageRule::encrypted)

@@ -17,11 +17,10 @@ use super::{
 use crate::ecosystem::{CloudVendor, DataContainer, Dataset, Datastore, Ecosystem, Policy, PolicyRule};
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, VendorName, WorkspaceName,
-    ZoneName,
+    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, Text, VendorName,
+    WorkspaceName, ZoneName,
 };
 use rustc_hash::FxHashSet;
-use smol_str::{SmolStr, ToSmolStr};
 use std::sync::{Arc, OnceLock};
 
 /// Everything that a rule can ask about. Where several units have one name, the first in canonical order answers. Each
@@ -139,18 +138,20 @@ impl Facts {
         }
     }
 
-    pub(super) fn nearest(&self, reference: &Reference) -> Option<SmolStr> {
+    pub(super) fn nearest(&self, reference: &Reference) -> Option<Text> {
         let near = |names: &OnceLock<Names>, make: &dyn Fn() -> Names, wanted: &str| {
-            names.get_or_init(make).nearest(wanted).map(SmolStr::from)
+            names.get_or_init(make).nearest(wanted).map(Text::from)
         };
         let (known, frame, directory) = (&self.names, &self.frame, &self.directory);
         match reference {
             Reference::Vendor(name) => near(&known.vendors, &|| of_all(frame.vendors()), name.as_str()),
             Reference::Platform(name) => near(&known.platforms, &|| of_all(frame.platforms()), name.as_str()),
             Reference::Container(key) => {
-                let texts = || directory.containers().keys().map(ToSmolStr::to_smolstr).collect::<Vec<_>>();
-                let names = || Names::of(texts().iter().map(SmolStr::as_str));
-                near(&known.containers, &names, &key.to_smolstr())
+                let texts = || {
+                    directory.containers().keys().map(|key| Text::from(key.to_string())).collect::<Vec<_>>()
+                };
+                let names = || Names::of(texts().iter().map(Text::as_str));
+                near(&known.containers, &names, &key.to_string())
             }
             Reference::Datastore(name) => {
                 near(&known.datastores, &|| all_of(directory.datastores().iter()), name.as_str())
@@ -162,13 +163,13 @@ impl Facts {
                 let (_, store) = directory.datastores().get(&key.datastore)?;
                 let names = || of_all(store.entity().datasets());
                 let nearest = near(&store.inner, &names, key.dataset.as_str())?;
-                Some(DatasetKey::new(&key.datastore, nearest.as_str()).to_smolstr())
+                Some(DatasetKey::new(&key.datastore, nearest.as_str()).to_string().into())
             }
             Reference::Group(key) => {
                 let (_, workspace) = directory.workspaces().get(&key.workspace)?;
                 let names = || of_all(workspace.entity().groups());
                 let nearest = near(&workspace.inner, &names, key.group.as_str())?;
-                Some(GroupKey::new(&key.workspace, nearest.as_str()).to_smolstr())
+                Some(GroupKey::new(&key.workspace, nearest.as_str()).to_string().into())
             }
             Reference::Location(place) => self.nearest_place(place),
             Reference::Policy(key) => {
@@ -179,7 +180,7 @@ impl Facts {
     }
 
     /// Corrects the first location of the path that does not exist, by its siblings.
-    fn nearest_place(&self, place: &Place) -> Option<SmolStr> {
+    fn nearest_place(&self, place: &Place) -> Option<Text> {
         let mut inside = self.frame.vendors().get(place.vendor())?.locations();
         let mut path = place.path().to_vec();
         let unknown = path.iter_mut().find_map(|name| match inside.get(name) {
@@ -192,7 +193,7 @@ impl Facts {
         let nearest = of_all(inside).nearest(unknown.as_str())?.into();
         *unknown = nearest;
         let corrected = Place::new(place.vendor(), path);
-        self.exists(&Reference::Location(corrected.clone())).then(|| corrected.to_smolstr())
+        self.exists(&Reference::Location(corrected.clone())).then(|| corrected.to_string().into())
     }
 
     pub(super) fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
@@ -200,7 +201,7 @@ impl Facts {
     }
 
     /// The first container that is the physical database of this one.
-    pub(super) fn first_at(&self, address: &SmolStr) -> Option<&ContainerKey> {
+    pub(super) fn first_at(&self, address: &Text) -> Option<&ContainerKey> {
         self.directory.addresses().get(address)
     }
 
@@ -232,11 +233,11 @@ impl Facts {
         self.directory.workspaces().get(workspace).map(|(unit, _)| unit)
     }
 
-    pub(super) fn first_datastore(&self, folded: &SmolStr) -> Option<&UnitKey> {
+    pub(super) fn first_datastore(&self, folded: &Text) -> Option<&UnitKey> {
         self.directory.datastores().first(folded)
     }
 
-    pub(super) fn first_workspace(&self, folded: &SmolStr) -> Option<&UnitKey> {
+    pub(super) fn first_workspace(&self, folded: &Text) -> Option<&UnitKey> {
         self.directory.workspaces().first(folded)
     }
 

@@ -2,8 +2,7 @@
 
 use super::super::reference::Reference;
 use crate::validate::{directory::folded, reader::Fact};
-use datasurface_schema::{ContainerKey, DatastoreName, WorkspaceName, ZoneName};
-use smol_str::SmolStr;
+use datasurface_schema::{ContainerKey, DatastoreName, Text, WorkspaceName, ZoneName};
 
 /// What a fact is about: as long as nothing touches its subject, a fact stays as it is. When something does, it is
 /// looked at again, which need not mean that it has changed.
@@ -16,7 +15,7 @@ pub(crate) enum Subject {
     /// A container.
     Container(ContainerKey),
     /// The containers with this address.
-    Address(SmolStr),
+    Address(Text),
     /// What a zone says itself: its policies.
     Zone(ZoneName),
     /// What any zone says itself.
@@ -24,13 +23,13 @@ pub(crate) enum Subject {
     /// Which containers there are.
     ContainerNames,
     /// The datastores of this name, in lower case.
-    Datastore(SmolStr),
+    Datastore(Text),
     /// Who says that it was a datastore of this name.
     FormerDatastore(DatastoreName),
     /// Which datastores there are.
     DatastoreNames,
     /// The workspaces of this name, in lower case.
-    Workspace(SmolStr),
+    Workspace(Text),
     /// Who says that it was a workspace of this name.
     FormerWorkspace(WorkspaceName),
     /// Which workspaces there are.

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     validate::reference::Reference,
 };
-use smol_str::{SmolStr, ToSmolStr};
+use datasurface_schema::Text;
 
 macro_rules! unknown {
     ($($code:ident = $slug:literal, $noun:literal, $help:literal;)*) => {$(
@@ -103,10 +103,10 @@ fn report(
 }
 
 /// The whole reference, if what is around it is called otherwise: something that exists.
-fn whole(reference: &Reference, parent: &str, scope: &Scope<'_>) -> Option<SmolStr> {
+fn whole(reference: &Reference, parent: &str, scope: &Scope<'_>) -> Option<Text> {
     let corrected = reference.within(parent);
     if scope.facts.exists(&corrected) {
-        Some(corrected.to_smolstr())
+        Some(corrected.to_string().into())
     } else {
         scope.facts.nearest(&corrected)
     }

@@ -9,7 +9,7 @@ use datasurface_model::{
     Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus, StorageRule,
     Team, VendorName, Waiver, Workspace, governance::*,
 };
-use smol_str::SmolStr;
+use datasurface_schema::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 const NOT: ProductionStatus = ProductionStatus::NotProduction;
@@ -194,7 +194,7 @@ fn hard_vendors() -> Vec<Case> {
 
 fn storage() -> Vec<Case> {
     let kinds = |rule: StorageRule, denied: &str| {
-        PolicyRule::Storage(rule.technologies(Permitted::all_but([SmolStr::from(denied)])))
+        PolicyRule::Storage(rule.technologies(Permitted::all_but([Text::from(denied)])))
     };
     let keys = |keys| PolicyRule::Storage(StorageRule::for_all().encrypted(keys));
     let all = StorageRule::for_all;

@@ -154,7 +154,7 @@ impl Addresses<'_, '_> {
         self.word(segment::ENDPOINT, endpoint, "give the address of the service, or leave it out");
     }
 
-    fn brokers(&mut self, brokers: &[smol_str::SmolStr]) {
+    fn brokers(&mut self, brokers: &[datasurface_schema::Text]) {
         const HELP: &str = "give at least one broker, each as `host:port`";
         if brokers.is_empty() {
             self.report(segment::BROKERS, "is missing", HELP);

@@ -6,8 +6,7 @@ use crate::{
     ecosystem::{ContainerKind, DataContainer, Server},
     segment,
 };
-use datasurface_schema::{ContainerKey, Entity};
-use smol_str::{SmolStr, format_smolstr};
+use datasurface_schema::{ContainerKey, Entity, Text};
 use std::net::IpAddr;
 
 /// Longest key of an object, in bytes: longer prefixes begin nothing.
@@ -24,7 +23,7 @@ pub(in super::super) static SAME_PLACE: CodeInfo = CodeInfo::warning(
 pub(super) fn check(container: &DataContainer, scope: &mut Scope<'_>) {
     let Some(team) = scope.unit.team() else { return };
     let key = ContainerKey::new(&team.zone, &team.team, container.name());
-    let first = |address: &SmolStr| scope.facts.first_at(address).filter(|first| **first != key);
+    let first = |address: &Text| scope.facts.first_at(address).filter(|first| **first != key);
     let (what, related, other) = if let Some(first) = addresses(container).iter().find_map(first) {
         ("is the same physical database as", "has the same address", first)
     } else if let Some(outer) = outer_addresses(container).iter().find_map(first) {
@@ -41,7 +40,7 @@ pub(super) fn check(container: &DataContainer, scope: &mut Scope<'_>) {
 }
 
 /// What two containers share that are one physical database; nothing of those that are none. A cluster has several.
-pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<SmolStr> {
+pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text> {
     let kind = container.kind();
     let technology = kind.technology();
     // What is near is another thing at another place.
@@ -52,35 +51,35 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<SmolS
     let at = |host: &str| {
         let (host, is_near) = host_of(host);
         let place = if is_near { here() } else { String::new() };
-        format_smolstr!("{technology} {host} {place}")
+        format!("{technology} {host} {place}")
     };
     if let Some(Server { host, port, database }) = kind.server() {
-        return vec![format_smolstr!("{} {port} {database}", at(host))];
+        return vec![format!("{} {port} {database}", at(host)).into()];
     }
     match kind {
         ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
-            vec![format_smolstr!("{technology} {file} {}", here())]
+            vec![format!("{technology} {file} {}", here()).into()]
         }
         ContainerKind::Snowflake { account, database } => {
-            vec![format_smolstr!("{technology} {} {database}", account.to_ascii_lowercase())]
+            vec![format!("{technology} {} {database}", account.to_ascii_lowercase()).into()]
         }
         ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
             vec![in_bucket(bucket, prefix.trim_end_matches('/'), endpoint.as_deref())]
         }
         ContainerKind::Kafka { brokers } => {
             let brokers = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
-            brokers.map(|(host, port)| format_smolstr!("{} {port}", at(host))).collect()
+            brokers.map(|(host, port)| format!("{} {port}", at(host)).into()).collect()
         }
         // Of one without properties nobody but a plug-in knows what it is.
         ContainerKind::Custom { technology, properties } if !matches!(properties.as_str(), "{}" | "null") => {
-            vec![format_smolstr!("custom {technology} {} {}", properties.as_str(), here())]
+            vec![format!("custom {technology} {} {}", properties.as_str(), here()).into()]
         }
         _ => Vec::new(),
     }
 }
 
 /// The addresses of what the container is a part of: of its bucket, and of each prefix that begins its own.
-fn outer_addresses(container: &DataContainer) -> Vec<SmolStr> {
+fn outer_addresses(container: &DataContainer) -> Vec<Text> {
     let ContainerKind::ObjectStorage { bucket, prefix, endpoint } = container.kind() else {
         return Vec::new();
     };
@@ -93,9 +92,9 @@ fn outer_addresses(container: &DataContainer) -> Vec<SmolStr> {
     std::iter::once("").chain(outer).map(|outer| in_bucket(bucket, outer, endpoint.as_deref())).collect()
 }
 
-fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> SmolStr {
+fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> Text {
     let endpoint = endpoint.unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
-    format_smolstr!("object_storage {endpoint} {bucket} {prefix}")
+    format!("object_storage {endpoint} {bucket} {prefix}").into()
 }
 
 /// A host as it is written by nobody but one, and whether it is the machine itself.

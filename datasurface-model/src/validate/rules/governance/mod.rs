@@ -16,9 +16,8 @@ use crate::{
     segment,
     validate::{facts::DatasetFact, reference::Reference},
 };
-use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, ZoneName, nearest};
+use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, Text, ZoneName, nearest};
 use rustc_hash::FxHashMap;
-use smol_str::{SmolStr, ToSmolStr};
 use std::{cell::LazyCell, hash::Hash};
 
 /// A dataset that a workspace receives, and which of its sinks says so.
@@ -69,7 +68,7 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
         };
         // Most often every reference leads somewhere, and nobody asks.
         let names = LazyCell::new(|| {
-            references.iter().map(|(list, one)| (*list, one.to_smolstr())).collect::<Set<_>>()
+            references.iter().map(|(list, one)| (*list, Text::from(one.to_string()))).collect::<Set<_>>()
         });
         for (list, reference) in &references {
             let at = |unit: ModelPath| {
@@ -84,11 +83,11 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
 }
 
 /// Technologies that are nearly called like known ones. Others may be custom: platforms know them.
-fn technologies(policy: &Policy, permitted: &Permitted<SmolStr>, scope: &mut Scope<'_>) {
+fn technologies(policy: &Policy, permitted: &Permitted<Text>, scope: &mut Scope<'_>) {
     let known = || ContainerKind::TECHNOLOGIES.iter().copied();
     let listed = listed(permitted, |name| name);
     let names: Set<_> = listed.iter().map(|(list, name)| (*list, name.clone())).collect();
-    for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| known == name)) {
+    for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| *name == known)) {
         let same = known().find(|known| is_alike(known, name));
         let Some(meant) = same.or_else(|| nearest(name, known())) else { continue };
         let path =

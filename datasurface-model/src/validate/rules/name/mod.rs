@@ -7,12 +7,12 @@ use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
     segment,
+    validate::directory::folded,
 };
 use datasurface_schema::{
     Classification, Column, DataType, Documentation, Entity, Name, NameError, NameSyntax, Named, Schema,
     is_reserved_word,
 };
-use smol_str::StrExt;
 use unique::{unique, unique_in_ecosystem};
 
 pub(super) static SYNTAX: CodeInfo = CodeInfo::error(
@@ -105,7 +105,7 @@ pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
 
 pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     check_identifier(datastore.name(), scope, |unit| unit);
-    let folded = datastore.name().as_str().to_ascii_lowercase_smolstr();
+    let folded = folded(datastore.name().as_str());
     let first = scope.facts.first_datastore(&folded);
     unique_in_ecosystem(segment::DATASTORES, first, scope);
     tags(datastore.documentation(), scope, |unit| unit);
@@ -141,7 +141,7 @@ fn of_columns(schema: &Schema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> 
 
 pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
     check_identifier(workspace.name(), scope, |unit| unit);
-    let folded = workspace.name().as_str().to_ascii_lowercase_smolstr();
+    let folded = folded(workspace.name().as_str());
     let first = scope.facts.first_workspace(&folded);
     unique_in_ecosystem(segment::WORKSPACES, first, scope);
     tags(workspace.documentation(), scope, |unit| unit);
