@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 /// The life cycle of a decision. Whatever is not decommissioned is in the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Stage {
     /// It is being set up beside what runs.
     Provisioning,

@@ -135,6 +135,7 @@ pub enum Action {
 /// What the change means in the model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Meaning {
     /// Nobody who reads data can see it.
     Metadata,

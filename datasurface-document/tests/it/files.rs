@@ -107,3 +107,24 @@ fn links_that_lead_in_circles_and_devices_do_not_keep_a_folder_from_being_read()
     symlink("/nowhere/at/all", folder.path().join("gone.yaml")).unwrap();
     assert_eq!(refused(&folder), ["document/missing-file", "document/unreadable-file"]);
 }
+
+#[test]
+fn what_is_written_nowhere_has_the_place_of_what_is_around_it() {
+    let loaded = Documents::open(NORTHWIND).unwrap();
+    let team = ModelPath::root().child("zones", "USA").child("teams", "NorthWind");
+    let container = team.child("containers", "Source");
+    let findings =
+        [container.attribute("name"), container.attribute("encryption"), team.attribute("documentation")]
+            .map(|path| Diagnostic::new(&SHARED, path, "`Source` is shared"));
+    let placed = loaded.placed(findings.into_iter().collect());
+    let places: Vec<_> = placed
+        .iter()
+        .map(|finding| (finding.path().segments().last().unwrap(), finding.position().unwrap()))
+        .map(|(attribute, position)| (attribute, position.line, position.is_inexact))
+        .collect();
+    assert_eq!(places, [("encryption", 4, true), ("name", 4, false), ("documentation", 14, true)]);
+    let json: Value = serde_json::from_str(&Report::from(placed).to_json()).unwrap();
+    let marks: Vec<&Value> =
+        json["findings"].as_array().unwrap().iter().map(|one| &one["position"]["is_inexact"]).collect();
+    assert_eq!(marks, [&Value::Bool(true), &Value::Null, &Value::Bool(true)]);
+}

@@ -16,6 +16,7 @@ use std::{collections::BTreeSet, fmt};
 
 /// How much is told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Level {
     /// One box for each node.
     #[default]

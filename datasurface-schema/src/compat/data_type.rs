@@ -6,6 +6,7 @@ use std::{borrow::Cow, cmp::Ordering};
 
 /// What a change of a type means, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum TypeChange {
     /// Both have the same values, in the same form.
     Same,

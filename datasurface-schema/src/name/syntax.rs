@@ -7,6 +7,7 @@ const LONGEST: usize = 128;
 
 /// Which rule a kind of name follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NameSyntax {
     /// An ASCII letter, then up to 127 ASCII letters, digits or `_`: it ends up as an SQL identifier.
     Identifier,
