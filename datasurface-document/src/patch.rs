@@ -4,11 +4,11 @@ use super::{
     DocumentError, from_value,
     head::Head,
     shape::{At, Object, Shape, inside, name},
-    to_value,
-    v1::{self, schema_in_full},
+    to_value, v1,
 };
 use datasurface_model::{Ecosystem, ModelPath, Patch, Suggestion, segment};
 use serde_json::{Map, Value};
+use std::collections::VecDeque;
 
 /// A suggestion is not about this ecosystem.
 #[derive(Debug, thiserror::Error)]
@@ -59,53 +59,45 @@ struct Place {
 fn patch(suggestion: &Suggestion, document: &mut Value) -> Option<()> {
     let path: Vec<&str> = suggestion.path.segments().collect();
     let found = find(document, &path);
+    let last = found.last()?;
     match &suggestion.patch {
-        Patch::Remove => remove(document, &found.last()?.pointer),
-        Patch::Put(value) => {
-            found.last()?;
-            found.iter().try_for_each(|place| {
-                *document.pointer_mut(&place.pointer)? = value.value();
-                Some(())
-            })
-        }
-        Patch::Add(element) => {
-            found.last()?;
-            found.iter().try_for_each(|place| add(document, place, &element.value()))
-        }
-        Patch::Rename(name) => {
-            found.last()?;
-            found.iter().try_for_each(|place| rename(document, place, name))
-        }
+        Patch::Remove => remove(document, &last.pointer),
+        Patch::Put(value) => found.iter().try_for_each(|place| {
+            *document.pointer_mut(&place.pointer)? = value.value();
+            Some(())
+        }),
+        Patch::Add(element) => found.iter().try_for_each(|place| add(document, place, &element.value())),
+        Patch::Rename(name) => found.iter().try_for_each(|place| rename(document, place, name)),
     }
 }
 
-/// Where a path leads, in the order of the document. Schemas on the way become objects: a text has no parts.
+/// The places to which a path leads, in the order of the document. Schemas and locations on the way become objects: a text has no
+/// parts.
 fn find(document: &mut Value, path: &[&str]) -> Vec<Place> {
     let mut found = vec![Place { pointer: String::new(), shape: v1::shape(&Head::Ecosystem) }];
     for segment in path {
-        found = found.iter().flat_map(|place| called(document, place, segment)).collect();
+        found = found.iter().flat_map(|place| inner_places(document, place, segment)).collect();
     }
     found
 }
 
-/// What paths call so, inside of what is at a place.
-fn called(document: &mut Value, place: &Place, segment: &str) -> Vec<Place> {
+/// The places inside of another one to which this segment leads.
+fn inner_places(document: &mut Value, place: &Place, segment: &str) -> Vec<Place> {
     let mut found = Vec::new();
-    let mut rest = vec![Place { pointer: place.pointer.clone(), shape: place.shape }];
+    let mut rest = VecDeque::from([Place { pointer: place.pointer.clone(), shape: place.shape }]);
+    // What the thing says itself comes before what it has inside.
     while found.is_empty()
-        && let Some(Place { pointer, shape }) = rest.pop()
+        && let Some(Place { pointer, shape }) = rest.pop_front()
     {
         let Some(value) = document.pointer_mut(&pointer) else { continue };
-        if matches!(shape, Shape::Schema(_)) {
-            *value = schema_in_full(value).into_owned();
-        }
+        v1::write_in_full(shape, value);
         inside(shape, &*value, &mut |inner| {
             let place = || Place { pointer: inner.at.pointer(&pointer), shape: inner.shape };
-            if inner.called.as_deref() == Some(segment) {
+            if inner.name.as_deref() == Some(segment) {
                 found.push(place());
             }
             if inner.is_transparent {
-                rest.push(place());
+                rest.push_back(place());
             }
         });
     }
@@ -147,6 +139,8 @@ fn rename(document: &mut Value, place: &Place, name: &str) -> Option<()> {
     let called = match (&element, place.shape) {
         (Value::String(_), _) => element,
         (_, Shape::Object(Object { told_by: [member], .. })) => element.get_mut(member)?,
+        // The text says the same.
+        (_, Shape::Short(_)) => element,
         (_, Shape::Free) => element.get_mut(segment::NAME)?,
         _ => return None,
     };
@@ -158,7 +152,7 @@ impl At<'_> {
     /// The JSON Pointer to this place in a value that this one leads to.
     fn pointer(self, around: &str) -> String {
         match self {
-            Self::Member(name) => format!("{around}/{}", name.replace('~', "~0").replace('/', "~1")),
+            Self::Member(name, _) => format!("{around}/{}", name.replace('~', "~0").replace('/', "~1")),
             Self::Element(number) => format!("{around}/{number}"),
         }
     }

@@ -36,7 +36,10 @@ fn implementation(item: &DeriveInput) -> Result<Tokens> {
                 let name = renamed(&variant.attrs)?.unwrap_or_else(|| snake_case(&variant.ident));
                 let shape = match &variant.fields {
                     Fields::Unit => quote!(Shape::Leaf),
-                    fields => shape_of(types(fields).next().ok_or_else(|| unsupported(variant))?),
+                    Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                        types(&variant.fields).map(shape_of).collect()
+                    }
+                    _ => return Err(unsupported(variant)),
                 };
                 Ok(quote!((#name, #shape)))
             });

@@ -1,19 +1,17 @@
 //! One document is searched for the places of many paths at once: they are in order, so that those which lead through a place
 //! are a range of them.
 
-use super::{
-    Near, Places, Way,
-    within::{self, Words},
-};
+use super::{Near, Places, TOLD, Way, within::Words};
 use crate::{
     documents::Document,
     head::{self, Head},
     lines::Lines,
-    shape::{At, Inner, Shape, inside},
+    shape::{At, Inner, Shape, Tree, inside},
     tree::{self, Extent, Node, Value},
     v1,
 };
-use datasurface_model::{ModelPath, segment, written_columns};
+use datasurface_model::{ModelPath, WrittenColumn, segment, written_columns};
+use rustc_hash::FxHashMap;
 use std::{cmp::Ordering, ops::Range};
 
 /// A range of the paths that are wanted.
@@ -23,7 +21,7 @@ type Paths = Range<usize>;
 struct Open<'n, 't> {
     value: &'n Node<'t>,
     shape: Shape,
-    /// Where somebody is sent who asks for it.
+    /// The place that is told of it.
     place: Extent,
     /// The paths that lead through it, by so many segments.
     paths: Paths,
@@ -74,13 +72,13 @@ pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
 }
 
 impl Search<'_> {
-    /// Those of the paths that go on with these segments from the outermost on.
+    /// The paths among these that go on with these segments from the outermost on.
     fn under(&self, paths: Paths, segments: &[&str]) -> Paths {
         let enumerated = segments.iter().enumerate();
         enumerated.fold(paths, |paths, (depth, segment)| self.through(paths, depth, segment))
     }
 
-    /// Those of the paths, which agree up to here, that go on with this segment.
+    /// The paths among these, which agree up to here, that go on with this segment.
     fn through(&self, paths: Paths, depth: usize, segment: &str) -> Paths {
         let wanted = self.places.wanted.get(paths.clone()).unwrap_or_default();
         let at = |path: &ModelPath| path.segments().nth(depth).map(|found| found.cmp(segment));
@@ -103,8 +101,10 @@ impl Search<'_> {
             if open.paths.is_empty() {
                 continue;
             }
-            if let Shape::Schema(_) = open.shape {
-                self.visit_schema(&open);
+            match open.shape {
+                Shape::Schema(_) => self.visit_schema(&open),
+                Shape::Locations(_) => self.visit_locations(&open),
+                _ => {}
             }
             inside(open.shape, open.value, &mut |inner| self.visit_inner(&open, inner, &mut rest));
         }
@@ -117,28 +117,43 @@ impl Search<'_> {
         rest: &mut Vec<Open<'n, 't>>,
     ) {
         let Inner { value, shape, .. } = inner;
-        let place = place(around.value, &inner);
-        if let Some(name) = &inner.called {
+        if let (Shape::Locations(_), Value::Text(_)) = (around.shape, &value.value) {
+            return;
+        }
+        if let Some(name) = &inner.name {
             let (paths, depth) = (self.through(around.paths.clone(), around.depth, name), around.depth + 1);
-            self.record(paths.clone(), depth, Way::Called, place);
-            if let (Shape::Locations(_), Value::Text(text)) = (around.shape, &value.value) {
-                self.visit_locations(text, place, paths.clone(), depth);
+            if !paths.is_empty() {
+                let place = place(&inner);
+                self.record(paths.clone(), depth, Way::Called, place);
+                rest.push(Open { value, shape, place, paths, depth });
             }
-            rest.push(Open { value, shape, place, paths, depth });
         }
         if inner.is_transparent {
-            let (paths, depth) = (around.paths.clone(), around.depth);
+            let (place, paths, depth) = (place(&inner), around.paths.clone(), around.depth);
             rest.push(Open { value, shape, place, paths, depth });
         }
     }
 
-    /// The locations that a text names behind the outermost one.
-    fn visit_locations(&mut self, text: &str, place: Extent, paths: Paths, depth: usize) {
-        for path in paths {
-            let Some(segments) = self.places.wanted.get(path) else { continue };
-            let length = within::locations(text, segments.segments().skip(depth));
-            if length > 0 {
-                self.record(path..path + 1, depth + length, Way::Called, place);
+    /// Locations in texts, which name some inside each other: `Europe/Berlin`.
+    fn visit_locations(&mut self, open: &Open<'_, '_>) {
+        let Value::List(locations) = &open.value.value else { return };
+        let mut told: FxHashMap<&str, usize> = FxHashMap::default();
+        for (text, extent) in locations.iter().filter_map(|one| Some((Tree::text(one)?, one.extent))) {
+            let mut names = text.split('/').map(str::trim);
+            let outermost = names.next().unwrap_or_default();
+            let mut paths = self.through(open.paths.clone(), open.depth, outermost);
+            let mut depth = open.depth + 1;
+            // Thousands of texts can begin with one name, and thousands of paths go on from there.
+            let told = told.entry(outermost).or_default();
+            *told += 1;
+            if *told <= TOLD {
+                self.record(paths.clone(), depth, Way::Called, extent);
+            }
+            for name in names {
+                paths = self.through(paths, depth, segment::LOCATIONS);
+                paths = self.through(paths, depth + 1, name);
+                depth += 2;
+                self.record(paths.clone(), depth, Way::Called, extent);
             }
         }
     }
@@ -152,17 +167,14 @@ impl Search<'_> {
         };
         for list in [segment::COLUMNS, segment::KEY, segment::PARTITION] {
             let paths = self.through(open.paths.clone(), open.depth, list);
-            if texts.is_empty() {
-                self.record(paths, open.depth, Way::Within, open.place);
-                continue;
-            }
-            self.record(paths.clone(), open.depth + 1, Way::Called, open.place);
+            self.record(paths.clone(), open.depth, Way::Within, open.place);
             if paths.is_empty() {
                 continue;
             }
             for (node, text) in texts.iter().filter_map(|node| Some((node, node.text()?))) {
                 let words = Words::of(self.text, node.extent, text);
-                for column in written_columns(text) {
+                for column in written_columns(text).filter(|column| says(column, list)) {
+                    self.record(paths.clone(), open.depth + 1, Way::Called, open.place);
                     let named = column.name().map(|name| self.through(paths.clone(), open.depth + 1, &name));
                     let Some(paths) = named.filter(|paths| !paths.is_empty()) else { continue };
                     let extent = words.extent(column.start..column.start + column.text.len());
@@ -173,25 +185,25 @@ impl Search<'_> {
     }
 }
 
-/// Where somebody is sent who asks for something inside of a value: to the name of a member with a long value, to what tells an
-/// element from the others, otherwise to the value.
-fn place(around: &Node<'_>, inner: &Inner<'_, Node<'_>>) -> Extent {
+/// Whether a column that is text says that it is in this list: `id Integer key`.
+fn says(column: &WrittenColumn<'_>, list: &str) -> bool {
+    list == segment::COLUMNS || column.text.split_whitespace().skip(1).any(|word| word == list)
+}
+
+/// The place for something inside of a value: the name of a member with a long value, what tells an element from the others,
+/// otherwise the value.
+fn place(inner: &Inner<'_, Node<'_>>) -> Extent {
     let Node { extent, value } = inner.value;
-    match (inner.at, inner.shape, value) {
-        (At::Member(name), _, Value::List(_) | Value::Object(_)) => {
-            around.member(name).map_or(*extent, |member| member.extent)
-        }
-        (At::Element(_), Shape::Object(object), Value::Object(_)) => {
-            let name = object.told_by.iter().find_map(|name| inner.value.member(name));
-            name.map_or(*extent, |name| name.value.extent)
-        }
-        (At::Element(_), Shape::Free, Value::Object(_)) => {
-            inner.value.member(segment::NAME).map_or(*extent, |name| name.value.extent)
-        }
-        (At::Element(_), Shape::Choice(_), Value::Object(_)) => match inner.value.members() {
-            [kind] => kind.extent,
-            _ => *extent,
+    let member = |name: &str| inner.value.member(name).map(|member| member.value.extent);
+    let named = match (inner.at, value) {
+        (At::Member(_, extent), Value::List(_) | Value::Object(_)) => extent,
+        (At::Element(_), Value::Object(members)) => match (inner.shape, inner.shape.object()) {
+            (_, Some(object)) => object.told_by.iter().find_map(|name| member(name)),
+            (Shape::Free, _) => member(segment::NAME),
+            (Shape::Choice(_), _) => members.first().map(|kind| kind.extent),
+            _ => None,
         },
-        _ => *extent,
-    }
+        _ => None,
+    };
+    named.unwrap_or(*extent)
 }

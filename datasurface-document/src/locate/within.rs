@@ -1,19 +1,7 @@
-//! Places inside of a text: a column of a schema, a location of a path.
+//! Places inside of a text: a column of a schema.
 
 use crate::tree::Extent;
-use datasurface_model::segment;
 use std::ops::Range;
-
-/// How many segments of a path lead to locations that a text names behind the outermost one: `Azure/Europe/Berlin`.
-pub(super) fn locations<'p>(text: &str, segments: impl Iterator<Item = &'p str>) -> usize {
-    let segments: Vec<&str> = segments.collect();
-    let wanted = segments.chunks_exact(2).map_while(|pair| match pair {
-        [segment::LOCATIONS, name] => Some(*name),
-        _ => None,
-    });
-    let named = text.split('/').skip(1);
-    2 * wanted.zip(named).take_while(|(wanted, named)| *wanted == named.trim()).count()
-}
 
 /// Where the words of a text are in its document: blanks and line breaks between them are as somebody wrote them.
 pub(super) struct Words {

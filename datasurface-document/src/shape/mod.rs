@@ -8,7 +8,7 @@ mod tests;
 mod tree;
 
 pub(crate) use datasurface_document_derive::Shaped;
-pub(crate) use follow::{At, Inner, inside, name};
+pub(crate) use follow::{At, Inner, Member, inside, name};
 pub(crate) use leaf::leaves;
 pub(crate) use tree::Tree;
 
@@ -19,9 +19,11 @@ pub(crate) enum Shape {
     Leaf,
     /// Settings, and maps by names: what is inside is called as it is written.
     Free,
-    /// An object, or a text for it.
+    /// An object.
     Object(&'static Object),
-    /// One of several kinds: a word, or an object of one member. Paths may leave the kind out.
+    /// A text, or an object that says the same.
+    Short(&'static Short),
+    /// One of several kinds: a word, or an object of one member.
     Choice(Members),
     /// A part of the thing around it, which paths may leave out.
     Transparent(&'static Self),
@@ -36,7 +38,34 @@ pub(crate) enum Shape {
     Avro,
 }
 
+/// The shape of what has a text form.
+#[derive(Debug)]
+pub(crate) struct Short {
+    /// The shape of the object that says the same.
+    pub(crate) object: Shape,
+    /// What paths call it, if it is written as this text.
+    pub(crate) name: fn(&str) -> Option<String>,
+}
+
 impl Shape {
+    /// Whether paths may leave out a member, or a kind, of this shape.
+    pub(crate) fn may_be_left_out(self, is_kind: bool) -> bool {
+        match self {
+            Self::Transparent(_) | Self::Schema(_) | Self::Choice(_) => true,
+            Self::Object(_) => is_kind,
+            _ => false,
+        }
+    }
+
+    /// The shape of the object, if it is one or says the same as one.
+    pub(crate) fn object(self) -> Option<&'static Object> {
+        match self {
+            Self::Object(object) => Some(object),
+            Self::Short(short) => short.object.object(),
+            _ => None,
+        }
+    }
+
     /// The shape of what is in a list of this shape.
     pub(crate) fn element(self) -> Self {
         match self {

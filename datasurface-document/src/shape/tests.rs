@@ -46,6 +46,11 @@ impl<'s> Described<'s> {
         let elements = || alternatives.iter().find_map(|one| one.get("items"));
         match shape {
             Shape::Transparent(shape) | Shape::Schema(shape) => self.is_of(*shape, schema, at),
+            Shape::Short(short) => {
+                let is_text = alternatives.iter().any(|one| one["type"] == "string");
+                assert!(is_text, "no text at {at}");
+                self.is_of(short.object, schema, at);
+            }
             Shape::Object(shape) => {
                 let properties = object().unwrap_or_else(|| panic!("no object at {at}"));
                 // The head is taken off before shapes are followed.
@@ -76,7 +81,11 @@ impl<'s> Described<'s> {
                 }
                 assert_eq!(described, names(kinds), "{at}");
             }
-            Shape::List(shape) => self.is_of(*shape, elements().unwrap_or_else(|| panic!("{at}")), at),
+            Shape::List(shape) => {
+                let is_told = shape.object().is_none_or(|object| !object.told_by.is_empty());
+                assert!(is_told, "nothing tells the elements apart at {at}");
+                self.is_of(*shape, elements().unwrap_or_else(|| panic!("no list at {at}")), at);
+            }
             Shape::Locations(shape) => {
                 // They are in each other without an end.
                 if at.matches("locations").count() < 3 {
@@ -105,6 +114,7 @@ fn words(shape: Shape, depth: usize, kinds_too: bool, found: &mut BTreeSet<&'sta
         Shape::Transparent(shape) | Shape::Schema(shape) | Shape::List(shape) => {
             words(*shape, depth, kinds_too, found);
         }
+        Shape::Short(short) => words(short.object, depth, kinds_too, found),
         Shape::Locations(shape) if depth < 10 => words(shape(), depth + 1, kinds_too, found),
         Shape::Object(object) => {
             for (name, shape) in object.members {
@@ -141,19 +151,28 @@ fn segments_are_the_words_of_documents() {
     assert_eq!(without_member, [] as [&&str; 0], "no document has these");
 }
 
-/// The members that paths can name in what has this shape, but for those of kinds, of which there is one at a time.
+/// The members that paths can name in what has this shape. Of kinds there is one at a time: a name that several have is one.
 fn reachable(shape: Shape, found: &mut Vec<&'static str>) {
-    match shape {
-        Shape::Object(object) => {
-            for (name, shape) in object.members {
-                found.push(name);
-                if let Shape::Transparent(shape) | Shape::Schema(shape) = shape {
-                    reachable(**shape, found);
-                }
+    let inner = |members: &'static [(&'static str, Shape)], are_kinds: bool, found: &mut Vec<_>| {
+        for (name, shape) in members {
+            found.push(*name);
+            if shape.may_be_left_out(are_kinds) {
+                reachable(*shape, found);
             }
         }
+    };
+    match shape {
+        Shape::Object(object) => inner(object.members, false, found),
+        Shape::Choice(kinds) => {
+            let mut of_kinds = Vec::new();
+            inner(kinds, true, &mut of_kinds);
+            of_kinds.sort_unstable();
+            of_kinds.dedup();
+            found.extend(of_kinds);
+        }
         Shape::Transparent(shape) | Shape::Schema(shape) => reachable(*shape, found),
-        _ => {}
+        Shape::Short(short) => reachable(short.object, found),
+        Shape::Leaf | Shape::Free | Shape::Avro | Shape::List(_) | Shape::Locations(_) => {}
     }
 }
 
@@ -165,6 +184,7 @@ fn each_object(shape: Shape, depth: usize, judge: &mut dyn FnMut(Shape)) {
     match shape {
         Shape::Object(object) => each(object.members),
         Shape::Choice(kinds) => each(kinds),
+        Shape::Short(short) => each_object(short.object, depth, judge),
         Shape::Transparent(shape) | Shape::Schema(shape) | Shape::List(shape) => {
             each_object(*shape, depth, judge);
         }
@@ -190,9 +210,8 @@ fn follows(shape: Shape, path: &[&str]) -> bool {
     let [segment, rest @ ..] = path else { return true };
     let through = |members: &'static [(&'static str, Shape)], are_kinds: bool| {
         members.iter().any(|(name, shape)| {
-            let may_be_left_out =
-                are_kinds || matches!(shape, Shape::Transparent(_) | Shape::Schema(_) | Shape::Choice(_));
-            name == segment && follows(*shape, rest) || may_be_left_out && follows_into(*shape, path)
+            let is_transparent = shape.may_be_left_out(are_kinds);
+            name == segment && follows(*shape, rest) || is_transparent && follows(*shape, path)
         })
     };
     match shape {
@@ -201,14 +220,10 @@ fn follows(shape: Shape, path: &[&str]) -> bool {
         Shape::Object(object) => through(object.members, false),
         Shape::Choice(kinds) => through(kinds, true),
         Shape::Transparent(shape) | Shape::Schema(shape) => follows(*shape, path),
+        Shape::Short(short) => follows(short.object, path),
         Shape::List(shape) => follows(*shape, rest),
         Shape::Locations(shape) => follows(shape(), rest),
     }
-}
-
-/// The same, if it is not the thing itself that is meant.
-fn follows_into(shape: Shape, path: &[&str]) -> bool {
-    !path.is_empty() && follows(shape, path)
 }
 
 /// Every finding of every fixture of the model, with what it was found in.
@@ -264,7 +279,8 @@ fn is_as_said(shape: Shape, value: &Value) -> bool {
     match shape {
         Shape::Leaf => is_simple,
         Shape::Free | Shape::Avro => true,
-        Shape::Object(object) => value.is_string() || value.is_object() && each(object.members),
+        Shape::Object(object) => value.is_object() && each(object.members),
+        Shape::Short(short) => value.is_string() || is_as_said(short.object, value),
         Shape::Choice(kinds) => match value.as_str() {
             Some(word) => kinds.iter().any(|(kind, _)| *kind == word),
             None => value.is_object() && each(kinds),
@@ -274,17 +290,17 @@ fn is_as_said(shape: Shape, value: &Value) -> bool {
         Shape::List(shape) => {
             value.as_array().is_some_and(|list| list.iter().all(|value| is_as_said(*shape, value)))
         }
-        Shape::Locations(shape) => {
-            value.as_array().is_some_and(|list| list.iter().all(|value| is_as_said(shape(), value)))
-        }
+        Shape::Locations(shape) => value
+            .as_array()
+            .is_some_and(|list| list.iter().all(|one| one.is_string() || is_as_said(shape(), one))),
     }
 }
 
 /// The path of everything that a document says.
 fn paths(shape: Shape, value: &Value, around: &[String], found: &mut Vec<Vec<String>>) {
     inside(shape, value, &mut |inner| {
-        let Some(called) = &inner.called else { return };
-        let path: Vec<String> = around.iter().cloned().chain([called.to_string()]).collect();
+        let Some(name) = &inner.name else { return };
+        let path: Vec<String> = around.iter().cloned().chain([name.to_string()]).collect();
         paths(inner.shape, inner.value, &path, found);
         found.push(path);
         if inner.is_transparent {
@@ -299,7 +315,6 @@ proptest! {
         let document = to_value(&ecosystem);
         prop_assert!(is_as_said(v1::shape(&Head::Ecosystem), &document), "{document:#}");
     }
-
 }
 
 proptest! {
@@ -318,7 +333,6 @@ proptest! {
             for finding in Documents::new().document(name, text.as_str()).located(findings().collect()) {
                 let position = finding.position().unwrap();
                 prop_assert!(!position.is_inexact, "{finding}");
-                // The place shows what the path ends in, or what is there.
                 let line = text.lines().nth(position.line - 1).unwrap();
                 prop_assert!(position.column + position.length <= line.chars().count() + 1, "{finding}");
             }

@@ -1,12 +1,13 @@
 //! Trees that shapes are followed in.
 
+use super::Member;
 use crate::tree::{self, Node};
 use serde_json::Value;
 
 /// A value with values inside.
-pub(crate) trait Tree {
+pub(crate) trait Tree: Sized {
     /// The members of an object, in the order of the document; of anything else, none.
-    fn members(&self) -> impl Iterator<Item = (&str, &Self)>;
+    fn members(&self) -> impl Iterator<Item = Member<'_, Self>>;
 
     /// The elements of a list; of anything else, none.
     fn elements(&self) -> impl Iterator<Item = &Self>;
@@ -16,13 +17,14 @@ pub(crate) trait Tree {
 
     /// The member of this name.
     fn member(&self, name: &str) -> Option<&Self> {
-        self.members().find(|(found, _)| *found == name).map(|(_, value)| value)
+        self.members().find(|member| member.name == name).map(|member| member.value)
     }
 }
 
 impl Tree for Node<'_> {
-    fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
-        Node::members(self).iter().map(|member| (member.name.as_ref(), &member.value))
+    fn members(&self) -> impl Iterator<Item = Member<'_, Self>> {
+        let members = Node::members(self).iter();
+        members.map(|member| Member { name: &member.name, extent: Some(member.extent), value: &member.value })
     }
 
     fn elements(&self) -> impl Iterator<Item = &Self> {
@@ -33,13 +35,17 @@ impl Tree for Node<'_> {
     }
 
     fn text(&self) -> Option<&str> {
-        Node::text(self)
+        match &self.value {
+            tree::Value::Text(text) => Some(text),
+            _ => None,
+        }
     }
 }
 
 impl Tree for Value {
-    fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
-        self.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    fn members(&self) -> impl Iterator<Item = Member<'_, Self>> {
+        let members = self.as_object().into_iter().flatten();
+        members.map(|(name, value)| Member { name, extent: None, value })
     }
 
     fn elements(&self) -> impl Iterator<Item = &Self> {

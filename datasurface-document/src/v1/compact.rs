@@ -1,7 +1,7 @@
 //! What has a text form is written as text, unless the text would not say everything; then as an object.
 
 use super::json_schema::Described;
-use crate::shape::{Shape, Shaped};
+use crate::shape::{Shape, Shaped, Short};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -27,7 +27,10 @@ pub(super) trait Compact: Sized + PartialEq {
 pub(super) struct Compactly<T>(pub(super) T);
 
 impl<T: Compact> Shaped for Compactly<T> {
-    const SHAPE: Shape = T::Long::SHAPE;
+    const SHAPE: Shape = Shape::Short(&Short {
+        object: T::Long::SHAPE,
+        name: |text| T::from_text(text).ok().map(|value| value.text()),
+    });
 }
 
 impl<T: Compact> Serialize for Compactly<T> {

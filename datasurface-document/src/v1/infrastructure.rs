@@ -12,6 +12,7 @@ use datasurface_model::{
     CloudVendor, Entity, InfrastructureLocation, InfrastructureVendor, LocationName, Named, VendorName,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, to_value};
 use std::collections::BTreeMap;
 
 /// Deeper is refused: trees are walked by recursion.
@@ -126,6 +127,13 @@ impl Compact for Location {
             }),
         }
     }
+}
+
+/// The locations of a list, each as an object, so that paths lead to each. Outermost ones alone: what is inside is as it can be written.
+pub(in crate::v1) fn locations_in_full(list: &Value) -> Option<Value> {
+    let locations = Vec::<Compactly<Location>>::deserialize(list).ok()?;
+    let objects = trees(locations).map(|location| to_value(Location::Tree(location).long()).ok());
+    objects.collect::<Option<Vec<_>>>().map(Value::Array)
 }
 
 /// Paths if they say everything, else objects.

@@ -47,12 +47,13 @@ use crate::shape::{Shape, Shaped};
 use about::{DocumentationForm, described, written};
 use compact::Compactly;
 use datasurface_model::{Ecosystem, EcosystemName, Entity, Repository};
-use infrastructure::VendorObject;
+use infrastructure::{VendorObject, locations_in_full};
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
 pub use schema_in_full::schema_in_full;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use waiver::WaiverObject;
 use zone::{TeamDefinition, ZoneDefinition, ZoneObject};
 
@@ -83,6 +84,18 @@ pub(super) fn shape(head: &Head) -> Shape {
         Head::Ecosystem => Document::SHAPE,
         Head::Zone(_) => ZoneDefinition::SHAPE,
         Head::Team(_) => TeamDefinition::SHAPE,
+    }
+}
+
+/// Writes a value in the form in which paths lead to everything inside.
+pub(super) fn write_in_full(shape: Shape, value: &mut Value) {
+    let full = match shape {
+        Shape::Schema(_) => Some(schema_in_full(value).into_owned()),
+        Shape::Locations(_) => locations_in_full(value),
+        _ => None,
+    };
+    if let Some(full) = full {
+        *value = full;
     }
 }
 

@@ -7,6 +7,7 @@ mod form;
 mod json_schema;
 mod laws;
 mod no_json;
+mod places;
 mod refusals;
 mod reload;
 mod syntaxes;

@@ -1,0 +1,202 @@
+//! Places of findings, and patches, where a document writes things in another way than the model calls them.
+
+use datasurface_document::{Documents, apply};
+use datasurface_model::{
+    CodeInfo, Diagnostic, Ecosystem, InfrastructureLocation, InfrastructureVendor, ModelPath, Suggestion,
+};
+
+static CODE: CodeInfo = CodeInfo::warning("test/place", "a test is about it", "Leave it alone.");
+
+const FRAME: &str = "format: datasurface/1
+name: N
+owner: github:o/model@main
+live: github:o/live@main
+";
+
+fn path(segments: &[&str]) -> ModelPath {
+    ModelPath::from_segments(segments)
+}
+
+/// The text that the place of a path shows, and whether it is exactly what is meant.
+fn place(document: &str, segments: &[&str]) -> (String, bool) {
+    let text = format!("{FRAME}{document}");
+    let finding = Diagnostic::new(&CODE, path(segments), "is here");
+    let placed =
+        Documents::new().document("model.yaml", text.as_str()).located([finding].into_iter().collect());
+    let position = placed.iter().next().unwrap().position().unwrap();
+    let line = text.lines().nth(position.line - 1).unwrap();
+    let shown = line.chars().skip(position.column - 1).take(position.length).collect();
+    (shown, !position.is_inexact)
+}
+
+fn exactly(text: &str) -> (String, bool) {
+    (text.to_owned(), true)
+}
+
+fn near(text: &str) -> (String, bool) {
+    (text.to_owned(), false)
+}
+
+/// A document whose only workspace has a group with these sinks, as YAML in one line.
+fn sinks(list: &str) -> String {
+    format!(
+        "zones:
+- name: Z
+  owner: github:o/z@main
+  definition:
+    teams:
+    - name: T
+      owner: github:o/t@main
+      definition:
+        workspaces:
+        - name: W
+          groups:
+          - name: G
+            sinks: {list}
+"
+    )
+}
+
+const GROUP: [&str; 8] = ["zones", "Z", "teams", "T", "workspaces", "W", "groups", "G"];
+
+fn sink<'a>(name: &'a str) -> Vec<&'a str> {
+    GROUP.into_iter().chain(["sinks", name]).collect()
+}
+
+#[test]
+fn keys_are_found_however_they_are_written() {
+    for (written, shown) in [
+        ("[S / d]", "S / d"),
+        ("[S/d/]", "S/d/"),
+        ("[{dataset: S / d}]", "S / d"),
+        ("[{dataset: {datastore: S, dataset: d}}]", "dataset"),
+    ] {
+        let name = if written.contains("d/") { "S/d/" } else { "S/d" };
+        let name = datasurface_model::DatasetKey::from(name).to_string();
+        let (found, is_exact) = place(&sinks(written), &sink(&name));
+        assert!(is_exact, "{written}: {found}");
+        assert!(found == shown || shown == "dataset", "{written}: {found}");
+    }
+}
+
+/// A platform with these locations, as YAML in one line.
+fn located(list: &str) -> String {
+    format!("platforms:\n- name: P\n  kind: local\n  locations: {list}\n")
+}
+
+#[test]
+fn places_are_found_as_the_model_calls_them() {
+    for written in ["Azure/", "Azure / Europe", "Azure", "Azure/N / M"] {
+        let called = datasurface_model::Place::from(written).to_string();
+        let found = place(&located(&format!("[{written}]")), &["platforms", "P", "locations", &called]);
+        assert_eq!(found, exactly(written));
+    }
+}
+
+const VENDOR: &str = "vendors:
+- name: Azure
+  locations: [Europe/Berlin, Europe/Paris, Asia, {name: Africa, locations: [Cairo]}]
+";
+
+#[test]
+fn locations_are_found_in_texts_and_in_objects() {
+    let inside = |rest: &[&str]| {
+        let segments: Vec<&str> =
+            ["vendors", "Azure", "locations"].into_iter().chain(rest.iter().copied()).collect();
+        place(VENDOR, &segments)
+    };
+    assert_eq!(inside(&["Europe", "locations", "Paris"]), exactly("Europe/Paris"));
+    assert_eq!(inside(&["Europe"]), exactly("Europe/Berlin"));
+    assert_eq!(inside(&["Asia"]), exactly("Asia"));
+    assert_eq!(inside(&["Asia", "locations", "Tokio"]), near("Asia"));
+    assert_eq!(inside(&["Africa", "locations", "Cairo"]), exactly("Cairo"));
+}
+
+fn vendor(locations: impl IntoIterator<Item = InfrastructureLocation>) -> Ecosystem {
+    let vendor = InfrastructureVendor::new("Azure");
+    let vendor = locations.into_iter().fold(vendor, InfrastructureVendor::location);
+    Ecosystem::new("N", "github:o/model@main", "github:o/live@main").vendor(vendor)
+}
+
+/// A location with these inside.
+fn location(name: &str, inside: &[&str]) -> InfrastructureLocation {
+    inside.iter().fold(InfrastructureLocation::new(name), |location, name| location.location(*name))
+}
+
+#[test]
+fn a_patch_of_a_location_keeps_what_is_inside() {
+    let before = vendor([location("Europe", &["Berlin", "Paris"]), location("Asia", &[])]);
+    let europe = path(&["vendors", "Azure", "locations", "Europe"]);
+    let renamed = apply(&Suggestion::rename(europe.clone(), "Europa"), &before).unwrap();
+    assert_eq!(renamed, vendor([location("Europa", &["Berlin", "Paris"]), location("Asia", &[])]));
+    let removed = apply(&Suggestion::removal(europe.clone()), &before).unwrap();
+    assert_eq!(removed, vendor([location("Asia", &[])]));
+    let paris = europe.child("locations", "Paris");
+    let without = apply(&Suggestion::removal(paris.clone()), &before).unwrap();
+    assert_eq!(without, vendor([location("Europe", &["Berlin"]), location("Asia", &[])]));
+    let called = apply(&Suggestion::rename(paris, "Lyon"), &before).unwrap();
+    assert_eq!(called, vendor([location("Europe", &["Berlin", "Lyon"]), location("Asia", &[])]));
+}
+
+/// A document whose only dataset, `d`, has this schema.
+fn schema(schema: &str) -> String {
+    format!(
+        "zones:
+- name: Z
+  owner: github:o/z@main
+  definition:
+    teams:
+    - name: T
+      owner: github:o/t@main
+      definition:
+        datastores:
+        - name: S
+          datasets:
+          - name: d
+            schema: {schema}
+"
+    )
+}
+
+fn in_dataset(document: &str, rest: &[&str]) -> (String, bool) {
+    let dataset = ["zones", "Z", "teams", "T", "datastores", "S", "datasets", "d"];
+    let segments: Vec<&str> = dataset.into_iter().chain(rest.iter().copied()).collect();
+    place(document, &segments)
+}
+
+#[test]
+fn columns_and_keys_are_found_where_a_text_says_them() {
+    let keyed = schema("id Integer key, city VarChar(15)");
+    assert_eq!(in_dataset(&keyed, &["columns", "city"]), exactly("city VarChar(15)"));
+    assert_eq!(in_dataset(&keyed, &["key"]), exactly("id Integer key, city VarChar(15)"));
+    assert_eq!(in_dataset(&keyed, &["key", "id"]), exactly("id Integer key"));
+    assert_eq!(in_dataset(&keyed, &["key", "city"]), near("id Integer key, city VarChar(15)"));
+    assert_eq!(in_dataset(&schema("id Integer"), &["key"]), near("id Integer"));
+    assert_eq!(in_dataset(&schema("{columns: []}"), &["key"]), near("schema"));
+}
+
+#[test]
+fn members_of_an_avro_record_are_none_of_the_dataset() {
+    let avro = schema(
+        "{avro: {type: record, name: r, key: [id], classifications: [x], fields: [{name: id, type: int}]}}",
+    );
+    assert_eq!(in_dataset(&avro, &["columns", "id"]), exactly("id"));
+    assert_eq!(in_dataset(&avro, &["key"]), near("schema"));
+    assert_eq!(in_dataset(&avro, &["classifications"]), near("d"));
+}
+
+#[test]
+fn what_a_hint_is_about_has_one_place() {
+    let hint = "platforms:
+- name: P
+  kind: local
+  hints: [{about: {dataset: {datastore: S, dataset: d}}, settings: {}}]
+";
+    let about = ["platforms", "P", "hints", "dataset S/d", "about", "dataset"];
+    let finding = Diagnostic::new(&CODE, path(&about), "is here");
+    let placed = Documents::new()
+        .document("model.yaml", format!("{FRAME}{hint}"))
+        .located([finding].into_iter().collect());
+    let finding = placed.iter().next().unwrap();
+    assert!(!finding.position().unwrap().is_inexact && finding.related_places().is_empty(), "{finding}");
+}
