@@ -1,14 +1,17 @@
-//! A model with a document more, of any text: validation ends, its findings have places, and building on an earlier
-//! outcome makes no difference.
+//! A model with a document more, of any text: validation ends, its findings have places, building on an earlier outcome makes no
+//! difference, and what suggestions make of the model can be read again.
 
 #![no_main]
 
-use datasurface_model::{Checked, Ecosystem, Findings, Validation};
-use datasurface_document::{Documents, Loader};
+use datasurface_document::{Documents, Loader, NotApplicable, apply};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Validation};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
 const BASE: &str = include_str!("../../datasurface-model/tests/fixtures/base.yaml");
+
+/// How many suggestions are followed: each of them costs as much as loading.
+const FEW: usize = 3;
 
 static VALID: LazyLock<Checked> = LazyLock::new(|| {
     let base = datasurface_document::from_yaml(BASE).expect("a document");
@@ -32,8 +35,14 @@ fuzz_target!(|text: &str| {
     let Ok(ecosystem) = loader.load(&documents) else { return };
     assert_eq!(loader.load(&documents).expect("the same again"), ecosystem);
     let found = findings(ecosystem.clone(), &on());
-    assert_eq!(found, findings(ecosystem, &on().since(&*VALID)));
-    for finding in &documents.located(found) {
+    assert_eq!(found, findings(ecosystem.clone(), &on().since(&*VALID)));
+    let located = documents.located(found);
+    for finding in &located {
         assert!(finding.position().is_some(), "{finding}");
+    }
+    for suggestion in located.iter().filter_map(Diagnostic::suggestion).take(FEW) {
+        if let Err(error) = apply(suggestion, &ecosystem) {
+            assert!(matches!(error, NotApplicable::NothingThere(_)), "{suggestion}: {error}");
+        }
     }
 });
