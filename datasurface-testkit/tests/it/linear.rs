@@ -12,7 +12,8 @@ use datasurface_graph::{
     query::{Lost, Questions, coming_up, cone},
 };
 use datasurface_model::{
-    ContainerKey, DatasetGroup, DatasetKey, Datastore, Ecosystem, Entity, Priority, Validation, Workspace,
+    CodeInfo, ContainerKey, DatasetGroup, DatasetKey, Datastore, Diagnostic, Ecosystem, Entity, ModelPath,
+    Priority, Validation, Workspace,
 };
 use datasurface_testkit::Synthetic;
 use std::time::Duration;
@@ -51,6 +52,11 @@ fn what_comes_together_in_every_transformer_is_linear_in_what_they_read() {
 #[test]
 fn what_a_document_lists_backwards_is_linear() {
     assert_linear(20 * SMALL, phases_backwards);
+}
+
+#[test]
+fn places_of_many_findings_are_looked_up_in_linear_time() {
+    assert_linear(10 * SMALL, phases_of_places);
 }
 
 fn assert_linear(size: usize, phases: impl Fn(usize) -> Vec<(&'static str, Duration)>) {
@@ -164,6 +170,34 @@ fn phases_backwards(size: usize) -> Vec<(&'static str, Duration)> {
     let text = format!("{{{head}, \"vendors\": [{vendor}]}}");
     let documents = Documents::new().document("e.json", text);
     timed(&mut took, "load", || documents.load()).unwrap();
+    took
+}
+
+/// A finding about each of many members of one object, and about each of many locations that texts say.
+fn phases_of_places(size: usize) -> Vec<(&'static str, Duration)> {
+    static CODE: CodeInfo = CodeInfo::warning("test/place", "a test is about it", "Leave it alone.");
+    let mut took = Vec::new();
+    let names: Vec<String> = (0..size).map(|number| format!("n{number:06}")).collect();
+    let settings: Vec<String> = names.iter().map(|name| format!("\"{name}\": {{}}")).collect();
+    let locations: Vec<String> = names.iter().map(|name| format!("\"Region/{name}\"")).collect();
+    let text = format!(
+        "{{\"format\": \"datasurface/1\", \"name\": \"E\", \"platforms\": [{{\"name\": \"P\", \"config\": {{{}}}}}], \
+         \"vendors\": [{{\"name\": \"V\", \"locations\": [{}]}}]}}",
+        settings.join(", "),
+        locations.join(", ")
+    );
+    let documents = Documents::new().document("e.json", text);
+    let region = ModelPath::root().child("vendors", "V").child("locations", "Region");
+    let config = ModelPath::root().child("platforms", "P").attribute("config");
+    for (what, around) in [("places of members", config), ("places of locations", region)] {
+        let path = |name: &String| match what {
+            "places of locations" => around.child("locations", name),
+            _ => ModelPath::from_segments(around.segments().chain([name.as_str()])),
+        };
+        let findings = || names.iter().map(|name| Diagnostic::new(&CODE, path(name), "is here")).collect();
+        let placed = timed(&mut took, what, || documents.located(findings()));
+        assert!(placed.iter().all(|finding| finding.position().is_some_and(|position| !position.is_inexact)));
+    }
     took
 }
 
