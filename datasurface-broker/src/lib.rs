@@ -30,6 +30,7 @@ pub use output::{
 pub use placed::Placed;
 pub use propose::{AsOf, Proposal, Reached};
 pub use refused::Refused;
+pub use serde_json::Error as JsonError;
 pub use write::WriteError;
 
 use datasurface_model::CodeInfo;

@@ -34,9 +34,9 @@ pub(super) fn assemble<'p>(
         }
     }
     let mut findings = Vec::new();
-    let name = said_once(&frames, "name", |frame| frame.name.as_ref(), &mut findings);
-    let owner = said_once(&frames, "owner", |frame| frame.owner.as_ref(), &mut findings);
-    let live = said_once(&frames, "live", |frame| frame.live.as_ref(), &mut findings);
+    let name = said_once(&frames, segment::NAME, |frame| frame.name.as_ref(), &mut findings);
+    let owner = said_once(&frames, segment::OWNER, |frame| frame.owner.as_ref(), &mut findings);
+    let live = said_once(&frames, segment::LIVE, |frame| frame.live.as_ref(), &mut findings);
     let ecosystem = match (frames.as_slice(), name, owner, live) {
         ([(_, frame)], Some(_), Some(_), Some(_)) => frame.content.clone(),
         (frames, Some(name), Some(owner), Some(live)) => {
@@ -117,7 +117,7 @@ impl Definitions<'_> {
         let mut misplaced = Vec::new();
         for (zone, given) in self.zones.into_iter().filter(|(_, given)| !given.is_empty()) {
             let nearest = nearest(zone.as_str(), zones.iter().copied());
-            findings.extend(undeclared("zone", zone.as_str(), nearest, &given, &declare("zone")));
+            findings.extend(undeclared(segment::ZONE, zone.as_str(), nearest, &given, &declare("zone")));
             let names = given.iter().flat_map(|(_, definition)| definition.teams().names());
             if let Some(meant) = nearest {
                 misplaced.extend(names.map(|team| TeamKey::new(meant, team)));
@@ -132,7 +132,7 @@ impl Definitions<'_> {
                 "" => "name the team as `zone/team`".to_owned(),
                 _ => declare("team"),
             };
-            findings.extend(undeclared("team", &team, nearest, given, &help));
+            findings.extend(undeclared(segment::TEAM, &team, nearest, given, &help));
         }
         ecosystem
     }

@@ -144,6 +144,11 @@ impl Found {
 
     fn add(&mut self, path: &Path) {
         let name = path.display().to_string();
+        if path.to_str().is_none() {
+            // Another one could be shown by the same name.
+            self.findings.extend([Unreadable::Name.diagnostic(&name, place(&name))]);
+            return;
+        }
         self.add_text(&name, read_text(path, place(&name)));
     }
 
@@ -209,6 +214,8 @@ fn place(document: &str) -> ModelPath {
 enum Unreadable {
     Missing,
     Folder,
+    /// Its name is not text in UTF-8.
+    Name,
     TooLarge,
     /// A device or a pipe, which may never end.
     NoFile,
@@ -232,6 +239,11 @@ impl Unreadable {
                 &UNREADABLE_FILE,
                 format!("`{name}` is a device or a pipe, which may never end"),
                 "move it elsewhere, or name it alone",
+            ),
+            Self::Name => (
+                &UNREADABLE_FILE,
+                format!("`{name}` has a name that is not text in UTF-8"),
+                "rename the file",
             ),
             Self::TooLarge => (
                 &LARGE_FILE,

@@ -35,4 +35,6 @@ pub use fingerprint::{Fingerprint, FingerprintError};
 pub use graph::{IntentionGraph, IntentionGraphs, Node};
 pub use key::{NodeKey, NodeKeyError, NodeKind};
 pub use obligation::{Custody, Keep, Obligation};
+/// The crate of graphs that [`IntentionGraph::as_petgraph`] shows.
+pub use petgraph;
 pub use shard::{NodeWeight, Placement, Shards};

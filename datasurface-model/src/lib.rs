@@ -9,10 +9,9 @@ mod diagnostic;
 mod ecosystem;
 pub mod governance;
 pub mod ownership;
-pub mod segment;
 mod validate;
 
-pub use chrono::NaiveDate;
+pub use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 pub use datasurface_schema::*;
 pub use diagnostic::*;
 pub use ecosystem::*;

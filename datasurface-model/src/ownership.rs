@@ -3,9 +3,8 @@
 use crate::{
     diagnostic::{Findings, ModelPath},
     ecosystem::{Ecosystem, Repository},
-    segment,
 };
-use datasurface_schema::{TeamKey, ZoneName};
+use datasurface_schema::{TeamKey, ZoneName, segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -83,16 +82,17 @@ impl fmt::Display for Part {
 }
 
 impl Findings {
-    /// The same findings, each suggestion addressed to the repository that owns its place, and has to make the change. Where
-    /// the ecosystem does not declare who that is, to nobody.
+    /// The same findings, each addressed to the repository that owns its place, and has to make a change of it; suggestions, which can
+    /// be about other places, to the owners of these. Where the ecosystem does not declare who that is, to nobody.
     #[must_use]
     pub fn addressed(self, ecosystem: &Ecosystem) -> Self {
-        let addressed = self.into_iter().map(|mut finding| {
-            if let Some(suggestion) = finding.suggestion_mut() {
-                suggestion.addressee = Part::at(&suggestion.path).owner(ecosystem).cloned();
-            }
-            finding
-        });
-        addressed.collect()
+        // What is not in the model has no owner there: a document can say something of several parts, or of none.
+        const ELSEWHERE: [&str; 3] = [segment::DOCUMENTS, segment::RUN, segment::TARGET];
+        let is_elsewhere =
+            |path: &ModelPath| path.segments().next().is_some_and(|first| ELSEWHERE.contains(&first));
+        let owner = |path: &ModelPath| {
+            if is_elsewhere(path) { None } else { Part::at(path).owner(ecosystem).cloned() }
+        };
+        self.into_iter().map(|finding| finding.addressed(owner)).collect()
     }
 }

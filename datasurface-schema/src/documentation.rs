@@ -1,7 +1,6 @@
 //! Documentation and former names: attributes of everything that has a name.
 
-use crate::rare::Rare;
-use crate::{Text, name::Tag, set::Set};
+use crate::{Text, name::Tag, rare::Rare, segment, set::Set};
 use serde::{Deserialize, Serialize};
 
 /// What people should know about a thing: a text, and tags to find it by.
@@ -104,10 +103,10 @@ pub fn join_about<N: Clone>(
     let Some(About { documentation, former_name }) = other.get() else { return };
     let said = about.edit();
     if said.documentation.is_some() && documentation.is_some() {
-        twice.push("documentation");
+        twice.push(segment::DOCUMENTATION);
     }
     if said.former_name.is_some() && former_name.is_some() {
-        twice.push("renamed_from");
+        twice.push(segment::RENAMED_FROM);
     }
     said.documentation = said.documentation.take().or_else(|| documentation.clone());
     said.former_name = said.former_name.take().or_else(|| former_name.clone());

@@ -21,6 +21,7 @@ mod problem;
 mod rare;
 mod schema;
 mod schema_text;
+pub mod segment;
 mod set;
 mod table;
 mod text;

@@ -13,6 +13,7 @@ const VERSION: u32 = 1;
 ///
 /// Findings of others join it: `report.findings.extend(loaded.placed(refused.into_findings()))`.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// Everything that is wrong or worth looking at.
     pub findings: Findings,
@@ -51,7 +52,7 @@ impl Report {
     /// codes that occur: tools show findings beside the lines of a change.
     #[must_use]
     pub fn to_sarif(&self, codes: impl IntoIterator<Item = &'static CodeInfo>) -> String {
-        format!("{:#}\n", sarif::log(&self.findings, codes))
+        format!("{:#}\n", sarif::log(&self.findings, &self.waived, codes))
     }
 }
 

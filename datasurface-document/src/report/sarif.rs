@@ -4,9 +4,18 @@ use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Sev
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// The log of these findings, with what is known of their codes.
-pub(super) fn log(findings: &Findings, codes: impl IntoIterator<Item = &'static CodeInfo>) -> Value {
-    let used: BTreeSet<&str> = findings.codes().collect();
+/// The log of these findings, and of those that waivers suppress, with what is known of their codes.
+pub(super) fn log(
+    findings: &Findings,
+    waived: &Findings,
+    codes: impl IntoIterator<Item = &'static CodeInfo>,
+) -> Value {
+    let used: BTreeSet<&str> = findings.codes().chain(waived.codes()).collect();
+    let suppressed = waived.iter().map(|finding| {
+        let mut result = result(finding);
+        result.insert("suppressions".to_owned(), json!([{"kind": "external", "status": "accepted"}]));
+        result
+    });
     let rules = codes.into_iter().filter(|info| used.contains(info.code)).map(rule);
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -18,7 +27,7 @@ pub(super) fn log(findings: &Findings, codes: impl IntoIterator<Item = &'static 
                 "rules": rules.collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
-            "results": findings.iter().map(result).collect::<Vec<_>>(),
+            "results": findings.iter().map(result).chain(suppressed).collect::<Vec<_>>(),
         }],
     })
 }
@@ -32,19 +41,19 @@ fn rule(info: &CodeInfo) -> Value {
     })
 }
 
-fn result(finding: &Diagnostic) -> Value {
+fn result(finding: &Diagnostic) -> Map<String, Value> {
     let related = finding.related_places().iter().map(|related| {
         let mut location = location(&related.path, related.position.as_ref());
         location.insert("message".to_owned(), json!({"text": related.message}));
         location
     });
-    json!({
-        "ruleId": finding.code(),
-        "level": level(finding.severity()),
-        "message": {"text": finding.message()},
-        "locations": [location(finding.path(), finding.position())],
-        "relatedLocations": related.collect::<Vec<_>>(),
-    })
+    let mut result = Map::new();
+    result.insert("ruleId".to_owned(), finding.code().into());
+    result.insert("level".to_owned(), level(finding.severity()).into());
+    result.insert("message".to_owned(), json!({"text": finding.message()}));
+    result.insert("locations".to_owned(), json!([location(finding.path(), finding.position())]));
+    result.insert("relatedLocations".to_owned(), related.map(Value::from).collect());
+    result
 }
 
 /// A place in the model, and where that is written, if it is known.

@@ -52,6 +52,7 @@ fn a_report_says_everything_with_its_place_and_its_addressee() {
     assert_eq!((&json["version"], &json["is_valid"]), (&Value::from(1), &Value::from(false)));
     let suggestion = &json["findings"][1]["suggestion"];
     assert_eq!(suggestion["addressee"], "github:northwind/team@main", "{json:#}");
+    assert_eq!(json["findings"][0]["addressee"], "github:northwind/team@main", "{json:#}");
     let again: Vec<Diagnostic> = serde_json::from_value(json["findings"].clone()).unwrap();
     assert_eq!(again, report.findings.iter().cloned().collect::<Vec<_>>());
 
@@ -127,4 +128,24 @@ fn what_is_written_nowhere_has_the_place_of_what_is_around_it() {
     let marks: Vec<&Value> =
         json["findings"].as_array().unwrap().iter().map(|one| &one["position"]["is_inexact"]).collect();
     assert_eq!(marks, [&Value::Bool(true), &Value::Null, &Value::Bool(true)]);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_would_be_shown_by_one_name_are_not_mistaken_for_each_other() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let folder = northwind();
+    for byte in [0xfe, 0xff] {
+        fs::write(folder.path().join(OsStr::from_bytes(&[b'a', byte, b'.', b'y', b'a', b'm', b'l'])), "x")
+            .unwrap();
+    }
+    assert_eq!(refused(&folder), ["document/unreadable-file"]);
+}
+
+#[test]
+fn what_waivers_suppress_is_in_the_log_for_tools() {
+    let mut report = Documents::open(NORTHWIND).unwrap().check(&on());
+    report.waived = std::mem::take(&mut report.findings);
+    let sarif: Value = serde_json::from_str(&report.to_sarif(CODES.iter().copied())).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");
 }

@@ -11,8 +11,8 @@ pub use path::ModelPath;
 pub use position::Position;
 pub use suggestion::{Patch, Suggestion};
 
-use crate::segment;
-use datasurface_schema::{PolicyKey, Text};
+use crate::ecosystem::Repository;
+use datasurface_schema::{PolicyKey, Text, segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -53,6 +53,8 @@ pub struct Diagnostic {
     related: Vec<Related>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     position: Option<Position>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    addressee: Option<Repository>,
 }
 
 /// Another place that has to do with a finding.
@@ -80,6 +82,7 @@ impl Diagnostic {
             suggestion: None,
             related: Vec::new(),
             position: None,
+            addressee: None,
         }
     }
 
@@ -168,6 +171,12 @@ impl Diagnostic {
         self.position.as_ref()
     }
 
+    /// The repository that owns the place, once somebody has [looked that up](Findings::addressed).
+    #[must_use]
+    pub fn addressee(&self) -> Option<&Repository> {
+        self.addressee.as_ref()
+    }
+
     /// The policy that denies what it is about, if one does: it is one of the places that have to do with it.
     #[must_use]
     pub fn policy(&self) -> Option<PolicyKey> {
@@ -180,9 +189,13 @@ impl Diagnostic {
         })
     }
 
-    /// The change that would resolve it, to complete it.
-    pub(crate) fn suggestion_mut(&mut self) -> Option<&mut Suggestion> {
-        self.suggestion.as_mut()
+    /// The same finding, addressed to the owners of its place and of that of its suggestion.
+    pub(crate) fn addressed(mut self, owner: impl Fn(&ModelPath) -> Option<Repository>) -> Self {
+        self.addressee = owner(&self.path);
+        if let Some(suggestion) = &mut self.suggestion {
+            suggestion.addressee = owner(&suggestion.path);
+        }
+        self
     }
 
     /// Other places that have to do with it, to complete them.

@@ -1,7 +1,7 @@
 //! Capture: how the data of a datastore is read.
 
 use super::{CaptureTrigger, Credential, Cron, Dataset};
-use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, Entity, Set, Text};
+use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, Entity, Set, Text, segment};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -108,9 +108,9 @@ impl CaptureKind {
         match self {
             Self::SqlSnapshot { tables, .. }
             | Self::SqlWatermark { tables, .. }
-            | Self::ChangeDataCapture { tables } => ("tables", tables),
-            Self::Kafka { topics } => ("topics", topics),
-            Self::ObjectFiles { prefixes, .. } => ("prefixes", prefixes),
+            | Self::ChangeDataCapture { tables } => (segment::TABLES, tables),
+            Self::Kafka { topics } => (segment::TOPICS, topics),
+            Self::ObjectFiles { prefixes, .. } => (segment::PREFIXES, prefixes),
         }
     }
 

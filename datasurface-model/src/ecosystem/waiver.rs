@@ -1,12 +1,9 @@
 //! Waivers: findings that somebody decided to live with, for a while.
 
 use super::Ecosystem;
-use crate::{
-    diagnostic::{Diagnostic, ModelPath},
-    segment,
-};
+use crate::diagnostic::{Diagnostic, ModelPath};
 use chrono::NaiveDate;
-use datasurface_schema::{Entity, PolicyKey, Text};
+use datasurface_schema::{Entity, PolicyKey, Text, segment};
 use std::fmt;
 
 /// A finding that is accepted until a day: by its code, at its path, for a reason.

@@ -4,9 +4,8 @@ use super::Denial;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::Policy,
-    segment,
 };
-use datasurface_schema::{Entity, Place, ZoneName};
+use datasurface_schema::{Entity, Place, ZoneName, segment};
 use std::fmt;
 
 /// How a meeting is told, if it is denied. Nothing of it is made before.

@@ -14,10 +14,9 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{DataContainer, Datastore, GovernanceZone, Workspace},
-    segment,
 };
 use datasurface_schema::{
-    ContainerKey, ContainerName, DatastoreName, Entity, Name, Set, TeamKey, Text, WorkspaceName,
+    ContainerKey, ContainerName, DatastoreName, Entity, Name, Set, TeamKey, Text, WorkspaceName, segment,
 };
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};

@@ -1,10 +1,7 @@
 //! Whether a path that somebody has written leads to something.
 
-use crate::{
-    ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration},
-    segment,
-};
-use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey};
+use crate::ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration};
+use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey, segment};
 
 /// Whether everything is there that the text of a path names on its way. Attributes are not looked at: what is left out
 /// is there, too.

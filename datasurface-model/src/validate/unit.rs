@@ -3,9 +3,8 @@
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, Workspace},
-    segment,
 };
-use datasurface_schema::{DatastoreName, TeamKey, WorkspaceName, ZoneName};
+use datasurface_schema::{DatastoreName, TeamKey, WorkspaceName, ZoneName, segment};
 use std::sync::Arc;
 
 /// Which unit it is: the same one in every revision of an ecosystem. A cheap handle; the order is the canonical one.

@@ -8,10 +8,9 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
     ecosystem::{Ecosystem, WaivedFinding, Waiver},
-    segment,
 };
 use chrono::NaiveDate;
-use datasurface_schema::{Entity, PolicyKey, Set, nearest};
+use datasurface_schema::{Entity, PolicyKey, Set, nearest, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(

@@ -4,10 +4,9 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Access, Approval, Datastore},
-    segment,
     validate::{facts::DatasetFact, reference::Reference},
 };
-use datasurface_schema::{DatasetKey, DatasetName, Entity, GroupKey};
+use datasurface_schema::{DatasetKey, DatasetName, Entity, GroupKey, segment};
 use serde_json::json;
 
 pub(super) static NOT_APPROVED: CodeInfo = CodeInfo::error(

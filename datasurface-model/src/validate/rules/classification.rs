@@ -4,9 +4,8 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, ProductionStatus},
-    segment,
 };
-use datasurface_schema::Entity;
+use datasurface_schema::{Entity, segment};
 
 pub(super) static BOTH: CodeInfo = CodeInfo::error(
     "classification/both",

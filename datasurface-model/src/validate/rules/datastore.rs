@@ -4,9 +4,8 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::Datastore,
-    segment,
 };
-use datasurface_schema::Entity;
+use datasurface_schema::{Entity, segment};
 
 pub(super) static NO_DATASETS: CodeInfo = CodeInfo::error(
     "datastore/no-datasets",

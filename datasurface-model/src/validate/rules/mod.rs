@@ -29,10 +29,10 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::Cron,
-    governance as of_policies, segment,
+    governance as of_policies,
 };
 pub(super) use container::same_place::addresses;
-use datasurface_schema::{Schema, is_time_zone, nearest_time_zone};
+use datasurface_schema::{Schema, is_time_zone, nearest_time_zone, segment};
 pub(super) use reference::UNKNOWN_POLICY;
 
 /// Every code that validation reports, in order.

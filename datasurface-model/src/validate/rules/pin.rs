@@ -4,10 +4,9 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, GroupPin},
-    segment,
     validate::reference::Reference,
 };
-use datasurface_schema::{Entity, GroupKey, Named};
+use datasurface_schema::{Entity, GroupKey, Named, segment};
 use std::fmt::Display;
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(

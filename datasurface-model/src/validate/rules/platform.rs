@@ -4,10 +4,9 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, Hinted, PlatformDeclaration},
-    segment,
     validate::reference::Reference,
 };
-use datasurface_schema::{Entity, GroupKey, Place};
+use datasurface_schema::{Entity, GroupKey, Place, segment};
 
 pub(super) static VERSION: CodeInfo = CodeInfo::error(
     "platform/version",

@@ -4,11 +4,10 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, QualityCheck, Share},
-    segment,
     validate::names::Names,
 };
 use chrono::NaiveDate;
-use datasurface_schema::{ColumnName, DataType, Entity};
+use datasurface_schema::{ColumnName, DataType, Entity, segment};
 use rustc_hash::FxHashSet;
 use std::{cell::LazyCell, iter};
 

@@ -7,10 +7,9 @@ use crate::{
         DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation,
         InfrastructureVendor, PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
     },
-    segment,
     validate::unit::UnitKey,
 };
-use datasurface_schema::{ColumnName, Entity, Name, NameSyntax, Named};
+use datasurface_schema::{ColumnName, Entity, Name, NameSyntax, Named, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) static FROM_ITSELF: CodeInfo = CodeInfo::error(

@@ -4,9 +4,8 @@ use super::{Scope, container::is_host, name::check as check_name};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Ecosystem, GovernanceZone, Repository, RepositoryHost},
-    segment,
 };
-use datasurface_schema::Entity;
+use datasurface_schema::{Entity, segment};
 
 pub(super) static SYNTAX: CodeInfo = CodeInfo::error(
     "repository/syntax",

@@ -4,11 +4,11 @@ use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    segment,
     validate::names::Names,
 };
 use datasurface_schema::{
     Column, ColumnName, DatasetName, Entity, Schema, SchemaError, TableSchema, TypeFault, TypeProblem,
+    segment,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -4,10 +4,9 @@ use super::{Scope, access, container, governance::Received, lifecycle, reference
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{DatasetGroup, Deadline, Requirements, Workspace},
-    segment,
     validate::reference::Reference,
 };
-use datasurface_schema::{DatasetKey, Entity, GroupKey};
+use datasurface_schema::{DatasetKey, Entity, GroupKey, segment};
 
 pub(super) static NO_GROUPS: CodeInfo = CodeInfo::error(
     "workspace/no-groups",

@@ -4,10 +4,9 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Suggestion},
     ecosystem::{Capture, Datastore},
-    segment,
     validate::names::Names,
 };
-use datasurface_schema::Entity;
+use datasurface_schema::{Entity, segment};
 
 pub(in super::super) static KEYLESS: CodeInfo = CodeInfo::error(
     "capture/keyless",

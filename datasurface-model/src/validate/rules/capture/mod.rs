@@ -9,10 +9,9 @@ use crate::{
     ecosystem::{
         Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
     },
-    segment,
     validate::{names::Names, reference::Reference},
 };
-use datasurface_schema::{DataType, DatasetName, Entity};
+use datasurface_schema::{DataType, DatasetName, Entity, segment};
 
 pub(super) static MISSING: CodeInfo = CodeInfo::error(
     "capture/missing",

@@ -4,10 +4,9 @@ use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    segment,
     validate::names::Names,
 };
-use datasurface_schema::{DatasetName, Entity, Name};
+use datasurface_schema::{DatasetName, Entity, Name, segment};
 
 pub(in super::super) static UNKNOWN_TABLE: CodeInfo = CodeInfo::error(
     "capture/unknown-table",

@@ -6,10 +6,9 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerKind, DataContainer, Team, without_passwords},
-    segment,
     validate::reference::Reference,
 };
-use datasurface_schema::{ContainerKey, Entity, Place};
+use datasurface_schema::{ContainerKey, Entity, Place, segment};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(super) static NO_LOCATION: CodeInfo = CodeInfo::error(

@@ -4,9 +4,8 @@ use super::{super::Scope, path_of};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{ContainerKind, DataContainer, Server},
-    segment,
 };
-use datasurface_schema::{ContainerKey, Entity, Text};
+use datasurface_schema::{ContainerKey, Entity, Text, segment};
 use std::net::IpAddr;
 
 /// Longest key of an object, in bytes: longer prefixes begin nothing.

@@ -5,10 +5,9 @@ use crate::{
     diagnostic::{Diagnostic, Suggestion},
     ecosystem::{Datastore, PolicyRule, Workspace},
     governance::{CLASSIFICATION_LIMIT, Meeting, Met},
-    segment,
     validate::{facts::Classified, rules::Scope},
 };
-use datasurface_schema::Entity;
+use datasurface_schema::{Entity, segment};
 
 /// The zone's own datasets.
 pub(super) fn of_datastore(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scope<'_>) {

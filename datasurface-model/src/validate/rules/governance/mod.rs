@@ -13,10 +13,9 @@ use crate::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
     governance::{Meeting, Met, NO_EFFECT, UNKNOWN_TECHNOLOGY, denial, is_alike},
-    segment,
     validate::{facts::DatasetFact, reference::Reference},
 };
-use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, Text, ZoneName, nearest};
+use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, Text, ZoneName, nearest, segment};
 use rustc_hash::FxHashMap;
 use std::{cell::LazyCell, hash::Hash};
 

@@ -5,7 +5,6 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
     governance::{Meeting, Met},
-    segment,
     validate::{
         reference::Reference,
         rules::{
@@ -15,7 +14,7 @@ use crate::{
         },
     },
 };
-use datasurface_schema::{ContainerKey, Entity, PolicyKey, PolicyName};
+use datasurface_schema::{ContainerKey, Entity, PolicyKey, PolicyName, segment};
 
 /// The storage policies that datasets ask for are those of their zone.
 pub(super) fn named_policies(datastore: &Datastore, scope: &mut Scope<'_>) {

@@ -5,10 +5,9 @@ use crate::{
     diagnostic::ModelPath,
     ecosystem::{Ecosystem, GroupPin, ProductionStatus},
     governance::{Meeting, Met},
-    segment,
     validate::rules::Scope,
 };
-use datasurface_schema::{Entity, PlatformName, Set, ZoneName};
+use datasurface_schema::{Entity, PlatformName, Set, ZoneName, segment};
 use std::collections::BTreeMap;
 
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {

@@ -8,10 +8,9 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Ecosystem, ProductionStatus, Workspace},
     governance::{Meeting, Met, PRODUCTION_MIX},
-    segment,
     validate::{facts::StoreFact, rules::Scope},
 };
-use datasurface_schema::{Entity, PlatformName, Set, ZoneName};
+use datasurface_schema::{Entity, PlatformName, Set, ZoneName, segment};
 use std::collections::BTreeMap;
 
 /// A zone's own datastores.

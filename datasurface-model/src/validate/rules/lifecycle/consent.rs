@@ -4,11 +4,10 @@ use super::super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::DatasetSink,
-    segment,
     validate::facts::DatasetFact,
 };
 use chrono::NaiveDate;
-use datasurface_schema::Entity;
+use datasurface_schema::{Entity, segment};
 
 pub(in super::super) static NO_CONSENT: CodeInfo = CodeInfo::error(
     "lifecycle/no-consent",

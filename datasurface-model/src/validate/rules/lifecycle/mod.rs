@@ -6,11 +6,10 @@ use super::{Scope, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Datastore, Deprecation, Ecosystem},
-    segment,
     validate::reference::Reference,
 };
 use chrono::NaiveDate;
-use datasurface_schema::{DatasetKey, Entity, PlatformName};
+use datasurface_schema::{DatasetKey, Entity, PlatformName, segment};
 use std::fmt::Display;
 
 pub(super) static SUNSET: CodeInfo = CodeInfo::error(

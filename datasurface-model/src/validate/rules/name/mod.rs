@@ -6,12 +6,11 @@ use super::{Scope, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
-    segment,
     validate::directory::folded,
 };
 use datasurface_schema::{
     Classification, Column, DataType, Documentation, Entity, Name, NameError, NameSyntax, Named, Schema,
-    is_reserved_word,
+    is_reserved_word, segment,
 };
 use unique::{unique, unique_in_ecosystem};
 

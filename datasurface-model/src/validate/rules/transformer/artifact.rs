@@ -4,9 +4,9 @@ use super::{super::Scope, path};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{CodeArtifact, without_passwords},
-    segment,
     validate::rules::container::is_host,
 };
+use datasurface_schema::segment;
 
 pub(in super::super) static ARTIFACT: CodeInfo = CodeInfo::error(
     "transformer/artifact",

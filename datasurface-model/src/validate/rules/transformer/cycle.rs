@@ -4,10 +4,9 @@
 use super::Scope;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    segment,
     validate::facts::{Start, Transformer},
 };
-use datasurface_schema::DatastoreName;
+use datasurface_schema::{DatastoreName, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{collections::VecDeque, slice};
 

@@ -7,10 +7,9 @@ use super::{Scope, governance::Received};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
-    segment,
     validate::{facts::OutputFact, names::Names, reference::Reference},
 };
-use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Name};
+use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Name, segment};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
