@@ -269,26 +269,30 @@ fn prepared(shelf: Shelf, what: What) -> Ground {
     ground
 }
 
-/// Not a test of its own: what the others run in a process that does not survive it.
-#[test]
-fn child() {
-    let Ok(folder) = env::var(FOLDER) else { return };
+/// In a process that does not survive it: the folder that it works in, until it is aborted, and what it does.
+pub(crate) fn to_be_aborted() -> Option<(Ground, String)> {
+    let folder = env::var(FOLDER).ok()?;
     let stop_at: u64 = env::var(STOP_AT).unwrap().parse().unwrap();
-    let said = env::var(WHAT).unwrap();
-    let (shelf, what) = said.split_once(' ').unwrap();
-    let shelf = match shelf {
-        "views" => Shelf::Views,
-        "file" => Shelf::File,
-        port => Shelf::Server(port.parse().unwrap()),
-    };
-    let what = What::named(what);
     let count = AtomicU64::new(0);
     let stop = Breakpoint::new(move |_| {
         if count.fetch_add(1, Ordering::SeqCst) + 1 == stop_at {
             std::process::abort();
         }
     });
-    work(&Ground::at(folder.into()).stopping_at(stop), shelf, what);
+    Some((Ground::at(folder.into()).stopping_at(stop), env::var(WHAT).unwrap()))
+}
+
+/// Not a test of its own: what the others run in a process that does not survive it.
+#[test]
+fn child() {
+    let Some((ground, said)) = to_be_aborted() else { return };
+    let (shelf, what) = said.split_once(' ').unwrap();
+    let shelf = match shelf {
+        "views" => Shelf::Views,
+        "file" => Shelf::File,
+        port => Shelf::Server(port.parse().unwrap()),
+    };
+    work(&ground, shelf, What::named(what));
 }
 
 fn stopped(folder: &Path, shelf: Shelf, what: What, at: usize) -> bool {
@@ -297,12 +301,16 @@ fn stopped(folder: &Path, shelf: Shelf, what: What, at: usize) -> bool {
         Shelf::File => "file".to_owned(),
         Shelf::Server(port) => port.to_string(),
     };
-    let what = what.name();
+    is_aborted("killed::child", folder, at, &format!("{shelf} {}", what.name()))
+}
+
+/// Lets a process do what a test does, and returns whether it was aborted where it was to be.
+pub(crate) fn is_aborted(test: &str, folder: &Path, at: usize, what: &str) -> bool {
     let status = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "killed::child", "--test-threads=1"])
+        .args(["--exact", test, "--test-threads=1"])
         .env(FOLDER, folder)
         .env(STOP_AT, at.to_string())
-        .env(WHAT, format!("{shelf} {what}"))
+        .env(WHAT, what)
         .env("DATASURFACE_CREDENTIAL_DESK", desk::secret())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -325,7 +333,7 @@ fn again(from: &Ground, shelf: Shelf, what: What) -> Ground {
     to
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
