@@ -89,10 +89,11 @@ impl<'a> Container<'a> {
         &self,
         scripts: impl IntoIterator<Item = &'s Script>,
     ) -> Result<(), PlatformError> {
-        let mut scripts = scripts.into_iter();
         match self {
-            Self::File(file) => file.make_many("main", scripts, |script| file.execute(script, "create", &[])),
-            Self::Server(server) => scripts.try_for_each(|script| server.execute(script, "create", &[])),
+            Self::File(file) => file.make_all("main", scripts, "create"),
+            Self::Server(server) => {
+                scripts.into_iter().try_for_each(|script| server.execute(script, "create", &[]))
+            }
         }
     }
 

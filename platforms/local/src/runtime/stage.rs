@@ -4,7 +4,8 @@ use super::{
     behind::DatasetFailure,
     database::Loader,
     declared::{Broken, Declared},
-    job::CaptureJob,
+    job::{CaptureJob, CapturedDataset},
+    many::named_by,
     source::{self, Select},
     watermark::Watermark,
     work::Work,
@@ -44,7 +45,10 @@ impl Work<'_> {
         source.begin(&job.begin)?;
         let staged = self.own.together(|| {
             let mut staged = Vec::new();
-            self.own.make_many("temp", &job.datasets, |captured| {
+            let names = |captured: &&CapturedDataset| {
+                self.rendered.find(&captured.into).map_or_else(Vec::new, |table| named_by(table, "stage"))
+            };
+            self.own.make_many("temp", &job.datasets, names, |captured| {
                 let table = self.rendered.script(&captured.into)?;
                 let watermark = self.watermark(job, captured, table)?;
                 self.own.execute(table, "stage", &[])?;

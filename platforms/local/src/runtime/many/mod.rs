@@ -1,0 +1,103 @@
+//! Making and dropping many tables at once. For each of them SQLite reads the whole schema table of its file, and looks at each
+//! table that it remembers of it, so many would take as long as their square. What is there is therefore put aside meanwhile, and
+//! forgotten.
+//!
+//! All of it is one transaction: nobody else sees a schema table that is not whole, and whoever is cut off leaves it as it was.
+
+mod aside;
+
+use super::database::{Database, outside, section_of};
+use crate::{
+    prelude::*,
+    sql::{quote::unquoted, script::Script, statements::statements},
+};
+use aside::Aside;
+
+/// How many things are made or dropped until the next are; fewer are as if nothing of this were here.
+const MOST: usize = 64;
+
+/// How the statements begin that make something that may be there, or drop it.
+const NAMING: [&str; 5] = [
+    "CREATE TABLE IF NOT EXISTS ",
+    "CREATE VIEW IF NOT EXISTS ",
+    "CREATE UNIQUE INDEX IF NOT EXISTS ",
+    "CREATE INDEX IF NOT EXISTS ",
+    "DROP TABLE IF EXISTS temp.",
+];
+
+impl Database<'_> {
+    /// Executes a section of each of these, which makes things in a schema, within a transaction.
+    pub(super) fn make_all<'s>(
+        &self,
+        schema: &'static str,
+        scripts: impl IntoIterator<Item = &'s Script>,
+        section: &str,
+    ) -> Result<(), PlatformError> {
+        let names = |script: &&Script| named_by(script, section);
+        self.make_many(schema, scripts, names, |script| self.execute(script, section, &[]))
+    }
+
+    /// Makes one thing after the other in a schema, within a transaction. `names` are those that making it looks for: what is
+    /// there with one of them is not made twice.
+    pub(super) fn make_many<T>(
+        &self,
+        schema: &'static str,
+        things: impl IntoIterator<Item = T>,
+        names: impl Fn(&T) -> Vec<String>,
+        mut make: impl FnMut(T) -> Result<(), PlatformError>,
+    ) -> Result<(), PlatformError> {
+        let failed = |error| self.failed_to_list(error);
+        let mut aside = Aside::new(self, schema);
+        for (number, thing) in (1_usize..).zip(things) {
+            aside.put_back(&names(&thing)).map_err(failed)?;
+            make(thing)?;
+            if number.is_multiple_of(MOST) {
+                aside.put().map_err(failed)?;
+            }
+        }
+        aside.put_all_back().map_err(failed)
+    }
+
+    /// Executes a section of each of these, which drops temporary tables. What can be dropped is, whatever cannot.
+    pub(super) fn drop_many(&self, scripts: &[&Script], section: &str) -> Result<(), PlatformError> {
+        let drop = |scripts: &[&Script]| {
+            let dropped = scripts.iter().map(|script| self.execute(script, section, &[]));
+            dropped.fold(Ok(()), Result::and)
+        };
+        if scripts.len() <= MOST {
+            return drop(scripts);
+        }
+        let failed = |error| self.failed_to_list(error);
+        self.together(|| {
+            let mut dropped = Ok(());
+            let mut aside = Aside::new(self, "temp");
+            aside.put().map_err(failed)?;
+            for scripts in scripts.chunks(MOST) {
+                let names: Vec<String> =
+                    scripts.iter().flat_map(|script| named_by(script, section)).collect();
+                aside.put_back(&names).map_err(failed)?;
+                dropped = dropped.and(drop(scripts));
+                if self.connection.is_autocommit() {
+                    // SQLite itself undid all of it.
+                    return dropped.map(Ok);
+                }
+            }
+            aside.put_all_back().map_err(failed)?;
+            Ok(dropped)
+        })?
+    }
+
+    fn failed_to_list(&self, error: rusqlite::Error) -> PlatformError {
+        outside(format!("listing what is in `{}`", self.file), error)
+    }
+}
+
+/// The names that a section looks for, in the schema that it works in.
+pub(super) fn named_by(script: &Script, section: &str) -> Vec<String> {
+    let name = |sql: &str| unquoted(NAMING.iter().find_map(|start| sql.strip_prefix(start))?);
+    let section = section_of(script, section).unwrap_or_default();
+    statements(section).iter().filter_map(|statement| name(&statement.sql)).collect()
+}
+
+#[cfg(test)]
+mod tests;
