@@ -5,6 +5,7 @@ use super::{
     container::Container,
     copies::Behind,
     making::{Done, Maker},
+    many::named_by,
     rendered::copied,
     server_copies::send_one,
     transition::{Transition, Transitions},
@@ -25,16 +26,27 @@ pub(super) fn apply(maker: Maker<'_>, plan: &Plan) -> Result<Applied, PlatformEr
     let mut applying = Applying { maker, plan: &transitions.plan, open: BTreeMap::new() };
     applying.begin(plan, &steps, &transitions)?;
     let mut applied = Applied::default();
-    for step in &steps {
-        let mut now = false;
-        for deed in step {
-            now |= applying.carry_out(deed)?;
+    for steps in steps.chunk_by(|step, next| is_made(step) && is_made(next)) {
+        let (now, before): (Vec<_>, Vec<_>) =
+            steps.iter().partition(|step| step.iter().any(|deed| applying.is_to_do(deed)));
+        match steps.iter().all(|step| is_made(step)) {
+            true => applying.make_all(steps.iter().flatten())?,
+            false => steps.iter().flatten().try_for_each(|deed| applying.carry_out(deed))?,
         }
-        *(if now { &mut applied.done } else { &mut applied.done_before }) += 1;
+        applied.done += now.len();
+        applied.done_before += before.len();
     }
     applied.identity = applying.identity()?;
     Ok(applied)
 }
+
+/// Whether a step makes something that is new, or does nothing but render: then nothing else in its database waits for it.
+fn is_made(step: &[Deed<'_>]) -> bool {
+    step.iter().all(|deed| deed.statements.is_none_or(|(_, section)| section == CREATE))
+}
+
+/// The section that makes what is rendered.
+const CREATE: &str = "create";
 
 /// Something to be done in one database.
 struct Deed<'a> {
@@ -53,6 +65,11 @@ impl<'a> Deed<'a> {
             statements: Some((&transition.script, "change")),
         }
     }
+
+    /// The names that it looks for in its database.
+    fn names(&self) -> Vec<String> {
+        self.statements.map_or_else(Vec::new, |(script, section)| named_by(script, section))
+    }
 }
 
 /// What is to be done in each step of a plan.
@@ -63,7 +80,7 @@ fn deeds<'a>(maker: Maker<'a>, plan: &Plan, transitions: &'a Transitions) -> Vec
         let name = format!("{:03} {} {} of {id}", position + 1, step.action, step.resource);
         let created = maker.rendered.find(step.resource.as_str()).filter(|_| step.action == Action::Create);
         if let Some(script) = created {
-            return vec![Deed { name, database: script.database(), statements: Some((script, "create")) }];
+            return vec![Deed { name, database: script.database(), statements: Some((script, CREATE)) }];
         }
         let changes: Vec<Deed<'_>> = match step.action {
             Action::Update | Action::Replace | Action::Retire => {
@@ -138,31 +155,62 @@ impl<'a> Applying<'a> {
         }
     }
 
-    /// Does it, unless it was done before; says whether it was not. A database that is not there, or that was made just
-    /// now, has nothing that could be changed.
-    fn carry_out(&self, deed: &Deed<'_>) -> Result<bool, PlatformError> {
-        let Some((database, done)) = self.opened(deed.database) else {
-            return Ok(false);
-        };
-        if !done.is_made {
-            return Ok(true);
-        }
-        if done.steps.contains(&deed.name) {
-            return Ok(false);
-        }
-        database.at_once(|| {
-            if let Some((script, section)) = deed.statements {
-                self.maker.site.watcher.begins(script.resource());
-                database.execute(script, section, &[])?;
-                self.fill(database, script)?;
+    /// Whether it was not done by an earlier call. Where there is no database, there is nothing to do.
+    fn is_to_do(&self, deed: &Deed<'_>) -> bool {
+        self.opened(deed.database).is_some_and(|(_, done)| !done.is_made || !done.steps.contains(&deed.name))
+    }
+
+    /// Does it, unless it was done before. A database that is not there, or that was made just now, has nothing that could be
+    /// changed.
+    fn carry_out(&self, deed: &Deed<'_>) -> Result<(), PlatformError> {
+        match self.opened(deed.database) {
+            Some((database, done)) if done.is_made && !done.steps.contains(&deed.name) => {
+                database.at_once(|| self.execute(database, deed))
             }
-            self.maker.step_done(database, self.plan, &deed.name)?;
-            match deed.statements {
-                Some((script, _)) if script.section(LEAVE).is_some() => database.execute(script, LEAVE, &[]),
-                _ => Ok(()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes what was not made before, in one transaction for each file: made one by one, it would take as long as the square of
+    /// what is there. The platform's own database is first, since copies are filled from it.
+    fn make_all<'d>(&self, deeds: impl Iterator<Item = &'d Deed<'a>>) -> Result<(), PlatformError>
+    where
+        'a: 'd,
+    {
+        let own = self.maker.rendered.books.database();
+        let mut by_file: BTreeMap<(bool, &str), Vec<&Deed<'_>>> = BTreeMap::new();
+        for deed in deeds {
+            by_file.entry((deed.database != own, deed.database)).or_default().push(deed);
+        }
+        for ((_, database), mut deeds) in by_file {
+            match self.opened(database) {
+                Some((Container::File(_), done)) if !done.is_made => {}
+                Some((container @ Container::File(file), done)) => {
+                    deeds.retain(|deed| !done.steps.contains(&deed.name));
+                    if deeds.is_empty() {
+                        continue;
+                    }
+                    let make = |deed: &Deed<'_>| self.execute(container, deed);
+                    file.at_once(|| file.make_many("main", deeds, |deed| deed.names(), make))?;
+                }
+                // Whoever makes much at once on a server has locks on all of it, and it has room for a number of them.
+                _ => deeds.into_iter().try_for_each(|deed| self.carry_out(deed))?,
             }
-        })?;
-        Ok(true)
+        }
+        Ok(())
+    }
+
+    fn execute(&self, database: &Container<'_>, deed: &Deed<'_>) -> Result<(), PlatformError> {
+        if let Some((script, section)) = deed.statements {
+            self.maker.site.watcher.begins(script.resource());
+            database.execute(script, section, &[])?;
+            self.fill(database, script)?;
+        }
+        self.maker.step_done(database, self.plan, &deed.name)?;
+        match deed.statements {
+            Some((script, _)) if script.section(LEAVE).is_some() => database.execute(script, LEAVE, &[]),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -103,11 +103,7 @@ fn stopped_here_and_there(what: What) {
     work(&reference, &plan);
     let expected = everything(&reference);
     let statements = seen.lock().unwrap().clone();
-    let puts: &[&str] = match what {
-        What::First => &["put aside main", "put back main", "put aside temp", "put back temp"],
-        What::Second => &["put aside temp", "put back temp"],
-    };
-    for put in puts {
+    for put in ["put aside main", "put back main", "put aside temp", "put back temp"] {
         assert!(statements.iter().any(|statement| statement == put), "{what:?}: nothing is {put}");
     }
     let name = if what == What::First { "first" } else { "second" };

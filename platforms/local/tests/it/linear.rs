@@ -1,8 +1,8 @@
 //! What grows with the datasets of a consumer grows as they do.
 
-use crate::{ground::Ground, wide::Wide};
+use crate::{ground::Ground, scene::plan_between, wide::Wide};
 use cpu_time::ThreadTime;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// How much more there is the second time.
 const TIMES: u32 = 4;
@@ -20,6 +20,19 @@ fn times(wide: &Wide) -> [(&'static str, Duration); 2] {
     let run = quickest(|| assert!(ground.run().datasets.iter().all(|run| run.inserted == 0)));
     let status = quickest(|| assert_eq!(ground.status().sinks.len(), wide.all().count()));
     [("run", run), ("status", status)]
+}
+
+/// Returns how long the processor works to add as many datasets to a consumer as it has.
+fn time_to_add(datasets: u32) -> Duration {
+    let scene = |datasets| Wide { datastores: 0..1, datasets: 0..datasets }.scene();
+    let (before, after) = (scene(datasets), scene(2 * datasets));
+    let ground = Ground::new();
+    ground.apply(None, (&before, "1"));
+    let plan = plan_between(Some((&before, "1")), (&after, "2"), BTreeMap::new());
+    ground.render(&after, &plan);
+    let start = ThreadTime::now();
+    ground.apply_plan(&plan).unwrap();
+    start.elapsed()
 }
 
 fn quickest(work: impl Fn()) -> Duration {
@@ -45,4 +58,10 @@ fn a_run_without_news_and_a_status_take_as_long_as_there_are_datasets() {
             );
         }
     }
+}
+
+#[test]
+fn a_plan_that_adds_datasets_takes_as_long_as_there_are() {
+    let (small, large) = (time_to_add(100), time_to_add(100 * TIMES));
+    assert!(large < 2 * TIMES * small, "{TIMES} times the datasets: {small:?} became {large:?}");
 }
