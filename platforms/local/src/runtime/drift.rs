@@ -36,6 +36,8 @@ pub(super) struct Made {
 pub(super) enum Drift {
     /// A view, or a book of a consumer's file, that is not there: it holds nothing that is not known elsewhere.
     Dropped { kind: &'static str },
+    /// A view of a server that is ours, and selects otherwise: it holds nothing, either.
+    Redefined(String),
     /// A copy that was dropped, or that is ours and lost columns: it is made again from the platform's own database.
     Lost(Lost),
     /// A table of the platform's own database that was dropped: what was in it is nowhere else.
@@ -76,6 +78,7 @@ impl Work<'_> {
                     let place = place_of(script);
                     (format!("a {kind} of {place} was dropped: the next run makes it again"), true)
                 }
+                Drift::Redefined(what) => (format!("{what}: the next run makes it again"), true),
                 Drift::Lost(Lost { what, .. }) => {
                     (format!("{what}: the next run makes it again, from the platform's own database"), true)
                 }
@@ -196,7 +199,7 @@ fn drift(
                 true => is_keyed_by_batch(&file.connection, name)?,
                 false => table_of_index(made, file, script)?.is_some_and(|of| same_name(&of, name)),
             };
-            Ok(Some(subject.altered(&there, &rendered, is_ours)))
+            Ok(Some(subject.altered(&there, &rendered, &[], is_ours)))
         }
     }
 }
@@ -258,11 +261,17 @@ impl Subject<'_> {
         ))
     }
 
-    /// A table has other columns. It is ours if it has an index that was made with it, or, where none is made, the primary key.
+    /// A view of ours selects otherwise.
+    pub(super) fn redefined(&self) -> Drift {
+        Drift::Redefined(format!("{} of {} was altered", self.what(), place_of(self.script)))
+    }
+
+    /// A table has other columns, or columns of other types. It is ours if it has an index that was made with it, or, where none is made, the primary key.
     pub(super) fn altered(
         &self,
         there: &BTreeSet<String>,
         rendered: &BTreeSet<String>,
+        retyped: &[String],
         is_ours: bool,
     ) -> Drift {
         let only = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
@@ -273,11 +282,15 @@ impl Subject<'_> {
             [] => "none".to_owned(),
             names => names.join(", "),
         };
-        let differs = format!(
-            "columns that are missing: {}; columns that nobody rendered: {}",
-            shown(&missing),
-            shown(&added)
-        );
+        let mut differs = Vec::new();
+        if there != rendered {
+            differs.push(format!("columns that are missing: {}", shown(&missing)));
+            differs.push(format!("columns that nobody rendered: {}", shown(&added)));
+        }
+        if !retyped.is_empty() {
+            differs.push(format!("columns of another type: {}", retyped.join(", ")));
+        }
+        let differs = differs.join("; ");
         let (what, place) = (self.what(), place_of(self.script));
         // Each column that nobody rendered may be one of ours under another name, but no more than are missing.
         match is_ours && self.is_copy() && added.len() <= missing.len() {

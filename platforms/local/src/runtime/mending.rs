@@ -28,7 +28,10 @@ impl Work<'_> {
         for (script, drift) in self.drifts(true)? {
             match drift {
                 // A view shows what may have to be made before.
-                Drift::Dropped { .. } if script.resource().starts_with("view.") => views.push(script),
+                Drift::Dropped { .. } if script.resource().starts_with("view.") => {
+                    views.push((script, false))
+                }
+                Drift::Redefined(_) => views.push((script, true)),
                 Drift::Dropped { .. } => self.create_or_tell(script, &mut drifted),
                 Drift::Lost(how) => _ = lost.insert(script.resource(), how),
                 // Somebody asked for it: it is made in the transaction that brings everything of it.
@@ -41,10 +44,15 @@ impl Work<'_> {
         for shelf in self.shelves(None) {
             self.remake(&shelf, &lost, &mut drifted);
         }
-        for view in views {
+        for (view, is_there) in views {
             // Of two views of a group, one may have been dropped, and the other replaced: on a server, making both replaces it.
             if !drifted.contains_key(view.resource()) {
-                self.create_or_tell(view, &mut drifted);
+                let made = self.create(view);
+                // A view is not replaced by one with columns of other types, or in another order.
+                let made = made.or_else(|error| if is_there { self.make_anew(view) } else { Err(error) });
+                if let Err(error) = made {
+                    drifted.insert(view.resource().to_owned(), stays(view, error.report()));
+                }
             }
         }
         Ok(drifted)
@@ -63,6 +71,14 @@ impl Work<'_> {
         }
         let container = self.container(script.database())?;
         container.at_once(|| container.execute(script, "create", &[]))
+    }
+
+    fn make_anew(&self, view: &Script) -> Result<(), PlatformError> {
+        let container = self.container(view.database())?;
+        container.at_once(|| {
+            container.execute(view, "drop", &[])?;
+            container.execute(view, "create", &[])
+        })
     }
 
     /// Makes those copies of a shelf again that are lost. What cannot be made again is drifted.

@@ -48,6 +48,7 @@ mod run;
 mod server;
 mod server_copies;
 mod server_drift;
+mod server_view;
 pub(crate) mod source;
 mod stage;
 mod status;

@@ -3,20 +3,38 @@
 use super::{
     drift::{Drift, Made, Subject},
     server::Server,
+    server_view::is_same_select,
     work::Work,
 };
-use crate::{prelude::*, sql::quote::unquoted, sql::script::Script};
+use crate::{
+    prelude::*,
+    sql::{
+        postgres::types,
+        quote::{quoted, unquoted},
+        script::Script,
+    },
+};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::{Error, Row};
 
-/// What a name means without a schema. An index that was made with a table tells it from another one of its name.
+/// What a name means without a schema. An index that was made with a table tells it from another one of its name. The server reads a
+/// view by the locks of a reader: where somebody has one in its way, or waits for it, the view is not read.
 const LOOK: &str = "\
+WITH locked AS MATERIALIZED (
+  SELECT relation FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation IS NOT NULL
+)
 SELECT
   c.relname::text,
   CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'i' THEN 'index' ELSE 'relation' END,
   pg_has_role(c.relowner, 'USAGE'),
   ARRAY(
     SELECT a.attname::text FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
+  ),
+  ARRAY(
+    SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute AS a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
   ),
   CASE c.relkind
     WHEN 'i' THEN ARRAY(
@@ -29,6 +47,18 @@ SELECT
       JOIN pg_class AS t ON t.oid = d.refobjid
       WHERE r.ev_class = c.oid AND t.oid <> c.oid
     )
+  END,
+  CASE
+    WHEN c.relkind = 'v' AND $2 AND NOT EXISTS (
+      SELECT FROM locked
+      WHERE relation = c.oid OR relation IN (
+        SELECT d.refobjid
+        FROM pg_rewrite AS r
+        JOIN pg_depend AS d
+          ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+        WHERE r.ev_class = c.oid
+      )
+    ) THEN pg_get_viewdef(c.oid, true)
   END
 FROM pg_class AS c
 WHERE c.relname = ANY($1) AND pg_table_is_visible(c.oid)";
@@ -38,9 +68,12 @@ struct Found {
     kind: String,
     /// Whether whoever works here may do with it what its owner may.
     is_ours: bool,
-    columns: BTreeSet<String>,
+    /// The columns, and the types that the server says they have.
+    columns: BTreeMap<String, String>,
     /// The table of an index, or what a view reads.
     of: BTreeSet<String>,
+    /// The SELECT of a view, as the server writes it; none where it is not known now.
+    definition: Option<String>,
 }
 
 impl Work<'_> {
@@ -62,9 +95,15 @@ impl Work<'_> {
 }
 
 fn read(row: &Row) -> Result<(String, Found), Error> {
-    let set = |at: usize| Ok::<_, Error>(row.try_get::<_, Vec<String>>(at)?.into_iter().collect());
-    let (kind, is_ours, columns, of) = (row.try_get(1)?, row.try_get(2)?, set(3)?, set(4)?);
-    Ok((row.try_get(0)?, Found { kind, is_ours, columns, of }))
+    let (names, types): (Vec<String>, Vec<String>) = (row.try_get(3)?, row.try_get(4)?);
+    let found = Found {
+        kind: row.try_get(1)?,
+        is_ours: row.try_get(2)?,
+        columns: names.into_iter().zip(types).collect(),
+        of: row.try_get::<_, Vec<String>>(5)?.into_iter().collect(),
+        definition: row.try_get(6)?,
+    };
+    Ok((row.try_get(0)?, found))
 }
 
 fn drift(made: &Made, script: &Script, found: &BTreeMap<String, Found>) -> Option<Drift> {
@@ -79,28 +118,78 @@ fn drift(made: &Made, script: &Script, found: &BTreeMap<String, Found>) -> Optio
         None if made.kind == "view" => Some(Drift::Dropped { kind: "view" }),
         None => Some(subject.missing(of_indexes.next().cloned())),
         Some(there) if there.kind != made.kind => Some(subject.replaced(&there.kind)),
-        Some(there) if made.kind == "view" => {
-            let rendered = shown_by(&made.sql);
-            let is_the_same = rendered.as_ref().is_none_or(|(columns, table)| {
-                there.columns == *columns && there.of.iter().eq(std::iter::once(table))
-            });
-            (!there.is_ours || !is_the_same).then(|| subject.another())
-        }
+        Some(there) if made.kind == "view" => of_view(&subject, there),
         Some(there) => {
             let rendered = columns_of(&made.sql);
             let is_ours = there.is_ours && of_indexes.any(|table| *table == made.name);
-            (there.columns != rendered).then(|| subject.altered(&there.columns, &rendered, is_ours))
+            let names = |columns: &BTreeMap<String, String>| columns.keys().cloned().collect::<BTreeSet<_>>();
+            let retyped = retyped(&there.columns, &rendered);
+            let (there, rendered) = (names(&there.columns), names(&rendered));
+            let differs = there != rendered || !retyped.is_empty();
+            differs.then(|| subject.altered(&there, &rendered, &retyped, is_ours))
         }
     }
 }
 
-/// The columns that a rendered statement gives to a table: there is one to a line, and each begins with its name.
-fn columns_of(create: &str) -> BTreeSet<String> {
-    create.lines().filter_map(|line| unquoted(line.trim_start())).collect()
+/// A view holds nothing: one that whoever works here owns, and that shows what was rendered of the same table, is ours, and was altered
+/// if it selects otherwise.
+fn of_view(subject: &Subject<'_>, there: &Found) -> Option<Drift> {
+    let shown = shown_by(&subject.made.sql);
+    let Some(Shown { table, select, .. }) = shown.filter(|shown| {
+        there.is_ours
+            && there.columns.keys().eq(&shown.columns)
+            && there.of.iter().eq(std::iter::once(&shown.table))
+    }) else {
+        return Some(subject.another());
+    };
+    let definition = there.definition.as_ref()?;
+    (!is_same_select(definition, &select, &table)).then(|| subject.redefined())
 }
 
-/// The columns that a rendered view shows, and the table that it reads.
-fn shown_by(create: &str) -> Option<(BTreeSet<String>, String)> {
+/// The columns that have another type, as people read it.
+fn retyped(there: &BTreeMap<String, String>, rendered: &BTreeMap<String, String>) -> Vec<String> {
+    let both = rendered.iter().filter_map(|(name, wanted)| Some((name, there.get(name)?, wanted)));
+    let differ = both.filter(|(_, found, wanted)| !holds(found, wanted));
+    differ.map(|(name, found, wanted)| format!("{name}, {found} instead of {wanted}")).collect()
+}
+
+/// Whether a column of a type that a server names is one of a rendered type. Where rows kept a plan from making a limit narrower, the
+/// column has the one that it had.
+fn holds(found: &str, rendered: &str) -> bool {
+    let limit = |of: &str, kind: &str| {
+        of.strip_prefix(kind)?.strip_prefix('(')?.strip_suffix(')')?.parse::<u32>().ok()
+    };
+    match limit(rendered, "varchar") {
+        Some(wanted) => match limit(found, "character varying") {
+            Some(found) => found >= wanted,
+            None => matches!(found, "character varying" | "text"),
+        },
+        None => found == types::name_of_type(rendered),
+    }
+}
+
+/// The columns that a rendered statement gives to a table, and their types: there is one to a line, and each begins with its name.
+fn columns_of(create: &str) -> BTreeMap<String, String> {
+    let column = |line: &str| {
+        let line = line.trim();
+        let name = unquoted(line)?;
+        let declared = line.get(quoted(&name).len()..)?.trim().trim_end_matches(',');
+        Some((name, declared.strip_suffix(" NOT NULL").unwrap_or(declared).to_owned()))
+    };
+    create.lines().filter_map(column).collect()
+}
+
+/// A view, as it was rendered.
+#[derive(Debug, PartialEq, Eq)]
+struct Shown {
+    columns: BTreeSet<String>,
+    /// The table that it reads.
+    table: String,
+    select: String,
+}
+
+/// Reads a rendered view.
+fn shown_by(create: &str) -> Option<Shown> {
     let (_, select) = create.split_once(" AS\nSELECT")?;
     let (list, table) = select.split_once("\nFROM ")?;
     let mut columns = BTreeSet::new();
@@ -108,10 +197,10 @@ fn shown_by(create: &str) -> Option<(BTreeSet<String>, String)> {
     while let Some(at) = rest.find('"') {
         let quoted_name = rest.get(at..)?;
         let name = unquoted(quoted_name)?;
-        rest = quoted_name.get(crate::sql::quote::quoted(&name).len()..)?;
+        rest = quoted_name.get(quoted(&name).len()..)?;
         columns.insert(name);
     }
-    Some((columns, unquoted(table)?))
+    Some(Shown { columns, table: unquoted(table)?, select: format!("SELECT{select}") })
 }
 
 #[cfg(test)]
@@ -120,13 +209,38 @@ mod tests {
 
     #[test]
     fn rendered_statements_name_columns_and_tables() {
-        let table =
-            "CREATE TABLE \"t\" (\n  \"a\" integer NOT NULL,\n  \"b\"\"c\" text,\n  PRIMARY KEY (\"a\")\n)";
-        let names = |names: [&str; 2]| names.map(str::to_owned).into_iter().collect::<BTreeSet<_>>();
-        assert_eq!(columns_of(table), names(["a", "b\"c"]));
+        let table = "CREATE TABLE \"t\" (\n  \"a\" integer NOT NULL,\n  \"b\"\"c\" varchar(3),\n  \"d\" double precision,\n  PRIMARY KEY (\"a\")\n)";
+        let columns = [("a", "integer"), ("b\"c", "varchar(3)"), ("d", "double precision")];
+        assert_eq!(columns_of(table), columns.map(|(name, of)| (name.to_owned(), of.to_owned())).into());
         for list in [" \"a\", \"b, c\"", "\n  \"a\",\n  \"b, c\""] {
-            let view = format!("CREATE VIEW \"v\" AS\nSELECT{list}\nFROM \"t\"\nWHERE \"x\" IS NULL");
-            assert_eq!(shown_by(&view), Some((names(["a", "b, c"]), "t".to_owned())));
+            let select = format!("SELECT{list}\nFROM \"t\"\nWHERE \"x\" IS NULL");
+            let shown = shown_by(&format!("CREATE VIEW \"v\" AS\n{select}"));
+            let columns = ["a", "b, c"].map(str::to_owned).into();
+            assert_eq!(shown, Some(Shown { columns, table: "t".to_owned(), select }));
+        }
+    }
+
+    #[test]
+    fn a_type_is_known_by_what_the_server_calls_it() {
+        for (found, rendered) in [
+            ("integer", "integer"),
+            ("timestamp without time zone", "timestamp"),
+            ("timestamp with time zone", "timestamptz"),
+            ("character varying(5)", "varchar(5)"),
+            ("character varying(9)", "varchar(5)"),
+            ("text", "varchar(5)"),
+        ] {
+            assert!(holds(found, rendered), "{found} {rendered}");
+        }
+        for (found, rendered) in [
+            ("bigint", "integer"),
+            ("numeric(10,2)", "numeric"),
+            ("character varying(4)", "varchar(5)"),
+            ("character(5)", "varchar(5)"),
+            ("character varying(5)", "text"),
+            ("their.text", "text"),
+        ] {
+            assert!(!holds(found, rendered), "{found} {rendered}");
         }
     }
 }

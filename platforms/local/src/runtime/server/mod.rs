@@ -123,14 +123,18 @@ impl<'a> Server<'a> {
         found.map_err(|error| Trouble::of(&error).while_doing(format!("looking into {}", self.place)))
     }
 
-    /// What the server says of these names.
+    /// What the server says of these names. The second parameter of the query is whether it may wait for what somebody has locked.
     pub(super) fn look<T>(
         &self,
         query: &str,
         names: &Vec<String>,
         read: impl FnMut(&Row) -> Result<T, Error>,
     ) -> Result<Vec<T>, PlatformError> {
-        let found = self.client()?.query(query, &[names]);
+        let mut client = self.client()?;
+        let found = client.query(query, &[names, &true]).or_else(|error| match error.code() {
+            Some(&SqlState::LOCK_NOT_AVAILABLE) => client.query(query, &[names, &false]),
+            _ => Err(error),
+        });
         let found = found.and_then(|rows| rows.iter().map(read).collect());
         found.map_err(|error| Trouble::of(&error).while_doing(format!("looking into {}", self.place)))
     }

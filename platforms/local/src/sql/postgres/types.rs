@@ -67,6 +67,15 @@ pub(crate) fn copied_type(column: &StoredColumn, history: bool) -> String {
     }
 }
 
+/// What the server itself calls a type that columns are declared as here, other than a text with a limit.
+pub(crate) fn name_of_type(declared: &str) -> &str {
+    match declared {
+        "timestamp" => "timestamp without time zone",
+        "timestamptz" => "timestamp with time zone",
+        other => other,
+    }
+}
+
 /// The quoted name of a column: its own, or one that ends in a hash where that is too long.
 pub(crate) fn column_name(name: &str) -> String {
     if name.len() <= LONGEST_NAME { quoted(name) } else { quoted(&identifier(&[name], LONGEST_NAME)) }

@@ -44,6 +44,28 @@ fn what_was_dropped_or_altered_is_missed_and_made_again() {
             format!("ALTER TABLE {TABLE} DROP COLUMN city CASCADE"),
             "was altered (columns that are missing: city; columns that nobody rendered: none): the next run makes it again",
         ),
+        (
+            format!(
+                "CREATE OR REPLACE VIEW {VIEW} AS SELECT customer_id, company_name, city FROM {TABLE} WHERE batch_out IS NULL AND city <> 'Ulm'"
+            ),
+            "local__sales__analysis__nw_data__customers` of `drifted` at 127.0.0.1",
+        ),
+        (
+            format!(
+                "CREATE OR REPLACE VIEW {VIEW}__history AS SELECT customer_id, company_name, city, batch_in, batch_in AS batch_out FROM {TABLE}"
+            ),
+            "was altered: the next run makes it again",
+        ),
+        (
+            format!(
+                "DROP VIEW {VIEW}; CREATE VIEW {VIEW} AS SELECT city::varchar(2), company_name, customer_id FROM {TABLE}"
+            ),
+            "was altered: the next run makes it again",
+        ),
+        (
+            format!("DROP VIEW {VIEW}, {VIEW}__history; ALTER TABLE {TABLE} ALTER COLUMN city TYPE char(20)"),
+            "was altered (columns of another type: city, character(20) instead of text): the next run makes it again",
+        ),
         ("DROP TABLE datasurface_applied".to_owned(), "a book of"),
         (
             format!("DROP TABLE datasurface_aside, {TABLE} CASCADE"),
@@ -102,6 +124,12 @@ fn what_somebody_else_put_there_fails_and_stays() {
         ),
         (format!("DROP TABLE {TABLE} CASCADE; CREATE TABLE {TABLE} (customer_id text)"), "it stays"),
         (format!("ALTER TABLE {TABLE} ADD COLUMN note text"), "columns that nobody rendered: note; it stays"),
+        (
+            format!(
+                "ALTER TABLE {TABLE} ADD COLUMN note text; DROP VIEW {VIEW}, {VIEW}__history; ALTER TABLE {TABLE} ALTER COLUMN city TYPE char(20)"
+            ),
+            "columns that nobody rendered: note; columns of another type: city, character(20) instead of text; it stays",
+        ),
         (format!("ALTER TABLE {TABLE} RENAME TO backup"), "was renamed to `backup`"),
     ] {
         let Some(desk) = Desk::new("put_there") else { return };
@@ -160,6 +188,47 @@ fn what_plans_altered_on_a_server_is_as_it_was_rendered() {
         "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), phone VarChar(9)",
     );
     ground.apply(Some((&desk.scene(&narrow), "1")), (&desk.scene(&wide), "2"));
+    ground.run();
+    assert_eq!(told(&ground), NOTHING);
+}
+
+#[test]
+fn a_limit_that_rows_kept_from_being_narrower_is_no_drift() {
+    let Some(desk) = Desk::new("narrowed") else { return };
+    let wind = |customers| NorthWind { customers, ..NorthWind::default() };
+    let wide = wind(crate::northwind::CUSTOMERS);
+    let ground = desk.ground(&wide);
+    ground.change_source(CUSTOMERS);
+    ground.run();
+    let narrow = wind("customer_id VarChar(5) key, company_name VarChar(3), city VarChar(2)");
+    ground.apply(Some((&desk.scene(&wide), "1")), (&desk.scene(&narrow), "2"));
+    let limit = format!(
+        "SELECT atttypmod - 4 FROM pg_attribute WHERE attrelid = '{TABLE}'::regclass AND attname = 'city'"
+    );
+    assert_eq!(desk.rows(&limit), ["15"]);
+    assert_eq!(told(&ground), NOTHING);
+    desk.owner().batch_execute(&format!("SET ROLE writer; DROP VIEW {VIEW}; ALTER TABLE {TABLE} ALTER COLUMN city TYPE varchar(1) USING left(city, 1)")).unwrap();
+    let said = told(&ground);
+    assert!(
+        said.iter().any(|said| said.contains("city, character varying(1) instead of varchar(2)")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_view_is_not_waited_for_where_somebody_has_locked_what_it_shows() {
+    let Some(desk) = Desk::new("kept_locked") else { return };
+    let ground = served(&desk);
+    let mut somebody = desk.owner();
+    let altered =
+        format!("CREATE OR REPLACE VIEW {VIEW} AS SELECT customer_id, company_name, city FROM {TABLE}");
+    somebody.batch_execute(&format!("SET ROLE writer; {altered}")).unwrap();
+    somebody.batch_execute(&format!("BEGIN; LOCK TABLE {TABLE}")).unwrap();
+    let begun = std::time::Instant::now();
+    assert_eq!(told(&ground), NOTHING, "nobody knows");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(4), "{:?}", begun.elapsed());
+    somebody.batch_execute("ROLLBACK").unwrap();
+    assert_eq!(told(&ground).len(), 1);
     ground.run();
     assert_eq!(told(&ground), NOTHING);
 }
