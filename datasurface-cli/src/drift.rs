@@ -1,4 +1,4 @@
-//! Drift: what is not as it was rendered any more, for a plan. Nothing is written.
+//! Drift: what is not as it was rendered any more, for a plan or a status. Nothing is written.
 
 use crate::{arguments::now, codes::DRIFT_UNKNOWN, site};
 use datasurface_broker::{Broker, Target};
@@ -9,10 +9,17 @@ use serde::Serialize;
 /// A resource that is not as it was rendered.
 #[derive(Debug, Serialize)]
 pub(crate) struct Drifted {
-    platform: PlatformName,
-    resource: ResourceAddress,
+    pub(crate) platform: PlatformName,
+    pub(crate) resource: ResourceAddress,
     problem: String,
     is_made_again: bool,
+}
+
+impl Drifted {
+    pub(crate) fn of(platform: &PlatformName, drifted: datasurface_platform::Drifted) -> Self {
+        let datasurface_platform::Drifted { resource, problem, is_made_again } = drifted;
+        Self { platform: platform.clone(), resource, problem, is_made_again }
+    }
 }
 
 /// Asks the platforms of a target what drifted, where they were applied last. Where that cannot be said, e.g. since plans are made
@@ -28,11 +35,7 @@ pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<Drifted>, Findings
     });
     let unknown = unknown.collect();
     let drifted = operated.done.into_iter().flat_map(|(platform, drifted)| {
-        let of_platform = move |drifted: datasurface_platform::Drifted| {
-            let datasurface_platform::Drifted { resource, problem, is_made_again } = drifted;
-            Drifted { platform: platform.clone(), resource, problem, is_made_again }
-        };
-        drifted.into_iter().map(of_platform)
+        drifted.into_iter().map(move |drifted| Drifted::of(&platform, drifted))
     });
     (drifted.collect(), unknown)
 }

@@ -1,6 +1,7 @@
 //! How far consumers are, as metrics in the text format of OpenMetrics.
 
 use crate::{
+    drift::Drifted,
     history::{Ran, in_seconds},
     sink::{Sink, Waiting},
 };
@@ -125,6 +126,7 @@ const OF_JOBS: [OfJob; 4] = [
 pub(crate) fn metrics(
     sinks: &[Sink],
     waiting: &[Waiting],
+    drifted: &[Drifted],
     last_runs: &[Ran],
     at: DateTime<Utc>,
     is_complete: bool,
@@ -149,6 +151,12 @@ pub(crate) fn metrics(
     metrics.family(name, "", "Jobs that have something to do, and wait.");
     for waiting in waiting {
         let labels = [("platform", waiting.platform.as_str()), ("job", waiting.job.as_str())];
+        metrics.sample(name, &labels, 1);
+    }
+    let name = "datasurface_drifted";
+    metrics.family(name, "", "Resources that are not as they were rendered.");
+    for drifted in drifted {
+        let labels = [("platform", drifted.platform.as_str()), ("resource", drifted.resource.as_str())];
         metrics.sample(name, &labels, 1);
     }
     for OfJob { name, unit, help, value } in OF_JOBS {

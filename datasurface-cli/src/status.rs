@@ -3,6 +3,7 @@
 use crate::{
     answer::Answer,
     arguments::{self, StatusFormat, now},
+    drift::{self, Drifted},
     history::{self, Ran},
     metrics::metrics,
     sink::{Sink, Waiting},
@@ -24,6 +25,7 @@ struct Standing<'a> {
     at: DateTime<Utc>,
     sinks: &'a [Sink],
     waiting: &'a [Waiting],
+    drifted: &'a [Drifted],
     #[serde(skip_serializing_if = "<[Ran]>::is_empty")]
     history: &'a [Ran],
 }
@@ -33,31 +35,40 @@ struct Standing<'a> {
 struct Asked {
     sinks: Vec<Sink>,
     waiting: Vec<Waiting>,
+    drifted: Vec<Drifted>,
     history: Vec<Ran>,
     findings: Findings,
 }
 
 pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'static> {
     let at = now();
-    let Asked { mut sinks, waiting, history, findings } = ask(arguments, broker, at);
+    let Asked { mut sinks, waiting, drifted, history, findings } = ask(arguments, broker, at);
     if !arguments.show_values {
         sinks.iter_mut().for_each(|sink: &mut Sink| sink.examples.clear());
     }
     let is_complete = !findings.has_errors();
     let is_served = |sink: &Sink| sink.last_failure.is_none() && !sink.is_late;
-    let is_well = is_complete && (arguments.exit_zero || sinks.iter().all(is_served));
+    let all_are_served = sinks.iter().all(is_served) && drifted.is_empty();
+    let is_well = is_complete && (arguments.exit_zero || all_are_served);
     match arguments.format {
         StatusFormat::Text => {
-            let text = [summary(&sinks, &waiting), history::summary(&history)];
+            let text = [summary(&sinks, &waiting) + &drift::lines(&drifted), history::summary(&history)];
             let parts: Vec<&str> = text.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
             Answer::text(parts.join("\n"), &findings, is_well)
         }
         StatusFormat::OpenMetrics => {
-            Answer::text(metrics(&sinks, &waiting, &history, at, is_complete), &findings, is_well)
+            let text = metrics(&sinks, &waiting, &drifted, &history, at, is_complete);
+            Answer::text(text, &findings, is_well)
         }
         StatusFormat::Json => {
-            let standing =
-                Standing { findings: &findings, at, sinks: &sinks, waiting: &waiting, history: &history };
+            let standing = Standing {
+                findings: &findings,
+                at,
+                sinks: &sinks,
+                waiting: &waiting,
+                drifted: &drifted,
+                history: &history,
+            };
             Answer::json(&standing, is_well)
         }
     }
@@ -80,6 +91,7 @@ fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> Ask
             job,
             waits_for,
         }));
+        asked.drifted.extend(status.drifted.into_iter().map(|drifted| Drifted::of(&platform, drifted)));
     }
     asked.findings.extend(operated.findings.iter().cloned());
     // Metrics tell of the last run of each job; for all else, whoever wants more says so.

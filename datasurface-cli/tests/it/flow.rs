@@ -105,7 +105,7 @@ fn a_status_says_what_was_promised() {
     desk.run("run --target out").good();
     let json = desk.run("status --target out --format json").good().json();
     let members: Vec<&String> = json.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["findings", "at", "sinks", "waiting"]);
+    assert_eq!(members, ["findings", "at", "sinks", "waiting", "drifted"]);
     let sink = &json["sinks"][0];
     assert_eq!((&sink["promised_seconds"], &sink["is_late"]), (&json!(3600), &json!(false)));
     assert_eq!((&sink["batch"], &sink["last_failure"]), (&json!(1), &Value::Null));

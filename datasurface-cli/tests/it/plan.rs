@@ -124,8 +124,8 @@ fn what_drifted_is_listed_and_left_alone() {
     drop(mart);
     let before = desk.listing();
     let said = plan(&desk, "").good();
-    let expected = "drifted: `view.Sales.live.NW_Data.products` of Local: a view of `mart.db` was dropped: the next run makes \
-                    it again";
+    let expected = "drifted: `view.Sales.live.NW_Data.products` of Local: the view `Local__Sales__live__NW_Data__products` \
+                    of `mart.db` was dropped: the next run makes it again";
     assert_eq!(lines(&said), [expected]);
     let json = plan(&desk, "--format json").good().json();
     assert_eq!(
@@ -133,7 +133,7 @@ fn what_drifted_is_listed_and_left_alone() {
         json!([{
             "platform": "Local",
             "resource": "view.Sales.live.NW_Data.products",
-            "problem": "a view of `mart.db` was dropped: the next run makes it again",
+            "problem": "the view `Local__Sales__live__NW_Data__products` of `mart.db` was dropped: the next run makes it again",
             "is_made_again": true
         }])
     );

@@ -2,6 +2,7 @@
 
 use crate::{models, openmetrics, run::Desk};
 use rusqlite::Connection;
+use serde_json::json;
 use std::{fs, path::Path};
 
 /// A folder where a consumer was served, who was promised to be served within the hour.
@@ -76,6 +77,89 @@ fn metrics_are_open_metrics() {
     let nothing = desk.run("status --target nowhere --format openmetrics").bad();
     assert_eq!(complete(&nothing.out), 0.0);
     nothing.complains("target/nothing-rendered", "`nowhere`");
+}
+
+#[test]
+fn what_is_not_as_it_was_rendered_is_told_and_counts_as_failing() {
+    let desk = served();
+    let view = "Local__Sales__live__NW_Data__products";
+    for (sql, resource, problem, is_made_again) in [
+        (
+            format!("DROP VIEW {view}"),
+            "view.Sales.live.NW_Data.products",
+            format!("the view `{view}` of `mart.db` was dropped: the next run makes it again"),
+            true,
+        ),
+        (
+            "DROP TABLE Local__NW_Data__products".to_owned(),
+            "copy.USA/NorthWind/Mart.NW_Data.products",
+            "the table `Local__NW_Data__products` of `mart.db` was dropped: the next run makes it again, from the platform's own \
+             database"
+                .to_owned(),
+            true,
+        ),
+        (
+            "ALTER TABLE Local__NW_Data__products ADD COLUMN note".to_owned(),
+            "copy.USA/NorthWind/Mart.NW_Data.products",
+            "the table `Local__NW_Data__products` of `mart.db` is not the one that was rendered: columns that are missing: none; \
+             columns that nobody rendered: note; it stays"
+                .to_owned(),
+            false,
+        ),
+        (
+            format!("ALTER TABLE Local__NW_Data__products DROP COLUMN note; DROP VIEW {view}; CREATE TABLE {view} (x)"),
+            "view.Sales.live.NW_Data.products",
+            format!(
+                "where the view `{view}` of `mart.db` was, there is a table of somebody else: it stays; give it another name, and \
+                 run again"
+            ),
+            false,
+        ),
+    ] {
+        Connection::open(desk.path("mart.db")).unwrap().execute_batch(&sql).unwrap();
+        let said = desk.run("status --target out").bad();
+        let line = format!("drifted: `{resource}` of Local: {problem}\n");
+        assert!(said.out.contains(&line), "{said:?}");
+        assert!(said.out.contains(" failed\n"), "{said:?}");
+        let json = desk.run("status --target out --format json").bad().json();
+        let drifted = json!([{"platform": "Local", "resource": resource, "problem": problem, "is_made_again": is_made_again}]);
+        assert_eq!(json["drifted"], drifted);
+        assert_eq!(json["sinks"][0]["last_failure"], json!(problem));
+        let metrics = desk.run("status --target out --format openmetrics --exit-zero").good().out;
+        let labels = [("platform", "Local"), ("resource", resource)];
+        let labels = labels.map(|(label, value)| (label.to_owned(), value.to_owned())).to_vec();
+        let known = openmetrics::read(&metrics).unwrap();
+        assert_eq!(known.get(&("datasurface_drifted".to_owned(), labels)), Some(&1.0));
+        if is_made_again {
+            desk.run("run --target out").good();
+            let json = desk.run("status --target out --format json").good().json();
+            assert_eq!(json["drifted"], json!([]));
+        }
+    }
+}
+
+#[test]
+fn what_nobody_but_a_transformer_reads_is_looked_at_too() {
+    let desk = Desk::new(&models::transformed());
+    Connection::open(desk.path("source.db"))
+        .unwrap()
+        .execute_batch(
+            "CREATE TABLE customers (id TEXT PRIMARY KEY, city TEXT);
+             CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT);",
+        )
+        .unwrap();
+    desk.render();
+    desk.run("run --target out --until-idle").good();
+    desk.run("status --target out").good();
+    let lab = Connection::open(desk.path("lab.db")).unwrap();
+    lab.execute_batch("DROP TABLE Local__NW_Data__customers").unwrap();
+    let said = desk.run("status --target out").bad();
+    assert!(
+        said.out.contains("drifted: `copy.USA/NorthWind/Lab.NW_Data.customers` of Local: the table"),
+        "{said:?}"
+    );
+    desk.run("run --target out").good();
+    desk.run("status --target out").good();
 }
 
 #[test]

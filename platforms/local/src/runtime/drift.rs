@@ -35,7 +35,7 @@ pub(super) struct Made {
 /// How one of them is not as it was rendered.
 pub(super) enum Drift {
     /// A view, or a book of a consumer's file, that is not there: it holds nothing that is not known elsewhere.
-    Dropped { kind: &'static str },
+    Dropped(String),
     /// A view of a server that is ours, and selects otherwise: it holds nothing, either.
     Redefined(String),
     /// A copy that was dropped, or that is ours and lost columns: it is made again from the platform's own database.
@@ -74,11 +74,9 @@ impl Work<'_> {
         }
         for (script, drift) in self.drifts(false)? {
             let (problem, is_made_again) = match drift {
-                Drift::Dropped { kind } => {
-                    let place = place_of(script);
-                    (format!("a {kind} of {place} was dropped: the next run makes it again"), true)
+                Drift::Dropped(what) | Drift::Redefined(what) => {
+                    (format!("{what}: the next run makes it again"), true)
                 }
-                Drift::Redefined(what) => (format!("{what}: the next run makes it again"), true),
                 Drift::Lost(Lost { what, .. }) => {
                     (format!("{what}: the next run makes it again, from the platform's own database"), true)
                 }
@@ -178,11 +176,11 @@ fn drift(
     let subject = Subject { made, script };
     if made.is_book() {
         // Their form is looked after where they are made.
-        return Ok(found.is_none().then_some(Drift::Dropped { kind: "book" }));
+        return Ok(found.is_none().then(|| subject.dropped()));
     }
     match found {
         Some(found) if found.sql == *sql => Ok(None),
-        None if *kind == "view" => Ok(Some(Drift::Dropped { kind: "view" })),
+        None if *kind == "view" => Ok(Some(subject.dropped())),
         None => Ok(Some(subject.missing(table_of_index(made, file, script)?))),
         Some(found) if found.kind != *kind => Ok(Some(subject.replaced(&found.kind))),
         Some(_) if *kind == "view" => Ok(Some(subject.another())),
@@ -228,6 +226,11 @@ pub(super) struct Subject<'s> {
 }
 
 impl Subject<'_> {
+    /// Nothing is lost with it.
+    pub(super) fn dropped(&self) -> Drift {
+        Drift::Dropped(format!("{} of {} was dropped", self.what(), place_of(self.script)))
+    }
+
     /// `table_of_index` is the table that has an index which was made with it.
     pub(super) fn missing(&self, table_of_index: Option<String>) -> Drift {
         let (what, place) = (self.what(), place_of(self.script));
@@ -309,7 +312,8 @@ impl Subject<'_> {
     }
 
     fn what(&self) -> String {
-        format!("the {} `{}`", self.made.kind, self.made.name)
+        let kind = if self.made.is_book() { "book" } else { self.made.kind };
+        format!("the {kind} `{}`", self.made.name)
     }
 }
 

@@ -28,11 +28,9 @@ impl Work<'_> {
         for (script, drift) in self.drifts(true)? {
             match drift {
                 // A view shows what may have to be made before.
-                Drift::Dropped { .. } if script.resource().starts_with("view.") => {
-                    views.push((script, false))
-                }
+                Drift::Dropped(_) if script.resource().starts_with("view.") => views.push((script, false)),
                 Drift::Redefined(_) => views.push((script, true)),
-                Drift::Dropped { .. } => self.create_or_tell(script, &mut drifted),
+                Drift::Dropped(_) => self.create_or_tell(script, &mut drifted),
                 Drift::Lost(how) => _ = lost.insert(script.resource(), how),
                 // Somebody asked for it: it is made in the transaction that brings everything of it.
                 Drift::Gone(_) if read_again.iter().any(|table| table == script.resource()) => {}

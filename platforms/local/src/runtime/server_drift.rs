@@ -110,12 +110,12 @@ fn drift(made: &Made, script: &Script, found: &BTreeMap<String, Found>) -> Optio
     let subject = Subject { made, script };
     let there = found.get(&made.name);
     if made.is_book() {
-        return there.is_none().then_some(Drift::Dropped { kind: "book" });
+        return there.is_none().then(|| subject.dropped());
     }
     let indexes = made.indexes(script);
     let mut of_indexes = indexes.iter().filter_map(|index| found.get(index)).flat_map(|index| &index.of);
     match there {
-        None if made.kind == "view" => Some(Drift::Dropped { kind: "view" }),
+        None if made.kind == "view" => Some(subject.dropped()),
         None => Some(subject.missing(of_indexes.next().cloned())),
         Some(there) if there.kind != made.kind => Some(subject.replaced(&there.kind)),
         Some(there) if made.kind == "view" => of_view(&subject, there),

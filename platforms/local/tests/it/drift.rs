@@ -47,7 +47,7 @@ fn a_view_that_was_dropped_is_missed_and_made_again() {
         let before = ground.everything();
         ground.open(file).execute_batch(&format!("DROP VIEW {view}")).unwrap();
         let told = failures(&ground);
-        assert_eq!(told, [format!("a view of `{file}` was dropped: the next run makes it again")]);
+        assert_eq!(told, [format!("the view `{view}` of `{file}` was dropped: the next run makes it again")]);
         assert_ne!(ground.everything(), before, "a status makes nothing");
         ground.run();
         assert_eq!(ground.rows(file, &format!("SELECT * FROM {view} ORDER BY 1")), rows);
@@ -101,7 +101,10 @@ fn a_copy_that_was_dropped_or_altered_is_missed_and_made_again() {
             format!("ALTER TABLE {TABLE} DROP COLUMN city"),
             "was altered (columns that are missing: city; columns that nobody rendered: none)",
         ),
-        ("DROP TABLE datasurface_applied".to_owned(), "a book of `desk.db` was dropped"),
+        (
+            "DROP TABLE datasurface_applied".to_owned(),
+            "the book `datasurface_applied` of `desk.db` was dropped",
+        ),
         (
             format!("DROP TABLE datasurface_applied; DROP TABLE {TABLE}"),
             "was dropped: the next run makes it again",

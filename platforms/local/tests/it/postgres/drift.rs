@@ -66,7 +66,7 @@ fn what_was_dropped_or_altered_is_missed_and_made_again() {
             format!("DROP VIEW {VIEW}, {VIEW}__history; ALTER TABLE {TABLE} ALTER COLUMN city TYPE char(20)"),
             "was altered (columns of another type: city, character(20) instead of text): the next run makes it again",
         ),
-        ("DROP TABLE datasurface_applied".to_owned(), "a book of"),
+        ("DROP TABLE datasurface_applied".to_owned(), "the book `datasurface_applied` of"),
         (
             format!("DROP TABLE datasurface_aside, {TABLE} CASCADE"),
             "was dropped: the next run makes it again",
