@@ -1,7 +1,7 @@
 //! What a transformer makes becomes what its columns keep: decimals with the digits of their scale, and integers. What has
 //! more digits is rounded half away from zero, and counted. Whether a value fits its type is judged where it is captured.
 
-use super::database::{Loader, outside};
+use super::{database::outside, loader::Loader};
 use crate::{
     prelude::*,
     sql::{decimal::scaled, milestoned::StoredColumn},

@@ -10,11 +10,8 @@ use crate::{
 };
 use datasurface_platform::Site;
 use rusqlite::{
-    Batch, Connection, ErrorCode, OpenFlags, Row, Statement,
-    config::DbConfig,
-    fallible_iterator::FallibleIterator,
-    ffi,
-    types::{ToSqlOutput, Value, ValueRef},
+    Batch, Connection, ErrorCode, OpenFlags, Row, Statement, config::DbConfig,
+    fallible_iterator::FallibleIterator, ffi, types::Value,
 };
 use std::{fs, path::Path, time::Duration};
 
@@ -202,18 +199,6 @@ impl<'a> Database<'a> {
         Ok(counted.into_iter().next().unwrap_or_default())
     }
 
-    /// A statement of a section, to be executed with many rows.
-    pub(super) fn loader<'d>(
-        &'d self,
-        script: &'d Script,
-        section: &'d str,
-    ) -> Result<Loader<'d>, PlatformError> {
-        let statement = self.connection.prepare(section_of(script, section)?);
-        let statement =
-            statement.map_err(|error| outside(format!("{} [{section}]", script.resource()), error))?;
-        Ok(Loader { statement, script, section, breakpoint: self.breakpoint })
-    }
-
     /// Does all of this or nothing. It waits for others that write before it looks at anything.
     pub(super) fn at_once<T>(
         &self,
@@ -251,42 +236,6 @@ impl<'a> Database<'a> {
         self.breakpoint.before(|| format!("{statement} {}", self.file));
         let done = self.connection.execute_batch(statement);
         done.map_err(|error| outside(format!("{statement} in `{}`", self.file), error))
-    }
-}
-
-/// A statement that is executed with many rows.
-pub(super) struct Loader<'d> {
-    statement: Statement<'d>,
-    script: &'d Script,
-    section: &'d str,
-    breakpoint: &'d Breakpoint,
-}
-
-impl Loader<'_> {
-    /// Sets a value of the row that is loaded next; the first one has the position 1.
-    pub(super) fn set(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), PlatformError> {
-        let set = self.statement.raw_bind_parameter(position, ToSqlOutput::Borrowed(value));
-        set.map_err(|error| outside(self.what(), error))
-    }
-
-    /// Loads the row; returns why the table refuses it, if it does.
-    pub(super) fn load(&mut self) -> Result<Option<PlatformError>, PlatformError> {
-        self.breakpoint.before(|| format!("{} [{}]", self.script.resource(), self.section));
-        match self.statement.raw_execute() {
-            Ok(_) => Ok(None),
-            Err(error) => {
-                let is_refused = matches!(
-                    error.sqlite_error_code(),
-                    Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig)
-                );
-                let error = outside(self.what(), error);
-                if is_refused { Ok(Some(error)) } else { Err(error) }
-            }
-        }
-    }
-
-    fn what(&self) -> String {
-        format!("{} [{}]", self.script.resource(), self.section)
     }
 }
 

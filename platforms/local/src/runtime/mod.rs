@@ -37,6 +37,7 @@ mod handover;
 mod history;
 mod job;
 mod leaving;
+mod loader;
 mod making;
 mod many;
 mod mending;

@@ -2,9 +2,9 @@
 
 use super::{
     behind::DatasetFailure,
-    database::Loader,
     declared::{Broken, Declared},
     job::{CaptureJob, CapturedDataset},
+    loader::Loader,
     many::named_by,
     source::{self, Select},
     watermark::Watermark,
@@ -57,6 +57,7 @@ impl Work<'_> {
                 intake.rejects = rejects.transpose()?;
                 let since = watermark.as_ref().and_then(|watermark| watermark.since());
                 source.read(&Select { whole: &captured.read, since }, &mut |row| intake.take(row))?;
+                intake.finish()?;
                 staged.push(match intake.failure(&captured.dataset) {
                     None => Ok(Staged { dataset: &captured.dataset, table, watermark }),
                     Some(failure) => Err(failure),
@@ -75,8 +76,13 @@ pub(super) trait Rows {
     /// Sets a value of the next row; the first one has the position 1.
     fn set(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), PlatformError>;
 
-    /// Adds the row; returns why it is refused, if it is.
+    /// Adds the row; returns why it is refused, or one before it, if it is.
     fn add(&mut self) -> Result<Option<PlatformError>, PlatformError>;
+
+    /// Adds what is left; returns why one of it is refused, if it is.
+    fn finish(&mut self) -> Result<Option<PlatformError>, PlatformError> {
+        Ok(None)
+    }
 }
 
 impl Rows for Loader<'_> {
@@ -86,6 +92,10 @@ impl Rows for Loader<'_> {
 
     fn add(&mut self) -> Result<Option<PlatformError>, PlatformError> {
         self.load()
+    }
+
+    fn finish(&mut self) -> Result<Option<PlatformError>, PlatformError> {
+        Loader::finish(self)
     }
 }
 
@@ -135,6 +145,17 @@ impl<'a, R: Rows> Intake<'a, R> {
             self.refused = self.rows.add()?;
         }
         Ok(())
+    }
+
+    /// Loads what is left.
+    pub(super) fn finish(&mut self) -> Result<(), PlatformError> {
+        if self.broken.is_empty() && self.refused.is_none() {
+            self.refused = self.rows.finish()?;
+        }
+        match &mut self.rejects {
+            None => Ok(()),
+            Some(rejects) => rejects.finish()?.map_or(Ok(()), Err),
+        }
     }
 
     /// Sets the values of the row that is loaded next, unless one of them is broken: which one, and how.

@@ -166,6 +166,7 @@ impl Work<'_> {
                 casts.load(row, &mut loader)
             })
             .map_err(|error| failed_select(script, &section, error))?;
+        loader.finish()?.map_or(Ok(()), Err)?;
         Ok(Made { rounded: casts.rounded(), records })
     }
 
