@@ -1,21 +1,29 @@
 //! What a transformer makes becomes what its columns keep: decimals with the digits of their scale, and integers. What has
 //! more digits is rounded half away from zero, and counted. Whether a value fits its type is judged where it is captured.
 
-use super::{database::outside, loader::Loader};
+use super::{database::outside, declared::write_short, loader::Loader};
 use crate::{
     prelude::*,
-    sql::{decimal::scaled, milestoned::StoredColumn},
+    sql::{decimal::write_scaled, milestoned::StoredColumn},
 };
 use datasurface_platform::Rounded;
-use rusqlite::{
-    Row,
-    types::{Value, ValueRef},
-};
+use rusqlite::{Row, types::ValueRef};
+use std::fmt::{Display, Write};
 
 /// The casts of the columns of one dataset.
 pub(super) struct Casts<'a> {
     dataset: &'a DatasetKey,
     columns: Vec<Cast<'a>>,
+    room: Room,
+}
+
+/// Where values are written.
+#[derive(Default)]
+struct Room {
+    /// The digits of a number.
+    digits: String,
+    /// What is kept of it.
+    kept: String,
 }
 
 struct Cast<'a> {
@@ -42,7 +50,7 @@ impl<'a> Casts<'a> {
             };
             Cast { column: &column.name, scale, is_integer, rounded: 0 }
         };
-        Self { dataset, columns: columns.iter().map(cast).collect() }
+        Self { dataset, columns: columns.iter().map(cast).collect(), room: Room::default() }
     }
 
     /// Casts a row, and loads it.
@@ -50,17 +58,18 @@ impl<'a> Casts<'a> {
         for at in 0..row.as_ref().column_count() {
             let value =
                 row.get_ref(at).map_err(|error| outside(format!("reading `{}`", self.dataset), error))?;
-            match self.columns.get_mut(at).and_then(|column| column.cast(value)) {
-                None => loader.set(at + 1, value)?,
-                Some(cast) => loader.set(at + 1, ValueRef::from(&cast))?,
-            }
+            let cast = match self.columns.get_mut(at) {
+                None => value,
+                Some(column) => column.cast(value, &mut self.room),
+            };
+            loader.set(at + 1, cast)?;
         }
         loader.load()?.map_or(Ok(()), Err)
     }
 
     /// Returns the columns of which values were rounded.
     pub(super) fn rounded(self) -> Vec<Rounded> {
-        let Self { dataset, columns } = self;
+        let Self { dataset, columns, .. } = self;
         let columns = columns.into_iter().filter(|column| column.rounded > 0);
         columns
             .map(|Cast { column, rounded, .. }| Rounded {
@@ -73,21 +82,36 @@ impl<'a> Casts<'a> {
 }
 
 impl Cast<'_> {
-    /// Returns what is kept instead of a value, if it is not kept as it is.
-    fn cast(&mut self, value: ValueRef<'_>) -> Option<Value> {
-        let scale = self.scale?;
-        let scaled = match value {
-            ValueRef::Integer(_) if self.is_integer => return None,
-            ValueRef::Null | ValueRef::Blob(_) => return None,
-            ValueRef::Integer(number) => scaled(&number.to_string(), scale),
+    /// Returns what is kept of a value.
+    fn cast<'v>(&mut self, value: ValueRef<'v>, room: &'v mut Room) -> ValueRef<'v> {
+        let Some(scale) = self.scale else { return value };
+        let Room { digits, kept } = room;
+        let is_rounded = match value {
+            ValueRef::Integer(_) if self.is_integer => return value,
+            ValueRef::Null | ValueRef::Blob(_) => return value,
+            ValueRef::Integer(number) => write_scaled(written(digits, number), scale, kept),
+            // Most numbers are decimals of that scale.
+            ValueRef::Real(number) if write_short(number, usize::MAX, scale.into(), kept) => Some(false),
             // The shortest number that means the same: 2769.3599999999997 is what a product of decimals comes to.
-            ValueRef::Real(number) => scaled(&number.to_string(), scale),
-            ValueRef::Text(text) => scaled(str::from_utf8(text).ok()?, scale),
-        }?;
-        self.rounded += u64::from(scaled.is_rounded);
-        match self.is_integer {
-            true => scaled.text.parse().ok().map(Value::Integer),
-            false => Some(Value::Text(scaled.text)),
-        }
+            ValueRef::Real(number) => write_scaled(written(digits, number), scale, kept),
+            ValueRef::Text(text) => {
+                str::from_utf8(text).ok().and_then(|text| write_scaled(text, scale, kept))
+            }
+        };
+        let Some(is_rounded) = is_rounded else { return value };
+        let cast = match self.is_integer {
+            true => kept.parse().ok().map(ValueRef::Integer),
+            false => Some(ValueRef::Text(kept.as_bytes())),
+        };
+        self.rounded += u64::from(is_rounded);
+        cast.unwrap_or(value)
     }
+}
+
+/// Writes the digits of a number.
+fn written(digits: &mut String, number: impl Display) -> &str {
+    digits.clear();
+    // Nothing hinders writing to a text.
+    let _ = write!(digits, "{number}");
+    digits
 }

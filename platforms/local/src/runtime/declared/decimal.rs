@@ -95,7 +95,7 @@ fn is_kept_form(bytes: &[u8], whole: usize, scale: usize) -> bool {
 }
 
 /// Writes a floating point number whose decimal has few digits: the usual case, in a fraction of the time.
-fn write_short(number: f64, whole: usize, scale: usize, room: &mut String) -> bool {
+pub(in crate::runtime) fn write_short(number: f64, whole: usize, scale: usize, room: &mut String) -> bool {
     /// Every decimal of that many digits is another floating point number.
     const BEYOND: f64 = 1e15;
     const MOST_SCALE: usize = 15;

@@ -19,6 +19,8 @@ mod decimal;
 mod float;
 mod time;
 
+pub(super) use decimal::write_short;
+
 use crate::{prelude::*, sql::storage::NOT_A_NUMBER};
 use rusqlite::types::ValueRef;
 use std::{
