@@ -311,3 +311,43 @@ fn consumers_are_told_that_their_data_is_made_otherwise() {
     let groups: Vec<_> = notice.groups.iter().map(|(group, paths)| format!("{group} {paths:?}")).collect();
     assert_eq!(groups, ["Reports/cities {zones/USA/teams/Stock/workspaces/Making/transformer}"]);
 }
+
+#[test]
+fn a_key_that_goes_or_comes_breaks_whoever_reads_it_also_where_the_capture_says_so() {
+    let keyed = || Dataset::new("customers", "id Integer key, name VarChar(40)");
+    let keyless = || Dataset::new("customers", "id Integer not null, name VarChar(40)");
+    let with = |dataset: Dataset, captured: &[&str]| {
+        let capture = Capture::sql_snapshot("USA/Sales/Source");
+        let capture = captured.iter().copied().fold(capture, Capture::keyless);
+        with_store(Datastore::new("Store").captured(capture).datasets_replaced([dataset, orders()]))
+    };
+    let (with_key, without) = (with(keyed(), &[]), with(keyless(), &["customers"]));
+    let expected = [("error schema-change/key-changed".to_owned(), vec![ANALYSIS.to_owned()])];
+    for (old, new) in [(&with_key, &without), (&without, &with_key)] {
+        let report = judged(old, new, false);
+        assert_eq!(broken(&report), expected);
+        assert!(!report.is_allowed());
+        let paths: Vec<String> = report.diff.iter().map(|change| change.to_string()).collect();
+        assert!(paths.iter().any(|path| path.contains("capture")), "{paths:?}");
+        assert_eq!(broken(&judged(new, new, true)), []);
+    }
+    // Nobody reads the orders.
+    let orders_without = Dataset::new("orders", "id Integer not null, placed Date");
+    let capture = Capture::sql_snapshot("USA/Sales/Source").keyless("orders");
+    let orders_too = Datastore::new("Store").captured(capture).datasets_replaced([keyed(), orders_without]);
+    let report = judged(&with_key, &with_store(orders_too), false);
+    assert_eq!(broken(&report), [("warning schema-change/key-changed".to_owned(), vec![])]);
+    assert!(report.is_allowed());
+    // What is without a key cannot be read with history: whoever does is part of what is judged before the change.
+    let history = Workspace::new("Archive")
+        .container("USA/Stock/Lake")
+        .group(DatasetGroup::new("all").sink("Store/customers").milestoning(Milestoning::LiveAndForensic));
+    let archived = |ecosystem: &Ecosystem| {
+        ecosystem.clone().edit_team("USA", "Stock", |team| team.workspace(history.clone()))
+    };
+    let report = judged(&archived(&with_key), &archived(&without), false);
+    let both = vec![ANALYSIS.to_owned(), "`Archive/all` of the team `USA/Stock`".to_owned()];
+    assert_eq!(broken(&report), [("error schema-change/key-changed".to_owned(), both)]);
+    let invalid = archived(&without).validate(&Validation::on(day(ON))).unwrap_err();
+    assert!(invalid.findings().codes().any(|code| code == "workspace/keyless-history"), "{invalid:?}");
+}

@@ -1,6 +1,8 @@
 //! What a platform says of itself, as another program would say it.
 
+use crate::estate;
 use datasurface_platform::prelude::*;
+use std::collections::BTreeSet;
 
 fn descriptor() -> PlatformDescriptor {
     PlatformDescriptor::new("mill", Version::new(1, 0, 0))
@@ -34,5 +36,65 @@ fn of_two_ways_to_encrypt_the_weaker_counts() {
                 assert_eq!(both.keeps_data_in()["sqlite"], weaker);
             }
         }
+    }
+}
+
+/// Claims all that the nodes of the estate ask for.
+fn able() -> PlatformDescriptor {
+    keyed().keeping_keyless()
+}
+
+/// The same, but for what has no key.
+fn keyed() -> PlatformDescriptor {
+    let milestonings = [Milestoning::Live, Milestoning::LiveAndForensic];
+    unseen().exporting_to(["sqlite"]).milestoning(milestonings).transforming(["sql"]).reading(["topic"])
+}
+
+/// Captures, and nothing else.
+fn unseen() -> PlatformDescriptor {
+    descriptor().capturing(["sql_snapshot"], ["sqlite"]).consistent([Consistency::MultiDataset])
+}
+
+/// What the nodes of the estate ask for and this does not claim.
+fn unclaimed(descriptor: &PlatformDescriptor) -> BTreeSet<String> {
+    let views = estate::node_views(&estate::plain_instance());
+    views.iter().flat_map(|view| descriptor.unclaimed(view)).collect()
+}
+
+#[test]
+fn what_is_not_claimed_is_told_and_nothing_else() {
+    let told =
+        |descriptor: &PlatformDescriptor| -> Vec<String> { unclaimed(descriptor).into_iter().collect() };
+    assert_eq!(told(&able()), [] as [&str; 0]);
+    assert_eq!(told(&keyed()), ["keeping datasets without a key"]);
+    assert_eq!(told(&able().best_latency(Latency::hours(1))), ["to be as fast as 5 min"]);
+    assert_eq!(told(&able().longest_retention(Retention::years(1))), ["keeping data for 2555 days"]);
+    assert_eq!(
+        told(&unseen().keeping_keyless()),
+        [
+            "exporting to `sqlite`",
+            "keeping every version of a record",
+            "reading the format `topic`",
+            "running transformers of `sql`",
+            "showing the latest and every version of a record",
+            "showing the latest version of a record",
+            "triggering transformers",
+        ]
+    );
+    let nothing = unclaimed(&descriptor());
+    for more in ["capturing by `sql_snapshot`", "capturing from `sqlite`", "keeping datasets without a key"] {
+        assert!(nothing.contains(more), "{nothing:?}");
+    }
+    assert!(nothing.contains("reading a whole datastore in one transaction"), "{nothing:?}");
+}
+
+#[test]
+fn only_captures_ask_for_what_has_no_key() {
+    for view in estate::node_views(&estate::plain_instance()) {
+        let is_keyless = |dataset: &DatasetFacts| dataset.schema().table().key().is_empty();
+        let asks =
+            matches!(view.detail(), NodeDetail::Ingest(from) if from.datasets().iter().any(is_keyless));
+        let told = keyed().unclaimed(&view);
+        assert_eq!(told.iter().any(|told| told == "keeping datasets without a key"), asks, "{}", view.key());
     }
 }
