@@ -59,7 +59,7 @@ fn sinks(list: &str) -> String {
 
 const GROUP: [&str; 8] = ["zones", "Z", "teams", "T", "workspaces", "W", "groups", "G"];
 
-fn sink<'a>(name: &'a str) -> Vec<&'a str> {
+fn sink(name: &str) -> Vec<&str> {
     GROUP.into_iter().chain(["sinks", name]).collect()
 }
 
