@@ -1,7 +1,7 @@
 //! Differences between two graphs: by key, and by fingerprint where the key is in both.
 
 use crate::{
-    estate::EstateDifference,
+    estate::FragmentsDifference,
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };
@@ -24,7 +24,7 @@ impl GraphDiff {
     pub fn between(old: &IntentionGraph, new: &IntentionGraph) -> Self {
         let mut diff = Self::default();
         if old.platform() == new.platform() {
-            let EstateDifference { supplies, derivations } = old.estate().difference(new.estate());
+            let FragmentsDifference { supplies, derivations } = old.estate().difference(new.estate());
             for (before, after) in supplies {
                 diff.compare(
                     before.into_iter().flat_map(|supply| old.nodes_of(supply)),

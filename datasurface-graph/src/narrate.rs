@@ -1,7 +1,7 @@
 //! From the small numbers of a node to what it is about, in names and values.
 
 use crate::{
-    estate::{At, DatasetId, Derivation, Ingest, Origin, Part, Supply},
+    estate::{DatasetId, DatastoreFragment, Ingest, NodeRef, Origin, PlatformPart, TransformerFragment},
     facts::{
         CaptureFacts, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,
         TriggerFacts,
@@ -14,33 +14,35 @@ use datasurface_model::{
     Set,
 };
 
-pub(crate) fn key(platform: &PlatformName, at: At<'_>) -> NodeKey {
+pub(crate) fn key(platform: &PlatformName, at: NodeRef<'_>) -> NodeKey {
     let platform = platform.clone();
     match at {
-        At::Export { supply, export, .. } => NodeKey::Export {
+        NodeRef::Export { supply, export, .. } => NodeKey::Export {
             platform,
             container: export.site.key.clone(),
             dataset: dataset_key(&supply.datastore, export.dataset),
         },
-        At::Ingest { supply, part, ingest } => NodeKey::Ingest {
+        NodeRef::Ingest { supply, part, ingest } => NodeKey::Ingest {
             platform,
             datastore: supply.name().clone(),
             dataset: captured(supply, part, ingest).next().filter(|_| !part.whole).cloned(),
         },
-        At::Transform(derivation) => NodeKey::Transform { platform, workspace: derivation.name().clone() },
-        At::Trigger(derivation) => NodeKey::Trigger { platform, workspace: derivation.name().clone() },
+        NodeRef::Transform(derivation) => {
+            NodeKey::Transform { platform, workspace: derivation.name().clone() }
+        }
+        NodeRef::Trigger(derivation) => NodeKey::Trigger { platform, workspace: derivation.name().clone() },
     }
 }
 
-pub(crate) fn detail(at: At<'_>) -> NodeDetail {
+pub(crate) fn detail(at: NodeRef<'_>) -> NodeDetail {
     match at {
-        At::Export { supply, part, export } => NodeDetail::Export(ExportFacts {
+        NodeRef::Export { supply, part, export } => NodeDetail::Export(ExportFacts {
             container_key: export.site.key.clone(),
             container: export.site.container.clone(),
             dataset: dataset_facts(&supply.datastore, export.dataset, part.kept_by_export(export)),
             consumers: part.readers(export).iter().map(|reader| reader.consumer.clone()).collect(),
         }),
-        At::Ingest { supply, part, ingest } => NodeDetail::Ingest(IngestFacts {
+        NodeRef::Ingest { supply, part, ingest } => NodeDetail::Ingest(IngestFacts {
             datastore: supply.name().clone(),
             source: source(supply, part, ingest),
             datasets: part
@@ -53,23 +55,23 @@ pub(crate) fn detail(at: At<'_>) -> NodeDetail {
                 })
                 .collect(),
         }),
-        At::Transform(derivation) => NodeDetail::Transform(transform(derivation)),
-        At::Trigger(derivation) => NodeDetail::Trigger(trigger(derivation)),
+        NodeRef::Transform(derivation) => NodeDetail::Transform(transform(derivation)),
+        NodeRef::Trigger(derivation) => NodeDetail::Trigger(trigger(derivation)),
     }
 }
 
 /// What is judged where data enters, and nowhere else: whoever takes it over gets what passed.
-fn checks(supply: &Supply, part: &Part, dataset: DatasetId) -> Set<QualityCheck> {
+fn checks(supply: &DatastoreFragment, part: &PlatformPart, dataset: DatasetId) -> Set<QualityCheck> {
     let checks = dataset.of(&supply.datastore).quality_checks();
     checks.filter(|_| part.platform == supply.primary).cloned().collect()
 }
 
-fn invalid_rows(supply: &Supply, part: &Part, dataset: DatasetId) -> InvalidRows {
+fn invalid_rows(supply: &DatastoreFragment, part: &PlatformPart, dataset: DatasetId) -> InvalidRows {
     let is_judged = part.platform == supply.primary;
     if is_judged { dataset.of(&supply.datastore).invalid_rows() } else { InvalidRows::default() }
 }
 
-fn source(supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
+fn source(supply: &DatastoreFragment, part: &PlatformPart, ingest: &Ingest) -> IngestSource {
     if part.platform != supply.primary {
         return IngestSource::Platform { platform: supply.primary.clone() };
     }
@@ -88,14 +90,14 @@ fn source(supply: &Supply, part: &Part, ingest: &Ingest) -> IngestSource {
 }
 
 fn captured<'s>(
-    supply: &'s Supply,
-    part: &'s Part,
+    supply: &'s DatastoreFragment,
+    part: &'s PlatformPart,
     ingest: &Ingest,
 ) -> impl Iterator<Item = &'s DatasetName> {
     part.kept(ingest).iter().map(|(dataset, _)| supply.dataset(*dataset).name())
 }
 
-fn trigger(derivation: &Derivation) -> TriggerFacts {
+fn trigger(derivation: &TransformerFragment) -> TriggerFacts {
     TriggerFacts {
         workspace: derivation.name().clone(),
         trigger: derivation.transformer.trigger().clone(),
@@ -103,7 +105,7 @@ fn trigger(derivation: &Derivation) -> TriggerFacts {
     }
 }
 
-fn transform(derivation: &Derivation) -> TransformFacts {
+fn transform(derivation: &TransformerFragment) -> TransformFacts {
     let live = Custody { live: true, ..Custody::default() };
     let outputs = 0..derivation.output.datasets().len();
     TransformFacts {

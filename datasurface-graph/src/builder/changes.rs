@@ -2,7 +2,7 @@
 
 use crate::{
     assignments::{Assignments, Stages},
-    estate::{Estate, Origin},
+    estate::{Fragments, Origin},
     transformers::{producers, transforms},
 };
 use datasurface_model::{
@@ -37,7 +37,11 @@ impl Changes {
     }
 
     /// From an estate to this. Whether platforms are declared makes no difference to what happens on them.
-    pub(super) fn between(estate: &Estate, ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Self {
+    pub(super) fn between(
+        estate: &Fragments,
+        ecosystem: &Valid<Ecosystem>,
+        assignments: &Assignments,
+    ) -> Self {
         let mut changes = Self::default();
         let groups = estate.assignments.changed_groups(assignments);
         changes.workspaces.extend(groups.map(|(group, ..)| group.workspace.clone()));
@@ -48,12 +52,12 @@ impl Changes {
         changes
     }
 
-    fn of_units(&mut self, estate: &Estate, ecosystem: &Valid<Ecosystem>) {
+    fn of_units(&mut self, estate: &Fragments, ecosystem: &Valid<Ecosystem>) {
         let (old, new) = (&estate.ecosystem, ecosystem);
         let units = Units::between(old, new);
         for name in units.workspaces {
-            let before = old.workspace(&name).and_then(|unit| Reading::of(old, unit.entity()));
-            let after = new.workspace(&name).and_then(|unit| Reading::of(new, unit.entity()));
+            let before = old.workspace(&name).and_then(|unit| TransformerReads::of(old, unit.entity()));
+            let after = new.workspace(&name).and_then(|unit| TransformerReads::of(new, unit.entity()));
             if before != after {
                 self.transformers = true;
                 let outputs = before.iter().chain(&after).map(|reading| reading.output.clone());
@@ -67,7 +71,7 @@ impl Changes {
     }
 
     /// Everybody who brings data to a container that changed, or captures from it.
-    fn of_containers(&mut self, estate: &Estate) {
+    fn of_containers(&mut self, estate: &Fragments) {
         if self.containers.is_empty() {
             return;
         }
@@ -83,7 +87,7 @@ impl Changes {
 
 /// Whether an estate of this has the same platforms. If not, they are looked for in all assignments.
 pub(super) fn keeps_platforms(
-    estate: &Estate,
+    estate: &Fragments,
     ecosystem: &Valid<Ecosystem>,
     assignments: &Assignments,
 ) -> bool {
@@ -99,12 +103,12 @@ pub(super) fn keeps_platforms(
 
 /// What a transformer makes, and whose output it reads.
 #[derive(PartialEq, Eq)]
-struct Reading<'e> {
+struct TransformerReads<'e> {
     output: &'e DatastoreName,
     of: Vec<&'e WorkspaceName>,
 }
 
-impl<'e> Reading<'e> {
+impl<'e> TransformerReads<'e> {
     fn of(ecosystem: &'e Valid<Ecosystem>, workspace: &'e Workspace) -> Option<Self> {
         let transformer = workspace.data_transformer().filter(|_| transforms(workspace))?;
         Some(Self { output: transformer.output(), of: producers(ecosystem, workspace) })

@@ -1,6 +1,6 @@
 //! A draft: a supply that is being brought up to date.
 
-use crate::estate::{DatasetId, Need, Origin, Service, Supply};
+use crate::estate::{DatasetId, DatastoreFragment, Need, Origin, ServedGroup};
 use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, GroupKey, PlatformName, WorkspaceName};
 use std::{mem, sync::Arc};
 
@@ -9,7 +9,7 @@ const ASKED_TOGETHER: usize = 16;
 
 /// A supply to be.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct FragmentBuilder {
     pub(super) datastore: Arc<Datastore>,
     pub(super) origin: Origin,
     /// The group of transformers that its maker belongs to.
@@ -18,23 +18,23 @@ pub(super) struct Draft {
     pub(super) capturing: Box<[PlatformName]>,
     needs: Vec<Need>,
     /// What was asked for and not looked up yet: that is done for all at once, while the datastore is at hand.
-    asked: Vec<(DatasetName, Arc<Service>)>,
+    asked: Vec<(DatasetName, Arc<ServedGroup>)>,
     /// What was taken back meanwhile.
-    forgotten: Vec<Forgotten>,
+    forgotten: Vec<RemovedNeed>,
     /// The supply that it was made from.
-    before: Option<Arc<Supply>>,
+    before: Option<Arc<DatastoreFragment>>,
 }
 
 /// A dataset that a group does not need any more.
 #[derive(Debug)]
-struct Forgotten {
+struct RemovedNeed {
     dataset: DatasetId,
-    service: Arc<Service>,
+    service: Arc<ServedGroup>,
     /// How many had asked by then: who asks later needs it again.
     asked: usize,
 }
 
-impl Draft {
+impl FragmentBuilder {
     /// Nobody needs it yet.
     pub(super) fn new(
         datastore: Arc<Datastore>,
@@ -57,7 +57,7 @@ impl Draft {
     }
 
     /// Takes over whoever needed something before, and still can have it.
-    pub(super) fn following(mut self, before: &Arc<Supply>) -> Self {
+    pub(super) fn following(mut self, before: &Arc<DatastoreFragment>) -> Self {
         let is_same = Arc::ptr_eq(&self.datastore, &before.datastore);
         self.needs.extend(before.needs().filter_map(|mut need| {
             if !is_same {
@@ -71,15 +71,15 @@ impl Draft {
     }
 
     /// The supply that it was made from, if there was one.
-    pub(super) fn before(&self) -> Option<&Arc<Supply>> {
+    pub(super) fn before(&self) -> Option<&Arc<DatastoreFragment>> {
         self.before.as_ref()
     }
 
     /// Forgets that a group needs these datasets.
-    pub(super) fn forget(&mut self, service: &Arc<Service>, datasets: &[&DatasetKey]) {
+    pub(super) fn forget(&mut self, service: &Arc<ServedGroup>, datasets: &[&DatasetKey]) {
         let known = datasets.iter().filter_map(|key| self.datastore.datasets().index_of(&key.dataset));
         let asked = self.asked.len();
-        self.forgotten.extend(known.map(|at| Forgotten {
+        self.forgotten.extend(known.map(|at| RemovedNeed {
             dataset: DatasetId::at(at),
             service: Arc::clone(service),
             asked,
@@ -87,7 +87,7 @@ impl Draft {
     }
 
     /// Adds that a group wants a dataset.
-    pub(super) fn add(&mut self, service: &Arc<Service>, dataset: &DatasetName) {
+    pub(super) fn add(&mut self, service: &Arc<ServedGroup>, dataset: &DatasetName) {
         if self.asked.is_empty() {
             self.asked.reserve(ASKED_TOGETHER);
         }
@@ -126,28 +126,28 @@ impl Draft {
     }
 
     /// The supply, if anybody needs anything; or, if nobody captures what is needed, an error.
-    pub(super) fn finish(mut self) -> Result<Option<Supply>, NotCaptured> {
+    pub(super) fn finish(mut self) -> Result<Option<DatastoreFragment>, NotCaptured> {
         self.look_up();
         if self.needs.is_empty() {
             return Ok(None);
         }
         let primary = self.primary.ok_or(NotCaptured)?;
-        Ok(Some(Supply::new(self.datastore, self.origin, primary, &self.capturing, self.needs)))
+        Ok(Some(DatastoreFragment::new(self.datastore, self.origin, primary, &self.capturing, self.needs)))
     }
 }
 
-impl Forgotten {
+impl RemovedNeed {
     fn place(&self) -> (DatasetId, &GroupKey, &PlatformName) {
         place(self.dataset, &self.service)
     }
 }
 
-fn place(dataset: DatasetId, service: &Service) -> (DatasetId, &GroupKey, &PlatformName) {
+fn place(dataset: DatasetId, service: &ServedGroup) -> (DatasetId, &GroupKey, &PlatformName) {
     (dataset, &service.consumer.group, &service.platform)
 }
 
 /// How many had asked when it was last taken back from a group, if it was; of what is forgotten, in order.
-fn forgotten_after(forgotten: &[Forgotten], dataset: DatasetId, service: &Service) -> Option<usize> {
+fn forgotten_after(forgotten: &[RemovedNeed], dataset: DatasetId, service: &ServedGroup) -> Option<usize> {
     let place = place(dataset, service);
     let after = forgotten.partition_point(|forgotten| forgotten.place() <= place);
     let last = forgotten.get(after.checked_sub(1)?)?;

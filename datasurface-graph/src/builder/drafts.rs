@@ -1,9 +1,9 @@
 //! All drafts, by datastore.
 
-use super::draft::Draft;
+use super::draft::FragmentBuilder;
 use crate::{
     assignments::{in_graph, primary},
-    estate::{Estate, Origin},
+    estate::{Fragments, Origin},
 };
 use datasurface_model::DatastoreName;
 use indexmap::{IndexMap, map::Entry};
@@ -12,11 +12,15 @@ use std::sync::Arc;
 
 /// The drafts, each made from what is there when it is looked at first, in the order in which that happened.
 #[derive(Debug, Default)]
-pub(super) struct Drafts(IndexMap<DatastoreName, Draft, FxBuildHasher>);
+pub(super) struct FragmentBuilders(IndexMap<DatastoreName, FragmentBuilder, FxBuildHasher>);
 
-impl Drafts {
+impl FragmentBuilders {
     /// The draft of a datastore, if there is such.
-    pub(super) fn open(&mut self, name: &DatastoreName, estate: &mut Estate) -> Option<&mut Draft> {
+    pub(super) fn open(
+        &mut self,
+        name: &DatastoreName,
+        estate: &mut Fragments,
+    ) -> Option<&mut FragmentBuilder> {
         match self.0.entry(name.clone()) {
             Entry::Occupied(draft) => Some(draft.into_mut()),
             Entry::Vacant(place) => Some(place.insert(estate.draft(name)?)),
@@ -24,25 +28,25 @@ impl Drafts {
     }
 
     /// The draft of a datastore, if it was looked at.
-    pub(super) fn get(&self, name: &DatastoreName) -> Option<&Draft> {
+    pub(super) fn get(&self, name: &DatastoreName) -> Option<&FragmentBuilder> {
         self.0.get(name)
     }
 
     /// All of them, in the order in which they were looked at.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Draft> {
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut FragmentBuilder> {
         self.0.values_mut()
     }
 
     /// All of them, by name.
-    pub(super) fn into_sorted(mut self) -> impl Iterator<Item = (DatastoreName, Draft)> {
+    pub(super) fn into_sorted(mut self) -> impl Iterator<Item = (DatastoreName, FragmentBuilder)> {
         self.0.sort_unstable_keys();
         self.0.into_iter()
     }
 }
 
-impl Estate {
+impl Fragments {
     /// The draft of a datastore, with those who need it now.
-    fn draft(&mut self, name: &DatastoreName) -> Option<Draft> {
+    fn draft(&mut self, name: &DatastoreName) -> Option<FragmentBuilder> {
         let datastore = Arc::clone(self.ecosystem.datastore(name)?.entity());
         let maker = self.transformers.maker_of(name);
         let makers = maker.map(|maker| maker.group);
@@ -56,7 +60,7 @@ impl Estate {
         let decided = self.assignments.primaries_of(name);
         let primary = decided.and_then(primary).cloned();
         let capturing = decided.into_iter().flat_map(in_graph).cloned().collect();
-        let draft = Draft::new(datastore, origin, makers, primary, capturing);
+        let draft = FragmentBuilder::new(datastore, origin, makers, primary, capturing);
         Some(match self.supplies.get(name) {
             Some(before) => draft.following(before),
             None => draft,

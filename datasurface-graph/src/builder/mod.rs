@@ -5,11 +5,11 @@ mod draft;
 mod drafts;
 mod work;
 
-use crate::{assignments::Assignments, estate::Estate, graph::IntentionGraphs};
+use crate::{assignments::Assignments, estate::Fragments, graph::IntentionGraphs};
 use changes::{Changes, keeps_platforms};
 use datasurface_model::{DatastoreName, Ecosystem, PlatformName, Valid};
 use std::{collections::BTreeSet, fmt, sync::Arc};
-use work::Work;
+use work::GraphBuilder;
 
 /// Datastores are needed that no platform captures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +43,9 @@ impl IntentionGraphs {
     /// Builds the graph of every platform: from the groups that are assigned, backwards to what is captured.
     pub fn build(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Result<Self, NoPrimary> {
         let platforms = platforms_of(ecosystem, assignments);
-        let nothing = Estate::new(ecosystem.clone(), assignments.clone(), platforms);
+        let nothing = Fragments::new(ecosystem.clone(), assignments.clone(), platforms);
         let changes = Changes::everything(ecosystem, assignments);
-        let (estate, effort) = Work::on(nothing).carry_out(&changes)?;
+        let (estate, effort) = GraphBuilder::on(nothing).carry_out(&changes)?;
         Ok(Self::of(estate, effort))
     }
 
@@ -63,8 +63,8 @@ impl IntentionGraphs {
         };
         let changes = Changes::between(before, ecosystem, assignments);
         let (ecosystem, assignments) = (ecosystem.clone(), assignments.clone());
-        let now = Estate { ecosystem, assignments, platforms, ..before.clone() };
-        let (estate, effort) = Work::on(now).carry_out(&changes)?;
+        let now = Fragments { ecosystem, assignments, platforms, ..before.clone() };
+        let (estate, effort) = GraphBuilder::on(now).carry_out(&changes)?;
         Ok(Self::of(estate, effort))
     }
 }

@@ -7,12 +7,14 @@
 use super::{
     NoPrimary,
     changes::Changes,
-    draft::{Draft, NotCaptured},
-    drafts::Drafts,
+    draft::{FragmentBuilder, NotCaptured},
+    drafts::FragmentBuilders,
 };
 use crate::{
     demand::datastores_needed,
-    estate::{Derivation, Estate, Run, Service, Site, Workplace},
+    estate::{
+        Fragments, KeyedContainer, ServedGroup, TransformerFragment, TransformerRun, WorkspaceFragment,
+    },
     facts::Consumer,
     obligation::Obligation,
     transformers::{Group, Transformers, transforms},
@@ -25,10 +27,10 @@ use imbl::OrdMap;
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeSet, sync::Arc};
 
-pub(super) struct Work {
+pub(super) struct GraphBuilder {
     /// Its model and assignments are the new ones, its fragments still those of the old.
-    estate: Estate,
-    drafts: Drafts,
+    estate: Fragments,
+    drafts: FragmentBuilders,
     /// Groups of transformers that have to be settled.
     unsettled: BTreeSet<usize>,
     /// Transformers of which something changed, and the datastores that did of those that they read or make.
@@ -39,11 +41,11 @@ pub(super) struct Work {
     effort: usize,
 }
 
-impl Work {
-    pub(super) fn on(estate: Estate) -> Self {
+impl GraphBuilder {
+    pub(super) fn on(estate: Fragments) -> Self {
         Self {
             estate,
-            drafts: Drafts::default(),
+            drafts: FragmentBuilders::default(),
             unsettled: BTreeSet::new(),
             derived: FxHashMap::default(),
             settling: None,
@@ -52,7 +54,7 @@ impl Work {
     }
 
     /// Brings everything up to date that depends on what changed, and says how much work that was.
-    pub(super) fn carry_out(mut self, changes: &Changes) -> Result<(Estate, usize), NoPrimary> {
+    pub(super) fn carry_out(mut self, changes: &Changes) -> Result<(Fragments, usize), NoPrimary> {
         for container in &changes.containers {
             self.estate.sites.remove(container);
         }
@@ -76,7 +78,7 @@ impl Work {
     }
 
     /// The estate, if everything that somebody needs is captured.
-    fn finish(mut self) -> Result<(Estate, usize), NoPrimary> {
+    fn finish(mut self) -> Result<(Fragments, usize), NoPrimary> {
         self.effort += self.derived.len();
         self.derive();
         let mut uncaptured = BTreeSet::new();
@@ -99,7 +101,7 @@ impl Work {
             return Ok((self.estate, self.effort));
         }
         // Every problem in one go: also those behind an output that is made nowhere yet.
-        let Estate { ecosystem, assignments, .. } = &self.estate;
+        let Fragments { ecosystem, assignments, .. } = &self.estate;
         let mut datastores = datastores_needed(ecosystem, assignments);
         datastores.retain(|datastore| assignments.primary(datastore).is_none());
         datastores.append(&mut uncaptured);
@@ -120,7 +122,7 @@ impl Work {
                 }
             }
         }
-        let Estate { ecosystem, workplaces, derivations, .. } = &mut self.estate;
+        let Fragments { ecosystem, workplaces, derivations, .. } = &mut self.estate;
         let datastore = |name: &DatastoreName| {
             let known = self.drafts.get(name).map(|draft| &draft.datastore);
             known.or_else(|| ecosystem.datastore(name).map(|located| located.entity())).cloned()
@@ -129,7 +131,7 @@ impl Work {
             let before = derivations.get(&name).cloned();
             let now = workplaces.get(&name).and_then(|workplace| match &before {
                 Some(before) => before.again(workplace, &changed, datastore),
-                None => Derivation::of(workplace, datastore),
+                None => TransformerFragment::of(workplace, datastore),
             });
             match now {
                 Some(derivation) => keep_or_insert(derivations, name, before.as_ref(), derivation),
@@ -161,7 +163,11 @@ impl Work {
     }
 
     /// A workspace as it is now. Whether its transformer runs is not settled yet.
-    fn workplace(&mut self, name: &WorkspaceName, before: Option<&Workplace>) -> Option<Workplace> {
+    fn workplace(
+        &mut self,
+        name: &WorkspaceName,
+        before: Option<&WorkspaceFragment>,
+    ) -> Option<WorkspaceFragment> {
         let workspace = Arc::clone(self.estate.ecosystem.workspace(name)?.entity());
         let site = self.estate.site(workspace.container_key()?)?;
         let served = self.estate.assignments.serving_workspace(name).filter_map(|(group, platform)| {
@@ -169,13 +175,18 @@ impl Work {
             Some((group.name().clone(), platform.clone()))
         });
         let roots = served.collect();
-        let run = before.and_then(Workplace::run).filter(|_| transforms(&workspace)).cloned();
-        Some(Workplace::new(workspace, site, roots, run, before))
+        let run = before.and_then(WorkspaceFragment::run).filter(|_| transforms(&workspace)).cloned();
+        Some(WorkspaceFragment::new(workspace, site, roots, run, before))
     }
 
     /// Puts a workplace in the place of what it was before: what it does not want any more is taken back, and what it
     /// wants now is added.
-    fn replace(&mut self, name: &WorkspaceName, before: Option<&Arc<Workplace>>, after: Option<Workplace>) {
+    fn replace(
+        &mut self,
+        name: &WorkspaceName,
+        before: Option<&Arc<WorkspaceFragment>>,
+        after: Option<WorkspaceFragment>,
+    ) {
         let after = after.filter(|after| !after.is_idle());
         let versions = before.map(AsRef::as_ref).into_iter().chain(&after);
         if versions.into_iter().any(|workplace| workplace.run().is_some()) {
@@ -196,7 +207,7 @@ impl Work {
     }
 
     /// Takes back what a workspace wanted before, and does not want now.
-    fn take_back(&mut self, before: &Workplace, after: Option<&Workplace>) {
+    fn take_back(&mut self, before: &WorkspaceFragment, after: Option<&WorkspaceFragment>) {
         for service in before.services() {
             let Some(old) = before.group(service) else { continue };
             let now = after.and_then(|after| wanted_alike(service, after)).unwrap_or_default();
@@ -210,7 +221,7 @@ impl Work {
     }
 
     /// Adds what a workspace wants now, and did not want before.
-    fn add(&mut self, before: Option<&Workplace>, after: &Workplace) {
+    fn add(&mut self, before: Option<&WorkspaceFragment>, after: &WorkspaceFragment) {
         for service in after.services() {
             let Some(new) = after.group(service) else { continue };
             let then = before.and_then(|before| wanted_alike(service, before)).unwrap_or_default();
@@ -238,7 +249,7 @@ impl Work {
             let run = owing.as_ref().and_then(|owing| {
                 let output = self.output_of(name)?;
                 let primary = self.drafts.open(&output, &mut self.estate)?.primary.clone()?;
-                Some(Run { on: primary, owing: Arc::clone(owing) })
+                Some(TransformerRun { on: primary, owing: Arc::clone(owing) })
             });
             if before.as_ref().and_then(|before| before.run()) != run.as_ref() {
                 let after = match &before {
@@ -262,7 +273,7 @@ impl Work {
             };
             let workplaces = self.estate.workplaces.clone();
             let draft = self.drafts.open(&output, &mut self.estate);
-            for need in draft.map(Draft::needs).unwrap_or_default() {
+            for need in draft.map(FragmentBuilder::needs).unwrap_or_default() {
                 let service = &need.service;
                 let workspace = &service.consumer.group.workspace;
                 if !members.have(workspace) {
@@ -299,7 +310,7 @@ impl Work {
     }
 
     /// A draft that is about to change, so that who makes the datastore has to be settled.
-    fn touch(&mut self, name: &DatastoreName) -> Option<&mut Draft> {
+    fn touch(&mut self, name: &DatastoreName) -> Option<&mut FragmentBuilder> {
         let draft = self.drafts.open(name, &mut self.estate)?;
         // What is being settled has reckoned with what it wants of itself.
         self.unsettled.extend(draft.makers.filter(|makers| Some(*makers) != self.settling));
@@ -307,21 +318,21 @@ impl Work {
     }
 }
 
-impl Estate {
+impl Fragments {
     /// The container of this key.
-    pub(super) fn site(&mut self, key: &ContainerKey) -> Option<Arc<Site>> {
+    pub(super) fn site(&mut self, key: &ContainerKey) -> Option<Arc<KeyedContainer>> {
         if let Some(site) = self.sites.get(key) {
             return Some(Arc::clone(site));
         }
         let container = self.ecosystem.container(key)?.clone();
-        let site = Arc::new(Site::new(key.clone(), container));
+        let site = Arc::new(KeyedContainer::new(key.clone(), container));
         self.sites.insert(key.clone(), Arc::clone(&site));
         Some(site)
     }
 }
 
 /// What the same group, served alike on the same platform, wants in another version of its workspace.
-fn wanted_alike(service: &Arc<Service>, other: &Workplace) -> Option<Named<DatasetSink>> {
+fn wanted_alike(service: &Arc<ServedGroup>, other: &WorkspaceFragment) -> Option<Named<DatasetSink>> {
     let same = other.service(service).filter(|same| *same == service)?;
     Some(other.group(same)?.wanted().clone())
 }

@@ -1,12 +1,12 @@
 //! Where a node is.
 
-use super::{Derivation, Export, Ingest, Part, Supply};
+use super::{DatastoreFragment, Export, Ingest, PlatformPart, TransformerFragment};
 
 /// Where a node is in the fragments of its estate.
 #[derive(Clone, Copy)]
-pub(crate) enum At<'g> {
-    Export { supply: &'g Supply, part: &'g Part, export: &'g Export },
-    Ingest { supply: &'g Supply, part: &'g Part, ingest: &'g Ingest },
-    Transform(&'g Derivation),
-    Trigger(&'g Derivation),
+pub(crate) enum NodeRef<'g> {
+    Export { supply: &'g DatastoreFragment, part: &'g PlatformPart, export: &'g Export },
+    Ingest { supply: &'g DatastoreFragment, part: &'g PlatformPart, ingest: &'g Ingest },
+    Transform(&'g TransformerFragment),
+    Trigger(&'g TransformerFragment),
 }

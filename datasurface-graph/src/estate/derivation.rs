@@ -1,6 +1,6 @@
 //! Derivations: transformers that run.
 
-use super::{DatasetId, Memo, Run, Site, Workplace};
+use super::{DatasetId, FingerprintCache, KeyedContainer, TransformerRun, WorkspaceFragment};
 use crate::obligation::Obligation;
 use datasurface_model::{
     DataTransformer, DatasetKey, Datastore, DatastoreName, Entity, Named, PlatformName, TransformTrigger,
@@ -10,23 +10,23 @@ use std::sync::Arc;
 
 /// A transformer that runs: its trigger, and its transform.
 #[derive(Clone, Debug)]
-pub(crate) struct Derivation {
+pub(crate) struct TransformerFragment {
     pub(crate) workspace: Arc<Workspace>,
     pub(crate) transformer: Arc<DataTransformer>,
     /// Where its inputs are brought.
-    pub(crate) site: Arc<Site>,
+    pub(crate) site: Arc<KeyedContainer>,
     pub(crate) on: PlatformName,
     pub(crate) owing: Arc<Obligation>,
     /// The datastores that it reads. Most often, one of many is another than before.
     sources: Named<Arc<Datastore>>,
     pub(crate) output: Arc<Datastore>,
-    pub(crate) trigger: Memo,
-    pub(crate) transform: Memo,
+    pub(crate) trigger: FingerprintCache,
+    pub(crate) transform: FingerprintCache,
 }
 
 /// What of its inputs a transformer waits for before it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Waits {
+pub(crate) enum StartCondition {
     /// It waits for something other than its inputs.
     Nothing,
     /// It waits until one of them is there.
@@ -35,13 +35,13 @@ pub(crate) enum Waits {
     All,
 }
 
-impl Derivation {
+impl TransformerFragment {
     /// The derivation of a workplace, if its transformer runs.
     pub(crate) fn of(
-        workplace: &Workplace,
+        workplace: &WorkspaceFragment,
         datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
     ) -> Option<Self> {
-        let Run { on, owing } = workplace.run()?.clone();
+        let TransformerRun { on, owing } = workplace.run()?.clone();
         let transformer = workplace.workspace.data_transformer()?.clone();
         let mut names: Vec<_> = wanted(&workplace.workspace).map(|key| &key.datastore).collect();
         names.sort_unstable();
@@ -54,8 +54,8 @@ impl Derivation {
             site: Arc::clone(&workplace.site),
             on,
             owing,
-            trigger: Memo::default(),
-            transform: Memo::default(),
+            trigger: FingerprintCache::default(),
+            transform: FingerprintCache::default(),
         })
     }
 
@@ -63,14 +63,14 @@ impl Derivation {
     /// workspace has changed, too, all that it reads is looked up again.
     pub(crate) fn again(
         &self,
-        workplace: &Workplace,
+        workplace: &WorkspaceFragment,
         changed: &[Arc<Datastore>],
         datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
     ) -> Option<Self> {
         if !Arc::ptr_eq(&self.workspace, &workplace.workspace) {
             return Self::of(workplace, datastore);
         }
-        let Run { on, owing } = workplace.run()?.clone();
+        let TransformerRun { on, owing } = workplace.run()?.clone();
         let (trigger, transform) = Default::default();
         let mut again =
             Self { site: Arc::clone(&workplace.site), on, owing, trigger, transform, ..self.clone() };
@@ -94,11 +94,11 @@ impl Derivation {
     }
 
     /// What of its inputs it waits for.
-    pub(crate) fn waits(&self) -> Waits {
+    pub(crate) fn waits(&self) -> StartCondition {
         match self.transformer.trigger() {
-            TransformTrigger::AllInputsMoved => Waits::All,
-            TransformTrigger::AnyInputMoved => Waits::Any,
-            _ => Waits::Nothing,
+            TransformTrigger::AllInputsMoved => StartCondition::All,
+            TransformTrigger::AnyInputMoved => StartCondition::Any,
+            _ => StartCondition::Nothing,
         }
     }
 
@@ -131,7 +131,7 @@ impl Derivation {
 
 /// What it reads must be the same in memory. To look whether it is as it was elsewhere, too, takes long, for many read the same:
 /// [the difference of two estates](super::EstateDifference) looks once.
-impl PartialEq for Derivation {
+impl PartialEq for TransformerFragment {
     fn eq(&self, other: &Self) -> bool {
         let same = |(one, two): (&Arc<Datastore>, &Arc<Datastore>)| Arc::ptr_eq(one, two);
         self.is_same_but_for_sources(other)
@@ -140,7 +140,7 @@ impl PartialEq for Derivation {
     }
 }
 
-impl Eq for Derivation {}
+impl Eq for TransformerFragment {}
 
 fn wanted(workspace: &Workspace) -> impl Iterator<Item = &DatasetKey> {
     workspace.groups().iter().flat_map(|group| group.wanted()).map(Entity::name)

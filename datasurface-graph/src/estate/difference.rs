@@ -1,6 +1,6 @@
 //! What two estates do not have in common.
 
-use super::{Derivation, Estate, Supply};
+use super::{DatastoreFragment, Fragments, TransformerFragment};
 use datasurface_model::{DatastoreName, Entity};
 use imbl::{OrdMap, ordmap::DiffItem};
 use rustc_hash::FxHashSet;
@@ -8,32 +8,32 @@ use std::sync::Arc;
 
 /// The fragments that only one of two estates has, ordered by name. Where both have one of the same name that is not equal, they come
 /// together.
-pub(crate) struct EstateDifference<'e> {
-    pub(crate) supplies: Vec<Pair<'e, Supply>>,
-    pub(crate) derivations: Vec<Pair<'e, Derivation>>,
+pub(crate) struct FragmentsDifference<'e> {
+    pub(crate) supplies: Vec<Pair<'e, DatastoreFragment>>,
+    pub(crate) derivations: Vec<Pair<'e, TransformerFragment>>,
 }
 
 /// A fragment as it was and as it is.
 type Pair<'e, T> = (Option<&'e Arc<T>>, Option<&'e Arc<T>>);
 
-impl Estate {
+impl Fragments {
     /// What this estate and a newer one do not have in common. What they share in memory is not looked into.
-    pub(crate) fn difference<'e>(&'e self, newer: &'e Self) -> EstateDifference<'e> {
+    pub(crate) fn difference<'e>(&'e self, newer: &'e Self) -> FragmentsDifference<'e> {
         let supplies: Vec<_> = differing(&self.supplies, &newer.supplies).collect();
         let changed: FxHashSet<&DatastoreName> =
             supplies.iter().filter_map(|(old, new)| Some(old.or(*new)?.name())).collect();
         // Whatever is read is supplied, so nothing is read otherwise whose supply is as it was.
-        let is_read_otherwise = |derivation: &Derivation| {
+        let is_read_otherwise = |derivation: &TransformerFragment| {
             derivation.sources().iter().any(|datastore| changed.contains(datastore.name()))
         };
-        let differs = |(old, new): &Pair<'_, Derivation>| match (old, new) {
+        let differs = |(old, new): &Pair<'_, TransformerFragment>| match (old, new) {
             (Some(old), Some(new)) => {
                 !old.is_same_but_for_sources(new) || is_read_otherwise(old) || is_read_otherwise(new)
             }
             _ => true,
         };
         let derivations = differing(&self.derivations, &newer.derivations).filter(differs).collect();
-        EstateDifference { supplies, derivations }
+        FragmentsDifference { supplies, derivations }
     }
 }
 

@@ -12,13 +12,13 @@ mod service;
 mod supply;
 mod workplace;
 
-pub(crate) use at::At;
-pub(crate) use derivation::{Derivation, Waits};
-pub(crate) use difference::EstateDifference;
-pub(crate) use part::{Export, Ingest, Kept, Part};
-pub(crate) use service::Service;
-pub(crate) use supply::{Need, Origin, Supply};
-pub(crate) use workplace::{Run, Workplace};
+pub(crate) use at::NodeRef;
+pub(crate) use derivation::{StartCondition, TransformerFragment};
+pub(crate) use difference::FragmentsDifference;
+pub(crate) use part::{CapturedDataset, Export, Ingest, PlatformPart};
+pub(crate) use service::ServedGroup;
+pub(crate) use supply::{DatastoreFragment, Need, Origin};
+pub(crate) use workplace::{TransformerRun, WorkspaceFragment};
 
 use crate::{assignments::Assignments, fingerprint::Fingerprint, transformers::Transformers};
 use datasurface_model::{
@@ -50,27 +50,27 @@ impl DatasetId {
 }
 
 /// Containers by key, in no order: who opens a fragment looks for one, and to compare the three names of a key takes long.
-type Sites = GenericHashMap<ContainerKey, Arc<Site>, FxBuildHasher, DefaultSharedPtr>;
+type KeyedContainers = GenericHashMap<ContainerKey, Arc<KeyedContainer>, FxBuildHasher, DefaultSharedPtr>;
 
 /// What the graphs of all platforms are made of.
 #[derive(Clone, Debug)]
-pub(crate) struct Estate {
+pub(crate) struct Fragments {
     pub(crate) ecosystem: Valid<Ecosystem>,
     pub(crate) assignments: Assignments,
     /// Ordered by name.
     pub(crate) platforms: Arc<[PlatformName]>,
     pub(crate) transformers: Arc<Transformers>,
     /// The containers that data is captured from or brought to.
-    pub(crate) sites: Sites,
+    pub(crate) sites: KeyedContainers,
     /// The workspaces that are served, or whose transformer runs.
-    pub(crate) workplaces: OrdMap<WorkspaceName, Arc<Workplace>>,
+    pub(crate) workplaces: OrdMap<WorkspaceName, Arc<WorkspaceFragment>>,
     /// The datastores that somebody needs.
-    pub(crate) supplies: OrdMap<DatastoreName, Arc<Supply>>,
+    pub(crate) supplies: OrdMap<DatastoreName, Arc<DatastoreFragment>>,
     /// The transformers that run, by workspace.
-    pub(crate) derivations: OrdMap<WorkspaceName, Arc<Derivation>>,
+    pub(crate) derivations: OrdMap<WorkspaceName, Arc<TransformerFragment>>,
 }
 
-impl Estate {
+impl Fragments {
     /// An estate in which nothing happens yet.
     pub(crate) fn new(
         ecosystem: Valid<Ecosystem>,
@@ -82,7 +82,7 @@ impl Estate {
             assignments,
             platforms,
             transformers: Arc::default(),
-            sites: Sites::default(),
+            sites: KeyedContainers::default(),
             workplaces: OrdMap::new(),
             supplies: OrdMap::new(),
             derivations: OrdMap::new(),
@@ -92,14 +92,14 @@ impl Estate {
 
 /// A container, and how it is called.
 #[derive(Clone, Debug)]
-pub(crate) struct Site {
+pub(crate) struct KeyedContainer {
     pub(crate) key: ContainerKey,
     pub(crate) container: DataContainer,
     /// Of both. There are few sites, and who compares fragments compares them again and again.
     fingerprint: Fingerprint,
 }
 
-impl Site {
+impl KeyedContainer {
     pub(crate) fn new(key: ContainerKey, container: DataContainer) -> Self {
         let fingerprint = Fingerprint::of(&(&key, &container));
         Self { key, container, fingerprint }
@@ -116,29 +116,29 @@ impl Site {
     }
 }
 
-impl PartialEq for Site {
+impl PartialEq for KeyedContainer {
     fn eq(&self, other: &Self) -> bool {
         self.fingerprint == other.fingerprint
     }
 }
 
-impl Eq for Site {}
+impl Eq for KeyedContainer {}
 
 /// The fingerprint of a node, once somebody asked for it: few are, so there is room for none before. No part of the value of
 /// what it is kept in.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memo(OnceLock<Box<Fingerprint>>);
+pub(crate) struct FingerprintCache(OnceLock<Box<Fingerprint>>);
 
-impl Memo {
+impl FingerprintCache {
     pub(crate) fn get_or_init(&self, compute: impl FnOnce() -> Fingerprint) -> Fingerprint {
         **self.0.get_or_init(|| Box::new(compute()))
     }
 }
 
-impl PartialEq for Memo {
+impl PartialEq for FingerprintCache {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Memo {}
+impl Eq for FingerprintCache {}

@@ -1,13 +1,13 @@
 //! Parts: what happens for a datastore on one platform.
 
-use super::{DatasetId, Memo, Need, Service, Site};
+use super::{DatasetId, FingerprintCache, KeyedContainer, Need, ServedGroup};
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::PlatformName;
 use std::{borrow::Cow, ops::Range, sync::Arc, vec};
 
 /// What happens for a datastore on one platform.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Part {
+pub(crate) struct PlatformPart {
     pub(crate) platform: PlatformName,
     /// Whether one ingest captures all datasets.
     pub(crate) whole: bool,
@@ -16,28 +16,28 @@ pub(crate) struct Part {
     /// One for all datasets, or one for each, ordered by dataset.
     pub(crate) ingests: Box<[Ingest]>,
     /// Those of all exports, beside each other.
-    readers: Box<[Arc<Service>]>,
+    readers: Box<[Arc<ServedGroup>]>,
     /// Those of all ingests, beside each other.
-    kept: Box<[Kept]>,
+    kept: Box<[CapturedDataset]>,
 }
 
 /// A dataset that somebody needs, and what must be kept of it here.
-pub(crate) type Kept = (DatasetId, Custody);
+pub(crate) type CapturedDataset = (DatasetId, Custody);
 
 /// A dataset is brought to a container.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Export {
-    pub(crate) site: Arc<Site>,
+    pub(crate) site: Arc<KeyedContainer>,
     pub(crate) dataset: DatasetId,
     readers: Span,
-    pub(crate) fingerprint: Memo,
+    pub(crate) fingerprint: FingerprintCache,
 }
 
 /// Datasets are captured.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Ingest {
     kept: Span,
-    pub(crate) fingerprint: Memo,
+    pub(crate) fingerprint: FingerprintCache,
 }
 
 /// Some that are beside each other.
@@ -47,19 +47,19 @@ struct Span {
     end: u32,
 }
 
-impl Part {
+impl PlatformPart {
     /// For whom data is exported, ordered by group.
-    pub(crate) fn readers(&self, export: &Export) -> &[Arc<Service>] {
+    pub(crate) fn readers(&self, export: &Export) -> &[Arc<ServedGroup>] {
         self.readers.get(export.readers.range()).unwrap_or_default()
     }
 
     /// What is captured together, ordered by dataset.
-    pub(crate) fn kept(&self, ingest: &Ingest) -> &[Kept] {
+    pub(crate) fn kept(&self, ingest: &Ingest) -> &[CapturedDataset] {
         self.kept.get(ingest.kept.range()).unwrap_or_default()
     }
 
     /// For whom data is exported, export by export.
-    pub(crate) fn all_readers(&self) -> &[Arc<Service>] {
+    pub(crate) fn all_readers(&self) -> &[Arc<ServedGroup>] {
         &self.readers
     }
 
@@ -79,7 +79,7 @@ impl Part {
     }
 
     /// The exports of what is captured together, here or on another platform.
-    pub(crate) fn exports_after(&self, captured: &[Kept]) -> &[Export] {
+    pub(crate) fn exports_after(&self, captured: &[CapturedDataset]) -> &[Export] {
         let one = captured.first().filter(|_| !self.whole);
         one.map_or(&self.exports, |(dataset, _)| self.exports_of(*dataset))
     }
@@ -111,7 +111,7 @@ impl Part {
     }
 
     /// The export of a dataset to a container.
-    pub(crate) fn export_of(&self, dataset: DatasetId, site: &Site) -> Option<&Export> {
+    pub(crate) fn export_of(&self, dataset: DatasetId, site: &KeyedContainer) -> Option<&Export> {
         self.exports.get(self.export_to(dataset, site)?)
     }
 
@@ -120,22 +120,22 @@ impl Part {
         self.export_to(export.dataset, &export.site)
     }
 
-    fn export_to(&self, dataset: DatasetId, site: &Site) -> Option<usize> {
+    fn export_to(&self, dataset: DatasetId, site: &KeyedContainer) -> Option<usize> {
         let place = |export: &Export| export.dataset.cmp(&dataset).then_with(|| export.site.cmp_key(site));
         self.exports.binary_search_by(place).ok()
     }
 }
 
 /// A part of which it is not known yet what it captures.
-pub(super) struct Serving {
+pub(super) struct PlatformPartBuilder {
     platform: PlatformName,
     exports: Vec<Export>,
-    readers: Vec<Arc<Service>>,
+    readers: Vec<Arc<ServedGroup>>,
     /// What must be kept for its own exports.
-    kept: Vec<Kept>,
+    kept: Vec<CapturedDataset>,
 }
 
-impl Serving {
+impl PlatformPartBuilder {
     /// Of what is needed on one platform: of the needs, those that come first. They are in canonical order.
     pub(super) fn of(platform: PlatformName, needs: &mut vec::IntoIter<Need>) -> Self {
         let here = needs.as_slice().partition_point(|need| *need.platform() == platform);
@@ -159,7 +159,7 @@ impl Serving {
                 site: Arc::clone(&need.service.site),
                 dataset: need.dataset,
                 readers: Span { start: at, end: at + 1 },
-                fingerprint: Memo::default(),
+                fingerprint: FingerprintCache::default(),
             }),
         }
         self.readers.push(need.service);
@@ -170,23 +170,23 @@ impl Serving {
     }
 
     /// What must be kept for its own exports, ordered by dataset.
-    pub(super) fn kept(&self) -> &[Kept] {
+    pub(super) fn kept(&self) -> &[CapturedDataset] {
         &self.kept
     }
 
     /// The same, but it captures what is kept for others, too, ordered by dataset.
-    pub(super) fn keeping(self, kept: Vec<Kept>) -> Self {
+    pub(super) fn keeping(self, kept: Vec<CapturedDataset>) -> Self {
         Self { kept, ..self }
     }
 
     /// The part, where all that is kept is captured together, or each dataset on its own.
-    pub(super) fn capturing(self, whole: bool) -> Part {
+    pub(super) fn capturing(self, whole: bool) -> PlatformPart {
         let kept = self.kept;
         let ingest = |start: usize, end: usize| Ingest {
             kept: Span { start: short(start), end: short(end) },
-            fingerprint: Memo::default(),
+            fingerprint: FingerprintCache::default(),
         };
-        Part {
+        PlatformPart {
             platform: self.platform,
             whole,
             exports: self.exports.into(),
@@ -201,8 +201,8 @@ impl Serving {
 }
 
 /// Each dataset once, in order, with all that must be kept of it.
-pub(super) fn joined(kept: impl Iterator<Item = Kept>) -> Vec<Kept> {
-    let mut unsorted: Vec<Kept> = kept.collect();
+pub(super) fn joined(kept: impl Iterator<Item = CapturedDataset>) -> Vec<CapturedDataset> {
+    let mut unsorted: Vec<CapturedDataset> = kept.collect();
     unsorted.sort_unstable_by_key(|(dataset, _)| *dataset);
     let mut kept = Vec::with_capacity(unsorted.len());
     unsorted.into_iter().for_each(|one| keep(&mut kept, one));
@@ -210,7 +210,7 @@ pub(super) fn joined(kept: impl Iterator<Item = Kept>) -> Vec<Kept> {
 }
 
 /// Keeps one more, after all that come before it in order.
-fn keep(kept: &mut Vec<Kept>, (dataset, custody): Kept) {
+fn keep(kept: &mut Vec<CapturedDataset>, (dataset, custody): CapturedDataset) {
     match kept.last_mut().filter(|(last, _)| *last == dataset) {
         Some((_, last)) => *last = last.join(custody),
         None => kept.push((dataset, custody)),

@@ -1,6 +1,6 @@
 //! Services: groups of workspaces, on the platforms that serve them.
 
-use super::Site;
+use super::KeyedContainer;
 use crate::{
     facts::Consumer,
     obligation::{Custody, Obligation},
@@ -10,23 +10,23 @@ use std::sync::Arc;
 
 /// A group that is served on a platform: all that is the same for each dataset that it wants.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Service {
+pub(crate) struct ServedGroup {
     pub(crate) platform: PlatformName,
     pub(crate) consumer: Consumer,
     /// Where its data is brought.
-    pub(crate) site: Arc<Site>,
+    pub(crate) site: Arc<KeyedContainer>,
     /// What the transformer of its workspace owes, if it runs on this platform.
     pub(crate) owing: Option<Arc<Obligation>>,
     /// What follows from that. Each node that brings it something asks.
     owed: Obligation,
 }
 
-impl Service {
+impl ServedGroup {
     /// The service of a group on a platform.
     pub(crate) fn new(
         platform: PlatformName,
         consumer: Consumer,
-        site: Arc<Site>,
+        site: Arc<KeyedContainer>,
         owing: Option<Arc<Obligation>>,
     ) -> Self {
         let direct = consumer.is_owed();

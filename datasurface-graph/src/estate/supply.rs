@@ -1,8 +1,8 @@
 //! Supplies: what happens for one datastore, on all platforms.
 
 use super::{
-    DatasetId, Service, Site,
-    part::{Ingest, Part, Serving, joined},
+    DatasetId, KeyedContainer, ServedGroup,
+    part::{Ingest, PlatformPart, PlatformPartBuilder, joined},
 };
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
@@ -12,19 +12,19 @@ use std::{borrow::Cow, cmp::Ordering, sync::Arc, vec};
 
 /// What happens for one datastore that somebody needs.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Supply {
+pub(crate) struct DatastoreFragment {
     pub(crate) datastore: Arc<Datastore>,
     pub(crate) origin: Origin,
     /// Who captures it for all.
     pub(crate) primary: PlatformName,
     /// By platform; only those that do something.
-    parts: Box<[Part]>,
+    parts: Box<[PlatformPart]>,
 }
 
 /// Where the data of a datastore comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    Captured { site: Arc<Site>, capture: Capture },
+    Captured { site: Arc<KeyedContainer>, capture: Capture },
     Made { by: WorkspaceName },
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     pub(crate) dataset: DatasetId,
-    pub(crate) service: Arc<Service>,
+    pub(crate) service: Arc<ServedGroup>,
 }
 
 impl Need {
@@ -48,7 +48,7 @@ impl Need {
     }
 
     /// Whether it is for an export of this dataset to this container.
-    pub(super) fn is_brought_to(&self, dataset: DatasetId, site: &Site) -> bool {
+    pub(super) fn is_brought_to(&self, dataset: DatasetId, site: &KeyedContainer) -> bool {
         self.dataset == dataset && self.service.site.has_key_of(site)
     }
 
@@ -74,7 +74,7 @@ fn in_order(mut needs: Vec<Need>) -> vec::IntoIter<Need> {
     needs.into_iter()
 }
 
-impl Supply {
+impl DatastoreFragment {
     /// The supply of these needs. Whoever captures for all, or is about to, captures whatever anybody needs.
     pub(crate) fn new(
         datastore: Arc<Datastore>,
@@ -86,20 +86,20 @@ impl Supply {
         let mut servings = Vec::with_capacity(1 + capturing.len());
         let mut needs = in_order(needs);
         while let Some(platform) = needs.as_slice().first().map(|need| need.platform().clone()) {
-            servings.push(Serving::of(platform, &mut needs));
+            servings.push(PlatformPartBuilder::of(platform, &mut needs));
         }
         for platform in capturing.iter().chain([&primary]) {
             if !servings.iter().any(|serving| serving.platform() == platform) {
-                servings.push(Serving::of(platform.clone(), &mut needs));
+                servings.push(PlatformPartBuilder::of(platform.clone(), &mut needs));
             }
         }
         servings.sort_unstable_by(|one, other| one.platform().cmp(other.platform()));
 
         let whole = is_captured_whole(&origin);
         if servings.len() > 1 {
-            let anywhere = joined(servings.iter().flat_map(Serving::kept).copied());
+            let anywhere = joined(servings.iter().flat_map(PlatformPartBuilder::kept).copied());
             let captures = |platform: &PlatformName| *platform == primary || capturing.contains(platform);
-            let all = |serving: Serving| match captures(serving.platform()) {
+            let all = |serving: PlatformPartBuilder| match captures(serving.platform()) {
                 true => serving.keeping(anywhere.clone()),
                 false => serving,
             };
@@ -114,11 +114,11 @@ impl Supply {
     }
 
     /// By platform.
-    pub(crate) fn parts(&self) -> &[Part] {
+    pub(crate) fn parts(&self) -> &[PlatformPart] {
         &self.parts
     }
 
-    pub(crate) fn part(&self, platform: &PlatformName) -> Option<&Part> {
+    pub(crate) fn part(&self, platform: &PlatformName) -> Option<&PlatformPart> {
         self.parts.iter().find(|part| part.platform == *platform)
     }
 
@@ -141,8 +141,9 @@ impl Supply {
     }
 
     /// What an ingest owes: for the exports of its own platform, and for all who take the data from it.
-    pub(crate) fn owed_by(&self, part: &Part, ingest: &Ingest) -> Cow<'_, Obligation> {
-        let is_served = |other: &&Part| other.platform == part.platform || part.platform == self.primary;
+    pub(crate) fn owed_by(&self, part: &PlatformPart, ingest: &Ingest) -> Cow<'_, Obligation> {
+        let is_served =
+            |other: &&PlatformPart| other.platform == part.platform || part.platform == self.primary;
         let kept = part.kept(ingest);
         let owed = self.parts.iter().filter(is_served).flat_map(|other| {
             let exports = other.exports_after(kept).iter();

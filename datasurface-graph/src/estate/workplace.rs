@@ -1,39 +1,39 @@
 //! Workplaces: workspaces that are served, or whose transformer runs.
 
-use super::{Service, Site};
+use super::{KeyedContainer, ServedGroup};
 use crate::{facts::Consumer, obligation::Obligation};
 use datasurface_model::{DatasetGroup, Entity, GroupName, PlatformName, Workspace};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// A workspace that is served, or whose transformer runs.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Workplace {
+pub(crate) struct WorkspaceFragment {
     pub(crate) workspace: Arc<Workspace>,
     /// Where its data is brought.
-    pub(crate) site: Arc<Site>,
+    pub(crate) site: Arc<KeyedContainer>,
     /// The groups that platforms were assigned to.
     roots: BTreeSet<(GroupName, PlatformName)>,
-    run: Option<Run>,
+    run: Option<TransformerRun>,
     /// Its groups on the platforms that serve them, ordered by group and platform.
-    services: Box<[Arc<Service>]>,
+    services: Box<[Arc<ServedGroup>]>,
 }
 
 /// A transformer runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Run {
+pub(crate) struct TransformerRun {
     pub(crate) on: PlatformName,
     /// What it owes to those who need its output, as far as it passes that on to its inputs.
     pub(crate) owing: Arc<Obligation>,
 }
 
-impl Workplace {
+impl WorkspaceFragment {
     /// A workspace of which these groups are served, and all where its transformer runs. Services that are as they were
     /// before are taken over.
     pub(crate) fn new(
         workspace: Arc<Workspace>,
-        site: Arc<Site>,
+        site: Arc<KeyedContainer>,
         roots: BTreeSet<(GroupName, PlatformName)>,
-        run: Option<Run>,
+        run: Option<TransformerRun>,
         before: Option<&Self>,
     ) -> Self {
         let mut services = Vec::new();
@@ -48,10 +48,10 @@ impl Workplace {
                 let runs_here = run.as_ref().filter(|run| run.on == *platform);
                 let owing = runs_here.map(|run| Arc::clone(&run.owing));
                 let consumer = Consumer::new(&workspace, group);
-                Service::new(platform.clone(), consumer, Arc::clone(&site), owing)
+                ServedGroup::new(platform.clone(), consumer, Arc::clone(&site), owing)
             }));
         }
-        let kept = |service: Service| {
+        let kept = |service: ServedGroup| {
             let known =
                 before.and_then(|before| before.service(&service)).filter(|known| ***known == service);
             known.cloned().unwrap_or_else(|| Arc::new(service))
@@ -60,13 +60,13 @@ impl Workplace {
     }
 
     /// The same workspace, if its transformer runs like this, or does not run.
-    pub(crate) fn running(&self, run: Option<Run>) -> Self {
+    pub(crate) fn running(&self, run: Option<TransformerRun>) -> Self {
         let (workspace, site) = (Arc::clone(&self.workspace), Arc::clone(&self.site));
         Self::new(workspace, site, self.roots.clone(), run, Some(self))
     }
 
     /// Where its transformer runs, if it does.
-    pub(crate) fn run(&self) -> Option<&Run> {
+    pub(crate) fn run(&self) -> Option<&TransformerRun> {
         self.run.as_ref()
     }
 
@@ -76,24 +76,24 @@ impl Workplace {
     }
 
     /// Whether a group is served because somebody decided so, and not only because the transformer runs.
-    pub(crate) fn is_root(&self, service: &Service) -> bool {
+    pub(crate) fn is_root(&self, service: &ServedGroup) -> bool {
         let (group, platform) = service.place();
         self.roots.contains(&(group.clone(), platform.clone()))
     }
 
     /// Its groups on the platforms that serve them.
-    pub(crate) fn services(&self) -> &[Arc<Service>] {
+    pub(crate) fn services(&self) -> &[Arc<ServedGroup>] {
         &self.services
     }
 
     /// The service of the same group on the same platform.
-    pub(crate) fn service(&self, like: &Service) -> Option<&Arc<Service>> {
+    pub(crate) fn service(&self, like: &ServedGroup) -> Option<&Arc<ServedGroup>> {
         let at = self.services.binary_search_by(|service| service.place().cmp(&like.place())).ok()?;
         self.services.get(at)
     }
 
     /// The group that a service is for.
-    pub(crate) fn group(&self, service: &Service) -> Option<&DatasetGroup> {
+    pub(crate) fn group(&self, service: &ServedGroup) -> Option<&DatasetGroup> {
         self.workspace.groups().get(&service.consumer.group.group)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{intention_graph::IntentionGraph, node::Node};
 use crate::{
-    estate::{At, DatasetId, Site, Supply},
+    estate::{DatasetId, DatastoreFragment, KeyedContainer, NodeRef},
     key::NodeKey,
 };
 use datasurface_model::{
@@ -32,12 +32,12 @@ impl Node<'_> {
         }
         let then = Then(&earlier.estate().ecosystem);
         let formerly = match self.at() {
-            At::Export { supply, export, .. } => NodeKey::Export {
+            NodeRef::Export { supply, export, .. } => NodeKey::Export {
                 platform,
                 dataset: DatasetKey::new(then.datastore(supply), then.dataset(supply, export.dataset)),
                 container: then.container(&self.graph().estate().ecosystem, &export.site),
             },
-            At::Ingest { supply, part, ingest } => {
+            NodeRef::Ingest { supply, part, ingest } => {
                 let alone = part.kept(ingest).first().filter(|_| !part.whole);
                 NodeKey::Ingest {
                     platform,
@@ -45,10 +45,10 @@ impl Node<'_> {
                     dataset: alone.map(|(dataset, _)| then.dataset(supply, *dataset).clone()),
                 }
             }
-            At::Transform(derivation) => {
+            NodeRef::Transform(derivation) => {
                 NodeKey::Transform { platform, workspace: then.workspace(&derivation.workspace).clone() }
             }
-            At::Trigger(derivation) => {
+            NodeRef::Trigger(derivation) => {
                 NodeKey::Trigger { platform, workspace: then.workspace(&derivation.workspace).clone() }
             }
         };
@@ -61,12 +61,12 @@ impl Node<'_> {
 struct Then<'e>(&'e Valid<Ecosystem>);
 
 impl Then<'_> {
-    fn datastore(self, supply: &Supply) -> &DatastoreName {
+    fn datastore(self, supply: &DatastoreFragment) -> &DatastoreName {
         let former = supply.datastore.former_name();
         name_then(supply.name(), former, |name| self.0.datastore(name).is_some())
     }
 
-    fn dataset(self, supply: &Supply, id: DatasetId) -> &DatasetName {
+    fn dataset(self, supply: &DatastoreFragment, id: DatasetId) -> &DatasetName {
         let datastore = self.0.datastore(self.datastore(supply)).map(|then| then.entity());
         let dataset = supply.dataset(id);
         let was_there = |name: &_| datastore.is_some_and(|then| then.datasets().get(name).is_some());
@@ -77,7 +77,7 @@ impl Then<'_> {
         name_then(workspace.name(), workspace.former_name(), |name| self.0.workspace(name).is_some())
     }
 
-    fn container(self, now: &Valid<Ecosystem>, site: &Site) -> ContainerKey {
+    fn container(self, now: &Valid<Ecosystem>, site: &KeyedContainer) -> ContainerKey {
         let ContainerKey { zone, team, container, .. } = &site.key;
         let declared = now.zones().get(zone);
         let former = declared.and_then(|zone| zone.former_name());

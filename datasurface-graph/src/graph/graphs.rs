@@ -1,7 +1,7 @@
 //! The graphs of all platforms together.
 
 use super::intention_graph::IntentionGraph;
-use crate::estate::Estate;
+use crate::estate::Fragments;
 use datasurface_model::PlatformName;
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct IntentionGraphs {
     pub(super) graphs: Vec<IntentionGraph>,
-    estate: Arc<Estate>,
+    estate: Arc<Fragments>,
     effort: usize,
 }
 
 impl IntentionGraphs {
-    pub(crate) fn of(estate: Estate, effort: usize) -> Self {
+    pub(crate) fn of(estate: Fragments, effort: usize) -> Self {
         let estate = Arc::new(estate);
         let graphs = estate.platforms.iter().map(|platform| IntentionGraph::of(platform, &estate)).collect();
         Self { graphs, estate, effort }
@@ -28,7 +28,7 @@ impl IntentionGraphs {
         self.effort
     }
 
-    pub(crate) fn estate(&self) -> &Estate {
+    pub(crate) fn estate(&self) -> &Fragments {
         &self.estate
     }
 

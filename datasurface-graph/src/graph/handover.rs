@@ -2,7 +2,7 @@
 
 use super::{graphs::IntentionGraphs, node::Node};
 use crate::{
-    estate::{At, Kept, Part, Supply},
+    estate::{CapturedDataset, DatastoreFragment, NodeRef, PlatformPart},
     key::NodeKey,
     narrate,
 };
@@ -14,7 +14,9 @@ impl IntentionGraphs {
         let ingests = self.graphs.iter().flat_map(|graph| {
             let captured = graph.supplies().filter(|(supply, part)| supply.primary == part.platform);
             captured.flat_map(move |(supply, part)| {
-                part.ingests.iter().map(move |ingest| Node::new(graph, At::Ingest { supply, part, ingest }))
+                part.ingests
+                    .iter()
+                    .map(move |ingest| Node::new(graph, NodeRef::Ingest { supply, part, ingest }))
             })
         });
         ingests.flat_map(|from| self.handed_over_to(from).into_iter().map(move |to| (from, to)))
@@ -46,9 +48,9 @@ impl<'g> Node<'g> {
         Some(narrate::key(&part.platform, at))
     }
 
-    fn takers(&self) -> impl Iterator<Item = (&'g Part, At<'g>)> + use<'g> {
+    fn takers(&self) -> impl Iterator<Item = (&'g PlatformPart, NodeRef<'g>)> + use<'g> {
         let capturing = match self.at() {
-            At::Ingest { supply, part, ingest } if part.platform == supply.primary => {
+            NodeRef::Ingest { supply, part, ingest } if part.platform == supply.primary => {
                 Some((supply, part.kept(ingest)))
             }
             _ => None,
@@ -59,9 +61,9 @@ impl<'g> Node<'g> {
         })
     }
 
-    fn giver(&self) -> Option<(&'g Part, At<'g>)> {
+    fn giver(&self) -> Option<(&'g PlatformPart, NodeRef<'g>)> {
         match self.at() {
-            At::Ingest { supply, part, ingest } if part.platform != supply.primary => {
+            NodeRef::Ingest { supply, part, ingest } if part.platform != supply.primary => {
                 same_ingest(supply, supply.part(&supply.primary)?, part.kept(ingest))
             }
             _ => None,
@@ -70,8 +72,12 @@ impl<'g> Node<'g> {
 }
 
 /// The ingest on another platform that captures this.
-fn same_ingest<'g>(supply: &'g Supply, part: &'g Part, captured: &[Kept]) -> Option<(&'g Part, At<'g>)> {
+fn same_ingest<'g>(
+    supply: &'g DatastoreFragment,
+    part: &'g PlatformPart,
+    captured: &[CapturedDataset],
+) -> Option<(&'g PlatformPart, NodeRef<'g>)> {
     let (dataset, _) = captured.first()?;
     let ingest = part.ingest_of(*dataset)?;
-    Some((part, At::Ingest { supply, part, ingest }))
+    Some((part, NodeRef::Ingest { supply, part, ingest }))
 }

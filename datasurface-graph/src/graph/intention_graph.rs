@@ -1,20 +1,20 @@
 //! What must happen on one platform: a platform's view of the estate.
 
 use super::order::Order;
-use crate::estate::{Derivation, Estate, Part, Supply};
+use crate::estate::{DatastoreFragment, Fragments, PlatformPart, TransformerFragment};
 use datasurface_model::{PlatformName, WorkspaceName};
 use std::sync::{Arc, OnceLock};
 
 /// What must happen on one platform.
 pub struct IntentionGraph {
     pub(super) platform: PlatformName,
-    pub(super) estate: Arc<Estate>,
+    pub(super) estate: Arc<Fragments>,
     /// Made when somebody wants to see all of it.
     order: OnceLock<Order>,
 }
 
 impl IntentionGraph {
-    pub(super) fn of(platform: &PlatformName, estate: &Arc<Estate>) -> Self {
+    pub(super) fn of(platform: &PlatformName, estate: &Arc<Fragments>) -> Self {
         Self { platform: platform.clone(), estate: Arc::clone(estate), order: OnceLock::new() }
     }
 
@@ -28,8 +28,8 @@ impl IntentionGraph {
     /// is none after a change.
     #[must_use]
     pub fn emptied(&self) -> Self {
-        let Estate { ecosystem, assignments, platforms, .. } = self.estate();
-        let nothing = Estate::new(ecosystem.clone(), assignments.clone(), Arc::clone(platforms));
+        let Fragments { ecosystem, assignments, platforms, .. } = self.estate();
+        let nothing = Fragments::new(ecosystem.clone(), assignments.clone(), Arc::clone(platforms));
         Self::of(&self.platform, &Arc::new(nothing))
     }
 
@@ -45,7 +45,7 @@ impl IntentionGraph {
         self.supplies().next().is_none()
     }
 
-    pub(crate) fn estate(&self) -> &Estate {
+    pub(crate) fn estate(&self) -> &Fragments {
         &self.estate
     }
 
@@ -55,13 +55,13 @@ impl IntentionGraph {
     }
 
     /// The datastores that this platform does something for, by name.
-    pub(super) fn supplies(&self) -> impl Iterator<Item = (&Supply, &Part)> {
+    pub(super) fn supplies(&self) -> impl Iterator<Item = (&DatastoreFragment, &PlatformPart)> {
         let supplies = self.estate.supplies.values();
         supplies.filter_map(|supply| Some((&**supply, supply.part(&self.platform)?)))
     }
 
     /// A transformer that runs on this platform.
-    pub(crate) fn derivation(&self, workspace: &WorkspaceName) -> Option<&Derivation> {
+    pub(crate) fn derivation(&self, workspace: &WorkspaceName) -> Option<&TransformerFragment> {
         let derivation = self.estate.derivations.get(workspace)?;
         (derivation.on == self.platform).then_some(derivation)
     }

@@ -2,7 +2,7 @@
 
 use super::intention_graph::IntentionGraph;
 use crate::{
-    estate::{At, DatasetId, Derivation, Origin},
+    estate::{DatasetId, NodeRef, Origin, TransformerFragment},
     facts::{Consumer, NodeFacts},
     fingerprint::Fingerprint,
     key::{NodeKey, NodeKind},
@@ -16,15 +16,15 @@ use std::{borrow::Cow, fmt};
 #[derive(Clone, Copy)]
 pub struct Node<'g> {
     graph: &'g IntentionGraph,
-    at: At<'g>,
+    at: NodeRef<'g>,
 }
 
 impl<'g> Node<'g> {
-    pub(crate) fn new(graph: &'g IntentionGraph, at: At<'g>) -> Self {
+    pub(crate) fn new(graph: &'g IntentionGraph, at: NodeRef<'g>) -> Self {
         Self { graph, at }
     }
 
-    pub(crate) fn at(&self) -> At<'g> {
+    pub(crate) fn at(&self) -> NodeRef<'g> {
         self.at
     }
 
@@ -44,10 +44,10 @@ impl<'g> Node<'g> {
     #[must_use]
     pub fn kind(&self) -> NodeKind {
         match self.at {
-            At::Export { .. } => NodeKind::Export,
-            At::Ingest { .. } => NodeKind::Ingest,
-            At::Transform(_) => NodeKind::Transform,
-            At::Trigger(_) => NodeKind::Trigger,
+            NodeRef::Export { .. } => NodeKind::Export,
+            NodeRef::Ingest { .. } => NodeKind::Ingest,
+            NodeRef::Transform(_) => NodeKind::Transform,
+            NodeRef::Trigger(_) => NodeKind::Trigger,
         }
     }
 
@@ -55,16 +55,18 @@ impl<'g> Node<'g> {
     #[must_use]
     pub fn obligation(&self) -> Cow<'g, Obligation> {
         match self.at {
-            At::Export { part, export, .. } => part.owed_by_export(export),
-            At::Ingest { supply, part, ingest } => supply.owed_by(part, ingest),
-            At::Transform(derivation) | At::Trigger(derivation) => Cow::Borrowed(&*derivation.owing),
+            NodeRef::Export { part, export, .. } => part.owed_by_export(export),
+            NodeRef::Ingest { supply, part, ingest } => supply.owed_by(part, ingest),
+            NodeRef::Transform(derivation) | NodeRef::Trigger(derivation) => {
+                Cow::Borrowed(&*derivation.owing)
+            }
         }
     }
 
     /// For whom it brings data somewhere, ordered by workspace and group; nobody, if it is no export.
     pub fn consumers(&self) -> impl Iterator<Item = &'g Consumer> + use<'g> {
         let readers = match self.at {
-            At::Export { part, export, .. } => part.readers(export),
+            NodeRef::Export { part, export, .. } => part.readers(export),
             _ => &[],
         };
         readers.iter().map(|reader| &reader.consumer)
@@ -85,10 +87,10 @@ impl<'g> Node<'g> {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let memo = match self.at {
-            At::Export { export, .. } => &export.fingerprint,
-            At::Ingest { ingest, .. } => &ingest.fingerprint,
-            At::Transform(derivation) => &derivation.transform,
-            At::Trigger(derivation) => &derivation.trigger,
+            NodeRef::Export { export, .. } => &export.fingerprint,
+            NodeRef::Ingest { ingest, .. } => &ingest.fingerprint,
+            NodeRef::Transform(derivation) => &derivation.transform,
+            NodeRef::Trigger(derivation) => &derivation.trigger,
         };
         memo.get_or_init(|| self.facts().fingerprint())
     }
@@ -96,19 +98,19 @@ impl<'g> Node<'g> {
     /// What must come directly before, ordered by key.
     pub fn predecessors(&self) -> impl Iterator<Item = Node<'g>> + use<'g> {
         let graph = self.graph;
-        let before: Vec<At<'g>> = match self.at {
-            At::Export { supply, part, export } => {
+        let before: Vec<NodeRef<'g>> = match self.at {
+            NodeRef::Export { supply, part, export } => {
                 let ingest = part.ingest_of(export.dataset);
-                ingest.map(|ingest| At::Ingest { supply, part, ingest }).into_iter().collect()
+                ingest.map(|ingest| NodeRef::Ingest { supply, part, ingest }).into_iter().collect()
             }
-            At::Ingest { supply, part, .. } => match &supply.origin {
+            NodeRef::Ingest { supply, part, .. } => match &supply.origin {
                 Origin::Made { by } if part.platform == supply.primary => {
-                    graph.derivation(by).map(At::Transform).into_iter().collect()
+                    graph.derivation(by).map(NodeRef::Transform).into_iter().collect()
                 }
                 _ => Vec::new(),
             },
-            At::Transform(derivation) => vec![At::Trigger(derivation)],
-            At::Trigger(derivation) => {
+            NodeRef::Transform(derivation) => vec![NodeRef::Trigger(derivation)],
+            NodeRef::Trigger(derivation) => {
                 let inputs = derivation.inputs();
                 inputs
                     .filter_map(|(datastore, dataset)| graph.input(derivation, datastore, dataset))
@@ -121,20 +123,20 @@ impl<'g> Node<'g> {
     /// What comes directly after, ordered by key.
     pub fn successors(&self) -> impl Iterator<Item = Node<'g>> + use<'g> {
         let graph = self.graph;
-        let after: Vec<At<'g>> = match self.at {
-            At::Export { part, export, .. } => {
+        let after: Vec<NodeRef<'g>> = match self.at {
+            NodeRef::Export { part, export, .. } => {
                 let readers = part.readers(export).iter().filter(|reader| reader.owing.is_some());
                 let mut workspaces: Vec<_> = readers.map(|reader| &reader.consumer.group.workspace).collect();
                 workspaces.dedup();
                 let transformers = workspaces.into_iter().filter_map(|name| graph.derivation(name));
-                transformers.map(At::Trigger).collect()
+                transformers.map(NodeRef::Trigger).collect()
             }
-            At::Ingest { supply, part, ingest } => {
+            NodeRef::Ingest { supply, part, ingest } => {
                 let exports = part.exports_after(part.kept(ingest)).iter();
-                exports.map(|export| At::Export { supply, part, export }).collect()
+                exports.map(|export| NodeRef::Export { supply, part, export }).collect()
             }
-            At::Transform(derivation) => graph.output(derivation).into_iter().collect(),
-            At::Trigger(derivation) => vec![At::Transform(derivation)],
+            NodeRef::Transform(derivation) => graph.output(derivation).into_iter().collect(),
+            NodeRef::Trigger(derivation) => vec![NodeRef::Transform(derivation)],
         };
         after.into_iter().map(move |at| Node::new(graph, at))
     }
@@ -142,17 +144,22 @@ impl<'g> Node<'g> {
 
 impl IntentionGraph {
     /// The export of a transformer's input.
-    fn input(&self, derivation: &Derivation, datastore: &Datastore, dataset: DatasetId) -> Option<At<'_>> {
+    fn input(
+        &self,
+        derivation: &TransformerFragment,
+        datastore: &Datastore,
+        dataset: DatasetId,
+    ) -> Option<NodeRef<'_>> {
         let supply = self.estate.supplies.get(datastore.name())?;
         let part = supply.part(&self.platform)?;
-        Some(At::Export { supply, part, export: part.export_of(dataset, &derivation.site)? })
+        Some(NodeRef::Export { supply, part, export: part.export_of(dataset, &derivation.site)? })
     }
 
     /// The capture of a transformer's output.
-    fn output(&self, derivation: &Derivation) -> Option<At<'_>> {
+    fn output(&self, derivation: &TransformerFragment) -> Option<NodeRef<'_>> {
         let supply = self.estate.supplies.get(derivation.output())?;
         let part = supply.part(&self.platform)?;
-        Some(At::Ingest { supply, part, ingest: part.ingests.first()? })
+        Some(NodeRef::Ingest { supply, part, ingest: part.ingests.first()? })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{graphs::IntentionGraphs, intention_graph::IntentionGraph, node::Node};
 use crate::{
-    estate::{At, Derivation, Supply},
+    estate::{DatastoreFragment, NodeRef, TransformerFragment},
     key::NodeKey,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -36,7 +36,7 @@ impl IntentionGraph {
                 let part = supply.part(&self.platform)?;
                 let site = self.estate.sites.get(container)?;
                 let export = part.export_of(supply.dataset_id(&dataset.dataset)?, site)?;
-                At::Export { supply, part, export }
+                NodeRef::Export { supply, part, export }
             }
             NodeKey::Ingest { datastore, dataset, .. } => {
                 let supply = self.estate.supplies.get(datastore)?;
@@ -45,10 +45,10 @@ impl IntentionGraph {
                     Some(dataset) => part.ingest_of(supply.dataset_id(dataset)?)?,
                     None => part.ingests.first()?,
                 };
-                At::Ingest { supply, part, ingest }
+                NodeRef::Ingest { supply, part, ingest }
             }
-            NodeKey::Transform { workspace, .. } => At::Transform(self.derivation(workspace)?),
-            NodeKey::Trigger { workspace, .. } => At::Trigger(self.derivation(workspace)?),
+            NodeKey::Transform { workspace, .. } => NodeRef::Transform(self.derivation(workspace)?),
+            NodeKey::Trigger { workspace, .. } => NodeRef::Trigger(self.derivation(workspace)?),
         };
         Some(Node::new(self, at))
     }
@@ -73,10 +73,10 @@ impl IntentionGraph {
     }
 
     /// The nodes that are for a datastore.
-    pub(crate) fn nodes_of<'g>(&'g self, supply: &'g Supply) -> impl Iterator<Item = Node<'g>> {
+    pub(crate) fn nodes_of<'g>(&'g self, supply: &'g DatastoreFragment) -> impl Iterator<Item = Node<'g>> {
         supply.part(&self.platform).into_iter().flat_map(move |part| {
-            let exports = part.exports.iter().map(move |export| At::Export { supply, part, export });
-            let ingests = part.ingests.iter().map(move |ingest| At::Ingest { supply, part, ingest });
+            let exports = part.exports.iter().map(move |export| NodeRef::Export { supply, part, export });
+            let ingests = part.ingests.iter().map(move |ingest| NodeRef::Ingest { supply, part, ingest });
             exports.chain(ingests).map(move |at| Node::new(self, at))
         })
     }
@@ -84,9 +84,9 @@ impl IntentionGraph {
     /// The nodes that are for a transformer.
     pub(crate) fn nodes_of_derivation<'g>(
         &'g self,
-        derivation: &'g Derivation,
+        derivation: &'g TransformerFragment,
     ) -> impl Iterator<Item = Node<'g>> {
-        let here = [At::Transform(derivation), At::Trigger(derivation)];
+        let here = [NodeRef::Transform(derivation), NodeRef::Trigger(derivation)];
         here.into_iter().filter(|_| derivation.on == self.platform).map(move |at| Node::new(self, at))
     }
 }

@@ -1,7 +1,7 @@
 //! The canonical order of a graph's nodes: that of their keys.
 
-use crate::estate::At;
-use crate::estate::{Derivation, Estate, Supply};
+use crate::estate::NodeRef;
+use crate::estate::{DatastoreFragment, Fragments, TransformerFragment};
 use datasurface_model::{DatastoreName, PlatformName};
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Order {
     /// By name, and the place of the platform's part in each.
-    supplies: Vec<(Arc<Supply>, usize)>,
+    supplies: Vec<(Arc<DatastoreFragment>, usize)>,
     exports: Stretch,
     ingests: Stretch,
     /// By workspace.
-    derivations: Vec<Arc<Derivation>>,
+    derivations: Vec<Arc<TransformerFragment>>,
 }
 
 /// Nodes of one kind, supply by supply.
@@ -26,7 +26,7 @@ struct Stretch {
 }
 
 impl Order {
-    pub(super) fn of(estate: &Estate, platform: &PlatformName) -> Self {
+    pub(super) fn of(estate: &Fragments, platform: &PlatformName) -> Self {
         let derivations = estate.derivations.values();
         let mut order = Self {
             supplies: Vec::new(),
@@ -49,19 +49,19 @@ impl Order {
     }
 
     /// The position of a node.
-    pub(super) fn position(&self, at: At<'_>) -> Option<usize> {
+    pub(super) fn position(&self, at: NodeRef<'_>) -> Option<usize> {
         let ingests = self.exports.len();
         let transforms = ingests + self.ingests.len();
         match at {
-            At::Export { supply, part, export } => {
+            NodeRef::Export { supply, part, export } => {
                 self.exports.position(self.supply(supply.name())?, part.export_position(export)?)
             }
-            At::Ingest { supply, part, ingest } => {
+            NodeRef::Ingest { supply, part, ingest } => {
                 let among = self.ingests.position(self.supply(supply.name())?, part.ingest_position(ingest)?);
                 Some(ingests + among?)
             }
-            At::Transform(derivation) => Some(transforms + self.derivation(derivation)?),
-            At::Trigger(derivation) => {
+            NodeRef::Transform(derivation) => Some(transforms + self.derivation(derivation)?),
+            NodeRef::Trigger(derivation) => {
                 Some(transforms + self.derivations.len() + self.derivation(derivation)?)
             }
         }
@@ -71,7 +71,7 @@ impl Order {
         self.supplies.binary_search_by(|(supply, _)| supply.name().cmp(name)).ok()
     }
 
-    fn derivation(&self, derivation: &Derivation) -> Option<usize> {
+    fn derivation(&self, derivation: &TransformerFragment) -> Option<usize> {
         self.derivations.binary_search_by(|other| other.name().cmp(derivation.name())).ok()
     }
 
@@ -80,24 +80,24 @@ impl Order {
         clippy::indexing_slicing,
         reason = "positions are below the length, and the order never changes"
     )]
-    pub(super) fn at(&self, position: usize) -> At<'_> {
+    pub(super) fn at(&self, position: usize) -> NodeRef<'_> {
         let part = |at: usize| {
             let (supply, part) = &self.supplies[at];
             (&**supply, &supply.parts()[*part])
         };
         if let Some((at, export)) = self.exports.at(position) {
             let (supply, part) = part(at);
-            return At::Export { supply, part, export: &part.exports[export] };
+            return NodeRef::Export { supply, part, export: &part.exports[export] };
         }
         let position = position - self.exports.len();
         if let Some((at, ingest)) = self.ingests.at(position) {
             let (supply, part) = part(at);
-            return At::Ingest { supply, part, ingest: &part.ingests[ingest] };
+            return NodeRef::Ingest { supply, part, ingest: &part.ingests[ingest] };
         }
         let position = position - self.ingests.len();
         match self.derivations.get(position) {
-            Some(derivation) => At::Transform(derivation),
-            None => At::Trigger(&self.derivations[position - self.derivations.len()]),
+            Some(derivation) => NodeRef::Transform(derivation),
+            None => NodeRef::Trigger(&self.derivations[position - self.derivations.len()]),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     pen::{Arrow, Course, Drawn, Kind, Pen},
     sketch::Picture,
 };
-use crate::{estate::At, graph::Node, key::NodeKey};
+use crate::{estate::NodeRef, graph::Node, key::NodeKey};
 use datasurface_model::{DatastoreName, TeamKey, WorkspaceName};
 use std::{collections::BTreeMap, fmt};
 
@@ -33,9 +33,13 @@ pub(super) struct Grouping {
 pub(super) const BY_STORE: Grouping = Grouping {
     of_node: |node| {
         Some(match node.at() {
-            At::Ingest { supply, .. } => Summary::Captured(supply.name()),
-            At::Export { supply, export, .. } => Summary::Brought(supply.name(), export.site.key.to_string()),
-            At::Transform(derivation) | At::Trigger(derivation) => Summary::Transformer(derivation.name()),
+            NodeRef::Ingest { supply, .. } => Summary::Captured(supply.name()),
+            NodeRef::Export { supply, export, .. } => {
+                Summary::Brought(supply.name(), export.site.key.to_string())
+            }
+            NodeRef::Transform(derivation) | NodeRef::Trigger(derivation) => {
+                Summary::Transformer(derivation.name())
+            }
         })
     },
     by_datastore: true,
@@ -46,13 +50,13 @@ pub(super) const BY_TEAM: Grouping = Grouping {
     of_node: |node| {
         let ecosystem = &node.graph().estate().ecosystem;
         let team = match node.at() {
-            At::Ingest { supply, .. } => ecosystem.datastore(supply.name())?.team(),
+            NodeRef::Ingest { supply, .. } => ecosystem.datastore(supply.name())?.team(),
             // Who has the container has the data.
-            At::Export { export, .. } => {
+            NodeRef::Export { export, .. } => {
                 let key = &export.site.key;
                 return Some(Summary::Team(TeamKey::new(&key.zone, &key.team)));
             }
-            At::Transform(derivation) | At::Trigger(derivation) => {
+            NodeRef::Transform(derivation) | NodeRef::Trigger(derivation) => {
                 ecosystem.workspace(derivation.name())?.team()
             }
         };

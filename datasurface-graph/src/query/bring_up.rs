@@ -5,7 +5,7 @@ use super::{
     circle::{Entry, entered},
     order::in_order,
 };
-use crate::estate::{Derivation, Estate, Origin};
+use crate::estate::{Fragments, Origin, TransformerFragment};
 use datasurface_model::{DatastoreName, Entity, PlatformName, WorkspaceName};
 use serde::Serialize;
 use std::{
@@ -76,10 +76,10 @@ impl Questions<'_> {
 /// The steps, where circles are of transformers, or of what they make: each circle in the order in which these run.
 fn entered_at_transformers<'e, T: Clone>(
     steps: Vec<Step<T>>,
-    transformer: impl Fn(&T) -> Option<&'e Arc<Derivation>>,
+    transformer: impl Fn(&T) -> Option<&'e Arc<TransformerFragment>>,
 ) -> Vec<Step<T>> {
     let sorted = |circle: Vec<T>| {
-        let derivations: Vec<&Derivation> =
+        let derivations: Vec<&TransformerFragment> =
             circle.iter().filter_map(&transformer).map(|derivation| &**derivation).collect();
         let order = in_order_of_running(&derivations);
         order.into_iter().filter_map(|at| circle.get(at).cloned()).collect()
@@ -97,7 +97,7 @@ fn entered_at_transformers<'e, T: Clone>(
 fn entered_at_datastores(
     steps: Vec<Step<PlatformName>>,
     datastores: &[Step<DatastoreName>],
-    estate: &Estate,
+    estate: &Fragments,
 ) -> Vec<Step<PlatformName>> {
     let primary = |datastore: &DatastoreName| Some(&estate.supplies.get(datastore)?.primary);
     let mut first: BTreeMap<&PlatformName, usize> = BTreeMap::new();
@@ -128,7 +128,7 @@ fn entered_at_datastores(
 }
 
 /// The positions of transformers that need each other, in the order in which they run.
-fn in_order_of_running(circle: &[&Derivation]) -> Vec<usize> {
+fn in_order_of_running(circle: &[&TransformerFragment]) -> Vec<usize> {
     let makers: BTreeMap<&DatastoreName, usize> =
         circle.iter().map(|derivation| derivation.output()).zip(0..).collect();
     let mut readers = vec![Vec::new(); circle.len()];
@@ -145,7 +145,7 @@ fn in_order_of_running(circle: &[&Derivation]) -> Vec<usize> {
     entered(&all, |maker| readers.get(maker).cloned().unwrap_or_default(), entry)
 }
 
-fn handing_over(estate: &Estate) -> BTreeSet<(PlatformName, PlatformName)> {
+fn handing_over(estate: &Fragments) -> BTreeSet<(PlatformName, PlatformName)> {
     let parts = estate
         .supplies
         .values()
@@ -154,7 +154,7 @@ fn handing_over(estate: &Estate) -> BTreeSet<(PlatformName, PlatformName)> {
     between.into_iter().map(|(from, to)| (from.clone(), to.clone())).collect()
 }
 
-fn made_of(estate: &Estate) -> BTreeSet<(DatastoreName, DatastoreName)> {
+fn made_of(estate: &Fragments) -> BTreeSet<(DatastoreName, DatastoreName)> {
     let derivations = estate.derivations.values();
     derivations
         .flat_map(|derivation| {
@@ -164,7 +164,7 @@ fn made_of(estate: &Estate) -> BTreeSet<(DatastoreName, DatastoreName)> {
         .collect()
 }
 
-fn reading(estate: &Estate) -> BTreeSet<(WorkspaceName, WorkspaceName)> {
+fn reading(estate: &Fragments) -> BTreeSet<(WorkspaceName, WorkspaceName)> {
     let derivations = estate.derivations.values();
     derivations
         .flat_map(|derivation| {

@@ -1,13 +1,13 @@
 //! The order inside a circle: where it is entered, since something has to come up before what it needs.
 
-use crate::estate::Waits;
+use crate::estate::StartCondition;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How well something does that comes up before all that it needs is there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     /// What of that it waits for before it runs.
-    pub(super) waits: Waits,
+    pub(super) waits: StartCondition,
     /// Whether nothing that it needs is there.
     pub(super) has_nothing: bool,
 }
@@ -16,9 +16,9 @@ impl Entry {
     /// Whether it does not run yet, and whether nothing that it needs is there: smaller is better.
     fn rank(self) -> (bool, bool) {
         let is_waiting = match self.waits {
-            Waits::Nothing => false,
-            Waits::Any => self.has_nothing,
-            Waits::All => true,
+            StartCondition::Nothing => false,
+            StartCondition::Any => self.has_nothing,
+            StartCondition::All => true,
         };
         (is_waiting, self.has_nothing)
     }

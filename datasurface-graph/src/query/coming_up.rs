@@ -7,7 +7,7 @@ use super::{
     order::in_order,
 };
 use crate::{
-    estate::At,
+    estate::NodeRef,
     graph::{IntentionGraph, Node},
 };
 use datasurface_model::Priority;
@@ -62,7 +62,7 @@ impl<'g> Ranked<'g> {
         };
         let entry = |rank: Rank| {
             let node = self.node(rank)?;
-            let At::Trigger(derivation) = node.at() else { return None };
+            let NodeRef::Trigger(derivation) = node.at() else { return None };
             let mut needed = node.predecessors().filter_map(|before| self.rank(&before));
             let has_nothing = needed.all(|before| among.contains(&before));
             Some(Entry { waits: derivation.waits(), has_nothing })

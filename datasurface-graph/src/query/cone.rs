@@ -3,7 +3,7 @@
 use super::Questions;
 use crate::{
     diff::GraphDiff,
-    estate::At,
+    estate::NodeRef,
     graph::{IntentionGraphs, Node},
     key::NodeKey,
 };
@@ -52,7 +52,7 @@ fn reached(graphs: &IntentionGraphs, changed: &[NodeKey]) -> BTreeSet<NodeKey> {
 /// The captures of what is exported, on all platforms that capture it for all or are about to.
 fn captures<'g>(graphs: &'g IntentionGraphs, node: Node<'g>) -> impl Iterator<Item = Node<'g>> {
     let exported = match node.at() {
-        At::Export { supply, export, .. } => Some((supply, export.dataset)),
+        NodeRef::Export { supply, export, .. } => Some((supply, export.dataset)),
         _ => None,
     };
     exported.into_iter().flat_map(move |(supply, dataset)| {
@@ -61,7 +61,7 @@ fn captures<'g>(graphs: &'g IntentionGraphs, node: Node<'g>) -> impl Iterator<It
             let part = supply.part(platform)?;
             Some(Node::new(
                 graphs.graph(platform)?,
-                At::Ingest { supply, part, ingest: part.ingest_of(dataset)? },
+                NodeRef::Ingest { supply, part, ingest: part.ingest_of(dataset)? },
             ))
         })
     })

@@ -2,7 +2,7 @@
 
 use super::{Questions, whole::Whole};
 use crate::{
-    estate::{At, Estate, Origin, Site},
+    estate::{Fragments, KeyedContainer, NodeRef, Origin},
     graph::Node,
     key::NodeKey,
 };
@@ -112,7 +112,7 @@ impl Questions<'_> {
             }
             Lost::Platform(platform) => node.graph().platform() == platform,
             Lost::Datastore(name) => match node.at() {
-                At::Ingest { supply, .. } => supply.name() == name,
+                NodeRef::Ingest { supply, .. } => supply.name() == name,
                 _ => false,
             },
             Lost::Node(key) => node.key() == *key,
@@ -121,21 +121,21 @@ impl Questions<'_> {
 }
 
 /// Where the platforms are, as far as their declarations say.
-pub(super) fn declared_places(estate: &Estate) -> BTreeMap<PlatformName, Set<Place>> {
+pub(super) fn declared_places(estate: &Fragments) -> BTreeMap<PlatformName, Set<Place>> {
     let platforms = estate.ecosystem.platforms().iter();
     platforms.map(|platform| (platform.name().clone(), platform.locations().clone())).collect()
 }
 
 /// The containers that a node works with.
-fn sites(node: Node<'_>) -> impl Iterator<Item = &Site> {
+fn sites(node: Node<'_>) -> impl Iterator<Item = &KeyedContainer> {
     let site = match node.at() {
-        At::Export { export, .. } => Some(&export.site),
-        At::Transform(derivation) => Some(&derivation.site),
-        At::Ingest { supply, part, .. } if part.platform == supply.primary => match &supply.origin {
+        NodeRef::Export { export, .. } => Some(&export.site),
+        NodeRef::Transform(derivation) => Some(&derivation.site),
+        NodeRef::Ingest { supply, part, .. } if part.platform == supply.primary => match &supply.origin {
             Origin::Captured { site, .. } => Some(site),
             Origin::Made { .. } => None,
         },
-        At::Ingest { .. } | At::Trigger(_) => None,
+        NodeRef::Ingest { .. } | NodeRef::Trigger(_) => None,
     };
     site.map(|site| &**site).into_iter()
 }

@@ -1,13 +1,13 @@
 //! Lineage: which datasets are made of which.
 
 use super::Questions;
-use crate::estate::{Derivation, Origin};
+use crate::estate::{Origin, TransformerFragment};
 use datasurface_model::{DatasetKey, DatastoreName, Entity};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// The transformers that run, by what they read.
-pub(super) type Readers<'g> = FxHashMap<DatasetKey, Vec<&'g Derivation>>;
+pub(super) type Readers<'g> = FxHashMap<DatasetKey, Vec<&'g TransformerFragment>>;
 
 impl<'g> Questions<'g> {
     /// The datasets that a dataset is made of directly: all inputs of the transformer that makes it.
@@ -35,7 +35,7 @@ impl<'g> Questions<'g> {
     }
 
     /// The transformer that fills a datastore, if one runs that does.
-    pub(super) fn maker_of(&self, datastore: &DatastoreName) -> Option<&'g Derivation> {
+    pub(super) fn maker_of(&self, datastore: &DatastoreName) -> Option<&'g TransformerFragment> {
         let estate = self.graphs.estate();
         match &estate.supplies.get(datastore)?.origin {
             Origin::Made { by } => estate.derivations.get(by).map(|maker| &**maker),
@@ -44,7 +44,7 @@ impl<'g> Questions<'g> {
     }
 
     /// The transformers that read a dataset.
-    fn readers_of(&self, dataset: &DatasetKey) -> &[&'g Derivation] {
+    fn readers_of(&self, dataset: &DatasetKey) -> &[&'g TransformerFragment] {
         let readers = self.readers.get_or_init(|| {
             let mut readers = Readers::default();
             for derivation in self.graphs.estate().derivations.values() {
@@ -58,12 +58,12 @@ impl<'g> Questions<'g> {
     }
 }
 
-fn inputs(derivation: &Derivation) -> impl Iterator<Item = DatasetKey> {
+fn inputs(derivation: &TransformerFragment) -> impl Iterator<Item = DatasetKey> {
     let inputs = derivation.inputs();
     inputs.map(|(datastore, dataset)| DatasetKey::new(datastore.name(), dataset.of(datastore).name()))
 }
 
-fn outputs(derivation: &Derivation) -> impl Iterator<Item = DatasetKey> {
+fn outputs(derivation: &TransformerFragment) -> impl Iterator<Item = DatasetKey> {
     derivation.output.datasets().names().map(|name| DatasetKey::new(derivation.output(), name))
 }
 
@@ -72,10 +72,10 @@ fn outputs(derivation: &Derivation) -> impl Iterator<Item = DatasetKey> {
 fn through<'g, Next, Beyond>(
     dataset: &DatasetKey,
     next: impl Fn(&DatasetKey) -> Next,
-    beyond: impl Fn(&'g Derivation) -> Beyond,
+    beyond: impl Fn(&'g TransformerFragment) -> Beyond,
 ) -> BTreeSet<DatasetKey>
 where
-    Next: Iterator<Item = &'g Derivation>,
+    Next: Iterator<Item = &'g TransformerFragment>,
     Beyond: Iterator<Item = DatasetKey>,
 {
     let mut found = BTreeSet::new();

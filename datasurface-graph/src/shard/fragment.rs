@@ -2,7 +2,7 @@
 
 use super::known::Entry;
 use crate::{
-    estate::{At, DatasetId, Derivation, Supply},
+    estate::{DatasetId, DatastoreFragment, NodeRef, TransformerFragment},
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };
@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// What is placed together if possible: what happens for a datastore on the platform of a graph, or a transformer.
 #[derive(Clone, Copy)]
 pub(super) enum Fragment<'g> {
-    Supply(&'g Arc<Supply>),
-    Derivation(&'g Arc<Derivation>),
+    Supply(&'g Arc<DatastoreFragment>),
+    Derivation(&'g Arc<TransformerFragment>),
 }
 
 /// A node, or one dataset of a node.
@@ -58,19 +58,19 @@ impl<'g> Fragment<'g> {
                 let Some(part) = supply.part(graph.platform()) else { return };
                 let mut exports = part.exports.iter().peekable();
                 for ingest in &part.ingests {
-                    let capture = whole(At::Ingest { supply, part, ingest });
+                    let capture = whole(NodeRef::Ingest { supply, part, ingest });
                     visit(capture);
                     for (dataset, _) in part.kept(ingest) {
                         visit(Piece { dataset: Some(*dataset), ..capture });
                         while let Some(export) = exports.next_if(|export| export.dataset == *dataset) {
-                            visit(whole(At::Export { supply, part, export }));
+                            visit(whole(NodeRef::Export { supply, part, export }));
                         }
                     }
                 }
             }
             Self::Derivation(derivation) if self.is_in(graph) => {
-                visit(whole(At::Trigger(derivation)));
-                visit(whole(At::Transform(derivation)));
+                visit(whole(NodeRef::Trigger(derivation)));
+                visit(whole(NodeRef::Transform(derivation)));
             }
             Self::Derivation(_) => {}
         }
@@ -86,7 +86,7 @@ impl<'g> Piece<'g> {
     /// Which dataset of its node it is.
     pub(super) fn dataset(&self) -> Option<&'g DatasetName> {
         match self.node.at() {
-            At::Ingest { supply, .. } => Some(supply.dataset(self.dataset?).name()),
+            NodeRef::Ingest { supply, .. } => Some(supply.dataset(self.dataset?).name()),
             _ => None,
         }
     }
@@ -94,7 +94,7 @@ impl<'g> Piece<'g> {
     /// Whether it belongs to a capture of all datasets together, or to that of one; neither, if it captures nothing.
     pub(super) fn is_captured_whole(&self) -> Option<bool> {
         match self.node.at() {
-            At::Ingest { part, .. } => Some(part.whole),
+            NodeRef::Ingest { part, .. } => Some(part.whole),
             _ => None,
         }
     }
@@ -103,14 +103,14 @@ impl<'g> Piece<'g> {
     /// fragment is.
     pub(super) fn known(&self) -> Option<Entry<'g>> {
         match self.node.at() {
-            At::Export { supply, export, .. } => {
+            NodeRef::Export { supply, export, .. } => {
                 Some((supply.dataset(export.dataset).name(), Some(&export.site.key)))
             }
-            At::Ingest { supply, part, ingest } => {
+            NodeRef::Ingest { supply, part, ingest } => {
                 let alone = part.kept(ingest).first().filter(|_| !part.whole).map(|(dataset, _)| *dataset);
                 Some((supply.dataset(self.dataset.or(alone)?).name(), None))
             }
-            At::Transform(_) | At::Trigger(_) => None,
+            NodeRef::Transform(_) | NodeRef::Trigger(_) => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What was placed before.
 
-use crate::estate::Supply;
+use crate::estate::DatastoreFragment;
 use datasurface_model::{ContainerKey, DatasetName, Entity, PlatformName};
 use std::{
     cmp::Ordering,
@@ -16,7 +16,7 @@ pub(super) struct Known(Source);
 #[derive(Clone, Debug)]
 enum Source {
     /// All that happens for a datastore on a platform: it is not said again.
-    Supply(Arc<Supply>, PlatformName),
+    Supply(Arc<DatastoreFragment>, PlatformName),
     /// In order, each once; and whether all of them were captured together.
     Text { entries: Arc<[(DatasetName, Option<ContainerKey>)]>, whole: bool },
 }
@@ -29,7 +29,7 @@ pub(super) type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
 impl Known {
     /// Everything that happens for a datastore on a platform.
-    pub(super) fn all_of(supply: &Arc<Supply>, platform: &PlatformName) -> Self {
+    pub(super) fn all_of(supply: &Arc<DatastoreFragment>, platform: &PlatformName) -> Self {
         Self(Source::Supply(Arc::clone(supply), platform.clone()))
     }
 

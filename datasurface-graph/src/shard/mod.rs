@@ -16,7 +16,7 @@ use crate::{
 use datasurface_model::DatasetName;
 use load::Loads;
 use std::{collections::BTreeSet, fmt};
-use work::Work;
+use work::Placer;
 
 /// What a node weighs, by limit, in the order of the limits. What is missing at the end weighs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,14 +54,14 @@ impl Shards {
         limits: &[u64],
         weigh: &dyn Fn(&Node<'_>) -> NodeWeight,
     ) -> Self {
-        Work::anew(graph, before, limits, weigh).carry_out()
+        Placer::anew(graph, before, limits, weigh).carry_out()
     }
 
     /// The shards of what the graph has become, at a cost that follows what changed. The limits, and what nodes with the
     /// same facts weigh, must be the same.
     #[must_use]
     pub fn again(&self, graph: &IntentionGraph, weigh: &dyn Fn(&Node<'_>) -> NodeWeight) -> Self {
-        Work::since(self, graph, weigh).carry_out()
+        Placer::since(self, graph, weigh).carry_out()
     }
 
     /// Where everything is.

@@ -142,15 +142,15 @@ impl Placement {
 
     fn home(&self, node: &NodeKey) -> Option<&Home> {
         match at_home(node) {
-            At::Datastore(name) => self.datastores.get(name),
-            At::Transformer(name) => self.transformers.get(name),
+            FragmentName::Datastore(name) => self.datastores.get(name),
+            FragmentName::Transformer(name) => self.transformers.get(name),
         }
     }
 
     fn edit_home(&mut self, node: &NodeKey, edit: impl FnOnce(&mut Home)) {
         match at_home(node) {
-            At::Datastore(name) => edit(self.datastores.entry(name.clone()).or_default()),
-            At::Transformer(name) => edit(self.transformers.entry(name.clone()).or_default()),
+            FragmentName::Datastore(name) => edit(self.datastores.entry(name.clone()).or_default()),
+            FragmentName::Transformer(name) => edit(self.transformers.entry(name.clone()).or_default()),
         }
     }
 }
@@ -215,17 +215,17 @@ impl Home {
 }
 
 /// Whose home a node belongs to.
-enum At<'k> {
+enum FragmentName<'k> {
     Datastore(&'k DatastoreName),
     Transformer(&'k WorkspaceName),
 }
 
-fn at_home(node: &NodeKey) -> At<'_> {
+fn at_home(node: &NodeKey) -> FragmentName<'_> {
     match node {
-        NodeKey::Export { dataset, .. } => At::Datastore(&dataset.datastore),
-        NodeKey::Ingest { datastore, .. } => At::Datastore(datastore),
+        NodeKey::Export { dataset, .. } => FragmentName::Datastore(&dataset.datastore),
+        NodeKey::Ingest { datastore, .. } => FragmentName::Datastore(datastore),
         NodeKey::Transform { workspace, .. } | NodeKey::Trigger { workspace, .. } => {
-            At::Transformer(workspace)
+            FragmentName::Transformer(workspace)
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     placement::{Home, Placement},
 };
 use crate::{
-    estate::{Derivation, Estate, EstateDifference, Origin},
+    estate::{Fragments, FragmentsDifference, Origin, TransformerFragment},
     graph::{IntentionGraph, Node},
     key::NodeKey,
     query::{Step, in_order},
@@ -23,7 +23,7 @@ use std::{
 
 type Weigh<'a> = &'a dyn Fn(&Node<'_>) -> NodeWeight;
 
-pub(super) struct Work<'g> {
+pub(super) struct Placer<'g> {
     graph: &'g IntentionGraph,
     /// Where everything else is.
     placement: Placement,
@@ -47,7 +47,7 @@ struct Unit<'g> {
     home: Option<Home>,
 }
 
-impl<'g> Work<'g> {
+impl<'g> Placer<'g> {
     /// Everything is to be placed.
     pub(super) fn anew(
         graph: &'g IntentionGraph,
@@ -56,7 +56,7 @@ impl<'g> Work<'g> {
         weigh: Weigh<'g>,
     ) -> Self {
         let mut work = Self::on(graph, Placement::default(), Loads::new(limits), weigh);
-        let Estate { supplies, derivations, .. } = graph.estate();
+        let Fragments { supplies, derivations, .. } = graph.estate();
         work.units.reserve(supplies.len() + derivations.len());
         work.supplies.reserve(supplies.len());
         for supply in supplies.values() {
@@ -75,7 +75,7 @@ impl<'g> Work<'g> {
         }
         let mut work = Self::on(graph, before.placement.clone(), before.loads.clone(), weigh);
         work.too_heavy = before.too_heavy.clone();
-        let EstateDifference { supplies, derivations } = before.graph.estate().difference(graph.estate());
+        let FragmentsDifference { supplies, derivations } = before.graph.estate().difference(graph.estate());
         for (one, other) in supplies {
             work.replace(before, one.map(Fragment::Supply), other.map(Fragment::Supply));
         }
@@ -209,17 +209,18 @@ impl<'g> Work<'g> {
     }
 
     /// The transformers that have no place yet, in an order in which data comes to them.
-    fn producers_first(&self) -> Vec<(usize, &'g Derivation)> {
+    fn producers_first(&self) -> Vec<(usize, &'g TransformerFragment)> {
         let transformers = &self.graph.estate().transformers;
         let units = self.units.iter().enumerate().filter(|(_, unit)| !unit.is_placed());
-        let mut derivations: Vec<(usize, &Derivation)> = units
+        let mut derivations: Vec<(usize, &TransformerFragment)> = units
             .filter_map(|(at, unit)| match unit.fragment {
                 Fragment::Derivation(derivation) => Some((at, &**derivation)),
                 Fragment::Supply(_) => None,
             })
             .collect();
-        let group =
-            |derivation: &Derivation| transformers.maker_of(derivation.output()).map(|maker| maker.group);
+        let group = |derivation: &TransformerFragment| {
+            transformers.maker_of(derivation.output()).map(|maker| maker.group)
+        };
         derivations.sort_by_cached_key(|(_, derivation)| Reverse(group(derivation)));
         for alike in derivations.chunk_by_mut(|(_, one), (_, other)| group(one) == group(other)) {
             in_order_here(alike);
@@ -322,7 +323,7 @@ impl<'g> Work<'g> {
 
 /// Puts transformers that need each other's output into an order in which data comes to them here: what closes their circle may
 /// be on another platform.
-fn in_order_here(derivations: &mut [(usize, &Derivation)]) {
+fn in_order_here(derivations: &mut [(usize, &TransformerFragment)]) {
     if derivations.len() < 2 {
         return;
     }

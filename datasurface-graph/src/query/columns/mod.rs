@@ -5,7 +5,7 @@ mod scope;
 mod statement;
 
 use super::Questions;
-use crate::estate::Derivation;
+use crate::estate::TransformerFragment;
 use datasurface_model::{CodeArtifact, ColumnName, Dataset, DatasetKey, Datastore, Ecosystem, Entity, Valid};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -77,10 +77,10 @@ impl<'g> Questions<'g> {
 
     /// What is read off the statement that makes a dataset: the statement is parsed when one of its columns is asked about
     /// for the first time.
-    fn reading(&self, maker: &'g Derivation, dataset: &DatasetKey) -> Arc<Reading<'g>> {
+    fn reading(&self, maker: &'g TransformerFragment, dataset: &DatasetKey) -> Arc<ParsedStatement<'g>> {
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let reading = readings.entry(dataset.clone());
-        Arc::clone(reading.or_insert_with(|| Arc::new(Reading::of(maker, dataset))))
+        Arc::clone(reading.or_insert_with(|| Arc::new(ParsedStatement::of(maker, dataset))))
     }
 
     /// The columns that a column is made of in the end, through all transformers, those in between included. Unknown, if
@@ -136,17 +136,17 @@ impl<'a> Input<'a> {
 }
 
 /// The statements that were read, by the dataset that each makes.
-pub(super) type Readings<'g> = Mutex<FxHashMap<DatasetKey, Arc<Reading<'g>>>>;
+pub(super) type Readings<'g> = Mutex<FxHashMap<DatasetKey, Arc<ParsedStatement<'g>>>>;
 
 /// A statement, and what it may read.
-pub(super) struct Reading<'g> {
+pub(super) struct ParsedStatement<'g> {
     /// None, if the dataset is made by no statement, or by one that is not understood.
     statement: Option<Statement>,
     inputs: Vec<Input<'g>>,
 }
 
-impl<'g> Reading<'g> {
-    fn of(maker: &'g Derivation, dataset: &DatasetKey) -> Self {
+impl<'g> ParsedStatement<'g> {
+    fn of(maker: &'g TransformerFragment, dataset: &DatasetKey) -> Self {
         let statement = match maker.transformer.artifact() {
             CodeArtifact::Sql { selects } => {
                 let select = selects.iter().find(|select| select.dataset == dataset.dataset);
