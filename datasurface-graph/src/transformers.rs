@@ -14,12 +14,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(crate) struct Transformers {
     groups: Vec<Group>,
     /// By output.
-    makers: FxHashMap<DatastoreName, Maker>,
+    makers: FxHashMap<DatastoreName, Producer>,
 }
 
 /// The transformer that fills a datastore.
 #[derive(Debug)]
-pub(crate) struct Maker {
+pub(crate) struct Producer {
     pub(crate) name: WorkspaceName,
     /// The number of the group that it belongs to.
     pub(crate) group: usize,
@@ -82,7 +82,7 @@ impl Transformers {
                 if let Some(transformer) = workspace.data_transformer() {
                     makers.insert(
                         transformer.output().clone(),
-                        Maker { name: workspace.name().clone(), group },
+                        Producer { name: workspace.name().clone(), group },
                     );
                 }
             }
@@ -103,7 +103,7 @@ impl Transformers {
     }
 
     /// Who fills a datastore, if a transformer does.
-    pub(crate) fn maker_of(&self, datastore: &DatastoreName) -> Option<&Maker> {
+    pub(crate) fn maker_of(&self, datastore: &DatastoreName) -> Option<&Producer> {
         self.makers.get(datastore)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Format, Model};
 use clap::{Args, Subcommand};
-use datasurface_graph::{NodeKey, query::Lost};
+use datasurface_graph::{NodeKey, query::Outage};
 use datasurface_model::{ContainerKey, DatastoreName, Place, PlatformName};
 
 #[derive(Debug, Args)]
@@ -131,10 +131,10 @@ impl Question {
 
 impl Loss {
     /// What was said to be lost: the command line names one thing.
-    pub(crate) fn lost(&self) -> Option<Lost> {
+    pub(crate) fn lost(&self) -> Option<Outage> {
         let Self { container, location, platform, datastore, node } = self.clone();
-        let lost = container.map(Lost::Container).or(location.map(Lost::Location));
-        let lost = lost.or(platform.map(Lost::Platform)).or(datastore.map(Lost::Datastore));
-        lost.or(node.map(Lost::Node))
+        let lost = container.map(Outage::Container).or(location.map(Outage::Location));
+        let lost = lost.or(platform.map(Outage::Platform)).or(datastore.map(Outage::Datastore));
+        lost.or(node.map(Outage::Node))
     }
 }

@@ -1,7 +1,7 @@
 //! Whether what a question names is there.
 
 use crate::{codes::UNKNOWN_NAME, shown::unknown_node};
-use datasurface_graph::{IntentionGraphs, NodeKey, query::Lost};
+use datasurface_graph::{IntentionGraphs, NodeKey, query::Outage};
 use datasurface_model::{
     Diagnostic, Ecosystem, Entity, ModelPath, TeamDeclaration, Valid, ZoneDeclaration, nearest,
 };
@@ -14,9 +14,9 @@ pub(super) fn node(graphs: &IntentionGraphs, wanted: &NodeKey) -> Result<(), Box
     Err(Box::new(unknown_node(nodes.map(|node| node.key()), wanted)))
 }
 
-pub(super) fn lost(ecosystem: &Valid<Ecosystem>, lost: &Lost) -> Result<(), Box<Diagnostic>> {
+pub(super) fn lost(ecosystem: &Valid<Ecosystem>, lost: &Outage) -> Result<(), Box<Diagnostic>> {
     match lost {
-        Lost::Container(key) if ecosystem.container(key).is_none() => {
+        Outage::Container(key) if ecosystem.container(key).is_none() => {
             let team = |zone: &ZoneDeclaration, team: &TeamDeclaration| {
                 let containers = team.definition().map(|team| team.containers().names().cloned());
                 let path = format!("{}/{}", zone.name(), team.name());
@@ -29,15 +29,15 @@ pub(super) fn lost(ecosystem: &Valid<Ecosystem>, lost: &Lost) -> Result<(), Box<
             });
             Err(unknown("container", "containers", &key.to_string(), containers.collect()))
         }
-        Lost::Location(place) if !ecosystem.vendors().iter().any(|vendor| vendor.has(place)) => {
+        Outage::Location(place) if !ecosystem.vendors().iter().any(|vendor| vendor.has(place)) => {
             let vendors = ecosystem.vendors().names().map(ToString::to_string);
             Err(unknown("location", "vendors", &place.to_string(), vendors.collect()))
         }
-        Lost::Platform(name) if ecosystem.platforms().get(name).is_none() => {
+        Outage::Platform(name) if ecosystem.platforms().get(name).is_none() => {
             let platforms = ecosystem.platforms().names().map(ToString::to_string);
             Err(unknown("platform", "platforms", name.as_str(), platforms.collect()))
         }
-        Lost::Datastore(name) if ecosystem.datastore(name).is_none() => {
+        Outage::Datastore(name) if ecosystem.datastore(name).is_none() => {
             let datastores = ecosystem.datastores().into_iter().map(|one| one.entity().name().to_string());
             Err(unknown("datastore", "datastores", name.as_str(), datastores.collect()))
         }

@@ -3,7 +3,7 @@
 use crate::table::Table;
 use datasurface_graph::{
     NodeKey,
-    query::{Affected, BringUp, Step},
+    query::{AffectedConsumer, BringUp, Step},
 };
 use datasurface_model::GroupKey;
 use serde::Serialize;
@@ -16,7 +16,7 @@ pub(super) enum Reply {
     Nodes(Vec<NodeKey>),
     Ways(Vec<Vec<NodeKey>>),
     Order(BringUp),
-    Hit(Vec<Affected>),
+    Hit(Vec<AffectedConsumer>),
 }
 
 impl Reply {
@@ -66,7 +66,7 @@ fn steps<T: Display>(title: &str, steps: &[Step<T>]) -> String {
     format!("{title}\n{steps}")
 }
 
-fn affected(hit: &[Affected]) -> String {
+fn affected(hit: &[AffectedConsumer]) -> String {
     let mut table = Table::of(["consumer", "platform", "priority"])
         .numbers(["breaks within"])
         .text("deadline")

@@ -30,7 +30,7 @@ impl Node<'_> {
         if platform != *self.graph().platform() && Some(&platform) != self.graph().former_platform() {
             return None;
         }
-        let then = Then(&earlier.estate().ecosystem);
+        let then = EarlierNames(&earlier.estate().ecosystem);
         let formerly = match self.at() {
             NodeRef::Export { supply, export, .. } => NodeKey::Export {
                 platform,
@@ -58,9 +58,9 @@ impl Node<'_> {
 
 /// An earlier version of the model, asked how things were called then.
 #[derive(Clone, Copy)]
-struct Then<'e>(&'e Valid<Ecosystem>);
+struct EarlierNames<'e>(&'e Valid<Ecosystem>);
 
-impl Then<'_> {
+impl EarlierNames<'_> {
     fn datastore(self, supply: &DatastoreFragment) -> &DatastoreName {
         let former = supply.datastore.former_name();
         name_then(supply.name(), former, |name| self.0.datastore(name).is_some())

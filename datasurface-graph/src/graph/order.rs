@@ -10,15 +10,15 @@ use std::sync::Arc;
 pub(super) struct Order {
     /// By name, and the place of the platform's part in each.
     supplies: Vec<(Arc<DatastoreFragment>, usize)>,
-    exports: Stretch,
-    ingests: Stretch,
+    exports: NodeRange,
+    ingests: NodeRange,
     /// By workspace.
     derivations: Vec<Arc<TransformerFragment>>,
 }
 
 /// Nodes of one kind, supply by supply.
 #[derive(Debug, Default)]
-struct Stretch {
+struct NodeRange {
     /// The place of each node's supply.
     supplies: Vec<u32>,
     /// How many nodes come before those of each supply.
@@ -30,8 +30,8 @@ impl Order {
         let derivations = estate.derivations.values();
         let mut order = Self {
             supplies: Vec::new(),
-            exports: Stretch::default(),
-            ingests: Stretch::default(),
+            exports: NodeRange::default(),
+            ingests: NodeRange::default(),
             derivations: derivations.filter(|derivation| derivation.on == *platform).cloned().collect(),
         };
         for supply in estate.supplies.values() {
@@ -102,7 +102,7 @@ impl Order {
     }
 }
 
-impl Stretch {
+impl NodeRange {
     /// Adds the nodes of the next supply.
     fn add(&mut self, nodes: usize) {
         let supply = short(self.starts.len());

@@ -19,16 +19,16 @@ impl<'g> Change<'g> {
         Self { before, diff: GraphDiff::between(before, after) }
     }
 
-    pub(super) fn paint(&self, key: &NodeKey) -> Paint {
+    pub(super) fn paint(&self, key: &NodeKey) -> ChangeStatus {
         let is_in = |keys: &[NodeKey]| keys.binary_search(key).is_ok();
         if is_in(self.diff.added()) {
-            Paint::Added
+            ChangeStatus::Added
         } else if is_in(self.diff.changed()) {
-            Paint::Changed
+            ChangeStatus::Changed
         } else if self.number(key).is_some() {
-            Paint::Removed
+            ChangeStatus::Removed
         } else {
-            Paint::Plain
+            ChangeStatus::Plain
         }
     }
 
@@ -58,24 +58,24 @@ impl<'g> Change<'g> {
         node: &Node<'g>,
         of: impl Fn(&Node<'g>) -> Vec<T>,
         key: impl Fn(&T) -> NodeKey,
-    ) -> Vec<(T, Paint)> {
+    ) -> Vec<(T, ChangeStatus)> {
         let here = node.key();
         let then = self.before.node(&here).map(|node| of(&node)).unwrap_or_default();
         let now = if self.number(&here).is_some() { Vec::new() } else { of(node) };
         let keys = |all: &[T]| all.iter().map(&key).collect::<BTreeSet<_>>();
         let (known, kept) = (keys(&then), keys(&now));
         let now = now.into_iter().map(|one| match known.contains(&key(&one)) {
-            true => (one, Paint::Plain),
-            false => (one, Paint::Added),
+            true => (one, ChangeStatus::Plain),
+            false => (one, ChangeStatus::Added),
         });
         let gone = then.into_iter().filter(|one| !kept.contains(&key(one)));
-        now.chain(gone.map(|one| (one, Paint::Removed))).collect()
+        now.chain(gone.map(|one| (one, ChangeStatus::Removed))).collect()
     }
 }
 
 /// What happened to what a box or an arrow stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(super) enum ChangeStatus {
     #[default]
     Plain,
     Changed,
@@ -83,7 +83,7 @@ pub(super) enum Paint {
     Removed,
 }
 
-impl Paint {
+impl ChangeStatus {
     /// That of something that stands for what these two stand for.
     pub(super) fn and(self, other: Self) -> Self {
         if self == other { self } else { Self::Changed }

@@ -1,7 +1,7 @@
 //! DOT, the language of Graphviz.
 
 use super::{
-    pen::{Arrow, Course, Drawn, Pen, Shape},
+    pen::{Arrow, ArrowKind, BoxShape, PictureWriter, Shape},
     sketch::Picture,
 };
 use std::fmt;
@@ -24,7 +24,7 @@ impl fmt::Display for Dot<'_, '_> {
 
 struct Statements<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
-impl Pen for Statements<'_, '_> {
+impl PictureWriter for Statements<'_, '_> {
     fn open_frame(&mut self, number: usize, platform: &str) -> fmt::Result {
         // Graphviz draws a frame around a subgraph whose name begins so.
         writeln!(self.0, "    subgraph cluster{number} {{")?;
@@ -35,8 +35,8 @@ impl Pen for Statements<'_, '_> {
         writeln!(self.0, "    }}")
     }
 
-    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
-        let Drawn { number, kind, label, paint, .. } = drawn;
+    fn draw_box(&mut self, drawn: &BoxShape<'_>) -> fmt::Result {
+        let BoxShape { number, kind, label, paint, .. } = drawn;
         let shape = match kind.shape() {
             Shape::Cylinder if kind.is_dashed() => "shape=cylinder, style=\"filled,dashed\"",
             Shape::Cylinder => "shape=cylinder",
@@ -54,10 +54,10 @@ impl Pen for Statements<'_, '_> {
     fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
         write!(self.0, "    n{from} -> n{to}")?;
         match (course, paint.colours()) {
-            (Course::Inside, None) => {}
-            (Course::Across, None) => write!(self.0, " [style=dashed]")?,
-            (Course::Inside, Some((_, colour))) => write!(self.0, " [color=\"{colour}\", penwidth=2]")?,
-            (Course::Across, Some((_, colour))) => {
+            (ArrowKind::Inside, None) => {}
+            (ArrowKind::Across, None) => write!(self.0, " [style=dashed]")?,
+            (ArrowKind::Inside, Some((_, colour))) => write!(self.0, " [color=\"{colour}\", penwidth=2]")?,
+            (ArrowKind::Across, Some((_, colour))) => {
                 write!(self.0, " [style=dashed, color=\"{colour}\", penwidth=2]")?;
             }
         }

@@ -1,7 +1,7 @@
 //! JSON of a picture, for programs that draw.
 
 use super::{
-    pen::{Arrow, Course, Drawn, Pen},
+    pen::{Arrow, ArrowKind, BoxShape, PictureWriter},
     sketch::Picture,
 };
 use crate::key::NodeKey;
@@ -19,14 +19,14 @@ pub struct Drawing<'p, 'g>(pub &'p Picture<'g>);
 impl fmt::Display for Drawing<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("{\"nodes\": [")?;
-        let mut elements = Elements { f, has_edges: false, between: "\n" };
+        let mut elements = JsonWriter { f, has_edges: false, between: "\n" };
         self.0.draw(&mut elements)?;
         elements.begin_edges()?;
         f.write_str("\n]}\n")
     }
 }
 
-struct Elements<'a, 'f> {
+struct JsonWriter<'a, 'f> {
     f: &'a mut fmt::Formatter<'f>,
     /// Whether all nodes are written.
     has_edges: bool,
@@ -56,7 +56,7 @@ struct Edge {
     change: Option<&'static str>,
 }
 
-impl Elements<'_, '_> {
+impl JsonWriter<'_, '_> {
     fn write(&mut self, element: &impl Serialize) -> fmt::Result {
         let text = serde_json::to_string(element).map_err(|_| fmt::Error)?;
         write!(self.f, "{}{text}", std::mem::replace(&mut self.between, ",\n"))
@@ -71,8 +71,8 @@ impl Elements<'_, '_> {
     }
 }
 
-impl Pen for Elements<'_, '_> {
-    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
+impl PictureWriter for JsonWriter<'_, '_> {
+    fn draw_box(&mut self, drawn: &BoxShape<'_>) -> fmt::Result {
         self.write(&Node {
             id: drawn.number,
             kind: drawn.kind.word(),
@@ -85,7 +85,7 @@ impl Pen for Elements<'_, '_> {
 
     fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
         self.begin_edges()?;
-        let course = (course == Course::Across).then_some("handover");
+        let course = (course == ArrowKind::Across).then_some("handover");
         self.write(&Edge { from, to, course, change: paint.word() })
     }
 }

@@ -1,14 +1,14 @@
 //! What a picture shows of data that goes from one platform to another.
 
 use super::{
-    change::Paint,
-    frame::Frame,
-    pen::{Arrow, Course},
+    change::ChangeStatus,
+    frame::PlatformFrame,
+    pen::{Arrow, ArrowKind},
 };
 use crate::{graph::Node, key::NodeKey};
 
 /// A capture hands data over to one on another platform, or takes data from there.
-pub(super) struct Exchange<'g> {
+pub(super) struct HandoverArrow<'g> {
     /// The place of the node's platform.
     pub(super) at: usize,
     pub(super) node: Node<'g>,
@@ -16,19 +16,25 @@ pub(super) struct Exchange<'g> {
     pub(super) number: usize,
     pub(super) with: NodeKey,
     pub(super) takes: bool,
-    pub(super) paint: Paint,
+    pub(super) paint: ChangeStatus,
 }
 
-impl<'g> Exchange<'g> {
+impl<'g> HandoverArrow<'g> {
     /// All of a node, those with the same other beside each other.
     pub(super) fn all(
-        frame: &Frame<'g>,
+        frame: &PlatformFrame<'g>,
         at: usize,
         number: usize,
         node: Node<'g>,
     ) -> impl Iterator<Item = Self> {
-        let exchange =
-            move |takes, (with, paint): (NodeKey, Paint)| Self { at, node, number, with, takes, paint };
+        let exchange = move |takes, (with, paint): (NodeKey, ChangeStatus)| Self {
+            at,
+            node,
+            number,
+            with,
+            takes,
+            paint,
+        };
         let taken = frame.givers(&node).into_iter().map(move |with| exchange(true, with));
         let given = frame.takers(&node).into_iter().map(move |with| exchange(false, with));
         let mut all: Vec<Self> = taken.chain(given).collect();
@@ -44,6 +50,6 @@ impl<'g> Exchange<'g> {
     /// An arrow between the node's box and another that stands for the other.
     pub(super) fn arrow(&self, with: usize) -> Arrow {
         let (from, to) = self.ends(self.number, with);
-        Arrow { from, to, course: Course::Across, paint: self.paint }
+        Arrow { from, to, course: ArrowKind::Across, paint: self.paint }
     }
 }

@@ -1,7 +1,7 @@
 //! What a picture shows of one platform.
 
 use super::{
-    change::{Change, Paint},
+    change::{Change, ChangeStatus},
     label,
 };
 use crate::{
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 /// The graph of one platform, with what is gone since an earlier one if a change is shown.
 #[derive(Clone, Debug)]
-pub(super) struct Frame<'g> {
+pub(super) struct PlatformFrame<'g> {
     title: String,
     graph: &'g IntentionGraph,
     change: Option<Change<'g>>,
@@ -20,7 +20,7 @@ pub(super) struct Frame<'g> {
     start: usize,
 }
 
-impl<'g> Frame<'g> {
+impl<'g> PlatformFrame<'g> {
     pub(super) fn of(graph: &'g IntentionGraph, start: usize) -> Self {
         Self { title: label::visible(graph.platform().as_str()), graph, change: None, start }
     }
@@ -70,27 +70,27 @@ impl<'g> Frame<'g> {
         Some(self.start + place.or_else(gone)?)
     }
 
-    pub(super) fn paint(&self, node: &Node<'g>) -> Paint {
-        self.change.as_ref().map_or(Paint::Plain, |change| change.paint(&node.key()))
+    pub(super) fn paint(&self, node: &Node<'g>) -> ChangeStatus {
+        self.change.as_ref().map_or(ChangeStatus::Plain, |change| change.paint(&node.key()))
     }
 
     /// What comes directly before a node, or did, and what became of that.
-    pub(super) fn before(&self, node: &Node<'g>) -> Vec<(Node<'g>, Paint)> {
+    pub(super) fn before(&self, node: &Node<'g>) -> Vec<(Node<'g>, ChangeStatus)> {
         self.versions(node, |node| node.predecessors().collect(), Node::key)
     }
 
     /// What comes directly after a node, or did, likewise.
-    pub(super) fn after(&self, node: &Node<'g>) -> Vec<(Node<'g>, Paint)> {
+    pub(super) fn after(&self, node: &Node<'g>) -> Vec<(Node<'g>, ChangeStatus)> {
         self.versions(node, |node| node.successors().collect(), Node::key)
     }
 
     /// The captures on other platforms that take their data from a node, or did, likewise.
-    pub(super) fn takers(&self, node: &Node<'g>) -> Vec<(NodeKey, Paint)> {
+    pub(super) fn takers(&self, node: &Node<'g>) -> Vec<(NodeKey, ChangeStatus)> {
         self.versions(node, |node| node.keys_of_takers().collect(), NodeKey::clone)
     }
 
     /// The captures on other platforms that a node takes its data from, or did, likewise.
-    pub(super) fn givers(&self, node: &Node<'g>) -> Vec<(NodeKey, Paint)> {
+    pub(super) fn givers(&self, node: &Node<'g>) -> Vec<(NodeKey, ChangeStatus)> {
         self.versions(node, |node| node.key_of_giver().into_iter().collect(), NodeKey::clone)
     }
 
@@ -99,9 +99,9 @@ impl<'g> Frame<'g> {
         node: &Node<'g>,
         of: impl Fn(&Node<'g>) -> Vec<T>,
         key: impl Fn(&T) -> NodeKey,
-    ) -> Vec<(T, Paint)> {
+    ) -> Vec<(T, ChangeStatus)> {
         match &self.change {
-            None => of(node).into_iter().map(|one| (one, Paint::Plain)).collect(),
+            None => of(node).into_iter().map(|one| (one, ChangeStatus::Plain)).collect(),
             Some(change) => change.versions(node, of, key),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     label,
-    pen::{Arrow, Course, Drawn, Pen},
+    pen::{Arrow, ArrowKind, BoxShape, PictureWriter},
     sketch::Picture,
 };
 use std::fmt;
@@ -40,8 +40,8 @@ impl Elements<'_, '_> {
     }
 }
 
-impl Pen for Elements<'_, '_> {
-    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
+impl PictureWriter for Elements<'_, '_> {
+    fn draw_box(&mut self, drawn: &BoxShape<'_>) -> fmt::Result {
         write!(self.0, "    <node id=\"n{}\">", drawn.number)?;
         self.data("kind", drawn.kind.word())?;
         self.data("label", &drawn.label)?;
@@ -57,11 +57,11 @@ impl Pen for Elements<'_, '_> {
 
     fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
         write!(self.0, "    <edge source=\"n{from}\" target=\"n{to}\"")?;
-        if course == Course::Inside && paint.word().is_none() {
+        if course == ArrowKind::Inside && paint.word().is_none() {
             return writeln!(self.0, "/>");
         }
         write!(self.0, ">")?;
-        if course == Course::Across {
+        if course == ArrowKind::Across {
             self.data("course", "handover")?;
         }
         if let Some(word) = paint.word() {

@@ -1,7 +1,7 @@
 //! Mermaid flow charts.
 
 use super::{
-    pen::{Arrow, Course, Drawn, Pen, Shape},
+    pen::{Arrow, ArrowKind, BoxShape, PictureWriter, Shape},
     sketch::Picture,
 };
 use std::fmt;
@@ -29,7 +29,7 @@ struct Chart<'a, 'f> {
     arrows: usize,
 }
 
-impl Pen for Chart<'_, '_> {
+impl PictureWriter for Chart<'_, '_> {
     fn open_frame(&mut self, number: usize, platform: &str) -> fmt::Result {
         writeln!(self.f, "    subgraph p{number} [\"{}\"]", escaped(platform))
     }
@@ -38,8 +38,8 @@ impl Pen for Chart<'_, '_> {
         writeln!(self.f, "    end")
     }
 
-    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result {
-        let Drawn { number, kind, label, paint, .. } = drawn;
+    fn draw_box(&mut self, drawn: &BoxShape<'_>) -> fmt::Result {
+        let BoxShape { number, kind, label, paint, .. } = drawn;
         let (open, close) = match kind.shape() {
             Shape::Cylinder => ("[(\"", "\")]"),
             Shape::Rectangle => ("[\"", "\"]"),
@@ -59,8 +59,8 @@ impl Pen for Chart<'_, '_> {
 
     fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
         let line = match course {
-            Course::Inside => "-->",
-            Course::Across => "-.->",
+            ArrowKind::Inside => "-->",
+            ArrowKind::Across => "-.->",
         };
         writeln!(self.f, "    n{from} {line} n{to}")?;
         if let Some((_, colour)) = paint.colours() {

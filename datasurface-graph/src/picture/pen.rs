@@ -1,11 +1,11 @@
 //! What is drawn, whatever it is written in.
 
-use super::change::Paint;
+use super::change::ChangeStatus;
 use crate::key::{NodeKey, NodeKind};
 use std::fmt;
 
 /// Somebody who can draw. Numbers of boxes are unique in a picture; all boxes come before all arrows.
-pub(super) trait Pen {
+pub(super) trait PictureWriter {
     /// What is drawn until the frame is closed belongs to a platform. There are frames if there are several platforms; who says
     /// of each box on which platform it is needs none.
     fn open_frame(&mut self, _number: usize, _platform: &str) -> fmt::Result {
@@ -16,12 +16,12 @@ pub(super) trait Pen {
         Ok(())
     }
 
-    fn draw_box(&mut self, drawn: &Drawn<'_>) -> fmt::Result;
+    fn draw_box(&mut self, drawn: &BoxShape<'_>) -> fmt::Result;
     fn draw_arrow(&mut self, arrow: Arrow) -> fmt::Result;
 }
 
 /// A box.
-pub(super) struct Drawn<'a> {
+pub(super) struct BoxShape<'a> {
     pub(super) number: usize,
     pub(super) kind: Kind,
     /// Lines are separated by line feeds; nothing else is in there that would not be seen.
@@ -29,7 +29,7 @@ pub(super) struct Drawn<'a> {
     pub(super) platform: &'a str,
     /// The one node that it stands for.
     pub(super) key: Option<NodeKey>,
-    pub(super) paint: Paint,
+    pub(super) paint: ChangeStatus,
 }
 
 /// An arrow between two boxes.
@@ -37,13 +37,13 @@ pub(super) struct Drawn<'a> {
 pub(super) struct Arrow {
     pub(super) from: usize,
     pub(super) to: usize,
-    pub(super) course: Course,
-    pub(super) paint: Paint,
+    pub(super) course: ArrowKind,
+    pub(super) paint: ChangeStatus,
 }
 
 /// How data takes an arrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Course {
+pub(super) enum ArrowKind {
     /// On one platform.
     Inside,
     /// It is handed over from one platform to another.

@@ -1,11 +1,11 @@
 //! What a picture shows, whatever it is written in.
 
 use super::{
-    change::Paint,
-    exchange::Exchange,
-    frame::Frame,
+    change::ChangeStatus,
+    exchange::HandoverArrow,
+    frame::PlatformFrame,
     label,
-    pen::{Arrow, Course, Drawn, Kind, Pen},
+    pen::{Arrow, ArrowKind, BoxShape, Kind, PictureWriter},
     summary::{self, BY_STORE, BY_TEAM},
 };
 use crate::{
@@ -34,7 +34,7 @@ pub enum Level {
 /// the picture, a box stands for it.
 #[derive(Clone, Debug, Default)]
 pub struct Picture<'g> {
-    frames: Vec<Frame<'g>>,
+    frames: Vec<PlatformFrame<'g>>,
     level: Level,
     shown: Option<BTreeSet<NodeKey>>,
 }
@@ -44,7 +44,7 @@ impl<'g> Picture<'g> {
     #[must_use]
     pub fn of(graphs: impl IntoIterator<Item = &'g IntentionGraph>) -> Self {
         graphs.into_iter().fold(Self::default(), |picture, graph| {
-            let frame = Frame::of(graph, picture.end());
+            let frame = PlatformFrame::of(graph, picture.end());
             picture.and(frame)
         })
     }
@@ -54,7 +54,7 @@ impl<'g> Picture<'g> {
     #[must_use]
     pub fn of_change(graphs: impl IntoIterator<Item = (&'g IntentionGraph, &'g IntentionGraph)>) -> Self {
         graphs.into_iter().fold(Self::default(), |picture, (before, after)| {
-            let frame = Frame::of_change(before, after, picture.end());
+            let frame = PlatformFrame::of_change(before, after, picture.end());
             picture.and(frame)
         })
     }
@@ -69,7 +69,7 @@ impl<'g> Picture<'g> {
     /// Shows only these nodes, of those that were shown.
     #[must_use]
     pub fn only(mut self, mut wanted: impl FnMut(&Node<'g>) -> bool) -> Self {
-        let nodes = self.frames.iter().flat_map(Frame::nodes).map(|(_, node)| node);
+        let nodes = self.frames.iter().flat_map(PlatformFrame::nodes).map(|(_, node)| node);
         let nodes = nodes.filter(|node| self.shows(node) && wanted(node));
         self.shown = Some(nodes.map(|node| node.key()).collect());
         self
@@ -91,14 +91,14 @@ impl<'g> Picture<'g> {
         self.only(|node| near.contains(&node.key()))
     }
 
-    fn and(mut self, frame: Frame<'g>) -> Self {
+    fn and(mut self, frame: PlatformFrame<'g>) -> Self {
         self.frames.push(frame);
         self
     }
 
     /// The number after that of the last node.
     fn end(&self) -> usize {
-        self.frames.last().map_or(0, Frame::end)
+        self.frames.last().map_or(0, PlatformFrame::end)
     }
 
     fn neighbours(&self, key: &NodeKey) -> Vec<NodeKey> {
@@ -113,7 +113,7 @@ impl<'g> Picture<'g> {
     }
 
     /// Hands every box and every arrow to somebody who can draw them.
-    pub(super) fn draw(&self, pen: &mut dyn Pen) -> fmt::Result {
+    pub(super) fn draw(&self, pen: &mut dyn PictureWriter) -> fmt::Result {
         match self.level {
             Level::Dataset => self.draw_nodes(pen),
             Level::Store => summary::draw(self, &BY_STORE, pen),
@@ -121,7 +121,7 @@ impl<'g> Picture<'g> {
         }
     }
 
-    fn draw_nodes(&self, pen: &mut dyn Pen) -> fmt::Result {
+    fn draw_nodes(&self, pen: &mut dyn PictureWriter) -> fmt::Result {
         let is_framed = self.is_framed();
         for (at, frame) in self.frames() {
             if is_framed {
@@ -130,28 +130,28 @@ impl<'g> Picture<'g> {
             for (number, node) in self.nodes(frame) {
                 let (key, kind, paint) = (node.key(), Kind::of(node.kind()), frame.paint(&node));
                 let (label, platform) = (label::of_node(&key), frame.platform(&node));
-                pen.draw_box(&Drawn { number, kind, label, platform: &platform, key: Some(key), paint })?;
+                pen.draw_box(&BoxShape { number, kind, label, platform: &platform, key: Some(key), paint })?;
             }
             if is_framed {
                 pen.close_frame()?;
             }
         }
         let mut drawn = None;
-        for (number, Exchange { with, .. }) in self.numbered_elsewhere() {
+        for (number, HandoverArrow { with, .. }) in self.numbered_elsewhere() {
             if drawn.replace(number) == Some(number) {
                 continue;
             }
             let platform = label::visible(with.platform().as_str());
             let label = format!("{}\non {platform}", label::of_node(&with));
             // What became of it is not known here, only what became of the arrow.
-            let (kind, key, paint) = (Kind::Elsewhere, Some(with), Paint::Plain);
-            pen.draw_box(&Drawn { number, kind, label, platform: &platform, key, paint })?;
+            let (kind, key, paint) = (Kind::Elsewhere, Some(with), ChangeStatus::Plain);
+            pen.draw_box(&BoxShape { number, kind, label, platform: &platform, key, paint })?;
         }
         for (_, frame) in self.frames() {
             for (from, node) in self.nodes(frame) {
                 for (to, paint) in frame.after(&node).into_iter().filter(|(to, _)| self.shows(to)) {
                     if let Some(to) = frame.number(&to) {
-                        pen.draw_arrow(Arrow { from, to, course: Course::Inside, paint })?;
+                        pen.draw_arrow(Arrow { from, to, course: ArrowKind::Inside, paint })?;
                     }
                 }
             }
@@ -168,7 +168,7 @@ impl<'g> Picture<'g> {
     }
 
     /// The exchanges with platforms that are not in the picture, each with the number of the box that stands for the other.
-    fn numbered_elsewhere(&self) -> impl Iterator<Item = (usize, Exchange<'g>)> {
+    fn numbered_elsewhere(&self) -> impl Iterator<Item = (usize, HandoverArrow<'g>)> {
         let mut last: Option<(usize, NodeKey)> = None;
         self.exchanges_elsewhere().map(move |exchange| {
             let number = match &last {
@@ -182,7 +182,7 @@ impl<'g> Picture<'g> {
     }
 
     /// The platforms of which anything is shown, with their places.
-    pub(super) fn frames(&self) -> impl Iterator<Item = (usize, &Frame<'g>)> {
+    pub(super) fn frames(&self) -> impl Iterator<Item = (usize, &PlatformFrame<'g>)> {
         self.frames.iter().enumerate().filter(|(_, frame)| self.nodes(frame).next().is_some())
     }
 
@@ -197,12 +197,12 @@ impl<'g> Picture<'g> {
     }
 
     /// The nodes of a platform that are shown, with their numbers.
-    pub(super) fn nodes(&self, frame: &Frame<'g>) -> impl Iterator<Item = (usize, Node<'g>)> {
+    pub(super) fn nodes(&self, frame: &PlatformFrame<'g>) -> impl Iterator<Item = (usize, Node<'g>)> {
         frame.nodes().filter(|(_, node)| self.shows(node))
     }
 
     /// What nodes that are shown hand over to others that are shown, with the places of these.
-    pub(super) fn exchanges_inside(&self) -> impl Iterator<Item = (Exchange<'g>, (usize, Node<'g>))> {
+    pub(super) fn exchanges_inside(&self) -> impl Iterator<Item = (HandoverArrow<'g>, (usize, Node<'g>))> {
         let given = self.exchanges().filter(|exchange| !exchange.takes);
         given.filter_map(|exchange| {
             let there = self.find(&exchange.with).filter(|(_, there)| self.shows(there))?;
@@ -211,13 +211,13 @@ impl<'g> Picture<'g> {
     }
 
     /// What nodes that are shown hand over to platforms that are not in the picture, and take from them.
-    pub(super) fn exchanges_elsewhere(&self) -> impl Iterator<Item = Exchange<'g>> {
+    pub(super) fn exchanges_elsewhere(&self) -> impl Iterator<Item = HandoverArrow<'g>> {
         self.exchanges().filter(|exchange| self.find(&exchange.with).is_none())
     }
 
-    fn exchanges(&self) -> impl Iterator<Item = Exchange<'g>> {
+    fn exchanges(&self) -> impl Iterator<Item = HandoverArrow<'g>> {
         self.frames.iter().enumerate().flat_map(move |(at, frame)| {
-            self.nodes(frame).flat_map(move |(number, node)| Exchange::all(frame, at, number, node))
+            self.nodes(frame).flat_map(move |(number, node)| HandoverArrow::all(frame, at, number, node))
         })
     }
 

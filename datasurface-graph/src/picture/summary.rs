@@ -1,9 +1,9 @@
 //! Pictures in which one box stands for several nodes.
 
 use super::{
-    change::Paint,
+    change::ChangeStatus,
     label,
-    pen::{Arrow, Course, Drawn, Kind, Pen},
+    pen::{Arrow, ArrowKind, BoxShape, Kind, PictureWriter},
     sketch::Picture,
 };
 use crate::{estate::NodeRef, graph::Node, key::NodeKey};
@@ -69,13 +69,13 @@ pub(super) const BY_TEAM: Grouping = Grouping {
 type Place<'g> = (usize, Summary<'g>);
 
 #[derive(Default)]
-struct Sheet<'g> {
-    boxes: BTreeMap<Place<'g>, Paint>,
-    arrows: BTreeMap<(Place<'g>, Place<'g>, Course), Paint>,
+struct SummaryBuilder<'g> {
+    boxes: BTreeMap<Place<'g>, ChangeStatus>,
+    arrows: BTreeMap<(Place<'g>, Place<'g>, ArrowKind), ChangeStatus>,
 }
 
-pub(super) fn draw(picture: &Picture<'_>, grouping: &Grouping, pen: &mut dyn Pen) -> fmt::Result {
-    let sheet = Sheet::of(picture, grouping);
+pub(super) fn draw(picture: &Picture<'_>, grouping: &Grouping, pen: &mut dyn PictureWriter) -> fmt::Result {
+    let sheet = SummaryBuilder::of(picture, grouping);
     let is_framed = picture.is_framed();
     let mut numbered = sheet.boxes.iter().enumerate().peekable();
     for (at, frame) in picture.frames() {
@@ -103,7 +103,7 @@ pub(super) fn draw(picture: &Picture<'_>, grouping: &Grouping, pen: &mut dyn Pen
     Ok(())
 }
 
-impl<'g> Sheet<'g> {
+impl<'g> SummaryBuilder<'g> {
     fn of(picture: &Picture<'g>, grouping: &Grouping) -> Self {
         let mut sheet = Self::default();
         for (at, frame) in picture.frames() {
@@ -111,30 +111,41 @@ impl<'g> Sheet<'g> {
                 let Some(place) = grouping.place(at, node) else { continue };
                 for (to, paint) in frame.after(&node).into_iter().filter(|(to, _)| picture.shows(to)) {
                     let to = grouping.place(at, to);
-                    sheet.link(Some(&place), to.as_ref().filter(|to| **to != place), Course::Inside, paint);
+                    sheet.link(
+                        Some(&place),
+                        to.as_ref().filter(|to| **to != place),
+                        ArrowKind::Inside,
+                        paint,
+                    );
                 }
                 sheet.add(place, frame.paint(&node));
             }
         }
         for (exchange, (at, there)) in picture.exchanges_inside() {
             let (from, to) = (grouping.place(exchange.at, exchange.node), grouping.place(at, there));
-            sheet.link(from.as_ref(), to.as_ref(), Course::Across, exchange.paint);
+            sheet.link(from.as_ref(), to.as_ref(), ArrowKind::Across, exchange.paint);
         }
         for exchange in picture.exchanges_elsewhere() {
             let here = grouping.place(exchange.at, exchange.node);
             let there = (picture.end_of_frames(), grouping.elsewhere(&exchange.with));
             let (from, to) = exchange.ends(here.as_ref(), Some(&there));
-            sheet.link(from, to, Course::Across, exchange.paint);
+            sheet.link(from, to, ArrowKind::Across, exchange.paint);
             sheet.add(there, exchange.paint);
         }
         sheet
     }
 
-    fn add(&mut self, place: Place<'g>, paint: Paint) {
+    fn add(&mut self, place: Place<'g>, paint: ChangeStatus) {
         self.boxes.entry(place).and_modify(|all| *all = all.and(paint)).or_insert(paint);
     }
 
-    fn link(&mut self, from: Option<&Place<'g>>, to: Option<&Place<'g>>, course: Course, paint: Paint) {
+    fn link(
+        &mut self,
+        from: Option<&Place<'g>>,
+        to: Option<&Place<'g>>,
+        course: ArrowKind,
+        paint: ChangeStatus,
+    ) {
         if let (Some(from), Some(to)) = (from, to) {
             let arrow = self.arrows.entry((from.clone(), to.clone(), course));
             arrow.and_modify(|all| *all = all.and(paint)).or_insert(paint);
@@ -157,7 +168,7 @@ impl Grouping {
 }
 
 impl Summary<'_> {
-    fn drawn<'a>(&'a self, number: usize, platform: &'a str, paint: Paint) -> Drawn<'a> {
+    fn drawn<'a>(&'a self, number: usize, platform: &'a str, paint: ChangeStatus) -> BoxShape<'a> {
         let (kind, label) = match self {
             Self::Team(team) => (Kind::Team, format!("{}\nin {}", team.team, team.zone)),
             Self::Captured(datastore) => (Kind::Capture, datastore.to_string()),
@@ -172,6 +183,6 @@ impl Summary<'_> {
             Self::Elsewhere(platform, _) => platform,
             _ => platform,
         };
-        Drawn { number, kind, label: label::visible(&label), platform, key: None, paint }
+        BoxShape { number, kind, label: label::visible(&label), platform, key: None, paint }
     }
 }

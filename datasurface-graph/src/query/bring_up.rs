@@ -2,7 +2,7 @@
 
 use super::{
     Questions,
-    circle::{Entry, entered},
+    circle::{CycleEntry, entered},
     order::in_order,
 };
 use crate::estate::{Fragments, Origin, TransformerFragment};
@@ -139,7 +139,7 @@ fn in_order_of_running(circle: &[&TransformerFragment]) -> Vec<usize> {
     let entry = |at: usize| {
         let derivation = circle.get(at)?;
         let has_nothing = derivation.sources().iter().all(|source| makers.contains_key(source.name()));
-        Some(Entry { waits: derivation.waits(), has_nothing })
+        Some(CycleEntry { waits: derivation.waits(), has_nothing })
     };
     let all: Vec<usize> = (0..circle.len()).collect();
     entered(&all, |maker| readers.get(maker).cloned().unwrap_or_default(), entry)

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How well something does that comes up before all that it needs is there.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(super) struct CycleEntry {
     /// What of that it waits for before it runs.
     pub(super) waits: StartCondition,
     /// Whether nothing that it needs is there.
     pub(super) has_nothing: bool,
 }
 
-impl Entry {
+impl CycleEntry {
     /// Whether it does not run yet, and whether nothing that it needs is there: smaller is better.
     fn rank(self) -> (bool, bool) {
         let is_waiting = match self.waits {
@@ -30,10 +30,10 @@ impl Entry {
 pub(super) fn entered<T: Ord + Copy>(
     circle: &[T],
     needing: impl Fn(T) -> Vec<T>,
-    entry: impl Fn(T) -> Option<Entry>,
+    entry: impl Fn(T) -> Option<CycleEntry>,
 ) -> Vec<T> {
-    let mut left: BTreeMap<T, Left> =
-        circle.iter().map(|member| (*member, Left { needs: 0, entry: entry(*member) })).collect();
+    let mut left: BTreeMap<T, PendingMember> =
+        circle.iter().map(|member| (*member, PendingMember { needs: 0, entry: entry(*member) })).collect();
     for after in circle.iter().flat_map(|member| needing(*member)) {
         left.entry(after).and_modify(|left| left.needs += 1);
     }
@@ -42,7 +42,7 @@ pub(super) fn entered<T: Ord + Copy>(
     let mut ready: BTreeSet<T> = BTreeSet::new();
     let mut order = Vec::with_capacity(circle.len());
     while let Some(next) = ready.pop_first().or_else(|| Some(entries.first()?.1)) {
-        if let Some(Left { entry: Some(entry), .. }) = left.remove(&next) {
+        if let Some(PendingMember { entry: Some(entry), .. }) = left.remove(&next) {
             entries.remove(&(entry.rank(), next));
         }
         order.push(next);
@@ -63,8 +63,8 @@ pub(super) fn entered<T: Ord + Copy>(
 }
 
 /// A member that has not come up yet.
-struct Left {
+struct PendingMember {
     /// How much of the circle it needs that has not come up either.
     needs: usize,
-    entry: Option<Entry>,
+    entry: Option<CycleEntry>,
 }

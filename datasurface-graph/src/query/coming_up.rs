@@ -3,7 +3,7 @@
 
 use super::{
     bring_up::Step,
-    circle::{Entry, entered},
+    circle::{CycleEntry, entered},
     order::in_order,
 };
 use crate::{
@@ -65,7 +65,7 @@ impl<'g> Ranked<'g> {
             let NodeRef::Trigger(derivation) = node.at() else { return None };
             let mut needed = node.predecessors().filter_map(|before| self.rank(&before));
             let has_nothing = needed.all(|before| among.contains(&before));
-            Some(Entry { waits: derivation.waits(), has_nothing })
+            Some(CycleEntry { waits: derivation.waits(), has_nothing })
         };
         entered(circle, needing, entry).into_iter().filter_map(|rank| self.node(rank)).collect()
     }

@@ -1,6 +1,6 @@
 //! Who is hit when something is lost.
 
-use super::{Questions, whole::Whole};
+use super::{Questions, whole::CombinedGraph};
 use crate::{
     estate::{Fragments, KeyedContainer, NodeRef, Origin},
     graph::Node,
@@ -19,7 +19,7 @@ use std::{
 /// Something that can be lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Lost {
+pub enum Outage {
     /// A container: nothing can be captured from it, or brought to it.
     Container(ContainerKey),
     /// A location and all that lies in it, with every container and every platform that is there and nowhere else. Where
@@ -35,7 +35,7 @@ pub enum Lost {
 
 /// A consumer that is hit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Affected {
+pub struct AffectedConsumer {
     /// The workspace and its group.
     pub group: GroupKey,
     /// The platform that serves it.
@@ -52,7 +52,7 @@ pub struct Affected {
     pub is_cut_off: bool,
 }
 
-impl Affected {
+impl AffectedConsumer {
     /// How long after the loss the first promise is broken at the latest; none if nothing was promised. A deadline comes
     /// once a day: without knowing when something is lost, a day is all that can be told of it.
     #[must_use]
@@ -67,19 +67,19 @@ impl Questions<'_> {
     /// [breaks](Affected::breaks_within) first come first, and among these those to whom it matters most. Transformers
     /// pass the loss on and are not named.
     #[must_use]
-    pub fn impact(&self, lost: &Lost) -> Vec<Affected> {
+    pub fn impact(&self, lost: &Outage) -> Vec<AffectedConsumer> {
         let numbers: BTreeSet<usize> = (0..self.whole.len())
             .filter(|number| self.whole.node(*number).is_some_and(|node| self.is_taken(node, lost)))
             .collect();
-        let mut hit = self.whole.reached(&numbers, Whole::after);
+        let mut hit = self.whole.reached(&numbers, CombinedGraph::after);
         hit.extend(&numbers);
-        let mut affected: BTreeMap<(GroupKey, PlatformName), Affected> = BTreeMap::new();
+        let mut affected: BTreeMap<(GroupKey, PlatformName), AffectedConsumer> = BTreeMap::new();
         for number in hit {
             let Some(node) = self.whole.node(number) else { continue };
             let NodeKey::Export { platform, dataset, .. } = node.key() else { continue };
             for consumer in node.consumers().filter(|consumer| !consumer.transforms()) {
                 let key = (consumer.group().clone(), platform.clone());
-                let entry = affected.entry(key).or_insert_with_key(|(group, platform)| Affected {
+                let entry = affected.entry(key).or_insert_with_key(|(group, platform)| AffectedConsumer {
                     group: group.clone(),
                     platform: platform.clone(),
                     priority: consumer.priority(),
@@ -90,10 +90,10 @@ impl Questions<'_> {
                 });
                 entry.datasets.insert(dataset.clone());
                 // Who only gets nothing new keeps what is there.
-                entry.is_cut_off |= !matches!(lost, Lost::Node(_)) && numbers.contains(&number);
+                entry.is_cut_off |= !matches!(lost, Outage::Node(_)) && numbers.contains(&number);
             }
         }
-        let mut affected: Vec<Affected> = affected.into_values().collect();
+        let mut affected: Vec<AffectedConsumer> = affected.into_values().collect();
         affected.sort_by_key(|one| {
             let breaks = one.breaks_within();
             (breaks.is_none(), breaks, Reverse(one.priority))
@@ -102,20 +102,20 @@ impl Questions<'_> {
     }
 
     /// Whether a node cannot do its work any more.
-    fn is_taken(&self, node: Node<'_>, lost: &Lost) -> bool {
+    fn is_taken(&self, node: Node<'_>, lost: &Outage) -> bool {
         match lost {
-            Lost::Container(key) => sites(node).any(|site| site.key == *key),
-            Lost::Location(place) => {
+            Outage::Container(key) => sites(node).any(|site| site.key == *key),
+            Outage::Location(place) => {
                 let containers = sites(node).map(|site| site.container.locations());
                 let platform = self.places.get(node.graph().platform());
                 containers.chain(platform).any(|locations| are_all_in(locations, place))
             }
-            Lost::Platform(platform) => node.graph().platform() == platform,
-            Lost::Datastore(name) => match node.at() {
+            Outage::Platform(platform) => node.graph().platform() == platform,
+            Outage::Datastore(name) => match node.at() {
                 NodeRef::Ingest { supply, .. } => supply.name() == name,
                 _ => false,
             },
-            Lost::Node(key) => node.key() == *key,
+            Outage::Node(key) => node.key() == *key,
         }
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// The transformers that run, by what they read.
-pub(super) type Readers<'g> = FxHashMap<DatasetKey, Vec<&'g TransformerFragment>>;
+pub(super) type TransformersByInput<'g> = FxHashMap<DatasetKey, Vec<&'g TransformerFragment>>;
 
 impl<'g> Questions<'g> {
     /// The datasets that a dataset is made of directly: all inputs of the transformer that makes it.
@@ -46,7 +46,7 @@ impl<'g> Questions<'g> {
     /// The transformers that read a dataset.
     fn readers_of(&self, dataset: &DatasetKey) -> &[&'g TransformerFragment] {
         let readers = self.readers.get_or_init(|| {
-            let mut readers = Readers::default();
+            let mut readers = TransformersByInput::default();
             for derivation in self.graphs.estate().derivations.values() {
                 for input in inputs(derivation) {
                     readers.entry(input).or_default().push(&**derivation);

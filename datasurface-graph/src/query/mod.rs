@@ -24,10 +24,10 @@ mod whole;
 
 pub use bring_up::{BringUp, Step};
 #[cfg(feature = "sql")]
-pub use columns::{ColumnKey, ColumnSources, Untold};
+pub use columns::{ColumnKey, ColumnSources, UnknownReason};
 pub use coming_up::coming_up;
 pub use cone::cone;
-pub use impact::{Affected, Lost};
+pub use impact::{AffectedConsumer, Outage};
 pub(crate) use order::in_order;
 
 use crate::{
@@ -35,21 +35,21 @@ use crate::{
     key::NodeKey,
 };
 use datasurface_model::{GroupKey, Place, PlatformName, Set};
-use lineage::Readers;
+use lineage::TransformersByInput;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::OnceLock,
 };
-use whole::Whole;
+use whole::CombinedGraph;
 
 /// Questions about the graphs of all platforms. Hand-overs count as dependencies.
 pub struct Questions<'g> {
     graphs: &'g IntentionGraphs,
-    whole: Whole<'g>,
+    whole: CombinedGraph<'g>,
     /// Where platforms are.
     places: BTreeMap<PlatformName, Set<Place>>,
     /// Made when it is asked for the first time.
-    readers: OnceLock<Readers<'g>>,
+    readers: OnceLock<TransformersByInput<'g>>,
     #[cfg(feature = "sql")]
     readings: columns::Readings<'g>,
 }
@@ -60,7 +60,7 @@ impl<'g> Questions<'g> {
     pub fn about(graphs: &'g IntentionGraphs) -> Self {
         Self {
             graphs,
-            whole: Whole::of(graphs),
+            whole: CombinedGraph::of(graphs),
             places: impact::declared_places(graphs.estate()),
             readers: OnceLock::new(),
             #[cfg(feature = "sql")]
@@ -80,13 +80,13 @@ impl<'g> Questions<'g> {
     /// A key that is no node's asks for nothing.
     #[must_use]
     pub fn upstream<'k>(&self, of: impl IntoIterator<Item = &'k NodeKey>) -> Vec<Node<'g>> {
-        self.nodes(self.whole.reached(&self.numbers(of), Whole::before))
+        self.nodes(self.whole.reached(&self.numbers(of), CombinedGraph::before))
     }
 
     /// Everything that depends on these nodes, without themselves unless they depend on each other; by platform and key.
     #[must_use]
     pub fn downstream<'k>(&self, of: impl IntoIterator<Item = &'k NodeKey>) -> Vec<Node<'g>> {
-        self.nodes(self.whole.reached(&self.numbers(of), Whole::after))
+        self.nodes(self.whole.reached(&self.numbers(of), CombinedGraph::after))
     }
 
     /// One whole way round for each set of nodes that depend on each other: the first node of each comes again after the
@@ -103,7 +103,7 @@ impl<'g> Questions<'g> {
     pub fn why(&self, node: &NodeKey) -> BTreeSet<GroupKey> {
         let capturing = self.graphs.handed_over_from(node).filter(|_| self.captures_for_all(node));
         let numbers = self.numbers([&capturing.map_or_else(|| node.clone(), |node| node.key())]);
-        let mut behind = self.whole.reached(&numbers, Whole::after);
+        let mut behind = self.whole.reached(&numbers, CombinedGraph::after);
         behind.extend(numbers);
         self.nodes(behind)
             .iter()

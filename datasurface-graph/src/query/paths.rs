@@ -1,6 +1,6 @@
 //! Ways from one node to another.
 
-use super::{Questions, whole::Whole};
+use super::{Questions, whole::CombinedGraph};
 use crate::{graph::Node, key::NodeKey};
 use std::{
     cmp::Reverse,
@@ -22,7 +22,7 @@ impl<'g> Questions<'g> {
         let (Some(from), Some(to)) = (self.whole.number(from), self.whole.number(to)) else {
             return Vec::new();
         };
-        let ways = Search::of(&self.whole, from, to).ways(most);
+        let ways = PathSearch::of(&self.whole, from, to).ways(most);
         ways.into_iter()
             .map(|way| way.into_iter().filter_map(|number| self.whole.node(number)).collect())
             .collect()
@@ -31,13 +31,13 @@ impl<'g> Questions<'g> {
 
 /// A search that goes on from where the goal may be nearest (Hart, Nilsson and Raphael's A*, with the distance itself as
 /// the estimate).
-struct Search<'a, 'g> {
-    whole: &'a Whole<'g>,
+struct PathSearch<'a, 'g> {
+    whole: &'a CombinedGraph<'g>,
     to: usize,
     /// How many edges there are to the goal at least; none where it cannot be reached.
     distances: Vec<Option<usize>>,
     /// What was tried. Those that begin alike share what they have in common.
-    beginnings: Vec<Beginning>,
+    beginnings: Vec<PathPrefix>,
     /// The most promising first: the shortest way that can come of it, then the one that is nearest to the goal, then the
     /// one that was found first.
     waiting: BinaryHeap<(Reverse<usize>, usize, Reverse<usize>)>,
@@ -46,14 +46,14 @@ struct Search<'a, 'g> {
 
 /// The first nodes of a way: one after another such beginning.
 #[derive(Clone, Copy)]
-struct Beginning {
+struct PathPrefix {
     node: usize,
     after: Option<usize>,
     edges: usize,
 }
 
-impl<'a, 'g> Search<'a, 'g> {
-    fn of(whole: &'a Whole<'g>, from: usize, to: usize) -> Self {
+impl<'a, 'g> PathSearch<'a, 'g> {
+    fn of(whole: &'a CombinedGraph<'g>, from: usize, to: usize) -> Self {
         let mut search = Self {
             whole,
             to,
@@ -63,7 +63,7 @@ impl<'a, 'g> Search<'a, 'g> {
             steps: 0,
         };
         if let Some(distance) = search.distance(from) {
-            search.begin(Beginning { node: from, after: None, edges: 0 }, distance);
+            search.begin(PathPrefix { node: from, after: None, edges: 0 }, distance);
         }
         search
     }
@@ -84,7 +84,7 @@ impl<'a, 'g> Search<'a, 'g> {
             for node in self.whole.after(beginning.node) {
                 self.steps += 1;
                 let Some(distance) = self.distance(node) else { continue };
-                let next = Beginning { node, after: Some(at), edges: beginning.edges + 1 };
+                let next = PathPrefix { node, after: Some(at), edges: beginning.edges + 1 };
                 // What has come nearer with each step has not been anywhere twice.
                 if next.edges + distance == shortest || !self.has_passed(at, node) {
                     self.begin(next, distance);
@@ -94,7 +94,7 @@ impl<'a, 'g> Search<'a, 'g> {
         ways
     }
 
-    fn begin(&mut self, beginning: Beginning, distance: usize) {
+    fn begin(&mut self, beginning: PathPrefix, distance: usize) {
         let place = self.beginnings.len();
         self.waiting.push((Reverse(beginning.edges + distance), beginning.edges, Reverse(place)));
         self.beginnings.push(beginning);
@@ -125,7 +125,7 @@ impl<'a, 'g> Search<'a, 'g> {
     }
 }
 
-fn distances(whole: &Whole<'_>, to: usize) -> Vec<Option<usize>> {
+fn distances(whole: &CombinedGraph<'_>, to: usize) -> Vec<Option<usize>> {
     let mut distances = vec![None; whole.len()];
     let mut waiting = VecDeque::from([(to, 0)]);
     while let Some((node, edges)) = waiting.pop_front() {

@@ -11,14 +11,14 @@ use petgraph::{
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-pub(super) struct Whole<'g> {
+pub(super) struct CombinedGraph<'g> {
     graphs: &'g IntentionGraphs,
     /// The number of the first node of each platform.
     starts: Vec<usize>,
     graph: DiGraph<Node<'g>, (), u32>,
 }
 
-impl<'g> Whole<'g> {
+impl<'g> CombinedGraph<'g> {
     pub(super) fn of(graphs: &'g IntentionGraphs) -> Self {
         let mut whole = Self { graphs, starts: Vec::new(), graph: DiGraph::default() };
         for graph in graphs.iter() {

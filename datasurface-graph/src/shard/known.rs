@@ -11,7 +11,7 @@ use std::{
 
 /// Datasets that were placed, and the containers of the exports of each that were.
 #[derive(Clone, Debug)]
-pub(super) struct Known(Source);
+pub(super) struct PlacedDatasets(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
@@ -27,7 +27,7 @@ pub(super) type Entry<'k> = (&'k DatasetName, Option<&'k ContainerKey>);
 /// The text form.
 pub(super) type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
-impl Known {
+impl PlacedDatasets {
     /// Everything that happens for a datastore on a platform.
     pub(super) fn all_of(supply: &Arc<DatastoreFragment>, platform: &PlatformName) -> Self {
         Self(Source::Supply(Arc::clone(supply), platform.clone()))
@@ -113,10 +113,10 @@ impl<'k, I: Iterator<Item = Entry<'k>>> Walk<I> {
     }
 }
 
-impl PartialEq for Known {
+impl PartialEq for PlacedDatasets {
     fn eq(&self, other: &Self) -> bool {
         self.is_same(other) || (self.is_whole() == other.is_whole() && self.iter().eq(other.iter()))
     }
 }
 
-impl Eq for Known {}
+impl Eq for PlacedDatasets {}

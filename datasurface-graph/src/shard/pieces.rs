@@ -3,9 +3,9 @@
 use super::{
     NodeWeight,
     fragment::Fragment,
-    known::Known,
+    known::PlacedDatasets,
     load::{Loads, Weight, add},
-    placement::{Apart, Home},
+    placement::{FragmentPlacement, PlacementExceptions},
 };
 use crate::{
     graph::{IntentionGraph, Node},
@@ -20,12 +20,12 @@ pub(super) struct Pieces<'g> {
     graph: &'g IntentionGraph,
     fragment: Fragment<'g>,
     count: usize,
-    weights: Weights,
-    places: Places,
+    weights: PieceWeights,
+    places: PiecePlaces,
 }
 
 /// Where pieces are, if they are anywhere yet.
-enum Places {
+enum PiecePlaces {
     Together(Option<ShardName>),
     Each(Vec<Option<ShardName>>),
 }
@@ -39,7 +39,7 @@ impl<'g> Pieces<'g> {
         weigh: &dyn Fn(&Node<'_>) -> NodeWeight,
     ) -> Self {
         let count = fragment.count(graph);
-        let mut weights = Weights::with_room_for(count, limits.len());
+        let mut weights = PieceWeights::with_room_for(count, limits.len());
         let mut captured = Box::default();
         // Where there is no limit, nobody asks what anything weighs.
         if !limits.is_empty() {
@@ -54,19 +54,19 @@ impl<'g> Pieces<'g> {
                 }
             });
         }
-        Self { graph, fragment, count, weights, places: Places::Together(None) }
+        Self { graph, fragment, count, weights, places: PiecePlaces::Together(None) }
     }
 
     /// Puts every piece where it was.
-    pub(super) fn settle(&mut self, home: &Home) {
+    pub(super) fn settle(&mut self, home: &FragmentPlacement) {
         let knows_all =
             home.known.as_ref().is_none_or(|known| self.known().is_some_and(|all| known.is_same(&all)));
         if home.apart.is_none() && knows_all {
-            self.places = Places::Together(home.shard.clone());
+            self.places = PiecePlaces::Together(home.shard.clone());
             return;
         }
-        let was_whole = home.known.as_ref().map(Known::is_whole);
-        let mut known = home.known.as_ref().map(Known::walk);
+        let was_whole = home.known.as_ref().map(PlacedDatasets::is_whole);
+        let mut known = home.known.as_ref().map(PlacedDatasets::walk);
         let mut places = Vec::with_capacity(self.count);
         self.fragment.visit(self.graph, |piece| {
             // A capture in another form is another node.
@@ -84,14 +84,14 @@ impl<'g> Pieces<'g> {
             };
             places.push(apart.or_else(at_home).cloned());
         });
-        self.places = Places::Each(places);
+        self.places = PiecePlaces::Each(places);
     }
 
     /// Whether every piece has a place.
     pub(super) fn are_placed(&self) -> bool {
         match &self.places {
-            Places::Together(shard) => shard.is_some(),
-            Places::Each(shards) => shards.iter().all(Option::is_some),
+            PiecePlaces::Together(shard) => shard.is_some(),
+            PiecePlaces::Each(shards) => shards.iter().all(Option::is_some),
         }
     }
 
@@ -103,12 +103,12 @@ impl<'g> Pieces<'g> {
     /// Puts those into a shard that have no place yet, and says how many.
     pub(super) fn place_rest(&mut self, at: &ShardName) -> usize {
         match &mut self.places {
-            Places::Together(Some(_)) => 0,
-            Places::Together(shard) => {
+            PiecePlaces::Together(Some(_)) => 0,
+            PiecePlaces::Together(shard) => {
                 *shard = Some(at.clone());
                 self.count
             }
-            Places::Each(shards) => {
+            PiecePlaces::Each(shards) => {
                 let unplaced = shards.iter_mut().filter(|shard| shard.is_none());
                 unplaced.map(|shard| *shard = Some(at.clone())).count()
             }
@@ -117,12 +117,12 @@ impl<'g> Pieces<'g> {
 
     /// What each piece weighs, and where it is: for who takes some of them apart.
     pub(super) fn each_mut(&mut self) -> impl Iterator<Item = (&Weight, &mut Option<ShardName>)> {
-        if let Places::Together(shard) = &self.places {
-            self.places = Places::Each(vec![shard.clone(); self.count]);
+        if let PiecePlaces::Together(shard) = &self.places {
+            self.places = PiecePlaces::Each(vec![shard.clone(); self.count]);
         }
         let shards: &mut [_] = match &mut self.places {
-            Places::Each(shards) => shards,
-            Places::Together(_) => &mut [],
+            PiecePlaces::Each(shards) => shards,
+            PiecePlaces::Together(_) => &mut [],
         };
         let weights = &self.weights;
         shards.iter_mut().enumerate().map(|(at, shard)| (weights.at(at), shard))
@@ -131,11 +131,11 @@ impl<'g> Pieces<'g> {
     /// How many pieces are in each shard, and what they weigh there.
     pub(super) fn by_shard(&self) -> Vec<(&ShardName, usize, Vec<u64>)> {
         let each = match &self.places {
-            Places::Together(shard) => {
+            PiecePlaces::Together(shard) => {
                 let all = shard.iter().map(|shard| (shard, self.count, self.weight_of(|_| true)));
                 return all.collect();
             }
-            Places::Each(each) => each.iter().enumerate(),
+            PiecePlaces::Each(each) => each.iter().enumerate(),
         };
         let mut shards: Vec<(&ShardName, usize, Vec<u64>)> = Vec::new();
         let mut known: FxHashMap<&ShardName, usize> = FxHashMap::default();
@@ -167,15 +167,15 @@ impl<'g> Pieces<'g> {
 
     /// The home that they make: where the first piece is, and what is not there. A dataset is expected where its
     /// capture is.
-    pub(super) fn home(&self) -> Home {
+    pub(super) fn home(&self) -> FragmentPlacement {
         let each = match &self.places {
-            Places::Together(shard) => {
-                return Home { shard: shard.clone(), apart: None, known: self.known() };
+            PiecePlaces::Together(shard) => {
+                return FragmentPlacement { shard: shard.clone(), apart: None, known: self.known() };
             }
-            Places::Each(each) => each,
+            PiecePlaces::Each(each) => each,
         };
         let home = each.first().and_then(Option::as_ref);
-        let mut apart = Apart::default();
+        let mut apart = PlacementExceptions::default();
         let mut captured_at = home;
         let mut each = each.iter().map(Option::as_ref);
         self.fragment.visit(self.graph, |piece| {
@@ -197,15 +197,15 @@ impl<'g> Pieces<'g> {
                 }
             }
         });
-        let apart = (apart != Apart::default()).then(|| Arc::new(apart));
-        Home { shard: home.cloned(), apart, known: self.known() }
+        let apart = (apart != PlacementExceptions::default()).then(|| Arc::new(apart));
+        FragmentPlacement { shard: home.cloned(), apart, known: self.known() }
     }
 
     /// What is known once all of them have a place: only what is limited has to make room for what is new.
-    fn known(&self) -> Option<Known> {
+    fn known(&self) -> Option<PlacedDatasets> {
         match self.fragment {
             Fragment::Supply(supply) if self.weights.limits > 0 => {
-                Some(Known::all_of(supply, self.graph.platform()))
+                Some(PlacedDatasets::all_of(supply, self.graph.platform()))
             }
             _ => None,
         }
@@ -216,8 +216,8 @@ impl<'g> Pieces<'g> {
         let mut all = Vec::new();
         for (at, weight) in self.weights.iter().enumerate() {
             let shard = match &self.places {
-                Places::Together(shard) => Some(shard),
-                Places::Each(each) => each.get(at),
+                PiecePlaces::Together(shard) => Some(shard),
+                PiecePlaces::Each(each) => each.get(at),
             };
             if shard.is_some_and(&is_meant) {
                 add(&mut all, weight);
@@ -228,12 +228,12 @@ impl<'g> Pieces<'g> {
 }
 
 /// What many weigh, by the same limits: one after the other, without a place in memory for each.
-struct Weights {
+struct PieceWeights {
     limits: usize,
     flat: Vec<u64>,
 }
 
-impl Weights {
+impl PieceWeights {
     fn with_room_for(count: usize, limits: usize) -> Self {
         Self { limits, flat: Vec::with_capacity(count.saturating_mul(limits)) }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     fragment::Fragment,
-    known::{ByDataset, Known},
+    known::{ByDataset, PlacedDatasets},
     load::position,
 };
 use crate::key::NodeKey;
@@ -22,23 +22,23 @@ use std::{
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Wire", into = "Wire")]
 pub struct Placement {
-    datastores: OrdMap<DatastoreName, Home>,
-    transformers: OrdMap<WorkspaceName, Home>,
+    datastores: OrdMap<DatastoreName, FragmentPlacement>,
+    transformers: OrdMap<WorkspaceName, FragmentPlacement>,
 }
 
 /// Where the nodes for a datastore or a transformer are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Home {
+pub(super) struct FragmentPlacement {
     pub(super) shard: Option<ShardName>,
     /// Seldom anything.
-    pub(super) apart: Option<Arc<Apart>>,
+    pub(super) apart: Option<Arc<PlacementExceptions>>,
     /// What was placed, where it matters; everything, if nothing is said.
-    pub(super) known: Option<Known>,
+    pub(super) known: Option<PlacedDatasets>,
 }
 
 /// What is not at home.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Apart {
+pub(super) struct PlacementExceptions {
     pub(super) nodes: BTreeMap<NodeKey, ShardName>,
     pub(super) datasets: BTreeMap<NodeKey, BTreeMap<DatasetName, ShardName>>,
     /// The positions of the first and the last shard, once somebody asked: everybody who reads a datastore does. No part of
@@ -46,15 +46,15 @@ pub(super) struct Apart {
     positions: OnceLock<Option<(u64, u64)>>,
 }
 
-impl PartialEq for Apart {
+impl PartialEq for PlacementExceptions {
     fn eq(&self, other: &Self) -> bool {
         (&self.nodes, &self.datasets) == (&other.nodes, &other.datasets)
     }
 }
 
-impl Eq for Apart {}
+impl Eq for PlacementExceptions {}
 
-impl Apart {
+impl PlacementExceptions {
     fn shards(&self) -> impl Iterator<Item = &ShardName> {
         self.nodes.values().chain(self.datasets.values().flat_map(|datasets| datasets.values()))
     }
@@ -114,18 +114,23 @@ impl Placement {
     /// Every shard that something is placed in, in order.
     #[must_use]
     pub fn shards(&self) -> BTreeSet<ShardName> {
-        self.datastores.values().chain(self.transformers.values()).flat_map(Home::shards).cloned().collect()
+        self.datastores
+            .values()
+            .chain(self.transformers.values())
+            .flat_map(FragmentPlacement::shards)
+            .cloned()
+            .collect()
     }
 
-    pub(super) fn datastore(&self, name: &DatastoreName) -> Option<&Home> {
+    pub(super) fn datastore(&self, name: &DatastoreName) -> Option<&FragmentPlacement> {
         self.datastores.get(name)
     }
 
-    pub(super) fn transformer(&self, name: &WorkspaceName) -> Option<&Home> {
+    pub(super) fn transformer(&self, name: &WorkspaceName) -> Option<&FragmentPlacement> {
         self.transformers.get(name)
     }
 
-    pub(super) fn home_of(&self, fragment: Fragment<'_>) -> Option<&Home> {
+    pub(super) fn home_of(&self, fragment: Fragment<'_>) -> Option<&FragmentPlacement> {
         match fragment {
             Fragment::Supply(supply) => self.datastore(supply.name()),
             Fragment::Derivation(derivation) => self.transformer(derivation.name()),
@@ -133,21 +138,21 @@ impl Placement {
     }
 
     /// Gives a fragment a home, or takes it away.
-    pub(super) fn set(&mut self, fragment: Fragment<'_>, home: Option<Home>) {
+    pub(super) fn set(&mut self, fragment: Fragment<'_>, home: Option<FragmentPlacement>) {
         match fragment {
             Fragment::Supply(supply) => set(&mut self.datastores, supply.name(), home),
             Fragment::Derivation(derivation) => set(&mut self.transformers, derivation.name(), home),
         }
     }
 
-    fn home(&self, node: &NodeKey) -> Option<&Home> {
+    fn home(&self, node: &NodeKey) -> Option<&FragmentPlacement> {
         match at_home(node) {
             FragmentName::Datastore(name) => self.datastores.get(name),
             FragmentName::Transformer(name) => self.transformers.get(name),
         }
     }
 
-    fn edit_home(&mut self, node: &NodeKey, edit: impl FnOnce(&mut Home)) {
+    fn edit_home(&mut self, node: &NodeKey, edit: impl FnOnce(&mut FragmentPlacement)) {
         match at_home(node) {
             FragmentName::Datastore(name) => edit(self.datastores.entry(name.clone()).or_default()),
             FragmentName::Transformer(name) => edit(self.transformers.entry(name.clone()).or_default()),
@@ -155,7 +160,7 @@ impl Placement {
     }
 }
 
-impl Home {
+impl FragmentPlacement {
     pub(super) fn shard_of(&self, node: &NodeKey) -> Option<&ShardName> {
         self.apart(node, None).or(self.shard.as_ref())
     }
@@ -185,8 +190,8 @@ impl Home {
 
     fn on(mut self, platform: &PlatformName) -> Self {
         self.apart = self.apart.map(|apart| {
-            let Apart { nodes, datasets, positions } = Arc::unwrap_or_clone(apart);
-            Arc::new(Apart {
+            let PlacementExceptions { nodes, datasets, positions } = Arc::unwrap_or_clone(apart);
+            Arc::new(PlacementExceptions {
                 nodes: nodes.into_iter().map(|(node, shard)| (node.on(platform), shard)).collect(),
                 datasets: datasets.into_iter().map(|(node, shards)| (node.on(platform), shards)).collect(),
                 positions,
@@ -204,7 +209,7 @@ impl Home {
         is_known_alike && self.shard == other.shard && self.apart == other.apart
     }
 
-    fn set_apart<T>(&mut self, change: impl FnOnce(&mut Apart) -> T) {
+    fn set_apart<T>(&mut self, change: impl FnOnce(&mut PlacementExceptions) -> T) {
         let apart = Arc::make_mut(self.apart.get_or_insert_default());
         change(apart);
         apart.positions = OnceLock::new();
@@ -230,7 +235,7 @@ fn at_home(node: &NodeKey) -> FragmentName<'_> {
     }
 }
 
-fn set<K: Ord + Clone>(homes: &mut OrdMap<K, Home>, name: &K, home: Option<Home>) {
+fn set<K: Ord + Clone>(homes: &mut OrdMap<K, FragmentPlacement>, name: &K, home: Option<FragmentPlacement>) {
     match home {
         // Nothing is copied that says the same already.
         Some(home) if homes.get(name).is_some_and(|known| known.is_same(&home)) => {}
@@ -292,7 +297,7 @@ impl From<Wire> for Placement {
         let mut placement =
             Self { datastores: at_shards(wire.datastores), transformers: at_shards(wire.transformers) };
         for (name, datasets) in wire.placed {
-            let known = Known::from_text(datasets, !wire.one_by_one.contains(&name));
+            let known = PlacedDatasets::from_text(datasets, !wire.one_by_one.contains(&name));
             placement.datastores.entry(name).or_default().known = Some(known);
         }
         for (node, shard) in wire.nodes {
@@ -308,10 +313,13 @@ impl From<Wire> for Placement {
     }
 }
 
-fn homes<K: Ord + Clone>(homes: &OrdMap<K, Home>) -> BTreeMap<K, ShardName> {
+fn homes<K: Ord + Clone>(homes: &OrdMap<K, FragmentPlacement>) -> BTreeMap<K, ShardName> {
     homes.iter().filter_map(|(name, home)| Some((name.clone(), home.shard.clone()?))).collect()
 }
 
-fn at_shards<K: Ord + Clone>(shards: BTreeMap<K, ShardName>) -> OrdMap<K, Home> {
-    shards.into_iter().map(|(name, shard)| (name, Home { shard: Some(shard), ..Home::default() })).collect()
+fn at_shards<K: Ord + Clone>(shards: BTreeMap<K, ShardName>) -> OrdMap<K, FragmentPlacement> {
+    shards
+        .into_iter()
+        .map(|(name, shard)| (name, FragmentPlacement { shard: Some(shard), ..FragmentPlacement::default() }))
+        .collect()
 }

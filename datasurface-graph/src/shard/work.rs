@@ -5,7 +5,7 @@ use super::{
     fragment::Fragment,
     load::{Loads, Weight, position},
     pieces::Pieces,
-    placement::{Home, Placement},
+    placement::{FragmentPlacement, Placement},
 };
 use crate::{
     estate::{Fragments, FragmentsDifference, Origin, TransformerFragment},
@@ -31,7 +31,7 @@ pub(super) struct Placer<'g> {
     too_heavy: BTreeSet<(NodeKey, Option<DatasetName>)>,
     weigh: Weigh<'g>,
     /// What happens for datastores, and then transformers, each by name.
-    units: Vec<Unit<'g>>,
+    units: Vec<PlacingFragment<'g>>,
     /// Where the unit of each datastore is.
     supplies: FxHashMap<DatastoreName, usize>,
     /// Where the unit of each transformer is.
@@ -39,12 +39,12 @@ pub(super) struct Placer<'g> {
 }
 
 /// A fragment that is being placed.
-struct Unit<'g> {
+struct PlacingFragment<'g> {
     fragment: Fragment<'g>,
     /// None as long as nothing of it has a place, and none once all of it has.
     pieces: Option<Box<Pieces<'g>>>,
     /// Where it is, as far as it has a place.
-    home: Option<Home>,
+    home: Option<FragmentPlacement>,
 }
 
 impl<'g> Placer<'g> {
@@ -106,7 +106,7 @@ impl<'g> Placer<'g> {
     /// Places what has no place, and gives the shards back.
     pub(super) fn carry_out(mut self) -> Shards {
         self.evict();
-        self.units.iter_mut().for_each(Unit::settle);
+        self.units.iter_mut().for_each(PlacingFragment::settle);
         for (at, derivation) in self.producers_first() {
             for datastore in derivation.sources() {
                 self.place_supply(datastore.name());
@@ -117,7 +117,7 @@ impl<'g> Placer<'g> {
         for at in 0..self.units.len() {
             self.place_unit(at);
         }
-        for Unit { fragment, home, .. } in self.units {
+        for PlacingFragment { fragment, home, .. } in self.units {
             self.placement.set(fragment, home);
         }
         Shards {
@@ -129,7 +129,7 @@ impl<'g> Placer<'g> {
     }
 
     /// Adds a fragment that has to be placed, as far as it has no home, and says whether the platform does anything for it.
-    fn add(&mut self, fragment: Fragment<'g>, home: Option<&Home>) -> bool {
+    fn add(&mut self, fragment: Fragment<'g>, home: Option<&FragmentPlacement>) -> bool {
         if !fragment.is_in(self.graph) {
             return false;
         }
@@ -146,7 +146,7 @@ impl<'g> Placer<'g> {
             Fragment::Supply(supply) => self.supplies.insert(supply.name().clone(), at),
             Fragment::Derivation(derivation) => self.derivations.insert(derivation.name().clone(), at),
         };
-        self.units.push(Unit { fragment, pieces, home: None });
+        self.units.push(PlacingFragment { fragment, pieces, home: None });
         true
     }
 
@@ -169,7 +169,7 @@ impl<'g> Placer<'g> {
     }
 
     /// Takes pieces away that are not there any more, or not in this form.
-    fn take_out(&mut self, graph: &IntentionGraph, fragment: Fragment<'_>, home: Option<&Home>) {
+    fn take_out(&mut self, graph: &IntentionGraph, fragment: Fragment<'_>, home: Option<&FragmentPlacement>) {
         let mut pieces = Pieces::of(fragment, graph, self.loads.limits(), self.weigh);
         home.into_iter().for_each(|home| pieces.settle(home));
         for (shard, count, weight) in pieces.by_shard() {
@@ -250,7 +250,7 @@ impl<'g> Placer<'g> {
 
     /// What is done for a datastore is beside the transformer that makes it, and before those that read it; a transformer
     /// is beside what it reads, and before what it makes.
-    fn surroundings(&self, fragment: Fragment<'g>) -> Surroundings {
+    fn surroundings(&self, fragment: Fragment<'g>) -> Neighbours {
         match fragment {
             Fragment::Supply(supply) => {
                 let maker = match &supply.origin {
@@ -262,25 +262,25 @@ impl<'g> Placer<'g> {
                     part.flat_map(|part| part.all_readers()).filter(|reader| reader.owing.is_some());
                 let after =
                     readers.filter_map(|reader| self.home_of_transformer(&reader.consumer.group.workspace));
-                Surroundings::of(maker.into_iter(), after)
+                Neighbours::of(maker.into_iter(), after)
             }
             Fragment::Derivation(derivation) => {
                 let sources = derivation.sources().iter();
                 let before = sources.filter_map(|datastore| self.home_of_datastore(datastore.name()));
                 let after = self.home_of_datastore(derivation.output());
-                Surroundings::of(before, after.into_iter())
+                Neighbours::of(before, after.into_iter())
             }
         }
     }
 
-    fn home_of_datastore(&self, name: &DatastoreName) -> Option<&Home> {
+    fn home_of_datastore(&self, name: &DatastoreName) -> Option<&FragmentPlacement> {
         match self.supplies.get(name) {
             Some(at) => self.units.get(*at)?.home.as_ref(),
             None => self.placement.datastore(name),
         }
     }
 
-    fn home_of_transformer(&self, name: &WorkspaceName) -> Option<&Home> {
+    fn home_of_transformer(&self, name: &WorkspaceName) -> Option<&FragmentPlacement> {
         match self.derivations.get(name) {
             Some(at) => self.units.get(*at)?.home.as_ref(),
             None => self.placement.transformer(name),
@@ -288,7 +288,7 @@ impl<'g> Placer<'g> {
     }
 
     /// Places what has no place: together if they fit, one by one if not.
-    fn place(&mut self, pieces: &mut Pieces<'_>, surroundings: Surroundings) {
+    fn place(&mut self, pieces: &mut Pieces<'_>, surroundings: Neighbours) {
         let weight = pieces.unplaced_weight();
         let last = self.loads.last();
         let candidates: Vec<&ShardName> = {
@@ -339,7 +339,7 @@ fn in_order_here(derivations: &mut [(usize, &TransformerFragment)]) {
     derivations.copy_from_slice(&ordered);
 }
 
-impl Unit<'_> {
+impl PlacingFragment<'_> {
     fn is_placed(&self) -> bool {
         self.pieces.is_none() && self.home.is_some()
     }
@@ -352,15 +352,18 @@ impl Unit<'_> {
 }
 
 /// What is before and after something that is to be placed.
-struct Surroundings {
+struct Neighbours {
     /// Most links first.
     shards: Vec<ShardName>,
     /// The positions at which no shard has to wait for one that comes later.
     between: RangeInclusive<u64>,
 }
 
-impl Surroundings {
-    fn of<'h>(before: impl Iterator<Item = &'h Home>, after: impl Iterator<Item = &'h Home>) -> Self {
+impl Neighbours {
+    fn of<'h>(
+        before: impl Iterator<Item = &'h FragmentPlacement>,
+        after: impl Iterator<Item = &'h FragmentPlacement>,
+    ) -> Self {
         let mut links: BTreeMap<&ShardName, usize> = BTreeMap::new();
         let (mut first, mut last) = (0, u64::MAX);
         for home in before {

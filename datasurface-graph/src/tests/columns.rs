@@ -3,14 +3,14 @@
 use super::{CONTAINER, group};
 use crate::{
     Assignments, IntentionGraphs, Stage,
-    query::{ColumnKey, ColumnSources, Questions, Untold},
+    query::{ColumnKey, ColumnSources, Questions, UnknownReason},
 };
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, Datastore, Ecosystem, GovernanceZone,
     PlatformDeclaration, Team, Valid, Workspace,
 };
 
-const UNREAD: ColumnSources = ColumnSources::Unknown(Untold::NotUnderstood);
+const UNREAD: ColumnSources = ColumnSources::Unknown(UnknownReason::NotUnderstood);
 
 /// To some dialects these words are functions and values, to others columns where there are such.
 #[test]
@@ -209,7 +209,7 @@ fn a_name_of_two_columns_is_neither() {
 fn what_nobody_needs_is_not_taken_for_captured() {
     let graphs = graphs("SELECT id, name AS result FROM People_data");
     let idle = ColumnKey::new("Idle/data", "id");
-    let not_made = ColumnSources::Unknown(Untold::NotMade);
+    let not_made = ColumnSources::Unknown(UnknownReason::NotMade);
     let questions = Questions::about(&graphs);
     assert_eq!(questions.columns_made_from(&idle), not_made);
     assert_eq!(questions.column_sources_of(&idle), not_made);
@@ -230,7 +230,7 @@ fn what_is_not_in_the_model_is_not_taken_for_captured() {
         [("People/data", "gone"), ("People/gone", "name"), ("Gone/data", "name"), ("Made/data", "gone")]
     {
         let sources = questions.columns_made_from(&ColumnKey::new(dataset, column));
-        assert_eq!(sources, ColumnSources::Unknown(Untold::NotThere), "{dataset}/{column}");
+        assert_eq!(sources, ColumnSources::Unknown(UnknownReason::NotThere), "{dataset}/{column}");
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{CONTAINER, Fixture, group, key};
 use crate::{
     IntentionGraphs, NodeKey, Stage,
-    query::{Affected, Lost, Questions, Step, coming_up},
+    query::{AffectedConsumer, Outage, Questions, Step, coming_up},
 };
 use datasurface_model::{
     DataContainer, DataTransformer, Deadline, Latency, PlatformDeclaration, Priority, Workspace,
@@ -215,23 +215,23 @@ fn a_circle_is_entered_where_it_can_be() {
 fn who_is_hit_first_is_named_first() {
     let graphs = graphs();
     let questions = Questions::about(&graphs);
-    let hit = |lost: Lost| -> Vec<(String, bool)> {
+    let hit = |lost: Outage| -> Vec<(String, bool)> {
         questions.impact(&lost).into_iter().map(|hit| (hit.group.to_string(), hit.is_cut_off)).collect()
     };
     let named = |names: &[(&str, bool)]| -> Vec<(String, bool)> {
         names.iter().map(|(name, cut_off)| ((*name).to_owned(), *cut_off)).collect()
     };
     assert_eq!(
-        hit(Lost::Datastore("Raw".into())),
+        hit(Outage::Datastore("Raw".into())),
         named(&[("Board/urgent", false), ("Archive/slow", false)])
     );
-    assert_eq!(hit(Lost::Datastore("Aside".into())), named(&[("Elsewhere/group", false)]));
-    assert_eq!(hit(Lost::Platform("Two".into())), named(&[("Board/urgent", true)]));
+    assert_eq!(hit(Outage::Datastore("Aside".into())), named(&[("Elsewhere/group", false)]));
+    assert_eq!(hit(Outage::Platform("Two".into())), named(&[("Board/urgent", true)]));
     let everybody = [("Board/urgent", true), ("Archive/slow", true), ("Elsewhere/group", true)];
-    assert_eq!(hit(Lost::Container(CONTAINER.into())), named(&everybody));
-    assert_eq!(hit(Lost::Node(key("Trigger/One/MakeReport"))), named(&[("Board/urgent", false)]));
-    assert_eq!(hit(Lost::Location("AWS/nowhere".into())), []);
-    let board = &questions.impact(&Lost::Datastore("Pong".into()))[0];
+    assert_eq!(hit(Outage::Container(CONTAINER.into())), named(&everybody));
+    assert_eq!(hit(Outage::Node(key("Trigger/One/MakeReport"))), named(&[("Board/urgent", false)]));
+    assert_eq!(hit(Outage::Location("AWS/nowhere".into())), []);
+    let board = &questions.impact(&Outage::Datastore("Pong".into()))[0];
     assert_eq!((board.late_after, board.priority), (Some(Latency::minutes(5)), Some(Priority::Critical)));
     assert_eq!(board.datasets, ["Report/data".into()].into());
 }
@@ -255,7 +255,7 @@ fn a_deadline_is_a_promise_that_breaks_within_a_day() {
         .served("One", either, reader(Some(Latency::hours(168))))
         .served("One", both, reader(Some(Latency::hours(1))))
         .graphs();
-    let affected = Questions::about(&graphs).impact(&Lost::Datastore("Raw".into()));
+    let affected = Questions::about(&graphs).impact(&Outage::Datastore("Raw".into()));
     let told =
         affected.iter().map(|hit| (hit.group.workspace.as_str(), hit.breaks_within(), hit.deadline.as_ref()));
     let expected = [
@@ -288,8 +288,8 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
         .graphs();
     let questions = Questions::about(&graphs);
     let hit = |place: &str| -> Vec<String> {
-        let name = |hit: Affected| format!("{} {}", hit.group.workspace, hit.is_cut_off);
-        questions.impact(&Lost::Location(place.into())).into_iter().map(name).collect()
+        let name = |hit: AffectedConsumer| format!("{} {}", hit.group.workspace, hit.is_cut_off);
+        questions.impact(&Outage::Location(place.into())).into_iter().map(name).collect()
     };
     assert_eq!(hit("AWS/USA/East"), ["Neighbour false"]);
     assert_eq!(hit("AWS/USA/West"), ["Western true"]);
@@ -302,7 +302,7 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
     let told = |platform: &str, places: &[&str]| -> Vec<String> {
         let places = places.iter().map(|place| (*place).into()).collect();
         let questions = Questions::about(&graphs).platforms_at([(platform.into(), places)]);
-        let hit = questions.impact(&Lost::Location("AWS/USA/West".into()));
+        let hit = questions.impact(&Outage::Location("AWS/USA/West".into()));
         hit.iter().map(|hit| hit.group.to_string()).collect()
     };
     assert_eq!(told("Two", &["AWS/USA/West", "AWS/EU"]), [""; 0]);

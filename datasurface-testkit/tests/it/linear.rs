@@ -9,7 +9,7 @@ use datasurface_document::Documents;
 use datasurface_graph::{
     GraphDiff, IntentionGraph, IntentionGraphs, Node, NodeKey, NodeWeight, Placement, Shards,
     picture::{Mermaid, Picture},
-    query::{Lost, Questions, coming_up, cone},
+    query::{Outage, Questions, coming_up, cone},
 };
 use datasurface_model::{
     CodeInfo, ContainerKey, DatasetGroup, DatasetKey, Datastore, Diagnostic, Ecosystem, Entity, ModelPath,
@@ -153,7 +153,7 @@ fn phases_of_layers(width: usize, layers: usize) -> Vec<(&'static str, Duration)
     assert!(upstream > 3 * (transformers - width));
     assert!(timed(&mut took, "cycles", || questions.cycles()).is_empty());
     assert!(timed(&mut took, "why", || questions.why(&ingest(first))).len() > transformers - width);
-    let lost = Lost::Datastore(first.into());
+    let lost = Outage::Datastore(first.into());
     assert!(!timed(&mut took, "impact", || questions.impact(&lost)).is_empty());
     assert_eq!(timed(&mut took, "bring up", || questions.bring_up()).transformers.len(), transformers);
     assert_eq!(timed(&mut took, "coming up", || coming_up(graph).len()), graph.len());

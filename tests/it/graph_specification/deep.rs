@@ -7,7 +7,7 @@ use datasurface::{
         Assignments, GraphDiff, IntentionGraph, IntentionGraphs, Node, NodeKey, NodeKind, NodeWeight,
         Placement, Shards, Stage,
         picture::{Dot, GraphMl, GraphsPicture, Mermaid, Picture},
-        query::{Lost, Questions, Step, coming_up, cone},
+        query::{Outage, Questions, Step, coming_up, cone},
     },
     model::{
         Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
@@ -197,7 +197,7 @@ impl Shape {
         assert!(questions.why(&self.last()).contains(&"Consumer/group".into()));
         let why = questions.why(&self.first());
         assert_eq!(why.len(), 1 + graph(graphs).nodes().filter(is_trigger).count());
-        let hit = questions.impact(&Lost::Datastore(store_name(0).into()));
+        let hit = questions.impact(&Outage::Datastore(store_name(0).into()));
         assert_eq!(hit.iter().map(|hit| hit.group.to_string()).collect::<Vec<_>>(), ["Consumer/group"]);
         let (first, last) = (store_name(0), store_name(self.stores - 1));
         let data = |store: &str| format!("{store}/data").as_str().into();

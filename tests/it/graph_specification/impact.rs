@@ -8,7 +8,7 @@ use super::{
 use datasurface::{
     graph::{
         NodeKey, Stage,
-        query::{Affected, Lost, Questions},
+        query::{AffectedConsumer, Outage, Questions},
     },
     model::{
         ContainerKey, DatasetGroup, DatasetKey, Ecosystem, Entity, GroupKey, Latency, Place, PlatformName,
@@ -96,7 +96,7 @@ fn containers(ecosystem: &Ecosystem) -> BTreeMap<ContainerKey, Set<Place>> {
 }
 
 /// Whether a node cannot do its work any more.
-fn is_taken(ecosystem: &Ecosystem, lost: &Lost, key: &NodeKey, source: Option<&Source>) -> bool {
+fn is_taken(ecosystem: &Ecosystem, lost: &Outage, key: &NodeKey, source: Option<&Source>) -> bool {
     let works_with = match (key, source) {
         (NodeKey::Export { container, .. }, _) => Some(container),
         (NodeKey::Transform { workspace, .. }, _) => {
@@ -106,11 +106,11 @@ fn is_taken(ecosystem: &Ecosystem, lost: &Lost, key: &NodeKey, source: Option<&S
         _ => None,
     };
     match lost {
-        Lost::Platform(platform) => key.platform() == platform,
-        Lost::Node(node) => key == node,
-        Lost::Container(container) => works_with == Some(container),
-        Lost::Datastore(name) => matches!(key, NodeKey::Ingest { datastore, .. } if datastore == name),
-        Lost::Location(place) => {
+        Outage::Platform(platform) => key.platform() == platform,
+        Outage::Node(node) => key == node,
+        Outage::Container(container) => works_with == Some(container),
+        Outage::Datastore(name) => matches!(key, NodeKey::Ingest { datastore, .. } if datastore == name),
+        Outage::Location(place) => {
             let is_gone = |places: &Set<Place>| {
                 let inside = |one: &Place| format!("{one}/").starts_with(&format!("{place}/"));
                 !places.is_empty() && places.iter().all(inside)
@@ -127,7 +127,7 @@ fn is_taken(ecosystem: &Ecosystem, lost: &Lost, key: &NodeKey, source: Option<&S
 /// A consumer that is hit, with what it does not get, and whether it is cut off.
 type Hit = BTreeMap<(GroupKey, PlatformName), (BTreeSet<DatasetKey>, bool)>;
 
-fn expected(ecosystem: &Ecosystem, needs: &BTreeMap<Delivery, Need>, lost: &Lost) -> Hit {
+fn expected(ecosystem: &Ecosystem, needs: &BTreeMap<Delivery, Need>, lost: &Outage) -> Hit {
     let mut hit = Hit::new();
     for ((group, platform, dataset), need) in needs {
         let mut taken = need
@@ -138,7 +138,7 @@ fn expected(ecosystem: &Ecosystem, needs: &BTreeMap<Delivery, Need>, lost: &Lost
         if taken.peek().is_some() {
             let (datasets, is_cut_off) = hit.entry((group.clone(), platform.clone())).or_default();
             datasets.insert(dataset.clone());
-            let takes_what_is_there = !matches!(lost, Lost::Node(_));
+            let takes_what_is_there = !matches!(lost, Outage::Node(_));
             *is_cut_off |= takes_what_is_there && taken.any(|(key, _)| *key == need.export);
         }
     }
@@ -153,7 +153,7 @@ fn rank(ecosystem: &Ecosystem, key: &GroupKey) -> (bool, Option<Latency>, Revers
     (breaks.is_none(), breaks, Reverse(workspace.declared_priority()))
 }
 
-fn losses(ecosystem: &Ecosystem, nodes: &[NodeKey]) -> Vec<Lost> {
+fn losses(ecosystem: &Ecosystem, nodes: &[NodeKey]) -> Vec<Outage> {
     let datastores: BTreeSet<_> = nodes
         .iter()
         .filter_map(|node| match node {
@@ -165,10 +165,11 @@ fn losses(ecosystem: &Ecosystem, nodes: &[NodeKey]) -> Vec<Lost> {
     let places = places.chain(ecosystem.platforms().iter().flat_map(|platform| platform.locations().clone()));
     let places: BTreeSet<Place> = places.chain(["Nowhere".into()]).collect();
     let platforms = nodes.iter().map(|node| node.platform().clone()).collect::<BTreeSet<_>>();
-    let losses = datastores.into_iter().map(Lost::Datastore).chain(places.into_iter().map(Lost::Location));
-    let losses = losses.chain(platforms.into_iter().map(Lost::Platform));
-    let losses = losses.chain(containers(ecosystem).into_keys().map(Lost::Container));
-    losses.chain(nodes.iter().cloned().map(Lost::Node)).collect()
+    let losses =
+        datastores.into_iter().map(Outage::Datastore).chain(places.into_iter().map(Outage::Location));
+    let losses = losses.chain(platforms.into_iter().map(Outage::Platform));
+    let losses = losses.chain(containers(ecosystem).into_keys().map(Outage::Container));
+    losses.chain(nodes.iter().cloned().map(Outage::Node)).collect()
 }
 
 proptest! {
@@ -185,7 +186,7 @@ proptest! {
             graphs.iter().flat_map(|graph| graph.nodes()).map(|node| node.key()).collect();
         for lost in losses(ecosystem, &nodes) {
             let told = questions.impact(&lost);
-            let hit = |one: &Affected| {
+            let hit = |one: &AffectedConsumer| {
                 ((one.group.clone(), one.platform.clone()), (one.datasets.clone(), one.is_cut_off))
             };
             let by_consumer: Hit = told.iter().map(hit).collect();

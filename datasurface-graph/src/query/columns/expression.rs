@@ -2,7 +2,7 @@
 
 use super::{
     ColumnKey,
-    scope::{Scope, is, single},
+    scope::{FromClause, is, single},
 };
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
@@ -11,7 +11,7 @@ use sqlparser::ast::{
 use std::collections::BTreeSet;
 
 /// The columns, if all of the expression is understood. Without recursion: expressions can be deep.
-pub(super) fn sources(expression: &Expr, scope: &Scope<'_>) -> Option<BTreeSet<ColumnKey>> {
+pub(super) fn sources(expression: &Expr, scope: &FromClause<'_>) -> Option<BTreeSet<ColumnKey>> {
     let mut columns = BTreeSet::new();
     let mut waiting = vec![expression];
     while let Some(expression) = waiting.pop() {

@@ -38,14 +38,14 @@ pub enum ColumnSources {
     /// Of these, and of no others; of none, if it is captured or does not depend on data.
     Known(BTreeSet<ColumnKey>),
     /// It cannot be told.
-    Unknown(Untold),
+    Unknown(UnknownReason),
 }
 
 /// Why it cannot be told what a column is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Untold {
+pub enum UnknownReason {
     /// Nothing makes it: it belongs to a transformer that does not run, since nobody needs its output.
     NotMade,
     /// The model has no such column.
@@ -61,17 +61,17 @@ impl<'g> Questions<'g> {
     pub fn columns_made_from(&self, column: &ColumnKey) -> ColumnSources {
         let ecosystem = &self.graphs.estate().ecosystem;
         if !has(ecosystem, column) {
-            return ColumnSources::Unknown(Untold::NotThere);
+            return ColumnSources::Unknown(UnknownReason::NotThere);
         }
         let Some(maker) = self.maker_of(&column.dataset.datastore) else {
             return match ecosystem.producer(&column.dataset.datastore) {
-                Some(_) => ColumnSources::Unknown(Untold::NotMade),
+                Some(_) => ColumnSources::Unknown(UnknownReason::NotMade),
                 None => ColumnSources::Known(BTreeSet::new()),
             };
         };
         match self.reading(maker, &column.dataset).sources_of(&column.column) {
             Some(sources) => ColumnSources::Known(sources),
-            None => ColumnSources::Unknown(Untold::NotUnderstood),
+            None => ColumnSources::Unknown(UnknownReason::NotUnderstood),
         }
     }
 
@@ -108,14 +108,14 @@ fn has(ecosystem: &Valid<Ecosystem>, ColumnKey { dataset, column }: &ColumnKey) 
 }
 
 /// A dataset that a statement may read, and the name under which it is visible.
-pub(super) struct Input<'a> {
+pub(super) struct StatementInput<'a> {
     pub(super) name: String,
     pub(super) dataset: DatasetKey,
     /// By name in small letters.
     columns: FxHashMap<String, Vec<&'a ColumnName>>,
 }
 
-impl<'a> Input<'a> {
+impl<'a> StatementInput<'a> {
     fn of(datastore: &'a Datastore, dataset: &'a Dataset) -> Self {
         let mut columns: FxHashMap<String, Vec<&ColumnName>> = FxHashMap::default();
         for column in dataset.schema().table().columns() {
@@ -142,7 +142,7 @@ pub(super) type Readings<'g> = Mutex<FxHashMap<DatasetKey, Arc<ParsedStatement<'
 pub(super) struct ParsedStatement<'g> {
     /// None, if the dataset is made by no statement, or by one that is not understood.
     statement: Option<Statement>,
-    inputs: Vec<Input<'g>>,
+    inputs: Vec<StatementInput<'g>>,
 }
 
 impl<'g> ParsedStatement<'g> {
@@ -154,7 +154,8 @@ impl<'g> ParsedStatement<'g> {
             }
             _ => None,
         };
-        let inputs = maker.inputs().map(|(datastore, dataset)| Input::of(datastore, dataset.of(datastore)));
+        let inputs =
+            maker.inputs().map(|(datastore, dataset)| StatementInput::of(datastore, dataset.of(datastore)));
         Self { statement, inputs: inputs.collect() }
     }
 

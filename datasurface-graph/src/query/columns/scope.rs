@@ -1,14 +1,14 @@
 //! What a FROM makes visible, as far as it is understood: inputs that are joined.
 
-use super::{ColumnKey, Input};
+use super::{ColumnKey, StatementInput};
 use sqlparser::ast::{Join, JoinOperator, ObjectName, TableAlias, TableFactor, TableWithJoins};
 
 /// The tables of a FROM, each with the name by which columns call it.
-pub(super) struct Scope<'a>(Vec<(String, &'a Input<'a>)>);
+pub(super) struct FromClause<'a>(Vec<(String, &'a StatementInput<'a>)>);
 
-impl<'a> Scope<'a> {
+impl<'a> FromClause<'a> {
     /// The inputs that are joined; nothing, if anything else is.
-    pub(super) fn of(from: &[TableWithJoins], inputs: &'a [Input<'a>]) -> Option<Self> {
+    pub(super) fn of(from: &[TableWithJoins], inputs: &'a [StatementInput<'a>]) -> Option<Self> {
         let mut tables = Vec::new();
         for TableWithJoins { relation, joins } in from {
             tables.push(visible(relation, inputs)?);
@@ -40,7 +40,10 @@ impl<'a> Scope<'a> {
 }
 
 /// A table of a FROM, if it is an input as it is, and the name by which columns call it.
-fn visible<'a>(table: &TableFactor, inputs: &'a [Input<'a>]) -> Option<(String, &'a Input<'a>)> {
+fn visible<'a>(
+    table: &TableFactor,
+    inputs: &'a [StatementInput<'a>],
+) -> Option<(String, &'a StatementInput<'a>)> {
     let TableFactor::Table {
         name,
         alias,

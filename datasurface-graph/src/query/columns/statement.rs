@@ -4,8 +4,8 @@
 //! until it is decided whether the values of columns depend on it.
 
 use super::{
-    ColumnKey, Input, expression,
-    scope::{Scope, is, single},
+    ColumnKey, StatementInput, expression,
+    scope::{FromClause, is, single},
 };
 use sqlparser::{
     ast::{
@@ -44,8 +44,12 @@ impl Statement {
     }
 
     /// The columns that a column of the result is made of, if that can be told.
-    pub(super) fn sources_of(&self, column: &str, inputs: &[Input<'_>]) -> Option<BTreeSet<ColumnKey>> {
-        let scope = Scope::of(&self.0.from, inputs)?;
+    pub(super) fn sources_of(
+        &self,
+        column: &str,
+        inputs: &[StatementInput<'_>],
+    ) -> Option<BTreeSet<ColumnKey>> {
+        let scope = FromClause::of(&self.0.from, inputs)?;
         let mut found = None;
         for item in &self.0.projection {
             let sources = match item {
