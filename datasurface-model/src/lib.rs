@@ -16,4 +16,4 @@ pub use datasurface_schema::*;
 pub use diagnostic::*;
 pub use ecosystem::*;
 pub use semver::{Error as VersionError, Version, VersionReq};
-pub use validate::{CODES, Changes, Checked, Effort, Invalid, Located, Previous, Valid, Validation};
+pub use validate::{CODES, Changes, Checked, Invalid, Located, Previous, Valid, Validation, ValidationStats};

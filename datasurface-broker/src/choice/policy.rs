@@ -8,7 +8,7 @@ use super::{
 use datasurface_model::{
     DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named,
     PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Set, Workspace, ZoneName,
-    governance::{Denial, Meeting, Met, denial},
+    governance::{Denial, DenialContext, PolicySubject, denial},
     segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,7 +190,7 @@ impl<'a> Duty<'a> {
             let left_out = || voice.remedy.clone().unwrap_or_default();
             let remedy = pin.and_then(|pin| (pin.remedy)());
             let unpinned = || remedy.clone().unwrap_or_default();
-            let meeting = Meeting {
+            let meeting = DenialContext {
                 what: &what,
                 at: &path,
                 dataset: voice.data.is_some().then_some(&data),
@@ -200,7 +200,7 @@ impl<'a> Duty<'a> {
             };
             let meeting = match voice.concern {
                 Concern::Everything | Concern::Input => meeting,
-                Concern::Places => Meeting {
+                Concern::Places => DenialContext {
                     at: &data,
                     dataset: None,
                     remedy: voice.remedy.is_some().then_some(&left_out),
@@ -267,10 +267,10 @@ impl<'a> Duty<'a> {
         };
         let places = hosted.places(declared);
         let is_somewhere = places.is_empty() && !descriptor.keeps_data_in().is_empty();
-        let place = if is_somewhere { Met::Somewhere } else { Met::Places(&places) };
+        let place = if is_somewhere { PolicySubject::Somewhere } else { PolicySubject::Places(&places) };
         for voice in self.voices.values() {
             for policy in voice.policies {
-                let mut tell = |met: Met<'_>| {
+                let mut tell = |met: PolicySubject<'_>| {
                     if let Some(denial) = denial(policy, &met, cloud) {
                         tell(voice, policy, denial);
                     }
@@ -281,18 +281,18 @@ impl<'a> Duty<'a> {
                 }
                 let is_asked_for = voice.asked_for.contains(policy.name());
                 for (technology, encryption) in descriptor.keeps_data_in() {
-                    tell(Met::Storage { technology, encryption: *encryption, is_asked_for });
+                    tell(PolicySubject::Storage { technology, encryption: *encryption, is_asked_for });
                 }
                 // A pin was judged with the model, but for what a transformer reads.
                 let is_judged = is_pinned && voice.concern != Concern::Input;
                 if !is_judged {
-                    tell(Met::Platform(platform));
+                    tell(PolicySubject::Platform(platform));
                 }
                 let theirs = declared.production_status();
-                let own = Met::status(&voice.statuses, theirs);
+                let own = PolicySubject::status(&voice.statuses, theirs);
                 let is_denied = denial(policy, &own, cloud).is_some();
                 if !is_denied {
-                    tell(Met::status(&voice.of_inputs, theirs));
+                    tell(PolicySubject::status(&voice.of_inputs, theirs));
                 } else if !is_judged {
                     tell(own);
                 }

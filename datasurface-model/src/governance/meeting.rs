@@ -10,7 +10,7 @@ use std::fmt;
 
 /// How a meeting is told, if it is denied. Nothing of it is made before.
 #[derive(Clone, Copy)]
-pub struct Meeting<'m> {
+pub struct DenialContext<'m> {
     /// What may not be: "the workspace `W` may not receive `S/d`".
     pub what: &'m dyn Fn() -> String,
     /// Where the two meet.
@@ -34,7 +34,7 @@ impl Denial {
         code: &CodeInfo,
         zone: &ZoneName,
         policy: &Policy,
-        meeting: &Meeting<'_>,
+        meeting: &DenialContext<'_>,
     ) -> Diagnostic {
         let message = format!(
             "{}: the policy `{}` of the zone `{zone}` {}",
@@ -62,7 +62,7 @@ impl Denial {
     }
 }
 
-impl fmt::Debug for Meeting<'_> {
+impl fmt::Debug for DenialContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Meeting")
             .field("what", &(self.what)())

@@ -11,7 +11,7 @@ pub use codes::{
     CLASSIFICATION, CLASSIFICATION_LIMIT, HARD_VENDOR, LOCATION, NO_EFFECT, PLATFORM, PRODUCTION,
     PRODUCTION_MIX, STORAGE, UNCLASSIFIED, UNKNOWN_TECHNOLOGY, VENDOR,
 };
-pub use meeting::Meeting;
+pub use meeting::DenialContext;
 
 use crate::{
     diagnostic::CodeInfo,
@@ -21,7 +21,7 @@ use datasurface_schema::{Classification, Place, PlatformName, Set, Text, VendorN
 
 /// Something that the data of a zone meets.
 #[derive(Clone, Copy, Debug)]
-pub enum Met<'a> {
+pub enum PolicySubject<'a> {
     /// Places at which data is kept.
     Places(&'a Set<Place>),
     /// Something that keeps data, and does not say where.
@@ -54,7 +54,7 @@ pub enum Met<'a> {
     },
 }
 
-impl Met<'_> {
+impl PolicySubject<'_> {
     /// Something of this status meets all of these things of a zone, or serves them: one of the other status decides.
     #[must_use]
     pub fn status(ours: &Set<ProductionStatus>, theirs: ProductionStatus) -> Self {
@@ -96,28 +96,32 @@ impl Denial {
 /// ```
 pub fn denial(
     policy: &Policy,
-    met: &Met<'_>,
+    met: &PolicySubject<'_>,
     cloud: impl Fn(&VendorName) -> Option<CloudVendor>,
 ) -> Option<Denial> {
     match (policy.rule(), met) {
-        (PolicyRule::Locations(permitted), Met::Places(places)) => location(permitted, places),
-        (PolicyRule::Vendors(permitted), Met::Places(places)) => vendor(permitted, places),
-        (PolicyRule::HardVendors(permitted), Met::Places(places)) => hard_vendor(permitted, places, cloud),
-        (PolicyRule::Locations(permitted), Met::Somewhere) => unknown(&LOCATION, permitted),
-        (PolicyRule::Vendors(permitted), Met::Somewhere) => unknown(&VENDOR, permitted),
-        (PolicyRule::HardVendors(permitted), Met::Somewhere) => unknown(&HARD_VENDOR, permitted),
-        (PolicyRule::Storage(rule), Met::Storage { technology, encryption, is_asked_for }) => {
+        (PolicyRule::Locations(permitted), PolicySubject::Places(places)) => location(permitted, places),
+        (PolicyRule::Vendors(permitted), PolicySubject::Places(places)) => vendor(permitted, places),
+        (PolicyRule::HardVendors(permitted), PolicySubject::Places(places)) => {
+            hard_vendor(permitted, places, cloud)
+        }
+        (PolicyRule::Locations(permitted), PolicySubject::Somewhere) => unknown(&LOCATION, permitted),
+        (PolicyRule::Vendors(permitted), PolicySubject::Somewhere) => unknown(&VENDOR, permitted),
+        (PolicyRule::HardVendors(permitted), PolicySubject::Somewhere) => unknown(&HARD_VENDOR, permitted),
+        (PolicyRule::Storage(rule), PolicySubject::Storage { technology, encryption, is_asked_for }) => {
             let holds = rule.is_mandatory() || *is_asked_for;
             holds.then(|| storage(rule, technology, *encryption)).flatten()
         }
-        (PolicyRule::Classifications(permitted), Met::Data { classifications, is_complete }) => {
+        (PolicyRule::Classifications(permitted), PolicySubject::Data { classifications, is_complete }) => {
             data(permitted, classifications, *is_complete)
         }
-        (PolicyRule::Platforms(permitted), Met::Platform(platform)) => (!permitted.admits(platform))
-            .then(|| Denial::new(&PLATFORM, format!("does not permit the platform `{platform}`"))),
-        (PolicyRule::Production(permitted), Met::Status { theirs, .. }) => (!permitted.admits(theirs))
-            .then(|| Denial::new(&PRODUCTION, format!("does not permit what is {theirs}"))),
-        (PolicyRule::SeparateProduction, Met::Status { ours, theirs }) => (ours != theirs)
+        (PolicyRule::Platforms(permitted), PolicySubject::Platform(platform)) => (!permitted
+            .admits(platform))
+        .then(|| Denial::new(&PLATFORM, format!("does not permit the platform `{platform}`"))),
+        (PolicyRule::Production(permitted), PolicySubject::Status { theirs, .. }) => (!permitted
+            .admits(theirs))
+        .then(|| Denial::new(&PRODUCTION, format!("does not permit what is {theirs}"))),
+        (PolicyRule::SeparateProduction, PolicySubject::Status { ours, theirs }) => (ours != theirs)
             .then(|| Denial::new(&PRODUCTION, "wants production apart from what is not".to_owned())),
         _ => None,
     }

@@ -2,7 +2,7 @@
 //! difference.
 
 use super::{
-    directory::Directory,
+    directory::UnitIndex,
     unit::{Content, UnitKey, UnitPlace},
 };
 use crate::ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration};
@@ -30,20 +30,20 @@ impl UnitChange {
 pub(super) fn differences(
     older: Option<&Ecosystem>,
     newer: &Ecosystem,
-    directory: &Directory,
+    directory: &UnitIndex,
 ) -> Vec<UnitChange> {
-    let mut cut = Cut { directory, changes: Vec::new() };
+    let mut cut = UnitDiff { directory, changes: Vec::new() };
     cut.ecosystem(older, newer);
     cut.changes
 }
 
-struct Cut<'a> {
+struct UnitDiff<'a> {
     /// Of the older version.
-    directory: &'a Directory,
+    directory: &'a UnitIndex,
     changes: Vec<UnitChange>,
 }
 
-impl Cut<'_> {
+impl UnitDiff<'_> {
     fn ecosystem(&mut self, older: Option<&Ecosystem>, newer: &Ecosystem) {
         let key = UnitKey::new(UnitPlace::Ecosystem);
         let old = self.directory.frame(&key).cloned();
@@ -160,12 +160,12 @@ fn teams_apart(zone: &ZoneName, teams: &[&TeamDeclaration]) -> Units {
     apart(teams, |team, cut| cut.team(zone, team.name(), None, team.definition().cloned()))
 }
 
-fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut Cut<'_>)) -> Units {
-    let nothing = Directory::default();
+fn apart<T>(declarations: &[&T], into_units: impl Fn(&T, &mut UnitDiff<'_>)) -> Units {
+    let nothing = UnitIndex::default();
     let mut units = Units::new();
     let mut counts = FxHashMap::default();
     for declaration in declarations {
-        let mut cut = Cut { directory: &nothing, changes: Vec::new() };
+        let mut cut = UnitDiff { directory: &nothing, changes: Vec::new() };
         into_units(declaration, &mut cut);
         for UnitChange { key, new, .. } in cut.changes {
             let first = key.numbered(0);

@@ -6,8 +6,8 @@ use super::{
     changes::containers,
     cut::UnitChange,
     facts::Subject,
-    index::Index,
-    names::Names,
+    index::MultiIndex,
+    names::NameIndex,
     rules::addresses,
     unit::{Content, UnitKey, UnitPlace, team_path},
 };
@@ -61,20 +61,20 @@ impl Located<Workspace> {
 /// Every datastore, workspace and container by name. In a valid ecosystem each name stands for one; in others, the first
 /// in canonical order answers.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Directory {
+pub(super) struct UnitIndex {
     /// What the ecosystem, and each zone, says itself.
     frames: PersistentMap<UnitKey, Content>,
     datastores: Members<Datastore>,
     workspaces: Members<Workspace>,
-    containers: Index<ContainerKey, DataContainer>,
-    producers: Index<DatastoreName, WorkspaceName>,
-    former_datastores: Index<DatastoreName, ()>,
-    former_workspaces: Index<WorkspaceName, ()>,
+    containers: MultiIndex<ContainerKey, DataContainer>,
+    producers: MultiIndex<DatastoreName, WorkspaceName>,
+    former_datastores: MultiIndex<DatastoreName, ()>,
+    former_workspaces: MultiIndex<WorkspaceName, ()>,
     /// Containers by what is the same for those that are one physical database.
-    addresses: Index<Text, ContainerKey>,
+    addresses: MultiIndex<Text, ContainerKey>,
 }
 
-impl Directory {
+impl UnitIndex {
     /// Follows the change of a unit, and notes who may answer differently now.
     pub(super) fn follow(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
         let unit = &change.key;
@@ -182,17 +182,17 @@ impl Directory {
         })
     }
 
-    pub(super) fn addresses(&self) -> &Index<Text, ContainerKey> {
+    pub(super) fn addresses(&self) -> &MultiIndex<Text, ContainerKey> {
         &self.addresses
     }
 
     /// Datastores by the names that they say they had before.
-    pub(super) fn former_datastores(&self) -> &Index<DatastoreName, ()> {
+    pub(super) fn former_datastores(&self) -> &MultiIndex<DatastoreName, ()> {
         &self.former_datastores
     }
 
     /// Workspaces by the names that they say they had before.
-    pub(super) fn former_workspaces(&self) -> &Index<WorkspaceName, ()> {
+    pub(super) fn former_workspaces(&self) -> &MultiIndex<WorkspaceName, ()> {
         &self.former_workspaces
     }
 
@@ -209,11 +209,11 @@ impl Directory {
         &self.workspaces
     }
 
-    pub(super) fn containers(&self) -> &Index<ContainerKey, DataContainer> {
+    pub(super) fn containers(&self) -> &MultiIndex<ContainerKey, DataContainer> {
         &self.containers
     }
 
-    pub(super) fn producers(&self) -> &Index<DatastoreName, WorkspaceName> {
+    pub(super) fn producers(&self) -> &MultiIndex<DatastoreName, WorkspaceName> {
         &self.producers
     }
 }
@@ -221,7 +221,7 @@ impl Directory {
 /// The units of one kind. Names that differ in ASCII case only stand together: they are not allowed beside each other.
 #[derive(Clone, Debug)]
 pub(super) struct Members<T: Entity> {
-    by_folded_name: Index<Text, Member<T>>,
+    by_folded_name: MultiIndex<Text, Member<T>>,
 }
 
 /// A unit that has a name.
@@ -231,7 +231,7 @@ pub(super) struct Member<T: Entity> {
     name: T::Name,
     located: Located<T>,
     /// The names inside it, arranged when the first reference into it does not resolve.
-    pub(super) inner: Arc<OnceLock<Names>>,
+    pub(super) inner: Arc<OnceLock<NameIndex>>,
 }
 
 impl<T: Entity> Member<T> {
@@ -293,7 +293,7 @@ where
 
 impl<T: Entity> Default for Members<T> {
     fn default() -> Self {
-        Self { by_folded_name: Index::default() }
+        Self { by_folded_name: MultiIndex::default() }
     }
 }
 

@@ -6,23 +6,23 @@ use std::{borrow::Borrow, hash::Hash};
 /// For each key, the values that units have given for it, in canonical order of the units. Where several units have
 /// given one, the first answers. Persistent: a clone costs a counter, and shares what does not change.
 #[derive(Clone, Debug)]
-pub(super) struct Index<K, V> {
-    claims: PersistentMap<K, Claims<V>>,
+pub(super) struct MultiIndex<K, V> {
+    claims: PersistentMap<K, IndexEntries<V>>,
 }
 
 /// Most often there is one, so that it stands where it is found.
 #[derive(Clone, Debug)]
-struct Claims<V> {
+struct IndexEntries<V> {
     first: (UnitKey, V),
     others: Vec<(UnitKey, V)>,
 }
 
-impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
+impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
     /// Notes what a unit has to say of a key.
     pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) {
         let mut claim = (unit.clone(), value);
         match self.claims.get_mut(&key) {
-            Some(Claims { first, others }) => {
+            Some(IndexEntries { first, others }) => {
                 if *unit < first.0 {
                     std::mem::swap(first, &mut claim);
                 }
@@ -30,7 +30,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
                 others.insert(at, claim);
             }
             None => {
-                self.claims.insert(key, Claims { first: claim, others: Vec::new() });
+                self.claims.insert(key, IndexEntries { first: claim, others: Vec::new() });
             }
         }
     }
@@ -38,7 +38,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
     /// Notes what a unit has to say of a key, in place of what it has said before.
     pub(super) fn renew(&mut self, key: K, unit: &UnitKey, value: V) {
         match self.claims.get_mut(&key) {
-            Some(Claims { first: (first, known), .. }) if first == unit => *known = value,
+            Some(IndexEntries { first: (first, known), .. }) if first == unit => *known = value,
             _ => {
                 self.release(&key, unit);
                 self.claim(key, unit, value);
@@ -48,7 +48,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
 
     /// Forgets what a unit has said of a key.
     pub(super) fn release(&mut self, key: &K, unit: &UnitKey) {
-        let Some(Claims { first, others }) = self.claims.get_mut(key) else {
+        let Some(IndexEntries { first, others }) = self.claims.get_mut(key) else {
             return;
         };
         others.retain(|(other, _)| other != unit);
@@ -68,7 +68,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        self.claims.get(key).into_iter().flat_map(Claims::iter)
+        self.claims.get(key).into_iter().flat_map(IndexEntries::iter)
     }
 
     /// Who comes first, and with what.
@@ -96,11 +96,11 @@ impl<K: Clone + Eq + Hash, V: Clone> Index<K, V> {
 
     /// Everything that was said of anything, and by whom, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &(UnitKey, V)> {
-        self.claims.values().flat_map(Claims::iter)
+        self.claims.values().flat_map(IndexEntries::iter)
     }
 }
 
-impl<K: Clone + Eq + Hash> Index<K, ()> {
+impl<K: Clone + Eq + Hash> MultiIndex<K, ()> {
     /// Follows what a unit gave before, and gives now. Gives back what may have another answer.
     pub(super) fn follow(
         &mut self,
@@ -116,13 +116,13 @@ impl<K: Clone + Eq + Hash> Index<K, ()> {
     }
 }
 
-impl<V> Claims<V> {
+impl<V> IndexEntries<V> {
     fn iter(&self) -> impl Iterator<Item = &(UnitKey, V)> {
         std::iter::once(&self.first).chain(&self.others)
     }
 }
 
-impl<K, V> Default for Index<K, V> {
+impl<K, V> Default for MultiIndex<K, V> {
     fn default() -> Self {
         Self { claims: PersistentMap::default() }
     }

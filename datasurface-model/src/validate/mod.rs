@@ -28,14 +28,14 @@ mod waivers;
 
 pub use changes::Changes;
 pub use directory::Located;
-pub use outcome::{Checked, Effort, Invalid, Previous};
+pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use rules::CODES;
 pub use valid::Valid;
 
 use crate::ecosystem::Ecosystem;
 use chrono::NaiveDate;
 use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
-use outcome::Report;
+use outcome::ValidationReport;
 use rustc_hash::FxBuildHasher;
 use state::State;
 use std::fmt;
@@ -89,6 +89,6 @@ impl Ecosystem {
     /// Judges the ecosystem by every rule, all findings in one go. Errors make it [`Invalid`]; warnings do not.
     pub fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid> {
         let (state, checked) = State::of(&self, with.date, with.previous);
-        Report::new(checked, state).conclude(self)
+        ValidationReport::new(checked, state).conclude(self)
     }
 }

@@ -1,6 +1,6 @@
 //! What a validation gives back.
 
-use super::{state::State, unit::UnitKey, valid::Valid, waivers::Judged};
+use super::{state::State, unit::UnitKey, valid::Valid, waivers::WaiverOutcome};
 use crate::{
     diagnostic::{Findings, ModelPath},
     ecosystem::Ecosystem,
@@ -14,16 +14,16 @@ use std::{
 #[derive(Clone)]
 pub struct Checked {
     ecosystem: Valid<Ecosystem>,
-    report: Report,
+    report: ValidationReport,
 }
 
 /// An ecosystem with errors, and everything that was found. Shown and debugged as the report.
 #[derive(Clone)]
-pub struct Invalid(Box<(Ecosystem, Report)>);
+pub struct Invalid(Box<(Ecosystem, ValidationReport)>);
 
 /// How much work a validation was.
 #[derive(Clone, Debug)]
-pub struct Effort {
+pub struct ValidationStats {
     units: usize,
     checked: Vec<UnitKey>,
     /// Where these are, in order; written down when somebody asks.
@@ -31,7 +31,7 @@ pub struct Effort {
 }
 
 /// The outcome of an earlier validation, which makes the next one fast: a [`Checked`] or an [`Invalid`].
-pub trait Previous: sealed::Remembers {}
+pub trait Previous: sealed::HasState {}
 
 impl Previous for Checked {}
 impl Previous for Invalid {}
@@ -63,7 +63,7 @@ impl Checked {
 
     /// How much work it was.
     #[must_use]
-    pub fn effort(&self) -> &Effort {
+    pub fn effort(&self) -> &ValidationStats {
         &self.report.effort
     }
 }
@@ -95,12 +95,12 @@ impl Invalid {
 
     /// How much work it was.
     #[must_use]
-    pub fn effort(&self) -> &Effort {
+    pub fn effort(&self) -> &ValidationStats {
         &self.0.1.effort
     }
 }
 
-impl Effort {
+impl ValidationStats {
     /// How many units the ecosystem has. A unit is what is checked, and remembered, on its own: a datastore, a
     /// workspace, and the frames around them.
     #[must_use]
@@ -122,16 +122,16 @@ impl Effort {
 
 /// What was found, how much work it was, and what the next validation may build on.
 #[derive(Clone)]
-pub(super) struct Report {
+pub(super) struct ValidationReport {
     /// Gathered when somebody asks: nobody needs all of them to know what an edit has changed.
-    judged: OnceLock<Judged>,
-    effort: Effort,
+    judged: OnceLock<WaiverOutcome>,
+    effort: ValidationStats,
     state: Arc<State>,
 }
 
-impl Report {
+impl ValidationReport {
     pub(super) fn new(checked: Vec<UnitKey>, state: State) -> Self {
-        let effort = Effort { units: state.units(), checked, paths: OnceLock::new() };
+        let effort = ValidationStats { units: state.units(), checked, paths: OnceLock::new() };
         Self { judged: OnceLock::new(), effort, state: Arc::new(state) }
     }
 
@@ -139,7 +139,7 @@ impl Report {
         &self.judged().findings
     }
 
-    fn judged(&self) -> &Judged {
+    fn judged(&self) -> &WaiverOutcome {
         self.judged.get_or_init(|| self.state.judged())
     }
 
@@ -182,18 +182,18 @@ pub(super) mod sealed {
     use super::{Checked, Invalid, State};
 
     /// Keeps what the next validation may build on. Only this crate can implement it.
-    pub trait Remembers {
+    pub trait HasState {
         #[doc(hidden)]
         fn state(&self) -> &State;
     }
 
-    impl Remembers for Checked {
+    impl HasState for Checked {
         fn state(&self) -> &State {
             &self.report.state
         }
     }
 
-    impl Remembers for Invalid {
+    impl HasState for Invalid {
         fn state(&self) -> &State {
             &self.0.1.state
         }

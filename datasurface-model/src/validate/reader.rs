@@ -2,7 +2,7 @@
 //! needs to be checked again only if one of its imports reads differently now.
 
 use super::{
-    facts::{Classified, DatasetFact, Facts, GroupFact, OutputFact, StoreFact, Transformer},
+    facts::{DatasetClassifications, DatasetFact, Facts, GroupFact, OutputFact, StoreFact, TransformerFact},
     reference::Reference,
     unit::UnitKey,
 };
@@ -15,7 +15,7 @@ use std::cell::RefCell;
 
 /// Reads facts, and remembers which.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
+pub(crate) struct FactReader<'a> {
     facts: &'a Facts,
     imports: RefCell<Vec<Fact>>,
 }
@@ -92,7 +92,7 @@ facts! {
     /// Which cloud a vendor is.
     Cloud(vendor: VendorName) = cloud -> Option<CloudVendor>;
     /// Every transformer, in canonical order.
-    Transformers = transformers -> &'a Named<Transformer>;
+    Transformers = transformers -> &'a Named<TransformerFact>;
     {
         /// A dataset, as its consumers see it.
         Dataset(DatasetKey) = dataset;
@@ -101,7 +101,7 @@ facts! {
     }
 }
 
-impl<'a> Reader<'a> {
+impl<'a> FactReader<'a> {
     pub(crate) fn of(facts: &'a Facts) -> Self {
         Self { facts, imports: RefCell::default() }
     }
@@ -113,7 +113,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The classifications of a dataset that was read under this key, and of its columns.
-    pub(crate) fn classifications(&self, key: &DatasetKey, dataset: DatasetFact<'a>) -> Classified<'a> {
+    pub(crate) fn classifications(
+        &self,
+        key: &DatasetKey,
+        dataset: DatasetFact<'a>,
+    ) -> DatasetClassifications<'a> {
         self.imports.borrow_mut().push(Fact::Classifications(key.clone()));
         dataset.classifications()
     }

@@ -11,18 +11,18 @@ use rustc_hash::FxHashMap;
 
 /// Imports the other way round: for each subject, the facts that were read, and by which units. Persistent.
 #[derive(Clone, Debug)]
-pub(super) struct Readers {
-    by_subject: PersistentMap<Subject, Named<Reading>>,
+pub(super) struct Dependents {
+    by_subject: PersistentMap<Subject, Named<Dependency>>,
 }
 
 /// A unit has read a fact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Reading {
+struct Dependency {
     fact: Fact,
     unit: UnitKey,
 }
 
-impl Entity for Reading {
+impl Entity for Dependency {
     type Name = Fact;
 
     fn name(&self) -> &Fact {
@@ -30,13 +30,13 @@ impl Entity for Reading {
     }
 }
 
-impl Readers {
+impl Dependents {
     /// The readers of everything that these units have read.
     pub(super) fn of<'a>(units: impl Iterator<Item = (&'a UnitKey, &'a [Fact])>) -> Self {
-        let mut by_subject: FxHashMap<Subject, Vec<Reading>> = FxHashMap::default();
+        let mut by_subject: FxHashMap<Subject, Vec<Dependency>> = FxHashMap::default();
         for (unit, imports) in units {
             for fact in imports {
-                let reading = Reading { fact: fact.clone(), unit: unit.clone() };
+                let reading = Dependency { fact: fact.clone(), unit: unit.clone() };
                 by_subject.entry(fact.subject()).or_default().push(reading);
             }
         }
@@ -52,7 +52,7 @@ impl Readers {
     /// Follows what a unit has read before, and reads now.
     pub(super) fn follow(&mut self, unit: &UnitKey, before: &[Fact], now: &[Fact]) {
         let (before, now) = (each_once(before), each_once(now));
-        let reading = |fact: &&Fact| Reading { fact: (*fact).clone(), unit: unit.clone() };
+        let reading = |fact: &&Fact| Dependency { fact: (*fact).clone(), unit: unit.clone() };
         for fact in before.iter().filter(|fact| now.binary_search(fact).is_err()) {
             let subject = fact.subject();
             if let Some(readings) = self.by_subject.get_mut(&subject) {
@@ -77,7 +77,7 @@ impl Readers {
     pub(super) fn misled(&self, subject: &Subject, then: &Facts, now: &Facts) -> Vec<&UnitKey> {
         let mut units = Vec::new();
         let mut last: Option<(&Fact, bool)> = None;
-        for Reading { fact, unit } in self.by_subject.get(subject).into_iter().flatten() {
+        for Dependency { fact, unit } in self.by_subject.get(subject).into_iter().flatten() {
             let is_same = match last {
                 Some((same, is_same)) if same == fact => is_same,
                 _ => fact.is_same(then, now),

@@ -5,10 +5,10 @@ use super::{
     cut::{self, UnitChange},
     facts::Facts,
     reader::Fact,
-    readers::Readers,
+    readers::Dependents,
     rules::{self, CODES},
     unit::{Content, UnitKey},
-    waivers::{self, Judged},
+    waivers::{self, WaiverOutcome},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
@@ -26,9 +26,9 @@ pub struct State {
     units: PersistentMap<UnitKey, Unit>,
     facts: Facts,
     /// Made when the first validation builds on this one.
-    readers: OnceLock<Readers>,
+    readers: OnceLock<Dependents>,
     /// The units that something was found in.
-    reported: PersistentMap<UnitKey, Arc<Verdict>>,
+    reported: PersistentMap<UnitKey, Arc<UnitResult>>,
     /// How many errors there are.
     errors: usize,
 }
@@ -36,17 +36,17 @@ pub struct State {
 #[derive(Clone, Debug)]
 struct Unit {
     content: Content,
-    verdict: Arc<Verdict>,
+    verdict: Arc<UnitResult>,
 }
 
 /// What the rules say of a unit, and what they had to know to say it.
 #[derive(Debug)]
-pub(super) struct Verdict {
+pub(super) struct UnitResult {
     pub(super) imports: Box<[Fact]>,
     pub(super) findings: Box<[Diagnostic]>,
 }
 
-impl Verdict {
+impl UnitResult {
     fn errors(&self) -> usize {
         self.findings.iter().filter(|finding| finding.severity() == Severity::Error).count()
     }
@@ -102,13 +102,13 @@ impl State {
         }
     }
 
-    fn readers(&self) -> &Readers {
+    fn readers(&self) -> &Dependents {
         self.readers.get_or_init(|| {
-            Readers::of(self.units.iter().map(|(unit, known)| (unit, &*known.verdict.imports)))
+            Dependents::of(self.units.iter().map(|(unit, known)| (unit, &*known.verdict.imports)))
         })
     }
 
-    fn judge(&mut self, unit: &UnitKey, content: Content, readers: &mut Option<Readers>) {
+    fn judge(&mut self, unit: &UnitKey, content: Content, readers: &mut Option<Dependents>) {
         let verdict = Arc::new(rules::verdict(unit, &content, &self.facts));
         let before = self.verdict(unit);
         if let Some(readers) = readers {
@@ -118,7 +118,7 @@ impl State {
         self.units.insert(unit.clone(), Unit { content, verdict });
     }
 
-    fn forget(&mut self, unit: &UnitKey, readers: &mut Option<Readers>) {
+    fn forget(&mut self, unit: &UnitKey, readers: &mut Option<Dependents>) {
         let before = self.verdict(unit);
         if let (Some(readers), Some(before)) = (readers, &before) {
             readers.follow(unit, &before.imports, &[]);
@@ -127,12 +127,12 @@ impl State {
         self.units.remove(unit);
     }
 
-    fn verdict(&self, unit: &UnitKey) -> Option<Arc<Verdict>> {
+    fn verdict(&self, unit: &UnitKey) -> Option<Arc<UnitResult>> {
         self.units.get(unit).map(|known| Arc::clone(&known.verdict))
     }
 
-    fn report(&mut self, unit: &UnitKey, before: Option<&Verdict>, now: Option<&Arc<Verdict>>) {
-        self.errors -= before.map_or(0, Verdict::errors);
+    fn report(&mut self, unit: &UnitKey, before: Option<&UnitResult>, now: Option<&Arc<UnitResult>>) {
+        self.errors -= before.map_or(0, UnitResult::errors);
         self.errors += now.map_or(0, |now| now.errors());
         match now.filter(|now| !now.findings.is_empty()) {
             Some(now) => {
@@ -163,9 +163,9 @@ impl State {
     }
 
     /// What was found, with waivers applied.
-    pub(super) fn judged(&self) -> Judged {
+    pub(super) fn judged(&self) -> WaiverOutcome {
         let found = self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned());
         let found = found.chain(waivers::check(&self.ecosystem)).collect();
-        Judged::of(found, CODES, &self.ecosystem, self.facts.today())
+        WaiverOutcome::of(found, CODES, &self.ecosystem, self.facts.today())
     }
 }

@@ -3,8 +3,8 @@
 use super::{
     changes::Changes,
     cut,
-    directory::{Directory, Located},
-    waivers::Judged,
+    directory::{Located, UnitIndex},
+    waivers::WaiverOutcome,
 };
 use crate::{
     diagnostic::{CodeInfo, Findings},
@@ -23,7 +23,7 @@ pub struct Valid<T> {
 
 struct Inner<T> {
     value: T,
-    directory: Directory,
+    directory: UnitIndex,
     /// As of when it was validated, if that is known.
     on: Option<NaiveDate>,
 }
@@ -34,7 +34,7 @@ impl Valid<Ecosystem> {
     /// broken reference stood for.
     #[must_use]
     pub fn assume_valid(ecosystem: Ecosystem) -> Self {
-        let mut directory = Directory::default();
+        let mut directory = UnitIndex::default();
         let mut touched = FxHashSet::default();
         for unit in cut::differences(None, &ecosystem, &directory) {
             directory.follow(&unit, &mut touched);
@@ -43,7 +43,7 @@ impl Valid<Ecosystem> {
     }
 
     /// An ecosystem that was found to be valid as of a date, and its directory.
-    pub(super) fn with(ecosystem: Ecosystem, directory: Directory, on: NaiveDate) -> Self {
+    pub(super) fn with(ecosystem: Ecosystem, directory: UnitIndex, on: NaiveDate) -> Self {
         Self { inner: Arc::new(Inner { value: ecosystem, directory, on: Some(on) }) }
     }
 
@@ -53,7 +53,7 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn waive(&self, found: Findings, codes: &[&'static CodeInfo]) -> (Findings, Findings) {
         let Some(on) = self.inner.on else { return (found, Findings::default()) };
-        let Judged { findings, waived } = Judged::of(found, codes, self, on);
+        let WaiverOutcome { findings, waived } = WaiverOutcome::of(found, codes, self, on);
         (findings, waived)
     }
 

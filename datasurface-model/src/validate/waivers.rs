@@ -68,12 +68,12 @@ pub(super) static UNKNOWN_PATH: CodeInfo = CodeInfo::error(
 
 /// What was found, and what of it was waived.
 #[derive(Clone, Debug)]
-pub(super) struct Judged {
+pub(super) struct WaiverOutcome {
     pub(super) findings: Findings,
     pub(super) waived: Findings,
 }
 
-impl Judged {
+impl WaiverOutcome {
     /// Judges findings by the waivers of an ecosystem. `codes` are all that could have been found: about a waiver of
     /// another one, there is nothing to say.
     pub(super) fn of(

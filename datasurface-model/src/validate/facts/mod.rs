@@ -5,12 +5,14 @@ mod subject;
 mod values;
 
 pub(crate) use subject::Subject;
-pub(crate) use values::{Classified, DatasetFact, GroupFact, OutputFact, Start, StoreFact, Transformer};
+pub(crate) use values::{
+    DatasetClassifications, DatasetFact, GroupFact, OutputFact, StartCondition, StoreFact, TransformerFact,
+};
 
 use super::{
     cut::UnitChange,
-    directory::{Directory, Located},
-    names::Names,
+    directory::{Located, UnitIndex},
+    names::NameIndex,
     reference::Reference,
     unit::{Content, UnitKey, UnitPlace},
 };
@@ -29,19 +31,19 @@ use std::sync::{Arc, OnceLock};
 pub(crate) struct Facts {
     today: NaiveDate,
     frame: Arc<Ecosystem>,
-    directory: Directory,
-    transformers: Named<Transformer>,
-    names: GlobalNames,
+    directory: UnitIndex,
+    transformers: Named<TransformerFact>,
+    names: NameIndexes,
 }
 
 /// Names for "did you mean", arranged when the first reference does not resolve.
 #[derive(Clone, Debug, Default)]
-struct GlobalNames {
-    vendors: Arc<OnceLock<Names>>,
-    platforms: Arc<OnceLock<Names>>,
-    containers: Arc<OnceLock<Names>>,
-    datastores: Arc<OnceLock<Names>>,
-    workspaces: Arc<OnceLock<Names>>,
+struct NameIndexes {
+    vendors: Arc<OnceLock<NameIndex>>,
+    platforms: Arc<OnceLock<NameIndex>>,
+    containers: Arc<OnceLock<NameIndex>>,
+    datastores: Arc<OnceLock<NameIndex>>,
+    workspaces: Arc<OnceLock<NameIndex>>,
 }
 
 impl Facts {
@@ -50,9 +52,9 @@ impl Facts {
         Self {
             today: NaiveDate::default(),
             frame: Arc::new(Ecosystem::new("", "", "")),
-            directory: Directory::default(),
+            directory: UnitIndex::default(),
             transformers: Named::default(),
-            names: GlobalNames::default(),
+            names: NameIndexes::default(),
         }
     }
 
@@ -83,7 +85,7 @@ impl Facts {
             let made: FxHashSet<&str> = producers.keys().map(DatastoreName::as_str).collect();
             let workspaces = self.directory.workspaces().units();
             let transformer = |(unit, workspace)| {
-                Transformer::of(unit, workspace, |datastore| made.contains(datastore.as_str()))
+                TransformerFact::of(unit, workspace, |datastore| made.contains(datastore.as_str()))
             };
             self.transformers = workspaces.filter_map(transformer).collect();
         } else {
@@ -91,7 +93,7 @@ impl Facts {
                 let transformer = |content: &Option<Content>| match content {
                     Some(Content::Workspace(workspace)) => {
                         let is_made = |datastore: &DatastoreName| producers.get(datastore).is_some();
-                        Transformer::of(&change.key, workspace, is_made)
+                        TransformerFact::of(&change.key, workspace, is_made)
                     }
                     _ => None,
                 };
@@ -107,7 +109,7 @@ impl Facts {
         }
     }
 
-    pub(super) fn directory(&self) -> &Directory {
+    pub(super) fn directory(&self) -> &UnitIndex {
         &self.directory
     }
 
@@ -139,7 +141,7 @@ impl Facts {
     }
 
     pub(super) fn nearest(&self, reference: &Reference) -> Option<Text> {
-        let near = |names: &OnceLock<Names>, make: &dyn Fn() -> Names, wanted: &str| {
+        let near = |names: &OnceLock<NameIndex>, make: &dyn Fn() -> NameIndex, wanted: &str| {
             names.get_or_init(make).nearest(wanted).map(Text::from)
         };
         let (known, frame, directory) = (&self.names, &self.frame, &self.directory);
@@ -150,7 +152,7 @@ impl Facts {
                 let texts = || {
                     directory.containers().keys().map(|key| Text::from(key.to_string())).collect::<Vec<_>>()
                 };
-                let names = || Names::of(texts().iter().map(Text::as_str));
+                let names = || NameIndex::of(texts().iter().map(Text::as_str));
                 near(&known.containers, &names, &key.to_string())
             }
             Reference::Datastore(name) => {
@@ -262,8 +264,8 @@ impl Facts {
         Some(StoreFact { unit, located: found.located() })
     }
 
-    pub(super) fn classifications(&self, key: &DatasetKey) -> Classified<'_> {
-        Classified(self.found(key))
+    pub(super) fn classifications(&self, key: &DatasetKey) -> DatasetClassifications<'_> {
+        DatasetClassifications(self.found(key))
     }
 
     pub(super) fn output(&self, datastore: &DatastoreName) -> Option<OutputFact<'_>> {
@@ -276,7 +278,7 @@ impl Facts {
         Some(GroupFact { unit, workspace: found.entity(), group })
     }
 
-    pub(super) fn transformers(&self) -> &Named<Transformer> {
+    pub(super) fn transformers(&self) -> &Named<TransformerFact> {
         &self.transformers
     }
 
@@ -289,7 +291,7 @@ impl Facts {
     }
 }
 
-impl GlobalNames {
+impl NameIndexes {
     /// What was arranged, and has changed since, is arranged anew when somebody asks.
     fn forget(&mut self, touched: &FxHashSet<Subject>) {
         for (subject, names) in [
@@ -306,10 +308,10 @@ impl GlobalNames {
     }
 }
 
-fn all_of<'a, T: Entity<Name: Name> + 'a>(units: impl Iterator<Item = &'a Located<T>>) -> Names {
-    Names::of(units.map(|located| located.entity().name().as_str()))
+fn all_of<'a, T: Entity<Name: Name> + 'a>(units: impl Iterator<Item = &'a Located<T>>) -> NameIndex {
+    NameIndex::of(units.map(|located| located.entity().name().as_str()))
 }
 
-fn of_all<T: Entity<Name: Name>>(entities: &Named<T>) -> Names {
-    Names::of(entities.names().map(Name::as_str))
+fn of_all<T: Entity<Name: Name>>(entities: &Named<T>) -> NameIndex {
+    NameIndex::of(entities.names().map(Name::as_str))
 }

@@ -34,8 +34,8 @@ impl<'a> DatasetFact<'a> {
     }
 
     /// How sensitive it is: a question of its own, which few consumers ask.
-    pub(in crate::validate) fn classifications(self) -> Classified<'a> {
-        Classified::of(self.dataset)
+    pub(in crate::validate) fn classifications(self) -> DatasetClassifications<'a> {
+        DatasetClassifications::of(self.dataset)
     }
 
     /// Whether its capture says that it has no key.
@@ -153,9 +153,9 @@ impl PartialEq for GroupFact<'_> {
 
 /// The classifications of a dataset, if it exists: its own, and those of its columns.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Classified<'a>(pub(super) Option<&'a Dataset>);
+pub(crate) struct DatasetClassifications<'a>(pub(super) Option<&'a Dataset>);
 
-impl<'a> Classified<'a> {
+impl<'a> DatasetClassifications<'a> {
     pub(crate) fn of(dataset: &'a Dataset) -> Self {
         Self(Some(dataset))
     }
@@ -185,7 +185,7 @@ impl<'a> Classified<'a> {
     }
 }
 
-impl PartialEq for Classified<'_> {
+impl PartialEq for DatasetClassifications<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self.0, other.0) {
             (Some(one), Some(two)) if std::ptr::eq(one, two) => true,
@@ -218,8 +218,8 @@ impl<'a> OutputFact<'a> {
     }
 
     /// Every dataset, with how it is classified.
-    pub(crate) fn classified(self) -> impl Iterator<Item = (&'a DatasetName, Classified<'a>)> {
-        self.0.datasets().iter().map(|dataset| (dataset.name(), Classified::of(dataset)))
+    pub(crate) fn classified(self) -> impl Iterator<Item = (&'a DatasetName, DatasetClassifications<'a>)> {
+        self.0.datasets().iter().map(|dataset| (dataset.name(), DatasetClassifications::of(dataset)))
     }
 }
 
@@ -237,7 +237,7 @@ fn classifications_of(dataset: &Dataset) -> impl Iterator<Item = &Classification
 
 /// What makes a transformer run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Start {
+pub(crate) enum StartCondition {
     /// Nothing but any of its inputs.
     AnyInput,
     /// Nothing but all of its inputs.
@@ -246,7 +246,7 @@ pub(crate) enum Start {
     Otherwise,
 }
 
-impl Start {
+impl StartCondition {
     fn of(trigger: &TransformTrigger) -> Self {
         match trigger {
             TransformTrigger::AnyInputMoved => Self::AnyInput,
@@ -258,14 +258,14 @@ impl Start {
 
 /// A transformer, as one node of the graph of all of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Transformer {
+pub(crate) struct TransformerFact {
     unit: UnitKey,
     output: DatastoreName,
-    start: Start,
+    start: StartCondition,
     inputs: Arc<[DatastoreName]>,
 }
 
-impl Transformer {
+impl TransformerFact {
     /// The transformer of a workspace, if it has one.
     pub(super) fn of(
         unit: &UnitKey,
@@ -281,7 +281,7 @@ impl Transformer {
         Some(Self {
             unit: unit.clone(),
             output: transformer.output().clone(),
-            start: Start::of(transformer.trigger()),
+            start: StartCondition::of(transformer.trigger()),
             inputs: inputs.into(),
         })
     }
@@ -297,7 +297,7 @@ impl Transformer {
     }
 
     /// What makes it run.
-    pub(crate) fn start(&self) -> Start {
+    pub(crate) fn start(&self) -> StartCondition {
         self.start
     }
 
@@ -307,7 +307,7 @@ impl Transformer {
     }
 }
 
-impl Entity for Transformer {
+impl Entity for TransformerFact {
     type Name = UnitKey;
 
     fn name(&self) -> &UnitKey {

@@ -1,6 +1,6 @@
 //! `access/…`: a datastore may be closed to all but those whom its owner approved.
 
-use super::{Scope, reference};
+use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Access, Approval, Datastore},
@@ -22,7 +22,7 @@ pub(super) fn check(
     group: &GroupKey,
     key: &DatasetKey,
     dataset: DatasetFact<'_>,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
 ) {
     let store = dataset.store();
@@ -40,7 +40,7 @@ pub(super) fn check(
 }
 
 /// Judges whom a datastore approves, and for what.
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let Access::Approved(approvals) = datastore.access() else {
         return;
     };

@@ -1,6 +1,6 @@
 //! `classification/…`: how sensitive data is.
 
-use super::Scope;
+use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, ProductionStatus},
@@ -22,7 +22,7 @@ pub(super) static INCOMPLETE: CodeInfo = CodeInfo::error(
 )
 .waivable();
 
-pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     for dataset in datastore.datasets() {
         if datastore.production_status() == ProductionStatus::Production {
             incomplete(dataset, scope);
@@ -47,7 +47,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     }
 }
 
-fn incomplete(dataset: &Dataset, scope: &mut Scope<'_>) {
+fn incomplete(dataset: &Dataset, scope: &mut RuleContext<'_>) {
     if !dataset.is_classified_incompletely() {
         return;
     }

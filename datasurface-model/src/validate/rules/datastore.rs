@@ -1,6 +1,6 @@
 //! `datastore/…`: what a datastore needs to be one.
 
-use super::Scope;
+use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::Datastore,
@@ -14,7 +14,7 @@ pub(super) static NO_DATASETS: CodeInfo = CodeInfo::error(
      out until they are known.",
 );
 
-pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     if datastore.datasets().is_empty() {
         let message = format!("the datastore `{}` has no datasets", datastore.name());
         let finding = Diagnostic::new(&NO_DATASETS, scope.path().attribute(segment::DATASETS), message)

@@ -21,8 +21,8 @@ mod workspace;
 
 use super::{
     facts::Facts,
-    reader::Reader,
-    state::Verdict,
+    reader::FactReader,
+    state::UnitResult,
     unit::{Content, UnitKey},
     waivers,
 };
@@ -163,7 +163,7 @@ const CRON_HELP: &str =
 fn time_zone(
     zone: Option<&str>,
     code: &'static CodeInfo,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
     correct: impl FnOnce(ModelPath, &str) -> Suggestion,
 ) {
@@ -182,7 +182,7 @@ fn time_zone(
 fn cron_zone(
     cron: &Cron,
     code: &'static CodeInfo,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
 ) {
     time_zone(cron.zone(), code, scope, at, |trigger, nearest| {
@@ -191,8 +191,8 @@ fn cron_zone(
 }
 
 /// Judges one unit by every rule that is about such a unit.
-pub(super) fn verdict<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Facts) -> Verdict {
-    let mut scope = Scope { unit, facts: Reader::of(facts), findings: Vec::new() };
+pub(super) fn verdict<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Facts) -> UnitResult {
+    let mut scope = RuleContext { unit, facts: FactReader::of(facts), findings: Vec::new() };
     let at = &mut scope;
     match content {
         Content::Ecosystem(ecosystem) => {
@@ -236,25 +236,25 @@ pub(super) fn verdict<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Fa
             transformer::check(workspace, &received, at);
         }
     }
-    Verdict { imports: scope.facts.into_imports(), findings: scope.findings.into() }
+    UnitResult { imports: scope.facts.into_imports(), findings: scope.findings.into() }
 }
 
 /// Judges by rules that are about a table alone. Of most tables it is known that those find nothing, and nobody has to look;
 /// debug builds look, so that tests see whether it is true.
-fn of_table<'a>(schema: &Schema, scope: &mut Scope<'a>, rules: impl FnOnce(&mut Scope<'a>)) {
+fn of_table<'a>(schema: &Schema, scope: &mut RuleContext<'a>, rules: impl FnOnce(&mut RuleContext<'a>)) {
     if cfg!(debug_assertions) || !schema.is_plain() {
         rules(scope);
     }
 }
 
 /// Where a rule stands: its unit, what it can ask, and where its findings go.
-struct Scope<'a> {
+struct RuleContext<'a> {
     unit: &'a UnitKey,
-    facts: Reader<'a>,
+    facts: FactReader<'a>,
     findings: Vec<Diagnostic>,
 }
 
-impl Scope<'_> {
+impl RuleContext<'_> {
     /// The path of the unit. Made when there is a finding to report, not before.
     fn path(&self) -> ModelPath {
         self.unit.path()

@@ -1,6 +1,6 @@
 //! `pin/…`: operators' wishes about platforms.
 
-use super::{Scope, reference};
+use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, GroupPin},
@@ -44,7 +44,7 @@ pub(super) static AGAINST_WISH: CodeInfo = CodeInfo::warning(
      know why: add the platform to the pin, or let the consumer drop the wish.",
 );
 
-pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for pin in ecosystem.group_pins() {
         of_group(pin, ecosystem, scope);
     }
@@ -60,10 +60,10 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     unique(ecosystem.primary_pins(), segment::PRIMARY_PINS, segment::DATASTORE, scope);
 }
 
-fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     let key = pin.name();
     let at = |root: ModelPath| root.child(segment::GROUP_PINS, key.to_string());
-    let path = |scope: &Scope<'_>| at(scope.path());
+    let path = |scope: &RuleContext<'_>| at(scope.path());
     reference::judge(Reference::Group(key.clone()), scope, at, |path, nearest, scope| {
         let meant = GroupKey::from(nearest);
         let is_transformer = scope.facts.group(&meant).is_some_and(|found| found.transforms());
@@ -119,7 +119,7 @@ fn unique<T: Entity<Name: Display>>(
     pins: &Named<T>,
     collection: &'static str,
     noun: &str,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
 ) {
     for (first, second) in pins.iter().zip(pins.iter().skip(1)) {
         if first.name() == second.name() {

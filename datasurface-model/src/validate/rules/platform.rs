@@ -1,6 +1,6 @@
 //! `platform/…`: declarations of platforms.
 
-use super::{Scope, reference};
+use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, Hinted, PlatformDeclaration},
@@ -28,7 +28,7 @@ pub(super) static NO_TRANSFORMER: CodeInfo = CodeInfo::error(
     "The hint would have no effect. Name a workspace whose data a transformer turns into something, or remove the hint.",
 );
 
-pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for platform in ecosystem.platforms() {
         let requirement = platform.version_requirement();
         if let Err(error) = requirement.parse() {
@@ -48,7 +48,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     }
 }
 
-fn hints(platform: &PlatformDeclaration, scope: &mut Scope<'_>) {
+fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
     let mut before = None;
     for hint in platform.hints() {
         let about = hint.name();
@@ -91,7 +91,7 @@ fn hints(platform: &PlatformDeclaration, scope: &mut Scope<'_>) {
 }
 
 /// Whether it is the transformer of a workspace that exists, and has none.
-fn is_without_transformer(about: &Hinted, scope: &Scope<'_>) -> bool {
+fn is_without_transformer(about: &Hinted, scope: &RuleContext<'_>) -> bool {
     let Hinted::Transformer(workspace) = about else { return false };
     scope.facts.group(&GroupKey::new(workspace, "")).is_some_and(|found| !found.transforms())
 }

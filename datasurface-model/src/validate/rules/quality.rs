@@ -1,10 +1,10 @@
 //! `quality/…`: what is to be checked of the data must be something that can be checked.
 
-use super::Scope;
+use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, QualityCheck, Share},
-    validate::names::Names,
+    validate::names::NameIndex,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{ColumnName, DataType, Entity, segment};
@@ -33,10 +33,10 @@ pub(super) static FRESH_TYPE: CodeInfo = CodeInfo::error(
      timestamp. Name another column.",
 );
 
-pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     for dataset in datastore.datasets() {
         let columns = || dataset.schema().readable().columns().iter().map(|column| column.name().as_str());
-        let names = LazyCell::new(|| Names::of(columns()));
+        let names = LazyCell::new(|| NameIndex::of(columns()));
         for check in dataset.quality_checks() {
             self::columns(check, dataset, scope, |unknown| names.nearest(unknown));
             parameters(check, dataset, scope);
@@ -48,7 +48,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
 fn columns<'n>(
     check: &QualityCheck,
     dataset: &Dataset,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     nearest: impl Fn(&str) -> Option<&'n str>,
 ) {
     for name in check.columns() {
@@ -111,7 +111,7 @@ fn may_have(data_type: &DataType, text: &str) -> bool {
 }
 
 /// Ranges of row counts that have no number in common.
-fn row_counts(dataset: &Dataset, scope: &mut Scope<'_>) {
+fn row_counts(dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let ranges = dataset.quality_checks().filter_map(|check| match check {
         QualityCheck::Rows { at_least, at_most } if at_most.is_none_or(|most| *at_least <= most) => {
             Some((check, *at_least, at_most.unwrap_or(u64::MAX)))
@@ -132,7 +132,7 @@ fn row_counts(dataset: &Dataset, scope: &mut Scope<'_>) {
     }
 }
 
-fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut Scope<'_>) {
+fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let name = dataset.name();
     let problem = match check {
         QualityCheck::NotNull { column, at_least } if *at_least > Share::ALL => Some((
@@ -180,7 +180,7 @@ fn report(
     help: impl Into<String>,
     check: &QualityCheck,
     dataset: &Dataset,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
 ) {
     let columns = check.columns().iter().map(ColumnName::as_str);
     let called = iter::once(check.kind()).chain(columns).collect::<Vec<_>>().join(" ");

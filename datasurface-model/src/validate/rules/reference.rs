@@ -1,6 +1,6 @@
 //! `reference/…`: what a part of the model refers to must exist.
 
-use super::Scope;
+use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     validate::reference::Reference,
@@ -34,14 +34,18 @@ unknown! {
 }
 
 /// Judges an attribute that refers to something.
-pub(super) fn check(reference: Reference, scope: &mut Scope<'_>, at: impl FnOnce(ModelPath) -> ModelPath) {
+pub(super) fn check(
+    reference: Reference,
+    scope: &mut RuleContext<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+) {
     check_unless(reference, scope, at, |_| false);
 }
 
 /// Judges an attribute that refers to something, which cannot be what the other tells.
 pub(super) fn check_unless(
     reference: Reference,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
     is_excluded: impl Fn(&str) -> bool,
 ) {
@@ -53,7 +57,7 @@ pub(super) fn check_unless(
 /// Judges an element of a list, which is called like what it refers to. No second one may be called so, if the list has one.
 pub(super) fn check_element(
     reference: Reference,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
     is_excluded: impl Fn(&str) -> bool,
 ) {
@@ -66,9 +70,9 @@ pub(super) fn check_element(
 /// likely is told if `correct` can make a suggestion of it.
 pub(super) fn judge(
     reference: Reference,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
-    correct: impl Fn(ModelPath, &str, &Scope<'_>) -> Option<Suggestion>,
+    correct: impl Fn(ModelPath, &str, &RuleContext<'_>) -> Option<Suggestion>,
 ) {
     if !scope.facts.exists(&reference) {
         let path = at(scope.path());
@@ -79,8 +83,8 @@ pub(super) fn judge(
 fn report(
     reference: &Reference,
     path: ModelPath,
-    scope: &mut Scope<'_>,
-    correct: &dyn Fn(ModelPath, &str, &Scope<'_>) -> Option<Suggestion>,
+    scope: &mut RuleContext<'_>,
+    correct: &dyn Fn(ModelPath, &str, &RuleContext<'_>) -> Option<Suggestion>,
 ) {
     let unknown = match reference.parent() {
         Some(parent) if !scope.facts.exists(&parent) => parent,
@@ -103,7 +107,7 @@ fn report(
 }
 
 /// The whole reference, if what is around it is called otherwise: something that exists.
-fn whole(reference: &Reference, parent: &str, scope: &Scope<'_>) -> Option<Text> {
+fn whole(reference: &Reference, parent: &str, scope: &RuleContext<'_>) -> Option<Text> {
     let corrected = reference.within(parent);
     if scope.facts.exists(&corrected) {
         Some(corrected.to_string().into())

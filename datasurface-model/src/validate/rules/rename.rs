@@ -1,6 +1,6 @@
 //! `rename/…`: what had another name before must say so in a way that can be followed.
 
-use super::{Scope, name::written, of_table};
+use super::{RuleContext, name::written, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
@@ -34,7 +34,7 @@ pub(super) static TWICE: CodeInfo = CodeInfo::error(
 );
 
 /// Something that may have had another name among its siblings.
-trait Renamed: Entity<Name: Name> {
+trait HasFormerName: Entity<Name: Name> {
     fn former(&self) -> Option<&Self::Name>;
 }
 
@@ -60,7 +60,7 @@ renamed!(
     DatasetGroup,
 );
 
-pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     if let Some(former) = ecosystem.former_name() {
         alone(ecosystem.name(), former, None, scope);
     }
@@ -73,7 +73,7 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 }
 
 /// A tree of locations. Not by recursion: nobody promised that the tree is low.
-fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut Scope<'_>) {
+fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut RuleContext<'_>) {
     let mut rest = vec![(outermost, path)];
     while let Some((locations, path)) = rest.pop() {
         siblings(locations, scope, |_| path.clone(), segment::LOCATIONS);
@@ -84,16 +84,16 @@ fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scop
     }
 }
 
-pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
+pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     siblings(zone.policies(), scope, |unit| unit, segment::POLICIES);
     siblings(zone.teams(), scope, |unit| unit, segment::TEAMS);
 }
 
-pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
+pub(super) fn of_team(team: &Team, scope: &mut RuleContext<'_>) {
     siblings(team.containers(), scope, |unit| unit, segment::CONTAINERS);
 }
 
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     if let Some(former) = datastore.former_name() {
         let other = scope.facts.datastore_unit(former).map(|unit| unit.path());
         alone(datastore.name(), former, other, scope);
@@ -106,22 +106,22 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     }
 }
 
-fn of_columns(dataset: &Dataset, scope: &mut Scope<'_>) {
+fn of_columns(dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let parent = |unit: ModelPath| unit.child(segment::DATASETS, dataset.name());
     if let Some(avro) = dataset.schema().avro() {
-        let members: Vec<Member<'_>> =
-            avro.names().map(|(name, aliases)| Member { name, former: aliases }).collect();
+        let members: Vec<NamespaceEntry<'_>> =
+            avro.names().map(|(name, aliases)| NamespaceEntry { name, former: aliases }).collect();
         if members.iter().any(|member| !member.former.is_empty()) {
             // Each alias is an element of a list.
             let said_at = |column: ModelPath, alias: &str| column.child(segment::ALIASES, alias);
-            Family::of_members::<ColumnName>(members).judge(scope, &parent, segment::COLUMNS, &said_at);
+            Namespace::of_members::<ColumnName>(members).judge(scope, &parent, segment::COLUMNS, &said_at);
         }
         return;
     }
     let columns = dataset.schema().readable().columns();
     if columns.iter().any(|column| column.former_name().is_some()) {
         let columns = columns.iter().map(|column| (column.name(), column.former_name()));
-        Family::of(columns).judge(scope, &parent, segment::COLUMNS, &|column, _| stated(column));
+        Namespace::of(columns).judge(scope, &parent, segment::COLUMNS, &|column, _| stated(column));
     }
 }
 
@@ -130,7 +130,7 @@ fn stated(path: ModelPath) -> ModelPath {
     path.attribute(segment::RENAMED_FROM)
 }
 
-pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
+pub(super) fn of_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>) {
     if let Some(former) = workspace.former_name() {
         let other = scope.facts.workspace_unit(former).map(|unit| unit.path());
         alone(workspace.name(), former, other, scope);
@@ -140,48 +140,48 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
     siblings(workspace.groups(), scope, |unit| unit, segment::GROUPS);
 }
 
-fn siblings<T: Renamed>(
+fn siblings<T: HasFormerName>(
     entities: &Named<T>,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     parent: impl Fn(ModelPath) -> ModelPath,
     collection: &'static str,
 ) {
     if entities.iter().any(|entity| entity.former().is_some()) {
         let all = entities.iter().map(|entity| (entity.name(), entity.former()));
-        Family::of(all).judge(scope, &parent, collection, &|entity, _| stated(entity));
+        Namespace::of(all).judge(scope, &parent, collection, &|entity, _| stated(entity));
     }
 }
 
 /// Names of one kind that are unique among each other, with those that they say they had.
-struct Family<'n> {
+struct Namespace<'n> {
     syntax: NameSyntax,
     noun: &'static str,
-    members: Vec<Member<'n>>,
+    members: Vec<NamespaceEntry<'n>>,
 }
 
-struct Member<'n> {
+struct NamespaceEntry<'n> {
     name: &'n str,
     /// Most things say one. A field of Avro may have had several names.
     former: Vec<&'n str>,
 }
 
-impl<'n> Family<'n> {
+impl<'n> Namespace<'n> {
     fn of<N: Name + 'n>(names: impl Iterator<Item = (&'n N, Option<&'n N>)>) -> Self {
-        let members = names.map(|(name, former)| Member {
+        let members = names.map(|(name, former)| NamespaceEntry {
             name: name.as_str(),
             former: former.into_iter().map(Name::as_str).collect(),
         });
         Self::of_members::<N>(members.collect())
     }
 
-    fn of_members<N: Name>(members: Vec<Member<'n>>) -> Self {
+    fn of_members<N: Name>(members: Vec<NamespaceEntry<'n>>) -> Self {
         Self { syntax: N::SYNTAX, noun: N::NOUN, members }
     }
 
     /// Judges former names, given where something says that it had one.
     fn judge(
         &self,
-        scope: &mut Scope<'_>,
+        scope: &mut RuleContext<'_>,
         parent: &dyn Fn(ModelPath) -> ModelPath,
         collection: &'static str,
         said_at: &dyn Fn(ModelPath, &str) -> ModelPath,
@@ -191,7 +191,7 @@ impl<'n> Family<'n> {
         names.extend(self.members.iter().map(|member| member.name));
         // Two things may have one name, so each is known by its number.
         let mut first: FxHashMap<&str, (usize, &str)> = FxHashMap::default();
-        for (number, &Member { name, ref former }) in self.members.iter().enumerate() {
+        for (number, &NamespaceEntry { name, ref former }) in self.members.iter().enumerate() {
             for &former in former {
                 let other = names.contains(former).then(|| at(scope.path(), former));
                 let said = |root: ModelPath| said_at(at(root, name), former);
@@ -211,7 +211,7 @@ impl<'n> Family<'n> {
 }
 
 /// Judges the former name of a unit, given the first unit that says it was called so.
-fn claimed(former: &str, first: Option<&UnitKey>, scope: &mut Scope<'_>) {
+fn claimed(former: &str, first: Option<&UnitKey>, scope: &mut RuleContext<'_>) {
     if let Some(first) = first.filter(|first| *first != scope.unit) {
         let said = (scope.unit.name(), stated(scope.path()));
         let finding = twice(former, said, (first.name(), first.path()));
@@ -234,13 +234,13 @@ fn repeated(name: &str, former: &str, place: ModelPath) -> Diagnostic {
 }
 
 /// Judges the former name of a unit, given who has that name now.
-fn alone<N: Name>(name: &N, former: &N, other: Option<ModelPath>, scope: &mut Scope<'_>) {
+fn alone<N: Name>(name: &N, former: &N, other: Option<ModelPath>, scope: &mut RuleContext<'_>) {
     written(N::SYNTAX, N::NOUN, former.as_str(), scope, &stated);
     usable(name.as_str(), former.as_str(), other, stated(scope.path()), scope);
 }
 
 /// Judges what a former name means, given who has that name now, and where it is said.
-fn usable(name: &str, former: &str, other: Option<ModelPath>, path: ModelPath, scope: &mut Scope<'_>) {
+fn usable(name: &str, former: &str, other: Option<ModelPath>, path: ModelPath, scope: &mut RuleContext<'_>) {
     if let Some(finding) = unusable(name, former, other, path) {
         scope.report(finding);
     }

@@ -1,6 +1,6 @@
 //! `repository/…`: who owns a part of the model must be readable.
 
-use super::{Scope, container::is_host, name::check as check_name};
+use super::{RuleContext, container::is_host, name::check as check_name};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Ecosystem, GovernanceZone, Repository, RepositoryHost},
@@ -29,7 +29,7 @@ pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
      change it wherever it is valid, and name a credential instead: `credential` names one, and a credential store has it.",
 );
 
-pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     check(ecosystem.owner(), scope, |root| root.attribute(segment::OWNER));
     check(ecosystem.live(), scope, |root| root.attribute(segment::LIVE));
     for zone in ecosystem.zones() {
@@ -44,13 +44,13 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
     }
 }
 
-pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
+pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     for team in zone.teams() {
         check(team.owner(), scope, |unit| unit.child(segment::TEAMS, team.name()).attribute(segment::OWNER));
     }
 }
 
-fn check(repository: &Repository, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
     if let Some(credential) = repository.declared_credential() {
         check_name(credential.name(), scope, |unit| at(unit).attribute(segment::CREDENTIAL));
     }
@@ -70,10 +70,10 @@ fn check(repository: &Repository, scope: &mut Scope<'_>, at: impl Fn(ModelPath) 
     }
 }
 
-type Problem = (&'static str, &'static str);
+type SyntaxError = (&'static str, &'static str);
 
 /// A host of its own, where one is named.
-fn address_problem(repository: &Repository) -> Option<Problem> {
+fn address_problem(repository: &Repository) -> Option<SyntaxError> {
     let good = repository.address().is_none_or(is_host);
     (!good).then_some((
         "is at no host that could be one",
@@ -81,7 +81,7 @@ fn address_problem(repository: &Repository) -> Option<Problem> {
     ))
 }
 
-fn repository_problem(repository: &Repository) -> Option<Problem> {
+fn repository_problem(repository: &Repository) -> Option<SyntaxError> {
     let text = repository.repository();
     let segments = || text.split('/');
     match repository.host() {
@@ -124,7 +124,7 @@ fn is_blank(c: char) -> bool {
 }
 
 /// The rules of `git check-ref-format`.
-fn branch_problem(branch: &str) -> Option<Problem> {
+fn branch_problem(branch: &str) -> Option<SyntaxError> {
     const HELP: &str = "name a branch as git would: no blanks, no `..`, none of `~ ^ : ? * [ \\`, no empty part between slashes";
     if branch.is_empty() {
         return Some(("has no branch", "add `@` and the name of the branch, as in `@main`"));

@@ -1,10 +1,10 @@
 //! `schema/…`: the shape of a dataset.
 
-use super::{Scope, of_table};
+use super::{RuleContext, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    validate::names::Names,
+    validate::names::NameIndex,
 };
 use datasurface_schema::{
     Column, ColumnName, DatasetName, Entity, Schema, SchemaError, TableSchema, TypeFault, TypeProblem,
@@ -105,17 +105,17 @@ pub(super) static UNKNOWN_COLLATION: CodeInfo = CodeInfo::warning(
      `Latin1_General_CI_AS`, `NOCASE`. This name looks like none of these. If your database defines it, leave it.",
 );
 
-pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     for dataset in datastore.datasets() {
         of_table(dataset.schema(), scope, |scope| of_dataset(dataset, datastore, scope));
     }
 }
 
-fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut Scope<'_>) {
+fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let name = dataset.name();
     let schema = dataset.schema();
     let table = schema.readable();
-    let path = |scope: &Scope<'_>| scope.path().child(segment::DATASETS, name);
+    let path = |scope: &RuleContext<'_>| scope.path().child(segment::DATASETS, name);
     if let Some(error) = schema.unreadable() {
         unreadable(error, name, path(scope), scope);
     }
@@ -156,7 +156,7 @@ fn is_keyless(datastore: &Datastore, dataset: &DatasetName) -> bool {
     datastore.capture().is_some_and(|capture| capture.is_keyless(dataset))
 }
 
-fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, scope: &mut Scope<'_>) {
+fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, scope: &mut RuleContext<'_>) {
     let help = match error {
         SchemaError::Avro(_) => "describe a record as Avro's specification does",
         SchemaError::Text(_) => {
@@ -231,15 +231,15 @@ impl<'a> ColumnList<'a> {
     }
 
     /// The columns that could be in the list, and are not.
-    fn candidates(&self, table: &TableSchema) -> Names {
+    fn candidates(&self, table: &TableSchema) -> NameIndex {
         let listed: FxHashSet<&str> = self.names.iter().map(ColumnName::as_str).collect();
         let fits = |column: &&Column| {
             column.data_type().is_flat() && !column.is_nullable() && !listed.contains(column.name().as_str())
         };
-        Names::of(table.columns().iter().filter(fits).map(|column| column.name().as_str()))
+        NameIndex::of(table.columns().iter().filter(fits).map(|column| column.name().as_str()))
     }
 
-    fn check(&self, schema: &Schema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    fn check(&self, schema: &Schema, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
         let table = schema.readable();
         // A list of a name or two is looked up as it is; an absurdly long one would take the square of its length.
         let index: Option<FxHashMap<&str, &Column>> = (self.names.len() > 8).then(|| {
@@ -251,7 +251,7 @@ impl<'a> ColumnList<'a> {
         let mut seen = FxHashSet::default();
         let mut names = None;
         for name in self.names {
-            let path = |scope: &Scope<'_>| at(scope.path()).child(self.attribute, name);
+            let path = |scope: &RuleContext<'_>| at(scope.path()).child(self.attribute, name);
             if !seen.insert(name.as_str()) {
                 let message = format!("{what} names the column `{name}` twice");
                 let finding =

@@ -1,6 +1,6 @@
 //! `workspace/…`: what a consumer asks for must be something that can be given.
 
-use super::{Scope, access, container, governance::Received, lifecycle, reference};
+use super::{RuleContext, access, container, governance::ReceivedDataset, lifecycle, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{DatasetGroup, Deadline, Requirements, Workspace},
@@ -81,7 +81,7 @@ pub(super) static UNSEEN_VERSIONS: CodeInfo = CodeInfo::note(
 );
 
 /// Gives the datasets back that the workspace receives, for whoever judges them further.
-pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<Received<'a>> {
+pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -> Vec<ReceivedDataset<'a>> {
     let name = workspace.name();
     if workspace.groups().is_empty() {
         let message = format!("the workspace `{name}` has no groups");
@@ -128,7 +128,7 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut Scope<'a>) -> Vec<
 }
 
 /// Judges the requirements of a group that feeds a transformer: there should be none.
-fn requirements(group: &DatasetGroup, scope: &mut Scope<'_>) {
+fn requirements(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
     let (asked, nothing) = (group.requirements(), Requirements::default());
     for (attribute, is_asked) in [
         (segment::MILESTONING, asked.milestoning() != nothing.milestoning()),
@@ -150,8 +150,8 @@ fn requirements(group: &DatasetGroup, scope: &mut Scope<'_>) {
 fn of_group<'a>(
     workspace: &Workspace,
     group: &'a DatasetGroup,
-    received: &mut Vec<Received<'a>>,
-    scope: &mut Scope<'a>,
+    received: &mut Vec<ReceivedDataset<'a>>,
+    scope: &mut RuleContext<'a>,
 ) {
     let name = group.name();
     let group_key = GroupKey::new(workspace.name(), name);
@@ -193,7 +193,12 @@ fn of_group<'a>(
                 if dataset.is_keyless() {
                     keyless(group, key, scope, at);
                 }
-                received.push(Received { group: name, key, dataset, is_alone: group.wanted().len() == 1 });
+                received.push(ReceivedDataset {
+                    group: name,
+                    key,
+                    dataset,
+                    is_alone: group.wanted().len() == 1,
+                });
             }
         }
         before = Some(key);
@@ -204,7 +209,7 @@ fn of_group<'a>(
 fn keyless(
     group: &DatasetGroup,
     key: &DatasetKey,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     let requirements = group.requirements();
@@ -223,7 +228,7 @@ fn keyless(
 }
 
 /// Says what a retention gives where no history is seen.
-fn unseen_versions(group: &DatasetGroup, scope: &mut Scope<'_>) {
+fn unseen_versions(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
     let (name, requirements) = (group.name(), group.requirements());
     let Some(retention) = requirements.retention().filter(|retention| retention.as_days() > 0) else {
         return;
@@ -241,7 +246,7 @@ fn unseen_versions(group: &DatasetGroup, scope: &mut Scope<'_>) {
     scope.report(finding);
 }
 
-fn empty_requirements(group: &DatasetGroup, scope: &mut Scope<'_>) {
+fn empty_requirements(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
     let (name, requirements) = (group.name(), group.requirements());
     let latency = requirements.latency().filter(|latency| latency.as_seconds() == 0);
     let retention = requirements.retention().filter(|retention| retention.as_days() == 0);

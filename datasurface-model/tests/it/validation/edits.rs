@@ -2,8 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 use datasurface_model::{
-    CODES, Checked, Diagnostic, Ecosystem, Effort, Entity, Findings, Invalid, Set, Severity, Valid,
-    Validation,
+    CODES, Checked, Diagnostic, Ecosystem, Entity, Findings, Invalid, Set, Severity, Valid, Validation,
+    ValidationStats,
 };
 use datasurface_strategies::{Mutation, ecosystems, edits, mutations, shuffled};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
@@ -25,7 +25,7 @@ fn broken<'o>(outcome: &'o Outcome, note: &str) -> BTreeSet<&'o str> {
     found.map(Diagnostic::code).collect()
 }
 
-fn effort(outcome: &Outcome) -> &Effort {
+fn effort(outcome: &Outcome) -> &ValidationStats {
     match outcome {
         Ok(checked) => checked.effort(),
         Err(invalid) => invalid.effort(),

@@ -1,10 +1,10 @@
 //! Datasets without a key: which a capture may say to have none.
 
-use super::Scope;
+use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Suggestion},
     ecosystem::{Capture, Datastore},
-    validate::names::Names,
+    validate::names::NameIndex,
 };
 use datasurface_schema::{Entity, segment};
 
@@ -16,7 +16,7 @@ pub(in super::super) static KEYLESS: CodeInfo = CodeInfo::error(
      of the list, and correct names of datasets that the datastore lacks.",
 );
 
-pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let mut names = None;
     for name in capture.keyless_datasets() {
         let path = scope.path().attribute(segment::CAPTURE).child(segment::KEYLESS, name);
@@ -25,7 +25,7 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut Scope<
                 let keyless = datastore.datasets().iter().filter(|dataset| {
                     dataset.schema().readable().key().is_empty() && !capture.is_keyless(dataset.name())
                 });
-                Names::of(keyless.map(|dataset| dataset.name().as_str()))
+                NameIndex::of(keyless.map(|dataset| dataset.name().as_str()))
             });
             let nearest = names.nearest(name.as_str());
             let message = format!("`{name}` is said to have no key, and is no dataset of the datastore");

@@ -3,13 +3,13 @@
 pub(super) mod keyless;
 pub(super) mod source;
 
-use super::{Scope, reference};
+use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
         Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
     },
-    validate::{names::Names, reference::Reference},
+    validate::{names::NameIndex, reference::Reference},
 };
 use datasurface_schema::{DataType, DatasetName, Entity, segment};
 
@@ -70,7 +70,7 @@ pub(super) static TIME_ZONE: CodeInfo = CodeInfo::error(
      out: then the timetable is in UTC.",
 );
 
-pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let name = datastore.name();
     match (datastore.capture(), scope.facts.producer(name)) {
         (None, None) => {
@@ -98,7 +98,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut Scope<'_>) {
     }
 }
 
-fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     reference::check(Reference::Container(capture.container().clone()), scope, |unit| {
         unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER)
     });
@@ -121,7 +121,7 @@ fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
     keyless::check(capture, datastore, scope);
 }
 
-fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let knows_no_transaction =
         matches!(capture.kind(), CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
     if knows_no_transaction && capture.consistency() == Consistency::MultiDataset {
@@ -136,7 +136,7 @@ fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) 
 }
 
 /// What is read from, and with which credential.
-fn container(capture: &Capture, scope: &mut Scope<'_>) {
+fn container(capture: &Capture, scope: &mut RuleContext<'_>) {
     let Some(container) = scope.facts.container(capture.container()) else {
         return;
     };
@@ -193,7 +193,7 @@ fn takes(container: &ContainerKind, credential: CredentialKind) -> bool {
     }
 }
 
-fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let CaptureKind::SqlWatermark { columns: own, .. } = capture.kind() else {
         return;
     };
@@ -221,7 +221,7 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
             }
             let message = format!("the dataset `{}` has no column `{name}`", dataset.name());
             let fitting = schema.readable().columns().iter().filter(|column| grows(column.data_type()));
-            let names = Names::of(fitting.map(|column| column.name().as_str()));
+            let names = NameIndex::of(fitting.map(|column| column.name().as_str()));
             match names.nearest(name.as_str()) {
                 Some(nearest) => report(path, message, &format!("did you mean `{nearest}`?")),
                 None => report(path, message, "add the column, or capture in another way"),

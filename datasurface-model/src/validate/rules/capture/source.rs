@@ -1,10 +1,10 @@
 //! What each dataset is read from: tables, topics and files.
 
-use super::Scope;
+use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    validate::names::Names,
+    validate::names::NameIndex,
 };
 use datasurface_schema::{DatasetName, Entity, Name, segment};
 
@@ -46,7 +46,7 @@ pub(in super::super) static FORMER: CodeInfo = CodeInfo::warning(
      capture: the former one, or, if the table was renamed as well, the new one.",
 );
 
-pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     unknown_tables(capture, datastore, scope);
     for dataset in datastore.datasets() {
         written(capture, dataset.name(), scope);
@@ -56,7 +56,7 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut Scope<
 }
 
 /// Whether everything that something is read for is there.
-fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let (collection, tables) = capture.kind().sources();
     let mut names = None;
     for dataset in tables.keys() {
@@ -65,7 +65,7 @@ fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_
         }
         let names = names.get_or_insert_with(|| {
             let mapped = |name: &&DatasetName| tables.contains_key(*name);
-            Names::of(datastore.datasets().names().filter(|name| !mapped(name)).map(Name::as_str))
+            NameIndex::of(datastore.datasets().names().filter(|name| !mapped(name)).map(Name::as_str))
         });
         let nearest = names.nearest(dataset.as_str());
         let path = scope.path().attribute(segment::CAPTURE).child(collection, dataset);
@@ -79,7 +79,7 @@ fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_
 }
 
 /// Whether a dataset has a source, and how that is called.
-fn written(capture: &Capture, dataset: &DatasetName, scope: &mut Scope<'_>) {
+fn written(capture: &Capture, dataset: &DatasetName, scope: &mut RuleContext<'_>) {
     let (collection, _) = capture.kind().sources();
     let Some(source) = source_of(capture, dataset) else {
         let message = format!("nothing says where the dataset `{dataset}` is read from");
@@ -100,7 +100,7 @@ fn written(capture: &Capture, dataset: &DatasetName, scope: &mut Scope<'_>) {
 }
 
 /// Whether a renamed dataset says what it is read from.
-fn former(capture: &Capture, dataset: &Dataset, scope: &mut Scope<'_>) {
+fn former(capture: &Capture, dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let Some(former) = capture.former_source(dataset) else {
         return;
     };
@@ -114,7 +114,7 @@ fn former(capture: &Capture, dataset: &Dataset, scope: &mut Scope<'_>) {
 }
 
 /// Whether two datasets are read from one source. Equal names are told elsewhere, whatever they are read from.
-fn shared(capture: &Capture, datastore: &Datastore, scope: &mut Scope<'_>) {
+fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let mut sources: Vec<_> = datastore
         .datasets()
         .iter()
@@ -160,7 +160,7 @@ fn source_of<'a>(capture: &'a Capture, dataset: &'a DatasetName) -> Option<&'a s
     (is_everything || !source.trim().is_empty()).then_some(source)
 }
 
-fn path(capture: &Capture, dataset: &DatasetName, scope: &Scope<'_>) -> ModelPath {
+fn path(capture: &Capture, dataset: &DatasetName, scope: &RuleContext<'_>) -> ModelPath {
     let (collection, _) = capture.kind().sources();
     scope.path().attribute(segment::CAPTURE).child(collection, dataset)
 }

@@ -2,7 +2,7 @@
 
 pub(super) mod same_place;
 
-use super::{Scope, reference};
+use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerKind, DataContainer, Team, without_passwords},
@@ -32,7 +32,7 @@ pub(super) static ADDRESS: CodeInfo = CodeInfo::error(
      platform would find out when it first connects; correct it now.",
 );
 
-pub(super) fn check(team: &Team, scope: &mut Scope<'_>) {
+pub(super) fn check(team: &Team, scope: &mut RuleContext<'_>) {
     for container in team.containers() {
         locations(container, scope);
         let mut addresses = Addresses { container, scope };
@@ -41,11 +41,11 @@ pub(super) fn check(team: &Team, scope: &mut Scope<'_>) {
     }
 }
 
-fn locations(container: &DataContainer, scope: &mut Scope<'_>) {
+fn locations(container: &DataContainer, scope: &mut RuleContext<'_>) {
     let name = container.name();
     let is_managed = matches!(container.kind(), ContainerKind::PlatformManaged);
     let path =
-        |scope: &Scope<'_>| scope.path().child(segment::CONTAINERS, name).attribute(segment::LOCATIONS);
+        |scope: &RuleContext<'_>| scope.path().child(segment::CONTAINERS, name).attribute(segment::LOCATIONS);
     if container.locations().is_empty() && !is_managed {
         let message = format!("the container `{name}` has no location");
         let finding = Diagnostic::new(&NO_LOCATION, path(scope), message)
@@ -77,7 +77,7 @@ pub(super) fn path_of(key: &ContainerKey) -> ModelPath {
 /// The addresses of one container.
 struct Addresses<'a, 'u> {
     container: &'a DataContainer,
-    scope: &'a mut Scope<'u>,
+    scope: &'a mut RuleContext<'u>,
 }
 
 impl Addresses<'_, '_> {

@@ -1,6 +1,6 @@
 //! `container/same-place`: containers that are one physical database, or a part of it.
 
-use super::{super::Scope, path_of};
+use super::{super::RuleContext, path_of};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{ContainerKind, DataContainer, Server},
@@ -19,7 +19,7 @@ pub(in super::super) static SAME_PLACE: CodeInfo = CodeInfo::warning(
      said differently. Use one container for both, or correct an address.",
 );
 
-pub(super) fn check(container: &DataContainer, scope: &mut Scope<'_>) {
+pub(super) fn check(container: &DataContainer, scope: &mut RuleContext<'_>) {
     let Some(team) = scope.unit.team() else { return };
     let key = ContainerKey::new(&team.zone, &team.team, container.name());
     let first = |address: &Text| scope.facts.first_at(address).filter(|first| **first != key);

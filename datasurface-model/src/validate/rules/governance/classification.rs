@@ -1,24 +1,24 @@
 //! Which data there may be: a zone's own, what its workspaces receive, and what a workspace itself may hold.
 
-use super::{Received, Zone};
+use super::{ReceivedDataset, ZonePolicies};
 use crate::{
     diagnostic::{Diagnostic, Suggestion},
     ecosystem::{Datastore, PolicyRule, Workspace},
-    governance::{CLASSIFICATION_LIMIT, Meeting, Met},
-    validate::{facts::Classified, rules::Scope},
+    governance::{CLASSIFICATION_LIMIT, DenialContext, PolicySubject},
+    validate::{facts::DatasetClassifications, rules::RuleContext},
 };
 use datasurface_schema::{Entity, segment};
 
 /// The zone's own datasets.
-pub(super) fn of_datastore(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scope<'_>) {
+pub(super) fn of_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
     if !speaks_of_data(zone) {
         return;
     }
     let unit = scope.path();
     for dataset in datastore.datasets() {
-        let classified = Classified::of(dataset);
+        let classified = DatasetClassifications::of(dataset);
         let path = || unit.child(segment::DATASETS, dataset.name());
-        let meeting = Meeting {
+        let meeting = DenialContext {
             what: &|| format!("the dataset `{}/{}` may not be in its zone", datastore.name(), dataset.name()),
             at: &path,
             dataset: None,
@@ -33,9 +33,9 @@ pub(super) fn of_datastore(datastore: &Datastore, zone: &Zone<'_>, scope: &mut S
 /// What a workspace receives.
 pub(super) fn of_workspace(
     workspace: &Workspace,
-    zone: Option<&Zone<'_>>,
-    received: &[Received<'_>],
-    scope: &mut Scope<'_>,
+    zone: Option<&ZonePolicies<'_>>,
+    received: &[ReceivedDataset<'_>],
+    scope: &mut RuleContext<'_>,
 ) {
     let zone = zone.filter(|zone| speaks_of_data(zone));
     let limit = workspace.classification_limit();
@@ -47,7 +47,7 @@ pub(super) fn of_workspace(
         let classified = scope.facts.classifications(one.key, one.dataset);
         let sink = || one.sink(&unit);
         if let Some(zone) = zone {
-            let meeting = Meeting {
+            let meeting = DenialContext {
                 what: &|| format!("the workspace `{}` may not receive `{}`", workspace.name(), one.key),
                 at: &sink,
                 dataset: Some(&|| one.path()),
@@ -75,13 +75,18 @@ pub(super) fn of_workspace(
     }
 }
 
-fn speaks_of_data(zone: &Zone<'_>) -> bool {
+fn speaks_of_data(zone: &ZonePolicies<'_>) -> bool {
     zone.policies.iter().any(|policy| matches!(policy.rule(), PolicyRule::Classifications(_)))
 }
 
-fn judge(classified: Classified<'_>, zone: &Zone<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) {
+fn judge(
+    classified: DatasetClassifications<'_>,
+    zone: &ZonePolicies<'_>,
+    meeting: &DenialContext<'_>,
+    scope: &mut RuleContext<'_>,
+) {
     let classifications = classified.labels();
     // What cannot be read may be what is missing.
     let is_complete = !classified.is_incomplete();
-    zone.judge(&Met::Data { classifications: &classifications, is_complete }, meeting, scope);
+    zone.judge(&PolicySubject::Data { classifications: &classifications, is_complete }, meeting, scope);
 }

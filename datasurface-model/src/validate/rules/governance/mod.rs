@@ -6,13 +6,13 @@ mod place;
 mod platform;
 mod production;
 
-use super::{Scope, reference};
+use super::{RuleContext, reference};
 use crate::{
     diagnostic::{Diagnostic, ModelPath, Suggestion},
     ecosystem::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
-    governance::{Meeting, Met, NO_EFFECT, UNKNOWN_TECHNOLOGY, denial, is_alike},
+    governance::{DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, denial, is_alike},
     validate::{facts::DatasetFact, reference::Reference},
 };
 use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, Text, ZoneName, nearest, segment};
@@ -21,7 +21,7 @@ use std::{cell::LazyCell, hash::Hash};
 
 /// A dataset that a workspace receives, and which of its sinks says so.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Received<'a> {
+pub(super) struct ReceivedDataset<'a> {
     pub(super) group: &'a GroupName,
     pub(super) key: &'a DatasetKey,
     pub(super) dataset: DatasetFact<'a>,
@@ -29,7 +29,7 @@ pub(super) struct Received<'a> {
     pub(super) is_alone: bool,
 }
 
-impl Received<'_> {
+impl ReceivedDataset<'_> {
     /// Where the sink is.
     pub(super) fn sink(&self, workspace: &ModelPath) -> ModelPath {
         workspace.child(segment::GROUPS, self.group).child(segment::SINKS, self.key.to_string())
@@ -47,7 +47,7 @@ impl Received<'_> {
 }
 
 /// What policies refer to must exist.
-pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
+pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     for policy in zone.policies() {
         if policy.rule().permits_everything() {
             let path = scope.path().child(segment::POLICIES, policy.name()).attribute(segment::RULE);
@@ -82,7 +82,7 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
 }
 
 /// Technologies that are nearly called like known ones. Others may be custom: platforms know them.
-fn technologies(policy: &Policy, permitted: &Permitted<Text>, scope: &mut Scope<'_>) {
+fn technologies(policy: &Policy, permitted: &Permitted<Text>, scope: &mut RuleContext<'_>) {
     let known = || ContainerKind::TECHNOLOGIES.iter().copied();
     let listed = listed(permitted, |name| name);
     let names: Set<_> = listed.iter().map(|(list, name)| (*list, name.clone())).collect();
@@ -110,9 +110,9 @@ fn listed<T: Ord + Clone, R>(permitted: &Permitted<T>, refer: impl Fn(T) -> R) -
 }
 
 /// The zone's own data, and where it comes from.
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     place::named_policies(datastore, scope);
-    let Some(zone) = Zone::of(scope.unit.zone(), scope) else {
+    let Some(zone) = ZonePolicies::of(scope.unit.zone(), scope) else {
         return;
     };
     place::of_source(datastore, &zone, scope);
@@ -121,34 +121,43 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
 }
 
 /// What a workspace receives, and where it keeps that.
-pub(super) fn of_workspace(workspace: &Workspace, received: &[Received<'_>], scope: &mut Scope<'_>) {
-    let zone = Zone::of(scope.unit.zone(), scope);
+pub(super) fn of_workspace(
+    workspace: &Workspace,
+    received: &[ReceivedDataset<'_>],
+    scope: &mut RuleContext<'_>,
+) {
+    let zone = ZonePolicies::of(scope.unit.zone(), scope);
     place::of_workspace(workspace, zone.as_ref(), received, scope);
     classification::of_workspace(workspace, zone.as_ref(), received, scope);
     production::of_workspace(workspace, zone.as_ref(), received, scope);
 }
 
 /// Platforms that are pinned.
-pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     platform::check(ecosystem, scope);
     production::of_pins(ecosystem, scope);
 }
 
 /// A zone that has policies.
 #[derive(Clone, Copy, Debug)]
-struct Zone<'a> {
+struct ZonePolicies<'a> {
     name: &'a ZoneName,
     policies: &'a Named<Policy>,
 }
 
-impl<'a> Zone<'a> {
-    fn of(name: Option<&'a ZoneName>, scope: &Scope<'a>) -> Option<Self> {
+impl<'a> ZonePolicies<'a> {
+    fn of(name: Option<&'a ZoneName>, scope: &RuleContext<'a>) -> Option<Self> {
         let name = name?;
         Some(Self { name, policies: scope.facts.policies(name)? })
     }
 
     /// Reports every policy that denies what is met; says whether one does.
-    fn judge(&self, met: &Met<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) -> bool {
+    fn judge(
+        &self,
+        met: &PolicySubject<'_>,
+        meeting: &DenialContext<'_>,
+        scope: &mut RuleContext<'_>,
+    ) -> bool {
         let mut is_denied = false;
         for policy in self.policies {
             is_denied |= self.judge_by(policy, met, meeting, scope);
@@ -156,7 +165,13 @@ impl<'a> Zone<'a> {
         is_denied
     }
 
-    fn judge_by(&self, policy: &Policy, met: &Met<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) -> bool {
+    fn judge_by(
+        &self,
+        policy: &Policy,
+        met: &PolicySubject<'_>,
+        meeting: &DenialContext<'_>,
+        scope: &mut RuleContext<'_>,
+    ) -> bool {
         let denial = denial(policy, met, |vendor| scope.facts.cloud(vendor));
         if let Some(denial) = &denial {
             scope.report(denial.finding(denial.code, self.name, policy, meeting));
@@ -168,8 +183,8 @@ impl<'a> Zone<'a> {
 /// Judges what is received: once for each of some things that decide about it, since most often nothing is denied; where
 /// something is, at every sink, since each of them is one too many.
 fn judge_each<'r, 'a: 'r, K: Copy + Eq + Hash>(
-    received: impl Iterator<Item = (K, &'r Received<'a>)>,
-    mut judge: impl FnMut(K, &Received<'a>) -> bool,
+    received: impl Iterator<Item = (K, &'r ReceivedDataset<'a>)>,
+    mut judge: impl FnMut(K, &ReceivedDataset<'a>) -> bool,
 ) {
     let mut denied: FxHashMap<K, bool> = FxHashMap::default();
     for (key, one) in received {

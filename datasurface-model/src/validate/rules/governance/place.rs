@@ -1,14 +1,14 @@
 //! Where data is kept: locations, vendors, clouds and storage.
 
-use super::{Received, Zone, judge_each};
+use super::{ReceivedDataset, ZonePolicies, judge_each};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
-    governance::{Meeting, Met},
+    governance::{DenialContext, PolicySubject},
     validate::{
         reference::Reference,
         rules::{
-            Scope,
+            RuleContext,
             container::path_of,
             reference::{self, UNKNOWN_POLICY},
         },
@@ -17,7 +17,7 @@ use crate::{
 use datasurface_schema::{ContainerKey, Entity, PolicyKey, PolicyName, segment};
 
 /// The storage policies that datasets ask for are those of their zone.
-pub(super) fn named_policies(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn named_policies(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     for dataset in datastore.datasets() {
         for policy in dataset.storage_policies() {
             let Some(zone) = scope.unit.zone() else { continue };
@@ -45,7 +45,7 @@ pub(super) fn named_policies(datastore: &Datastore, scope: &mut Scope<'_>) {
 }
 
 /// The zone's own source containers.
-pub(super) fn of_source(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scope<'_>) {
+pub(super) fn of_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
     let Some(key) = datastore.capture().map(|capture| capture.container()) else {
         return;
     };
@@ -54,7 +54,7 @@ pub(super) fn of_source(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scop
     };
     let unit = scope.path();
     let name = datastore.name();
-    let meeting = Meeting {
+    let meeting = DenialContext {
         what: &|| format!("the datastore `{name}` may not be kept in the container `{key}`"),
         at: &|| unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER),
         dataset: None,
@@ -66,7 +66,7 @@ pub(super) fn of_source(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scop
     for dataset in datastore.datasets() {
         let path = || unit.child(segment::DATASETS, dataset.name());
         for policy in dataset.storage_policies() {
-            let meeting = Meeting { dataset: Some(&path), ..meeting };
+            let meeting = DenialContext { dataset: Some(&path), ..meeting };
             asked_for(container, policy, zone, &meeting, scope);
         }
     }
@@ -75,9 +75,9 @@ pub(super) fn of_source(datastore: &Datastore, zone: &Zone<'_>, scope: &mut Scop
 /// The container of a workspace: what its own zone says of it, and the zone of each datastore whose data goes there.
 pub(super) fn of_workspace(
     workspace: &Workspace,
-    own: Option<&Zone<'_>>,
-    received: &[Received<'_>],
-    scope: &mut Scope<'_>,
+    own: Option<&ZonePolicies<'_>>,
+    received: &[ReceivedDataset<'_>],
+    scope: &mut RuleContext<'_>,
 ) {
     let Some(key) = workspace.container_key() else {
         return;
@@ -88,7 +88,7 @@ pub(super) fn of_workspace(
     let unit = scope.path();
     let name = workspace.name();
     if let Some(zone) = own {
-        let meeting = Meeting {
+        let meeting = DenialContext {
             what: &|| format!("the workspace `{name}` may not keep data in the container `{key}`"),
             at: &|| unit.attribute(segment::CONTAINER),
             dataset: None,
@@ -102,7 +102,7 @@ pub(super) fn of_workspace(
     let own = own.map(|zone| zone.name);
     let of_others = received.iter().map(|one| (one.dataset.store().zone(), one));
     judge_each(of_others.filter(|(zone, _)| own != Some(*zone)), |zone, one| {
-        Zone::of(Some(zone), scope).is_some_and(|zone| {
+        ZonePolicies::of(Some(zone), scope).is_some_and(|zone| {
             delivered(one, key, scope, &|meeting, scope| kept(container, &zone, meeting, scope))
         })
     });
@@ -111,7 +111,7 @@ pub(super) fn of_workspace(
         one.dataset.storage_policies().map(move |policy| ((zone, policy), one))
     });
     judge_each(asked, |(zone, policy), one| {
-        Zone::of(Some(zone), scope).is_some_and(|zone| {
+        ZonePolicies::of(Some(zone), scope).is_some_and(|zone| {
             delivered(one, key, scope, &|meeting, scope| asked_for(container, policy, &zone, meeting, scope))
         })
     });
@@ -119,14 +119,14 @@ pub(super) fn of_workspace(
 
 /// Judges the container as the place to which a dataset is brought; says whether it is denied.
 fn delivered<'a>(
-    one: &Received<'_>,
+    one: &ReceivedDataset<'_>,
     key: &ContainerKey,
-    scope: &mut Scope<'a>,
-    judge: &dyn Fn(&Meeting<'_>, &mut Scope<'a>) -> bool,
+    scope: &mut RuleContext<'a>,
+    judge: &dyn Fn(&DenialContext<'_>, &mut RuleContext<'a>) -> bool,
 ) -> bool {
     let unit = scope.path();
     let sink = || one.sink(&unit);
-    let meeting = Meeting {
+    let meeting = DenialContext {
         what: &|| format!("`{}` may not be kept in the container `{key}`", one.key),
         at: &sink,
         dataset: Some(&|| one.path()),
@@ -138,8 +138,13 @@ fn delivered<'a>(
 }
 
 /// What a zone says of every container that keeps its data.
-fn kept(container: &DataContainer, zone: &Zone<'_>, meeting: &Meeting<'_>, scope: &mut Scope<'_>) -> bool {
-    let is_misplaced = zone.judge(&Met::Places(container.locations()), meeting, scope);
+fn kept(
+    container: &DataContainer,
+    zone: &ZonePolicies<'_>,
+    meeting: &DenialContext<'_>,
+    scope: &mut RuleContext<'_>,
+) -> bool {
+    let is_misplaced = zone.judge(&PolicySubject::Places(container.locations()), meeting, scope);
     let storage = storage(container, false);
     storage.is_some_and(|storage| zone.judge(&storage, meeting, scope)) || is_misplaced
 }
@@ -148,9 +153,9 @@ fn kept(container: &DataContainer, zone: &Zone<'_>, meeting: &Meeting<'_>, scope
 fn asked_for(
     container: &DataContainer,
     policy: &PolicyName,
-    zone: &Zone<'_>,
-    meeting: &Meeting<'_>,
-    scope: &mut Scope<'_>,
+    zone: &ZonePolicies<'_>,
+    meeting: &DenialContext<'_>,
+    scope: &mut RuleContext<'_>,
 ) -> bool {
     let policy = zone.policies.get(policy);
     // What holds for all was judged already.
@@ -163,9 +168,9 @@ fn asked_for(
 }
 
 /// How the container keeps data. Of one that the platform manages, the platform alone can tell: a broker asks it.
-fn storage(container: &DataContainer, is_asked_for: bool) -> Option<Met<'_>> {
+fn storage(container: &DataContainer, is_asked_for: bool) -> Option<PolicySubject<'_>> {
     let is_told_by_platform = matches!(container.kind(), ContainerKind::PlatformManaged);
-    (!is_told_by_platform).then(|| Met::Storage {
+    (!is_told_by_platform).then(|| PolicySubject::Storage {
         technology: container.kind().technology(),
         encryption: container.encryption(),
         is_asked_for,

@@ -1,22 +1,22 @@
 //! Which platforms may have to do with a zone: those that are pinned. A broker judges those that it chooses.
 
-use super::Zone;
+use super::ZonePolicies;
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Ecosystem, GroupPin, ProductionStatus},
-    governance::{Meeting, Met},
-    validate::rules::Scope,
+    governance::{DenialContext, PolicySubject},
+    validate::rules::RuleContext,
 };
 use datasurface_schema::{Entity, PlatformName, Set, ZoneName, segment};
 use std::collections::BTreeMap;
 
-pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     if !scope.facts.restricts_platforms() {
         return;
     }
     for pin in ecosystem.group_pins() {
         for (zone, _) in zones_of(pin, scope) {
-            if let Some(zone) = Zone::of(Some(zone), scope) {
+            if let Some(zone) = ZonePolicies::of(Some(zone), scope) {
                 of_group(pin, &zone, scope);
             }
         }
@@ -25,11 +25,11 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
         let Some(store) = scope.facts.store(pin.name()) else {
             continue;
         };
-        let Some(zone) = Zone::of(Some(store.zone()), scope) else {
+        let Some(zone) = ZonePolicies::of(Some(store.zone()), scope) else {
             continue;
         };
         let at = || ModelPath::root().child(segment::PRIMARY_PINS, pin.name());
-        let meeting = Meeting {
+        let meeting = DenialContext {
             what: &|| format!("the datastore `{}` may not be captured by `{}`", pin.name(), pin.platform()),
             at: &|| at().attribute(segment::PLATFORM),
             dataset: Some(&|| store.unit().path()),
@@ -37,7 +37,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
             remedy: Some(&at),
             help: "pin the datastore to another platform, or ask its zone to change its policy",
         };
-        zone.judge(&Met::Platform(pin.platform()), &meeting, scope);
+        zone.judge(&PolicySubject::Platform(pin.platform()), &meeting, scope);
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 /// of these.
 pub(super) fn zones_of<'a>(
     pin: &GroupPin,
-    scope: &Scope<'a>,
+    scope: &RuleContext<'a>,
 ) -> BTreeMap<&'a ZoneName, Set<ProductionStatus>> {
     let mut zones: BTreeMap<_, Set<_>> = BTreeMap::new();
     let Some(group) = scope.facts.group(pin.name()) else {
@@ -71,10 +71,10 @@ fn path_of(pin: &GroupPin) -> ModelPath {
     ModelPath::root().child(segment::GROUP_PINS, pin.name().to_string())
 }
 
-fn of_group(pin: &GroupPin, zone: &Zone<'_>, scope: &mut Scope<'_>) {
+fn of_group(pin: &GroupPin, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
     for platform in pin.platforms() {
         let at = || path_of(pin).child(segment::PLATFORMS, platform);
-        let meeting = Meeting {
+        let meeting = DenialContext {
             what: &|| format!("the group `{}` may not be served by `{platform}`", pin.name()),
             at: &at,
             dataset: None,
@@ -82,6 +82,6 @@ fn of_group(pin: &GroupPin, zone: &Zone<'_>, scope: &mut Scope<'_>) {
             remedy: Some(&|| without(pin, platform)),
             help: "pin the group to another platform, or ask the zone to change its policy",
         };
-        zone.judge(&Met::Platform(platform), &meeting, scope);
+        zone.judge(&PolicySubject::Platform(platform), &meeting, scope);
     }
 }

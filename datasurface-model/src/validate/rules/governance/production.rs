@@ -1,23 +1,23 @@
 //! Production: its data belongs into its workspaces and onto its platforms, and the other way round.
 
 use super::{
-    Received, Zone,
+    ReceivedDataset, ZonePolicies,
     platform::{without, zones_of},
 };
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{Ecosystem, ProductionStatus, Workspace},
-    governance::{Meeting, Met, PRODUCTION_MIX},
-    validate::{facts::StoreFact, rules::Scope},
+    governance::{DenialContext, PRODUCTION_MIX, PolicySubject},
+    validate::{facts::StoreFact, rules::RuleContext},
 };
 use datasurface_schema::{Entity, PlatformName, Set, ZoneName, segment};
 use std::collections::BTreeMap;
 
 /// A zone's own datastores.
-pub(super) fn of_own(status: ProductionStatus, zone: &Zone<'_>, scope: &mut Scope<'_>) {
+pub(super) fn of_own(status: ProductionStatus, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
     let unit = scope.path();
     let name = scope.unit.name();
-    let meeting = Meeting {
+    let meeting = DenialContext {
         what: &|| format!("`{name}` may not be {status}"),
         at: &|| unit.attribute(segment::PRODUCTION),
         dataset: None,
@@ -25,15 +25,15 @@ pub(super) fn of_own(status: ProductionStatus, zone: &Zone<'_>, scope: &mut Scop
         remedy: None,
         help: "correct its status, or ask the zone to change its policy",
     };
-    zone.judge(&Met::Status { ours: status, theirs: status }, &meeting, scope);
+    zone.judge(&PolicySubject::Status { ours: status, theirs: status }, &meeting, scope);
 }
 
 /// A workspace, what it receives, and what its transformer fills.
 pub(super) fn of_workspace(
     workspace: &Workspace,
-    own: Option<&Zone<'_>>,
-    received: &[Received<'_>],
-    scope: &mut Scope<'_>,
+    own: Option<&ZonePolicies<'_>>,
+    received: &[ReceivedDataset<'_>],
+    scope: &mut RuleContext<'_>,
 ) {
     let status = workspace.production_status();
     if let Some(zone) = own {
@@ -45,7 +45,7 @@ pub(super) fn of_workspace(
         let (store, other) = (&one.key.datastore, one.dataset.store());
         let theirs = other.production();
         let sink = || one.sink(&unit);
-        let meeting = Meeting {
+        let meeting = DenialContext {
             what: &|| {
                 let (name, dataset) = (workspace.name(), &one.key.dataset);
                 format!(
@@ -66,7 +66,7 @@ pub(super) fn of_workspace(
         && output.production() != status
     {
         let theirs = output.production();
-        let meeting = Meeting {
+        let meeting = DenialContext {
             what: &|| {
                 let (name, output) = (workspace.name(), transformer.output());
                 format!(
@@ -86,21 +86,21 @@ pub(super) fn of_workspace(
 
 /// The zones of a workspace of this status and of a datastore, each with what it is to judge: once, if it is one zone.
 fn both<'a>(
-    own: Option<&Zone<'a>>,
+    own: Option<&ZonePolicies<'a>>,
     status: ProductionStatus,
     store: StoreFact<'a>,
-    scope: &Scope<'a>,
-) -> impl Iterator<Item = (Zone<'a>, Met<'static>)> + use<'a> {
+    scope: &RuleContext<'a>,
+) -> impl Iterator<Item = (ZonePolicies<'a>, PolicySubject<'static>)> + use<'a> {
     let theirs = store.production();
-    let own = own.map(|zone| (*zone, Met::Status { ours: status, theirs }));
-    let of_store = Zone::of(Some(store.zone()), scope)
+    let own = own.map(|zone| (*zone, PolicySubject::Status { ours: status, theirs }));
+    let of_store = ZonePolicies::of(Some(store.zone()), scope)
         .filter(|zone| own.as_ref().is_none_or(|(own, _)| own.name != zone.name))
-        .map(|zone| (zone, Met::Status { ours: theirs, theirs: status }));
+        .map(|zone| (zone, PolicySubject::Status { ours: theirs, theirs: status }));
     own.into_iter().chain(of_store)
 }
 
 /// Pinned platforms, with the workspaces and datastores that are pinned to them.
-pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     let is_restricted = scope.facts.restricts_platforms();
     let of_platform =
         |platform: &PlatformName| Some(ecosystem.platforms().get(platform)?.production_status());
@@ -113,7 +113,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
             let Some(theirs) = of_platform(platform) else {
                 continue;
             };
-            let pinned = Pinned {
+            let pinned = PinnedToPlatform {
                 what: &|| format!("the group `{}`", pin.name()),
                 path: &|| group.unit().path(),
                 status: group.production(),
@@ -135,7 +135,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
             let status = store.production();
             let mut zones = BTreeMap::new();
             zones.insert(store.zone(), [status].into());
-            let pinned = Pinned {
+            let pinned = PinnedToPlatform {
                 what: &|| format!("the datastore `{}`", pin.name()),
                 path: &|| store.unit().path(),
                 status,
@@ -148,7 +148,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 }
 
 /// What is pinned to a platform, and the zones that have a say about that.
-struct Pinned<'p, 'a> {
+struct PinnedToPlatform<'p, 'a> {
     what: &'p dyn Fn() -> String,
     path: &'p dyn Fn() -> ModelPath,
     status: ProductionStatus,
@@ -161,14 +161,14 @@ struct Pinned<'p, 'a> {
 /// A zone may mind the status of the platform even where that is the status of what is pinned: the data that it brings may
 /// be of the other one.
 fn of_pinned<'a>(
-    pinned: &Pinned<'_, 'a>,
+    pinned: &PinnedToPlatform<'_, 'a>,
     platform: &PlatformName,
     theirs: ProductionStatus,
     at: &dyn Fn() -> ModelPath,
-    scope: &mut Scope<'a>,
+    scope: &mut RuleContext<'a>,
 ) {
-    let Pinned { what, status, .. } = pinned;
-    let meeting = Meeting {
+    let PinnedToPlatform { what, status, .. } = pinned;
+    let meeting = DenialContext {
         what: &|| {
             let what = what();
             format!("{what} is {status}, and pinned to the platform `{platform}`, which is {theirs}")
@@ -181,8 +181,8 @@ fn of_pinned<'a>(
     };
     let mut is_denied = false;
     for (zone, ours) in pinned.zones.iter() {
-        if let Some(zone) = Zone::of(Some(*zone), scope) {
-            is_denied |= zone.judge(&Met::status(ours, theirs), &meeting, scope);
+        if let Some(zone) = ZonePolicies::of(Some(*zone), scope) {
+            is_denied |= zone.judge(&PolicySubject::status(ours, theirs), &meeting, scope);
         }
     }
     if !is_denied && *status != theirs {
@@ -192,10 +192,10 @@ fn of_pinned<'a>(
 
 /// What is of one status meets what is of the other: an error where a zone says so, a warning elsewhere.
 fn mixed<'a, 'm>(
-    zones: impl IntoIterator<Item = (Zone<'a>, Met<'m>)>,
-    meeting: &Meeting<'_>,
+    zones: impl IntoIterator<Item = (ZonePolicies<'a>, PolicySubject<'m>)>,
+    meeting: &DenialContext<'_>,
     other: &ModelPath,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
 ) {
     let mut is_denied = false;
     for (zone, met) in zones {
@@ -206,7 +206,7 @@ fn mixed<'a, 'm>(
     }
 }
 
-fn warn(meeting: &Meeting<'_>, other: &ModelPath, scope: &mut Scope<'_>) {
+fn warn(meeting: &DenialContext<'_>, other: &ModelPath, scope: &mut RuleContext<'_>) {
     let finding = Diagnostic::new(&PRODUCTION_MIX, (meeting.at)(), (meeting.what)())
         .help("let both be production, or neither")
         .related(other.clone(), "is of the other status");

@@ -1,6 +1,6 @@
 //! Who uses what is on its way out: with the consent of the group, and not for longer than it is there.
 
-use super::super::Scope;
+use super::super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::DatasetSink,
@@ -37,7 +37,7 @@ pub(in super::super) static AFTER_SUNSET: CodeInfo = CodeInfo::warning(
 pub(in super::super) fn check(
     sink: &DatasetSink,
     dataset: DatasetFact<'_>,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     let own = dataset.deprecation().map(|own| (own.since(), own.reason(), true, own.last_day()));
@@ -66,7 +66,7 @@ pub(in super::super) fn check(
 fn consent(
     sink: &DatasetSink,
     since: NaiveDate,
-    scope: &Scope<'_>,
+    scope: &RuleContext<'_>,
     at: &impl Fn(ModelPath) -> ModelPath,
 ) -> Option<Diagnostic> {
     let key = sink.name();
@@ -94,7 +94,7 @@ fn consent(
 fn sunset(
     sink: &DatasetSink,
     last: NaiveDate,
-    scope: &Scope<'_>,
+    scope: &RuleContext<'_>,
     at: &impl Fn(ModelPath) -> ModelPath,
 ) -> Option<Diagnostic> {
     let key = sink.name();

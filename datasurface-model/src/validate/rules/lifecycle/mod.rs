@@ -2,7 +2,7 @@
 
 pub(super) mod consent;
 
-use super::{Scope, reference};
+use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Datastore, Deprecation, Ecosystem},
@@ -45,7 +45,7 @@ pub(super) static DEPRECATED_PLATFORM: CodeInfo = CodeInfo::warning(
 );
 
 /// Judges what a datastore and its datasets say about their end.
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let name = datastore.name();
     if let Some(deprecation) = datastore.deprecation() {
         of_deprecation(deprecation, name, scope, |unit| unit);
@@ -69,7 +69,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
 }
 
 /// Judges what platforms say about their end, and who is pinned to them nevertheless.
-pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for platform in ecosystem.platforms() {
         let at = |root: ModelPath| root.child(segment::PLATFORMS, platform.name());
         if let Some(deprecation) = platform.deprecation() {
@@ -98,10 +98,10 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 fn of_deprecation<R: PartialEq + Display>(
     deprecation: &Deprecation<R>,
     own: &R,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
-    let path = |scope: &Scope<'_>| at(scope.path()).attribute(segment::DEPRECATION);
+    let path = |scope: &RuleContext<'_>| at(scope.path()).attribute(segment::DEPRECATION);
     if deprecation.reason().trim().is_empty() {
         let message = format!("nothing says why `{own}` is deprecated");
         let path = path(scope).attribute(segment::REASON);
@@ -127,7 +127,7 @@ fn of_deprecation<R: PartialEq + Display>(
 fn of_replacement(
     replacement: Option<Reference>,
     own: &impl Display,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     if let Some(replacement) = replacement {
@@ -138,7 +138,7 @@ fn of_replacement(
 }
 
 /// Since when a dataset is deprecated, on its own or with its datastore.
-fn deprecated_since(key: &DatasetKey, scope: &Scope<'_>) -> Option<NaiveDate> {
+fn deprecated_since(key: &DatasetKey, scope: &RuleContext<'_>) -> Option<NaiveDate> {
     let found = scope.facts.dataset(key)?;
     let own = found.deprecation().map(Deprecation::since);
     let whole = found.store().deprecation().map(Deprecation::since);
@@ -150,7 +150,7 @@ fn ending_replacement<R: PartialEq + Display>(
     deprecation: &Deprecation<R>,
     own: &R,
     its_end: Option<NaiveDate>,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     let Some((other, since)) = deprecation.replacement().zip(its_end) else {
@@ -169,7 +169,7 @@ fn ending_replacement<R: PartialEq + Display>(
 fn pinned(
     ecosystem: &Ecosystem,
     platform: &PlatformName,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
 ) {
     let deprecation = ecosystem.platforms().get(platform).and_then(|found| found.deprecation());

@@ -2,7 +2,7 @@
 
 mod unique;
 
-use super::{Scope, of_table};
+use super::{RuleContext, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
@@ -39,7 +39,7 @@ pub(super) static RESERVED_WORD: CodeInfo = CodeInfo::warning(
      SQL:2023, PostgreSQL or SQLite reserve, and will forget to. Choose another name if you still can.",
 );
 
-pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
+pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     check(ecosystem.name(), scope, |root| root.attribute(segment::NAME));
     tags(ecosystem.documentation(), scope, |root| root);
     check_all(ecosystem.zones(), segment::ZONES, scope);
@@ -60,7 +60,7 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut Scope<'_>) {
 }
 
 /// A tree of locations. Not by recursion: nobody promised that the tree is low.
-fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut Scope<'_>) {
+fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut RuleContext<'_>) {
     let mut rest = vec![(outermost, path)];
     while let Some((locations, path)) = rest.pop() {
         let at = |location: &str| path.child(segment::LOCATIONS, location);
@@ -75,7 +75,7 @@ fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scop
     }
 }
 
-pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
+pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     check_all(zone.teams(), segment::TEAMS, scope);
     check_all(zone.policies(), segment::POLICIES, scope);
     tags(zone.documentation(), scope, |unit| unit);
@@ -94,7 +94,7 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut Scope<'_>) {
     }
 }
 
-pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
+pub(super) fn of_team(team: &Team, scope: &mut RuleContext<'_>) {
     check_all(team.containers(), segment::CONTAINERS, scope);
     tags(team.documentation(), scope, |unit| unit);
     for container in team.containers() {
@@ -102,7 +102,7 @@ pub(super) fn of_team(team: &Team, scope: &mut Scope<'_>) {
     }
 }
 
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
+pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     check_identifier(datastore.name(), scope, |unit| unit);
     let folded = folded(datastore.name().as_str());
     let first = scope.facts.first_datastore(&folded);
@@ -122,7 +122,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut Scope<'_>) {
     }
 }
 
-fn of_columns(schema: &Schema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+fn of_columns(schema: &Schema, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
     let (columns, unread) = (schema.readable().columns(), schema.unread().names());
     let names = columns.iter().map(Column::name).chain(unread);
     unique(names, scope, |unit, name| at(unit).child(segment::COLUMNS, name));
@@ -138,7 +138,7 @@ fn of_columns(schema: &Schema, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> 
     }
 }
 
-pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
+pub(super) fn of_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>) {
     check_identifier(workspace.name(), scope, |unit| unit);
     let folded = folded(workspace.name().as_str());
     let first = scope.facts.first_workspace(&folded);
@@ -167,7 +167,7 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut Scope<'_>) {
 }
 
 /// The fields of structs, at every depth. Types are not nested deeply.
-fn fields(data_type: &DataType, scope: &mut Scope<'_>, at: &dyn Fn(ModelPath) -> ModelPath) {
+fn fields(data_type: &DataType, scope: &mut RuleContext<'_>, at: &dyn Fn(ModelPath) -> ModelPath) {
     match data_type {
         DataType::Array(array) => fields(array.element(), scope, at),
         DataType::Map(map) => {
@@ -184,7 +184,11 @@ fn fields(data_type: &DataType, scope: &mut Scope<'_>, at: &dyn Fn(ModelPath) ->
     }
 }
 
-fn tags(documentation: Option<&Documentation>, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+fn tags(
+    documentation: Option<&Documentation>,
+    scope: &mut RuleContext<'_>,
+    at: impl Fn(ModelPath) -> ModelPath,
+) {
     for tag in documentation.into_iter().flat_map(Documentation::tags) {
         check(tag, scope, |unit| at(unit).attribute(segment::DOCUMENTATION).child(segment::TAGS, tag));
     }
@@ -192,7 +196,7 @@ fn tags(documentation: Option<&Documentation>, scope: &mut Scope<'_>, at: impl F
 
 fn classifications<'c>(
     all: impl IntoIterator<Item = &'c Classification>,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     for classification in all {
@@ -200,7 +204,11 @@ fn classifications<'c>(
     }
 }
 
-fn check_all<T: Entity<Name: Name>>(entities: &Named<T>, collection: &'static str, scope: &mut Scope<'_>) {
+fn check_all<T: Entity<Name: Name>>(
+    entities: &Named<T>,
+    collection: &'static str,
+    scope: &mut RuleContext<'_>,
+) {
     unique(entities.names(), scope, |unit, name| unit.child(collection, name));
     for name in entities.names() {
         check(name, scope, |unit| unit.child(collection, name.as_str()));
@@ -210,7 +218,7 @@ fn check_all<T: Entity<Name: Name>>(entities: &Named<T>, collection: &'static st
 fn check_all_identifiers<T: Entity<Name: Name>>(
     entities: &Named<T>,
     collection: &'static str,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
 ) {
     unique(entities.names(), scope, |unit, name| unit.child(collection, name));
     for name in entities.names() {
@@ -219,7 +227,7 @@ fn check_all_identifiers<T: Entity<Name: Name>>(
 }
 
 /// Judges how a name is written.
-pub(super) fn check<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+pub(super) fn check<N: Name>(name: &N, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
     written(N::SYNTAX, N::NOUN, name.as_str(), scope, &at);
 }
 
@@ -228,7 +236,7 @@ pub(super) fn written(
     syntax: NameSyntax,
     noun: &'static str,
     name: &str,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: &dyn Fn(ModelPath) -> ModelPath,
 ) {
     if let Err(error) = syntax.check(noun, name) {
@@ -242,11 +250,16 @@ fn misspelt(error: &NameError, path: ModelPath) -> Diagnostic {
 }
 
 /// A name that ends up as an SQL identifier.
-fn check_identifier<N: Name>(name: &N, scope: &mut Scope<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+fn check_identifier<N: Name>(name: &N, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
     identifier(N::NOUN, name.as_str(), scope, &at);
 }
 
-fn identifier(noun: &'static str, name: &str, scope: &mut Scope<'_>, at: &dyn Fn(ModelPath) -> ModelPath) {
+fn identifier(
+    noun: &'static str,
+    name: &str,
+    scope: &mut RuleContext<'_>,
+    at: &dyn Fn(ModelPath) -> ModelPath,
+) {
     if is_reserved_word(name) {
         let path = at(scope.path());
         let message = format!("the {noun} name `{name}` is a reserved word of SQL");

@@ -1,6 +1,6 @@
 //! Names that must be unique, without regard to case.
 
-use super::{DUPLICATE, Scope};
+use super::{DUPLICATE, RuleContext};
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
     validate::unit::UnitKey,
@@ -8,7 +8,11 @@ use crate::{
 use datasurface_schema::{Name, are_all_different, folded};
 
 /// Reports a unit that has its name from another one, which comes first.
-pub(super) fn unique_in_ecosystem(collection: &'static str, first: Option<&UnitKey>, scope: &mut Scope<'_>) {
+pub(super) fn unique_in_ecosystem(
+    collection: &'static str,
+    first: Option<&UnitKey>,
+    scope: &mut RuleContext<'_>,
+) {
     if let Some(first) = first.filter(|first| *first != scope.unit) {
         let finding = duplicate(collection, scope.unit.name(), first.name(), scope.path(), first.path());
         scope.report(finding);
@@ -18,7 +22,7 @@ pub(super) fn unique_in_ecosystem(collection: &'static str, first: Option<&UnitK
 /// Reports every name that an earlier one has already, without regard to case.
 pub(super) fn unique<'n, N: Name + 'n>(
     names: impl Iterator<Item = &'n N> + Clone,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath, &str) -> ModelPath,
 ) {
     let names = names.map(Name::as_str);
@@ -30,7 +34,7 @@ pub(super) fn unique<'n, N: Name + 'n>(
 fn each_repeated(
     mut names: Vec<&str>,
     noun: &str,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
     at: &dyn Fn(ModelPath, &str) -> ModelPath,
 ) {
     // Stable, so that the earlier one of two equal names stays before the other.

@@ -1,6 +1,6 @@
 //! The code of a transformer: whether it can be found as it is described.
 
-use super::{super::Scope, path};
+use super::{super::RuleContext, path};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{CodeArtifact, without_passwords},
@@ -22,7 +22,7 @@ pub(in super::super) static VERSION: CodeInfo = CodeInfo::error(
     "The requirement decides which version of the code runs. It is written as Cargo writes it: `^1.2`, `>=1.2, <3`, `*`.",
 );
 
-pub(super) fn check(artifact: &CodeArtifact, scope: &mut Scope<'_>) {
+pub(super) fn check(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
     match artifact {
         CodeArtifact::Sql { selects } => {
             for select in selects.iter().filter(|select| select.sql.trim().is_empty()) {
@@ -60,7 +60,7 @@ pub(super) fn check(artifact: &CodeArtifact, scope: &mut Scope<'_>) {
     version(artifact, scope);
 }
 
-fn named(what: &str, text: &str, is_good: bool, help: &str, scope: &mut Scope<'_>) {
+fn named(what: &str, text: &str, is_good: bool, help: &str, scope: &mut RuleContext<'_>) {
     if is_good {
         return;
     }
@@ -71,7 +71,7 @@ fn named(what: &str, text: &str, is_good: bool, help: &str, scope: &mut Scope<'_
     scope.report(Diagnostic::new(&ARTIFACT, path, message).help(help));
 }
 
-fn version(artifact: &CodeArtifact, scope: &mut Scope<'_>) {
+fn version(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
     if let Some(requirement) = artifact.version_requirement()
         && let Err(error) = requirement.parse()
     {

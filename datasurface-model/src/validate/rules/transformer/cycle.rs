@@ -1,10 +1,10 @@
 //! `transformer/endless-cycle`: transformers that feed each other need something that starts them, and something
 //! that lets them rest.
 
-use super::Scope;
+use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    validate::facts::{Start, Transformer},
+    validate::facts::{StartCondition, TransformerFact},
 };
 use datasurface_schema::{DatastoreName, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -22,9 +22,10 @@ pub(in super::super) static ENDLESS_CYCLE: CodeInfo = CodeInfo::error(
 /// again.
 const TOLD: usize = 100;
 
-pub(in super::super) fn check(scope: &mut Scope<'_>) {
+pub(in super::super) fn check(scope: &mut RuleContext<'_>) {
     let transformers = scope.facts.transformers();
-    let graph = Graph::of(transformers.iter().filter(|transformer| transformer.start() != Start::Otherwise));
+    let graph =
+        Graph::of(transformers.iter().filter(|transformer| transformer.start() != StartCondition::Otherwise));
     for component in graph.components(&graph.all()) {
         let mut rest = vec![component];
         for _ in 0..TOLD {
@@ -40,7 +41,7 @@ pub(in super::super) fn check(scope: &mut Scope<'_>) {
     }
 }
 
-fn report<'g, 'a: 'g>(cycle: impl Iterator<Item = &'g Node<'a>> + Clone, scope: &mut Scope<'_>) {
+fn report<'g, 'a: 'g>(cycle: impl Iterator<Item = &'g Node<'a>> + Clone, scope: &mut RuleContext<'_>) {
     let mut on_it = cycle.clone().filter_map(|node| match node {
         Node::Transformer(transformer) => Some(*transformer),
         Node::Datastore(_) => None,
@@ -51,7 +52,8 @@ fn report<'g, 'a: 'g>(cycle: impl Iterator<Item = &'g Node<'a>> + Clone, scope: 
         whole.push_str(&format!("`{}` → ", node.name()));
     }
     let cycle = format!("the cycle {whole}`{}`", first.unit().name());
-    let waiting = std::iter::once(first).chain(on_it.clone()).find(|one| one.start() == Start::AllInputs);
+    let waiting =
+        std::iter::once(first).chain(on_it.clone()).find(|one| one.start() == StartCondition::AllInputs);
     let message = match waiting {
         Some(waiting) => {
             format!("nothing begins {cycle}: `{}` waits for all of its inputs", waiting.unit().name())
@@ -77,7 +79,7 @@ struct Graph<'a> {
 
 #[derive(Clone, Copy)]
 enum Node<'a> {
-    Transformer(&'a Transformer),
+    Transformer(&'a TransformerFact),
     Datastore(&'a DatastoreName),
 }
 
@@ -91,7 +93,7 @@ impl<'a> Node<'a> {
 }
 
 impl<'a> Graph<'a> {
-    fn of(transformers: impl Iterator<Item = &'a Transformer>) -> Self {
+    fn of(transformers: impl Iterator<Item = &'a TransformerFact>) -> Self {
         let mut nodes: Vec<_> = transformers.map(Node::Transformer).collect();
         let mut successors = vec![Vec::new(); nodes.len()];
         let mut datastores: FxHashMap<&DatastoreName, usize> = FxHashMap::default();

@@ -3,11 +3,11 @@
 pub(super) mod artifact;
 pub(super) mod cycle;
 
-use super::{Scope, governance::Received};
+use super::{RuleContext, governance::ReceivedDataset};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
-    validate::{facts::OutputFact, names::Names, reference::Reference},
+    validate::{facts::OutputFact, names::NameIndex, reference::Reference},
 };
 use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Name, segment};
 use rustc_hash::FxHashSet;
@@ -102,9 +102,9 @@ pub(super) static UNNEEDED_REMOVAL: CodeInfo = CodeInfo::warning(
 );
 
 /// The classifications of the inputs, each with the first dataset by name that brings it, whatever the group that wants it.
-type Brought<'a> = BTreeMap<&'a Classification, &'a DatasetKey>;
+type InputClassifications<'a> = BTreeMap<&'a Classification, &'a DatasetKey>;
 
-pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mut Scope<'_>) {
+pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], scope: &mut RuleContext<'_>) {
     let Some(transformer) = workspace.data_transformer() else {
         return;
     };
@@ -138,7 +138,7 @@ pub(super) fn check(workspace: &Workspace, received: &[Received<'_>], scope: &mu
     shared_output(transformer, scope);
 }
 
-fn reasons(transformer: &DataTransformer, scope: &mut Scope<'_>) {
+fn reasons(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
     for (classification, _) in transformer.removes().iter().filter(|(_, reason)| reason.trim().is_empty()) {
         let path = path(scope).child(segment::REMOVES, classification);
         let message = format!("nothing says how the transformer removes `{classification}`");
@@ -146,11 +146,11 @@ fn reasons(transformer: &DataTransformer, scope: &mut Scope<'_>) {
     }
 }
 
-fn path(scope: &Scope<'_>) -> ModelPath {
+fn path(scope: &RuleContext<'_>) -> ModelPath {
     scope.path().attribute(segment::TRANSFORMER)
 }
 
-fn unknown_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
+fn unknown_output(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
     let output = transformer.output();
     let nearest = scope.facts.nearest(&Reference::Datastore(output.clone()));
     let nearest = nearest.filter(|nearest| can_be_filled(&nearest.as_str().into(), transformer, scope));
@@ -164,7 +164,7 @@ fn unknown_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
 }
 
 /// Whether nothing speaks against it that a transformer fills this datastore.
-fn can_be_filled(name: &DatastoreName, transformer: &DataTransformer, scope: &Scope<'_>) -> bool {
+fn can_be_filled(name: &DatastoreName, transformer: &DataTransformer, scope: &RuleContext<'_>) -> bool {
     let is_own = scope.facts.datastore_unit(name).is_some_and(|unit| unit.team() == scope.unit.team());
     let is_free = scope.facts.producer(name).is_none();
     is_own
@@ -182,7 +182,7 @@ fn can_be_filled(name: &DatastoreName, transformer: &DataTransformer, scope: &Sc
         })
 }
 
-fn other_team(transformer: &DataTransformer, scope: &mut Scope<'_>) {
+fn other_team(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
     let output = transformer.output();
     let Some(datastore) = scope.facts.datastore_unit(output) else {
         return;
@@ -196,7 +196,7 @@ fn other_team(transformer: &DataTransformer, scope: &mut Scope<'_>) {
     }
 }
 
-fn shared_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
+fn shared_output(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
     let output = transformer.output();
     let first = scope.facts.producer(output).filter(|first| *first != scope.unit);
     if let Some(first) = first {
@@ -209,7 +209,7 @@ fn shared_output(transformer: &DataTransformer, scope: &mut Scope<'_>) {
     }
 }
 
-fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Scope<'_>) {
+fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut RuleContext<'_>) {
     let CodeArtifact::Sql { selects } = transformer.artifact() else {
         return;
     };
@@ -218,7 +218,7 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Sc
     let mut names = None;
     for select in selects {
         let dataset = &select.dataset;
-        let at = |scope: &Scope<'_>| path(scope).child(segment::SELECTS, dataset);
+        let at = |scope: &RuleContext<'_>| path(scope).child(segment::SELECTS, dataset);
         if !made.insert(dataset) {
             let message = format!("the dataset `{dataset}` is made by two statements");
             let finding = Diagnostic::new(&DUPLICATE_SELECT, at(scope), message)
@@ -227,7 +227,7 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Sc
         } else if !output.has(dataset) {
             let names = names.get_or_insert_with(|| {
                 let made = made_by(selects);
-                Names::of(output.datasets().filter(|name| !made.contains(name)).map(Name::as_str))
+                NameIndex::of(output.datasets().filter(|name| !made.contains(name)).map(Name::as_str))
             });
             let nearest = names.nearest(dataset.as_str());
             let message = format!("a statement makes `{dataset}`, which is no dataset of `{name}`");
@@ -251,8 +251,8 @@ fn made_by(selects: &[Select]) -> FxHashSet<&DatasetName> {
     selects.iter().map(|select| &select.dataset).collect()
 }
 
-fn brought<'a>(received: &[Received<'a>], scope: &Scope<'a>) -> Brought<'a> {
-    let mut brought = Brought::new();
+fn brought<'a>(received: &[ReceivedDataset<'a>], scope: &RuleContext<'a>) -> InputClassifications<'a> {
+    let mut brought = InputClassifications::new();
     for one in received {
         for classification in scope.facts.classifications(one.key, one.dataset).iter() {
             let first = brought.entry(classification).or_insert(one.key);
@@ -264,15 +264,15 @@ fn brought<'a>(received: &[Received<'a>], scope: &Scope<'a>) -> Brought<'a> {
 
 /// Judged where all of every input is known: what is not may be what brings the classification.
 fn unneeded_removals(
-    received: &[Received<'_>],
+    received: &[ReceivedDataset<'_>],
     transformer: &DataTransformer,
-    brought: &Brought<'_>,
-    scope: &mut Scope<'_>,
+    brought: &InputClassifications<'_>,
+    scope: &mut RuleContext<'_>,
 ) {
     let removed = transformer.removes().keys();
     let mut unneeded = removed.filter(|removed| brought.get(removed).is_none()).peekable();
     let may_bring_it =
-        |one: &Received<'_>| scope.facts.classifications(one.key, one.dataset).may_have_others();
+        |one: &ReceivedDataset<'_>| scope.facts.classifications(one.key, one.dataset).may_have_others();
     if unneeded.peek().is_none() || received.iter().any(may_bring_it) {
         return;
     }
@@ -288,10 +288,10 @@ fn unneeded_removals(
 }
 
 fn classifications(
-    brought: &Brought<'_>,
+    brought: &InputClassifications<'_>,
     transformer: &DataTransformer,
     output: OutputFact<'_>,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
 ) {
     for (dataset, classified) in output.classified().filter(|(_, classified)| !classified.may_have_others()) {
         let kept = classified.labels();
@@ -320,10 +320,10 @@ fn classifications(
 
 /// Judged at the first sink of each input: it is the input that somebody has to answer for.
 fn unclassified_inputs(
-    received: &[Received<'_>],
+    received: &[ReceivedDataset<'_>],
     transformer: &DataTransformer,
     output: OutputFact<'_>,
-    scope: &mut Scope<'_>,
+    scope: &mut RuleContext<'_>,
 ) {
     let Some((dataset, _)) = output.classified().find(|(_, classified)| classified.is_complete()) else {
         return;
