@@ -6,34 +6,34 @@ use std::collections::BTreeMap;
 const NEIGHBOURS: usize = 8;
 
 /// Things by what they are, to be [put in order](Alike::in_order) by their names.
-pub(super) struct Alike<K, T>(BTreeMap<K, Vec<(String, T)>>);
+pub(super) struct NamesByKind<K, T>(BTreeMap<K, Vec<(String, T)>>);
 
 /// Things by what they are, and by what their names begin and end with.
-pub(super) struct InOrder<K, T>(BTreeMap<K, Names<T>>);
+pub(super) struct SortedNames<K, T>(BTreeMap<K, Names<T>>);
 
 struct Names<T> {
     forwards: Vec<(String, T)>,
     backwards: Vec<(String, T)>,
 }
 
-impl<K, T> Default for Alike<K, T> {
+impl<K, T> Default for NamesByKind<K, T> {
     fn default() -> Self {
         Self(BTreeMap::new())
     }
 }
 
-impl<K: Ord, T: Copy> Alike<K, T> {
+impl<K: Ord, T: Copy> NamesByKind<K, T> {
     pub(super) fn add(&mut self, kind: K, name: &str, thing: T) {
         self.0.entry(kind).or_default().push((name.to_lowercase(), thing));
     }
 
-    pub(super) fn in_order(self) -> InOrder<K, T> {
+    pub(super) fn in_order(self) -> SortedNames<K, T> {
         let names = self.0.into_iter().map(|(kind, things)| (kind, Names::of(things)));
-        InOrder(names.collect())
+        SortedNames(names.collect())
     }
 }
 
-impl<K: Ord, T: Copy> InOrder<K, T> {
+impl<K: Ord, T: Copy> SortedNames<K, T> {
     /// A few things of this kind, among them those whose names begin or end most like this one: a name that is nearly
     /// another one does either. All of them if there are few. Some may come twice.
     pub(super) fn near<'n>(&'n self, kind: K, name: &str) -> impl Iterator<Item = T> + use<'n, K, T> {

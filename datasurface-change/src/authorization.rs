@@ -64,7 +64,7 @@ impl Authorization {
     /// Judges what differs between two ecosystems.
     #[must_use]
     pub fn of(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
-        let owners = Owners { old, new, former: Former::of(diff) };
+        let owners = Owners { old, new, former: FormerNames::of(diff) };
         let mut denied = BTreeMap::<Part, DeniedPart>::new();
         for difference in diff {
             for part in owners.denied(difference, source.repository()) {
@@ -114,7 +114,7 @@ fn denied_part<'d>(
 struct Owners<'e> {
     old: &'e Ecosystem,
     new: &'e Ecosystem,
-    former: Former,
+    former: FormerNames,
 }
 
 impl<'e> Owners<'e> {
@@ -141,12 +141,12 @@ impl<'e> Owners<'e> {
 
 /// What parts were called before.
 #[derive(Default)]
-struct Former {
+struct FormerNames {
     zones: BTreeMap<ZoneName, ZoneName>,
     teams: BTreeMap<TeamKey, TeamName>,
 }
 
-impl Former {
+impl FormerNames {
     fn of(diff: &ModelDiff) -> Self {
         let mut former = Self::default();
         for difference in diff {

@@ -2,8 +2,8 @@
 
 use super::{
     codes,
-    touched::{self, PlacedStore, Retiring, Sides, StoreChange},
-    uses::{Consumer, Use, Uses},
+    touched::{self, Change, LocatedStore, RetirementDates, StoreChange},
+    uses::{Consumer, DatasetUse, DatasetUses},
 };
 use chrono::NaiveDate;
 use datasurface_model::{
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that a change breaks: an error if somebody uses it, or in strict mode; otherwise a warning.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Breaking {
+pub struct BreakingChange {
     /// What breaks, where, by which rule, and how bad that is.
     pub finding: Diagnostic,
     /// For whom.
@@ -23,24 +23,24 @@ pub struct Breaking {
 }
 
 /// Judges the changes of datastores.
-pub(super) struct Judge<'e> {
+pub(super) struct CompatibilityChecker<'e> {
     pub(super) old: &'e Valid<Ecosystem>,
-    pub(super) uses: &'e Uses<'e>,
+    pub(super) uses: &'e DatasetUses<'e>,
     /// What datasets were called before, if they were called differently.
     pub(super) former: &'e BTreeMap<DatasetKey, DatasetKey>,
     pub(super) on: NaiveDate,
     pub(super) is_strict: bool,
 }
 
-impl Judge<'_> {
+impl CompatibilityChecker<'_> {
     /// Everything that these changes break.
-    pub(super) fn breaking(&self, changes: &[StoreChange<'_>]) -> Vec<Breaking> {
+    pub(super) fn breaking(&self, changes: &[StoreChange<'_>]) -> Vec<BreakingChange> {
         let mut found = Vec::new();
         for change in changes {
             match change {
-                Sides::New(_) => {}
-                Sides::Gone(old) => found.extend(self.store_gone(old)),
-                Sides::Both { old, new } => {
+                Change::New(_) => {}
+                Change::Gone(old) => found.extend(self.store_gone(old)),
+                Change::Both { old, new } => {
                     if old.store.name() != new.store.name() {
                         found.extend(self.store_renamed(old, new));
                     }
@@ -52,30 +52,30 @@ impl Judge<'_> {
         found
     }
 
-    fn store_gone(&self, old: &PlacedStore<'_>) -> Option<Breaking> {
+    fn store_gone(&self, old: &LocatedStore<'_>) -> Option<BreakingChange> {
         let unretired = old.store.datasets().iter().filter(|dataset| !self.is_over(old.retiring(dataset)));
         let is_retired = unretired.count() == 0;
         let message = format!("the datastore `{}` is gone", old.store.name());
         self.judged(&codes::DATASTORE_REMOVED, old.path(), message, old.keys(), is_retired)
     }
 
-    fn store_renamed(&self, old: &PlacedStore<'_>, new: &PlacedStore<'_>) -> Option<Breaking> {
+    fn store_renamed(&self, old: &LocatedStore<'_>, new: &LocatedStore<'_>) -> Option<BreakingChange> {
         let message = format!("the datastore `{}` is called `{}` now", old.store.name(), new.store.name());
         self.judged(&codes::DATASTORE_RENAMED, new.path(), message, old.keys(), false)
     }
 
-    fn add_datasets(&self, old: &PlacedStore<'_>, new: &PlacedStore<'_>, found: &mut Vec<Breaking>) {
+    fn add_datasets(&self, old: &LocatedStore<'_>, new: &LocatedStore<'_>, found: &mut Vec<BreakingChange>) {
         for change in touched::datasets(old, new) {
             match change {
-                Sides::New(_) => {}
-                Sides::Gone(dataset) => {
+                Change::New(_) => {}
+                Change::Gone(dataset) => {
                     let message = format!("the dataset `{}` is gone", old.key(dataset));
                     let is_retired = self.is_over(old.retiring(dataset));
                     let path = new.dataset_path(dataset);
                     let keys = [old.key(dataset)];
                     found.extend(self.judged(&codes::DATASET_REMOVED, path, message, keys, is_retired));
                 }
-                Sides::Both { old: before, new: after } => {
+                Change::Both { old: before, new: after } => {
                     self.add_dataset((old, before), (new, after), found);
                 }
             }
@@ -84,9 +84,9 @@ impl Judge<'_> {
 
     fn add_dataset(
         &self,
-        (old_store, old): (&PlacedStore<'_>, &Dataset),
-        (new_store, new): (&PlacedStore<'_>, &Dataset),
-        found: &mut Vec<Breaking>,
+        (old_store, old): (&LocatedStore<'_>, &Dataset),
+        (new_store, new): (&LocatedStore<'_>, &Dataset),
+        found: &mut Vec<BreakingChange>,
     ) {
         let path = new_store.dataset_path(new);
         let is_retired = self.is_over(old_store.retiring(old));
@@ -123,7 +123,7 @@ impl Judge<'_> {
     }
 
     /// Whether the last day is over.
-    fn is_over(&self, retiring: Option<Retiring>) -> bool {
+    fn is_over(&self, retiring: Option<RetirementDates>) -> bool {
         retiring.and_then(|retiring| retiring.last_day).is_some_and(|last| last < self.on)
     }
 
@@ -135,7 +135,7 @@ impl Judge<'_> {
         message: String,
         datasets: impl IntoIterator<Item = DatasetKey>,
         is_retired: bool,
-    ) -> Option<Breaking> {
+    ) -> Option<BreakingChange> {
         let consumers = self.uses.consumers(datasets, |used| self.was_there(used));
         if is_retired && consumers.is_empty() {
             return None;
@@ -144,12 +144,12 @@ impl Judge<'_> {
         let severity = if is_error { Severity::Error } else { Severity::Warning };
         let rule = CodeInfo { severity, ..*rule };
         let finding = Diagnostic::new(&rule, path, message).help(rule.explanation);
-        Some(Breaking { finding, consumers })
+        Some(BreakingChange { finding, consumers })
     }
 
     /// Whether a group wanted the dataset before the change, too. Who begins to use something sees what it is; but whoever
     /// fills a datastore did so before, under whatever name: others stand behind it, who see nothing.
-    fn was_there(&self, used: &Use<'_>) -> bool {
+    fn was_there(&self, used: &DatasetUse<'_>) -> bool {
         let key = used.sink.name();
         let wanted = |group: &DatasetGroup| {
             group.wanted().get(key).or_else(|| group.wanted().get(self.former.get(key)?)).is_some()

@@ -3,14 +3,14 @@
 use super::{
     authorization::{Authorization, ChangeSource},
     codes,
-    compatibility::Judge,
+    compatibility::CompatibilityChecker,
     diff::{ModelDiff, Pruned},
-    reach::Reach,
+    reach::ReachedConsumers,
     rename,
     report::ChangeReport,
     retirement::{Retirement, Stage},
-    touched::{self, PlacedStore, Retiring, Sides, StoreChange},
-    uses::{self, Uses},
+    touched::{self, Change, LocatedStore, RetirementDates, StoreChange},
+    uses::{self, DatasetUses},
 };
 use chrono::NaiveDate;
 use datasurface_model::{CodeInfo, Dataset, DatasetKey, Diagnostic, Ecosystem, Entity, Severity, Valid};
@@ -64,11 +64,17 @@ impl ChangeControl {
         let authorization = Authorization::of(&diff, old, new, &self.source);
         let changes = touched::stores(&pruned);
         let former = former_keys(&changes);
-        let reach = Reach::of(&pruned, &changes, new);
+        let reach = ReachedConsumers::of(&pruned, &changes, new);
         let retiring = retiring_keys(&pruned, &changes, new);
         let asked = reach.datasets().chain(former.values().cloned()).chain(retiring.iter().cloned());
-        let uses = Uses::of(new, asked);
-        let judge = Judge { old, uses: &uses, former: &former, on: self.on, is_strict: self.is_strict };
+        let uses = DatasetUses::of(new, asked);
+        let judge = CompatibilityChecker {
+            old,
+            uses: &uses,
+            former: &former,
+            on: self.on,
+            is_strict: self.is_strict,
+        };
         let breaking = judge.breaking(&changes);
         let retirements = self.retirements(&changes, &retiring, new, &uses);
         let concerns = self.concerns(&retirements, old, &former);
@@ -91,12 +97,12 @@ impl ChangeControl {
         changes: &[StoreChange<'_>],
         retiring: &BTreeSet<DatasetKey>,
         new: &Valid<Ecosystem>,
-        uses: &Uses<'_>,
+        uses: &DatasetUses<'_>,
     ) -> Vec<Retirement> {
         let going = retiring.iter().filter_map(|dataset| Retirement::of(new, dataset, uses, self.on));
         let mut retirements: Vec<_> = going.collect();
         for_each_dataset(changes, |change| {
-            if let Sides::Gone((store, dataset)) = change
+            if let Change::Gone((store, dataset)) = change
                 && let Some(retiring) = store.retiring(dataset)
             {
                 let path = store.dataset_path(dataset);
@@ -118,7 +124,7 @@ impl ChangeControl {
         for retirement in retirements.iter().filter(|retirement| retirement.stage != Stage::Removed) {
             let name = &retirement.dataset;
             let before = retiring_before(old, former.get(name).unwrap_or(name));
-            let now = Retiring { since: retirement.since, last_day: retirement.last_day };
+            let now = RetirementDates { since: retirement.since, last_day: retirement.last_day };
             if before == Some(now) {
                 continue;
             }
@@ -149,29 +155,29 @@ impl ChangeControl {
 }
 
 /// When a dataset was to go before the change, if it was.
-fn retiring_before(old: &Valid<Ecosystem>, dataset: &DatasetKey) -> Option<Retiring> {
+fn retiring_before(old: &Valid<Ecosystem>, dataset: &DatasetKey) -> Option<RetirementDates> {
     let store = old.datastore(&dataset.datastore)?.entity();
     touched::retiring(store, store.datasets().get(&dataset.dataset)?)
 }
 
-type PlacedDataset<'c, 'e> = (&'c PlacedStore<'e>, &'e Dataset);
+type LocatedDataset<'c, 'e> = (&'c LocatedStore<'e>, &'e Dataset);
 
 /// Every dataset that is not equal on both sides.
 fn for_each_dataset<'c, 'e>(
     changes: &'c [StoreChange<'e>],
-    mut what: impl FnMut(Sides<PlacedDataset<'c, 'e>>),
+    mut what: impl FnMut(Change<LocatedDataset<'c, 'e>>),
 ) {
     for change in changes {
         match change {
-            Sides::Gone(store) => store.store.datasets().iter().for_each(|d| what(Sides::Gone((store, d)))),
-            Sides::New(store) => store.store.datasets().iter().for_each(|d| what(Sides::New((store, d)))),
-            Sides::Both { old, new } => {
+            Change::Gone(store) => store.store.datasets().iter().for_each(|d| what(Change::Gone((store, d)))),
+            Change::New(store) => store.store.datasets().iter().for_each(|d| what(Change::New((store, d)))),
+            Change::Both { old, new } => {
                 for change in touched::datasets(old, new) {
                     what(match change {
-                        Sides::Gone(dataset) => Sides::Gone((old, dataset)),
-                        Sides::New(dataset) => Sides::New((new, dataset)),
-                        Sides::Both { old: before, new: after } => {
-                            Sides::Both { old: (old, before), new: (new, after) }
+                        Change::Gone(dataset) => Change::Gone((old, dataset)),
+                        Change::New(dataset) => Change::New((new, dataset)),
+                        Change::Both { old: before, new: after } => {
+                            Change::Both { old: (old, before), new: (new, after) }
                         }
                     });
                 }
@@ -184,13 +190,13 @@ fn for_each_dataset<'c, 'e>(
 fn former_keys(changes: &[StoreChange<'_>]) -> BTreeMap<DatasetKey, DatasetKey> {
     let mut former = BTreeMap::new();
     for_each_dataset(changes, |change| match change {
-        Sides::Both { old: (old_store, old), new: (new_store, new) } => {
+        Change::Both { old: (old_store, old), new: (new_store, new) } => {
             former.insert(new_store.key(new), old_store.key(old));
         }
-        Sides::Gone((store, dataset)) => {
+        Change::Gone((store, dataset)) => {
             former.insert(store.key(dataset), store.key(dataset));
         }
-        Sides::New(_) => {}
+        Change::New(_) => {}
     });
     former
 }
@@ -203,7 +209,7 @@ fn retiring_keys(
 ) -> BTreeSet<DatasetKey> {
     let mut keys = BTreeSet::new();
     for change in changes {
-        if let Sides::New(store) | Sides::Both { new: store, .. } = change
+        if let Change::New(store) | Change::Both { new: store, .. } = change
             && let Some(whole) = new.datastore(store.store.name())
         {
             // What the datastore says concerns every dataset of it.

@@ -18,7 +18,7 @@ mod uses;
 
 pub use authorization::{Authorization, ChangeSource, DeniedPart};
 pub use codes::{CODES, SCHEMA_CODES};
-pub use compatibility::Breaking;
+pub use compatibility::BreakingChange;
 pub use control::ChangeControl;
 pub use diff::{Difference, DifferenceKind, ModelDiff};
 pub use reach::TeamNotice;

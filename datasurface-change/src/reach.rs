@@ -2,8 +2,8 @@
 
 use super::{
     diff::Pruned,
-    touched::{self, Sides, StoreChange},
-    uses::{Consumer, Uses, workspaces},
+    touched::{self, Change, StoreChange},
+    uses::{Consumer, DatasetUses, workspaces},
 };
 use datasurface_model::{
     ContainerKey, DataTransformer, DatasetKey, Datastore, DatastoreName, Deprecation, Ecosystem, Entity,
@@ -26,14 +26,14 @@ pub struct TeamNotice {
 
 /// What is changed, and what that concerns.
 #[derive(Default)]
-pub(super) struct Reach {
+pub(super) struct ReachedConsumers {
     /// Datasets that a change is about: who wants them is reached, also through transformers.
     datasets: Vec<(ModelPath, Vec<DatasetKey>)>,
     /// Groups whose own surroundings change.
     groups: Vec<(ModelPath, Consumer)>,
 }
 
-impl Reach {
+impl ReachedConsumers {
     pub(super) fn of(pruned: &Pruned, changes: &[StoreChange<'_>], new: &Valid<Ecosystem>) -> Self {
         let mut reach = Self::default();
         for change in changes {
@@ -42,7 +42,7 @@ impl Reach {
         reach.add_transformers(pruned, new);
         reach.add_pins(pruned, new);
         reach.add_platforms(pruned, new);
-        let surroundings = Surroundings::of(pruned, new);
+        let surroundings = ChangedEnvironment::of(pruned, new);
         if !surroundings.is_empty() {
             reach.add_surrounded(&surroundings, new);
         }
@@ -55,7 +55,7 @@ impl Reach {
     }
 
     /// Who is to be told, team by team.
-    pub(super) fn notices(&self, uses: &Uses<'_>) -> Vec<TeamNotice> {
+    pub(super) fn notices(&self, uses: &DatasetUses<'_>) -> Vec<TeamNotice> {
         let mut teams = BTreeMap::<TeamKey, TeamNotice>::new();
         let mut tell = |path: &ModelPath, consumer: &Consumer| {
             let notice = teams.entry(consumer.team.clone()).or_insert_with(|| TeamNotice {
@@ -78,9 +78,9 @@ impl Reach {
 
     fn add_store(&mut self, change: &StoreChange<'_>, new: &Valid<Ecosystem>) {
         match change {
-            Sides::New(_) => {}
-            Sides::Gone(old) => self.datasets.push((old.path(), old.keys().collect())),
-            Sides::Both { old, new: now } => {
+            Change::New(_) => {}
+            Change::Gone(old) => self.datasets.push((old.path(), old.keys().collect())),
+            Change::Both { old, new: now } => {
                 let whole = new.datastore(now.store.name()).map(|store| store.entity());
                 if old.team != now.team || says(old.store) != says(now.store) {
                     let keys = whole.into_iter().flat_map(|store| keys(store));
@@ -88,9 +88,9 @@ impl Reach {
                 }
                 for change in touched::datasets(old, now) {
                     let (path, keys) = match change {
-                        Sides::New(_) => continue,
-                        Sides::Gone(dataset) => (now.dataset_path(dataset), vec![old.key(dataset)]),
-                        Sides::Both { old: before, new: after } => {
+                        Change::New(_) => continue,
+                        Change::Gone(dataset) => (now.dataset_path(dataset), vec![old.key(dataset)]),
+                        Change::Both { old: before, new: after } => {
                             (now.dataset_path(after), vec![old.key(before), now.key(after)])
                         }
                     };
@@ -171,7 +171,7 @@ impl Reach {
         }
     }
 
-    fn add_surrounded(&mut self, surroundings: &Surroundings, new: &Valid<Ecosystem>) {
+    fn add_surrounded(&mut self, surroundings: &ChangedEnvironment, new: &Valid<Ecosystem>) {
         for (team, store) in stores(new) {
             let container = store.capture().map(|capture| capture.container());
             for path in surroundings.around(&team, container) {
@@ -188,12 +188,12 @@ impl Reach {
 
 /// Zones whose policies are others, and containers that are others, or elsewhere.
 #[derive(Default)]
-struct Surroundings {
+struct ChangedEnvironment {
     zones: BTreeSet<ZoneName>,
     containers: BTreeSet<ContainerKey>,
 }
 
-impl Surroundings {
+impl ChangedEnvironment {
     fn of(pruned: &Pruned, new: &Valid<Ecosystem>) -> Self {
         let mut surroundings = Self::default();
         for (old, new) in pruned.old.zones().difference(pruned.new.zones()) {

@@ -1,8 +1,8 @@
 //! What looks like a rename that nobody stated. It is proposed, with the evidence; it is never assumed.
 
 use super::{
-    alike::Alike,
-    touched::{self, PlacedStore, Sides, StoreChange},
+    alike::NamesByKind,
+    touched::{self, Change, LocatedStore, StoreChange},
 };
 use datasurface_model::{
     Column, ColumnName, Dataset, Datastore, Entity, ModelPath, TableSchema, Text, segment,
@@ -84,11 +84,11 @@ pub(super) fn proposals(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
     let mut found = Vec::new();
     found.extend(datastores(changes));
     for change in changes {
-        if let Sides::Both { old, new } = change {
+        if let Change::Both { old, new } = change {
             let changed = touched::datasets(old, new);
             found.extend(datasets(&changed, new));
             for change in &changed {
-                if let Sides::Both { old: before, new: after } = change
+                if let Change::Both { old: before, new: after } = change
                     && before.schema() != after.schema()
                 {
                     let (old, new_table) = (before.schema().table(), after.schema().table());
@@ -108,15 +108,15 @@ fn datastores(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
         schemas.sort();
         schemas
     };
-    let mut gone = Alike::default();
+    let mut gone = NamesByKind::default();
     for change in changes {
-        if let Sides::Gone(old) = change {
+        if let Change::Gone(old) = change {
             gone.add(shape(old.store), old.store.name().as_str(), old);
         }
     }
     let gone = gone.in_order();
     let new = changes.iter().filter_map(|change| match change {
-        Sides::New(new) => Some(new),
+        Change::New(new) => Some(new),
         _ => None,
     });
     let best = new.filter_map(|new| {
@@ -138,16 +138,16 @@ fn datastores(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
     best.collect()
 }
 
-fn datasets(changes: &[Sides<&Dataset>], store: &PlacedStore<'_>) -> Vec<RenameProposal> {
-    let mut gone = Alike::default();
+fn datasets(changes: &[Change<&Dataset>], store: &LocatedStore<'_>) -> Vec<RenameProposal> {
+    let mut gone = NamesByKind::default();
     for change in changes {
-        if let Sides::Gone(old) = change {
+        if let Change::Gone(old) = change {
             gone.add(old.schema(), old.name().as_str(), *old);
         }
     }
     let gone = gone.in_order();
     let new = changes.iter().filter_map(|change| match change {
-        Sides::New(new) => Some(*new),
+        Change::New(new) => Some(*new),
         _ => None,
     });
     let best = new.filter_map(|new| {
@@ -173,7 +173,7 @@ fn columns(old: &TableSchema, new: &TableSchema, path: &ModelPath) -> Vec<Rename
     let (before, now) = (names(old), names(new));
     // Of columns with other types none is proposed.
     let kind = |column: &Column| (column.data_type().clone(), column.is_nullable());
-    let mut gone = Alike::default();
+    let mut gone = NamesByKind::default();
     let all_gone = old.columns().iter().enumerate().filter(|(_, column)| !now.contains(column.name()));
     for (at, column) in all_gone {
         gone.add(kind(column), column.name().as_str(), (at, column));

@@ -1,8 +1,8 @@
 //! Retirement: deprecate, let consumers agree and leave, wait for the sunset, remove.
 
 use super::{
-    touched::{self, Retiring},
-    uses::{Use, Uses},
+    touched::{self, RetirementDates},
+    uses::{DatasetUse, DatasetUses},
 };
 use chrono::NaiveDate;
 use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, ModelPath, TeamKey, Valid};
@@ -72,7 +72,7 @@ impl Retirement {
                 }
             }
         }
-        let uses = Uses::of(ecosystem, retiring.clone());
+        let uses = DatasetUses::of(ecosystem, retiring.clone());
         retiring.iter().filter_map(|dataset| Self::of(ecosystem, dataset, &uses, on)).collect()
     }
 
@@ -80,13 +80,13 @@ impl Retirement {
     pub(super) fn of(
         ecosystem: &Valid<Ecosystem>,
         dataset: &DatasetKey,
-        uses: &Uses<'_>,
+        uses: &DatasetUses<'_>,
         on: NaiveDate,
     ) -> Option<Self> {
         let located = ecosystem.datastore(&dataset.datastore)?;
         let found = located.entity().datasets().get(&dataset.dataset)?;
         let retiring = touched::retiring(located.entity(), found)?;
-        let placed = touched::PlacedStore { team: located.team().clone(), store: located.entity() };
+        let placed = touched::LocatedStore { team: located.team().clone(), store: located.entity() };
         let consents: BTreeSet<_> = uses.direct(dataset).iter().map(|used| Consent::of(used, on)).collect();
         let stage = if on < retiring.since {
             Stage::Announced
@@ -103,14 +103,14 @@ impl Retirement {
     }
 
     /// The end of the retirement of a dataset that is gone.
-    pub(super) fn removed(dataset: DatasetKey, path: ModelPath, retiring: Retiring) -> Self {
+    pub(super) fn removed(dataset: DatasetKey, path: ModelPath, retiring: RetirementDates) -> Self {
         Self::at(dataset, path, retiring, Stage::Removed, BTreeSet::new())
     }
 
     fn at(
         dataset: DatasetKey,
         path: ModelPath,
-        Retiring { since, last_day }: Retiring,
+        RetirementDates { since, last_day }: RetirementDates,
         stage: Stage,
         consents: BTreeSet<Consent>,
     ) -> Self {
@@ -124,7 +124,7 @@ impl Retirement {
 }
 
 impl Consent {
-    fn of(used: &Use<'_>, on: NaiveDate) -> Self {
+    fn of(used: &DatasetUse<'_>, on: NaiveDate) -> Self {
         let until = used.sink.accepts_deprecated_until();
         let is_missing = until.is_none_or(|last| last < on);
         Self { group: used.group.clone(), team: used.team.clone(), until, is_missing }

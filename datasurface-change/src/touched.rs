@@ -7,23 +7,23 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// A datastore in its team. Datasets that did not change are left out, unless the datastore is new, gone or renamed.
 #[derive(Clone)]
-pub(super) struct PlacedStore<'e> {
+pub(super) struct LocatedStore<'e> {
     pub(super) team: TeamKey,
     pub(super) store: &'e Arc<Datastore>,
 }
 
 /// What is there on one side of a change, on the other, or on both.
-pub(super) enum Sides<T> {
+pub(super) enum Change<T> {
     Gone(T),
     New(T),
     Both { old: T, new: T },
 }
 
-pub(super) type StoreChange<'e> = Sides<PlacedStore<'e>>;
+pub(super) type StoreChange<'e> = Change<LocatedStore<'e>>;
 
 /// When something that is deprecated goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Retiring {
+pub(super) struct RetirementDates {
     pub(super) since: NaiveDate,
     pub(super) last_day: Option<NaiveDate>,
 }
@@ -33,7 +33,7 @@ pub(super) fn stores(pruned: &Pruned) -> Vec<StoreChange<'_>> {
     side_by_side(stores_of(&pruned.old), stores_of(&pruned.new), |placed| placed.store.former_name())
 }
 
-impl<'e> PlacedStore<'e> {
+impl<'e> LocatedStore<'e> {
     pub(super) fn path(&self) -> ModelPath {
         let zone = ModelPath::root().child(segment::ZONES, &self.team.zone);
         zone.child(segment::TEAMS, &self.team.team).child(segment::DATASTORES, self.store.name())
@@ -52,34 +52,34 @@ impl<'e> PlacedStore<'e> {
         store.datasets().iter().map(|dataset| DatasetKey::new(store.name(), dataset.name()))
     }
 
-    pub(super) fn retiring(&self, dataset: &Dataset) -> Option<Retiring> {
+    pub(super) fn retiring(&self, dataset: &Dataset) -> Option<RetirementDates> {
         retiring(self.store, dataset)
     }
 }
 
 /// The datasets of a datastore on both sides that are not equal.
-pub(super) fn datasets<'e>(old: &PlacedStore<'e>, new: &PlacedStore<'e>) -> Vec<Sides<&'e Dataset>> {
+pub(super) fn datasets<'e>(old: &LocatedStore<'e>, new: &LocatedStore<'e>) -> Vec<Change<&'e Dataset>> {
     let named =
         |store: &'e Datastore| store.datasets().iter().map(|dataset| (dataset.name().clone(), dataset));
     side_by_side(named(old.store).collect(), named(new.store).collect(), |dataset| dataset.former_name())
 }
 
 /// A dataset of a datastore that is on its way out is on its way out, too: whichever begins first, and ends first.
-pub(super) fn retiring(store: &Datastore, dataset: &Dataset) -> Option<Retiring> {
+pub(super) fn retiring(store: &Datastore, dataset: &Dataset) -> Option<RetirementDates> {
     let own = dataset.deprecation().map(|own| (own.since(), own.last_day()));
     let whole = store.deprecation().map(|whole| (whole.since(), whole.last_day()));
     let both = || own.into_iter().chain(whole);
     let since = both().map(|(since, _)| since).min()?;
-    Some(Retiring { since, last_day: both().filter_map(|(_, last_day)| last_day).min() })
+    Some(RetirementDates { since, last_day: both().filter_map(|(_, last_day)| last_day).min() })
 }
 
-fn stores_of(ecosystem: &Ecosystem) -> BTreeMap<datasurface_model::DatastoreName, PlacedStore<'_>> {
+fn stores_of(ecosystem: &Ecosystem) -> BTreeMap<datasurface_model::DatastoreName, LocatedStore<'_>> {
     let mut stores = BTreeMap::new();
     for zone in ecosystem.zones() {
         for declaration in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
             for store in declaration.definition().into_iter().flat_map(|team| team.datastores()) {
                 let team = TeamKey::new(zone.name(), declaration.name());
-                stores.insert(store.name().clone(), PlacedStore { team, store });
+                stores.insert(store.name().clone(), LocatedStore { team, store });
             }
         }
     }
@@ -91,19 +91,19 @@ fn side_by_side<'e, N: Ord + 'e, T>(
     mut old: BTreeMap<N, T>,
     new: BTreeMap<N, T>,
     former: impl Fn(&T) -> Option<&N>,
-) -> Vec<Sides<T>> {
+) -> Vec<Change<T>> {
     let mut pairs = Vec::new();
     let (known, unknown): (Vec<_>, Vec<_>) = new.into_iter().partition(|(name, _)| old.contains_key(name));
     for (name, new) in known {
-        pairs.extend(old.remove(&name).map(|old| Sides::Both { old, new }));
+        pairs.extend(old.remove(&name).map(|old| Change::Both { old, new }));
     }
     for (_, new) in unknown {
         let renamed = former(&new).and_then(|former| old.remove(former));
         pairs.push(match renamed {
-            Some(old) => Sides::Both { old, new },
-            None => Sides::New(new),
+            Some(old) => Change::Both { old, new },
+            None => Change::New(new),
         });
     }
-    pairs.extend(old.into_values().map(Sides::Gone));
+    pairs.extend(old.into_values().map(Change::Gone));
     pairs
 }

@@ -37,7 +37,7 @@ impl fmt::Display for Consumer {
 
 /// A group that wants a dataset.
 #[derive(Clone)]
-pub(super) struct Use<'e> {
+pub(super) struct DatasetUse<'e> {
     pub(super) group: GroupKey,
     pub(super) team: TeamKey,
     pub(super) owner: &'e Repository,
@@ -46,12 +46,12 @@ pub(super) struct Use<'e> {
 }
 
 /// Who wants some datasets, and those that are made of them.
-pub(super) struct Uses<'e> {
+pub(super) struct DatasetUses<'e> {
     ecosystem: &'e Valid<Ecosystem>,
-    by_dataset: BTreeMap<DatasetKey, Vec<Use<'e>>>,
+    by_dataset: BTreeMap<DatasetKey, Vec<DatasetUse<'e>>>,
 }
 
-impl<'e> Uses<'e> {
+impl<'e> DatasetUses<'e> {
     /// Looks for whoever wants these datasets. It takes one look at every group for each step through transformers,
     /// and at each of their sinks only if more datasets are asked for than a group wants.
     pub(super) fn of(
@@ -75,7 +75,7 @@ impl<'e> Uses<'e> {
     }
 
     /// Who wants this dataset itself.
-    pub(super) fn direct(&self, dataset: &DatasetKey) -> &[Use<'e>] {
+    pub(super) fn direct(&self, dataset: &DatasetKey) -> &[DatasetUse<'e>] {
         self.by_dataset.get(dataset).map_or(&[], Vec::as_slice)
     }
 
@@ -83,7 +83,7 @@ impl<'e> Uses<'e> {
     pub(super) fn consumers(
         &self,
         datasets: impl IntoIterator<Item = DatasetKey>,
-        counts: impl Fn(&Use<'e>) -> bool,
+        counts: impl Fn(&DatasetUse<'e>) -> bool,
     ) -> BTreeSet<Consumer> {
         let mut consumers = BTreeMap::<GroupKey, Consumer>::new();
         let mut queue: VecDeque<(DatasetKey, Vec<WorkspaceName>)> =
@@ -114,20 +114,20 @@ impl<'e> Uses<'e> {
     }
 }
 
-impl Use<'_> {
+impl DatasetUse<'_> {
     pub(super) fn consumer(&self, through: Vec<WorkspaceName>) -> Consumer {
         Consumer { group: self.group.clone(), team: self.team.clone(), owner: self.owner.clone(), through }
     }
 }
 
 /// A workspace, and whose it is.
-pub(super) struct PlacedWorkspace<'e> {
+pub(super) struct LocatedWorkspace<'e> {
     pub(super) team: TeamKey,
     pub(super) owner: &'e Repository,
     pub(super) workspace: &'e Arc<Workspace>,
 }
 
-impl PlacedWorkspace<'_> {
+impl LocatedWorkspace<'_> {
     /// All its groups, as consumers.
     pub(super) fn consumers(&self) -> impl Iterator<Item = Consumer> {
         self.workspace.groups().iter().map(|group| Consumer {
@@ -140,13 +140,13 @@ impl PlacedWorkspace<'_> {
 }
 
 /// Every workspace.
-pub(super) fn workspaces(ecosystem: &Ecosystem) -> impl Iterator<Item = PlacedWorkspace<'_>> {
+pub(super) fn workspaces(ecosystem: &Ecosystem) -> impl Iterator<Item = LocatedWorkspace<'_>> {
     ecosystem.zones().iter().flat_map(|zone| {
         let teams = zone.definition().into_iter().flat_map(|definition| definition.teams().iter());
         teams.flat_map(|declaration| {
             let team = TeamKey::new(zone.name(), declaration.name());
             let workspaces = declaration.definition().into_iter().flat_map(|team| team.workspaces().iter());
-            workspaces.map(move |workspace| PlacedWorkspace {
+            workspaces.map(move |workspace| LocatedWorkspace {
                 team: team.clone(),
                 owner: declaration.owner(),
                 workspace,
@@ -155,12 +155,12 @@ pub(super) fn workspaces(ecosystem: &Ecosystem) -> impl Iterator<Item = PlacedWo
     })
 }
 
-fn found<'e>(ecosystem: &'e Ecosystem, asked: &BTreeSet<DatasetKey>) -> Vec<Use<'e>> {
+fn found<'e>(ecosystem: &'e Ecosystem, asked: &BTreeSet<DatasetKey>) -> Vec<DatasetUse<'e>> {
     let mut found = Vec::new();
     for placed in workspaces(ecosystem) {
         for group in placed.workspace.groups() {
             for sink in sinks(group, asked) {
-                found.push(Use {
+                found.push(DatasetUse {
                     group: GroupKey::new(placed.workspace.name(), group.name()),
                     team: placed.team.clone(),
                     owner: placed.owner,

@@ -2,8 +2,8 @@
 
 use super::{
     Difference, DifferenceKind,
-    list::{self, Order},
-    place::{Place, Step},
+    list::{self, ElementOrder},
+    place::{DocumentPath, Step},
 };
 use datasurface_document::schema_in_full;
 use datasurface_model::Text;
@@ -53,8 +53,8 @@ pub(super) fn apply(differences: &[Difference], document: &mut Value) {
     }
 }
 
-fn find<'v>(document: &'v mut Value, place: &Place) -> Option<&'v mut Value> {
-    let mut at = Place::default();
+fn find<'v>(document: &'v mut Value, place: &DocumentPath) -> Option<&'v mut Value> {
+    let mut at = DocumentPath::default();
     let mut value = document;
     for step in place.steps() {
         value = match step {
@@ -76,20 +76,20 @@ fn find<'v>(document: &'v mut Value, place: &Place) -> Option<&'v mut Value> {
     Some(value)
 }
 
-fn remove(document: &mut Value, place: &Place) -> Option<Value> {
+fn remove(document: &mut Value, place: &DocumentPath) -> Option<Value> {
     let (around, last) = place.split_last()?;
     let around = find(document, &around)?;
     match last {
         Step::Member(name) => around.as_object_mut()?.shift_remove(name.as_str()),
         Step::Element(name) => {
             let elements = around.as_array_mut()?;
-            let at = Order::of(elements.iter()).remove(name)?;
+            let at = ElementOrder::of(elements.iter()).remove(name)?;
             Some(elements.remove(at))
         }
     }
 }
 
-fn insert(document: &mut Value, place: &Place, value: Value) -> Option<()> {
+fn insert(document: &mut Value, place: &DocumentPath, value: Value) -> Option<()> {
     let (around, last) = place.split_last()?;
     match last {
         Step::Member(name) => {
@@ -101,26 +101,26 @@ fn insert(document: &mut Value, place: &Place, value: Value) -> Option<()> {
                 insert(document, &around, Value::Array(Vec::new()))?;
             }
             let elements = find(document, &around)?.as_array_mut()?;
-            let at = Order::of(elements.iter()).insert(name);
+            let at = ElementOrder::of(elements.iter()).insert(name);
             elements.insert(at, value);
         }
     }
     Some(())
 }
 
-fn rename(document: &mut Value, place: &Place, from: &str) -> Option<()> {
+fn rename(document: &mut Value, place: &DocumentPath, from: &str) -> Option<()> {
     let (around, Step::Element(to)) = place.split_last().map(|(around, step)| (around, step.clone()))? else {
         return None;
     };
     let elements = find(document, &around)?.as_array_mut()?;
-    let (from, at) = Order::of(elements.iter()).rename(from, &to)?;
+    let (from, at) = ElementOrder::of(elements.iter()).rename(from, &to)?;
     let mut element = elements.remove(from);
     list::rename(&mut element, &to);
     elements.insert(at, element);
     Some(())
 }
 
-fn reorder(document: &mut Value, place: &Place, order: &[Text]) {
+fn reorder(document: &mut Value, place: &DocumentPath, order: &[Text]) {
     if let Some(Value::Array(elements)) = find(document, place) {
         let position =
             |element: &Value| order.iter().position(|name| Some(name.as_str()) == list::name(element));

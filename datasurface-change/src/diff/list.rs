@@ -43,9 +43,9 @@ pub(super) fn rename(element: &mut Value, name: &str) {
 /// The order of the elements of a list while it changes. A list that is sorted stays sorted, any other grows at its
 /// end: so that nothing need be said about the order of lists that are always sorted, and everything about that of
 /// others.
-pub(super) struct Order(Vec<Text>);
+pub(super) struct ElementOrder(Vec<Text>);
 
-impl Order {
+impl ElementOrder {
     pub(super) fn of<'v>(list: impl IntoIterator<Item = &'v Value>) -> Self {
         Self(list.into_iter().map(|element| name(element).unwrap_or_default().into()).collect())
     }

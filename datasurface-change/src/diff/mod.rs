@@ -9,7 +9,7 @@ mod tree;
 
 use datasurface_document::DocumentError;
 use datasurface_model::{Ecosystem, Json, ModelPath, Text, Valid, ownership::Part};
-use place::Place;
+use place::DocumentPath;
 pub(super) use pruned::Pruned;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
@@ -34,9 +34,9 @@ pub struct ModelDiff(Vec<Difference>);
 /// A difference between two ecosystems.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    place: Place,
+    place: DocumentPath,
     /// Where it was, if it was moved.
-    origin: Option<Place>,
+    origin: Option<DocumentPath>,
     kind: DifferenceKind,
 }
 
@@ -103,7 +103,7 @@ impl ModelDiff {
         if !is_told {
             // What cannot be told is not overlooked for that.
             differences.push(Difference::new(
-                Place::default(),
+                DocumentPath::default(),
                 DifferenceKind::Modified {
                     old: serde_json::Value::Null.into(),
                     new: serde_json::Value::Null.into(),
@@ -153,11 +153,11 @@ impl<'a> IntoIterator for &'a ModelDiff {
 }
 
 impl Difference {
-    fn new(place: Place, kind: DifferenceKind) -> Self {
+    fn new(place: DocumentPath, kind: DifferenceKind) -> Self {
         Self { place, origin: None, kind }
     }
 
-    fn moved(from: Place, to: Place) -> Self {
+    fn moved(from: DocumentPath, to: DocumentPath) -> Self {
         Self { kind: DifferenceKind::Moved { from: from.path() }, origin: Some(from), place: to }
     }
 
@@ -175,7 +175,7 @@ impl Difference {
 
     /// The owned parts that it touches, by the names of the new ecosystem: two if something was moved.
     pub fn parts(&self) -> impl Iterator<Item = Part> {
-        [Some(self.place.part()), self.origin.as_ref().map(Place::part)].into_iter().flatten()
+        [Some(self.place.part()), self.origin.as_ref().map(DocumentPath::part)].into_iter().flatten()
     }
 
     /// Whether it cannot be told whose parts are touched: all that is known is that something differs, or zones or

@@ -13,9 +13,9 @@ pub(super) enum Step {
 
 /// A place in a document, from its root. Unlike a [`ModelPath`], it says everything that is needed to go there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Place(Vec<Step>);
+pub(super) struct DocumentPath(Vec<Step>);
 
-impl Place {
+impl DocumentPath {
     pub(super) fn member(&self, name: &str) -> Self {
         self.followed_by(Step::Member(name.into()))
     }

@@ -2,8 +2,8 @@
 
 use super::{
     Difference, DifferenceKind,
-    list::{self, Order},
-    place::{Place, Step},
+    list::{self, ElementOrder},
+    place::{DocumentPath, Step},
 };
 use datasurface_document::schema_in_full;
 use datasurface_model::{Text, segment};
@@ -19,7 +19,7 @@ const DEEPEST: usize = 100;
 /// Every difference between two documents, in no particular order.
 pub(super) fn differences(old: &Value, new: &Value) -> Vec<Difference> {
     let mut differ = Differ::default();
-    differ.compare(&Place::default(), Some(old), Some(new));
+    differ.compare(&DocumentPath::default(), Some(old), Some(new));
     differ.find_moves();
     differ.found
 }
@@ -30,7 +30,7 @@ struct Differ {
 }
 
 impl Differ {
-    fn compare(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
+    fn compare(&mut self, place: &DocumentPath, old: Option<&Value>, new: Option<&Value>) {
         match (old, new) {
             (None, None) => {}
             (Some(old), Some(new)) => self.compare_both(place, old, new),
@@ -51,7 +51,7 @@ impl Differ {
         }
     }
 
-    fn compare_both(&mut self, place: &Place, old: &Value, new: &Value) {
+    fn compare_both(&mut self, place: &DocumentPath, old: &Value, new: &Value) {
         if old == new {
             return;
         }
@@ -78,7 +78,7 @@ impl Differ {
     }
 
     /// A collection without elements is not written: it is never new or gone, its elements are.
-    fn compare_member(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
+    fn compare_member(&mut self, place: &DocumentPath, old: Option<&Value>, new: Option<&Value>) {
         if is_collection(place) {
             let empty = Value::Array(Vec::new());
             self.compare_both(place, old.unwrap_or(&empty), new.unwrap_or(&empty));
@@ -87,8 +87,8 @@ impl Differ {
         }
     }
 
-    fn compare_lists(&mut self, place: &Place, (olds, old): List<'_>, (news, new): List<'_>) {
-        let mut order = Order::of(olds);
+    fn compare_lists(&mut self, place: &DocumentPath, (olds, old): List<'_>, (news, new): List<'_>) {
+        let mut order = ElementOrder::of(olds);
         let renamed: BTreeMap<&str, &str> = new
             .iter()
             .filter(|(name, _)| !old.contains_key(*name))
@@ -119,7 +119,7 @@ impl Differ {
                 self.compare(&place.element(name), None, Some(element));
             }
         }
-        let wanted = Order::of(news).into_names();
+        let wanted = ElementOrder::of(news).into_names();
         if order.into_names() != wanted {
             self.add(place, DifferenceKind::Reordered { order: wanted });
         }
@@ -163,11 +163,11 @@ impl Differ {
         self.compare(&added.place, Some(&old), Some(&new.value()));
     }
 
-    fn modified(&mut self, place: &Place, old: &Value, new: &Value) {
+    fn modified(&mut self, place: &DocumentPath, old: &Value, new: &Value) {
         self.add(place, DifferenceKind::Modified { old: old.clone().into(), new: new.clone().into() });
     }
 
-    fn add(&mut self, place: &Place, kind: DifferenceKind) {
+    fn add(&mut self, place: &DocumentPath, kind: DifferenceKind) {
         self.found.push(Difference::new(place.clone(), kind));
     }
 }
@@ -175,7 +175,7 @@ impl Differ {
 type List<'v> = (&'v [Value], &'v BTreeMap<&'v str, &'v Value>);
 
 /// A value without what is told part by part, and that.
-fn split<'v>(place: &Place, value: &'v Value) -> (Value, Vec<(Place, &'v Value)>) {
+fn split<'v>(place: &DocumentPath, value: &'v Value) -> (Value, Vec<(DocumentPath, &'v Value)>) {
     let (Some(owned), Value::Object(members)) = (owned_member(place), value) else {
         return (value.clone(), Vec::new());
     };
@@ -185,7 +185,7 @@ fn split<'v>(place: &Place, value: &'v Value) -> (Value, Vec<(Place, &'v Value)>
 }
 
 /// The member that is told on its own: definitions, and the teams of a zone.
-fn owned_member(place: &Place) -> Option<&'static str> {
+fn owned_member(place: &DocumentPath) -> Option<&'static str> {
     match place.steps() {
         [Step::Member(_), Step::Element(_)] if place.is_within(segment::ZONES) => Some(segment::DEFINITION),
         [_, _, Step::Member(definition)]
@@ -203,7 +203,7 @@ fn owned_member(place: &Place) -> Option<&'static str> {
 }
 
 /// Whether a collection of the model is here. Settings can look the same, but are never here.
-fn is_collection(place: &Place) -> bool {
+fn is_collection(place: &DocumentPath) -> bool {
     let Some(Step::Member(collection)) = place.steps().last() else { return false };
     match place.steps().len() {
         1 => matches!(
@@ -231,7 +231,7 @@ fn is_collection(place: &Place) -> bool {
 }
 
 /// The collection and the name of a datastore or a workspace.
-fn movable(place: &Place) -> Option<(Text, Text)> {
+fn movable(place: &DocumentPath) -> Option<(Text, Text)> {
     match place.steps() {
         [_, _, _, Step::Member(_), _, _, Step::Member(collection), Step::Element(name)]
             if place.is_within(segment::ZONES)

@@ -3,7 +3,8 @@
 mod text;
 
 use super::{
-    Authorization, Breaking, CODES, ModelDiff, RenameProposal, Retirement, SCHEMA_CODES, TeamNotice, codes,
+    Authorization, BreakingChange, CODES, ModelDiff, RenameProposal, Retirement, SCHEMA_CODES, TeamNotice,
+    codes,
 };
 use datasurface_document::{Documents, Report};
 use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity, segment};
@@ -29,7 +30,7 @@ pub struct ChangeReport {
     /// Whether the source may make the change, and which parts it may not touch.
     pub authorization: Authorization,
     /// What breaks, and for whom.
-    pub breaking: Vec<Breaking>,
+    pub breaking: Vec<BreakingChange>,
     /// What is wrong with deprecations that the change makes.
     pub concerns: Vec<Diagnostic>,
     /// Whom the change reaches, team by team, whether it breaks anything for them or not.
@@ -49,7 +50,7 @@ impl ChangeReport {
     pub(super) fn new(
         source: Repository,
         authorization: Authorization,
-        breaking: Vec<Breaking>,
+        breaking: Vec<BreakingChange>,
         concerns: Vec<Diagnostic>,
         notices: Vec<TeamNotice>,
         retirements: Vec<Retirement>,
