@@ -40,12 +40,12 @@ pub(crate) static FAILED: CodeInfo = CodeInfo::error(
 
 /// A platform instance that is alive.
 #[derive(Debug)]
-pub struct Hosted {
+pub struct ConfiguredPlatform {
     instance: Arc<PlatformInstance>,
     platform: Box<dyn DataPlatform>,
 }
 
-impl Hosted {
+impl ConfiguredPlatform {
     /// The instance.
     #[must_use]
     pub fn instance(&self) -> &Arc<PlatformInstance> {
@@ -89,11 +89,11 @@ impl Hosted {
 }
 
 /// Brings every declared platform to life.
-pub(crate) fn host(
+pub(crate) fn configure_platforms(
     registry: &Registry,
     ecosystem: &Valid<Ecosystem>,
     found: &mut Vec<Diagnostic>,
-) -> BTreeMap<PlatformName, Hosted> {
+) -> BTreeMap<PlatformName, ConfiguredPlatform> {
     let mut hosted = BTreeMap::new();
     for declaration in ecosystem.platforms() {
         match bring_to_life(registry, declaration) {
@@ -107,7 +107,7 @@ pub(crate) fn host(
     hosted
 }
 
-fn unknown_places(ecosystem: &Ecosystem, hosted: &Hosted) -> Vec<Diagnostic> {
+fn unknown_places(ecosystem: &Ecosystem, hosted: &ConfiguredPlatform) -> Vec<Diagnostic> {
     let is_unknown =
         |place: &&Place| !ecosystem.vendors().get(place.vendor()).is_some_and(|vendor| vendor.has(place));
     let name = hosted.instance().name();
@@ -124,7 +124,10 @@ fn unknown_places(ecosystem: &Ecosystem, hosted: &Hosted) -> Vec<Diagnostic> {
     findings.collect()
 }
 
-fn bring_to_life(registry: &Registry, declaration: &PlatformDeclaration) -> Result<Hosted, Box<Diagnostic>> {
+fn bring_to_life(
+    registry: &Registry,
+    declaration: &PlatformDeclaration,
+) -> Result<ConfiguredPlatform, Box<Diagnostic>> {
     let path = ModelPath::root().child(segment::PLATFORMS, declaration.name());
     let requirement = declaration.version_requirement().parse().unwrap_or_default();
     let Some(factory) = registry.find(declaration.kind(), &requirement) else {
@@ -137,7 +140,7 @@ fn bring_to_life(registry: &Registry, declaration: &PlatformDeclaration) -> Resu
         declaration.settings().clone(),
     );
     let platform = factory.create(&instance).map_err(|error| Box::new(failure(&error, path)))?;
-    Ok(Hosted { instance: Arc::new(instance), platform })
+    Ok(ConfiguredPlatform { instance: Arc::new(instance), platform })
 }
 
 fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPath) -> Diagnostic {

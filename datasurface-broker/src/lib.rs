@@ -20,7 +20,7 @@ mod waivers;
 mod write;
 
 pub use broker::Broker;
-pub use hosted::Hosted;
+pub use hosted::ConfiguredPlatform;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use operate::{Operated, Operation};
 pub use output::{

@@ -98,7 +98,7 @@ impl Lock {
 
     /// Reads a lock.
     pub fn from_text(text: &str) -> Result<Self, LockError> {
-        let wire: Wire = serde_json::from_str(text).map_err(|error| LockError {
+        let wire: LockWire = serde_json::from_str(text).map_err(|error| LockError {
             reason: format!("at line {} column {}", error.line(), error.column()),
             detail: error.to_string(),
         })?;
@@ -108,14 +108,14 @@ impl Lock {
                 detail: format!("this version reads `{FORMAT}`"),
             });
         }
-        let Wire { reached, assignments, platforms, trusted_on, .. } = wire;
+        let LockWire { reached, assignments, platforms, trusted_on, .. } = wire;
         Ok(Self { reached, assignments, platforms, trusted_on })
     }
 
     /// The canonical text: the same lock, the same bytes.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let wire = Wire {
+        let wire = LockWire {
             format: FORMAT.to_owned(),
             reached: self.reached.clone(),
             assignments: self.assignments.clone(),
@@ -128,7 +128,7 @@ impl Lock {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct LockWire {
     format: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reached: Option<Revision>,

@@ -3,7 +3,7 @@
 use crate::{
     asked::unknown,
     broker::Broker,
-    hosted::{Hosted, failure},
+    hosted::{ConfiguredPlatform, failure},
     output::{PlatformRecord, Standing, Target, TargetError},
 };
 use chrono::{DateTime, Utc};
@@ -110,7 +110,7 @@ impl Broker {
         let mut done = BTreeMap::new();
         let mut found: Vec<Diagnostic> = Vec::new();
         for (name, record) in target.manifest().into_iter().flat_map(|manifest| manifest.platforms()) {
-            let hosted = match Hosted::revive(self.registry(), &record.instance) {
+            let hosted = match ConfiguredPlatform::revive(self.registry(), &record.instance) {
                 Ok(hosted) => hosted,
                 Err(finding) => {
                     found.push(*finding);

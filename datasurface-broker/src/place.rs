@@ -2,12 +2,12 @@
 
 use crate::{
     broker::Broker,
-    choice::{self, Question},
+    choice::{self, ChoiceContext},
     hosted,
     lock::{Lock, PlatformLock},
     placed::Placed,
     refused::Refused,
-    renamed::Renamed,
+    renamed::PlatformRenames,
     sharding, waivers,
 };
 use datasurface_graph::IntentionGraphs;
@@ -27,11 +27,11 @@ impl Broker {
     /// lock that was renamed since is the one that says so.
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, Refused> {
         let mut found = Vec::new();
-        let platforms = hosted::host(self.registry(), ecosystem, &mut found);
-        let lock = Renamed::of(ecosystem).lock(lock);
-        let question = Question::new(ecosystem, &platforms, &lock);
+        let platforms = hosted::configure_platforms(self.registry(), ecosystem, &mut found);
+        let lock = PlatformRenames::of(ecosystem).lock(lock);
+        let question = ChoiceContext::new(ecosystem, &platforms, &lock);
         let assignments = choice::choose(&question, &mut found);
-        found.extend(waivers::unheard(ecosystem));
+        found.extend(waivers::unknown_codes(ecosystem));
         let heard = [choice::CODES, waivers::CODES].concat();
         let (findings, waived) = ecosystem.waive(Findings::from_iter(found), &heard);
         let findings = Refused::unless_clean(findings)?;

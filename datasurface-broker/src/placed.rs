@@ -1,6 +1,6 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
-use crate::{hosted::Hosted, lock::Lock};
+use crate::{hosted::ConfiguredPlatform, lock::Lock};
 use datasurface_graph::{Fingerprint, IntentionGraphs, Placement};
 use datasurface_model::{Ecosystem, Entity, Findings, Place, PlatformName, Set, Valid};
 use datasurface_platform::Revision;
@@ -15,7 +15,7 @@ pub struct Placed {
     /// Where the nodes of each platform were before.
     pub(crate) placements_before: BTreeMap<PlatformName, Placement>,
     pub(crate) graphs: IntentionGraphs,
-    pub(crate) platforms: BTreeMap<PlatformName, Arc<Hosted>>,
+    pub(crate) platforms: BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(crate) findings: Findings,
     pub(crate) waived: Findings,
 }
@@ -41,7 +41,7 @@ impl Placed {
 
     /// A declared platform.
     #[must_use]
-    pub fn platform(&self, name: &PlatformName) -> Option<&Hosted> {
+    pub fn platform(&self, name: &PlatformName) -> Option<&ConfiguredPlatform> {
         self.platforms.get(name).map(|hosted| &**hosted)
     }
 

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 /// Platforms that are declared under another name than before.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Renamed {
+pub(crate) struct PlatformRenames {
     by_former: BTreeMap<PlatformName, PlatformName>,
 }
 
-impl Renamed {
+impl PlatformRenames {
     /// Those of an ecosystem. A name that is declared means who has it now, whoever else had it before.
     pub(crate) fn of(ecosystem: &Ecosystem) -> Self {
         let platforms = ecosystem.platforms();

@@ -1,6 +1,6 @@
 //! Shards: each graph, cut into what its platform can bear.
 
-use crate::hosted::Hosted;
+use crate::hosted::ConfiguredPlatform;
 use datasurface_graph::{
     Custody, DatasetFacts, IntentionGraph, Node, NodeFacts, NodeWeight, Placement, Shards,
 };
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// Places the nodes of a graph: where they were, as far as the limits of the platform allow.
 pub(crate) fn place(
     graph: &IntentionGraph,
-    hosted: Option<&Hosted>,
+    hosted: Option<&ConfiguredPlatform>,
     held: &[HeldState],
     before: &Placement,
 ) -> Shards {
@@ -20,7 +20,7 @@ pub(crate) fn place(
     };
     let descriptor = hosted.platform().descriptor();
     let limits: Vec<u64> = descriptor.limits().values().copied().collect();
-    let owing = Owing::of(held);
+    let owing = HeldCustody::of(held);
     let weigh = |node: &Node<'_>| {
         let weights = hosted.platform().weigh(&owing.join(node.facts()));
         let each = || descriptor.limits().keys().map(|limit| weights.of(limit));
@@ -33,9 +33,9 @@ pub(crate) fn place(
 }
 
 /// What must be kept of datasets since something holds them.
-pub(crate) struct Owing<'h>(BTreeMap<&'h DatasetKey, Custody>);
+pub(crate) struct HeldCustody<'h>(BTreeMap<&'h DatasetKey, Custody>);
 
-impl<'h> Owing<'h> {
+impl<'h> HeldCustody<'h> {
     pub(crate) fn of(held: &'h [HeldState]) -> Self {
         let mut owed: BTreeMap<&DatasetKey, Custody> = BTreeMap::new();
         for state in held {

@@ -20,18 +20,18 @@ static UNKNOWN_CODE: CodeInfo = CodeInfo::warning(
 .not_waivable();
 
 /// What is to be said of waivers, whatever was found.
-pub(crate) fn unheard(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
+pub(crate) fn unknown_codes(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
     if ecosystem.waivers().is_empty() {
         return Vec::new();
     }
-    let codes = Codes::known();
+    let codes = KnownCodes::known();
     ecosystem.waivers().iter().filter_map(|waiver| codes.judge(waiver, ecosystem)).collect()
 }
 
 /// All codes that are known, and whether those who report them ask waivers.
-struct Codes(BTreeMap<&'static str, (&'static CodeInfo, bool)>);
+struct KnownCodes(BTreeMap<&'static str, (&'static CodeInfo, bool)>);
 
-impl Codes {
+impl KnownCodes {
     fn known() -> Self {
         let heard = [model::CODES, choice::CODES, CODES, propose::codes(), datasurface_platform::CODES];
         let heard = heard.into_iter().flatten().map(|info| (info.code, (*info, true)));

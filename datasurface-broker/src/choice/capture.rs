@@ -1,10 +1,10 @@
 //! Who captures a datastore, for all platforms.
 
 use super::{
-    Question,
+    ChoiceContext,
     capability::{uncaptured, unserved_transformer},
     decided::{self, is_standing},
-    policy::{Duty, Pin, Reading},
+    policy::{DatasetReader, GovernedTask, Pin},
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
 use datasurface_model::{
@@ -49,7 +49,11 @@ pub(super) static MOVE: CodeInfo = CodeInfo {
     )
 };
 
-pub(super) fn choose(question: &Question<'_>, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
+pub(super) fn choose(
+    question: &ChoiceContext<'_>,
+    assignments: &mut Assignments,
+    found: &mut Vec<Diagnostic>,
+) {
     let needed = datastores_needed(question.ecosystem, assignments);
     let serving = assignments.clone();
     let askers = askers(question, &serving);
@@ -65,7 +69,7 @@ pub(super) fn choose(question: &Question<'_>, assignments: &mut Assignments, fou
 
 /// The platforms that serve somebody who wants a datastore directly.
 fn askers<'a>(
-    question: &'a Question<'_>,
+    question: &'a ChoiceContext<'_>,
     assignments: &'a Assignments,
 ) -> BTreeMap<&'a DatastoreName, BTreeSet<&'a PlatformName>> {
     let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
@@ -82,10 +86,10 @@ fn askers<'a>(
 /// Who reads each of the datastores that are needed, transformers included; for the policies of their zones, if there are
 /// any.
 fn readings<'a>(
-    question: &Question<'a>,
+    question: &ChoiceContext<'a>,
     serving: &Assignments,
     needed: &'a BTreeSet<DatastoreName>,
-) -> BTreeMap<&'a DatastoreName, Vec<Reading<'a>>> {
+) -> BTreeMap<&'a DatastoreName, Vec<DatasetReader<'a>>> {
     let mut readings: BTreeMap<_, Vec<_>> = BTreeMap::new();
     if question.policies.is_empty() {
         return readings;
@@ -100,7 +104,7 @@ fn readings<'a>(
         .flat_map(|workspace| workspace.entity().groups().iter().map(move |group| (workspace, group)));
     for (workspace, group) in served.chain(of_producers) {
         for sink in group.wanted() {
-            let reading = Reading { workspace, group: group.name(), dataset: sink.name() };
+            let reading = DatasetReader { workspace, group: group.name(), dataset: sink.name() };
             readings.entry(&sink.name().datastore).or_default().push(reading);
         }
     }
@@ -109,10 +113,14 @@ fn readings<'a>(
 
 /// What it means to capture a datastore: its zone has a say, and those of all that its transformer reads, if it has one; and
 /// about the places, the zones of all who read it.
-fn duty<'a>(question: &'a Question<'a>, store: &'a Located<Datastore>, readings: &[Reading<'a>]) -> Duty<'a> {
+fn duty<'a>(
+    question: &'a ChoiceContext<'a>,
+    store: &'a Located<Datastore>,
+    readings: &[DatasetReader<'a>],
+) -> GovernedTask<'a> {
     let name = store.entity().name();
     let what = format!("capture the datastore `{name}`");
-    let mut duty = Duty::new(question, what, store.path(), store.entity().production_status());
+    let mut duty = GovernedTask::new(question, what, store.path(), store.entity().production_status());
     duty.of_zone(&store.team().zone);
     for reading in readings {
         duty.of_data(reading.dataset);
@@ -130,10 +138,10 @@ fn duty<'a>(question: &'a Question<'a>, store: &'a Located<Datastore>, readings:
 }
 
 fn choose_for(
-    question: &Question<'_>,
+    question: &ChoiceContext<'_>,
     store: &Located<Datastore>,
     asked_by: &BTreeSet<&PlatformName>,
-    duty: &Duty<'_>,
+    duty: &GovernedTask<'_>,
     assignments: &mut Assignments,
     found: &mut Vec<Diagnostic>,
 ) {
@@ -222,7 +230,7 @@ fn contradiction(assignments: &Assignments, store: &Located<Datastore>) -> Optio
     Some(Diagnostic::new(&SEVERAL_PRIMARIES, store.path(), message).help(help))
 }
 
-fn unable(question: &Question<'_>, store: &Datastore, platform: &PlatformName) -> Vec<String> {
+fn unable(question: &ChoiceContext<'_>, store: &Datastore, platform: &PlatformName) -> Vec<String> {
     let Some(hosted) = question.platforms.get(platform) else {
         return vec!["it is not available".to_owned()];
     };

@@ -1,13 +1,13 @@
 //! What was decided before. It holds for what it was decided about, whatever that is called now.
 
-use super::Question;
+use super::ChoiceContext;
 use datasurface_graph::{Stage, Stages};
 use datasurface_model::{DatasetGroup, Datastore, Entity, GroupKey, PlatformName, Workspace};
 
 /// A platform, and how far the decision for it is.
 pub(super) type Decision<'a> = (&'a PlatformName, Stage);
 
-impl Question<'_> {
+impl ChoiceContext<'_> {
     /// Who serves a group.
     pub(super) fn serving(&self, workspace: &Workspace, group: &DatasetGroup) -> Vec<Decision<'_>> {
         let decided = self.lock.assignments();

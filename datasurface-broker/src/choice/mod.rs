@@ -8,7 +8,7 @@ mod decided;
 mod policy;
 mod serve;
 
-use crate::{hosted::Hosted, lock::Lock};
+use crate::{hosted::ConfiguredPlatform, lock::Lock};
 use datasurface_graph::Assignments;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, Named, PlatformName, Policy, Valid, ZoneName,
@@ -39,19 +39,19 @@ pub(crate) static CODES: &[&CodeInfo] = &[
 
 /// What choosing looks at.
 #[derive(Debug)]
-pub(crate) struct Question<'a> {
+pub(crate) struct ChoiceContext<'a> {
     ecosystem: &'a Valid<Ecosystem>,
-    platforms: &'a BTreeMap<PlatformName, Hosted>,
+    platforms: &'a BTreeMap<PlatformName, ConfiguredPlatform>,
     lock: &'a Lock,
     /// The policies of the zones that have some.
     policies: BTreeMap<&'a ZoneName, &'a Named<Policy>>,
 }
 
-impl<'a> Question<'a> {
+impl<'a> ChoiceContext<'a> {
     /// Who of these platforms serves whom, given what was decided before?
     pub(crate) fn new(
         ecosystem: &'a Valid<Ecosystem>,
-        platforms: &'a BTreeMap<PlatformName, Hosted>,
+        platforms: &'a BTreeMap<PlatformName, ConfiguredPlatform>,
         lock: &'a Lock,
     ) -> Self {
         let policies = ecosystem.zones().iter().filter_map(|zone| {
@@ -71,7 +71,7 @@ impl<'a> Question<'a> {
 }
 
 /// Decides who serves and who captures.
-pub(crate) fn choose(question: &Question<'_>, found: &mut Vec<Diagnostic>) -> Assignments {
+pub(crate) fn choose(question: &ChoiceContext<'_>, found: &mut Vec<Diagnostic>) -> Assignments {
     let mut assignments = Assignments::default();
     serve::choose(question, &mut assignments, found);
     capture::choose(question, &mut assignments, found);

@@ -2,7 +2,7 @@
 //! they permit it. Policies of both zones hold together.
 
 use super::{
-    Question,
+    ChoiceContext,
     codes::{DEPRECATED, PRODUCTION, PRODUCTION_MIX, code_of},
 };
 use datasurface_model::{
@@ -15,20 +15,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a platform would have to do, and the zones that have a say about that. What concerns a zone most is to be told first.
 #[derive(Debug)]
-pub(super) struct Duty<'a> {
-    question: &'a Question<'a>,
+pub(super) struct GovernedTask<'a> {
+    question: &'a ChoiceContext<'a>,
     /// What is to be done: "serve the group `W/g`".
     what: String,
     /// Where that is said.
     path: ModelPath,
     /// Whether the business depends on it.
     status: ProductionStatus,
-    voices: BTreeMap<&'a ZoneName, Voice<'a>>,
+    voices: BTreeMap<&'a ZoneName, ConcernedZone<'a>>,
 }
 
 /// What concerns a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Concern {
+enum ConcernKind {
     /// The platform is at work for it, or with its data.
     Everything,
     /// The platform runs a transformer that reads its data. The model knows nothing of that where a datastore is pinned.
@@ -39,10 +39,10 @@ enum Concern {
 
 /// A zone that has a say.
 #[derive(Debug)]
-struct Voice<'a> {
+struct ConcernedZone<'a> {
     zone: &'a ZoneName,
     policies: &'a Named<Policy>,
-    concern: Concern,
+    concern: ConcernKind,
     /// The first of the data that it speaks for, or the first sink that receives it.
     data: Option<ModelPath>,
     /// What to take away, so that the sink does not receive it: nothing, if its group is about nothing else.
@@ -66,7 +66,7 @@ pub(super) struct Pin<'a> {
 
 /// What speaks against a platform without forbidding it; what is worse comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Drawbacks {
+pub(super) struct SoftPenalties {
     is_denied_to_some: bool,
     is_deprecated: bool,
     is_mixed: bool,
@@ -74,16 +74,16 @@ pub(super) struct Drawbacks {
 
 /// Somebody who reads a dataset.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reading<'a> {
+pub(super) struct DatasetReader<'a> {
     pub(super) workspace: &'a Located<Workspace>,
     pub(super) group: &'a GroupName,
     pub(super) dataset: &'a DatasetKey,
 }
 
-impl<'a> Duty<'a> {
+impl<'a> GovernedTask<'a> {
     /// Something to be done that nobody has a say about yet.
     pub(super) fn new(
-        question: &'a Question<'a>,
+        question: &'a ChoiceContext<'a>,
         what: String,
         path: ModelPath,
         status: ProductionStatus,
@@ -94,27 +94,28 @@ impl<'a> Duty<'a> {
     /// It is done for this zone.
     pub(super) fn of_zone(&mut self, zone: &'a ZoneName) {
         let status = self.status;
-        if let Some(voice) = self.voice(zone, Concern::Everything) {
+        if let Some(voice) = self.voice(zone, ConcernKind::Everything) {
             voice.statuses.insert(status);
         }
     }
 
     /// It is done with this data.
     pub(super) fn of_data(&mut self, key: &'a DatasetKey) {
-        self.of(key, Concern::Everything);
+        self.of(key, ConcernKind::Everything);
     }
 
     /// A transformer that reads this data is run for it.
     pub(super) fn of_input(&mut self, key: &'a DatasetKey) {
-        self.of(key, Concern::Input);
+        self.of(key, ConcernKind::Input);
     }
 
-    fn of(&mut self, key: &'a DatasetKey, concern: Concern) {
+    fn of(&mut self, key: &'a DatasetKey, concern: ConcernKind) {
         if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
             && let Some(voice) = self.voice(&store.team().zone, concern)
         {
             voice.data.get_or_insert_with(|| store.path().child(segment::DATASETS, &key.dataset));
-            let statuses = if concern == Concern::Input { &mut voice.of_inputs } else { &mut voice.statuses };
+            let statuses =
+                if concern == ConcernKind::Input { &mut voice.of_inputs } else { &mut voice.statuses };
             statuses.insert(store.entity().production_status());
             if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
                 voice.asked_for.extend(dataset.storage_policies());
@@ -123,8 +124,8 @@ impl<'a> Duty<'a> {
     }
 
     /// Somebody reads what is kept.
-    pub(super) fn received_by(&mut self, reading: &Reading<'a>) {
-        if let Some(voice) = self.voice(&reading.workspace.team().zone, Concern::Places)
+    pub(super) fn received_by(&mut self, reading: &DatasetReader<'a>) {
+        if let Some(voice) = self.voice(&reading.workspace.team().zone, ConcernKind::Places)
             && voice.data.is_none()
         {
             let group = reading.workspace.path().child(segment::GROUPS, reading.group);
@@ -140,7 +141,7 @@ impl<'a> Duty<'a> {
     pub(super) fn obstacles(&self, platform: &PlatformName) -> Vec<String> {
         let mut reasons = Vec::new();
         self.judge(platform, false, |voice, policy, denial| {
-            if voice.concern != Concern::Places {
+            if voice.concern != ConcernKind::Places {
                 let (policy, zone) = (policy.name(), voice.zone);
                 reasons.push(format!("the policy `{policy}` of the zone `{zone}` {}", denial.reason));
             }
@@ -149,10 +150,10 @@ impl<'a> Duty<'a> {
     }
 
     /// What speaks against a platform that could be chosen.
-    pub(super) fn drawbacks(&self, platform: &PlatformName) -> Drawbacks {
+    pub(super) fn drawbacks(&self, platform: &PlatformName) -> SoftPenalties {
         let mut is_denied_to_some = false;
-        self.judge(platform, false, |voice, _, _| is_denied_to_some |= voice.concern == Concern::Places);
-        Drawbacks {
+        self.judge(platform, false, |voice, _, _| is_denied_to_some |= voice.concern == ConcernKind::Places);
+        SoftPenalties {
             is_denied_to_some,
             // From when on makes no difference: the same model leads to the same choice on every day.
             is_deprecated: self.declared(platform).is_some_and(|declared| declared.deprecation().is_some()),
@@ -199,8 +200,8 @@ impl<'a> Duty<'a> {
                 help: "let another platform do it, or ask the zone to change its policy",
             };
             let meeting = match voice.concern {
-                Concern::Everything | Concern::Input => meeting,
-                Concern::Places => DenialContext {
+                ConcernKind::Everything | ConcernKind::Input => meeting,
+                ConcernKind::Places => DenialContext {
                     at: &data,
                     dataset: None,
                     remedy: voice.remedy.is_some().then_some(&left_out),
@@ -234,9 +235,9 @@ impl<'a> Duty<'a> {
     }
 
     /// The voice of a zone, if it has policies: for this concern, or for a wider one that it has already.
-    fn voice(&mut self, zone: &'a ZoneName, concern: Concern) -> Option<&mut Voice<'a>> {
+    fn voice(&mut self, zone: &'a ZoneName, concern: ConcernKind) -> Option<&mut ConcernedZone<'a>> {
         let policies = self.question.policies.get(zone)?;
-        let voice = || Voice {
+        let voice = || ConcernedZone {
             zone,
             policies,
             concern,
@@ -254,7 +255,7 @@ impl<'a> Duty<'a> {
         &self,
         platform: &PlatformName,
         is_pinned: bool,
-        mut tell: impl FnMut(&Voice<'a>, &'a Policy, Denial),
+        mut tell: impl FnMut(&ConcernedZone<'a>, &'a Policy, Denial),
     ) {
         let question = self.question;
         let (Some(declared), Some(hosted)) = (self.declared(platform), question.platforms.get(platform))
@@ -276,7 +277,7 @@ impl<'a> Duty<'a> {
                     }
                 };
                 tell(place);
-                if voice.concern == Concern::Places {
+                if voice.concern == ConcernKind::Places {
                     continue;
                 }
                 let is_asked_for = voice.asked_for.contains(policy.name());
@@ -284,7 +285,7 @@ impl<'a> Duty<'a> {
                     tell(PolicySubject::Storage { technology, encryption: *encryption, is_asked_for });
                 }
                 // A pin was judged with the model, but for what a transformer reads.
-                let is_judged = is_pinned && voice.concern != Concern::Input;
+                let is_judged = is_pinned && voice.concern != ConcernKind::Input;
                 if !is_judged {
                     tell(PolicySubject::Platform(platform));
                 }

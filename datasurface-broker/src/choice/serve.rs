@@ -1,10 +1,10 @@
 //! Who serves a dataset group.
 
 use super::{
-    Question,
+    ChoiceContext,
     capability::unserved,
     decided::{self, is_standing},
-    policy::{Drawbacks, Duty, Pin},
+    policy::{GovernedTask, Pin, SoftPenalties},
 };
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
@@ -48,7 +48,11 @@ pub(super) static MOVE: CodeInfo = CodeInfo {
     )
 };
 
-pub(super) fn choose(question: &Question<'_>, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
+pub(super) fn choose(
+    question: &ChoiceContext<'_>,
+    assignments: &mut Assignments,
+    found: &mut Vec<Diagnostic>,
+) {
     for workspace in question.ecosystem.workspaces() {
         if workspace.entity().data_transformer().is_some() {
             continue; // It runs because somebody needs its output.
@@ -60,7 +64,7 @@ pub(super) fn choose(question: &Question<'_>, assignments: &mut Assignments, fou
 }
 
 fn choose_for(
-    question: &Question<'_>,
+    question: &ChoiceContext<'_>,
     workspace: &Located<Workspace>,
     group: &DatasetGroup,
     assignments: &mut Assignments,
@@ -131,7 +135,8 @@ fn choose_for(
     }
 
     let names = question.platforms.keys().filter(|name| obstacles(name).is_empty());
-    let fitting: Vec<(Drawbacks, &PlatformName)> = names.map(|name| (duty.drawbacks(name), name)).collect();
+    let fitting: Vec<(SoftPenalties, &PlatformName)> =
+        names.map(|name| (duty.drawbacks(name), name)).collect();
     let least = fitting.iter().map(|(drawbacks, _)| *drawbacks).min();
     let best: Vec<&PlatformName> =
         fitting.iter().filter(|(drawbacks, _)| Some(*drawbacks) == least).map(|(_, name)| *name).collect();
@@ -156,13 +161,13 @@ fn choose_for(
 
 /// What it means to serve a group: the zone of the workspace, and those of all that it reads, have a say.
 fn duty<'a>(
-    question: &'a Question<'a>,
+    question: &'a ChoiceContext<'a>,
     workspace: &'a Located<Workspace>,
     group: &'a DatasetGroup,
     path: &ModelPath,
-) -> Duty<'a> {
+) -> GovernedTask<'a> {
     let what = format!("serve the group `{}/{}`", workspace.entity().name(), group.name());
-    let mut duty = Duty::new(question, what, path.clone(), workspace.entity().production_status());
+    let mut duty = GovernedTask::new(question, what, path.clone(), workspace.entity().production_status());
     duty.of_zone(&workspace.team().zone);
     for sink in group.wanted() {
         duty.of_data(sink.name());

@@ -23,14 +23,14 @@ const WRITING: &str = "writing";
 
 /// A folder on a disk.
 #[derive(Debug)]
-pub(super) struct Ground {
+pub(super) struct TargetFolder {
     pub(super) root: PathBuf,
     pub(super) disk: Box<dyn Disk>,
 }
 
 /// What became of a file that was rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum FileState {
     Missing,
     Same,
     Edited(Fingerprint),
@@ -38,7 +38,7 @@ pub(super) enum State {
     Replaced,
 }
 
-impl Ground {
+impl TargetFolder {
     /// A path in our own folder.
     pub(super) fn own(&self, name: &str) -> PathBuf {
         self.root.join(OWN).join(name)
@@ -218,13 +218,13 @@ impl Ground {
     }
 
     /// What became of a file that was rendered with this hash.
-    pub(super) fn state(&self, path: &SafePath, hash: Fingerprint) -> Result<State, TargetError> {
+    pub(super) fn state(&self, path: &SafePath, hash: Fingerprint) -> Result<FileState, TargetError> {
         Ok(match self.look(path)? {
-            None => State::Missing,
-            Some(Kind::Folder | Kind::Other) => State::Replaced,
+            None => FileState::Missing,
+            Some(Kind::Folder | Kind::Other) => FileState::Replaced,
             Some(Kind::File) => match self.hash(&self.at(path))? {
-                same if same == hash => State::Same,
-                other => State::Edited(other),
+                same if same == hash => FileState::Same,
+                other => FileState::Edited(other),
             },
         })
     }

@@ -3,7 +3,7 @@
 use super::{
     codes::UNREADABLE,
     error::TargetError,
-    ground::{Ground, MANIFEST, State},
+    ground::{FileState, MANIFEST, TargetFolder},
     journal::{Journal, damaged},
     load,
     lock::foreign,
@@ -28,7 +28,7 @@ pub(super) struct Interrupted {
 impl Interrupted {
     /// Reads the journal, and makes sure that it can be carried out: that it is of a write between the manifest that is
     /// there and the one that waits, and that everything is where it should be.
-    pub(super) fn read(ground: &Ground) -> Result<Self, TargetError> {
+    pub(super) fn read(ground: &TargetFolder) -> Result<Self, TargetError> {
         let journal = Journal::read(ground)?;
         let hash = journal.manifest.hash;
         let before = load(ground)?;
@@ -77,15 +77,15 @@ impl Interrupted {
     /// Returns what will have become of a file that was rendered with this hash.
     pub(super) fn state(
         &self,
-        ground: &Ground,
+        ground: &TargetFolder,
         path: &SafePath,
         hash: Fingerprint,
-    ) -> Result<State, TargetError> {
+    ) -> Result<FileState, TargetError> {
         match self.staged.get(path) {
             None => ground.state(path, hash),
             Some(number) => Ok(match ground.hash(&ground.staged(*number))? {
-                same if same == hash => State::Same,
-                other => State::Edited(other),
+                same if same == hash => FileState::Same,
+                other => FileState::Edited(other),
             }),
         }
     }
@@ -96,7 +96,7 @@ impl Interrupted {
     }
 
     /// Returns the text that the lock will have, if the write goes with it. Refuses a lock that it does not go with.
-    pub(super) fn lock_text(&self, ground: &Ground, lock: &Path) -> Result<Option<&str>, TargetError> {
+    pub(super) fn lock_text(&self, ground: &TargetFolder, lock: &Path) -> Result<Option<&str>, TargetError> {
         let Some(write) = &self.journal.lock else {
             return Ok(None);
         };
@@ -105,7 +105,7 @@ impl Interrupted {
     }
 
     /// Does the rest of the write. Refuses to write another lock than this one.
-    pub(super) fn finish(&self, ground: &Ground, lock: Option<&Path>) -> Result<(), TargetError> {
+    pub(super) fn finish(&self, ground: &TargetFolder, lock: Option<&Path>) -> Result<(), TargetError> {
         if let Some(write) = &self.journal.lock {
             write.check_is(lock, self.manifest.lock())?;
         }

@@ -7,7 +7,7 @@ use super::{
     codes::{DAMAGED, FOREIGN_FILE, INCOMPLETE, UNREADABLE},
     disk::Kind,
     error::TargetError,
-    ground::{Ground, JOURNAL, MANIFEST, NEW_JOURNAL, State, changing, reading},
+    ground::{FileState, JOURNAL, MANIFEST, NEW_JOURNAL, TargetFolder, changing, reading},
     lock::LockWrite,
     verify::{Staged, edited},
 };
@@ -78,7 +78,7 @@ impl Journal {
     }
 
     /// Writes it. When this succeeds, the write happens.
-    pub(super) fn write(&self, ground: &Ground) -> Result<(), TargetError> {
+    pub(super) fn write(&self, ground: &TargetFolder) -> Result<(), TargetError> {
         let text = serde_json::to_vec_pretty(self).map_err(|error| {
             TargetError::bug(&INCOMPLETE, JOURNAL, format!("the journal cannot be written as JSON: {error}"))
         })?;
@@ -88,7 +88,7 @@ impl Journal {
     }
 
     /// Reads what an interrupted write left behind, and makes sure that it can be trusted.
-    pub(super) fn read(ground: &Ground) -> Result<Self, TargetError> {
+    pub(super) fn read(ground: &TargetFolder) -> Result<Self, TargetError> {
         let path = ground.own(JOURNAL);
         let unreadable = |problem: String| {
             let path = path.display();
@@ -121,7 +121,7 @@ impl Journal {
     /// Finds what was lost, or edited, since it was interrupted. What is in the way of a file may still be removed.
     pub(super) fn check(
         &self,
-        ground: &Ground,
+        ground: &TargetFolder,
         is_everything_to_be_removed: bool,
     ) -> Result<(), TargetError> {
         // Names that differ in case only may be one file.
@@ -129,9 +129,9 @@ impl Journal {
         for write in &self.writes {
             let state = ground.state(&write.path, write.hash)?;
             match ground.is_staged(write.staged)? {
-                true if state == State::Replaced || going.contains(&write.path.folded()) => {}
+                true if state == FileState::Replaced || going.contains(&write.path.folded()) => {}
                 true => write.refuse_if_edited(state)?,
-                false if state == State::Same => {}
+                false if state == FileState::Same => {}
                 false => return Err(damaged(write.path.as_str(), "is neither staged nor in its place")),
             }
         }
@@ -145,7 +145,7 @@ impl Journal {
     }
 
     /// Does what it says, as far as it was not done before.
-    pub(super) fn finish(&self, ground: &Ground) -> Result<(), TargetError> {
+    pub(super) fn finish(&self, ground: &TargetFolder) -> Result<(), TargetError> {
         self.remove(ground)?;
         self.put(ground)?;
         if let Some(lock) = &self.lock {
@@ -164,7 +164,7 @@ impl Journal {
         Ok(())
     }
 
-    fn remove(&self, ground: &Ground) -> Result<(), TargetError> {
+    fn remove(&self, ground: &TargetFolder) -> Result<(), TargetError> {
         let put = self.put_before(ground)?;
         let mut folders = BTreeSet::new();
         for removal in &self.removals {
@@ -182,7 +182,7 @@ impl Journal {
 
     /// What is in its place already. On a disk that does not tell cases apart, it may be found again under the name of what
     /// went.
-    fn put_before(&self, ground: &Ground) -> Result<BTreeSet<String>, TargetError> {
+    fn put_before(&self, ground: &TargetFolder) -> Result<BTreeSet<String>, TargetError> {
         let mut put = BTreeSet::new();
         for write in &self.writes {
             if !ground.is_staged(write.staged)? {
@@ -192,20 +192,20 @@ impl Journal {
         Ok(put)
     }
 
-    fn put(&self, ground: &Ground) -> Result<(), TargetError> {
+    fn put(&self, ground: &TargetFolder) -> Result<(), TargetError> {
         let mut folders = BTreeSet::new();
         let mut touched = BTreeSet::new();
         for write in &self.writes {
             let (staged, path) = (ground.staged(write.staged), &write.path);
             let state = ground.state(path, write.hash)?;
             if !ground.is_staged(write.staged)? {
-                if state != State::Same {
+                if state != FileState::Same {
                     return Err(damaged(path.as_str(), "is neither staged nor in its place"));
                 }
                 continue;
             }
             write.refuse_if_edited(state)?;
-            if state == State::Missing {
+            if state == FileState::Missing {
                 touched.extend(make_way(ground, path, &mut folders)?);
             }
             ground.rename(&staged, &ground.at(path))?;
@@ -217,19 +217,19 @@ impl Journal {
 
 impl Write {
     /// Refuses to overwrite what a person did.
-    fn refuse_if_edited(&self, state: State) -> Result<(), TargetError> {
+    fn refuse_if_edited(&self, state: FileState) -> Result<(), TargetError> {
         match state {
-            State::Missing | State::Same => Ok(()),
-            State::Edited(now) if Some(now) == self.replaces => Ok(()),
-            State::Edited(_) => Err(edited(&self.path).into()),
-            State::Replaced => Err(in_the_way(self.path.as_str())),
+            FileState::Missing | FileState::Same => Ok(()),
+            FileState::Edited(now) if Some(now) == self.replaces => Ok(()),
+            FileState::Edited(_) => Err(edited(&self.path).into()),
+            FileState::Replaced => Err(in_the_way(self.path.as_str())),
         }
     }
 }
 
 impl Removal {
     /// Whether the file is still to be removed. Refuses to remove what a person did.
-    fn is_there(&self, ground: &Ground, put: &BTreeSet<String>) -> Result<bool, TargetError> {
+    fn is_there(&self, ground: &TargetFolder, put: &BTreeSet<String>) -> Result<bool, TargetError> {
         if put.contains(&self.path.folded()) {
             return Ok(false);
         }
@@ -243,7 +243,7 @@ impl Removal {
 
 /// Removes those folders of removed files that are empty now, each looked at once, inner ones first. What is left has to be
 /// waited for.
-fn tidy(ground: &Ground, folders: &BTreeSet<SafePath>) -> Result<BTreeSet<PathBuf>, TargetError> {
+fn tidy(ground: &TargetFolder, folders: &BTreeSet<SafePath>) -> Result<BTreeSet<PathBuf>, TargetError> {
     let mut left = BTreeSet::from([ground.root.clone()]);
     for folder in folders.iter().rev() {
         let at = ground.at(folder);
@@ -261,7 +261,7 @@ fn tidy(ground: &Ground, folders: &BTreeSet<SafePath>) -> Result<BTreeSet<PathBu
 
 /// Makes the folders of a file. They have to be waited for in the folders that they are in.
 fn make_way(
-    ground: &Ground,
+    ground: &TargetFolder,
     path: &SafePath,
     known: &mut BTreeSet<SafePath>,
 ) -> Result<Vec<PathBuf>, TargetError> {

@@ -4,7 +4,7 @@ use super::{
     codes::{FOREIGN_FILE, FOREIGN_JOURNAL, INCOMPLETE, INTERRUPTED, UNWRITABLE},
     disk::Kind,
     error::TargetError,
-    ground::{Ground, reading},
+    ground::{TargetFolder, reading},
     verify::edited,
 };
 use datasurface_graph::Fingerprint;
@@ -25,7 +25,7 @@ pub(super) struct LockWrite {
 impl LockWrite {
     /// The text that a lock will have. Makes the folder of the lock, so that nothing can go wrong there later.
     pub(super) fn plan(
-        ground: &Ground,
+        ground: &TargetFolder,
         path: &Path,
         text: &str,
         expected: Fingerprint,
@@ -84,7 +84,7 @@ impl LockWrite {
     }
 
     /// The text that it is to have, unless somebody edited it meanwhile.
-    pub(super) fn text(&self, ground: &Ground) -> Result<&str, TargetError> {
+    pub(super) fn text(&self, ground: &TargetFolder) -> Result<&str, TargetError> {
         match self.current(ground)? {
             now if now == self.replaces => Ok(&self.text),
             Some(now) if now == Fingerprint::of_bytes(self.text.as_bytes()) => Ok(&self.text),
@@ -103,7 +103,7 @@ impl LockWrite {
     }
 
     /// Writes it beside the old one, then puts it in its place.
-    pub(super) fn finish(&self, ground: &Ground) -> Result<(), TargetError> {
+    pub(super) fn finish(&self, ground: &TargetFolder) -> Result<(), TargetError> {
         let path = Path::new(&self.path);
         match self.current(ground)? {
             Some(now) if now == Fingerprint::of_bytes(self.text.as_bytes()) => return Ok(()),
@@ -120,7 +120,7 @@ impl LockWrite {
         PathBuf::from(format!("{}.datasurface-new", self.path))
     }
 
-    fn current(&self, ground: &Ground) -> Result<Option<Fingerprint>, TargetError> {
+    fn current(&self, ground: &TargetFolder) -> Result<Option<Fingerprint>, TargetError> {
         let path = Path::new(&self.path);
         match ground.kind(path)? {
             None => Ok(None),

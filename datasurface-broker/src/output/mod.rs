@@ -31,7 +31,7 @@ use datasurface_graph::Fingerprint;
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, Kind, RealDisk};
-use ground::{Ground, JOURNAL, MANIFEST, State, changing};
+use ground::{FileState, JOURNAL, MANIFEST, TargetFolder, changing};
 use interrupted::Interrupted;
 use std::{
     collections::BTreeMap,
@@ -41,7 +41,7 @@ use std::{
 /// A folder that rendered files are written to.
 #[derive(Debug)]
 pub struct Target {
-    ground: Ground,
+    ground: TargetFolder,
     manifest: Option<Manifest>,
     /// The hash of the text of the manifest.
     hash: Option<Fingerprint>,
@@ -70,7 +70,7 @@ impl Target {
     /// Opens a target on a disk.
     pub fn open_on(root: impl Into<PathBuf>, disk: impl Disk + 'static) -> Result<Self, TargetError> {
         let mut target = Self {
-            ground: Ground { root: root.into(), disk: Box::new(disk) },
+            ground: TargetFolder { root: root.into(), disk: Box::new(disk) },
             manifest: None,
             hash: None,
             interrupted: None,
@@ -204,18 +204,18 @@ impl Target {
                 }
                 Some(Kind::File) => self.ground.read(&self.ground.at(&path))?,
                 None => {
-                    findings.extend(verify::not_rendered(&path, State::Missing));
+                    findings.extend(verify::not_rendered(&path, FileState::Missing));
                     continue;
                 }
                 Some(_) => {
-                    findings.extend(verify::not_rendered(&path, State::Replaced));
+                    findings.extend(verify::not_rendered(&path, FileState::Replaced));
                     continue;
                 }
             };
             // The bytes that are compared are those that are handed on: nobody can change them in between.
             match Fingerprint::of_bytes(&content) {
                 hash if hash == file.hash => files.push((inside, content)),
-                other => findings.extend(verify::not_rendered(&path, State::Edited(other))),
+                other => findings.extend(verify::not_rendered(&path, FileState::Edited(other))),
             }
         }
         TargetError::refuse(findings)?;
@@ -267,7 +267,7 @@ impl Target {
 }
 
 /// Reads the manifest that is in its place.
-fn load(ground: &Ground) -> Result<Option<(Manifest, Fingerprint)>, TargetError> {
+fn load(ground: &TargetFolder) -> Result<Option<(Manifest, Fingerprint)>, TargetError> {
     if !ground.has_own(MANIFEST)? {
         return Ok(None);
     }
@@ -283,11 +283,11 @@ fn load(ground: &Ground) -> Result<Option<(Manifest, Fingerprint)>, TargetError>
     }
 }
 
-fn busy(ground: &Ground) -> TargetError {
+fn busy(ground: &TargetFolder) -> TargetError {
     busy_with(ground, "is being written by another process")
 }
 
-fn busy_with(ground: &Ground, what: &str) -> TargetError {
+fn busy_with(ground: &TargetFolder, what: &str) -> TargetError {
     let path = ground.root.display();
     TargetError::new(&BUSY, &path, format!("`{path}` {what}"))
         .help("wait until nobody writes it, open it again, and plan from what is there then")

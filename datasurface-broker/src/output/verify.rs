@@ -5,7 +5,7 @@ use super::{
     codes::{EDITED, FOREIGN_FILE, INCOMPLETE, MISSING_FILE, NOT_RENDERED},
     disk::Kind,
     error::{A_BUG, TargetError, finding},
-    ground::{Ground, State, reading},
+    ground::{FileState, TargetFolder, reading},
     journal::{Removal, Write},
     manifest::Manifest,
 };
@@ -23,17 +23,17 @@ pub(super) struct Staged {
 
 /// What a write changes.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(super) struct TargetChanges {
     pub(super) writes: Vec<Write>,
     pub(super) removals: Vec<Removal>,
 }
 
 /// What leads from one manifest to another one that has no files but some of those: what goes.
 pub(super) fn removals(
-    ground: &Ground,
+    ground: &TargetFolder,
     old: Option<&Manifest>,
     new: &Manifest,
-) -> Result<Changes, TargetError> {
+) -> Result<TargetChanges, TargetError> {
     let old = old.map(Manifest::files).unwrap_or_default();
     let new = new.files();
     if let Some(path) = new.keys().find(|path| !old.contains_key(*path)) {
@@ -49,11 +49,11 @@ pub(super) fn removals(
 
 /// What leads from one manifest to the next.
 pub(super) fn verify(
-    ground: &Ground,
+    ground: &TargetFolder,
     old: Option<&Manifest>,
     new: &Manifest,
     staged: &BTreeMap<SafePath, Staged>,
-) -> Result<Changes, TargetError> {
+) -> Result<TargetChanges, TargetError> {
     if let Some(problem) = new.problem() {
         return Err(incomplete("manifest", &problem).into());
     }
@@ -78,15 +78,15 @@ pub(super) fn verify(
 }
 
 /// What is to be said of a file of ours in this state, if anything.
-pub(super) fn judge(path: &SafePath, state: State) -> Option<Diagnostic> {
+pub(super) fn judge(path: &SafePath, state: FileState) -> Option<Diagnostic> {
     match state {
-        State::Same => None,
-        State::Missing => Some(
+        FileState::Same => None,
+        FileState::Missing => Some(
             finding(&MISSING_FILE, path, format!("`{path}` is missing"))
                 .help("nothing has to be done: it will be written again"),
         ),
-        State::Edited(_) => Some(edited(path)),
-        State::Replaced => Some(
+        FileState::Edited(_) => Some(edited(path)),
+        FileState::Replaced => Some(
             finding(
                 &FOREIGN_FILE,
                 path,
@@ -100,15 +100,15 @@ pub(super) fn judge(path: &SafePath, state: State) -> Option<Diagnostic> {
 }
 
 /// Says why a file of ours cannot be executed in this state.
-pub(super) fn not_rendered(path: &SafePath, state: State) -> Option<Diagnostic> {
+pub(super) fn not_rendered(path: &SafePath, state: FileState) -> Option<Diagnostic> {
     let (what, help) = match state {
-        State::Same => return None,
-        State::Missing => ("is missing", "render again: it will be written again"),
-        State::Edited(_) => (
+        FileState::Same => return None,
+        FileState::Missing => ("is missing", "render again: it will be written again"),
+        FileState::Edited(_) => (
             "was edited after it was rendered",
             "move the edit into the model, then delete the file and render again",
         ),
-        State::Replaced => (
+        FileState::Replaced => (
             "was rendered as a file, and now it is a folder or there is a link on its way",
             "move the folder or the link away, and render again",
         ),
@@ -127,18 +127,18 @@ fn incomplete(path: impl std::fmt::Display, problem: &str) -> Diagnostic {
 }
 
 struct Verification<'a> {
-    ground: &'a Ground,
+    ground: &'a TargetFolder,
     /// Files of ours that will be removed.
     going: BTreeSet<SafePath>,
     /// The names in a folder, by how they look without regard to case.
     names: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-    changes: Changes,
+    changes: TargetChanges,
     findings: Vec<Diagnostic>,
 }
 
 impl<'a> Verification<'a> {
     fn of(
-        ground: &'a Ground,
+        ground: &'a TargetFolder,
         old: &BTreeMap<SafePath, &FileRecord>,
         new: &BTreeMap<SafePath, &FileRecord>,
     ) -> Self {
@@ -147,7 +147,7 @@ impl<'a> Verification<'a> {
             ground,
             going: going.cloned().collect(),
             names: BTreeMap::new(),
-            changes: Changes::default(),
+            changes: TargetChanges::default(),
             findings: Vec::new(),
         }
     }
@@ -155,7 +155,7 @@ impl<'a> Verification<'a> {
     /// One that is missing already is removed once more: its folder may still be there.
     fn removal(&mut self, path: &SafePath, record: &FileRecord) -> Result<(), TargetError> {
         match self.ground.state(path, record.hash)? {
-            State::Same | State::Missing => {
+            FileState::Same | FileState::Missing => {
                 self.changes.removals.push(Removal { path: path.clone(), hash: record.hash })
             }
             other => self.findings.extend(judge(path, other)),
@@ -172,19 +172,19 @@ impl<'a> Verification<'a> {
     ) -> Result<(), TargetError> {
         let state = match before {
             Some(before) => self.ground.state(path, before)?,
-            None => State::Missing,
+            None => FileState::Missing,
         };
         let (is_there, replaces) = match state {
-            State::Same => (before == Some(record.hash), before),
+            FileState::Same => (before == Some(record.hash), before),
             // What a person wrote is what we would write: nothing is lost.
-            State::Edited(now) if now == record.hash => (true, None),
-            State::Edited(_) | State::Replaced => {
+            FileState::Edited(now) if now == record.hash => (true, None),
+            FileState::Edited(_) | FileState::Replaced => {
                 self.findings.extend(judge(path, state));
                 return Ok(());
             }
-            State::Missing => (false, None),
+            FileState::Missing => (false, None),
         };
-        if state == State::Missing {
+        if state == FileState::Missing {
             self.obstacles(path)?;
         }
         match staged {

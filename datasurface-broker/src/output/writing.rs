@@ -5,11 +5,11 @@ use super::{
     codes::INCOMPLETE,
     disk::DiskLock,
     error::TargetError,
-    ground::{Ground, JOURNAL, MANIFEST},
+    ground::{JOURNAL, MANIFEST, TargetFolder},
     journal::Journal,
     lock::LockWrite,
     manifest::Manifest,
-    verify::{Changes, Staged, removals, verify},
+    verify::{Staged, TargetChanges, removals, verify},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
@@ -61,7 +61,12 @@ impl<'t> Writing<'t> {
         self.make(manifest, changes, None)
     }
 
-    fn make(self, manifest: Manifest, changes: Changes, lock: Option<LockWrite>) -> Result<(), TargetError> {
+    fn make(
+        self,
+        manifest: Manifest,
+        changes: TargetChanges,
+        lock: Option<LockWrite>,
+    ) -> Result<(), TargetError> {
         let mut writing = self;
         let (text, hash) = text_of(&manifest)?;
         let nothing_to_do = changes.writes.is_empty()
@@ -87,7 +92,7 @@ impl<'t> Writing<'t> {
         Ok(Staged { number, hash: Fingerprint::of_bytes(content) })
     }
 
-    fn ground(&self) -> &Ground {
+    fn ground(&self) -> &TargetFolder {
         &self.target.ground
     }
 }

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The scopes of a platform that differ.
 #[derive(Debug)]
-pub(super) struct Changed<'a> {
+pub(super) struct ChangedScopes<'a> {
     scopes: Vec<(&'a Scope, Option<&'a ScopeEntry>, Option<&'a ScopeEntry>)>,
 }
 
-impl<'a> Changed<'a> {
+impl<'a> ChangedScopes<'a> {
     pub(super) fn between(before: Option<&'a PlatformRecord>, after: Option<&'a Vec<ScopeEntry>>) -> Self {
         let old: BTreeMap<&Scope, &ScopeEntry> = before
             .into_iter()
@@ -32,7 +32,7 @@ impl<'a> Changed<'a> {
     }
 }
 
-impl ScopeChanges for Changed<'_> {
+impl ScopeChanges for ChangedScopes<'_> {
     fn count(&self) -> usize {
         self.scopes.len()
     }

@@ -12,7 +12,7 @@ use datasurface_platform::{DataHeld, Guard, HeldState, Resource, ResourceAddress
 use std::collections::BTreeMap;
 
 /// What lets a resource go, by platform and address.
-pub(super) type LetGo = BTreeMap<PlatformName, BTreeMap<ResourceAddress, Guard>>;
+pub(super) type Releases = BTreeMap<PlatformName, BTreeMap<ResourceAddress, Guard>>;
 
 /// What the lock holds, parted into what is still held and what may go now. What today's consumers are owed anyhow needs
 /// no holding. Where it is lost what was reached, nothing may go: no plan could tell of it.
@@ -21,8 +21,8 @@ pub(super) fn part(
     graphs: &IntentionGraphs,
     manifest: Option<&Manifest>,
     on: NaiveDate,
-) -> (Held, LetGo) {
-    let (mut held, mut let_go) = (Held::new(), LetGo::new());
+) -> (Held, Releases) {
+    let (mut held, mut let_go) = (Held::new(), Releases::new());
     for (platform, lock) in &lock.platforms {
         let owed = owed_today(graphs, platform);
         for state in &lock.held {
@@ -44,7 +44,7 @@ pub(super) fn part(
 }
 
 /// Holds on to what would go since its time is over, and returns it by platform.
-pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut LetGo) -> Held {
+pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut Releases) -> Held {
     let mut kept = Held::new();
     for (platform, going) in let_go {
         let states = lock.platforms.get(platform).into_iter().flat_map(|lock| &lock.held);

@@ -1,7 +1,7 @@
 //! Limits: what one shard can bear.
 
 use super::views::PlatformViews;
-use crate::hosted::Hosted;
+use crate::hosted::ConfiguredPlatform;
 use datasurface_graph::{ExportFacts, NodeDetail, NodeKey};
 use datasurface_model::{
     CodeInfo, DatasetKey, Datastore, Diagnostic, Ecosystem, Located, ModelPath, Valid, Workspace, segment,
@@ -16,7 +16,7 @@ pub(crate) static LIMIT: CodeInfo = CodeInfo::error(
 );
 
 /// What cannot be divided: a node, or one dataset of a capture.
-struct Piece<'v> {
+struct IndivisiblePart<'v> {
     node: &'v NodeView,
     dataset: Option<&'v DatasetKey>,
     weight: u64,
@@ -25,7 +25,7 @@ struct Piece<'v> {
 /// Weighs the shards of a platform. Where one is too large, what is too much alone is named, wherever the model asks for it.
 pub(super) fn check(
     ecosystem: &Valid<Ecosystem>,
-    hosted: &Hosted,
+    hosted: &ConfiguredPlatform,
     views: &PlatformViews,
     found: &mut Vec<Diagnostic>,
 ) {
@@ -63,17 +63,22 @@ pub(super) fn check(
 }
 
 /// What is in a shard, piece by piece.
-fn pieces<'v>(hosted: &Hosted, scope: &'v ScopeView, limit: &str) -> impl Iterator<Item = Piece<'v>> {
+fn pieces<'v>(
+    hosted: &ConfiguredPlatform,
+    scope: &'v ScopeView,
+    limit: &str,
+) -> impl Iterator<Item = IndivisiblePart<'v>> {
     scope.nodes().iter().flat_map(move |scoped| {
         let node = scoped.view();
         let weight = hosted.platform().weigh(node.facts()).of(limit);
-        let whole = scoped.is_here().then_some(Piece { node, dataset: None, weight: weight.whole });
-        let dataset = move |dataset| Piece { node, dataset: Some(dataset), weight: weight.per_dataset };
+        let whole = scoped.is_here().then_some(IndivisiblePart { node, dataset: None, weight: weight.whole });
+        let dataset =
+            move |dataset| IndivisiblePart { node, dataset: Some(dataset), weight: weight.per_dataset };
         whole.into_iter().chain(scoped.datasets_here().map(|facts| facts.key()).map(dataset))
     })
 }
 
-impl Piece<'_> {
+impl IndivisiblePart<'_> {
     fn name(&self) -> String {
         let node = self.node.key();
         match self.dataset {

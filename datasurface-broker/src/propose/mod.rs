@@ -22,18 +22,18 @@ pub(crate) use record::files;
 
 use crate::{
     broker::Broker,
-    hosted::{Hosted, failure},
+    hosted::{ConfiguredPlatform, failure},
     output::{Manifest, ScopeEntry},
     placed::Placed,
     refused::Refused,
-    renamed::Renamed,
+    renamed::PlatformRenames,
 };
-use changed::Changed;
+use changed::ChangedScopes;
 use chrono::NaiveDate;
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{ChangeFrame, HeldState, RenderingChange};
-use hold::LetGo;
+use hold::Releases;
 use std::{collections::BTreeMap, sync::Arc};
 use views::{Held, PlatformViews, Sources};
 
@@ -87,7 +87,7 @@ impl Broker {
                 found.extend(as_of.doubt(&platform, &stays, &placed.lock));
             }
         }
-        let shown = Shown::of(placed, &sources, &held, manifest, found.clone())?;
+        let shown = RenderInputs::of(placed, &sources, &held, manifest, found.clone())?;
         let newly = newly_held(placed, manifest, &shown.entries, &mut let_go, on);
         let shown = if newly.is_empty() {
             shown
@@ -97,9 +97,9 @@ impl Broker {
                 hold::hold(held, newly);
                 sources.place_again(platform, held, &placed.placements_before);
             }
-            Shown::of(placed, &sources, &held, manifest, found)?
+            RenderInputs::of(placed, &sources, &held, manifest, found)?
         };
-        let Shown { mut views, entries, mut found } = shown;
+        let RenderInputs { mut views, entries, mut found } = shown;
 
         let revision = placed.revision();
         let causes = cause::causes(&placed.ecosystem, &placed.graphs, manifest, &views);
@@ -113,8 +113,10 @@ impl Broker {
                 let_go: let_go.get(name).cloned().unwrap_or_default(),
                 causes: causes.get(name).cloned().unwrap_or_default(),
             };
-            let changed =
-                Changed::between(manifest.and_then(|manifest| manifest.platform(name)), entries.get(name));
+            let changed = ChangedScopes::between(
+                manifest.and_then(|manifest| manifest.platform(name)),
+                entries.get(name),
+            );
             match hosted.platform().diff(&RenderingChange::new(&frame, &changed)) {
                 Ok(plan) => {
                     guard::check(&frame, &changed, &plan, &mut found);
@@ -161,11 +163,11 @@ impl Broker {
         placed: &Placed,
         manifest: Option<&Manifest>,
         found: &mut Vec<Diagnostic>,
-    ) -> BTreeMap<PlatformName, Arc<Hosted>> {
+    ) -> BTreeMap<PlatformName, Arc<ConfiguredPlatform>> {
         let mut platforms = placed.platforms.clone();
         for (name, record) in manifest.into_iter().flat_map(Manifest::platforms) {
             if !platforms.contains_key(name) {
-                match Hosted::revive(self.registry(), &record.instance) {
+                match ConfiguredPlatform::revive(self.registry(), &record.instance) {
                     Ok(hosted) => {
                         platforms.insert(name.clone(), Arc::new(hosted));
                     }
@@ -178,13 +180,13 @@ impl Broker {
 }
 
 /// What platforms are shown, what they make of it, and what was found so far: no errors.
-struct Shown {
+struct RenderInputs {
     views: BTreeMap<PlatformName, PlatformViews>,
     entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
     found: Vec<Diagnostic>,
 }
 
-impl Shown {
+impl RenderInputs {
     fn of(
         placed: &Placed,
         sources: &Sources<'_>,
@@ -222,7 +224,7 @@ fn refuse_errors(found: &[Diagnostic]) -> Result<(), Refused> {
 }
 
 fn render_all(
-    platforms: &BTreeMap<PlatformName, Arc<Hosted>>,
+    platforms: &BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     views: &BTreeMap<PlatformName, PlatformViews>,
     manifest: Option<&Manifest>,
     found: &mut Vec<Diagnostic>,
@@ -240,11 +242,11 @@ fn newly_held(
     placed: &Placed,
     manifest: Option<&Manifest>,
     entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>,
-    let_go: &mut LetGo,
+    let_go: &mut Releases,
     on: NaiveDate,
 ) -> Held {
     let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
-    let renamed = Renamed::of(&placed.ecosystem);
+    let renamed = PlatformRenames::of(&placed.ecosystem);
     for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
         let after = entries.get(name).map_or(&[][..], Vec::as_slice);
         let today = hold::owed_today(&placed.graphs, name);

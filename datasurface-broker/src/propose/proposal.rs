@@ -1,6 +1,6 @@
 //! A proposal: all that would be, before anything is.
 
-use crate::{hosted::Hosted, lock::Lock, output::Manifest};
+use crate::{hosted::ConfiguredPlatform, lock::Lock, output::Manifest};
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{Plan, Revision, ScopeView};
 use std::{collections::BTreeMap, sync::Arc};
@@ -19,7 +19,7 @@ pub struct Proposal {
 /// What would be rendered for one platform.
 #[derive(Debug)]
 pub(crate) struct Proposed {
-    pub(crate) hosted: Arc<Hosted>,
+    pub(crate) hosted: Arc<ConfiguredPlatform>,
     pub(crate) scopes: Vec<ScopeView>,
     pub(crate) plan: Plan,
 }
@@ -37,7 +37,7 @@ impl Proposal {
     }
 
     /// What each platform is shown, by scope.
-    pub fn scopes(&self) -> impl Iterator<Item = (&Hosted, &ScopeView)> {
+    pub fn scopes(&self) -> impl Iterator<Item = (&ConfiguredPlatform, &ScopeView)> {
         self.platforms
             .values()
             .flat_map(|proposed| proposed.scopes.iter().map(|scope| (&*proposed.hosted, scope)))

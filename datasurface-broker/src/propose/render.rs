@@ -2,7 +2,7 @@
 
 use super::views::PlatformViews;
 use crate::{
-    hosted::{Hosted, failure},
+    hosted::{ConfiguredPlatform, failure},
     output::{Manifest, ScopeEntry},
 };
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
@@ -41,7 +41,7 @@ pub(crate) fn scope_folder(scope: &Scope) -> Option<SafePath> {
 }
 
 /// Asks a platform about every node, and about itself.
-pub(super) fn lint(hosted: &Hosted, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
+pub(super) fn lint(hosted: &ConfiguredPlatform, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
     let mut ask = |what: LintView<'_>| {
         let mut reporter = Reporter::new(&what, found);
         hosted.platform().lint(what, &mut reporter);
@@ -56,7 +56,7 @@ pub(super) fn lint(hosted: &Hosted, views: &PlatformViews, found: &mut Vec<Diagn
 /// Renders the scopes of a platform; what a target already has of the same view is taken from there.
 pub(super) fn render(
     name: &PlatformName,
-    hosted: &Hosted,
+    hosted: &ConfiguredPlatform,
     views: &PlatformViews,
     manifest: Option<&Manifest>,
     found: &mut Vec<Diagnostic>,

@@ -1,8 +1,8 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
 use crate::{
-    hosted::Hosted,
-    sharding::{self, Owing},
+    hosted::ConfiguredPlatform,
+    sharding::{self, HeldCustody},
 };
 use datasurface_graph::{
     DatasetFacts, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
@@ -20,7 +20,7 @@ pub(super) type Held = BTreeMap<PlatformName, Vec<HeldState>>;
 /// What is needed to make views.
 pub(super) struct Sources<'a> {
     pub(super) graphs: &'a IntentionGraphs,
-    pub(super) platforms: &'a BTreeMap<PlatformName, Arc<Hosted>>,
+    pub(super) platforms: &'a BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(super) placements: BTreeMap<PlatformName, Placement>,
 }
 
@@ -109,14 +109,14 @@ impl Sources<'_> {
 
     /// The facts of every node, with what is held joined into what is owed.
     fn facts(&self, held: &Held) -> BTreeMap<NodeKey, NodeFacts> {
-        let facts = |graph: &IntentionGraph, owing: &Owing<'_>| -> Vec<(NodeKey, NodeFacts)> {
+        let facts = |graph: &IntentionGraph, owing: &HeldCustody<'_>| -> Vec<(NodeKey, NodeFacts)> {
             graph.nodes().map(|node| (node.key(), owing.join(node.facts()))).collect()
         };
         let graphs = self.graphs.iter();
         graphs
             .flat_map(|graph| {
                 let held = held.get(graph.platform()).map_or(&[][..], Vec::as_slice);
-                facts(graph, &Owing::of(held))
+                facts(graph, &HeldCustody::of(held))
             })
             .collect()
     }
