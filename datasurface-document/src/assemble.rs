@@ -2,7 +2,7 @@
 
 use super::{
     codes::{INCOMPLETE, TWICE, UNDECLARED},
-    part::{Frame, Part},
+    part::{DocumentPart, PartialEcosystem},
 };
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, Findings, GovernanceZone, ModelPath, Name, Set, Team,
@@ -11,24 +11,24 @@ use datasurface_model::{
 use std::{collections::BTreeMap, mem, sync::Arc};
 
 /// The definitions of one zone or team that documents give, by the names of the documents.
-type Given<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
+type NamedDefinitions<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
 
 /// What the outermost thing is called in messages.
 const ECOSYSTEM: &str = "the ecosystem";
 
 /// The ecosystem that documents describe together, by the names of the documents.
 pub(super) fn assemble<'p>(
-    parts: impl IntoIterator<Item = (&'p str, &'p Part)>,
+    parts: impl IntoIterator<Item = (&'p str, &'p DocumentPart)>,
 ) -> Result<Ecosystem, Findings> {
-    let mut frames: Vec<(&str, &Frame)> = Vec::new();
+    let mut frames: Vec<(&str, &PartialEcosystem)> = Vec::new();
     let mut definitions = Definitions::default();
     for (document, part) in parts {
         match part {
-            Part::Ecosystem(frame) => frames.push((document, frame)),
-            Part::Zone(zone, definition) => {
+            DocumentPart::Ecosystem(frame) => frames.push((document, frame)),
+            DocumentPart::Zone(zone, definition) => {
                 definitions.zones.entry(zone.clone()).or_default().push((document, definition))
             }
-            Part::Team(team, definition) => {
+            DocumentPart::Team(team, definition) => {
                 definitions.teams.entry(team.clone()).or_default().push((document, definition))
             }
         }
@@ -52,7 +52,11 @@ pub(super) fn assemble<'p>(
     if findings.is_empty() { Ok(ecosystem) } else { Err(findings.into_iter().collect()) }
 }
 
-fn frames_joined(empty: Ecosystem, frames: &[(&str, &Frame)], findings: &mut Vec<Diagnostic>) -> Ecosystem {
+fn frames_joined(
+    empty: Ecosystem,
+    frames: &[(&str, &PartialEcosystem)],
+    findings: &mut Vec<Diagnostic>,
+) -> Ecosystem {
     let mut twice = Vec::new();
     let whole = frames.iter().fold(empty, |whole, (_, frame)| whole.joined(&frame.content, &mut twice));
     let ecosystem = ModelPath::root();
@@ -70,9 +74,9 @@ fn said_twice(thing: &ModelPath, what: &str, attribute: &'static str) -> Diagnos
 
 /// What exactly one document has to say.
 fn said_once<'p, T>(
-    frames: &[(&'p str, &'p Frame)],
+    frames: &[(&'p str, &'p PartialEcosystem)],
     attribute: &'static str,
-    said: impl Fn(&'p Frame) -> Option<&'p T>,
+    said: impl Fn(&'p PartialEcosystem) -> Option<&'p T>,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<&'p T> {
     let mut all = frames.iter().filter_map(|(_, frame)| said(frame));
@@ -97,8 +101,8 @@ fn place(document: &str, member: &'static str) -> ModelPath {
 /// Definitions that stand in documents of their own. Those that have been used are none any more.
 #[derive(Default)]
 struct Definitions<'p> {
-    zones: BTreeMap<ZoneName, Given<'p, GovernanceZone>>,
-    teams: BTreeMap<TeamKey, Given<'p, Team>>,
+    zones: BTreeMap<ZoneName, NamedDefinitions<'p, GovernanceZone>>,
+    teams: BTreeMap<TeamKey, NamedDefinitions<'p, Team>>,
 }
 
 impl Definitions<'_> {
@@ -173,7 +177,7 @@ impl Definitions<'_> {
 /// All that is said of one thing; as it is in memory, if it is said at one place.
 fn joined<T: Clone + Default>(
     within: Option<&Arc<T>>,
-    given: &Given<'_, T>,
+    given: &NamedDefinitions<'_, T>,
     join: impl Fn(T, &T, &mut Vec<&'static str>) -> T,
     said_twice: impl Fn(&'static str) -> Diagnostic,
     findings: &mut Vec<Diagnostic>,
@@ -200,7 +204,7 @@ fn undeclared<T>(
     kind: &'static str,
     name: &str,
     nearest: Option<&str>,
-    given: &Given<'_, T>,
+    given: &NamedDefinitions<'_, T>,
     help: &str,
 ) -> Vec<Diagnostic> {
     let code: &CodeInfo = &UNDECLARED;

@@ -1,8 +1,8 @@
 //! The documents of a model, as text, and how they are loaded.
 
 use super::{
-    assemble::assemble, error::DocumentError, lines::Lines, part::Part, syntax::Syntax, tree::Problem,
-    v1::Schemas,
+    assemble::assemble, error::DocumentError, lines::Lines, part::DocumentPart, syntax::Syntax,
+    tree::Problem, v1::Schemas,
 };
 use datasurface_model::{Diagnostic, Ecosystem, ModelPath, Text, segment};
 use rustc_hash::FxHashMap;
@@ -50,7 +50,7 @@ pub(super) struct Document {
 }
 
 /// What a document says, or everything that is wrong with its form.
-type Outcome = Result<Arc<Part>, Vec<Problem>>;
+type PartResult = Result<Arc<DocumentPart>, Vec<Problem>>;
 
 impl Documents {
     /// No documents.
@@ -90,11 +90,13 @@ impl Documents {
     /// place.
     pub fn load(&self) -> Result<Ecosystem, DocumentError> {
         let mut schemas = Schemas::default();
-        self.assembled(|document| Part::read(&document.text, document.syntax, &mut schemas).map(Arc::new))
+        self.assembled(|document| {
+            DocumentPart::read(&document.text, document.syntax, &mut schemas).map(Arc::new)
+        })
     }
 
     /// The model, from what each document says.
-    fn assembled(&self, mut read: impl FnMut(&Document) -> Outcome) -> Result<Ecosystem, DocumentError> {
+    fn assembled(&self, mut read: impl FnMut(&Document) -> PartResult) -> Result<Ecosystem, DocumentError> {
         let mut findings = Vec::new();
         let mut parts = Vec::new();
         for (name, document) in self.iter() {
@@ -119,7 +121,7 @@ impl Documents {
 /// in the very same memory. So validation sees at a glance what did not change.
 #[derive(Debug, Default)]
 pub struct Loader {
-    known: FxHashMap<(Syntax, blake3::Hash), Arc<Part>>,
+    known: FxHashMap<(Syntax, blake3::Hash), Arc<DocumentPart>>,
     schemas: Schemas,
 }
 
@@ -141,7 +143,9 @@ impl Loader {
             let key = (document.syntax, blake3::hash(document.text.as_bytes()));
             let part = match self.known.get(&key) {
                 Some(part) => Arc::clone(part),
-                None => Part::read(&document.text, document.syntax, &mut self.schemas).map(Arc::new)?,
+                None => {
+                    DocumentPart::read(&document.text, document.syntax, &mut self.schemas).map(Arc::new)?
+                }
             };
             known.insert(key, Arc::clone(&part));
             Ok(part)

@@ -61,7 +61,7 @@ impl Documents {
     #[must_use]
     pub fn from_path(path: impl AsRef<Path>) -> (Self, Findings) {
         let path = path.as_ref();
-        let mut found = Found::default();
+        let mut found = FolderReader::default();
         if path.is_dir() {
             found.add_folder(path);
             if found.is_empty() {
@@ -80,7 +80,7 @@ impl Documents {
     /// The document that a reader gives, under this name, with the limits of [`Self::open`]; or what stands in its way.
     #[must_use]
     pub fn from_reader(name: &str, reader: impl Read) -> (Self, Findings) {
-        let mut found = Found::default();
+        let mut found = FolderReader::default();
         found.add_text(name, text(reader, name, place(name)));
         (found.documents, found.findings)
     }
@@ -132,12 +132,12 @@ fn text(reader: impl Read, name: &str, place: ModelPath) -> Result<String, Findi
 }
 
 #[derive(Default)]
-struct Found {
+struct FolderReader {
     documents: Documents,
     findings: Findings,
 }
 
-impl Found {
+impl FolderReader {
     fn is_empty(&self) -> bool {
         self.documents.is_empty() && self.findings.is_empty()
     }

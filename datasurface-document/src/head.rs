@@ -14,14 +14,14 @@ pub(super) const SUPPORTED: &[&str] = &[v1::FORMAT];
 
 /// What a document is about.
 #[derive(Debug)]
-pub(super) enum Head {
+pub(super) enum DocumentHeader {
     Ecosystem,
     Zone(ZoneName),
     Team(TeamKey),
 }
 
 /// Takes the head off a document.
-pub(super) fn take(root: &mut Node<'_>) -> Result<Head, Problem> {
+pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, Problem> {
     let at = root.extent;
     let Value::Object(members) = &mut root.value else {
         return Err(Problem::unreadable("expected an ecosystem, a zone or a team, as an object").at(at));
@@ -36,9 +36,9 @@ pub(super) fn take(root: &mut Node<'_>) -> Result<Head, Problem> {
         None => return Err(unsaid().at(Extent { end: at.start, ..at })),
     }
     match (take("zone")?, take("team")?) {
-        (None, None) => Ok(Head::Ecosystem),
-        (Some((zone, _)), None) => Ok(Head::Zone(zone.into())),
-        (None, Some((team, _))) => Ok(Head::Team(team.into())),
+        (None, None) => Ok(DocumentHeader::Ecosystem),
+        (Some((zone, _)), None) => Ok(DocumentHeader::Zone(zone.into())),
+        (None, Some((team, _))) => Ok(DocumentHeader::Team(team.into())),
         (Some(_), Some((_, extent))) => {
             Err(Problem::unreadable("a document is about a zone, or about a team")
                 .at(extent)

@@ -10,15 +10,15 @@ use datasurface_model::{Ecosystem, EcosystemName, GovernanceZone, Repository, Te
 use std::sync::Arc;
 
 #[derive(Debug)]
-pub(super) enum Part {
-    Ecosystem(Box<Frame>),
+pub(super) enum DocumentPart {
+    Ecosystem(Box<PartialEcosystem>),
     Zone(ZoneName, Arc<GovernanceZone>),
     Team(TeamKey, Arc<Team>),
 }
 
 /// What a document says of the ecosystem; another one may say the rest.
 #[derive(Debug)]
-pub(super) struct Frame {
+pub(super) struct PartialEcosystem {
     pub(super) name: Option<EcosystemName>,
     pub(super) owner: Option<Repository>,
     pub(super) live: Option<Repository>,
@@ -26,7 +26,7 @@ pub(super) struct Frame {
     pub(super) content: Ecosystem,
 }
 
-impl Part {
+impl DocumentPart {
     /// Reads a document, or finds everything that is wrong with its form.
     pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<Problem>> {
         let mut tree = tree::parse(text, syntax).map_err(|problem| vec![problem])?;

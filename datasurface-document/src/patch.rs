@@ -2,7 +2,7 @@
 
 use super::{
     DocumentError, from_value,
-    head::Head,
+    head::DocumentHeader,
     shape::{At, Object, Shape, inside, name},
     to_value, v1,
 };
@@ -74,7 +74,7 @@ fn patch(suggestion: &Suggestion, document: &mut Value) -> Option<()> {
 /// The places to which a path leads, in the order of the document. Schemas and locations on the way become objects: a text has no
 /// parts.
 fn find(document: &mut Value, path: &[&str]) -> Vec<Place> {
-    let mut found = vec![Place { pointer: String::new(), shape: v1::shape(&Head::Ecosystem) }];
+    let mut found = vec![Place { pointer: String::new(), shape: v1::shape(&DocumentHeader::Ecosystem) }];
     for segment in path {
         found = found.iter().flat_map(|place| inner_places(document, place, segment)).collect();
     }

@@ -1,6 +1,6 @@
 //! The JSON Schema of documents and the loader are of one mind about what is not loaded alone.
 
-use super::{json_schema, part::Part, syntax::Syntax, tree, v1::Schemas};
+use super::{json_schema, part::DocumentPart, syntax::Syntax, tree, v1::Schemas};
 use serde_json::Value;
 use std::{fs, path::Path};
 
@@ -24,7 +24,7 @@ fn fixtures_that_can_be_read_are_what_it_describes() {
             }
             let text = fs::read_to_string(&file).unwrap();
             let syntax = Syntax::of(name, &text);
-            if Part::read(&text, syntax, &mut Schemas::default()).is_ok() {
+            if DocumentPart::read(&text, syntax, &mut Schemas::default()).is_ok() {
                 read += 1;
                 assert_eq!(complaint(&value(&text, syntax).unwrap()), None, "{name}");
             } else if name.starts_with("document_unknown-field") {

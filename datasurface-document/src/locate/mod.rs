@@ -24,7 +24,7 @@ impl Documents {
     }
 
     fn places(&self, wanted: Vec<ModelPath>) -> Places {
-        let mut places = Places { best: wanted.iter().map(|_| Best::default()).collect(), wanted };
+        let mut places = Places { best: wanted.iter().map(|_| NearestPlaces::default()).collect(), wanted };
         if !places.wanted.is_empty() {
             for (name, document) in self.iter() {
                 search::look_into(name, document, &mut places);
@@ -55,12 +55,12 @@ fn wanted(findings: &[Diagnostic]) -> Vec<ModelPath> {
 /// Paths, in order, and what was found of each.
 struct Places {
     wanted: Vec<ModelPath>,
-    best: Vec<Best>,
+    best: Vec<NearestPlaces>,
 }
 
 /// The places that are nearest to what a path means.
 #[derive(Default)]
-struct Best {
+struct NearestPlaces {
     near: Near,
     positions: Vec<Position>,
 }
@@ -122,7 +122,7 @@ impl Places {
     fn record(&mut self, paths: Range<usize>, near: Near, position: &Position) {
         for best in self.best.get_mut(paths).unwrap_or_default() {
             if best.positions.is_empty() || near > best.near {
-                *best = Best { near, positions: vec![position.clone()] };
+                *best = NearestPlaces { near, positions: vec![position.clone()] };
             } else if near == best.near
                 && near.way != Way::Head
                 && best.positions.len() < TOLD

@@ -4,7 +4,7 @@
 use super::{Near, Places, TOLD, Way, within::Words};
 use crate::{
     documents::Document,
-    head::{self, Head},
+    head::{self, DocumentHeader},
     lines::Lines,
     shape::{At, Inner, Shape, Tree, inside},
     tree::{self, Extent, Node, Value},
@@ -48,7 +48,7 @@ pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
     let about = about.map_or(Extent { end: place.start, ..place }, |about| about.value.extent);
     let Ok(head) = head::take(&mut tree.root) else { return };
     let (paths, depth) = match &head {
-        Head::Ecosystem => {
+        DocumentHeader::Ecosystem => {
             let name = tree.root.member(segment::NAME).map_or(about, |name| name.value.extent);
             // What is about a document is in no other one.
             let about_documents = search.under(all.clone(), &[segment::DOCUMENTS]);
@@ -56,12 +56,12 @@ pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
             search.record(about_documents.end..all.end, 0, Way::Called, name);
             (all, 0)
         }
-        Head::Zone(zone) => {
+        DocumentHeader::Zone(zone) => {
             let paths = search.under(all, &[segment::ZONES, zone.as_str()]);
             search.record(paths.clone(), 2, Way::Head, about);
             (paths, 2)
         }
-        Head::Team(team) => {
+        DocumentHeader::Team(team) => {
             let team = [segment::ZONES, team.zone.as_str(), segment::TEAMS, team.team.as_str()];
             let paths = search.under(all, &team);
             search.record(paths.clone(), 4, Way::Head, about);

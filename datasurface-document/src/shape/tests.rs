@@ -1,7 +1,9 @@
 //! Shapes, the types that have them, the words of paths and what is found are of one mind.
 
 use super::{Shape, inside};
-use crate::{DocumentError, Documents, Loaded, head::Head, json_schema, to_json, to_value, to_yaml, v1};
+use crate::{
+    DocumentError, Documents, Loaded, head::DocumentHeader, json_schema, to_json, to_value, to_yaml, v1,
+};
 use datasurface_model::{CODES, Diagnostic, ModelPath, TeamKey, Validation, ZoneName, segment};
 use datasurface_strategies::{anything, ecosystems};
 use proptest::prelude::*;
@@ -11,9 +13,9 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// The shapes of the three kinds of documents, with where the JSON Schema describes them.
 fn documents() -> [(Shape, &'static str); 3] {
     [
-        (v1::shape(&Head::Ecosystem), "/else/else"),
-        (v1::shape(&Head::Zone(ZoneName::from("Z"))), "/else/then"),
-        (v1::shape(&Head::Team(TeamKey::new("Z", "T"))), "/then"),
+        (v1::shape(&DocumentHeader::Ecosystem), "/else/else"),
+        (v1::shape(&DocumentHeader::Zone(ZoneName::from("Z"))), "/else/then"),
+        (v1::shape(&DocumentHeader::Team(TeamKey::new("Z", "T"))), "/then"),
     ]
 }
 
@@ -255,7 +257,7 @@ fn reported() -> Vec<(String, Diagnostic)> {
 #[test]
 fn what_is_reported_is_at_a_place_that_a_document_can_have() {
     let reported = reported();
-    let whole = v1::shape(&Head::Ecosystem);
+    let whole = v1::shape(&DocumentHeader::Ecosystem);
     let codes: BTreeSet<&str> = reported.iter().map(|(_, finding)| finding.code()).collect();
     assert!(CODES.iter().filter(|code| !codes.contains(code.code)).count() < 3, "{codes:?}");
     for (fixture, finding) in &reported {
@@ -313,7 +315,7 @@ proptest! {
     #[test]
     fn documents_are_as_their_shapes_say(ecosystem in anything()) {
         let document = to_value(&ecosystem);
-        prop_assert!(is_as_said(v1::shape(&Head::Ecosystem), &document), "{document:#}");
+        prop_assert!(is_as_said(v1::shape(&DocumentHeader::Ecosystem), &document), "{document:#}");
     }
 }
 
@@ -323,7 +325,7 @@ proptest! {
     #[test]
     fn whatever_a_document_says_has_a_place(ecosystem in ecosystems()) {
         let mut said = Vec::new();
-        paths(v1::shape(&Head::Ecosystem), &to_value(&ecosystem), &[], &mut said);
+        paths(v1::shape(&DocumentHeader::Ecosystem), &to_value(&ecosystem), &[], &mut said);
         // The head is a part of its document, not of the model.
         said.retain(|segments| segments[0] != segment::FORMAT);
         prop_assert!(said.len() > 10);

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 /// Lists and objects that are not closed yet. What is in them waits on one pile, so that each gets exactly the memory that it needs when it is closed.
 #[derive(Default)]
-pub(super) struct Building<'t> {
-    open: Vec<Open<'t>>,
+pub(super) struct TreeBuilder<'t> {
+    open: Vec<OpenContainer<'t>>,
     nodes: Vec<Node<'t>>,
     members: Vec<Member<'t>>,
     root: Option<Node<'t>>,
@@ -14,13 +14,13 @@ pub(super) struct Building<'t> {
 }
 
 /// Where something begins in the text, and its content on the pile.
-enum Open<'t> {
+enum OpenContainer<'t> {
     List { start: usize, first: usize },
     Object { start: usize, first: usize, name: Option<(Cow<'t, str>, Extent)> },
 }
 
-impl<'t> Building<'t> {
-    fn open(&mut self, open: Open<'t>, at: Extent) -> Result<(), Problem> {
+impl<'t> TreeBuilder<'t> {
+    fn open(&mut self, open: OpenContainer<'t>, at: Extent) -> Result<(), Problem> {
         if self.open.len() >= DEEPEST {
             return Err(Problem::too_deep().at(at));
         }
@@ -29,21 +29,21 @@ impl<'t> Building<'t> {
     }
 
     pub(super) fn open_list(&mut self, at: Extent) -> Result<(), Problem> {
-        self.open(Open::List { start: at.start, first: self.nodes.len() }, at)
+        self.open(OpenContainer::List { start: at.start, first: self.nodes.len() }, at)
     }
 
     pub(super) fn open_object(&mut self, at: Extent) -> Result<(), Problem> {
-        self.open(Open::Object { start: at.start, first: self.members.len(), name: None }, at)
+        self.open(OpenContainer::Object { start: at.start, first: self.members.len(), name: None }, at)
     }
 
     /// Ends the innermost list or object.
     pub(super) fn close(&mut self, end: usize) {
         match self.open.pop() {
-            Some(Open::List { start, first }) => {
+            Some(OpenContainer::List { start, first }) => {
                 let nodes = self.nodes.split_off(first);
                 self.add(Node { extent: Extent { start, end }, value: Value::List(nodes) });
             }
-            Some(Open::Object { start, first, .. }) => {
+            Some(OpenContainer::Object { start, first, .. }) => {
                 let members = without_twins(self.members.split_off(first), &mut self.problems);
                 self.add(Node { extent: Extent { start, end }, value: Value::Object(members) });
             }
@@ -53,19 +53,19 @@ impl<'t> Building<'t> {
 
     /// Whether the next scalar is the name of a member.
     pub(super) fn wants_name(&self) -> bool {
-        matches!(self.open.last(), Some(Open::Object { name: None, .. }))
+        matches!(self.open.last(), Some(OpenContainer::Object { name: None, .. }))
     }
 
     pub(super) fn name(&mut self, text: Cow<'t, str>, at: Extent) {
-        if let Some(Open::Object { name, .. }) = self.open.last_mut() {
+        if let Some(OpenContainer::Object { name, .. }) = self.open.last_mut() {
             *name = Some((text, at));
         }
     }
 
     pub(super) fn add(&mut self, node: Node<'t>) {
         match self.open.last_mut() {
-            Some(Open::List { .. }) => self.nodes.push(node),
-            Some(Open::Object { name, .. }) => {
+            Some(OpenContainer::List { .. }) => self.nodes.push(node),
+            Some(OpenContainer::Object { name, .. }) => {
                 if let Some((name, extent)) = name.take() {
                     self.members.push(Member { name, extent, value: node });
                 }

@@ -183,7 +183,11 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        if name == OBJECT { visitor.visit_seq(Attempt(self)) } else { visitor.visit_newtype_struct(self) }
+        if name == OBJECT {
+            visitor.visit_seq(OptionalObjectReader(self))
+        } else {
+            visitor.visit_newtype_struct(self)
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -219,9 +223,9 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
 }
 
 /// An object as a list of one element; of none, if there is a problem with it, which is noted.
-struct Attempt<'r, 'n>(Reader<'r, 'n>);
+struct OptionalObjectReader<'r, 'n>(Reader<'r, 'n>);
 
-impl<'n> SeqAccess<'n> for Attempt<'_, 'n> {
+impl<'n> SeqAccess<'n> for OptionalObjectReader<'_, 'n> {
     type Error = Problem;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {

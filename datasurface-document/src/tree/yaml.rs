@@ -1,13 +1,13 @@
 //! The tree of a YAML text: of the part of YAML that says what JSON can say. Anchors, tags and several documents in one
 //! file are refused: they make a model harder to review, and small texts huge.
 
-use super::{Extent, Node, Problem, Tree, Value, building::Building, number::is_number};
+use super::{Extent, Node, Problem, Tree, Value, building::TreeBuilder, number::is_number};
 use crate::translate::shortened;
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 
 pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
-    let mut building = Building::default();
+    let mut building = TreeBuilder::default();
     let mut documents = 0;
     for event in Parser::new_from_str_with_options(text, options()) {
         let (event, span) = event.map_err(|error| syntax(text, &error))?;

@@ -1,7 +1,7 @@
 //! What everything with a name can say about itself: documentation, as text if it is nothing but a plain text.
 
 use super::{
-    compact::{Compact, Compactly},
+    compact::{Compact, ShortForm},
     sets::set,
     words::Word,
 };
@@ -50,7 +50,7 @@ impl Compact for Documentation {
 }
 
 /// Documentation, as a document has it.
-pub(super) type DocumentationForm = Option<Compactly<Documentation>>;
+pub(super) type DocumentationForm = Option<ShortForm<Documentation>>;
 
 /// The same thing, with what a document says about it.
 pub(super) fn described<T, N>(
@@ -61,7 +61,7 @@ pub(super) fn described<T, N>(
     rename: impl FnOnce(T, N) -> T,
 ) -> T {
     let thing = match documentation {
-        Some(Compactly(documentation)) => document(thing, documentation),
+        Some(ShortForm(documentation)) => document(thing, documentation),
         None => thing,
     };
     match renamed_from {
@@ -72,5 +72,5 @@ pub(super) fn described<T, N>(
 
 /// Documentation, for a document.
 pub(super) fn written(documentation: Option<&Documentation>) -> DocumentationForm {
-    documentation.cloned().map(Compactly)
+    documentation.cloned().map(ShortForm)
 }

@@ -1,6 +1,6 @@
 //! Who may have the data of a datastore: a list of approvals; where there is none, everybody.
 
-use super::compact::Compactly;
+use super::compact::ShortForm;
 use crate::shape::Shaped;
 use datasurface_model::{Access, DatasetName, Datastore, GroupKey, Set};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, expecting = "an approval, as an object")]
 #[shape(told_by(group, dataset))]
 pub(super) struct ApprovalObject {
-    group: Compactly<GroupKey>,
+    group: ShortForm<GroupKey>,
     dataset: DatasetName,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn approvals(access: &Access) -> Option<Set<ApprovalObject>> {
         Access::Open => None,
         Access::Approved(approvals) => {
             let written = approvals.iter().map(|approval| ApprovalObject {
-                group: Compactly(approval.group.clone()),
+                group: ShortForm(approval.group.clone()),
                 dataset: approval.dataset.clone(),
             });
             Some(written.collect())

@@ -1,7 +1,7 @@
 //! Captures.
 
 use super::{
-    compact::{Compact, Compactly},
+    compact::{Compact, ShortForm},
     sets::set,
     settings::unique,
     words::Word,
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a capture, as an object")]
 pub(super) struct CaptureObject {
-    container: Compactly<ContainerKey>,
+    container: ShortForm<ContainerKey>,
     kind: KindObject,
     /// What is read together, unless it is as usual for the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,7 +26,7 @@ pub(super) struct CaptureObject {
     #[serde(default, skip_serializing_if = "When::is_default")]
     trigger: When,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<Compactly<Credential>>,
+    credential: Option<ShortForm<Credential>>,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -116,7 +116,7 @@ impl CaptureObject {
             When::External => capture,
         };
         match self.credential {
-            Some(Compactly(credential)) => capture.credential(credential),
+            Some(ShortForm(credential)) => capture.credential(credential),
             None => capture,
         }
     }
@@ -163,14 +163,14 @@ impl From<&Capture> for CaptureObject {
         let usual = Capture::new(capture.container(), capture.kind().clone()).consistency();
         let consistency = capture.consistency();
         Self {
-            container: Compactly(capture.container().clone()),
+            container: ShortForm(capture.container().clone()),
             kind: capture.kind().into(),
             consistency: (consistency != usual).then_some(Word(consistency)),
             trigger: match capture.trigger().clone() {
                 CaptureTrigger::Cron(cron) => When::Cron(cron),
                 CaptureTrigger::External => When::External,
             },
-            credential: capture.declared_credential().cloned().map(Compactly),
+            credential: capture.declared_credential().cloned().map(ShortForm),
         }
     }
 }

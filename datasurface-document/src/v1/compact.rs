@@ -24,16 +24,16 @@ pub(super) trait Compact: Sized + PartialEq {
 
 /// A value in the shorter form that says everything.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Compactly<T>(pub(super) T);
+pub(super) struct ShortForm<T>(pub(super) T);
 
-impl<T: Compact> Shaped for Compactly<T> {
+impl<T: Compact> Shaped for ShortForm<T> {
     const SHAPE: Shape = Shape::Short(&Short {
         object: T::Long::SHAPE,
         name: |text| T::from_text(text).ok().map(|value| value.text()),
     });
 }
 
-impl<T: Compact> Serialize for Compactly<T> {
+impl<T: Compact> Serialize for ShortForm<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = self.0.text();
         let says_everything = T::from_text(&text).is_ok_and(|again| again == self.0);
@@ -44,7 +44,7 @@ impl<T: Compact> Serialize for Compactly<T> {
     }
 }
 
-impl<'de, T: Compact> Deserialize<'de> for Compactly<T> {
+impl<'de, T: Compact> Deserialize<'de> for ShortForm<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(CompactVisitor(PhantomData))
     }
@@ -53,18 +53,18 @@ impl<'de, T: Compact> Deserialize<'de> for Compactly<T> {
 struct CompactVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Compact> Visitor<'de> for CompactVisitor<T> {
-    type Value = Compactly<T>;
+    type Value = ShortForm<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::EXPECTED)
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Compactly<T>, E> {
-        T::from_text(text).map(Compactly).map_err(E::custom)
+    fn visit_str<E: Error>(self, text: &str) -> Result<ShortForm<T>, E> {
+        T::from_text(text).map(ShortForm).map_err(E::custom)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Compactly<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<ShortForm<T>, A::Error> {
         let long = T::Long::deserialize(MapAccessDeserializer::new(members))?;
-        Ok(Compactly(T::from_long(long)))
+        Ok(ShortForm(T::from_long(long)))
     }
 }

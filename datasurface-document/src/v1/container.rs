@@ -2,7 +2,7 @@
 
 use super::{
     about::{DocumentationForm, described, written},
-    compact::Compactly,
+    compact::ShortForm,
     container_kind::KindObject,
     sets::set,
     words::Word,
@@ -19,7 +19,7 @@ pub(super) struct ContainerObject {
     name: ContainerName,
     kind: KindObject,
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
-    locations: Set<Compactly<Place>>,
+    locations: Set<ShortForm<Place>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encryption: Option<Word<KeyHolder>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -33,7 +33,7 @@ pub(super) struct ContainerObject {
 impl ContainerObject {
     pub(super) fn into_model(self) -> DataContainer {
         let mut container = DataContainer::new(self.name, self.kind.into_model());
-        for Compactly(place) in self.locations {
+        for ShortForm(place) in self.locations {
             container = container.located(place);
         }
         if let Some(Word(keys)) = self.encryption {
@@ -57,7 +57,7 @@ impl From<&DataContainer> for ContainerObject {
         Self {
             name: container.name().clone(),
             kind: container.kind().into(),
-            locations: container.locations().iter().cloned().map(Compactly).collect(),
+            locations: container.locations().iter().cloned().map(ShortForm).collect(),
             encryption: container.encryption().map(Word),
             read_only: container.is_read_only(),
             documentation: written(container.documentation()),

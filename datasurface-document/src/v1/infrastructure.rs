@@ -3,7 +3,7 @@
 
 use super::{
     about::{DocumentationForm, described, written},
-    compact::{Compact, Compactly},
+    compact::{Compact, ShortForm},
     sorted,
     words::Word,
 };
@@ -28,7 +28,7 @@ pub(super) struct VendorObject {
     cloud: Option<Word<CloudVendor>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[shape(is = Shape::Locations(|| LocationObject::SHAPE))]
-    locations: Vec<Compactly<Location>>,
+    locations: Vec<ShortForm<Location>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ pub(super) struct LocationObject {
     name: LocationName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[shape(is = Shape::Locations(|| LocationObject::SHAPE))]
-    locations: Vec<Compactly<Location>>,
+    locations: Vec<ShortForm<Location>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,19 +131,19 @@ impl Compact for Location {
 
 /// The locations of a list, each as an object, so that paths lead to each. Outermost ones alone: what is inside is as it can be written.
 pub(in crate::v1) fn locations_in_full(list: &Value) -> Option<Value> {
-    let locations = Vec::<Compactly<Location>>::deserialize(list).ok()?;
+    let locations = Vec::<ShortForm<Location>>::deserialize(list).ok()?;
     let objects = trees(locations).map(|location| to_value(Location::Tree(location).long()).ok());
     objects.collect::<Option<Vec<_>>>().map(Value::Array)
 }
 
 /// Paths if they say everything, else objects.
-fn tree_written(locations: &Named<InfrastructureLocation>) -> Vec<Compactly<Location>> {
+fn tree_written(locations: &Named<InfrastructureLocation>) -> Vec<ShortForm<Location>> {
     let as_paths = paths(locations);
-    let again = trees(as_paths.iter().cloned().map(Location::Path).map(Compactly).collect());
+    let again = trees(as_paths.iter().cloned().map(Location::Path).map(ShortForm).collect());
     if again.eq(locations.iter().cloned()) && as_paths.iter().flatten().all(survives_as_text) {
-        as_paths.into_iter().map(Location::Path).map(Compactly).collect()
+        as_paths.into_iter().map(Location::Path).map(ShortForm).collect()
     } else {
-        locations.iter().cloned().map(Location::Tree).map(Compactly).collect()
+        locations.iter().cloned().map(Location::Tree).map(ShortForm).collect()
     }
 }
 
@@ -173,9 +173,9 @@ fn paths(locations: &Named<InfrastructureLocation>) -> Vec<Vec<LocationName>> {
 
 /// Locations by name, as paths make them: a path goes through a location that an earlier path has made.
 #[derive(Default)]
-struct Made(BTreeMap<LocationName, Made>);
+struct LocationTree(BTreeMap<LocationName, LocationTree>);
 
-impl Made {
+impl LocationTree {
     fn add(&mut self, path: &mut std::vec::IntoIter<LocationName>) {
         if let Some(name) = path.next() {
             self.0.entry(name).or_default().add(path);
@@ -195,9 +195,9 @@ impl Made {
     }
 }
 
-fn trees(locations: Vec<Compactly<Location>>) -> impl Iterator<Item = InfrastructureLocation> {
+fn trees(locations: Vec<ShortForm<Location>>) -> impl Iterator<Item = InfrastructureLocation> {
     let (mut paths, mut trees) = (Vec::new(), Vec::new());
-    for Compactly(location) in locations {
+    for ShortForm(location) in locations {
         match location {
             Location::Path(path) => paths.push(path),
             Location::Tree(tree) => trees.push(tree),
@@ -205,7 +205,7 @@ fn trees(locations: Vec<Compactly<Location>>) -> impl Iterator<Item = Infrastruc
     }
     // In order, so that each comes behind all that are there.
     paths.sort();
-    let mut made = Made::default();
+    let mut made = LocationTree::default();
     for path in paths {
         made.add(&mut path.into_iter());
     }

@@ -21,7 +21,7 @@ impl<T> Described for T {}
 mod schema {
     use crate::v1::{
         Document, FORMAT,
-        compact::{Compact, Compactly},
+        compact::{Compact, ShortForm},
         entitlement::PrincipalKind,
         quantity::{Day, DeadlineText, LatencyText, RetentionText},
         schema::{SchemaForm, SchemaObject},
@@ -70,7 +70,7 @@ mod schema {
         schema
     }
 
-    impl<T: Compact> JsonSchema for Compactly<T> {
+    impl<T: Compact> JsonSchema for ShortForm<T> {
         fn schema_name() -> Cow<'static, str> {
             format!("Short{}", T::Long::schema_name()).into()
         }

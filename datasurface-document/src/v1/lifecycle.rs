@@ -1,6 +1,6 @@
 //! Deprecations, of whatever can be replaced by something of its kind.
 
-use super::{compact::Compactly, json_schema::Described, quantity::Day};
+use super::{compact::ShortForm, json_schema::Described, quantity::Day};
 use crate::shape::Shaped;
 use datasurface_model::{DatasetKey, DatastoreName, Deprecation, PlatformName};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -30,13 +30,13 @@ pub(super) trait Replacement: Clone {
 }
 
 impl Replacement for DatasetKey {
-    type Form = Compactly<Self>;
+    type Form = ShortForm<Self>;
 
-    fn form(&self) -> Compactly<Self> {
-        Compactly(self.clone())
+    fn form(&self) -> ShortForm<Self> {
+        ShortForm(self.clone())
     }
 
-    fn of(Compactly(key): Compactly<Self>) -> Self {
+    fn of(ShortForm(key): ShortForm<Self>) -> Self {
         key
     }
 }

@@ -39,13 +39,13 @@ pub(super) use json_schema::json_schema;
 pub(super) use schema::Schemas;
 
 use super::{
-    head::Head,
-    part::{Frame, Part},
+    head::DocumentHeader,
+    part::{DocumentPart, PartialEcosystem},
     tree::{self, Node, Problem},
 };
 use crate::shape::{Shape, Shaped};
 use about::{DocumentationForm, described, written};
-use compact::Compactly;
+use compact::ShortForm;
 use datasurface_model::{Ecosystem, EcosystemName, Entity, Repository};
 use infrastructure::{VendorObject, locations_in_full};
 use objects::objects;
@@ -61,29 +61,33 @@ use zone::{TeamDefinition, ZoneDefinition, ZoneObject};
 pub(super) const FORMAT: &str = "datasurface/1";
 
 /// Reads what a document says after its head.
-pub(super) fn read(head: Head, document: &Node<'_>, schemas: &mut Schemas) -> Result<Part, Vec<Problem>> {
+pub(super) fn read(
+    head: DocumentHeader,
+    document: &Node<'_>,
+    schemas: &mut Schemas,
+) -> Result<DocumentPart, Vec<Problem>> {
     Ok(match head {
-        Head::Ecosystem => {
+        DocumentHeader::Ecosystem => {
             let frame = tree::read::<Document>(document)?.into_frame(schemas);
-            Part::Ecosystem(Box::new(frame))
+            DocumentPart::Ecosystem(Box::new(frame))
         }
-        Head::Zone(name) => {
+        DocumentHeader::Zone(name) => {
             let zone = tree::read::<ZoneDefinition>(document)?.into_model(schemas);
-            Part::Zone(name, zone.into())
+            DocumentPart::Zone(name, zone.into())
         }
-        Head::Team(key) => {
+        DocumentHeader::Team(key) => {
             let team = tree::read::<TeamDefinition>(document)?.into_model(schemas);
-            Part::Team(key, team.into())
+            DocumentPart::Team(key, team.into())
         }
     })
 }
 
 /// How a document with this head is a part of paths.
-pub(super) fn shape(head: &Head) -> Shape {
+pub(super) fn shape(head: &DocumentHeader) -> Shape {
     match head {
-        Head::Ecosystem => Document::SHAPE,
-        Head::Zone(_) => ZoneDefinition::SHAPE,
-        Head::Team(_) => TeamDefinition::SHAPE,
+        DocumentHeader::Ecosystem => Document::SHAPE,
+        DocumentHeader::Zone(_) => ZoneDefinition::SHAPE,
+        DocumentHeader::Team(_) => TeamDefinition::SHAPE,
     }
 }
 
@@ -114,9 +118,9 @@ pub(super) struct Document {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<EcosystemName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    owner: Option<Compactly<Repository>>,
+    owner: Option<ShortForm<Repository>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    live: Option<Compactly<Repository>>,
+    live: Option<ShortForm<Repository>>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<VendorObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
@@ -136,7 +140,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    fn into_frame(self, schemas: &mut Schemas) -> Frame {
+    fn into_frame(self, schemas: &mut Schemas) -> PartialEcosystem {
         let (name, owner, live) = (self.name, self.owner.map(|owner| owner.0), self.live.map(|live| live.0));
         let unsaid = || Repository::from("");
         let mut ecosystem = Ecosystem::new(
@@ -169,7 +173,7 @@ impl Document {
             Ecosystem::documented,
             Ecosystem::renamed_from,
         );
-        Frame { name, owner, live, content }
+        PartialEcosystem { name, owner, live, content }
     }
 }
 
@@ -178,8 +182,8 @@ impl From<&Ecosystem> for Document {
         Self {
             format: FORMAT.to_owned(),
             name: Some(ecosystem.name().clone()),
-            owner: Some(Compactly(ecosystem.owner().clone())),
-            live: Some(Compactly(ecosystem.live().clone())),
+            owner: Some(ShortForm(ecosystem.owner().clone())),
+            live: Some(ShortForm(ecosystem.live().clone())),
             vendors: ecosystem.vendors().iter().map(VendorObject::from).collect(),
             platforms: ecosystem.platforms().iter().map(PlatformObject::from).collect(),
             zones: ecosystem.zones().iter().map(ZoneObject::from).collect(),

@@ -1,6 +1,6 @@
 //! Pins.
 
-use super::compact::Compactly;
+use super::compact::ShortForm;
 use crate::shape::Shaped;
 use datasurface_model::{DatastoreName, Entity, GroupKey, GroupPin, PlatformName, PrimaryPin};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, expecting = "a pin of a dataset group, as an object")]
 #[shape(told_by(group))]
 pub(super) struct GroupPinObject {
-    pub(super) group: Compactly<GroupKey>,
+    pub(super) group: ShortForm<GroupKey>,
     pub(super) platforms: Vec<PlatformName>,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct PrimaryPinObject {
 
 impl From<&GroupPin> for GroupPinObject {
     fn from(pin: &GroupPin) -> Self {
-        Self { group: Compactly(pin.name().clone()), platforms: pin.platforms().to_vec() }
+        Self { group: ShortForm(pin.name().clone()), platforms: pin.platforms().to_vec() }
     }
 }
 

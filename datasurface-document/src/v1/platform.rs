@@ -2,7 +2,7 @@
 
 use super::{
     about::{DocumentationForm, described, written},
-    compact::Compactly,
+    compact::ShortForm,
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},
     production::is_production,
@@ -28,7 +28,7 @@ pub(super) struct PlatformObject {
     #[serde(default, skip_serializing_if = "is_empty")]
     config: Settings,
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
-    locations: Set<Compactly<Place>>,
+    locations: Set<ShortForm<Place>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     production: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,7 @@ struct HintObject {
 #[serde(rename_all = "snake_case", expecting = "what a hint is about, as an object")]
 enum HintedObject {
     Datastore(DatastoreName),
-    Dataset(Compactly<DatasetKey>),
+    Dataset(ShortForm<DatasetKey>),
     Transformer(WorkspaceName),
 }
 
@@ -65,7 +65,7 @@ impl HintObject {
     fn into_model(self) -> (Hinted, Json) {
         let about = match self.about {
             HintedObject::Datastore(name) => Hinted::Datastore(name),
-            HintedObject::Dataset(Compactly(key)) => Hinted::Dataset(key),
+            HintedObject::Dataset(ShortForm(key)) => Hinted::Dataset(key),
             HintedObject::Transformer(workspace) => Hinted::Transformer(workspace),
         };
         (about, self.settings.0)
@@ -74,7 +74,7 @@ impl HintObject {
     fn of(hint: &Hint) -> Self {
         let about = match hint.name().clone() {
             Hinted::Datastore(name) => HintedObject::Datastore(name),
-            Hinted::Dataset(key) => HintedObject::Dataset(Compactly(key)),
+            Hinted::Dataset(key) => HintedObject::Dataset(ShortForm(key)),
             Hinted::Transformer(workspace) => HintedObject::Transformer(workspace),
         };
         Self { about, settings: Settings(hint.settings().clone()) }
@@ -85,7 +85,7 @@ impl PlatformObject {
     pub(super) fn into_model(self) -> PlatformDeclaration {
         let mut platform =
             PlatformDeclaration::new(self.name, self.kind).version(self.version).config(self.config.0);
-        for Compactly(place) in self.locations {
+        for ShortForm(place) in self.locations {
             platform = platform.located(place);
         }
         if self.production {
@@ -118,7 +118,7 @@ impl From<&PlatformDeclaration> for PlatformObject {
             kind: platform.kind().clone(),
             version: platform.version_requirement().clone(),
             config: Settings(Json::clone(platform.settings())),
-            locations: platform.locations().iter().cloned().map(Compactly).collect(),
+            locations: platform.locations().iter().cloned().map(ShortForm).collect(),
             production: is_production(platform.production_status()),
             credential_store: platform.secrets().cloned(),
             hints: platform.hints().iter().map(HintObject::of).collect(),

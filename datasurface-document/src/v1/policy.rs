@@ -2,7 +2,7 @@
 
 use super::{
     about::{DocumentationForm, described, written},
-    compact::Compactly,
+    compact::ShortForm,
     sets::{said_set, set},
     words::Word,
 };
@@ -31,7 +31,7 @@ pub(super) struct PolicyObject {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "what a policy is about, as an object")]
 enum RuleObject {
-    Locations(PermittedObject<Compactly<Place>>),
+    Locations(PermittedObject<ShortForm<Place>>),
     Vendors(PermittedObject<VendorName>),
     HardVendors(PermittedObject<Word<CloudVendor>>),
     Platforms(PermittedObject<PlatformName>),
@@ -109,7 +109,7 @@ impl PolicyObject {
     pub(super) fn into_model(self) -> Policy {
         let rule = match self.rule {
             RuleObject::Locations(permitted) => {
-                PolicyRule::Locations(permitted.into_model(|Compactly(place)| place))
+                PolicyRule::Locations(permitted.into_model(|ShortForm(place)| place))
             }
             RuleObject::Vendors(permitted) => PolicyRule::Vendors(permitted.into_model(|name| name)),
             RuleObject::HardVendors(permitted) => {
@@ -134,7 +134,7 @@ impl From<&Policy> for PolicyObject {
     fn from(policy: &Policy) -> Self {
         let rule = match policy.rule() {
             PolicyRule::Locations(permitted) => {
-                RuleObject::Locations(PermittedObject::of(permitted, Compactly))
+                RuleObject::Locations(PermittedObject::of(permitted, ShortForm))
             }
             PolicyRule::Vendors(permitted) => {
                 RuleObject::Vendors(PermittedObject::of(permitted, |name| name))

@@ -1,7 +1,7 @@
 //! Repositories, as `github:owner/name@branch`.
 
 use super::{
-    compact::{Compact, Compactly},
+    compact::{Compact, ShortForm},
     words::Word,
 };
 use crate::shape::Shaped;
@@ -18,7 +18,7 @@ pub(super) struct RepositoryObject {
     repository: Text,
     branch: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<Compactly<Credential>>,
+    credential: Option<ShortForm<Credential>>,
 }
 
 impl Compact for Repository {
@@ -37,7 +37,7 @@ impl Compact for Repository {
         let repository = Self::new(long.host.0, long.repository, long.branch);
         let repository = long.address.into_iter().fold(repository, Self::at);
         match long.credential {
-            Some(Compactly(credential)) => repository.credential(credential),
+            Some(ShortForm(credential)) => repository.credential(credential),
             None => repository,
         }
     }
@@ -48,7 +48,7 @@ impl Compact for Repository {
             address: self.address().map(Text::from),
             repository: self.repository().into(),
             branch: self.branch().into(),
-            credential: self.declared_credential().cloned().map(Compactly),
+            credential: self.declared_credential().cloned().map(ShortForm),
         })
     }
 }

@@ -174,7 +174,7 @@ impl<'de> Visitor<'de> for SchemaVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<SchemaForm, A::Error> {
         let mut columns = String::with_capacity(MANY);
-        while elements.next_element_seed(Appended(&mut columns))?.is_some() {}
+        while elements.next_element_seed(ColumnSeed(&mut columns))?.is_some() {}
         Ok(SchemaForm::Text(columns))
     }
 
@@ -188,9 +188,9 @@ impl<'de> Visitor<'de> for SchemaVisitor {
 }
 
 /// One column of a list, behind those before it: there are many, and none needs memory of its own.
-struct Appended<'a>(&'a mut String);
+struct ColumnSeed<'a>(&'a mut String);
 
-impl<'de> DeserializeSeed<'de> for Appended<'_> {
+impl<'de> DeserializeSeed<'de> for ColumnSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -198,7 +198,7 @@ impl<'de> DeserializeSeed<'de> for Appended<'_> {
     }
 }
 
-impl Visitor<'_> for Appended<'_> {
+impl Visitor<'_> for ColumnSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

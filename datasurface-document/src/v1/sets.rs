@@ -66,8 +66,8 @@ where
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Set<T>, A::Error> {
         // Nearly every set is of one.
-        let mut read = Read { elements: Vec::with_capacity(1), hashes: FxHashSet::default() };
-        while elements.next_element_seed(Added::<R, T>(&mut read, PhantomData))?.is_some() {}
+        let mut read = SetElements { elements: Vec::with_capacity(1), hashes: FxHashSet::default() };
+        while elements.next_element_seed(ElementSeed::<R, T>(&mut read, PhantomData))?.is_some() {}
         Ok(read.elements.into())
     }
 }
@@ -77,12 +77,12 @@ const FEW: usize = 16;
 
 /// What was read so far, in the order of the document, and, if that is not little, the hashes of it: a long list may be in any
 /// order.
-struct Read<T> {
+struct SetElements<T> {
     elements: Vec<T>,
     hashes: FxHashSet<u64>,
 }
 
-impl<T: Eq + Hash> Read<T> {
+impl<T: Eq + Hash> SetElements<T> {
     fn has(&mut self, element: &T) -> bool {
         if self.elements.len() < FEW {
             return self.elements.contains(element);
@@ -96,9 +96,9 @@ impl<T: Eq + Hash> Read<T> {
 }
 
 /// An element that is new: read one by one, so that it is the second one that is refused.
-struct Added<'s, R, T>(&'s mut Read<T>, PhantomData<R>);
+struct ElementSeed<'s, R, T>(&'s mut SetElements<T>, PhantomData<R>);
 
-impl<'de, R, T> DeserializeSeed<'de> for Added<'_, R, T>
+impl<'de, R, T> DeserializeSeed<'de> for ElementSeed<'_, R, T>
 where
     R: Deserialize<'de> + Into<Option<T>>,
     T: Eq + Hash + Serialize,

@@ -1,6 +1,6 @@
 //! Waivers.
 
-use super::{compact::Compactly, quantity::Day};
+use super::{compact::ShortForm, quantity::Day};
 use crate::shape::Shaped;
 use datasurface_model::{PolicyKey, Text, Waiver};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ pub(super) struct WaiverObject {
     code: Text,
     path: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    policy: Option<Compactly<PolicyKey>>,
+    policy: Option<ShortForm<PolicyKey>>,
     reason: String,
     expires: Day,
 }
@@ -22,7 +22,7 @@ impl WaiverObject {
     pub(super) fn into_model(self) -> Waiver {
         let waiver = Waiver::new(self.code, self.path, self.reason, self.expires.0);
         match self.policy {
-            Some(Compactly(policy)) => waiver.of_policy(policy),
+            Some(ShortForm(policy)) => waiver.of_policy(policy),
             None => waiver,
         }
     }
@@ -33,7 +33,7 @@ impl From<&Waiver> for WaiverObject {
         Self {
             code: waiver.code().into(),
             path: waiver.path().into(),
-            policy: waiver.policy().cloned().map(Compactly),
+            policy: waiver.policy().cloned().map(ShortForm),
             reason: waiver.reason().to_owned(),
             expires: Day(waiver.expires()),
         }

@@ -2,7 +2,7 @@
 
 use super::{
     about::{DocumentationForm, described, written},
-    compact::{Compact, Compactly},
+    compact::{Compact, ShortForm},
     objects::{objects, optional_object},
     production::is_production,
     quantity::{Day, DeadlineText, LatencyText, RetentionText},
@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub(super) struct WorkspaceObject {
     name: WorkspaceName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    container: Option<Compactly<ContainerKey>>,
+    container: Option<ShortForm<ContainerKey>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     priority: Option<Word<Priority>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ pub(super) struct WorkspaceObject {
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     transformer: Option<TransformerObject>,
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
-    entitlement: Set<Compactly<Principal>>,
+    entitlement: Set<ShortForm<Principal>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ pub(super) struct WorkspaceObject {
 struct GroupObject {
     name: GroupName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    sinks: Vec<Compactly<DatasetSink>>,
+    sinks: Vec<ShortForm<DatasetSink>>,
     #[serde(default, skip_serializing_if = "Word::is_default")]
     milestoning: Word<Milestoning>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ struct GroupObject {
 impl WorkspaceObject {
     pub(super) fn into_model(self) -> Workspace {
         let mut workspace = Workspace::new(self.name);
-        if let Some(Compactly(container)) = self.container {
+        if let Some(ShortForm(container)) = self.container {
             workspace = workspace.container(container);
         }
         if let Some(Word(priority)) = self.priority {
@@ -93,7 +93,7 @@ impl WorkspaceObject {
         if let Some(transformer) = self.transformer {
             workspace = workspace.transformer(transformer.into_model());
         }
-        for Compactly(principal) in self.entitlement {
+        for ShortForm(principal) in self.entitlement {
             workspace = workspace.granted(principal);
         }
         let groups = sorted(self.groups.into_iter().map(GroupObject::into_model));
@@ -110,7 +110,7 @@ impl WorkspaceObject {
 impl GroupObject {
     fn into_model(self) -> DatasetGroup {
         let mut group = DatasetGroup::new(self.name)
-            .sinks(self.sinks.into_iter().map(|Compactly(sink)| sink))
+            .sinks(self.sinks.into_iter().map(|ShortForm(sink)| sink))
             .milestoning(self.milestoning.0);
         if let Some(LatencyText(latency)) = self.latency {
             group = group.latency(latency);
@@ -135,14 +135,14 @@ impl From<&Workspace> for WorkspaceObject {
     fn from(workspace: &Workspace) -> Self {
         Self {
             name: workspace.name().clone(),
-            container: workspace.container_key().cloned().map(Compactly),
+            container: workspace.container_key().cloned().map(ShortForm),
             priority: workspace.declared_priority().map(Word),
             deadline: workspace.declared_deadline().cloned().map(DeadlineText),
             production: is_production(workspace.production_status()),
             holding_only: workspace.classification_limit().cloned(),
             groups: workspace.groups().iter().map(GroupObject::from).collect(),
             transformer: workspace.data_transformer().map(TransformerObject::from),
-            entitlement: workspace.entitlement().principals().cloned().map(Compactly).collect(),
+            entitlement: workspace.entitlement().principals().cloned().map(ShortForm).collect(),
             documentation: written(workspace.documentation()),
             renamed_from: workspace.former_name().cloned(),
         }
@@ -154,7 +154,7 @@ impl From<&DatasetGroup> for GroupObject {
         let requirements = group.requirements();
         Self {
             name: group.name().clone(),
-            sinks: group.wanted().iter().cloned().map(Compactly).collect(),
+            sinks: group.wanted().iter().cloned().map(ShortForm).collect(),
             milestoning: Word(requirements.milestoning()),
             latency: requirements.latency().map(LatencyText),
             retention: requirements.retention().map(RetentionText),
@@ -171,7 +171,7 @@ impl From<&DatasetGroup> for GroupObject {
 #[serde(deny_unknown_fields)]
 #[shape(told_by(dataset))]
 pub(super) struct SinkObject {
-    dataset: Compactly<DatasetKey>,
+    dataset: ShortForm<DatasetKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     accepts_deprecated_until: Option<Day>,
 }
@@ -198,7 +198,7 @@ impl Compact for DatasetSink {
 
     fn long(&self) -> Option<SinkObject> {
         Some(SinkObject {
-            dataset: Compactly(self.name().clone()),
+            dataset: ShortForm(self.name().clone()),
             accepts_deprecated_until: self.accepts_deprecated_until().map(Day),
         })
     }

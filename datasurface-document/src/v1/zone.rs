@@ -2,7 +2,7 @@
 
 use super::{
     about::{DocumentationForm, described, written},
-    compact::Compactly,
+    compact::ShortForm,
     container::ContainerObject,
     dataset::DatastoreObject,
     objects::{objects, optional_object},
@@ -24,7 +24,7 @@ use std::sync::Arc;
 #[shape(told_by(name))]
 pub(super) struct ZoneObject {
     name: ZoneName,
-    owner: Compactly<Repository>,
+    owner: ShortForm<Repository>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     definition: Option<ZoneDefinition>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ pub(super) struct ZoneDefinition {
 #[shape(told_by(name))]
 struct TeamObject {
     name: TeamName,
-    owner: Compactly<Repository>,
+    owner: ShortForm<Repository>,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     definition: Option<TeamDefinition>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ impl From<&ZoneDeclaration> for ZoneObject {
     fn from(zone: &ZoneDeclaration) -> Self {
         Self {
             name: zone.name().clone(),
-            owner: Compactly(zone.owner().clone()),
+            owner: ShortForm(zone.owner().clone()),
             definition: zone.definition().map(|definition| ZoneDefinition {
                 teams: definition.teams().iter().map(TeamObject::from).collect(),
                 policies: definition.policies().iter().map(PolicyObject::from).collect(),
@@ -135,7 +135,7 @@ impl From<&TeamDeclaration> for TeamObject {
     fn from(team: &TeamDeclaration) -> Self {
         Self {
             name: team.name().clone(),
-            owner: Compactly(team.owner().clone()),
+            owner: ShortForm(team.owner().clone()),
             definition: team.definition().map(|team| TeamDefinition::from(Arc::as_ref(team))),
             renamed_from: team.former_name().cloned(),
         }
