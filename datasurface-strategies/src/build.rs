@@ -4,7 +4,7 @@ use super::{
     datastores::Stores,
     names::{PLACES, choose, word},
     plan::{ContainerPlan, Plan, TeamPlan},
-    transformers::Transforms,
+    transformers::TransformerWorkspaces,
     workspaces,
 };
 use datasurface_model::{
@@ -14,7 +14,7 @@ use datasurface_model::{
 };
 
 /// A team under construction.
-pub(super) struct Built {
+pub(super) struct TeamBuilder {
     pub(super) key: TeamKey,
     pub(super) team: Team,
     /// Where its datastores are captured.
@@ -43,7 +43,7 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
     }
 
     let mut stores = Stores::of(&plan.datastores, &teams);
-    let transforms = Transforms::of(&plan.transformers, &mut stores, &targets);
+    let transforms = TransformerWorkspaces::of(&plan.transformers, &mut stores, &targets);
     let consumers = workspaces::consumers(&plan.workspaces, &stores, &targets, &platforms);
     for (group, wished) in consumers.pins {
         ecosystem = ecosystem.pin(group, wished);
@@ -71,7 +71,7 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
 }
 
 /// Changes the team that a choice means.
-fn add(teams: &mut [Built], choice: super::plan::Choice, change: impl FnOnce(Team) -> Team) {
+fn add(teams: &mut [TeamBuilder], choice: super::plan::Choice, change: impl FnOnce(Team) -> Team) {
     let count = teams.len();
     let chosen = usize::from(choice).checked_rem(count).and_then(|at| teams.get_mut(at));
     if let Some(built) = chosen {
@@ -79,9 +79,9 @@ fn add(teams: &mut [Built], choice: super::plan::Choice, change: impl FnOnce(Tea
     }
 }
 
-fn in_zones(ecosystem: Ecosystem, teams: Vec<Built>, is_governed: bool) -> Ecosystem {
+fn in_zones(ecosystem: Ecosystem, teams: Vec<TeamBuilder>, is_governed: bool) -> Ecosystem {
     let mut zones = std::collections::BTreeMap::<_, GovernanceZone>::new();
-    for Built { key, team, .. } in teams {
+    for TeamBuilder { key, team, .. } in teams {
         let owner = repository(&key.team.as_str().to_lowercase().replace(' ', "-"));
         let zone = zones.entry(key.zone).or_default();
         *zone = std::mem::take(zone).team(key.team, owner, team);
@@ -112,7 +112,7 @@ fn team_with_containers(
     team_number: usize,
     targets: &mut Vec<ContainerKey>,
     free_databases: &mut Vec<String>,
-) -> Built {
+) -> TeamBuilder {
     let container_key = |name: &str| ContainerKey::new(&key.zone, &key.team, name);
     let mut team = Team::new();
     let mut sources = Vec::new();
@@ -133,7 +133,7 @@ fn team_with_containers(
         });
         targets.push(container_key(&name));
     }
-    Built { key, team, sources }
+    TeamBuilder { key, team, sources }
 }
 
 fn container(name: &str, file: &str, plan: &ContainerPlan) -> DataContainer {

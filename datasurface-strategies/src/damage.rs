@@ -24,12 +24,13 @@ pub fn damaged(documents: impl Strategy<Value = Value>) -> impl Strategy<Value =
 /// A document with every damage at each of its places, one at a time. Of places that are the same to the format, the first one; and
 /// none that was seen in an earlier document.
 pub fn each_damaged(document: &Value, seen: &mut BTreeSet<String>) -> impl Iterator<Item = Value> {
-    let replaced = wrong().into_iter().map(How::Replace);
-    let how: Vec<How> = replaced.chain([How::Wrap(Value::Null), How::Remove, How::Repeat]).collect();
+    let replaced = invalid_values().into_iter().map(DamageKind::Replace);
+    let how: Vec<DamageKind> =
+        replaced.chain([DamageKind::Wrap(Value::Null), DamageKind::Remove, DamageKind::Repeat]).collect();
     let place = |path: &str| path.replace(|digit: char| digit.is_ascii_digit(), "");
     let new = paths(document).into_iter().filter(|path| seen.insert(place(path)));
     new.collect::<Vec<_>>().into_iter().flat_map(move |path| {
-        let damaged = |how: &How| damaged_at(document.clone(), &path, how.clone(), None);
+        let damaged = |how: &DamageKind| damaged_at(document.clone(), &path, how.clone(), None);
         how.iter().map(damaged).collect::<Vec<_>>()
     })
 }
@@ -66,11 +67,11 @@ pub fn documents() -> impl Strategy<Value = Value> {
 #[derive(Debug)]
 struct Damage {
     at: Index,
-    how: How,
+    how: DamageKind,
 }
 
 #[derive(Clone, Debug)]
-enum How {
+enum DamageKind {
     Replace(Value),
     /// By what stands elsewhere in the document.
     Copy(Index),
@@ -82,8 +83,11 @@ enum How {
 }
 
 fn damages() -> impl Strategy<Value = Damage> {
-    let values =
-        prop_oneof![nasty().prop_map(Value::from), any::<i32>().prop_map(Value::from), select(wrong()),];
+    let values = prop_oneof![
+        nasty().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        select(invalid_values()),
+    ];
     let names = select(vec![
         "name",
         "documentation",
@@ -96,18 +100,18 @@ fn damages() -> impl Strategy<Value = Damage> {
         "nonsense",
     ]);
     let how = prop_oneof![
-        values.clone().prop_map(How::Replace),
-        any::<Index>().prop_map(How::Copy),
-        values.clone().prop_map(How::Wrap),
-        Just(How::Remove),
-        (names, values).prop_map(|(name, value)| How::Add(name.to_owned(), value)),
-        Just(How::Repeat),
+        values.clone().prop_map(DamageKind::Replace),
+        any::<Index>().prop_map(DamageKind::Copy),
+        values.clone().prop_map(DamageKind::Wrap),
+        Just(DamageKind::Remove),
+        (names, values).prop_map(|(name, value)| DamageKind::Add(name.to_owned(), value)),
+        Just(DamageKind::Repeat),
     ];
     (any::<Index>(), how).prop_map(|(at, how)| Damage { at, how })
 }
 
 /// What is wrong nearly everywhere.
-fn wrong() -> Vec<Value> {
+fn invalid_values() -> Vec<Value> {
     vec![
         json!(null),
         json!(true),
@@ -136,28 +140,30 @@ impl Damage {
     fn apply(self, document: Value) -> Value {
         let paths = paths(&document);
         let copied = match &self.how {
-            How::Copy(from) => document.pointer(from.get(&paths).as_str()).cloned(),
+            DamageKind::Copy(from) => document.pointer(from.get(&paths).as_str()).cloned(),
             _ => None,
         };
         damaged_at(document, self.at.get(&paths).as_str(), self.how, copied)
     }
 }
 
-fn damaged_at(mut document: Value, at: &str, how: How, copied: Option<Value>) -> Value {
-    if let How::Remove = how {
+fn damaged_at(mut document: Value, at: &str, how: DamageKind, copied: Option<Value>) -> Value {
+    if let DamageKind::Remove = how {
         remove(&mut document, at);
         return document;
     }
     let Some(node) = document.pointer_mut(at) else { return document };
     match (how, &mut *node) {
-        (How::Replace(value), _) => *node = value,
-        (How::Copy(_), _) => *node = copied.unwrap_or_default(),
-        (How::Wrap(value), Value::String(name)) => *node = Map::from_iter([(name.clone(), value)]).into(),
-        (How::Wrap(_), _) => *node = json!([node.take()]),
-        (How::Add(name, value), Value::Object(members)) => _ = members.insert(name, value),
-        (How::Add(_, value), Value::Array(elements)) => elements.push(value),
-        (How::Repeat, Value::Array(elements)) => elements.extend_from_within(..elements.len().min(1)),
-        (How::Add(..) | How::Repeat | How::Remove, _) => {}
+        (DamageKind::Replace(value), _) => *node = value,
+        (DamageKind::Copy(_), _) => *node = copied.unwrap_or_default(),
+        (DamageKind::Wrap(value), Value::String(name)) => {
+            *node = Map::from_iter([(name.clone(), value)]).into()
+        }
+        (DamageKind::Wrap(_), _) => *node = json!([node.take()]),
+        (DamageKind::Add(name, value), Value::Object(members)) => _ = members.insert(name, value),
+        (DamageKind::Add(_, value), Value::Array(elements)) => elements.push(value),
+        (DamageKind::Repeat, Value::Array(elements)) => elements.extend_from_within(..elements.len().min(1)),
+        (DamageKind::Add(..) | DamageKind::Repeat | DamageKind::Remove, _) => {}
     }
     document
 }

@@ -2,7 +2,7 @@
 
 use super::{
     avro::in_avro,
-    build::Built,
+    build::TeamBuilder,
     names::{CLASSIFICATIONS, CRONS, DATASETS, choose, key_type, word},
     plan::{Choice, DatasetPlan, DatastorePlan},
 };
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Stores {
     captured: Vec<Store>,
     made: Vec<Store>,
-    datasets: Vec<Wanted>,
+    datasets: Vec<AvailableDataset>,
 }
 
 pub(super) struct Store {
@@ -29,7 +29,7 @@ pub(super) struct Store {
 
 /// A dataset, seen by those who want it.
 #[derive(Clone)]
-pub(super) struct Wanted {
+pub(super) struct AvailableDataset {
     pub(super) key: DatasetKey,
     pub(super) table: TableSchema,
     pub(super) classifications: BTreeSet<Classification>,
@@ -39,7 +39,7 @@ pub(super) struct Wanted {
 }
 
 impl Stores {
-    pub(super) fn of(plans: &[DatastorePlan], teams: &[Built]) -> Self {
+    pub(super) fn of(plans: &[DatastorePlan], teams: &[TeamBuilder]) -> Self {
         let mut stores = Self::default();
         let mut tables = BTreeSet::new();
         for (number, plan) in (1..).zip(plans) {
@@ -71,12 +71,15 @@ impl Stores {
     }
 
     /// What can be wanted: of captured datastores first, then of outputs, in the order in which they were made.
-    pub(super) fn datasets(&self) -> &[Wanted] {
+    pub(super) fn datasets(&self) -> &[AvailableDataset] {
         &self.datasets
     }
 
     /// Those of them that are classified, or those that are not.
-    pub(super) fn datasets_classified(&self, is_classified: bool) -> impl Iterator<Item = &Wanted> + Clone {
+    pub(super) fn datasets_classified(
+        &self,
+        is_classified: bool,
+    ) -> impl Iterator<Item = &AvailableDataset> + Clone {
         self.datasets.iter().filter(move |wanted| wanted.is_classified == is_classified)
     }
 
@@ -103,7 +106,7 @@ impl Stores {
     }
 
     fn offer(&mut self, datastore: &Datastore, is_classified: impl Fn(&Dataset) -> bool) {
-        self.datasets.extend(datastore.datasets().iter().map(|dataset| Wanted {
+        self.datasets.extend(datastore.datasets().iter().map(|dataset| AvailableDataset {
             key: DatasetKey::new(datastore.name(), dataset.name()),
             table: dataset.schema().table().clone(),
             classifications: dataset.all_classifications().into_iter().collect(),
@@ -113,7 +116,7 @@ impl Stores {
     }
 }
 
-impl Wanted {
+impl AvailableDataset {
     /// A sink for it, with consent where it is deprecated.
     pub(super) fn sink(&self) -> DatasetSink {
         let sink = DatasetSink::new(self.key.clone());

@@ -1,10 +1,10 @@
 //! Transformers: chains, branches and cycles of them, with SQL that could be run.
 
 use super::{
-    datastores::{Stores, Wanted},
+    datastores::{AvailableDataset, Stores},
     names::{CLASSIFICATIONS, CRONS, DATASETS, choose, word},
     plan::{Choice, TransformerPlan},
-    workspaces::{distinct_sinks, mattering},
+    workspaces::{distinct_sinks, with_priority_and_deadline},
 };
 use datasurface_model::{
     Classification, Column, ContainerKey, DataTransformer, Dataset, DatasetGroup, DatasetName, Datastore,
@@ -13,15 +13,15 @@ use datasurface_model::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The workspaces of transformers, each with the choice of its team. Their outputs are among the stores.
-pub(super) struct Transforms {
+pub(super) struct TransformerWorkspaces {
     pub(super) workspaces: Vec<(Choice, Workspace)>,
 }
 
 /// A transformer whose inputs and outputs are known.
-struct Draft<'p> {
+struct TransformerDraft<'p> {
     plan: &'p TransformerPlan,
     output: DatastoreName,
-    groups: Vec<Vec<Wanted>>,
+    groups: Vec<Vec<AvailableDataset>>,
     selects: Vec<(DatasetName, String)>,
     /// Whether its inputs are classified: all of them, or none. Otherwise nobody could say how its output is.
     is_classified: bool,
@@ -29,12 +29,12 @@ struct Draft<'p> {
     reads_back: bool,
 }
 
-impl Transforms {
+impl TransformerWorkspaces {
     pub(super) fn of(plans: &[TransformerPlan], stores: &mut Stores, targets: &[ContainerKey]) -> Self {
         let mut drafts = Vec::new();
         if !stores.datasets().is_empty() {
             for (number, plan) in (1..).zip(plans) {
-                drafts.push(Draft::forwards(plan, number, stores));
+                drafts.push(TransformerDraft::forwards(plan, number, stores));
             }
             for draft in &mut drafts {
                 draft.read_back(stores);
@@ -49,15 +49,15 @@ impl Transforms {
     }
 }
 
-impl<'p> Draft<'p> {
+impl<'p> TransformerDraft<'p> {
     /// Reads what exists already, and makes its output.
     fn forwards(plan: &'p TransformerPlan, number: usize, stores: &mut Stores) -> Self {
         let first = plan.groups.iter().flatten().find_map(|choice| choose(stores.datasets(), *choice));
         let is_classified = first.is_some_and(|first| first.is_classified);
-        let alike: Vec<Wanted> = stores.datasets_classified(is_classified).cloned().collect();
-        let groups: Vec<Vec<Wanted>> =
+        let alike: Vec<AvailableDataset> = stores.datasets_classified(is_classified).cloned().collect();
+        let groups: Vec<Vec<AvailableDataset>> =
             plan.groups.iter().map(|sinks| distinct_sinks(sinks, &alike)).collect();
-        let inputs: Vec<&Wanted> = groups.iter().flatten().collect();
+        let inputs: Vec<&AvailableDataset> = groups.iter().flatten().collect();
         let output: DatastoreName = format!("Output{number}").into();
         let mut datastore = Datastore::new(&output);
         let mut selects = Vec::new();
@@ -75,9 +75,9 @@ impl<'p> Draft<'p> {
 
     /// Adds its own output to the inputs, or that of a later transformer.
     fn read_back(&mut self, stores: &Stores) {
-        let is_own = |wanted: &Wanted| wanted.key.datastore == self.output;
+        let is_own = |wanted: &AvailableDataset| wanted.key.datastore == self.output;
         let mut alike = stores.datasets_classified(self.is_classified);
-        let later: Vec<&Wanted> = alike.clone().skip_while(|wanted| !is_own(wanted)).collect();
+        let later: Vec<&AvailableDataset> = alike.clone().skip_while(|wanted| !is_own(wanted)).collect();
         let own = alike.find(|wanted| self.plan.is_self_reading && is_own(wanted)).cloned();
         let later =
             self.plan.reads_later.and_then(|choice| choose(&later, choice).map(|wanted| (*wanted).clone()));
@@ -95,7 +95,7 @@ impl<'p> Draft<'p> {
         }
     }
 
-    fn inputs(&self) -> impl Iterator<Item = &Wanted> {
+    fn inputs(&self) -> impl Iterator<Item = &AvailableDataset> {
         self.groups.iter().flatten()
     }
 
@@ -129,10 +129,10 @@ impl<'p> Draft<'p> {
             workspace = workspace.container(container);
         }
         if let Some(choice) = self.plan.priority {
-            workspace = mattering(workspace, choice);
+            workspace = with_priority_and_deadline(workspace, choice);
         }
         for (group, number) in self.groups.iter().zip(1..) {
-            let sinks = group.iter().map(Wanted::sink);
+            let sinks = group.iter().map(AvailableDataset::sink);
             workspace = workspace.group(DatasetGroup::new(format!("inputs_{number}")).sinks(sinks));
         }
         workspace
@@ -141,7 +141,7 @@ impl<'p> Draft<'p> {
 
 /// How each output must be classified: as all inputs are together, minus what its transformer removes. Where all of it is
 /// removed, it is said what is left.
-fn classifications(drafts: &[Draft<'_>]) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
+fn classifications(drafts: &[TransformerDraft<'_>]) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
     let brought = settled(drafts, &BTreeMap::new());
     let without = drafts.iter().filter(|draft| draft.is_classified);
     let without =
@@ -156,7 +156,7 @@ fn classifications(drafts: &[Draft<'_>]) -> BTreeMap<DatastoreName, BTreeSet<Cla
 
 /// What is brought to each output, besides what some have anyway. Around cycles, until nothing changes any more.
 fn settled(
-    drafts: &[Draft<'_>],
+    drafts: &[TransformerDraft<'_>],
     anyway: &BTreeMap<DatastoreName, BTreeSet<Classification>>,
 ) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
     let mut outputs = BTreeMap::new();
@@ -178,10 +178,10 @@ fn settled(
 
 /// How the inputs are classified, all together.
 fn classified(
-    draft: &Draft<'_>,
+    draft: &TransformerDraft<'_>,
     outputs: &BTreeMap<DatastoreName, BTreeSet<Classification>>,
 ) -> BTreeSet<Classification> {
-    let of_input = |wanted: &Wanted| match outputs.get(&wanted.key.datastore) {
+    let of_input = |wanted: &AvailableDataset| match outputs.get(&wanted.key.datastore) {
         Some(classifications) => classifications.clone(),
         None => wanted.classifications.clone(),
     };
@@ -197,12 +197,12 @@ fn unclassified(table: &TableSchema) -> TableSchema {
     TableSchema::new(columns).keyed(table.key().iter().cloned())
 }
 
-fn select(input: &Wanted) -> String {
+fn select(input: &AvailableDataset) -> String {
     let columns: Vec<String> =
         input.table.columns().iter().map(|column| format!("\"{}\"", column.name())).collect();
     format!("SELECT {} FROM {}", columns.join(", "), input_name(input))
 }
 
-fn input_name(input: &Wanted) -> String {
+fn input_name(input: &AvailableDataset) -> String {
     format!("\"{}_{}\"", input.key.datastore, input.key.dataset)
 }

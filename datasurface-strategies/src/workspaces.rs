@@ -1,7 +1,7 @@
 //! Workspaces of consumers, and pins of their groups.
 
 use super::{
-    datastores::{Stores, Wanted},
+    datastores::{AvailableDataset, Stores},
     names::{REGULATORS, choose, word},
     plan::{Choice, GroupPlan, WorkspacePlan},
 };
@@ -36,13 +36,14 @@ pub(super) fn consumers(
             workspace = workspace.container(container);
         }
         if let Some(choice) = plan.priority {
-            workspace = mattering(workspace, choice);
+            workspace = with_priority_and_deadline(workspace, choice);
         }
         for (group_plan, number) in plan.groups.iter().zip(1..) {
             let group = format!("group_{number}");
             workspace = workspace.group(requirements(
-                DatasetGroup::new(group.as_str())
-                    .sinks(distinct_sinks(&group_plan.sinks, stores.datasets()).iter().map(Wanted::sink)),
+                DatasetGroup::new(group.as_str()).sinks(
+                    distinct_sinks(&group_plan.sinks, stores.datasets()).iter().map(AvailableDataset::sink),
+                ),
                 group_plan,
             ));
             let wished: BTreeSet<_> =
@@ -58,7 +59,7 @@ pub(super) fn consumers(
 }
 
 /// The datasets that choices mean, each once.
-pub(super) fn distinct_sinks(choices: &[Choice], datasets: &[Wanted]) -> Vec<Wanted> {
+pub(super) fn distinct_sinks(choices: &[Choice], datasets: &[AvailableDataset]) -> Vec<AvailableDataset> {
     let mut seen = BTreeSet::new();
     let chosen = choices.iter().filter_map(|choice| choose(datasets, *choice));
     chosen.filter(|wanted| seen.insert(wanted.key.clone())).cloned().collect()
@@ -88,7 +89,7 @@ fn requirements(group: DatasetGroup, plan: &GroupPlan) -> DatasetGroup {
 }
 
 /// The workspace with a priority, and for every other choice with a deadline, too.
-pub(super) fn mattering(workspace: Workspace, choice: Choice) -> Workspace {
+pub(super) fn with_priority_and_deadline(workspace: Workspace, choice: Choice) -> Workspace {
     let workspace = workspace.priority(priority(choice));
     if (choice / 4).is_multiple_of(2) {
         return workspace;

@@ -1,6 +1,6 @@
 //! Containers.
 
-use super::{documentations, nasty, places, seldom, settings};
+use super::{documentations, nasty, places, rarely, settings};
 use datasurface_model::{Text, *};
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -23,7 +23,7 @@ fn kinds() -> impl Strategy<Value = ContainerKind> {
         3 => server,
         1 => (texts(), texts())
             .prop_map(|(account, database)| ContainerKind::Snowflake { account, database }),
-        1 => (texts(), texts(), seldom(texts()))
+        1 => (texts(), texts(), rarely(texts()))
             .prop_map(|(bucket, prefix, endpoint)| ContainerKind::ObjectStorage { bucket, prefix, endpoint }),
         1 => vec(texts(), 0..3).prop_map(|brokers| ContainerKind::Kafka { brokers }),
         1 => Just(ContainerKind::PlatformManaged),
@@ -35,8 +35,8 @@ fn kinds() -> impl Strategy<Value = ContainerKind> {
 }
 
 pub(super) fn containers() -> impl Strategy<Value = DataContainer> {
-    let keys = seldom(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
-    let about = (seldom(documentations()), seldom(nasty()));
+    let keys = rarely(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
+    let about = (rarely(documentations()), rarely(nasty()));
     (nasty(), kinds(), vec(places(), 0..3), keys, any::<bool>(), about).prop_map(
         |(name, kind, places, keys, is_read_only, (documentation, former))| {
             let container = places.into_iter().fold(DataContainer::new(name, kind), DataContainer::located);

@@ -1,6 +1,6 @@
 //! Datastores with their captures and datasets.
 
-use super::{credentials, deprecations, documentations, nasty, schemas::schemas, seldom};
+use super::{credentials, deprecations, documentations, nasty, rarely, schemas::schemas};
 use datasurface_model::*;
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -29,7 +29,7 @@ fn capture_kinds() -> impl Strategy<Value = CaptureKind> {
 
 fn captures() -> impl Strategy<Value = Capture> {
     let container = (nasty(), nasty(), nasty());
-    (container, capture_kinds(), seldom(any::<bool>()), seldom(nasty()), seldom(credentials())).prop_map(
+    (container, capture_kinds(), rarely(any::<bool>()), rarely(nasty()), rarely(credentials())).prop_map(
         |((zone, team, container), kind, together, cron, credential)| {
             let capture = Capture::new(ContainerKey::new(zone, team, container), kind);
             let capture = match together {
@@ -62,8 +62,8 @@ fn quality_checks() -> impl Strategy<Value = QualityCheck> {
 fn datasets() -> impl Strategy<Value = Dataset> {
     let replacement = (nasty(), nasty()).prop_map(|(store, dataset)| DatasetKey::new(store, dataset));
     let invalid = prop_oneof![Just(InvalidRows::Fail), Just(InvalidRows::SetAside)];
-    let rare = (seldom(deprecations(replacement)), vec(quality_checks(), 0..3), vec(nasty(), 0..2), invalid);
-    let about = (seldom(documentations()), seldom(nasty()));
+    let rare = (rarely(deprecations(replacement)), vec(quality_checks(), 0..3), vec(nasty(), 0..2), invalid);
+    let about = (rarely(documentations()), rarely(nasty()));
     (nasty(), schemas(), vec(nasty(), 0..2), rare, about).prop_map(
         |(
             name,
@@ -84,10 +84,10 @@ fn datasets() -> impl Strategy<Value = Dataset> {
 
 pub(super) fn datastores() -> impl Strategy<Value = Datastore> {
     let replacement = nasty().prop_map(DatastoreName::from);
-    let approvals = seldom(vec((nasty(), nasty(), nasty()), 0..2));
-    let rare = (any::<bool>(), approvals, seldom(deprecations(replacement)));
-    let about = (seldom(documentations()), seldom(nasty()));
-    (nasty(), seldom(captures()), vec(datasets(), 0..4), rare, about).prop_map(
+    let approvals = rarely(vec((nasty(), nasty(), nasty()), 0..2));
+    let rare = (any::<bool>(), approvals, rarely(deprecations(replacement)));
+    let about = (rarely(documentations()), rarely(nasty()));
+    (nasty(), rarely(captures()), vec(datasets(), 0..4), rare, about).prop_map(
         |(name, capture, datasets, (is_production, approvals, deprecation), (documentation, former))| {
             let datastore = Datastore::new(name).datasets_replaced(datasets);
             let datastore = capture.into_iter().fold(datastore, Datastore::captured);

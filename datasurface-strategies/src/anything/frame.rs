@@ -2,14 +2,14 @@
 
 use super::{
     containers::containers, credentials, datastores::datastores, days, deprecations, documentations, nasty,
-    places, seldom, settings, workspaces::workspaces,
+    places, rarely, settings, workspaces::workspaces,
 };
 use datasurface_model::{Text, *};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 fn repositories() -> impl Strategy<Value = Repository> {
     let host = select(vec![RepositoryHost::GitHub, RepositoryHost::GitLab, RepositoryHost::Git]);
-    (host, seldom(nasty()), nasty(), nasty(), seldom(credentials())).prop_map(
+    (host, rarely(nasty()), nasty(), nasty(), rarely(credentials())).prop_map(
         |(host, address, repository, branch, credential)| {
             let repository = Repository::new(host, repository, branch);
             let repository = address.into_iter().fold(repository, Repository::at);
@@ -31,7 +31,7 @@ fn clouds() -> impl Strategy<Value = CloudVendor> {
 }
 
 fn locations() -> impl Strategy<Value = InfrastructureLocation> {
-    let about = || (seldom(documentations()), seldom(nasty()));
+    let about = || (rarely(documentations()), rarely(nasty()));
     let described = |location, (documentation, former): (Option<Documentation>, Option<String>)| {
         let location = documentation.into_iter().fold(location, InfrastructureLocation::documented);
         former.into_iter().fold(location, InfrastructureLocation::renamed_from)
@@ -47,8 +47,8 @@ fn locations() -> impl Strategy<Value = InfrastructureLocation> {
 }
 
 fn vendors() -> impl Strategy<Value = InfrastructureVendor> {
-    let about = (seldom(documentations()), seldom(nasty()));
-    (nasty(), seldom(clouds()), vec(locations(), 0..4), about).prop_map(
+    let about = (rarely(documentations()), rarely(nasty()));
+    (nasty(), rarely(clouds()), vec(locations(), 0..4), about).prop_map(
         |(name, cloud, locations, (documentation, former))| {
             let vendor = InfrastructureVendor::new(name);
             let vendor = cloud.into_iter().fold(vendor, InfrastructureVendor::cloud);
@@ -68,9 +68,9 @@ fn hinted() -> impl Strategy<Value = Hinted> {
 }
 
 fn platforms() -> impl Strategy<Value = PlatformDeclaration> {
-    let attributes = (vec(places(), 0..2), any::<bool>(), seldom(nasty()), vec((hinted(), settings()), 0..3));
+    let attributes = (vec(places(), 0..2), any::<bool>(), rarely(nasty()), vec((hinted(), settings()), 0..3));
     let replacement = nasty().prop_map(PlatformName::from);
-    let about = (seldom(deprecations(replacement)), seldom(documentations()), seldom(nasty()));
+    let about = (rarely(deprecations(replacement)), rarely(documentations()), rarely(nasty()));
     (nasty(), nasty(), nasty(), settings(), attributes, about).prop_map(
         |(name, kind, version, config, attributes, (deprecation, documentation, former))| {
             let (places, is_production, store, hints) = attributes;
@@ -101,7 +101,7 @@ fn permitted<T: Ord + Clone + std::fmt::Debug>(
 
 fn rules() -> impl Strategy<Value = PolicyRule> {
     let statuses = select(vec![ProductionStatus::Production, ProductionStatus::NotProduction]);
-    let keys = seldom(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
+    let keys = rarely(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
     let storage = (permitted(nasty().prop_map(Text::from).boxed()), keys, any::<bool>()).prop_map(
         |(technologies, keys, is_mandatory)| {
             let rule = if is_mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
@@ -121,7 +121,7 @@ fn rules() -> impl Strategy<Value = PolicyRule> {
 }
 
 fn policies() -> impl Strategy<Value = Policy> {
-    let about = (seldom(documentations()), seldom(nasty()));
+    let about = (rarely(documentations()), rarely(nasty()));
     (nasty(), rules(), about).prop_map(|(name, rule, (documentation, former))| {
         let policy = documentation.into_iter().fold(Policy::new(name, rule), Policy::documented);
         former.into_iter().fold(policy, Policy::renamed_from)
@@ -130,7 +130,7 @@ fn policies() -> impl Strategy<Value = Policy> {
 
 fn teams() -> impl Strategy<Value = Team> {
     let inside = (vec(containers(), 0..3), vec(datastores(), 0..3), vec(workspaces(), 0..3));
-    (inside, seldom(documentations())).prop_map(|((containers, datastores, workspaces), documentation)| {
+    (inside, rarely(documentations())).prop_map(|((containers, datastores, workspaces), documentation)| {
         let team = containers.into_iter().fold(Team::new(), Team::container);
         let team = datastores.into_iter().fold(team, Team::datastore);
         let team = workspaces.into_iter().fold(team, Team::workspace);
@@ -152,10 +152,10 @@ prop_compose! {
         platforms in vec(platforms(), 0..3),
         team in teams(),
         policies in vec(policies(), 0..3),
-        zones in vec((nasty(), 0..3, seldom(nasty()), seldom(documentations())), 0..4),
+        zones in vec((nasty(), 0..3, rarely(nasty()), rarely(documentations())), 0..4),
         pins in vec((nasty(), nasty(), vec(nasty(), 0..3)), 0..3),
-        waivers in vec((nasty(), nasty(), seldom((nasty(), nasty())), nasty(), days()), 0..3),
-        about in (seldom(documentations()), seldom(nasty())),
+        waivers in vec((nasty(), nasty(), rarely((nasty(), nasty())), nasty(), days()), 0..3),
+        about in (rarely(documentations()), rarely(nasty())),
     ) -> Ecosystem {
         let [owner, live, other] = repositories;
         let mut ecosystem = Ecosystem::new(name, owner, live);

@@ -57,7 +57,7 @@ pub fn nasty() -> impl Strategy<Value = String> {
 }
 
 /// Most things say nothing of the kind.
-fn seldom<T: Strategy>(strategy: T) -> impl Strategy<Value = Option<T::Value>> {
+fn rarely<T: Strategy>(strategy: T) -> impl Strategy<Value = Option<T::Value>> {
     option::weighted(0.3, strategy)
 }
 
@@ -94,7 +94,7 @@ fn days() -> impl Strategy<Value = NaiveDate> {
 fn deprecations<R: Clone + std::fmt::Debug>(
     replacements: impl Strategy<Value = R>,
 ) -> impl Strategy<Value = Deprecation<R>> {
-    (days(), nasty(), seldom(replacements), seldom(days())).prop_map(
+    (days(), nasty(), rarely(replacements), rarely(days())).prop_map(
         |(since, reason, replacement, sunset)| {
             let deprecation = Deprecation::new(since, reason);
             let deprecation = replacement.into_iter().fold(deprecation, Deprecation::replaced_by);

@@ -1,6 +1,6 @@
 //! Types and schemas.
 
-use super::{documentations, nasty, seldom, settings};
+use super::{documentations, nasty, rarely, settings};
 use datasurface_model::*;
 use proptest::{collection::vec, prelude::*};
 
@@ -30,7 +30,7 @@ fn data_types() -> impl Strategy<Value = DataType> {
 }
 
 pub(super) fn schemas() -> impl Strategy<Value = Schema> {
-    let about = (seldom(documentations()), seldom(nasty()));
+    let about = (rarely(documentations()), rarely(nasty()));
     let column = (nasty(), data_types(), any::<bool>(), vec(nasty(), 0..2), about).prop_map(
         |(name, data_type, is_nullable, classifications, (documentation, former))| {
             let column = Column::new(name, data_type);

@@ -1,6 +1,6 @@
 //! Workspaces with their groups, sinks and transformers.
 
-use super::{days, documentations, nasty, seldom};
+use super::{days, documentations, nasty, rarely};
 use chrono::NaiveTime;
 use datasurface_model::*;
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -21,7 +21,7 @@ fn deadlines() -> impl Strategy<Value = Deadline> {
 }
 
 fn sinks() -> impl Strategy<Value = DatasetSink> {
-    (nasty(), nasty(), seldom(days())).prop_map(|(store, dataset, until)| {
+    (nasty(), nasty(), rarely(days())).prop_map(|(store, dataset, until)| {
         let sink = DatasetSink::new(DatasetKey::new(store, dataset));
         until.into_iter().fold(sink, DatasetSink::accepting_deprecated_until)
     })
@@ -34,9 +34,9 @@ fn groups() -> impl Strategy<Value = DatasetGroup> {
         any::<Option<u64>>(),
         any::<Option<u32>>(),
         vec(nasty(), 0..2),
-        seldom(nasty()),
+        rarely(nasty()),
     );
-    let about = (seldom(documentations()), seldom(nasty()));
+    let about = (rarely(documentations()), rarely(nasty()));
     (nasty(), vec(sinks(), 0..3), requirements, about).prop_map(
         |(name, sinks, (milestoning, latency, retention, regulators, wish), (documentation, former))| {
             let group = DatasetGroup::new(name).sinks(sinks).milestoning(milestoning);
@@ -88,13 +88,13 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
 pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {
     let rare = (
         vec(principals(), 0..3),
-        seldom(deadlines()),
+        rarely(deadlines()),
         any::<bool>(),
-        seldom(vec(nasty(), 0..2)),
-        seldom((nasty(), nasty(), nasty())),
+        rarely(vec(nasty(), 0..2)),
+        rarely((nasty(), nasty(), nasty())),
     );
-    let about = (seldom(documentations()), seldom(nasty()));
-    (nasty(), vec(groups(), 0..3), seldom(transformers()), rare, about).prop_map(
+    let about = (rarely(documentations()), rarely(nasty()));
+    (nasty(), vec(groups(), 0..3), rarely(transformers()), rare, about).prop_map(
         |(name, groups, transformer, rare, (documentation, former))| {
             let (principals, deadline, is_production, limit, container) = rare;
             let workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);

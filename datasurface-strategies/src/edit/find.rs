@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 /// Everything that edits choose from.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct EditTargets {
     datastores: Vec<(TeamKey, Arc<Datastore>)>,
     workspaces: Vec<(TeamKey, Arc<Workspace>)>,
     containers: Vec<ContainerKey>,
 }
 
-impl Found {
+impl EditTargets {
     pub(super) fn of(ecosystem: &Ecosystem) -> Self {
         let mut found = Self::default();
         for zone in ecosystem.zones() {

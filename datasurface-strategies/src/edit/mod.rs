@@ -15,7 +15,7 @@ use datasurface_model::{
     Capture, Classification, Column, DatasetKey, DatasetName, Deprecation, Ecosystem, Entity, Priority,
     Schema, TableSchema,
 };
-use find::Found;
+use find::EditTargets;
 use proptest::{collection::vec, option::weighted as sometimes, prelude::*};
 
 /// A small change of an ecosystem. What it changes is chosen by numbers, modulo what there is: every edit can be
@@ -160,7 +160,7 @@ impl Edit {
     /// the one before.
     #[must_use]
     pub fn apply(&self, ecosystem: Ecosystem) -> Ecosystem {
-        let found = Found::of(&ecosystem);
+        let found = EditTargets::of(&ecosystem);
         match self {
             Self::AddDataset(at, name, schema) => found.edit_datastore(ecosystem, *at, |datastore| {
                 datastore.dataset(datasurface_model::Dataset::new(name, schema))
@@ -196,8 +196,9 @@ impl Edit {
             Self::DuplicateDatastore(at) => found.edit_team_of_datastore(ecosystem, *at, |team, old| {
                 team.datastore(dataset::datastore_shouted(old))
             }),
-            Self::DuplicateWorkspace(at) => found
-                .edit_team_of_workspace(ecosystem, *at, |team, old| team.workspace(workspace::shouted(old))),
+            Self::DuplicateWorkspace(at) => found.edit_team_of_workspace(ecosystem, *at, |team, old| {
+                team.workspace(workspace::with_upper_case_name(old))
+            }),
             Self::RemoveDatastore(at) => {
                 found.edit_team_of_datastore(ecosystem, *at, |team, old| team.without_datastore(old.name()))
             }

@@ -4,7 +4,7 @@ use crate::plan::Choice;
 use datasurface_model::{DataTransformer, DatasetGroup, Entity, Priority, Workspace, WorkspaceName};
 
 /// The same workspace, with its name in upper case.
-pub(super) fn shouted(old: &Workspace) -> Workspace {
+pub(super) fn with_upper_case_name(old: &Workspace) -> Workspace {
     let name = old.name().as_str().to_ascii_uppercase().into();
     rebuilt(old, name, old.groups().iter().cloned(), old.declared_priority(), old.data_transformer().cloned())
 }
