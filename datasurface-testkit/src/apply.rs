@@ -31,7 +31,7 @@ fn place(resource: &ResourceAddress) -> String {
 
 /// A resource, and where it is.
 #[derive(Clone)]
-struct Placed<'a> {
+struct ScopedResource<'a> {
     scope: &'a Scope,
     resource: &'a Resource,
     /// Where the resource is declared; apart, because a move changes nothing else.
@@ -40,7 +40,7 @@ struct Placed<'a> {
 
 #[derive(Default)]
 struct Side<'a> {
-    resources: BTreeMap<&'a ResourceAddress, Placed<'a>>,
+    resources: BTreeMap<&'a ResourceAddress, ScopedResource<'a>>,
     files: BTreeMap<(&'a Scope, &'a SafePath), &'a FileRecord>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Side<'a> {
             let (scope, record) = (&one.scope, side(one));
             for (address, resource) in &record.resources {
                 let file = resource.file();
-                let placed = Placed { scope, resource, file };
+                let placed = ScopedResource { scope, resource, file };
                 all.resources.insert(address, placed);
             }
             all.files.extend(record.files.iter().map(|(path, file)| ((scope, path), file)));
@@ -66,7 +66,7 @@ impl<'a> Side<'a> {
 /// Takes one step.
 fn take<'a>(
     step: &'a Step,
-    site: &mut BTreeMap<&'a ResourceAddress, Placed<'a>>,
+    site: &mut BTreeMap<&'a ResourceAddress, ScopedResource<'a>>,
     new: &Side<'a>,
 ) -> Result<(), String> {
     let action = step.action;
@@ -107,7 +107,7 @@ fn take<'a>(
     Ok(())
 }
 
-fn custody(placed: &Placed<'_>) -> Option<Custody> {
+fn custody(placed: &ScopedResource<'_>) -> Option<Custody> {
     placed.resource.held_data().map(|data| data.custody())
 }
 
@@ -120,8 +120,8 @@ fn at(step: &Step, scope: &Scope) -> Result<(), String> {
 }
 
 fn compare(
-    site: &BTreeMap<&ResourceAddress, Placed<'_>>,
-    new: &BTreeMap<&ResourceAddress, Placed<'_>>,
+    site: &BTreeMap<&ResourceAddress, ScopedResource<'_>>,
+    new: &BTreeMap<&ResourceAddress, ScopedResource<'_>>,
     spared: &BTreeSet<ResourceAddress>,
     wrong: &mut Vec<Wrong>,
 ) {
@@ -140,7 +140,7 @@ fn compare(
 }
 
 /// Where a resource is there from does not matter to what runs.
-fn difference(is: &Placed<'_>, should: &Placed<'_>) -> Option<&'static str> {
+fn difference(is: &ScopedResource<'_>, should: &ScopedResource<'_>) -> Option<&'static str> {
     let (one, other) = (is.resource, should.resource);
     if is.scope != should.scope {
         Some("scope")

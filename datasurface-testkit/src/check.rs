@@ -1,11 +1,11 @@
 //! Checks: what an author of a platform calls.
 
 use crate::{
-    fit::{Fit, modest, narrowed},
-    rehearsal::Rehearsal,
+    fit::{PlatformUnderTest, modest, shape_within_claims},
+    rehearsal::Harness,
     shrink::shrunk,
-    trial::Trial,
-    verdict::Verdict,
+    trial::TestCase,
+    verdict::LawReport,
 };
 use chrono::NaiveDate;
 use datasurface_model::{Ecosystem, PlatformKind};
@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 /// checked.
 #[derive(Clone, Debug)]
 pub struct Laws {
-    fit: Fit,
+    fit: PlatformUnderTest,
     shape: Shape,
     on: NaiveDate,
     seed: u64,
@@ -49,7 +49,11 @@ impl Laws {
     pub fn new(registry: Registry) -> Self {
         let kind = registry.kinds().next().map(|(kind, _)| kind.clone());
         Self {
-            fit: Fit { kind: kind.unwrap_or_else(|| "none".into()), registry, settings: json!({}) },
+            fit: PlatformUnderTest {
+                kind: kind.unwrap_or_else(|| "none".into()),
+                registry,
+                settings: json!({}),
+            },
             shape: Shape::default(),
             on: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default(),
             seed: 0,
@@ -98,11 +102,11 @@ impl Laws {
     }
 
     /// Checks on one ecosystem, and on what becomes of it by edits.
-    pub fn check(&self, ecosystem: &Ecosystem) -> Verdict {
+    pub fn check(&self, ecosystem: &Ecosystem) -> LawReport {
         let ecosystem = self.fit.hosted(ecosystem);
-        let rehearsal = Rehearsal::new(&self.fit.registry, self.on);
+        let rehearsal = Harness::new(&self.fit.registry, self.on);
         let mut runner = self.runner();
-        let mut trial = Trial {
+        let mut trial = TestCase {
             ecosystem,
             edits: drawn(&vec(edits(), EDITS), &mut runner).unwrap_or_default(),
             rearranged: true,
@@ -124,11 +128,11 @@ impl Laws {
     ///
     /// Ecosystems that cannot be placed, because the platform does not claim what they need, are counted and replaced by
     /// others; if there are too many of them, the verdict says so, and is no good one.
-    pub fn check_generated(&self, ecosystems: usize) -> Verdict {
-        let rehearsal = Rehearsal::new(&self.fit.registry, self.on);
+    pub fn check_generated(&self, ecosystems: usize) -> LawReport {
+        let rehearsal = Harness::new(&self.fit.registry, self.on);
         let mut runner = self.runner();
         let trials = self.trials();
-        let mut verdict = Verdict::default();
+        let mut verdict = LawReport::default();
         let mut shrinking = SHRINKING;
         for _ in 0..ecosystems.saturating_mul(PATIENCE) {
             if verdict.ecosystems() >= ecosystems {
@@ -157,13 +161,13 @@ impl Laws {
         verdict
     }
 
-    fn trials(&self) -> impl Strategy<Value = Trial> + use<> {
+    fn trials(&self) -> impl Strategy<Value = TestCase> + use<> {
         let mut shape = self.shape.clone();
         let mut runner = self.runner();
         let sample = drawn(&ecosystems_with(shape.clone()), &mut runner);
         let descriptor = sample.and_then(|sample| self.fit.descriptor(&self.fit.hosted(&sample)));
         if let Some(descriptor) = &descriptor {
-            shape = narrowed(shape, descriptor);
+            shape = shape_within_claims(shape, descriptor);
         }
         let fit = self.fit.clone();
         let removals = (any::<u16>(), any::<u16>(), any::<u16>());
@@ -171,7 +175,7 @@ impl Laws {
         ingredients.prop_map(move |(ecosystem, mut edits, (workspace, group, sink), seed)| {
             let hosted = fit.hosted(&ecosystem);
             edits.extend([Edit::RemoveWorkspace(workspace), Edit::RemoveSink(group, sink)]);
-            Trial {
+            TestCase {
                 ecosystem: match &descriptor {
                     Some(descriptor) => modest(&hosted, descriptor),
                     None => hosted,

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 /// Whose platforms are to be checked.
 #[derive(Clone, Debug)]
-pub(crate) struct Fit {
+pub(crate) struct PlatformUnderTest {
     pub(crate) registry: Registry,
     pub(crate) kind: PlatformKind,
     pub(crate) settings: Value,
 }
 
-impl Fit {
+impl PlatformUnderTest {
     /// The same ecosystem, in which platforms of unknown kinds are of this one.
     pub(crate) fn hosted(&self, ecosystem: &Ecosystem) -> Ecosystem {
         changed(ecosystem, |document| {
@@ -45,7 +45,7 @@ impl Fit {
 }
 
 /// A shape without what is not claimed.
-pub(crate) fn narrowed(mut shape: Shape, descriptor: &PlatformDescriptor) -> Shape {
+pub(crate) fn shape_within_claims(mut shape: Shape, descriptor: &PlatformDescriptor) -> Shape {
     if descriptor.artifacts().is_empty() {
         shape.transformers = 0..=0;
     }

@@ -72,4 +72,4 @@ pub use check::Laws;
 pub use datasurface_strategies as strategies;
 pub use northwind::{northwind, northwind_masked};
 pub use synthetic::{Edits, Synthetic, far_reaching_edits};
-pub use verdict::{Law, Verdict, Violation};
+pub use verdict::{Law, LawReport, Violation};

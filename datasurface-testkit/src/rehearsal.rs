@@ -8,7 +8,7 @@ use datasurface_platform::{DataPlatform, PlatformInstance, Registry};
 
 /// Brings ecosystems to proposals, with a witness beside each platform.
 #[derive(Debug)]
-pub(crate) struct Rehearsal {
+pub(crate) struct Harness {
     broker: Broker,
     log: SharedLog,
     on: NaiveDate,
@@ -16,7 +16,7 @@ pub(crate) struct Rehearsal {
 
 /// An ecosystem that was placed, what the broker proposed, and what platforms were asked on the way.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct HarnessRun {
     pub(crate) placed: Placed,
     pub(crate) proposal: Result<Proposal, Refused>,
     pub(crate) log: Log,
@@ -24,12 +24,12 @@ pub(crate) struct Stage {
 
 /// Why an ecosystem was not placed.
 #[derive(Debug)]
-pub(crate) enum Unplaced {
+pub(crate) enum HarnessError {
     Invalid(Findings),
     Refused(Refused, Log),
 }
 
-impl Rehearsal {
+impl Harness {
     pub(crate) fn new(registry: &Registry, on: NaiveDate) -> Self {
         let log = SharedLog::default();
         Self { broker: Broker::new(witnessed(registry, &log)), log, on }
@@ -44,21 +44,21 @@ impl Rehearsal {
         ecosystem.clone().validate(&Validation::on(self.on)).is_ok()
     }
 
-    pub(crate) fn place(&self, ecosystem: &Ecosystem, lock: &Lock) -> Result<Placed, Unplaced> {
+    pub(crate) fn place(&self, ecosystem: &Ecosystem, lock: &Lock) -> Result<Placed, HarnessError> {
         let checked = match ecosystem.clone().validate(&Validation::on(self.on)) {
             Ok(checked) => checked,
-            Err(invalid) => return Err(Unplaced::Invalid(invalid.findings().clone())),
+            Err(invalid) => return Err(HarnessError::Invalid(invalid.findings().clone())),
         };
         self.broker
             .place(checked.ecosystem(), lock)
-            .map_err(|refused| Unplaced::Refused(refused, self.log.take()))
+            .map_err(|refused| HarnessError::Refused(refused, self.log.take()))
     }
 
     /// Proposes the way from what was proposed before, which is taken to be done.
-    pub(crate) fn propose(&self, placed: Placed, before: Option<&Proposal>, on: NaiveDate) -> Stage {
+    pub(crate) fn propose(&self, placed: Placed, before: Option<&Proposal>, on: NaiveDate) -> HarnessRun {
         let reached = Reached::Target(before.map(Proposal::manifest));
         let proposal = self.broker.propose(&placed, reached, on);
-        Stage { placed, proposal, log: self.log.take() }
+        HarnessRun { placed, proposal, log: self.log.take() }
     }
 
     /// Another instance with the same settings.
@@ -73,7 +73,7 @@ impl Rehearsal {
     }
 }
 
-impl Unplaced {
+impl HarnessError {
     /// What was found.
     pub(crate) fn findings(&self) -> &Findings {
         match self {

@@ -4,9 +4,9 @@
 //! out. Strategies of proptest shrink too, but one number at a time: taking a team away at once is much quicker.
 
 use crate::{
-    rehearsal::Rehearsal,
-    trial::{Part, Trial},
-    verdict::{Law, Verdict},
+    rehearsal::Harness,
+    trial::{TestCase, TestCasePart},
+    verdict::{Law, LawReport},
 };
 use datasurface_model::Ecosystem;
 use datasurface_strategies::DECLARATIONS;
@@ -16,18 +16,18 @@ use serde_json::Value;
 /// one part of it is tried again and again, as long as there is a budget: the one that violated the law last. An edit
 /// means something else in a smaller ecosystem, so then the other parts are tried too.
 pub(crate) fn shrunk(
-    trial: &Trial,
+    trial: &TestCase,
     law: Law,
-    rehearsal: &Rehearsal,
+    rehearsal: &Harness,
     budget: &mut usize,
-) -> (Trial, Option<Verdict>) {
-    let mut parts: Vec<Part> = trial.parts().collect();
+) -> (TestCase, Option<LawReport>) {
+    let mut parts: Vec<TestCasePart> = trial.parts().collect();
     let mut violated = |ecosystem: &Ecosystem, budget: &mut usize| {
         for position in 0..parts.len() {
             let part = parts.get(position).copied().filter(|_| *budget > 0)?;
             *budget -= 1;
             let ecosystem = ecosystem.clone();
-            let smaller = Trial { ecosystem, ..trial.clone() }.only(part);
+            let smaller = TestCase { ecosystem, ..trial.clone() }.only(part);
             let verdict = smaller.run(rehearsal);
             if verdict.laws().contains(&law) {
                 parts.swap(0, position);

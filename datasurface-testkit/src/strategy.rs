@@ -18,7 +18,7 @@ pub fn assignments(ecosystem: &Ecosystem) -> impl Strategy<Value = Assignments> 
     (
         vec(serving(), names.consumers.len()),
         vec(capturing(), names.datastores.len()),
-        vec((any::<Stale>(), any::<u16>(), any::<u16>(), stages()), 0..=2),
+        vec((any::<StaleDecision>(), any::<u16>(), any::<u16>(), stages()), 0..=2),
     )
         .prop_map(move |(groups, primaries, stale)| {
             let mut assignments = Assignments::default();
@@ -81,9 +81,9 @@ impl Names {
             && let Some(other) = choose(&others, other)
         {
             let next = match step {
-                Move::Begun => Stage::Provisioning,
-                Move::Switched => Stage::Provisioned,
-                Move::Over => Stage::Decommissioned,
+                PrimaryMove::Begun => Stage::Provisioning,
+                PrimaryMove::Switched => Stage::Provisioned,
+                PrimaryMove::Over => Stage::Decommissioned,
             };
             if next == Stage::Provisioned {
                 stage = Stage::Decommissioning;
@@ -93,43 +93,50 @@ impl Names {
         assignments.make_primary(datastore.clone(), platform.clone(), stage);
     }
 
-    fn add_stale(&self, assignments: &mut Assignments, what: Stale, which: u16, on: u16, stage: Stage) {
+    fn add_stale(
+        &self,
+        assignments: &mut Assignments,
+        what: StaleDecision,
+        which: u16,
+        on: u16,
+        stage: Stage,
+    ) {
         let gone = PlatformName::from("Gone platform");
         let Some(platform) = choose(&self.platforms, on) else {
             return;
         };
         match (what, choose(&self.consumers, which)) {
-            (Stale::Workspace, _) => {
+            (StaleDecision::Workspace, _) => {
                 assignments.assign(GroupKey::new("GoneWorkspace", "group_1"), platform.clone(), stage);
             }
-            (Stale::Group, Some(key)) => {
+            (StaleDecision::Group, Some(key)) => {
                 let group = GroupKey::new(&key.workspace, "gone_group");
                 assignments.assign(group, platform.clone(), stage);
             }
-            (Stale::Platform, Some(key)) => assignments.assign(key.clone(), gone, stage),
-            (Stale::Datastore, _) => {
+            (StaleDecision::Platform, Some(key)) => assignments.assign(key.clone(), gone, stage),
+            (StaleDecision::Datastore, _) => {
                 assignments.make_primary("GoneStore".into(), platform.clone(), stage);
             }
-            (Stale::Capture, _) => {
+            (StaleDecision::Capture, _) => {
                 if let Some(datastore) = choose(&self.datastores, which) {
                     // It does not capture for others any more: their primary is one that exists.
                     let stage = stage.max(Stage::Decommissioning);
                     assignments.make_primary(datastore.clone(), gone, stage);
                 }
             }
-            (Stale::Input, _) => {
+            (StaleDecision::Input, _) => {
                 if let Some(group) = choose(&self.inputs, which) {
                     assignments.assign(group.clone(), platform.clone(), stage);
                 }
             }
-            (Stale::Group | Stale::Platform, None) => {}
+            (StaleDecision::Group | StaleDecision::Platform, None) => {}
         }
     }
 }
 
 /// What a decision that is left over is about.
 #[derive(Clone, Copy, Debug)]
-enum Stale {
+enum StaleDecision {
     Workspace,
     Group,
     Platform,
@@ -138,7 +145,7 @@ enum Stale {
     Input,
 }
 
-impl Arbitrary for Stale {
+impl Arbitrary for StaleDecision {
     type Parameters = ();
     type Strategy = BoxedStrategy<Self>;
 
@@ -157,7 +164,7 @@ impl Arbitrary for Stale {
 
 /// How far a datastore has moved from one primary platform to another.
 #[derive(Clone, Copy, Debug)]
-enum Move {
+enum PrimaryMove {
     Begun,
     Switched,
     Over,
@@ -166,11 +173,11 @@ enum Move {
 #[derive(Clone, Debug)]
 struct Capturing {
     primary: u16,
-    moving: Option<(u16, Move)>,
+    moving: Option<(u16, PrimaryMove)>,
 }
 
 fn capturing() -> impl Strategy<Value = Capturing> {
-    let step = prop::sample::select(vec![Move::Over, Move::Begun, Move::Switched]);
+    let step = prop::sample::select(vec![PrimaryMove::Over, PrimaryMove::Begun, PrimaryMove::Switched]);
     (any::<u16>(), sometimes(0.3, (any::<u16>(), step)))
         .prop_map(|(primary, moving)| Capturing { primary, moving })
 }

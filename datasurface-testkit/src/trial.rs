@@ -1,10 +1,10 @@
 //! Trials: one ecosystem, taken through everything that can happen to it.
 
 use crate::{
-    laws::{self, Court},
+    laws::{self, ReportBuilder},
     random::Random,
-    rehearsal::{Rehearsal, Stage, Unplaced, codes},
-    verdict::{Law, Tally, Verdict},
+    rehearsal::{Harness, HarnessError, HarnessRun, codes},
+    verdict::{CheckCounts, Law, LawReport},
     witness,
 };
 use chrono::Days;
@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An ecosystem, what may happen to it, and a number to draw orders and places from.
 #[derive(Clone, Debug)]
-pub(crate) struct Trial {
+pub(crate) struct TestCase {
     pub(crate) ecosystem: Ecosystem,
     pub(crate) edits: Vec<Edit>,
     /// Whether it is declared in another order, and placed in two shards.
@@ -25,7 +25,7 @@ pub(crate) struct Trial {
 
 /// A part of a trial that is enough to find what the whole finds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Part {
+pub(crate) enum TestCasePart {
     /// The ecosystem as it is.
     Itself,
     /// The ecosystem in another order and in two shards.
@@ -37,26 +37,26 @@ pub(crate) enum Part {
 /// More than any retention that is promised.
 const LONG: Days = Days::new(400 * 366);
 
-impl Trial {
+impl TestCase {
     /// The parts of it, those that take least first.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = Part> + use<> {
-        let edits = (0..self.edits.len()).map(Part::Edit);
-        [Part::Itself, Part::Rearranged].into_iter().chain(edits)
+    pub(crate) fn parts(&self) -> impl Iterator<Item = TestCasePart> + use<> {
+        let edits = (0..self.edits.len()).map(TestCasePart::Edit);
+        [TestCasePart::Itself, TestCasePart::Rearranged].into_iter().chain(edits)
     }
 
     /// One part of it.
-    pub(crate) fn only(mut self, part: Part) -> Self {
-        self.rearranged = matches!(part, Part::Rearranged);
+    pub(crate) fn only(mut self, part: TestCasePart) -> Self {
+        self.rearranged = matches!(part, TestCasePart::Rearranged);
         self.edits = match part {
-            Part::Edit(position) => self.edits.drain(..).skip(position).take(1).collect(),
+            TestCasePart::Edit(position) => self.edits.drain(..).skip(position).take(1).collect(),
             _ => Vec::new(),
         };
         self
     }
 
     /// Holds everything that happens against the laws.
-    pub(crate) fn run(&self, rehearsal: &Rehearsal) -> Verdict {
-        let mut court = Court::new(format!("`{}`", self.ecosystem.name()));
+    pub(crate) fn run(&self, rehearsal: &Harness) -> LawReport {
+        let mut court = ReportBuilder::new(format!("`{}`", self.ecosystem.name()));
         let panic = catch_unwind(AssertUnwindSafe(|| self.proceed(rehearsal, &mut court)));
         if let Err(payload) = panic {
             court.report(Law::NoPanic, "the host", witness::message(&*payload));
@@ -66,7 +66,7 @@ impl Trial {
     }
 
     /// Why the ecosystem itself is refused; empty if it is not.
-    pub(crate) fn refusal(&self, rehearsal: &Rehearsal) -> Findings {
+    pub(crate) fn refusal(&self, rehearsal: &Harness) -> Findings {
         let placed = match rehearsal.place(&self.ecosystem, &Lock::default()) {
             Ok(placed) => placed,
             Err(unplaced) => return unplaced.findings().clone(),
@@ -75,14 +75,14 @@ impl Trial {
         proposal.map_or_else(|refused| refused.findings().clone(), |_| Findings::default())
     }
 
-    fn proceed(&self, rehearsal: &Rehearsal, court: &mut Court) {
+    fn proceed(&self, rehearsal: &Harness, court: &mut ReportBuilder) {
         let Some(first) = stage(rehearsal, court, &self.ecosystem, None, &Lock::default()) else {
             return;
         };
         let Ok(proposal) = &first.proposal else {
             return;
         };
-        court.count(Tally { ecosystems: 1, ..Tally::default() });
+        court.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
         if self.rearranged {
             let random = &mut Random::new(self.seed);
             self.in_another_order(rehearsal, court, proposal, random);
@@ -101,8 +101,8 @@ impl Trial {
 
     fn in_another_order(
         &self,
-        rehearsal: &Rehearsal,
-        court: &mut Court,
+        rehearsal: &Harness,
+        court: &mut ReportBuilder,
         proposal: &Proposal,
         random: &mut Random,
     ) {
@@ -118,9 +118,9 @@ impl Trial {
 
     fn in_two_shards(
         &self,
-        rehearsal: &Rehearsal,
-        court: &mut Court,
-        first: &Stage,
+        rehearsal: &Harness,
+        court: &mut ReportBuilder,
+        first: &HarnessRun,
         proposal: &Proposal,
         random: &mut Random,
     ) {
@@ -137,13 +137,13 @@ impl Trial {
     /// To the edited ecosystem; from there to when nothing is owed any more; and back.
     fn there_and_back(
         &self,
-        rehearsal: &Rehearsal,
-        court: &mut Court,
+        rehearsal: &Harness,
+        court: &mut ReportBuilder,
         proposal: &Proposal,
         edited: &Ecosystem,
     ) {
         let there = stage(rehearsal, court, edited, Some(proposal), proposal.lock());
-        let Some(Stage { proposal: Ok(there), .. }) = there else {
+        let Some(HarnessRun { proposal: Ok(there), .. }) = there else {
             return;
         };
         court.count(change());
@@ -165,23 +165,23 @@ impl Trial {
     }
 }
 
-fn change() -> Tally {
-    Tally { changes: 1, ..Tally::default() }
+fn change() -> CheckCounts {
+    CheckCounts { changes: 1, ..CheckCounts::default() }
 }
 
 /// Places and proposes an ecosystem, and holds what happens on the way against the laws.
 fn stage(
-    rehearsal: &Rehearsal,
-    court: &mut Court,
+    rehearsal: &Harness,
+    court: &mut ReportBuilder,
     ecosystem: &Ecosystem,
     before: Option<&Proposal>,
     lock: &Lock,
-) -> Option<Stage> {
+) -> Option<HarnessRun> {
     let placed = match rehearsal.place(ecosystem, lock) {
         Ok(placed) => placed,
         Err(unplaced) => {
             court.skip(unplaced.codes());
-            if let Unplaced::Refused(_, log) = &unplaced {
+            if let HarnessError::Refused(_, log) = &unplaced {
                 court.panics(&log.panics);
             }
             return None;

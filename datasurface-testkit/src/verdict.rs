@@ -122,24 +122,24 @@ impl fmt::Display for Violation {
 /// What became of a check: violations of laws, and how much was checked.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a verdict that nobody asserts proves nothing"]
-pub struct Verdict {
+pub struct LawReport {
     violations: BTreeSet<Violation>,
     /// An ecosystem for each law that is violated there.
     examples: BTreeMap<Law, Ecosystem>,
-    tally: Tally,
+    tally: CheckCounts,
     too_little: Option<String>,
 }
 
 /// How much was checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct CheckCounts {
     pub(crate) ecosystems: usize,
     pub(crate) changes: usize,
     /// How often something could not be checked, by the reason.
     pub(crate) skipped: BTreeMap<String, usize>,
 }
 
-impl Tally {
+impl CheckCounts {
     pub(crate) fn skip(&mut self, codes: impl IntoIterator<Item = String>) {
         let codes: BTreeSet<String> = codes.into_iter().collect();
         for code in codes {
@@ -156,7 +156,7 @@ impl Tally {
     }
 }
 
-impl Verdict {
+impl LawReport {
     pub(crate) fn find(&mut self, violation: Violation) {
         self.violations.insert(violation);
     }
@@ -165,11 +165,11 @@ impl Verdict {
         self.examples.entry(law).or_insert_with(|| ecosystem.clone());
     }
 
-    pub(crate) fn count(&mut self, tally: Tally) {
+    pub(crate) fn count(&mut self, tally: CheckCounts) {
         self.tally.add(tally);
     }
 
-    pub(crate) fn tally(&self) -> &Tally {
+    pub(crate) fn tally(&self) -> &CheckCounts {
         &self.tally
     }
 
@@ -236,7 +236,7 @@ impl Verdict {
 /// How many violations of one law are worth reading.
 const SHOWN: usize = 4;
 
-impl fmt::Display for Verdict {
+impl fmt::Display for LawReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_kept() {
             f.write_str("every law is kept\n")?;
@@ -261,7 +261,7 @@ impl fmt::Display for Verdict {
         if let Some(why) = &self.too_little {
             writeln!(f, "too little could be checked: {why}")?;
         }
-        let Tally { ecosystems, changes, skipped } = &self.tally;
+        let CheckCounts { ecosystems, changes, skipped } = &self.tally;
         write!(f, "{ecosystems} ecosystems rendered, {changes} changes planned")?;
         let skipped: Vec<String> = skipped.iter().map(|(code, count)| format!("{code} ({count})")).collect();
         if !skipped.is_empty() {

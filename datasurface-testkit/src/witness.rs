@@ -15,15 +15,15 @@ use std::{
 /// What was asked and answered.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    pub(crate) lints: Vec<Linted>,
-    pub(crate) renderings: Vec<Rendered>,
-    pub(crate) diffs: Vec<Diffed>,
-    pub(crate) panics: Vec<Panicked>,
+    pub(crate) lints: Vec<LintCall>,
+    pub(crate) renderings: Vec<RenderCall>,
+    pub(crate) diffs: Vec<DiffCall>,
+    pub(crate) panics: Vec<Panic>,
 }
 
 /// What a platform said about a node, or about itself.
 #[derive(Debug)]
-pub(crate) struct Linted {
+pub(crate) struct LintCall {
     pub(crate) platform: PlatformName,
     pub(crate) subject: Subject,
     pub(crate) findings: Vec<Diagnostic>,
@@ -37,7 +37,7 @@ pub(crate) enum Subject {
 
 /// What a platform made of a scope, or why not.
 #[derive(Debug)]
-pub(crate) struct Rendered {
+pub(crate) struct RenderCall {
     pub(crate) platform: PlatformName,
     pub(crate) view: ScopeView,
     pub(crate) result: Result<Rendering, String>,
@@ -45,14 +45,14 @@ pub(crate) struct Rendered {
 
 /// How a platform would get from one rendering to another, or why not.
 #[derive(Debug)]
-pub(crate) struct Diffed {
+pub(crate) struct DiffCall {
     pub(crate) change: OwnedChange,
     pub(crate) result: Result<Plan, String>,
 }
 
 /// What made a platform panic.
 #[derive(Debug)]
-pub(crate) struct Panicked {
+pub(crate) struct Panic {
     pub(crate) platform: PlatformName,
     pub(crate) question: String,
     pub(crate) message: String,
@@ -77,7 +77,7 @@ impl SharedLog {
 pub(crate) fn witnessed(registry: &Registry, log: &SharedLog) -> Registry {
     let mut with_witnesses = Registry::new();
     for (kind, version) in registry.kinds() {
-        with_witnesses = with_witnesses.with_factory(WitnessFactory {
+        with_witnesses = with_witnesses.with_factory(RecordingFactory {
             kind: kind.clone(),
             version: version.clone(),
             registry: registry.clone(),
@@ -98,14 +98,14 @@ pub(crate) fn factory<'r>(
 }
 
 #[derive(Debug)]
-struct WitnessFactory {
+struct RecordingFactory {
     kind: PlatformKind,
     version: Version,
     registry: Registry,
     log: SharedLog,
 }
 
-impl PlatformFactory for WitnessFactory {
+impl PlatformFactory for RecordingFactory {
     fn kind(&self) -> &PlatformKind {
         &self.kind
     }
@@ -131,25 +131,25 @@ impl PlatformFactory for WitnessFactory {
         let name = instance.name();
         let (platform, descriptor) =
             guarded(&self.log, name, || "making an instance".to_owned(), create).ok_or_else(panicked)??;
-        Ok(Box::new(Witness { name: name.clone(), platform, descriptor, log: self.log.clone() }))
+        Ok(Box::new(RecordingPlatform { name: name.clone(), platform, descriptor, log: self.log.clone() }))
     }
 }
 
 #[derive(Debug)]
-struct Witness {
+struct RecordingPlatform {
     name: PlatformName,
     platform: Box<dyn DataPlatform>,
     descriptor: PlatformDescriptor,
     log: SharedLog,
 }
 
-impl Witness {
+impl RecordingPlatform {
     fn ask<T>(&self, question: impl FnOnce() -> String, answer: impl FnOnce() -> T) -> Option<T> {
         guarded(&self.log, &self.name, question, answer)
     }
 }
 
-impl DataPlatform for Witness {
+impl DataPlatform for RecordingPlatform {
     fn descriptor(&self) -> &PlatformDescriptor {
         &self.descriptor
     }
@@ -176,13 +176,13 @@ impl DataPlatform for Witness {
             LintView::Platform(view) => Subject::Platform(view.clone()),
             _ => return,
         };
-        self.log.open().lints.push(Linted { platform: self.name.clone(), subject, findings });
+        self.log.open().lints.push(LintCall { platform: self.name.clone(), subject, findings });
     }
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
         let question = || format!("rendering {}", scope.scope());
         let result = self.ask(question, || self.platform.render(scope)).ok_or_else(panicked)?;
-        self.log.open().renderings.push(Rendered {
+        self.log.open().renderings.push(RenderCall {
             platform: self.name.clone(),
             view: scope.clone(),
             result: result.as_ref().map_err(PlatformError::report).cloned(),
@@ -193,7 +193,7 @@ impl DataPlatform for Witness {
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
         let question = || "a diff".to_owned();
         let result = self.ask(question, || self.platform.diff(change)).ok_or_else(panicked)?;
-        self.log.open().diffs.push(Diffed {
+        self.log.open().diffs.push(DiffCall {
             change: change.to_owned()?,
             result: result.as_ref().map_err(PlatformError::report).cloned(),
         });
@@ -215,7 +215,7 @@ fn guarded<T>(
     match catch_unwind(AssertUnwindSafe(answer)) {
         Ok(answer) => Some(answer),
         Err(payload) => {
-            log.open().panics.push(Panicked {
+            log.open().panics.push(Panic {
                 platform: platform.clone(),
                 question: question(),
                 message: message(&*payload),

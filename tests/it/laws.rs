@@ -8,7 +8,7 @@ use datasurface::{
     platform::{Registry, RemoteFactory, Rendering},
 };
 use datasurface_local::LocalPlatform;
-use datasurface_testkit::{Laws, Verdict, northwind, northwind_masked};
+use datasurface_testkit::{LawReport, Laws, northwind, northwind_masked};
 use std::process::Command;
 
 #[test]
@@ -55,7 +55,7 @@ fn another_process_renders_the_same_bytes() {
 
 /// Says how much was checked, to whoever looks at what tests print.
 #[track_caller]
-fn kept(verdict: &Verdict) {
+fn kept(verdict: &LawReport) {
     eprintln!("{verdict}");
     verdict.assert();
 }

@@ -1,11 +1,11 @@
 //! Law 9: what the descriptor says is true. Here: who keeps captured data says in what, for zones have a say about that.
 
-use super::{Court, On};
-use crate::{rehearsal::Stage, verdict::Law};
+use super::{OnPlatform, ReportBuilder};
+use crate::{rehearsal::HarnessRun, verdict::Law};
 use datasurface_graph::NodeKind;
 use datasurface_platform::Resource;
 
-pub(super) fn check(court: &mut Court, stage: &Stage) {
+pub(super) fn check(court: &mut ReportBuilder, stage: &HarnessRun) {
     for rendered in &stage.log.renderings {
         let (Ok(rendering), Some(hosted)) = (&rendered.result, stage.placed.platform(&rendered.platform))
         else {
@@ -15,7 +15,7 @@ pub(super) fn check(court: &mut Court, stage: &Stage) {
             continue;
         }
         if let Some(kept) = rendering.resources().find(|resource| keeps_captured(resource)) {
-            let place = On(&rendered.platform, rendered.view.scope());
+            let place = OnPlatform(&rendered.platform, rendered.view.scope());
             let what = format!(
                 "`{}` holds data, and the descriptor does not say in which storage data is kept",
                 kept.address()

@@ -1,7 +1,7 @@
 //! Law 4: `diff(x, x)` is empty. Law 5: applying `diff(a, b)` to a gives b.
 
-use super::{Court, On};
-use crate::{apply::apply, rehearsal::Stage, verdict::Law, witness::Diffed};
+use super::{OnPlatform, ReportBuilder};
+use crate::{apply::apply, rehearsal::HarnessRun, verdict::Law, witness::DiffCall};
 use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_platform::{
     ChangeFrame, DataPlatform, Plan, RenderingChange, ResourceAddress, Revision, ScopeChange,
@@ -9,7 +9,7 @@ use datasurface_platform::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Asks for the way from every rendering to itself.
-pub(super) fn nothing(court: &mut Court, stage: &Stage, proposal: &Proposal) {
+pub(super) fn nothing(court: &mut ReportBuilder, stage: &HarnessRun, proposal: &Proposal) {
     for (name, record) in proposal.manifest().platforms() {
         let Some(hosted) = stage.placed.platform(name) else {
             continue;
@@ -29,7 +29,7 @@ pub(super) fn nothing(court: &mut Court, stage: &Stage, proposal: &Proposal) {
                 Ok(plan) => format!("{which}, but there is something to do: {}", summary(&plan)),
                 Err(reason) => format!("{which}, but the diff fails: {reason}"),
             };
-            court.report(Law::NothingToDo, On(name, "the diff of equal renderings"), what);
+            court.report(Law::NothingToDo, OnPlatform(name, "the diff of equal renderings"), what);
         }
     }
 }
@@ -62,17 +62,17 @@ fn summary(plan: &Plan) -> String {
 }
 
 /// Applies a plan.
-pub(super) fn there(court: &mut Court, diffed: &Diffed, spared: &BTreeSet<ResourceAddress>) {
+pub(super) fn there(court: &mut ReportBuilder, diffed: &DiffCall, spared: &BTreeSet<ResourceAddress>) {
     let name = diffed.change.frame.platform.name();
     match &diffed.result {
         Ok(plan) => {
             for (place, what) in apply(&diffed.change, plan, spared) {
-                court.report(Law::PlanGetsThere, On(name, place), what);
+                court.report(Law::PlanGetsThere, OnPlatform(name, place), what);
             }
         }
         Err(reason) => {
             let what = format!("it fails: {reason}");
-            court.report(Law::PlanGetsThere, On(name, "the diff"), what);
+            court.report(Law::PlanGetsThere, OnPlatform(name, "the diff"), what);
         }
     }
 }

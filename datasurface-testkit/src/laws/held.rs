@@ -1,12 +1,16 @@
 //! Law 7: no step destroys held state.
 
-use super::{Court, On};
-use crate::{rehearsal::Stage, verdict::Law, witness::Diffed};
+use super::{OnPlatform, ReportBuilder};
+use crate::{rehearsal::HarnessRun, verdict::Law, witness::DiffCall};
 use datasurface_platform::{Action, Effect, ResourceAddress};
 use std::collections::BTreeSet;
 
 /// Looks for steps that destroy what nothing lets go, and says what they would destroy. The broker must refuse such a plan.
-pub(super) fn check(court: &mut Court, stage: &Stage, diffed: &Diffed) -> BTreeSet<ResourceAddress> {
+pub(super) fn check(
+    court: &mut ReportBuilder,
+    stage: &HarnessRun,
+    diffed: &DiffCall,
+) -> BTreeSet<ResourceAddress> {
     let mut destroyed = BTreeSet::new();
     let Ok(plan) = &diffed.result else {
         return destroyed;
@@ -24,7 +28,7 @@ pub(super) fn check(court: &mut Court, stage: &Stage, diffed: &Diffed) -> BTreeS
         let may = frame.let_go.contains_key(&step.resource);
         if destroys && !may && holders.contains(&step.resource) {
             let what = format!("it holds data that nothing lets go, but the plan says `{step}`");
-            let place = On(name, format!("`{}`", step.resource));
+            let place = OnPlatform(name, format!("`{}`", step.resource));
             court.report(Law::HeldStateSurvives, place, what);
             destroyed.insert(step.resource.clone());
         }
@@ -37,7 +41,7 @@ pub(super) fn check(court: &mut Court, stage: &Stage, diffed: &Diffed) -> BTreeS
 }
 
 /// What is held must be rendered on: the broker refuses everything else.
-pub(super) fn is_rendered(court: &mut Court, stage: &Stage) {
+pub(super) fn is_rendered(court: &mut ReportBuilder, stage: &HarnessRun) {
     let Err(refused) = &stage.proposal else {
         return;
     };

@@ -1,12 +1,12 @@
 //! Law 1: lint is pure and ordered.
 
-use super::{Court, On, Others};
-use crate::{rehearsal::Stage, verdict::Law, witness::Subject};
+use super::{OnPlatform, OtherInstances, ReportBuilder};
+use crate::{rehearsal::HarnessRun, verdict::Law, witness::Subject};
 use datasurface_model::Findings;
 use datasurface_platform::{DataPlatform, LintView, Reporter};
 
 /// Asks again: the other way round, twice, with other questions in between, and another instance.
-pub(super) fn check(court: &mut Court, stage: &Stage, others: &Others) {
+pub(super) fn check(court: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
     for linted in stage.log.lints.iter().rev() {
         let Some(hosted) = stage.placed.platform(&linted.platform) else {
             continue;
@@ -24,7 +24,7 @@ pub(super) fn check(court: &mut Court, stage: &Stage, others: &Others) {
             continue;
         };
         let what = format!("{difference}, it has other findings than at first: {}", list(&first));
-        court.report(Law::LintIsPure, On(&linted.platform, place(&linted.subject)), what);
+        court.report(Law::LintIsPure, OnPlatform(&linted.platform, place(&linted.subject)), what);
     }
 }
 

@@ -9,9 +9,9 @@ pub(crate) mod render;
 pub(crate) mod shards;
 
 use crate::{
-    rehearsal::{Rehearsal, Stage},
-    verdict::{Law, Tally, Verdict, Violation},
-    witness::Panicked,
+    rehearsal::{Harness, HarnessRun},
+    verdict::{CheckCounts, Law, LawReport, Violation},
+    witness::Panic,
 };
 use datasurface_model::PlatformName;
 use datasurface_platform::DataPlatform;
@@ -21,7 +21,7 @@ use std::{
 };
 
 /// Holds what a stage shows against every law that can be judged by it alone.
-pub(crate) fn judge(court: &mut Court, rehearsal: &Rehearsal, stage: &Stage) {
+pub(crate) fn judge(court: &mut ReportBuilder, rehearsal: &Harness, stage: &HarnessRun) {
     court.panics(&stage.log.panics);
     let others = others(rehearsal, stage);
     lint::check(court, stage, &others);
@@ -41,9 +41,9 @@ pub(crate) fn judge(court: &mut Court, rehearsal: &Rehearsal, stage: &Stage) {
 }
 
 /// Other instances of the same platforms, with the same settings.
-type Others = BTreeMap<PlatformName, Box<dyn DataPlatform>>;
+type OtherInstances = BTreeMap<PlatformName, Box<dyn DataPlatform>>;
 
-fn others(rehearsal: &Rehearsal, stage: &Stage) -> Others {
+fn others(rehearsal: &Harness, stage: &HarnessRun) -> OtherInstances {
     let lints = stage.log.lints.iter();
     let names: BTreeSet<&PlatformName> = lints.map(|linted| &linted.platform).collect();
     let other = |name: &PlatformName| {
@@ -55,14 +55,14 @@ fn others(rehearsal: &Rehearsal, stage: &Stage) -> Others {
 
 /// Takes down what is found.
 #[derive(Debug)]
-pub(crate) struct Court {
+pub(crate) struct ReportBuilder {
     ecosystem: String,
-    verdict: Verdict,
+    verdict: LawReport,
 }
 
-impl Court {
+impl ReportBuilder {
     pub(crate) fn new(ecosystem: String) -> Self {
-        Self { ecosystem, verdict: Verdict::default() }
+        Self { ecosystem, verdict: LawReport::default() }
     }
 
     /// Judges something in another ecosystem.
@@ -77,9 +77,9 @@ impl Court {
         self.verdict.find(violation);
     }
 
-    pub(crate) fn panics(&mut self, panics: &[Panicked]) {
+    pub(crate) fn panics(&mut self, panics: &[Panic]) {
         for panicked in panics {
-            let place = On(&panicked.platform, &panicked.question);
+            let place = OnPlatform(&panicked.platform, &panicked.question);
             self.report(Law::NoPanic, place, format!("it panicked: {}", panicked.message));
         }
     }
@@ -89,25 +89,25 @@ impl Court {
         self.verdict.laws().contains(&law)
     }
 
-    pub(crate) fn count(&mut self, tally: Tally) {
+    pub(crate) fn count(&mut self, tally: CheckCounts) {
         self.verdict.count(tally);
     }
 
     pub(crate) fn skip(&mut self, codes: impl IntoIterator<Item = String>) {
-        let mut tally = Tally::default();
+        let mut tally = CheckCounts::default();
         tally.skip(codes);
         self.verdict.count(tally);
     }
 
-    pub(crate) fn into_verdict(self) -> Verdict {
+    pub(crate) fn into_verdict(self) -> LawReport {
         self.verdict
     }
 }
 
 /// Something on a platform.
-pub(crate) struct On<'a, T>(pub(crate) &'a PlatformName, pub(crate) T);
+pub(crate) struct OnPlatform<'a, T>(pub(crate) &'a PlatformName, pub(crate) T);
 
-impl<T: fmt::Display> fmt::Display for On<'_, T> {
+impl<T: fmt::Display> fmt::Display for OnPlatform<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "platform `{}`, {}", self.0, self.1)
     }

@@ -1,17 +1,17 @@
 //! Law 2: lint clean, render succeeds. Law 3: render is deterministic, also under shuffled declarations.
 
-use super::{Court, On, Others};
+use super::{OnPlatform, OtherInstances, ReportBuilder};
 use crate::{
-    rehearsal::{Stage, codes},
+    rehearsal::{HarnessRun, codes},
     verdict::Law,
-    witness::{Rendered, Subject},
+    witness::{RenderCall, Subject},
 };
 use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_model::Severity;
 use datasurface_platform::{DataPlatform, PlatformError, Rendering};
 use std::collections::BTreeMap;
 
-pub(super) fn check(court: &mut Court, stage: &Stage, others: &Others) {
+pub(super) fn check(court: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
     for rendered in &stage.log.renderings {
         match &rendered.result {
             Ok(first) => again(court, stage, others, rendered, first),
@@ -21,7 +21,7 @@ pub(super) fn check(court: &mut Court, stage: &Stage, others: &Others) {
     offers(court, stage, others);
 }
 
-fn failed(court: &mut Court, stage: &Stage, rendered: &Rendered, reason: &str) {
+fn failed(court: &mut ReportBuilder, stage: &HarnessRun, rendered: &RenderCall, reason: &str) {
     let mut findings = stage
         .log
         .lints
@@ -29,18 +29,24 @@ fn failed(court: &mut Court, stage: &Stage, rendered: &Rendered, reason: &str) {
         .filter(|linted| linted.platform == rendered.platform)
         .flat_map(|linted| &linted.findings);
     if !findings.any(|finding| finding.severity() == Severity::Error) {
-        let place = On(&rendered.platform, rendered.view.scope());
+        let place = OnPlatform(&rendered.platform, rendered.view.scope());
         let what = format!("lint finds no error, but rendering fails: {reason}");
         court.report(Law::CleanLintRenders, place, what);
     }
 }
 
 /// Renders the same view again, and by another instance.
-fn again(court: &mut Court, stage: &Stage, others: &Others, rendered: &Rendered, first: &Rendering) {
+fn again(
+    court: &mut ReportBuilder,
+    stage: &HarnessRun,
+    others: &OtherInstances,
+    rendered: &RenderCall,
+    first: &Rendering,
+) {
     let Some(hosted) = stage.placed.platform(&rendered.platform) else {
         return;
     };
-    let place = On(&rendered.platform, rendered.view.scope());
+    let place = OnPlatform(&rendered.platform, rendered.view.scope());
     let mut compare = |platform: &dyn DataPlatform, when: &str| {
         if let Some(what) = differs(first, platform.render(&rendered.view)) {
             court.report(Law::RenderIsDeterministic, &place, format!("rendered {when}, {what}"));
@@ -73,7 +79,7 @@ fn differs(first: &Rendering, second: Result<Rendering, PlatformError>) -> Optio
 }
 
 /// What is offered and what it weighs are part of what is rendered.
-fn offers(court: &mut Court, stage: &Stage, others: &Others) {
+fn offers(court: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
     for linted in &stage.log.lints {
         let (Subject::Node(node), Some(hosted)) = (&linted.subject, stage.placed.platform(&linted.platform))
         else {
@@ -86,7 +92,7 @@ fn offers(court: &mut Court, stage: &Stage, others: &Others) {
         let answer = |platform: &dyn DataPlatform| (platform.offer(facts), platform.weigh(facts));
         let first = answer(platform);
         if first != answer(platform) || first != answer(&**another) {
-            let place = On(&linted.platform, format!("`{}`", node.key()));
+            let place = OnPlatform(&linted.platform, format!("`{}`", node.key()));
             let what = "asked again, its offers or weights are others";
             court.report(Law::RenderIsDeterministic, place, what);
         }
@@ -94,7 +100,7 @@ fn offers(court: &mut Court, stage: &Stage, others: &Others) {
 }
 
 /// The same ecosystem, declared in another order, must give the same files and resources.
-pub(crate) fn in_another_order(court: &mut Court, proposal: &Proposal, other: Option<&Stage>) {
+pub(crate) fn in_another_order(court: &mut ReportBuilder, proposal: &Proposal, other: Option<&HarnessRun>) {
     let other = match other.map(|stage| &stage.proposal) {
         Some(Ok(other)) => other,
         Some(Err(refused)) => {
@@ -110,7 +116,7 @@ pub(crate) fn in_another_order(court: &mut Court, proposal: &Proposal, other: Op
     for (name, one) in proposal.manifest().platforms() {
         let two = other.manifest().platform(name);
         if let Some(what) = two.map_or(Some("it is not rendered".to_owned()), |two| between(one, two)) {
-            court.report(Law::RenderIsDeterministic, On(name, "all of it"), what);
+            court.report(Law::RenderIsDeterministic, OnPlatform(name, "all of it"), what);
             found = true;
         }
     }

@@ -1,7 +1,7 @@
 //! Law 8, in part: the union of the shards is the whole, and offers resolve.
 
-use super::{Court, On};
-use crate::{random::Random, rehearsal::Stage, verdict::Law};
+use super::{OnPlatform, ReportBuilder};
+use crate::{random::Random, rehearsal::HarnessRun, verdict::Law};
 use datasurface_broker::{Lock, Proposal};
 use datasurface_graph::NodeKind;
 use datasurface_model::{PlatformName, ShardName};
@@ -9,7 +9,7 @@ use datasurface_platform::{DataHeld, Resource, ResourceAddress, Scope};
 use std::collections::BTreeMap;
 
 /// The lock of a proposal, with all nodes placed in two shards, and some datasets apart from their captures.
-pub(crate) fn scattered(stage: &Stage, proposal: &Proposal, random: &mut Random) -> Lock {
+pub(crate) fn scattered(stage: &HarnessRun, proposal: &Proposal, random: &mut Random) -> Lock {
     let shards: [ShardName; 2] = ["main".into(), "second".into()];
     let [main, second] = &shards;
     let mut pick = || {
@@ -31,7 +31,7 @@ pub(crate) fn scattered(stage: &Stage, proposal: &Proposal, random: &mut Random)
 }
 
 /// Compares what is rendered in one shard with what is rendered in two.
-pub(crate) fn check(court: &mut Court, whole: &Proposal, stage: &Stage) {
+pub(crate) fn check(court: &mut ReportBuilder, whole: &Proposal, stage: &HarnessRun) {
     let parts = match &stage.proposal {
         Ok(parts) => parts,
         // Who panics when asked for offers offers nothing: that was said already.
@@ -53,11 +53,11 @@ pub(crate) fn check(court: &mut Court, whole: &Proposal, stage: &Stage) {
             Some(other) if other.1 != one.1 => "in two shards it holds other data",
             Some(_) => continue,
         };
-        court.report(Law::ShardsAreTheWhole, On(key.0, format!("`{}`", key.1)), what);
+        court.report(Law::ShardsAreTheWhole, OnPlatform(key.0, format!("`{}`", key.1)), what);
     }
     for key in parts.keys().filter(|key| !whole.contains_key(*key)) {
         let what = "it is there in two shards, and not in one";
-        court.report(Law::ShardsAreTheWhole, On(key.0, format!("`{}`", key.1)), what);
+        court.report(Law::ShardsAreTheWhole, OnPlatform(key.0, format!("`{}`", key.1)), what);
     }
 }
 
@@ -79,7 +79,7 @@ fn union(proposal: &Proposal) -> Union<'_> {
 }
 
 /// An address must mean one resource on its whole platform: the broker refuses everything else.
-pub(super) fn addresses(court: &mut Court, stage: &Stage) {
+pub(super) fn addresses(court: &mut ReportBuilder, stage: &HarnessRun) {
     let Err(refused) = &stage.proposal else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use super::{
     Synthetic,
-    shape::{self, Shape},
+    shape::{self, SyntheticLayout},
 };
 use crate::random::Random;
 use datasurface_model::{
@@ -12,19 +12,19 @@ use datasurface_model::{
 use std::collections::HashSet;
 
 /// An ecosystem that is being drawn.
-pub(super) struct Drawing<'a> {
+pub(super) struct SyntheticBuilder<'a> {
     parameters: &'a Synthetic,
-    shape: Shape,
+    shape: SyntheticLayout,
     random: Random,
     /// All but the key.
     columns: Vec<ColumnName>,
 }
 
-impl<'a> Drawing<'a> {
+impl<'a> SyntheticBuilder<'a> {
     pub(super) fn of(parameters: &'a Synthetic) -> Self {
         Self {
             parameters,
-            shape: Shape::of(parameters),
+            shape: SyntheticLayout::of(parameters),
             random: Random::new(parameters.seed),
             columns: (1..parameters.columns).map(|number| format!("value_{number}").into()).collect(),
         }

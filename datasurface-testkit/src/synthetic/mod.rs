@@ -12,7 +12,7 @@ use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
     Ecosystem, Entity, GovernanceZone, GroupKey, InfrastructureVendor, PlatformDeclaration, PlatformName,
 };
-use drawing::Drawing;
+use drawing::SyntheticBuilder;
 
 /// The parameters of a synthetic ecosystem, which is valid, without any finding.
 ///
@@ -189,7 +189,7 @@ impl Synthetic {
     /// The ecosystem, made by the same calls that any program would make.
     #[must_use]
     pub fn ecosystem(&self) -> Ecosystem {
-        let mut drawing = Drawing::of(self);
+        let mut drawing = SyntheticBuilder::of(self);
         let mut zone = GovernanceZone::new();
         for number in 0..drawing.teams() {
             zone = zone.team(shape::team(number), "github:synthetic/team@main", drawing.team(number));

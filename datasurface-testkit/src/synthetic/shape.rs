@@ -13,7 +13,7 @@ pub(super) const GROUP: &str = "wanted";
 
 /// How many there are of each, and who has which. Workspaces are numbered through, transformers first.
 #[derive(Clone, Debug)]
-pub(super) struct Shape {
+pub(super) struct SyntheticLayout {
     pub(super) teams: usize,
     pub(super) datasets: usize,
     datastores: usize,
@@ -27,7 +27,7 @@ pub(super) struct Shape {
     outputs_of_one: usize,
 }
 
-impl Shape {
+impl SyntheticLayout {
     pub(super) fn of(parameters: &Synthetic) -> Self {
         Self {
             teams: parameters.datastores.div_ceil(parameters.datastores_per_team).max(1),
