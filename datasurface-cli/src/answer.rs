@@ -28,7 +28,7 @@ impl<'a> Answer<'a> {
     /// Text for people, with the findings beside it, on the standard error.
     pub(crate) fn text(output: impl Display + 'a, findings: &Findings, is_well: bool) -> Self {
         let output = move |to: &mut dyn Write| {
-            let mut to = Printable(Remembering { to, error: Ok(()) });
+            let mut to = Printable(ErrorCapturingWriter { to, error: Ok(()) });
             let written = write!(to, "{output}");
             // What was written knows only that something went wrong.
             to.0.error.and(written.map_err(io::Error::other))
@@ -69,7 +69,7 @@ impl<'a> Answer<'a> {
     }
 
     /// The same answer, with findings beside it, on the standard error.
-    pub(crate) fn beside(mut self, findings: &Findings) -> Self {
+    pub(crate) fn with_findings(mut self, findings: &Findings) -> Self {
         self.remarks += &printable(paragraphs(findings));
         self
     }
@@ -110,12 +110,12 @@ impl<'a> Answer<'a> {
 }
 
 /// Writes text to somebody who takes bytes, and remembers what went wrong.
-struct Remembering<'t> {
+struct ErrorCapturingWriter<'t> {
     to: &'t mut dyn Write,
     error: io::Result<()>,
 }
 
-impl fmt::Write for Remembering<'_> {
+impl fmt::Write for ErrorCapturingWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.to.write_all(text.as_bytes()).map_err(|error| {
             self.error = Err(error);

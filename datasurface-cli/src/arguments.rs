@@ -148,7 +148,7 @@ pub(crate) struct Render {
 
 /// What was rendered, and where it runs.
 #[derive(Debug, Args)]
-pub(crate) struct Site {
+pub(crate) struct TargetArguments {
     /// The folder that was rendered into.
     #[arg(long, value_name = "DIR")]
     pub(crate) target: PathBuf,
@@ -164,7 +164,7 @@ pub(crate) struct Site {
     DATASURFACE_CREDENTIAL_NAME, or the content of the file that DATASURFACE_CREDENTIAL_NAME_FILE names.")]
 pub(crate) struct Run {
     #[command(flatten)]
-    pub(crate) site: Site,
+    pub(crate) site: TargetArguments,
 
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t)]
@@ -218,7 +218,7 @@ pub(crate) struct Run {
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     #[command(flatten)]
-    pub(crate) site: Site,
+    pub(crate) site: TargetArguments,
 
     /// Show values of rows that failed, of columns that are classified as `Public` and nothing else.
     #[arg(long)]

@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::fmt;
 
 #[derive(Serialize)]
-struct Verdict<'a> {
+struct CheckJson<'a> {
     findings: &'a Findings,
     waived: &'a [Waived],
     is_valid: bool,
@@ -42,7 +42,7 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
             let lines = waived.iter().map(|waived| format!("{waived}\n"));
             Answer::report(&findings, &(lines.collect::<String>() + &findings.summary()), is_valid)
         }
-        Format::Json => Answer::json(&Verdict { findings: &findings, waived: &waived, is_valid }, is_valid),
+        Format::Json => Answer::json(&CheckJson { findings: &findings, waived: &waived, is_valid }, is_valid),
     }
 }
 

@@ -8,14 +8,14 @@ use serde::Serialize;
 
 /// A resource that is not as it was rendered.
 #[derive(Debug, Serialize)]
-pub(crate) struct Drifted {
+pub(crate) struct PlatformDrift {
     pub(crate) platform: PlatformName,
     pub(crate) resource: ResourceAddress,
     problem: String,
     is_made_again: bool,
 }
 
-impl Drifted {
+impl PlatformDrift {
     pub(crate) fn of(platform: &PlatformName, drifted: datasurface_platform::Drifted) -> Self {
         let datasurface_platform::Drifted { resource, problem, is_made_again } = drifted;
         Self { platform: platform.clone(), resource, problem, is_made_again }
@@ -24,7 +24,7 @@ impl Drifted {
 
 /// Asks the platforms of a target what drifted, where they were applied last. Where that cannot be said, e.g. since plans are made
 /// where nobody can reach the databases, this is no error.
-pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<Drifted>, Findings) {
+pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<PlatformDrift>, Findings) {
     let root = target.applied_root().unwrap_or_else(|| ".".into());
     let operated = broker.drift(target, &site::operation(&root, now()));
     let unknown = operated.findings.iter().map(|finding| {
@@ -35,14 +35,14 @@ pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<Drifted>, Findings
     });
     let unknown = unknown.collect();
     let drifted = operated.done.into_iter().flat_map(|(platform, drifted)| {
-        drifted.into_iter().map(move |drifted| Drifted::of(&platform, drifted))
+        drifted.into_iter().map(move |drifted| PlatformDrift::of(&platform, drifted))
     });
     (drifted.collect(), unknown)
 }
 
 /// A line for each.
-pub(crate) fn lines(drifted: &[Drifted]) -> String {
-    let line = |Drifted { platform, resource, problem, .. }: &Drifted| {
+pub(crate) fn lines(drifted: &[PlatformDrift]) -> String {
+    let line = |PlatformDrift { platform, resource, problem, .. }: &PlatformDrift| {
         format!("drifted: `{resource}` of {platform}: {problem}\n")
     };
     drifted.iter().map(line).collect()

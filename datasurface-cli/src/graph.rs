@@ -6,8 +6,8 @@ use crate::{
     input::Input,
     listing::Listing,
     reach::Reach,
-    shown::shown,
-    versions::Versions,
+    shown::selected_graphs,
+    versions::GraphVersions,
 };
 use datasurface_broker::{Broker, Placed};
 use datasurface_graph::picture::{Dot, Drawing, GraphMl, GraphsPicture, Level, Mermaid, Picture};
@@ -15,7 +15,7 @@ use datasurface_model::{Findings, PlatformName};
 use std::{fmt, process::ExitCode};
 
 #[derive(serde::Serialize)]
-struct Refusal<'a> {
+struct FailureJson<'a> {
     findings: &'a Findings,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
     let graphs = placed.graphs();
     let before = before.as_ref().map(Placed::graphs);
     let only = arguments.platform.as_deref().map(PlatformName::from);
-    let shown = match shown(before, graphs, only.as_ref(), arguments.around.as_ref()) {
+    let shown = match selected_graphs(before, graphs, only.as_ref(), arguments.around.as_ref()) {
         Ok(shown) => shown,
         Err(finding) => {
             input.findings.extend([*finding]);
@@ -58,11 +58,11 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
             let picture = picture();
             Answer::text(fmt::from_fn(move |f| write!(f, "{}", Drawing(&picture))), findings, true)
         }
-        (GraphFormat::Json, Some(reach)) => Answer::long_json(reach, true).beside(findings),
+        (GraphFormat::Json, Some(reach)) => Answer::long_json(reach, true).with_findings(findings),
         (GraphFormat::Json, None) => {
             let picture = GraphsPicture::of(graphs);
             let picture = only.as_ref().map_or(picture, |only| picture.only(only));
-            Answer::long_json(picture, true).beside(findings)
+            Answer::long_json(picture, true).with_findings(findings)
         }
         (GraphFormat::Mermaid, _) => {
             let picture = picture();
@@ -87,7 +87,7 @@ fn placed_before(older: &Model, broker: &Broker) -> Result<Placed, Findings> {
 
 fn refuse(arguments: &Graph, findings: &Findings) -> Answer<'static> {
     match arguments.format {
-        GraphFormat::Json => Answer::json(&Refusal { findings }, false),
+        GraphFormat::Json => Answer::json(&FailureJson { findings }, false),
         GraphFormat::Text | GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => {
             Answer::text(String::new(), findings, false)
         }
@@ -95,10 +95,10 @@ fn refuse(arguments: &Graph, findings: &Findings) -> Answer<'static> {
 }
 
 /// What is shown, as a picture.
-fn drawn<'g>(arguments: &Graph, shown: &'g [Versions<'_>], reach: Option<&Reach>) -> Picture<'g> {
+fn drawn<'g>(arguments: &Graph, shown: &'g [GraphVersions<'_>], reach: Option<&Reach>) -> Picture<'g> {
     let picture = match reach {
         Some(_) => Picture::of_change(shown.iter().map(|versions| (versions.before(), versions.after()))),
-        None => Picture::of(shown.iter().map(Versions::after)),
+        None => Picture::of(shown.iter().map(GraphVersions::after)),
     };
     let mut picture = picture.level(match arguments.level.unwrap_or_default() {
         GraphLevel::Dataset => Level::Dataset,

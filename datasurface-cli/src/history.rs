@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 /// A run of a job of a platform.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Ran {
+pub(crate) struct PlatformJobRun {
     pub(crate) platform: PlatformName,
     #[serde(flatten)]
     pub(crate) run: JobRun,
 }
 
-impl Ran {
+impl PlatformJobRun {
     /// The runs of all platforms, in order.
     pub(crate) fn all(runs: BTreeMap<PlatformName, Vec<JobRun>>) -> Vec<Self> {
         let of = |(platform, runs): (PlatformName, Vec<JobRun>)| {
@@ -25,9 +25,9 @@ impl Ran {
 }
 
 /// The runs, for people. Why one failed, `status` says of those whom it concerns now.
-pub(crate) fn summary(history: &[Ran]) -> String {
+pub(crate) fn summary(history: &[PlatformJobRun]) -> String {
     let mut table = Table::of(["job", "platform", "began"]).numbers(["seconds", "records"]).text("");
-    for Ran { platform, run } in history {
+    for PlatformJobRun { platform, run } in history {
         let known = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let remark = match &run.outcome {
             JobOutcome::Done => String::new(),

@@ -40,7 +40,7 @@ struct Column {
 }
 
 #[derive(Serialize)]
-struct Refusal<'a> {
+struct FailureJson<'a> {
     findings: &'a Findings,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer
         }
         Err(findings) => match arguments.format {
             Format::Text => Answer::text(String::new(), &findings, false),
-            Format::Json => Answer::json(&Refusal { findings: &findings }, false),
+            Format::Json => Answer::json(&FailureJson { findings: &findings }, false),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! Nodes for people: numbered, in the order in which they come up.
 
-use crate::{text::count, versions::Versions};
+use crate::{text::count, versions::GraphVersions};
 use datasurface_graph::{
     IntentionGraph, IntentionGraphs, Node, NodeKey,
     query::{Step, coming_up},
@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt};
 pub(crate) struct Listing<'g> {
     /// Those of all platforms, which may hand something over.
     pub(crate) graphs: &'g IntentionGraphs,
-    pub(crate) shown: &'g [Versions<'g>],
+    pub(crate) shown: &'g [GraphVersions<'g>],
 }
 
 impl fmt::Display for Listing<'_> {
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn many_nodes_are_written_one_by_one() {
         let (before, graphs) = (graphs(0), graphs(1_000));
-        let shown = Versions::of_all(Some(&before), &graphs);
+        let shown = GraphVersions::of_all(Some(&before), &graphs);
         let listing = Listing { graphs: &graphs, shown: &shown };
         let reach = Reach::between(&before, &graphs, &shown);
         for answer in [&listing as &dyn fmt::Display, &reach] {

@@ -1,8 +1,8 @@
 //! How far consumers are, as metrics in the text format of OpenMetrics.
 
 use crate::{
-    drift::Drifted,
-    history::{Ran, in_seconds},
+    drift::PlatformDrift,
+    history::{PlatformJobRun, in_seconds},
     sink::{Sink, Waiting},
 };
 use chrono::{DateTime, Utc};
@@ -13,69 +13,69 @@ use std::fmt::{Display, Write};
 struct Metrics(String);
 
 /// A metric of each sink, for those where it is known.
-struct OfSink {
+struct SinkMetric {
     name: &'static str,
     unit: &'static str,
     help: &'static str,
     value: fn(&Sink) -> Option<i64>,
 }
 
-const OF_SINKS: [OfSink; 10] = [
-    OfSink {
+const OF_SINKS: [SinkMetric; 10] = [
+    SinkMetric {
         name: "datasurface_sink_batch",
         unit: "",
         help: "The last batch that arrived.",
         value: |sink| sink.batch.map(number),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_schema_version",
         unit: "",
         help: "The version of the schema of the last batch that arrived.",
         value: |sink| sink.schema_version.map(number),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_arrived_timestamp_seconds",
         unit: "seconds",
         help: "When the last batch arrived.",
         value: |sink| sink.arrived_at.map(|at| at.timestamp()),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_confirmed_timestamp_seconds",
         unit: "seconds",
         help: "When what arrived was last all that there was at its sources.",
         value: |sink| sink.confirmed_at.map(|at| at.timestamp()),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_lag_seconds",
         unit: "seconds",
         help: "How long ago that was.",
         value: |sink| sink.lag_seconds.map(number),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_promised_seconds",
         unit: "seconds",
         help: "How late it may be.",
         value: |sink| sink.promised_seconds.map(number),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_late",
         unit: "",
         help: "Whether it is later than was promised.",
         value: |sink| Some(i64::from(sink.is_late)),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_failing",
         unit: "",
         help: "Whether something failed on the way to it, the last time.",
         value: |sink| Some(i64::from(sink.last_failure.is_some())),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_rejected",
         unit: "",
         help: "Rows that are set aside because they break a rule of the dataset.",
         value: |sink| Some(number(sink.rejected)),
     },
-    OfSink {
+    SinkMetric {
         name: "datasurface_sink_unfit",
         unit: "",
         help: "Versions that are set aside because this container cannot have them.",
@@ -88,7 +88,7 @@ struct OfJob {
     name: &'static str,
     unit: &'static str,
     help: &'static str,
-    value: fn(&Ran) -> Option<String>,
+    value: fn(&PlatformJobRun) -> Option<String>,
 }
 
 const OF_JOBS: [OfJob; 4] = [
@@ -126,8 +126,8 @@ const OF_JOBS: [OfJob; 4] = [
 pub(crate) fn metrics(
     sinks: &[Sink],
     waiting: &[Waiting],
-    drifted: &[Drifted],
-    last_runs: &[Ran],
+    drifted: &[PlatformDrift],
+    last_runs: &[PlatformJobRun],
     at: DateTime<Utc>,
     is_complete: bool,
 ) -> String {
@@ -137,7 +137,7 @@ pub(crate) fn metrics(
     let asked = "datasurface_status_timestamp_seconds";
     metrics.family(asked, "seconds", "When platforms were asked.");
     metrics.sample(asked, &[], at.timestamp());
-    for OfSink { name, unit, help, value } in OF_SINKS {
+    for SinkMetric { name, unit, help, value } in OF_SINKS {
         metrics.family(name, unit, help);
         for sink in sinks {
             if let Some(value) = value(sink) {

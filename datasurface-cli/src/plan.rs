@@ -3,8 +3,8 @@
 use crate::{
     answer::Answer,
     arguments::{self, Format},
-    drift::{Drifted, drift, lines},
-    propose::{Prospect, unfinished},
+    drift::{PlatformDrift, drift, lines},
+    propose::{PlannedChange, unfinished},
     summary::summary,
 };
 use datasurface_broker::Broker;
@@ -15,21 +15,21 @@ use std::collections::BTreeMap;
 
 /// A plan for programs. What is not known is null or empty.
 #[derive(Serialize)]
-pub(crate) struct Planned<'a> {
+pub(crate) struct PlanJson<'a> {
     findings: &'a Findings,
     reached: Option<&'a Revision>,
     revision: Option<&'a Revision>,
     plans: BTreeMap<&'a PlatformName, &'a Plan>,
     /// Only of a plan.
     #[serde(skip_serializing_if = "Option::is_none")]
-    drifted: Option<&'a [Drifted]>,
+    drifted: Option<&'a [PlatformDrift]>,
     /// Only of a rendering.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_written: Option<bool>,
 }
 
-impl<'a> Planned<'a> {
-    pub(crate) fn of(prospect: Option<&'a Prospect>, findings: &'a Findings) -> Self {
+impl<'a> PlanJson<'a> {
+    pub(crate) fn of(prospect: Option<&'a PlannedChange>, findings: &'a Findings) -> Self {
         let plans = prospect.into_iter().flat_map(|prospect| prospect.proposal.plans());
         Self {
             findings,
@@ -41,7 +41,7 @@ impl<'a> Planned<'a> {
         }
     }
 
-    fn with_drifted(self, drifted: &'a [Drifted]) -> Self {
+    fn with_drifted(self, drifted: &'a [PlatformDrift]) -> Self {
         Self { drifted: Some(drifted), ..self }
     }
 
@@ -51,7 +51,7 @@ impl<'a> Planned<'a> {
 }
 
 pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'static> {
-    let (prospect, mut findings) = match Prospect::find(arguments, broker, false) {
+    let (prospect, mut findings) = match PlannedChange::find(arguments, broker, false) {
         Ok(prospect) => {
             let mut findings = prospect.findings.clone();
             findings
@@ -70,7 +70,7 @@ pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'stat
             Answer::text(text + &lines(&drifted), &findings, is_well)
         }
         Format::Json => {
-            let planned = Planned::of(prospect.as_ref(), &findings);
+            let planned = PlanJson::of(prospect.as_ref(), &findings);
             Answer::json(&planned.with_drifted(&drifted), is_well)
         }
     }

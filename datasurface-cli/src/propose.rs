@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// What would be done, and where.
 #[derive(Debug)]
-pub(crate) struct Prospect {
+pub(crate) struct PlannedChange {
     pub(crate) target: Target,
     pub(crate) lock_path: PathBuf,
     /// The revision that was rendered before.
@@ -22,7 +22,7 @@ pub(crate) struct Prospect {
     pub(crate) findings: Findings,
 }
 
-impl Prospect {
+impl PlannedChange {
     /// Reads, judges, looks at the target, and plans. Writes nothing: after a write that was decided and interrupted, target
     /// and lock are seen as they will be when it is finished.
     pub(crate) fn find(arguments: &Plan, broker: &Broker, remake: bool) -> Result<Self, Findings> {

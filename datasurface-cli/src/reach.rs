@@ -1,6 +1,6 @@
 //! `graph --since`: what a change of the model reaches.
 
-use crate::{text::count, versions::Versions};
+use crate::{text::count, versions::GraphVersions};
 use datasurface_graph::{FieldDifference, GraphDiff, IntentionGraphs, Node, NodeKey, query};
 use serde::Serialize;
 use std::{
@@ -11,14 +11,14 @@ use std::{
 /// The nodes that a change reaches, in order.
 #[derive(Debug, Serialize)]
 pub(crate) struct Reach {
-    reached: Vec<Reached>,
+    reached: Vec<ReachedNode>,
 }
 
 /// A node that a change reaches.
 #[derive(Debug, Serialize)]
-struct Reached {
+struct ReachedNode {
     key: NodeKey,
-    fate: Fate,
+    fate: NodeChange,
     /// What of its facts is other than before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<FieldDifference>,
@@ -29,7 +29,7 @@ struct Reached {
 /// What a change does to a node.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Fate {
+enum NodeChange {
     Added,
     Removed,
     Changed,
@@ -39,7 +39,7 @@ enum Fate {
 
 impl Reach {
     /// What is reached on these platforms by the change that made the one graphs of the other.
-    pub(crate) fn between(old: &IntentionGraphs, new: &IntentionGraphs, shown: &[Versions<'_>]) -> Self {
+    pub(crate) fn between(old: &IntentionGraphs, new: &IntentionGraphs, shown: &[GraphVersions<'_>]) -> Self {
         let diffs = shown.iter().map(|versions| GraphDiff::between(versions.before(), versions.after()));
         let renamed = diffs.flat_map(|diff| diff.renamed().to_vec());
         let mut formerly: BTreeMap<NodeKey, NodeKey> = renamed.map(|(before, now)| (now, before)).collect();
@@ -47,7 +47,7 @@ impl Reach {
         let is_shown = |key: &NodeKey| shown.iter().any(|versions| versions.are_of(key.platform()));
         let reached = cone.filter(is_shown).map(|key| {
             let (fate, fields) = compared(old.node(&key), new.node(&key));
-            Reached { fate, fields, formerly: formerly.remove(&key), key }
+            ReachedNode { fate, fields, formerly: formerly.remove(&key), key }
         });
         Self { reached: reached.collect() }
     }
@@ -65,7 +65,7 @@ impl fmt::Display for Reach {
             0 => writeln!(f, "the change reaches nothing")?,
             reached => writeln!(f, "the change reaches {}", count(reached, "node"))?,
         }
-        for Reached { key, fate, fields, formerly } in &self.reached {
+        for ReachedNode { key, fate, fields, formerly } in &self.reached {
             write!(f, "  {} {key}", fate.sign())?;
             formerly.iter().try_for_each(|before| write!(f, " (was {before})"))?;
             for (at, field) in fields.iter().enumerate() {
@@ -78,16 +78,16 @@ impl fmt::Display for Reach {
 }
 
 /// What became of a node, and what of its facts is not as it was.
-fn compared(old: Option<Node<'_>>, new: Option<Node<'_>>) -> (Fate, Vec<FieldDifference>) {
+fn compared(old: Option<Node<'_>>, new: Option<Node<'_>>) -> (NodeChange, Vec<FieldDifference>) {
     match (old, new) {
-        (None, _) => (Fate::Added, Vec::new()),
-        (_, None) => (Fate::Removed, Vec::new()),
-        (Some(old), Some(new)) if old.fingerprint() == new.fingerprint() => (Fate::Same, Vec::new()),
-        (Some(old), Some(new)) => (Fate::Changed, old.facts().differences(&new.facts())),
+        (None, _) => (NodeChange::Added, Vec::new()),
+        (_, None) => (NodeChange::Removed, Vec::new()),
+        (Some(old), Some(new)) if old.fingerprint() == new.fingerprint() => (NodeChange::Same, Vec::new()),
+        (Some(old), Some(new)) => (NodeChange::Changed, old.facts().differences(&new.facts())),
     }
 }
 
-impl Fate {
+impl NodeChange {
     fn sign(self) -> char {
         match self {
             Self::Added => '+',

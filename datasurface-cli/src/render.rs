@@ -3,22 +3,23 @@
 use crate::{
     answer::Answer,
     arguments::{Format, Render},
-    plan::Planned,
-    propose::{Prospect, recovered},
+    plan::PlanJson,
+    propose::{PlannedChange, recovered},
     summary::summary,
 };
 use datasurface_broker::Broker;
 use datasurface_model::Findings;
 
 pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
-    let (prospect, findings, is_written) = match Prospect::find(&arguments.plan, broker, arguments.remake) {
-        Ok(mut prospect) => {
-            let findings = write(&mut prospect);
-            let is_written = !findings.has_errors();
-            (Some(prospect), findings, is_written)
-        }
-        Err(findings) => (None, findings, false),
-    };
+    let (prospect, findings, is_written) =
+        match PlannedChange::find(&arguments.plan, broker, arguments.remake) {
+            Ok(mut prospect) => {
+                let findings = write(&mut prospect);
+                let is_written = !findings.has_errors();
+                (Some(prospect), findings, is_written)
+            }
+            Err(findings) => (None, findings, false),
+        };
     match arguments.plan.format {
         Format::Text => {
             let mut text = prospect.as_ref().map(summary).unwrap_or_default();
@@ -28,14 +29,14 @@ pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
             Answer::text(text, &findings, is_written)
         }
         Format::Json => {
-            let planned = Planned::of(prospect.as_ref(), &findings);
+            let planned = PlanJson::of(prospect.as_ref(), &findings);
             Answer::json(&planned.written(is_written), is_written)
         }
     }
 }
 
 /// Writes, unless there is something in the target that somebody should look at first. Gives back all that was found.
-fn write(prospect: &mut Prospect) -> Findings {
+fn write(prospect: &mut PlannedChange) -> Findings {
     let mut findings = prospect.findings.clone();
     match prospect.target.finish(Some(&prospect.lock_path)) {
         Ok(recovery) => findings.extend(recovery.map(|recovery| recovered(recovery, prospect.target.root()))),
@@ -49,7 +50,7 @@ fn write(prospect: &mut Prospect) -> Findings {
     findings
 }
 
-fn last_line(arguments: &Render, prospect: &Prospect, is_written: bool) -> String {
+fn last_line(arguments: &Render, prospect: &PlannedChange, is_written: bool) -> String {
     if is_written {
         let target = arguments.plan.target.display();
         format!("rendered into `{target}`, with the lock `{}`\n", prospect.lock_path.display())

@@ -26,7 +26,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 /// What was done, for programs.
 #[derive(Debug, Default, Serialize)]
-struct Ran {
+struct RunJson {
     findings: Findings,
     applied: BTreeMap<PlatformName, Applied>,
     ran: BTreeMap<PlatformName, RunReport>,
@@ -79,23 +79,23 @@ fn requested(arguments: &arguments::Run) -> RunRequest {
 }
 
 /// Compares copies, and applies nothing.
-fn verify(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> Ran {
+fn verify(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> RunJson {
     let (target, mut findings) = match site::open(&arguments.site) {
         Ok(opened) => opened,
-        Err(findings) => return Ran { findings, ..Ran::default() },
+        Err(findings) => return RunJson { findings, ..RunJson::default() },
     };
     let root = site::root(&arguments.site, &target);
     let confirmed = confirmed(arguments);
     let watched = Operation { watcher: &Terminal, confirmed, ..site::operation(&root, now()) };
     let ran = broker.run(&target, &watched, request);
     findings.extend(ran.findings);
-    Ran { findings, ran: ran.done, ..Ran::default() }
+    RunJson { findings, ran: ran.done, ..RunJson::default() }
 }
 
-fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> Ran {
+fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> RunJson {
     let (mut target, mut findings) = match site::open_to_apply(&arguments.site) {
         Ok(opened) => opened,
-        Err(findings) => return Ran { findings, ..Ran::default() },
+        Err(findings) => return RunJson { findings, ..RunJson::default() },
     };
     progress("applying what was rendered");
     let root = site::root(&arguments.site, &target);
@@ -105,7 +105,7 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> R
         Ok(applied) => applied,
         Err(error) => {
             findings.extend(error.findings());
-            return Ran { findings, ..Ran::default() };
+            return RunJson { findings, ..RunJson::default() };
         }
     };
     for (platform, Applied { done, .. }) in applied.done.iter().filter(|(_, applied)| applied.done > 0) {
@@ -116,7 +116,7 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> R
     let known: Vec<Diagnostic> = applied.findings.iter().cloned().collect();
     findings.extend(ran.findings.iter().filter(|finding| !known.contains(finding)).cloned());
     findings.extend(known);
-    Ran { findings, applied: applied.done, ran: ran.done }
+    RunJson { findings, applied: applied.done, ran: ran.done }
 }
 
 fn confirmed(arguments: &arguments::Run) -> Confirmed {
@@ -124,7 +124,7 @@ fn confirmed(arguments: &arguments::Run) -> Confirmed {
     Confirmed { begin_anew: arguments.begin_anew, clock_until: arguments.trust_clock.map(end_of_day) }
 }
 
-impl Ran {
+impl RunJson {
     fn is_well(&self) -> bool {
         let has_failed = |report: &RunReport| {
             !report.failures.is_empty()
@@ -135,7 +135,7 @@ impl Ran {
     }
 }
 
-fn answer(arguments: &arguments::Run, mut ran: Ran) -> Answer<'static> {
+fn answer(arguments: &arguments::Run, mut ran: RunJson) -> Answer<'static> {
     if !arguments.show_values {
         let failures = ran.ran.values_mut().flat_map(|report| &mut report.failures);
         failures.for_each(|failure| failure.examples.clear());
@@ -148,7 +148,7 @@ fn answer(arguments: &arguments::Run, mut ran: Ran) -> Answer<'static> {
 }
 
 /// What moved, then what failed, then all of it in a line.
-fn summary(ran: &Ran) -> String {
+fn summary(ran: &RunJson) -> String {
     if ran.applied.is_empty() && ran.ran.is_empty() {
         return String::new();
     }
@@ -202,7 +202,7 @@ fn summary(ran: &Ran) -> String {
 }
 
 /// How each copy differs, then what could not be compared.
-fn comparison(ran: &Ran) -> String {
+fn comparison(ran: &RunJson) -> String {
     let mut table =
         Table::of(["copy", "dataset", "platform"]).numbers(["missing", "added", "different"]).text("");
     let (mut all, mut different) = (0, 0);

@@ -2,7 +2,7 @@
 
 use crate::{
     codes::{UNKNOWN_NODE, UNKNOWN_PLATFORM},
-    versions::Versions,
+    versions::GraphVersions,
 };
 use datasurface_graph::{IntentionGraphs, NodeKey};
 use datasurface_model::{Diagnostic, ModelPath, PlatformName, nearest, segment};
@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 
 /// The platforms that somebody wants to see, of those that are there or were before: all, or one. A node around
 /// which to look must be there, too.
-pub(crate) fn shown<'g>(
+pub(crate) fn selected_graphs<'g>(
     before: Option<&'g IntentionGraphs>,
     graphs: &'g IntentionGraphs,
     only: Option<&PlatformName>,
     around: Option<&NodeKey>,
-) -> Result<Vec<Versions<'g>>, Box<Diagnostic>> {
-    let mut shown = Versions::of_all(before, graphs);
+) -> Result<Vec<GraphVersions<'g>>, Box<Diagnostic>> {
+    let mut shown = GraphVersions::of_all(before, graphs);
     if let Some(only) = only {
         if !shown.iter().any(|versions| versions.are_of(only)) {
             return Err(Box::new(unknown_platform(&shown, only)));
@@ -33,8 +33,8 @@ pub(crate) fn shown<'g>(
     Ok(shown)
 }
 
-fn unknown_platform(all: &[Versions<'_>], wanted: &PlatformName) -> Diagnostic {
-    let known: BTreeSet<&str> = all.iter().flat_map(Versions::names).map(PlatformName::as_str).collect();
+fn unknown_platform(all: &[GraphVersions<'_>], wanted: &PlatformName) -> Diagnostic {
+    let known: BTreeSet<&str> = all.iter().flat_map(GraphVersions::names).map(PlatformName::as_str).collect();
     let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     let help = match names.len() {
         0 => "no platform is declared".to_owned(),

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// Opens a target in which something is rendered, to look at it. What was found on the way is no error.
-pub(crate) fn open(site: &arguments::Site) -> Result<(Target, Findings), Findings> {
+pub(crate) fn open(site: &arguments::TargetArguments) -> Result<(Target, Findings), Findings> {
     let target = opened(site)?;
     let findings = target.recovery().map(|recovery| unfinished(recovery, &site.target)).into_iter().collect();
     Ok((target, findings))
@@ -23,13 +23,13 @@ pub(crate) fn open(site: &arguments::Site) -> Result<(Target, Findings), Finding
 
 /// Opens a target in which something is rendered, to apply it. An interrupted write of what was applied is finished first;
 /// one of a rendering is not, since that also writes a lock.
-pub(crate) fn open_to_apply(site: &arguments::Site) -> Result<(Target, Findings), Findings> {
+pub(crate) fn open_to_apply(site: &arguments::TargetArguments) -> Result<(Target, Findings), Findings> {
     let mut target = opened(site)?;
     let recovery = target.finish(None).map_err(|error| error.findings())?;
     Ok((target, recovery.map(|recovery| recovered(recovery, &site.target)).into_iter().collect()))
 }
 
-fn opened(site: &arguments::Site) -> Result<Target, Findings> {
+fn opened(site: &arguments::TargetArguments) -> Result<Target, Findings> {
     let target = Target::open(&site.target).map_err(|error| error.findings())?;
     match target.manifest() {
         Some(_) => Ok(target),
@@ -38,7 +38,7 @@ fn opened(site: &arguments::Site) -> Result<Target, Findings> {
 }
 
 /// The folder that files are relative to: the one that was named, or that the target was applied with, or the current one.
-pub(crate) fn root(site: &arguments::Site, target: &Target) -> PathBuf {
+pub(crate) fn root(site: &arguments::TargetArguments, target: &Target) -> PathBuf {
     let here = || PathBuf::from(".");
     // The current folder is called what people call it.
     let is_here = |root: &PathBuf| {
@@ -54,7 +54,7 @@ pub(crate) fn operation(root: &Path, now: DateTime<Utc>) -> Operation<'_> {
     Operation { root, credentials: &EnvironmentCredentials, now, watcher: &Nobody, confirmed }
 }
 
-fn nothing_rendered(site: &arguments::Site) -> Diagnostic {
+fn nothing_rendered(site: &arguments::TargetArguments) -> Diagnostic {
     let name = site.target.display().to_string();
     let message = format!("nothing is rendered in `{name}`");
     Diagnostic::new(&NOTHING_RENDERED, ModelPath::root().child(segment::TARGET, name), message)

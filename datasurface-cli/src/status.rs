@@ -3,8 +3,8 @@
 use crate::{
     answer::Answer,
     arguments::{self, StatusFormat, now},
-    drift::{self, Drifted},
-    history::{self, Ran},
+    drift::{self, PlatformDrift},
+    history::{self, PlatformJobRun},
     metrics::metrics,
     sink::{Sink, Waiting},
     site,
@@ -20,29 +20,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How far all are, for programs.
 #[derive(Debug, Serialize)]
-struct Standing<'a> {
+struct StatusJson<'a> {
     findings: &'a Findings,
     at: DateTime<Utc>,
     sinks: &'a [Sink],
     waiting: &'a [Waiting],
-    drifted: &'a [Drifted],
+    drifted: &'a [PlatformDrift],
     #[serde(skip_serializing_if = "<[Ran]>::is_empty")]
-    history: &'a [Ran],
+    history: &'a [PlatformJobRun],
 }
 
 /// What platforms answered.
 #[derive(Default)]
-struct Asked {
+struct StatusAnswers {
     sinks: Vec<Sink>,
     waiting: Vec<Waiting>,
-    drifted: Vec<Drifted>,
-    history: Vec<Ran>,
+    drifted: Vec<PlatformDrift>,
+    history: Vec<PlatformJobRun>,
     findings: Findings,
 }
 
 pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'static> {
     let at = now();
-    let Asked { mut sinks, waiting, drifted, history, findings } = ask(arguments, broker, at);
+    let StatusAnswers { mut sinks, waiting, drifted, history, findings } = ask(arguments, broker, at);
     if !arguments.show_values {
         sinks.iter_mut().for_each(|sink: &mut Sink| sink.examples.clear());
     }
@@ -61,7 +61,7 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
             Answer::text(text, &findings, is_well)
         }
         StatusFormat::Json => {
-            let standing = Standing {
+            let standing = StatusJson {
                 findings: &findings,
                 at,
                 sinks: &sinks,
@@ -74,12 +74,12 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
     }
 }
 
-fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> Asked {
+fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> StatusAnswers {
     let (target, findings) = match site::open(&arguments.site) {
         Ok(opened) => opened,
-        Err(findings) => return Asked { findings, ..Asked::default() },
+        Err(findings) => return StatusAnswers { findings, ..StatusAnswers::default() },
     };
-    let mut asked = Asked { findings, ..Asked::default() };
+    let mut asked = StatusAnswers { findings, ..StatusAnswers::default() };
     let root = site::root(&arguments.site, &target);
     let operation = site::operation(&root, at);
     let operated = broker.status(&target, &operation);
@@ -91,14 +91,14 @@ fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> Ask
             job,
             waits_for,
         }));
-        asked.drifted.extend(status.drifted.into_iter().map(|drifted| Drifted::of(&platform, drifted)));
+        asked.drifted.extend(status.drifted.into_iter().map(|drifted| PlatformDrift::of(&platform, drifted)));
     }
     asked.findings.extend(operated.findings.iter().cloned());
     // Metrics tell of the last run of each job; for all else, whoever wants more says so.
     let is_monitored = arguments.format == StatusFormat::OpenMetrics;
     if let Some(most) = if is_monitored { Some(1) } else { arguments.history } {
         let history = broker.history(&target, &operation, most);
-        asked.history = Ran::all(history.done);
+        asked.history = PlatformJobRun::all(history.done);
         // A platform that could not say how far it is has been reported.
         let known: Vec<Diagnostic> = asked.findings.iter().cloned().collect();
         asked.findings.extend(history.findings.iter().filter(|finding| !known.contains(finding)).cloned());

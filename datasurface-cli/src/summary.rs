@@ -1,6 +1,6 @@
 //! Plans as text: for each platform, what has to be done, when, and for whom.
 
-use crate::{propose::Prospect, text::count};
+use crate::{propose::PlannedChange, text::count};
 use datasurface_model::{PlatformName, Repository};
 use datasurface_platform::{Action, Phase, Plan, Revision, Step};
 use std::{
@@ -12,7 +12,7 @@ use std::{
 type Part<'a> = (Phase, &'a BTreeSet<Repository>);
 
 /// All plans, and the revisions between which they lead.
-pub(crate) fn summary(prospect: &Prospect) -> String {
+pub(crate) fn summary(prospect: &PlannedChange) -> String {
     let mut text = String::new();
     for (platform, plan) in prospect.proposal.plans() {
         text += &of_platform(platform, plan);

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 /// The graphs of a platform before and after a change. A platform that was not there before, or is no more, had or has
 /// nothing to do.
 #[derive(Debug)]
-pub(crate) struct Versions<'g> {
+pub(crate) struct GraphVersions<'g> {
     before: Option<&'g IntentionGraph>,
     after: Option<&'g IntentionGraph>,
     nothing: IntentionGraph,
 }
 
-impl<'g> Versions<'g> {
+impl<'g> GraphVersions<'g> {
     /// Those of all platforms that are there, or were before, by name. One that was renamed was there under its former
     /// name.
     pub(crate) fn of_all(before: Option<&'g IntentionGraphs>, after: &'g IntentionGraphs) -> Vec<Self> {

@@ -17,14 +17,14 @@ pub(crate) enum Question {
     /// For whom does a node exist?
     Why {
         #[command(flatten)]
-        about: About,
+        about: QuestionArguments,
         /// The key of the node.
         node: NodeKey,
     },
     /// What do these nodes depend on?
     Upstream {
         #[command(flatten)]
-        about: About,
+        about: QuestionArguments,
         /// The keys of the nodes.
         #[arg(required = true)]
         nodes: Vec<NodeKey>,
@@ -32,7 +32,7 @@ pub(crate) enum Question {
     /// What depends on these nodes?
     Downstream {
         #[command(flatten)]
-        about: About,
+        about: QuestionArguments,
         /// The keys of the nodes.
         #[arg(required = true)]
         nodes: Vec<NodeKey>,
@@ -40,7 +40,7 @@ pub(crate) enum Question {
     /// Which ways lead from one node to another? The shortest first.
     Paths {
         #[command(flatten)]
-        about: About,
+        about: QuestionArguments,
         /// The key of the node that they start from.
         from: NodeKey,
         /// The key of the node that they lead to.
@@ -52,25 +52,25 @@ pub(crate) enum Question {
     /// Which nodes depend on each other? One whole way round for each such set.
     Cycles {
         #[command(flatten)]
-        about: About,
+        about: QuestionArguments,
     },
     /// In which order do platforms, datastores and transformers come up after a complete outage?
     BringUp {
         #[command(flatten)]
-        about: About,
+        about: QuestionArguments,
     },
     /// Which consumers are hit if something is lost, and after how long is a promise broken?
     Impact {
         #[command(flatten)]
-        about: About,
+        about: QuestionArguments,
         #[command(flatten)]
-        loss: Loss,
+        loss: OutageArguments,
     },
 }
 
 /// What every question is about.
 #[derive(Debug, Args)]
-pub(crate) struct About {
+pub(crate) struct QuestionArguments {
     #[command(flatten)]
     pub(crate) model: Model,
 
@@ -82,7 +82,7 @@ pub(crate) struct About {
 /// What is lost: one of these.
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
-pub(crate) struct Loss {
+pub(crate) struct OutageArguments {
     /// A container: nothing can be captured from it, or brought to it.
     #[arg(long, value_name = "ZONE/TEAM/NAME")]
     container: Option<ContainerKey>,
@@ -105,7 +105,7 @@ pub(crate) struct Loss {
 }
 
 impl Question {
-    pub(crate) fn about(&self) -> &About {
+    pub(crate) fn about(&self) -> &QuestionArguments {
         match self {
             Self::Why { about, .. }
             | Self::Upstream { about, .. }
@@ -129,7 +129,7 @@ impl Question {
     }
 }
 
-impl Loss {
+impl OutageArguments {
     /// What was said to be lost: the command line names one thing.
     pub(crate) fn lost(&self) -> Option<Outage> {
         let Self { container, location, platform, datastore, node } = self.clone();

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 /// An answer for programs.
 #[derive(Serialize)]
-struct Replied<'a> {
+struct ReplyJson<'a> {
     findings: &'a Findings,
     /// None, if the question could not be asked.
     answer: Option<&'a Reply>,
@@ -42,7 +42,7 @@ pub(crate) fn ask(arguments: &Ask, broker: &Broker) -> Answer<'static> {
     let is_well = reply.is_some();
     match about.format {
         Format::Text => Answer::text(reply.map(|reply| reply.text()).unwrap_or_default(), &findings, is_well),
-        Format::Json => Answer::json(&Replied { findings: &findings, answer: reply.as_ref() }, is_well),
+        Format::Json => Answer::json(&ReplyJson { findings: &findings, answer: reply.as_ref() }, is_well),
     }
 }
 
