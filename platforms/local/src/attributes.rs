@@ -150,7 +150,10 @@ pub(crate) struct OutputTable {
 }
 
 /// A resource with these attributes.
-pub(crate) fn described(resource: Resource, attributes: &impl Serialize) -> Result<Resource, PlatformError> {
+pub(crate) fn with_attributes(
+    resource: Resource,
+    attributes: &impl Serialize,
+) -> Result<Resource, PlatformError> {
     let value = serde_json::to_value(attributes).map_err(|error| {
         PlatformError::new(PlatformErrorKind::Internal, "writing attributes").caused_by(error)
     })?;
@@ -159,7 +162,7 @@ pub(crate) fn described(resource: Resource, attributes: &impl Serialize) -> Resu
 }
 
 /// The attributes of a resource that was rendered before.
-pub(crate) fn attributes_of<T: DeserializeOwned>(resource: &Resource) -> Result<T, PlatformError> {
+pub(crate) fn read_attributes<T: DeserializeOwned>(resource: &Resource) -> Result<T, PlatformError> {
     let fields = resource.attributes().clone().into_iter().collect();
     serde_json::from_value(serde_json::Value::Object(fields)).map_err(|error| {
         let context = format!("reading the attributes of `{}`", resource.address());

@@ -59,7 +59,7 @@ fn is_outside(file: &str) -> bool {
 
 /// What the names of two files tell of whether they are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Files {
+pub(crate) enum FileIdentity {
     /// They are one file.
     Same,
     /// They are two.
@@ -69,18 +69,18 @@ pub(crate) enum Files {
 }
 
 /// Compares two names of files, as far as the names tell: links are not followed.
-pub(crate) fn compare(one: &str, other: &str) -> Files {
+pub(crate) fn compare(one: &str, other: &str) -> FileIdentity {
     let (one, other) = (plain(one), plain(other));
     if one == other {
-        return Files::Same;
+        return FileIdentity::Same;
     }
     let folded = |name: &str| plain(&name.replace('\\', "/").to_ascii_lowercase());
-    if folded(&one) == folded(&other) { Files::Unclear } else { Files::Different }
+    if folded(&one) == folded(&other) { FileIdentity::Unclear } else { FileIdentity::Different }
 }
 
 /// Whether two names mean one file for sure.
 pub(crate) fn same_file(one: &str, other: &str) -> bool {
-    compare(one, other) == Files::Same
+    compare(one, other) == FileIdentity::Same
 }
 
 /// The name without what leads nowhere: `.`, what `..` takes back, and one `/` after the other.
@@ -139,15 +139,15 @@ mod tests {
         let same =
             [("./a/b.db", "a//b.db"), ("/a/./b.db", "/a/b.db"), ("x/../a.db", "a.db"), ("/../a.db", "/a.db")];
         for (one, other) in same {
-            assert_eq!(compare(one, other), Files::Same, "{one} {other}");
+            assert_eq!(compare(one, other), FileIdentity::Same, "{one} {other}");
         }
         let different = [("/a.db", "a.db"), ("../a.db", "a.db"), ("../../a.db", "../a.db"), ("a.db", "b.db")];
         for (one, other) in different {
-            assert_eq!(compare(one, other), Files::Different, "{one} {other}");
+            assert_eq!(compare(one, other), FileIdentity::Different, "{one} {other}");
         }
         for (one, other) in [("NORTHWIND.DB", "./northwind.db"), ("a\\b.db", "A/b.db"), ("x/../a.db", "A.db")]
         {
-            assert_eq!(compare(one, other), Files::Unclear, "{one} {other}");
+            assert_eq!(compare(one, other), FileIdentity::Unclear, "{one} {other}");
         }
     }
 }

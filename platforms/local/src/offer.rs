@@ -7,7 +7,7 @@ use crate::{
     lint::codes,
     names,
     prelude::*,
-    shelf::Shelf,
+    shelf::ConsumerDatabase,
 };
 
 /// What others may read of a node.
@@ -33,7 +33,7 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
         NodeDetail::Export(export) => {
             let platform = node.key().platform();
             // A container that cannot be used is reported by lint. Who reads an export is a transformer.
-            let shelf = Shelf::of_inputs(export.container_key(), export.container(), config).ok();
+            let shelf = ConsumerDatabase::of_inputs(export.container_key(), export.container(), config).ok();
             let dataset = export.dataset();
             let address = shelf.map(|shelf| {
                 TableAddress::new(shelf.database(config), shelf.table_name(platform, dataset.key()))
@@ -57,9 +57,9 @@ pub(crate) fn table_of_input(
     view: &NodeView,
     dataset: &DatasetKey,
     format: &str,
-) -> Result<TableAddress, Refusal> {
+) -> Result<TableAddress, LintDiagnostic> {
     let Some(offer) = view.input(dataset) else {
-        return Err(Refusal::new(
+        return Err(LintDiagnostic::new(
             &codes::MISSING_OFFER,
             format!("nobody offers `{dataset}` to `{}`", view.key()),
             "the node before it must offer the dataset; if it is on another platform, ask who maintains that platform",
@@ -67,7 +67,7 @@ pub(crate) fn table_of_input(
     };
     let address = TableAddress::read(offer.address()).filter(|_| offer.format() == format);
     address.ok_or_else(|| {
-        Refusal::new(
+        LintDiagnostic::new(
             &codes::UNREADABLE_OFFER,
             format!("`{dataset}` is offered at `{}` in the format `{}`", offer.address(), offer.format()),
             format!("a local platform reads the format `{format}` here, at an address `<file>#<table>`"),
@@ -80,12 +80,12 @@ pub(crate) fn own_table_of_input(
     config: &LocalConfig,
     view: &NodeView,
     dataset: &DatasetKey,
-) -> Result<TableAddress, Refusal> {
+) -> Result<TableAddress, LintDiagnostic> {
     let address = table_of_input(view, dataset, MILESTONED)?;
     if same_file(&address.file, &config.database) {
         return Ok(address);
     }
-    Err(Refusal::new(
+    Err(LintDiagnostic::new(
         &codes::UNREADABLE_OFFER,
         format!("`{dataset}` is offered in `{}`", address.file),
         format!("an export reads what was captured into `{}`", config.database),

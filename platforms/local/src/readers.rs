@@ -8,7 +8,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// The roles that a consumer's principals are, by name: the directory of the company says who is in them.
-pub(crate) fn readers(engine: Engine, consumer: &Consumer) -> Result<BTreeSet<String>, Refusal> {
+pub(crate) fn readers(engine: Engine, consumer: &Consumer) -> Result<BTreeSet<String>, LintDiagnostic> {
     let principals = consumer.entitlement().principals();
     match engine {
         Engine::Sqlite => Ok(BTreeSet::new()),
@@ -16,10 +16,10 @@ pub(crate) fn readers(engine: Engine, consumer: &Consumer) -> Result<BTreeSet<St
     }
 }
 
-fn role(consumer: &Consumer, principal: &Principal) -> Result<String, Refusal> {
+fn role(consumer: &Consumer, principal: &Principal) -> Result<String, LintDiagnostic> {
     let role = principal.name().as_str();
     let refusal = |problem: &str| {
-        Refusal::new(
+        LintDiagnostic::new(
             &codes::PRINCIPAL_NAME,
             format!("the principal `{principal}` of `{}` {problem}", consumer.group().workspace),
             "PostgreSQL grants to roles: make a role of another name there, and name it in the entitlement",

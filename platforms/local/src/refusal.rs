@@ -6,13 +6,13 @@ use crate::prelude::*;
 /// Something that cannot be rendered, or that means less than somebody may think: the code, what is wrong, and what to do
 /// about it.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct LintDiagnostic {
     code: &'static CodeInfo,
     message: String,
     help: String,
 }
 
-impl Refusal {
+impl LintDiagnostic {
     pub(crate) fn new(code: &'static CodeInfo, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: help.into() }
     }
@@ -22,8 +22,8 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for PlatformError {
-    fn from(refusal: Refusal) -> Self {
+impl From<LintDiagnostic> for PlatformError {
+    fn from(refusal: LintDiagnostic) -> Self {
         let context = format!("{} [{}]", refusal.message, refusal.code.code);
         Self::new(PlatformErrorKind::Unsupported, context)
     }

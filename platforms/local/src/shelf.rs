@@ -2,7 +2,7 @@
 
 use crate::{
     config::LocalConfig,
-    file_name::{Files, compare, database_name_problem},
+    file_name::{FileIdentity, compare, database_name_problem},
     lint::codes,
     names,
     prelude::*,
@@ -13,7 +13,7 @@ use std::fmt::Display;
 
 /// A container that data is brought to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Shelf {
+pub(crate) enum ConsumerDatabase {
     /// The platform's own database: nothing has to be brought anywhere.
     Own,
     /// Another SQLite file, which gets a copy.
@@ -22,12 +22,12 @@ pub(crate) enum Shelf {
     Server(ServerAddress),
 }
 
-impl Shelf {
+impl ConsumerDatabase {
     pub(crate) fn of(
         key: &ContainerKey,
         container: &DataContainer,
         config: &LocalConfig,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, LintDiagnostic> {
         match container.kind() {
             ContainerKind::Sqlite { file } => Self::of_file(container, file, config),
             ContainerKind::Postgres { host, port, database } => Ok(Self::Server(ServerAddress {
@@ -38,7 +38,7 @@ impl Shelf {
                 credential: config.credential_for(key),
                 settings: config.server_settings(host.as_ref(), *port),
             })),
-            other => Err(Refusal::new(
+            other => Err(LintDiagnostic::new(
                 &codes::UNCLAIMED_CONTAINER,
                 format!("the container `{}` is of the kind `{}`", container.name(), other.technology()),
                 "a local platform brings data to `sqlite` and `postgres` containers; use one, or pin the group to \
@@ -47,18 +47,18 @@ impl Shelf {
         }
     }
 
-    fn of_file(container: &DataContainer, file: &str, config: &LocalConfig) -> Result<Self, Refusal> {
+    fn of_file(container: &DataContainer, file: &str, config: &LocalConfig) -> Result<Self, LintDiagnostic> {
         if let Some(problem) = database_name_problem(file) {
-            return Err(Refusal::new(
+            return Err(LintDiagnostic::new(
                 &codes::FILE_NAME,
                 format!("the file name of the container `{}` {problem}", container.name()),
                 "the platform writes there: give the path of a file, in one line",
             ));
         }
         match compare(file, &config.database) {
-            Files::Same => Ok(Self::Own),
-            Files::Different => Ok(Self::File(file.to_owned())),
-            Files::Unclear => Err(unclear(container.name(), file, config)),
+            FileIdentity::Same => Ok(Self::Own),
+            FileIdentity::Different => Ok(Self::File(file.to_owned())),
+            FileIdentity::Unclear => Err(unclear(container.name(), file, config)),
         }
     }
 
@@ -68,7 +68,7 @@ impl Shelf {
         key: &ContainerKey,
         container: &DataContainer,
         config: &LocalConfig,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, LintDiagnostic> {
         Ok(match Self::of(key, container, config)? {
             Self::Server(_) => Self::Own,
             other => other,
@@ -110,9 +110,9 @@ impl Shelf {
 }
 
 /// Whether a container is the platform's own database depends on the system.
-pub(crate) fn unclear(container: impl Display, file: &str, config: &LocalConfig) -> Refusal {
+pub(crate) fn unclear(container: impl Display, file: &str, config: &LocalConfig) -> LintDiagnostic {
     let own = &config.database;
-    Refusal::new(
+    LintDiagnostic::new(
         &codes::UNCLEAR_FILE,
         format!("the file of the container `{container}` is `{file}`, and the platform's own is `{own}`"),
         format!("write `{own}` if they are one file; if they are two, give one of them another name"),

@@ -2,7 +2,7 @@
 
 use super::table::{TableChange, is_same_name};
 use crate::{
-    attributes::{TableAttributes, ViewAttributes, attributes_of},
+    attributes::{TableAttributes, ViewAttributes, read_attributes},
     prelude::*,
     server_address::same_database,
     sql::{engine::Engine, milestoned::StoredColumn},
@@ -15,8 +15,8 @@ pub(super) fn judge(change: &ResourceChange<'_>) -> Result<Judgement, PlatformEr
         return Ok(another_database(before, after));
     }
     Ok(match after.kind() {
-        "table" | "copy" => table(change, &attributes_of(before)?, &attributes_of(after)?),
-        "view" => view(&attributes_of(before)?, &attributes_of(after)?),
+        "table" | "copy" => table(change, &read_attributes(before)?, &read_attributes(after)?),
+        "view" => view(&read_attributes(before)?, &read_attributes(after)?),
         "database" => {
             Judgement::update(Effect::None, "the list of shards differs").meaning(Meaning::Metadata)
         }

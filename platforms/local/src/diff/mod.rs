@@ -9,7 +9,7 @@ mod transition;
 pub(crate) use transition::LEAVE;
 
 use crate::{prelude::*, server_address::same_database};
-use sides::Sides;
+use sides::ChangeSides;
 
 /// The plan of a change, with a transition file for every step that has something to execute beyond the rendered files.
 /// Such a file is named by the position of its step in the plan, so that their names are in the order of the steps.
@@ -25,7 +25,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
     if let Some(error) = failure {
         return Err(error);
     }
-    let sides = Sides::of(change)?;
+    let sides = ChangeSides::of(change)?;
     let digits = digits(plan.steps().len());
     let mut made = Vec::new();
     for (position, step) in plan.steps().iter().enumerate() {

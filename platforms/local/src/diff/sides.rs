@@ -1,7 +1,7 @@
 //! The two sides of a change.
 
 use crate::{
-    attributes::{ViewAttributes, attributes_of},
+    attributes::{ViewAttributes, read_attributes},
     prelude::*,
     server_address::same_database,
 };
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The resources of all scopes that differ, as they were and as they are.
 #[derive(Default)]
-pub(super) struct Sides {
+pub(super) struct ChangeSides {
     pub(super) before: BTreeMap<ResourceAddress, Resource>,
     pub(super) after: BTreeMap<ResourceAddress, Resource>,
 }
@@ -21,7 +21,7 @@ pub(super) struct Views {
     pub(super) after: Vec<ViewAttributes>,
 }
 
-impl Sides {
+impl ChangeSides {
     pub(super) fn of(change: &RenderingChange<'_>) -> Result<Self, PlatformError> {
         let mut sides = Self::default();
         for scope in change.scopes() {
@@ -60,5 +60,5 @@ fn views_of(
     copy: &ResourceAddress,
 ) -> Result<Vec<ViewAttributes>, PlatformError> {
     let views = side.values().filter(|resource| resource.kind() == "view");
-    views.filter(|view| view.dependencies().contains(copy)).map(attributes_of).collect()
+    views.filter(|view| view.dependencies().contains(copy)).map(read_attributes).collect()
 }

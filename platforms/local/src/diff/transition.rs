@@ -7,11 +7,11 @@ use super::{
     table::{TableChange, is_same_name},
 };
 use crate::{
-    attributes::{OutputAttributes, TableAttributes, ViewAttributes, attributes_of},
+    attributes::{OutputAttributes, TableAttributes, ViewAttributes, read_attributes},
     names::{self, address},
     prelude::*,
     render::{
-        BOOKS, READ_BOOKS, create_copy, create_outputs, create_views, drop_outputs, drop_views,
+        METADATA_TABLES, READ_BOOKS, create_copy, create_outputs, create_views, drop_outputs, drop_views,
         forget_progress,
     },
     sql::{
@@ -46,7 +46,7 @@ pub(super) fn update(
         // The platform's own database is renamed by whoever wants it elsewhere; the table is in it.
         "table" => {
             let owed = before.held_data().map(|_| name);
-            table(address, &attributes_of(before)?, &attributes_of(after)?, false, owed)
+            table(address, &read_attributes(before)?, &read_attributes(after)?, false, owed)
         }
         // What can be made again is made where it is to be, and goes from where it was.
         "copy" | "view" | "output" if moved => {
@@ -55,9 +55,9 @@ pub(super) fn update(
             scripts.push(made_elsewhere(after)?);
             return Ok(scripts);
         }
-        "copy" => copy(address, &attributes_of(before)?, &attributes_of(after)?, views),
-        "view" => view(address, &attributes_of(before)?, &attributes_of(after)?),
-        "output" => output(address, &attributes_of(before)?, &attributes_of(after)?),
+        "copy" => copy(address, &read_attributes(before)?, &read_attributes(after)?, views),
+        "view" => view(address, &read_attributes(before)?, &read_attributes(after)?),
+        "output" => output(address, &read_attributes(before)?, &read_attributes(after)?),
         _ => None,
     };
     Ok(scripts.into_iter().collect())
@@ -66,15 +66,15 @@ pub(super) fn update(
 fn made_elsewhere(after: &Resource) -> Result<Script, PlatformError> {
     let (database, statements) = match after.kind() {
         "copy" => {
-            let copy: TableAttributes = attributes_of(after)?;
+            let copy: TableAttributes = read_attributes(after)?;
             (copy.database.clone(), create_copy(copy.engine(), &copy.milestoned()))
         }
         "view" => {
-            let view: ViewAttributes = attributes_of(after)?;
+            let view: ViewAttributes = read_attributes(after)?;
             (view.database.clone(), create_views(&view))
         }
         _ => {
-            let output: OutputAttributes = attributes_of(after)?;
+            let output: OutputAttributes = read_attributes(after)?;
             (output.database.clone(), create_outputs(&output))
         }
     };
@@ -91,7 +91,7 @@ pub(super) fn retire(
     let script = |database: &str| Script::new(before.address().as_str(), database);
     let script = match (before.kind(), guard) {
         ("table", Some(guard)) => {
-            let table: TableAttributes = attributes_of(before)?;
+            let table: TableAttributes = read_attributes(before)?;
             let why = match guard {
                 Guard::Expired(day) => format!("It was owed until {day}."),
                 Guard::Released(at) => format!("It was released at revision {}.", at.short()),
@@ -103,7 +103,7 @@ pub(super) fn retire(
             Some(script.add(CHANGE, "Takes the table away.", drop))
         }
         ("copy", _) => {
-            let copy: TableAttributes = attributes_of(before)?;
+            let copy: TableAttributes = read_attributes(before)?;
             let mut drop = match copy.engine() {
                 Engine::Sqlite => Vec::new(),
                 Engine::Postgres => server_copy::drop_views_of(views),
@@ -115,11 +115,11 @@ pub(super) fn retire(
             Some(script(&copy.database).add(CHANGE, "Takes the copy away.", drop))
         }
         ("view", _) => {
-            let view: ViewAttributes = attributes_of(before)?;
+            let view: ViewAttributes = read_attributes(before)?;
             Some(script(&view.database).add(CHANGE, "Takes the views away.", drop_views(&view)))
         }
         ("output", _) => {
-            let output: OutputAttributes = attributes_of(before)?;
+            let output: OutputAttributes = read_attributes(before)?;
             let drop = drop_outputs(&output);
             Some(script(&output.database).add(CHANGE, "Takes the tables away.", drop))
         }
@@ -131,7 +131,7 @@ pub(super) fn retire(
 /// Takes away the books of a platform that leaves. Where it comes back, all is made as it was for the first time.
 pub(super) fn leave(before: &Resource) -> Script {
     let database = before.attributes().get("database").and_then(|database| database.as_str());
-    let books = BOOKS.map(|book| format!("DROP TABLE IF EXISTS {};", quoted(book)));
+    let books = METADATA_TABLES.map(|book| format!("DROP TABLE IF EXISTS {};", quoted(book)));
     Script::new(before.address().as_str(), database.unwrap_or_default())
         .note("The file itself stays: delete it by hand.")
         .add("books", "What was written down of the books themselves.", [READ_BOOKS.to_owned()])
@@ -261,7 +261,7 @@ fn rebuild(
     let mut statements = Vec::new();
     let owed = owed.filter(|_| !keeps_all || !converted.is_empty());
     let aside = owed.map(|name| names::set_aside(&before.table, name, &Fingerprint::of(&before.columns)));
-    let aside = aside.map(|aside| Aside { name: quoted(&aside), table: before.milestoned() });
+    let aside = aside.map(|aside| SetAsideTable { name: quoted(&aside), table: before.milestoned() });
     if let Some(aside) = &aside {
         script = script
             .note(format!("What the new table cannot have stays in {}: its values were owed.", aside.name))
@@ -308,14 +308,14 @@ fn read_again(before: &TableAttributes, after: &TableAttributes) -> Option<Strin
 
 /// Where rows of a table are set aside. It may be there: a change that was taken back can be made again. So nothing is
 /// ever brought back from it; it has rows of all those times.
-struct Aside {
+struct SetAsideTable {
     /// Its name, quoted.
     name: String,
     /// The table as it was.
     table: Milestoned,
 }
 
-impl Aside {
+impl SetAsideTable {
     fn create(&self) -> String {
         let columns = self.table.columns.iter().map(StoredColumn::nullable_declaration);
         let batches = [BATCH_IN, BATCH_OUT].map(|name| format!("{} INTEGER", quoted(name)));

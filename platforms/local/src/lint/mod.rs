@@ -9,8 +9,8 @@ use crate::{
     offer::own_table_of_input,
     prelude::*,
     readers::readers,
-    render::{Reading, output_attributes, watermark_of},
-    shelf::Shelf,
+    render::{CaptureReads, output_attributes, watermark_of},
+    shelf::ConsumerDatabase,
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT},
@@ -35,15 +35,15 @@ pub(crate) fn lint(config: &LocalConfig, what: LintView<'_>, found: &mut Reporte
     }
 }
 
-fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
+fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
     match view.detail() {
         NodeDetail::Ingest(ingest) => {
             let columns = ingest.datasets().iter().flat_map(columns);
-            let reading = Reading::of(config, view, ingest).err();
+            let reading = CaptureReads::of(config, view, ingest).err();
             columns.chain(reading).chain(unseen_deletions(ingest)).collect()
         }
         NodeDetail::Export(export) => {
-            let container = match Shelf::of(export.container_key(), export.container(), config) {
+            let container = match ConsumerDatabase::of(export.container_key(), export.container(), config) {
                 Err(refusal) => vec![refusal],
                 Ok(shelf) => on_shelf(&shelf, export),
             };
@@ -63,7 +63,7 @@ fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<Refusal> {
     }
 }
 
-fn unseen_deletions(ingest: &IngestFacts) -> Option<Refusal> {
+fn unseen_deletions(ingest: &IngestFacts) -> Option<LintDiagnostic> {
     let datasets = ingest.datasets().iter();
     let columns: BTreeSet<String> = datasets
         .filter_map(|dataset| watermark_of(ingest, &dataset.key().dataset))
@@ -73,7 +73,7 @@ fn unseen_deletions(ingest: &IngestFacts) -> Option<Refusal> {
         return None;
     }
     let columns = Vec::from_iter(columns).join(", ");
-    Some(Refusal::new(
+    Some(LintDiagnostic::new(
         &codes::UNSEEN_DELETIONS,
         format!(
             "`{}` is captured by the watermark {columns}, which tells of no deletion",
@@ -84,7 +84,7 @@ fn unseen_deletions(ingest: &IngestFacts) -> Option<Refusal> {
 }
 
 /// What stands in the way of what consumers read, and what is good to know of it.
-fn on_shelf(shelf: &Shelf, export: &ExportFacts) -> Vec<Refusal> {
+fn on_shelf(shelf: &ConsumerDatabase, export: &ExportFacts) -> Vec<LintDiagnostic> {
     let engine = shelf.engine();
     let consumers = export.consumers().iter().filter(|consumer| !consumer.transforms());
     let roles = consumers.clone().filter_map(|consumer| readers(engine, consumer).err());
@@ -94,7 +94,7 @@ fn on_shelf(shelf: &Shelf, export: &ExportFacts) -> Vec<Refusal> {
     let ungranted =
         consumers.filter(|consumer| engine == Engine::Sqlite && !consumer.entitlement().is_nobody());
     let ungranted = ungranted.map(|consumer| {
-        Refusal::new(
+        LintDiagnostic::new(
             &codes::NO_GRANTS,
             format!(
                 "`{}` is granted to somebody, and its data is in an SQLite file",
@@ -106,8 +106,8 @@ fn on_shelf(shelf: &Shelf, export: &ExportFacts) -> Vec<Refusal> {
     roles.chain(too_many).chain(ungranted).collect()
 }
 
-fn too_many_columns(dataset: &DatasetKey, columns: usize, engine: &str, most: usize) -> Refusal {
-    Refusal::new(
+fn too_many_columns(dataset: &DatasetKey, columns: usize, engine: &str, most: usize) -> LintDiagnostic {
+    LintDiagnostic::new(
         &codes::TOO_MANY_COLUMNS,
         format!("`{dataset}` has {columns} columns"),
         format!("a table of {engine} can have {most} beside our own; split the dataset"),
@@ -115,14 +115,14 @@ fn too_many_columns(dataset: &DatasetKey, columns: usize, engine: &str, most: us
 }
 
 /// Columns that a table of versions cannot have.
-fn columns(dataset: &DatasetFacts) -> Vec<Refusal> {
+fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
     let columns = dataset.schema().table().columns();
     let ours = |column: &&Column| {
         let name = column.name().as_str();
         name.eq_ignore_ascii_case(BATCH_IN) || name.eq_ignore_ascii_case(BATCH_OUT)
     };
     let reserved = columns.iter().filter(ours).map(|column| {
-        Refusal::new(
+        LintDiagnostic::new(
             &codes::RESERVED_COLUMN,
             format!("`{}` has a column `{}`", dataset.key(), column.name()),
             format!("rename it; `{BATCH_IN}` and `{BATCH_OUT}` say between which batches a version was true"),
@@ -130,7 +130,7 @@ fn columns(dataset: &DatasetFacts) -> Vec<Refusal> {
     });
     let unkept = columns.iter().filter(|column| Storage::faithful(column.data_type()).is_none());
     let unkept = unkept.map(|column| {
-        Refusal::new(
+        LintDiagnostic::new(
             &codes::COLUMN_TYPE,
             format!("`{}` has a column `{}` of type `{}`", dataset.key(), column.name(), column.data_type()),
             "choose a type that SQLite can keep, or let another platform serve the dataset",
@@ -142,7 +142,7 @@ fn columns(dataset: &DatasetFacts) -> Vec<Refusal> {
 }
 
 /// Inputs that a transformer's SQL could not tell apart.
-fn input_names(transform: &TransformFacts) -> Vec<Refusal> {
+fn input_names(transform: &TransformFacts) -> Vec<LintDiagnostic> {
     let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for input in transform.inputs() {
         let folded = names::input(input.key()).to_ascii_lowercase();
@@ -151,7 +151,7 @@ fn input_names(transform: &TransformFacts) -> Vec<Refusal> {
     let clashes = by_name.into_values().filter(|inputs| inputs.len() > 1);
     clashes
         .map(|inputs| {
-            Refusal::new(
+            LintDiagnostic::new(
                 &codes::INPUT_NAME_CLASH,
                 format!("{} have one name in the transformer's SQL", inputs.join(" and ")),
                 "inputs are called `<datastore>_<dataset>`; rename one of them, or leave it out",

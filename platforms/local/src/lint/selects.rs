@@ -18,7 +18,7 @@ use rusqlite::Error;
 const LIMITS: SelectLimits = SelectLimits { seconds: 5, ..SelectLimits::DEFAULT };
 
 /// Reports each SELECT that cannot run.
-pub(super) fn selects(transform: &TransformFacts, output: &OutputAttributes) -> Vec<Refusal> {
+pub(super) fn selects(transform: &TransformFacts, output: &OutputAttributes) -> Vec<LintDiagnostic> {
     let tables: Vec<String> = output.inputs.iter().map(empty_table).collect();
     let inputs = output_inputs(output).join("\n");
     let Ok(sandbox) = Sandbox::without_data(&tables.join("\n"), &inputs, LIMITS) else {
@@ -28,7 +28,7 @@ pub(super) fn selects(transform: &TransformFacts, output: &OutputAttributes) -> 
     let datastore = transform.output();
     let fails = output.outputs.iter().filter_map(|output| {
         let error = sandbox.check(&select_output(output)).err()?;
-        Some(Refusal::new(
+        Some(LintDiagnostic::new(
             &codes::SELECT_FAILS,
             format!("the SELECT that makes `{datastore}/{}` cannot run: {}", output.dataset, reason(error)),
             help(transform),

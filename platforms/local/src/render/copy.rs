@@ -3,12 +3,12 @@
 
 use super::{PLATFORM_SCHEMA, foundation};
 use crate::{
-    attributes::{TableAttributes, described},
+    attributes::{TableAttributes, with_attributes},
     config::LocalConfig,
     names::{address, path},
     offer::own_table_of_input,
     prelude::*,
-    shelf::Shelf,
+    shelf::ConsumerDatabase,
     sql::{
         copy,
         engine::Engine,
@@ -39,7 +39,7 @@ pub(super) fn render(
 ) -> Result<(), PlatformError> {
     let dataset = export.dataset().key();
     let buffer = own_table_of_input(config, view, dataset)?;
-    let shelf = Shelf::of(export.container_key(), export.container(), config)?;
+    let shelf = ConsumerDatabase::of(export.container_key(), export.container(), config)?;
     if !is_needed(&shelf, export) {
         return Ok(());
     }
@@ -90,15 +90,15 @@ pub(super) fn render(
     );
     let resource = Resource::new(address, "copy").origin(view.key()).depends_on(address::table(dataset));
     let attributes = TableAttributes::new(&database, &table, None).copied_from(&buffer.table);
-    rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])
+    rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
 }
 
 /// Transformers run in the platform's own database, and read files from there; a server is no use to them.
-fn is_needed(shelf: &Shelf, export: &ExportFacts) -> bool {
+fn is_needed(shelf: &ConsumerDatabase, export: &ExportFacts) -> bool {
     match shelf {
-        Shelf::Own => false,
-        Shelf::File(_) => true,
-        Shelf::Server(_) => export.consumers().iter().any(|consumer| !consumer.transforms()),
+        ConsumerDatabase::Own => false,
+        ConsumerDatabase::File(_) => true,
+        ConsumerDatabase::Server(_) => export.consumers().iter().any(|consumer| !consumer.transforms()),
     }
 }
 

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS \"datasurface_steps\" (
 );";
 
 /// The books of the platform's own database; what was done of a plan comes last.
-pub(crate) const BOOKS: [&str; 8] = [
+pub(crate) const METADATA_TABLES: [&str; 8] = [
     "datasurface_batches",
     "datasurface_runs",
     "datasurface_inputs",

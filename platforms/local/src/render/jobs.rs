@@ -1,6 +1,6 @@
 //! The list of jobs: what runs, when, and what it moves. A runtime reads it, and so can a person.
 
-use super::{Reading, in_database, reading::Select};
+use super::{CaptureReads, in_database, reading::Select};
 use crate::{
     address::TableAddress, config::LocalConfig, file_name::same_file, names::address, prelude::*,
     sql::milestoned::StoredColumn,
@@ -27,7 +27,7 @@ impl Jobs {
             NodeKey::Ingest { dataset, .. } => dataset.as_ref(),
             _ => None,
         };
-        let reading = Reading::of(config, view, ingest)?;
+        let reading = CaptureReads::of(config, view, ingest)?;
         let address = address::capture(ingest.datastore(), alone);
         let mut resource = in_database(address, "capture", view.key());
         for dataset in ingest.datasets() {

@@ -8,7 +8,7 @@ const PUBLIC: &str = "Public";
 /// A column whose values are judged while they are read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct JudgedColumn {
+pub(crate) struct CheckedColumn {
     pub(crate) name: ColumnName,
     #[serde(rename = "type")]
     pub(crate) data_type: DataType,
@@ -22,7 +22,7 @@ pub(crate) struct JudgedColumn {
     pub(crate) public: bool,
 }
 
-impl JudgedColumn {
+impl CheckedColumn {
     /// The columns of a dataset. A key is never NULL.
     pub(crate) fn all_of(dataset: &DatasetFacts) -> Vec<Self> {
         let schema = dataset.schema().table();

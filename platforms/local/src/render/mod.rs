@@ -27,13 +27,13 @@ mod table;
 mod view;
 
 pub(crate) use copy::{create_copy, forget_progress};
-pub(crate) use foundation::{BOOKS, READ_BOOKS};
-pub(crate) use judged::JudgedColumn;
+pub(crate) use foundation::{METADATA_TABLES, READ_BOOKS};
+pub(crate) use judged::CheckedColumn;
 pub(crate) use output::{
     attributes as output_attributes, clear_section, create_outputs, drop_outputs, inputs as output_inputs,
     load_section, select_output, select_section,
 };
-pub(crate) use reading::{Reading, Starts, watermark_of};
+pub(crate) use reading::{CaptureReads, CaptureStart, watermark_of};
 pub(crate) use view::{create_views, drop_views, revoke};
 
 use crate::{config::LocalConfig, names::address, prelude::*};

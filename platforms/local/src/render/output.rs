@@ -3,13 +3,13 @@
 
 use super::in_database;
 use crate::{
-    attributes::{InputAttributes, OutputAttributes, OutputTable, described},
+    attributes::{InputAttributes, OutputAttributes, OutputTable, with_attributes},
     config::LocalConfig,
     lint::codes,
     names::{self, address, path},
     prelude::*,
     sandbox::RUN,
-    shelf::Shelf,
+    shelf::ConsumerDatabase,
     sql::{
         milestoned::{BATCH_OUT, StoredColumn},
         quote::{columns, insert_into, parenthesised, quoted, select},
@@ -48,13 +48,13 @@ pub(super) fn render(
             .add(&clear_section(name), "Takes away what was made before.", [clear_output(output)])
             .add(&load_section(name), "Keeps a row.", [load_output(output)]);
     }
-    let shelf = Shelf::of_inputs(transform.container_key(), transform.container(), config)?;
+    let shelf = ConsumerDatabase::of_inputs(transform.container_key(), transform.container(), config)?;
     let mut resource = in_database(address, "output", node);
     for input in transform.inputs() {
         resource = resource.depends_on(shelf.resource(transform.container_key(), input.key()));
     }
     let path = path::sql("outputs", &[workspace.as_str()]);
-    rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])
+    rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
 }
 
 /// The section with the SELECT that makes a dataset.
@@ -77,8 +77,8 @@ pub(crate) fn attributes(
     config: &LocalConfig,
     node: &NodeKey,
     transform: &TransformFacts,
-) -> Result<OutputAttributes, Refusal> {
-    let shelf = Shelf::of_inputs(transform.container_key(), transform.container(), config)?;
+) -> Result<OutputAttributes, LintDiagnostic> {
+    let shelf = ConsumerDatabase::of_inputs(transform.container_key(), transform.container(), config)?;
     let input = |dataset: &DatasetFacts| {
         let columns = dataset.schema().table().columns();
         let is_decimal = |column: &&Column| matches!(column.data_type(), DataType::Decimal { .. });
@@ -93,30 +93,30 @@ pub(crate) fn attributes(
     let outputs = transform.outputs().iter();
     Ok(OutputAttributes {
         database: config.database.clone(),
-        container: (shelf != Shelf::Own).then(|| shelf.database(config)),
+        container: (shelf != ConsumerDatabase::Own).then(|| shelf.database(config)),
         inputs: transform.inputs().iter().map(input).collect(),
         outputs: outputs.map(|dataset| output(transform, dataset)).collect::<Result<_, _>>()?,
     })
 }
 
-fn output(transform: &TransformFacts, dataset: &DatasetFacts) -> Result<OutputTable, Refusal> {
+fn output(transform: &TransformFacts, dataset: &DatasetFacts) -> Result<OutputTable, LintDiagnostic> {
     let name = &dataset.key().dataset;
     let CodeArtifact::Sql { selects } = transform.artifact() else {
-        return Err(Refusal::new(
+        return Err(LintDiagnostic::new(
             &codes::UNCLAIMED_ARTIFACT,
             format!("the transformer is `{}`", transform.artifact().technology()),
             "a local platform runs transformers in `sql`",
         ));
     };
     let Some(select) = selects.iter().find(|select| select.dataset == *name) else {
-        return Err(Refusal::new(
+        return Err(LintDiagnostic::new(
             &codes::NOT_ONE_SELECT,
             format!("no SELECT makes `{}`", dataset.key()),
             "give the transformer one SELECT for each dataset of its output",
         ));
     };
     let select = one_select(&select.sql).map_err(|problem| {
-        Refusal::new(
+        LintDiagnostic::new(
             &codes::NOT_ONE_SELECT,
             format!("the SQL that makes `{}` is not one SELECT: {problem}", dataset.key()),
             "write one SELECT; its columns are those of the dataset's schema, by name",

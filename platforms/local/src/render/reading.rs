@@ -1,10 +1,10 @@
 //! How the records of a capture are read: from where, in which transaction, and by which SELECT.
 
-use super::JudgedColumn;
+use super::CheckedColumn;
 use crate::{
     address::{MILESTONED, ROWS},
     config::LocalConfig,
-    file_name::{Files, compare, line_problem, same_file},
+    file_name::{FileIdentity, compare, line_problem, same_file},
     lint::codes,
     offer::table_of_input,
     prelude::*,
@@ -15,7 +15,7 @@ use crate::{
 
 /// What a capture reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Reading {
+pub(crate) struct CaptureReads {
     /// Where the data is, and how it is reached; never a secret.
     pub(crate) source: ContainerKind,
     /// The name of the credential that it is reached with.
@@ -29,7 +29,7 @@ pub(crate) struct Reading {
     /// Statements before the first one that reads; the last of them begins the transaction in which all is read.
     pub(crate) begin: Vec<String>,
     /// What starts it.
-    pub(crate) trigger: Starts,
+    pub(crate) trigger: CaptureStart,
     /// How each dataset is read.
     pub(crate) selects: Vec<Select>,
 }
@@ -44,13 +44,13 @@ pub(crate) struct Select {
     /// may have come after it was read, so it is read again.
     pub(crate) since: Option<String>,
     /// The columns, as the values are judged.
-    pub(crate) columns: Vec<JudgedColumn>,
+    pub(crate) columns: Vec<CheckedColumn>,
 }
 
 /// What starts a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Starts {
+pub(crate) enum CaptureStart {
     /// A timetable.
     Cron(Cron),
     /// Something outside.
@@ -61,16 +61,20 @@ pub(crate) enum Starts {
     Platform(PlatformName),
 }
 
-impl Reading {
+impl CaptureReads {
     /// How the records of a capture are read, or what stands in the way.
-    pub(crate) fn of(config: &LocalConfig, view: &NodeView, ingest: &IngestFacts) -> Result<Self, Refusal> {
+    pub(crate) fn of(
+        config: &LocalConfig,
+        view: &NodeView,
+        ingest: &IngestFacts,
+    ) -> Result<Self, LintDiagnostic> {
         match ingest.source() {
             IngestSource::Container(capture) => from_container(config, capture, ingest),
             IngestSource::Transformer { workspace } => {
-                from_table(view, ingest, ROWS, Some(config), Starts::Transformer(workspace.clone()))
+                from_table(view, ingest, ROWS, Some(config), CaptureStart::Transformer(workspace.clone()))
             }
             IngestSource::Platform { platform } => {
-                from_table(view, ingest, MILESTONED, None, Starts::Platform(platform.clone()))
+                from_table(view, ingest, MILESTONED, None, CaptureStart::Platform(platform.clone()))
             }
         }
     }
@@ -106,11 +110,11 @@ fn from_container(
     config: &LocalConfig,
     facts: &CaptureFacts,
     ingest: &IngestFacts,
-) -> Result<Reading, Refusal> {
+) -> Result<CaptureReads, LintDiagnostic> {
     let capture = facts.capture();
     let source = facts.container().kind();
     let unclaimed = || {
-        Refusal::new(
+        LintDiagnostic::new(
             &codes::UNCLAIMED_CAPTURE,
             format!(
                 "`{}` is captured by `{}` from the `{}` container `{}`",
@@ -135,9 +139,9 @@ fn from_container(
         _ => return Err(unclaimed()),
     };
     let trigger = match capture.trigger() {
-        CaptureTrigger::Cron(cron) => Starts::Cron(cron.clone()),
+        CaptureTrigger::Cron(cron) => CaptureStart::Cron(cron.clone()),
         // Whatever else there may be is started from outside.
-        _ => Starts::External,
+        _ => CaptureStart::External,
     };
     let select = |dataset: &DatasetFacts| {
         let schema = dataset.schema().table();
@@ -146,9 +150,9 @@ fn from_container(
         let read = format!("SELECT {} FROM {table}", columns.join(", "));
         let watermark = watermark_of(ingest, &dataset.key().dataset).and_then(|name| schema.column(name));
         let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));
-        Select { dataset: dataset.key().clone(), read, since, columns: JudgedColumn::all_of(dataset) }
+        Select { dataset: dataset.key().clone(), read, since, columns: CheckedColumn::all_of(dataset) }
     };
-    Ok(Reading {
+    Ok(CaptureReads {
         source: source.clone(),
         credential: capture.credential_name().cloned(),
         consistency: capture.consistency(),
@@ -160,19 +164,19 @@ fn from_container(
 }
 
 /// Whether a file can be a source.
-fn check_file(config: &LocalConfig, facts: &CaptureFacts, file: &str) -> Result<(), Refusal> {
+fn check_file(config: &LocalConfig, facts: &CaptureFacts, file: &str) -> Result<(), LintDiagnostic> {
     let container = facts.container_key();
     if let Some(problem) = line_problem(file) {
-        return Err(Refusal::new(
+        return Err(LintDiagnostic::new(
             &codes::FILE_NAME,
             format!("the file name of the container `{container}` {problem}"),
             "use a name that fits into one line",
         ));
     }
     match compare(file, &config.database) {
-        Files::Different => Ok(()),
-        Files::Unclear => Err(unclear(container, file, config)),
-        Files::Same => Err(Refusal::new(
+        FileIdentity::Different => Ok(()),
+        FileIdentity::Unclear => Err(unclear(container, file, config)),
+        FileIdentity::Same => Err(LintDiagnostic::new(
             &codes::OWN_SOURCE,
             format!("the file of the container `{container}` is the platform's own, `{}`", config.database),
             "a platform writes into its own database: give it another file than the source, in its setting `database`",
@@ -186,15 +190,15 @@ fn from_table(
     ingest: &IngestFacts,
     format: &str,
     in_own: Option<&LocalConfig>,
-    trigger: Starts,
-) -> Result<Reading, Refusal> {
+    trigger: CaptureStart,
+) -> Result<CaptureReads, LintDiagnostic> {
     let mut file: Option<String> = in_own.map(|config| config.database.clone());
     let mut selects = Vec::new();
     for dataset in ingest.datasets() {
         let address = table_of_input(view, dataset.key(), format)?;
         let expected = file.get_or_insert_with(|| address.file.clone());
         if !same_file(expected, &address.file) {
-            return Err(Refusal::new(
+            return Err(LintDiagnostic::new(
                 &codes::UNREADABLE_OFFER,
                 format!("`{}` is offered in `{}`", dataset.key(), address.file),
                 format!("all that is captured together must be in one file; the rest is in `{expected}`"),
@@ -209,11 +213,11 @@ fn from_table(
         };
         let table = quoted(&address.table);
         let read = format!("SELECT {} FROM {table}{live}", columns.join(", "));
-        let columns = JudgedColumn::all_of(dataset);
+        let columns = CheckedColumn::all_of(dataset);
         selects.push(Select { dataset: dataset.key().clone(), read, since: None, columns });
     }
     let file = file.unwrap_or_default().into();
-    Ok(Reading {
+    Ok(CaptureReads {
         source: ContainerKind::Sqlite { file },
         credential: None,
         consistency: Consistency::MultiDataset,

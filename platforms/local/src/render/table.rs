@@ -4,7 +4,7 @@
 use super::{in_database, judged::public_columns, watermark_of};
 use crate::{
     address::{MILESTONED, TableAddress},
-    attributes::{TableAttributes, described},
+    attributes::{TableAttributes, with_attributes},
     config::LocalConfig,
     names::{self, address, path},
     offer::table_of_input,
@@ -255,5 +255,5 @@ fn add(
         .checked(dataset.checks());
     let resource = in_database(address::table(key), "table", node.key()).holds(holds);
     let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);
-    rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])
+    rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
 }

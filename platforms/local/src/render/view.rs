@@ -1,14 +1,14 @@
 //! What each group of a consumer sees of a dataset. A transformer sees its inputs through views of its own run.
 
 use crate::{
-    attributes::{ViewAttributes, described},
+    attributes::{ViewAttributes, with_attributes},
     config::LocalConfig,
     names::{self, address, path},
     offer::own_table_of_input,
     prelude::*,
     readers::readers,
     server_address::ServerAddress,
-    shelf::Shelf,
+    shelf::ConsumerDatabase,
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT, StoredColumn},
@@ -24,12 +24,14 @@ pub(super) fn render(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let dataset = export.dataset().key();
-    let shelf = Shelf::of(export.container_key(), export.container(), config)?;
+    let shelf = ConsumerDatabase::of(export.container_key(), export.container(), config)?;
     let table = match &shelf {
-        Shelf::Own => own_table_of_input(config, view, dataset)?.table,
-        Shelf::File(_) | Shelf::Server(_) => shelf.table_name(view.platform().name(), dataset),
+        ConsumerDatabase::Own => own_table_of_input(config, view, dataset)?.table,
+        ConsumerDatabase::File(_) | ConsumerDatabase::Server(_) => {
+            shelf.table_name(view.platform().name(), dataset)
+        }
     };
-    let platform = (shelf != Shelf::Own).then(|| view.platform().name());
+    let platform = (shelf != ConsumerDatabase::Own).then(|| view.platform().name());
     let (database, engine) = (shelf.database(config), shelf.engine());
     for consumer in export.consumers().iter().filter(|consumer| !consumer.transforms()) {
         let group = consumer.group();
@@ -68,7 +70,7 @@ pub(super) fn render(
                 dataset.dataset.as_str(),
             ],
         );
-        rendering.add(File::sql(&path, script.to_string())?, [described(resource, &attributes)?])?;
+        rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Applying a plan: what is new is made, what is there is changed by its transition file, once.
 
 use super::{
-    books::Books,
+    books::PlatformMetadata,
     container::Container,
-    copies::Behind,
-    making::{Done, Maker},
+    copies::StaleCopy,
+    making::{Provisioner, StepsDone},
     many::named_by,
     rendered::copied,
     server_copies::send_one,
@@ -17,13 +17,13 @@ use std::collections::BTreeMap;
 
 /// Carries out the steps of a plan that were not carried out before. Without a plan, what is left of the last one: that
 /// is in the transition files.
-pub(super) fn apply(maker: Maker<'_>, plan: &Plan) -> Result<Applied, PlatformError> {
+pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<Applied, PlatformError> {
     let transitions = Transitions::read(&maker.site)?;
     let steps = match plan.is_empty() {
-        true => transitions.files.iter().map(|file| vec![Deed::change(file)]).collect(),
+        true => transitions.files.iter().map(|file| vec![StepTask::change(file)]).collect(),
         false => deeds(maker, plan, &transitions),
     };
-    let mut applying = Applying { maker, plan: &transitions.plan, open: BTreeMap::new() };
+    let mut applying = PlanApplication { maker, plan: &transitions.plan, open: BTreeMap::new() };
     applying.begin(plan, &steps, &transitions)?;
     let mut applied = Applied::default();
     for steps in steps.chunk_by(|step, next| is_made(step) && is_made(next)) {
@@ -41,7 +41,7 @@ pub(super) fn apply(maker: Maker<'_>, plan: &Plan) -> Result<Applied, PlatformEr
 }
 
 /// Whether a step makes something that is new, or does nothing but render: then nothing else in its database waits for it.
-fn is_made(step: &[Deed<'_>]) -> bool {
+fn is_made(step: &[StepTask<'_>]) -> bool {
     step.iter().all(|deed| deed.statements.is_none_or(|(_, section)| section == CREATE))
 }
 
@@ -49,7 +49,7 @@ fn is_made(step: &[Deed<'_>]) -> bool {
 const CREATE: &str = "create";
 
 /// Something to be done in one database.
-struct Deed<'a> {
+struct StepTask<'a> {
     /// What the books call it.
     name: String,
     database: &'a str,
@@ -57,7 +57,7 @@ struct Deed<'a> {
     statements: Option<(&'a Script, &'static str)>,
 }
 
-impl<'a> Deed<'a> {
+impl<'a> StepTask<'a> {
     fn change(transition: &'a Transition) -> Self {
         Self {
             name: transition.name.clone(),
@@ -73,42 +73,42 @@ impl<'a> Deed<'a> {
 }
 
 /// What is to be done in each step of a plan.
-fn deeds<'a>(maker: Maker<'a>, plan: &Plan, transitions: &'a Transitions) -> Vec<Vec<Deed<'a>>> {
+fn deeds<'a>(maker: Provisioner<'a>, plan: &Plan, transitions: &'a Transitions) -> Vec<Vec<StepTask<'a>>> {
     // Plans without transition files have no name of their own.
     let id = Fingerprint::of(plan).short();
     let of_step = |(position, step): (usize, &Step)| {
         let name = format!("{:03} {} {} of {id}", position + 1, step.action, step.resource);
         let created = maker.rendered.find(step.resource.as_str()).filter(|_| step.action == Action::Create);
         if let Some(script) = created {
-            return vec![Deed { name, database: script.database(), statements: Some((script, CREATE)) }];
+            return vec![StepTask { name, database: script.database(), statements: Some((script, CREATE)) }];
         }
-        let changes: Vec<Deed<'_>> = match step.action {
+        let changes: Vec<StepTask<'_>> = match step.action {
             Action::Update | Action::Replace | Action::Retire => {
-                transitions.of_step(position, &step.resource).map(Deed::change).collect()
+                transitions.of_step(position, &step.resource).map(StepTask::change).collect()
             }
             Action::Create | Action::Move | Action::Hold => Vec::new(),
         };
         if !changes.is_empty() {
             return changes;
         }
-        vec![Deed { name, database: maker.rendered.books.database(), statements: None }]
+        vec![StepTask { name, database: maker.rendered.books.database(), statements: None }]
     };
     plan.steps().iter().enumerate().map(of_step).collect()
 }
 
-struct Applying<'a> {
-    maker: Maker<'a>,
+struct PlanApplication<'a> {
+    maker: Provisioner<'a>,
     plan: &'a str,
     /// The databases that are there, and what was done in them of this plan.
-    open: BTreeMap<&'a str, (Container<'a>, Done)>,
+    open: BTreeMap<&'a str, (Container<'a>, StepsDone)>,
 }
 
-impl<'a> Applying<'a> {
+impl<'a> PlanApplication<'a> {
     /// Makes the databases that are not there, and opens the others.
     fn begin(
         &mut self,
         plan: &Plan,
-        steps: &[Vec<Deed<'a>>],
+        steps: &[Vec<StepTask<'a>>],
         transitions: &'a Transitions,
     ) -> Result<(), PlatformError> {
         let own = self.maker.rendered.books.database();
@@ -149,20 +149,20 @@ impl<'a> Applying<'a> {
     fn identity(&self) -> Result<Option<String>, PlatformError> {
         match self.open.get(self.maker.rendered.books.database()) {
             Some((Container::File(own), _)) => {
-                Ok(Books::read(&self.maker.rendered.books, own)?.map(|books| books.identity))
+                Ok(PlatformMetadata::read(&self.maker.rendered.books, own)?.map(|books| books.identity))
             }
             _ => Ok(None),
         }
     }
 
     /// Whether it was not done by an earlier call. Where there is no database, there is nothing to do.
-    fn is_to_do(&self, deed: &Deed<'_>) -> bool {
+    fn is_to_do(&self, deed: &StepTask<'_>) -> bool {
         self.opened(deed.database).is_some_and(|(_, done)| !done.is_made || !done.steps.contains(&deed.name))
     }
 
     /// Does it, unless it was done before. A database that is not there, or that was made just now, has nothing that could be
     /// changed.
-    fn carry_out(&self, deed: &Deed<'_>) -> Result<(), PlatformError> {
+    fn carry_out(&self, deed: &StepTask<'_>) -> Result<(), PlatformError> {
         match self.opened(deed.database) {
             Some((database, done)) if done.is_made && !done.steps.contains(&deed.name) => {
                 database.at_once(|| self.execute(database, deed))
@@ -173,12 +173,12 @@ impl<'a> Applying<'a> {
 
     /// Makes what was not made before, in one transaction for each file: made one by one, it would take as long as the square of
     /// what is there. The platform's own database is first, since copies are filled from it.
-    fn make_all<'d>(&self, deeds: impl Iterator<Item = &'d Deed<'a>>) -> Result<(), PlatformError>
+    fn make_all<'d>(&self, deeds: impl Iterator<Item = &'d StepTask<'a>>) -> Result<(), PlatformError>
     where
         'a: 'd,
     {
         let own = self.maker.rendered.books.database();
-        let mut by_file: BTreeMap<(bool, &str), Vec<&Deed<'_>>> = BTreeMap::new();
+        let mut by_file: BTreeMap<(bool, &str), Vec<&StepTask<'_>>> = BTreeMap::new();
         for deed in deeds {
             by_file.entry((deed.database != own, deed.database)).or_default().push(deed);
         }
@@ -190,7 +190,7 @@ impl<'a> Applying<'a> {
                     if deeds.is_empty() {
                         continue;
                     }
-                    let make = |deed: &Deed<'_>| self.execute(container, deed);
+                    let make = |deed: &StepTask<'_>| self.execute(container, deed);
                     file.at_once(|| file.make_many("main", deeds, |deed| deed.names(), make))?;
                 }
                 // Whoever makes much at once on a server has locks on all of it, and it has room for a number of them.
@@ -200,7 +200,7 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
-    fn execute(&self, database: &Container<'_>, deed: &Deed<'_>) -> Result<(), PlatformError> {
+    fn execute(&self, database: &Container<'_>, deed: &StepTask<'_>) -> Result<(), PlatformError> {
         if let Some((script, section)) = deed.statements {
             self.maker.site.watcher.begins(script.resource());
             database.execute(script, section, &[])?;
@@ -214,9 +214,9 @@ impl<'a> Applying<'a> {
     }
 }
 
-impl<'a> Applying<'a> {
+impl<'a> PlanApplication<'a> {
     /// A database that is open. How its server is spoken to may be another way than when what retires was rendered.
-    fn opened(&self, database: &str) -> Option<&(Container<'a>, Done)> {
+    fn opened(&self, database: &str) -> Option<&(Container<'a>, StepsDone)> {
         self.open.get(database).or_else(|| {
             let found = self.open.iter().find(|(open, _)| same_database(open, database));
             found.map(|(_, opened)| opened)
@@ -227,7 +227,7 @@ impl<'a> Applying<'a> {
     /// before, has all of it, and whoever reads the copy never sees it empty. Where a value is there that the copy cannot
     /// have, the next run brings what it can.
     fn fill(&self, database: &Container<'_>, changed: &Script) -> Result<(), PlatformError> {
-        let Maker { site, rendered, .. } = self.maker;
+        let Provisioner { site, rendered, .. } = self.maker;
         let script = rendered.find(changed.resource());
         let script = script.filter(|copy| copy.database() == changed.database());
         let own = self.open.get(rendered.books.database());
@@ -242,7 +242,7 @@ impl<'a> Applying<'a> {
         if database.applied(script)?.is_some() {
             return Ok(());
         }
-        let all = Behind { dataset: &dataset, script, applied: 0, last: last.number };
+        let all = StaleCopy { dataset: &dataset, script, applied: 0, last: last.number };
         let columns = rendered.columns_of(&dataset);
         server.if_it_fits(|| send_one(own, server, &all, columns, now(&site))).map(|_| ())
     }

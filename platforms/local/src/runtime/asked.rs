@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 
 /// What a run is asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Asked<'r> {
+pub(super) struct Selection<'r> {
     request: &'r RunRequest,
     /// The datasets to be read or made; none where everything is.
     datasets: Option<BTreeSet<DatasetKey>>,
 }
 
-impl<'r> Asked<'r> {
+impl<'r> Selection<'r> {
     pub(super) fn of(rendered: &Rendered, request: &'r RunRequest) -> Self {
         if request.asks_for_all() {
             return Self { request, datasets: None };

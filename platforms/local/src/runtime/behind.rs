@@ -2,7 +2,7 @@
 
 use super::{
     database::text,
-    work::{Work, named, time},
+    work::{RunContext, named, time},
 };
 use crate::prelude::*;
 use chrono::{DateTime, Utc};
@@ -20,15 +20,15 @@ pub(super) struct DatasetFailure {
 
 /// A dataset whose last capture failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct DatasetBehind {
+pub(super) struct StaleDataset {
     pub(super) failure: DatasetFailure,
     /// When it was last captured well, if it was.
     pub(super) confirmed_at: Option<DateTime<Utc>>,
 }
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// The datasets whose last capture failed.
-    pub(super) fn datasets_behind(&self) -> Result<Vec<DatasetBehind>, PlatformError> {
+    pub(super) fn datasets_behind(&self) -> Result<Vec<StaleDataset>, PlatformError> {
         if !self.own.has_table("datasurface_behind")? {
             return Ok(Vec::new());
         }
@@ -42,7 +42,7 @@ impl Work<'_> {
                 let dataset = DatasetKey::new(DatastoreName::from(datastore), DatasetName::from(dataset));
                 let examples = examples.lines().map(str::to_owned).collect();
                 let confirmed_at = confirmed.as_deref().map(time).transpose()?;
-                Ok(DatasetBehind { failure: DatasetFailure { dataset, reason, examples }, confirmed_at })
+                Ok(StaleDataset { failure: DatasetFailure { dataset, reason, examples }, confirmed_at })
             };
         rows.into_iter().map(read).collect()
     }

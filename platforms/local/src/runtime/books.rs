@@ -3,7 +3,7 @@
 use super::{
     container::Container,
     database::{Database, text},
-    making::Maker,
+    making::Provisioner,
     place,
     rendered::Rendered,
     work::{now, time},
@@ -15,14 +15,14 @@ use rusqlite::types::Value;
 
 /// What the books of the platform's own database say of themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Books {
+pub(super) struct PlatformMetadata {
     pub(super) identity: String,
     version: i64,
     /// The time of the last run that took place at a time that could be trusted.
     pub(super) trusted_at: DateTime<Utc>,
 }
 
-impl Books {
+impl PlatformMetadata {
     /// Reads what the books say of themselves; none if they are older than that they say anything.
     pub(super) fn read(script: &Script, own: &Database<'_>) -> Result<Option<Self>, PlatformError> {
         if !own.has_table("datasurface_books")? {
@@ -39,7 +39,7 @@ impl Books {
 
     /// Writes down what the books are, unless that was done before: a database of an earlier version of the software gets
     /// an identity, too.
-    pub(super) fn begin(maker: &Maker<'_>, own: &Container<'_>) -> Result<(), PlatformError> {
+    pub(super) fn begin(maker: &Provisioner<'_>, own: &Container<'_>) -> Result<(), PlatformError> {
         let file = maker.rendered.books.database();
         let root = maker.site.root.canonicalize().unwrap_or_else(|_| maker.site.root.to_owned());
         // Nobody else makes the same file in the same folder at the same time: nothing has to be random.
@@ -68,7 +68,7 @@ pub(super) fn expect(site: &Site<'_>, rendered: &Rendered) -> Result<(), Platfor
 /// Returns the platform's own database if it is there and was made. Refuses one that is not the one that this was applied
 /// to, and one that a newer version of the software wrote; and if there should be one, that there is none.
 pub(super) fn judged<'a>(
-    maker: &Maker<'a>,
+    maker: &Provisioner<'a>,
     own: Option<Container<'a>>,
 ) -> Result<Option<Database<'a>>, PlatformError> {
     let file = maker.rendered.books.database();
@@ -83,7 +83,7 @@ pub(super) fn judged<'a>(
             AppliedTo::Something | AppliedTo::This(_) => Err(missing(&maker.site, file)),
         };
     };
-    refuse_another(&maker.site, file, Books::read(&maker.rendered.books, &own)?)?;
+    refuse_another(&maker.site, file, PlatformMetadata::read(&maker.rendered.books, &own)?)?;
     Ok(Some(own))
 }
 
@@ -107,14 +107,14 @@ pub(super) fn is_left(
     if !own.has_table("datasurface_steps")? {
         return Ok(false);
     }
-    refuse_another(site, file, Books::read(script, &own)?)?;
+    refuse_another(site, file, PlatformMetadata::read(script, &own)?)?;
     Ok(true)
 }
 
 /// Refuses books that a newer version of the software wrote, and those of another database than the one that this was
 /// applied to.
-fn refuse_another(site: &Site<'_>, file: &str, books: Option<Books>) -> Result<(), PlatformError> {
-    if let Some(Books { version, .. }) = books
+fn refuse_another(site: &Site<'_>, file: &str, books: Option<PlatformMetadata>) -> Result<(), PlatformError> {
+    if let Some(PlatformMetadata { version, .. }) = books
         && version > BOOKS_VERSION
     {
         return Err(newer(file, version));

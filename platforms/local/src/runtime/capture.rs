@@ -4,7 +4,7 @@ use super::{
     behind::DatasetFailure,
     job::CaptureJob,
     stage::Staged,
-    work::{Counts, Seen, Work, number},
+    work::{Counts, InputPosition, RunContext, number},
 };
 use crate::{
     names::{self, address},
@@ -15,7 +15,7 @@ use datasurface_platform::DatasetRun;
 
 /// What a capture did.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Captured {
+pub(super) struct CaptureResult {
     pub(super) datasets: Vec<DatasetRun>,
     /// Datasets that stay as they are, and why.
     pub(super) failures: Vec<DatasetFailure>,
@@ -33,11 +33,15 @@ struct Rejected {
 /// The sections of a table by which something goes.
 const FORGETTING: [&str; 2] = ["forget", "purge"];
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Captures what a job names: everything is read in one snapshot, and becomes visible in one transaction, in which it
     /// is also remembered what a transformer saw that made it. If nothing changed, there is no new batch. A dataset with
     /// rows that break a rule stays as it is, and is behind the batch of the others.
-    pub(super) fn capture(&self, job: &CaptureJob, seen: &[Seen]) -> Result<Captured, PlatformError> {
+    pub(super) fn capture(
+        &self,
+        job: &CaptureJob,
+        seen: &[InputPosition],
+    ) -> Result<CaptureResult, PlatformError> {
         if let Some(followed) = self.follow_predecessor(job)? {
             return Ok(followed);
         }
@@ -55,8 +59,8 @@ impl Work<'_> {
         job: &CaptureJob,
         staged: &[Staged<'_>],
         failures: Vec<DatasetFailure>,
-        seen: &[Seen],
-    ) -> Result<Captured, PlatformError> {
+        seen: &[InputPosition],
+    ) -> Result<CaptureResult, PlatformError> {
         self.own.at_once(|| {
             let arrived = self.last_arrived(&job.datastore);
             let batch = match self.next_batch(&job.datastore)? {
@@ -91,7 +95,7 @@ impl Work<'_> {
             if failures.is_empty() {
                 seen.iter().try_for_each(|seen| self.see_input(seen))?;
             }
-            Ok(Captured { datasets, failures, is_new })
+            Ok(CaptureResult { datasets, failures, is_new })
         })
     }
 

@@ -3,7 +3,7 @@
 use super::{
     behind::DatasetFailure,
     stage::{Staged, shown},
-    work::Work,
+    work::RunContext,
 };
 use crate::{
     prelude::*,
@@ -11,7 +11,7 @@ use crate::{
 };
 use rusqlite::Row;
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Executes the checks of all that is staged: what passes, and all that is wrong with the rest. Quality is that of a
     /// dataset as a whole.
     pub(super) fn check<'j>(

@@ -1,9 +1,9 @@
 //! Whether the clock is right: what is owed for a time must not go because a clock jumped ahead.
 
 use super::{
-    books::Books,
+    books::PlatformMetadata,
     source::{self, Select},
-    work::{Work, time},
+    work::{RunContext, time},
 };
 use crate::{names::address, prelude::*, sql::engine::Engine};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,11 +16,11 @@ const DAYS: i64 = 7;
 /// How far the clock of a server may be from ours, so that both are right.
 const NEAR: TimeDelta = TimeDelta::hours(24);
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Judges the clock before a run. If it is more than a week past the last run at a time that was trusted, and neither a
     /// person nor a server says that it is right, nothing is purged in this run; returns why, where anything would be.
     pub(super) fn judge_clock(&mut self) -> Result<Option<JobFailure>, PlatformError> {
-        let Some(books) = Books::read(&self.rendered.books, &self.own)? else {
+        let Some(books) = PlatformMetadata::read(&self.rendered.books, &self.own)? else {
             return Ok(None);
         };
         let now = self.site.now;

@@ -1,6 +1,6 @@
 //! When it was last confirmed that what consumers have is what the sources are.
 
-use super::work::Work;
+use super::work::RunContext;
 use crate::prelude::*;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 /// transformer made is as old as the oldest of its inputs, as long as it saw all that they are now: nothing runs where
 /// nothing moved.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Confirmed(BTreeMap<DatasetKey, DateTime<Utc>>);
+pub(super) struct ConfirmedTimes(BTreeMap<DatasetKey, DateTime<Utc>>);
 
-impl Confirmed {
-    pub(super) fn of(work: &Work<'_>) -> Result<Self, PlatformError> {
+impl ConfirmedTimes {
+    pub(super) fn of(work: &RunContext<'_>) -> Result<Self, PlatformError> {
         let mut confirmed = Self::default();
         for job in &work.rendered.captures {
             if let Some(at) = work.last_success(&job.job)? {

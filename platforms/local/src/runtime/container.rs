@@ -2,7 +2,7 @@
 
 use super::{
     breakpoint::Breakpoint,
-    database::{Database, Named},
+    database::{Database, Parameters},
     server::Server,
     work::{Batch, batch_of},
 };
@@ -76,7 +76,7 @@ impl<'a> Container<'a> {
         &self,
         script: &Script,
         section: &str,
-        values: Named<'_>,
+        values: Parameters<'_>,
     ) -> Result<(), PlatformError> {
         match self {
             Self::File(file) => file.execute(script, section, values),

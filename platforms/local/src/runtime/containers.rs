@@ -1,6 +1,6 @@
 //! The databases of consumers that a call of the runtime works with.
 
-use super::{container::Container, transition::Transitions, work::Work};
+use super::{container::Container, transition::Transitions, work::RunContext};
 use crate::prelude::*;
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
@@ -8,7 +8,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 /// whoever waits for a server waits long. None is not there; of one that cannot be opened, why not.
 pub(super) type Containers<'a> = RefCell<BTreeMap<String, Result<Option<Rc<Container<'a>>>, String>>>;
 
-impl<'a> Work<'a> {
+impl<'a> RunContext<'a> {
     /// Returns a database of a consumer, to be written to. What was lost there is made again.
     pub(super) fn container(&self, database: &str) -> Result<Rc<Container<'a>>, PlatformError> {
         let made = self.known(database, || {

@@ -3,18 +3,18 @@
 use super::{
     container::Container,
     database::Database,
-    history::Brought,
-    server_copies::Refused,
-    work::{Batch, Work, number},
+    history::CopyResult,
+    server_copies::CopyFailures,
+    work::{Batch, RunContext, number},
 };
 use crate::{prelude::*, sql::script::Script};
 use std::collections::BTreeMap;
 
 /// What a consumer's database has of a datastore.
-pub(super) type Shelf<'a> = Vec<(DatasetKey, &'a Script)>;
+pub(super) type CopyGroup<'a> = Vec<(DatasetKey, &'a Script)>;
 
 /// A copy that is not at the last batch of its dataset.
-pub(super) struct Behind<'s> {
+pub(super) struct StaleCopy<'s> {
     pub(super) dataset: &'s DatasetKey,
     pub(super) script: &'s Script,
     /// The last batch that arrived.
@@ -23,11 +23,11 @@ pub(super) struct Behind<'s> {
     pub(super) last: u64,
 }
 
-impl<'a> Work<'a> {
+impl<'a> RunContext<'a> {
     /// The copies of datasets that these are about, by database and datastore: what belongs together, so that a batch is
     /// visible in a database as a whole.
-    pub(super) fn shelves(&self, of: Option<&DatastoreName>) -> Vec<Shelf<'_>> {
-        let mut shelves: BTreeMap<(&str, DatastoreName), Shelf<'_>> = BTreeMap::new();
+    pub(super) fn shelves(&self, of: Option<&DatastoreName>) -> Vec<CopyGroup<'_>> {
+        let mut shelves: BTreeMap<(&str, DatastoreName), CopyGroup<'_>> = BTreeMap::new();
         let copies: Vec<(&DatasetKey, &Script)> = match of {
             Some(datastore) => self.rendered.copies_of(datastore).collect(),
             None => self.rendered.copies().collect(),
@@ -44,7 +44,7 @@ impl<'a> Work<'a> {
 
     /// Brings copies that belong together up to the last batch, if they are not there, and lets go of what nobody is owed.
     /// Returns those that a server refuses to change.
-    pub(super) fn bring_up_to_date(&self, shelf: &Shelf<'_>) -> Result<Refused, PlatformError> {
+    pub(super) fn bring_up_to_date(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
         let refused = self.follow(shelf)?;
         self.purge(shelf)?;
         Ok(refused)
@@ -52,9 +52,9 @@ impl<'a> Work<'a> {
 
     /// Makes copies that belong together again, from what is kept here. Whoever reads them sees them as they were until all of
     /// it is there. Versions from before the first batch that is known here stay: nothing could bring them again.
-    pub(super) fn make_again(&self, shelf: &Shelf<'_>) -> Result<Refused, PlatformError> {
+    pub(super) fn make_again(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
         let Some(job) = job_of(shelf) else {
-            return Ok(Refused::new());
+            return Ok(CopyFailures::new());
         };
         let database = shelf.first().map_or("", |(_, script)| script.database());
         let again = self.remembered(job, || {
@@ -64,15 +64,15 @@ impl<'a> Work<'a> {
             let mut all = Vec::new();
             for (dataset, script) in shelf {
                 if let Some(last) = self.last_batch(dataset)? {
-                    all.push(Behind { dataset, script, applied: 0, last: last.number });
+                    all.push(StaleCopy { dataset, script, applied: 0, last: last.number });
                 }
             }
             let records = self.records(&all)?;
-            let first = |copy: &Behind<'_>| -> Result<_, PlatformError> {
+            let first = |copy: &StaleCopy<'_>| -> Result<_, PlatformError> {
                 Ok([(":first", number(self.first_batch(copy.dataset)?)?)])
             };
             let refused = match (&*container, all.first()) {
-                (_, None) => Ok(Refused::new()),
+                (_, None) => Ok(CopyFailures::new()),
                 (Container::Server(server), _) => {
                     self.send(server, &all, |copy| server.execute(copy.script, "restart", &first(copy)?))
                 }
@@ -84,15 +84,15 @@ impl<'a> Work<'a> {
                             self.apply_one(file, copy)
                         })
                     })?;
-                    Ok(Refused::new())
+                    Ok(CopyFailures::new())
                 }
             }?;
-            Ok(Brought { records, refused })
+            Ok(CopyResult { records, refused })
         });
         again.map(|brought| brought.refused)
     }
 
-    fn purge(&self, shelf: &Shelf<'_>) -> Result<(), PlatformError> {
+    fn purge(&self, shelf: &CopyGroup<'_>) -> Result<(), PlatformError> {
         if !self.may_purge {
             return Ok(());
         }
@@ -112,22 +112,22 @@ impl<'a> Work<'a> {
         })
     }
 
-    fn follow(&self, shelf: &Shelf<'_>) -> Result<Refused, PlatformError> {
+    fn follow(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
         let Some(job) = job_of(shelf) else {
-            return Ok(Refused::new());
+            return Ok(CopyFailures::new());
         };
         let database = shelf.first().map_or("", |(_, script)| script.database());
         let container = self.container(database);
         match container.and_then(|container| Ok((self.behind(shelf, &container)?, container))) {
-            Ok((behind, _)) if behind.is_empty() => Ok(Refused::new()),
+            Ok((behind, _)) if behind.is_empty() => Ok(CopyFailures::new()),
             found => {
                 let brought = self.remembered(job, || {
                     let (behind, container) = found?;
                     let refused = match &*container {
-                        Container::File(file) => self.apply(file, &behind).map(|()| Refused::new()),
+                        Container::File(file) => self.apply(file, &behind).map(|()| CopyFailures::new()),
                         Container::Server(server) => self.send(server, &behind, |_| Ok(())),
                     }?;
-                    Ok(Brought { records: self.records(&behind)?, refused })
+                    Ok(CopyResult { records: self.records(&behind)?, refused })
                 });
                 brought.map(|brought| brought.refused)
             }
@@ -137,9 +137,9 @@ impl<'a> Work<'a> {
     /// How many records change in the batches that these copies are brought.
     pub(super) fn records<'s>(
         &self,
-        copies: impl IntoIterator<Item = &'s Behind<'s>>,
+        copies: impl IntoIterator<Item = &'s StaleCopy<'s>>,
     ) -> Result<u64, PlatformError> {
-        let moved = |copy: &Behind<'_>| self.moved_since(copy.dataset, copy.applied, copy.last);
+        let moved = |copy: &StaleCopy<'_>| self.moved_since(copy.dataset, copy.applied, copy.last);
         copies.into_iter().map(moved).sum()
     }
 
@@ -175,15 +175,15 @@ impl<'a> Work<'a> {
     /// The copies that are not at the last batch of their dataset.
     pub(super) fn behind<'s>(
         &self,
-        shelf: &'s Shelf<'s>,
+        shelf: &'s CopyGroup<'s>,
         database: &Container<'_>,
-    ) -> Result<Vec<Behind<'s>>, PlatformError> {
+    ) -> Result<Vec<StaleCopy<'s>>, PlatformError> {
         let mut behind = Vec::new();
         for (dataset, script) in shelf {
             let applied = database.applied(script)?.map_or(0, |batch| batch.number);
             match self.last_batch(dataset)? {
                 Some(last) if last.number > applied => {
-                    behind.push(Behind { dataset, script, applied, last: last.number });
+                    behind.push(StaleCopy { dataset, script, applied, last: last.number });
                 }
                 Some(last) if last.number == applied => {}
                 // The platform's database was lost: its next batch has a number after this one, and brings everything.
@@ -194,21 +194,21 @@ impl<'a> Work<'a> {
         Ok(behind)
     }
 
-    fn apply(&self, file: &Database<'_>, behind: &[Behind<'_>]) -> Result<(), PlatformError> {
+    fn apply(&self, file: &Database<'_>, behind: &[StaleCopy<'_>]) -> Result<(), PlatformError> {
         if let Some(first) = behind.first() {
             file.attach_for(&self.site, first.script)?;
         }
         file.together(|| behind.iter().try_for_each(|copy| self.apply_one(file, copy)))
     }
 
-    pub(super) fn apply_one(&self, file: &Database<'_>, copy: &Behind<'_>) -> Result<(), PlatformError> {
+    pub(super) fn apply_one(&self, file: &Database<'_>, copy: &StaleCopy<'_>) -> Result<(), PlatformError> {
         let values = [(":batch", number(copy.last)?), (":now", self.now())];
         file.execute(copy.script, "apply", &values)
     }
 }
 
 /// What the books call bringing these up to date: the first of them.
-pub(super) fn job_of<'s>(shelf: &Shelf<'s>) -> Option<&'s str> {
+pub(super) fn job_of<'s>(shelf: &CopyGroup<'s>) -> Option<&'s str> {
     shelf.first().map(|(_, script)| script.resource())
 }
 

@@ -1,6 +1,6 @@
 //! A database file that is worked on: everything that is executed passes through here.
 
-use super::{breakpoint::Breakpoint, place, server::trouble::without_values, source::Each};
+use super::{breakpoint::Breakpoint, place, server::trouble::without_values, source::RowCallback};
 use crate::{
     prelude::*,
     sql::{
@@ -16,7 +16,7 @@ use rusqlite::{
 use std::{fs, path::Path, time::Duration};
 
 /// Values of the named parameters of statements; each statement takes those that it has.
-pub(super) type Named<'a> = &'a [(&'a str, Value)];
+pub(super) type Parameters<'a> = &'a [(&'a str, Value)];
 
 /// For how long somebody else may keep a database locked.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -134,7 +134,7 @@ impl<'a> Database<'a> {
         &self,
         script: &Script,
         section: &str,
-        values: Named<'_>,
+        values: Parameters<'_>,
     ) -> Result<(), PlatformError> {
         let what = || format!("{} [{section}]", script.resource());
         let failed = |error| outside(what(), error);
@@ -152,7 +152,7 @@ impl<'a> Database<'a> {
         &self,
         script: &Script,
         section: &str,
-        values: Named<'_>,
+        values: Parameters<'_>,
         mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, PlatformError> {
         let what = || format!("{} [{section}]", script.resource());
@@ -176,8 +176,8 @@ impl<'a> Database<'a> {
         &self,
         script: &Script,
         section: &str,
-        values: Named<'_>,
-        each: &mut Each<'_>,
+        values: Parameters<'_>,
+        each: &mut RowCallback<'_>,
     ) -> Result<(), PlatformError> {
         let what = || format!("{} [{section}]", script.resource());
         let failed = |error| outside(what(), error);
@@ -246,7 +246,7 @@ pub(super) fn section_of<'s>(script: &'s Script, section: &str) -> Result<&'s st
     })
 }
 
-pub(super) fn bind(statement: &mut Statement<'_>, values: Named<'_>) -> rusqlite::Result<()> {
+pub(super) fn bind(statement: &mut Statement<'_>, values: Parameters<'_>) -> rusqlite::Result<()> {
     for (name, value) in values {
         if let Some(position) = statement.parameter_index(name)? {
             statement.raw_bind_parameter(position, value)?;

@@ -4,7 +4,7 @@
 use super::{
     container::Container,
     database::{Database, outside},
-    work::Work,
+    work::RunContext,
 };
 use crate::{
     prelude::*,
@@ -19,13 +19,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) type AllDrifted = BTreeMap<String, Drifted>;
 
 /// What a file has under a name.
-struct Found {
+struct ExistingObject {
     kind: String,
     sql: String,
 }
 
 /// What a statement makes.
-pub(super) struct Made {
+pub(super) struct CreatedObject {
     pub(super) kind: &'static str,
     pub(super) name: String,
     /// As SQLite keeps it.
@@ -39,7 +39,7 @@ pub(super) enum Drift {
     /// A view of a server that is ours, and selects otherwise: it holds nothing, either.
     Redefined(String),
     /// A copy that was dropped, or that is ours and lost columns: it is made again from the platform's own database.
-    Lost(Lost),
+    Lost(LostCopy),
     /// A table of the platform's own database that was dropped: what was in it is nowhere else.
     Gone(String),
     /// Anything else: what is there may be somebody's, and stays.
@@ -47,7 +47,7 @@ pub(super) enum Drift {
 }
 
 /// How a copy is lost.
-pub(super) struct Lost {
+pub(super) struct LostCopy {
     /// What happened to it.
     pub(super) what: String,
     /// Whether there is still something of it.
@@ -64,7 +64,7 @@ const MAKING: [(&str, &str); 3] = [
 /// How the statements begin that make indexes.
 const INDEXING: [&str; 2] = ["CREATE UNIQUE INDEX IF NOT EXISTS ", "CREATE INDEX IF NOT EXISTS "];
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Looks into the files that are there, and returns what is not as it was rendered. Before a plan is applied, all may be
     /// otherwise than it was rendered.
     pub(super) fn drifted(&self) -> Result<AllDrifted, PlatformError> {
@@ -77,7 +77,7 @@ impl Work<'_> {
                 Drift::Dropped(what) | Drift::Redefined(what) => {
                     (format!("{what}: the next run makes it again"), true)
                 }
-                Drift::Lost(Lost { what, .. }) => {
+                Drift::Lost(LostCopy { what, .. }) => {
                     (format!("{what}: the next run makes it again, from the platform's own database"), true)
                 }
                 Drift::Gone(problem) | Drift::Problem(problem) => (problem, false),
@@ -126,7 +126,7 @@ impl Work<'_> {
     }
 
     /// The tables and views of a database that consumers read, and its books.
-    pub(super) fn made_in(&self, database: &str) -> impl Iterator<Item = (&Script, Made)> {
+    pub(super) fn made_in(&self, database: &str) -> impl Iterator<Item = (&Script, CreatedObject)> {
         let is_read = |script: &&Script| {
             ["table.", "copy.", "view."].iter().any(|kind| script.resource().starts_with(kind))
         };
@@ -143,37 +143,37 @@ fn place_of(script: &Script) -> String {
 }
 
 /// Reads what a file has, by name: SQLite does not tell upper from lower case there.
-fn found_in(connection: &Connection) -> rusqlite::Result<BTreeMap<String, Found>> {
+fn found_in(connection: &Connection) -> rusqlite::Result<BTreeMap<String, ExistingObject>> {
     let all = "SELECT name, type, sql FROM main.sqlite_schema WHERE type IN ('table', 'view')";
     let mut statement = connection.prepare(all)?;
     let found = statement.query_map([], |row| {
         let name: String = row.get(0)?;
         let sql: Option<String> = row.get(2)?;
-        Ok((name.to_lowercase(), Found { kind: row.get(1)?, sql: sql.unwrap_or_default() }))
+        Ok((name.to_lowercase(), ExistingObject { kind: row.get(1)?, sql: sql.unwrap_or_default() }))
     })?;
     found.collect()
 }
 
 /// Returns the tables and views that a section makes.
-fn made_by(section: &str) -> Vec<Made> {
+fn made_by(section: &str) -> Vec<CreatedObject> {
     let made = statements(section).into_iter().filter_map(|statement| {
         let (kind, rest) =
             MAKING.iter().find_map(|(kind, start)| Some((*kind, statement.sql.strip_prefix(start)?)))?;
         let sql = format!("CREATE {} {rest}", kind.to_uppercase());
-        Some(Made { kind, name: unquoted(rest)?, sql })
+        Some(CreatedObject { kind, name: unquoted(rest)?, sql })
     });
     made.collect()
 }
 
 /// How something differs from what was rendered of it, if it does.
 fn drift(
-    made: &Made,
-    found: Option<&Found>,
+    made: &CreatedObject,
+    found: Option<&ExistingObject>,
     file: &Database<'_>,
     script: &Script,
 ) -> rusqlite::Result<Option<Drift>> {
-    let Made { kind, name, sql } = made;
-    let subject = Subject { made, script };
+    let CreatedObject { kind, name, sql } = made;
+    let subject = DriftCheck { made, script };
     if made.is_book() {
         // Their form is looked after where they are made.
         return Ok(found.is_none().then(|| subject.dropped()));
@@ -202,7 +202,7 @@ fn drift(
     }
 }
 
-impl Made {
+impl CreatedObject {
     /// Whether it is one of the books.
     pub(super) fn is_book(&self) -> bool {
         self.name.starts_with("datasurface_")
@@ -220,12 +220,12 @@ impl Made {
 }
 
 /// A table or view that differs from what was rendered of it.
-pub(super) struct Subject<'s> {
-    pub(super) made: &'s Made,
+pub(super) struct DriftCheck<'s> {
+    pub(super) made: &'s CreatedObject,
     pub(super) script: &'s Script,
 }
 
-impl Subject<'_> {
+impl DriftCheck<'_> {
     /// Nothing is lost with it.
     pub(super) fn dropped(&self) -> Drift {
         Drift::Dropped(format!("{} of {} was dropped", self.what(), place_of(self.script)))
@@ -239,7 +239,7 @@ impl Subject<'_> {
                 "{what} of {place} was dropped, and what was in it is nowhere else: bring the database back from a backup; or \
                  let `run --full-refresh` read everything of its dataset again, which loses earlier versions"
             )),
-            None => Drift::Lost(Lost { what: format!("{what} of {place} was dropped"), is_there: false }),
+            None => Drift::Lost(LostCopy { what: format!("{what} of {place} was dropped"), is_there: false }),
             Some(other) => Drift::Problem(format!(
                 "{what} of {place} was renamed to `{other}`: rename it back, or drop it, and run again"
             )),
@@ -297,7 +297,7 @@ impl Subject<'_> {
         let (what, place) = (self.what(), place_of(self.script));
         // Each column that nobody rendered may be one of ours under another name, but no more than are missing.
         match is_ours && self.is_copy() && added.len() <= missing.len() {
-            true => Drift::Lost(Lost {
+            true => Drift::Lost(LostCopy {
                 what: format!("{what} of {place} was altered ({differs})"),
                 is_there: true,
             }),
@@ -319,7 +319,11 @@ impl Subject<'_> {
 
 /// Returns the table that has an index which is made with this table: indexes go with a table that is dropped, and stay with
 /// one that is altered or renamed. So they tell the table that we made from another one of its name.
-fn table_of_index(made: &Made, file: &Database<'_>, script: &Script) -> rusqlite::Result<Option<String>> {
+fn table_of_index(
+    made: &CreatedObject,
+    file: &Database<'_>,
+    script: &Script,
+) -> rusqlite::Result<Option<String>> {
     let mut statement = file.connection.prepare(
         "SELECT tbl_name FROM main.sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
     )?;

@@ -2,7 +2,7 @@
 
 use super::{
     job::{CaptureJob, CapturedDataset, TriggerJob},
-    work::Work,
+    work::RunContext,
 };
 use crate::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,15 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// is on the way of what that reads. Where transformers feed each other, nothing waits for what runs after it: otherwise a
 /// failure would hold up what could mend it.
 #[derive(Debug)]
-pub(super) struct Failed<'r> {
+pub(super) struct UpstreamFailures<'r> {
     jobs: BTreeMap<&'r DatasetKey, &'r str>,
     /// Datasets that failed while others of the same job went on.
     behind: BTreeSet<DatasetKey>,
 }
 
-impl<'r> Failed<'r> {
+impl<'r> UpstreamFailures<'r> {
     /// The failures of captures that read sources.
-    pub(super) fn of_sources(work: &'r Work<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn of_sources(work: &'r RunContext<'_>) -> Result<Self, PlatformError> {
         let mut failed = Self { jobs: BTreeMap::new(), behind: behind(work)? };
         for job in work.rendered.captures.iter().filter(|job| job.transformer().is_none()) {
             let has_failed = work.last_failure(&job.job)?.is_some();
@@ -50,7 +50,7 @@ impl<'r> Failed<'r> {
     /// Adds the outputs of a transformer, if it failed, or something before it. Transformers are added in order.
     pub(super) fn pass_on(
         &mut self,
-        work: &'r Work<'_>,
+        work: &'r RunContext<'_>,
         trigger: &'r TriggerJob,
     ) -> Result<(), PlatformError> {
         // The transformer may have run just now.
@@ -65,12 +65,12 @@ impl<'r> Failed<'r> {
     }
 
     /// Adds the outputs of a transformer of which nobody could tell whether it is to run.
-    pub(super) fn unknown(&mut self, work: &'r Work<'_>, trigger: &'r TriggerJob) {
+    pub(super) fn unknown(&mut self, work: &'r RunContext<'_>, trigger: &'r TriggerJob) {
         let made = work.captures_of(&trigger.workspace).flat_map(|job| &job.datasets);
         self.jobs.extend(made.map(|captured| (&captured.dataset, trigger.job.as_str())));
     }
 }
 
-fn behind(work: &Work<'_>) -> Result<BTreeSet<DatasetKey>, PlatformError> {
+fn behind(work: &RunContext<'_>) -> Result<BTreeSet<DatasetKey>, PlatformError> {
     Ok(work.datasets_behind()?.into_iter().map(|behind| behind.failure.dataset).collect())
 }

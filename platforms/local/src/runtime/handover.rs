@@ -1,25 +1,28 @@
 //! Hand-overs: a datastore that another local platform captures for all.
 
 use super::{
-    capture::{Captured, run},
+    capture::{CaptureResult, run},
     database::Database,
     job::CaptureJob,
     source,
-    work::{Counts, Work, named, number},
+    work::{Counts, RunContext, named, number},
 };
 use crate::{
     prelude::*,
-    render::Starts,
+    render::CaptureStart,
     sql::{predecessor::PREDECESSOR_SCHEMA, script::Script},
 };
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Takes the versions and the batches of the platform that captures for all, in one transaction: then they are here
     /// as they are there. Nothing if the two do not know the same batches, because one of them lost its database or
     /// captured by itself meanwhile, or if values are not the same, because columns came later; then what is there now is
     /// captured like any source.
-    pub(super) fn follow_predecessor(&self, job: &CaptureJob) -> Result<Option<Captured>, PlatformError> {
-        let Starts::Platform(_) = job.trigger else {
+    pub(super) fn follow_predecessor(
+        &self,
+        job: &CaptureJob,
+    ) -> Result<Option<CaptureResult>, PlatformError> {
+        let CaptureStart::Platform(_) = job.trigger else {
             return Ok(None);
         };
         // It says what is wrong with a file that is not there; attaching would make one.
@@ -37,7 +40,7 @@ impl Work<'_> {
                     return Ok(None);
                 }
             }
-            let mut followed = Captured::default();
+            let mut followed = CaptureResult::default();
             for (captured, table) in job.datasets.iter().zip(&tables) {
                 let (batch, is_new, counts) = self.follow_one(&database, &captured.dataset, table)?;
                 followed.is_new |= is_new;

@@ -1,11 +1,11 @@
 //! The log of runs: a job is written down when it begins, and again when it ends.
 
 use super::{
-    capture::Captured,
+    capture::CaptureResult,
     database::text,
-    server_copies::Refused,
-    transform::Made,
-    work::{Work, number, time},
+    server_copies::CopyFailures,
+    transform::TransformResult,
+    work::{RunContext, number, time},
 };
 use crate::prelude::*;
 use datasurface_platform::{JobOutcome, JobRun};
@@ -23,7 +23,7 @@ pub(super) trait Outcome {
     }
 }
 
-impl Outcome for Captured {
+impl Outcome for CaptureResult {
     fn records(&self) -> u64 {
         let moved = |run: &datasurface_platform::DatasetRun| run.inserted + run.updated + run.deleted;
         self.datasets.iter().filter(|run| run.failure.is_none()).map(moved).sum()
@@ -36,7 +36,7 @@ impl Outcome for Captured {
     }
 }
 
-impl Outcome for Made {
+impl Outcome for TransformResult {
     fn records(&self) -> u64 {
         self.records
     }
@@ -44,18 +44,18 @@ impl Outcome for Made {
 
 /// What copies were brought.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Brought {
+pub(super) struct CopyResult {
     pub(super) records: u64,
-    pub(super) refused: Refused,
+    pub(super) refused: CopyFailures,
 }
 
-impl Outcome for Brought {
+impl Outcome for CopyResult {
     fn records(&self) -> u64 {
         self.records
     }
 }
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Does a job, tells whoever watches, and remembers when it began, when it ended, what it moved and why it failed.
     pub(super) fn remembered<T: Outcome>(
         &self,
@@ -116,13 +116,13 @@ impl Work<'_> {
             return Ok(Vec::new());
         }
         let most = Value::Integer(i64::try_from(most).unwrap_or(i64::MAX));
-        let runs = self.own.rows(&self.rendered.books, "history", &[(":most", most)], Kept::of)?;
-        runs.into_iter().map(Kept::read).collect()
+        let runs = self.own.rows(&self.rendered.books, "history", &[(":most", most)], StoredRun::of)?;
+        runs.into_iter().map(StoredRun::read).collect()
     }
 }
 
 /// A run, as it is kept.
-struct Kept {
+struct StoredRun {
     job: String,
     started_at: String,
     ended_at: Option<String>,
@@ -131,7 +131,7 @@ struct Kept {
     records: Option<u64>,
 }
 
-impl Kept {
+impl StoredRun {
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             job: row.get("job")?,

@@ -3,7 +3,7 @@
 use super::source::Producer;
 use crate::{
     prelude::*,
-    render::{JudgedColumn, Starts},
+    render::{CaptureStart, CheckedColumn},
     sandbox::SelectLimits,
     server_settings::ServerSettings,
     sql::milestoned::StoredColumn,
@@ -30,7 +30,7 @@ pub(super) enum Job {
 pub(super) struct CaptureJob {
     pub(super) job: String,
     pub(super) datastore: DatastoreName,
-    pub(super) trigger: Starts,
+    pub(super) trigger: CaptureStart,
     #[serde(default)]
     pub(super) priority: Option<Priority>,
     #[serde(default)]
@@ -53,7 +53,7 @@ pub(super) struct CapturedDataset {
     pub(super) read: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<String>,
-    pub(super) columns: Vec<JudgedColumn>,
+    pub(super) columns: Vec<CheckedColumn>,
 }
 
 /// Decides whether a transformer should run.
@@ -84,7 +84,7 @@ pub(super) struct TransformJob {
 
 /// When a job runs.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum When<'a> {
+pub(super) enum JobStart<'a> {
     /// At the times that this names.
     Timetable(&'a Cron),
     /// When somebody asks for it.
@@ -94,21 +94,21 @@ pub(super) enum When<'a> {
 }
 
 impl TriggerJob {
-    pub(super) fn when(&self) -> When<'_> {
+    pub(super) fn when(&self) -> JobStart<'_> {
         match &self.trigger {
-            TransformTrigger::Cron(timetable) => When::Timetable(timetable),
-            TransformTrigger::AnyInputMoved | TransformTrigger::AllInputsMoved => When::Moved,
-            _ => When::Asked,
+            TransformTrigger::Cron(timetable) => JobStart::Timetable(timetable),
+            TransformTrigger::AnyInputMoved | TransformTrigger::AllInputsMoved => JobStart::Moved,
+            _ => JobStart::Asked,
         }
     }
 }
 
 impl CaptureJob {
-    pub(super) fn when(&self) -> When<'_> {
+    pub(super) fn when(&self) -> JobStart<'_> {
         match &self.trigger {
-            Starts::Cron(timetable) => When::Timetable(timetable),
-            Starts::External => When::Asked,
-            Starts::Transformer(_) | Starts::Platform(_) => When::Moved,
+            CaptureStart::Cron(timetable) => JobStart::Timetable(timetable),
+            CaptureStart::External => JobStart::Asked,
+            CaptureStart::Transformer(_) | CaptureStart::Platform(_) => JobStart::Moved,
         }
     }
 
@@ -124,15 +124,15 @@ impl CaptureJob {
     /// Whether it reads what a producer wrote, rather than what this platform or another one did.
     pub(super) fn is_of_producer(&self) -> bool {
         match self.trigger {
-            Starts::Cron(_) | Starts::External => true,
-            Starts::Transformer(_) | Starts::Platform(_) => false,
+            CaptureStart::Cron(_) | CaptureStart::External => true,
+            CaptureStart::Transformer(_) | CaptureStart::Platform(_) => false,
         }
     }
 
     /// The workspace whose transformer made what it captures.
     pub(super) fn transformer(&self) -> Option<&WorkspaceName> {
         match &self.trigger {
-            Starts::Transformer(workspace) => Some(workspace),
+            CaptureStart::Transformer(workspace) => Some(workspace),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use super::{
     breakpoint::Breakpoint,
     container::Container,
     transition::{Transition, Transitions},
-    work::Alone,
+    work::DatabaseLock,
 };
 use crate::{diff::LEAVE, names::address, prelude::*};
 use datasurface_platform::{Applied, Site};
@@ -36,7 +36,7 @@ pub(super) fn leave(
     if !books::is_left(site, &last.script, left)? {
         return Ok(Applied { done_before: files.len(), ..Applied::default() });
     }
-    let _alone = Alone::with(site, own)?;
+    let _alone = DatabaseLock::with(site, own)?;
     let mut applied = Applied::default();
     for Transition { script, .. } in files {
         site.watcher.begins(script.resource());

@@ -1,8 +1,8 @@
 //! Making databases: whatever is rendered in a file that we never made comes into it at once.
 
 use super::{
-    books::Books, breakpoint::Breakpoint, container::Container, database::text, rendered::Rendered,
-    transition::Transitions, work::now,
+    books::PlatformMetadata, breakpoint::Breakpoint, container::Container, database::text,
+    rendered::Rendered, transition::Transitions, work::now,
 };
 use crate::prelude::*;
 use datasurface_platform::Site;
@@ -13,7 +13,7 @@ const MADE: &str = "";
 
 /// What was done in a database of the plan that is at hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Done {
+pub(super) struct StepsDone {
     /// Whether everything that is rendered was made here, at some time.
     pub(super) is_made: bool,
     /// The steps of the plan.
@@ -22,19 +22,19 @@ pub(super) struct Done {
 
 /// Keeps the books of a plan in the databases that it touches.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Maker<'a> {
+pub(super) struct Provisioner<'a> {
     pub(super) site: Site<'a>,
     pub(super) breakpoint: &'a Breakpoint,
     pub(super) rendered: &'a Rendered,
 }
 
-impl<'a> Maker<'a> {
+impl<'a> Provisioner<'a> {
     /// What was done here.
-    pub(super) fn done(&self, database: &Container<'_>, plan: &str) -> Result<Done, PlatformError> {
+    pub(super) fn done(&self, database: &Container<'_>, plan: &str) -> Result<StepsDone, PlatformError> {
         if !database.has_table("datasurface_steps")? {
-            return Ok(Done::default());
+            return Ok(StepsDone::default());
         }
-        let mut done = Done::default();
+        let mut done = StepsDone::default();
         for (of, step) in database.pairs(&self.rendered.books, "steps_done")? {
             done.is_made |= of == MADE;
             if of == plan {
@@ -55,7 +55,7 @@ impl<'a> Maker<'a> {
         database.at_once(|| {
             database.create_all(self.rendered.scripts_in(file))?;
             if file == self.rendered.books.database() {
-                Books::begin(self, database)?;
+                PlatformMetadata::begin(self, database)?;
             }
             self.step_done(database, MADE, "made")?;
             for step in steps {
@@ -86,7 +86,7 @@ impl<'a> Maker<'a> {
             {
                 file.execute(&self.rendered.books, "upgrade_to_2", &[])?;
             }
-            Books::begin(self, own)
+            PlatformMetadata::begin(self, own)
         })
     }
 

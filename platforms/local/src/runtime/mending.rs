@@ -2,21 +2,21 @@
 
 use super::{
     container::Container,
-    copies::{Behind, Shelf, job_of},
-    drift::{AllDrifted, Drift, Lost},
-    history::Brought,
+    copies::{CopyGroup, StaleCopy, job_of},
+    drift::{AllDrifted, Drift, LostCopy},
+    history::CopyResult,
     server::Server,
-    server_copies::{Refused, send_one},
-    work::{Work, number},
+    server_copies::{CopyFailures, send_one},
+    work::{RunContext, number},
 };
 use crate::{names::address, prelude::*, server_address::ServerAddress, sql::script::Script};
 use datasurface_platform::Drifted;
 use std::collections::BTreeMap;
 
 /// Copies that are to be made again, by resource, and how they are not as they were rendered.
-type AllLost<'s> = BTreeMap<&'s str, Lost>;
+type AllLost<'s> = BTreeMap<&'s str, LostCopy>;
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Makes again what was dropped and can be made again, and returns what else is not as it was rendered.
     pub(super) fn mend(&self) -> Result<AllDrifted, PlatformError> {
         let (mut drifted, mut lost, mut views) = (AllDrifted::new(), AllLost::new(), Vec::new());
@@ -80,7 +80,7 @@ impl Work<'_> {
     }
 
     /// Makes those copies of a shelf again that are lost. What cannot be made again is drifted.
-    fn remake(&self, shelf: &Shelf<'_>, lost: &AllLost<'_>, drifted: &mut AllDrifted) {
+    fn remake(&self, shelf: &CopyGroup<'_>, lost: &AllLost<'_>, drifted: &mut AllDrifted) {
         let is_lost = |(_, script): &&(DatasetKey, &Script)| lost.contains_key(script.resource());
         let Some(job) = job_of(shelf).filter(|_| shelf.iter().any(|copy| is_lost(&copy))) else {
             return;
@@ -115,8 +115,12 @@ impl Work<'_> {
     }
 
     /// Makes lost copies again, and brings the others of their shelf up to the same batch, in one transaction.
-    fn make_lost_again(&self, shelf: &Shelf<'_>, lost: &AllLost<'_>) -> Result<Brought, PlatformError> {
-        let Some((_, any)) = shelf.first() else { return Ok(Brought::default()) };
+    fn make_lost_again(
+        &self,
+        shelf: &CopyGroup<'_>,
+        lost: &AllLost<'_>,
+    ) -> Result<CopyResult, PlatformError> {
+        let Some((_, any)) = shelf.first() else { return Ok(CopyResult::default()) };
         let container = self.container(any.database())?;
         let mut behind = self.behind(shelf, &container)?;
         let mut remade = Vec::new();
@@ -131,7 +135,7 @@ impl Work<'_> {
             }
             remade.push((dataset, *script));
             behind.retain(|copy| copy.script.resource() != script.resource());
-            behind.extend(last.map(|last| Behind { dataset, script, applied: 0, last: last.number }));
+            behind.extend(last.map(|last| StaleCopy { dataset, script, applied: 0, last: last.number }));
         }
         let records = self.records(&behind)?;
         match &*container {
@@ -155,7 +159,7 @@ impl Work<'_> {
                 })
             }),
         }?;
-        Ok(Brought { records, refused: Refused::new() })
+        Ok(CopyResult { records, refused: CopyFailures::new() })
     }
 
     /// A table there cannot go while a view shows it. Views of ours come back with it; where there is another one, this fails.

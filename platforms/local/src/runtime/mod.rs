@@ -69,9 +69,9 @@ use container::Container;
 use database::Database;
 pub(crate) use database::without_advice;
 use datasurface_platform::{Applied, JobRun, RunNames, RunReport, RunRequest, Site, Status};
-use making::Maker;
+use making::Provisioner;
 use rendered::Rendered;
-use work::{Alone, Work};
+use work::{DatabaseLock, RunContext};
 
 impl Runtime for LocalPlatform {
     fn apply(&self, site: &Site<'_>, plan: &Plan) -> Result<Applied, PlatformError> {
@@ -81,8 +81,8 @@ impl Runtime for LocalPlatform {
         let rendered = Rendered::read(site)?;
         place::keep_apart(site, &rendered)?;
         books::expect(site, &rendered)?;
-        let _alone = Alone::with(site, rendered.books.database())?;
-        let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        let _alone = DatabaseLock::with(site, rendered.books.database())?;
+        let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         books::judged(&maker, maker.open_if_there(rendered.books.database())?)?;
         apply::apply(maker, plan)
     }
@@ -91,15 +91,15 @@ impl Runtime for LocalPlatform {
         let rendered = Rendered::read(site)?;
         place::keep_apart(site, &rendered)?;
         books::expect(site, &rendered)?;
-        let _alone = Alone::with(site, rendered.books.database())?;
-        let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        let _alone = DatabaseLock::with(site, rendered.books.database())?;
+        let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         if request.verify {
             let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
-            return Ok(Work::new(maker, opened(maker, own)?).verify(&request.resync));
+            return Ok(RunContext::new(maker, opened(maker, own)?).verify(&request.resync));
         }
         let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;
         own.hold_more()?;
-        let mut work = Work { again: request.full_refresh.clone(), ..Work::new(maker, own) };
+        let mut work = RunContext { again: request.full_refresh.clone(), ..RunContext::new(maker, own) };
         let doubt = work.judge_clock()?;
         let mut report = run::Run::new(&work, request).run(&request.resync)?;
         report.failures.extend(doubt);
@@ -120,10 +120,10 @@ impl Runtime for LocalPlatform {
             return Ok(Status::default());
         }
         let rendered = Rendered::read(site)?;
-        let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
         let own = opened(maker, own)?;
-        Work::new(maker, own).status()
+        RunContext::new(maker, own).status()
     }
 
     fn history(&self, site: &Site<'_>, most: usize) -> Result<Vec<JobRun>, PlatformError> {
@@ -131,9 +131,9 @@ impl Runtime for LocalPlatform {
             return Ok(Vec::new());
         }
         let rendered = Rendered::read(site)?;
-        let maker = Maker { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
+        let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
-        Work::new(maker, opened(maker, own)?).history(most)
+        RunContext::new(maker, opened(maker, own)?).history(most)
     }
 
     fn next_due(&self, site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
@@ -156,7 +156,7 @@ fn next_after(timetable: &Cron, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 /// The platform's own database, if a plan was applied to it.
-fn opened<'a>(maker: Maker<'a>, own: Option<Container<'a>>) -> Result<Database<'a>, PlatformError> {
+fn opened<'a>(maker: Provisioner<'a>, own: Option<Container<'a>>) -> Result<Database<'a>, PlatformError> {
     books::judged(&maker, own)?.ok_or_else(|| {
         let file = maker.rendered.books.database();
         let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");

@@ -1,7 +1,7 @@
 //! What was rendered, read from the folder that it was written to.
 
-use super::job::{CaptureJob, Job, JobList, TransformJob, TriggerJob, When};
-use crate::{names::address, prelude::*, render::JudgedColumn, sql::script::Script};
+use super::job::{CaptureJob, Job, JobList, JobStart, TransformJob, TriggerJob};
+use crate::{names::address, prelude::*, render::CheckedColumn, sql::script::Script};
 use datasurface_platform::{SafePath, Site};
 use std::{
     cmp::Reverse,
@@ -87,7 +87,7 @@ impl Rendered {
     }
 
     /// The columns of a dataset, as its values are judged where it is captured.
-    pub(super) fn columns_of(&self, dataset: &DatasetKey) -> &[JudgedColumn] {
+    pub(super) fn columns_of(&self, dataset: &DatasetKey) -> &[CheckedColumn] {
         let jobs = self.captures.iter().filter(|job| job.datastore == dataset.datastore);
         let mut captured = jobs.flat_map(|job| &job.datasets);
         captured.find(|captured| captured.dataset == *dataset).map_or(&[], |captured| &captured.columns)
@@ -125,8 +125,8 @@ impl Rendered {
         let all =
             self.captures.iter().map(CaptureJob::when).chain(self.triggers.iter().map(TriggerJob::when));
         all.filter_map(|when| match when {
-            When::Timetable(timetable) => Some(timetable),
-            When::Asked | When::Moved => None,
+            JobStart::Timetable(timetable) => Some(timetable),
+            JobStart::Asked | JobStart::Moved => None,
         })
     }
 

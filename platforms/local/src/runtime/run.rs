@@ -1,17 +1,17 @@
 //! Running jobs in passes: captures first, then transformers, producers before consumers.
 
 use super::{
-    asked::Asked,
+    asked::Selection,
     behind::DatasetFailure,
-    capture::Captured,
-    copies::Shelf,
+    capture::CaptureResult,
+    copies::CopyGroup,
     drift::AllDrifted,
-    failed::Failed,
-    job::{CaptureJob, TriggerJob, When},
+    failed::UpstreamFailures,
+    job::{CaptureJob, JobStart, TriggerJob},
     next_after,
-    server_copies::Refused,
-    transform::Turn,
-    work::{Seen, Work},
+    server_copies::CopyFailures,
+    transform::RunDecision,
+    work::{InputPosition, RunContext},
 };
 use crate::{names::address, prelude::*};
 use datasurface_platform::{JobFailure, RunMode, RunReport, RunRequest, WaitingJob};
@@ -27,9 +27,9 @@ const MOST_ROUNDS: usize = 100;
 
 /// A run of jobs.
 pub(super) struct Run<'w, 'a> {
-    work: &'w Work<'a>,
+    work: &'w RunContext<'a>,
     mode: RunMode,
-    asked: Asked<'w>,
+    asked: Selection<'w>,
     report: RunReport,
     /// Workspaces whose transformer is not to run now, or not again: it was not asked for, it failed, or it has a timetable,
     /// and had its turn. What it makes may then be an input of its next turn.
@@ -39,8 +39,8 @@ pub(super) struct Run<'w, 'a> {
 }
 
 impl<'w, 'a> Run<'w, 'a> {
-    pub(super) fn new(work: &'w Work<'a>, request: &'w RunRequest) -> Self {
-        let asked = Asked::of(work.rendered, request);
+    pub(super) fn new(work: &'w RunContext<'a>, request: &'w RunRequest) -> Self {
+        let asked = Selection::of(work.rendered, request);
         Self {
             work,
             mode: request.mode,
@@ -100,12 +100,12 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Whether a job is to run at all: if everything is, or because it is its turn.
-    fn is_to_run(&self, job: &str, when: When<'_>) -> Result<bool, PlatformError> {
+    fn is_to_run(&self, job: &str, when: JobStart<'_>) -> Result<bool, PlatformError> {
         let timetable = match when {
             _ if self.mode != RunMode::Due => return Ok(true),
-            When::Moved => return Ok(true),
-            When::Asked => return Ok(false),
-            When::Timetable(timetable) => timetable,
+            JobStart::Moved => return Ok(true),
+            JobStart::Asked => return Ok(false),
+            JobStart::Timetable(timetable) => timetable,
         };
         let Some(began) = self.work.last_begin(job)? else {
             return Ok(true);
@@ -121,18 +121,18 @@ impl<'w, 'a> Run<'w, 'a> {
     ) -> Result<Vec<&'w TriggerJob>, PlatformError> {
         let work = self.work;
         let mut fired = Vec::new();
-        let mut failed = Failed::of_sources(work)?;
+        let mut failed = UpstreamFailures::of_sources(work)?;
         self.report.waiting.clear();
         for trigger in triggers {
             if !self.stopped.contains(&trigger.workspace) {
                 let is_made_again = is_first && self.asked.makes_again(work.rendered, trigger);
                 match work.turn(trigger, &failed.before(trigger), is_made_again) {
-                    Ok(Turn::Rests) => {}
-                    Ok(Turn::Waits(waits_for)) => {
+                    Ok(RunDecision::Rests) => {}
+                    Ok(RunDecision::Waits(waits_for)) => {
                         let job = trigger.starts.as_str().into();
                         self.report.waiting.push(WaitingJob { job, waits_for });
                     }
-                    Ok(Turn::Due(seen)) => {
+                    Ok(RunDecision::Due(seen)) => {
                         fired.push(*trigger);
                         if let TransformTrigger::Cron(_) = trigger.trigger {
                             self.stopped.insert(trigger.workspace.clone());
@@ -154,7 +154,7 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Runs a transformer, and captures what it made. The last capture remembers what was seen.
-    fn transform(&mut self, trigger: &TriggerJob, seen: &[Seen]) -> Result<(), PlatformError> {
+    fn transform(&mut self, trigger: &TriggerJob, seen: &[InputPosition]) -> Result<(), PlatformError> {
         match self.work.remembered(&trigger.starts, || self.work.transform(trigger)) {
             Ok(made) => self.report.rounded.extend(made.rounded),
             Err(error) => {
@@ -180,10 +180,10 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Captures, and brings the copies up to date. Says whether it went well; if not, it is in the report.
-    fn capture(&mut self, job: &CaptureJob, seen: &[Seen]) -> Result<bool, PlatformError> {
+    fn capture(&mut self, job: &CaptureJob, seen: &[InputPosition]) -> Result<bool, PlatformError> {
         let captured = self.work.remembered(&job.job, || self.work.capture(job, seen));
         match captured {
-            Ok(Captured { datasets, failures, is_new }) => {
+            Ok(CaptureResult { datasets, failures, is_new }) => {
                 self.report.datasets.extend(datasets);
                 let behind = failures.iter().map(|failure| (&failure.dataset, failure.reason.as_str()));
                 self.report.datasets.extend(self.work.failed(job, behind));
@@ -255,7 +255,7 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Reports what became of copies that belong together.
-    fn brought(&mut self, shelf: &Shelf<'_>, brought: Result<Refused, PlatformError>) {
+    fn brought(&mut self, shelf: &CopyGroup<'_>, brought: Result<CopyFailures, PlatformError>) {
         for resource in shelf.iter().map(|(_, script)| script.resource()) {
             self.report.failures.retain(|failure| failure.job.as_str() != resource || brought.is_err());
             let reason = match &brought {

@@ -1,30 +1,30 @@
 //! Copies on servers of consumers: what changed is read here and sent there.
 
 use super::{
-    copies::Behind,
+    copies::StaleCopy,
     database::Database,
     server::Server,
-    unfit::Fitting,
-    work::{Work, number},
+    unfit::CopyFilter,
+    work::{RunContext, number},
 };
-use crate::{names::address, prelude::*, render::JudgedColumn, sql::script::Script};
+use crate::{names::address, prelude::*, render::CheckedColumn, sql::script::Script};
 use rusqlite::types::Value;
 use std::collections::BTreeMap;
 
 /// The copies that a server refuses to change, and why.
-pub(super) type Refused = BTreeMap<String, String>;
+pub(super) type CopyFailures = BTreeMap<String, String>;
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Brings copies that belong together up to the last batch, at once, each after what is to be done `before`. Where the
     /// server refuses one, it stays as it was, which is remembered, and the others go on.
     pub(super) fn send<'s>(
         &self,
         server: &Server<'_>,
-        behind: &[Behind<'s>],
-        before: impl Fn(&Behind<'s>) -> Result<(), PlatformError>,
-    ) -> Result<Refused, PlatformError> {
+        behind: &[StaleCopy<'s>],
+        before: impl Fn(&StaleCopy<'s>) -> Result<(), PlatformError>,
+    ) -> Result<CopyFailures, PlatformError> {
         let refused = server.at_once(|| {
-            let mut refused = Refused::new();
+            let mut refused = CopyFailures::new();
             for copy in behind {
                 let columns = self.rendered.columns_of(copy.dataset);
                 let send = || {
@@ -71,13 +71,13 @@ impl Work<'_> {
 pub(super) fn send_one(
     own: &Database<'_>,
     server: &Server<'_>,
-    copy: &Behind<'_>,
-    columns: &[JudgedColumn],
+    copy: &StaleCopy<'_>,
+    columns: &[CheckedColumn],
     now: Value,
 ) -> Result<(), PlatformError> {
     let script = copy.script;
     let values = [(":batch", number(copy.last)?), (":applied", number(copy.applied)?), (":now", now)];
-    let mut fitting = Fitting::of(columns);
+    let mut fitting = CopyFilter::of(columns);
     server.execute(script, "stage", &values)?;
     server.load(script, "load", |load| {
         own.stream(script, "changes", &values, &mut |row| fitting.send(row, load))

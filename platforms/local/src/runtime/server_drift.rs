@@ -1,10 +1,10 @@
 //! Drift on servers: one query tells all that a database has under the names that were rendered.
 
 use super::{
-    drift::{Drift, Made, Subject},
+    drift::{CreatedObject, Drift, DriftCheck},
     server::Server,
     server_view::is_same_select,
-    work::Work,
+    work::RunContext,
 };
 use crate::{
     prelude::*,
@@ -76,14 +76,14 @@ struct Found {
     definition: Option<String>,
 }
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Looks into a database of a server, and returns what is not as it was rendered.
     pub(super) fn drifts_on(
         &self,
         server: &Server<'_>,
         database: &str,
     ) -> Result<Vec<(&Script, Drift)>, PlatformError> {
-        let made: Vec<(&Script, Made)> = self.made_in(database).collect();
+        let made: Vec<(&Script, CreatedObject)> = self.made_in(database).collect();
         let mut names: BTreeSet<String> = made.iter().map(|(_, made)| made.name.clone()).collect();
         names.extend(made.iter().flat_map(|(script, made)| made.indexes(script)));
         let rows = server.look(LOOK, &names.into_iter().collect::<Vec<_>>(), read)?;
@@ -106,8 +106,8 @@ fn read(row: &Row) -> Result<(String, Found), Error> {
     Ok((row.try_get(0)?, found))
 }
 
-fn drift(made: &Made, script: &Script, found: &BTreeMap<String, Found>) -> Option<Drift> {
-    let subject = Subject { made, script };
+fn drift(made: &CreatedObject, script: &Script, found: &BTreeMap<String, Found>) -> Option<Drift> {
+    let subject = DriftCheck { made, script };
     let there = found.get(&made.name);
     if made.is_book() {
         return there.is_none().then(|| subject.dropped());
@@ -133,7 +133,7 @@ fn drift(made: &Made, script: &Script, found: &BTreeMap<String, Found>) -> Optio
 
 /// A view holds nothing: one that whoever works here owns, and that shows what was rendered of the same table, is ours, and was altered
 /// if it selects otherwise.
-fn of_view(subject: &Subject<'_>, there: &Found) -> Option<Drift> {
+fn of_view(subject: &DriftCheck<'_>, there: &Found) -> Option<Drift> {
     let shown = shown_by(&subject.made.sql);
     let Some(Shown { table, select, .. }) = shown.filter(|shown| {
         there.is_ours

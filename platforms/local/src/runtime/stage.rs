@@ -2,15 +2,15 @@
 
 use super::{
     behind::DatasetFailure,
-    declared::{Broken, Declared},
+    declared::{ValueChecker, ValueError},
     job::{CaptureJob, CapturedDataset},
     loader::Loader,
     many::named_by,
     source::{self, Select},
     watermark::Watermark,
-    work::Work,
+    work::RunContext,
 };
-use crate::{prelude::*, render::JudgedColumn, sql::script::Script};
+use crate::{prelude::*, render::CheckedColumn, sql::script::Script};
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ impl Staged<'_> {
     }
 }
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Reads the source. The platform's database is not locked meanwhile: stages are temporary. A dataset with rows that
     /// its table refuses is read to its end, since the snapshot is that of the others, too.
     pub(super) fn stage<'j>(
@@ -53,7 +53,7 @@ impl Work<'_> {
                 let watermark = self.watermark(job, captured, table)?;
                 self.own.execute(table, "stage", &[])?;
                 let rejects = table.section("reject").map(|_| self.own.loader(table, "reject"));
-                let mut intake = Intake::new(self.own.loader(table, "load")?, &captured.columns);
+                let mut intake = RowValidator::new(self.own.loader(table, "load")?, &captured.columns);
                 intake.rejects = rejects.transpose()?;
                 let since = watermark.as_ref().and_then(|watermark| watermark.since());
                 source.read(&Select { whole: &captured.read, since }, &mut |row| intake.take(row))?;
@@ -72,7 +72,7 @@ impl Work<'_> {
 }
 
 /// Where rows go that have what their columns say.
-pub(super) trait Rows {
+pub(super) trait RowSink {
     /// Sets a value of the next row; the first one has the position 1.
     fn set(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), PlatformError>;
 
@@ -85,7 +85,7 @@ pub(super) trait Rows {
     }
 }
 
-impl Rows for Loader<'_> {
+impl RowSink for Loader<'_> {
     fn set(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), PlatformError> {
         Loader::set(self, position, value)
     }
@@ -100,25 +100,25 @@ impl Rows for Loader<'_> {
 }
 
 /// Takes the rows of a dataset.
-pub(super) struct Intake<'a, R> {
-    columns: &'a [JudgedColumn],
+pub(super) struct RowValidator<'a, R> {
+    columns: &'a [CheckedColumn],
     rows: R,
     /// Where rows go that are set aside; without it, they fail the dataset.
     rejects: Option<Loader<'a>>,
-    judges: Vec<Declared>,
+    judges: Vec<ValueChecker>,
     /// Where values are brought into the form in which they are kept.
     room: String,
     /// What is wrong in which column, in how many rows.
-    broken: BTreeMap<(usize, Broken), u64>,
+    broken: BTreeMap<(usize, ValueError), u64>,
     /// Why the table refuses a row that has what its columns say.
     refused: Option<PlatformError>,
     /// Public values of rows that are broken.
     examples: Vec<String>,
 }
 
-impl<'a, R: Rows> Intake<'a, R> {
-    pub(super) fn new(rows: R, columns: &'a [JudgedColumn]) -> Self {
-        let judge = |column: &JudgedColumn| Declared::new(&column.data_type, column.nullable);
+impl<'a, R: RowSink> RowValidator<'a, R> {
+    pub(super) fn new(rows: R, columns: &'a [CheckedColumn]) -> Self {
+        let judge = |column: &CheckedColumn| ValueChecker::new(&column.data_type, column.nullable);
         Self {
             columns,
             rows,
@@ -159,7 +159,7 @@ impl<'a, R: Rows> Intake<'a, R> {
     }
 
     /// Sets the values of the row that is loaded next, unless one of them is broken: which one, and how.
-    fn set(&mut self, row: &[ValueRef<'_>]) -> Result<Option<(usize, Broken)>, PlatformError> {
+    fn set(&mut self, row: &[ValueRef<'_>]) -> Result<Option<(usize, ValueError)>, PlatformError> {
         for (at, (value, judge)) in row.iter().zip(&self.judges).enumerate() {
             match judge.keep(*value, &mut self.room) {
                 Ok(kept) => self.rows.set(at + 1, kept)?,
@@ -171,7 +171,7 @@ impl<'a, R: Rows> Intake<'a, R> {
 
     /// Why the dataset cannot be captured, if it cannot.
     pub(super) fn failure(self, dataset: &DatasetKey) -> Option<DatasetFailure> {
-        let rule = |((at, broken), rows): (&(usize, Broken), &u64)| {
+        let rule = |((at, broken), rows): (&(usize, ValueError), &u64)| {
             let column = self.columns.get(*at)?;
             let rows = if *rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
             Some(format!(
@@ -192,10 +192,10 @@ impl<'a, R: Rows> Intake<'a, R> {
 /// Sets a row aside.
 fn reject(
     rejects: &mut Loader<'_>,
-    columns: &[JudgedColumn],
-    judges: &[Declared],
+    columns: &[CheckedColumn],
+    judges: &[ValueChecker],
     row: &[ValueRef<'_>],
-    (column, broken): (Option<&JudgedColumn>, Broken),
+    (column, broken): (Option<&CheckedColumn>, ValueError),
 ) -> Result<(), PlatformError> {
     let json = as_json(columns, row);
     let column = column.map_or("", |column| column.name.as_str());
@@ -216,7 +216,7 @@ fn reject(
 }
 
 /// A row, as the source has it. Bytes, and texts that are none, are written as `{"hex": "…"}`.
-fn as_json(columns: &[JudgedColumn], row: &[ValueRef<'_>]) -> String {
+fn as_json(columns: &[CheckedColumn], row: &[ValueRef<'_>]) -> String {
     let hex = |bytes: &[u8]| {
         let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         json!({ "hex": digits })
@@ -234,7 +234,7 @@ fn as_json(columns: &[JudgedColumn], row: &[ValueRef<'_>]) -> String {
 }
 
 /// The public values of a row, such as `id: 3, city: Oslo`, if there are any.
-fn example(columns: &[JudgedColumn], row: &[ValueRef<'_>]) -> Option<String> {
+fn example(columns: &[CheckedColumn], row: &[ValueRef<'_>]) -> Option<String> {
     let public = columns.iter().zip(row).filter(|(column, _)| column.public);
     let named: Vec<String> =
         public.map(|(column, value)| format!("{}: {}", column.name, shown(*value))).collect();

@@ -2,13 +2,13 @@
 
 use super::{
     behind::DatasetFailure,
-    confirmed::Confirmed,
+    confirmed::ConfirmedTimes,
     copies::job_of,
     drift::AllDrifted,
-    failed::Failed,
+    failed::UpstreamFailures,
     job::{CaptureJob, TriggerJob},
-    transform::Turn,
-    work::{Work, time},
+    transform::RunDecision,
+    work::{RunContext, time},
 };
 use crate::{names::address, prelude::*, sql::script::Script};
 use datasurface_platform::{Drifted, SinkStatus, Status, WaitingJob};
@@ -26,7 +26,7 @@ struct Jobs<'w> {
 }
 
 /// What must go well for a consumer.
-enum Needed<'a> {
+enum RequiredJob<'a> {
     Job(String),
     Dataset(&'a DatasetKey),
 }
@@ -34,9 +34,9 @@ enum Needed<'a> {
 /// Why something failed, and public values of rows that are the reason.
 type Failure = (String, Vec<String>);
 
-impl Work<'_> {
+impl RunContext<'_> {
     pub(super) fn status(&self) -> Result<Status, PlatformError> {
-        let confirmed = Confirmed::of(self)?;
+        let confirmed = ConfirmedTimes::of(self)?;
         let mut jobs = Jobs::of(self)?;
         let drifted = self.drifted()?;
         let mut sinks = Vec::new();
@@ -53,10 +53,10 @@ impl Work<'_> {
 
     /// The transformers that have something to do, and wait. What cannot be looked into is told where it is to arrive.
     fn waiting(&self) -> Result<Vec<WaitingJob>, PlatformError> {
-        let mut failed = Failed::of_sources(self)?;
+        let mut failed = UpstreamFailures::of_sources(self)?;
         let mut waiting = Vec::new();
         for trigger in self.rendered.triggers_in_order() {
-            if let Ok(Turn::Waits(waits_for)) = self.turn(trigger, &failed.before(trigger), false) {
+            if let Ok(RunDecision::Waits(waits_for)) = self.turn(trigger, &failed.before(trigger), false) {
                 waiting.push(WaitingJob { job: trigger.starts.as_str().into(), waits_for });
             }
             failed.pass_on(self, trigger)?;
@@ -83,7 +83,7 @@ impl Work<'_> {
         group: GroupKey,
         dataset: DatasetKey,
         view: &Script,
-        confirmed: &Confirmed,
+        confirmed: &ConfirmedTimes,
         jobs: &mut Jobs<'w>,
     ) -> Result<SinkStatus, PlatformError> {
         let copy = self.rendered.copy_in(view.database(), &dataset);
@@ -135,7 +135,7 @@ impl Work<'_> {
 }
 
 impl<'w> Jobs<'w> {
-    fn of(work: &'w Work<'_>) -> Result<Self, PlatformError> {
+    fn of(work: &'w RunContext<'_>) -> Result<Self, PlatformError> {
         let mut captures = BTreeMap::new();
         for job in &work.rendered.captures {
             captures.extend(job.datasets.iter().map(|captured| (&captured.dataset, job)));
@@ -156,18 +156,18 @@ impl<'w> Jobs<'w> {
     /// Returns why the last run failed of something that must go well for a consumer, if it did.
     fn first_failure(
         &mut self,
-        work: &Work<'_>,
+        work: &RunContext<'_>,
         dataset: &DatasetKey,
         copy: Option<&'w Script>,
         is_behind: bool,
     ) -> Result<Option<Failure>, PlatformError> {
         for needed in self.needed(dataset, copy, is_behind) {
             let failure = match needed {
-                Needed::Dataset(dataset) => {
+                RequiredJob::Dataset(dataset) => {
                     let behind = self.behind.get(dataset);
                     behind.map(|failure| (failure.reason.clone(), failure.examples.clone()))
                 }
-                Needed::Job(job) => self.failure_of(work, job)?.map(|reason| (reason, Vec::new())),
+                RequiredJob::Job(job) => self.failure_of(work, job)?.map(|reason| (reason, Vec::new())),
             };
             if failure.is_some() {
                 return Ok(failure);
@@ -177,7 +177,7 @@ impl<'w> Jobs<'w> {
     }
 
     /// Returns why the last run of a job failed, if it did.
-    fn failure_of(&mut self, work: &Work<'_>, job: String) -> Result<Option<String>, PlatformError> {
+    fn failure_of(&mut self, work: &RunContext<'_>, job: String) -> Result<Option<String>, PlatformError> {
         if let Some(known) = self.failures.get(&job) {
             return Ok(known.clone());
         }
@@ -192,24 +192,24 @@ impl<'w> Jobs<'w> {
         dataset: &'d DatasetKey,
         copy: Option<&'w Script>,
         is_behind: bool,
-    ) -> Vec<Needed<'d>>
+    ) -> Vec<RequiredJob<'d>>
     where
         'w: 'd,
     {
         let copying = copy.and_then(|copy| self.copying.get(&(copy.database(), dataset.datastore.clone())));
-        let job = copying.map(|job| Needed::Job((*job).to_owned()));
+        let job = copying.map(|job| RequiredJob::Job((*job).to_owned()));
         // What a copy was refused is over when it has arrived in another way.
         let refused = copy.filter(|_| is_behind).map(|copy| address::refused(copy.resource()));
-        let mut needed: Vec<Needed<'d>> = job.into_iter().chain(refused.map(Needed::Job)).collect();
+        let mut needed: Vec<RequiredJob<'d>> = job.into_iter().chain(refused.map(RequiredJob::Job)).collect();
         let mut entered = BTreeSet::new();
         let mut open = vec![dataset];
         while let Some(dataset) = open.pop() {
             let Some(capture) = self.captures.get(dataset).filter(|_| entered.insert(dataset)) else {
                 continue;
             };
-            needed.extend([Needed::Dataset(dataset), Needed::Job(capture.job.clone())]);
+            needed.extend([RequiredJob::Dataset(dataset), RequiredJob::Job(capture.job.clone())]);
             if let Some(workspace) = capture.transformer() {
-                needed.push(Needed::Job(address::transform(workspace)));
+                needed.push(RequiredJob::Job(address::transform(workspace)));
                 let trigger = self.triggers.get(workspace);
                 open.extend(trigger.into_iter().flat_map(|trigger| trigger.inputs.iter().rev()));
             }

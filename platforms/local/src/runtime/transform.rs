@@ -5,7 +5,7 @@ use super::{
     database::{Database, outside, section_of},
     job::{CaptureJob, TransformJob, TriggerJob},
     place,
-    work::{Seen, Work},
+    work::{InputPosition, RunContext},
 };
 use crate::{
     prelude::*,
@@ -18,7 +18,7 @@ use datasurface_platform::{Rounded, WaitsFor, graph::Fingerprint};
 /// The inputs of a transformer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inputs {
-    pub(super) seen: Vec<Seen>,
+    pub(super) seen: Vec<InputPosition>,
     /// Whether one of them moved since it last ran, or it is another transformer now.
     pub(super) any_moved: bool,
     /// Those that did not move.
@@ -31,9 +31,9 @@ pub(super) struct Inputs {
 
 /// Whether a transformer is to run, as far as its inputs tell.
 #[derive(Clone, Debug)]
-pub(super) enum Turn {
+pub(super) enum RunDecision {
     /// It is, and would see this.
-    Due(Vec<Seen>),
+    Due(Vec<InputPosition>),
     /// Nothing moved since it last ran.
     Rests,
     Waits(WaitsFor),
@@ -41,14 +41,14 @@ pub(super) enum Turn {
 
 /// What a transformer made.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Made {
+pub(super) struct TransformResult {
     /// The values that were rounded to what their columns keep.
     pub(super) rounded: Vec<Rounded>,
     /// How many records there are.
     pub(super) records: u64,
 }
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Whether a transformer is to run, where these jobs failed on the way to its inputs. It never runs on inputs some of
     /// which are new while others could not be read, and not before there is a batch of each. Asked to make its output again, it
     /// need not have anything new to read.
@@ -57,27 +57,27 @@ impl Work<'_> {
         trigger: &TriggerJob,
         failed: &[&str],
         is_made_again: bool,
-    ) -> Result<Turn, PlatformError> {
+    ) -> Result<RunDecision, PlatformError> {
         let inputs = self.inputs(trigger)?;
         if !inputs.any_moved && !is_made_again {
-            return Ok(Turn::Rests);
+            return Ok(RunDecision::Rests);
         }
         let failed = failed.iter().map(|job| ResourceAddress::from(*job));
         let broken: Vec<ResourceAddress> = failed.chain(inputs.behind).collect();
         if !broken.is_empty() {
-            return Ok(Turn::Waits(WaitsFor::Repaired(broken)));
+            return Ok(RunDecision::Waits(WaitsFor::Repaired(broken)));
         }
         let mut missing = inputs.missing;
         // A loop begins without what it is to make itself.
         missing.retain(|input| !self.rendered.is_made_from(input, &trigger.workspace));
         if !missing.is_empty() {
-            return Ok(Turn::Waits(WaitsFor::Arrived(missing)));
+            return Ok(RunDecision::Waits(WaitsFor::Arrived(missing)));
         }
         Ok(match trigger.trigger {
             TransformTrigger::AllInputsMoved if !inputs.resting.is_empty() && !is_made_again => {
-                Turn::Waits(WaitsFor::Moved(inputs.resting))
+                RunDecision::Waits(WaitsFor::Moved(inputs.resting))
             }
-            _ => Turn::Due(inputs.seen),
+            _ => RunDecision::Due(inputs.seen),
         })
     }
 
@@ -110,7 +110,12 @@ impl Work<'_> {
                 inputs.missing.push(dataset.clone());
             }
             let workspace = trigger.workspace.clone();
-            inputs.seen.push(Seen { workspace, dataset: dataset.clone(), batch, made_by: made_by.clone() });
+            inputs.seen.push(InputPosition {
+                workspace,
+                dataset: dataset.clone(),
+                batch,
+                made_by: made_by.clone(),
+            });
         }
         Ok(inputs)
     }
@@ -122,7 +127,7 @@ impl Work<'_> {
 
     /// Makes the outputs of a transformer. They are captured afterwards, and only then it has seen its inputs: cut off before,
     /// it runs again.
-    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<Made, PlatformError> {
+    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<TransformResult, PlatformError> {
         let transform = self.transform_of(trigger)?;
         let script = self.rendered.script(&transform.runs)?;
         let inputs = section_of(script, "inputs")?;
@@ -133,10 +138,11 @@ impl Work<'_> {
             .map_err(|error| outside(format!("{} [inputs]: opening `{file}`", script.resource()), error))?;
         let database = Database::open(&self.site, script.database(), self.breakpoint)?;
         database.at_once(|| {
-            let mut made = Made::default();
+            let mut made = TransformResult::default();
             for output in &transform.outputs {
                 let columns = transform.types.get(&output.dataset).map_or(&[][..], Vec::as_slice);
-                let Made { rounded, records } = self.fill(&sandbox, &database, script, output, columns)?;
+                let TransformResult { rounded, records } =
+                    self.fill(&sandbox, &database, script, output, columns)?;
                 made.rounded.extend(rounded);
                 made.records += records;
             }
@@ -152,7 +158,7 @@ impl Work<'_> {
         script: &Script,
         output: &DatasetKey,
         columns: &[StoredColumn],
-    ) -> Result<Made, PlatformError> {
+    ) -> Result<TransformResult, PlatformError> {
         let section = select_section(&output.dataset);
         let select = section_of(script, &section)?;
         database.execute(script, &clear_section(&output.dataset), &[])?;
@@ -167,7 +173,7 @@ impl Work<'_> {
             })
             .map_err(|error| failed_select(script, &section, error))?;
         loader.finish()?.map_or(Ok(()), Err)?;
-        Ok(Made { rounded: casts.rounded(), records })
+        Ok(TransformResult { rounded: casts.rounded(), records })
     }
 
     pub(super) fn transform_of(&self, trigger: &TriggerJob) -> Result<&TransformJob, PlatformError> {

@@ -1,32 +1,32 @@
 //! Versions that a copy on a server cannot have: they are set aside for that copy alone, and the others go on.
 
-use super::{database::text, declared::container, server::Server, source::Each, work::number};
-use crate::{prelude::*, render::JudgedColumn, sql::script::Script};
+use super::{database::text, declared::container, server::Server, source::RowCallback, work::number};
+use crate::{prelude::*, render::CheckedColumn, sql::script::Script};
 use datasurface_platform::graph::Fingerprint;
 use rusqlite::types::{Value, ValueRef};
 use std::collections::BTreeSet;
 
 /// Judges the versions that are sent to a copy.
-pub(super) struct Fitting<'a> {
-    columns: &'a [JudgedColumn],
+pub(super) struct CopyFilter<'a> {
+    columns: &'a [CheckedColumn],
     judges: Vec<container::Column>,
     /// The positions of the columns of the key, in its order.
     key: Vec<usize>,
-    aside: Vec<Aside>,
+    aside: Vec<SetAsideVersion>,
 }
 
 /// A version that is set aside.
-struct Aside {
+struct SetAsideVersion {
     version: String,
     column: ColumnName,
-    rule: container::Unfit,
+    rule: container::UnsupportedValue,
     batch_in: i64,
     batch_out: Option<i64>,
 }
 
-impl<'a> Fitting<'a> {
+impl<'a> CopyFilter<'a> {
     /// The judge of a copy of a dataset with these columns.
-    pub(super) fn of(columns: &'a [JudgedColumn]) -> Self {
+    pub(super) fn of(columns: &'a [CheckedColumn]) -> Self {
         let mut key: Vec<(usize, usize)> =
             columns.iter().enumerate().filter_map(|(at, column)| Some((column.key?, at))).collect();
         key.sort_unstable();
@@ -43,7 +43,11 @@ impl<'a> Fitting<'a> {
     }
 
     /// Sends a version, its columns and the two batches, unless the copy cannot have it.
-    pub(super) fn send(&mut self, row: &[ValueRef<'_>], send: &mut Each<'_>) -> Result<(), PlatformError> {
+    pub(super) fn send(
+        &mut self,
+        row: &[ValueRef<'_>],
+        send: &mut RowCallback<'_>,
+    ) -> Result<(), PlatformError> {
         for ((value, judge), column) in row.iter().zip(&self.judges).zip(self.columns) {
             let Err(rule) = judge.judge(*value) else { continue };
             let batch = |at: usize| match row.get(at) {
@@ -62,7 +66,7 @@ impl<'a> Fitting<'a> {
                     version(&[ValueRef::Integer(place)], batch_in)
                 }
             };
-            self.aside.push(Aside {
+            self.aside.push(SetAsideVersion {
                 version,
                 column: column.name.clone(),
                 rule,
@@ -96,7 +100,7 @@ impl<'a> Fitting<'a> {
         server: &Server<'_>,
         script: &Script,
         last: u64,
-        stream: impl FnOnce(&mut Each<'_>) -> Result<(), PlatformError>,
+        stream: impl FnOnce(&mut RowCallback<'_>) -> Result<(), PlatformError>,
     ) -> Result<(), PlatformError> {
         // Without a key, what is set aside ends with the batch in which it came, and is closed with that.
         let aside = match self.is_keyless() {

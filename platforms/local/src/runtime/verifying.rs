@@ -5,8 +5,8 @@ use super::{
     database::Database,
     run::without_copies,
     server::Server,
-    unfit::Fitting,
-    work::{Batch, Work, number},
+    unfit::CopyFilter,
+    work::{Batch, RunContext, number},
 };
 use crate::{names::address, prelude::*, sql::script::Script};
 use datasurface_platform::{Compared, JobFailure, RunReport};
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// How many versions are missing, were added, and read otherwise.
 type Counts = [u64; 3];
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// Compares the copies of consumers.
     pub(super) fn verify(&self, consumers: &BTreeSet<String>) -> RunReport {
         let mut report = RunReport::default();
@@ -96,7 +96,7 @@ impl Work<'_> {
             None => Vec::new(),
         };
         let last_old = last_old.into_iter().flatten().next().unwrap_or_default();
-        let mut fitting = Fitting::of(self.rendered.columns_of(dataset));
+        let mut fitting = CopyFilter::of(self.rendered.columns_of(dataset));
         let counted = server.undone(|| {
             server.execute(copy, "stage", &all)?;
             server.load(copy, "load", |load| {

@@ -2,7 +2,7 @@
 
 use super::{
     job::{CaptureJob, CapturedDataset},
-    work::Work,
+    work::RunContext,
 };
 use crate::{prelude::*, sql::script::Script};
 use datasurface_platform::graph::Fingerprint;
@@ -26,7 +26,7 @@ impl Watermark<'_> {
     }
 }
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// How far the source of a dataset was read, if it has a watermark.
     pub(super) fn watermark<'j>(
         &self,

@@ -3,8 +3,8 @@
 use super::{
     breakpoint::Breakpoint,
     containers::Containers,
-    database::{Database, Named, make_folder_of, text},
-    making::Maker,
+    database::{Database, Parameters, make_folder_of, text},
+    making::Provisioner,
     place,
     rendered::Rendered,
 };
@@ -19,14 +19,14 @@ use std::{
 
 /// A call of the runtime.
 #[derive(Debug)]
-pub(super) struct Work<'a> {
+pub(super) struct RunContext<'a> {
     pub(super) site: Site<'a>,
     pub(super) breakpoint: &'a Breakpoint,
     pub(super) rendered: &'a Rendered,
     /// The platform's own database.
     pub(super) own: Database<'a>,
     /// What opens databases of consumers.
-    pub(super) maker: Maker<'a>,
+    pub(super) maker: Provisioner<'a>,
     /// The databases of consumers.
     pub(super) containers: Containers<'a>,
     /// The datasets of which everything is to be read again.
@@ -53,7 +53,7 @@ pub(super) struct Counts {
 
 /// An input of a transformer, at the batch that it was read at.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
+pub(super) struct InputPosition {
     pub(super) workspace: WorkspaceName,
     pub(super) dataset: DatasetKey,
     pub(super) batch: u64,
@@ -77,9 +77,9 @@ impl Counts {
     }
 }
 
-impl<'a> Work<'a> {
-    pub(super) fn new(maker: Maker<'a>, own: Database<'a>) -> Self {
-        let Maker { site, breakpoint, rendered } = maker;
+impl<'a> RunContext<'a> {
+    pub(super) fn new(maker: Provisioner<'a>, own: Database<'a>) -> Self {
+        let Provisioner { site, breakpoint, rendered } = maker;
         Self {
             site,
             breakpoint,
@@ -93,7 +93,7 @@ impl<'a> Work<'a> {
     }
 }
 
-impl Work<'_> {
+impl RunContext<'_> {
     /// What the time is, as it is kept.
     pub(super) fn now(&self) -> Value {
         now(&self.site)
@@ -166,7 +166,7 @@ impl Work<'_> {
         self.number("input_seen", &values)
     }
 
-    pub(super) fn see_input(&self, seen: &Seen) -> Result<(), PlatformError> {
+    pub(super) fn see_input(&self, seen: &InputPosition) -> Result<(), PlatformError> {
         let [datastore, name] = named(&seen.dataset);
         let values = [
             (":workspace", text(&seen.workspace)),
@@ -213,14 +213,14 @@ impl Work<'_> {
         self.number("moved_since", &values)
     }
 
-    fn number(&self, section: &str, values: Named<'_>) -> Result<u64, PlatformError> {
+    fn number(&self, section: &str, values: Parameters<'_>) -> Result<u64, PlatformError> {
         Ok(self.one(section, values, |row| row.get(0))?.unwrap_or_default())
     }
 
     pub(super) fn one<T>(
         &self,
         section: &str,
-        values: Named<'_>,
+        values: Parameters<'_>,
         each: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, PlatformError> {
         let rows = self.own.rows(&self.rendered.books, section, values, each)?;
@@ -269,16 +269,16 @@ pub(super) fn number(number: u64) -> Result<Value, PlatformError> {
 
 /// Keeps others from working on the same database at the same time. It ends with the process, however that ends.
 #[derive(Debug)]
-pub(super) struct Alone(DiskFile);
+pub(super) struct DatabaseLock(DiskFile);
 
-impl Drop for Alone {
+impl Drop for DatabaseLock {
     /// Closing the file is not enough where a process that is being started has it open, too, for a moment.
     fn drop(&mut self) {
         let _ = self.0.unlock();
     }
 }
 
-impl Alone {
+impl DatabaseLock {
     pub(super) fn with(site: &Site<'_>, database: &str) -> Result<Self, PlatformError> {
         let path = place::of_lock(site, database)?;
         make_folder_of(&path)?;

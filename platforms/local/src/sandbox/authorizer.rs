@@ -15,9 +15,9 @@ const DENIED_FUNCTIONS: [&str; 3] = ["load_extension", "fts3_tokenizer", "sqlite
 
 /// The first name that was refused.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Refused(Arc<Mutex<Option<String>>>);
+pub(super) struct DeniedName(Arc<Mutex<Option<String>>>);
 
-impl Refused {
+impl DeniedName {
     fn deny(&self, name: &str) -> Authorization {
         let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         refused.get_or_insert_with(|| name.to_owned());
@@ -31,7 +31,7 @@ impl Refused {
 }
 
 /// Allows what the temporary views show, and nothing else, from now on.
-pub(super) fn install(connection: &mut Connection, word: &str) -> rusqlite::Result<Refused> {
+pub(super) fn install(connection: &mut Connection, word: &str) -> rusqlite::Result<DeniedName> {
     let names = |sql: &str| -> rusqlite::Result<BTreeSet<String>> {
         connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
     };
@@ -41,7 +41,7 @@ pub(super) fn install(connection: &mut Connection, word: &str) -> rusqlite::Resu
             "SELECT lower(name) FROM main.sqlite_schema UNION SELECT lower(name) FROM pragma_module_list",
         )?,
         word: word.to_owned(),
-        refused: Refused::default(),
+        refused: DeniedName::default(),
     };
     let refused = allowed.refused.clone();
     connection.authorizer(Some(move |context: AuthContext<'_>| allowed.judge(&context)))?;
@@ -55,7 +55,7 @@ struct Allowed {
     others: BTreeSet<String>,
     /// What the unguessable names begin with.
     word: String,
-    refused: Refused,
+    refused: DeniedName,
 }
 
 impl Allowed {

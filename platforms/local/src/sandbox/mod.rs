@@ -20,7 +20,7 @@ mod watchdog;
 pub use limits::SelectLimits;
 
 use crate::{prelude::*, sql::script::Script};
-use authorizer::Refused;
+use authorizer::DeniedName;
 use datasurface_platform::{Nobody, Watcher};
 use rusqlite::{Connection, Error, OpenFlags, Row, Statement, config::DbConfig, limits::Limit};
 use std::{collections::BTreeSet, fmt, path::Path, time::Duration};
@@ -39,7 +39,7 @@ const LONGEST_PATTERN: i32 = 1_000;
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     connection: Connection,
-    refused: Refused,
+    refused: DeniedName,
     /// The root pages of the tables behind the inputs, and of their indexes.
     pages: BTreeSet<i64>,
     limits: SelectLimits,

@@ -35,7 +35,7 @@ impl Check {
         public: &[&str],
         check: &QualityCheck,
     ) -> Self {
-        let stage = Stage { table, schema, public };
+        let stage = StagedTable { table, schema, public };
         match check {
             QualityCheck::NotNull { column, at_least } => stage.not_null(column, *at_least),
             QualityCheck::Unique { columns } => stage.unique(columns),
@@ -46,14 +46,14 @@ impl Check {
     }
 }
 
-struct Stage<'a> {
+struct StagedTable<'a> {
     table: &'a Milestoned,
     schema: &'a TableSchema,
     /// The columns whose values may be shown.
     public: &'a [&'a str],
 }
 
-impl Stage<'_> {
+impl StagedTable<'_> {
     fn not_null(&self, column: &ColumnName, at_least: Share) -> Check {
         let (stage, name) = (self.table.quoted_stage(), quoted(column.as_str()));
         let rule = match at_least {

@@ -21,21 +21,21 @@ pub(crate) struct Predecessor<'a> {
 }
 
 /// A book that is taken over.
-struct Book {
+struct MetadataTable {
     name: &'static str,
     columns: &'static str,
     /// The column that says with which batch a row came.
     batch: &'static str,
 }
 
-const BATCHES: Book = Book {
+const BATCHES: MetadataTable = MetadataTable {
     name: "datasurface_batches",
     columns: "\"datastore\", \"dataset\", \"batch\", \"visible_at\", \"inserted\", \"updated\", \"deleted\", \"unchanged\"",
     batch: "batch",
 };
 
-const SCHEMAS: Book =
-    Book { name: "datasurface_schemas", columns: schema_version::COLUMNS, batch: "first_batch" };
+const SCHEMAS: MetadataTable =
+    MetadataTable { name: "datasurface_schemas", columns: schema_version::COLUMNS, batch: "first_batch" };
 
 impl Predecessor<'_> {
     /// One row if every batch that is here is there, and so is the last one that consumers have, `:arrived`. Otherwise
@@ -110,7 +110,7 @@ impl Predecessor<'_> {
         )
     }
 
-    fn take(&self, book: &Book) -> String {
+    fn take(&self, book: &MetadataTable) -> String {
         format!(
             "INSERT INTO main.\"{}\"\n  ({})\n{}\n  AND \"{}\" > :arrived;",
             book.name,
@@ -120,11 +120,11 @@ impl Predecessor<'_> {
         )
     }
 
-    fn rows(&self, schema: &str, book: &Book) -> String {
+    fn rows(&self, schema: &str, book: &MetadataTable) -> String {
         format!("SELECT {}\n{}", book.columns, self.of(schema, book))
     }
 
-    fn of(&self, schema: &str, book: &Book) -> String {
+    fn of(&self, schema: &str, book: &MetadataTable) -> String {
         format!(
             "FROM {schema}.\"{}\"\nWHERE \"datastore\" = {}\n  AND \"dataset\" = {}",
             book.name,

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// How the versions that a copy should have are found, and compared with those that it has.
-pub(crate) struct Verified<'a> {
+pub(crate) struct CopyVerification<'a> {
     /// Where they are, with the alias `expected`, or `stage` where they were sent.
     pub(crate) expected: String,
     pub(crate) alias: &'a str,
@@ -22,7 +22,7 @@ pub(crate) struct Verified<'a> {
     pub(crate) last_old: Option<String>,
 }
 
-impl Verified<'_> {
+impl CopyVerification<'_> {
     /// Selects how many versions are missing, how many are there that should not, and how many read otherwise. Versions from
     /// before the batch `:first`, which is the first that is known, are not compared.
     pub(crate) fn select(&self, copy: &Milestoned, table: &str) -> String {
@@ -66,7 +66,7 @@ pub(crate) fn in_file(copy: &Milestoned, buffer: &str, last_old: Option<String>)
             last_old.replace('\n', "\n  ")
         )
     });
-    let verified = Verified {
+    let verified = CopyVerification {
         expected: buffer.to_owned(),
         alias: "expected",
         same_key: copy.same_key("expected.", "copy."),

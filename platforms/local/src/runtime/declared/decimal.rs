@@ -1,6 +1,6 @@
 //! Decimals: kept as texts with all digits of their scale, no sign before zero and no digits that mean nothing.
 
-use super::{Broken, utf8, written};
+use super::{ValueError, utf8, written};
 use crate::sql::storage::NOT_A_NUMBER;
 use rusqlite::types::ValueRef;
 
@@ -10,7 +10,7 @@ pub(super) fn keep<'v>(
     whole: usize,
     scale: usize,
     room: &'v mut String,
-) -> Result<ValueRef<'v>, Broken> {
+) -> Result<ValueRef<'v>, ValueError> {
     let text = match value {
         ValueRef::Text(bytes) if is_kept_form(bytes, whole, scale) => return Ok(value),
         ValueRef::Text(bytes) => {
@@ -26,7 +26,7 @@ pub(super) fn keep<'v>(
             room
         }
         ValueRef::Real(number) if number.is_nan() => written_nan(room),
-        ValueRef::Real(number) if number.is_infinite() => return Err(Broken::Range),
+        ValueRef::Real(number) if number.is_infinite() => return Err(ValueError::Range),
         ValueRef::Real(number) => {
             if !write_short(number, whole, scale, room) {
                 // The shortest digits that are this number and no other one.
@@ -37,17 +37,17 @@ pub(super) fn keep<'v>(
             }
             room
         }
-        ValueRef::Null | ValueRef::Blob(_) => return Err(Broken::Form),
+        ValueRef::Null | ValueRef::Blob(_) => return Err(ValueError::Form),
     };
     Ok(ValueRef::Text(text.as_bytes()))
 }
 
 /// Judges whether PostgreSQL's `numeric` without limits has a value.
-pub(super) fn judge_numeric(value: ValueRef<'_>) -> Result<(), Broken> {
+pub(super) fn judge_numeric(value: ValueRef<'_>) -> Result<(), ValueError> {
     /// Far below the limits of `numeric`, and far above every scale.
     const MOST_DIGITS: usize = 10_000;
     let ValueRef::Text(bytes) = value else {
-        return Err(Broken::Form);
+        return Err(ValueError::Form);
     };
     let text = utf8(bytes)?;
     if matches!(text, NOT_A_NUMBER | "Infinity" | "-Infinity") {
@@ -55,7 +55,7 @@ pub(super) fn judge_numeric(value: ValueRef<'_>) -> Result<(), Broken> {
     }
     let number = Decimal::read(text)?;
     let is_near = usize::try_from(number.exponent.unsigned_abs()).is_ok_and(|places| places <= MOST_DIGITS);
-    if is_near && text.len() <= MOST_DIGITS { Ok(()) } else { Err(Broken::Range) }
+    if is_near && text.len() <= MOST_DIGITS { Ok(()) } else { Err(ValueError::Range) }
 }
 
 fn written_nan(room: &mut String) -> &mut String {
@@ -152,35 +152,35 @@ struct Decimal<'t> {
 }
 
 impl<'t> Decimal<'t> {
-    fn read(text: &'t str) -> Result<Self, Broken> {
+    fn read(text: &'t str) -> Result<Self, ValueError> {
         let (is_negative, unsigned) = match text.as_bytes().first() {
             Some(b'-') => (true, text.get(1..).unwrap_or_default()),
             Some(b'+') => (false, text.get(1..).unwrap_or_default()),
             _ => (false, text),
         };
         if matches!(unsigned, "Infinity" | "Inf") {
-            return Err(Broken::Range);
+            return Err(ValueError::Range);
         }
         let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
             None => (unsigned, 0),
             Some((mantissa, exponent)) => {
                 let unsigned = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
                 if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(Broken::Form);
+                    return Err(ValueError::Form);
                 }
-                (mantissa, exponent.parse().map_err(|_| Broken::Range)?)
+                (mantissa, exponent.parse().map_err(|_| ValueError::Range)?)
             }
         };
         let (digits, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         if digits.len() + fraction.len() == 0 || !are_digits(digits) || !are_digits(fraction) {
-            return Err(Broken::Form);
+            return Err(ValueError::Form);
         }
         Ok(Self { is_negative, digits, fraction, exponent })
     }
 
     /// Writes it in the form in which it is kept.
-    fn write(&self, whole: usize, scale: usize, room: &mut String) -> Result<(), Broken> {
+    fn write(&self, whole: usize, scale: usize, room: &mut String) -> Result<(), ValueError> {
         let all = || self.digits.bytes().chain(self.fraction.bytes());
         let count = self.digits.len() + self.fraction.len();
         let leading = all().take_while(|digit| *digit == b'0').count();
@@ -195,14 +195,14 @@ impl<'t> Decimal<'t> {
             return Ok(());
         }
         // Where the point is, counted from the first digit: beyond all digits, or before the first one, too.
-        let point = i64::try_from(self.digits.len()).map_err(|_| Broken::Range)?;
-        let point = point.checked_add(self.exponent).ok_or(Broken::Range)?;
+        let point = i64::try_from(self.digits.len()).map_err(|_| ValueError::Range)?;
+        let point = point.checked_add(self.exponent).ok_or(ValueError::Range)?;
         let position = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
         if point.saturating_sub(position(leading)) > position(whole) {
-            return Err(Broken::Range);
+            return Err(ValueError::Range);
         }
         if position(count - trailing).saturating_sub(point) > position(scale) {
-            return Err(Broken::Precision);
+            return Err(ValueError::Precision);
         }
         if self.is_negative {
             room.push('-');

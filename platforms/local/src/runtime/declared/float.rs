@@ -1,11 +1,11 @@
 //! Floating point numbers: those that a format has.
 
-use super::{Broken, utf8};
+use super::{ValueError, utf8};
 use crate::{prelude::*, sql::storage::NOT_A_NUMBER};
 use rusqlite::types::ValueRef;
 
 /// Returns the number that a value is, if no digit of it gets lost.
-pub(super) fn number(value: ValueRef<'_>) -> Result<f64, Broken> {
+pub(super) fn number(value: ValueRef<'_>) -> Result<f64, ValueError> {
     match value {
         ValueRef::Real(number) => Ok(number),
         ValueRef::Integer(number) => {
@@ -14,29 +14,33 @@ pub(super) fn number(value: ValueRef<'_>) -> Result<f64, Broken> {
             // Compared as wider integers: 2 to the power of 63 would come back as something smaller.
             #[expect(clippy::cast_possible_truncation, reason = "a whole number of 64 bits")]
             let is_same = real as i128 == i128::from(number);
-            if is_same { Ok(real) } else { Err(Broken::Precision) }
+            if is_same { Ok(real) } else { Err(ValueError::Precision) }
         }
         ValueRef::Text(bytes) if bytes == NOT_A_NUMBER.as_bytes() => Ok(f64::NAN),
         ValueRef::Text(bytes) => read(utf8(bytes)?),
-        ValueRef::Null | ValueRef::Blob(_) => Err(Broken::Form),
+        ValueRef::Null | ValueRef::Blob(_) => Err(ValueError::Form),
     }
 }
 
 /// Reads a number from a text, if no digit of it gets lost.
-fn read(text: &str) -> Result<f64, Broken> {
+fn read(text: &str) -> Result<f64, ValueError> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned == "Infinity" {
         return Ok(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY });
     }
     if !unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
-        return Err(Broken::Form);
+        return Err(ValueError::Form);
     }
-    let number: f64 = text.parse().map_err(|_| Broken::Form)?;
+    let number: f64 = text.parse().map_err(|_| ValueError::Form)?;
     if number.is_infinite() {
-        return Err(Broken::Range);
+        return Err(ValueError::Range);
     }
     // Where two texts are as short and as near, servers take one or the other.
-    if digits(text).len() <= digits(&number.to_string()).len() { Ok(number) } else { Err(Broken::Precision) }
+    if digits(text).len() <= digits(&number.to_string()).len() {
+        Ok(number)
+    } else {
+        Err(ValueError::Precision)
+    }
 }
 
 /// The significant digits of a number, wherever its point is.
@@ -47,7 +51,7 @@ fn digits(number: &str) -> String {
 }
 
 /// Whether a format has this number.
-pub(super) fn judge(number: f64, format: FloatFormat) -> Result<(), Broken> {
+pub(super) fn judge(number: f64, format: FloatFormat) -> Result<(), ValueError> {
     match format {
         FloatFormat::Binary64 => Ok(()),
         FloatFormat::Binary32 => single(number),
@@ -56,7 +60,7 @@ pub(super) fn judge(number: f64, format: FloatFormat) -> Result<(), Broken> {
 }
 
 /// A source that knows no narrower numbers has 0.1 for the `Real` 0.1: the shortest digits of both are the same.
-fn single(number: f64) -> Result<(), Broken> {
+fn single(number: f64) -> Result<(), ValueError> {
     #[expect(clippy::cast_possible_truncation, reason = "whether something is lost is found out next")]
     let near = number as f32;
     #[expect(clippy::float_cmp, reason = "it is the same number or another one")]
@@ -65,19 +69,19 @@ fn single(number: f64) -> Result<(), Broken> {
         return Ok(());
     }
     if near.is_infinite() || near == 0.0 {
-        return Err(Broken::Range);
+        return Err(ValueError::Range);
     }
-    if near.to_string() == number.to_string() { Ok(()) } else { Err(Broken::Precision) }
+    if near.to_string() == number.to_string() { Ok(()) } else { Err(ValueError::Precision) }
 }
 
-fn exactly(number: f64, range: &FloatRange) -> Result<(), Broken> {
-    let has = |is: bool| if is { Ok(()) } else { Err(Broken::Range) };
+fn exactly(number: f64, range: &FloatRange) -> Result<(), ValueError> {
+    let has = |is: bool| if is { Ok(()) } else { Err(ValueError::Range) };
     let special = range.special;
     if number.is_nan() {
         return has(special.not_a_number);
     }
     if number.is_sign_negative() && number != 0.0 && !special.negative {
-        return Err(Broken::Range);
+        return Err(ValueError::Range);
     }
     if number.is_infinite() {
         return has(special.infinite);
@@ -96,10 +100,10 @@ fn exactly(number: f64, range: &FloatRange) -> Result<(), Broken> {
     let used = i32::try_from(64 - significand.leading_zeros()).unwrap_or_default() - unused;
     let (lowest, highest) = (least + unused, least + unused + used - 1);
     if highest > range.most_exponent {
-        return Err(Broken::Range);
+        return Err(ValueError::Range);
     }
     if used > i32::from(range.precision) || lowest < range.least_exponent {
-        return Err(Broken::Precision);
+        return Err(ValueError::Precision);
     }
     // The largest significands of the largest exponent may mean something else.
     let shift = highest - i32::from(range.precision) + 1;

@@ -31,7 +31,7 @@ use time::Form;
 
 /// Judges the values of a column.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Declared {
+pub(crate) struct ValueChecker {
     kind: Kind,
     nullable: bool,
 }
@@ -60,7 +60,7 @@ enum Kind {
 
 /// What is wrong with a value. It never has the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Broken {
+pub(crate) enum ValueError {
     /// NULL in a column that has none.
     Null,
     /// No value of this type in any form.
@@ -75,7 +75,7 @@ pub(crate) enum Broken {
     Encoding,
 }
 
-impl fmt::Display for Broken {
+impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Null => "must not be NULL",
@@ -88,22 +88,26 @@ impl fmt::Display for Broken {
     }
 }
 
-impl Declared {
+impl ValueChecker {
     /// The judge of a type's values.
     pub(crate) fn new(data_type: &DataType, nullable: bool) -> Self {
         Self { kind: Kind::of(data_type), nullable }
     }
 
     /// Returns the value as it is kept, or what is wrong with it. `room` is where another form of it is written.
-    pub(crate) fn keep<'v>(&self, value: ValueRef<'v>, room: &'v mut String) -> Result<ValueRef<'v>, Broken> {
+    pub(crate) fn keep<'v>(
+        &self,
+        value: ValueRef<'v>,
+        room: &'v mut String,
+    ) -> Result<ValueRef<'v>, ValueError> {
         if value == ValueRef::Null {
-            return if self.nullable { Ok(value) } else { Err(Broken::Null) };
+            return if self.nullable { Ok(value) } else { Err(ValueError::Null) };
         }
         match &self.kind {
             Kind::Boolean => boolean(value),
             Kind::Integer(range) => {
                 let number = whole(value)?;
-                if range.contains(&number) { Ok(ValueRef::Integer(number)) } else { Err(Broken::Range) }
+                if range.contains(&number) { Ok(ValueRef::Integer(number)) } else { Err(ValueError::Range) }
             }
             Kind::Float(format) => floating(value, *format),
             Kind::Decimal { whole, scale } => decimal::keep(value, *whole, *scale, room),
@@ -111,11 +115,13 @@ impl Declared {
             Kind::Date => time::keep(value, Form::Day),
             Kind::Timestamp => time::keep(value, Form::Time),
             Kind::Bytes { most } => match value {
-                ValueRef::Blob(bytes) if most.is_some_and(|most| bytes.len() > most) => Err(Broken::Length),
+                ValueRef::Blob(bytes) if most.is_some_and(|most| bytes.len() > most) => {
+                    Err(ValueError::Length)
+                }
                 ValueRef::Blob(_) => Ok(value),
-                _ => Err(Broken::Form),
+                _ => Err(ValueError::Form),
             },
-            Kind::Other => Err(Broken::Form),
+            Kind::Other => Err(ValueError::Form),
         }
     }
 }
@@ -155,68 +161,72 @@ impl Kind {
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, Broken> {
-    str::from_utf8(bytes).map_err(|_| Broken::Encoding)
+fn utf8(bytes: &[u8]) -> Result<&str, ValueError> {
+    str::from_utf8(bytes).map_err(|_| ValueError::Encoding)
 }
 
 /// The words are those that PostgreSQL reads.
-fn boolean(value: ValueRef<'_>) -> Result<ValueRef<'static>, Broken> {
+fn boolean(value: ValueRef<'_>) -> Result<ValueRef<'static>, ValueError> {
     let is = |text: &str, words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     let number = match value {
         ValueRef::Text(bytes) => match utf8(bytes)? {
             text if is(text, &["1", "t", "true", "y", "yes", "on"]) => 1,
             text if is(text, &["0", "f", "false", "n", "no", "off"]) => 0,
-            _ => return Err(Broken::Form),
+            _ => return Err(ValueError::Form),
         },
         other => whole(other)?,
     };
-    if matches!(number, 0 | 1) { Ok(ValueRef::Integer(number)) } else { Err(Broken::Range) }
+    if matches!(number, 0 | 1) { Ok(ValueRef::Integer(number)) } else { Err(ValueError::Range) }
 }
 
 /// The whole number that a value is.
-fn whole(value: ValueRef<'_>) -> Result<i64, Broken> {
+fn whole(value: ValueRef<'_>) -> Result<i64, ValueError> {
     /// The first number that is too large: as a floating point number, the largest one is it, too.
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
     match value {
         ValueRef::Integer(number) => Ok(number),
-        ValueRef::Real(number) if !(-BEYOND..BEYOND).contains(&number) => Err(Broken::Range),
+        ValueRef::Real(number) if !(-BEYOND..BEYOND).contains(&number) => Err(ValueError::Range),
         #[expect(clippy::cast_possible_truncation, reason = "a whole number within the range")]
         ValueRef::Real(number) if number.fract() == 0.0 => Ok(number as i64),
-        ValueRef::Real(_) => Err(Broken::Precision),
+        ValueRef::Real(_) => Err(ValueError::Precision),
         ValueRef::Text(bytes) => {
             let text = utf8(bytes)?;
             let (digits, fraction) = text.split_once('.').unwrap_or((text, "0"));
             let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
             let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             if !are_digits(unsigned) || !are_digits(fraction) {
-                return Err(Broken::Form);
+                return Err(ValueError::Form);
             }
             if fraction.bytes().any(|digit| digit != b'0') {
-                return Err(Broken::Precision);
+                return Err(ValueError::Precision);
             }
-            digits.parse().map_err(|_| Broken::Range)
+            digits.parse().map_err(|_| ValueError::Range)
         }
-        ValueRef::Null | ValueRef::Blob(_) => Err(Broken::Form),
+        ValueRef::Null | ValueRef::Blob(_) => Err(ValueError::Form),
     }
 }
 
-fn floating(value: ValueRef<'_>, format: FloatFormat) -> Result<ValueRef<'_>, Broken> {
+fn floating(value: ValueRef<'_>, format: FloatFormat) -> Result<ValueRef<'_>, ValueError> {
     let number = float::number(value)?;
     float::judge(number, format)?;
     // SQLite turns a NaN into NULL.
     Ok(if number.is_nan() { ValueRef::Text(NOT_A_NUMBER.as_bytes()) } else { ValueRef::Real(number) })
 }
 
-fn text<'v>(value: ValueRef<'v>, most: Option<usize>, room: &'v mut String) -> Result<ValueRef<'v>, Broken> {
+fn text<'v>(
+    value: ValueRef<'v>,
+    most: Option<usize>,
+    room: &'v mut String,
+) -> Result<ValueRef<'v>, ValueError> {
     let text = match value {
         ValueRef::Text(bytes) => utf8(bytes)?,
         ValueRef::Integer(number) => written(room, format_args!("{number}")),
         ValueRef::Real(number) => written(room, format_args!("{number:?}")),
-        ValueRef::Null | ValueRef::Blob(_) => return Err(Broken::Form),
+        ValueRef::Null | ValueRef::Blob(_) => return Err(ValueError::Form),
     };
     // A text has no more characters than bytes.
     let is_too_long = |most: usize| text.len() > most && text.chars().nth(most).is_some();
-    if most.is_some_and(is_too_long) { Err(Broken::Length) } else { Ok(ValueRef::Text(text.as_bytes())) }
+    if most.is_some_and(is_too_long) { Err(ValueError::Length) } else { Ok(ValueRef::Text(text.as_bytes())) }
 }
 
 fn written<'r>(room: &'r mut String, what: fmt::Arguments<'_>) -> &'r str {

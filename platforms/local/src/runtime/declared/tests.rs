@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn kept(data_type: &str, value: ValueRef<'_>) -> Result<String, Broken> {
-    let declared = Declared::new(&data_type.parse().unwrap(), false);
+fn kept(data_type: &str, value: ValueRef<'_>) -> Result<String, ValueError> {
+    let declared = ValueChecker::new(&data_type.parse().unwrap(), false);
     let mut room = String::from("left over");
     declared.keep(value, &mut room).map(|kept| match kept {
         ValueRef::Null => "NULL".to_owned(),
@@ -14,7 +14,7 @@ fn kept(data_type: &str, value: ValueRef<'_>) -> Result<String, Broken> {
     })
 }
 
-fn text(data_type: &str, value: &str) -> Result<String, Broken> {
+fn text(data_type: &str, value: &str) -> Result<String, ValueError> {
     kept(data_type, ValueRef::Text(value.as_bytes()))
 }
 
@@ -26,7 +26,7 @@ fn all_kept(data_type: &str, texts: &[&str]) {
 }
 
 #[track_caller]
-fn all_broken(data_type: &str, broken: Broken, texts: &[&str]) {
+fn all_broken(data_type: &str, broken: ValueError, texts: &[&str]) {
     for value in texts {
         assert_eq!(text(data_type, value), Err(broken), "{data_type} {value}");
     }
@@ -48,29 +48,29 @@ fn integers_are_judged_by_their_bits() {
         assert_eq!(kept(data_type, Integer(least)), Ok(least.to_string()), "{data_type}");
         assert_eq!(kept(data_type, Integer(most)), Ok(most.to_string()), "{data_type}");
         for beyond in [least.checked_sub(1), most.checked_add(1)].into_iter().flatten() {
-            assert_eq!(kept(data_type, Integer(beyond)), Err(Broken::Range), "{data_type} {beyond}");
+            assert_eq!(kept(data_type, Integer(beyond)), Err(ValueError::Range), "{data_type} {beyond}");
         }
     }
     assert_eq!(kept("BigInt", Real(1e18)), Ok("1000000000000000000".to_owned()));
-    assert_eq!(kept("BigInt", Real(1.5)), Err(Broken::Precision));
-    assert_eq!(kept("BigInt", Real(9.3e18)), Err(Broken::Range));
-    assert_eq!(kept("BigInt", Real(f64::INFINITY)), Err(Broken::Range));
+    assert_eq!(kept("BigInt", Real(1.5)), Err(ValueError::Precision));
+    assert_eq!(kept("BigInt", Real(9.3e18)), Err(ValueError::Range));
+    assert_eq!(kept("BigInt", Real(f64::INFINITY)), Err(ValueError::Range));
     assert_eq!(text("Integer", "+42"), Ok("42".to_owned()));
     assert_eq!(text("Integer", "42.00"), Ok("42".to_owned()));
-    assert_eq!(text("Integer", "42.5"), Err(Broken::Precision));
-    assert_eq!(text("Integer", "99999999999999999999"), Err(Broken::Range));
-    all_broken("Integer", Broken::Form, &["", "x", "1e3", " 1", "+", "-", "1.", "--1", "٣"]);
-    assert_eq!(kept("Integer", ValueRef::Blob(b"1")), Err(Broken::Form));
+    assert_eq!(text("Integer", "42.5"), Err(ValueError::Precision));
+    assert_eq!(text("Integer", "99999999999999999999"), Err(ValueError::Range));
+    all_broken("Integer", ValueError::Form, &["", "x", "1e3", " 1", "+", "-", "1.", "--1", "٣"]);
+    assert_eq!(kept("Integer", ValueRef::Blob(b"1")), Err(ValueError::Form));
 }
 
 #[test]
 fn truth_has_two_values() {
     assert_eq!(kept("Boolean", ValueRef::Integer(1)), Ok("1".to_owned()));
-    assert_eq!(kept("Boolean", ValueRef::Integer(2)), Err(Broken::Range));
+    assert_eq!(kept("Boolean", ValueRef::Integer(2)), Err(ValueError::Range));
     for (word, truth) in [("true", "1"), ("Y", "1"), ("off", "0"), ("f", "0"), ("1", "1")] {
         assert_eq!(text("Boolean", word), Ok(truth.to_owned()));
     }
-    all_broken("Boolean", Broken::Form, &["", "2", "maybe"]);
+    all_broken("Boolean", ValueError::Form, &["", "2", "maybe"]);
 }
 
 #[test]
@@ -80,28 +80,28 @@ fn floating_point_numbers_keep_every_digit() {
         assert_eq!(real("Real", number), Ok(format!("{number:?}")));
     }
     assert_eq!(real("Real", f64::NAN), Ok("'NaN'".to_owned()));
-    assert_eq!(real("Real", 1e300), Err(Broken::Range));
-    assert_eq!(real("Real", 1e-60), Err(Broken::Range));
-    assert_eq!(real("Real", 16_777_217.0), Err(Broken::Precision));
-    assert_eq!(real("Real", 0.123456789), Err(Broken::Precision));
+    assert_eq!(real("Real", 1e300), Err(ValueError::Range));
+    assert_eq!(real("Real", 1e-60), Err(ValueError::Range));
+    assert_eq!(real("Real", 16_777_217.0), Err(ValueError::Precision));
+    assert_eq!(real("Real", 0.123456789), Err(ValueError::Precision));
     assert_eq!(real("Double", 5e-324), Ok("5e-324".to_owned()));
     assert_eq!(kept("Double", ValueRef::Integer(3)), Ok("3.0".to_owned()));
-    assert_eq!(kept("Double", ValueRef::Integer(9_007_199_254_740_993)), Err(Broken::Precision));
-    assert_eq!(kept("Double", ValueRef::Integer(i64::MAX)), Err(Broken::Precision));
+    assert_eq!(kept("Double", ValueRef::Integer(9_007_199_254_740_993)), Err(ValueError::Precision));
+    assert_eq!(kept("Double", ValueRef::Integer(i64::MAX)), Err(ValueError::Precision));
     assert_eq!(text("Double", "0.30000000000000004"), Ok("0.30000000000000004".to_owned()));
     // A tie: PostgreSQL writes the even digit, Rust the odd one, of one number.
     assert_eq!(text("Double", "168.22000122070312"), Ok("168.22000122070313".to_owned()));
-    assert_eq!(text("Double", "0.10000000000000001"), Err(Broken::Precision));
+    assert_eq!(text("Double", "0.10000000000000001"), Err(ValueError::Precision));
     assert_eq!(text("Double", "1.50e3"), Ok("1500.0".to_owned()));
     assert_eq!(text("Double", "-Infinity"), Ok("-inf".to_owned()));
-    assert_eq!(text("Double", "1e999"), Err(Broken::Range));
-    assert_eq!(text("Double", "0.1234567890123456789"), Err(Broken::Precision));
-    all_broken("Double", Broken::Form, &["", "nan", "inf", "x", "1,5", "."]);
+    assert_eq!(text("Double", "1e999"), Err(ValueError::Range));
+    assert_eq!(text("Double", "0.1234567890123456789"), Err(ValueError::Precision));
+    all_broken("Double", ValueError::Form, &["", "nan", "inf", "x", "1,5", "."]);
     assert_eq!(real("Float16", 65504.0), Ok("65504.0".to_owned()));
-    assert_eq!(real("Float16", 65536.0), Err(Broken::Range));
-    assert_eq!(real("Float16", 2049.0), Err(Broken::Precision));
+    assert_eq!(real("Float16", 65536.0), Err(ValueError::Range));
+    assert_eq!(real("Float16", 2049.0), Err(ValueError::Precision));
     assert_eq!(real("Float16", 5.960464477539063e-8), Ok("5.960464477539063e-8".to_owned()));
-    assert_eq!(real("Float16", 2.980232238769531e-8), Err(Broken::Precision));
+    assert_eq!(real("Float16", 2.980232238769531e-8), Err(ValueError::Precision));
 }
 
 #[test]
@@ -120,20 +120,20 @@ fn decimals_are_never_rounded() {
         assert_eq!(real(number), Ok(expected.to_owned()), "{number}");
     }
     for number in [1.239, 12.345, -0.001, 0.1 + 0.2, 1e-300] {
-        assert_eq!(real(number), Err(Broken::Precision), "{number}");
+        assert_eq!(real(number), Err(ValueError::Precision), "{number}");
     }
     for number in [1e8, 99_999_999_999.5, 1e300, f64::INFINITY, -1e8] {
-        assert_eq!(real(number), Err(Broken::Range), "{number}");
+        assert_eq!(real(number), Err(ValueError::Range), "{number}");
     }
     let all = |number| kept("Decimal(38,20)", ValueRef::Real(number));
     assert_eq!(all(0.1 + 0.2), Ok("'0.30000000000000004000'".to_owned()));
     assert_eq!(kept("Decimal(38,2)", ValueRef::Real(1e30)), Ok(format!("'1{}.00'", "0".repeat(30))));
     assert_eq!(kept("Decimal(10,2)", ValueRef::Integer(18)), Ok("'18.00'".to_owned()));
-    assert_eq!(kept("Decimal(10,2)", ValueRef::Integer(-100_000_000)), Err(Broken::Range));
+    assert_eq!(kept("Decimal(10,2)", ValueRef::Integer(-100_000_000)), Err(ValueError::Range));
     assert_eq!(kept("Decimal(3,0)", ValueRef::Integer(-999)), Ok("'-999'".to_owned()));
     assert_eq!(kept("Decimal(3,0)", ValueRef::Real(7.0)), Ok("'7'".to_owned()));
     assert_eq!(kept("Decimal(2,2)", ValueRef::Real(0.25)), Ok("'0.25'".to_owned()));
-    assert_eq!(kept("Decimal(2,2)", ValueRef::Real(1.25)), Err(Broken::Range));
+    assert_eq!(kept("Decimal(2,2)", ValueRef::Real(1.25)), Err(ValueError::Range));
 }
 
 #[test]
@@ -161,34 +161,34 @@ fn texts_of_decimals_have_one_form() {
     ] {
         assert_eq!(text("Decimal(10,2)", written), Ok(format!("'{expected}'")), "{written}");
     }
-    all_broken("Decimal(10,2)", Broken::Precision, &["1.239", "-0.001", "1e-3", "1e-400000"]);
+    all_broken("Decimal(10,2)", ValueError::Precision, &["1.239", "-0.001", "1e-3", "1e-400000"]);
     all_broken(
         "Decimal(10,2)",
-        Broken::Range,
+        ValueError::Range,
         &["100000000", "1e400000", "1e99999999999999999999", "Infinity", "-Infinity", "-100000000.00"],
     );
     let bad = [
         "", ".", "-", "+.", "--1", "1-", "1.2.3", "1,5", "0x1", "1 2", "abc", "١", "nan", " 1e5", "1e", "e1",
     ];
-    all_broken("Decimal(10,2)", Broken::Form, &bad);
-    assert_eq!(kept("Decimal(10,2)", ValueRef::Text(b"\xff")), Err(Broken::Encoding));
-    assert_eq!(kept("Decimal(10,2)", ValueRef::Blob(b"1")), Err(Broken::Form));
+    all_broken("Decimal(10,2)", ValueError::Form, &bad);
+    assert_eq!(kept("Decimal(10,2)", ValueRef::Text(b"\xff")), Err(ValueError::Encoding));
+    assert_eq!(kept("Decimal(10,2)", ValueRef::Blob(b"1")), Err(ValueError::Form));
 }
 
 #[test]
 fn texts_are_as_long_as_they_may_be() {
     all_kept("VarChar(3)", &["", "abc", "ééé", "🦀🦀🦀", "a\0b"]);
-    all_broken("VarChar(3)", Broken::Length, &["toolong", "éééé", "abc "]);
+    all_broken("VarChar(3)", ValueError::Length, &["toolong", "éééé", "abc "]);
     all_kept("Char(2)", &["a", "ab"]);
     all_kept("VarChar", &["as long as it likes"]);
     assert_eq!(kept("VarChar(3)", ValueRef::Integer(-12)), Ok("'-12'".to_owned()));
-    assert_eq!(kept("VarChar(3)", ValueRef::Integer(-123)), Err(Broken::Length));
+    assert_eq!(kept("VarChar(3)", ValueRef::Integer(-123)), Err(ValueError::Length));
     assert_eq!(kept("VarChar(3)", ValueRef::Real(1.0)), Ok("'1.0'".to_owned()));
-    assert_eq!(kept("VarChar(3)", ValueRef::Blob(b"a")), Err(Broken::Form));
-    assert_eq!(kept("VarChar(3)", ValueRef::Text(b"\xed\xa0\x80")), Err(Broken::Encoding));
-    assert_eq!(kept("Binary(2)", ValueRef::Blob(b"abc")), Err(Broken::Length));
+    assert_eq!(kept("VarChar(3)", ValueRef::Blob(b"a")), Err(ValueError::Form));
+    assert_eq!(kept("VarChar(3)", ValueRef::Text(b"\xed\xa0\x80")), Err(ValueError::Encoding));
+    assert_eq!(kept("Binary(2)", ValueRef::Blob(b"abc")), Err(ValueError::Length));
     assert_eq!(kept("Binary(2)", ValueRef::Blob(b"ab")), Ok("[97, 98]".to_owned()));
-    assert_eq!(kept("Binary", ValueRef::Text(b"ab")), Err(Broken::Form));
+    assert_eq!(kept("Binary", ValueRef::Text(b"ab")), Err(ValueError::Form));
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn dates_are_days_that_there_are() {
     assert_eq!(text("Date", "2026-01-31 00:00:00"), Ok("'2026-01-31'".to_owned()));
     all_broken(
         "Date",
-        Broken::Form,
+        ValueError::Form,
         &[
             "",
             "now",
@@ -232,7 +232,7 @@ fn dates_are_days_that_there_are() {
             "2026-01-31x",
         ],
     );
-    assert_eq!(kept("Date", ValueRef::Integer(20_260_131)), Err(Broken::Form));
+    assert_eq!(kept("Date", ValueRef::Integer(20_260_131)), Err(ValueError::Form));
 }
 
 #[test]
@@ -255,10 +255,10 @@ fn timestamps_are_times_with_microseconds() {
             "0000-01-01 00:00:00",
         ],
     );
-    all_broken("Timestamp", Broken::Precision, &["2026-01-01 12:00:00.123456789"]);
+    all_broken("Timestamp", ValueError::Precision, &["2026-01-01 12:00:00.123456789"]);
     all_broken(
         "Timestamp",
-        Broken::Form,
+        ValueError::Form,
         &[
             "",
             "now",
@@ -281,7 +281,7 @@ fn timestamps_are_times_with_microseconds() {
 
 #[test]
 fn null_is_where_it_may_be() {
-    assert_eq!(kept("Integer", ValueRef::Null), Err(Broken::Null));
-    let declared = Declared::new(&DataType::Integer, true);
+    assert_eq!(kept("Integer", ValueRef::Null), Err(ValueError::Null));
+    let declared = ValueChecker::new(&DataType::Integer, true);
     assert_eq!(declared.keep(ValueRef::Null, &mut String::new()), Ok(ValueRef::Null));
 }

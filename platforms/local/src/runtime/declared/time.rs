@@ -2,7 +2,7 @@
 //! `T`, with `Z` or an offset), or as PostgreSQL writes those that SQLite does not know: `infinity`, `0044-03-15 BC`,
 //! `12026-01-31`.
 
-use super::{Broken, utf8};
+use super::{ValueError, utf8};
 use rusqlite::types::ValueRef;
 
 /// What a text is to be.
@@ -15,9 +15,9 @@ pub(super) enum Form {
 }
 
 /// Returns the text, if it names a day or a time. A day whose time is midnight is that day.
-pub(super) fn keep(value: ValueRef<'_>, form: Form) -> Result<ValueRef<'_>, Broken> {
+pub(super) fn keep(value: ValueRef<'_>, form: Form) -> Result<ValueRef<'_>, ValueError> {
     let ValueRef::Text(bytes) = value else {
-        return Err(Broken::Form);
+        return Err(ValueError::Form);
     };
     let text = utf8(bytes)?;
     let midnight = || text.strip_suffix(" 00:00:00").or_else(|| text.strip_suffix(" 00:00:00+00"));
@@ -28,7 +28,7 @@ pub(super) fn keep(value: ValueRef<'_>, form: Form) -> Result<ValueRef<'_>, Brok
 
 /// Returns the year that a text names, if it names a day or a time; nothing for those before and after all others. The year
 /// before the year 1 is 0.
-pub(super) fn year(text: &str, form: Form) -> Result<Option<i64>, Broken> {
+pub(super) fn year(text: &str, form: Form) -> Result<Option<i64>, ValueError> {
     if matches!(text, "infinity" | "-infinity") {
         return Ok(None);
     }
@@ -40,52 +40,52 @@ pub(super) fn year(text: &str, form: Form) -> Result<Option<i64>, Broken> {
     let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     // More digits are no year of any calendar.
     if !(4..=9).contains(&digits) {
-        return Err(Broken::Form);
+        return Err(ValueError::Form);
     }
-    let (year, rest) = bytes.split_at_checked(digits).ok_or(Broken::Form)?;
+    let (year, rest) = bytes.split_at_checked(digits).ok_or(ValueError::Form)?;
     let year = year.iter().fold(0, |year, digit| year * 10 + i64::from(digit - b'0'));
     let [b'-', m1, m2, b'-', d1, d2, time @ ..] = rest else {
-        return Err(Broken::Form);
+        return Err(ValueError::Form);
     };
     let (month, day) = (two(*m1, *m2)?, two(*d1, *d2)?);
     // There is no year 0 before Christ.
     let number = match (is_before_christ, year) {
-        (true, 0) => return Err(Broken::Form),
+        (true, 0) => return Err(ValueError::Form),
         (true, year) => 1 - year,
         (false, year) => year,
     };
     if day == 0 || day > days_of(number, month)? {
-        return Err(Broken::Form);
+        return Err(ValueError::Form);
     }
     match (form, time) {
         (_, []) => {}
         (Form::Time, [b' ' | b'T', time @ ..]) => judge_time(time)?,
-        _ => return Err(Broken::Form),
+        _ => return Err(ValueError::Form),
     }
     Ok(Some(number))
 }
 
-fn two(first: u8, second: u8) -> Result<u8, Broken> {
+fn two(first: u8, second: u8) -> Result<u8, ValueError> {
     match (first, second) {
         (b'0'..=b'9', b'0'..=b'9') => Ok((first - b'0') * 10 + second - b'0'),
-        _ => Err(Broken::Form),
+        _ => Err(ValueError::Form),
     }
 }
 
-fn days_of(year: i64, month: u8) -> Result<u8, Broken> {
+fn days_of(year: i64, month: u8) -> Result<u8, ValueError> {
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     Ok(match month {
         2 => 28 + u8::from(is_leap),
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
-        _ => return Err(Broken::Form),
+        _ => return Err(ValueError::Form),
     })
 }
 
 /// Hours and minutes; seconds and parts of them; a zone.
-fn judge_time(time: &[u8]) -> Result<(), Broken> {
+fn judge_time(time: &[u8]) -> Result<(), ValueError> {
     let [h1, h2, b':', m1, m2, rest @ ..] = time else {
-        return Err(Broken::Form);
+        return Err(ValueError::Form);
     };
     within(two(*h1, *h2)?, 23)?;
     within(two(*m1, *m2)?, 59)?;
@@ -106,24 +106,24 @@ fn judge_time(time: &[u8]) -> Result<(), Broken> {
             match minutes {
                 [] => Ok(()),
                 [b':', m1, m2] => within(two(*m1, *m2)?, 59),
-                _ => Err(Broken::Form),
+                _ => Err(ValueError::Form),
             }
         }
-        _ => Err(Broken::Form),
+        _ => Err(ValueError::Form),
     }
 }
 
 /// What follows the digits of a second, which are at most six: a timestamp has microseconds.
-fn without_fraction(rest: &[u8]) -> Result<&[u8], Broken> {
+fn without_fraction(rest: &[u8]) -> Result<&[u8], ValueError> {
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (fraction, rest) = rest.split_at_checked(digits).ok_or(Broken::Form)?;
+    let (fraction, rest) = rest.split_at_checked(digits).ok_or(ValueError::Form)?;
     if fraction.is_empty() {
-        return Err(Broken::Form);
+        return Err(ValueError::Form);
     }
     let is_fine = fraction.iter().skip(6).any(|digit| *digit != b'0');
-    if is_fine { Err(Broken::Precision) } else { Ok(rest) }
+    if is_fine { Err(ValueError::Precision) } else { Ok(rest) }
 }
 
-fn within(number: u8, most: u8) -> Result<(), Broken> {
-    if number <= most { Ok(()) } else { Err(Broken::Form) }
+fn within(number: u8, most: u8) -> Result<(), ValueError> {
+    if number <= most { Ok(()) } else { Err(ValueError::Form) }
 }

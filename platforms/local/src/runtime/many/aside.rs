@@ -40,7 +40,7 @@ type Entry = [Kept; 6];
 pub(super) const COLUMNS: &str = "rowid, type, name, tbl_name, rootpage, sql";
 
 /// The rows that are not in a schema table for now.
-pub(super) struct Aside<'d> {
+pub(super) struct SchemaRowsAside<'d> {
     connection: &'d Connection,
     breakpoint: &'d Breakpoint,
     schema: &'static str,
@@ -50,7 +50,7 @@ pub(super) struct Aside<'d> {
     tables: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
-impl<'d> Aside<'d> {
+impl<'d> SchemaRowsAside<'d> {
     /// Nothing is aside.
     pub(super) fn new(database: &'d Database<'_>, schema: &'static str) -> Self {
         let Database { connection, breakpoint, .. } = database;

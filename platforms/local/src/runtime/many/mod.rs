@@ -11,7 +11,7 @@ use crate::{
     prelude::*,
     sql::{quote::unquoted, script::Script, statements::statements},
 };
-use aside::Aside;
+use aside::SchemaRowsAside;
 
 /// How many things are made or dropped until the next are; fewer are as if nothing of this were here.
 const MOST: usize = 64;
@@ -47,7 +47,7 @@ impl Database<'_> {
         mut make: impl FnMut(T) -> Result<(), PlatformError>,
     ) -> Result<(), PlatformError> {
         let failed = |error| self.failed_to_list(error);
-        let mut aside = Aside::new(self, schema);
+        let mut aside = SchemaRowsAside::new(self, schema);
         for (number, thing) in (1_usize..).zip(things) {
             aside.put_back(&names(&thing)).map_err(failed)?;
             make(thing)?;
@@ -70,7 +70,7 @@ impl Database<'_> {
         let failed = |error| self.failed_to_list(error);
         self.together(|| {
             let mut dropped = Ok(());
-            let mut aside = Aside::new(self, "temp");
+            let mut aside = SchemaRowsAside::new(self, "temp");
             aside.put().map_err(failed)?;
             for scripts in scripts.chunks(MOST) {
                 let names: Vec<String> =

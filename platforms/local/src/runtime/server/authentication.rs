@@ -14,7 +14,7 @@ use tokio_postgres::tls::{ChannelBinding, TlsStream};
 
 /// What is accepted.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Accepts {
+pub(super) struct AuthenticationPolicy {
     /// Requests for the password in clear text or as MD5, and few rounds of SCRAM.
     pub(super) insecure_password: bool,
     /// A server that lets us in without asking for the password.
@@ -22,9 +22,9 @@ pub(super) struct Accepts {
 }
 
 /// The messages of a server, looked at until it has let us in.
-pub(super) struct Guarded<S> {
+pub(super) struct AuthenticationFilter<S> {
     inner: S,
-    accepts: Accepts,
+    accepts: AuthenticationPolicy,
     /// What came and was not handed out yet.
     came: Vec<u8>,
     /// As much of it was looked at.
@@ -35,7 +35,7 @@ pub(super) struct Guarded<S> {
 
 /// What a server does that is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum AuthenticationError {
     ClearText,
     Md5,
     FewRounds,
@@ -43,9 +43,9 @@ pub(super) enum Refused {
     NoServer,
 }
 
-impl Error for Refused {}
+impl Error for AuthenticationError {}
 
-impl fmt::Display for Refused {
+impl fmt::Display for AuthenticationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ClearText => {
@@ -69,8 +69,8 @@ impl fmt::Display for Refused {
     }
 }
 
-impl From<Refused> for io::Error {
-    fn from(refused: Refused) -> Self {
+impl From<AuthenticationError> for io::Error {
+    fn from(refused: AuthenticationError) -> Self {
         Self::new(io::ErrorKind::PermissionDenied, refused)
     }
 }
@@ -81,13 +81,13 @@ const LONGEST: usize = 1 << 16;
 /// What RFC 7677 wants, and what PostgreSQL does unless somebody sets it otherwise.
 const FEWEST_ROUNDS: u32 = 4096;
 
-impl<S> Guarded<S> {
-    pub(super) fn new(inner: S, accepts: Accepts) -> Self {
+impl<S> AuthenticationFilter<S> {
+    pub(super) fn new(inner: S, accepts: AuthenticationPolicy) -> Self {
         Self { inner, accepts, came: Vec::new(), seen: 0, is_in: false, was_asked: false }
     }
 
     /// Looks at the messages that came whole since the last time.
-    fn look(&mut self) -> Result<(), Refused> {
+    fn look(&mut self) -> Result<(), AuthenticationError> {
         while !self.is_in {
             let rest = self.came.get(self.seen..).unwrap_or_default();
             let Some(([tag, length @ ..], rest)) = rest.split_first_chunk::<5>() else {
@@ -95,24 +95,29 @@ impl<S> Guarded<S> {
             };
             // The length counts itself.
             let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
-            let body = length.checked_sub(4).filter(|length| *length <= LONGEST).ok_or(Refused::NoServer)?;
+            let body = length
+                .checked_sub(4)
+                .filter(|length| *length <= LONGEST)
+                .ok_or(AuthenticationError::NoServer)?;
             let tag = *tag;
             if !matches!(tag, b'R' | b'E' | b'N' | b'v') {
-                return Err(Refused::NoServer);
+                return Err(AuthenticationError::NoServer);
             }
             let Some(body) = rest.get(..body) else {
                 return Ok(());
             };
             let end = self.seen + 5 + body.len();
             if tag == b'R' {
-                let (code, data) = body.split_first_chunk::<4>().ok_or(Refused::NoServer)?;
+                let (code, data) = body.split_first_chunk::<4>().ok_or(AuthenticationError::NoServer)?;
                 match u32::from_be_bytes(*code) {
-                    0 if !self.was_asked && !self.accepts.no_question => return Err(Refused::NoQuestion),
+                    0 if !self.was_asked && !self.accepts.no_question => {
+                        return Err(AuthenticationError::NoQuestion);
+                    }
                     0 => self.is_in = true,
-                    3 if !self.accepts.insecure_password => return Err(Refused::ClearText),
-                    5 if !self.accepts.insecure_password => return Err(Refused::Md5),
+                    3 if !self.accepts.insecure_password => return Err(AuthenticationError::ClearText),
+                    5 if !self.accepts.insecure_password => return Err(AuthenticationError::Md5),
                     11 if !self.accepts.insecure_password && rounds(data) < FEWEST_ROUNDS => {
-                        return Err(Refused::FewRounds);
+                        return Err(AuthenticationError::FewRounds);
                     }
                     _ => self.was_asked = true,
                 }
@@ -131,7 +136,7 @@ fn rounds(message: &[u8]) -> u32 {
     rounds.and_then(|rounds| rounds.parse().ok()).unwrap_or_default()
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for AuthenticationFilter<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -161,7 +166,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for AuthenticationFilter<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.get_mut().inner).poll_write(context, bytes)
     }
@@ -175,7 +180,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     }
 }
 
-impl<S: TlsStream + Unpin> TlsStream for Guarded<S> {
+impl<S: TlsStream + Unpin> TlsStream for AuthenticationFilter<S> {
     fn channel_binding(&self) -> ChannelBinding {
         self.inner.channel_binding()
     }
@@ -185,7 +190,8 @@ impl<S: TlsStream + Unpin> TlsStream for Guarded<S> {
 mod tests {
     use super::*;
 
-    const NOTHING: Accepts = Accepts { insecure_password: false, no_question: true };
+    const NOTHING: AuthenticationPolicy =
+        AuthenticationPolicy { insecure_password: false, no_question: true };
 
     fn message(code: u32, data: &[u8]) -> Vec<u8> {
         let length = u32::try_from(8 + data.len()).unwrap();
@@ -193,9 +199,9 @@ mod tests {
     }
 
     /// What becomes of these bytes, however they are cut into pieces.
-    fn looked_at(bytes: &[u8], accepts: Accepts) -> Result<usize, Refused> {
+    fn looked_at(bytes: &[u8], accepts: AuthenticationPolicy) -> Result<usize, AuthenticationError> {
         let mut outcomes = (1..=bytes.len()).map(|piece| {
-            let mut guarded = Guarded::new((), accepts);
+            let mut guarded = AuthenticationFilter::new((), accepts);
             for part in bytes.chunks(piece) {
                 guarded.came.extend(part);
                 guarded.look()?;
@@ -215,22 +221,22 @@ mod tests {
         assert_eq!(looked_at(&[&scram[..], &message(0, b"")].concat(), NOTHING), Ok(scram.len() + 9));
         for before in [&[][..], &notice, &scram] {
             let then = |code, data: &[u8]| looked_at(&[before, &message(code, data)].concat(), NOTHING);
-            assert_eq!(then(3, b""), Err(Refused::ClearText));
-            assert_eq!(then(5, b"salt"), Err(Refused::Md5));
-            assert_eq!(then(11, b"r=a,s=b,i=4095"), Err(Refused::FewRounds));
-            assert_eq!(then(11, b"r=a,s=b"), Err(Refused::FewRounds));
+            assert_eq!(then(3, b""), Err(AuthenticationError::ClearText));
+            assert_eq!(then(5, b"salt"), Err(AuthenticationError::Md5));
+            assert_eq!(then(11, b"r=a,s=b,i=4095"), Err(AuthenticationError::FewRounds));
+            assert_eq!(then(11, b"r=a,s=b"), Err(AuthenticationError::FewRounds));
         }
     }
 
     #[test]
     fn what_is_asked_for_in_the_settings_is_accepted() {
-        let insecure = Accepts { insecure_password: true, no_question: true };
+        let insecure = AuthenticationPolicy { insecure_password: true, no_question: true };
         for (code, data) in [(3, &b""[..]), (5, b"salt"), (11, b"r=a,s=b,i=1")] {
             assert!(looked_at(&message(code, data), insecure).is_ok());
         }
         assert!(looked_at(&message(0, b""), NOTHING).is_ok());
-        let strict = Accepts { no_question: false, ..NOTHING };
-        assert_eq!(looked_at(&message(0, b""), strict), Err(Refused::NoQuestion));
+        let strict = AuthenticationPolicy { no_question: false, ..NOTHING };
+        assert_eq!(looked_at(&message(0, b""), strict), Err(AuthenticationError::NoQuestion));
     }
 
     #[test]
@@ -242,7 +248,7 @@ mod tests {
             b"R\0\0\0\x04",
             b"Z\0\0\0\x05I",
         ] {
-            assert_eq!(looked_at(bytes, NOTHING), Err(Refused::NoServer), "{bytes:?}");
+            assert_eq!(looked_at(bytes, NOTHING), Err(AuthenticationError::NoServer), "{bytes:?}");
         }
     }
 }

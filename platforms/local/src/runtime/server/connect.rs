@@ -1,12 +1,12 @@
 //! Connections to PostgreSQL, made within bounds.
 
 use super::{
-    authentication::{Accepts, Guarded, Refused},
+    authentication::{AuthenticationError, AuthenticationFilter, AuthenticationPolicy},
     client::{Client, Connection, Driver},
     login::Login,
     socket::reach,
     tls::Tls,
-    trouble::Trouble,
+    trouble::ServerError,
 };
 use crate::{
     prelude::*,
@@ -24,7 +24,7 @@ pub(in crate::runtime) struct Connector {
     port: u16,
     database: String,
     config: Config,
-    accepts: Accepts,
+    accepts: AuthenticationPolicy,
     tls: Option<Tls>,
     within: Duration,
     /// For how long it may stay silent later.
@@ -57,7 +57,7 @@ pub(in crate::runtime) fn connect_if_there(
     }
 }
 
-fn refused(address: &ServerAddress, trouble: Trouble) -> PlatformError {
+fn refused(address: &ServerAddress, trouble: ServerError) -> PlatformError {
     let named = match &address.credential {
         Some(name) => format!("with the credential `{name}`"),
         None => "without a credential".to_owned(),
@@ -69,12 +69,12 @@ impl Connector {
     fn new(address: &ServerAddress, site: &Site<'_>, settings: &str) -> Result<Self, PlatformError> {
         let login = Login::of(address.credential.as_ref(), &address.place(), site)?;
         let mode = address.settings.sslmode_at(&address.host);
-        let accepts = Accepts {
+        let accepts = AuthenticationPolicy {
             insecure_password: address.settings.insecure_password,
             // Where nobody looks at its certificate, a server proves who it is by knowing the password.
             no_question: mode != SslMode::Require || login.password().is_none(),
         };
-        let problem = |what: &str| refused(address, Trouble::said(what));
+        let problem = |what: &str| refused(address, ServerError::said(what));
         if let Some(wrong) = address.settings.problem() {
             return Err(problem(wrong));
         }
@@ -117,9 +117,9 @@ impl Connector {
         })
     }
 
-    fn connect(&self) -> Result<Client, Trouble> {
+    fn connect(&self) -> Result<Client, ServerError> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Trouble::said(error.to_string()))?;
+        let runtime = runtime.map_err(|error| ServerError::said(error.to_string()))?;
         match runtime.block_on(async { timeout(self.within, self.try_connect()).await }) {
             Ok(Ok((client, connection))) => {
                 Ok(Client::new(Driver::new(runtime, connection, self.patience), client))
@@ -129,20 +129,22 @@ impl Connector {
                 // Nobody waits for a name that is still being looked up.
                 runtime.shutdown_background();
                 let seconds = self.within.as_secs();
-                Err(Trouble::said(format!("no answer within {seconds} s (`connect_timeout_seconds`)")))
+                Err(ServerError::said(format!("no answer within {seconds} s (`connect_timeout_seconds`)")))
             }
         }
     }
 
-    async fn try_connect(&self) -> Result<(tokio_postgres::Client, Connection), Trouble> {
-        let line = reach(&self.host, self.port).await.map_err(|error| Trouble::said(error.to_string()))?;
+    async fn try_connect(&self) -> Result<(tokio_postgres::Client, Connection), ServerError> {
+        let line =
+            reach(&self.host, self.port).await.map_err(|error| ServerError::said(error.to_string()))?;
         let connected = match self.tls.clone() {
             Some(tls) => {
                 let connected = self.config.connect_raw(line, tls).await;
                 connected.map(|(client, connection)| (client, Box::pin(connection) as Connection))
             }
             None => {
-                let connected = self.config.connect_raw(Guarded::new(line, self.accepts), NoTls).await;
+                let connected =
+                    self.config.connect_raw(AuthenticationFilter::new(line, self.accepts), NoTls).await;
                 connected.map(|(client, connection)| (client, Box::pin(connection) as Connection))
             }
         };
@@ -150,27 +152,27 @@ impl Connector {
     }
 
     /// Why the server does not let us in. What it says was never seen before, and may repeat anything.
-    fn told(&self, error: &Error) -> Trouble {
+    fn told(&self, error: &Error) -> ServerError {
         let mut reason = error.source();
         while let Some(behind) = reason {
             // The error of a stream holds what it was made of, and names as its source what is behind that.
             let held = behind.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            if let Some(refused) = held.and_then(|held| held.downcast_ref::<Refused>()) {
-                return Trouble::said(refused.to_string());
+            if let Some(refused) = held.and_then(|held| held.downcast_ref::<AuthenticationError>()) {
+                return ServerError::said(refused.to_string());
             }
             reason = behind.source();
         }
-        let told = Trouble::of(error);
+        let told = ServerError::of(error);
         if told.is_about_a_missing_database() {
             return told.but_says(format!("database \"{}\" does not exist", self.database));
         }
         if error.code().is_some_and(|code| code.code().starts_with("28")) {
             let also = if self.tls.is_some() { "a client's certificate" } else { "TLS (`sslmode`)" };
-            return Trouble::said(format!("{told}, or wants {also}"));
+            return ServerError::said(format!("{told}, or wants {also}"));
         }
         let text = told.to_string();
         match self.secrets.iter().any(|secret| !secret.is_empty() && text.contains(secret)) {
-            true => Trouble::said("the server repeats the login in its answer, so that is not shown"),
+            true => ServerError::said("the server repeats the login in its answer, so that is not shown"),
             false => told,
         }
     }

@@ -10,11 +10,11 @@ mod socket;
 mod tls;
 pub(super) mod trouble;
 
-use self::trouble::Trouble;
+use self::trouble::ServerError;
 use super::{
     breakpoint::Breakpoint,
-    database::{Named, section_of},
-    source::Each,
+    database::{Parameters, section_of},
+    source::RowCallback,
 };
 use crate::{
     prelude::*,
@@ -112,7 +112,7 @@ impl<'a> Server<'a> {
                 let context = format!("another run is at work on {}; wait until it has ended", self.place);
                 PlatformError::new(PlatformErrorKind::Outside, context)
             }
-            _ => Trouble::of(&error).while_doing(format!("cannot begin to work on {}", self.place)),
+            _ => ServerError::of(&error).while_doing(format!("cannot begin to work on {}", self.place)),
         })
     }
 
@@ -120,7 +120,7 @@ impl<'a> Server<'a> {
     pub(super) fn has_table(&self, table: &str) -> Result<bool, PlatformError> {
         let found = self.client()?.query_one("SELECT to_regclass($1) IS NOT NULL", &[&quoted(table)]);
         let found = found.and_then(|row| row.try_get(0));
-        found.map_err(|error| Trouble::of(&error).while_doing(format!("looking into {}", self.place)))
+        found.map_err(|error| ServerError::of(&error).while_doing(format!("looking into {}", self.place)))
     }
 
     /// What the server says of these names. The second parameter of the query is whether it may wait for what somebody has locked.
@@ -136,7 +136,7 @@ impl<'a> Server<'a> {
             _ => Err(error),
         });
         let found = found.and_then(|rows| rows.iter().map(read).collect());
-        found.map_err(|error| Trouble::of(&error).while_doing(format!("looking into {}", self.place)))
+        found.map_err(|error| ServerError::of(&error).while_doing(format!("looking into {}", self.place)))
     }
 
     /// Executes the statements of a section.
@@ -144,7 +144,7 @@ impl<'a> Server<'a> {
         &self,
         script: &Script,
         section: &str,
-        values: Named<'_>,
+        values: Parameters<'_>,
     ) -> Result<(), PlatformError> {
         for statement in statements(section_of(script, section)?) {
             self.breakpoint.before(|| what(script, section));
@@ -159,7 +159,7 @@ impl<'a> Server<'a> {
         &self,
         script: &Script,
         section: &str,
-        values: Named<'_>,
+        values: Parameters<'_>,
         mut each: impl FnMut(&Row) -> Result<T, Error>,
     ) -> Result<Vec<T>, PlatformError> {
         let mut found = Vec::new();
@@ -167,7 +167,7 @@ impl<'a> Server<'a> {
             self.breakpoint.before(|| what(script, section));
             let rows = self.query(&statement, values);
             for row in &rows.map_err(|trouble| self.failed(trouble, script, section))? {
-                let read = each(row).map_err(|error| Trouble::of(&error));
+                let read = each(row).map_err(|error| ServerError::of(&error));
                 found.push(read.map_err(|trouble| self.failed(trouble, script, section))?);
             }
         }
@@ -180,11 +180,12 @@ impl<'a> Server<'a> {
         Ok(counted.into_iter().next().unwrap_or_default())
     }
 
-    fn query(&self, statement: &Statement, values: Named<'_>) -> Result<Vec<Row>, Trouble> {
+    fn query(&self, statement: &Statement, values: Parameters<'_>) -> Result<Vec<Row>, ServerError> {
         let parameters = statement.parameters.iter().map(|name| parameter(name, values));
         let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
-        let mut client = self.client.try_borrow_mut().map_err(|error| Trouble::said(error.to_string()))?;
-        client.query(&statement.sql, &parameters).map_err(|error| Trouble::of(&error))
+        let mut client =
+            self.client.try_borrow_mut().map_err(|error| ServerError::said(error.to_string()))?;
+        client.query(&statement.sql, &parameters).map_err(|error| ServerError::of(&error))
     }
 
     /// Sends rows through a section's statement, a COPY: `send` gives them to what it is given.
@@ -192,13 +193,13 @@ impl<'a> Server<'a> {
         &self,
         script: &Script,
         section: &str,
-        send: impl FnOnce(&mut Each<'_>) -> Result<(), PlatformError>,
+        send: impl FnOnce(&mut RowCallback<'_>) -> Result<(), PlatformError>,
     ) -> Result<(), PlatformError> {
         let failed = |trouble| self.failed(trouble, script, section);
         self.breakpoint.before(|| what(script, section));
         let mut client = self.client()?;
         let copy = client.copy_in(section_of(script, section)?);
-        let mut rows = RowWriter::new(copy.map_err(|error| failed(Trouble::of(&error)))?);
+        let mut rows = RowWriter::new(copy.map_err(|error| failed(ServerError::of(&error)))?);
         send(&mut |row| rows.write(row).map_err(failed))?;
         self.breakpoint.before(|| format!("{} end", what(script, section)));
         rows.finish().map_err(failed)
@@ -237,7 +238,7 @@ impl<'a> Server<'a> {
         &self,
         work: impl FnOnce() -> Result<(), PlatformError>,
     ) -> Result<Option<PlatformError>, PlatformError> {
-        self.unless(Trouble::is_value_behind, work)
+        self.unless(ServerError::is_value_behind, work)
     }
 
     /// The same, also if the server refuses it since a table is not as it was made.
@@ -245,7 +246,7 @@ impl<'a> Server<'a> {
         &self,
         work: impl FnOnce() -> Result<(), PlatformError>,
     ) -> Result<Option<PlatformError>, PlatformError> {
-        self.unless(Trouble::is_of_a_table, work)
+        self.unless(ServerError::is_of_a_table, work)
     }
 
     fn unless(
@@ -265,7 +266,7 @@ impl<'a> Server<'a> {
     fn control(&self, statement: &str) -> Result<(), PlatformError> {
         self.breakpoint.before(|| format!("{statement} {}", self.place));
         let done = self.client()?.batch_execute(statement);
-        done.map_err(|error| Trouble::of(&error).while_doing(format!("{statement} in {}", self.place)))
+        done.map_err(|error| ServerError::of(&error).while_doing(format!("{statement} in {}", self.place)))
     }
 
     fn client(&self) -> Result<RefMut<'_, Client>, PlatformError> {
@@ -275,17 +276,17 @@ impl<'a> Server<'a> {
         })
     }
 
-    fn failed(&self, trouble: Trouble, script: &Script, section: &str) -> PlatformError {
+    fn failed(&self, trouble: ServerError, script: &Script, section: &str) -> PlatformError {
         trouble.while_doing(format!("{} in {}", what(script, section), self.place))
     }
 }
 
 /// The value of a parameter. Numbers and texts are all that the books and the copies know.
-fn parameter<'v>(name: &str, values: Named<'v>) -> Result<&'v (dyn ToSql + Sync), Trouble> {
+fn parameter<'v>(name: &str, values: Parameters<'v>) -> Result<&'v (dyn ToSql + Sync), ServerError> {
     match values.iter().find(|(known, _)| *known == name) {
         Some((_, Value::Integer(number))) => Ok(number),
         Some((_, Value::Text(text))) => Ok(text),
-        _ => Err(Trouble::said(format!("nothing is known that `{name}` could be"))),
+        _ => Err(ServerError::said(format!("nothing is known that `{name}` could be"))),
     }
 }
 

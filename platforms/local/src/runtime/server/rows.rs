@@ -1,6 +1,6 @@
 //! Rows in the text form of COPY, in which the server reads every value exactly.
 
-use super::{client::Copy, trouble::Trouble};
+use super::{client::Copy, trouble::ServerError};
 use rusqlite::types::ValueRef;
 use std::mem;
 
@@ -18,7 +18,7 @@ impl<'c> RowWriter<'c> {
         Self { copy, buffer: Vec::with_capacity(ENOUGH) }
     }
 
-    pub(super) fn write(&mut self, row: &[ValueRef<'_>]) -> Result<(), Trouble> {
+    pub(super) fn write(&mut self, row: &[ValueRef<'_>]) -> Result<(), ServerError> {
         for (position, value) in row.iter().enumerate() {
             if position > 0 {
                 self.buffer.push(b'\t');
@@ -29,14 +29,14 @@ impl<'c> RowWriter<'c> {
         if self.buffer.len() >= ENOUGH { self.send() } else { Ok(()) }
     }
 
-    pub(super) fn finish(mut self) -> Result<(), Trouble> {
+    pub(super) fn finish(mut self) -> Result<(), ServerError> {
         self.send()?;
-        self.copy.finish().map_err(|error| Trouble::of(&error))
+        self.copy.finish().map_err(|error| ServerError::of(&error))
     }
 
-    fn send(&mut self) -> Result<(), Trouble> {
+    fn send(&mut self) -> Result<(), ServerError> {
         let full = mem::replace(&mut self.buffer, Vec::with_capacity(ENOUGH));
-        self.copy.send(full).map_err(|error| Trouble::of(&error))
+        self.copy.send(full).map_err(|error| ServerError::of(&error))
     }
 }
 

@@ -1,8 +1,8 @@
 //! TLS, as the settings of a server want it.
 
 use super::{
-    authentication::{Accepts, Guarded},
-    trouble::Trouble,
+    authentication::{AuthenticationFilter, AuthenticationPolicy},
+    trouble::ServerError,
 };
 use crate::server_settings::ServerSettings;
 use std::{fs, future::Future, io, path::Path, pin::Pin, sync::Arc};
@@ -21,7 +21,7 @@ use tokio_rustls::rustls::{
 pub(super) struct Tls {
     connector: MakeRustlsConnect,
     host: String,
-    accepts: Accepts,
+    accepts: AuthenticationPolicy,
 }
 
 impl Tls {
@@ -31,22 +31,24 @@ impl Tls {
         host: &str,
         settings: &ServerSettings,
         is_verified: bool,
-        accepts: Accepts,
+        accepts: AuthenticationPolicy,
         root: &Path,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, ServerError> {
         let provider = Arc::new(ring::default_provider());
         let wants = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| Trouble::said(error.to_string()))?;
+            .map_err(|error| ServerError::said(error.to_string()))?;
         let wants = match is_verified {
             true => wants.with_root_certificates(roots(settings, root)?),
-            false => wants.dangerous().with_custom_certificate_verifier(Arc::new(Anybody(provider))),
+            false => {
+                wants.dangerous().with_custom_certificate_verifier(Arc::new(AcceptAnyCertificate(provider)))
+            }
         };
         let config = match (&settings.client_certificate, &settings.client_key) {
             (Some(certificate), Some(key)) => wants
                 .with_client_auth_cert(certificates(&root.join(certificate))?, private_key(&root.join(key))?)
                 .map_err(|error| {
-                    Trouble::said(format!("the client's certificate `{certificate}`: {error}"))
+                    ServerError::said(format!("the client's certificate `{certificate}`: {error}"))
                 })?,
             _ => wants.with_no_client_auth(),
         };
@@ -55,7 +57,7 @@ impl Tls {
 }
 
 /// The authorities whose certificates are accepted.
-fn roots(settings: &ServerSettings, root: &Path) -> Result<RootCertStore, Trouble> {
+fn roots(settings: &ServerSettings, root: &Path) -> Result<RootCertStore, ServerError> {
     let (found, from) = match &settings.root_certificates {
         Some(file) => (certificates(&root.join(file))?, format!("`{file}`")),
         // A company's own authority is known to its machines, and not to a list that is compiled in.
@@ -63,37 +65,40 @@ fn roots(settings: &ServerSettings, root: &Path) -> Result<RootCertStore, Troubl
     };
     let mut store = RootCertStore::empty();
     match store.add_parsable_certificates(found) {
-        (0, _) => Err(Trouble::said(format!(
+        (0, _) => Err(ServerError::said(format!(
             "there is no certificate of an authority in {from}; name a file with one as `root_certificates`"
         ))),
         _ => Ok(store),
     }
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Trouble> {
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, ServerError> {
     let text = fs::read(file).map_err(|error| unreadable(file, &error))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(Trouble::said(format!("there is no certificate (PEM) in `{}`", file.display()))),
+        _ => Err(ServerError::said(format!("there is no certificate (PEM) in `{}`", file.display()))),
     }
 }
 
-fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Trouble> {
+fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, ServerError> {
     let text = fs::read(file).map_err(|error| unreadable(file, &error))?;
     if is_open_to_others(file).map_err(|error| unreadable(file, &error))? {
-        return Err(Trouble::said(format!(
+        return Err(ServerError::said(format!(
             "others than its owner may read the private key `{}`; take that right from them (`chmod 600`)",
             file.display()
         )));
     }
     PrivateKeyDer::from_pem_slice(&text).map_err(|_| {
-        Trouble::said(format!("there is no private key without a passphrase (PEM) in `{}`", file.display()))
+        ServerError::said(format!(
+            "there is no private key without a passphrase (PEM) in `{}`",
+            file.display()
+        ))
     })
 }
 
-fn unreadable(file: &Path, error: &io::Error) -> Trouble {
-    Trouble::said(format!("reading `{}`: {error}", file.display()))
+fn unreadable(file: &Path, error: &io::Error) -> ServerError {
+    ServerError::said(format!("reading `{}`: {error}", file.display()))
 }
 
 /// As everywhere in PostgreSQL, a key of root may be readable for a group.
@@ -111,7 +116,7 @@ fn is_open_to_others(_: &Path) -> io::Result<bool> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Tls {
-    type Stream = Guarded<<MakeRustlsConnect as MakeTlsConnect<S>>::Stream>;
+    type Stream = AuthenticationFilter<<MakeRustlsConnect as MakeTlsConnect<S>>::Stream>;
     type Error = io::Error;
     type Future = Pin<Box<dyn Future<Output = io::Result<Self::Stream>> + Send>>;
 
@@ -121,16 +126,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Tls {
                 Ok(connector) => connector,
                 Err(never) => match never {},
             };
-            Ok(Guarded::new(connector.connect(stream).await?, self.accepts))
+            Ok(AuthenticationFilter::new(connector.connect(stream).await?, self.accepts))
         })
     }
 }
 
 /// Accepts every certificate, if whoever shows it has its key: that is what `require` means.
 #[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
+struct AcceptAnyCertificate(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Anybody {
+impl ServerCertVerifier for AcceptAnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

@@ -6,22 +6,22 @@ use tokio_postgres::error::{ErrorPosition, SqlState};
 
 /// Why something did not work.
 #[derive(Debug)]
-pub(in crate::runtime) struct Trouble {
+pub(in crate::runtime) struct ServerError {
     column: Option<String>,
     reason: String,
-    about: About,
+    about: ErrorSubject,
 }
 
 /// What it is about, where that makes a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum About {
+enum ErrorSubject {
     AValue,
     ATable,
     AMissingDatabase,
     SomethingElse,
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(column) = &self.column {
             write!(f, "column `{column}`: ")?;
@@ -30,12 +30,12 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl Error for Trouble {}
+impl Error for ServerError {}
 
-impl Trouble {
+impl ServerError {
     /// Trouble that is known here.
     pub(in crate::runtime) fn said(reason: impl Into<String>) -> Self {
-        Self { column: None, reason: reason.into(), about: About::SomethingElse }
+        Self { column: None, reason: reason.into(), about: ErrorSubject::SomethingElse }
     }
 
     /// What the server or the connection says. Details of the server are left out: they quote records.
@@ -50,12 +50,12 @@ impl Trouble {
             // The server would repeat the user, which is a part of the secret.
             Some("28") => Self::said("the server refuses this user and password"),
             Some("22") => Self {
-                about: About::AValue,
+                about: ErrorSubject::AValue,
                 column: said.where_().and_then(column_of_row),
                 ..Self::said(without_bytes(&without_values(said.message(), '"')))
             },
             _ if *said.code() == SqlState::NOT_NULL_VIOLATION => Self {
-                about: About::AValue,
+                about: ErrorSubject::AValue,
                 column: said.column().map(str::to_owned),
                 ..Self::said("NULL, where the schema says `not null`")
             },
@@ -75,10 +75,10 @@ impl Trouble {
             _ => {
                 let hint = said.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
                 let about = match said.code().code().get(..2) {
-                    _ if *said.code() == SqlState::INVALID_CATALOG_NAME => About::AMissingDatabase,
+                    _ if *said.code() == SqlState::INVALID_CATALOG_NAME => ErrorSubject::AMissingDatabase,
                     // A rule, a column or a right of a table, which somebody changed.
-                    Some("23" | "42") => About::ATable,
-                    _ => About::SomethingElse,
+                    Some("23" | "42") => ErrorSubject::ATable,
+                    _ => ErrorSubject::SomethingElse,
                 };
                 Self { about, ..Self::said(format!("{}{hint}", said.message())) }
             }
@@ -87,7 +87,7 @@ impl Trouble {
 
     /// Whether a record has a value that cannot be converted.
     pub(in crate::runtime) fn is_about_a_value(&self) -> bool {
-        self.about == About::AValue
+        self.about == ErrorSubject::AValue
     }
 
     /// Whether a failure is that a record has a value that cannot be converted.
@@ -99,12 +99,12 @@ impl Trouble {
     /// Whether a failure is that of one table: of a record that it cannot have, or since it is not as it was made.
     pub(in crate::runtime) fn is_of_a_table(error: &PlatformError) -> bool {
         let behind = error.source().and_then(|source| source.downcast_ref::<Self>());
-        behind.is_some_and(|trouble| matches!(trouble.about, About::AValue | About::ATable))
+        behind.is_some_and(|trouble| matches!(trouble.about, ErrorSubject::AValue | ErrorSubject::ATable))
     }
 
     /// Whether the server does not have the database.
     pub(in crate::runtime) fn is_about_a_missing_database(&self) -> bool {
-        self.about == About::AMissingDatabase
+        self.about == ErrorSubject::AMissingDatabase
     }
 
     /// The same, in other words.

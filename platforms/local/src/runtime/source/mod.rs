@@ -3,9 +3,9 @@
 mod postgres;
 mod sqlite;
 
-use super::stage::{Intake, Rows};
+use super::stage::{RowSink, RowValidator};
 use crate::{
-    prelude::*, render::JudgedColumn, server_address::ServerAddress, server_settings::ServerSettings,
+    prelude::*, render::CheckedColumn, server_address::ServerAddress, server_settings::ServerSettings,
 };
 use datasurface_platform::Site;
 use rusqlite::types::{Value, ValueRef};
@@ -17,7 +17,7 @@ pub(crate) trait Source {
 
     /// Reads the rows of a rendered SELECT, in order of its columns, as what SQLite stores. A failure of `each` is
     /// handed on as it is.
-    fn read(&mut self, select: &Select<'_>, each: &mut Each<'_>) -> Result<(), PlatformError>;
+    fn read(&mut self, select: &Select<'_>, each: &mut RowCallback<'_>) -> Result<(), PlatformError>;
 
     /// Ends the snapshot.
     fn end(&mut self) -> Result<(), PlatformError>;
@@ -36,7 +36,7 @@ pub(crate) struct Select<'a> {
 const POSITION: &str = ":position";
 
 /// What is done with a row: its values, borrowed from where they were read.
-pub(crate) type Each<'a> = dyn FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError> + 'a;
+pub(crate) type RowCallback<'a> = dyn FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError> + 'a;
 
 /// The part of a capture job that says where its source is: `source`, `credential` and `server` of its entry in `jobs.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,10 +89,10 @@ pub fn read_source(
     source.begin(begin)?;
     for (dataset, select, columns) in selects {
         let select = Select { whole: select, since: None };
-        let columns: Vec<JudgedColumn> = serde_json::from_value(columns.clone())
+        let columns: Vec<CheckedColumn> = serde_json::from_value(columns.clone())
             .map_err(|error| failed(PlatformErrorKind::Rendering, dataset).caused_by(error))?;
         let rows = Collected { row: Vec::new(), each: &mut |row| each(dataset, row) };
-        let mut intake = Intake::new(rows, &columns);
+        let mut intake = RowValidator::new(rows, &columns);
         source
             .read(&select, &mut |row| intake.take(row))
             .map_err(|error| failed(error.kind(), dataset).caused_by(error))?;
@@ -106,10 +106,10 @@ pub fn read_source(
 /// Hands rows on.
 struct Collected<'a> {
     row: Vec<Value>,
-    each: &'a mut Each<'a>,
+    each: &'a mut RowCallback<'a>,
 }
 
-impl Rows for Collected<'_> {
+impl RowSink for Collected<'_> {
     fn set(&mut self, _position: usize, value: ValueRef<'_>) -> Result<(), PlatformError> {
         let value = Value::try_from(value).map_err(|error| {
             PlatformError::new(PlatformErrorKind::Outside, "reading a value").caused_by(error)

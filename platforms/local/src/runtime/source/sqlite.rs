@@ -1,6 +1,6 @@
 //! Sources in SQLite files.
 
-use super::{Each, POSITION, Select, Source};
+use super::{POSITION, RowCallback, Select, Source};
 use crate::{
     prelude::*,
     runtime::{
@@ -54,7 +54,7 @@ impl Source for Sqlite {
         Ok(())
     }
 
-    fn read(&mut self, select: &Select<'_>, each: &mut Each<'_>) -> Result<(), PlatformError> {
+    fn read(&mut self, select: &Select<'_>, each: &mut RowCallback<'_>) -> Result<(), PlatformError> {
         let sql = select.since.map_or(select.whole, |(sql, _)| sql);
         let reading = format!("reading {} of", table_of(select.whole));
         let mut statement = self.doing(&reading, self.connection.prepare(sql))?;

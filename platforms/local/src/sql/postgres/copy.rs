@@ -8,7 +8,7 @@ use crate::{
         keyless,
         milestoned::{BATCH_IN, BATCH_OUT, Milestoned, StoredColumn},
         quote::{columns, insert_into, literal, parenthesised, quoted, select},
-        verify::Verified,
+        verify::CopyVerification,
     },
 };
 
@@ -172,7 +172,7 @@ pub(crate) fn verify(copy: &Milestoned) -> String {
     let here: Vec<String> = others().map(|column| format!("copy.{}", column_name(&column.name))).collect();
     let there: Vec<String> = others().map(from_stage).collect();
     let differs = format!("ROW ({})\n      IS DISTINCT FROM ROW ({})", here.join(", "), there.join(", "));
-    let verified = Verified {
+    let verified = CopyVerification {
         expected: staged(copy),
         alias: "stage",
         same_key: same_key(copy),

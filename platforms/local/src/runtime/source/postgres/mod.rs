@@ -5,13 +5,13 @@
 
 mod values;
 
-use super::{Each, POSITION, Select, Source};
+use super::{POSITION, RowCallback, Select, Source};
 use crate::{
     prelude::*,
     runtime::server::{
         client::Client,
         connect::{Connector, connect},
-        trouble::{Trouble, table_of},
+        trouble::{ServerError, table_of},
     },
     server_address::ServerAddress,
     sql::statements::statements,
@@ -20,7 +20,7 @@ use datasurface_platform::Site;
 use rusqlite::types::Value;
 use std::{borrow::Cow, fmt};
 use tokio_postgres::{Statement, types::ToSql};
-use values::Kinds;
+use values::ColumnKinds;
 
 /// A database, connected to.
 pub(super) struct Postgres {
@@ -51,7 +51,9 @@ impl Postgres {
         run: impl FnOnce(&mut Client, &Connector) -> Result<T, Stop>,
     ) -> Result<T, PlatformError> {
         let Some(mut client) = self.client.take() else {
-            return Err(Trouble::said("reading was given up after a failure").while_doing(what(&self.place)));
+            return Err(
+                ServerError::said("reading was given up after a failure").while_doing(what(&self.place))
+            );
         };
         match run(&mut client, &self.connector) {
             Ok(value) => {
@@ -66,20 +68,20 @@ impl Postgres {
 
 /// Why reading stopped.
 enum Stop {
-    Trouble(Trouble),
+    Trouble(ServerError),
     /// The caller wants no more; what it says is handed on.
     Caller(PlatformError),
 }
 
-impl From<Trouble> for Stop {
-    fn from(trouble: Trouble) -> Self {
+impl From<ServerError> for Stop {
+    fn from(trouble: ServerError) -> Self {
         Self::Trouble(trouble)
     }
 }
 
 impl From<tokio_postgres::Error> for Stop {
     fn from(error: tokio_postgres::Error) -> Self {
-        Self::Trouble(Trouble::of(&error))
+        Self::Trouble(ServerError::of(&error))
     }
 }
 
@@ -96,15 +98,15 @@ impl Source for Postgres {
         )
     }
 
-    fn read(&mut self, select: &Select<'_>, each: &mut Each<'_>) -> Result<(), PlatformError> {
-        let reading = Reading::of(select)?;
+    fn read(&mut self, select: &Select<'_>, each: &mut RowCallback<'_>) -> Result<(), PlatformError> {
+        let reading = PreparedSelect::of(select)?;
         self.with_client(
             |place| format!("cannot read {} of {place}", table_of(select.whole)),
             |client, connector| {
                 let statement = client
                     .prepare(&reading.sql)
-                    .map_err(|error| Trouble::of(&error).in_column_at(&error, &reading.sql))?;
-                let kinds = Kinds::of(statement.columns())?;
+                    .map_err(|error| ServerError::of(&error).in_column_at(&error, &reading.sql))?;
+                let kinds = ColumnKinds::of(statement.columns())?;
                 let result = stream(client, &statement, reading.position, &kinds, each);
                 if let Err(Stop::Caller(_)) = result {
                     // The rest of the table would come before the connection can be closed.
@@ -129,12 +131,12 @@ impl Source for Postgres {
 }
 
 /// A SELECT, as the server takes it.
-struct Reading<'a> {
+struct PreparedSelect<'a> {
     sql: Cow<'a, str>,
     position: Option<&'a (dyn ToSql + Sync)>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> PreparedSelect<'a> {
     fn of(select: &Select<'a>) -> Result<Self, PlatformError> {
         let Some((since, position)) = select.since else {
             return Ok(Self { sql: select.whole.into(), position: None });
@@ -157,8 +159,8 @@ fn stream(
     client: &mut Client,
     statement: &Statement,
     position: Option<&(dyn ToSql + Sync)>,
-    kinds: &Kinds,
-    each: &mut Each<'_>,
+    kinds: &ColumnKinds,
+    each: &mut RowCallback<'_>,
 ) -> Result<(), Stop> {
     let mut rows = client.stream(statement, position.as_slice())?;
     let mut some = Vec::new();
@@ -175,14 +177,14 @@ fn stream(
 
 /// The server does not say in which column the value is that cannot be converted. Reading the columns one by one finds
 /// it: the server computes none that is not asked for.
-fn blame(client: &mut Client, statement: &Statement, select: &str, trouble: Trouble) -> Trouble {
+fn blame(client: &mut Client, statement: &Statement, select: &str, trouble: ServerError) -> ServerError {
     if client.batch_execute("ROLLBACK; BEGIN READ ONLY").is_err() {
         return trouble;
     }
     for column in statement.columns() {
         let name = crate::sql::quote::quoted(column.name());
         if let Err(error) = client.query_one(&format!("SELECT count({name}) FROM ({select}) AS read"), &[]) {
-            let found = Trouble::of(&error);
+            let found = ServerError::of(&error);
             if !found.is_about_a_value() {
                 return trouble;
             }

@@ -1,6 +1,6 @@
 //! Values as they come from the server, and as SQLite keeps them; `sql/storage.rs` says why.
 
-use crate::{runtime::server::trouble::Trouble, sql::storage::NOT_A_NUMBER};
+use crate::{runtime::server::trouble::ServerError, sql::storage::NOT_A_NUMBER};
 use rusqlite::types::ValueRef;
 use tokio_postgres::{
     Column, Row,
@@ -63,15 +63,15 @@ fn number<'row>(value: f64) -> ValueRef<'row> {
 }
 
 /// What the columns of a SELECT come as.
-pub(super) struct Kinds(Vec<Kind>);
+pub(super) struct ColumnKinds(Vec<Kind>);
 
-impl Kinds {
+impl ColumnKinds {
     /// Refuses what the SELECT should have converted.
-    pub(super) fn of(columns: &[Column]) -> Result<Self, Trouble> {
+    pub(super) fn of(columns: &[Column]) -> Result<Self, ServerError> {
         let kinds = columns.iter().map(|column| {
             Kind::of(column.type_()).ok_or_else(|| {
                 let found = column.type_();
-                Trouble::said(format!("nothing is kept as `{found}`; cast it in the SELECT"))
+                ServerError::said(format!("nothing is kept as `{found}`; cast it in the SELECT"))
                     .in_column(column.name())
             })
         });
@@ -79,8 +79,8 @@ impl Kinds {
     }
 
     /// The values of a row, borrowed from it.
-    pub(super) fn read<'row>(&self, row: &'row Row) -> Result<Vec<ValueRef<'row>>, Trouble> {
-        let read = |(at, kind): (usize, &Kind)| kind.read(row, at).map_err(|error| Trouble::of(&error));
+    pub(super) fn read<'row>(&self, row: &'row Row) -> Result<Vec<ValueRef<'row>>, ServerError> {
+        let read = |(at, kind): (usize, &Kind)| kind.read(row, at).map_err(|error| ServerError::of(&error));
         self.0.iter().enumerate().map(read).collect()
     }
 }
