@@ -16,7 +16,7 @@
 use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
     model::*,
-    platform::{Confirmed, EnvironmentCredentials, Nobody, Registry, RunRequest},
+    platform::{Confirmed, EnvironmentCredentials, NoObserver, Registry, RunRequest},
 };
 use datasurface_local::LocalPlatform;
 use rusqlite::Connection;
@@ -212,7 +212,7 @@ fn operation(folder: &Path) -> Result<Operation<'_>> {
         root: folder,
         credentials: &EnvironmentCredentials,
         now,
-        watcher: &Nobody,
+        watcher: &NoObserver,
         confirmed: Confirmed::default(),
     })
 }

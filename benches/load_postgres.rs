@@ -30,7 +30,7 @@ use by_hand::ByHand;
 use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
     model::*,
-    platform::{Confirmed, CredentialError, CredentialSource, Nobody, Registry, RunRequest, Secret},
+    platform::{Confirmed, CredentialError, CredentialSource, NoObserver, Registry, RunRequest, Secret},
 };
 use datasurface_local::LocalPlatform;
 use measure::Pair;
@@ -145,7 +145,7 @@ fn broker() -> Broker {
 fn operation(folder: &Path) -> Result<Operation<'_>> {
     let now = "2026-11-21T12:00:00Z".parse()?;
     let confirmed = Confirmed::default();
-    Ok(Operation { root: folder, credentials: &Writer, now, watcher: &Nobody, confirmed })
+    Ok(Operation { root: folder, credentials: &Writer, now, watcher: &NoObserver, confirmed })
 }
 
 fn apply(server: &Server, folder: &Path) -> Result<()> {

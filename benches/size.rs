@@ -12,7 +12,7 @@ use cpu_time::ProcessTime;
 use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
     model::*,
-    platform::{Confirmed, EnvironmentCredentials, Nobody, Registry, RunRequest},
+    platform::{Confirmed, EnvironmentCredentials, NoObserver, Registry, RunRequest},
 };
 use datasurface_local::LocalPlatform;
 use rusqlite::Connection;
@@ -138,7 +138,7 @@ fn broker() -> Broker {
 fn operation(folder: &Path) -> Result<Operation<'_>> {
     let now = "2026-11-21T12:00:00Z".parse()?;
     let confirmed = Confirmed::default();
-    Ok(Operation { root: folder, credentials: &EnvironmentCredentials, now, watcher: &Nobody, confirmed })
+    Ok(Operation { root: folder, credentials: &EnvironmentCredentials, now, watcher: &NoObserver, confirmed })
 }
 
 fn render(folder: &Path, datasets: usize) -> Result<()> {

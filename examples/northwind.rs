@@ -16,7 +16,8 @@ use datasurface::{
     graph::picture::{Mermaid, Picture},
     model::*,
     platform::{
-        Action, Confirmed, CredentialError, CredentialSource, Nobody, Registry, RunReport, RunRequest, Secret,
+        Action, Confirmed, CredentialError, CredentialSource, NoObserver, Registry, RunReport, RunRequest,
+        Secret,
     },
 };
 use datasurface_local::LocalPlatform;
@@ -176,7 +177,7 @@ impl Demo<'_> {
         self.now += TimeDelta::minutes(10);
         let mut target = self.target()?;
         let (root, now, confirmed) = (self.folder, self.now, Confirmed::default());
-        let on = Operation { root, credentials: &self.credentials, now, watcher: &Nobody, confirmed };
+        let on = Operation { root, credentials: &self.credentials, now, watcher: &NoObserver, confirmed };
         let applied = broker().apply(&mut target, &on)?;
         let ran = broker().run(&target, &on, &RunRequest::until_idle());
         println!("\n{title}\n");

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     Applied, AppliedTo, Confirmed, CredentialSource, Drifted, JobRun, PLAN_FILE, Plan, PlatformError,
-    PlatformErrorKind, RunReport, RunRequest, Runtime, SafePath, Site, Status, Watcher,
+    PlatformErrorKind, RunObserver, RunReport, RunRequest, Runtime, SafePath, Site, Status,
 };
 use std::{collections::BTreeMap, path::Path};
 
@@ -24,7 +24,7 @@ pub struct Operation<'a> {
     /// The time that it is.
     pub now: DateTime<Utc>,
     /// Who is told what is being done.
-    pub watcher: &'a dyn Watcher,
+    pub watcher: &'a dyn RunObserver,
     /// What whoever operates confirms.
     pub confirmed: Confirmed,
 }

@@ -11,7 +11,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use datasurface_broker::{Broker, Operation};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
-use datasurface_platform::{Applied, Confirmed, RunMode, RunReport, RunRequest, Watcher};
+use datasurface_platform::{Applied, Confirmed, RunMode, RunObserver, RunReport, RunRequest};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -244,7 +244,7 @@ fn wait(until: DateTime<Utc>) {
 #[derive(Debug)]
 struct Terminal;
 
-impl Watcher for Terminal {
+impl RunObserver for Terminal {
     fn begins(&self, what: &str) {
         progress(&format!("  {what}"));
     }

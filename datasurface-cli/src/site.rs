@@ -8,7 +8,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use datasurface_broker::{Operation, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
-use datasurface_platform::{Confirmed, EnvironmentCredentials, Nobody};
+use datasurface_platform::{Confirmed, EnvironmentCredentials, NoObserver};
 use std::{
     env,
     path::{Path, PathBuf},
@@ -51,7 +51,7 @@ pub(crate) fn root(site: &arguments::TargetArguments, target: &Target) -> PathBu
 /// Where platforms run, at this time. Nobody watches, and nobody confirms anything.
 pub(crate) fn operation(root: &Path, now: DateTime<Utc>) -> Operation<'_> {
     let confirmed = Confirmed::default();
-    Operation { root, credentials: &EnvironmentCredentials, now, watcher: &Nobody, confirmed }
+    Operation { root, credentials: &EnvironmentCredentials, now, watcher: &NoObserver, confirmed }
 }
 
 fn nothing_rendered(site: &arguments::TargetArguments) -> Diagnostic {

@@ -48,8 +48,8 @@ pub use rendered_files::RenderedFiles;
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
 pub use request::{RunMode, RunNames, RunRequest};
 pub use runtime::{
-    Applied, AppliedTo, Compared, Confirmed, DatasetRun, Drifted, JobFailure, Nobody, PLAN_FILE, Rounded,
-    RunReport, Runtime, SinkStatus, Site, Status, Watcher,
+    Applied, AppliedTo, Compared, Confirmed, DatasetRun, Drifted, JobFailure, NoObserver, PLAN_FILE, Rounded,
+    RunObserver, RunReport, Runtime, SinkStatus, Site, Status,
 };
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{NodeView, Scope, ScopeView, ScopedNode};

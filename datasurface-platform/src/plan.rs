@@ -86,14 +86,14 @@ impl Plan {
 /// A plan that another program made: nothing says that it is in order.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Arriving {
+struct PlanWire {
     steps: Vec<Step>,
     #[serde(default)]
     transition: Vec<File>,
 }
 
-impl From<Arriving> for Plan {
-    fn from(arriving: Arriving) -> Self {
+impl From<PlanWire> for Plan {
+    fn from(arriving: PlanWire) -> Self {
         let transition = arriving.transition;
         Self { transition, ..Self::new(arriving.steps) }
     }

@@ -44,7 +44,7 @@ pub trait Runtime: fmt::Debug + Send + Sync {
 }
 
 /// Who is told what a runtime does, while it does it.
-pub trait Watcher: fmt::Debug + Sync {
+pub trait RunObserver: fmt::Debug + Sync {
     /// A job begins, or a step of a plan, or whatever else takes its time: its address.
     fn begins(&self, what: &str);
 
@@ -57,9 +57,9 @@ pub trait Watcher: fmt::Debug + Sync {
 
 /// Nobody watches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Nobody;
+pub struct NoObserver;
 
-impl Watcher for Nobody {
+impl RunObserver for NoObserver {
     fn begins(&self, _what: &str) {}
 }
 
@@ -75,7 +75,7 @@ pub struct Site<'a> {
     /// The time that it is.
     pub now: DateTime<Utc>,
     /// Who is told what is being done.
-    pub watcher: &'a dyn Watcher,
+    pub watcher: &'a dyn RunObserver,
     /// What the rendered files were applied to before.
     pub applied_to: AppliedTo<'a>,
     /// What whoever operates confirms.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
     model::*,
-    platform::{Confirmed, EnvironmentCredentials, Nobody, Registry, RunRequest},
+    platform::{Confirmed, EnvironmentCredentials, NoObserver, Registry, RunRequest},
 };
 use datasurface_local::LocalPlatform;
 use std::{fs, io, path::Path, time::SystemTime};
@@ -27,8 +27,13 @@ pub(crate) fn work(folder: &Path, guests: bool) -> Result<()> {
     let proposal = broker.propose(&placed, Reached::Target(target.manifest()), now.date_naive())?;
     proposal.write(&mut target, &path)?;
     let confirmed = Confirmed::default();
-    let on =
-        Operation { root: folder, credentials: &EnvironmentCredentials, now, watcher: &Nobody, confirmed };
+    let on = Operation {
+        root: folder,
+        credentials: &EnvironmentCredentials,
+        now,
+        watcher: &NoObserver,
+        confirmed,
+    };
     let applied = broker.apply(&mut target, &on)?;
     let ran = broker.run(&target, &on, &RunRequest::until_idle());
     let findings = applied.findings.iter().chain(ran.findings.iter());

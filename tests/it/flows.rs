@@ -5,8 +5,8 @@ use datasurface::{
     broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Proposal, Reached, Target},
     model::*,
     platform::{
-        Action, AppliedTo, Confirmed, DataPlatform, EnvironmentCredentials, Nobody, Registry, RunReport,
-        RunRequest, Site, Watcher,
+        Action, AppliedTo, Confirmed, DataPlatform, EnvironmentCredentials, NoObserver, Registry,
+        RunObserver, RunReport, RunRequest, Site,
     },
 };
 use datasurface_local::{LocalConfig, LocalPlatform};
@@ -136,7 +136,7 @@ impl Ground {
             root,
             credentials,
             now,
-            watcher: &Nobody,
+            watcher: &NoObserver,
             applied_to: AppliedTo::Nothing,
             confirmed: Confirmed { begin_anew: false, clock_until: Some(now) },
         };
@@ -227,7 +227,7 @@ impl Ground {
             root,
             credentials: &EnvironmentCredentials,
             now,
-            watcher: &Nobody,
+            watcher: &NoObserver,
             confirmed: Confirmed { begin_anew: false, clock_until: Some(now) },
         };
         let broker = Broker::new(Registry::new().with::<LocalPlatform>());
@@ -359,7 +359,7 @@ fn a_new_column_is_added_and_its_values_arrive() {
 #[derive(Debug, Default)]
 struct Listener(Mutex<Vec<String>>);
 
-impl Watcher for Listener {
+impl RunObserver for Listener {
     fn begins(&self, what: &str) {
         self.0.lock().unwrap().push(what.to_owned());
     }

@@ -73,22 +73,22 @@ impl Judgement {
 
 /// One side of the change.
 #[derive(Default)]
-struct Side {
-    resources: BTreeMap<ResourceAddress, Placed>,
+struct ChangeSide {
+    resources: BTreeMap<ResourceAddress, ScopedResource>,
     files: BTreeMap<(Scope, SafePath), FileRecord>,
 }
 
 /// A resource, and where it is.
-struct Placed {
+struct ScopedResource {
     scope: Scope,
     resource: Resource,
 }
 
-impl Side {
+impl ChangeSide {
     fn add(&mut self, scope: &Scope, record: ScopeRecord) {
         self.resources.extend(record.resources.into_iter().map(|(address, resource)| {
             let scope = scope.clone();
-            (address, Placed { scope, resource })
+            (address, ScopedResource { scope, resource })
         }));
         self.files.extend(record.files.into_iter().map(|(path, file)| ((scope.clone(), path), file)));
     }
@@ -135,8 +135,8 @@ impl RenderingChange<'_> {
         Ok(Plan::new(steps))
     }
 
-    fn sides(&self) -> Result<(Side, Side), PlatformError> {
-        let (mut old, mut new) = (Side::default(), Side::default());
+    fn sides(&self) -> Result<(ChangeSide, ChangeSide), PlatformError> {
+        let (mut old, mut new) = (ChangeSide::default(), ChangeSide::default());
         for change in self.scopes() {
             let change = change?;
             old.add(&change.scope, change.old);
@@ -147,8 +147,8 @@ impl RenderingChange<'_> {
 
     fn compare(
         &self,
-        before: &Placed,
-        after: &Placed,
+        before: &ScopedResource,
+        after: &ScopedResource,
         judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
     ) -> Vec<Step> {
         let mut steps = Vec::new();
@@ -167,8 +167,8 @@ impl RenderingChange<'_> {
 
     fn judged(
         &self,
-        before: &Placed,
-        after: &Placed,
+        before: &ScopedResource,
+        after: &ScopedResource,
         judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
     ) -> Step {
         let judgement = judge(&ResourceChange { old: &before.resource, new: &after.resource });
@@ -181,8 +181,8 @@ impl RenderingChange<'_> {
     /// first resource stands for them.
     fn rewritten(
         &self,
-        old: &Side,
-        new: &Side,
+        old: &ChangeSide,
+        new: &ChangeSide,
         steps: &[Step],
         judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
     ) -> Vec<Step> {
@@ -208,7 +208,7 @@ impl RenderingChange<'_> {
         rewritten
     }
 
-    fn hold(&self, placed: &Placed, held: &HeldState) -> Step {
+    fn hold(&self, placed: &ScopedResource, held: &HeldState) -> Step {
         let until = match held.owed_until() {
             Some(until) => format!("until {until}"),
             None => "until it is released".to_owned(),
@@ -221,7 +221,7 @@ impl RenderingChange<'_> {
         step
     }
 
-    fn retire(&self, before: &Placed) -> Step {
+    fn retire(&self, before: &ScopedResource) -> Step {
         let holds = before.resource.held_data().is_some();
         let reason = match self.guard(before.resource.address()) {
             Some(Guard::Expired(day)) => format!("it was owed until {day}"),
@@ -232,7 +232,7 @@ impl RenderingChange<'_> {
         self.step(before, Action::Retire, effect, reason)
     }
 
-    fn step(&self, placed: &Placed, action: Action, effect: Effect, reason: String) -> Step {
+    fn step(&self, placed: &ScopedResource, action: Action, effect: Effect, reason: String) -> Step {
         Step {
             action,
             meaning: Meaning::Compatible,
@@ -285,7 +285,7 @@ fn exports_of<'c>(
 }
 
 /// Whether a resource that stays is another thing than it was, not only there for others, or for longer.
-fn runs_otherwise(before: Option<&Placed>, after: Option<&Placed>) -> bool {
+fn runs_otherwise(before: Option<&ScopedResource>, after: Option<&ScopedResource>) -> bool {
     before.zip(after).is_some_and(|(before, after)| {
         let (before, after) = (&before.resource, &after.resource);
         before.kind() != after.kind() || before.attributes() != after.attributes()

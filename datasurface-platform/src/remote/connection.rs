@@ -34,12 +34,12 @@ impl Default for Bounds {
 
 /// A program that answers. Several instances of a platform share it.
 pub(super) struct Connection {
-    state: Mutex<Result<Talk, String>>,
+    state: Mutex<Result<OpenConnection, String>>,
     bounds: Bounds,
 }
 
 /// What there is as long as nothing went wrong.
-struct Talk {
+struct OpenConnection {
     asked: u64,
     requests: Sender<Vec<u8>>,
     answers: Receiver<io::Result<Line>>,
@@ -70,7 +70,7 @@ impl Connection {
         let (received, answers) = mpsc::channel();
         let converse = move || converse(input, output, &to_send, &received, bounds.longest_line);
         thread::Builder::new().name("remote platform".to_owned()).spawn(converse)?;
-        let talk = Talk { asked: 0, requests, answers, _process: process };
+        let talk = OpenConnection { asked: 0, requests, answers, _process: process };
         Ok(Self { state: Mutex::new(Ok(talk)), bounds })
     }
 
@@ -101,7 +101,7 @@ impl Connection {
     }
 }
 
-impl Talk {
+impl OpenConnection {
     fn line(&mut self, request: Request<'_>, longest: usize) -> Result<Vec<u8>, PlatformError> {
         self.asked += 1;
         let asked = Asked { number: self.asked, request };

@@ -60,7 +60,8 @@ impl Program<'_> {
                 response: self.respond(asked.request).unwrap_or_else(Response::Error),
             },
             Err(error) => {
-                let number = serde_json::from_slice::<Numbered>(line).map_or(0, |numbered| numbered.number);
+                let number =
+                    serde_json::from_slice::<RequestNumber>(line).map_or(0, |numbered| numbered.number);
                 refused(number, format!("a request cannot be read: {error}"))
             }
         }
@@ -131,7 +132,7 @@ impl Program<'_> {
 
 /// What is left of a request that cannot be read, with luck.
 #[derive(Deserialize)]
-struct Numbered {
+struct RequestNumber {
     number: u64,
 }
 

@@ -9,28 +9,29 @@ use std::collections::BTreeMap;
 /// A rendering that was not looked at yet.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Arriving {
+pub(super) struct RenderingWire {
     files: Vec<File>,
     resources: Vec<Resource>,
 }
 
 #[derive(Serialize)]
-struct Leaving<'a> {
+struct RenderingWireRef<'a> {
     files: Vec<&'a File>,
     resources: Vec<&'a Resource>,
 }
 
 impl Serialize for Rendering {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let leaving = Leaving { files: self.files().collect(), resources: self.resources().collect() };
+        let leaving =
+            RenderingWireRef { files: self.files().collect(), resources: self.resources().collect() };
         leaving.serialize(serializer)
     }
 }
 
-impl TryFrom<Arriving> for Rendering {
+impl TryFrom<RenderingWire> for Rendering {
     type Error = PlatformError;
 
-    fn try_from(arriving: Arriving) -> Result<Self, PlatformError> {
+    fn try_from(arriving: RenderingWire) -> Result<Self, PlatformError> {
         let mut declared: BTreeMap<Option<SafePath>, Vec<Resource>> = BTreeMap::new();
         for resource in arriving.resources {
             declared.entry(resource.file().cloned()).or_default().push(resource);

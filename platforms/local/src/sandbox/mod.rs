@@ -21,7 +21,7 @@ pub use limits::SelectLimits;
 
 use crate::{prelude::*, sql::script::Script};
 use authorizer::DeniedName;
-use datasurface_platform::{Nobody, Watcher};
+use datasurface_platform::{NoObserver, RunObserver};
 use rusqlite::{Connection, Error, OpenFlags, Row, Statement, config::DbConfig, limits::Limit};
 use std::{collections::BTreeSet, fmt, path::Path, time::Duration};
 
@@ -118,14 +118,14 @@ impl Sandbox {
 
     /// Returns why a rendered SELECT cannot be compiled, if it cannot.
     pub(crate) fn check(&self, select: &str) -> Result<(), SelectError> {
-        watchdog::watch(&self.connection, self.limits, &Nobody, || self.prepare(select).map(|_| ()))
+        watchdog::watch(&self.connection, self.limits, &NoObserver, || self.prepare(select).map(|_| ()))
     }
 
     /// Hands each row of a rendered SELECT to `each`. What `each` fails with ends it.
     pub(crate) fn rows(
         &self,
         select: &str,
-        watcher: &dyn Watcher,
+        watcher: &dyn RunObserver,
         mut each: impl FnMut(&Row<'_>) -> Result<(), PlatformError>,
     ) -> Result<(), SelectError> {
         // Compiling can take as long as executing: common table expressions that double each other are copied for each use.

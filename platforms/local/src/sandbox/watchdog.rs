@@ -1,7 +1,7 @@
 //! Interrupts a statement that takes too long or too much memory, or that somebody wants to end.
 
 use super::{SelectError, limits::SelectLimits};
-use datasurface_platform::Watcher;
+use datasurface_platform::RunObserver;
 use rusqlite::{Connection, Error, ErrorCode};
 use std::{
     fmt,
@@ -49,7 +49,7 @@ impl fmt::Display for Stop {
 pub(super) fn watch<T>(
     connection: &Connection,
     limits: SelectLimits,
-    watcher: &dyn Watcher,
+    watcher: &dyn RunObserver,
     work: impl FnOnce() -> Result<T, SelectError>,
 ) -> Result<T, SelectError> {
     let handle = connection.get_interrupt_handle();
@@ -86,7 +86,7 @@ fn is_running(finished: &Receiver<()>) -> bool {
     finished.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout)
 }
 
-fn reason(limits: SelectLimits, watcher: &dyn Watcher, began: Instant, before: u64) -> Option<Stop> {
+fn reason(limits: SelectLimits, watcher: &dyn RunObserver, began: Instant, before: u64) -> Option<Stop> {
     if watcher.is_cancelled() {
         return Some(Stop::Cancelled);
     }

@@ -6,8 +6,9 @@ use crate::{
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
-    Applied, AppliedTo, Confirmed, CredentialError, CredentialSource, EnvironmentCredentials, JobRun, Nobody,
-    RenderedFiles, RunNames, RunReport, RunRequest, Secret, Site, Status, Watcher, prelude::*,
+    Applied, AppliedTo, Confirmed, CredentialError, CredentialSource, EnvironmentCredentials, JobRun,
+    NoObserver, RenderedFiles, RunNames, RunObserver, RunReport, RunRequest, Secret, Site, Status,
+    prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -186,7 +187,7 @@ impl Ground {
     }
 
     /// Runs until nothing moves, while somebody watches.
-    pub(crate) fn run_watched(&self, watcher: &dyn Watcher) -> Result<RunReport, PlatformError> {
+    pub(crate) fn run_watched(&self, watcher: &dyn RunObserver) -> Result<RunReport, PlatformError> {
         let run = |runtime: &dyn Runtime, site: &Site<'_>| {
             runtime.run(&Site { watcher, ..*site }, &RunRequest::until_idle())
         };
@@ -232,7 +233,7 @@ impl Ground {
             root: &self.path(""),
             credentials: &Secrets(&self.secret),
             now: self.now.parse().unwrap(),
-            watcher: &Nobody,
+            watcher: &NoObserver,
             applied_to: self.applied_to.as_deref().map_or(AppliedTo::Nothing, AppliedTo::This),
             confirmed: self.confirmed,
         };

@@ -3,7 +3,7 @@
 //! What is attacked is the runtime alone: lint, which refuses most of these before, is not asked.
 
 use crate::{ground::Ground, northwind::NorthWind, scene::plan_with};
-use datasurface_platform::{RunReport, Watcher, prelude::*};
+use datasurface_platform::{RunObserver, RunReport, prelude::*};
 use proptest::{prelude::*, sample::select, test_runner::TestRunner};
 use serde_json::json;
 use std::{
@@ -353,7 +353,7 @@ fn a_function_that_fails_tells_no_value() {
 #[derive(Debug, Default)]
 struct Impatient(AtomicUsize);
 
-impl Watcher for Impatient {
+impl RunObserver for Impatient {
     fn begins(&self, what: &str) {
         if what == "transform.Mask" {
             self.0.store(1, Ordering::SeqCst);

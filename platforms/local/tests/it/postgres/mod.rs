@@ -26,7 +26,7 @@ use crate::{
 };
 use datasurface_local::{ServerSettings, read_source};
 use datasurface_platform::{
-    AppliedTo, Confirmed, CredentialError, CredentialSource, Nobody, RenderedFiles, Secret, Site,
+    AppliedTo, Confirmed, CredentialError, CredentialSource, NoObserver, RenderedFiles, Secret, Site,
     graph::{Assignments, Stage},
     prelude::*,
 };
@@ -152,7 +152,7 @@ impl Producer {
             root: Path::new("."),
             credentials: &credentials,
             now: "2026-01-31T00:00:00Z".parse().unwrap(),
-            watcher: &Nobody,
+            watcher: &NoObserver,
             applied_to: AppliedTo::Nothing,
             confirmed: Confirmed::default(),
         };
