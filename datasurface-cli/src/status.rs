@@ -26,7 +26,7 @@ struct StatusJson<'a> {
     sinks: &'a [Sink],
     waiting: &'a [Waiting],
     drifted: &'a [PlatformDrift],
-    #[serde(skip_serializing_if = "<[Ran]>::is_empty")]
+    #[serde(skip_serializing_if = "<[PlatformJobRun]>::is_empty")]
     history: &'a [PlatformJobRun],
 }
 

@@ -43,7 +43,7 @@ impl fmt::Debug for Revision {
 
 /// What is to be done, in order, and the files that only this way needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Arriving")]
+#[serde(from = "PlanWire")]
 pub struct Plan {
     steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -2,7 +2,7 @@
 
 use crate::name::{Classification, ColumnName};
 use crate::{DataType, data_type::quoted_where_needed};
-use crate::{documentation::About, documented, rare::Rare, renamed, set::Set};
+use crate::{documentation::Annotations, documented, rare::Sparse, renamed, set::Set};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -14,10 +14,10 @@ pub struct Column {
     #[serde(rename = "type")]
     data_type: DataType,
     nullable: bool,
-    #[serde(default, skip_serializing_if = "Rare::is_default")]
-    classifications: Rare<Set<Classification>>,
-    #[serde(default, skip_serializing_if = "Rare::is_default")]
-    about: Rare<About<ColumnName>>,
+    #[serde(default, skip_serializing_if = "Sparse::is_default")]
+    classifications: Sparse<Set<Classification>>,
+    #[serde(default, skip_serializing_if = "Sparse::is_default")]
+    about: Sparse<Annotations<ColumnName>>,
 }
 
 static UNCLASSIFIED: Set<Classification> = Set::new();
@@ -29,8 +29,8 @@ impl Column {
             name: name.into(),
             data_type,
             nullable: true,
-            classifications: Rare::default(),
-            about: Rare::default(),
+            classifications: Sparse::default(),
+            about: Sparse::default(),
         }
     }
 

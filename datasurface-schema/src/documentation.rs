@@ -1,6 +1,6 @@
 //! Documentation and former names: attributes of everything that has a name.
 
-use crate::{Text, name::Tag, rare::Rare, segment, set::Set};
+use crate::{Text, name::Tag, rare::Sparse, segment, set::Set};
 use serde::{Deserialize, Serialize};
 
 /// What people should know about a thing: a text, and tags to find it by.
@@ -79,7 +79,7 @@ impl From<&str> for Documentation {
 /// What a thing says about itself besides its name, kept in its field `about`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct About<N> {
+pub struct Annotations<N> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     /// What people should know about it.
     pub documentation: Option<Documentation>,
@@ -88,7 +88,7 @@ pub struct About<N> {
     pub former_name: Option<N>,
 }
 
-impl<N> Default for About<N> {
+impl<N> Default for Annotations<N> {
     fn default() -> Self {
         Self { documentation: None, former_name: None }
     }
@@ -96,11 +96,11 @@ impl<N> Default for About<N> {
 
 /// Adds what another document says of the same thing. What both say is noted.
 pub fn join_about<N: Clone>(
-    about: &mut Rare<About<N>>,
-    other: &Rare<About<N>>,
+    about: &mut Sparse<Annotations<N>>,
+    other: &Sparse<Annotations<N>>,
     twice: &mut Vec<&'static str>,
 ) {
-    let Some(About { documentation, former_name }) = other.get() else { return };
+    let Some(Annotations { documentation, former_name }) = other.get() else { return };
     let said = about.edit();
     if said.documentation.is_some() && documentation.is_some() {
         twice.push(segment::DOCUMENTATION);

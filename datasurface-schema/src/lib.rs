@@ -34,17 +34,17 @@ pub use data_type::{
     ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
     MicroscalingFormat, StructType, TypeFault, TypeProblem, is_time_zone, nearest_time_zone,
 };
-pub use documentation::{About, Documentation, TextFormat, join_about};
+pub use documentation::{Annotations, Documentation, TextFormat, join_about};
 pub use json::Json;
 pub use name::*;
 pub use named::{Difference, Entity, Iter, Named};
 pub use nearest::nearest;
 pub use problem::SchemaProblem;
-pub use rare::Rare;
+pub use rare::Sparse;
 pub use schema::{Schema, SchemaError};
 pub use schema_text::{SchemaTextError, WrittenColumn, written_columns};
 pub use serde_json::Value;
 pub use set::Set;
 pub use table::TableSchema;
 pub use text::Text;
-pub use unread::Unread;
+pub use unread::UnreadableColumns;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 /// A value that is most often the default, which then takes one word and no allocation. Clones share it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Rare<T>(Option<Arc<T>>);
+pub struct Sparse<T>(Option<Arc<T>>);
 
-impl<T: Clone + Default> Rare<T> {
+impl<T: Clone + Default> Sparse<T> {
     /// The value, if anything was said.
     pub fn get(&self) -> Option<&T> {
         self.0.as_deref()
@@ -27,20 +27,20 @@ impl<T: Clone + Default> Rare<T> {
 }
 
 /// What is said, and says nothing, is not there.
-impl<'de, T: Deserialize<'de> + Default + PartialEq> Deserialize<'de> for Rare<T> {
+impl<'de, T: Deserialize<'de> + Default + PartialEq> Deserialize<'de> for Sparse<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::<T>::deserialize(deserializer)?.map_or_else(Self::default, Self::of))
     }
 }
 
-impl<T: Default + PartialEq> Rare<T> {
+impl<T: Default + PartialEq> Sparse<T> {
     /// This value; nothing is said by the default.
     pub fn of(value: T) -> Self {
         Self((value != T::default()).then(|| Arc::new(value)))
     }
 }
 
-impl<T> Default for Rare<T> {
+impl<T> Default for Sparse<T> {
     fn default() -> Self {
         Self(None)
     }

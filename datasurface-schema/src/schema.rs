@@ -8,7 +8,7 @@ use crate::{
     problem::SchemaProblem,
     schema_text::SchemaTextError,
     table::{NO_TABLE, TableSchema},
-    unread::{self, Unread},
+    unread::{self, UnreadableColumns},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, sync::Arc};
@@ -28,19 +28,19 @@ use std::{fmt, sync::Arc};
 pub struct Schema {
     stored: Arc<Stored>,
     /// That of what is stored, here too: who asks for it most often need not look there.
-    glance: Glance,
+    glance: TableProperties,
 }
 
 /// What equal schemas share.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Stored {
     pub(crate) content: Content,
-    glance: Glance,
+    glance: TableProperties,
 }
 
 /// Properties of a table that are computed when it is made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Glance {
+pub(crate) struct TableProperties {
     /// Whether any column is classified.
     is_classified: bool,
     /// Whether no rule about a table alone finds anything.
@@ -93,7 +93,7 @@ impl Schema {
     }
 
     /// The columns that cannot be read.
-    pub fn unread(&self) -> &Unread {
+    pub fn unread(&self) -> &UnreadableColumns {
         match &self.stored.content {
             Content::Table(_) => &unread::NOTHING,
             Content::Avro(avro) => avro.unread(),
@@ -182,7 +182,7 @@ impl From<Content> for Stored {
         let table = content.readable();
         let is_classified = table.columns().iter().any(|column| !column.classifications().is_empty());
         let is_plain = content.unreadable().is_none() && table.is_plain();
-        Self { glance: Glance { is_classified, is_plain }, content }
+        Self { glance: TableProperties { is_classified, is_plain }, content }
     }
 }
 

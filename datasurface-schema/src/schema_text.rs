@@ -1,7 +1,9 @@
 //! Tables as text: `customer_id VarChar(5) key, city VarChar(15), since Date not null partition`.
 
 use crate::name::ColumnName;
-use crate::{Column, SchemaProblem, TableSchema, data_type::Reader, problem::joined, unread::Unread};
+use crate::{
+    Column, SchemaProblem, TableSchema, data_type::Reader, problem::joined, unread::UnreadableColumns,
+};
 use std::{borrow::Cow, iter, str::FromStr};
 
 /// For how many columns there is room from the beginning, at most: not every comma is between two.
@@ -20,7 +22,7 @@ pub struct SchemaTextError {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Rest {
     readable: TableSchema,
-    unread: Unread,
+    unread: UnreadableColumns,
 }
 
 impl SchemaTextError {
@@ -41,7 +43,7 @@ impl SchemaTextError {
         &self.rest.readable
     }
 
-    pub(super) fn unread(&self) -> &Unread {
+    pub(super) fn unread(&self) -> &UnreadableColumns {
         &self.rest.unread
     }
 }
@@ -211,7 +213,7 @@ fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
     if problems.is_empty() {
         return Ok(columns.into_table());
     }
-    let rest = Rest { readable: columns.into_table(), unread: Unread::of(unread) };
+    let rest = Rest { readable: columns.into_table(), unread: UnreadableColumns::of(unread) };
     Err(SchemaTextError { text: text.to_owned(), problems, rest: rest.into() })
 }
 

@@ -4,16 +4,16 @@ use crate::name::ColumnName;
 
 /// The columns of a schema that cannot be read. Rules judge the others; what these could be is not for a rule to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Unread {
+pub struct UnreadableColumns {
     /// In order, one for each column.
     names: Vec<ColumnName>,
     has_nameless: bool,
 }
 
 /// Of a schema that can be read.
-pub(super) static NOTHING: Unread = Unread { names: Vec::new(), has_nameless: false };
+pub(super) static NOTHING: UnreadableColumns = UnreadableColumns { names: Vec::new(), has_nameless: false };
 
-impl Unread {
+impl UnreadableColumns {
     /// Columns with their names, as far as these are certain.
     pub(super) fn of(columns: Vec<Option<ColumnName>>) -> Self {
         let has_nameless = columns.iter().any(Option::is_none);

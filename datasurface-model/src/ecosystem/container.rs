@@ -1,7 +1,7 @@
 //! Containers: where data is kept.
 
 use super::ContainerKind;
-use datasurface_schema::{About, ContainerName, Entity, Place, Rare, Set, Text, documented, renamed};
+use datasurface_schema::{Annotations, ContainerName, Entity, Place, Set, Sparse, Text, documented, renamed};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -23,8 +23,8 @@ pub struct DataContainer {
     encryption: Option<KeyHolder>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     read_only: bool,
-    #[serde(default, skip_serializing_if = "Rare::is_default")]
-    about: Rare<About<ContainerName>>,
+    #[serde(default, skip_serializing_if = "Sparse::is_default")]
+    about: Sparse<Annotations<ContainerName>>,
 }
 
 /// Who holds the keys of what is encrypted. The company holding its own is the stronger of the two.
@@ -46,7 +46,7 @@ impl DataContainer {
             locations: Set::new(),
             encryption: None,
             read_only: false,
-            about: Rare::default(),
+            about: Sparse::default(),
         }
     }
 

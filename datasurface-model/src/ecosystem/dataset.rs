@@ -2,7 +2,8 @@
 
 use super::{Deprecation, InvalidRows, QualityCheck};
 use datasurface_schema::{
-    About, Classification, Column, DatasetName, Entity, PolicyName, Rare, Schema, Set, documented, renamed,
+    Annotations, Classification, Column, DatasetName, Entity, PolicyName, Schema, Set, Sparse, documented,
+    renamed,
 };
 
 /// A table of a datastore.
@@ -16,9 +17,9 @@ use datasurface_schema::{
 pub struct Dataset {
     name: DatasetName,
     schema: Schema,
-    classifications: Rare<Set<Classification>>,
-    about: Rare<About<DatasetName>>,
-    details: Rare<Details>,
+    classifications: Sparse<Set<Classification>>,
+    about: Sparse<Annotations<DatasetName>>,
+    details: Sparse<Details>,
 }
 
 /// What few datasets say.
@@ -38,9 +39,9 @@ impl Dataset {
         Self {
             name: name.into(),
             schema: schema.into(),
-            classifications: Rare::default(),
-            about: Rare::default(),
-            details: Rare::default(),
+            classifications: Sparse::default(),
+            about: Sparse::default(),
+            details: Sparse::default(),
         }
     }
 
@@ -54,7 +55,7 @@ impl Dataset {
     /// Classifies the whole dataset in all these ways, and in no other.
     #[must_use]
     pub fn with_classifications(mut self, classifications: Set<Classification>) -> Self {
-        self.classifications = Rare::of(classifications);
+        self.classifications = Sparse::of(classifications);
         self
     }
 

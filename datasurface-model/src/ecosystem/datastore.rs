@@ -2,7 +2,7 @@
 
 use super::{Access, Approval, Capture, Dataset, Deprecation, ProductionStatus, edit::edited};
 use datasurface_schema::{
-    About, DatasetName, DatastoreName, Entity, GroupKey, Named, Rare, Set, documented, renamed,
+    Annotations, DatasetName, DatastoreName, Entity, GroupKey, Named, Set, Sparse, documented, renamed,
 };
 
 /// A set of datasets that belong together, and how they are captured. The output of a transformer has no capture of
@@ -13,8 +13,8 @@ pub struct Datastore {
     capture: Option<Capture>,
     datasets: Named<Dataset>,
     production: ProductionStatus,
-    about: Rare<About<DatastoreName>>,
-    details: Rare<Details>,
+    about: Sparse<Annotations<DatastoreName>>,
+    details: Sparse<Details>,
 }
 
 /// What few datastores say.
@@ -34,8 +34,8 @@ impl Datastore {
             capture: None,
             datasets: Named::default(),
             production: ProductionStatus::NotProduction,
-            about: Rare::default(),
-            details: Rare::default(),
+            about: Sparse::default(),
+            details: Sparse::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Declarations: that there is a zone or a team, and whose it is.
 
 use super::Repository;
-use datasurface_schema::{About, Entity, Name, Rare, renamed};
+use datasurface_schema::{Annotations, Entity, Name, Sparse, renamed};
 use std::sync::Arc;
 
 /// That there is something with an owner, as whoever is responsible for it declares it: its name and the repository that owns it; and
@@ -11,13 +11,13 @@ pub struct Declaration<N, D> {
     name: N,
     owner: Repository,
     definition: Option<Arc<D>>,
-    about: Rare<About<N>>,
+    about: Sparse<Annotations<N>>,
 }
 
 impl<N: Clone, D: Clone> Declaration<N, D> {
     /// A declaration without a definition.
     pub fn new(name: impl Into<N>, owner: impl Into<Repository>) -> Self {
-        Self { name: name.into(), owner: owner.into(), definition: None, about: Rare::default() }
+        Self { name: name.into(), owner: owner.into(), definition: None, about: Sparse::default() }
     }
 
     /// The same declaration, defined.

@@ -1,6 +1,8 @@
 //! Vendors of infrastructure and their trees of locations.
 
-use datasurface_schema::{About, Entity, LocationName, Named, Place, Rare, VendorName, documented, renamed};
+use datasurface_schema::{
+    Annotations, Entity, LocationName, Named, Place, Sparse, VendorName, documented, renamed,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,7 +12,7 @@ pub struct InfrastructureVendor {
     name: VendorName,
     cloud: Option<CloudVendor>,
     locations: Named<InfrastructureLocation>,
-    about: Rare<About<VendorName>>,
+    about: Sparse<Annotations<VendorName>>,
 }
 
 /// The clouds that everybody knows: policies about them hold under whatever name a vendor has here.
@@ -38,13 +40,13 @@ pub enum CloudVendor {
 pub struct InfrastructureLocation {
     name: LocationName,
     locations: Named<InfrastructureLocation>,
-    about: Rare<About<LocationName>>,
+    about: Sparse<Annotations<LocationName>>,
 }
 
 impl InfrastructureVendor {
     /// A vendor without locations.
     pub fn new(name: impl Into<VendorName>) -> Self {
-        Self { name: name.into(), cloud: None, locations: Named::default(), about: Rare::default() }
+        Self { name: name.into(), cloud: None, locations: Named::default(), about: Sparse::default() }
     }
 
     /// Says which cloud it is.
@@ -94,7 +96,7 @@ impl InfrastructureVendor {
 impl InfrastructureLocation {
     /// A location without inner ones.
     pub fn new(name: impl Into<LocationName>) -> Self {
-        Self { name: name.into(), locations: Named::default(), about: Rare::default() }
+        Self { name: name.into(), locations: Named::default(), about: Sparse::default() }
     }
 
     /// Adds a location inside this one.

@@ -64,8 +64,8 @@ pub use zone::{GovernanceZone, ZoneDeclaration};
 pub(crate) use container_kind::Server;
 
 use datasurface_schema::{
-    About, DatastoreName, EcosystemName, Entity, GroupKey, Named, PlatformName, Rare, TeamName, ZoneName,
-    documented, join_about, renamed,
+    Annotations, DatastoreName, EcosystemName, Entity, GroupKey, Named, PlatformName, Sparse, TeamName,
+    ZoneName, documented, join_about, renamed,
 };
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ pub struct Ecosystem {
     group_pins: Named<GroupPin>,
     primary_pins: Named<PrimaryPin>,
     waivers: Named<Waiver>,
-    about: Rare<About<EcosystemName>>,
+    about: Sparse<Annotations<EcosystemName>>,
 }
 
 impl Ecosystem {
@@ -101,7 +101,7 @@ impl Ecosystem {
             group_pins: Named::default(),
             primary_pins: Named::default(),
             waivers: Named::default(),
-            about: Rare::default(),
+            about: Sparse::default(),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::{Deprecation, ProductionStatus};
 use datasurface_schema::{
-    About, CredentialStoreName, DatasetKey, DatastoreName, Entity, Json, Named, Place, PlatformKind,
-    PlatformName, Rare, Set, Text, WorkspaceName, documented, renamed,
+    Annotations, CredentialStoreName, DatasetKey, DatastoreName, Entity, Json, Named, Place, PlatformKind,
+    PlatformName, Set, Sparse, Text, WorkspaceName, documented, renamed,
 };
 use semver::{Error as VersionError, VersionReq};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub struct PlatformDeclaration {
     credential_store: Option<CredentialStoreName>,
     hints: Named<Hint>,
     deprecation: Option<Deprecation<PlatformName>>,
-    about: Rare<About<PlatformName>>,
+    about: Sparse<Annotations<PlatformName>>,
 }
 
 /// Free settings of a platform for one thing that it has to do with.
@@ -82,7 +82,7 @@ impl PlatformDeclaration {
             credential_store: None,
             hints: Named::default(),
             deprecation: None,
-            about: Rare::default(),
+            about: Sparse::default(),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::{CloudVendor, KeyHolder, ProductionStatus};
 use datasurface_schema::{
-    About, Classification, Entity, Place, PlatformName, PolicyName, Rare, Set, Text, VendorName, documented,
-    renamed,
+    Annotations, Classification, Entity, Place, PlatformName, PolicyName, Set, Sparse, Text, VendorName,
+    documented, renamed,
 };
 
 /// A policy of a zone. It holds for what is the zone's, wherever that meets somebody else's; all policies of both
@@ -20,7 +20,7 @@ use datasurface_schema::{
 pub struct Policy {
     name: PolicyName,
     rule: PolicyRule,
-    about: Rare<About<PolicyName>>,
+    about: Sparse<Annotations<PolicyName>>,
 }
 
 /// What a policy is about, and what it permits.
@@ -177,7 +177,7 @@ impl StorageRule {
 impl Policy {
     /// A policy of this name.
     pub fn new(name: impl Into<PolicyName>, rule: PolicyRule) -> Self {
-        Self { name: name.into(), rule, about: Rare::default() }
+        Self { name: name.into(), rule, about: Sparse::default() }
     }
 
     documented!();

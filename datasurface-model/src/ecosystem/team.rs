@@ -5,7 +5,7 @@ use super::{
     edit::{edited, shared},
 };
 use datasurface_schema::{
-    About, ContainerName, DatastoreName, Named, Rare, TeamName, WorkspaceName, documented, join_about,
+    Annotations, ContainerName, DatastoreName, Named, Sparse, TeamName, WorkspaceName, documented, join_about,
 };
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Team {
     containers: Named<DataContainer>,
     datastores: Named<Arc<Datastore>>,
     workspaces: Named<Arc<Workspace>>,
-    about: Rare<About<TeamName>>,
+    about: Sparse<Annotations<TeamName>>,
 }
 
 impl Team {

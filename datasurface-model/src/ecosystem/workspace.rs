@@ -6,8 +6,8 @@ use super::{
 };
 use chrono::NaiveDate;
 use datasurface_schema::{
-    About, Classification, ContainerKey, DatasetKey, Entity, GroupName, Named, PlatformName, Rare, Regulator,
-    Set, WorkspaceName, documented, renamed,
+    Annotations, Classification, ContainerKey, DatasetKey, Entity, GroupName, Named, PlatformName, Regulator,
+    Set, Sparse, WorkspaceName, documented, renamed,
 };
 
 /// A consumer: groups of datasets, brought into one container; or the inputs of a transformer.
@@ -22,7 +22,7 @@ pub struct Workspace {
     groups: Named<DatasetGroup>,
     transformer: Option<DataTransformer>,
     entitlement: Entitlement,
-    about: Rare<About<WorkspaceName>>,
+    about: Sparse<Annotations<WorkspaceName>>,
 }
 
 impl Workspace {
@@ -38,7 +38,7 @@ impl Workspace {
             groups: Named::default(),
             transformer: None,
             entitlement: Entitlement::nobody(),
-            about: Rare::default(),
+            about: Sparse::default(),
         }
     }
 
@@ -168,7 +168,7 @@ pub struct DatasetGroup {
     sinks: Named<DatasetSink>,
     requirements: Requirements,
     wish: Option<PlatformName>,
-    about: Rare<About<GroupName>>,
+    about: Sparse<Annotations<GroupName>>,
 }
 
 impl DatasetGroup {
@@ -179,7 +179,7 @@ impl DatasetGroup {
             sinks: Named::default(),
             requirements: Requirements::default(),
             wish: None,
-            about: Rare::default(),
+            about: Sparse::default(),
         }
     }
 

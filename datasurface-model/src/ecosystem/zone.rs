@@ -1,7 +1,7 @@
 //! Governance zones.
 
 use super::{Declaration, Policy, Repository, Team, TeamDeclaration, undefined_since};
-use datasurface_schema::{About, Named, Rare, TeamName, ZoneName, documented, join_about};
+use datasurface_schema::{Annotations, Named, Sparse, TeamName, ZoneName, documented, join_about};
 use std::sync::Arc;
 
 /// A zone as the ecosystem declares it.
@@ -12,7 +12,7 @@ pub type ZoneDeclaration = Declaration<ZoneName, GovernanceZone>;
 pub struct GovernanceZone {
     teams: Named<TeamDeclaration>,
     policies: Named<Policy>,
-    about: Rare<About<ZoneName>>,
+    about: Sparse<Annotations<ZoneName>>,
 }
 
 impl GovernanceZone {

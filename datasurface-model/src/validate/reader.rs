@@ -44,7 +44,7 @@ macro_rules! facts {
             }
         }
 
-        impl<'a> Reader<'a> {
+        impl<'a> FactReader<'a> {
             $($(#[$doc])*
             pub(crate) fn $read(&self $(, $key: &$kind)?) -> $answer {
                 self.imports.borrow_mut().push(Fact::$fact $(($key.clone()))?);

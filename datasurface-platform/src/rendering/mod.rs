@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// One that arrives from another program is added piece by piece, by the same rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "wire::Arriving")]
+#[serde(try_from = "wire::RenderingWire")]
 pub struct Rendering {
     files: BTreeMap<SafePath, File>,
     resources: BTreeMap<ResourceAddress, Resource>,

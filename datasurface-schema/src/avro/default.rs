@@ -1,24 +1,24 @@
 //! Defaults of fields: which values a type has, as JSON.
 
 use super::{
-    Slot, Type,
-    types::{Plain, Record},
+    NullableType, Type,
+    types::{Primitive, Record},
 };
 use serde_json::Value;
 
 /// Whether a value is one that fits. Of a union, any alternative will do.
-pub(super) fn fits(value: &Value, slot: &Slot) -> bool {
+pub(super) fn fits(value: &Value, slot: &NullableType) -> bool {
     slot.is_nullable && value.is_null() || is_of(value, &slot.of)
 }
 
 fn is_of(value: &Value, of: &Type) -> bool {
     match of {
-        Type::Plain(Plain::Boolean) => value.is_boolean(),
-        Type::Plain(Plain::Int) => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
-        Type::Plain(Plain::Long) => value.is_i64(),
-        Type::Plain(Plain::Float | Plain::Double) => value.is_number(),
-        Type::Plain(Plain::Bytes) => bytes(value).is_some(),
-        Type::Plain(Plain::String) => value.is_string(),
+        Type::Plain(Primitive::Boolean) => value.is_boolean(),
+        Type::Plain(Primitive::Int) => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        Type::Plain(Primitive::Long) => value.is_i64(),
+        Type::Plain(Primitive::Float | Primitive::Double) => value.is_number(),
+        Type::Plain(Primitive::Bytes) => bytes(value).is_some(),
+        Type::Plain(Primitive::String) => value.is_string(),
         Type::Logical(logical) => is_of(value, &logical.of),
         Type::Fixed(fixed) => bytes(value).is_some_and(|count| u32::try_from(count) == Ok(fixed.size)),
         Type::Enumeration(known) => {

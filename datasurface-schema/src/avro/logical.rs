@@ -3,7 +3,7 @@
 use super::{
     Type,
     read::{Members, text},
-    types::{Logical, Plain},
+    types::{Logical, Primitive},
 };
 use crate::DataType;
 use std::sync::Arc;
@@ -25,20 +25,20 @@ pub(super) fn logical(members: &Members, of: &Type) -> Option<Type> {
 fn known_logical(name: &str, members: &Members, of: &Type) -> Option<DataType> {
     let digits = |member: &str| u16::try_from(members.get(member)?.as_u64()?).ok();
     Some(match (name, of) {
-        ("decimal", Type::Plain(Plain::Bytes) | Type::Fixed(_)) => {
+        ("decimal", Type::Plain(Primitive::Bytes) | Type::Fixed(_)) => {
             let scale = if members.contains_key("scale") { digits("scale")? } else { 0 };
             DataType::Decimal { precision: digits("precision")?, scale }
         }
-        ("date", Type::Plain(Plain::Int)) => DataType::Date,
-        ("timestamp-millis" | "timestamp-micros" | "timestamp-nanos", Type::Plain(Plain::Long)) => {
+        ("date", Type::Plain(Primitive::Int)) => DataType::Date,
+        ("timestamp-millis" | "timestamp-micros" | "timestamp-nanos", Type::Plain(Primitive::Long)) => {
             DataType::timestamp_in("UTC")
         }
         (
             "local-timestamp-millis" | "local-timestamp-micros" | "local-timestamp-nanos",
-            Type::Plain(Plain::Long),
+            Type::Plain(Primitive::Long),
         ) => DataType::timestamp(),
         ("duration", Type::Fixed(_)) => DataType::Interval,
-        ("uuid", Type::Plain(Plain::String) | Type::Fixed(_)) => DataType::nvarchar(None),
+        ("uuid", Type::Plain(Primitive::String) | Type::Fixed(_)) => DataType::nvarchar(None),
         _ => return None,
     })
 }

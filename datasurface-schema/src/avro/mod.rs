@@ -14,12 +14,12 @@ use crate::{
     SchemaProblem, TableSchema, Text,
     problem::joined,
     table::NO_TABLE,
-    unread::{self, Unread},
+    unread::{self, UnreadableColumns},
 };
 use crate::{json::Json, name::ColumnName};
 use fault::{Fault, Faults};
 use serde_json::Value;
-pub(super) use types::{Enumeration, Field, Fixed, Record, Slot, Type};
+pub(super) use types::{Enumeration, Field, Fixed, NullableType, Record, Type};
 
 /// The schema of a dataset as an Avro record (Apache Avro 1.12), with what Avro does not say: a primary key, and the
 /// columns by which it is partitioned.
@@ -53,7 +53,7 @@ pub struct AvroError {
     problems: Vec<SchemaProblem>,
     /// The record, without the fields that cannot be read.
     readable: Record,
-    unread: Unread,
+    unread: UnreadableColumns,
 }
 
 impl AvroSchema {
@@ -98,7 +98,7 @@ impl AvroSchema {
     }
 
     /// The columns that cannot be read.
-    pub(super) fn unread(&self) -> &Unread {
+    pub(super) fn unread(&self) -> &UnreadableColumns {
         self.unreadable().map_or(&unread::NOTHING, |error| &error.unread)
     }
 
@@ -133,7 +133,7 @@ impl From<Value> for AvroSchema {
 impl AvroError {
     fn of(faults: Faults, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
         let problems = faults.into_iter().map(SchemaProblem::from).collect();
-        Self { problems, readable, unread: Unread::of(unread) }
+        Self { problems, readable, unread: UnreadableColumns::of(unread) }
     }
 
     /// What cannot be read, field by field. At least one.

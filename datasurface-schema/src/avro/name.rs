@@ -4,7 +4,7 @@
 use super::{
     Fault, Faults,
     read::{Members, text},
-    types::Plain,
+    types::Primitive,
 };
 use crate::Text;
 
@@ -17,7 +17,7 @@ pub(super) fn is_name(text: &str) -> bool {
 pub(super) fn defined_name(members: &Members, around: &str) -> Result<String, Faults> {
     let name = text(members, "name").ok_or_else(|| Fault::of("a type of its own has a `name`"))?;
     let simple_name = simple_name(members);
-    if simple_name == "null" || Plain::of(&simple_name).is_some() {
+    if simple_name == "null" || Primitive::of(&simple_name).is_some() {
         return Err(Fault::of(format!("`{simple_name}` is a type of Avro's, and no name for another one")));
     }
     let full_name = full_name(name, &namespace(members, around));

@@ -1,11 +1,11 @@
 //! Reading Avro's JSON (Apache Avro 1.12, "Complex Types", "Logical Types", "Names").
 
 use super::{
-    AvroError, Enumeration, Fault, Faults, Field, Fixed, Record, Slot, Type, default,
+    AvroError, Enumeration, Fault, Faults, Field, Fixed, NullableType, Record, Type, default,
     fault::both,
     logical::logical,
     name::{defined_name, full_name, is_name, namespace, simple_name},
-    types::Plain,
+    types::Primitive,
 };
 use crate::{
     DataType, Text,
@@ -117,7 +117,7 @@ impl Reader {
     }
 
     /// A type in which `null` is an alternative, or not.
-    fn slot(&mut self, of: &Value, namespace: &str) -> Result<Slot, Faults> {
+    fn slot(&mut self, of: &Value, namespace: &str) -> Result<NullableType, Faults> {
         if let Value::Array(alternatives) = of {
             return self.union(alternatives, namespace);
         }
@@ -126,7 +126,7 @@ impl Reader {
         }
         self.depth += 1;
         let read = match of {
-            Value::String(name) => self.named(name, namespace).map(Slot::from),
+            Value::String(name) => self.named(name, namespace).map(NullableType::from),
             Value::Object(members) => self.complex(members, namespace),
             _ => Err(Fault::of("a type is a text, an object or a list")),
         };
@@ -134,7 +134,7 @@ impl Reader {
         read
     }
 
-    fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<Slot, Faults> {
+    fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<NullableType, Faults> {
         let mut types = Vec::with_capacity(alternatives.len());
         let mut kinds = FxHashSet::default();
         let mut faults = None;
@@ -144,7 +144,7 @@ impl Reader {
             let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)) };
             match slot {
                 Some(Err(found)) => fail(found),
-                Some(Ok(Slot { of, is_nullable: false })) if !matches!(of, Type::Union(_)) => {
+                Some(Ok(NullableType { of, is_nullable: false })) if !matches!(of, Type::Union(_)) => {
                     if !kinds.insert((kind(&of), self.name_of(alternative, namespace))) {
                         fail(Fault::of("a union has one alternative of a kind"));
                     }
@@ -162,10 +162,10 @@ impl Reader {
             return Err(Fault::of("a union has `null` once"));
         }
         match (types.pop(), types.is_empty()) {
-            (Some(of), true) => Ok(Slot { of, is_nullable }),
+            (Some(of), true) => Ok(NullableType { of, is_nullable }),
             (Some(last), false) => {
                 types.push(last);
-                Ok(Slot { of: Type::Union(types.into()), is_nullable })
+                Ok(NullableType { of: Type::Union(types.into()), is_nullable })
             }
             (None, _) => Err(Fault::of("a union has a type other than `null`")),
         }
@@ -188,7 +188,7 @@ impl Reader {
     }
 
     fn named(&mut self, name: &str, namespace: &str) -> Result<Type, Faults> {
-        if let Some(plain) = Plain::of(name) {
+        if let Some(plain) = Primitive::of(name) {
             return Ok(Type::Plain(plain));
         }
         let full_name = full_name(name, namespace);
@@ -210,7 +210,7 @@ impl Reader {
         Ok(known.clone())
     }
 
-    fn complex(&mut self, members: &Members, namespace: &str) -> Result<Slot, Faults> {
+    fn complex(&mut self, members: &Members, namespace: &str) -> Result<NullableType, Faults> {
         let Some(kind) = text(members, "type") else {
             let inner = members.get("type").ok_or_else(|| Fault::of("a type has a `type`"))?;
             return self.slot(inner, namespace);
@@ -229,7 +229,7 @@ impl Reader {
         defined
     }
 
-    fn of_kind(&mut self, kind: &str, members: &Members, namespace: &str) -> Result<Slot, Faults> {
+    fn of_kind(&mut self, kind: &str, members: &Members, namespace: &str) -> Result<NullableType, Faults> {
         let part = |member: &str| {
             members.get(member).ok_or_else(|| Fault::of(format!("a type `{kind}` has `{member}`")))
         };
@@ -267,7 +267,7 @@ fn is_definition(kind: &str) -> bool {
     matches!(kind, "record" | "error" | "enum" | "fixed")
 }
 
-impl From<Type> for Slot {
+impl From<Type> for NullableType {
     fn from(of: Type) -> Self {
         Self { of, is_nullable: false }
     }
@@ -309,7 +309,7 @@ fn bare(value: &Value) -> String {
 }
 
 /// What no two alternatives of a union may have in common, if they have the same name or none.
-fn kind(of: &Type) -> (Discriminant<Type>, Option<Plain>) {
+fn kind(of: &Type) -> (Discriminant<Type>, Option<Primitive>) {
     match of {
         Type::Logical(logical) => kind(&logical.of),
         Type::Plain(plain) => (discriminant(of), Some(*plain)),

@@ -17,7 +17,7 @@ pub(crate) struct Field {
     pub(crate) name: Text,
     /// What it was called before.
     pub(crate) aliases: Vec<Text>,
-    pub(crate) slot: Slot,
+    pub(crate) slot: NullableType,
     /// What records have in it that were written without it.
     pub(crate) default: Option<Json>,
     pub(crate) documentation: Option<Text>,
@@ -26,19 +26,19 @@ pub(crate) struct Field {
 
 /// What a field, an element of an array or a value of a map can hold: in Avro, a union with `null` or any other type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Slot {
+pub(crate) struct NullableType {
     pub(crate) of: Type,
     pub(crate) is_nullable: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Type {
-    Plain(Plain),
+    Plain(Primitive),
     Logical(Arc<Logical>),
     Fixed(Fixed),
     Enumeration(Arc<Enumeration>),
-    Array(Arc<Slot>),
-    Map(Arc<Slot>),
+    Array(Arc<NullableType>),
+    Map(Arc<NullableType>),
     Record(Arc<Record>),
     /// One of several types other than `null`, in order.
     Union(Arc<[Type]>),
@@ -46,7 +46,7 @@ pub(crate) enum Type {
 
 /// A type without parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Plain {
+pub(crate) enum Primitive {
     Boolean,
     Int,
     Long,
@@ -80,7 +80,7 @@ pub(crate) struct Enumeration {
     pub(crate) default: Option<Text>,
 }
 
-impl Plain {
+impl Primitive {
     pub(super) fn of(name: &str) -> Option<Self> {
         Some(match name {
             "boolean" => Self::Boolean,

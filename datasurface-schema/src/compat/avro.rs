@@ -7,10 +7,10 @@
 use super::{
     TypeChange,
     data_type::{breaking, nullability, widened},
-    fields::{self, TypeField},
+    fields::{self, ComparedField},
 };
 use crate::{
-    avro::{Enumeration, Field, Fixed, Record, Slot, Type},
+    avro::{Enumeration, Field, Fixed, NullableType, Record, Type},
     json::Json,
 };
 use TypeChange::Same;
@@ -46,7 +46,7 @@ pub(super) fn name(old: &str, new: &str) -> TypeChange {
     if old == new { Same } else { breaking("a type of another name") }
 }
 
-fn slot(old: &Slot, new: &Slot) -> TypeChange {
+fn slot(old: &NullableType, new: &NullableType) -> TypeChange {
     nullability(old.is_nullable, new.is_nullable).and(|| between(&old.of, &new.of))
 }
 
@@ -68,7 +68,7 @@ fn record(old: &Record, new: &Record) -> TypeChange {
     name(&old.name, &new.name).and(|| fields::between(&old.fields, &new.fields))
 }
 
-impl TypeField for Field {
+impl ComparedField for Field {
     fn name(&self) -> &str {
         &self.name
     }

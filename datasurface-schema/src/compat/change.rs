@@ -95,11 +95,13 @@ impl SchemaChange {
     #[must_use]
     pub fn between(old: &Schema, new: &Schema) -> Vec<Self> {
         let records = old.record().zip(new.record());
-        let (old_columns, new_columns) =
-            (Part::all_of(old, records.map(|(old, _)| old)), Part::all_of(new, records.map(|(_, new)| new)));
-        let renamed = Renamed::between(&old_columns, &new_columns);
+        let (old_columns, new_columns) = (
+            ColumnOrField::all_of(old, records.map(|(old, _)| old)),
+            ColumnOrField::all_of(new, records.map(|(_, new)| new)),
+        );
+        let renamed = RenamedColumns::between(&old_columns, &new_columns);
         let mut changes = Vec::new();
-        let mut olds: BTreeMap<&ColumnName, Part<'_>> =
+        let mut olds: BTreeMap<&ColumnName, ColumnOrField<'_>> =
             old_columns.iter().map(|part| (part.column.name(), *part)).collect();
         for part in &new_columns {
             match olds.remove(renamed.old_name(part.column.name())) {
@@ -171,12 +173,12 @@ impl SchemaChange {
 
 /// A column, and if both schemas are Avro records, the field that it is.
 #[derive(Clone, Copy)]
-struct Part<'a> {
+struct ColumnOrField<'a> {
     column: &'a Column,
     field: Option<&'a Field>,
 }
 
-impl<'a> Part<'a> {
+impl<'a> ColumnOrField<'a> {
     fn all_of(schema: &'a Schema, record: Option<&'a Record>) -> Vec<Self> {
         let columns = schema.table().columns().iter().enumerate();
         let field = |at: usize| record.and_then(|record| record.fields.get(at));
@@ -224,14 +226,14 @@ impl<'a> Part<'a> {
 }
 
 /// Columns that say that they had another name: of a column that is gone, while there was none of the new name.
-struct Renamed<'a>(BTreeMap<&'a ColumnName, &'a ColumnName>);
+struct RenamedColumns<'a>(BTreeMap<&'a ColumnName, &'a ColumnName>);
 
-impl<'a> Renamed<'a> {
-    fn between(old: &[Part<'a>], new: &[Part<'a>]) -> Self {
+impl<'a> RenamedColumns<'a> {
+    fn between(old: &[ColumnOrField<'a>], new: &[ColumnOrField<'a>]) -> Self {
         if !new.iter().any(|part| part.former_names().next().is_some()) {
             return Self(BTreeMap::new());
         }
-        let names = |parts: &[Part<'a>]| -> FxHashMap<&'a str, &'a ColumnName> {
+        let names = |parts: &[ColumnOrField<'a>]| -> FxHashMap<&'a str, &'a ColumnName> {
             parts.iter().map(|part| (part.column.name().as_str(), part.column.name())).collect()
         };
         let (before, now) = (names(old), names(new));
@@ -288,18 +290,18 @@ impl fmt::Display for SchemaChange {
             Self::FormChanged { is_avro: true } => write!(f, "the table is an Avro record now"),
             Self::FormChanged { is_avro: false } => write!(f, "the Avro record is a table now"),
             Self::KeyChanged { from, to } => {
-                write!(f, "the primary key was {} and is {}", Names(from), Names(to))
+                write!(f, "the primary key was {} and is {}", NameList(from), NameList(to))
             }
             Self::PartitionChanged { from, to } => {
-                write!(f, "the table was partitioned by {} and is by {}", Names(from), Names(to))
+                write!(f, "the table was partitioned by {} and is by {}", NameList(from), NameList(to))
             }
         }
     }
 }
 
-struct Names<'a>(&'a [ColumnName]);
+struct NameList<'a>(&'a [ColumnName]);
 
-impl fmt::Display for Names<'_> {
+impl fmt::Display for NameList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return f.write_str("nothing");

@@ -1,6 +1,6 @@
 //! From one type to another: which changes keep every value.
 
-use super::fields::{self, TypeField};
+use super::fields::{self, ComparedField};
 use crate::{DataType, Field};
 use std::{borrow::Cow, cmp::Ordering};
 
@@ -33,10 +33,10 @@ impl TypeChange {
         if old == new {
             return Same;
         }
-        if let (Some(old), Some(new)) = (Integer::of(old), Integer::of(new)) {
+        if let (Some(old), Some(new)) = (IntegerRange::of(old), IntegerRange::of(new)) {
             return old.becomes(new);
         }
-        if let (Some(old), Some(new)) = (Text::of(old), Text::of(new)) {
+        if let (Some(old), Some(new)) = (TextParameters::of(old), TextParameters::of(new)) {
             return old.becomes(&new);
         }
         match (old, new) {
@@ -131,12 +131,12 @@ impl TypeChange {
 
 /// What decides which integers there are.
 #[derive(Clone, Copy)]
-struct Integer {
+struct IntegerRange {
     bits: u16,
     signed: bool,
 }
 
-impl Integer {
+impl IntegerRange {
     fn of(data_type: &DataType) -> Option<Self> {
         let signed = |bits| Some(Self { bits, signed: true });
         match data_type {
@@ -162,14 +162,14 @@ impl Integer {
 }
 
 /// What decides which texts there are, and how they compare.
-struct Text<'a> {
+struct TextParameters<'a> {
     is_unicode: bool,
     length: Option<u32>,
     is_fixed: bool,
     of: &'a DataType,
 }
 
-impl<'a> Text<'a> {
+impl<'a> TextParameters<'a> {
     fn of(of: &'a DataType) -> Option<Self> {
         let (is_unicode, is_fixed, length) = match of {
             DataType::Char { length, .. } => (false, true, Some(*length)),
@@ -207,7 +207,7 @@ fn length(old: Option<u32>, new: Option<u32>) -> TypeChange {
     }
 }
 
-impl TypeField for Field {
+impl ComparedField for Field {
     fn name(&self) -> &str {
         Self::name(self).as_str()
     }

@@ -4,7 +4,7 @@ use super::{TypeChange, data_type::breaking};
 use crate::set::Set;
 
 /// A field of a type.
-pub(super) trait TypeField {
+pub(super) trait ComparedField {
     fn name(&self) -> &str;
 
     /// What it means that there is this field where there was none.
@@ -15,7 +15,7 @@ pub(super) trait TypeField {
 }
 
 /// Fields are found by name. Those that stay must keep their order: some readers go by it.
-pub(super) fn between<F: TypeField>(old: &[F], new: &[F]) -> TypeChange {
+pub(super) fn between<F: ComparedField>(old: &[F], new: &[F]) -> TypeChange {
     let known: Set<&str> = old.iter().map(F::name).collect();
     let (kept, added): (Vec<&F>, Vec<&F>) = new.iter().partition(|field| known.contains(field.name()));
     if kept.len() < old.len() {
@@ -24,7 +24,7 @@ pub(super) fn between<F: TypeField>(old: &[F], new: &[F]) -> TypeChange {
     if kept.len() > old.len() || kept.iter().zip(old).any(|(new, old)| new.name() != old.name()) {
         return breaking("another order of the fields");
     }
-    let gained = added.into_iter().map(TypeField::gained);
+    let gained = added.into_iter().map(ComparedField::gained);
     let changes = kept.into_iter().zip(old);
     let changes = changes.map(|(new, old)| new.became(old).within(&format!("the field `{}`", old.name())));
     gained.chain(changes).fold(TypeChange::Same, |all, change| all.and(|| change))

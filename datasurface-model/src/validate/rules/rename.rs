@@ -40,7 +40,7 @@ trait HasFormerName: Entity<Name: Name> {
 
 macro_rules! renamed {
     ($($entity:ty),* $(,)?) => {$(
-        impl Renamed for $entity {
+        impl HasFormerName for $entity {
             fn former(&self) -> Option<&Self::Name> {
                 self.former_name()
             }
