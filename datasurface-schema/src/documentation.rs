@@ -112,7 +112,7 @@ pub fn join_about<N: Clone>(
     said.former_name = said.former_name.take().or_else(|| former_name.clone());
 }
 
-/// The methods of what can be documented: of a type with a field `about`, which is a [`Rare`] of [`About`].
+/// The methods of what can be documented: of a type with a field `about`, which is a [`Sparse`] of [`Annotations`].
 #[macro_export]
 macro_rules! documented {
     () => {
@@ -131,7 +131,7 @@ macro_rules! documented {
     };
 }
 
-/// The methods of what can be renamed: of a type with a field `about`, which is a [`Rare`] of [`About`].
+/// The methods of what can be renamed: of a type with a field `about`, which is a [`Sparse`] of [`Annotations`].
 #[macro_export]
 macro_rules! renamed {
     ($name:ty) => {

@@ -48,7 +48,7 @@
 //! Laws::of::<Lists>().check_generated(3).assert();
 //! ```
 //!
-//! A [`Verdict`] lists what violates a law: its number and name, the ecosystem and the edit, the node, scope or resource,
+//! A [`LawReport`] lists what violates a law: its number and name, the ecosystem and the edit, the node, scope or resource,
 //! and what differs. Laws are numbered as in the documentation of the contract. Not checked here are law 6 (a change
 //! touches its cone only), law 9 (claims are true) but for what is claimed of storage, the linear time of law 10, and law 12
 //! (no secret in any output): a platform is pure and is given names of credentials, never values, so there is nothing that it

@@ -1,5 +1,5 @@
 //! The rules, one file for each area. A rule is a pure function of one unit's content and of the facts that it reads
-//! through its [`Scope`].
+//! through its [`RuleContext`].
 
 mod access;
 mod capture;
