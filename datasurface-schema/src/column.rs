@@ -2,7 +2,7 @@
 
 use crate::name::{Classification, ColumnName};
 use crate::{DataType, data_type::quoted_where_needed};
-use crate::{documentation::Annotations, documented, rare::Sparse, renamed, set::Set};
+use crate::{documentation::Annotations, documented, renamed, set::Set, sparse::Sparse};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

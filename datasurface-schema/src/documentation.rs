@@ -1,6 +1,6 @@
 //! Documentation and former names: attributes of everything that has a name.
 
-use crate::{Text, name::Tag, rare::Sparse, segment, set::Set};
+use crate::{Text, name::Tag, segment, set::Set, sparse::Sparse};
 use serde::{Deserialize, Serialize};
 
 /// What people should know about a thing: a text, and tags to find it by.

@@ -6,29 +6,30 @@
 
 mod avro;
 mod column;
+mod column_error;
 mod compat;
 mod data_type;
 mod documentation;
 mod json;
 #[cfg(feature = "json-schema")]
 mod json_schema;
+mod known_valid;
 mod name;
 mod named;
 mod nearest;
-mod plain;
 mod pool;
-mod problem;
-mod rare;
 mod schema;
 mod schema_text;
 pub mod segment;
 mod set;
+mod sparse;
 mod table;
 mod text;
-mod unread;
+mod unreadable_columns;
 
 pub use avro::{AvroError, AvroSchema};
 pub use column::Column;
+pub use column_error::SchemaProblem;
 pub use compat::{SchemaChange, SchemaRule, TypeChange};
 pub use data_type::{
     ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
@@ -39,12 +40,11 @@ pub use json::Json;
 pub use name::*;
 pub use named::{Difference, Entity, Iter, Named};
 pub use nearest::nearest;
-pub use problem::SchemaProblem;
-pub use rare::Sparse;
 pub use schema::{Schema, SchemaError};
 pub use schema_text::{SchemaTextError, WrittenColumn, written_columns};
 pub use serde_json::Value;
 pub use set::Set;
+pub use sparse::Sparse;
 pub use table::TableSchema;
 pub use text::Text;
-pub use unread::UnreadableColumns;
+pub use unreadable_columns::UnreadableColumns;

@@ -3,12 +3,12 @@
 use crate::{
     avro::{self, AvroError, AvroSchema},
     column::Column,
+    column_error::SchemaProblem,
     name::ColumnName,
     pool,
-    problem::SchemaProblem,
     schema_text::SchemaTextError,
     table::{NO_TABLE, TableSchema},
-    unread::{self, UnreadableColumns},
+    unreadable_columns::{self, UnreadableColumns},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, sync::Arc};
@@ -95,7 +95,7 @@ impl Schema {
     /// The columns that cannot be read.
     pub fn unread(&self) -> &UnreadableColumns {
         match &self.stored.content {
-            Content::Table(_) => &unread::NOTHING,
+            Content::Table(_) => &unreadable_columns::NOTHING,
             Content::Avro(avro) => avro.unread(),
             Content::Unreadable(error) => error.unread(),
         }

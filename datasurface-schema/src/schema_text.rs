@@ -2,7 +2,8 @@
 
 use crate::name::ColumnName;
 use crate::{
-    Column, SchemaProblem, TableSchema, data_type::Reader, problem::joined, unread::UnreadableColumns,
+    Column, SchemaProblem, TableSchema, column_error::joined, data_type::Reader,
+    unreadable_columns::UnreadableColumns,
 };
 use std::{borrow::Cow, iter, str::FromStr};
 

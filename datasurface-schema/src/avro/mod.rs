@@ -1,7 +1,7 @@
 //! Schemas in Avro's own words: kept as they were written, and seen as tables.
 
 mod default;
-mod fault;
+mod error;
 mod logical;
 mod name;
 mod read;
@@ -12,12 +12,12 @@ mod types;
 
 use crate::{
     SchemaProblem, TableSchema, Text,
-    problem::joined,
+    column_error::joined,
     table::NO_TABLE,
-    unread::{self, UnreadableColumns},
+    unreadable_columns::{self, UnreadableColumns},
 };
 use crate::{json::Json, name::ColumnName};
-use fault::{Fault, Faults};
+use error::{Fault, Faults};
 use serde_json::Value;
 pub(super) use types::{Enumeration, Field, Fixed, NullableType, Record, Type};
 
@@ -99,7 +99,7 @@ impl AvroSchema {
 
     /// The columns that cannot be read.
     pub(super) fn unread(&self) -> &UnreadableColumns {
-        self.unreadable().map_or(&unread::NOTHING, |error| &error.unread)
+        self.unreadable().map_or(&unreadable_columns::NOTHING, |error| &error.unread)
     }
 
     /// Why it is no record.

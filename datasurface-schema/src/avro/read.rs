@@ -2,7 +2,7 @@
 
 use super::{
     AvroError, Enumeration, Fault, Faults, Field, Fixed, NullableType, Record, Type, default,
-    fault::both,
+    error::both,
     logical::logical,
     name::{defined_name, full_name, is_name, namespace, simple_name},
     types::Primitive,

@@ -1,23 +1,23 @@
 //! What a column can hold.
 
+mod check;
 mod collation;
 mod error;
 mod float;
 mod geometry;
 mod nested;
-mod problem;
 mod read;
 #[cfg(test)]
 mod tests;
 mod time_zone;
 mod write;
 
+pub use check::{TypeFault, TypeProblem};
 pub use collation::Collation;
 pub use error::DataTypeError;
 pub use float::{FloatFormat, FloatRange, MicroscalingFormat};
 pub use geometry::GeometryType;
 pub use nested::{ArrayType, Field, MapType, StructType};
-pub use problem::{TypeFault, TypeProblem};
 pub use time_zone::is_time_zone;
 pub use time_zone::nearest_time_zone;
 pub(super) use {read::Reader, write::quoted_where_needed};
