@@ -5,13 +5,13 @@
 //! is in `docs/governance.md`.
 
 mod codes;
-mod meeting;
+mod denial;
 
 pub use codes::{
     CLASSIFICATION, CLASSIFICATION_LIMIT, HARD_VENDOR, LOCATION, NO_EFFECT, PLATFORM, PRODUCTION,
     PRODUCTION_MIX, STORAGE, UNCLASSIFIED, UNKNOWN_TECHNOLOGY, VENDOR,
 };
-pub use meeting::DenialContext;
+pub use denial::DenialContext;
 
 use crate::{
     diagnostic::CodeInfo,

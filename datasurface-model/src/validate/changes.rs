@@ -1,8 +1,8 @@
 //! What is different between two valid versions.
 
 use super::{
-    cut::UnitChange,
     unit::{Content, UnitPlace},
+    unit_diff::UnitChange,
 };
 use crate::ecosystem::DataContainer;
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, Named, Set, TeamKey, WorkspaceName, ZoneName};

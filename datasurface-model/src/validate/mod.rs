@@ -10,26 +10,26 @@
 //! a validation follows the edit; a first validation is the edit that makes everything out of nothing.
 
 mod changes;
-mod cut;
-mod directory;
+mod dependents;
 mod facts;
 mod index;
-mod names;
+mod name_index;
 mod outcome;
 mod reader;
-mod readers;
 mod reference;
 mod resolve;
 mod rules;
 mod state;
 mod unit;
+mod unit_diff;
+mod unit_index;
 mod valid;
 mod waivers;
 
 pub use changes::Changes;
-pub use directory::Located;
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use rules::CODES;
+pub use unit_index::Located;
 pub use valid::Valid;
 
 use crate::ecosystem::Ecosystem;

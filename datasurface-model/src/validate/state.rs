@@ -2,12 +2,12 @@
 
 use super::{
     PersistentMap,
-    cut::{self, UnitChange},
+    dependents::Dependents,
     facts::Facts,
     reader::Fact,
-    readers::Dependents,
     rules::{self, CODES},
     unit::{Content, UnitKey},
+    unit_diff::{self, UnitChange},
     waivers::{self, WaiverOutcome},
 };
 use crate::{
@@ -58,7 +58,7 @@ impl State {
     pub(super) fn of(ecosystem: &Ecosystem, today: NaiveDate, before: Option<&Self>) -> (Self, Vec<UnitKey>) {
         let mut state = before.cloned().unwrap_or_else(Self::of_nothing);
         let older = before.map(|before| &before.ecosystem);
-        let changes = cut::differences(older, ecosystem, state.facts.directory());
+        let changes = unit_diff::differences(older, ecosystem, state.facts.directory());
         let touched = state.facts.follow(&changes, today);
         state.ecosystem = ecosystem.clone();
 

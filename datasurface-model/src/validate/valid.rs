@@ -2,8 +2,8 @@
 
 use super::{
     changes::Changes,
-    cut,
-    directory::{Located, UnitIndex},
+    unit_diff,
+    unit_index::{Located, UnitIndex},
     waivers::WaiverOutcome,
 };
 use crate::{
@@ -36,7 +36,7 @@ impl Valid<Ecosystem> {
     pub fn assume_valid(ecosystem: Ecosystem) -> Self {
         let mut directory = UnitIndex::default();
         let mut touched = FxHashSet::default();
-        for unit in cut::differences(None, &ecosystem, &directory) {
+        for unit in unit_diff::differences(None, &ecosystem, &directory) {
             directory.follow(&unit, &mut touched);
         }
         Self { inner: Arc::new(Inner { value: ecosystem, directory, on: None }) }
@@ -125,7 +125,7 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn changes_since(&self, older: &Self) -> Changes {
         let directory = &older.inner.directory;
-        Changes::of(&cut::differences(Some(&older.inner.value), &self.inner.value, directory))
+        Changes::of(&unit_diff::differences(Some(&older.inner.value), &self.inner.value, directory))
     }
 }
 

@@ -10,11 +10,11 @@ pub(crate) use values::{
 };
 
 use super::{
-    cut::UnitChange,
-    directory::{Located, UnitIndex},
-    names::NameIndex,
+    name_index::NameIndex,
     reference::Reference,
     unit::{Content, UnitKey, UnitPlace},
+    unit_diff::UnitChange,
+    unit_index::{Located, UnitIndex},
 };
 use crate::ecosystem::{CloudVendor, DataContainer, Dataset, Datastore, Ecosystem, Policy, PolicyRule};
 use chrono::NaiveDate;

@@ -1,7 +1,7 @@
 //! Subjects: what a fact is about.
 
 use super::super::reference::Reference;
-use crate::validate::{directory::folded, reader::Fact};
+use crate::validate::{reader::Fact, unit_index::folded};
 use datasurface_schema::{ContainerKey, DatastoreName, Text, WorkspaceName, ZoneName};
 
 /// What a fact is about: as long as nothing touches its subject, a fact stays as it is. When something does, it is

@@ -5,7 +5,7 @@ use crate::{
     ecosystem::{
         Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
     },
-    validate::{directory::Located, unit::UnitKey},
+    validate::{unit::UnitKey, unit_index::Located},
 };
 use datasurface_schema::{
     Classification, DatasetName, DatastoreName, Entity, Named, PlatformName, PolicyName, Set, ZoneName,

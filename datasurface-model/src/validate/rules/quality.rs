@@ -4,7 +4,7 @@ use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{Dataset, Datastore, QualityCheck, Share},
-    validate::names::NameIndex,
+    validate::name_index::NameIndex,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{ColumnName, DataType, Entity, segment};

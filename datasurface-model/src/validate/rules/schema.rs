@@ -4,7 +4,7 @@ use super::{RuleContext, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    validate::names::NameIndex,
+    validate::name_index::NameIndex,
 };
 use datasurface_schema::{
     Column, ColumnName, DatasetName, Entity, Schema, SchemaError, TableSchema, TypeFault, TypeProblem,

@@ -4,7 +4,7 @@ use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Suggestion},
     ecosystem::{Capture, Datastore},
-    validate::names::NameIndex,
+    validate::name_index::NameIndex,
 };
 use datasurface_schema::{Entity, segment};
 

@@ -9,7 +9,7 @@ use crate::{
     ecosystem::{
         Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
     },
-    validate::{names::NameIndex, reference::Reference},
+    validate::{name_index::NameIndex, reference::Reference},
 };
 use datasurface_schema::{DataType, DatasetName, Entity, segment};
 

@@ -6,7 +6,7 @@ use super::{RuleContext, of_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
-    validate::directory::folded,
+    validate::unit_index::folded,
 };
 use datasurface_schema::{
     Classification, Column, DataType, Documentation, Entity, Name, NameError, NameSyntax, Named, Schema,

@@ -7,7 +7,7 @@ use super::{RuleContext, governance::ReceivedDataset};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
-    validate::{facts::OutputFact, names::NameIndex, reference::Reference},
+    validate::{facts::OutputFact, name_index::NameIndex, reference::Reference},
 };
 use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Name, segment};
 use rustc_hash::FxHashSet;

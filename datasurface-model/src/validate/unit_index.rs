@@ -4,12 +4,12 @@
 use super::{
     PersistentMap,
     changes::containers,
-    cut::UnitChange,
     facts::Subject,
     index::MultiIndex,
-    names::NameIndex,
+    name_index::NameIndex,
     rules::addresses,
     unit::{Content, UnitKey, UnitPlace, team_path},
+    unit_diff::UnitChange,
 };
 use crate::{
     diagnostic::ModelPath,

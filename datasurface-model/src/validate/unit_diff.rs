@@ -2,8 +2,8 @@
 //! difference.
 
 use super::{
-    directory::UnitIndex,
     unit::{Content, UnitKey, UnitPlace},
+    unit_index::UnitIndex,
 };
 use crate::ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration};
 use datasurface_schema::{Entity, Named, TeamKey, TeamName, ZoneName};
