@@ -3,7 +3,7 @@
 
 use super::{
     codes::FORMAT,
-    translate::shortened,
+    json_errors::shortened,
     tree::{Extent, Member, Node, Problem, Value},
     v1,
 };

@@ -30,6 +30,7 @@ mod error;
 #[cfg(feature = "fs")]
 mod files;
 mod head;
+mod json_errors;
 mod lines;
 mod loaded;
 mod locate;
@@ -38,7 +39,6 @@ mod patch;
 mod report;
 mod shape;
 mod syntax;
-mod translate;
 mod tree;
 mod v1;
 #[cfg(feature = "yaml")]

@@ -2,7 +2,7 @@
 //! where in it, by a parser that keeps ranges.
 
 use super::{DEEPEST, Extent, Member, Node, Problem, Tree, Value, without_twins};
-use crate::translate;
+use crate::json_errors;
 use jsonc_parser::{
     CollectOptions, ParseOptions,
     ast::{self, ObjectPropName},
@@ -29,7 +29,7 @@ const STRICT: ParseOptions = ParseOptions {
 
 pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
-        return Err(translate::syntax(text, &error));
+        return Err(json_errors::syntax(text, &error));
     }
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let problem = match error.kind() {

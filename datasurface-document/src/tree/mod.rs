@@ -2,7 +2,7 @@
 //! found in, all in one go, and what the places of findings are looked up in.
 
 #[cfg(feature = "yaml")]
-mod building;
+mod builder;
 mod json;
 mod number;
 mod problem;

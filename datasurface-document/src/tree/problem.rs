@@ -3,7 +3,7 @@
 use super::Extent;
 use crate::{
     codes::{UNKNOWN_FIELD, UNREADABLE},
-    translate::shortened,
+    json_errors::shortened,
 };
 use datasurface_model::{CodeInfo, nearest};
 use serde::de::{Error, Expected, Unexpected};

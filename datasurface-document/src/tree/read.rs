@@ -5,7 +5,7 @@ use super::{
     Member, Node, Problem, Value,
     number::{Number, number},
 };
-use crate::{OBJECT, translate::shortened};
+use crate::{OBJECT, json_errors::shortened};
 use serde::{
     de::{
         DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess,

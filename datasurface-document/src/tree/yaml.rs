@@ -1,8 +1,8 @@
 //! The tree of a YAML text: of the part of YAML that says what JSON can say. Anchors, tags and several documents in one
 //! file are refused: they make a model harder to review, and small texts huge.
 
-use super::{Extent, Node, Problem, Tree, Value, building::TreeBuilder, number::is_number};
-use crate::translate::shortened;
+use super::{Extent, Node, Problem, Tree, Value, builder::TreeBuilder, number::is_number};
+use crate::json_errors::shortened;
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 
