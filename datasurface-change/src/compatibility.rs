@@ -1,8 +1,8 @@
 //! What a change breaks, and for whom.
 
 use super::{
+    changed_datastores::{self, Change, LocatedStore, RetirementDates, StoreChange},
     codes,
-    touched::{self, Change, LocatedStore, RetirementDates, StoreChange},
     uses::{Consumer, DatasetUse, DatasetUses},
 };
 use chrono::NaiveDate;
@@ -65,7 +65,7 @@ impl CompatibilityChecker<'_> {
     }
 
     fn add_datasets(&self, old: &LocatedStore<'_>, new: &LocatedStore<'_>, found: &mut Vec<BreakingChange>) {
-        for change in touched::datasets(old, new) {
+        for change in changed_datastores::datasets(old, new) {
             match change {
                 Change::New(_) => {}
                 Change::Gone(dataset) => {

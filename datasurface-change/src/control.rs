@@ -2,6 +2,7 @@
 
 use super::{
     authorization::{Authorization, ChangeSource},
+    changed_datastores::{self, Change, LocatedStore, RetirementDates, StoreChange},
     codes,
     compatibility::CompatibilityChecker,
     diff::{ModelDiff, Pruned},
@@ -9,7 +10,6 @@ use super::{
     rename,
     report::ChangeReport,
     retirement::{Retirement, Stage},
-    touched::{self, Change, LocatedStore, RetirementDates, StoreChange},
     uses::{self, DatasetUses},
 };
 use chrono::NaiveDate;
@@ -62,7 +62,7 @@ impl ChangeControl {
         let pruned = Pruned::of(old, new);
         let diff = ModelDiff::of(&pruned);
         let authorization = Authorization::of(&diff, old, new, &self.source);
-        let changes = touched::stores(&pruned);
+        let changes = changed_datastores::stores(&pruned);
         let former = former_keys(&changes);
         let reach = ReachedConsumers::of(&pruned, &changes, new);
         let retiring = retiring_keys(&pruned, &changes, new);
@@ -157,7 +157,7 @@ impl ChangeControl {
 /// When a dataset was to go before the change, if it was.
 fn retiring_before(old: &Valid<Ecosystem>, dataset: &DatasetKey) -> Option<RetirementDates> {
     let store = old.datastore(&dataset.datastore)?.entity();
-    touched::retiring(store, store.datasets().get(&dataset.dataset)?)
+    changed_datastores::retiring(store, store.datasets().get(&dataset.dataset)?)
 }
 
 type LocatedDataset<'c, 'e> = (&'c LocatedStore<'e>, &'e Dataset);
@@ -172,7 +172,7 @@ fn for_each_dataset<'c, 'e>(
             Change::Gone(store) => store.store.datasets().iter().for_each(|d| what(Change::Gone((store, d)))),
             Change::New(store) => store.store.datasets().iter().for_each(|d| what(Change::New((store, d)))),
             Change::Both { old, new } => {
-                for change in touched::datasets(old, new) {
+                for change in changed_datastores::datasets(old, new) {
                     what(match change {
                         Change::Gone(dataset) => Change::Gone((old, dataset)),
                         Change::New(dataset) => Change::New((new, dataset)),
@@ -215,8 +215,10 @@ fn retiring_keys(
             // What the datastore says concerns every dataset of it.
             let is_whole = whole.entity().deprecation().is_some();
             let store = if is_whole { whole.entity() } else { store.store };
-            let datasets =
-                store.datasets().iter().filter(|dataset| touched::retiring(store, dataset).is_some());
+            let datasets = store
+                .datasets()
+                .iter()
+                .filter(|dataset| changed_datastores::retiring(store, dataset).is_some());
             keys.extend(datasets.map(|dataset| DatasetKey::new(store.name(), dataset.name())));
         }
     }
@@ -226,7 +228,7 @@ fn retiring_keys(
             let store = new.datastore(&key.datastore).map(|store| store.entity());
             let is_retiring = store.is_some_and(|store| {
                 let dataset = store.datasets().get(&key.dataset);
-                dataset.is_some_and(|dataset| touched::retiring(store, dataset).is_some())
+                dataset.is_some_and(|dataset| changed_datastores::retiring(store, dataset).is_some())
             });
             if is_retiring {
                 keys.insert(key.clone());

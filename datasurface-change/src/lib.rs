@@ -3,8 +3,8 @@
 //! [`ChangeControl::judge`] compares two ecosystems and answers with a [`ChangeReport`]. Nothing is looked at that both
 //! share in memory, so a small change of a large ecosystem is judged in no time.
 
-mod alike;
 mod authorization;
+mod changed_datastores;
 mod codes;
 mod compatibility;
 mod control;
@@ -13,7 +13,7 @@ mod reach;
 mod rename;
 mod report;
 mod retirement;
-mod touched;
+mod similar_names;
 mod uses;
 
 pub use authorization::{Authorization, ChangeSource, DeniedPart};

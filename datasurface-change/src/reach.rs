@@ -1,8 +1,8 @@
 //! Whom a change reaches, whether it breaks anything for them or not.
 
 use super::{
+    changed_datastores::{self, Change, StoreChange},
     diff::Pruned,
-    touched::{self, Change, StoreChange},
     uses::{Consumer, DatasetUses, workspaces},
 };
 use datasurface_model::{
@@ -86,7 +86,7 @@ impl ReachedConsumers {
                     let keys = whole.into_iter().flat_map(|store| keys(store));
                     self.datasets.push((now.path(), keys.collect()));
                 }
-                for change in touched::datasets(old, now) {
+                for change in changed_datastores::datasets(old, now) {
                     let (path, keys) = match change {
                         Change::New(_) => continue,
                         Change::Gone(dataset) => (now.dataset_path(dataset), vec![old.key(dataset)]),

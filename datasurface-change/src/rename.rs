@@ -1,8 +1,8 @@
 //! What looks like a rename that nobody stated. It is proposed, with the evidence; it is never assumed.
 
 use super::{
-    alike::NamesByKind,
-    touched::{self, Change, LocatedStore, StoreChange},
+    changed_datastores::{self, Change, LocatedStore, StoreChange},
+    similar_names::NamesByKind,
 };
 use datasurface_model::{
     Column, ColumnName, Dataset, Datastore, Entity, ModelPath, TableSchema, Text, segment,
@@ -85,7 +85,7 @@ pub(super) fn proposals(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
     found.extend(datastores(changes));
     for change in changes {
         if let Change::Both { old, new } = change {
-            let changed = touched::datasets(old, new);
+            let changed = changed_datastores::datasets(old, new);
             found.extend(datasets(&changed, new));
             for change in &changed {
                 if let Change::Both { old: before, new: after } = change

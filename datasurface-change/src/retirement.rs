@@ -1,7 +1,7 @@
 //! Retirement: deprecate, let consumers agree and leave, wait for the sunset, remove.
 
 use super::{
-    touched::{self, RetirementDates},
+    changed_datastores::{self, RetirementDates},
     uses::{DatasetUse, DatasetUses},
 };
 use chrono::NaiveDate;
@@ -67,7 +67,7 @@ impl Retirement {
         let mut retiring = Vec::new();
         for store in ecosystem.datastores() {
             for dataset in store.entity().datasets() {
-                if touched::retiring(store.entity(), dataset).is_some() {
+                if changed_datastores::retiring(store.entity(), dataset).is_some() {
                     retiring.push(DatasetKey::new(store.entity().name(), dataset.name()));
                 }
             }
@@ -85,8 +85,9 @@ impl Retirement {
     ) -> Option<Self> {
         let located = ecosystem.datastore(&dataset.datastore)?;
         let found = located.entity().datasets().get(&dataset.dataset)?;
-        let retiring = touched::retiring(located.entity(), found)?;
-        let placed = touched::LocatedStore { team: located.team().clone(), store: located.entity() };
+        let retiring = changed_datastores::retiring(located.entity(), found)?;
+        let placed =
+            changed_datastores::LocatedStore { team: located.team().clone(), store: located.entity() };
         let consents: BTreeSet<_> = uses.direct(dataset).iter().map(|used| Consent::of(used, on)).collect();
         let stage = if on < retiring.since {
             Stage::Announced

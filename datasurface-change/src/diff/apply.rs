@@ -2,8 +2,8 @@
 
 use super::{
     Difference, DifferenceKind,
+    document_path::{DocumentPath, Step},
     list::{self, ElementOrder},
-    place::{DocumentPath, Step},
 };
 use datasurface_document::schema_in_full;
 use datasurface_model::Text;

@@ -2,14 +2,14 @@
 //! lose nothing. What they share is left out before, as a whole.
 
 mod apply;
+mod document_path;
 mod list;
-mod place;
 mod pruned;
 mod tree;
 
 use datasurface_document::DocumentError;
 use datasurface_model::{Ecosystem, Json, ModelPath, Text, Valid, ownership::Part};
-use place::DocumentPath;
+use document_path::DocumentPath;
 pub(super) use pruned::Pruned;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
