@@ -1,6 +1,6 @@
 //! Documents as they are saved, damaged anywhere: what people, and programs, get wrong.
 
-use super::anything::{anything, nasty};
+use super::arbitrary::{anything, nasty};
 use crate::ecosystems;
 use datasurface_document::to_value;
 use proptest::{

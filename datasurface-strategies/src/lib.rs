@@ -13,7 +13,7 @@
 //! An ecosystem is drawn as a plain plan of numbers, which shrinks well, and then built: numbers are taken modulo
 //! what there is, so that every plan means a valid ecosystem.
 
-mod anything;
+mod arbitrary;
 mod avro;
 mod build;
 mod damage;
@@ -30,7 +30,7 @@ mod workspaces;
 #[cfg(test)]
 mod tests;
 
-pub use anything::{anything, nasty};
+pub use arbitrary::{anything, nasty};
 pub use avro::in_avro;
 pub use damage::{damaged, documents, each_damaged, positional};
 pub use edit::{Edit, edits};

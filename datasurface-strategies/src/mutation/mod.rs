@@ -1,7 +1,7 @@
 //! Mutations: changes of a valid ecosystem that break exactly one rule.
 
-mod around;
 mod consuming;
+mod ecosystem;
 mod producing;
 
 use datasurface_model::{
@@ -21,7 +21,7 @@ pub struct Mutation {
 impl Mutation {
     /// Every mutation: one for each rule that an edit can break.
     pub fn all() -> impl Iterator<Item = Self> {
-        [around::ALL, consuming::ALL, producing::ALL].into_iter().flatten().copied()
+        [ecosystem::ALL, consuming::ALL, producing::ALL].into_iter().flatten().copied()
     }
 
     /// The code of the finding that it brings about.
