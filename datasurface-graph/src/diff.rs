@@ -1,7 +1,7 @@
 //! Differences between two graphs: by key, and by fingerprint where the key is in both.
 
 use crate::{
-    estate::FragmentsDifference,
+    fragments::FragmentsDifference,
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };

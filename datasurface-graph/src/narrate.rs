@@ -1,11 +1,11 @@
 //! From the small numbers of a node to what it is about, in names and values.
 
 use crate::{
-    estate::{DatasetId, DatastoreFragment, Ingest, NodeRef, Origin, PlatformPart, TransformerFragment},
     facts::{
         CaptureFacts, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,
         TriggerFacts,
     },
+    fragments::{DatasetId, DatastoreFragment, Ingest, NodeRef, Origin, PlatformPart, TransformerFragment},
     key::NodeKey,
     obligation::Custody,
 };

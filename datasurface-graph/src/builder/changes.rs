@@ -2,7 +2,7 @@
 
 use crate::{
     assignments::{Assignments, Stages},
-    estate::{Fragments, Origin},
+    fragments::{Fragments, Origin},
     transformers::{producers, transforms},
 };
 use datasurface_model::{

@@ -1,9 +1,9 @@
 //! All drafts, by datastore.
 
-use super::draft::FragmentBuilder;
+use super::fragment::FragmentBuilder;
 use crate::{
     assignments::{in_graph, primary},
-    estate::{Fragments, Origin},
+    fragments::{Fragments, Origin},
 };
 use datasurface_model::DatastoreName;
 use indexmap::{IndexMap, map::Entry};

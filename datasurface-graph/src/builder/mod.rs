@@ -1,15 +1,15 @@
 //! Building: from a model and its assignments to an estate, from nothing or from the estate before.
 
 mod changes;
-mod draft;
 mod drafts;
-mod work;
+mod fragment;
+mod graph_builder;
 
-use crate::{assignments::Assignments, estate::Fragments, graph::IntentionGraphs};
+use crate::{assignments::Assignments, fragments::Fragments, graph::IntentionGraphs};
 use changes::{Changes, keeps_platforms};
 use datasurface_model::{DatastoreName, Ecosystem, PlatformName, Valid};
+use graph_builder::GraphBuilder;
 use std::{collections::BTreeSet, fmt, sync::Arc};
-use work::GraphBuilder;
 
 /// Datastores are needed that no platform captures.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The graphs of all platforms together.
 
 use super::intention_graph::IntentionGraph;
-use crate::estate::Fragments;
+use crate::fragments::Fragments;
 use datasurface_model::PlatformName;
 use std::sync::Arc;
 

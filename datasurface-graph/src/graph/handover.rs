@@ -2,7 +2,7 @@
 
 use super::{graphs::IntentionGraphs, node::Node};
 use crate::{
-    estate::{CapturedDataset, DatastoreFragment, NodeRef, PlatformPart},
+    fragments::{CapturedDataset, DatastoreFragment, NodeRef, PlatformPart},
     key::NodeKey,
     narrate,
 };

@@ -1,7 +1,7 @@
 //! What must happen on one platform: a platform's view of the estate.
 
 use super::order::Order;
-use crate::estate::{DatastoreFragment, Fragments, PlatformPart, TransformerFragment};
+use crate::fragments::{DatastoreFragment, Fragments, PlatformPart, TransformerFragment};
 use datasurface_model::{PlatformName, WorkspaceName};
 use std::sync::{Arc, OnceLock};
 

@@ -1,6 +1,6 @@
 //! The intention graph: immutable once built, read through borrowed views.
 
-mod formerly;
+mod former_key;
 mod graphs;
 mod handover;
 mod intention_graph;

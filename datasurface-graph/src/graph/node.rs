@@ -2,9 +2,9 @@
 
 use super::intention_graph::IntentionGraph;
 use crate::{
-    estate::{DatasetId, NodeRef, Origin, TransformerFragment},
     facts::{Consumer, NodeFacts},
     fingerprint::Fingerprint,
+    fragments::{DatasetId, NodeRef, Origin, TransformerFragment},
     key::{NodeKey, NodeKind},
     narrate,
     obligation::Obligation,

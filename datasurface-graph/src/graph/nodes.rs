@@ -2,7 +2,7 @@
 
 use super::{graphs::IntentionGraphs, intention_graph::IntentionGraph, node::Node};
 use crate::{
-    estate::{DatastoreFragment, NodeRef, TransformerFragment},
+    fragments::{DatastoreFragment, NodeRef, TransformerFragment},
     key::NodeKey,
 };
 use petgraph::graph::{DiGraph, NodeIndex};

@@ -1,7 +1,7 @@
 //! The canonical order of a graph's nodes: that of their keys.
 
-use crate::estate::NodeRef;
-use crate::estate::{DatastoreFragment, Fragments, TransformerFragment};
+use crate::fragments::NodeRef;
+use crate::fragments::{DatastoreFragment, Fragments, TransformerFragment};
 use datasurface_model::{DatastoreName, PlatformName};
 use std::sync::Arc;
 

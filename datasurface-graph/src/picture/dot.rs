@@ -1,8 +1,8 @@
 //! DOT, the language of Graphviz.
 
 use super::{
-    pen::{Arrow, ArrowKind, BoxShape, PictureWriter, Shape},
-    sketch::Picture,
+    picture::Picture,
+    writer::{Arrow, ArrowKind, BoxShape, PictureWriter, Shape},
 };
 use std::fmt;
 

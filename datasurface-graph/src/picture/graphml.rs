@@ -2,8 +2,8 @@
 
 use super::{
     label,
-    pen::{Arrow, ArrowKind, BoxShape, PictureWriter},
-    sketch::Picture,
+    picture::Picture,
+    writer::{Arrow, ArrowKind, BoxShape, PictureWriter},
 };
 use std::fmt;
 

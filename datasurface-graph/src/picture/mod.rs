@@ -3,22 +3,22 @@
 
 mod change;
 mod dot;
-mod drawing;
-mod exchange;
 mod frame;
 mod graphml;
-mod json;
+mod graphs_json;
+mod handover;
 mod label;
 mod mermaid;
-mod pen;
-mod sketch;
+mod picture;
+mod picture_json;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 pub use dot::Dot;
-pub use drawing::Drawing;
 pub use graphml::GraphMl;
-pub use json::GraphsPicture;
+pub use graphs_json::GraphsPicture;
 pub use mermaid::Mermaid;
-pub use sketch::{Level, Picture};
+pub use picture::{Level, Picture};
+pub use picture_json::Drawing;

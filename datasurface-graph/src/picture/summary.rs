@@ -3,10 +3,10 @@
 use super::{
     change::ChangeStatus,
     label,
-    pen::{Arrow, ArrowKind, BoxShape, Kind, PictureWriter},
-    sketch::Picture,
+    picture::Picture,
+    writer::{Arrow, ArrowKind, BoxShape, Kind, PictureWriter},
 };
-use crate::{estate::NodeRef, graph::Node, key::NodeKey};
+use crate::{fragments::NodeRef, graph::Node, key::NodeKey};
 use datasurface_model::{DatastoreName, TeamKey, WorkspaceName};
 use std::{collections::BTreeMap, fmt};
 

@@ -2,10 +2,10 @@
 
 use super::{
     Questions,
-    circle::{CycleEntry, entered},
+    cycle::{CycleEntry, entered},
     order::in_order,
 };
-use crate::estate::{Fragments, Origin, TransformerFragment};
+use crate::fragments::{Fragments, Origin, TransformerFragment};
 use datasurface_model::{DatastoreName, Entity, PlatformName, WorkspaceName};
 use serde::Serialize;
 use std::{

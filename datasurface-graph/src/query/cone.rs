@@ -3,7 +3,7 @@
 use super::Questions;
 use crate::{
     diff::GraphDiff,
-    estate::NodeRef,
+    fragments::NodeRef,
     graph::{IntentionGraphs, Node},
     key::NodeKey,
 };

@@ -1,8 +1,8 @@
 //! Who is hit when something is lost.
 
-use super::{Questions, whole::CombinedGraph};
+use super::{Questions, combined::CombinedGraph};
 use crate::{
-    estate::{Fragments, KeyedContainer, NodeRef, Origin},
+    fragments::{Fragments, KeyedContainer, NodeRef, Origin},
     graph::Node,
     key::NodeKey,
 };

@@ -1,7 +1,7 @@
 //! Lineage: which datasets are made of which.
 
 use super::Questions;
-use crate::estate::{Origin, TransformerFragment};
+use crate::fragments::{Origin, TransformerFragment};
 use datasurface_model::{DatasetKey, DatastoreName, Entity};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;

@@ -11,21 +11,21 @@
 //! ```
 
 mod bring_up;
-mod circle;
+mod bring_up_order;
 #[cfg(feature = "sql")]
 mod columns;
-mod coming_up;
+mod combined;
 mod cone;
+mod cycle;
 mod impact;
 mod lineage;
 mod order;
 mod paths;
-mod whole;
 
 pub use bring_up::{BringUp, Step};
+pub use bring_up_order::coming_up;
 #[cfg(feature = "sql")]
 pub use columns::{ColumnKey, ColumnSources, UnknownReason};
-pub use coming_up::coming_up;
 pub use cone::cone;
 pub use impact::{AffectedConsumer, Outage};
 pub(crate) use order::in_order;
@@ -34,13 +34,13 @@ use crate::{
     graph::{IntentionGraphs, Node},
     key::NodeKey,
 };
+use combined::CombinedGraph;
 use datasurface_model::{GroupKey, Place, PlatformName, Set};
 use lineage::TransformersByInput;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::OnceLock,
 };
-use whole::CombinedGraph;
 
 /// Questions about the graphs of all platforms. Hand-overs count as dependencies.
 pub struct Questions<'g> {

@@ -1,6 +1,6 @@
 //! Ways from one node to another.
 
-use super::{Questions, whole::CombinedGraph};
+use super::{Questions, combined::CombinedGraph};
 use crate::{graph::Node, key::NodeKey};
 use std::{
     cmp::Reverse,

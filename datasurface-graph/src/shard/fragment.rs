@@ -1,8 +1,8 @@
 //! Fragments, piece by piece. A piece is a node, or one dataset of a node.
 
-use super::known::Entry;
+use super::placed_datasets::Entry;
 use crate::{
-    estate::{DatasetId, DatastoreFragment, NodeRef, TransformerFragment},
+    fragments::{DatasetId, DatastoreFragment, NodeRef, TransformerFragment},
     graph::{IntentionGraph, Node},
     key::NodeKey,
 };

@@ -1,11 +1,11 @@
 //! Shards: parts of a graph that are rendered on their own. Where a node is placed is no part of its identity.
 
 mod fragment;
-mod known;
 mod load;
 mod pieces;
+mod placed_datasets;
 mod placement;
-mod work;
+mod placer;
 
 pub use placement::Placement;
 
@@ -15,8 +15,8 @@ use crate::{
 };
 use datasurface_model::DatasetName;
 use load::Loads;
+use placer::Placer;
 use std::{collections::BTreeSet, fmt};
-use work::Placer;
 
 /// What a node weighs, by limit, in the order of the limits. What is missing at the end weighs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use super::{
     NodeWeight,
     fragment::Fragment,
-    known::PlacedDatasets,
     load::{Loads, Weight, add},
+    placed_datasets::PlacedDatasets,
     placement::{FragmentPlacement, PlacementExceptions},
 };
 use crate::{

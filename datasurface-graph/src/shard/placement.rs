@@ -2,8 +2,8 @@
 
 use super::{
     fragment::Fragment,
-    known::{ByDataset, PlacedDatasets},
     load::position,
+    placed_datasets::{ByDataset, PlacedDatasets},
 };
 use crate::key::NodeKey;
 use datasurface_model::{DatasetName, DatastoreName, PlatformName, ShardName, WorkspaceName};

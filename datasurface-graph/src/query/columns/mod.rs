@@ -5,7 +5,7 @@ mod scope;
 mod statement;
 
 use super::Questions;
-use crate::estate::TransformerFragment;
+use crate::fragments::TransformerFragment;
 use datasurface_model::{CodeArtifact, ColumnName, Dataset, DatasetKey, Datastore, Ecosystem, Entity, Valid};
 use rustc_hash::FxHashMap;
 use serde::Serialize;

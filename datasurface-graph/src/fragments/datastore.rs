@@ -2,7 +2,7 @@
 
 use super::{
     DatasetId, KeyedContainer, ServedGroup,
-    part::{Ingest, PlatformPart, PlatformPartBuilder, joined},
+    platform_part::{Ingest, PlatformPart, PlatformPartBuilder, joined},
 };
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{

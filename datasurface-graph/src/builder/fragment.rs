@@ -1,6 +1,6 @@
 //! A draft: a supply that is being brought up to date.
 
-use crate::estate::{DatasetId, DatastoreFragment, Need, Origin, ServedGroup};
+use crate::fragments::{DatasetId, DatastoreFragment, Need, Origin, ServedGroup};
 use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, GroupKey, PlatformName, WorkspaceName};
 use std::{mem, sync::Arc};
 

@@ -8,7 +8,7 @@ use super::{
     placement::{FragmentPlacement, Placement},
 };
 use crate::{
-    estate::{Fragments, FragmentsDifference, Origin, TransformerFragment},
+    fragments::{Fragments, FragmentsDifference, Origin, TransformerFragment},
     graph::{IntentionGraph, Node},
     key::NodeKey,
     query::{Step, in_order},

@@ -2,7 +2,7 @@
 
 use super::{intention_graph::IntentionGraph, node::Node};
 use crate::{
-    estate::{DatasetId, DatastoreFragment, KeyedContainer, NodeRef},
+    fragments::{DatasetId, DatastoreFragment, KeyedContainer, NodeRef},
     key::NodeKey,
 };
 use datasurface_model::{

@@ -1,8 +1,8 @@
 //! JSON of a picture, for programs that draw.
 
 use super::{
-    pen::{Arrow, ArrowKind, BoxShape, PictureWriter},
-    sketch::Picture,
+    picture::Picture,
+    writer::{Arrow, ArrowKind, BoxShape, PictureWriter},
 };
 use crate::key::NodeKey;
 use serde::Serialize;

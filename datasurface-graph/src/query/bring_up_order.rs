@@ -3,11 +3,11 @@
 
 use super::{
     bring_up::Step,
-    circle::{CycleEntry, entered},
+    cycle::{CycleEntry, entered},
     order::in_order,
 };
 use crate::{
-    estate::NodeRef,
+    fragments::NodeRef,
     graph::{IntentionGraph, Node},
 };
 use datasurface_model::Priority;

@@ -4,21 +4,21 @@
 //! Fragments hold the model's own units. They are kept in persistent maps by name, so two estates share what is the
 //! same in both, and what differs between them is found without looking at the rest.
 
-mod at;
-mod derivation;
+mod datastore;
 mod difference;
-mod part;
-mod service;
-mod supply;
-mod workplace;
+mod node_ref;
+mod platform_part;
+mod served_group;
+mod transformer;
+mod workspace;
 
-pub(crate) use at::NodeRef;
-pub(crate) use derivation::{StartCondition, TransformerFragment};
+pub(crate) use datastore::{DatastoreFragment, Need, Origin};
 pub(crate) use difference::FragmentsDifference;
-pub(crate) use part::{CapturedDataset, Export, Ingest, PlatformPart};
-pub(crate) use service::ServedGroup;
-pub(crate) use supply::{DatastoreFragment, Need, Origin};
-pub(crate) use workplace::{TransformerRun, WorkspaceFragment};
+pub(crate) use node_ref::NodeRef;
+pub(crate) use platform_part::{CapturedDataset, Export, Ingest, PlatformPart};
+pub(crate) use served_group::ServedGroup;
+pub(crate) use transformer::{StartCondition, TransformerFragment};
+pub(crate) use workspace::{TransformerRun, WorkspaceFragment};
 
 use crate::{assignments::Assignments, fingerprint::Fingerprint, transformers::Transformers};
 use datasurface_model::{

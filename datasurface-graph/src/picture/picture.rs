@@ -2,11 +2,11 @@
 
 use super::{
     change::ChangeStatus,
-    exchange::HandoverArrow,
     frame::PlatformFrame,
+    handover::HandoverArrow,
     label,
-    pen::{Arrow, ArrowKind, BoxShape, Kind, PictureWriter},
     summary::{self, BY_STORE, BY_TEAM},
+    writer::{Arrow, ArrowKind, BoxShape, Kind, PictureWriter},
 };
 use crate::{
     graph::{IntentionGraph, Node},

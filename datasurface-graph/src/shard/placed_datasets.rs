@@ -1,6 +1,6 @@
 //! What was placed before.
 
-use crate::estate::DatastoreFragment;
+use crate::fragments::DatastoreFragment;
 use datasurface_model::{ContainerKey, DatasetName, Entity, PlatformName};
 use std::{
     cmp::Ordering,

@@ -7,15 +7,15 @@
 use super::{
     NoPrimary,
     changes::Changes,
-    draft::{FragmentBuilder, NotCaptured},
     drafts::FragmentBuilders,
+    fragment::{FragmentBuilder, NotCaptured},
 };
 use crate::{
     demand::datastores_needed,
-    estate::{
+    facts::Consumer,
+    fragments::{
         Fragments, KeyedContainer, ServedGroup, TransformerFragment, TransformerRun, WorkspaceFragment,
     },
-    facts::Consumer,
     obligation::Obligation,
     transformers::{Group, Transformers, transforms},
 };

@@ -1,6 +1,6 @@
 //! The order inside a circle: where it is entered, since something has to come up before what it needs.
 
-use crate::estate::StartCondition;
+use crate::fragments::StartCondition;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How well something does that comes up before all that it needs is there.

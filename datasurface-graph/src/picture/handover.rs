@@ -3,7 +3,7 @@
 use super::{
     change::ChangeStatus,
     frame::PlatformFrame,
-    pen::{Arrow, ArrowKind},
+    writer::{Arrow, ArrowKind},
 };
 use crate::{graph::Node, key::NodeKey};
 
