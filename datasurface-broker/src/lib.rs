@@ -3,24 +3,25 @@
 //! [`Broker::place`] decides; [`Broker::propose`] renders and plans; [`Proposal::write`] puts the result into a
 //! [`Target`], as a whole or not at all, together with the [`Lock`] that says what was decided.
 
-mod asked;
 mod broker;
 mod choice;
-mod hosted;
+mod configured_platform;
+mod error;
 mod lock;
 mod operate;
 mod output;
 mod place;
 mod placed;
+mod platform_renames;
 mod propose;
-mod refused;
-mod renamed;
+mod run_names;
 mod sharding;
 mod waivers;
 mod write;
 
 pub use broker::Broker;
-pub use hosted::ConfiguredPlatform;
+pub use configured_platform::ConfiguredPlatform;
+pub use error::Refused;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use operate::{Operated, Operation};
 pub use output::{
@@ -29,7 +30,6 @@ pub use output::{
 };
 pub use placed::Placed;
 pub use propose::{AsOf, Proposal, Reached};
-pub use refused::Refused;
 pub use serde_json::Error as JsonError;
 pub use write::WriteError;
 
@@ -40,13 +40,13 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
     let own: [&'static CodeInfo; 9] = [
         &lock::UNREADABLE,
         &place::NO_PRIMARY,
-        &hosted::UNKNOWN_KIND,
-        &hosted::UNKNOWN_VERSION,
-        &hosted::CONFIG,
-        &hosted::UNKNOWN_PLACE,
-        &hosted::FAILED,
+        &configured_platform::UNKNOWN_KIND,
+        &configured_platform::UNKNOWN_VERSION,
+        &configured_platform::CONFIG,
+        &configured_platform::UNKNOWN_PLACE,
+        &configured_platform::FAILED,
         &write::CHANGED,
-        &asked::UNKNOWN_NAME,
+        &run_names::UNKNOWN_NAME,
     ];
     let parts = [choice::CODES, waivers::CODES, propose::codes(), output::CODES];
     own.into_iter().chain(parts.into_iter().flatten().copied())

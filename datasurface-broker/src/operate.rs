@@ -1,10 +1,10 @@
 //! Operating: what was rendered is applied and run by those platforms that can do so themselves.
 
 use crate::{
-    asked::unknown,
     broker::Broker,
-    hosted::{ConfiguredPlatform, failure},
+    configured_platform::{ConfiguredPlatform, failure},
     output::{PlatformRecord, Standing, Target, TargetError},
+    run_names::unknown,
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};

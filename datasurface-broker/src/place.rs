@@ -3,11 +3,11 @@
 use crate::{
     broker::Broker,
     choice::{self, ChoiceContext},
-    hosted,
+    configured_platform,
+    error::Refused,
     lock::{Lock, PlatformLock},
     placed::Placed,
-    refused::Refused,
-    renamed::PlatformRenames,
+    platform_renames::PlatformRenames,
     sharding, waivers,
 };
 use datasurface_graph::IntentionGraphs;
@@ -27,7 +27,7 @@ impl Broker {
     /// lock that was renamed since is the one that says so.
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, Refused> {
         let mut found = Vec::new();
-        let platforms = hosted::configure_platforms(self.registry(), ecosystem, &mut found);
+        let platforms = configured_platform::configure_platforms(self.registry(), ecosystem, &mut found);
         let lock = PlatformRenames::of(ecosystem).lock(lock);
         let question = ChoiceContext::new(ecosystem, &platforms, &lock);
         let assignments = choice::choose(&question, &mut found);

@@ -1,6 +1,6 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
-use crate::{hosted::ConfiguredPlatform, lock::Lock};
+use crate::{configured_platform::ConfiguredPlatform, lock::Lock};
 use datasurface_graph::{Fingerprint, IntentionGraphs, Placement};
 use datasurface_model::{Ecosystem, Entity, Findings, Place, PlatformName, Set, Valid};
 use datasurface_platform::Revision;

@@ -1,6 +1,6 @@
 //! Shards: each graph, cut into what its platform can bear.
 
-use crate::hosted::ConfiguredPlatform;
+use crate::configured_platform::ConfiguredPlatform;
 use datasurface_graph::{
     Custody, DatasetFacts, IntentionGraph, Node, NodeFacts, NodeWeight, Placement, Shards,
 };

@@ -39,7 +39,7 @@ impl WriteError {
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Target(error) => error.diagnostic(),
-            Self::Platform(error) => crate::hosted::failure(error, ModelPath::root()),
+            Self::Platform(error) => crate::configured_platform::failure(error, ModelPath::root()),
             Self::NotDeterministic(path) => {
                 let message = format!("`{path}` came out differently the second time");
                 Diagnostic::new(&CHANGED, ModelPath::root().child(segment::TARGET, path.as_str()), message)

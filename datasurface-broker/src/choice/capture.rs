@@ -3,7 +3,7 @@
 use super::{
     ChoiceContext,
     capability::{uncaptured, unserved_transformer},
-    decided::{self, is_standing},
+    decisions::{self, is_standing},
     policy::{DatasetReader, GovernedTask, Pin},
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
@@ -186,12 +186,12 @@ fn choose_for(
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));
             found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).help("pin another platform"));
-        } else if let Some(stage) = decided::pinned(&decided, platform) {
+        } else if let Some(stage) = decisions::pinned(&decided, platform) {
             assignments.make_primary(name.clone(), platform.clone(), stage);
             if captures {
                 let what = format!("the capture of `{name}`");
                 let both = "it takes its data from the other one until the move is completed in the lock";
-                let (message, help) = decided::told(&what, platform, stage, both);
+                let (message, help) = decisions::told(&what, platform, stage, both);
                 found.push(Diagnostic::new(&MOVE, store.path(), message).help(help));
             }
         }

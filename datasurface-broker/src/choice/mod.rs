@@ -4,11 +4,11 @@
 mod capability;
 mod capture;
 mod codes;
-mod decided;
+mod decisions;
 mod policy;
 mod serve;
 
-use crate::{hosted::ConfiguredPlatform, lock::Lock};
+use crate::{configured_platform::ConfiguredPlatform, lock::Lock};
 use datasurface_graph::Assignments;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, Named, PlatformName, Policy, Valid, ZoneName,

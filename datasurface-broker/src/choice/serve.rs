@@ -3,7 +3,7 @@
 use super::{
     ChoiceContext,
     capability::unserved,
-    decided::{self, is_standing},
+    decisions::{self, is_standing},
     policy::{GovernedTask, Pin, SoftPenalties},
 };
 use datasurface_graph::{Assignments, Stage};
@@ -121,11 +121,11 @@ fn choose_for(
             let message = format!("`{platform}` cannot serve `{key}`: {}", reasons.join(", and "));
             let help = "pin another platform, or ask for less";
             found.push(Diagnostic::new(&PIN_CANNOT_SERVE, pin.clone(), message).help(help));
-        } else if let Some(stage) = decided::pinned(&decided, platform) {
+        } else if let Some(stage) = decisions::pinned(&decided, platform) {
             assignments.assign(key.clone(), platform.clone(), stage);
             if serves {
                 let both = "both platforms serve it until the move is completed in the lock";
-                let (message, help) = decided::told(&format!("`{key}`"), platform, stage, both);
+                let (message, help) = decisions::told(&format!("`{key}`"), platform, stage, both);
                 found.push(Diagnostic::new(&MOVE, path.clone(), message).help(help));
             }
         }

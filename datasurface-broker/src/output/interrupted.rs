@@ -3,11 +3,11 @@
 use super::{
     codes::UNREADABLE,
     error::TargetError,
-    ground::{FileState, MANIFEST, TargetFolder},
     journal::{Journal, damaged},
     load,
     lock::foreign,
     manifest::Manifest,
+    target_folder::{FileState, MANIFEST, TargetFolder},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{FileRecord, SafePath};

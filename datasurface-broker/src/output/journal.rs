@@ -7,8 +7,8 @@ use super::{
     codes::{DAMAGED, FOREIGN_FILE, INCOMPLETE, UNREADABLE},
     disk::Kind,
     error::TargetError,
-    ground::{FileState, JOURNAL, MANIFEST, NEW_JOURNAL, TargetFolder, changing, reading},
     lock::LockWrite,
+    target_folder::{FileState, JOURNAL, MANIFEST, NEW_JOURNAL, TargetFolder, changing, reading},
     verify::{Staged, edited},
 };
 use datasurface_graph::Fingerprint;

@@ -4,7 +4,7 @@ use super::{
     codes::{FOREIGN_FILE, FOREIGN_JOURNAL, INCOMPLETE, INTERRUPTED, UNWRITABLE},
     disk::Kind,
     error::TargetError,
-    ground::{TargetFolder, reading},
+    target_folder::{TargetFolder, reading},
     verify::edited,
 };
 use datasurface_graph::Fingerprint;

@@ -10,33 +10,33 @@
 mod codes;
 pub mod disk;
 mod error;
-mod ground;
 mod interrupted;
 mod journal;
 mod lock;
 mod manifest;
+mod relative_path;
+mod target_folder;
 #[cfg(test)]
 mod tests;
+mod transaction;
 mod verify;
-mod way;
-mod writing;
 
 pub(crate) use codes::CODES;
 pub use error::TargetError;
 pub use manifest::{AppliedGround, Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
-pub use writing::Writing;
+pub use transaction::Writing;
 
 use codes::{BUSY, FOREIGN_FILE, UNREADABLE};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, Kind, RealDisk};
-use ground::{FileState, JOURNAL, MANIFEST, TargetFolder, changing};
 use interrupted::Interrupted;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
+use target_folder::{FileState, JOURNAL, MANIFEST, TargetFolder, changing};
 
 /// A folder that rendered files are written to.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ impl Target {
         let Some(manifest) = self.manifest.clone() else {
             return Ok(());
         };
-        let root = way::between(self.root(), root);
+        let root = relative_path::between(self.root(), root);
         let ground = |identity: &String| AppliedGround { identity: identity.clone(), root: root.clone() };
         let platforms =
             platforms.iter().map(|(name, identity)| (name.clone(), identity.as_ref().map(ground)));
@@ -133,7 +133,7 @@ impl Target {
     pub fn applied_root(&self) -> Option<PathBuf> {
         let records = self.manifest.as_ref()?.platforms().values();
         let mut roots = records.filter_map(|record| record.applied_to.as_ref()?.root.as_deref());
-        way::follow(self.root(), roots.next()?)
+        relative_path::follow(self.root(), roots.next()?)
     }
 
     /// What we own in it; none if nothing was ever written.

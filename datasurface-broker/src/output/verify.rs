@@ -5,9 +5,9 @@ use super::{
     codes::{EDITED, FOREIGN_FILE, INCOMPLETE, MISSING_FILE, NOT_RENDERED},
     disk::Kind,
     error::{A_BUG, TargetError, finding},
-    ground::{FileState, TargetFolder, reading},
     journal::{Removal, Write},
     manifest::Manifest,
+    target_folder::{FileState, TargetFolder, reading},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_model::Diagnostic;

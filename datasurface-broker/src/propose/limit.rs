@@ -1,7 +1,7 @@
 //! Limits: what one shard can bear.
 
 use super::views::PlatformViews;
-use crate::hosted::ConfiguredPlatform;
+use crate::configured_platform::ConfiguredPlatform;
 use datasurface_graph::{ExportFacts, NodeDetail, NodeKey};
 use datasurface_model::{
     CodeInfo, DatasetKey, Datastore, Diagnostic, Ecosystem, Located, ModelPath, Valid, Workspace, segment,

@@ -1,34 +1,34 @@
 //! Proposals: what would be rendered, and how to get there from what was reached.
 
 mod as_of;
+mod base;
 mod cause;
-mod changed;
+mod changed_scopes;
 mod guard;
 mod hold;
 mod limit;
 mod link;
 mod proposal;
-mod reached;
 mod record;
 mod render;
 mod views;
 
 pub use as_of::AsOf;
+pub use base::Reached;
 pub use proposal::Proposal;
-pub use reached::Reached;
 
 pub(crate) use proposal::Proposed;
 pub(crate) use record::files;
 
 use crate::{
     broker::Broker,
-    hosted::{ConfiguredPlatform, failure},
+    configured_platform::{ConfiguredPlatform, failure},
+    error::Refused,
     output::{Manifest, ScopeEntry},
     placed::Placed,
-    refused::Refused,
-    renamed::PlatformRenames,
+    platform_renames::PlatformRenames,
 };
-use changed::ChangedScopes;
+use changed_scopes::ChangedScopes;
 use chrono::NaiveDate;
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName, segment};
@@ -38,10 +38,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use views::{Held, PlatformViews, Sources};
 
 static CODES: &[&CodeInfo] = &[
-    &reached::LOCK_MISSING,
-    &reached::OTHER_MODEL,
-    &reached::TARGET_MISSING,
-    &reached::TARGET_OTHER,
+    &base::LOCK_MISSING,
+    &base::OTHER_MODEL,
+    &base::TARGET_MISSING,
+    &base::TARGET_OTHER,
     &render::ADDRESS_TWICE,
     &render::NOT_RENDERED,
     &link::MISSING,
@@ -67,7 +67,7 @@ impl Broker {
     ) -> Result<Proposal, Refused> {
         let as_of = as_of.into();
         let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
-        let manifest = reached::agreeing_manifest(placed, reached)?;
+        let manifest = base::agreeing_manifest(placed, reached)?;
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
         let mut sources = Sources {

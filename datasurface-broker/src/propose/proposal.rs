@@ -1,6 +1,6 @@
 //! A proposal: all that would be, before anything is.
 
-use crate::{hosted::ConfiguredPlatform, lock::Lock, output::Manifest};
+use crate::{configured_platform::ConfiguredPlatform, lock::Lock, output::Manifest};
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{Plan, Revision, ScopeView};
 use std::{collections::BTreeMap, sync::Arc};

@@ -2,7 +2,7 @@
 
 use super::views::PlatformViews;
 use crate::{
-    hosted::{ConfiguredPlatform, failure},
+    configured_platform::{ConfiguredPlatform, failure},
     output::{Manifest, ScopeEntry},
 };
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};

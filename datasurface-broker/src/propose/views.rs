@@ -1,7 +1,7 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
 use crate::{
-    hosted::ConfiguredPlatform,
+    configured_platform::ConfiguredPlatform,
     sharding::{self, HeldCustody},
 };
 use datasurface_graph::{

@@ -1,6 +1,6 @@
 //! What was reached: lock and target must agree about it.
 
-use crate::{output::Manifest, placed::Placed, refused::Refused};
+use crate::{error::Refused, output::Manifest, placed::Placed};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 
 pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(

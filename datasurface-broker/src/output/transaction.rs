@@ -5,10 +5,10 @@ use super::{
     codes::INCOMPLETE,
     disk::DiskLock,
     error::TargetError,
-    ground::{JOURNAL, MANIFEST, TargetFolder},
     journal::Journal,
     lock::LockWrite,
     manifest::Manifest,
+    target_folder::{JOURNAL, MANIFEST, TargetFolder},
     verify::{Staged, TargetChanges, removals, verify},
 };
 use datasurface_graph::Fingerprint;
