@@ -1,11 +1,11 @@
 //! Checks: what an author of a platform calls.
 
 use crate::{
-    fit::{PlatformUnderTest, modest, shape_within_claims},
-    rehearsal::Harness,
+    harness::Harness,
+    platform_under_test::{PlatformUnderTest, modest, shape_within_claims},
+    report::LawReport,
     shrink::shrunk,
-    trial::TestCase,
-    verdict::LawReport,
+    test_case::TestCase,
 };
 use chrono::NaiveDate;
 use datasurface_model::{Ecosystem, PlatformKind};

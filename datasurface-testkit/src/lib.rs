@@ -56,20 +56,20 @@
 
 mod apply;
 mod check;
-mod fit;
+mod harness;
 mod laws;
 mod northwind;
+mod platform_under_test;
 mod random;
-mod rehearsal;
+mod recording;
+mod report;
 mod shrink;
 pub mod strategy;
 mod synthetic;
-mod trial;
-mod verdict;
-mod witness;
+mod test_case;
 
 pub use check::Laws;
 pub use datasurface_strategies as strategies;
 pub use northwind::{northwind, northwind_masked};
+pub use report::{Law, LawReport, Violation};
 pub use synthetic::{Edits, Synthetic, far_reaching_edits};
-pub use verdict::{Law, LawReport, Violation};

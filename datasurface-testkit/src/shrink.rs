@@ -4,9 +4,9 @@
 //! out. Strategies of proptest shrink too, but one number at a time: taking a team away at once is much quicker.
 
 use crate::{
-    rehearsal::Harness,
-    trial::{TestCase, TestCasePart},
-    verdict::{Law, LawReport},
+    harness::Harness,
+    report::{Law, LawReport},
+    test_case::{TestCase, TestCasePart},
 };
 use datasurface_model::Ecosystem;
 use datasurface_strategies::DECLARATIONS;

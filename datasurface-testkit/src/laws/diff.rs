@@ -1,7 +1,7 @@
 //! Law 4: `diff(x, x)` is empty. Law 5: applying `diff(a, b)` to a gives b.
 
 use super::{OnPlatform, ReportBuilder};
-use crate::{apply::apply, rehearsal::HarnessRun, verdict::Law, witness::DiffCall};
+use crate::{apply::apply, harness::HarnessRun, recording::DiffCall, report::Law};
 use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_platform::{
     ChangeFrame, DataPlatform, Plan, RenderingChange, ResourceAddress, Revision, ScopeChange,

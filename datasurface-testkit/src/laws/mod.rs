@@ -9,9 +9,9 @@ pub(crate) mod render;
 pub(crate) mod shards;
 
 use crate::{
-    rehearsal::{Harness, HarnessRun},
-    verdict::{CheckCounts, Law, LawReport, Violation},
-    witness::Panic,
+    harness::{Harness, HarnessRun},
+    recording::Panic,
+    report::{CheckCounts, Law, LawReport, Violation},
 };
 use datasurface_model::PlatformName;
 use datasurface_platform::DataPlatform;

@@ -2,9 +2,9 @@
 
 use super::{OnPlatform, OtherInstances, ReportBuilder};
 use crate::{
-    rehearsal::{HarnessRun, codes},
-    verdict::Law,
-    witness::{RenderCall, Subject},
+    harness::{HarnessRun, codes},
+    recording::{RenderCall, Subject},
+    report::Law,
 };
 use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_model::Severity;

@@ -1,7 +1,7 @@
 //! Law 8, in part: the union of the shards is the whole, and offers resolve.
 
 use super::{OnPlatform, ReportBuilder};
-use crate::{random::Random, rehearsal::HarnessRun, verdict::Law};
+use crate::{harness::HarnessRun, random::Random, report::Law};
 use datasurface_broker::{Lock, Proposal};
 use datasurface_graph::NodeKind;
 use datasurface_model::{PlatformName, ShardName};

@@ -1,6 +1,6 @@
 //! Random edits that leave a synthetic ecosystem valid, for measuring what an edit costs.
 
-use super::shape;
+use super::layout;
 use crate::random::Random;
 use chrono::NaiveDate;
 use datasurface_model::{
@@ -79,7 +79,7 @@ impl Edits {
             }
         };
         let ecosystem = ecosystem.clone();
-        Some(ecosystem.edit_team(shape::ZONE, team.name(), |team| {
+        Some(ecosystem.edit_team(layout::ZONE, team.name(), |team| {
             team.without_datastore(datastore.name()).datastore(edited)
         }))
     }
@@ -132,7 +132,7 @@ impl Edits {
         }
         let renewed = regrouped(workspace, edited);
         let ecosystem = ecosystem.clone();
-        Some(ecosystem.edit_team(shape::ZONE, team.name(), |team| {
+        Some(ecosystem.edit_team(layout::ZONE, team.name(), |team| {
             team.without_workspace(workspace.name()).workspace(renewed)
         }))
     }
@@ -179,5 +179,5 @@ pub(super) fn regrouped(workspace: &Workspace, group: DatasetGroup) -> Workspace
 }
 
 pub(super) fn teams(ecosystem: &Ecosystem) -> Option<&Named<TeamDeclaration>> {
-    Some(ecosystem.zones().get(shape::ZONE)?.definition()?.teams())
+    Some(ecosystem.zones().get(layout::ZONE)?.definition()?.teams())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     edits::{regrouped, teams},
-    shape,
+    layout,
 };
 use datasurface_model::{
     ContainerName, DataContainer, DatasetGroup, DatasetKey, Ecosystem, Entity, GovernanceZone, Permitted,
@@ -37,15 +37,15 @@ pub fn far_reaching_edits(ecosystem: &Ecosystem) -> Vec<(&'static str, Ecosystem
 }
 
 fn restricted(ecosystem: &Ecosystem) -> Option<Ecosystem> {
-    let declaration = ecosystem.zones().get(shape::ZONE)?;
-    let policy = Policy::new("known_vendors", PolicyRule::Vendors(Permitted::only([shape::VENDOR])));
+    let declaration = ecosystem.zones().get(layout::ZONE)?;
+    let policy = Policy::new("known_vendors", PolicyRule::Vendors(Permitted::only([layout::VENDOR])));
     let zone = GovernanceZone::clone(declaration.definition()?).policy(policy);
     Some(ecosystem.clone().without_zone(declaration.name()).declare(declaration.clone().defined(zone)))
 }
 
 fn with_container_moved(ecosystem: &Ecosystem) -> Option<Ecosystem> {
-    let name: ContainerName = shape::container(0).into();
-    let moved = DataContainer::postgres(&name, "elsewhere.example", name.as_str()).located(shape::PLACE);
+    let name: ContainerName = layout::container(0).into();
+    let moved = DataContainer::postgres(&name, "elsewhere.example", name.as_str()).located(layout::PLACE);
     edit_first(ecosystem, |team| {
         team.containers().get(&name)?;
         Some(team.clone().without_container(&name).container(moved.clone()))
@@ -53,7 +53,7 @@ fn with_container_moved(ecosystem: &Ecosystem) -> Option<Ecosystem> {
 }
 
 fn with_input_added(ecosystem: &Ecosystem) -> Option<Ecosystem> {
-    let name: WorkspaceName = shape::transformer(0).into();
+    let name: WorkspaceName = layout::transformer(0).into();
     let datastores = teams(ecosystem)?.iter().filter_map(TeamDeclaration::definition);
     let captured = datastores.flat_map(|team| team.datastores()).filter(|store| store.capture().is_some());
     let keys: Vec<DatasetKey> = captured
@@ -67,8 +67,8 @@ fn with_input_added(ecosystem: &Ecosystem) -> Option<Ecosystem> {
 
 /// The second transformer reads what the first one makes, which reads captured data alone.
 fn with_transformers_linked(ecosystem: &Ecosystem) -> Option<Ecosystem> {
-    let made = DatasetKey::new(shape::made(0), shape::output(0));
-    reading_one_of(ecosystem, &shape::transformer(1).into(), &[made])
+    let made = DatasetKey::new(layout::made(0), layout::output(0));
+    reading_one_of(ecosystem, &layout::transformer(1).into(), &[made])
 }
 
 /// The ecosystem, with a workspace that reads one of these datasets that it did not read before.
@@ -86,6 +86,6 @@ fn reading_one_of(ecosystem: &Ecosystem, name: &WorkspaceName, keys: &[DatasetKe
 fn edit_first(ecosystem: &Ecosystem, edit: impl Fn(&Team) -> Option<Team>) -> Option<Ecosystem> {
     teams(ecosystem)?.iter().find_map(|declaration| {
         let edited = edit(declaration.definition()?)?;
-        Some(ecosystem.clone().edit_team(shape::ZONE, declaration.name(), |_| edited))
+        Some(ecosystem.clone().edit_team(layout::ZONE, declaration.name(), |_| edited))
     })
 }

@@ -1,18 +1,18 @@
 //! Synthetic ecosystems of any size, for measuring: the same parameters always give the same ecosystem.
 
-mod drawing;
+mod builder;
 mod edits;
 mod far_reaching;
-mod shape;
+mod layout;
 
 pub use edits::Edits;
 pub use far_reaching::far_reaching_edits;
 
+use builder::SyntheticBuilder;
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
     Ecosystem, Entity, GovernanceZone, GroupKey, InfrastructureVendor, PlatformDeclaration, PlatformName,
 };
-use drawing::SyntheticBuilder;
 
 /// The parameters of a synthetic ecosystem, which is valid, without any finding.
 ///
@@ -192,12 +192,12 @@ impl Synthetic {
         let mut drawing = SyntheticBuilder::of(self);
         let mut zone = GovernanceZone::new();
         for number in 0..drawing.teams() {
-            zone = zone.team(shape::team(number), "github:synthetic/team@main", drawing.team(number));
+            zone = zone.team(layout::team(number), "github:synthetic/team@main", drawing.team(number));
         }
         let ecosystem =
             Ecosystem::new("Synthetic", "github:synthetic/model@main", "github:synthetic/live@main")
-                .vendor(InfrastructureVendor::new(shape::VENDOR).location(shape::LOCATION))
-                .zone(shape::ZONE, "github:synthetic/zone@main", zone);
+                .vendor(InfrastructureVendor::new(layout::VENDOR).location(layout::LOCATION))
+                .zone(layout::ZONE, "github:synthetic/zone@main", zone);
         self.platform_names()
             .fold(ecosystem, |ecosystem, name| ecosystem.platform(PlatformDeclaration::new(name, "local")))
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Synthetic,
-    shape::{self, SyntheticLayout},
+    layout::{self, SyntheticLayout},
 };
 use crate::random::Random;
 use datasurface_model::{
@@ -35,8 +35,8 @@ impl<'a> SyntheticBuilder<'a> {
     }
 
     pub(super) fn team(&mut self, number: usize) -> Team {
-        let sources = DataContainer::postgres(shape::SOURCES, "sources.example", shape::team(number));
-        let mut team = Team::new().container(sources.located(shape::PLACE));
+        let sources = DataContainer::postgres(layout::SOURCES, "sources.example", layout::team(number));
+        let mut team = Team::new().container(sources.located(layout::PLACE));
         for datastore in self.shape.datastores_of(number) {
             team = team.datastore(self.captured(datastore, number));
         }
@@ -44,7 +44,7 @@ impl<'a> SyntheticBuilder<'a> {
             if self.shape.begins_container(workspace) {
                 let key = self.shape.container_key(workspace);
                 let lake = DataContainer::postgres(&key.container, "lake.example", key.container.as_str());
-                team = team.container(lake.located(shape::PLACE));
+                team = team.container(lake.located(layout::PLACE));
             }
             team = match workspace < self.parameters.transformers {
                 true => team.datastore(self.made(workspace)).workspace(self.transforming(workspace)),
@@ -55,7 +55,7 @@ impl<'a> SyntheticBuilder<'a> {
     }
 
     fn captured(&mut self, number: usize, team: usize) -> Datastore {
-        let from = ContainerKey::new(shape::ZONE, shape::team(team), shape::SOURCES);
+        let from = ContainerKey::new(layout::ZONE, layout::team(team), layout::SOURCES);
         let mut capture = Capture::sql_snapshot(from).cron("*/10 * * * *");
         if self.parameters.multi_dataset_every == 0
             || !number.is_multiple_of(self.parameters.multi_dataset_every)
@@ -64,15 +64,15 @@ impl<'a> SyntheticBuilder<'a> {
         }
         let first = number * self.parameters.datasets;
         let datasets = (first..first + self.parameters.datasets)
-            .map(|number| Dataset::new(shape::dataset(number), self.schema(number)));
-        Datastore::new(shape::captured(number)).captured(capture).datasets_replaced(datasets)
+            .map(|number| Dataset::new(layout::dataset(number), self.schema(number)));
+        Datastore::new(layout::captured(number)).captured(capture).datasets_replaced(datasets)
     }
 
     fn made(&mut self, transformer: usize) -> Datastore {
         let first = self.shape.datasets + transformer * self.parameters.outputs;
         let datasets = (0..self.parameters.outputs)
-            .map(|output| Dataset::new(shape::output(output), self.schema(first + output)));
-        Datastore::new(shape::made(transformer)).datasets_replaced(datasets)
+            .map(|output| Dataset::new(layout::output(output), self.schema(first + output)));
+        Datastore::new(layout::made(transformer)).datasets_replaced(datasets)
     }
 
     /// Whatever number is drawn, equal numbers make equal schemas, and others make others.
@@ -93,16 +93,16 @@ impl<'a> SyntheticBuilder<'a> {
 
     fn consuming(&mut self, number: usize) -> Workspace {
         let group = self.group(number, self.parameters.sinks);
-        Workspace::new(shape::consumer(number)).container(self.shape.container_key(number)).group(group)
+        Workspace::new(layout::consumer(number)).container(self.shape.container_key(number)).group(group)
     }
 
     fn transforming(&mut self, number: usize) -> Workspace {
         let transformer = (0..self.parameters.outputs)
-            .fold(DataTransformer::sql(shape::made(number)), |transformer, output| {
-                transformer.select(shape::output(output), "SELECT 1")
+            .fold(DataTransformer::sql(layout::made(number)), |transformer, output| {
+                transformer.select(layout::output(output), "SELECT 1")
             });
         let group = self.group(number, self.parameters.inputs);
-        Workspace::new(shape::transformer(number))
+        Workspace::new(layout::transformer(number))
             .container(self.shape.container_key(number))
             .group(group)
             .transformer(transformer)
@@ -117,7 +117,7 @@ impl<'a> SyntheticBuilder<'a> {
         let mut wanted: Vec<DatasetKey> = made.collect();
         let captured = self.draw((sinks - outputs).min(self.shape.datasets), self.shape.datasets);
         wanted.extend(captured.into_iter().map(|number| self.shape.dataset(number)));
-        DatasetGroup::new(shape::GROUP).sinks(wanted)
+        DatasetGroup::new(layout::GROUP).sinks(wanted)
     }
 
     /// So many different numbers below `bound`, which is no less than `count`.

@@ -1,11 +1,11 @@
 //! Trials: one ecosystem, taken through everything that can happen to it.
 
 use crate::{
+    harness::{Harness, HarnessError, HarnessRun, codes},
     laws::{self, ReportBuilder},
     random::Random,
-    rehearsal::{Harness, HarnessError, HarnessRun, codes},
-    verdict::{CheckCounts, Law, LawReport},
-    witness,
+    recording,
+    report::{CheckCounts, Law, LawReport},
 };
 use chrono::Days;
 use datasurface_broker::{Lock, Proposal};
@@ -59,7 +59,7 @@ impl TestCase {
         let mut court = ReportBuilder::new(format!("`{}`", self.ecosystem.name()));
         let panic = catch_unwind(AssertUnwindSafe(|| self.proceed(rehearsal, &mut court)));
         if let Err(payload) = panic {
-            court.report(Law::NoPanic, "the host", witness::message(&*payload));
+            court.report(Law::NoPanic, "the host", recording::message(&*payload));
         }
         court.panics(&rehearsal.log().panics);
         court.into_verdict()

@@ -1,6 +1,6 @@
 //! Rehearsals: from an ecosystem to a proposal, with nothing written anywhere.
 
-use crate::witness::{Log, SharedLog, factory, witnessed};
+use crate::recording::{Log, SharedLog, factory, witnessed};
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed, Proposal, Reached, Refused};
 use datasurface_model::{Ecosystem, Findings, Validation};
