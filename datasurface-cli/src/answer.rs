@@ -2,7 +2,7 @@
 //! in memory as a whole.
 
 use crate::{
-    replace::replace,
+    atomic_write::replace,
     text::{Printable, printable},
 };
 use datasurface_model::{Diagnostic, Findings};

@@ -1,6 +1,6 @@
 //! Drift: what is not as it was rendered any more, for a plan or a status. Nothing is written.
 
-use crate::{arguments::now, codes::DRIFT_UNKNOWN, site};
+use crate::{arguments::now, codes::DRIFT_UNKNOWN, target};
 use datasurface_broker::{Broker, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::ResourceAddress;
@@ -26,7 +26,7 @@ impl PlatformDrift {
 /// where nobody can reach the databases, this is no error.
 pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<PlatformDrift>, Findings) {
     let root = target.applied_root().unwrap_or_else(|| ".".into());
-    let operated = broker.drift(target, &site::operation(&root, now()));
+    let operated = broker.drift(target, &target::operation(&root, now()));
     let unknown = operated.findings.iter().map(|finding| {
         let path = ModelPath::root().child(segment::TARGET, target.root().display().to_string());
         let message = format!("whether anything drifted is not known: {}", finding.message());

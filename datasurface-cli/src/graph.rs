@@ -3,11 +3,11 @@
 use crate::{
     answer::Answer,
     arguments::{Graph, GraphFormat, GraphLevel, Model},
+    graph_versions::GraphVersions,
     input::Input,
     listing::Listing,
     reach::Reach,
-    shown::selected_graphs,
-    versions::GraphVersions,
+    selected_graphs::selected_graphs,
 };
 use datasurface_broker::{Broker, Placed};
 use datasurface_graph::picture::{Dot, Drawing, GraphMl, GraphsPicture, Level, Mermaid, Picture};

@@ -6,30 +6,30 @@
 mod answer;
 mod arguments;
 mod ask;
+mod atomic_write;
 mod check;
 mod codes;
 mod drift;
 mod graph;
+mod graph_versions;
 mod history;
 mod input;
 mod lineage;
 mod listing;
 mod metrics;
 mod plan;
-mod propose;
+mod planned_change;
 mod reach;
 mod registry;
 mod render;
-mod replace;
 mod run;
-mod shown;
+mod selected_graphs;
 mod sink;
-mod site;
 mod status;
 mod summary;
 mod table;
+mod target;
 mod text;
-mod versions;
 
 pub use codes::CODES;
 

@@ -1,6 +1,6 @@
 //! Nodes for people: numbered, in the order in which they come up.
 
-use crate::{text::count, versions::GraphVersions};
+use crate::{graph_versions::GraphVersions, text::count};
 use datasurface_graph::{
     IntentionGraph, IntentionGraphs, Node, NodeKey,
     query::{Step, coming_up},

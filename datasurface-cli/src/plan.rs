@@ -4,7 +4,7 @@ use crate::{
     answer::Answer,
     arguments::{self, Format},
     drift::{PlatformDrift, drift, lines},
-    propose::{PlannedChange, unfinished},
+    planned_change::{PlannedChange, unfinished},
     summary::summary,
 };
 use datasurface_broker::Broker;

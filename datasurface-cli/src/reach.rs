@@ -1,6 +1,6 @@
 //! `graph --since`: what a change of the model reaches.
 
-use crate::{text::count, versions::GraphVersions};
+use crate::{graph_versions::GraphVersions, text::count};
 use datasurface_graph::{FieldDifference, GraphDiff, IntentionGraphs, Node, NodeKey, query};
 use serde::Serialize;
 use std::{

@@ -4,7 +4,7 @@ use crate::{
     answer::Answer,
     arguments::{Format, Render},
     plan::PlanJson,
-    propose::{PlannedChange, recovered},
+    planned_change::{PlannedChange, recovered},
     summary::summary,
 };
 use datasurface_broker::Broker;

@@ -4,8 +4,8 @@ use crate::{
     answer::Answer,
     arguments::{self, Format, now},
     codes::NO_TIMETABLE,
-    site,
     table::Table,
+    target,
     text::{count, printable},
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -80,27 +80,27 @@ fn requested(arguments: &arguments::Run) -> RunRequest {
 
 /// Compares copies, and applies nothing.
 fn verify(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> RunJson {
-    let (target, mut findings) = match site::open(&arguments.site) {
+    let (target, mut findings) = match target::open(&arguments.site) {
         Ok(opened) => opened,
         Err(findings) => return RunJson { findings, ..RunJson::default() },
     };
-    let root = site::root(&arguments.site, &target);
+    let root = target::root(&arguments.site, &target);
     let confirmed = confirmed(arguments);
-    let watched = Operation { watcher: &Terminal, confirmed, ..site::operation(&root, now()) };
+    let watched = Operation { watcher: &Terminal, confirmed, ..target::operation(&root, now()) };
     let ran = broker.run(&target, &watched, request);
     findings.extend(ran.findings);
     RunJson { findings, ran: ran.done, ..RunJson::default() }
 }
 
 fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> RunJson {
-    let (mut target, mut findings) = match site::open_to_apply(&arguments.site) {
+    let (mut target, mut findings) = match target::open_to_apply(&arguments.site) {
         Ok(opened) => opened,
         Err(findings) => return RunJson { findings, ..RunJson::default() },
     };
     progress("applying what was rendered");
-    let root = site::root(&arguments.site, &target);
+    let root = target::root(&arguments.site, &target);
     let confirmed = confirmed(arguments);
-    let watched = || Operation { watcher: &Terminal, confirmed, ..site::operation(&root, now()) };
+    let watched = || Operation { watcher: &Terminal, confirmed, ..target::operation(&root, now()) };
     let applied = match broker.apply(&mut target, &watched()) {
         Ok(applied) => applied,
         Err(error) => {
@@ -226,8 +226,8 @@ fn comparison(ran: &RunJson) -> String {
 }
 
 fn next_due(arguments: &arguments::Run, broker: &Broker) -> Result<Option<DateTime<Utc>>, Findings> {
-    let (target, _) = site::open(&arguments.site)?;
-    let due = broker.next_due(&target, &site::operation(&site::root(&arguments.site, &target), now()));
+    let (target, _) = target::open(&arguments.site)?;
+    let due = broker.next_due(&target, &target::operation(&target::root(&arguments.site, &target), now()));
     Ok(due.done.into_values().min())
 }
 

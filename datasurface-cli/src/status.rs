@@ -7,8 +7,8 @@ use crate::{
     history::{self, PlatformJobRun},
     metrics::metrics,
     sink::{Sink, Waiting},
-    site,
     table::Table,
+    target,
     text::count,
 };
 use chrono::{DateTime, Utc};
@@ -75,13 +75,13 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
 }
 
 fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> StatusAnswers {
-    let (target, findings) = match site::open(&arguments.site) {
+    let (target, findings) = match target::open(&arguments.site) {
         Ok(opened) => opened,
         Err(findings) => return StatusAnswers { findings, ..StatusAnswers::default() },
     };
     let mut asked = StatusAnswers { findings, ..StatusAnswers::default() };
-    let root = site::root(&arguments.site, &target);
-    let operation = site::operation(&root, at);
+    let root = target::root(&arguments.site, &target);
+    let operation = target::operation(&root, at);
     let operated = broker.status(&target, &operation);
     for (platform, status) in operated.done {
         asked.sinks.extend(status.sinks.into_iter().map(|sink| Sink::of(&platform, sink, at)));

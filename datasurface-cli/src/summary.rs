@@ -1,6 +1,6 @@
 //! Plans as text: for each platform, what has to be done, when, and for whom.
 
-use crate::{propose::PlannedChange, text::count};
+use crate::{planned_change::PlannedChange, text::count};
 use datasurface_model::{PlatformName, Repository};
 use datasurface_platform::{Action, Phase, Plan, Revision, Step};
 use std::{

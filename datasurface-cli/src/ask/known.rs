@@ -1,6 +1,6 @@
 //! Whether what a question names is there.
 
-use crate::{codes::UNKNOWN_NAME, shown::unknown_node};
+use crate::{codes::UNKNOWN_NAME, selected_graphs::unknown_node};
 use datasurface_graph::{IntentionGraphs, NodeKey, query::Outage};
 use datasurface_model::{
     Diagnostic, Ecosystem, Entity, ModelPath, TeamDeclaration, Valid, ZoneDeclaration, nearest,

@@ -2,7 +2,7 @@
 
 use crate::{
     codes::{UNKNOWN_NODE, UNKNOWN_PLATFORM},
-    versions::GraphVersions,
+    graph_versions::GraphVersions,
 };
 use datasurface_graph::{IntentionGraphs, NodeKey};
 use datasurface_model::{Diagnostic, ModelPath, PlatformName, nearest, segment};

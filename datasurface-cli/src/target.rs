@@ -3,7 +3,7 @@
 use crate::{
     arguments,
     codes::NOTHING_RENDERED,
-    propose::{recovered, unfinished},
+    planned_change::{recovered, unfinished},
 };
 use chrono::{DateTime, Utc};
 use datasurface_broker::{Operation, Target};
