@@ -16,6 +16,7 @@
 mod address;
 mod attributes;
 mod config;
+mod consumer_database;
 mod descriptor;
 mod diff;
 mod file_name;
@@ -24,14 +25,13 @@ mod names;
 mod offer;
 mod platform;
 mod prelude;
-mod readers;
+mod principals;
 mod refusal;
 mod render;
 mod runtime;
 mod sandbox;
 mod server_address;
 mod server_settings;
-mod shelf;
 mod sql;
 
 pub use config::LocalConfig;

@@ -3,11 +3,11 @@
 use crate::{
     address::{MILESTONED, ROWS, TableAddress},
     config::LocalConfig,
+    consumer_database::ConsumerDatabase,
     file_name::same_file,
     lint::codes,
     names,
     prelude::*,
-    shelf::ConsumerDatabase,
 };
 
 /// What others may read of a node.

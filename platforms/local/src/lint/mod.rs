@@ -5,12 +5,12 @@ mod selects;
 
 use crate::{
     config::LocalConfig,
+    consumer_database::ConsumerDatabase,
     names,
     offer::own_table_of_input,
     prelude::*,
-    readers::readers,
+    principals::readers,
     render::{CaptureReads, output_attributes, watermark_of},
-    shelf::ConsumerDatabase,
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT},

@@ -5,10 +5,10 @@ use super::{PLATFORM_SCHEMA, foundation};
 use crate::{
     attributes::{TableAttributes, with_attributes},
     config::LocalConfig,
+    consumer_database::ConsumerDatabase,
     names::{address, path},
     offer::own_table_of_input,
     prelude::*,
-    shelf::ConsumerDatabase,
     sql::{
         copy,
         engine::Engine,

@@ -1,6 +1,6 @@
 //! The list of jobs: what runs, when, and what it moves. A runtime reads it, and so can a person.
 
-use super::{CaptureReads, in_database, reading::Select};
+use super::{CaptureReads, capture_reads::Select, in_database};
 use crate::{
     address::TableAddress, config::LocalConfig, file_name::same_file, names::address, prelude::*,
     sql::milestoned::StoredColumn,

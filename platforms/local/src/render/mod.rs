@@ -17,23 +17,23 @@
 //! attached: the platform's own database as `platform` for a copy, the consumer's file as `container` for a
 //! transformer whose inputs are copies, the database of the platform that captures for all as `predecessor`.
 
+mod capture_reads;
+mod checked_column;
 mod copy;
 mod foundation;
 mod jobs;
-mod judged;
 mod output;
-mod reading;
 mod table;
 mod view;
 
+pub(crate) use capture_reads::{CaptureReads, CaptureStart, watermark_of};
+pub(crate) use checked_column::CheckedColumn;
 pub(crate) use copy::{create_copy, forget_progress};
 pub(crate) use foundation::{METADATA_TABLES, READ_BOOKS};
-pub(crate) use judged::CheckedColumn;
 pub(crate) use output::{
     attributes as output_attributes, clear_section, create_outputs, drop_outputs, inputs as output_inputs,
     load_section, select_output, select_section,
 };
-pub(crate) use reading::{CaptureReads, CaptureStart, watermark_of};
 pub(crate) use view::{create_views, drop_views, revoke};
 
 use crate::{config::LocalConfig, names::address, prelude::*};

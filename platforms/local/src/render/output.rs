@@ -5,11 +5,11 @@ use super::in_database;
 use crate::{
     attributes::{InputAttributes, OutputAttributes, OutputTable, with_attributes},
     config::LocalConfig,
+    consumer_database::ConsumerDatabase,
     lint::codes,
     names::{self, address, path},
     prelude::*,
     sandbox::RUN,
-    shelf::ConsumerDatabase,
     sql::{
         milestoned::{BATCH_OUT, StoredColumn},
         quote::{columns, insert_into, parenthesised, quoted, select},

@@ -1,7 +1,7 @@
 //! The table of a dataset: one for its latest versions and, where they are owed, for those before. What is owed decides
 //! whether a batch forgets what it closed; so beginning to keep history, or ceasing to, rebuilds nothing.
 
-use super::{in_database, judged::public_columns, watermark_of};
+use super::{checked_column::public_columns, in_database, watermark_of};
 use crate::{
     address::{MILESTONED, TableAddress},
     attributes::{TableAttributes, with_attributes},

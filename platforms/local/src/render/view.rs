@@ -3,12 +3,12 @@
 use crate::{
     attributes::{ViewAttributes, with_attributes},
     config::LocalConfig,
+    consumer_database::ConsumerDatabase,
     names::{self, address, path},
     offer::own_table_of_input,
     prelude::*,
-    readers::readers,
+    principals::readers,
     server_address::ServerAddress,
-    shelf::ConsumerDatabase,
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT, StoredColumn},

@@ -1,15 +1,15 @@
 //! Applying a plan: what is new is made, what is there is changed by its transition file, once.
 
 use super::{
-    books::PlatformMetadata,
+    bulk_schema::named_by,
     container::Container,
+    context::{last_batch, now},
     copies::StaleCopy,
-    making::{Provisioner, StepsDone},
-    many::named_by,
+    metadata::PlatformMetadata,
+    provisioning::{Provisioner, StepsDone},
     rendered::copied,
     server_copies::send_one,
     transition::{Transition, Transitions},
-    work::{last_batch, now},
 };
 use crate::{diff::LEAVE, names::address, prelude::*, server_address::same_database, sql::script::Script};
 use datasurface_platform::{Applied, graph::Fingerprint};

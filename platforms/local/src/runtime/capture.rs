@@ -1,10 +1,10 @@
 //! Captures: what a source has now, or what is new there, is staged, and merged into what is kept.
 
 use super::{
-    behind::DatasetFailure,
+    context::{Counts, InputPosition, RunContext, number},
     job::CaptureJob,
     stage::Staged,
-    work::{Counts, InputPosition, RunContext, number},
+    stale::DatasetFailure,
 };
 use crate::{
     names::{self, address},

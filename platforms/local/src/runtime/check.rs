@@ -1,9 +1,9 @@
 //! Quality checks: what is staged is judged before anybody sees it.
 
 use super::{
-    behind::DatasetFailure,
+    context::RunContext,
     stage::{Staged, shown},
-    work::RunContext,
+    stale::DatasetFailure,
 };
 use crate::{
     prelude::*,

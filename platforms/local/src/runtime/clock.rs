@@ -1,9 +1,9 @@
 //! Whether the clock is right: what is owed for a time must not go because a clock jumped ahead.
 
 use super::{
-    books::PlatformMetadata,
+    context::{RunContext, time},
+    metadata::PlatformMetadata,
     source::{self, Select},
-    work::{RunContext, time},
 };
 use crate::{names::address, prelude::*, sql::engine::Engine};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -2,9 +2,9 @@
 
 use super::{
     breakpoint::Breakpoint,
+    context::{Batch, batch_of},
     database::{Database, Parameters},
     server::Server,
-    work::{Batch, batch_of},
 };
 use crate::{prelude::*, server_address::ServerAddress, sql::script::Script};
 use datasurface_platform::Site;

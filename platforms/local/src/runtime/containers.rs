@@ -1,6 +1,6 @@
 //! The databases of consumers that a call of the runtime works with.
 
-use super::{container::Container, transition::Transitions, work::RunContext};
+use super::{container::Container, context::RunContext, transition::Transitions};
 use crate::prelude::*;
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 

@@ -2,10 +2,10 @@
 
 use super::{
     container::Container,
+    context::{Batch, RunContext, number},
     database::Database,
     history::CopyResult,
     server_copies::CopyFailures,
-    work::{Batch, RunContext, number},
 };
 use crate::{prelude::*, sql::script::Script};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! A database file that is worked on: everything that is executed passes through here.
 
-use super::{breakpoint::Breakpoint, place, server::trouble::without_values, source::RowCallback};
+use super::{breakpoint::Breakpoint, place, server::error::without_values, source::RowCallback};
 use crate::{
     prelude::*,
     sql::{

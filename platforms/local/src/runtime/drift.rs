@@ -3,8 +3,8 @@
 
 use super::{
     container::Container,
+    context::RunContext,
     database::{Database, outside},
-    work::RunContext,
 };
 use crate::{
     prelude::*,

@@ -2,10 +2,10 @@
 
 use super::{
     capture::{CaptureResult, run},
+    context::{Counts, RunContext, named, number},
     database::Database,
     job::CaptureJob,
     source,
-    work::{Counts, RunContext, named, number},
 };
 use crate::{
     prelude::*,

@@ -2,10 +2,10 @@
 
 use super::{
     capture::CaptureResult,
+    context::{RunContext, number, time},
     database::text,
     server_copies::CopyFailures,
     transform::TransformResult,
-    work::{RunContext, number, time},
 };
 use crate::prelude::*;
 use datasurface_platform::{JobOutcome, JobRun};

@@ -17,48 +17,48 @@
 //! transaction of that capture; cut off before, it runs again, and captures again, and what did not change moves nothing.
 
 mod apply;
-mod asked;
-mod behind;
-mod books;
 mod breakpoint;
+mod bulk_schema;
 mod capture;
 mod cast;
 mod check;
 mod clock;
-mod confirmed;
+mod confirmed_times;
 mod container;
 mod containers;
+mod context;
 mod copies;
+mod copy_filter;
 mod database;
 mod declared;
 mod drift;
-mod failed;
 mod handover;
 mod history;
 mod job;
-mod leaving;
 mod loader;
-mod making;
-mod many;
-mod mending;
+mod metadata;
 mod order;
 mod place;
+mod provisioning;
 mod read_only;
 mod rendered;
+mod repair;
 mod run;
+mod selection;
 mod server;
 mod server_copies;
 mod server_drift;
 mod server_view;
 pub(crate) mod source;
 mod stage;
+mod stale;
 mod status;
+mod teardown;
 mod transform;
 mod transition;
-mod unfit;
-mod verifying;
+mod upstream_failures;
+mod verify;
 mod watermark;
-mod work;
 
 pub use breakpoint::Breakpoint;
 
@@ -66,31 +66,31 @@ use crate::{platform::LocalPlatform, prelude::*};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use container::Container;
+use context::{DatabaseLock, RunContext};
 use database::Database;
 pub(crate) use database::without_advice;
 use datasurface_platform::{Applied, JobRun, RunNames, RunReport, RunRequest, Site, Status};
-use making::Provisioner;
+use provisioning::Provisioner;
 use rendered::Rendered;
-use work::{DatabaseLock, RunContext};
 
 impl Runtime for LocalPlatform {
     fn apply(&self, site: &Site<'_>, plan: &Plan) -> Result<Applied, PlatformError> {
-        if let Some(files) = leaving::leaving(site)? {
-            return leaving::leave(site, &files, self.breakpoint());
+        if let Some(files) = teardown::leaving(site)? {
+            return teardown::leave(site, &files, self.breakpoint());
         }
         let rendered = Rendered::read(site)?;
         place::keep_apart(site, &rendered)?;
-        books::expect(site, &rendered)?;
+        metadata::expect(site, &rendered)?;
         let _alone = DatabaseLock::with(site, rendered.books.database())?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        books::judged(&maker, maker.open_if_there(rendered.books.database())?)?;
+        metadata::judged(&maker, maker.open_if_there(rendered.books.database())?)?;
         apply::apply(maker, plan)
     }
 
     fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
         let rendered = Rendered::read(site)?;
         place::keep_apart(site, &rendered)?;
-        books::expect(site, &rendered)?;
+        metadata::expect(site, &rendered)?;
         let _alone = DatabaseLock::with(site, rendered.books.database())?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         if request.verify {
@@ -109,14 +109,14 @@ impl Runtime for LocalPlatform {
     }
 
     fn names(&self, site: &Site<'_>) -> Result<RunNames, PlatformError> {
-        if leaving::leaving(site)?.is_some() {
+        if teardown::leaving(site)?.is_some() {
             return Ok(RunNames::default());
         }
         Ok(Rendered::read(site)?.names())
     }
 
     fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError> {
-        if leaving::leaving(site)?.is_some() {
+        if teardown::leaving(site)?.is_some() {
             return Ok(Status::default());
         }
         let rendered = Rendered::read(site)?;
@@ -127,7 +127,7 @@ impl Runtime for LocalPlatform {
     }
 
     fn history(&self, site: &Site<'_>, most: usize) -> Result<Vec<JobRun>, PlatformError> {
-        if leaving::leaving(site)?.is_some() {
+        if teardown::leaving(site)?.is_some() {
             return Ok(Vec::new());
         }
         let rendered = Rendered::read(site)?;
@@ -137,7 +137,7 @@ impl Runtime for LocalPlatform {
     }
 
     fn next_due(&self, site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
-        if leaving::leaving(site)?.is_some() {
+        if teardown::leaving(site)?.is_some() {
             return Ok(None);
         }
         let rendered = Rendered::read(site)?;
@@ -157,7 +157,7 @@ fn next_after(timetable: &Cron, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 
 /// The platform's own database, if a plan was applied to it.
 fn opened<'a>(maker: Provisioner<'a>, own: Option<Container<'a>>) -> Result<Database<'a>, PlatformError> {
-    books::judged(&maker, own)?.ok_or_else(|| {
+    metadata::judged(&maker, own)?.ok_or_else(|| {
         let file = maker.rendered.books.database();
         let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");
         PlatformError::new(PlatformErrorKind::Outside, context)

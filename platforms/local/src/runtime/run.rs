@@ -1,17 +1,17 @@
 //! Running jobs in passes: captures first, then transformers, producers before consumers.
 
 use super::{
-    asked::Selection,
-    behind::DatasetFailure,
     capture::CaptureResult,
+    context::{InputPosition, RunContext},
     copies::CopyGroup,
     drift::AllDrifted,
-    failed::UpstreamFailures,
     job::{CaptureJob, JobStart, TriggerJob},
     next_after,
+    selection::Selection,
     server_copies::CopyFailures,
+    stale::DatasetFailure,
     transform::RunDecision,
-    work::{InputPosition, RunContext},
+    upstream_failures::UpstreamFailures,
 };
 use crate::{names::address, prelude::*};
 use datasurface_platform::{JobFailure, RunMode, RunReport, RunRequest, WaitingJob};

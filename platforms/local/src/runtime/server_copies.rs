@@ -1,11 +1,11 @@
 //! Copies on servers of consumers: what changed is read here and sent there.
 
 use super::{
+    context::{RunContext, number},
     copies::StaleCopy,
+    copy_filter::CopyFilter,
     database::Database,
     server::Server,
-    unfit::CopyFilter,
-    work::{RunContext, number},
 };
 use crate::{names::address, prelude::*, render::CheckedColumn, sql::script::Script};
 use rusqlite::types::Value;

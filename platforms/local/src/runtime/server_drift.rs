@@ -1,10 +1,10 @@
 //! Drift on servers: one query tells all that a database has under the names that were rendered.
 
 use super::{
+    context::RunContext,
     drift::{CreatedObject, Drift, DriftCheck},
     server::Server,
     server_view::is_same_select,
-    work::RunContext,
 };
 use crate::{
     prelude::*,

@@ -1,14 +1,14 @@
 //! Staging: what a source has is judged by the declared types, and put where a batch is put together.
 
 use super::{
-    behind::DatasetFailure,
+    bulk_schema::named_by,
+    context::RunContext,
     declared::{ValueChecker, ValueError},
     job::{CaptureJob, CapturedDataset},
     loader::Loader,
-    many::named_by,
     source::{self, Select},
+    stale::DatasetFailure,
     watermark::Watermark,
-    work::RunContext,
 };
 use crate::{prelude::*, render::CheckedColumn, sql::script::Script};
 use rusqlite::types::ValueRef;

@@ -1,14 +1,14 @@
 //! How far each consumer is.
 
 use super::{
-    behind::DatasetFailure,
-    confirmed::ConfirmedTimes,
+    confirmed_times::ConfirmedTimes,
+    context::{RunContext, time},
     copies::job_of,
     drift::AllDrifted,
-    failed::UpstreamFailures,
     job::{CaptureJob, TriggerJob},
+    stale::DatasetFailure,
     transform::RunDecision,
-    work::{RunContext, time},
+    upstream_failures::UpstreamFailures,
 };
 use crate::{names::address, prelude::*, sql::script::Script};
 use datasurface_platform::{Drifted, SinkStatus, Status, WaitingJob};

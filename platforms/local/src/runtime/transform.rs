@@ -2,10 +2,10 @@
 
 use super::{
     cast::Casts,
+    context::{InputPosition, RunContext},
     database::{Database, outside, section_of},
     job::{CaptureJob, TransformJob, TriggerJob},
     place,
-    work::{InputPosition, RunContext},
 };
 use crate::{
     prelude::*,

@@ -1,8 +1,8 @@
 //! From where on a source is read: what is new there, once all of it was read.
 
 use super::{
+    context::RunContext,
     job::{CaptureJob, CapturedDataset},
-    work::RunContext,
 };
 use crate::{prelude::*, sql::script::Script};
 use datasurface_platform::graph::Fingerprint;

@@ -3,10 +3,10 @@
 use super::{
     authentication::{AuthenticationError, AuthenticationFilter, AuthenticationPolicy},
     client::{Client, Connection, Driver},
+    error::ServerError,
     login::Login,
     socket::reach,
     tls::Tls,
-    trouble::ServerError,
 };
 use crate::{
     prelude::*,

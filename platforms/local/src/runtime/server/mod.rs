@@ -4,13 +4,13 @@
 mod authentication;
 pub(super) mod client;
 pub(super) mod connect;
+pub(super) mod error;
 mod login;
 mod rows;
 mod socket;
 mod tls;
-pub(super) mod trouble;
 
-use self::trouble::ServerError;
+use self::error::ServerError;
 use super::{
     breakpoint::Breakpoint,
     database::{Parameters, section_of},

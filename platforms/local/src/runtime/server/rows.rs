@@ -1,6 +1,6 @@
 //! Rows in the text form of COPY, in which the server reads every value exactly.
 
-use super::{client::Copy, trouble::ServerError};
+use super::{client::Copy, error::ServerError};
 use rusqlite::types::ValueRef;
 use std::mem;
 

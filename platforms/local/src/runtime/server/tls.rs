@@ -2,7 +2,7 @@
 
 use super::{
     authentication::{AuthenticationFilter, AuthenticationPolicy},
-    trouble::ServerError,
+    error::ServerError,
 };
 use crate::server_settings::ServerSettings;
 use std::{fs, future::Future, io, path::Path, pin::Pin, sync::Arc};

@@ -5,7 +5,7 @@ use crate::{
     prelude::*,
     runtime::{
         database::{bind, names_are_names, outside},
-        server::trouble::table_of,
+        server::error::table_of,
     },
 };
 use datasurface_platform::Site;

@@ -11,7 +11,7 @@ use crate::{
     runtime::server::{
         client::Client,
         connect::{Connector, connect},
-        trouble::{ServerError, table_of},
+        error::{ServerError, table_of},
     },
     server_address::ServerAddress,
     sql::statements::statements,

@@ -1,6 +1,6 @@
 //! Values as they come from the server, and as SQLite keeps them; `sql/storage.rs` says why.
 
-use crate::{runtime::server::trouble::ServerError, sql::storage::NOT_A_NUMBER};
+use crate::{runtime::server::error::ServerError, sql::storage::NOT_A_NUMBER};
 use rusqlite::types::ValueRef;
 use tokio_postgres::{
     Column, Row,

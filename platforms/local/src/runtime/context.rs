@@ -4,8 +4,8 @@ use super::{
     breakpoint::Breakpoint,
     containers::Containers,
     database::{Database, Parameters, make_folder_of, text},
-    making::Provisioner,
     place,
+    provisioning::Provisioner,
     rendered::Rendered,
 };
 use crate::{prelude::*, sql::script::Script};

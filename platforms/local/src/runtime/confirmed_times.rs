@@ -1,6 +1,6 @@
 //! When it was last confirmed that what consumers have is what the sources are.
 
-use super::work::RunContext;
+use super::context::RunContext;
 use crate::prelude::*;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;

@@ -2,11 +2,11 @@
 
 use super::{
     container::Container,
+    context::{Batch, RunContext, number},
+    copy_filter::CopyFilter,
     database::Database,
     run::without_copies,
     server::Server,
-    unfit::CopyFilter,
-    work::{Batch, RunContext, number},
 };
 use crate::{names::address, prelude::*, sql::script::Script};
 use datasurface_platform::{Compared, JobFailure, RunReport};

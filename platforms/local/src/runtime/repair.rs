@@ -2,12 +2,12 @@
 
 use super::{
     container::Container,
+    context::{RunContext, number},
     copies::{CopyGroup, StaleCopy, job_of},
     drift::{AllDrifted, Drift, LostCopy},
     history::CopyResult,
     server::Server,
     server_copies::{CopyFailures, send_one},
-    work::{RunContext, number},
 };
 use crate::{names::address, prelude::*, server_address::ServerAddress, sql::script::Script};
 use datasurface_platform::Drifted;

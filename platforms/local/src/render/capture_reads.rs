@@ -4,12 +4,12 @@ use super::CheckedColumn;
 use crate::{
     address::{MILESTONED, ROWS},
     config::LocalConfig,
+    consumer_database::unclear,
     file_name::{FileIdentity, compare, line_problem, same_file},
     lint::codes,
     offer::table_of_input,
     prelude::*,
     server_settings::ServerSettings,
-    shelf::unclear,
     sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::since_in_sqlite},
 };
 

@@ -2,11 +2,11 @@
 
 use super::{
     container::Container,
+    context::{now, time},
     database::{Database, text},
-    making::Provisioner,
     place,
+    provisioning::Provisioner,
     rendered::Rendered,
-    work::{now, time},
 };
 use crate::{names::BOOKS_VERSION, prelude::*, sql::script::Script};
 use chrono::{DateTime, Utc};

@@ -2,11 +2,11 @@
 //! away what is left of it.
 
 use super::{
-    books,
     breakpoint::Breakpoint,
     container::Container,
+    context::DatabaseLock,
+    metadata,
     transition::{Transition, Transitions},
-    work::DatabaseLock,
 };
 use crate::{diff::LEAVE, names::address, prelude::*};
 use datasurface_platform::{Applied, Site};
@@ -33,7 +33,7 @@ pub(super) fn leave(
     let own = last.script.database();
     // Before anything else: a database of the same name elsewhere may be another platform's.
     let left = Container::open_to_read(site, own, breakpoint)?;
-    if !books::is_left(site, &last.script, left)? {
+    if !metadata::is_left(site, &last.script, left)? {
         return Ok(Applied { done_before: files.len(), ..Applied::default() });
     }
     let _alone = DatabaseLock::with(site, own)?;

@@ -1,8 +1,8 @@
 //! Datasets that a capture leaves as they are, while the others of the same datastore go on.
 
 use super::{
+    context::{RunContext, named, time},
     database::text,
-    work::{RunContext, named, time},
 };
 use crate::prelude::*;
 use chrono::{DateTime, Utc};

@@ -1,8 +1,8 @@
 //! Making databases: whatever is rendered in a file that we never made comes into it at once.
 
 use super::{
-    books::PlatformMetadata, breakpoint::Breakpoint, container::Container, database::text,
-    rendered::Rendered, transition::Transitions, work::now,
+    breakpoint::Breakpoint, container::Container, context::now, database::text, metadata::PlatformMetadata,
+    rendered::Rendered, transition::Transitions,
 };
 use crate::prelude::*;
 use datasurface_platform::Site;

@@ -1,6 +1,6 @@
 //! Versions that a copy on a server cannot have: they are set aside for that copy alone, and the others go on.
 
-use super::{database::text, declared::container, server::Server, source::RowCallback, work::number};
+use super::{context::number, database::text, declared::container, server::Server, source::RowCallback};
 use crate::{prelude::*, render::CheckedColumn, sql::script::Script};
 use datasurface_platform::graph::Fingerprint;
 use rusqlite::types::{Value, ValueRef};

@@ -1,8 +1,8 @@
 //! Failures on the way to datasets: what is made of something that could not be read is not made anew.
 
 use super::{
+    context::RunContext,
     job::{CaptureJob, CapturedDataset, TriggerJob},
-    work::RunContext,
 };
 use crate::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
