@@ -124,7 +124,7 @@ impl Laws {
     }
 
     /// Checks on this many generated ecosystems, and on what becomes of them by edits. For each law that is violated, the
-    /// verdict has an [example](Verdict::example), made as small as possible.
+    /// verdict has an [example](LawReport::example), made as small as possible.
     ///
     /// Ecosystems that cannot be placed, because the platform does not claim what they need, are counted and replaced by
     /// others; if there are too many of them, the verdict says so, and is no good one.

@@ -1,7 +1,7 @@
 //! DOT, the language of Graphviz.
 
 use super::{
-    picture::Picture,
+    graph_picture::Picture,
     writer::{Arrow, ArrowKind, BoxShape, PictureWriter, Shape},
 };
 use std::fmt;

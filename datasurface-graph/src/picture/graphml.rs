@@ -1,8 +1,8 @@
 //! GraphML, which tools for the analysis of graphs read.
 
 use super::{
+    graph_picture::Picture,
     label,
-    picture::Picture,
     writer::{Arrow, ArrowKind, BoxShape, PictureWriter},
 };
 use std::fmt;

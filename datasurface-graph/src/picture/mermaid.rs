@@ -1,7 +1,7 @@
 //! Mermaid flow charts.
 
 use super::{
-    picture::Picture,
+    graph_picture::Picture,
     writer::{Arrow, ArrowKind, BoxShape, PictureWriter, Shape},
 };
 use std::fmt;

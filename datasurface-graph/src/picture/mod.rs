@@ -4,12 +4,12 @@
 mod change;
 mod dot;
 mod frame;
+mod graph_picture;
 mod graphml;
 mod graphs_json;
 mod handover;
 mod label;
 mod mermaid;
-mod picture;
 mod picture_json;
 mod summary;
 #[cfg(test)]
@@ -17,8 +17,8 @@ mod tests;
 mod writer;
 
 pub use dot::Dot;
+pub use graph_picture::{Level, Picture};
 pub use graphml::GraphMl;
 pub use graphs_json::GraphsPicture;
 pub use mermaid::Mermaid;
-pub use picture::{Level, Picture};
 pub use picture_json::Drawing;

@@ -1,7 +1,7 @@
 //! JSON of a picture, for programs that draw.
 
 use super::{
-    picture::Picture,
+    graph_picture::Picture,
     writer::{Arrow, ArrowKind, BoxShape, PictureWriter},
 };
 use crate::key::NodeKey;

@@ -2,8 +2,8 @@
 
 use super::{
     change::ChangeStatus,
+    graph_picture::Picture,
     label,
-    picture::Picture,
     writer::{Arrow, ArrowKind, BoxShape, Kind, PictureWriter},
 };
 use crate::{fragments::NodeRef, graph::Node, key::NodeKey};

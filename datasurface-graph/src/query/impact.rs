@@ -64,7 +64,7 @@ impl AffectedConsumer {
 
 impl Questions<'_> {
     /// Which consumers are hit when something is lost, and how late they may be: those whose promise
-    /// [breaks](Affected::breaks_within) first come first, and among these those to whom it matters most. Transformers
+    /// [breaks](AffectedConsumer::breaks_within) first come first, and among these those to whom it matters most. Transformers
     /// pass the loss on and are not named.
     #[must_use]
     pub fn impact(&self, lost: &Outage) -> Vec<AffectedConsumer> {
