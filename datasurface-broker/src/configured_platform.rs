@@ -1,4 +1,4 @@
-//! Hosted platforms: declarations, brought to life by the registry.
+//! Configured platforms: instances that the registry makes of declarations.
 
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set,

@@ -30,3 +30,4 @@ mod reports;
 mod review_change;
 mod serialized_names;
 mod support;
+mod words;
