@@ -37,24 +37,15 @@ fn near(text: &str) -> (String, bool) {
     (text.to_owned(), false)
 }
 
+/// A document whose only team has this, as YAML in one line.
+fn team(definition: &str) -> String {
+    let team = format!("{{name: T, owner: 'github:o/t@main', definition: {definition}}}");
+    format!("zones: [{{name: Z, owner: 'github:o/z@main', definition: {{teams: [{team}]}}}}]\n")
+}
+
 /// A document whose only workspace has a group with these sinks, as YAML in one line.
 fn sinks(list: &str) -> String {
-    format!(
-        "zones:
-- name: Z
-  owner: github:o/z@main
-  definition:
-    teams:
-    - name: T
-      owner: github:o/t@main
-      definition:
-        workspaces:
-        - name: W
-          groups:
-          - name: G
-            sinks: {list}
-"
-    )
+    team(&format!("{{workspaces: [{{name: W, groups: [{{name: G, sinks: {list}}}]}}]}}"))
 }
 
 const GROUP: [&str; 8] = ["zones", "Z", "teams", "T", "workspaces", "W", "groups", "G"];
@@ -140,22 +131,7 @@ fn a_patch_of_a_location_keeps_what_is_inside() {
 
 /// A document whose only dataset, `d`, has this schema.
 fn schema(schema: &str) -> String {
-    format!(
-        "zones:
-- name: Z
-  owner: github:o/z@main
-  definition:
-    teams:
-    - name: T
-      owner: github:o/t@main
-      definition:
-        datastores:
-        - name: S
-          datasets:
-          - name: d
-            schema: {schema}
-"
-    )
+    team(&format!("{{datastores: [{{name: S, datasets: [{{name: d, schema: {schema}}}]}}]}}"))
 }
 
 fn in_dataset(document: &str, rest: &[&str]) -> (String, bool) {
@@ -166,11 +142,11 @@ fn in_dataset(document: &str, rest: &[&str]) -> (String, bool) {
 
 #[test]
 fn columns_and_keys_are_found_where_a_text_says_them() {
-    let keyed = schema("id Integer key, city VarChar(15)");
+    let keyed = schema("'id Integer key, city VarChar(15)'");
     assert_eq!(in_dataset(&keyed, &["columns", "city"]), exactly("city VarChar(15)"));
-    assert_eq!(in_dataset(&keyed, &["key"]), exactly("id Integer key, city VarChar(15)"));
+    assert_eq!(in_dataset(&keyed, &["key"]), exactly("'id Integer key, city VarChar(15)'"));
     assert_eq!(in_dataset(&keyed, &["key", "id"]), exactly("id Integer key"));
-    assert_eq!(in_dataset(&keyed, &["key", "city"]), near("id Integer key, city VarChar(15)"));
+    assert_eq!(in_dataset(&keyed, &["key", "city"]), near("'id Integer key, city VarChar(15)'"));
     assert_eq!(in_dataset(&schema("id Integer"), &["key"]), near("id Integer"));
     assert_eq!(in_dataset(&schema("{columns: []}"), &["key"]), near("schema"));
 }
