@@ -136,12 +136,12 @@ fn rename(document: &mut Value, place: &Place, name: &str) -> Option<()> {
         return Some(());
     }
     let element = around.get_mut(last.parse::<usize>().ok()?)?;
-    let called = match (&element, place.shape) {
-        (Value::String(_), _) => element,
-        (_, Shape::Object(Object { told_by: [member], .. })) => element.get_mut(member)?,
-        // The text says the same.
-        (_, Shape::Short(_)) => element,
-        (_, Shape::Free) => element.get_mut(segment::NAME)?,
+    let called = match (&element, place.shape, place.shape.object()) {
+        (Value::String(_), ..) => element,
+        (_, _, Some(Object { told_by: [member], .. })) => element.get_mut(member)?,
+        // Nothing but a key, which a text says as well.
+        (_, Shape::Short(_), _) => element,
+        (_, Shape::Free, _) => element.get_mut(segment::NAME)?,
         _ => return None,
     };
     *called = name.into();

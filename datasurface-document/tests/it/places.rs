@@ -2,7 +2,8 @@
 
 use datasurface_document::{Documents, apply};
 use datasurface_model::{
-    CodeInfo, Diagnostic, Ecosystem, InfrastructureLocation, InfrastructureVendor, ModelPath, Suggestion,
+    CodeInfo, DatasetGroup, DatasetSink, Diagnostic, Ecosystem, GovernanceZone, InfrastructureLocation,
+    InfrastructureVendor, ModelPath, Place, PlatformDeclaration, Suggestion, Team, Workspace,
 };
 
 static CODE: CodeInfo = CodeInfo::warning("test/place", "a test is about it", "Leave it alone.");
@@ -127,6 +128,32 @@ fn a_patch_of_a_location_keeps_what_is_inside() {
     assert_eq!(without, vendor([location("Europe", &["Berlin"]), location("Asia", &[])]));
     let called = apply(&Suggestion::rename(paris, "Lyon"), &before).unwrap();
     assert_eq!(called, vendor([location("Europe", &["Berlin", "Lyon"]), location("Asia", &[])]));
+}
+
+#[test]
+fn a_sink_that_is_called_otherwise_keeps_what_it_says() {
+    let ecosystem = |dataset: &str| {
+        let last = "2027-01-31".parse().unwrap();
+        let sink = DatasetSink::new(dataset).accepting_deprecated_until(last);
+        let workspace = Workspace::new("W").group(DatasetGroup::new("G").sink(sink));
+        let team = Team::new().workspace(workspace);
+        let zone = GovernanceZone::new().team("T", "github:o/t@main", team);
+        Ecosystem::new("N", "github:o/model@main", "github:o/live@main").zone("Z", "github:o/z@main", zone)
+    };
+    let renamed = apply(&Suggestion::rename(path(&sink("S/d")), "S/e"), &ecosystem("S/d")).unwrap();
+    assert_eq!(renamed, ecosystem("S/e"));
+}
+
+#[test]
+fn a_place_that_only_an_object_says_can_be_called_otherwise() {
+    let platform = |place: Place| {
+        Ecosystem::new("N", "github:o/model@main", "github:o/live@main")
+            .platform(PlatformDeclaration::new("P", "local").located(place))
+    };
+    let odd = Place::new("Azure", ["Europe "]);
+    let at = path(&["platforms", "P", "locations", &odd.to_string()]);
+    let renamed = apply(&Suggestion::rename(at, "Azure/Europe"), &platform(odd)).unwrap();
+    assert_eq!(renamed, platform("Azure/Europe".into()));
 }
 
 /// A document whose only dataset, `d`, has this schema.
