@@ -139,21 +139,22 @@ impl Search<'_> {
         let Value::List(locations) = &open.value.value else { return };
         let mut told: FxHashMap<&str, usize> = FxHashMap::default();
         for (text, extent) in locations.iter().filter_map(|one| Some((Tree::text(one)?, one.extent))) {
-            let mut names = text.split('/').map(str::trim);
-            let outermost = names.next().unwrap_or_default();
-            let mut paths = self.through(open.paths.clone(), open.depth, outermost);
-            let mut depth = open.depth + 1;
-            // Thousands of texts can begin with one name, and thousands of paths go on from there.
-            let told = told.entry(outermost).or_default();
-            *told += 1;
-            if *told <= TOLD {
-                self.record(paths.clone(), depth, Way::Called, extent);
-            }
-            for name in names {
-                paths = self.through(paths, depth, segment::LOCATIONS);
-                paths = self.through(paths, depth + 1, name);
-                depth += 2;
-                self.record(paths.clone(), depth, Way::Called, extent);
+            let (mut paths, mut depth, mut end) = (open.paths.clone(), open.depth, 0);
+            for (number, name) in text.split('/').enumerate() {
+                if number > 0 {
+                    paths = self.through(paths, depth, segment::LOCATIONS);
+                    depth += 1;
+                    end += 1;
+                }
+                paths = self.through(paths, depth, name.trim());
+                depth += 1;
+                end += name.len();
+                // Thousands of texts can begin in the same way, and thousands of paths go on from there.
+                let told = told.entry(text.get(..end).unwrap_or_default()).or_default();
+                *told += 1;
+                if *told <= TOLD {
+                    self.record(paths.clone(), depth, Way::Called, extent);
+                }
             }
         }
     }
@@ -171,15 +172,19 @@ impl Search<'_> {
             if paths.is_empty() {
                 continue;
             }
+            let mut is_said = false;
             for (node, text) in texts.iter().filter_map(|node| Some((node, node.text()?))) {
                 let words = Words::of(self.text, node.extent, text);
                 for column in written_columns(text).filter(|column| says(column, list)) {
-                    self.record(paths.clone(), open.depth + 1, Way::Called, open.place);
+                    is_said = true;
                     let named = column.name().map(|name| self.through(paths.clone(), open.depth + 1, &name));
                     let Some(paths) = named.filter(|paths| !paths.is_empty()) else { continue };
                     let extent = words.extent(column.start..column.start + column.text.len());
                     self.record(paths, open.depth + 2, Way::Called, extent);
                 }
+            }
+            if is_said {
+                self.record(paths, open.depth + 1, Way::Called, open.place);
             }
         }
     }

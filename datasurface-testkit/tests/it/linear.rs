@@ -173,13 +173,13 @@ fn phases_backwards(size: usize) -> Vec<(&'static str, Duration)> {
     took
 }
 
-/// A finding about each of many members of one object, and about each of many locations that texts say.
+/// A finding about each of many members of one object, of many locations that texts say, and of many columns of a text.
 fn phases_of_places(size: usize) -> Vec<(&'static str, Duration)> {
     static CODE: CodeInfo = CodeInfo::warning("test/place", "a test is about it", "Leave it alone.");
     let mut took = Vec::new();
     let names: Vec<String> = (0..size).map(|number| format!("n{number:06}")).collect();
     let settings: Vec<String> = names.iter().map(|name| format!("\"{name}\": {{}}")).collect();
-    let locations: Vec<String> = names.iter().map(|name| format!("\"Region/{name}\"")).collect();
+    let locations: Vec<String> = names.iter().map(|name| format!("\"Region/Inner/{name}\"")).collect();
     let text = format!(
         "{{\"format\": \"datasurface/1\", \"name\": \"E\", \"platforms\": [{{\"name\": \"P\", \"config\": {{{}}}}}], \
          \"vendors\": [{{\"name\": \"V\", \"locations\": [{}]}}]}}",
@@ -187,11 +187,27 @@ fn phases_of_places(size: usize) -> Vec<(&'static str, Duration)> {
         locations.join(", ")
     );
     let documents = Documents::new().document("e.json", text);
-    let region = ModelPath::root().child("vendors", "V").child("locations", "Region");
+    let columns: Vec<String> = names.iter().map(|name| format!("{name} Integer")).collect();
+    let team = format!(
+        "{{\"format\": \"datasurface/1\", \"team\": \"Z/T\", \"datastores\": [{{\"name\": \"S\", \"datasets\": [{{\"name\": \"d\", \
+         \"schema\": \"{}\"}}]}}]}}",
+        columns.join(", ")
+    );
+    let documents = documents.document("team.json", team);
+    let dataset = ModelPath::root()
+        .child("zones", "Z")
+        .child("teams", "T")
+        .child("datastores", "S")
+        .child("datasets", "d");
+    let region =
+        ModelPath::root().child("vendors", "V").child("locations", "Region").child("locations", "Inner");
     let config = ModelPath::root().child("platforms", "P").attribute("config");
-    for (what, around) in [("places of members", config), ("places of locations", region)] {
+    for (what, around) in
+        [("places of members", config), ("places of locations", region), ("places of columns", dataset)]
+    {
         let path = |name: &String| match what {
             "places of locations" => around.child("locations", name),
+            "places of columns" => around.child("columns", name),
             _ => ModelPath::from_segments(around.segments().chain([name.as_str()])),
         };
         let findings = || names.iter().map(|name| Diagnostic::new(&CODE, path(name), "is here")).collect();
