@@ -2,6 +2,7 @@
 //! call goes on, and the databases are those of a run that nobody stopped.
 
 use crate::{
+    aborted::{copy_folder, is_aborted, to_be_aborted},
     ground::{Ground, assert_same},
     handover, keyless,
     northwind::NorthWind,
@@ -13,18 +14,9 @@ use datasurface_local::Breakpoint;
 use datasurface_platform::{RunRequest, prelude::*};
 use std::{
     collections::BTreeMap,
-    env, fs,
     path::Path,
-    process::{Command, Stdio},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
-
-const FOLDER: &str = "DATASURFACE_TEST_FOLDER";
-const STOP_AT: &str = "DATASURFACE_TEST_STOP_AT";
-const WHAT: &str = "DATASURFACE_TEST_WHAT";
 
 /// What consumers read: views in the platform's database, copies in a file, or copies on the server at this port.
 #[derive(Clone, Copy)]
@@ -269,19 +261,6 @@ fn prepared(shelf: Shelf, what: What) -> Ground {
     ground
 }
 
-/// In a process that does not survive it: the folder that it works in, until it is aborted, and what it does.
-pub(crate) fn to_be_aborted() -> Option<(Ground, String)> {
-    let folder = env::var(FOLDER).ok()?;
-    let stop_at: u64 = env::var(STOP_AT).unwrap().parse().unwrap();
-    let count = AtomicU64::new(0);
-    let stop = Breakpoint::new(move |_| {
-        if count.fetch_add(1, Ordering::SeqCst) + 1 == stop_at {
-            std::process::abort();
-        }
-    });
-    Some((Ground::at(folder.into()).stopping_at(stop), env::var(WHAT).unwrap()))
-}
-
 /// Not a test of its own: what the others run in a process that does not survive it.
 #[test]
 fn child() {
@@ -304,46 +283,12 @@ fn stopped(folder: &Path, shelf: Shelf, what: What, at: usize) -> bool {
     is_aborted("killed::child", folder, at, &format!("{shelf} {}", what.name()))
 }
 
-/// Lets a process do what a test does, and returns whether it was aborted where it was to be.
-pub(crate) fn is_aborted(test: &str, folder: &Path, at: usize, what: &str) -> bool {
-    let status = Command::new(env::current_exe().unwrap())
-        .args(["--exact", test, "--test-threads=1"])
-        .env(FOLDER, folder)
-        .env(STOP_AT, at.to_string())
-        .env(WHAT, what)
-        .env("DATASURFACE_CREDENTIAL_DESK", desk::secret())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt;
-        const ABORTED: i32 = 6;
-        assert!(status.success() || status.signal() == Some(ABORTED), "{status}");
-    }
-    !status.success()
-}
-
 /// What was prepared, once more.
 fn again(from: &Ground, shelf: Shelf, what: What) -> Ground {
     let to = Ground::new().knowing(from.secret.clone());
     copy_folder(&from.path(""), &to.path(""));
     shelf.renew(what.database(), what.before());
     to
-}
-
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy_folder(&path, &target);
-        } else {
-            fs::copy(&path, target).unwrap();
-        }
-    }
 }
 
 /// Stops before each statement, one after the other.

@@ -2,8 +2,8 @@
 //! databases are those of a run that nobody stopped.
 
 use crate::{
+    aborted::{copy_folder, is_aborted, to_be_aborted},
     ground::{Ground, assert_same},
-    killed::{copy_folder, is_aborted, to_be_aborted},
     scene::{Scene, plan_between},
     wide::Wide,
 };

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should stop, in its helpers too"
 )]
 
+mod aborted;
 mod applied;
 mod aside;
 mod asked;
