@@ -156,7 +156,9 @@ fn ecosystem(reach: Reach) -> Ecosystem {
         .captured(Capture::sql_snapshot("Z/T/Source"))
         .dataset(Dataset::new("orders", orders).classified("Public"));
     let all = |sinks: &[&'static str]| {
-        DatasetGroup::new("all").sinks(sinks.iter().copied()).milestoning(Milestoning::LiveAndForensic)
+        DatasetGroup::new("all")
+            .with_sinks(sinks.iter().copied())
+            .with_milestoning(Milestoning::LiveAndForensic)
     };
     let mut team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
@@ -165,17 +167,18 @@ fn ecosystem(reach: Reach) -> Ecosystem {
         .datastore(store);
     team = match reach {
         Reach::Capture => {
-            team.workspace(Workspace::new("Sales").container("Z/T/Own").group(all(&["Shop/orders"])))
+            team.workspace(Workspace::new("Sales").with_container("Z/T/Own").group(all(&["Shop/orders"])))
         }
         Reach::Consumer => {
             let prices = "order_id Integer key, customer VarChar(10) not null, price Decimal(12,2) not null";
             let made = Datastore::new("Made").dataset(Dataset::new("prices", prices).classified("Public"));
             let pricing = Workspace::new("Pricing")
-                .container("Z/T/Own")
+                .with_container("Z/T/Own")
                 .group(DatasetGroup::new("in").sink("Shop/orders"))
-                .transformer(DataTransformer::sql("Made").select("prices", PRICES));
-            let sales =
-                Workspace::new("Sales").container("Z/T/Desk").group(all(&["Shop/orders", "Made/prices"]));
+                .with_transformer(DataTransformer::sql("Made").select("prices", PRICES));
+            let sales = Workspace::new("Sales")
+                .with_container("Z/T/Desk")
+                .group(all(&["Shop/orders", "Made/prices"]));
             team.datastore(made).workspace(pricing).workspace(sales)
         }
     };

@@ -101,14 +101,15 @@ fn ecosystem(server: &Server) -> Ecosystem {
         DataContainer::new(name, kind).located("V/L")
     };
     let store = Datastore::new("Shop")
-        .captured(Capture::sql_snapshot("Z/T/Source").credential("writer"))
+        .captured(Capture::sql_snapshot("Z/T/Source").with_credential("writer"))
         .dataset(Dataset::new("orders", orders).classified("Public"));
-    let everything = DatasetGroup::new("all").sink("Shop/orders").milestoning(Milestoning::LiveAndForensic);
+    let everything =
+        DatasetGroup::new("all").sink("Shop/orders").with_milestoning(Milestoning::LiveAndForensic);
     let team = Team::new()
         .container(on_server("Source", SHOP))
         .container(on_server("Desk", DESK))
         .datastore(store)
-        .workspace(Workspace::new("Sales").container("Z/T/Desk").group(everything));
+        .workspace(Workspace::new("Sales").with_container("Z/T/Desk").group(everything));
     let local = PlatformDeclaration::new("Local", "local")
         .setting("database", "platform.db")
         .setting("credentials", serde_json::json!({"Z/T/Desk": "writer"}));

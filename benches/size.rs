@@ -124,7 +124,7 @@ fn ecosystem(datasets: usize) -> Ecosystem {
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
         .container(DataContainer::sqlite("Desk", "desk.db").located("V/L"))
         .datastore(store)
-        .workspace(Workspace::new("Sales").container("Z/T/Desk").group(group));
+        .workspace(Workspace::new("Sales").with_container("Z/T/Desk").group(group));
     Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
         .vendor(InfrastructureVendor::new("V").location("L"))
         .platform(PlatformDeclaration::new("Local", "local").setting("database", "platform.db"))

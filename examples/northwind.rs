@@ -36,7 +36,7 @@ pub(crate) fn northwind() -> Ecosystem {
         "supplier_id SmallInt key, company_name VarChar(40) not null, city VarChar(15), homepage VarChar";
     let orders = "order_id SmallInt key, customer_id VarChar(5), order_date Date, freight Real";
     let nw_data = Datastore::new("NW_Data")
-        .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").cron("*/10 * * * *"))
+        .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").with_cron("*/10 * * * *"))
         .dataset(Dataset::new("customers", customers).classified("PII"))
         .dataset(Dataset::new("products", products).classified("Public"))
         .dataset(Dataset::new("suppliers", suppliers).classified("Public"))
@@ -45,15 +45,15 @@ pub(crate) fn northwind() -> Ecosystem {
         city, region, postal_code, country, '***' AS phone, '***' AS fax FROM NW_Data_customers";
     let masking = DataTransformer::sql("Masked_NW_Data")
         .select("customers", mask)
-        .removing("PII", "names, addresses and numbers are replaced by a constant");
+        .removal("PII", "names, addresses and numbers are replaced by a constant");
     let masked = Dataset::new("customers", customers).classified("Public");
     let mask_customers = Workspace::new("MaskCustomersWorkSpace")
-        .container("USA/NorthWindTeam/AzureSQL")
+        .with_container("USA/NorthWindTeam/AzureSQL")
         .group(DatasetGroup::new("MaskCustomers").sink("NW_Data/customers"))
-        .transformer(masking);
+        .with_transformer(masking);
     let use_masked = Workspace::new("WorkspaceUsingTransformerOutput")
-        .container("USA/NorthWindTeam/AzureSQL")
-        .priority(Priority::Critical)
+        .with_container("USA/NorthWindTeam/AzureSQL")
+        .with_priority(Priority::Critical)
         .group(DatasetGroup::new("UseMaskedCustomers").sink("Masked_NW_Data/customers"));
     let team = Team::new()
         .container(DataContainer::sqlite("NorthWindDB", "northwind_source.db").located("Azure/USA"))
@@ -73,9 +73,9 @@ pub(crate) fn northwind() -> Ecosystem {
 /// The consumer that changes its mind. Whatever it gets must be reproducible for a year.
 fn reporting<const N: usize>(datasets: [&str; N]) -> Workspace {
     Workspace::new("ProductLiveAdhocReporting")
-        .container("USA/NorthWindTeam/AzureSQL")
-        .priority(Priority::Medium)
-        .group(DatasetGroup::new("LiveProducts").sinks(datasets).retention(Retention::years(1)))
+        .with_container("USA/NorthWindTeam/AzureSQL")
+        .with_priority(Priority::Medium)
+        .group(DatasetGroup::new("LiveProducts").with_sinks(datasets).with_retention(Retention::years(1)))
 }
 
 /// The same ecosystem, in which the reporting consumer asks for these datasets instead.
@@ -241,7 +241,7 @@ fn on_postgres(url: &str) -> Result<(Ecosystem, Secret), Box<dyn Error>> {
     let port = config.get_ports().first().copied().unwrap_or(5432);
     let kind = ContainerKind::Postgres { host: host.into(), port, database };
     let (container, store) = (ContainerName::from("NorthWindDB"), DatastoreName::from("NW_Data"));
-    let capture = Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").credential("northwind");
+    let capture = Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").with_credential("northwind");
     let ecosystem = northwind().edit_team("USA", "NorthWindTeam", |team| {
         let captured = team.datastores().get(&store).map(|store| Datastore::clone(store).captured(capture));
         captured

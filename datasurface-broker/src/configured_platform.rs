@@ -60,7 +60,7 @@ impl ConfiguredPlatform {
 
     /// Where it is: where its declaration says, and where it keeps data on its way.
     pub(crate) fn places(&self, declared: &PlatformDeclaration) -> Set<Place> {
-        declared.locations().iter().chain(self.platform.descriptor().keeps_data_at()).cloned().collect()
+        declared.locations().iter().chain(self.platform.descriptor().data_places()).cloned().collect()
     }
 
     /// Brings an instance to life as it was recorded, though its declaration may be gone.
@@ -80,7 +80,7 @@ impl ConfiguredPlatform {
             let message =
                 format!("`{}` was rendered by {wanted}, which this host does not know", instance.name());
             let finding = Diagnostic::new(&UNKNOWN_VERSION, path.clone(), message)
-                .help("what it keeps can only be let go by that plug-in: use a host that has it");
+                .with_help("what it keeps can only be let go by that plug-in: use a host that has it");
             Box::new(finding)
         })?;
         let platform = factory.create(instance).map_err(|error| Box::new(failure(&error, path)))?;
@@ -111,7 +111,7 @@ fn unknown_places(ecosystem: &Ecosystem, hosted: &ConfiguredPlatform) -> Vec<Dia
     let is_unknown =
         |place: &&Place| !ecosystem.vendors().get(place.vendor()).is_some_and(|vendor| vendor.has(place));
     let name = hosted.instance().name();
-    let places = hosted.platform().descriptor().keeps_data_at().iter().filter(is_unknown);
+    let places = hosted.platform().descriptor().data_places().iter().filter(is_unknown);
     let findings = places.map(|place| {
         let path = ModelPath::root().child(segment::PLATFORMS, name).attribute(segment::CONFIG);
         Diagnostic::new(
@@ -119,7 +119,7 @@ fn unknown_places(ecosystem: &Ecosystem, hosted: &ConfiguredPlatform) -> Vec<Dia
             path,
             format!("`{name}` keeps data at `{place}`, which does not exist"),
         )
-        .help("correct the settings of the platform, or declare the place")
+        .with_help("correct the settings of the platform, or declare the place")
     });
     findings.collect()
 }
@@ -137,7 +137,7 @@ fn bring_to_life(
         declaration.name().clone(),
         declaration.kind().clone(),
         factory.version().clone(),
-        declaration.settings().clone(),
+        declaration.config().clone(),
     );
     let platform = factory.create(&instance).map_err(|error| Box::new(failure(&error, path)))?;
     Ok(ConfiguredPlatform { instance: Arc::new(instance), platform })
@@ -156,22 +156,22 @@ fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPa
         let message = format!("`{}` is of kind `{kind}`, which this host does not know", declaration.name());
         let (path, nearest) = (path.attribute(segment::KIND), nearest(kind.as_str(), known));
         return Diagnostic::new(&UNKNOWN_KIND, path.clone(), message)
-            .help(format!("this host knows {}", kinds.join(", ")))
+            .with_help(format!("this host knows {}", kinds.join(", ")))
             .did_you_mean(nearest)
-            .suggest(nearest.map(|nearest| Suggestion::put(path, nearest)));
+            .with_suggestion(nearest.map(|nearest| Suggestion::put(path, nearest)));
     }
     let requirement = declaration.version_requirement();
     let message = format!("`{}` needs `{kind}` in version `{requirement}`", declaration.name());
     Diagnostic::new(&UNKNOWN_VERSION, path.attribute(segment::VERSION), message)
-        .help(format!("this host knows {}", versions.join(", ")))
+        .with_help(format!("this host knows {}", versions.join(", ")))
 }
 
 pub(crate) fn failure(error: &PlatformError, path: ModelPath) -> Diagnostic {
-    let failed = |help: &'static str| Diagnostic::new(&FAILED, path.clone(), error.report()).help(help);
+    let failed = |help: &'static str| Diagnostic::new(&FAILED, path.clone(), error.report()).with_help(help);
     match error.kind() {
         PlatformErrorKind::Config => {
             Diagnostic::new(&CONFIG, path.attribute(segment::CONFIG), error.report())
-                .help("correct the settings of the platform")
+                .with_help("correct the settings of the platform")
         }
         PlatformErrorKind::Outside => failed("see to what is named there, and try again"),
         _ => failed("if the settings and the model are right, report this to the author of the plug-in"),

@@ -154,6 +154,6 @@ impl LockError {
     pub fn diagnostic(&self, name: &str) -> Diagnostic {
         let message = format!("`{name}` cannot be read: {}: {}", self.reason, self.detail);
         Diagnostic::new(&UNREADABLE, ModelPath::root().child(segment::LOCK, name), message)
-            .help("restore the lock from version control, or mend it at that place")
+            .with_help("restore the lock from version control, or mend it at that place")
     }
 }

@@ -37,7 +37,7 @@ impl Broker {
         let findings = Refused::unless_clean(findings)?;
         let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {
             let finding = Diagnostic::new(&NO_PRIMARY, ModelPath::root(), error.to_string())
-                .help("this is a bug in datasurface: report it with the model and the lock");
+                .with_help("this is a bug in datasurface: report it with the model and the lock");
             Refused::new([finding])
         })?;
 

@@ -48,7 +48,7 @@ impl PlatformRenames {
                 held: Vec::new(),
             });
             if !decided.held.is_empty() {
-                let held = decided.held.into_iter().map(HeldState::until_released).collect();
+                let held = decided.held.into_iter().map(HeldState::without_expiry).collect();
                 lock.platforms.insert(former.clone(), PlatformLock { held, ..PlatformLock::default() });
             }
         }
@@ -59,12 +59,12 @@ impl PlatformRenames {
         let mut assignments = Assignments::default();
         for (group, stages) in decided.groups() {
             for (platform, stage) in self.stages(stages) {
-                assignments.assign(group.clone(), platform, stage);
+                assignments.assign_group(group.clone(), platform, stage);
             }
         }
         for (datastore, stages) in decided.primaries() {
             for (platform, stage) in self.stages(stages) {
-                assignments.make_primary(datastore.clone(), platform, stage);
+                assignments.assign_primary(datastore.clone(), platform, stage);
             }
         }
         assignments

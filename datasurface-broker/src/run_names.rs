@@ -37,7 +37,8 @@ pub(crate) fn unknown<'n>(
                 None => "name it as the model does; what is new there has to be rendered first".to_owned(),
             };
             let message = format!("{what} is called `{name}`");
-            Diagnostic::new(&UNKNOWN_NAME, ModelPath::root().child(segment::RUN, name), message).help(help)
+            Diagnostic::new(&UNKNOWN_NAME, ModelPath::root().child(segment::RUN, name), message)
+                .with_help(help)
         }));
     }
     found

@@ -49,8 +49,8 @@ impl KnownCodes {
             Some((_, true)) => None,
             Some((_, false)) => Some(
                 told("is about a code that no waiver is asked about")
-                    .help("mend what it is about, and remove the waiver")
-                    .suggest(Suggestion::removal(path.clone())),
+                    .with_help("mend what it is about, and remove the waiver")
+                    .with_suggestion(Suggestion::removal(path.clone())),
             ),
             None => {
                 let nearest = nearest(code, self.waivable());
@@ -65,9 +65,9 @@ impl KnownCodes {
                     nearest.filter(is_free).map(|code| Suggestion::put(path.attribute(segment::CODE), code));
                 is_ours.then(|| {
                     told("is about a code that nothing is reported with")
-                        .help("write the code as the finding shows it, or remove the waiver")
+                        .with_help("write the code as the finding shows it, or remove the waiver")
                         .did_you_mean(nearest)
-                        .suggest(suggestion)
+                        .with_suggestion(suggestion)
                 })
             }
         }

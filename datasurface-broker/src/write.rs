@@ -43,7 +43,7 @@ impl WriteError {
             Self::NotDeterministic(path) => {
                 let message = format!("`{path}` came out differently the second time");
                 Diagnostic::new(&CHANGED, ModelPath::root().child(segment::TARGET, path.as_str()), message)
-                    .help("report this to the author of the plug-in")
+                    .with_help("report this to the author of the plug-in")
             }
         }
     }

@@ -66,8 +66,8 @@ pub(super) fn datasets<'e>(old: &LocatedStore<'e>, new: &LocatedStore<'e>) -> Ve
 
 /// A dataset of a datastore that is on its way out is on its way out, too: whichever begins first, and ends first.
 pub(super) fn retiring(store: &Datastore, dataset: &Dataset) -> Option<RetirementDates> {
-    let own = dataset.deprecation().map(|own| (own.since(), own.last_day()));
-    let whole = store.deprecation().map(|whole| (whole.since(), whole.last_day()));
+    let own = dataset.deprecation().map(|own| (own.since(), own.sunset()));
+    let whole = store.deprecation().map(|whole| (whole.since(), whole.sunset()));
     let both = || own.into_iter().chain(whole);
     let since = both().map(|(since, _)| since).min()?;
     Some(RetirementDates { since, last_day: both().filter_map(|(_, last_day)| last_day).min() })

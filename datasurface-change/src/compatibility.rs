@@ -143,7 +143,7 @@ impl CompatibilityChecker<'_> {
         let is_error = self.is_strict || !consumers.is_empty();
         let severity = if is_error { Severity::Error } else { Severity::Warning };
         let rule = CodeInfo { severity, ..*rule };
-        let finding = Diagnostic::new(&rule, path, message).help(rule.explanation);
+        let finding = Diagnostic::new(&rule, path, message).with_help(rule.explanation);
         Some(BreakingChange { finding, consumers })
     }
 
@@ -152,7 +152,7 @@ impl CompatibilityChecker<'_> {
     fn was_there(&self, used: &DatasetUse<'_>) -> bool {
         let key = used.sink.name();
         let wanted = |group: &DatasetGroup| {
-            group.wanted().get(key).or_else(|| group.wanted().get(self.former.get(key)?)).is_some()
+            group.sinks().get(key).or_else(|| group.sinks().get(self.former.get(key)?)).is_some()
         };
         let of_name = |workspace: &Workspace| {
             let former = used.workspace.groups().get(&used.group.group).and_then(DatasetGroup::former_name);
@@ -161,7 +161,7 @@ impl CompatibilityChecker<'_> {
         };
         let former = || self.old.workspace(used.workspace.former_name()?);
         let workspace = self.old.workspace(used.workspace.name()).or_else(former);
-        let maker = used.workspace.data_transformer().and_then(|made| self.old.producer(made.output()));
+        let maker = used.workspace.transformer().and_then(|made| self.old.producer(made.output()));
         workspace.is_some_and(|workspace| of_name(workspace.entity()))
             || maker.is_some_and(|maker| maker.entity().groups().iter().any(wanted))
     }

@@ -150,7 +150,7 @@ impl ChangeControl {
     fn concern(&self, code: &CodeInfo, retirement: &Retirement, message: String) -> Diagnostic {
         let severity = if self.is_strict { Severity::Error } else { code.severity };
         let code = CodeInfo { severity, ..*code };
-        Diagnostic::new(&code, retirement.path.clone(), message).help(code.explanation)
+        Diagnostic::new(&code, retirement.path.clone(), message).with_help(code.explanation)
     }
 }
 
@@ -223,7 +223,7 @@ fn retiring_keys(
         }
     }
     for placed in uses::workspaces(&pruned.new) {
-        for sink in placed.workspace.groups().iter().flat_map(|group| group.wanted()) {
+        for sink in placed.workspace.groups().iter().flat_map(|group| group.sinks()) {
             let key = sink.name();
             let store = new.datastore(&key.datastore).map(|store| store.entity());
             let is_retiring = store.is_some_and(|store| {

@@ -179,7 +179,7 @@ impl ReachedConsumers {
             }
         }
         for placed in workspaces(new) {
-            for path in surroundings.around(&placed.team, placed.workspace.container_key()) {
+            for path in surroundings.around(&placed.team, placed.workspace.container()) {
                 self.groups.extend(placed.consumers().map(|consumer| (path.clone(), consumer)));
             }
         }
@@ -253,8 +253,8 @@ impl ChangedEnvironment {
 
 /// The datastore that a workspace fills, and how, and with what.
 fn making(workspace: &Workspace) -> Option<(&DatastoreName, (&DataTransformer, BTreeSet<&DatasetKey>))> {
-    let transformer = workspace.data_transformer()?;
-    let inputs = workspace.groups().iter().flat_map(|group| group.wanted().iter().map(Entity::name));
+    let transformer = workspace.transformer()?;
+    let inputs = workspace.groups().iter().flat_map(|group| group.sinks().iter().map(Entity::name));
     Some((transformer.output(), (transformer, inputs.collect())))
 }
 
@@ -267,7 +267,7 @@ fn serves(
 
 /// What a datastore says besides its datasets.
 fn says(store: &Datastore) -> Datastore {
-    store.clone().datasets_replaced([])
+    store.clone().with_datasets([])
 }
 
 fn keys(store: &Datastore) -> impl Iterator<Item = DatasetKey> {

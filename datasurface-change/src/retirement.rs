@@ -126,7 +126,7 @@ impl Retirement {
 
 impl Consent {
     fn of(used: &DatasetUse<'_>, on: NaiveDate) -> Self {
-        let until = used.sink.accepts_deprecated_until();
+        let until = used.sink.consent_until();
         let is_missing = until.is_none_or(|last| last < on);
         Self { group: used.group.clone(), team: used.team.clone(), until, is_missing }
     }

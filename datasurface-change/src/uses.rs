@@ -105,7 +105,7 @@ impl<'e> DatasetUses<'e> {
     }
 
     fn made_by(&self, workspace: &Workspace) -> Vec<DatasetKey> {
-        let output = workspace.data_transformer().and_then(|made| self.ecosystem.datastore(made.output()));
+        let output = workspace.transformer().and_then(|made| self.ecosystem.datastore(made.output()));
         let datasets = output.into_iter().flat_map(|store| {
             let store = store.entity();
             store.datasets().iter().map(|dataset| DatasetKey::new(store.name(), dataset.name()))
@@ -174,7 +174,7 @@ fn found<'e>(ecosystem: &'e Ecosystem, asked: &BTreeSet<DatasetKey>) -> Vec<Data
 }
 
 fn sinks<'e>(group: &'e DatasetGroup, asked: &BTreeSet<DatasetKey>) -> Vec<&'e DatasetSink> {
-    let wanted = group.wanted();
+    let wanted = group.sinks();
     if asked.len() < wanted.len() {
         asked.iter().filter_map(|dataset| wanted.get(dataset)).collect()
     } else {

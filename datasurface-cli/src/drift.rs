@@ -31,7 +31,7 @@ pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<PlatformDrift>, Fi
         let path = ModelPath::root().child(segment::TARGET, target.root().display().to_string());
         let message = format!("whether anything drifted is not known: {}", finding.message());
         Diagnostic::new(&DRIFT_UNKNOWN, path, message)
-            .help("`datasurface status` says the same, where the databases can be reached")
+            .with_help("`datasurface status` says the same, where the databases can be reached")
     });
     let unknown = unknown.collect();
     let drifted = operated.done.into_iter().flat_map(|(platform, drifted)| {

@@ -100,7 +100,7 @@ fn drawn<'g>(arguments: &Graph, shown: &'g [GraphVersions<'_>], reach: Option<&R
         Some(_) => Picture::of_change(shown.iter().map(|versions| (versions.before(), versions.after()))),
         None => Picture::of(shown.iter().map(GraphVersions::after)),
     };
-    let mut picture = picture.level(match arguments.level.unwrap_or_default() {
+    let mut picture = picture.with_level(match arguments.level.unwrap_or_default() {
         GraphLevel::Dataset => Level::Dataset,
         GraphLevel::Store => Level::Store,
         GraphLevel::Team => Level::Team,

@@ -108,7 +108,9 @@ fn columns(
 }
 
 fn unknown(finding: Diagnostic, near: Option<&str>, help: &str) -> Box<Diagnostic> {
-    Box::new(finding.help(near.map_or_else(|| help.to_owned(), |near| format!("did you mean `{near}`?"))))
+    Box::new(
+        finding.with_help(near.map_or_else(|| help.to_owned(), |near| format!("did you mean `{near}`?"))),
+    )
 }
 
 impl<'a> Lineage<'a> {

@@ -82,18 +82,18 @@ mod tests {
             Datastore::new("Store").captured(Capture::sql_snapshot("Zone/Team/Lake").dataset_by_dataset());
         let store = names().map(|name| Dataset::new(name, "id Integer key")).fold(store, Datastore::dataset);
         let wanted: Vec<String> = names().map(|name| format!("Store/{name}")).collect();
-        let group = DatasetGroup::new("group").sinks(wanted.iter().map(String::as_str));
+        let group = DatasetGroup::new("group").with_sinks(wanted.iter().map(String::as_str));
         let team = Team::new()
             .container(DataContainer::sqlite("Lake", "lake.db"))
             .datastore(store)
-            .workspace(Workspace::new("Reader").container("Zone/Team/Lake").group(group));
+            .workspace(Workspace::new("Reader").with_container("Zone/Team/Lake").group(group));
         let zone = GovernanceZone::new().team("Team", "github:example/team@main", team);
         let ecosystem = Ecosystem::new("Large", "github:example/eco@main", "github:example/live@main")
             .platform(PlatformDeclaration::new("Local", "local"))
             .zone("Zone", "github:example/zone@main", zone);
         let assignments = Assignments::default()
-            .serves("Local", "Reader/group", Stage::Provisioned)
-            .captures("Local", "Store", Stage::Provisioned);
+            .with_group("Local", "Reader/group", Stage::Provisioned)
+            .with_primary("Local", "Store", Stage::Provisioned);
         IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap()
     }
 

@@ -81,7 +81,7 @@ pub(crate) fn unfinished(recovery: Recovery, target: &Path) -> Diagnostic {
     };
     let path = ModelPath::root().child(segment::TARGET, target.to_string());
     let message = format!("a write of `{target}` was interrupted, and is still to be {what}");
-    Diagnostic::new(&UNFINISHED, path, message).help("the next `datasurface render` does that")
+    Diagnostic::new(&UNFINISHED, path, message).with_help("the next `datasurface render` does that")
 }
 
 /// Says what was done about a write that was interrupted.
@@ -100,5 +100,5 @@ fn not_lost(manifest: &Manifest, target: &Path) -> Diagnostic {
     let path = ModelPath::root().child(segment::TARGET, target.to_string());
     let revision = manifest.revision().short();
     Diagnostic::new(&NOT_LOST, path, format!("`{target}` is not lost: it is at revision `{revision}`"))
-        .help("render without `--remake`; if it is beyond repair, move it away first")
+        .with_help("render without `--remake`; if it is beyond repair, move it away first")
 }

@@ -266,7 +266,7 @@ fn no_timetable() -> Diagnostic {
         path,
         "nothing that is rendered has a timetable: there is nothing to follow",
     )
-    .help(
+    .with_help(
         "give a capture a timetable in the model, or run without `--follow` when there is something to move",
     )
 }

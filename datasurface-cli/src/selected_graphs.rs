@@ -45,7 +45,7 @@ fn unknown_platform(all: &[GraphVersions<'_>], wanted: &PlatformName) -> Diagnos
         None => help,
     };
     let path = ModelPath::root().child(segment::PLATFORMS, wanted);
-    Diagnostic::new(&UNKNOWN_PLATFORM, path, format!("no platform `{wanted}` is declared")).help(help)
+    Diagnostic::new(&UNKNOWN_PLATFORM, path, format!("no platform `{wanted}` is declared")).with_help(help)
 }
 
 /// What is wrong if a node is named that is none of those that are known.
@@ -56,5 +56,5 @@ pub(crate) fn unknown_node(known: impl Iterator<Item = NodeKey>, wanted: &NodeKe
         None => "without a format, `graph` lists the keys of all nodes".to_owned(),
     };
     let path = ModelPath::root().child(segment::PLATFORMS, wanted.platform());
-    Diagnostic::new(&UNKNOWN_NODE, path, format!("there is no node `{wanted}`")).help(help)
+    Diagnostic::new(&UNKNOWN_NODE, path, format!("there is no node `{wanted}`")).with_help(help)
 }

@@ -58,5 +58,5 @@ fn nothing_rendered(site: &arguments::TargetArguments) -> Diagnostic {
     let name = site.target.display().to_string();
     let message = format!("nothing is rendered in `{name}`");
     Diagnostic::new(&NOTHING_RENDERED, ModelPath::root().child(segment::TARGET, name), message)
-        .help("render a model into it first, or name the folder that one was rendered into")
+        .with_help("render a model into it first, or name the folder that one was rendered into")
 }

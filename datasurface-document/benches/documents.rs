@@ -123,7 +123,7 @@ fn ecosystem(datastores: usize) -> Ecosystem {
                 });
                 let group = sinks.fold(DatasetGroup::new("all"), |group, sink| group.sink(&*sink));
                 let workspace = Workspace::new(format!("Workspace_{number}"));
-                made = made.workspace(workspace.container(&*container).group(group));
+                made = made.workspace(workspace.with_container(&*container).group(group));
             }
         }
         (format!("Team_{team}"), made)

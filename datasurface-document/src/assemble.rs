@@ -68,8 +68,8 @@ fn frames_joined(
 fn said_twice(thing: &ModelPath, what: &str, attribute: &'static str) -> Diagnostic {
     let path = thing.attribute(attribute);
     Diagnostic::new(&TWICE, path.clone(), format!("the `{attribute}` of {what} is said twice"))
-        .help("let one document say it")
-        .related(path, "said here first")
+        .with_help("let one document say it")
+        .related_place(path, "said here first")
 }
 
 /// What exactly one document has to say.
@@ -87,7 +87,7 @@ fn said_once<'p, T>(
     if first.is_none() {
         let message = format!("no document says the `{attribute}` of {ECOSYSTEM}");
         let finding = Diagnostic::new(&INCOMPLETE, ModelPath::root().attribute(attribute), message)
-            .help(format!("add `{attribute}` to the document that begins with {ECOSYSTEM}"));
+            .with_help(format!("add `{attribute}` to the document that begins with {ECOSYSTEM}"));
         findings.push(finding);
     }
     first
@@ -210,7 +210,7 @@ fn undeclared<T>(
     let code: &CodeInfo = &UNDECLARED;
     let findings = given.iter().map(|(document, _)| {
         Diagnostic::new(code, place(document, kind), format!("no document declares the {kind} `{name}`"))
-            .help(help)
+            .with_help(help)
             .did_you_mean(nearest)
     });
     findings.collect()

@@ -162,12 +162,12 @@ pub(super) fn diagnosed(name: &str, text: &str, problems: &[Problem]) -> Vec<Dia
     let path = ModelPath::root().child(segment::DOCUMENTS, name);
     let findings = problems.iter().map(|problem| {
         let mut finding = Diagnostic::new(problem.code(), path.clone(), problem.message())
-            .written_at(problem.extent().map(|extent| lines.position(extent)));
+            .with_positions(problem.extent().map(|extent| lines.position(extent)));
         if let Some(help) = problem.help_text() {
-            finding = finding.help(help);
+            finding = finding.with_help(help);
         }
         if let Some((extent, why)) = problem.related_place() {
-            finding = finding.related(path.clone(), why);
+            finding = finding.related_place(path.clone(), why);
             for related in finding.related_places_mut() {
                 related.position = Some(lines.position(extent));
             }

@@ -68,7 +68,7 @@ impl Documents {
                 let name = path.display().to_string();
                 let message = format!("there is no document in the folder `{name}`");
                 let finding = Diagnostic::new(&NO_DOCUMENTS, place(&name), message)
-                    .help("name a folder of files that end in `.json`, `.yaml` or `.yml`");
+                    .with_help("name a folder of files that end in `.json`, `.yaml` or `.yml`");
                 found.findings.extend([finding]);
             }
         } else {
@@ -126,8 +126,8 @@ fn text(reader: impl Read, name: &str, place: ModelPath) -> Result<String, Findi
             text: None,
         };
         let message = format!("`{name}` is not text in UTF-8");
-        let finding = Diagnostic::new(&NOT_UTF8, place, message).help("save it in the encoding UTF-8");
-        alone(finding.written_at([position]))
+        let finding = Diagnostic::new(&NOT_UTF8, place, message).with_help("save it in the encoding UTF-8");
+        alone(finding.with_positions([position]))
     })
 }
 
@@ -179,7 +179,7 @@ impl FolderReader {
                     let name = folder.display().to_string();
                     let message = format!("the folder `{name}` cannot be read: {error}");
                     let finding = Diagnostic::new(&UNREADABLE_FILE, place(&name), message)
-                        .help("make sure that you may read it");
+                        .with_help("make sure that you may read it");
                     self.findings.extend([finding]);
                     continue;
                 }
@@ -256,7 +256,7 @@ impl Unreadable {
                 "make sure that it is a file, and that you may read it",
             ),
         };
-        Diagnostic::new(code, place, message).help(help)
+        Diagnostic::new(code, place, message).with_help(help)
     }
 }
 

@@ -37,35 +37,35 @@ pub type Stages = BTreeMap<PlatformName, Stage>;
 impl Assignments {
     /// A platform serves a dataset group.
     #[must_use]
-    pub fn serves(
+    pub fn with_group(
         mut self,
         platform: impl Into<PlatformName>,
         group: impl Into<GroupKey>,
         stage: Stage,
     ) -> Self {
-        self.assign(group.into(), platform.into(), stage);
+        self.assign_group(group.into(), platform.into(), stage);
         self
     }
 
     /// A platform captures a datastore for all platforms.
     #[must_use]
-    pub fn captures(
+    pub fn with_primary(
         mut self,
         platform: impl Into<PlatformName>,
         datastore: impl Into<DatastoreName>,
         stage: Stage,
     ) -> Self {
-        self.make_primary(datastore.into(), platform.into(), stage);
+        self.assign_primary(datastore.into(), platform.into(), stage);
         self
     }
 
     /// Records that a platform serves a dataset group.
-    pub fn assign(&mut self, group: GroupKey, platform: PlatformName, stage: Stage) {
+    pub fn assign_group(&mut self, group: GroupKey, platform: PlatformName, stage: Stage) {
         self.groups.entry(group).or_default().insert(platform, stage);
     }
 
     /// Records that a platform captures a datastore.
-    pub fn make_primary(&mut self, datastore: DatastoreName, platform: PlatformName, stage: Stage) {
+    pub fn assign_primary(&mut self, datastore: DatastoreName, platform: PlatformName, stage: Stage) {
         self.primaries.entry(datastore).or_default().insert(platform, stage);
     }
 

@@ -12,7 +12,7 @@ pub fn datastores_needed(ecosystem: &Valid<Ecosystem>, assignments: &Assignments
     let mut waiting: Vec<&DatastoreName> = assignments
         .serving()
         .filter_map(|(key, _)| ecosystem.workspace(&key.workspace)?.entity().groups().get(&key.group))
-        .flat_map(|group| group.wanted().iter().map(|sink| &sink.name().datastore))
+        .flat_map(|group| group.sinks().iter().map(|sink| &sink.name().datastore))
         .collect();
     while let Some(name) = waiting.pop() {
         let Some(store) = ecosystem.datastore(name).map(|located| located.entity()) else {
@@ -22,7 +22,7 @@ pub fn datastores_needed(ecosystem: &Valid<Ecosystem>, assignments: &Assignments
             && let Some(producer) = ecosystem.producer(name)
         {
             let groups = producer.entity().groups().iter();
-            waiting.extend(groups.flat_map(|group| group.wanted().iter().map(|sink| &sink.name().datastore)));
+            waiting.extend(groups.flat_map(|group| group.sinks().iter().map(|sink| &sink.name().datastore)));
         }
     }
     needed

@@ -45,12 +45,12 @@ impl Transformers {
         let mut nodes: FxHashMap<&DatastoreName, NodeIndex> = FxHashMap::default();
         for workspace in &transforming {
             let node = graph.add_node(workspace);
-            if let Some(transformer) = workspace.data_transformer() {
+            if let Some(transformer) = workspace.transformer() {
                 nodes.entry(transformer.output()).or_insert(node);
             }
         }
         for (to, workspace) in graph.node_indices().zip(&transforming) {
-            let sinks = workspace.groups().iter().flat_map(|group| group.wanted());
+            let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
             let mut producers: Vec<NodeIndex> =
                 sinks.filter_map(|sink| nodes.get(&sink.name().datastore)).copied().collect();
             producers.sort_unstable();
@@ -79,7 +79,7 @@ impl Transformers {
         let mut makers = FxHashMap::default();
         for (group, nodes) in components.iter().enumerate() {
             for workspace in nodes.iter().filter_map(|node| graph.node_weight(*node)) {
-                if let Some(transformer) = workspace.data_transformer() {
+                if let Some(transformer) = workspace.transformer() {
                     makers.insert(
                         transformer.output().clone(),
                         Producer { name: workspace.name().clone(), group },
@@ -126,7 +126,7 @@ impl Group {
 
 /// Whether a workspace has a transformer that can run.
 pub(crate) fn transforms(workspace: &Workspace) -> bool {
-    workspace.data_transformer().is_some() && workspace.container_key().is_some()
+    workspace.transformer().is_some() && workspace.container().is_some()
 }
 
 /// The transformers whose output a workspace reads, in order, each once.
@@ -134,7 +134,7 @@ pub(crate) fn producers<'e>(
     ecosystem: &'e Valid<Ecosystem>,
     workspace: &Workspace,
 ) -> Vec<&'e WorkspaceName> {
-    let sinks = workspace.groups().iter().flat_map(|group| group.wanted());
+    let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
     let makers = sinks.filter_map(|sink| ecosystem.producer(&sink.name().datastore));
     let mut makers: Vec<_> = makers.map(|maker| maker.entity().name()).collect();
     makers.sort_unstable();

@@ -20,7 +20,7 @@ impl PlatformDescriptor {
     pub fn unclaimed(&self, node: &NodeView) -> Vec<String> {
         let mut asks = BTreeSet::new();
         for input in node.inputs() {
-            asks.extend(unless(self.reads(), input.offer().format(), "reading the format"));
+            asks.extend(unless(self.formats(), input.offer().format(), "reading the format"));
         }
         match node.detail() {
             NodeDetail::Ingest(ingest) => self.of_ingest(ingest, &mut asks),
@@ -41,7 +41,7 @@ impl PlatformDescriptor {
         if let IngestSource::Container(capture) = ingest.source() {
             let (container, capture) = (capture.container(), capture.capture());
             asks.extend(unless(self.captures(), capture.kind().technology(), "capturing by"));
-            asks.extend(unless(self.captures_from(), container.kind().technology(), "capturing from"));
+            asks.extend(unless(self.capture_sources(), container.kind().technology(), "capturing from"));
             if !self.consistencies().contains(&capture.consistency()) {
                 asks.insert(match capture.consistency() {
                     Consistency::SingleDataset => "reading each dataset on its own".to_owned(),
@@ -61,7 +61,7 @@ impl PlatformDescriptor {
 
     fn of_export(&self, export: &ExportFacts, asks: &mut BTreeSet<String>) {
         let container = export.container().kind().technology();
-        asks.extend(unless(self.exports_to(), container, "exporting to"));
+        asks.extend(unless(self.export_targets(), container, "exporting to"));
         for consumer in export.consumers() {
             self.of_requirements(consumer.requirements(), asks);
         }
@@ -75,12 +75,13 @@ impl PlatformDescriptor {
                 Milestoning::LiveAndForensic => "showing the latest and every version of a record".to_owned(),
             });
         }
-        if let (Some(wanted), Some(least)) = (wanted.latency(), self.least_latency())
+        if let (Some(wanted), Some(least)) = (wanted.latency(), self.best_latency())
             && wanted < least
         {
             asks.insert(format!("to be as fast as {wanted}"));
         }
-        if let (Some(wanted), Some(most)) = (Custody::for_consumer(wanted).retention, self.most_retention())
+        if let (Some(wanted), Some(most)) =
+            (Custody::for_consumer(wanted).retention, self.longest_retention())
             && wanted > Keep::For(most)
         {
             asks.insert(format!("keeping data for {wanted}"));

@@ -71,7 +71,7 @@ impl PlatformDescriptor {
 
     /// Can capture in these ways, from containers of these kinds.
     #[must_use]
-    pub fn capturing<'a>(
+    pub fn with_captures<'a>(
         mut self,
         ways: impl IntoIterator<Item = &'a str>,
         containers: impl IntoIterator<Item = &'a str>,
@@ -83,70 +83,70 @@ impl PlatformDescriptor {
 
     /// Does not see what was deleted at the source where it captures in these ways.
     #[must_use]
-    pub fn missing_deletions<'a>(mut self, ways: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn with_missed_deletions<'a>(mut self, ways: impl IntoIterator<Item = &'a str>) -> Self {
         self.misses_deletions.extend(ways.into_iter().map(str::to_owned));
         self
     }
 
     /// Can keep and hand on datasets without a key, which are replaced as a whole.
     #[must_use]
-    pub fn keeping_keyless(mut self) -> Self {
+    pub fn with_keyless(mut self) -> Self {
         self.keeps_keyless = true;
         self
     }
 
     /// Can read that much together.
     #[must_use]
-    pub fn consistent(mut self, consistencies: impl IntoIterator<Item = Consistency>) -> Self {
+    pub fn with_consistencies(mut self, consistencies: impl IntoIterator<Item = Consistency>) -> Self {
         self.consistencies.extend(consistencies);
         self
     }
 
     /// Can bring data to containers of these kinds.
     #[must_use]
-    pub fn exporting_to<'a>(mut self, containers: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn with_export_targets<'a>(mut self, containers: impl IntoIterator<Item = &'a str>) -> Self {
         self.exports_to.extend(containers.into_iter().map(str::to_owned));
         self
     }
 
     /// Can keep and show these versions of a record.
     #[must_use]
-    pub fn milestoning(mut self, milestonings: impl IntoIterator<Item = Milestoning>) -> Self {
+    pub fn with_milestonings(mut self, milestonings: impl IntoIterator<Item = Milestoning>) -> Self {
         self.milestonings.extend(milestonings);
         self
     }
 
     /// Can run transformers made of these kinds of code.
     #[must_use]
-    pub fn transforming<'a>(mut self, artifacts: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn with_artifacts<'a>(mut self, artifacts: impl IntoIterator<Item = &'a str>) -> Self {
         self.artifacts.extend(artifacts.into_iter().map(str::to_owned));
         self
     }
 
     /// Can read what is offered in these formats, by itself or by another platform.
     #[must_use]
-    pub fn reading<'a>(mut self, formats: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn with_formats<'a>(mut self, formats: impl IntoIterator<Item = &'a str>) -> Self {
         self.reads.extend(formats.into_iter().map(str::to_owned));
         self
     }
 
     /// Cannot be faster than this.
     #[must_use]
-    pub fn best_latency(mut self, latency: Latency) -> Self {
+    pub fn with_best_latency(mut self, latency: Latency) -> Self {
         self.best_latency = Some(latency);
         self
     }
 
     /// Cannot keep data for longer than this.
     #[must_use]
-    pub fn longest_retention(mut self, retention: Retention) -> Self {
+    pub fn with_longest_retention(mut self, retention: Retention) -> Self {
         self.longest_retention = Some(retention);
         self
     }
 
     /// Keeps data at this place, on its way.
     #[must_use]
-    pub fn keeping_data_at(mut self, place: impl Into<Place>) -> Self {
+    pub fn data_place(mut self, place: impl Into<Place>) -> Self {
         self.keeps_data_at.insert(place.into());
         self
     }
@@ -154,7 +154,7 @@ impl PlatformDescriptor {
     /// Keeps data in storage of this technology, on its way, encrypted with these keys, if it is: what policies of storage
     /// are held against. Of storage that is named more than once, the weakest encryption counts.
     #[must_use]
-    pub fn keeping_data_in(mut self, technology: impl Into<String>, encryption: Option<KeyHolder>) -> Self {
+    pub fn data_technology(mut self, technology: impl Into<String>, encryption: Option<KeyHolder>) -> Self {
         let keys = self.keeps_data_in.entry(technology.into()).or_insert(encryption);
         *keys = encryption.min(*keys);
         self
@@ -193,13 +193,13 @@ impl PlatformDescriptor {
 
     /// From which kinds of containers it can capture.
     #[must_use]
-    pub fn captures_from(&self) -> &BTreeSet<String> {
+    pub fn capture_sources(&self) -> &BTreeSet<String> {
         &self.captures_from
     }
 
     /// Ways of capture in which what was deleted at the source is not seen: it stays.
     #[must_use]
-    pub fn misses_deletions(&self) -> &BTreeSet<String> {
+    pub fn missed_deletions(&self) -> &BTreeSet<String> {
         &self.misses_deletions
     }
 
@@ -217,7 +217,7 @@ impl PlatformDescriptor {
 
     /// To which kinds of containers it can bring data.
     #[must_use]
-    pub fn exports_to(&self) -> &BTreeSet<String> {
+    pub fn export_targets(&self) -> &BTreeSet<String> {
         &self.exports_to
     }
 
@@ -235,32 +235,32 @@ impl PlatformDescriptor {
 
     /// In which formats it can read what is offered.
     #[must_use]
-    pub fn reads(&self) -> &BTreeSet<String> {
+    pub fn formats(&self) -> &BTreeSet<String> {
         &self.reads
     }
 
     /// The least latency that it can promise; none means any.
     #[must_use]
-    pub fn least_latency(&self) -> Option<Latency> {
+    pub fn best_latency(&self) -> Option<Latency> {
         self.best_latency
     }
 
     /// The longest retention that it can promise; none means any.
     #[must_use]
-    pub fn most_retention(&self) -> Option<Retention> {
+    pub fn longest_retention(&self) -> Option<Retention> {
         self.longest_retention
     }
 
     /// Where it keeps data on its way.
     #[must_use]
-    pub fn keeps_data_at(&self) -> &BTreeSet<Place> {
+    pub fn data_places(&self) -> &BTreeSet<Place> {
         &self.keeps_data_at
     }
 
     /// In storage of which technologies it keeps data on its way, and with whose keys that is encrypted, if it is. A
     /// platform without any only hands data on.
     #[must_use]
-    pub fn keeps_data_in(&self) -> &BTreeMap<String, Option<KeyHolder>> {
+    pub fn data_technologies(&self) -> &BTreeMap<String, Option<KeyHolder>> {
         &self.keeps_data_in
     }
 

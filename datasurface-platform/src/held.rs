@@ -85,7 +85,7 @@ impl HeldState {
 
     /// The same state, on no day's account: it is owed until it is released.
     #[must_use]
-    pub fn until_released(mut self) -> Self {
+    pub fn without_expiry(mut self) -> Self {
         self.owed_until = None;
         self
     }

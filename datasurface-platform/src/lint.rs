@@ -70,7 +70,7 @@ impl<'a> Reporter<'a> {
 
     /// Reports a finding: what is wrong, and what to do about it.
     pub fn report(&mut self, code: &CodeInfo, message: impl Into<String>, help: impl Into<String>) {
-        self.found.push(Diagnostic::new(code, self.path.clone(), message).help(help));
+        self.found.push(Diagnostic::new(code, self.path.clone(), message).with_help(help));
     }
 
     /// Reports whatever a node asks for that the descriptor does not claim. This is most of the lint of a platform whose

@@ -43,28 +43,28 @@ impl Offer {
     pub fn of_datasets(node: &NodeFacts, kind: &str) -> Vec<Self> {
         let offer = |dataset: &DatasetFacts| {
             let address = format!("{kind}.{}", dataset_slug(dataset.key()));
-            Self::new(dataset.key(), address, kind).keeping(dataset.custody())
+            Self::new(dataset.key(), address, kind).with_custody(dataset.custody())
         };
         node.datasets().iter().map(offer).collect()
     }
 
     /// Which versions are there, and for how long they can be reproduced.
     #[must_use]
-    pub fn keeping(mut self, custody: Custody) -> Self {
+    pub fn with_custody(mut self, custody: Custody) -> Self {
         self.custody = custody;
         self
     }
 
     /// Late by this much at the most.
     #[must_use]
-    pub fn late_by(mut self, latency: Latency) -> Self {
+    pub fn with_latency(mut self, latency: Latency) -> Self {
         self.latency = Some(latency);
         self
     }
 
     /// Readers need this credential.
     #[must_use]
-    pub fn read_with(mut self, credential: impl Into<CredentialName>) -> Self {
+    pub fn with_credential(mut self, credential: impl Into<CredentialName>) -> Self {
         self.credential = Some(credential.into());
         self
     }

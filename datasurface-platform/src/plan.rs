@@ -59,7 +59,7 @@ impl Plan {
 
     /// Adds a file that is valid for exactly this change: a statement that alters a table, a job that fills it again.
     #[must_use]
-    pub fn transition(mut self, file: File) -> Self {
+    pub fn transition_file(mut self, file: File) -> Self {
         self.transition.push(file);
         self
     }

@@ -45,7 +45,7 @@ impl Documentation {
 
     /// The same documentation with one tag more.
     #[must_use]
-    pub fn tagged(mut self, tag: impl Into<Tag>) -> Self {
+    pub fn tag(mut self, tag: impl Into<Tag>) -> Self {
         self.tags.insert(tag.into());
         self
     }

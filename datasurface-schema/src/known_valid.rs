@@ -90,7 +90,7 @@ mod tests {
             TableSchema::new([column("a").renamed_from("b")]).keyed(["a"]),
             TableSchema::new([column("a").classified(" ")]).keyed(["a"]),
             TableSchema::new([column("a-b")]).keyed(["a-b"]),
-            TableSchema::new([column("a").documented(Documentation::plain("a").tagged("a/b"))]).keyed(["a"]),
+            TableSchema::new([column("a").documented(Documentation::plain("a").tag("a/b"))]).keyed(["a"]),
         ] {
             assert!(!Schema::from(unusual.clone()).is_plain(), "{unusual}");
         }

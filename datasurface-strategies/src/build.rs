@@ -46,13 +46,13 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
     let transforms = TransformerWorkspaces::of(&plan.transformers, &mut stores, &targets);
     let consumers = workspaces::consumers(&plan.workspaces, &stores, &targets, &platforms);
     for (group, wished) in consumers.pins {
-        ecosystem = ecosystem.pin(group, wished);
+        ecosystem = ecosystem.group_pin(group, wished);
     }
     for (datastore, platform) in &plan.primaries {
         if let (Some(store), Some(platform)) =
             (choose(stores.captured(), *datastore), choose(&platforms, *platform))
         {
-            ecosystem = ecosystem.primary(&store.name, platform);
+            ecosystem = ecosystem.primary_pin(&store.name, platform);
         }
     }
 
@@ -64,7 +64,7 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
     }
     let ecosystem = in_zones(ecosystem, teams, plan.has_second_zone);
     if plan.has_undefined_zone {
-        ecosystem.declare(ZoneDeclaration::new("Antarctica", repository("antarctica")))
+        ecosystem.zone_declaration(ZoneDeclaration::new("Antarctica", repository("antarctica")))
     } else {
         ecosystem
     }
@@ -97,7 +97,7 @@ fn in_zones(ecosystem: Ecosystem, teams: Vec<TeamBuilder>, is_governed: bool) ->
 fn policies() -> [Policy; 4] {
     let places = Permitted::only([Place::from("On Premises")]);
     let vendors = Permitted::only([VendorName::from("On Premises")]);
-    let storage = StorageRule::for_all().technologies(Permitted::all_but(["oracle"]));
+    let storage = StorageRule::for_all().with_technologies(Permitted::all_but(["oracle"]));
     [
         Policy::new("at home", PolicyRule::Locations(places)),
         Policy::new("on own machines", PolicyRule::Vendors(vendors)),

@@ -95,7 +95,7 @@ impl Stores {
                 let datasets = store.datastore.datasets().iter().cloned();
                 let classified: Vec<_> =
                     datasets.map(|dataset| dataset.classified(classification.as_str())).collect();
-                store.datastore = store.datastore.clone().datasets_replaced(classified);
+                store.datastore = store.datastore.clone().with_datasets(classified);
             }
         }
     }
@@ -121,7 +121,7 @@ impl AvailableDataset {
     pub(super) fn sink(&self) -> DatasetSink {
         let sink = DatasetSink::new(self.key.clone());
         match NaiveDate::from_ymd_opt(2999, 12, 31) {
-            Some(last) if self.is_deprecated => sink.accepting_deprecated_until(last),
+            Some(last) if self.is_deprecated => sink.with_consent_until(last),
             _ => sink,
         }
     }
@@ -133,10 +133,10 @@ fn capture(plan: &DatastorePlan, container: &ContainerKey) -> Capture {
         capture = capture.dataset_by_dataset();
     }
     if let Some(choice) = plan.cron {
-        capture = capture.cron(word(&CRONS, choice));
+        capture = capture.with_cron(word(&CRONS, choice));
     }
     if plan.has_credential {
-        capture = capture.credential("source_reader");
+        capture = capture.with_credential("source_reader");
     }
     capture
 }

@@ -114,7 +114,7 @@ impl<'p> TransformerDraft<'p> {
             transformer = transformer.select(dataset, sql);
         }
         for classification in self.removes().intersection(&classified(self, outputs)) {
-            transformer = transformer.removing(classification.as_str(), "what identified people is left out");
+            transformer = transformer.removal(classification.as_str(), "what identified people is left out");
         }
         // A cycle of transformers needs a timetable on it; every cycle has one that reads back.
         let cron = self.plan.cron.or(self.reads_back.then_some(0));
@@ -123,17 +123,17 @@ impl<'p> TransformerDraft<'p> {
         } else if self.plan.is_waiting_for_all {
             transformer = transformer.all_inputs_moved();
         }
-        let mut workspace = Workspace::new(format!("Transform{number}")).transformer(transformer);
+        let mut workspace = Workspace::new(format!("Transform{number}")).with_transformer(transformer);
         // Its inputs are brought there; often somebody else's data is, too.
         if let Some(container) = choose(targets, self.plan.container) {
-            workspace = workspace.container(container);
+            workspace = workspace.with_container(container);
         }
         if let Some(choice) = self.plan.priority {
             workspace = with_priority_and_deadline(workspace, choice);
         }
         for (group, number) in self.groups.iter().zip(1..) {
             let sinks = group.iter().map(AvailableDataset::sink);
-            workspace = workspace.group(DatasetGroup::new(format!("inputs_{number}")).sinks(sinks));
+            workspace = workspace.group(DatasetGroup::new(format!("inputs_{number}")).with_sinks(sinks));
         }
         workspace
     }

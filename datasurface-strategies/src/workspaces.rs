@@ -33,7 +33,7 @@ pub(super) fn consumers(
         let name = format!("Workspace{number}");
         let mut workspace = Workspace::new(name.as_str());
         if let Some(container) = choose(targets, plan.container) {
-            workspace = workspace.container(container);
+            workspace = workspace.with_container(container);
         }
         if let Some(choice) = plan.priority {
             workspace = with_priority_and_deadline(workspace, choice);
@@ -41,7 +41,7 @@ pub(super) fn consumers(
         for (group_plan, number) in plan.groups.iter().zip(1..) {
             let group = format!("group_{number}");
             workspace = workspace.group(requirements(
-                DatasetGroup::new(group.as_str()).sinks(
+                DatasetGroup::new(group.as_str()).with_sinks(
                     distinct_sinks(&group_plan.sinks, stores.datasets()).iter().map(AvailableDataset::sink),
                 ),
                 group_plan,
@@ -66,21 +66,21 @@ pub(super) fn distinct_sinks(choices: &[Choice], datasets: &[AvailableDataset]) 
 }
 
 fn requirements(group: DatasetGroup, plan: &GroupPlan) -> DatasetGroup {
-    let mut group = group.milestoning(match plan.milestoning % 3 {
+    let mut group = group.with_milestoning(match plan.milestoning % 3 {
         0 => Milestoning::Live,
         1 => Milestoning::Forensic,
         _ => Milestoning::LiveAndForensic,
     });
     if let Some(choice) = plan.latency {
         let number = u64::from(choice / 3 % 24) + 1;
-        group = group.latency(match choice % 3 {
+        group = group.with_latency(match choice % 3 {
             0 => Latency::hours(number),
             1 => Latency::minutes(number),
             _ => Latency::seconds(number),
         });
     }
     if let Some(choice) = plan.retention {
-        group = group.retention(Retention::days(u32::from(choice % 3000) + 1));
+        group = group.with_retention(Retention::days(u32::from(choice % 3000) + 1));
     }
     match plan.regulator {
         Some(choice) => group.regulator(word(&REGULATORS, choice)),
@@ -90,14 +90,14 @@ fn requirements(group: DatasetGroup, plan: &GroupPlan) -> DatasetGroup {
 
 /// The workspace with a priority, and for every other choice with a deadline, too.
 pub(super) fn with_priority_and_deadline(workspace: Workspace, choice: Choice) -> Workspace {
-    let workspace = workspace.priority(priority(choice));
+    let workspace = workspace.with_priority(priority(choice));
     if (choice / 4).is_multiple_of(2) {
         return workspace;
     }
     let zone = if (choice / 8).is_multiple_of(2) { "UTC" } else { "Europe/Berlin" };
     let minutes = u32::from(choice) % (24 * 60);
     match NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0) {
-        Some(time) => workspace.deadline(Deadline::new(time, zone)),
+        Some(time) => workspace.with_deadline(Deadline::new(time, zone)),
         None => workspace,
     }
 }

@@ -64,7 +64,7 @@ fn best(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> (Duration, ChangeRepo
 fn middle(ecosystem: &Valid<Ecosystem>) -> Option<(TeamKey, DatasetKey)> {
     let workspaces = ecosystem.workspaces();
     let workspace = workspaces.get(workspaces.len() / 2)?.entity();
-    let dataset = workspace.groups().iter().flat_map(|group| group.wanted()).nth(25)?.name();
+    let dataset = workspace.groups().iter().flat_map(|group| group.sinks()).nth(25)?.name();
     Some((ecosystem.datastore(&dataset.datastore)?.team().clone(), dataset.clone()))
 }
 
@@ -82,7 +82,7 @@ fn edited(
             false => old.clone(),
         });
         let datasets: Vec<_> = datasets.collect();
-        let changed = std::sync::Arc::unwrap_or_clone(found).datasets_replaced(datasets);
+        let changed = std::sync::Arc::unwrap_or_clone(found).with_datasets(datasets);
         team.without_datastore(&dataset.datastore).datastore(changed)
     })
 }

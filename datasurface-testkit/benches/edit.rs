@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for one_team in [false, true] {
         let [small, large] = sizes.map(|size| {
             let synthetic = Synthetic::new(size);
-            if one_team { synthetic.one_team() } else { synthetic }
+            if one_team { synthetic.with_one_team() } else { synthetic }
         });
         let worst = (worst_cases(&small)?, worst_cases(&large)?);
         let [small, large] = measured(&small, &large)?;

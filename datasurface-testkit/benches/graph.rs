@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Cargo passes `--bench`, too.
     let datastores = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
     for platforms in [1, 2] {
-        let synthetic = Synthetic::new(datastores).platforms(platforms);
+        let synthetic = Synthetic::new(datastores).with_platforms(platforms);
         let ecosystem = Valid::assume_valid(synthetic.ecosystem());
         let assignments = synthetic.assignments(&ecosystem);
         let nodes: usize = built(&ecosystem, &assignments)?.iter().map(IntentionGraph::len).sum();

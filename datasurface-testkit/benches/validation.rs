@@ -58,7 +58,7 @@ fn sizes(datastores: usize) -> impl Iterator<Item = (usize, Synthetic)> {
     [false, true].into_iter().flat_map(move |one_team| {
         [datastores / 10, datastores].map(|size| {
             let synthetic = Synthetic::new(size);
-            (size, if one_team { synthetic.one_team() } else { synthetic })
+            (size, if one_team { synthetic.with_one_team() } else { synthetic })
         })
     })
 }

@@ -68,21 +68,21 @@ impl Laws {
 
     /// The kind of which platforms in generated ecosystems are, where a registry has several.
     #[must_use]
-    pub fn kind(mut self, kind: impl Into<PlatformKind>) -> Self {
+    pub fn with_kind(mut self, kind: impl Into<PlatformKind>) -> Self {
         self.fit.kind = kind.into();
         self
     }
 
     /// The settings of platforms in generated ecosystems; none unless this says so.
     #[must_use]
-    pub fn settings(mut self, settings: impl Into<Value>) -> Self {
+    pub fn with_settings(mut self, settings: impl Into<Value>) -> Self {
         self.fit.settings = settings.into();
         self
     }
 
     /// How large generated ecosystems are. What the platform does not claim is left out in any case.
     #[must_use]
-    pub fn shape(mut self, shape: Shape) -> Self {
+    pub fn with_shape(mut self, shape: Shape) -> Self {
         self.shape = shape;
         self
     }
@@ -96,7 +96,7 @@ impl Laws {
 
     /// Draws other edits and ecosystems than without.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
+    pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }

@@ -18,15 +18,15 @@ pub fn northwind_masked() -> Ecosystem {
     let mask = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";
     let masking = DataTransformer::sql("Masked_NW_Data")
         .select("customers", mask)
-        .removing("PII", "names are replaced by a constant");
+        .removal("PII", "names are replaced by a constant");
     let masked = Dataset::new("customers", CUSTOMERS).classified("Public");
     let mask_customers = Workspace::new("MaskCustomers")
-        .container("USA/NorthWindTeam/Warehouse")
+        .with_container("USA/NorthWindTeam/Warehouse")
         .group(DatasetGroup::new("Originals").sink("NW_Data/customers"))
-        .transformer(masking);
+        .with_transformer(masking);
     let use_masked = Workspace::new("UseMaskedCustomers")
-        .container("USA/NorthWindTeam/Warehouse")
-        .priority(Priority::Critical)
+        .with_container("USA/NorthWindTeam/Warehouse")
+        .with_priority(Priority::Critical)
         .group(DatasetGroup::new("Masked").sink("Masked_NW_Data/customers"));
     ecosystem(
         team()
@@ -44,22 +44,22 @@ fn team() -> Team {
     let suppliers = "supplier_id SmallInt key, company_name VarChar(40) not null, homepage VarChar";
     let orders = "order_id SmallInt key, customer_id VarChar(5), ordered_at Timestamp(UTC), freight Real";
     let nw_data = Datastore::new("NW_Data")
-        .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").cron("*/10 * * * *"))
+        .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").with_cron("*/10 * * * *"))
         .dataset(Dataset::new("customers", CUSTOMERS).classified("PII"))
         .dataset(Dataset::new("products", products).classified("Public"))
         .dataset(Dataset::new("suppliers", suppliers).classified("Public"))
         .dataset(Dataset::new("orders", orders).classified("Public"));
     let reporting = Workspace::new("ProductReporting")
-        .container("USA/NorthWindTeam/Warehouse")
-        .priority(Priority::Medium)
+        .with_container("USA/NorthWindTeam/Warehouse")
+        .with_priority(Priority::Medium)
         .group(
             DatasetGroup::new("LiveProducts")
-                .sinks(["NW_Data/products", "NW_Data/customers", "NW_Data/suppliers"])
-                .retention(Retention::years(1)),
+                .with_sinks(["NW_Data/products", "NW_Data/customers", "NW_Data/suppliers"])
+                .with_retention(Retention::years(1)),
         );
     let shipping = Workspace::new("Shipping")
-        .container("USA/NorthWindTeam/Warehouse")
-        .group(DatasetGroup::new("Orders").sinks(["NW_Data/orders", "NW_Data/customers"]));
+        .with_container("USA/NorthWindTeam/Warehouse")
+        .group(DatasetGroup::new("Orders").with_sinks(["NW_Data/orders", "NW_Data/customers"]));
     Team::new()
         .container(DataContainer::sqlite("NorthWindDB", "northwind_source.db").located("Azure/USA"))
         .container(DataContainer::sqlite("Warehouse", "warehouse.db").located("Azure/USA"))

@@ -38,7 +38,7 @@ impl PlatformUnderTest {
             datasurface_model::Entity::name(declaration).clone(),
             declaration.kind().clone(),
             factory.version().clone(),
-            declaration.settings().clone(),
+            declaration.config().clone(),
         );
         Some(factory.create(&instance).ok()?.descriptor().clone())
     }
@@ -51,7 +51,7 @@ pub(crate) fn shape_within_claims(mut shape: Shape, descriptor: &PlatformDescrip
     }
     // A descriptor does not say which types a platform can hold.
     shape.rare_types = false;
-    shape.postgres_targets &= descriptor.exports_to().contains("postgres");
+    shape.postgres_targets &= descriptor.export_targets().contains("postgres");
     shape
 }
 
@@ -77,10 +77,10 @@ fn lower(group: &mut Value, descriptor: &PlatformDescriptor) {
     if let Some(first) = claimed.first().filter(|_| !claimed.contains(&wanted)) {
         group.insert("milestoning".to_owned(), json!(first));
     }
-    if descriptor.least_latency().is_some() {
+    if descriptor.best_latency().is_some() {
         group.remove("latency");
     }
-    if let Some(most) = descriptor.most_retention() {
+    if let Some(most) = descriptor.longest_retention() {
         // History without a retention would have to be kept for ever.
         group.insert("retention".to_owned(), json!(most.to_string()));
     }

@@ -25,7 +25,7 @@ pub fn assignments(ecosystem: &Ecosystem) -> impl Strategy<Value = Assignments> 
             for (group, platforms) in names.consumers.iter().zip(groups) {
                 for (platform, stage) in platforms {
                     if let Some(platform) = choose(&names.platforms, platform) {
-                        assignments.assign(group.clone(), platform.clone(), stage);
+                        assignments.assign_group(group.clone(), platform.clone(), stage);
                     }
                 }
             }
@@ -61,7 +61,7 @@ impl Names {
         for team in teams {
             names.datastores.extend(team.datastores().names().cloned());
             for workspace in team.workspaces() {
-                let groups = match workspace.data_transformer() {
+                let groups = match workspace.transformer() {
                     None => &mut names.consumers,
                     Some(_) => &mut names.inputs,
                 };
@@ -88,9 +88,9 @@ impl Names {
             if next == Stage::Provisioned {
                 stage = Stage::Decommissioning;
             }
-            assignments.make_primary(datastore.clone(), (*other).clone(), next);
+            assignments.assign_primary(datastore.clone(), (*other).clone(), next);
         }
-        assignments.make_primary(datastore.clone(), platform.clone(), stage);
+        assignments.assign_primary(datastore.clone(), platform.clone(), stage);
     }
 
     fn add_stale(
@@ -107,26 +107,26 @@ impl Names {
         };
         match (what, choose(&self.consumers, which)) {
             (StaleDecision::Workspace, _) => {
-                assignments.assign(GroupKey::new("GoneWorkspace", "group_1"), platform.clone(), stage);
+                assignments.assign_group(GroupKey::new("GoneWorkspace", "group_1"), platform.clone(), stage);
             }
             (StaleDecision::Group, Some(key)) => {
                 let group = GroupKey::new(&key.workspace, "gone_group");
-                assignments.assign(group, platform.clone(), stage);
+                assignments.assign_group(group, platform.clone(), stage);
             }
-            (StaleDecision::Platform, Some(key)) => assignments.assign(key.clone(), gone, stage),
+            (StaleDecision::Platform, Some(key)) => assignments.assign_group(key.clone(), gone, stage),
             (StaleDecision::Datastore, _) => {
-                assignments.make_primary("GoneStore".into(), platform.clone(), stage);
+                assignments.assign_primary("GoneStore".into(), platform.clone(), stage);
             }
             (StaleDecision::Capture, _) => {
                 if let Some(datastore) = choose(&self.datastores, which) {
                     // It does not capture for others any more: their primary is one that exists.
                     let stage = stage.max(Stage::Decommissioning);
-                    assignments.make_primary(datastore.clone(), gone, stage);
+                    assignments.assign_primary(datastore.clone(), gone, stage);
                 }
             }
             (StaleDecision::Input, _) => {
                 if let Some(group) = choose(&self.inputs, which) {
-                    assignments.assign(group.clone(), platform.clone(), stage);
+                    assignments.assign_group(group.clone(), platform.clone(), stage);
                 }
             }
             (StaleDecision::Group | StaleDecision::Platform, None) => {}

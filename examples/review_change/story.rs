@@ -45,13 +45,13 @@ pub(crate) fn play(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
 
     writeln!(out, "NorthWind announces that its customers will move to another system.\n")?;
     let deprecation =
-        Deprecation::new(day("2026-02-01")?, "they move to the new system").sunset(day("2026-03-31")?);
+        Deprecation::new(day("2026-02-01")?, "they move to the new system").with_sunset(day("2026-03-31")?);
     let retiring = || with(customers(&wide).deprecated(deprecation.clone()));
     story.propose(out, ecosystem(NORTHWIND, retiring(), wants_customers()), NORTHWIND)?;
 
     writeln!(out, "The reports agree, and go on for two months.\n")?;
     story.today = day("2026-01-20")?;
-    let agreed = DatasetSink::new("NW_Data/customers").accepting_deprecated_until(day("2026-03-15")?);
+    let agreed = DatasetSink::new("NW_Data/customers").with_consent_until(day("2026-03-15")?);
     story.propose(out, ecosystem(NORTHWIND, retiring(), [agreed]), REPORTS)?;
 
     writeln!(out, "Then they read orders instead.\n")?;
@@ -89,13 +89,13 @@ impl Story {
 fn ecosystem<const N: usize>(owner: &str, datasets: Vec<Dataset>, wanted: [DatasetSink; N]) -> Ecosystem {
     let store = Datastore::new("NW_Data")
         .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB"))
-        .datasets_replaced(datasets);
+        .with_datasets(datasets);
     let data = Team::new()
         .container(DataContainer::sqlite("NorthWindDB", "northwind.db").located("Azure/USA"))
         .datastore(store);
     let workspace = Workspace::new("Reporting")
-        .container("USA/ReportsTeam/ReportsDB")
-        .group(DatasetGroup::new("Monthly").sinks(wanted));
+        .with_container("USA/ReportsTeam/ReportsDB")
+        .group(DatasetGroup::new("Monthly").with_sinks(wanted));
     let reports = Team::new()
         .container(DataContainer::sqlite("ReportsDB", "reports.db").located("Azure/USA"))
         .workspace(workspace);

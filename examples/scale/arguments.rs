@@ -49,14 +49,15 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn synthetic(&self) -> Synthetic {
-        let mut synthetic = Synthetic::new(self.datastores).platforms(self.platforms).seed(self.seed);
-        synthetic = set(synthetic, self.datasets, Synthetic::datasets);
-        synthetic = set(synthetic, self.columns, Synthetic::columns);
-        synthetic = set(synthetic, self.distinct_schemas, Synthetic::distinct_schemas);
-        synthetic = set(synthetic, self.consumers, Synthetic::consumers);
-        synthetic = set(synthetic, self.transformers, Synthetic::transformers);
-        synthetic = set(synthetic, self.sinks, Synthetic::sinks);
-        if self.one_team { synthetic.one_team() } else { synthetic }
+        let mut synthetic =
+            Synthetic::new(self.datastores).with_platforms(self.platforms).with_seed(self.seed);
+        synthetic = set(synthetic, self.datasets, Synthetic::with_datasets_per_datastore);
+        synthetic = set(synthetic, self.columns, Synthetic::with_columns_per_dataset);
+        synthetic = set(synthetic, self.distinct_schemas, Synthetic::with_distinct_schemas);
+        synthetic = set(synthetic, self.consumers, Synthetic::with_consumers);
+        synthetic = set(synthetic, self.transformers, Synthetic::with_transformers);
+        synthetic = set(synthetic, self.sinks, Synthetic::with_sinks_per_consumer);
+        if self.one_team { synthetic.with_one_team() } else { synthetic }
     }
 }
 

@@ -68,7 +68,7 @@ fn count(ecosystem: &Ecosystem, report: &mut Report) {
     report.count("columns", datasets().map(|dataset| dataset.schema().table().columns().len()).sum());
     report.count("outputs", datastores().count() - captured().count());
     report.count("workspaces", workspaces().count());
-    report.count("transformers", workspaces().filter(|one| one.data_transformer().is_some()).count());
+    report.count("transformers", workspaces().filter(|one| one.transformer().is_some()).count());
     let groups = workspaces().flat_map(|workspace| workspace.groups());
-    report.count("sinks", groups.map(|group| group.wanted().len()).sum());
+    report.count("sinks", groups.map(|group| group.sinks().len()).sum());
 }

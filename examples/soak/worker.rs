@@ -58,14 +58,14 @@ fn ecosystem(guests: bool) -> Ecosystem {
         .dataset(public("parts", "part Integer key, records Integer, amount Decimal(18,2)"));
     let reading = |name: &'static str, container: &'static str| {
         let all = DatasetGroup::new("all")
-            .sinks(["S/records", "S/generation", "D/parts"])
-            .milestoning(Milestoning::LiveAndForensic);
-        Workspace::new(name).container(container).group(all)
+            .with_sinks(["S/records", "S/generation", "D/parts"])
+            .with_milestoning(Milestoning::LiveAndForensic);
+        Workspace::new(name).with_container(container).group(all)
     };
     let transforming = Workspace::new("Parts")
-        .container("Z/T/Own")
+        .with_container("Z/T/Own")
         .group(DatasetGroup::new("in").sink("S/records"))
-        .transformer(DataTransformer::sql("D").select("parts", parts));
+        .with_transformer(DataTransformer::sql("D").select("parts", parts));
     let mut team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
         .container(DataContainer::sqlite("Own", "platform.db").located("V/L"))

@@ -12,12 +12,12 @@ impl PlatformPlugin for Connectors {
     }
     fn configure(_: &PlatformInstance, _: NoSettings) -> Result<Self, PlatformError> {
         let descriptor = PlatformDescriptor::of::<Self>()
-            .capturing(["sql_snapshot"], ["sqlite", "postgres"])
-            .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
-            .exporting_to(["sqlite", "postgres"])
-            .milestoning([Milestoning::Live])
-            .reading(["topic"])
-            .keeping_data_in("kafka", None)
+            .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
+            .with_consistencies([Consistency::SingleDataset, Consistency::MultiDataset])
+            .with_export_targets(["sqlite", "postgres"])
+            .with_milestonings([Milestoning::Live])
+            .with_formats(["topic"])
+            .data_technology("kafka", None)
             .limit("connectors", 100);
         Ok(Self(descriptor))
     }
@@ -39,8 +39,8 @@ impl DataPlatform for Connectors {
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
         let cluster = Resource::new("cluster", "cluster").attribute("name", scope.platform().name());
         let topics = scope.kept().map(|(node, dataset)| {
-            let topic = Resource::of_dataset("topic", node, dataset.key()).depends_on("cluster");
-            topic.attribute("schema", dataset.schema()).holds(dataset)
+            let topic = Resource::of_dataset("topic", node, dataset.key()).dependency("cluster");
+            topic.attribute("schema", dataset.schema()).with_held_data(dataset)
         });
         let connectors = scope.nodes_here().filter_map(|node| {
             let named = |kind| Resource::of_node(kind, node).attribute("reads", node.reads());
@@ -50,7 +50,7 @@ impl DataPlatform for Connectors {
                 _ => return None,
             };
             let topics = node.dataset_addresses("topic");
-            Some(connector.attribute("topics", &topics).depends_on_all(topics))
+            Some(connector.attribute("topics", &topics).with_dependencies(topics))
         });
         Rendering::of_json(topics.chain(connectors).chain(scope.in_foundation(cluster)))
     }

@@ -27,12 +27,12 @@ fn ecosystem(datasets: &[&'static str], desk: &'static str) -> Ecosystem {
 /// In which the source's customers have these columns.
 fn ecosystem_of(customers: &str, datasets: &[&'static str], desk: &'static str) -> Ecosystem {
     let store = Datastore::new("NW_Data")
-        .captured(Capture::sql_snapshot("Z/T/Source").cron("*/10 * * * *"))
+        .captured(Capture::sql_snapshot("Z/T/Source").with_cron("*/10 * * * *"))
         .dataset(Dataset::new("customers", customers).classified("PII"))
         .dataset(Dataset::new("orders", "order_id Integer key, freight Decimal(8,2)").classified("Public"));
     let mask = DataTransformer::sql("Masked")
         .select("customers", "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers")
-        .removing("PII", "names are replaced by a constant");
+        .removal("PII", "names are replaced by a constant");
     let team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
         .container(DataContainer::sqlite("Desk", desk).located("V/L"))
@@ -42,21 +42,21 @@ fn ecosystem_of(customers: &str, datasets: &[&'static str], desk: &'static str) 
         )
         .workspace(
             Workspace::new("Mask")
-                .container("Z/T/Desk")
+                .with_container("Z/T/Desk")
                 .group(DatasetGroup::new("raw").sink("NW_Data/customers"))
-                .transformer(mask),
+                .with_transformer(mask),
         )
         .workspace(
             Workspace::new("Marketing")
-                .container("Z/T/Desk")
+                .with_container("Z/T/Desk")
                 .group(DatasetGroup::new("masked").sink("Masked/customers")),
         )
         .workspace(
-            Workspace::new("Sales").container("Z/T/Desk").group(
+            Workspace::new("Sales").with_container("Z/T/Desk").group(
                 DatasetGroup::new("all")
-                    .sinks(datasets.iter().copied())
-                    .milestoning(Milestoning::LiveAndForensic)
-                    .retention(Retention::years(1)),
+                    .with_sinks(datasets.iter().copied())
+                    .with_milestoning(Milestoning::LiveAndForensic)
+                    .with_retention(Retention::years(1)),
             ),
         );
     let zone = GovernanceZone::new().team("T", "github:o/team@main", team);

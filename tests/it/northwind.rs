@@ -75,7 +75,7 @@ fn a_critical_consumer_raises_its_chain_and_nothing_else() {
     let calm = northwind().edit_team("USA", "NorthWindTeam", |team| {
         let name = WorkspaceName::from("WorkspaceUsingTransformerOutput");
         let group = team.workspaces().get(&name).unwrap().groups().at(0).unwrap().clone();
-        let calm = Workspace::new(&name).container("USA/NorthWindTeam/AzureSQL").group(group);
+        let calm = Workspace::new(&name).with_container("USA/NorthWindTeam/AzureSQL").group(group);
         team.without_workspace(&name).workspace(calm)
     });
     let before = placed(calm, &Lock::default());

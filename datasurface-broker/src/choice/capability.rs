@@ -16,8 +16,8 @@ pub(crate) fn unserved(
     group: &DatasetGroup,
 ) -> Vec<String> {
     let mut reasons = Vec::new();
-    reasons.extend(unreached(descriptor, ecosystem, workspace.container_key()));
-    let wanted = group.wanted().iter().map(|sink| sink.name());
+    reasons.extend(unreached(descriptor, ecosystem, workspace.container()));
+    let wanted = group.sinks().iter().map(|sink| sink.name());
     reasons.extend(keyless(
         descriptor,
         wanted.filter(|key| {
@@ -30,13 +30,13 @@ pub(crate) fn unserved(
     if !descriptor.milestonings().contains(&milestoning) {
         reasons.push(format!("it cannot show {}", versions(milestoning)));
     }
-    if let (Some(wanted), Some(least)) = (requirements.latency(), descriptor.least_latency())
+    if let (Some(wanted), Some(least)) = (requirements.latency(), descriptor.best_latency())
         && wanted < least
     {
         reasons.push(format!("it cannot be faster than {least}, and {wanted} is asked for"));
     }
     if let (Some(wanted), Some(most)) =
-        (Custody::for_consumer(requirements).retention, descriptor.most_retention())
+        (Custody::for_consumer(requirements).retention, descriptor.longest_retention())
         && wanted > Keep::For(most)
     {
         reasons.push(format!("it cannot keep data for more than {most}, and it is to be kept for {wanted}"));
@@ -60,7 +60,7 @@ pub(crate) fn uncaptured(
     }
     reasons.extend(keyless(descriptor, capture.keyless_datasets()));
     if let Some(container) = ecosystem.container(capture.container())
-        && !descriptor.captures_from().contains(container.kind().technology())
+        && !descriptor.capture_sources().contains(container.kind().technology())
     {
         reasons.push(format!("it cannot capture from {}", container.kind().technology()));
     }
@@ -88,7 +88,7 @@ pub(crate) fn unserved_transformer(
     if !descriptor.milestonings().contains(&Milestoning::Live) {
         reasons.push(format!("it cannot show {}", versions(Milestoning::Live)));
     }
-    reasons.extend(unreached(descriptor, ecosystem, workspace.container_key()));
+    reasons.extend(unreached(descriptor, ecosystem, workspace.container()));
     reasons
 }
 
@@ -98,7 +98,7 @@ fn unreached(
     container: Option<&ContainerKey>,
 ) -> Option<String> {
     let technology = ecosystem.container(container?)?.kind().technology();
-    let reached: &BTreeSet<String> = descriptor.exports_to();
+    let reached: &BTreeSet<String> = descriptor.export_targets();
     (!reached.contains(technology)).then(|| format!("it cannot bring data to {technology}"))
 }
 

@@ -76,7 +76,7 @@ fn askers<'a>(
     for (key, platform) in assignments.serving() {
         let workspace = question.ecosystem.workspace(&key.workspace);
         let group = workspace.and_then(|workspace| workspace.entity().groups().get(&key.group));
-        for sink in group.into_iter().flat_map(|group| group.wanted()) {
+        for sink in group.into_iter().flat_map(|group| group.sinks()) {
             askers.entry(&sink.name().datastore).or_default().insert(platform);
         }
     }
@@ -103,7 +103,7 @@ fn readings<'a>(
     let of_producers = producers
         .flat_map(|workspace| workspace.entity().groups().iter().map(move |group| (workspace, group)));
     for (workspace, group) in served.chain(of_producers) {
-        for sink in group.wanted() {
+        for sink in group.sinks() {
             let reading = DatasetReader { workspace, group: group.name(), dataset: sink.name() };
             readings.entry(&sink.name().datastore).or_default().push(reading);
         }
@@ -127,7 +127,7 @@ fn duty<'a>(
     }
     let producer = question.ecosystem.producer(name);
     for group in producer.into_iter().flat_map(|workspace| workspace.entity().groups()) {
-        for sink in group.wanted() {
+        for sink in group.sinks() {
             duty.of_input(sink.name());
         }
     }
@@ -150,13 +150,13 @@ fn choose_for(
     let is_pinned = |platform: &PlatformName| pin.is_some_and(|pin| pin.platform() == platform);
     let decided = question.capturing(store.entity());
     for decision @ (platform, stage) in &decided {
-        assignments.make_primary(name.clone(), (*platform).clone(), *stage);
+        assignments.assign_primary(name.clone(), (*platform).clone(), *stage);
         if is_standing(decision) && !is_pinned(platform) {
             let reasons = unable(question, store.entity(), platform);
             if !reasons.is_empty() {
                 let message = format!("`{platform}` captures `{name}`, but {}", reasons.join(", and "));
                 let help = "pin the datastore to a platform that can";
-                found.push(Diagnostic::new(&CANNOT_CAPTURE, store.path(), message).help(help));
+                found.push(Diagnostic::new(&CANNOT_CAPTURE, store.path(), message).with_help(help));
             }
             found.extend(duty.findings(platform, None));
         }
@@ -185,14 +185,14 @@ fn choose_for(
         let reasons = unable(question, store.entity(), platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));
-            found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).help("pin another platform"));
+            found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).with_help("pin another platform"));
         } else if let Some(stage) = decisions::pinned(&decided, platform) {
-            assignments.make_primary(name.clone(), platform.clone(), stage);
+            assignments.assign_primary(name.clone(), platform.clone(), stage);
             if captures {
                 let what = format!("the capture of `{name}`");
                 let both = "it takes its data from the other one until the move is completed in the lock";
                 let (message, help) = decisions::told(&what, platform, stage, both);
-                found.push(Diagnostic::new(&MOVE, store.path(), message).help(help));
+                found.push(Diagnostic::new(&MOVE, store.path(), message).with_help(help));
             }
         }
         return;
@@ -205,12 +205,12 @@ fn choose_for(
     match fitting.min_by_key(|platform| (rank(platform), *platform)) {
         Some(platform) => {
             found.extend(duty.findings_of_choice(platform));
-            assignments.make_primary(name.clone(), platform.clone(), Stage::Provisioned);
+            assignments.assign_primary(name.clone(), platform.clone(), Stage::Provisioned);
         }
         None => {
             let message = format!("no platform can capture `{name}`: {}", question.obstacles(obstacles));
             found.push(
-                Diagnostic::new(&NO_CAPTURE, store.path(), message).help("declare a platform that can"),
+                Diagnostic::new(&NO_CAPTURE, store.path(), message).with_help("declare a platform that can"),
             );
         }
     }
@@ -227,7 +227,7 @@ fn contradiction(assignments: &Assignments, store: &Located<Datastore>) -> Optio
     let message = format!("the lock says of {} that each captures `{name}` for all", platforms.join(" and "));
     let help =
         "in the lock, let one of them be `provisioned`, and the others `provisioning` or `decommissioning`";
-    Some(Diagnostic::new(&SEVERAL_PRIMARIES, store.path(), message).help(help))
+    Some(Diagnostic::new(&SEVERAL_PRIMARIES, store.path(), message).with_help(help))
 }
 
 fn unable(question: &ChoiceContext<'_>, store: &Datastore, platform: &PlatformName) -> Vec<String> {
@@ -236,7 +236,7 @@ fn unable(question: &ChoiceContext<'_>, store: &Datastore, platform: &PlatformNa
     };
     let descriptor = hosted.platform().descriptor();
     let producer = question.ecosystem.producer(store.name()).map(Located::entity);
-    match producer.and_then(|workspace| Some((workspace, workspace.data_transformer()?))) {
+    match producer.and_then(|workspace| Some((workspace, workspace.transformer()?))) {
         Some((workspace, transformer)) => {
             unserved_transformer(descriptor, question.ecosystem, workspace, transformer)
         }

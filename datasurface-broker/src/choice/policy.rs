@@ -131,7 +131,7 @@ impl<'a> GovernedTask<'a> {
             let group = reading.workspace.path().child(segment::GROUPS, reading.group);
             let sink = group.child(segment::SINKS, reading.dataset.to_string());
             let group = reading.workspace.entity().groups().get(reading.group);
-            let is_alone = group.is_some_and(|group| group.wanted().len() == 1);
+            let is_alone = group.is_some_and(|group| group.sinks().len() == 1);
             voice.remedy = (!is_alone).then(|| sink.clone());
             voice.data = Some(sink);
         }
@@ -173,8 +173,8 @@ impl<'a> GovernedTask<'a> {
             let help = "declare another platform that can";
             let declared = ModelPath::root().child(segment::PLATFORMS, platform);
             Diagnostic::new(&DEPRECATED, self.path.clone(), message)
-                .help(help)
-                .related(declared, format!("is deprecated: {}", deprecation.reason()))
+                .with_help(help)
+                .related_place(declared, format!("is deprecated: {}", deprecation.reason()))
         });
         deprecated.into_iter().chain(self.findings(platform, None)).collect()
     }
@@ -225,8 +225,11 @@ impl<'a> GovernedTask<'a> {
         let message = format!("`{platform}` is {theirs}, and is to {what}, which is {status}");
         (theirs != *status).then(|| {
             Diagnostic::new(&PRODUCTION_MIX, self.path.clone(), message)
-                .help("let both be production, or neither")
-                .related(ModelPath::root().child(segment::PLATFORMS, platform), "is of the other status")
+                .with_help("let both be production, or neither")
+                .related_place(
+                    ModelPath::root().child(segment::PLATFORMS, platform),
+                    "is of the other status",
+                )
         })
     }
 
@@ -263,11 +266,10 @@ impl<'a> GovernedTask<'a> {
             return;
         };
         let descriptor = hosted.platform().descriptor();
-        let cloud = |vendor: &_| {
-            question.ecosystem.vendors().get(vendor).and_then(InfrastructureVendor::cloud_vendor)
-        };
+        let cloud =
+            |vendor: &_| question.ecosystem.vendors().get(vendor).and_then(InfrastructureVendor::cloud);
         let places = hosted.places(declared);
-        let is_somewhere = places.is_empty() && !descriptor.keeps_data_in().is_empty();
+        let is_somewhere = places.is_empty() && !descriptor.data_technologies().is_empty();
         let place = if is_somewhere { PolicySubject::Somewhere } else { PolicySubject::Places(&places) };
         for voice in self.voices.values() {
             for policy in voice.policies {
@@ -281,7 +283,7 @@ impl<'a> GovernedTask<'a> {
                     continue;
                 }
                 let is_asked_for = voice.asked_for.contains(policy.name());
-                for (technology, encryption) in descriptor.keeps_data_in() {
+                for (technology, encryption) in descriptor.data_technologies() {
                     tell(PolicySubject::Storage { technology, encryption: *encryption, is_asked_for });
                 }
                 // A pin was judged with the model, but for what a transformer reads.

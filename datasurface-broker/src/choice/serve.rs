@@ -54,7 +54,7 @@ pub(super) fn choose(
     found: &mut Vec<Diagnostic>,
 ) {
     for workspace in question.ecosystem.workspaces() {
-        if workspace.entity().data_transformer().is_some() {
+        if workspace.entity().transformer().is_some() {
             continue; // It runs because somebody needs its output.
         }
         for group in workspace.entity().groups() {
@@ -90,13 +90,13 @@ fn choose_for(
     let decided = question.serving(workspace.entity(), group);
 
     for decision @ (platform, stage) in &decided {
-        assignments.assign(key.clone(), (*platform).clone(), *stage);
+        assignments.assign_group(key.clone(), (*platform).clone(), *stage);
         if is_standing(decision) && !pinned.contains(platform) {
             let reasons = unable(platform);
             if !reasons.is_empty() {
                 let message = format!("`{platform}` serves `{key}`, but {}", reasons.join(", and "));
                 let help = "ask for less, or pin the group to a platform that can";
-                found.push(Diagnostic::new(&CANNOT_SERVE, path.clone(), message).help(help));
+                found.push(Diagnostic::new(&CANNOT_SERVE, path.clone(), message).with_help(help));
             }
             found.extend(duty.findings(platform, None));
         }
@@ -120,13 +120,13 @@ fn choose_for(
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot serve `{key}`: {}", reasons.join(", and "));
             let help = "pin another platform, or ask for less";
-            found.push(Diagnostic::new(&PIN_CANNOT_SERVE, pin.clone(), message).help(help));
+            found.push(Diagnostic::new(&PIN_CANNOT_SERVE, pin.clone(), message).with_help(help));
         } else if let Some(stage) = decisions::pinned(&decided, platform) {
-            assignments.assign(key.clone(), platform.clone(), stage);
+            assignments.assign_group(key.clone(), platform.clone(), stage);
             if serves {
                 let both = "both platforms serve it until the move is completed in the lock";
                 let (message, help) = decisions::told(&format!("`{key}`"), platform, stage, both);
-                found.push(Diagnostic::new(&MOVE, path.clone(), message).help(help));
+                found.push(Diagnostic::new(&MOVE, path.clone(), message).with_help(help));
             }
         }
     }
@@ -144,7 +144,7 @@ fn choose_for(
         [] => {
             let message = format!("no platform can serve `{key}`: {}", question.obstacles(obstacles));
             let help = "declare a platform that can, or ask for less";
-            found.push(Diagnostic::new(&NO_PLATFORM, path, message).help(help));
+            found.push(Diagnostic::new(&NO_PLATFORM, path, message).with_help(help));
         }
         [first, others @ ..] => {
             found.extend(duty.findings_of_choice(first));
@@ -152,9 +152,9 @@ fn choose_for(
                 let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
                 let message = format!("`{first}` serves `{key}`, though {} could as well", others.join(", "));
                 let help = "its name comes first; pin the group to choose otherwise";
-                found.push(Diagnostic::new(&SEVERAL, path, message).help(help));
+                found.push(Diagnostic::new(&SEVERAL, path, message).with_help(help));
             }
-            assignments.assign(key, (*first).clone(), Stage::Provisioned);
+            assignments.assign_group(key, (*first).clone(), Stage::Provisioned);
         }
     }
 }
@@ -169,7 +169,7 @@ fn duty<'a>(
     let what = format!("serve the group `{}/{}`", workspace.entity().name(), group.name());
     let mut duty = GovernedTask::new(question, what, path.clone(), workspace.entity().production_status());
     duty.of_zone(&workspace.team().zone);
-    for sink in group.wanted() {
+    for sink in group.sinks() {
         duty.of_data(sink.name());
     }
     duty

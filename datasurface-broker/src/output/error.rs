@@ -34,7 +34,7 @@ impl TargetError {
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.0.first = self.0.first.help(help);
+        self.0.first = self.0.first.with_help(help);
         self
     }
 

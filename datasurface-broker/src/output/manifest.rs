@@ -154,7 +154,7 @@ impl Manifest {
 
     /// The same manifest after what is rendered for these instances was applied: what that needed is gone.
     #[must_use]
-    pub fn applied(mut self, platforms: &BTreeMap<PlatformName, Option<AppliedGround>>) -> Self {
+    pub fn with_applied(mut self, platforms: &BTreeMap<PlatformName, Option<AppliedGround>>) -> Self {
         for (name, ground) in platforms {
             if let Some(record) = self.platforms.get_mut(name) {
                 record.standing = Standing::Applied;

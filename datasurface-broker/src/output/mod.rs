@@ -121,7 +121,7 @@ impl Target {
         let ground = |identity: &String| AppliedGround { identity: identity.clone(), root: root.clone() };
         let platforms =
             platforms.iter().map(|(name, identity)| (name.clone(), identity.as_ref().map(ground)));
-        let applied = manifest.clone().applied(&platforms.collect());
+        let applied = manifest.clone().with_applied(&platforms.collect());
         if applied == manifest {
             return Ok(());
         }

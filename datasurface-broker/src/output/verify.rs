@@ -83,7 +83,7 @@ pub(super) fn judge(path: &SafePath, state: FileState) -> Option<Diagnostic> {
         FileState::Same => None,
         FileState::Missing => Some(
             finding(&MISSING_FILE, path, format!("`{path}` is missing"))
-                .help("nothing has to be done: it will be written again"),
+                .with_help("nothing has to be done: it will be written again"),
         ),
         FileState::Edited(_) => Some(edited(path)),
         FileState::Replaced => Some(
@@ -94,7 +94,7 @@ pub(super) fn judge(path: &SafePath, state: FileState) -> Option<Diagnostic> {
                     "`{path}` was rendered as a file, and now it is a folder or there is a link on its way"
                 ),
             )
-            .help("move the folder or the link away: the file will be written again"),
+            .with_help("move the folder or the link away: the file will be written again"),
         ),
     }
 }
@@ -114,16 +114,17 @@ pub(super) fn not_rendered(path: &SafePath, state: FileState) -> Option<Diagnost
         ),
     };
     let message = format!("`{path}` {what}, and nothing is executed that was not rendered");
-    Some(finding(&NOT_RENDERED, path, message).help(help))
+    Some(finding(&NOT_RENDERED, path, message).with_help(help))
 }
 
 pub(super) fn edited(path: impl std::fmt::Display) -> Diagnostic {
-    finding(&EDITED, &path, format!("`{path}` was edited after it was rendered"))
-        .help("move the edit into the model or the platform, then delete the file to have it rendered again")
+    finding(&EDITED, &path, format!("`{path}` was edited after it was rendered")).with_help(
+        "move the edit into the model or the platform, then delete the file to have it rendered again",
+    )
 }
 
 fn incomplete(path: impl std::fmt::Display, problem: &str) -> Diagnostic {
-    finding(&INCOMPLETE, path, problem).help(A_BUG)
+    finding(&INCOMPLETE, path, problem).with_help(A_BUG)
 }
 
 struct Verification<'a> {
@@ -289,5 +290,5 @@ fn obstacle(path: &SafePath, here: &str, kind: Kind, is_file: bool) -> Diagnosti
     } else {
         format!("`{path}` has to be written, and `{here}`, on its way, is {what}")
     };
-    finding(&FOREIGN_FILE, here, message).help("move it away, or give the platform another folder")
+    finding(&FOREIGN_FILE, here, message).with_help("move it away, or give the platform another folder")
 }

@@ -72,7 +72,7 @@ impl AsOf {
         let message = format!("{what}: the clock says {}, which is {known}", self.day);
         let path = ModelPath::root().child(segment::PLATFORMS, platform);
         let help = format!("if it is right, say so: `--on {}`; otherwise set the clock right", self.day);
-        Some(Diagnostic::new(&CLOCK_AHEAD, path, message).help(help))
+        Some(Diagnostic::new(&CLOCK_AHEAD, path, message).with_help(help))
     }
 }
 

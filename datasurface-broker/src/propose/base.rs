@@ -59,18 +59,18 @@ pub(super) fn agreeing_manifest<'a>(
             let message =
                 format!("the target is at revision `{}`, and there is no lock for it", revision.short());
             Diagnostic::new(&LOCK_MISSING, path, message)
-                .help("restore `datasurface.lock` from version control")
+                .with_help("restore `datasurface.lock` from version control")
         }
         (Some(revision), None) => {
             let message =
                 format!("the lock names revision `{}`, but there is nothing in the target", revision.short());
             Diagnostic::new(&TARGET_MISSING, path, message)
-                .help("name the target that was rendered, or have it made again from the lock")
+                .with_help("name the target that was rendered, or have it made again from the lock")
         }
         (Some(locked), Some(revision)) if locked != revision => {
             let (locked, revision) = (locked.short(), revision.short());
             let message = format!("the lock names revision `{locked}`, but the target is at `{revision}`");
-            Diagnostic::new(&TARGET_OTHER, path, message).help(
+            Diagnostic::new(&TARGET_OTHER, path, message).with_help(
                 "restore the lock that was committed with the target, or the target that goes with the lock",
             )
         }
@@ -85,7 +85,7 @@ fn lost(placed: &Placed, path: ModelPath) -> Option<Diagnostic> {
         let message = "nothing was reached that could be lost: the lock names no revision";
         return Some(
             Diagnostic::new(&LOCK_MISSING, path, message)
-                .help("restore `datasurface.lock` from version control; if nothing was ever rendered, there is nothing to make again"),
+                .with_help("restore `datasurface.lock` from version control; if nothing was ever rendered, there is nothing to make again"),
         );
     };
     let revision = placed.revision();
@@ -94,6 +94,6 @@ fn lost(placed: &Placed, path: ModelPath) -> Option<Diagnostic> {
         let message =
             format!("the lock names revision `{reached}`, but the model and its decisions are `{revision}`");
         Diagnostic::new(&OTHER_MODEL, path, message)
-            .help("make the target again from the model that was rendered last, then plan the change")
+            .with_help("make the target again from the model that was rendered last, then plan the change")
     })
 }

@@ -47,7 +47,7 @@ pub(super) fn check(
             let begun = found.len();
             found.extend(pieces().filter(|piece| piece.weight > *most).map(|piece| {
                 too_large(piece.path(ecosystem), piece.name(), piece.weight, limit, *most)
-                    .help("it cannot be divided: let the platform do less of it, or raise the limit")
+                    .with_help("it cannot be divided: let the platform do less of it, or raise the limit")
             }));
             if found.len() == begun {
                 let path =
@@ -55,7 +55,7 @@ pub(super) fn check(
                 let what = format!("the shard `{shard}`");
                 found.push(
                     too_large(path, what, weight, limit, *most)
-                        .help("take something out of it in the lock, or raise the limit"),
+                        .with_help("take something out of it in the lock, or raise the limit"),
                 );
             }
         }

@@ -64,7 +64,7 @@ fn check_link(
         let Some(offer) = input.map(|input| input.offer()) else {
             let message = format!("`{source}` does not offer `{dataset}`");
             let help = "place both nodes in one shard, or choose another platform";
-            found.push(Diagnostic::new(&MISSING, path.clone(), message).help(help));
+            found.push(Diagnostic::new(&MISSING, path.clone(), message).with_help(help));
             continue;
         };
         let owed = owed(facts, dataset);
@@ -73,7 +73,7 @@ fn check_link(
         if is_late || !offer.custody().covers(owed) {
             let message = format!("what `{source}` offers of `{dataset}` is less than what is owed");
             let help = "ask for less, or choose a platform that offers more";
-            found.push(Diagnostic::new(&INSUFFICIENT, path.clone(), message).help(help));
+            found.push(Diagnostic::new(&INSUFFICIENT, path.clone(), message).with_help(help));
         }
     }
 }

@@ -253,7 +253,7 @@ fn newly_held(
         let let_go = let_go.entry(name.clone()).or_default();
         let mut held = hold::newly_held(before, after, &today, let_go, on);
         if renamed.is_former(name) {
-            held = held.into_iter().map(HeldState::until_released).collect();
+            held = held.into_iter().map(HeldState::without_expiry).collect();
         }
         if !held.is_empty() {
             newly.insert(name.clone(), held);

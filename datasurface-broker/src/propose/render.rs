@@ -124,8 +124,9 @@ fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Dia
         if !seen.insert(address) {
             let message = format!("the address `{address}` is used in two scopes");
             found.push(
-                Diagnostic::new(&ADDRESS_TWICE, path.clone(), message)
-                    .help("report this to the author of the plug-in: an address is unique on its platform"),
+                Diagnostic::new(&ADDRESS_TWICE, path.clone(), message).with_help(
+                    "report this to the author of the plug-in: an address is unique on its platform",
+                ),
             );
         }
     }
@@ -139,7 +140,7 @@ fn check_held(scopes: &[ScopeView], entries: &[ScopeEntry], path: &ModelPath, fo
         });
         if !keeps {
             let message = format!("`{}` is held, but its platform does not render it", held.resource());
-            found.push(Diagnostic::new(&NOT_RENDERED, path.clone(), message).help(
+            found.push(Diagnostic::new(&NOT_RENDERED, path.clone(), message).with_help(
                 "report this to the author of the plug-in; the data is safe as long as nothing is written",
             ));
         }

@@ -11,7 +11,7 @@ fn one() -> Workspace {
 
 #[test]
 fn the_only_platform_that_can_serve_is_chosen() {
-    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
     let platforms = || [shelf("A").setting("live_only", true), shelf("B")];
     let placed = place(world(platforms(), [forensic]), &Lock::default()).unwrap();
     let assignments = placed.lock().assignments();
@@ -51,13 +51,13 @@ fn nothing_new_comes_to_a_platform_on_its_way_out_if_another_one_can() {
 
 #[test]
 fn no_platform_can_is_explained_for_each() {
-    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
     let refused =
         place(world([shelf("A").setting("live_only", true)], [forensic]), &Lock::default()).unwrap_err();
     assert_eq!(codes(&refused), ["choice/no-platform"]);
     let finding = refused.findings().iter().next().unwrap();
     assert!(finding.message().contains("`A`: it cannot show every version of a record"), "{finding}");
-    assert!(finding.help_text().is_some());
+    assert!(finding.help().is_some());
     let refused = place(world([], [one()]), &Lock::default()).unwrap_err();
     assert_eq!(codes(&refused), ["choice/no-platform"]);
 }
@@ -65,7 +65,7 @@ fn no_platform_can_is_explained_for_each() {
 #[test]
 fn a_platform_that_cannot_keep_datasets_without_a_key_is_not_chosen_for_them() {
     let keyless = || {
-        let capture = Capture::sql_snapshot("Z/T/Source").keyless("a");
+        let capture = Capture::sql_snapshot("Z/T/Source").keyless_dataset("a");
         Datastore::new("S").captured(capture).dataset(Dataset::new("a", "id Integer"))
     };
     let refused = place(world_of(keyless(), [shelf("A")], [one()]), &Lock::default()).unwrap_err();
@@ -85,12 +85,12 @@ fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
     assert_eq!(sticky.lock().assignments(), first.lock().assignments());
     assert!(sticky.findings().is_empty());
 
-    let moving = place(both().pin("W/g", ["A"]).primary("S", "A"), first.lock()).unwrap();
+    let moving = place(both().group_pin("W/g", ["A"]).primary_pin("S", "A"), first.lock()).unwrap();
     let expected = [("A".into(), Stage::Provisioning), ("B".into(), Stage::Provisioned)].into();
     assert_eq!(moving.lock().assignments().group(&"W/g".into()).unwrap(), &expected);
     assert_eq!(moving.lock().assignments().primaries_of(&"S".into()).unwrap(), &expected);
     assert_eq!(moving.findings().codes().collect::<Vec<_>>(), ["pin/capture-move", "pin/move"]);
-    let again = place(both().pin("W/g", ["A"]).primary("S", "A"), moving.lock()).unwrap();
+    let again = place(both().group_pin("W/g", ["A"]).primary_pin("S", "A"), moving.lock()).unwrap();
     assert_eq!(again.lock().assignments(), moving.lock().assignments());
     assert!(again.findings().is_empty(), "the move has begun: {:?}", again.findings());
 }
@@ -98,7 +98,7 @@ fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
 #[test]
 fn a_pinned_platform_that_was_on_its_way_out_comes_back() {
     use Stage::*;
-    let pinned = || world([shelf("A"), shelf("B")], [one()]).pin("W/g", ["B"]).primary("S", "B");
+    let pinned = || world([shelf("A"), shelf("B")], [one()]).group_pin("W/g", ["B"]).primary_pin("S", "B");
     for (before, after) in [
         ([("A", Provisioned), ("B", Decommissioning)], [("A", Provisioned), ("B", Provisioning)]),
         ([("A", Provisioning), ("B", Decommissioning)], [("A", Provisioning), ("B", Provisioned)]),
@@ -107,8 +107,8 @@ fn a_pinned_platform_that_was_on_its_way_out_comes_back() {
     ] {
         let mut lock = Lock::default();
         for (platform, stage) in before {
-            lock.assignments_mut().assign("W/g".into(), platform.into(), stage);
-            lock.assignments_mut().make_primary("S".into(), platform.into(), stage);
+            lock.assignments_mut().assign_group("W/g".into(), platform.into(), stage);
+            lock.assignments_mut().assign_primary("S".into(), platform.into(), stage);
         }
         let placed = place(pinned(), &lock).unwrap();
         let after = after.map(|(platform, stage)| (platform.into(), stage)).into();
@@ -128,9 +128,9 @@ fn of_two_platforms_only_one_captures_for_all() {
     let lock = |stages: &[(&str, Stage)]| {
         let mut lock = Lock::default();
         *lock.assignments_mut() = stages.iter().fold(Default::default(), |assignments, (platform, stage)| {
-            datasurface_graph::Assignments::captures(assignments, *platform, "S", *stage)
+            datasurface_graph::Assignments::with_primary(assignments, *platform, "S", *stage)
         });
-        lock.assignments_mut().assign("W/g".into(), "C".into(), Provisioned);
+        lock.assignments_mut().assign_group("W/g".into(), "C".into(), Provisioned);
         lock
     };
     for contradiction in [
@@ -176,27 +176,28 @@ fn what_was_decided_stays_under_another_name() {
 
     let both = || [shelf("A"), shelf("B")];
     let reader = || consumer("W", DatasetGroup::new("g").sink("T/a"));
-    let pinned = world(both(), [one()]).pin("W/g", ["B"]).primary("S", "A");
+    let pinned = world(both(), [one()]).group_pin("W/g", ["B"]).primary_pin("S", "A");
     let first = place(pinned, &Lock::default()).unwrap();
-    let renamed = world_of(store("T").renamed_from("S"), both(), [reader()]).pin("W/g", ["B"]);
+    let renamed = world_of(store("T").renamed_from("S"), both(), [reader()]).group_pin("W/g", ["B"]);
     let placed = place(renamed, first.lock()).unwrap();
     let captured = placed.lock().assignments().primaries_of(&"T".into());
     assert_eq!(captured.unwrap(), &[("A".into(), Stage::Provisioned)].into());
-    let other = world_of(store("T"), both(), [reader()]).pin("W/g", ["B"]);
+    let other = world_of(store("T"), both(), [reader()]).group_pin("W/g", ["B"]);
     let placed = place(other, first.lock()).unwrap();
     assert!(placed.lock().assignments().primaries_of(&"T".into()).unwrap().contains_key("B"));
 }
 
 #[test]
 fn pins_that_cannot_be_are_refused() {
-    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
-    let ecosystem = world([shelf("A").setting("live_only", true), shelf("B")], [forensic]).pin("W/g", ["A"]);
+    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
+    let ecosystem =
+        world([shelf("A").setting("live_only", true), shelf("B")], [forensic]).group_pin("W/g", ["A"]);
     assert_eq!(codes(&place(ecosystem, &Lock::default()).unwrap_err()), ["pin/cannot-serve"]);
 }
 
 #[test]
 fn a_locked_platform_that_cannot_serve_any_more_is_refused() {
-    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
     let first = place(world([shelf("A")], [forensic.clone()]), &Lock::default()).unwrap();
     let weaker = world([shelf("A").setting("live_only", true)], [forensic]);
     assert_eq!(codes(&place(weaker, first.lock()).unwrap_err()), ["choice/cannot-serve"]);
@@ -207,7 +208,7 @@ fn platforms_that_nobody_knows_or_that_are_set_wrongly_are_all_reported() {
     let ecosystem = world(
         [
             PlatformDeclaration::new("A", "shelv"),
-            shelf("B").version("^2"),
+            shelf("B").with_version_requirement("^2"),
             shelf("C").setting("limits", 3),
             shelf("D"),
         ],
@@ -216,7 +217,7 @@ fn platforms_that_nobody_knows_or_that_are_set_wrongly_are_all_reported() {
     let refused = place(ecosystem, &Lock::default()).unwrap_err();
     assert_eq!(codes(&refused), ["platform/unknown-kind", "platform/unknown-version", "platform/config"]);
     let unknown = refused.findings().iter().next().unwrap();
-    assert_eq!(unknown.help_text(), Some("did you mean `shelf`?"));
+    assert_eq!(unknown.help(), Some("did you mean `shelf`?"));
 }
 
 #[test]
@@ -228,7 +229,7 @@ fn a_lock_round_trips_and_what_is_none_is_said() {
     for bad in ["", "{", "[]", "{\"format\": \"datasurface-lock/9\"}", "{\"format\": 1}"] {
         let error = Lock::from_text(bad).unwrap_err().diagnostic("datasurface.lock");
         assert_eq!(error.code(), "lock/unreadable");
-        assert!(error.help_text().is_some());
+        assert!(error.help().is_some());
     }
 }
 
@@ -237,7 +238,7 @@ fn governed(platforms: [PlatformDeclaration; 2], rule: PolicyRule) -> Ecosystem 
     let ecosystem = world(platforms, [one()]);
     let declared = ecosystem.zones().get(&ZoneName::from("Z")).unwrap().clone();
     let zone = declared.definition().unwrap().as_ref().clone().policy(Policy::new("p", rule));
-    ecosystem.without_zone(&"Z".into()).declare(declared.defined(zone))
+    ecosystem.without_zone(&"Z".into()).zone_declaration(declared.defined(zone))
 }
 
 #[test]

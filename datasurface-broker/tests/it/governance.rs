@@ -36,13 +36,14 @@ fn at_the_mill(name: &str) -> PlatformDeclaration {
 impl World {
     fn build(self) -> Ecosystem {
         let dataset = Dataset::new("a", "id Integer key").classified("Internal");
-        let dataset = if self.is_asked_for { dataset.stored_by("p") } else { dataset };
+        let dataset = if self.is_asked_for { dataset.storage_policy("p") } else { dataset };
         let container =
             |name, file| DataContainer::sqlite(name, file).located("V/L").encrypted(KeyHolder::Company);
         let store = Datastore::new("S").captured(Capture::sql_snapshot("Home/T/Source")).dataset(dataset);
         let [is_store, is_reader] = self.in_production;
         let store = if is_store { store.in_production() } else { store };
-        let reader = Workspace::new("W").container("Away/T/Lake").group(DatasetGroup::new("g").sink("S/a"));
+        let reader =
+            Workspace::new("W").with_container("Away/T/Lake").group(DatasetGroup::new("g").sink("S/a"));
         let reader = if is_reader { reader.in_production() } else { reader };
         let producers = Team::new().container(container("Source", "s.db")).datastore(store);
         let lake =
@@ -54,8 +55,8 @@ impl World {
             zone.team("T", "github:o/team@main", team)
         };
         let ecosystem = Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
-            .vendor(InfrastructureVendor::new("V").cloud(CloudVendor::OnPremises).location("L"))
-            .vendor(InfrastructureVendor::new("Mill").cloud(CloudVendor::Aws).location("Hall"))
+            .vendor(InfrastructureVendor::new("V").with_cloud(CloudVendor::OnPremises).location("L"))
+            .vendor(InfrastructureVendor::new("Mill").with_cloud(CloudVendor::Aws).location("Hall"))
             .zone("Home", "github:o/home@main", zone(self.home, producers))
             .zone("Away", "github:o/away@main", zone(self.away, consumers));
         let ecosystem = if is_store == is_reader {
@@ -68,9 +69,9 @@ impl World {
         let ecosystem = platforms.into_iter().fold(ecosystem, Ecosystem::platform);
         if self.is_served_by_another {
             let other = shelf("B").setting("at", "V/L");
-            ecosystem.platform(other).pin("W/g", ["B"]).primary("S", "A")
+            ecosystem.platform(other).group_pin("W/g", ["B"]).primary_pin("S", "A")
         } else if self.is_pinned {
-            ecosystem.pin("W/g", ["A"]).primary("S", "A")
+            ecosystem.group_pin("W/g", ["A"]).primary_pin("S", "A")
         } else {
             ecosystem
         }
@@ -121,7 +122,7 @@ fn of_places() -> Vec<Kind> {
 
 fn of_storage() -> Kind {
     let but = |technology: &str| {
-        let rule = StorageRule::for_all().technologies(Permitted::all_but([technology]));
+        let rule = StorageRule::for_all().with_technologies(Permitted::all_but([technology]));
         PolicyRule::Storage(rule)
     };
     let code = "governance/platform-storage";
@@ -204,7 +205,7 @@ fn what_a_zone_does_not_permit_is_not_chosen_and_the_reason_is_said() {
 #[test]
 fn a_storage_policy_that_is_not_for_all_holds_for_those_who_ask() {
     let but = Permitted::all_but(["shelf"]);
-    let rule = PolicyRule::Storage(StorageRule::for_who_asks().technologies(but));
+    let rule = PolicyRule::Storage(StorageRule::for_who_asks().with_technologies(but));
     let asking = |is_asked_for| World { is_asked_for, ..pinned(home(&rule)) }.build();
     let found = refusal(place(asking(true), &Lock::default()));
     assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN, STORE_PIN]));
@@ -214,7 +215,7 @@ fn a_storage_policy_that_is_not_for_all_holds_for_those_who_ask() {
 #[test]
 fn what_a_platform_manages_is_judged_by_what_the_platform_says() {
     let only = |technology: &str| {
-        let rule = StorageRule::for_all().technologies(Permitted::only([technology]));
+        let rule = StorageRule::for_all().with_technologies(Permitted::only([technology]));
         World { is_managed: true, ..pinned(away(&PolicyRule::Storage(rule))) }.build()
     };
     let placed = place(only("shelf"), &Lock::default()).unwrap();
@@ -286,12 +287,14 @@ fn the_zones_of_what_a_transformer_reads_have_a_say_about_who_runs_it() {
                 )
                 .workspace(
                     Workspace::new("Derive")
-                        .container("Away/T/Lake")
+                        .with_container("Away/T/Lake")
                         .group(DatasetGroup::new("g").sink("S/a"))
-                        .transformer(transformer),
+                        .with_transformer(transformer),
                 )
                 .workspace(
-                    Workspace::new("W").container("Away/T/Lake").group(DatasetGroup::new("g").sink("T/a")),
+                    Workspace::new("W")
+                        .with_container("Away/T/Lake")
+                        .group(DatasetGroup::new("g").sink("T/a")),
                 )
         })
     };
@@ -303,8 +306,9 @@ fn the_zones_of_what_a_transformer_reads_have_a_say_about_who_runs_it() {
     // The model does not know that a pin of the output is about the input, too.
     let platforms = || Some(vec![at_the_mill("A"), at_the_mill("B")]);
     let but_a = PolicyRule::Platforms(Permitted::all_but(["A"]));
-    let pinned =
-        |rule| World { platforms: platforms(), ..home(rule) }.build().pin("W/g", ["B"]).primary("T", "A");
+    let pinned = |rule| {
+        World { platforms: platforms(), ..home(rule) }.build().group_pin("W/g", ["B"]).primary_pin("T", "A")
+    };
     let found = refusal(place(deriving(pinned(&but_a)), &Lock::default()));
     assert_eq!(found, denied("governance/chosen-platform", &["primary_pins/T/platform"]));
     let but_c = PolicyRule::Locations(Permitted::only([Place::from("V"), Place::from("Mill")]));
@@ -403,19 +407,19 @@ fn a_pin_of_an_output_is_judged_by_what_its_transformer_reads_of_the_same_zone()
             let capture = Capture::sql_snapshot("Away/T/Lake");
             let group = |sink| DatasetGroup::new("g").sink(sink);
             let transformer = DataTransformer::sql("O").select("a", "SELECT id FROM I_a");
-            let derive = Workspace::new("Derive").container("Away/T/Lake").group(group("I/a"));
+            let derive = Workspace::new("Derive").with_container("Away/T/Lake").group(group("I/a"));
             team.without_workspace(&"W".into())
                 .datastore(Datastore::new("I").captured(capture).dataset(dataset()).in_production())
                 .datastore(Datastore::new("O").dataset(dataset()))
-                .workspace(derive.transformer(transformer))
-                .workspace(Workspace::new("W").container("Away/T/Lake").group(group("O/a")))
+                .workspace(derive.with_transformer(transformer))
+                .workspace(Workspace::new("W").with_container("Away/T/Lake").group(group("O/a")))
         });
         let ecosystem = ecosystem
             .waiver(Waiver::new("governance/production", input, "is masked", day))
             .platform(at_the_mill("P").in_production())
-            .pin("W/g", ["A"])
-            .primary("I", "P")
-            .primary("O", "A");
+            .group_pin("W/g", ["A"])
+            .primary_pin("I", "P")
+            .primary_pin("O", "A");
         place(ecosystem, &Lock::default())
     };
     let found = refusal(pinned(Some(PolicyRule::SeparateProduction)));

@@ -6,11 +6,11 @@ use datasurface_model::*;
 use datasurface_platform::{Action, Effect, Scope};
 
 fn wanting<const N: usize>(datasets: [&str; N], retention: Option<Retention>) -> Workspace {
-    let group = DatasetGroup::new("g").sinks(datasets);
+    let group = DatasetGroup::new("g").with_sinks(datasets);
     consumer(
         "W",
         match retention {
-            Some(retention) => group.retention(retention),
+            Some(retention) => group.with_retention(retention),
             None => group,
         },
     )
@@ -85,7 +85,10 @@ fn less_custody_is_held_too_while_others_still_use_the_dataset() {
     let live = || consumer("L", DatasetGroup::new("g").sink("S/a"));
     let forensic = consumer(
         "F",
-        DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic).retention(Retention::days(10)),
+        DatasetGroup::new("g")
+            .sink("S/a")
+            .with_milestoning(Milestoning::Forensic)
+            .with_retention(Retention::days(10)),
     );
     site.render(of([live(), forensic.clone()]), today());
     let left = site.render(of([live()]), today());
@@ -187,8 +190,8 @@ fn what_is_held_stays_in_the_shard_where_it_was() {
 
 /// Every version for so many days.
 fn forensic(name: &str, days: u32) -> Workspace {
-    let group = DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic);
-    consumer(name, group.retention(Retention::days(days)))
+    let group = DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic);
+    consumer(name, group.with_retention(Retention::days(days)))
 }
 
 #[test]
@@ -237,9 +240,9 @@ fn what_is_held_asks_nothing_of_other_platforms() {
     let site = Site::new();
     let live = || consumer("L", DatasetGroup::new("g").sink("S/a"));
     let of = |consumers: Vec<Workspace>| {
-        world([shelf("A"), shelf("B")], consumers).primary("S", "A").pin("L/g", ["B"])
+        world([shelf("A"), shelf("B")], consumers).primary_pin("S", "A").group_pin("L/g", ["B"])
     };
-    site.render(of(vec![live(), forensic("F", 10)]).pin("F/g", ["B"]), today());
+    site.render(of(vec![live(), forensic("F", 10)]).group_pin("F/g", ["B"]), today());
     site.render(of(vec![live()]), today());
     let mut lock = site.lock();
     assert!(lock.release(&"A".into(), "shelf.S/a"));

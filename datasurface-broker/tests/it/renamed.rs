@@ -7,7 +7,7 @@ use datasurface_model::*;
 use datasurface_platform::{Action, Effect};
 
 fn one() -> Workspace {
-    consumer("W", DatasetGroup::new("g").sinks(["S/a", "S/b"]).retention(Retention::years(1)))
+    consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b"]).with_retention(Retention::years(1)))
 }
 
 fn zulu() -> PlatformDeclaration {
@@ -17,8 +17,8 @@ fn zulu() -> PlatformDeclaration {
 fn lock_of(stages: &[(&str, Stage)]) -> Lock {
     let mut lock = Lock::default();
     for (platform, stage) in stages {
-        lock.assignments_mut().assign("W/g".into(), (*platform).into(), *stage);
-        lock.assignments_mut().make_primary("S".into(), (*platform).into(), *stage);
+        lock.assignments_mut().assign_group("W/g".into(), (*platform).into(), *stage);
+        lock.assignments_mut().assign_primary("S".into(), (*platform).into(), *stage);
     }
     lock
 }
@@ -33,7 +33,7 @@ fn a_renamed_platform_serves_and_captures_whom_it_served_and_captured() {
     assert!(renamed.findings().is_empty(), "{:?}", renamed.findings());
     assert_eq!(renamed.graphs().graph(&"A".into()).unwrap().nodes().count(), 0);
 
-    let pinned = world([shelf("A"), zulu()], [one()]).pin("W/g", ["Zulu"]).primary("S", "Zulu");
+    let pinned = world([shelf("A"), zulu()], [one()]).group_pin("W/g", ["Zulu"]).primary_pin("S", "Zulu");
     assert!(place(pinned, before.lock()).unwrap().findings().is_empty(), "there is nothing to move");
     let again = place(world([shelf("A"), zulu()], [one()]), renamed.lock()).unwrap();
     assert_eq!(again.lock(), renamed.lock(), "it is renamed once");
@@ -81,7 +81,7 @@ fn what_was_kept_under_the_former_name_goes_when_it_is_released_and_on_no_date()
     site.render(world([shelf("Zeta")], [one()]), today());
     // The one is held when its consumer leaves, the other when its platform is renamed.
     let less = || {
-        let group = DatasetGroup::new("g").sink("S/a").retention(Retention::years(1));
+        let group = DatasetGroup::new("g").sink("S/a").with_retention(Retention::years(1));
         consumer("W", group)
     };
     site.render(world([shelf("Zeta")], [less()]), today());

@@ -8,7 +8,7 @@ use datasurface_platform::{Action, Scope};
 use std::time::Duration;
 
 fn everything() -> Workspace {
-    consumer("W", DatasetGroup::new("g").sinks(["S/a", "S/b"]))
+    consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b"]))
 }
 
 #[test]
@@ -100,9 +100,12 @@ fn what_begins_to_be_held_weighs_in_the_change_that_begins_it() {
         world_of(store("S").captured(capture), [platform], consumers)
     };
     let live = |name: &str, dataset: &str| consumer(name, DatasetGroup::new("g").sink(dataset));
-    let every_version = DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic);
+    let every_version = DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic);
     let site = Site::new();
-    site.render(of([live("L", "S/a"), consumer("F", every_version.retention(Retention::days(10)))]), today());
+    site.render(
+        of([live("L", "S/a"), consumer("F", every_version.with_retention(Retention::days(10)))]),
+        today(),
+    );
 
     // Without its history, which is owed for ten days more, the one dataset would leave room for the other.
     let changed = || of([live("L", "S/a"), live("M", "S/b")]);
@@ -126,11 +129,11 @@ fn what_begins_to_be_held_weighs_in_the_change_that_begins_it() {
 
 #[test]
 fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
-    let forensic = consumer("F", DatasetGroup::new("g").sink("S/a").milestoning(Milestoning::Forensic));
+    let forensic = consumer("F", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
     let ecosystem = world([shelf("P"), shelf("Q")], [forensic, everything()])
-        .pin("F/g", ["P"])
-        .pin("W/g", ["Q"])
-        .primary("S", "Q");
+        .group_pin("F/g", ["P"])
+        .group_pin("W/g", ["Q"])
+        .primary_pin("S", "Q");
     let proposal = Site::new().propose(ecosystem.clone(), today()).unwrap();
     let (_, shard) = proposal
         .scopes()
@@ -141,7 +144,7 @@ fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
     assert_eq!(input.from().to_string(), "Ingest/Q/S");
     assert!(input.offer().custody().history, "the primary keeps what the other platform needs");
 
-    let silent = ecosystem.platform(shelf("R")).primary("Unused", "R");
+    let silent = ecosystem.platform(shelf("R")).primary_pin("Unused", "R");
     assert!(silent.clone().validate(&Validation::on(today())).is_err(), "a pin of an unknown store is found");
 }
 

@@ -48,22 +48,22 @@ impl PlatformPlugin for Shelf {
 
     fn configure(_: &PlatformInstance, config: Config) -> Result<Self, PlatformError> {
         let mut descriptor = PlatformDescriptor::new(Self::KIND, Self::version())
-            .capturing(["sql_snapshot"].into_iter().filter(|_| !config.captures_nothing), ["sqlite"])
-            .consistent([Consistency::MultiDataset, Consistency::SingleDataset])
-            .exporting_to(["sqlite", "platform_managed"])
-            .milestoning([Milestoning::Live])
-            .transforming(["sql"]);
+            .with_captures(["sql_snapshot"].into_iter().filter(|_| !config.captures_nothing), ["sqlite"])
+            .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
+            .with_export_targets(["sqlite", "platform_managed"])
+            .with_milestonings([Milestoning::Live])
+            .with_artifacts(["sql"]);
         if !config.live_only {
-            descriptor = descriptor.milestoning([Milestoning::Forensic, Milestoning::LiveAndForensic]);
+            descriptor = descriptor.with_milestonings([Milestoning::Forensic, Milestoning::LiveAndForensic]);
         }
         if config.keyless {
-            descriptor = descriptor.keeping_keyless();
+            descriptor = descriptor.with_keyless();
         }
         if let Some(place) = &config.at {
-            descriptor = descriptor.keeping_data_at(place.as_str());
+            descriptor = descriptor.data_place(place.as_str());
         }
         if !config.hands_on {
-            descriptor = descriptor.keeping_data_in("shelf", None);
+            descriptor = descriptor.data_technology("shelf", None);
         }
         if let Some(limit) = config.limit {
             descriptor = descriptor.limit("shelves", limit);
@@ -77,7 +77,7 @@ fn shelf(dataset: &DatasetFacts, node: &NodeKey) -> Resource {
         .attribute("columns", dataset.schema())
         .attribute("history", dataset.custody().history)
         .origin(node)
-        .holds(DataHeld::new(dataset.key(), dataset.custody()))
+        .with_held_data(DataHeld::new(dataset.key(), dataset.custody()))
 }
 
 impl DataPlatform for Shelf {
@@ -98,7 +98,8 @@ impl DataPlatform for Shelf {
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
         let offer = |dataset: &DatasetFacts| {
-            Offer::new(dataset.key(), format!("shelf.{}", dataset.key()), "shelf").keeping(dataset.custody())
+            Offer::new(dataset.key(), format!("shelf.{}", dataset.key()), "shelf")
+                .with_custody(dataset.custody())
         };
         match node.detail() {
             _ if self.config.silent => Vec::new(),
@@ -138,7 +139,7 @@ impl DataPlatform for Shelf {
         }
         for held in scope.held().iter().filter(|_| !self.config.forgets) {
             for dataset in held.node().facts().datasets() {
-                let kept = shelf(dataset, held.node().key()).holds(held.holds().clone());
+                let kept = shelf(dataset, held.node().key()).with_held_data(held.holds().clone());
                 let path = format!("held/{}.json", held.node().dataset_slug(dataset.key()));
                 rendering.add(File::json(&path, dataset)?, [kept])?;
             }

@@ -7,7 +7,7 @@ use datasurface_platform::Action;
 use std::fs;
 
 fn ecosystem() -> Ecosystem {
-    world([shelf("P")], [consumer("W", DatasetGroup::new("g").sinks(["S/a", "S/b"]))])
+    world([shelf("P")], [consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b"]))])
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_target_without_its_lock_and_a_lock_without_its_target_are_noticed() {
 fn causes_name_the_nodes_and_their_owners() {
     let site = Site::new();
     site.render(ecosystem(), today());
-    let more = world([shelf("P")], [consumer("W", DatasetGroup::new("g").sinks(["S/a", "S/b", "S/c"]))]);
+    let more = world([shelf("P")], [consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b", "S/c"]))]);
     let proposal = site.propose(more, today()).unwrap();
     let update = proposal
         .plan(&"P".into())

@@ -21,7 +21,7 @@ pub(crate) fn shelf(name: &str) -> PlatformDeclaration {
 }
 
 pub(crate) fn consumer(name: &str, group: DatasetGroup) -> Workspace {
-    Workspace::new(name).container("Z/T/Lake").group(group)
+    Workspace::new(name).with_container("Z/T/Lake").group(group)
 }
 
 /// A store of three datasets.

@@ -56,7 +56,7 @@ fn teams(old: &TeamDeclaration, new: &TeamDeclaration) -> (TeamDeclaration, Team
 
 fn datastores(old: &Arc<Datastore>, new: &Arc<Datastore>) -> (Arc<Datastore>, Arc<Datastore>) {
     let (old_datasets, new_datasets) = pruned(old.datasets(), new.datasets(), whole);
-    let with = |datastore: &Datastore, datasets| Arc::new(datastore.clone().datasets_replaced(datasets));
+    let with = |datastore: &Datastore, datasets| Arc::new(datastore.clone().with_datasets(datasets));
     (with(old, old_datasets), with(new, new_datasets))
 }
 

@@ -92,9 +92,9 @@ impl ChangeReport {
             };
             let message = format!("a change from {} touches {}, {whose}", self.source, denied.part);
             let mut finding =
-                Diagnostic::new(&codes::NOT_YOURS, path, message).help(codes::NOT_YOURS.explanation);
+                Diagnostic::new(&codes::NOT_YOURS, path, message).with_help(codes::NOT_YOURS.explanation);
             for difference in &denied.differences {
-                finding = finding.related(difference.path(), difference.kind().told());
+                finding = finding.related_place(difference.path(), difference.kind().told());
             }
             finding
         });
@@ -102,7 +102,7 @@ impl ChangeReport {
             let consumers = breaking.consumers.iter();
             consumers.fold(breaking.finding.clone(), |finding, consumer| {
                 let path = consumer_path(consumer);
-                finding.related(path, format!("breaks {consumer}"))
+                finding.related_place(path, format!("breaks {consumer}"))
             })
         });
         denied.chain(breaking).chain(self.concerns.iter().cloned()).collect()

@@ -107,7 +107,7 @@ fn an_owner_on_another_branch_is_none() {
 
 #[test]
 fn an_owner_with_another_credential_is_the_owner() {
-    let other_credential = ChangeSource::new(Repository::from(SALES).credential("robot"));
+    let other_credential = ChangeSource::new(Repository::from(SALES).with_credential("robot"));
     assert_eq!(denied_source(&world(), &added_dataset(), &other_credential), [] as [&str; 0]);
 }
 
@@ -142,7 +142,7 @@ fn repointed_zone(zone: &str, owner: &str) -> Ecosystem {
     let definition = world().zones().get(zone).and_then(ZoneDeclaration::definition).cloned();
     let declaration = ZoneDeclaration::new(zone, owner);
     let declaration = definition.into_iter().fold(declaration, ZoneDeclaration::defined);
-    world().without_zone(&zone.into()).declare(declaration)
+    world().without_zone(&zone.into()).zone_declaration(declaration)
 }
 
 /// The change in which the ecosystem itself gets another owner.
@@ -161,7 +161,7 @@ fn a_declaration_is_not_pointed_at_somebody_else() {
     let (old, new) = repointed_ecosystem();
     assert_eq!(denied(&old, &new, "github:nw/other@main"), [THE_ECOSYSTEM]);
     // A credential is a way there, and the owner's business all the same.
-    attack(&repointed_team(Repository::from(SALES).credential("r")), USA, &[THE_SALES]);
+    attack(&repointed_team(Repository::from(SALES).with_credential("r")), USA, &[THE_SALES]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_repointed_declaration_cannot_hide_behind_a_rename() {
     let definition = world().zones().get("USA").and_then(ZoneDeclaration::definition).unwrap().clone();
     let renamed = |owner: &str| {
         let declaration = ZoneDeclaration::new("US", owner).renamed_from("USA").defined(definition.clone());
-        world().without_zone(&"USA".into()).declare(declaration)
+        world().without_zone(&"USA".into()).zone_declaration(declaration)
     };
     attack(&renamed(ECOSYSTEM), ECOSYSTEM, &["the zone `US`"]);
     attack(&renamed(USA), USA, &[THE_ECOSYSTEM]);
@@ -204,13 +204,13 @@ fn a_parent_does_not_write_what_its_child_defines() {
 #[test]
 fn a_child_does_not_declare_itself() {
     let zone = "github:nw/asia@main";
-    attack(&world().declare(ZoneDeclaration::new("Asia", zone)), zone, &[THE_ECOSYSTEM]);
-    attack(&edit_usa(|usa| usa.declare(TeamDeclaration::new("New", SALES))), SALES, &[THE_ZONE]);
+    attack(&world().zone_declaration(ZoneDeclaration::new("Asia", zone)), zone, &[THE_ECOSYSTEM]);
+    attack(&edit_usa(|usa| usa.team_declaration(TeamDeclaration::new("New", SALES))), SALES, &[THE_ZONE]);
 }
 
 #[test]
 fn a_zone_does_not_touch_another_zone() {
-    attack(&edit_usa(|usa| usa.declare(TeamDeclaration::new("New", EU))), EU, &[THE_ZONE]);
+    attack(&edit_usa(|usa| usa.team_declaration(TeamDeclaration::new("New", EU))), EU, &[THE_ZONE]);
     attack(&edit_usa(|usa| usa.documented("ours")), EU, &[THE_ZONE]);
     attack(&edit_stock(|team| team.documented("ours")), SALES, &[THE_STOCK]);
 }
@@ -244,7 +244,7 @@ fn a_columns_documentation_is_its_owners() {
 fn a_workspaces_priority_is_its_owners() {
     let urgent = edit_stock(|team| {
         let workspace = team.workspaces().get("Analysis").unwrap().clone();
-        let workspace = std::sync::Arc::unwrap_or_clone(workspace).priority(Priority::Critical);
+        let workspace = std::sync::Arc::unwrap_or_clone(workspace).with_priority(Priority::Critical);
         team.without_workspace(&"Analysis".into()).workspace(workspace)
     });
     attack(&urgent, SALES, &[THE_STOCK]);
@@ -254,7 +254,7 @@ fn a_workspaces_priority_is_its_owners() {
 #[test]
 fn a_platforms_settings_are_the_ecosystems() {
     let with = |settings: serde_json::Value| {
-        let platform = PlatformDeclaration::new("Local", "local").config(settings);
+        let platform = PlatformDeclaration::new("Local", "local").with_config(settings);
         Ecosystem::new("NorthWind", ECOSYSTEM, "github:nw/live@main").platform(platform)
     };
     let (old, new) =
@@ -273,10 +273,10 @@ fn a_waiver_is_the_ecosystems() {
 
 #[test]
 fn a_pin_is_the_ecosystems() {
-    attack(&world().primary("Store", "Local"), SALES, &[THE_ECOSYSTEM]);
-    allowed(&world().primary("Store", "Local"), ECOSYSTEM);
-    attack(&world().pin("Analysis/all", ["Other"]), STOCK, &[THE_ECOSYSTEM]);
-    allowed(&world().pin("Analysis/all", ["Other"]), ECOSYSTEM);
+    attack(&world().primary_pin("Store", "Local"), SALES, &[THE_ECOSYSTEM]);
+    allowed(&world().primary_pin("Store", "Local"), ECOSYSTEM);
+    attack(&world().group_pin("Analysis/all", ["Other"]), STOCK, &[THE_ECOSYSTEM]);
+    allowed(&world().group_pin("Analysis/all", ["Other"]), ECOSYSTEM);
 }
 
 #[test]
@@ -319,14 +319,16 @@ fn an_owner_edits_all_it_owns() {
     allowed(&added_dataset(), SALES);
     allowed(&edit_sales(|team| team.without_datastore(&"Store".into()).documented("empty")), SALES);
     allowed(
-        &edit_usa(|usa| usa.documented("ours").declare(TeamDeclaration::new("New", "github:nw/new@main"))),
+        &edit_usa(|usa| {
+            usa.documented("ours").team_declaration(TeamDeclaration::new("New", "github:nw/new@main"))
+        }),
         USA,
     );
     allowed(
         &world()
             .vendor(InfrastructureVendor::new("Azure"))
             .platform(PlatformDeclaration::new("Other", "local"))
-            .declare(ZoneDeclaration::new("Asia", "github:nw/asia@main"))
+            .zone_declaration(ZoneDeclaration::new("Asia", "github:nw/asia@main"))
             .documented("everything"),
         ECOSYSTEM,
     );
@@ -334,7 +336,7 @@ fn an_owner_edits_all_it_owns() {
 
 #[test]
 fn an_owner_empties_its_part() {
-    let emptied = usa_without("Sales").declare(TeamDeclaration::new("Sales", SALES));
+    let emptied = usa_without("Sales").team_declaration(TeamDeclaration::new("Sales", SALES));
     allowed(&world().without_zone(&"USA".into()).zone("USA", USA, emptied.clone()), SALES);
     // After that, the zone can take the declaration away.
     let old = world().without_zone(&"USA".into()).zone("USA", USA, emptied);

@@ -84,7 +84,7 @@ fn what_breaks_names_whom() {
         [("error dataset-change/renamed".into(), vec![ANALYSIS.into()])]
     );
     let elsewhere = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));
-    let elsewhere = elsewhere.renamed_from("Store").datasets_replaced([customers(), orders()]);
+    let elsewhere = elsewhere.renamed_from("Store").with_datasets([customers(), orders()]);
     assert_eq!(
         broken(&judged(&world(), &with_store(elsewhere), false)),
         [("error datastore-change/renamed".into(), vec![ANALYSIS.into()])]
@@ -120,11 +120,11 @@ fn what_nobody_uses_is_a_warning_and_an_error_in_strict_mode() {
 fn with_transformer() -> Ecosystem {
     let transformer = DataTransformer::sql("Derived").select("cities", "SELECT city FROM Store_customers");
     let making = Workspace::new("Making")
-        .container("USA/Stock/Lake")
+        .with_container("USA/Stock/Lake")
         .group(DatasetGroup::new("in").sink("Store/customers"))
-        .transformer(transformer);
+        .with_transformer(transformer);
     let reports = Workspace::new("Reports")
-        .container("USA/Stock/Lake")
+        .with_container("USA/Stock/Lake")
         .group(DatasetGroup::new("cities").sink("Derived/cities"));
     let made = Datastore::new("Derived").dataset(Dataset::new("cities", "city VarChar(15) key"));
     edit_stock(|team| team.datastore(made).workspace(making).workspace(reports))
@@ -153,9 +153,9 @@ fn consumers_behind_a_transformer_are_named() {
 /// The transformer of [`with_transformer`] in another workspace.
 fn made_by(workspace: &str, select: &str, sink: &str) -> Workspace {
     Workspace::new(workspace)
-        .container("USA/Stock/Lake")
+        .with_container("USA/Stock/Lake")
         .group(DatasetGroup::new("in").sink(sink))
-        .transformer(DataTransformer::sql("Derived").select("cities", select))
+        .with_transformer(DataTransformer::sql("Derived").select("cities", select))
 }
 
 const SELECT: &str = "SELECT city FROM Store_customers";
@@ -263,9 +263,9 @@ fn consumers_are_told_what_reaches_them() {
     assert_eq!(because(&moved), ["zones/USA/teams/Sales/containers/Source"]);
     let policy = Policy::new("no clouds", PolicyRule::Vendors(Permitted::only(["Office"])));
     assert_eq!(because(&edit_usa(|zone| zone.policy(policy))), ["zones/USA/policies"]);
-    assert_eq!(because(&world().primary("Store", "Local")), ["primary_pins/Store"]);
+    assert_eq!(because(&world().primary_pin("Store", "Local")), ["primary_pins/Store"]);
     let elsewhere = world().platform(PlatformDeclaration::new("Other", "local"));
-    let elsewhere = elsewhere.pin("Analysis/all", ["Other"]);
+    let elsewhere = elsewhere.group_pin("Analysis/all", ["Other"]);
     assert_eq!(because(&elsewhere), ["group_pins/Analysis/all"]);
 }
 
@@ -273,11 +273,12 @@ fn consumers_are_told_what_reaches_them() {
 fn whoever_is_pinned_to_a_platform_is_told_what_becomes_of_it() {
     let local = || PlatformDeclaration::new("Local", "local");
     let other = || PlatformDeclaration::new("Other", "local");
-    let pinned = |platform: PlatformDeclaration| unserved().platform(platform).pin("Analysis/all", ["Local"]);
+    let pinned =
+        |platform: PlatformDeclaration| unserved().platform(platform).group_pin("Analysis/all", ["Local"]);
     // Who is served by another one, but reads what it captures.
     let captured = |platform: PlatformDeclaration| {
         let both = unserved().platform(platform).platform(other());
-        both.pin("Analysis/all", ["Other"]).primary("Store", "Local")
+        both.group_pin("Analysis/all", ["Other"]).primary_pin("Store", "Local")
     };
     let because = |old: &Ecosystem, new: &Ecosystem| -> Vec<String> {
         let report = judged(old, new, false);
@@ -304,7 +305,7 @@ fn consumers_are_told_that_their_data_is_made_otherwise() {
     let new = old.clone().edit_team("USA", "Stock", |team| {
         let making = std::sync::Arc::unwrap_or_clone(team.workspaces().get("Making").unwrap().clone());
         let transformer = DataTransformer::sql("Derived").select("cities", "SELECT 'x' AS city");
-        team.without_workspace(&"Making".into()).workspace(making.transformer(transformer))
+        team.without_workspace(&"Making".into()).workspace(making.with_transformer(transformer))
     });
     let report = judged(&old, &new, false);
     let [notice] = &*report.notices else { panic!("{report}") };
@@ -318,8 +319,8 @@ fn a_key_that_goes_or_comes_breaks_whoever_reads_it_also_where_the_capture_says_
     let keyless = || Dataset::new("customers", "id Integer not null, name VarChar(40)");
     let with = |dataset: Dataset, captured: &[&str]| {
         let capture = Capture::sql_snapshot("USA/Sales/Source");
-        let capture = captured.iter().copied().fold(capture, Capture::keyless);
-        with_store(Datastore::new("Store").captured(capture).datasets_replaced([dataset, orders()]))
+        let capture = captured.iter().copied().fold(capture, Capture::keyless_dataset);
+        with_store(Datastore::new("Store").captured(capture).with_datasets([dataset, orders()]))
     };
     let (with_key, without) = (with(keyed(), &[]), with(keyless(), &["customers"]));
     let expected = [("error schema-change/key-changed".to_owned(), vec![ANALYSIS.to_owned()])];
@@ -333,15 +334,15 @@ fn a_key_that_goes_or_comes_breaks_whoever_reads_it_also_where_the_capture_says_
     }
     // Nobody reads the orders.
     let orders_without = Dataset::new("orders", "id Integer not null, placed Date");
-    let capture = Capture::sql_snapshot("USA/Sales/Source").keyless("orders");
-    let orders_too = Datastore::new("Store").captured(capture).datasets_replaced([keyed(), orders_without]);
+    let capture = Capture::sql_snapshot("USA/Sales/Source").keyless_dataset("orders");
+    let orders_too = Datastore::new("Store").captured(capture).with_datasets([keyed(), orders_without]);
     let report = judged(&with_key, &with_store(orders_too), false);
     assert_eq!(broken(&report), [("warning schema-change/key-changed".to_owned(), vec![])]);
     assert!(report.is_allowed());
     // What is without a key cannot be read with history: whoever does is part of what is judged before the change.
-    let history = Workspace::new("Archive")
-        .container("USA/Stock/Lake")
-        .group(DatasetGroup::new("all").sink("Store/customers").milestoning(Milestoning::LiveAndForensic));
+    let history = Workspace::new("Archive").with_container("USA/Stock/Lake").group(
+        DatasetGroup::new("all").sink("Store/customers").with_milestoning(Milestoning::LiveAndForensic),
+    );
     let archived = |ecosystem: &Ecosystem| {
         ecosystem.clone().edit_team("USA", "Stock", |team| team.workspace(history.clone()))
     };

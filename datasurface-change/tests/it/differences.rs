@@ -46,7 +46,7 @@ const SALES: &str = "zones/USA/teams/One/datastores/Sales";
 fn columns_are_told_one_by_one() {
     let schema = |text: &str| {
         let orders = Dataset::new("orders", "id Integer key");
-        edited(|store| store.datasets_replaced([Dataset::new("customers", text), orders]))
+        edited(|store| store.with_datasets([Dataset::new("customers", text), orders]))
     };
     let base = northwind();
     assert_eq!(
@@ -70,7 +70,7 @@ fn renames_and_moves_are_told_as_such() {
     let orders = || Dataset::new("orders", "id Integer key");
     let renamed = Dataset::new("clients", "id Integer key, name VarChar(40), city VarChar(15)");
     assert_eq!(
-        told(&base, &edited(|store| store.datasets_replaced([renamed.renamed_from("customers"), orders()]))),
+        told(&base, &edited(|store| store.with_datasets([renamed.renamed_from("customers"), orders()]))),
         [
             format!("{SALES}/datasets/clients was called `customers`"),
             format!("{SALES}/datasets/clients/renamed_from is new"),
@@ -109,7 +109,7 @@ fn declarations_and_definitions_are_told_apart() {
 #[test]
 fn settings_that_look_like_a_model_are_settings() {
     let with = |settings: serde_json::Value| {
-        northwind().platform(PlatformDeclaration::new("P", "local").config(settings))
+        northwind().platform(PlatformDeclaration::new("P", "local").with_config(settings))
     };
     let (old, new) = (
         with(serde_json::json!({"zones": [{"name": "a", "definition": {"teams": []}}], "datasets": null})),

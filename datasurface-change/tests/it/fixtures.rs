@@ -69,7 +69,7 @@ fn findings_are_said_well() {
             let info = registered().find(|info| info.code == finding.code()).unwrap();
             let message = finding.message();
             assert!(!message.ends_with('.') && !message.starts_with(char::is_uppercase), "{message}");
-            assert_eq!(finding.help_text(), Some(info.explanation));
+            assert_eq!(finding.help(), Some(info.explanation));
         }
     }
 }

@@ -61,7 +61,7 @@ fn a_datastore_of_the_same_schemas_may_be_a_renamed_one() {
     use Evidence::{SameContainer, SameKey, SameOwner, SameSchema};
     let shop = Datastore::new("Shop")
         .captured(Capture::sql_snapshot("USA/Sales/Source"))
-        .datasets_replaced([customers(), orders()]);
+        .with_datasets([customers(), orders()]);
     let report = judged(&with_store(shop));
     let evidence = [SameSchema, SameKey, SameContainer, SameOwner];
     let path = "zones/USA/teams/Sales/datastores/Shop".to_owned();

@@ -17,7 +17,8 @@ fn stages(report: &ChangeReport) -> Vec<Stage> {
 }
 
 fn retiring(ecosystem: &Ecosystem) -> Ecosystem {
-    let deprecation = Deprecation::new(day("2026-03-01"), "there is a better one").sunset(day("2026-06-30"));
+    let deprecation =
+        Deprecation::new(day("2026-03-01"), "there is a better one").with_sunset(day("2026-06-30"));
     let old = store([customers().deprecated(deprecation), orders()]);
     ecosystem.clone().edit_team("USA", "Sales", |team| team.without_datastore(&"Store".into()).datastore(old))
 }
@@ -31,7 +32,7 @@ fn a_dataset_is_retired_step_by_step() {
     let missing: Vec<_> = report.retirements[0].missing().map(|consent| consent.group.clone()).collect();
     assert_eq!(missing, ["Analysis/all".into()]);
 
-    let sink = || DatasetSink::new("Store/customers").accepting_deprecated_until(day("2026-05-01"));
+    let sink = || DatasetSink::new("Store/customers").with_consent_until(day("2026-05-01"));
     let agreed = stock_wanting(announced.clone(), [sink()]);
     let report = judged(&announced, &agreed, STOCK, "2026-04-01");
     assert!(report.is_allowed(), "{report}");
@@ -69,8 +70,8 @@ fn a_dataset_is_retired_step_by_step() {
 
 #[test]
 fn a_dataset_goes_no_later_than_its_datastore() {
-    let whole = Deprecation::new(day("2026-01-01"), "old").sunset(day("2026-06-30"));
-    let own = Deprecation::new(day("2027-01-01"), "later").sunset(day("2027-06-30"));
+    let whole = Deprecation::new(day("2026-01-01"), "old").with_sunset(day("2026-06-30"));
+    let own = Deprecation::new(day("2027-01-01"), "later").with_sunset(day("2027-06-30"));
     let datasets = [customers().deprecated(own), orders()];
     let (kept, new) = (with_store(store(datasets.clone())), with_store(store(datasets).deprecated(whole)));
     let report = judged(&kept, &new, SALES, "2026-02-01");
@@ -93,16 +94,16 @@ fn nothing_is_deprecated_over_night() {
 /// a transformer, behind which others are.
 fn three_consumers(ecosystem: Ecosystem) -> Ecosystem {
     let wanting = |name: &str, sink: DatasetSink| {
-        Workspace::new(name).container("USA/Stock/Lake").group(DatasetGroup::new("g").sink(sink))
+        Workspace::new(name).with_container("USA/Stock/Lake").group(DatasetGroup::new("g").sink(sink))
     };
     let sink = || DatasetSink::new("Store/customers");
     let made = Datastore::new("Derived").dataset(Dataset::new("cities", "city VarChar(15) key"));
     let transformer = DataTransformer::sql("Derived").select("cities", "SELECT city FROM Store_customers");
     ecosystem.edit_team("USA", "Stock", |team| {
         team.without_workspace(&"Analysis".into())
-            .workspace(wanting("Agreed", sink().accepting_deprecated_until(day("2026-12-31"))))
-            .workspace(wanting("Late", sink().accepting_deprecated_until(day("2026-03-31"))))
-            .workspace(wanting("Making", sink()).transformer(transformer))
+            .workspace(wanting("Agreed", sink().with_consent_until(day("2026-12-31"))))
+            .workspace(wanting("Late", sink().with_consent_until(day("2026-03-31"))))
+            .workspace(wanting("Making", sink()).with_transformer(transformer))
             .datastore(made)
             .workspace(wanting("Behind", DatasetSink::new("Derived/cities")))
     })
@@ -150,7 +151,8 @@ fn those_who_have_not_agreed_are_named_while_it_is_only_announced() {
 
 #[test]
 fn a_datastore_retires_all_its_datasets() {
-    let deprecation = Deprecation::<DatastoreName>::new(day("2026-03-01"), "old").sunset(day("2026-06-30"));
+    let deprecation =
+        Deprecation::<DatastoreName>::new(day("2026-03-01"), "old").with_sunset(day("2026-06-30"));
     let whole = with_store(store([customers(), orders()]).deprecated(deprecation));
     let report = judged(&world(), &whole, SALES, "2026-02-01");
     assert_eq!(stages(&report), [Stage::Announced, Stage::Announced]);
@@ -215,7 +217,7 @@ impl Situation {
             }
             4 => {
                 if let Some(dataset) = after.datasets.get_mut(&name) {
-                    let deprecation = Deprecation::new(later, "x").sunset(later + Days::new(10));
+                    let deprecation = Deprecation::new(later, "x").with_sunset(later + Days::new(10));
                     *dataset = dataset.clone().deprecated(deprecation);
                 }
             }
@@ -226,7 +228,7 @@ impl Situation {
             }
             6 => drop(after.sinks.insert(name, DatasetSink::new(key))),
             7 => {
-                let sink = DatasetSink::new(key).accepting_deprecated_until(later);
+                let sink = DatasetSink::new(key).with_consent_until(later);
                 after.sinks.insert(name, sink);
             }
             _ => drop(after.sinks.remove(&name)),
@@ -275,7 +277,7 @@ fn play(attempts: &[Attempt]) -> Result<Tally, TestCaseError> {
             prop_assert!(changes.iter().all(|change| change.broken_rule().is_none()), "{:?}", changes);
             tally.reshaped += usize::from(!changes.is_empty());
             if new.deprecation().is_some_and(|deprecation| deprecation.since() <= today) {
-                prop_assert!(still.accepts_deprecated_until().is_some_and(|last| today <= last));
+                prop_assert!(still.consent_until().is_some_and(|last| today <= last));
                 tally.agreed += 1;
             }
         }

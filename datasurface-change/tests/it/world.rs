@@ -13,7 +13,7 @@ pub(crate) const CUSTOMERS: &str = "id Integer key, name VarChar(40), city VarCh
 /// The ecosystem `NorthWind`: a zone `USA` with the teams `Sales` (who have a datastore) and `Stock` (who read it), and
 /// a zone `EU` that is declared only.
 pub(crate) fn world() -> Ecosystem {
-    unserved().platform(PlatformDeclaration::new("Local", "local")).pin("Analysis/all", ["Local"])
+    unserved().platform(PlatformDeclaration::new("Local", "local")).group_pin("Analysis/all", ["Local"])
 }
 
 /// The same without a platform.
@@ -24,14 +24,14 @@ pub(crate) fn unserved() -> Ecosystem {
     let stock =
         Team::new().container(DataContainer::sqlite("Lake", "lake.db").located("Office/Ground")).workspace(
             Workspace::new("Analysis")
-                .container("USA/Stock/Lake")
+                .with_container("USA/Stock/Lake")
                 .group(DatasetGroup::new("all").sink("Store/customers")),
         );
     let zone = GovernanceZone::new().team("Sales", SALES, sales).team("Stock", STOCK, stock);
     Ecosystem::new("NorthWind", ECOSYSTEM, "github:nw/live@main")
         .vendor(InfrastructureVendor::new("Office").location(InfrastructureLocation::new("Ground")))
         .zone("USA", USA, zone)
-        .declare(ZoneDeclaration::new("EU", EU))
+        .zone_declaration(ZoneDeclaration::new("EU", EU))
 }
 
 pub(crate) fn customers() -> Dataset {
@@ -39,7 +39,7 @@ pub(crate) fn customers() -> Dataset {
 }
 
 pub(crate) fn store(datasets: impl IntoIterator<Item = Dataset>) -> Datastore {
-    Datastore::new("Store").captured(Capture::sql_snapshot("USA/Sales/Source")).datasets_replaced(datasets)
+    Datastore::new("Store").captured(Capture::sql_snapshot("USA/Sales/Source")).with_datasets(datasets)
 }
 
 /// The world in which `Sales` have another datastore instead.
@@ -75,7 +75,7 @@ pub(crate) fn usa_without(team: &str) -> GovernanceZone {
     let world = world();
     let zone = world.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap();
     let others = zone.teams().iter().filter(|other| other.name().as_str() != team).cloned();
-    others.fold(GovernanceZone::new(), GovernanceZone::declare)
+    others.fold(GovernanceZone::new(), GovernanceZone::team_declaration)
 }
 pub(crate) fn valid(ecosystem: &Ecosystem) -> Valid<Ecosystem> {
     let on = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
@@ -92,8 +92,8 @@ pub(crate) fn orders() -> Dataset {
 
 /// The team `Stock` with another workspace `Analysis`, of which `wants` makes the only group.
 pub(crate) fn stock_wanting(ecosystem: Ecosystem, sinks: impl IntoIterator<Item = DatasetSink>) -> Ecosystem {
-    let group = DatasetGroup::new("all").sinks(sinks);
-    let workspace = Workspace::new("Analysis").container("USA/Stock/Lake").group(group);
+    let group = DatasetGroup::new("all").with_sinks(sinks);
+    let workspace = Workspace::new("Analysis").with_container("USA/Stock/Lake").group(group);
     ecosystem
         .edit_team("USA", "Stock", |team| team.without_workspace(&"Analysis".into()).workspace(workspace))
 }

@@ -51,5 +51,5 @@ fn unknown(what: &str, collection: &'static str, wanted: &str, known: Vec<String
         None => format!("name a {what} of the model, letter by letter"),
     };
     let path = ModelPath::root().child(collection, wanted);
-    Box::new(Diagnostic::new(&UNKNOWN_NAME, path, format!("there is no {what} `{wanted}`")).help(help))
+    Box::new(Diagnostic::new(&UNKNOWN_NAME, path, format!("there is no {what} `{wanted}`")).with_help(help))
 }

@@ -65,7 +65,7 @@ fn reply(question: &Question, placed: &Placed) -> Result<Reply, Box<Diagnostic>>
         Question::Impact { loss, .. } => {
             let lost = loss.lost();
             lost.iter().try_for_each(|lost| known::lost(placed.ecosystem(), lost))?;
-            let asked = asked.platforms_at(placed.places());
+            let asked = asked.with_platform_places(placed.places());
             Reply::Hit(lost.iter().flat_map(|lost| asked.impact(lost)).collect())
         }
     })

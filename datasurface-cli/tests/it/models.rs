@@ -37,10 +37,10 @@ fn company_on(platform: PlatformDeclaration, workspaces: impl IntoIterator<Item 
 pub(crate) fn followed() -> Ecosystem {
     company("local", [sales()]).edit_team("USA", "NorthWind", |team| {
         let products = Datastore::new("NW_Data")
-            .captured(Capture::sql_snapshot("USA/NorthWind/Source").cron("* * * * *"))
+            .captured(Capture::sql_snapshot("USA/NorthWind/Source").with_cron("* * * * *"))
             .dataset(Dataset::new("products", "id Integer key, name VarChar(40)").classified("Public"));
         let seldom = Datastore::new("Seldom")
-            .captured(Capture::sql_snapshot("USA/NorthWind/Source").cron("0 0 29 2 *"))
+            .captured(Capture::sql_snapshot("USA/NorthWind/Source").with_cron("0 0 29 2 *"))
             .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("Public"));
         team.without_workspace(&"Masking".into())
             .without_datastore(&"Masked".into())
@@ -49,7 +49,7 @@ pub(crate) fn followed() -> Ecosystem {
             .datastore(seldom)
             .workspace(
                 Workspace::new("Yearbook")
-                    .container("USA/NorthWind/Mart")
+                    .with_container("USA/NorthWind/Mart")
                     .group(DatasetGroup::new("all").sink("Seldom/customers")),
             )
     })
@@ -57,35 +57,35 @@ pub(crate) fn followed() -> Ecosystem {
 
 fn masking() -> Workspace {
     Workspace::new("Masking")
-        .container("USA/NorthWind/Lab")
+        .with_container("USA/NorthWind/Lab")
         .group(DatasetGroup::new("raw").sink("NW_Data/customers"))
-        .transformer(
+        .with_transformer(
             DataTransformer::sql("Masked")
                 .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers")
-                .removing("PII", "the city goes"),
+                .removal("PII", "the city goes"),
         )
 }
 
 fn sales() -> Workspace {
     Workspace::new("Sales")
-        .container("USA/NorthWind/Mart")
-        .priority(Priority::High)
+        .with_container("USA/NorthWind/Mart")
+        .with_priority(Priority::High)
         .group(DatasetGroup::new("live").sink("NW_Data/products"))
 }
 
 fn research() -> Workspace {
-    Workspace::new("Research").container("USA/NorthWind/Mart").group(
+    Workspace::new("Research").with_container("USA/NorthWind/Mart").group(
         DatasetGroup::new("history")
             .sink("NW_Data/customers")
-            .milestoning(Milestoning::LiveAndForensic)
-            .retention(Retention::days(30)),
+            .with_milestoning(Milestoning::LiveAndForensic)
+            .with_retention(Retention::days(30)),
     )
 }
 
 fn marketing() -> Workspace {
     Workspace::new("Marketing")
-        .container("USA/NorthWind/Mart")
-        .priority(Priority::Critical)
+        .with_container("USA/NorthWind/Mart")
+        .with_priority(Priority::Critical)
         .group(DatasetGroup::new("masked").sink("Masked/customers"))
 }
 
@@ -96,8 +96,8 @@ pub(crate) fn first() -> Ecosystem {
 
 /// One consumer, who was promised how late data may be.
 pub(crate) fn promised() -> Ecosystem {
-    let live = DatasetGroup::new("live").sink("NW_Data/products").latency(Latency::hours(1));
-    company("local", [Workspace::new("Sales").container("USA/NorthWind/Mart").group(live)])
+    let live = DatasetGroup::new("live").sink("NW_Data/products").with_latency(Latency::hours(1));
+    company("local", [Workspace::new("Sales").with_container("USA/NorthWind/Mart").group(live)])
 }
 
 /// One consumer, whose platform keeps data elsewhere than its containers are.
@@ -124,11 +124,11 @@ pub(crate) fn along_with() -> Ecosystem {
         let transformer = DataTransformer::sql("Masked")
             .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers")
             .select("products", "SELECT id FROM NW_Data_customers")
-            .removing("PII", "the city goes");
+            .removal("PII", "the city goes");
         team.without_datastore(&"Masked".into())
             .without_workspace(&"Masking".into())
             .datastore(masked)
-            .workspace(masking().transformer(transformer))
+            .workspace(masking().with_transformer(transformer))
     })
 }
 
@@ -136,9 +136,9 @@ pub(crate) fn along_with() -> Ecosystem {
 pub(crate) fn handed_over() -> Ecosystem {
     company("local", [sales(), research()])
         .platform(PlatformDeclaration::new("Other", "local").setting("database", "other.db"))
-        .primary("NW_Data", "Local")
-        .pin("Sales/live", ["Local"])
-        .pin("Research/history", ["Other"])
+        .primary_pin("NW_Data", "Local")
+        .group_pin("Sales/live", ["Local"])
+        .group_pin("Research/history", ["Other"])
 }
 
 /// One consumer, and the platform has another name now.
@@ -149,15 +149,15 @@ pub(crate) fn renamed() -> Ecosystem {
 /// A transformer that also reads what it made before.
 pub(crate) fn looped() -> Ecosystem {
     let ratings = Workspace::new("Rating")
-        .container("USA/NorthWind/Lab")
-        .group(DatasetGroup::new("both").sinks(["NW_Data/products", "Ratings/ratings"]))
-        .transformer(
+        .with_container("USA/NorthWind/Lab")
+        .group(DatasetGroup::new("both").with_sinks(["NW_Data/products", "Ratings/ratings"]))
+        .with_transformer(
             DataTransformer::sql("Ratings")
                 .select("ratings", "SELECT id FROM Ratings_ratings")
                 .cron("0 3 * * *"),
         );
     let reader = Workspace::new("Reader")
-        .container("USA/NorthWind/Mart")
+        .with_container("USA/NorthWind/Mart")
         .group(DatasetGroup::new("all_ratings").sink("Ratings/ratings"));
     let made =
         Datastore::new("Ratings").dataset(Dataset::new("ratings", "id Integer key").classified("Public"));

@@ -114,7 +114,7 @@ impl Places {
             if is_said_first && positions.len() > 1 {
                 positions.remove(0);
             }
-            *finding = finding.clone().written_at(positions);
+            *finding = finding.clone().with_positions(positions);
         }
     }
 

@@ -37,7 +37,7 @@ impl Compact for Documentation {
             TextFormat::Plain => Self::plain(long.text),
             TextFormat::Markdown => Self::markdown(long.text),
         };
-        long.tags.into_iter().fold(documentation, Self::tagged)
+        long.tags.into_iter().fold(documentation, Self::tag)
     }
 
     fn long(&self) -> Option<DocumentationObject> {

@@ -18,7 +18,7 @@ pub(super) struct ApprovalObject {
 pub(super) fn approved(datastore: Datastore, approvals: Set<ApprovalObject>) -> Datastore {
     let approvals = approvals.into_iter();
     approvals.fold(datastore.restricted(), |datastore, approval| {
-        datastore.approved(approval.group.0, approval.dataset)
+        datastore.approval(approval.group.0, approval.dataset)
     })
 }
 

@@ -112,11 +112,11 @@ impl CaptureObject {
             None => capture,
         };
         capture = match self.trigger {
-            When::Cron(cron) => capture.cron(cron),
+            When::Cron(cron) => capture.with_cron(cron),
             When::External => capture,
         };
         match self.credential {
-            Some(ShortForm(credential)) => capture.credential(credential),
+            Some(ShortForm(credential)) => capture.with_credential(credential),
             None => capture,
         }
     }
@@ -170,7 +170,7 @@ impl From<&Capture> for CaptureObject {
                 CaptureTrigger::Cron(cron) => When::Cron(cron),
                 CaptureTrigger::External => When::External,
             },
-            credential: capture.declared_credential().cloned().map(ShortForm),
+            credential: capture.credential().cloned().map(ShortForm),
         }
     }
 }

@@ -83,7 +83,7 @@ impl DatastoreObject {
         }
         let datasets = self.datasets.into_iter().map(|dataset| dataset.into_model(schemas));
         described(
-            datastore.datasets_replaced(datasets),
+            datastore.with_datasets(datasets),
             self.documentation,
             self.renamed_from,
             Datastore::documented,
@@ -99,9 +99,9 @@ impl DatasetObject {
         if let Some(deprecation) = self.deprecation {
             dataset = dataset.deprecated((*deprecation).into_model());
         }
-        dataset = self.storage_policies.into_iter().fold(dataset, Dataset::stored_by);
+        dataset = self.storage_policies.into_iter().fold(dataset, Dataset::storage_policy);
         let checks = self.quality_checks.into_iter().map(QualityCheckObject::into_model);
-        dataset = checks.fold(dataset, Dataset::checked).with_invalid_rows(self.invalid_rows.0);
+        dataset = checks.fold(dataset, Dataset::quality_check).with_invalid_rows(self.invalid_rows.0);
         described(dataset, self.documentation, self.renamed_from, Dataset::documented, Dataset::renamed_from)
     }
 }

@@ -61,7 +61,7 @@ impl VendorObject {
     pub(super) fn into_model(self) -> InfrastructureVendor {
         let vendor = InfrastructureVendor::new(self.name);
         let vendor = match self.cloud {
-            Some(Word(cloud)) => vendor.cloud(cloud),
+            Some(Word(cloud)) => vendor.with_cloud(cloud),
             None => vendor,
         };
         described(
@@ -78,7 +78,7 @@ impl From<&InfrastructureVendor> for VendorObject {
     fn from(vendor: &InfrastructureVendor) -> Self {
         Self {
             name: vendor.name().clone(),
-            cloud: vendor.cloud_vendor().map(Word),
+            cloud: vendor.cloud().map(Word),
             locations: tree_written(vendor.locations()),
             documentation: written(vendor.documentation()),
             renamed_from: vendor.former_name().cloned(),

@@ -66,7 +66,7 @@ impl<R: Replacement> DeprecationObject<R> {
             deprecation = deprecation.replaced_by(R::of(replacement));
         }
         match self.sunset {
-            Some(Day(last)) => deprecation.sunset(last),
+            Some(Day(last)) => deprecation.with_sunset(last),
             None => deprecation,
         }
     }
@@ -78,7 +78,7 @@ impl<R: Replacement> From<&Deprecation<R>> for DeprecationObject<R> {
             since: Day(deprecation.since()),
             reason: deprecation.reason().to_owned(),
             replacement: deprecation.replacement().map(R::form),
-            sunset: deprecation.last_day().map(Day),
+            sunset: deprecation.sunset().map(Day),
         }
     }
 }

@@ -155,13 +155,13 @@ impl Document {
             ecosystem = ecosystem.platform(platform);
         }
         for zone in sorted(self.zones.into_iter().map(|zone| zone.into_model(schemas))) {
-            ecosystem = ecosystem.declare(zone);
+            ecosystem = ecosystem.zone_declaration(zone);
         }
         for pin in self.group_pins {
-            ecosystem = ecosystem.pin(pin.group.0, pin.platforms);
+            ecosystem = ecosystem.group_pin(pin.group.0, pin.platforms);
         }
         for pin in self.primary_pins {
-            ecosystem = ecosystem.primary(pin.datastore, pin.platform);
+            ecosystem = ecosystem.primary_pin(pin.datastore, pin.platform);
         }
         for waiver in sorted(self.waivers.into_iter().map(WaiverObject::into_model)) {
             ecosystem = ecosystem.waiver(waiver);

@@ -83,8 +83,9 @@ impl HintObject {
 
 impl PlatformObject {
     pub(super) fn into_model(self) -> PlatformDeclaration {
-        let mut platform =
-            PlatformDeclaration::new(self.name, self.kind).version(self.version).config(self.config.0);
+        let mut platform = PlatformDeclaration::new(self.name, self.kind)
+            .with_version_requirement(self.version)
+            .with_config(self.config.0);
         for ShortForm(place) in self.locations {
             platform = platform.located(place);
         }
@@ -92,7 +93,7 @@ impl PlatformObject {
             platform = platform.in_production();
         }
         if let Some(store) = self.credential_store {
-            platform = platform.credential_store(store);
+            platform = platform.with_credential_store(store);
         }
         for hint in self.hints {
             let (about, settings) = hint.into_model();
@@ -117,10 +118,10 @@ impl From<&PlatformDeclaration> for PlatformObject {
             name: platform.name().clone(),
             kind: platform.kind().clone(),
             version: platform.version_requirement().clone(),
-            config: Settings(Json::clone(platform.settings())),
+            config: Settings(Json::clone(platform.config())),
             locations: platform.locations().iter().cloned().map(ShortForm).collect(),
             production: is_production(platform.production_status()),
-            credential_store: platform.secrets().cloned(),
+            credential_store: platform.credential_store().cloned(),
             hints: platform.hints().iter().map(HintObject::of).collect(),
             deprecation: platform.deprecation().map(DeprecationObject::from),
             documentation: written(platform.documentation()),

@@ -91,7 +91,7 @@ impl StorageObject {
     fn into_model(self) -> StorageRule {
         let technologies = PermittedObject { allow: self.allow, deny: self.deny };
         let rule = if self.mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
-        let rule = rule.technologies(technologies.into_model(|technology| technology));
+        let rule = rule.with_technologies(technologies.into_model(|technology| technology));
         match self.encryption {
             Some(Word(keys)) => rule.encrypted(keys),
             None => rule,
@@ -99,7 +99,7 @@ impl StorageObject {
     }
 
     fn of(rule: &StorageRule) -> Self {
-        let PermittedObject { allow, deny } = PermittedObject::of(rule.permitted_technologies(), |one| one);
+        let PermittedObject { allow, deny } = PermittedObject::of(rule.technologies(), |one| one);
         let encryption = rule.encryption().map(Word);
         Self { mandatory: rule.is_mandatory(), allow, deny, encryption }
     }

@@ -37,7 +37,7 @@ impl Compact for Repository {
         let repository = Self::new(long.host.0, long.repository, long.branch);
         let repository = long.address.into_iter().fold(repository, Self::at);
         match long.credential {
-            Some(ShortForm(credential)) => repository.credential(credential),
+            Some(ShortForm(credential)) => repository.with_credential(credential),
             None => repository,
         }
     }
@@ -48,7 +48,7 @@ impl Compact for Repository {
             address: self.address().map(Text::from),
             repository: self.repository().into(),
             branch: self.branch().into(),
-            credential: self.declared_credential().cloned().map(ShortForm),
+            credential: self.credential().cloned().map(ShortForm),
         })
     }
 }

@@ -49,7 +49,7 @@ impl TransformerObject {
         };
         let removes = self.removes.into_iter();
         removes.fold(transformer, |transformer, (classification, reason)| {
-            transformer.removing(classification, reason)
+            transformer.removal(classification, reason)
         })
     }
 }
@@ -65,7 +65,7 @@ impl From<&DataTransformer> for TransformerObject {
                 TransformTrigger::AnyInputMoved => When::AnyInputMoved,
                 TransformTrigger::AllInputsMoved => When::AllInputsMoved,
             },
-            removes: transformer.removes().clone(),
+            removes: transformer.removals().clone(),
         }
     }
 }

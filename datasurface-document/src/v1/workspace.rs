@@ -76,22 +76,22 @@ impl WorkspaceObject {
     pub(super) fn into_model(self) -> Workspace {
         let mut workspace = Workspace::new(self.name);
         if let Some(ShortForm(container)) = self.container {
-            workspace = workspace.container(container);
+            workspace = workspace.with_container(container);
         }
         if let Some(Word(priority)) = self.priority {
-            workspace = workspace.priority(priority);
+            workspace = workspace.with_priority(priority);
         }
         if let Some(DeadlineText(deadline)) = self.deadline {
-            workspace = workspace.deadline(deadline);
+            workspace = workspace.with_deadline(deadline);
         }
         if self.production {
             workspace = workspace.in_production();
         }
         if let Some(classifications) = self.holding_only {
-            workspace = workspace.holding_only(classifications);
+            workspace = workspace.with_classification_limit(classifications);
         }
         if let Some(transformer) = self.transformer {
-            workspace = workspace.transformer(transformer.into_model());
+            workspace = workspace.with_transformer(transformer.into_model());
         }
         for ShortForm(principal) in self.entitlement {
             workspace = workspace.granted(principal);
@@ -110,16 +110,16 @@ impl WorkspaceObject {
 impl GroupObject {
     fn into_model(self) -> DatasetGroup {
         let mut group = DatasetGroup::new(self.name)
-            .sinks(self.sinks.into_iter().map(|ShortForm(sink)| sink))
-            .milestoning(self.milestoning.0);
+            .with_sinks(self.sinks.into_iter().map(|ShortForm(sink)| sink))
+            .with_milestoning(self.milestoning.0);
         if let Some(LatencyText(latency)) = self.latency {
-            group = group.latency(latency);
+            group = group.with_latency(latency);
         }
         if let Some(RetentionText(retention)) = self.retention {
-            group = group.retention(retention);
+            group = group.with_retention(retention);
         }
         if let Some(platform) = self.wished_platform {
-            group = group.wishing(platform);
+            group = group.with_preferred_platform(platform);
         }
         described(
             self.regulators.into_iter().fold(group, DatasetGroup::regulator),
@@ -135,13 +135,13 @@ impl From<&Workspace> for WorkspaceObject {
     fn from(workspace: &Workspace) -> Self {
         Self {
             name: workspace.name().clone(),
-            container: workspace.container_key().cloned().map(ShortForm),
-            priority: workspace.declared_priority().map(Word),
-            deadline: workspace.declared_deadline().cloned().map(DeadlineText),
+            container: workspace.container().cloned().map(ShortForm),
+            priority: workspace.priority().map(Word),
+            deadline: workspace.deadline().cloned().map(DeadlineText),
             production: is_production(workspace.production_status()),
             holding_only: workspace.classification_limit().cloned(),
             groups: workspace.groups().iter().map(GroupObject::from).collect(),
-            transformer: workspace.data_transformer().map(TransformerObject::from),
+            transformer: workspace.transformer().map(TransformerObject::from),
             entitlement: workspace.entitlement().principals().cloned().map(ShortForm).collect(),
             documentation: written(workspace.documentation()),
             renamed_from: workspace.former_name().cloned(),
@@ -154,12 +154,12 @@ impl From<&DatasetGroup> for GroupObject {
         let requirements = group.requirements();
         Self {
             name: group.name().clone(),
-            sinks: group.wanted().iter().cloned().map(ShortForm).collect(),
+            sinks: group.sinks().iter().cloned().map(ShortForm).collect(),
             milestoning: Word(requirements.milestoning()),
             latency: requirements.latency().map(LatencyText),
             retention: requirements.retention().map(RetentionText),
             regulators: requirements.regulators().clone(),
-            wished_platform: group.wished_platform().cloned(),
+            wished_platform: group.preferred_platform().cloned(),
             documentation: written(group.documentation()),
             renamed_from: group.former_name().cloned(),
         }
@@ -191,7 +191,7 @@ impl Compact for DatasetSink {
     fn from_long(long: SinkObject) -> Self {
         let sink = Self::new(long.dataset.0);
         match long.accepts_deprecated_until {
-            Some(Day(last)) => sink.accepting_deprecated_until(last),
+            Some(Day(last)) => sink.with_consent_until(last),
             None => sink,
         }
     }
@@ -199,7 +199,7 @@ impl Compact for DatasetSink {
     fn long(&self) -> Option<SinkObject> {
         Some(SinkObject {
             dataset: ShortForm(self.name().clone()),
-            accepts_deprecated_until: self.accepts_deprecated_until().map(Day),
+            accepts_deprecated_until: self.consent_until().map(Day),
         })
     }
 }

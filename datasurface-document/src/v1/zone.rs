@@ -87,7 +87,7 @@ impl ZoneDefinition {
     pub(super) fn into_model(self, schemas: &mut Schemas) -> GovernanceZone {
         let teams = sorted(self.teams.into_iter().map(|team| team.into_model(schemas)));
         let policies = sorted(self.policies.into_iter().map(PolicyObject::into_model));
-        let zone = teams.into_iter().fold(GovernanceZone::new(), GovernanceZone::declare);
+        let zone = teams.into_iter().fold(GovernanceZone::new(), GovernanceZone::team_declaration);
         let zone = policies.into_iter().fold(zone, GovernanceZone::policy);
         described(zone, self.documentation, None::<ZoneName>, GovernanceZone::documented, |zone, _| zone)
     }

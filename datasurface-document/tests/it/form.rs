@@ -204,8 +204,8 @@ pub(super) fn northwind() -> Ecosystem {
             Capture::sql_snapshot(source)
                 .table("customers", "dbo.Customers")
                 .dataset_by_dataset()
-                .cron("*/10 * * * *")
-                .credential("reader"),
+                .with_cron("*/10 * * * *")
+                .with_credential("reader"),
         )
         .dataset(
             Dataset::new("customers", customers)
@@ -214,20 +214,20 @@ pub(super) fn northwind() -> Ecosystem {
         )
         .dataset(Dataset::new("people", people))
         .dataset(Dataset::new("wide", wide));
-    let consumer = Workspace::new("Consumer").container(source).priority(Priority::High).group(
+    let consumer = Workspace::new("Consumer").with_container(source).with_priority(Priority::High).group(
         DatasetGroup::new("live")
-            .sink(DatasetSink::new("NW_Data/customers").accepting_deprecated_until(day(2027, 1, 31)))
+            .sink(DatasetSink::new("NW_Data/customers").with_consent_until(day(2027, 1, 31)))
             .sink("NW_Data/people")
-            .milestoning(Milestoning::LiveAndForensic)
-            .latency(Latency::minutes(15))
-            .retention(Retention::days(90))
+            .with_milestoning(Milestoning::LiveAndForensic)
+            .with_latency(Latency::minutes(15))
+            .with_retention(Retention::days(90))
             .regulator("SEC"),
     );
-    let masking = Workspace::new("Masking").transformer(
+    let masking = Workspace::new("Masking").with_transformer(
         DataTransformer::sql("Masked")
             .select("people", "SELECT 1")
             .cron("0 3 * * *")
-            .removing("PII", "hashed"),
+            .removal("PII", "hashed"),
     );
     let team = Team::new()
         .container(DataContainer::postgres("Source", "db.example.org", "northwind").located("Azure/USA"))
@@ -241,14 +241,18 @@ pub(super) fn northwind() -> Ecosystem {
                 .location(InfrastructureLocation::new("Europe").location("Berlin"))
                 .location("USA"),
         )
-        .platform(PlatformDeclaration::new("Local", "local").version("^1.2").setting("database", "local.db"))
+        .platform(
+            PlatformDeclaration::new("Local", "local")
+                .with_version_requirement("^1.2")
+                .setting("database", "local.db"),
+        )
         .zone(
             "USA",
             "github:northwind/usa@main",
             GovernanceZone::new().team("NorthWindTeam", "github:northwind/team@feature/x", team),
         )
-        .pin("Consumer/live", ["Local"])
-        .primary("NW_Data", "Local")
+        .group_pin("Consumer/live", ["Local"])
+        .primary_pin("NW_Data", "Local")
 }
 
 #[test]

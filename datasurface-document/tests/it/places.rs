@@ -134,7 +134,7 @@ fn a_patch_of_a_location_keeps_what_is_inside() {
 fn a_sink_that_is_called_otherwise_keeps_what_it_says() {
     let ecosystem = |dataset: &str| {
         let last = "2027-01-31".parse().unwrap();
-        let sink = DatasetSink::new(dataset).accepting_deprecated_until(last);
+        let sink = DatasetSink::new(dataset).with_consent_until(last);
         let workspace = Workspace::new("W").group(DatasetGroup::new("G").sink(sink));
         let team = Team::new().workspace(workspace);
         let zone = GovernanceZone::new().team("T", "github:o/t@main", team);

@@ -22,7 +22,7 @@ fn only(error: &DocumentError) -> &Diagnostic {
 
 fn assert_says(error: &DocumentError, code: &str, message: &str, help: Option<&str>) {
     let finding = only(error);
-    assert_eq!((finding.code(), finding.message(), finding.help_text()), (code, message, help));
+    assert_eq!((finding.code(), finding.message(), finding.help()), (code, message, help));
     assert_eq!(finding.path().to_string(), "documents/model.json");
     assert!(CODES.iter().any(|info| info.code == code));
 }
@@ -55,7 +55,7 @@ fn unknown_members_are_refused_with_the_nearest() {
     assert_says(&error, "document/unknown-field", message, Some(known));
     assert_at(&error, 5, 3);
     let error = replaced("\"datastores\":", "\"datstores\":");
-    assert_eq!(only(&error).help_text(), Some("did you mean `datastores`?"));
+    assert_eq!(only(&error).help(), Some("did you mean `datastores`?"));
     for inner in
         ["\"since\"", "\"type\"", "\"sql\": \"SELECT", "\"dataset\"", "\"tables\"", "\"kind\": \"local"]
     {
@@ -139,7 +139,7 @@ fn wrong_shapes_are_said_in_plain_words() {
         let found = error.findings().iter().map(|finding| (finding.code(), finding.message()));
         assert!(found.clone().any(|found| found == ("document/unreadable", said)), "{error}\nnot {said}");
         if let Some(help) = help {
-            assert_eq!(only(&error).help_text(), Some(help));
+            assert_eq!(only(&error).help(), Some(help));
         }
     }
 }

@@ -13,7 +13,7 @@ type Said = (String, String, Option<String>, Vec<String>);
 fn load(name: &str, text: String) -> Result<Ecosystem, Vec<Said>> {
     let said = |finding: Diagnostic| -> Said {
         let related = finding.related_places().iter().map(|related| related.message.clone()).collect();
-        let help = finding.help_text().map(str::to_owned);
+        let help = finding.help().map(str::to_owned);
         (finding.code().to_owned(), finding.message().to_owned(), help, related)
     };
     let loaded = Documents::new().document(name, text).load();

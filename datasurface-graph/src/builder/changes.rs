@@ -110,7 +110,7 @@ struct TransformerReads<'e> {
 
 impl<'e> TransformerReads<'e> {
     fn of(ecosystem: &'e Valid<Ecosystem>, workspace: &'e Workspace) -> Option<Self> {
-        let transformer = workspace.data_transformer().filter(|_| transforms(workspace))?;
+        let transformer = workspace.transformer().filter(|_| transforms(workspace))?;
         Some(Self { output: transformer.output(), of: producers(ecosystem, workspace) })
     }
 }

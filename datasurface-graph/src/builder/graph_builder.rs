@@ -169,7 +169,7 @@ impl GraphBuilder {
         before: Option<&WorkspaceFragment>,
     ) -> Option<WorkspaceFragment> {
         let workspace = Arc::clone(self.estate.ecosystem.workspace(name)?.entity());
-        let site = self.estate.site(workspace.container_key()?)?;
+        let site = self.estate.site(workspace.container()?)?;
         let served = self.estate.assignments.serving_workspace(name).filter_map(|(group, platform)| {
             let group = workspace.groups().get(&group.group)?;
             Some((group.name().clone(), platform.clone()))
@@ -211,7 +211,7 @@ impl GraphBuilder {
         for service in before.services() {
             let Some(old) = before.group(service) else { continue };
             let now = after.and_then(|after| wanted_alike(service, after)).unwrap_or_default();
-            let gone = old.wanted().difference(&now).filter(|(_, now)| now.is_none());
+            let gone = old.sinks().difference(&now).filter(|(_, now)| now.is_none());
             let gone: Vec<&DatasetKey> = gone.filter_map(|(sink, _)| Some(sink?.name())).collect();
             for keys in gone.chunk_by(|one, other| one.datastore == other.datastore) {
                 let draft = keys.first().and_then(|key| self.touch(&key.datastore));
@@ -225,7 +225,7 @@ impl GraphBuilder {
         for service in after.services() {
             let Some(new) = after.group(service) else { continue };
             let then = before.and_then(|before| wanted_alike(service, before)).unwrap_or_default();
-            let added = then.difference(new.wanted()).filter(|(then, _)| then.is_none());
+            let added = then.difference(new.sinks()).filter(|(then, _)| then.is_none());
             for (_, sink) in added {
                 let Some(sink) = sink.map(Entity::name) else { continue };
                 if let Some(draft) = self.touch(&sink.datastore) {
@@ -297,7 +297,7 @@ impl GraphBuilder {
         };
         let reads_inside = |group: &&DatasetGroup| {
             let mut makers =
-                group.wanted().iter().filter_map(|sink| ecosystem.producer(&sink.name().datastore));
+                group.sinks().iter().filter_map(|sink| ecosystem.producer(&sink.name().datastore));
             makers.any(|maker| members.have(maker.entity().name()))
         };
         let groups = workspace.groups().iter().filter(reads_inside);
@@ -306,7 +306,7 @@ impl GraphBuilder {
 
     fn output_of(&self, name: &WorkspaceName) -> Option<DatastoreName> {
         let workspace = self.estate.ecosystem.workspace(name)?.entity();
-        Some(workspace.data_transformer()?.output().clone())
+        Some(workspace.transformer()?.output().clone())
     }
 
     /// A draft that is about to change, so that who makes the datastore has to be settled.
@@ -334,7 +334,7 @@ impl Fragments {
 /// What the same group, served alike on the same platform, wants in another version of its workspace.
 fn wanted_alike(service: &Arc<ServedGroup>, other: &WorkspaceFragment) -> Option<Named<DatasetSink>> {
     let same = other.service(service).filter(|same| *same == service)?;
-    Some(other.group(same)?.wanted().clone())
+    Some(other.group(same)?.sinks().clone())
 }
 
 /// What is equal to what was there before stays the same in memory, so that what is not is found fast.

@@ -220,10 +220,10 @@ impl Consumer {
     pub(crate) fn new(workspace: &Workspace, group: &DatasetGroup) -> Self {
         Self {
             group: GroupKey::new(workspace.name(), group.name()),
-            priority: workspace.declared_priority(),
-            deadline: workspace.declared_deadline().cloned(),
+            priority: workspace.priority(),
+            deadline: workspace.deadline().cloned(),
             requirements: group.requirements().clone(),
-            transforms: workspace.data_transformer().is_some(),
+            transforms: workspace.transformer().is_some(),
             entitlement: workspace.entitlement().clone(),
         }
     }

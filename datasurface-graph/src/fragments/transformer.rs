@@ -42,7 +42,7 @@ impl TransformerFragment {
         datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
     ) -> Option<Self> {
         let TransformerRun { on, owing } = workplace.run()?.clone();
-        let transformer = workplace.workspace.data_transformer()?.clone();
+        let transformer = workplace.workspace.transformer()?.clone();
         let mut names: Vec<_> = wanted(&workplace.workspace).map(|key| &key.datastore).collect();
         names.sort_unstable();
         names.dedup();
@@ -143,5 +143,5 @@ impl PartialEq for TransformerFragment {
 impl Eq for TransformerFragment {}
 
 fn wanted(workspace: &Workspace) -> impl Iterator<Item = &DatasetKey> {
-    workspace.groups().iter().flat_map(|group| group.wanted()).map(Entity::name)
+    workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name)
 }

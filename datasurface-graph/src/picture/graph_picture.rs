@@ -61,7 +61,7 @@ impl<'g> Picture<'g> {
 
     /// Tells more apart, or less.
     #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
+    pub fn with_level(mut self, level: Level) -> Self {
         self.level = level;
         self
     }

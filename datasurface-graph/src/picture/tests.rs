@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 /// A transformer on one platform, whose output is also wanted on another.
 fn graphs() -> IntentionGraphs {
     let reporting = Workspace::new("Reporting")
-        .priority(Priority::Medium)
-        .deadline(Deadline::from_text("06:00 Europe/Berlin").unwrap());
-    let research = Workspace::new("Research").priority(Priority::High);
+        .with_priority(Priority::Medium)
+        .with_deadline(Deadline::from_text("06:00 Europe/Berlin").unwrap());
+    let research = Workspace::new("Research").with_priority(Priority::High);
     Fixture::new()
         .captured("Raw")
         .made("Mask", "Masked", &["Raw"])
         .primary("One", &["Raw", "Masked"])
-        .served("One", reporting, group("daily", &["Raw"]).latency(Latency::hours(24)))
+        .served("One", reporting, group("daily", &["Raw"]).with_latency(Latency::hours(24)))
         .served("Two", research, group("live", &["Masked"]).regulator("Central Bank"))
         .graphs()
 }
@@ -57,8 +57,8 @@ fn dot_and_graphml_show_the_same() {
 #[test]
 fn stores_and_teams_are_boxes_too() {
     let graphs = graphs();
-    let alone = |level| Mermaid(&Picture::of(graphs.iter().take(1)).level(level)).to_string();
-    let together = |level| Mermaid(&Picture::of(graphs.iter()).level(level)).to_string();
+    let alone = |level| Mermaid(&Picture::of(graphs.iter().take(1)).with_level(level)).to_string();
+    let together = |level| Mermaid(&Picture::of(graphs.iter()).with_level(level)).to_string();
     let charts = [Level::Store, Level::Team].map(|level| alone(level) + "\n" + &together(level));
     insta::assert_snapshot!(charts.join("\n"));
 }
@@ -85,7 +85,7 @@ fn a_neighbourhood_is_what_is_near() {
 #[test]
 fn a_change_has_colours_and_shows_what_is_gone() {
     let old = graphs();
-    let fresh = Workspace::new("Fresh").priority(Priority::Critical);
+    let fresh = Workspace::new("Fresh").with_priority(Priority::Critical);
     let new = Fixture::new()
         .captured("Raw")
         .made("Mask", "Masked", &["Raw"])
@@ -95,8 +95,12 @@ fn a_change_has_colours_and_shows_what_is_gone() {
     let (old, new) = (old.iter().next().unwrap(), new.iter().next().unwrap());
     let added = Picture::of_change([(old, new)]);
     let removed = Picture::of_change([(new, old)]);
-    let charts =
-        [&added, &removed, &removed.clone().level(Level::Store), &removed.clone().level(Level::Team)];
+    let charts = [
+        &added,
+        &removed,
+        &removed.clone().with_level(Level::Store),
+        &removed.clone().with_level(Level::Team),
+    ];
     insta::assert_snapshot!(charts.map(|chart| Mermaid(chart).to_string()).join("\n"));
     insta::assert_snapshot!(GraphMl(&removed));
     let gone = "Export/One/USA/Team/Lake/Masked/data".parse().unwrap();
@@ -115,7 +119,7 @@ fn pictures_are_not_confused_by_names() {
     let name = r#"a "b" <c> & `d`; \e $$f$$ &lt;g"#;
     let container = format!("USA/Team/{name}");
     let store = Datastore::new("Raw").dataset(Dataset::new("data", "id Integer key"));
-    let workspace = Workspace::new("Reader").container(container.as_str());
+    let workspace = Workspace::new("Reader").with_container(container.as_str());
     let team = Team::new()
         .container(DataContainer::sqlite(name, "lake.db"))
         .datastore(store.captured(Capture::sql_snapshot(container.as_str()).dataset_by_dataset()))
@@ -125,11 +129,9 @@ fn pictures_are_not_confused_by_names() {
     let ecosystem = Ecosystem::new("Odd", "github:example/eco@main", "github:example/live@main")
         .platform(PlatformDeclaration::new(platform, "local"))
         .zone("USA", "github:example/usa@main", zone);
-    let assignments = Assignments::default().serves(platform, "Reader/group", Stage::Provisioned).captures(
-        platform,
-        "Raw",
-        Stage::Provisioned,
-    );
+    let assignments = Assignments::default()
+        .with_group(platform, "Reader/group", Stage::Provisioned)
+        .with_primary(platform, "Raw", Stage::Provisioned);
     let graphs = IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap();
     let picture = Picture::of(graphs.iter());
     insta::assert_snapshot!(format!("{}\n{}\n{}", Mermaid(&picture), Dot(&picture), GraphMl(&picture)));
@@ -139,7 +141,7 @@ fn pictures_are_not_confused_by_names() {
 fn analysis_tells_teams_from_transforms() {
     let graphs = graphs();
     let kinds = |level| {
-        let text = GraphMl(&Picture::of(graphs.iter()).level(level)).to_string();
+        let text = GraphMl(&Picture::of(graphs.iter()).with_level(level)).to_string();
         let kinds = text.split("<data key=\"kind\">").skip(1);
         kinds.filter_map(|rest| Some(rest.split_once('<')?.0.to_owned())).collect::<BTreeSet<_>>()
     };
@@ -157,8 +159,8 @@ fn json_of_a_picture_says_what_graphml_says() {
     let empty = old.iter().map(|graph| graph.emptied()).collect::<Vec<_>>();
     let pictures = [
         Picture::of(old.iter()),
-        Picture::of(old.iter()).level(Level::Store),
-        Picture::of(old.iter()).level(Level::Team),
+        Picture::of(old.iter()).with_level(Level::Store),
+        Picture::of(old.iter()).with_level(Level::Team),
         Picture::of(old.iter()).around(&centre, 1),
         Picture::of(old.iter().take(1)),
         Picture::of_change(empty.iter().zip(new.iter())),
@@ -253,7 +255,7 @@ fn pictures_are_written_in_pieces_until_nobody_takes_them() {
     let reader = Workspace::new("Reader");
     let graphs = fixture.primary("One", &stores).served("One", reader, group("all", &stores)).graphs();
     for level in [Level::Dataset, Level::Store, Level::Team] {
-        let picture = Picture::of(graphs.iter()).level(level);
+        let picture = Picture::of(graphs.iter()).with_level(level);
         let pictures: [&dyn std::fmt::Display; 4] =
             [&Mermaid(&picture), &Dot(&picture), &GraphMl(&picture), &Drawing(&picture)];
         for picture in pictures {

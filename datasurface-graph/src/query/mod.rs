@@ -71,7 +71,10 @@ impl<'g> Questions<'g> {
     /// Says where platforms are, instead of their declarations: a plug-in may keep data at places that the model does not
     /// name.
     #[must_use]
-    pub fn platforms_at(mut self, places: impl IntoIterator<Item = (PlatformName, Set<Place>)>) -> Self {
+    pub fn with_platform_places(
+        mut self,
+        places: impl IntoIterator<Item = (PlatformName, Set<Place>)>,
+    ) -> Self {
         self.places.extend(places);
         self
     }

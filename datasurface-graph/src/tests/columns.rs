@@ -45,22 +45,24 @@ fn graphs_of(sql: &str, people: &str) -> IntentionGraphs {
         .datastore(captured("People", people))
         .datastore(Datastore::new("Made").dataset(Dataset::new("data", "id Integer key, result VarChar(20)")))
         .datastore(Datastore::new("Idle").dataset(Dataset::new("data", "id Integer key")))
-        .workspace(Workspace::new("Make").container(CONTAINER).group(inputs).transformer(transformer))
+        .workspace(
+            Workspace::new("Make").with_container(CONTAINER).group(inputs).with_transformer(transformer),
+        )
         .workspace(
             Workspace::new("MakeIdle")
-                .container(CONTAINER)
+                .with_container(CONTAINER)
                 .group(group("inputs", &["Sales"]))
-                .transformer(DataTransformer::sql("Idle").select("data", "SELECT id FROM Sales_data")),
+                .with_transformer(DataTransformer::sql("Idle").select("data", "SELECT id FROM Sales_data")),
         )
-        .workspace(Workspace::new("Reader").container(CONTAINER).group(group("group", &["Made"])));
+        .workspace(Workspace::new("Reader").with_container(CONTAINER).group(group("group", &["Made"])));
     let zone = GovernanceZone::new().team("Team", "github:example/team@main", team);
     let ecosystem = Ecosystem::new("Small", "github:example/eco@main", "github:example/live@main")
         .platform(PlatformDeclaration::new("One", "local"))
         .zone("USA", "github:example/usa@main", zone);
     let assignments = ["Sales", "People", "Made"]
         .iter()
-        .fold(Assignments::default(), |all, store| all.captures("One", *store, Stage::Provisioned))
-        .serves("One", "Reader/group", Stage::Provisioned);
+        .fold(Assignments::default(), |all, store| all.with_primary("One", *store, Stage::Provisioned))
+        .with_group("One", "Reader/group", Stage::Provisioned);
     IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap()
 }
 

@@ -15,7 +15,7 @@ fn fixture(priority: Priority) -> Fixture {
         .captured("Aside")
         .made("Mask", "Masked", &["Raw"])
         .primary("One", &["Raw", "Aside", "Masked"])
-        .served("One", Workspace::new("Board").priority(priority), group("group", &["Masked"]))
+        .served("One", Workspace::new("Board").with_priority(priority), group("group", &["Masked"]))
         .served("One", Workspace::new("Elsewhere"), group("group", &["Aside"]))
 }
 
@@ -38,7 +38,7 @@ fn a_priority_reaches_all_that_a_consumer_depends_on_and_nothing_else() {
 /// What the first group gets, and what is captured for it, is as it was.
 #[test]
 fn a_group_more_reaches_what_it_asks_for_and_nothing_else() {
-    let reader = || Workspace::new("Reader").container(CONTAINER).group(group("first", &["Aside"]));
+    let reader = || Workspace::new("Reader").with_container(CONTAINER).group(group("first", &["Aside"]));
     let fixture = || fixture(Priority::Low).captured("Apart").primary("One", &["Apart"]);
     let before = fixture().served("One", reader(), group("second", &[])).graphs();
     let after = fixture().served("One", reader(), group("second", &["Apart"])).graphs();

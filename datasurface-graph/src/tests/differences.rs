@@ -14,9 +14,9 @@ fn differences(old: &IntentionGraphs, new: &IntentionGraphs, node: &str) -> Vec<
 #[test]
 fn a_field_that_changed_is_named() {
     let of = |priority: Priority, latency: Option<Latency>| {
-        let wanted = latency.into_iter().fold(group("group", &["Raw"]), DatasetGroup::latency);
+        let wanted = latency.into_iter().fold(group("group", &["Raw"]), DatasetGroup::with_latency);
         let fixture = Fixture::new().captured("Raw").primary("One", &["Raw"]);
-        fixture.served("One", Workspace::new("Reader").priority(priority), wanted).graphs()
+        fixture.served("One", Workspace::new("Reader").with_priority(priority), wanted).graphs()
     };
     let (low, high) = (of(Priority::Low, None), of(Priority::High, Some(Latency::hours(1))));
     assert_eq!(differences(&low, &high, "Ingest/One/Raw"), ["obligation.latency", "obligation.priority"]);
@@ -66,8 +66,8 @@ fn what_was_added_to_a_list_is_named_and_what_is_gone() {
         let fixture = fixture.datastore(datasets.into_iter().fold(store, Datastore::dataset));
         let deadline = Deadline::from_text("06:30 Europe/Berlin").unwrap();
         let served = |fixture: Fixture, reader: &&str| {
-            let group = DatasetGroup::new("all").sinks(names.iter().map(String::as_str));
-            fixture.served("One", Workspace::new(*reader).deadline(deadline.clone()), group)
+            let group = DatasetGroup::new("all").with_sinks(names.iter().map(String::as_str));
+            fixture.served("One", Workspace::new(*reader).with_deadline(deadline.clone()), group)
         };
         readers.iter().fold(fixture, served).graphs()
     };
@@ -76,7 +76,7 @@ fn what_was_added_to_a_list_is_named_and_what_is_gone() {
     let then = Dataset::new("lines", "id Integer key, city VarChar(3), cost Integer");
     let old = of([heads, first], &["Board", "Archive"]);
     let rows = QualityCheck::rows(1, None);
-    let new = of([then.checked(rows), Dataset::new("taxes", "id Integer key")], &["Board", "Clerk"]);
+    let new = of([then.quality_check(rows), Dataset::new("taxes", "id Integer key")], &["Board", "Clerk"]);
     let lines = "detail.ingest.datasets.Orders/lines";
     let expected = [
         "detail.ingest.datasets +Orders/taxes -Orders/heads".to_owned(),

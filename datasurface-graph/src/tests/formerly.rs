@@ -26,7 +26,7 @@ fn graphs_on(platform: &str, store: Datastore, dataset: &str, masking: Workspace
         .team
         .datastore(store.captured(Capture::sql_snapshot(CONTAINER)))
         .datastore(datastore("Masked"))
-        .workspace(masking.container(CONTAINER).group(inputs).transformer(transformer));
+        .workspace(masking.with_container(CONTAINER).group(inputs).with_transformer(transformer));
     fixture.graphs()
 }
 
@@ -125,23 +125,24 @@ impl Names {
         let container = ContainerKey::new(self.zone.name(), self.team.name(), self.container.name());
         let inputs = DatasetGroup::new("inputs").sink("Raw/data");
         let transformer = DataTransformer::sql("Masked").cron("0 * * * *");
-        let reader = Workspace::new("Reader").container(container.clone()).group(group("group", &["Masked"]));
+        let reader =
+            Workspace::new("Reader").with_container(container.clone()).group(group("group", &["Masked"]));
         let team = Team::new()
             .container(self.container)
             .datastore(datastore("Raw").captured(Capture::sql_snapshot(container.clone())))
             .datastore(datastore("Masked"))
-            .workspace(self.workspace.container(container).group(inputs).transformer(transformer))
+            .workspace(self.workspace.with_container(container).group(inputs).with_transformer(transformer))
             .workspace(reader);
-        let zone = GovernanceZone::new().declare(self.team.defined(team));
+        let zone = GovernanceZone::new().team_declaration(self.team.defined(team));
         let ecosystem = Ecosystem::new("Small", "github:example/eco@main", "github:example/live@main")
             .platform(self.platform)
-            .declare(self.zone.defined(zone));
+            .zone_declaration(self.zone.defined(zone));
         let assignments = ["Raw", "Masked"]
             .into_iter()
             .fold(Assignments::default(), |all, store| {
-                all.captures(platform.clone(), store, Stage::Provisioned)
+                all.with_primary(platform.clone(), store, Stage::Provisioned)
             })
-            .serves(platform, "Reader/group", Stage::Provisioned);
+            .with_group(platform, "Reader/group", Stage::Provisioned);
         IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap()
     }
 }

@@ -67,9 +67,9 @@ impl Fixture {
     pub(crate) fn made(self, workspace: &str, output: &str, inputs: &[&str]) -> Self {
         let transformer = DataTransformer::sql(output).cron("0 * * * *");
         let workspace = Workspace::new(workspace)
-            .container(CONTAINER)
+            .with_container(CONTAINER)
             .group(group("inputs", inputs))
-            .transformer(transformer);
+            .with_transformer(transformer);
         self.makes(workspace, output)
     }
 
@@ -82,8 +82,8 @@ impl Fixture {
     /// A workspace of one group, both of this name, that a platform serves.
     pub(crate) fn served(mut self, platform: &str, workspace: Workspace, group: DatasetGroup) -> Self {
         let key = format!("{}/{}", name(&workspace), name(&group));
-        self.team = self.team.workspace(workspace.container(CONTAINER).group(group));
-        self.assignments = self.assignments.serves(platform, key.as_str(), Stage::Provisioned);
+        self.team = self.team.workspace(workspace.with_container(CONTAINER).group(group));
+        self.assignments = self.assignments.with_group(platform, key.as_str(), Stage::Provisioned);
         self
     }
 
@@ -93,7 +93,7 @@ impl Fixture {
     }
 
     pub(crate) fn capturing(mut self, platform: &str, store: &str, stage: Stage) -> Self {
-        self.assignments = self.assignments.captures(platform, store, stage);
+        self.assignments = self.assignments.with_primary(platform, store, stage);
         self
     }
 

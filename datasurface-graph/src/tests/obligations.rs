@@ -21,10 +21,10 @@ fn ping_pong() -> Fixture {
 
 #[test]
 fn all_of_a_cycle_owe_what_any_of_them_owes() {
-    let of_ping = Workspace::new("OfPing").priority(Priority::Low);
-    let of_pong = Workspace::new("OfPong").priority(Priority::High);
+    let of_ping = Workspace::new("OfPing").with_priority(Priority::Low);
+    let of_pong = Workspace::new("OfPong").with_priority(Priority::High);
     let graphs = ping_pong()
-        .served("One", of_ping, group("group", &["Ping"]).latency(Latency::minutes(1)))
+        .served("One", of_ping, group("group", &["Ping"]).with_latency(Latency::minutes(1)))
         .served("One", of_pong, group("group", &["Pong"]).regulator("Central Bank"))
         .graphs();
     let graph = graphs.iter().next().unwrap();
@@ -40,8 +40,9 @@ fn all_of_a_cycle_owe_what_any_of_them_owes() {
 
 #[test]
 fn a_cycle_does_not_keep_what_one_consumer_of_it_must() {
-    let seven_years =
-        group("group", &["Pong"]).milestoning(Milestoning::LiveAndForensic).retention(Retention::years(7));
+    let seven_years = group("group", &["Pong"])
+        .with_milestoning(Milestoning::LiveAndForensic)
+        .with_retention(Retention::years(7));
     let graphs = ping_pong().served("One", Workspace::new("Auditor"), seven_years).graphs();
     let owed = Custody { live: true, history: true, retention: Some(Keep::For(Retention::years(7))) };
     assert_eq!(custody(&graphs, "Ingest/One/Pong"), owed);
@@ -52,8 +53,8 @@ fn a_cycle_does_not_keep_what_one_consumer_of_it_must() {
 
 #[test]
 fn what_leaves_a_cycle_owes_nothing_to_it() {
-    let aside = Workspace::new("Aside").priority(Priority::Low);
-    let important = Workspace::new("Important").priority(Priority::Critical);
+    let aside = Workspace::new("Aside").with_priority(Priority::Low);
+    let important = Workspace::new("Important").with_priority(Priority::Critical);
     let graphs = ping_pong()
         .made("MakeAside", "Aside", &["Ping"])
         .primary("One", &["Aside"])
@@ -69,8 +70,9 @@ fn what_leaves_a_cycle_owes_nothing_to_it() {
 
 #[test]
 fn whoever_captures_for_all_keeps_what_anybody_needs() {
-    let history = group("group", &["Raw"]).milestoning(Milestoning::Forensic).retention(Retention::days(30));
-    let urgent = Workspace::new("Urgent").priority(Priority::Critical);
+    let history =
+        group("group", &["Raw"]).with_milestoning(Milestoning::Forensic).with_retention(Retention::days(30));
+    let urgent = Workspace::new("Urgent").with_priority(Priority::Critical);
     let graphs = Fixture::new()
         .captured("Raw")
         .primary("One", &["Raw"])
@@ -110,14 +112,17 @@ fn history_without_a_time_is_kept_for_ever() {
         custody(&fixture.served("One", Workspace::new("Second"), other).graphs(), "Ingest/One/Raw")
     };
     let live = || group("group", &["Raw"]);
-    let history = || live().milestoning(Milestoning::Forensic);
+    let history = || live().with_milestoning(Milestoning::Forensic);
     let (month, year) = (Retention::days(30), Retention::years(1));
     let kept = |history, retention| Custody { live: true, history, retention };
     assert_eq!(owed([live(), history()]), kept(true, Some(Keep::ForEver)));
-    assert_eq!(owed([live(), history().retention(month)]), kept(true, Some(Keep::For(month))));
-    assert_eq!(owed([live().retention(year), history().retention(month)]), kept(true, Some(Keep::For(year))));
-    assert_eq!(owed([live().retention(year), history()]), kept(true, Some(Keep::ForEver)));
-    assert_eq!(owed([live(), live().retention(year)]), kept(false, Some(Keep::For(year))));
+    assert_eq!(owed([live(), history().with_retention(month)]), kept(true, Some(Keep::For(month))));
+    assert_eq!(
+        owed([live().with_retention(year), history().with_retention(month)]),
+        kept(true, Some(Keep::For(year)))
+    );
+    assert_eq!(owed([live().with_retention(year), history()]), kept(true, Some(Keep::ForEver)));
+    assert_eq!(owed([live(), live().with_retention(year)]), kept(false, Some(Keep::For(year))));
     assert!(kept(true, Some(Keep::ForEver)).covers(kept(true, Some(Keep::For(year)))));
     assert!(!kept(true, Some(Keep::For(year))).covers(kept(true, Some(Keep::ForEver))));
 }

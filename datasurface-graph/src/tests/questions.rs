@@ -15,8 +15,8 @@ fn keys(nodes: &[crate::Node<'_>]) -> Vec<String> {
 
 /// `Raw` → `Ping` ⇄ `Pong` → `Report`, which another platform wants.
 fn graphs() -> IntentionGraphs {
-    let urgent = group("urgent", &["Report"]).latency(Latency::minutes(5));
-    let slow = group("slow", &["Raw"]).latency(Latency::hours(24));
+    let urgent = group("urgent", &["Report"]).with_latency(Latency::minutes(5));
+    let slow = group("slow", &["Raw"]).with_latency(Latency::hours(24));
     Fixture::new()
         .captured("Raw")
         .captured("Aside")
@@ -24,7 +24,7 @@ fn graphs() -> IntentionGraphs {
         .made("MakePong", "Pong", &["Ping"])
         .made("MakeReport", "Report", &["Pong"])
         .primary("One", &["Raw", "Ping", "Pong", "Report", "Aside"])
-        .served("Two", Workspace::new("Board").priority(Priority::Critical), urgent)
+        .served("Two", Workspace::new("Board").with_priority(Priority::Critical), urgent)
         .served("One", Workspace::new("Archive"), slow)
         .served("One", Workspace::new("Elsewhere"), group("group", &["Aside"]))
         .graphs()
@@ -139,9 +139,9 @@ fn a_circle_of_platforms_is_entered_where_the_one_of_their_data_is() {
 fn handed_over(ping_is_made_of: &str, pong_is_made_of: &[&str]) -> IntentionGraphs {
     let inputs = group("inputs", &[ping_is_made_of]);
     let waiting = Workspace::new("MakePing")
-        .container(CONTAINER)
+        .with_container(CONTAINER)
         .group(inputs)
-        .transformer(DataTransformer::sql("Ping"));
+        .with_transformer(DataTransformer::sql("Ping"));
     let fixture = Fixture::new().captured("Raw").makes(waiting, "Ping").primary("One", &["Ping"]);
     let fixture = match pong_is_made_of {
         [] => fixture.primary("Two", &["Raw"]),
@@ -193,7 +193,10 @@ fn what_is_behind_a_loop_comes_up_after_it() {
 fn a_circle_is_entered_where_it_can_be() {
     let waiting = |name: &str, output: &str, input: &str| {
         let inputs = group("inputs", &[input]);
-        Workspace::new(name).container(CONTAINER).group(inputs).transformer(DataTransformer::sql(output))
+        Workspace::new(name)
+            .with_container(CONTAINER)
+            .group(inputs)
+            .with_transformer(DataTransformer::sql(output))
     };
     let graphs = Fixture::new()
         .captured("Raw")
@@ -241,15 +244,15 @@ fn a_deadline_is_a_promise_that_breaks_within_a_day() {
     let deadline = Deadline::from_text("06:30 Europe/Berlin").unwrap();
     let reader = |latency: Option<Latency>| {
         let group = group("group", &["Raw"]);
-        latency.into_iter().fold(group, |group, latency| group.latency(latency))
+        latency.into_iter().fold(group, |group, latency| group.with_latency(latency))
     };
-    let daily = Workspace::new("Daily").deadline(deadline.clone());
-    let both = Workspace::new("Both").deadline(deadline.clone());
-    let either = Workspace::new("Either").deadline(deadline.clone()).priority(Priority::Critical);
+    let daily = Workspace::new("Daily").with_deadline(deadline.clone());
+    let both = Workspace::new("Both").with_deadline(deadline.clone());
+    let either = Workspace::new("Either").with_deadline(deadline.clone()).with_priority(Priority::Critical);
     let graphs = Fixture::new()
         .captured("Raw")
         .primary("One", &["Raw"])
-        .served("One", Workspace::new("Anytime").priority(Priority::Critical), reader(None))
+        .served("One", Workspace::new("Anytime").with_priority(Priority::Critical), reader(None))
         .served("One", Workspace::new("Weekly"), reader(Some(Latency::hours(168))))
         .served("One", daily, reader(None))
         .served("One", either, reader(Some(Latency::hours(168))))
@@ -301,7 +304,7 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
     // A plug-in may know better where its platform is.
     let told = |platform: &str, places: &[&str]| -> Vec<String> {
         let places = places.iter().map(|place| (*place).into()).collect();
-        let questions = Questions::about(&graphs).platforms_at([(platform.into(), places)]);
+        let questions = Questions::about(&graphs).with_platform_places([(platform.into(), places)]);
         let hit = questions.impact(&Outage::Location("AWS/USA/West".into()));
         hit.iter().map(|hit| hit.group.to_string()).collect()
     };

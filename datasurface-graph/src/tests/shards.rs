@@ -46,7 +46,11 @@ fn captured(capture: Capture) -> IntentionGraphs {
         .datastore(tables)
         .primary("One", &["Near", "Tables"])
         .served("One", Workspace::new("Neighbour"), group("group", &["Near"]))
-        .served("One", Workspace::new("Reader"), DatasetGroup::new("group").sinks(["Tables/a", "Tables/b"]))
+        .served(
+            "One",
+            Workspace::new("Reader"),
+            DatasetGroup::new("group").with_sinks(["Tables/a", "Tables/b"]),
+        )
         .graphs()
 }
 

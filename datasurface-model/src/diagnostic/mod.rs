@@ -88,7 +88,7 @@ impl Diagnostic {
 
     /// Says what to do about it.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -97,21 +97,21 @@ impl Diagnostic {
     #[must_use]
     pub fn did_you_mean(self, nearest: Option<&str>) -> Self {
         match nearest {
-            Some(nearest) => self.help(format!("did you mean `{nearest}`?")),
+            Some(nearest) => self.with_help(format!("did you mean `{nearest}`?")),
             None => self,
         }
     }
 
     /// Says which change of the model would resolve it, if one is known.
     #[must_use]
-    pub fn suggest(mut self, suggestion: impl Into<Option<Suggestion>>) -> Self {
+    pub fn with_suggestion(mut self, suggestion: impl Into<Option<Suggestion>>) -> Self {
         self.suggestion = suggestion.into().or(self.suggestion);
         self
     }
 
     /// Points to another place.
     #[must_use]
-    pub fn related(mut self, path: ModelPath, message: impl Into<String>) -> Self {
+    pub fn related_place(mut self, path: ModelPath, message: impl Into<String>) -> Self {
         self.related.push(Related { path, message: message.into(), position: None });
         self
     }
@@ -119,7 +119,7 @@ impl Diagnostic {
     /// Says where the place is written. A finding about several places has the first one for its own; the others
     /// become related ones.
     #[must_use]
-    pub fn written_at(mut self, positions: impl IntoIterator<Item = Position>) -> Self {
+    pub fn with_positions(mut self, positions: impl IntoIterator<Item = Position>) -> Self {
         let mut positions = positions.into_iter();
         self.position = positions.next();
         for position in positions {
@@ -155,7 +155,7 @@ impl Diagnostic {
 
     /// What to do about it.
     #[must_use]
-    pub fn help_text(&self) -> Option<&str> {
+    pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
 

@@ -203,7 +203,7 @@ impl Capture {
     /// Says that a dataset has no key: each time, all of its table takes the place of what was there before. A capture that
     /// does not read every row stays as it is.
     #[must_use]
-    pub fn keyless(mut self, dataset: impl Into<DatasetName>) -> Self {
+    pub fn keyless_dataset(mut self, dataset: impl Into<DatasetName>) -> Self {
         if let CaptureKind::SqlSnapshot { keyless, .. } = &mut self.kind {
             keyless.insert(dataset.into());
         }
@@ -232,14 +232,14 @@ impl Capture {
 
     /// Reads on a timetable.
     #[must_use]
-    pub fn cron(mut self, cron: impl Into<Cron>) -> Self {
+    pub fn with_cron(mut self, cron: impl Into<Cron>) -> Self {
         self.trigger = CaptureTrigger::Cron(cron.into());
         self
     }
 
     /// Reads with this credential; a name alone is that of a user and a password.
     #[must_use]
-    pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
+    pub fn with_credential(mut self, credential: impl Into<Credential>) -> Self {
         self.credential = Some(credential.into());
         self
     }
@@ -287,7 +287,7 @@ impl Capture {
 
     /// With which credential.
     #[must_use]
-    pub fn declared_credential(&self) -> Option<&Credential> {
+    pub fn credential(&self) -> Option<&Credential> {
         self.credential.as_ref()
     }
 

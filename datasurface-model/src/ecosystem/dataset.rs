@@ -68,14 +68,14 @@ impl Dataset {
 
     /// Wants a storage policy of its zone to hold for it wherever it goes. Those that hold for all need not be named.
     #[must_use]
-    pub fn stored_by(mut self, policy: impl Into<PolicyName>) -> Self {
+    pub fn storage_policy(mut self, policy: impl Into<PolicyName>) -> Self {
         self.details.edit().storage_policies.insert(policy.into());
         self
     }
 
     /// Adds something that must hold of the data.
     #[must_use]
-    pub fn checked(mut self, check: QualityCheck) -> Self {
+    pub fn quality_check(mut self, check: QualityCheck) -> Self {
         self.details.edit().quality_checks.insert(check);
         self
     }

@@ -55,7 +55,7 @@ impl Datastore {
 
     /// The same datastore with these datasets and no others.
     #[must_use]
-    pub fn datasets_replaced(mut self, datasets: impl IntoIterator<Item = Dataset>) -> Self {
+    pub fn with_datasets(mut self, datasets: impl IntoIterator<Item = Dataset>) -> Self {
         self.datasets = datasets.into_iter().collect();
         self
     }
@@ -86,7 +86,7 @@ impl Datastore {
 
     /// Lets a group have a dataset, and closes the datastore to everybody who is not approved.
     #[must_use]
-    pub fn approved(mut self, group: impl Into<GroupKey>, dataset: impl Into<DatasetName>) -> Self {
+    pub fn approval(mut self, group: impl Into<GroupKey>, dataset: impl Into<DatasetName>) -> Self {
         self = self.restricted();
         if let Access::Approved(approvals) = &mut self.details.edit().access {
             approvals.insert(Approval::new(group, dataset));

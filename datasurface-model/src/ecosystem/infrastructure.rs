@@ -51,7 +51,7 @@ impl InfrastructureVendor {
 
     /// Says which cloud it is.
     #[must_use]
-    pub fn cloud(mut self, cloud: CloudVendor) -> Self {
+    pub fn with_cloud(mut self, cloud: CloudVendor) -> Self {
         self.cloud = Some(cloud);
         self
     }
@@ -68,7 +68,7 @@ impl InfrastructureVendor {
 
     /// Which cloud it is, if it is a known one.
     #[must_use]
-    pub fn cloud_vendor(&self) -> Option<CloudVendor> {
+    pub fn cloud(&self) -> Option<CloudVendor> {
         self.cloud
     }
 

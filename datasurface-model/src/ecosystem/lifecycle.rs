@@ -34,7 +34,7 @@ impl<R> Deprecation<R> {
 
     /// Says the last day on which it will be there.
     #[must_use]
-    pub fn sunset(mut self, last: NaiveDate) -> Self {
+    pub fn with_sunset(mut self, last: NaiveDate) -> Self {
         self.sunset = Some(last);
         self
     }
@@ -59,7 +59,7 @@ impl<R> Deprecation<R> {
 
     /// The last day on which it will be there, if that is known.
     #[must_use]
-    pub fn last_day(&self) -> Option<NaiveDate> {
+    pub fn sunset(&self) -> Option<NaiveDate> {
         self.sunset
     }
 }

@@ -127,19 +127,19 @@ impl Ecosystem {
         owner: impl Into<Repository>,
         definition: impl Into<Arc<GovernanceZone>>,
     ) -> Self {
-        self.declare(ZoneDeclaration::new(name, owner).defined(definition))
+        self.zone_declaration(ZoneDeclaration::new(name, owner).defined(definition))
     }
 
     /// Adds a declaration of a zone, which may be without a definition yet.
     #[must_use]
-    pub fn declare(mut self, zone: ZoneDeclaration) -> Self {
+    pub fn zone_declaration(mut self, zone: ZoneDeclaration) -> Self {
         self.zones.insert(zone);
         self
     }
 
     /// Wishes that a dataset group is served by these platforms.
     #[must_use]
-    pub fn pin<P: Into<PlatformName>>(
+    pub fn group_pin<P: Into<PlatformName>>(
         mut self,
         group: impl Into<GroupKey>,
         platforms: impl IntoIterator<Item = P>,
@@ -150,7 +150,11 @@ impl Ecosystem {
 
     /// Wishes that a datastore is captured by this platform, for all platforms.
     #[must_use]
-    pub fn primary(mut self, datastore: impl Into<DatastoreName>, platform: impl Into<PlatformName>) -> Self {
+    pub fn primary_pin(
+        mut self,
+        datastore: impl Into<DatastoreName>,
+        platform: impl Into<PlatformName>,
+    ) -> Self {
         self.primary_pins.insert(PrimaryPin::new(datastore, platform));
         self
     }

@@ -88,14 +88,14 @@ impl PlatformDeclaration {
 
     /// Which versions of the plug-in will do, such as `^1.2`.
     #[must_use]
-    pub fn version(mut self, requirement: impl Into<VersionRequirement>) -> Self {
+    pub fn with_version_requirement(mut self, requirement: impl Into<VersionRequirement>) -> Self {
         self.version = requirement.into();
         self
     }
 
     /// All settings at once.
     #[must_use]
-    pub fn config(mut self, config: impl Into<Json>) -> Self {
+    pub fn with_config(mut self, config: impl Into<Json>) -> Self {
         self.config = config.into();
         self
     }
@@ -123,7 +123,7 @@ impl PlatformDeclaration {
 
     /// Where its runtime finds secrets, by the name that the plug-in knows.
     #[must_use]
-    pub fn credential_store(mut self, store: impl Into<CredentialStoreName>) -> Self {
+    pub fn with_credential_store(mut self, store: impl Into<CredentialStoreName>) -> Self {
         self.credential_store = Some(store.into());
         self
     }
@@ -159,7 +159,7 @@ impl PlatformDeclaration {
 
     /// The settings.
     #[must_use]
-    pub fn settings(&self) -> &Json {
+    pub fn config(&self) -> &Json {
         &self.config
     }
 
@@ -177,7 +177,7 @@ impl PlatformDeclaration {
 
     /// Where its runtime finds secrets.
     #[must_use]
-    pub fn secrets(&self) -> Option<&CredentialStoreName> {
+    pub fn credential_store(&self) -> Option<&CredentialStoreName> {
         self.credential_store.as_ref()
     }
 

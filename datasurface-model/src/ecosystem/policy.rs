@@ -81,7 +81,7 @@ impl<T: Ord> Permitted<T> {
 
     /// The same, without these.
     #[must_use]
-    pub fn but_not<I: Into<T>>(mut self, denied: impl IntoIterator<Item = I>) -> Self {
+    pub fn with_denied<I: Into<T>>(mut self, denied: impl IntoIterator<Item = I>) -> Self {
         self.denied.extend(denied.into_iter().map(Into::into));
         self
     }
@@ -143,7 +143,7 @@ impl StorageRule {
 
     /// Which technologies may hold the data, as a container's kind calls them: `postgres`, `object_storage`.
     #[must_use]
-    pub fn technologies(mut self, technologies: Permitted<Text>) -> Self {
+    pub fn with_technologies(mut self, technologies: Permitted<Text>) -> Self {
         self.technologies = technologies;
         self
     }
@@ -157,7 +157,7 @@ impl StorageRule {
 
     /// Which technologies may hold the data.
     #[must_use]
-    pub fn permitted_technologies(&self) -> &Permitted<Text> {
+    pub fn technologies(&self) -> &Permitted<Text> {
         &self.technologies
     }
 
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn what_is_denied_is_denied_even_if_it_is_allowed() {
         let vendor = VendorName::from;
-        let some = Permitted::only([vendor("Azure"), vendor("AWS")]).but_not([vendor("AWS")]);
+        let some = Permitted::only([vendor("Azure"), vendor("AWS")]).with_denied([vendor("AWS")]);
         assert!(some.admits(&vendor("Azure")));
         assert!(!some.admits(&vendor("AWS")) && !some.admits(&vendor("GCP")));
         assert!(Permitted::all_but([vendor("AWS")]).admits(&vendor("GCP")));

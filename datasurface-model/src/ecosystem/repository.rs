@@ -60,7 +60,7 @@ impl Repository {
 
     /// With which credential it is reached.
     #[must_use]
-    pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
+    pub fn with_credential(mut self, credential: impl Into<Credential>) -> Self {
         self.credential = Some(credential.into());
         self
     }
@@ -81,7 +81,7 @@ impl Repository {
 
     /// With which credential it is reached.
     #[must_use]
-    pub fn declared_credential(&self) -> Option<&Credential> {
+    pub fn credential(&self) -> Option<&Credential> {
         self.credential.as_ref()
     }
 
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn what_it_is_reached_with_makes_no_difference() {
         let plain = Repository::from("github:nw/model@main");
-        assert!(plain.is_same(&plain.clone().credential("robot")));
+        assert!(plain.is_same(&plain.clone().with_credential("robot")));
         for other in ["github:nw/Model@main", "gitlab:nw/model@main", "github+nw.example:nw/model@main"] {
             assert!(!plain.is_same(&other.into()), "{other}");
         }

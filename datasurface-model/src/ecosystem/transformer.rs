@@ -72,7 +72,7 @@ impl DataTransformer {
 
     /// Says that a classification of the inputs is not in the output any more, and why.
     #[must_use]
-    pub fn removing(mut self, classification: impl Into<Classification>, reason: impl Into<String>) -> Self {
+    pub fn removal(mut self, classification: impl Into<Classification>, reason: impl Into<String>) -> Self {
         self.removes.insert(classification.into(), reason.into());
         self
     }
@@ -97,7 +97,7 @@ impl DataTransformer {
 
     /// Which classifications it removes, and why.
     #[must_use]
-    pub fn removes(&self) -> &BTreeMap<Classification, String> {
+    pub fn removals(&self) -> &BTreeMap<Classification, String> {
         &self.removes
     }
 }

@@ -44,21 +44,21 @@ impl Workspace {
 
     /// Where the data is wanted.
     #[must_use]
-    pub fn container(mut self, container: impl Into<ContainerKey>) -> Self {
+    pub fn with_container(mut self, container: impl Into<ContainerKey>) -> Self {
         self.container = Some(container.into());
         self
     }
 
     /// How much it matters.
     #[must_use]
-    pub fn priority(mut self, priority: Priority) -> Self {
+    pub fn with_priority(mut self, priority: Priority) -> Self {
         self.priority = Some(priority);
         self
     }
 
     /// By when the data must be complete, every day.
     #[must_use]
-    pub fn deadline(mut self, deadline: Deadline) -> Self {
+    pub fn with_deadline(mut self, deadline: Deadline) -> Self {
         self.deadline = Some(deadline);
         self
     }
@@ -72,7 +72,7 @@ impl Workspace {
 
     /// May hold data of these classifications alone, and none that is not classified.
     #[must_use]
-    pub fn holding_only<C: Into<Classification>>(
+    pub fn with_classification_limit<C: Into<Classification>>(
         mut self,
         classifications: impl IntoIterator<Item = C>,
     ) -> Self {
@@ -89,7 +89,7 @@ impl Workspace {
 
     /// Makes the data of this workspace the input of a transformer.
     #[must_use]
-    pub fn transformer(mut self, transformer: DataTransformer) -> Self {
+    pub fn with_transformer(mut self, transformer: DataTransformer) -> Self {
         self.transformer = Some(transformer);
         self
     }
@@ -106,19 +106,19 @@ impl Workspace {
 
     /// Where the data is wanted.
     #[must_use]
-    pub fn container_key(&self) -> Option<&ContainerKey> {
+    pub fn container(&self) -> Option<&ContainerKey> {
         self.container.as_ref()
     }
 
     /// How much it matters, if anybody said so.
     #[must_use]
-    pub fn declared_priority(&self) -> Option<Priority> {
+    pub fn priority(&self) -> Option<Priority> {
         self.priority
     }
 
     /// By when the data must be complete, every day.
     #[must_use]
-    pub fn declared_deadline(&self) -> Option<&Deadline> {
+    pub fn deadline(&self) -> Option<&Deadline> {
         self.deadline.as_ref()
     }
 
@@ -142,7 +142,7 @@ impl Workspace {
 
     /// What is made of the data.
     #[must_use]
-    pub fn data_transformer(&self) -> Option<&DataTransformer> {
+    pub fn transformer(&self) -> Option<&DataTransformer> {
         self.transformer.as_ref()
     }
 
@@ -192,28 +192,28 @@ impl DatasetGroup {
 
     /// Wants these datasets too.
     #[must_use]
-    pub fn sinks<S: Into<DatasetSink>>(mut self, sinks: impl IntoIterator<Item = S>) -> Self {
+    pub fn with_sinks<S: Into<DatasetSink>>(mut self, sinks: impl IntoIterator<Item = S>) -> Self {
         self.sinks.extend(sinks.into_iter().map(Into::into));
         self
     }
 
     /// Which versions of a record.
     #[must_use]
-    pub fn milestoning(mut self, milestoning: Milestoning) -> Self {
+    pub fn with_milestoning(mut self, milestoning: Milestoning) -> Self {
         self.requirements.set_milestoning(milestoning);
         self
     }
 
     /// How late the data may be.
     #[must_use]
-    pub fn latency(mut self, latency: Latency) -> Self {
+    pub fn with_latency(mut self, latency: Latency) -> Self {
         self.requirements.set_latency(latency);
         self
     }
 
     /// How long data must stay reproducible.
     #[must_use]
-    pub fn retention(mut self, retention: Retention) -> Self {
+    pub fn with_retention(mut self, retention: Retention) -> Self {
         self.requirements.set_retention(retention);
         self
     }
@@ -227,7 +227,7 @@ impl DatasetGroup {
 
     /// Would like to be served by this platform; whoever operates the platforms decides.
     #[must_use]
-    pub fn wishing(mut self, platform: impl Into<PlatformName>) -> Self {
+    pub fn with_preferred_platform(mut self, platform: impl Into<PlatformName>) -> Self {
         self.wish = Some(platform.into());
         self
     }
@@ -237,7 +237,7 @@ impl DatasetGroup {
 
     /// The datasets.
     #[must_use]
-    pub fn wanted(&self) -> &Named<DatasetSink> {
+    pub fn sinks(&self) -> &Named<DatasetSink> {
         &self.sinks
     }
 
@@ -249,7 +249,7 @@ impl DatasetGroup {
 
     /// The platform that it would like to be served by.
     #[must_use]
-    pub fn wished_platform(&self) -> Option<&PlatformName> {
+    pub fn preferred_platform(&self) -> Option<&PlatformName> {
         self.wish.as_ref()
     }
 }
@@ -277,14 +277,14 @@ impl DatasetSink {
 
     /// Accepts deprecated data until this day, inclusive.
     #[must_use]
-    pub fn accepting_deprecated_until(mut self, last: NaiveDate) -> Self {
+    pub fn with_consent_until(mut self, last: NaiveDate) -> Self {
         self.accepts_deprecated_until = Some(last);
         self
     }
 
     /// The last day on which deprecated data is acceptable; none means never.
     #[must_use]
-    pub fn accepts_deprecated_until(&self) -> Option<NaiveDate> {
+    pub fn consent_until(&self) -> Option<NaiveDate> {
         self.accepts_deprecated_until
     }
 }

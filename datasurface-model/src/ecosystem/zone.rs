@@ -30,12 +30,12 @@ impl GovernanceZone {
         owner: impl Into<Repository>,
         definition: impl Into<Arc<Team>>,
     ) -> Self {
-        self.declare(TeamDeclaration::new(name, owner).defined(definition))
+        self.team_declaration(TeamDeclaration::new(name, owner).defined(definition))
     }
 
     /// Adds a declaration of a team, which may be without a definition yet.
     #[must_use]
-    pub fn declare(mut self, team: TeamDeclaration) -> Self {
+    pub fn team_declaration(mut self, team: TeamDeclaration) -> Self {
         self.teams.insert(team);
         self
     }

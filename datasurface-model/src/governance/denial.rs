@@ -42,21 +42,21 @@ impl Denial {
             policy.name(),
             self.reason
         );
-        let mut finding = Diagnostic::new(code, (meeting.at)(), message).help(meeting.help);
+        let mut finding = Diagnostic::new(code, (meeting.at)(), message).with_help(meeting.help);
         if let Some(dataset) = meeting.dataset {
-            finding = finding.related(dataset(), "is the data");
+            finding = finding.related_place(dataset(), "is the data");
         }
         let path_of_policy =
             ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy.name());
-        finding = finding.related(path_of_policy, "does not permit it");
+        finding = finding.related_place(path_of_policy, "does not permit it");
         if let Some(keeper) = meeting.keeper {
-            finding = finding.related(keeper(), "is where the data is kept");
+            finding = finding.related_place(keeper(), "is where the data is kept");
         }
         if let Some(place) = &self.place {
-            finding = finding.related(path_of(place), "is where that is");
+            finding = finding.related_place(path_of(place), "is where that is");
         }
         match meeting.remedy {
-            Some(remedy) => finding.suggest(Suggestion::removal(remedy())),
+            Some(remedy) => finding.with_suggestion(Suggestion::removal(remedy())),
             None => finding,
         }
     }

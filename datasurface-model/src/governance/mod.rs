@@ -169,7 +169,7 @@ fn unknown<T: Ord>(code: &'static CodeInfo, permitted: &Permitted<T>) -> Option<
 
 fn storage(rule: &StorageRule, technology: &str, encryption: Option<KeyHolder>) -> Option<Denial> {
     let is_denied = |denied: &Text| is_alike(denied, technology);
-    if !rule.permitted_technologies().admits_by(|allowed| allowed == technology, is_denied) {
+    if !rule.technologies().admits_by(|allowed| allowed == technology, is_denied) {
         return Some(Denial::new(&STORAGE, format!("does not permit storage in `{technology}`")));
     }
     let wanted = rule.encryption()?;

@@ -71,7 +71,7 @@ fn is_in_team(path: &[&str], team: &Team) -> bool {
                 [segment::GROUPS, group, segment::SINKS, datastore, dataset, ..] => {
                     let group = workspace.groups().get(*group);
                     let sink = DatasetKey::new(*datastore, *dataset);
-                    group.is_some_and(|group| group.wanted().get(&sink).is_some())
+                    group.is_some_and(|group| group.sinks().get(&sink).is_some())
                 }
                 [segment::GROUPS, group, ..] => workspace.groups().get(*group).is_some(),
                 _ => true,

@@ -159,7 +159,7 @@ impl UnitIndex {
         new: Option<&Workspace>,
         touched: &mut FxHashSet<Subject>,
     ) {
-        let output = |workspace: Option<&Workspace>| Some(workspace?.data_transformer()?.output().clone());
+        let output = |workspace: Option<&Workspace>| Some(workspace?.transformer()?.output().clone());
         let (before, after) = (output(old), output(new));
         if before == after {
             return;

@@ -164,7 +164,7 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
         if waiver.reason().trim().is_empty() {
             let path = waiver.model_path().attribute(segment::REASON);
             let message = format!("nothing says why {} is waived", waiver.name());
-            findings.push(Diagnostic::new(&NO_REASON, path, message).help("say why it is acceptable"));
+            findings.push(Diagnostic::new(&NO_REASON, path, message).with_help("say why it is acceptable"));
         }
         if !leads_somewhere(waiver.path(), ecosystem) {
             let help = "write the path as the finding shows it, or remove the waiver";
@@ -209,9 +209,9 @@ fn unknown(policy: &PolicyKey, waiver: &Waiver, ecosystem: &Ecosystem) -> Diagno
     let suggestion =
         meant.filter(|meant| !is_waived(meant)).map(|meant| Suggestion::put(path.clone(), meant));
     Diagnostic::new(&UNKNOWN_POLICY, path, format!("there is no policy `{policy}`"))
-        .help("name the policy as `zone/policy`, or leave it out")
+        .with_help("name the policy as `zone/policy`, or leave it out")
         .did_you_mean(meant)
-        .suggest(suggestion)
+        .with_suggestion(suggestion)
 }
 
 /// A waiver names a policy, and what it is about is there, but is no policy's denial.
@@ -221,14 +221,14 @@ fn of_no_policy(waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
         ecosystem.waivers().get(&WaivedFinding { policy: None, ..waiver.name().clone() }).is_some();
     let policy = waiver.model_path().attribute(segment::POLICY);
     Diagnostic::new(&UNUSED, waiver.model_path(), message)
-        .help("leave the policy out, or remove the waiver")
-        .suggest((!is_waived).then(|| Suggestion::removal(policy)))
+        .with_help("leave the policy out, or remove the waiver")
+        .with_suggestion((!is_waived).then(|| Suggestion::removal(policy)))
 }
 
 fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic {
     let path = waiver.model_path();
     let message = format!("the waiver of {} {what}", waiver.name());
-    Diagnostic::new(code, path.clone(), message).help(help).suggest(Suggestion::removal(path))
+    Diagnostic::new(code, path.clone(), message).with_help(help).with_suggestion(Suggestion::removal(path))
 }
 
 /// A waiver without a policy hides what these deny.
@@ -237,9 +237,9 @@ fn several(waiver: &Waiver, policies: &Set<PolicyKey>) -> Diagnostic {
     let message =
         format!("the waiver of {} hides what several policies deny: {}", waiver.name(), named.join(", "));
     let finding = Diagnostic::new(&SEVERAL_POLICIES, waiver.model_path(), message)
-        .help("say in `policy` which one is meant; where several are, with a waiver for each");
+        .with_help("say in `policy` which one is meant; where several are, with a waiver for each");
     policies.iter().fold(finding, |finding, PolicyKey { zone, policy, .. }| {
         let policy = ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy);
-        finding.related(policy, "denies it")
+        finding.related_place(policy, "denies it")
     })
 }

@@ -37,15 +37,17 @@ pub(crate) fn store(name: &str, dataset: Dataset) -> Datastore {
 
 /// A workspace that wants one dataset, in one group called `everything`.
 pub(crate) fn consumer(name: &str, sink: &str) -> Workspace {
-    Workspace::new(name).container("USA/NorthWind/Lake").group(DatasetGroup::new("everything").sink(sink))
+    Workspace::new(name)
+        .with_container("USA/NorthWind/Lake")
+        .group(DatasetGroup::new("everything").sink(sink))
 }
 
 /// A transformer's workspace, with a group called `inputs`.
 pub(crate) fn deriving(name: &str, sink: &str, transformer: DataTransformer) -> Workspace {
     Workspace::new(name)
-        .container("USA/NorthWind/Lake")
+        .with_container("USA/NorthWind/Lake")
         .group(DatasetGroup::new("inputs").sink(sink))
-        .transformer(transformer)
+        .with_transformer(transformer)
 }
 
 /// A transformer that fills the dataset `d` of a datastore.

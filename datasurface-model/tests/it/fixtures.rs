@@ -70,7 +70,7 @@ fn findings_are_said_well() {
             let message = finding.message();
             assert!(message.contains('`') || finding.code().starts_with("document/"), "{message}");
             assert!(!message.ends_with('.') && !message.starts_with(char::is_uppercase), "{message}");
-            let is_helpful = finding.help_text().is_some_and(|help| !help.is_empty());
+            let is_helpful = finding.help().is_some_and(|help| !help.is_empty());
             assert!(is_helpful || finding.code() == "document/unreadable", "{finding}");
             assert!(finding.position().is_some(), "no place: {finding}");
         }

@@ -65,7 +65,7 @@ impl Judgement {
 
     /// What the change means to those who read data.
     #[must_use]
-    pub fn meaning(mut self, meaning: Meaning) -> Self {
+    pub fn with_meaning(mut self, meaning: Meaning) -> Self {
         self.meaning = meaning;
         self
     }

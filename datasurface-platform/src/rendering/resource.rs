@@ -102,21 +102,24 @@ impl Resource {
 
     /// A resource that must be there first.
     #[must_use]
-    pub fn depends_on(mut self, other: impl Into<ResourceAddress>) -> Self {
+    pub fn dependency(mut self, other: impl Into<ResourceAddress>) -> Self {
         self.depends_on.insert(other.into());
         self
     }
 
     /// Resources that must be there first.
     #[must_use]
-    pub fn depends_on_all<A: Into<ResourceAddress>>(mut self, others: impl IntoIterator<Item = A>) -> Self {
+    pub fn with_dependencies<A: Into<ResourceAddress>>(
+        mut self,
+        others: impl IntoIterator<Item = A>,
+    ) -> Self {
         self.depends_on.extend(others.into_iter().map(Into::into));
         self
     }
 
     /// It holds data that cannot be made again.
     #[must_use]
-    pub fn holds(mut self, data: impl Into<DataHeld>) -> Self {
+    pub fn with_held_data(mut self, data: impl Into<DataHeld>) -> Self {
         self.holds = Some(data.into());
         self
     }

@@ -11,9 +11,9 @@ fn descriptor() -> PlatformDescriptor {
 #[test]
 fn where_and_how_data_is_kept_is_said_across_the_border() {
     let keeping = descriptor()
-        .keeping_data_at("Blue/Ohio")
-        .keeping_data_in("object_storage", Some(KeyHolder::Company))
-        .keeping_data_in("sqlite", None);
+        .data_place("Blue/Ohio")
+        .data_technology("object_storage", Some(KeyHolder::Company))
+        .data_technology("sqlite", None);
     let said = serde_json::to_value(&keeping).unwrap();
     assert_eq!(said["keeps_data_in"], json!({"object_storage": "company", "sqlite": null}));
     assert_eq!(serde_json::from_value::<PlatformDescriptor>(said).unwrap(), keeping);
@@ -23,7 +23,7 @@ fn where_and_how_data_is_kept_is_said_across_the_border() {
 fn who_says_nothing_of_storage_keeps_nothing() {
     let mut said = serde_json::to_value(descriptor()).unwrap();
     assert_eq!(said.as_object_mut().unwrap().remove("keeps_data_in"), None);
-    assert!(serde_json::from_value::<PlatformDescriptor>(said).unwrap().keeps_data_in().is_empty());
+    assert!(serde_json::from_value::<PlatformDescriptor>(said).unwrap().data_technologies().is_empty());
 }
 
 #[test]
@@ -32,8 +32,8 @@ fn of_two_ways_to_encrypt_the_weaker_counts() {
     for (position, weaker) in keys.into_iter().enumerate() {
         for stronger in &keys[position..] {
             for [first, second] in [[weaker, *stronger], [*stronger, weaker]] {
-                let both = descriptor().keeping_data_in("sqlite", first).keeping_data_in("sqlite", second);
-                assert_eq!(both.keeps_data_in()["sqlite"], weaker);
+                let both = descriptor().data_technology("sqlite", first).data_technology("sqlite", second);
+                assert_eq!(both.data_technologies()["sqlite"], weaker);
             }
         }
     }
@@ -41,18 +41,22 @@ fn of_two_ways_to_encrypt_the_weaker_counts() {
 
 /// Claims all that the nodes of the estate ask for.
 fn able() -> PlatformDescriptor {
-    keyed().keeping_keyless()
+    keyed().with_keyless()
 }
 
 /// The same, but for what has no key.
 fn keyed() -> PlatformDescriptor {
     let milestonings = [Milestoning::Live, Milestoning::LiveAndForensic];
-    unseen().exporting_to(["sqlite"]).milestoning(milestonings).transforming(["sql"]).reading(["topic"])
+    unseen()
+        .with_export_targets(["sqlite"])
+        .with_milestonings(milestonings)
+        .with_artifacts(["sql"])
+        .with_formats(["topic"])
 }
 
 /// Captures, and nothing else.
 fn unseen() -> PlatformDescriptor {
-    descriptor().capturing(["sql_snapshot"], ["sqlite"]).consistent([Consistency::MultiDataset])
+    descriptor().with_captures(["sql_snapshot"], ["sqlite"]).with_consistencies([Consistency::MultiDataset])
 }
 
 /// What the nodes of the estate ask for and this does not claim.
@@ -67,10 +71,10 @@ fn what_is_not_claimed_is_told_and_nothing_else() {
         |descriptor: &PlatformDescriptor| -> Vec<String> { unclaimed(descriptor).into_iter().collect() };
     assert_eq!(told(&able()), [] as [&str; 0]);
     assert_eq!(told(&keyed()), ["keeping datasets without a key"]);
-    assert_eq!(told(&able().best_latency(Latency::hours(1))), ["to be as fast as 5 min"]);
-    assert_eq!(told(&able().longest_retention(Retention::years(1))), ["keeping data for 2555 days"]);
+    assert_eq!(told(&able().with_best_latency(Latency::hours(1))), ["to be as fast as 5 min"]);
+    assert_eq!(told(&able().with_longest_retention(Retention::years(1))), ["keeping data for 2555 days"]);
     assert_eq!(
-        told(&unseen().keeping_keyless()),
+        told(&unseen().with_keyless()),
         [
             "exporting to `sqlite`",
             "keeping every version of a record",

@@ -18,14 +18,14 @@ pub(crate) fn graphs() -> IntentionGraphs {
         .captured(
             Capture::sql_snapshot("USA/Shop/Till")
                 .table("orders", "ORDERS_V2")
-                .credential("till")
-                .cron("0 3 * * *"),
+                .with_credential("till")
+                .with_cron("0 3 * * *"),
         )
         .dataset(
             Dataset::new("orders", "id Integer key, price Decimal(18,4), note VarChar(20)")
                 .classified("PII")
-                .checked(QualityCheck::not_null("note", Share::percent(99)))
-                .checked(QualityCheck::accepted_values("note", ["a", "b"])),
+                .quality_check(QualityCheck::not_null("note", Share::percent(99)))
+                .quality_check(QualityCheck::accepted_values("note", ["a", "b"])),
         )
         .dataset(Dataset::new(
             "items",
@@ -34,18 +34,19 @@ pub(crate) fn graphs() -> IntentionGraphs {
     let ledger = Datastore::new("Ledger")
         .captured(Capture::sql_snapshot("USA/Shop/Books").dataset_by_dataset())
         .dataset(Dataset::new("entries", "id Integer key"));
-    let report = Workspace::new("Report").container("USA/Shop/Warehouse").priority(Priority::High).group(
-        DatasetGroup::new("all")
-            .sinks(["Sales/orders", "Sales/items", "Ledger/entries", "Masked/orders"])
-            .milestoning(Milestoning::LiveAndForensic)
-            .latency(Latency::minutes(5))
-            .retention(Retention::years(7))
-            .regulator("SEC"),
-    );
+    let report =
+        Workspace::new("Report").with_container("USA/Shop/Warehouse").with_priority(Priority::High).group(
+            DatasetGroup::new("all")
+                .with_sinks(["Sales/orders", "Sales/items", "Ledger/entries", "Masked/orders"])
+                .with_milestoning(Milestoning::LiveAndForensic)
+                .with_latency(Latency::minutes(5))
+                .with_retention(Retention::years(7))
+                .regulator("SEC"),
+        );
     let mask = Workspace::new("Mask")
-        .container("USA/Shop/Scratch")
+        .with_container("USA/Shop/Scratch")
         .group(DatasetGroup::new("raw").sink("Sales/orders"))
-        .transformer(
+        .with_transformer(
             DataTransformer::sql("Masked")
                 .select("orders", "SELECT id, price, '' AS note FROM Sales_orders")
                 .cron("0 5 * * *"),
@@ -66,11 +67,11 @@ pub(crate) fn graphs() -> IntentionGraphs {
         .platform(PlatformDeclaration::new("Other", "connectors"))
         .zone("USA", "github:usa/model@main", zone);
     let assignments = Assignments::default()
-        .serves(PLATFORM, "Report/all", Stage::Provisioned)
-        .serves(PLATFORM, "Mask/raw", Stage::Provisioned)
-        .captures(PLATFORM, "Sales", Stage::Provisioned)
-        .captures(PLATFORM, "Masked", Stage::Provisioned)
-        .captures("Other", "Ledger", Stage::Provisioned);
+        .with_group(PLATFORM, "Report/all", Stage::Provisioned)
+        .with_group(PLATFORM, "Mask/raw", Stage::Provisioned)
+        .with_primary(PLATFORM, "Sales", Stage::Provisioned)
+        .with_primary(PLATFORM, "Masked", Stage::Provisioned)
+        .with_primary("Other", "Ledger", Stage::Provisioned);
     IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap()
 }
 
@@ -96,7 +97,7 @@ pub(crate) fn node_views(instance: &Arc<PlatformInstance>) -> Vec<NodeView> {
         let offers = before.flat_map(|from| {
             let facts = from.facts();
             let offers = Offer::of_datasets(&facts, "topic").into_iter().map(|offer| {
-                let offer = offer.late_by(Latency::minutes(1)).read_with("reader");
+                let offer = offer.with_latency(Latency::minutes(1)).with_credential("reader");
                 ResolvedOffer::new(facts.key().clone(), offer)
             });
             offers.collect::<Vec<_>>()

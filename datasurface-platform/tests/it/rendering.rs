@@ -8,7 +8,7 @@ use datasurface_platform::{
 fn rendering() -> Rendering {
     let mut rendering = Rendering::of_json([
         Resource::new("topic.a", "topic").attribute("b", json!({"y": 1, "x": 2})),
-        Resource::new("topic.b", "topic").depends_on("topic.a"),
+        Resource::new("topic.b", "topic").dependency("topic.a"),
     ])
     .unwrap();
     let bytes = File::new("image.bin", "application/octet-stream", vec![0xff, 0]).unwrap();

@@ -38,10 +38,10 @@ fn captures() -> impl Strategy<Value = Capture> {
                 None => capture,
             };
             let capture = match cron {
-                Some(cron) => capture.cron(cron.as_str()),
+                Some(cron) => capture.with_cron(cron.as_str()),
                 None => capture,
             };
-            credential.into_iter().fold(capture, Capture::credential)
+            credential.into_iter().fold(capture, Capture::with_credential)
         },
     )
 }
@@ -74,8 +74,9 @@ fn datasets() -> impl Strategy<Value = Dataset> {
         )| {
             let dataset = classifications.into_iter().fold(Dataset::new(name, schema), Dataset::classified);
             let dataset = deprecation.into_iter().fold(dataset, Dataset::deprecated);
-            let dataset = checks.into_iter().fold(dataset, Dataset::checked);
-            let dataset = policies.into_iter().fold(dataset, Dataset::stored_by).with_invalid_rows(invalid);
+            let dataset = checks.into_iter().fold(dataset, Dataset::quality_check);
+            let dataset =
+                policies.into_iter().fold(dataset, Dataset::storage_policy).with_invalid_rows(invalid);
             let dataset = documentation.into_iter().fold(dataset, Dataset::documented);
             former.into_iter().fold(dataset, Dataset::renamed_from)
         },
@@ -89,14 +90,14 @@ pub(super) fn datastores() -> impl Strategy<Value = Datastore> {
     let about = (rarely(documentations()), rarely(nasty()));
     (nasty(), rarely(captures()), vec(datasets(), 0..4), rare, about).prop_map(
         |(name, capture, datasets, (is_production, approvals, deprecation), (documentation, former))| {
-            let datastore = Datastore::new(name).datasets_replaced(datasets);
+            let datastore = Datastore::new(name).with_datasets(datasets);
             let datastore = capture.into_iter().fold(datastore, Datastore::captured);
             let datastore = if is_production { datastore.in_production() } else { datastore };
             let datastore = match approvals {
                 Some(approvals) => approvals.into_iter().fold(
                     datastore.restricted(),
                     |datastore, (workspace, group, dataset)| {
-                        datastore.approved(GroupKey::new(workspace, group), dataset)
+                        datastore.approval(GroupKey::new(workspace, group), dataset)
                     },
                 ),
                 None => datastore,

@@ -13,7 +13,7 @@ fn repositories() -> impl Strategy<Value = Repository> {
         |(host, address, repository, branch, credential)| {
             let repository = Repository::new(host, repository, branch);
             let repository = address.into_iter().fold(repository, Repository::at);
-            credential.into_iter().fold(repository, Repository::credential)
+            credential.into_iter().fold(repository, Repository::with_credential)
         },
     )
 }
@@ -51,7 +51,7 @@ fn vendors() -> impl Strategy<Value = InfrastructureVendor> {
     (nasty(), rarely(clouds()), vec(locations(), 0..4), about).prop_map(
         |(name, cloud, locations, (documentation, former))| {
             let vendor = InfrastructureVendor::new(name);
-            let vendor = cloud.into_iter().fold(vendor, InfrastructureVendor::cloud);
+            let vendor = cloud.into_iter().fold(vendor, InfrastructureVendor::with_cloud);
             let vendor = locations.into_iter().fold(vendor, InfrastructureVendor::location);
             let vendor = documentation.into_iter().fold(vendor, InfrastructureVendor::documented);
             former.into_iter().fold(vendor, InfrastructureVendor::renamed_from)
@@ -74,10 +74,12 @@ fn platforms() -> impl Strategy<Value = PlatformDeclaration> {
     (nasty(), nasty(), nasty(), settings(), attributes, about).prop_map(
         |(name, kind, version, config, attributes, (deprecation, documentation, former))| {
             let (places, is_production, store, hints) = attributes;
-            let platform = PlatformDeclaration::new(name, kind).version(version.as_str()).config(config);
+            let platform = PlatformDeclaration::new(name, kind)
+                .with_version_requirement(version.as_str())
+                .with_config(config);
             let platform = places.into_iter().fold(platform, PlatformDeclaration::located);
             let platform = if is_production { platform.in_production() } else { platform };
-            let platform = store.into_iter().fold(platform, PlatformDeclaration::credential_store);
+            let platform = store.into_iter().fold(platform, PlatformDeclaration::with_credential_store);
             let platform = hints
                 .into_iter()
                 .fold(platform, |platform, (about, settings)| platform.hint(about, settings));
@@ -93,7 +95,7 @@ fn permitted<T: Ord + Clone + std::fmt::Debug>(
 ) -> impl Strategy<Value = Permitted<T>> {
     (proptest::option::of(vec(values.clone(), 0..3)), vec(values, 0..3)).prop_map(|(allowed, denied)| {
         match allowed {
-            Some(allowed) => Permitted::only(allowed).but_not(denied),
+            Some(allowed) => Permitted::only(allowed).with_denied(denied),
             None => Permitted::all_but(denied),
         }
     })
@@ -105,7 +107,7 @@ fn rules() -> impl Strategy<Value = PolicyRule> {
     let storage = (permitted(nasty().prop_map(Text::from).boxed()), keys, any::<bool>()).prop_map(
         |(technologies, keys, is_mandatory)| {
             let rule = if is_mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
-            keys.into_iter().fold(rule.technologies(technologies), StorageRule::encrypted)
+            keys.into_iter().fold(rule.with_technologies(technologies), StorageRule::encrypted)
         },
     );
     prop_oneof![
@@ -169,15 +171,15 @@ prop_compose! {
             let zone = policies.iter().cloned().fold(zone, GovernanceZone::policy);
             let zone = match how {
                 0 => zone,
-                1 => zone.declare(former.iter().cloned().fold(declared, TeamDeclaration::renamed_from)),
-                _ => zone.declare(declared.defined(team.clone())),
+                1 => zone.team_declaration(former.iter().cloned().fold(declared, TeamDeclaration::renamed_from)),
+                _ => zone.team_declaration(declared.defined(team.clone())),
             };
             let declaration = ZoneDeclaration::new(name, &other);
             let declaration = if how == 0 { declaration } else { declaration.defined(zone) };
-            ecosystem = ecosystem.declare(former.into_iter().fold(declaration, ZoneDeclaration::renamed_from));
+            ecosystem = ecosystem.zone_declaration(former.into_iter().fold(declaration, ZoneDeclaration::renamed_from));
         }
         for (a, b, platforms) in pins {
-            ecosystem = ecosystem.primary(&*a, &*b).pin(GroupKey::new(a, b), platforms);
+            ecosystem = ecosystem.primary_pin(&*a, &*b).group_pin(GroupKey::new(a, b), platforms);
         }
         for (code, path, policy, reason, expires) in waivers {
             let waiver = Waiver::new(code, path, reason, expires);

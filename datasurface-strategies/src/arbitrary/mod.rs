@@ -65,7 +65,7 @@ fn documentations() -> impl Strategy<Value = Documentation> {
     (nasty(), any::<bool>(), vec(nasty(), 0..2)).prop_map(|(text, is_markdown, tags)| {
         let documentation =
             if is_markdown { Documentation::markdown(text) } else { Documentation::plain(text) };
-        tags.into_iter().fold(documentation, Documentation::tagged)
+        tags.into_iter().fold(documentation, Documentation::tag)
     })
 }
 
@@ -98,7 +98,7 @@ fn deprecations<R: Clone + std::fmt::Debug>(
         |(since, reason, replacement, sunset)| {
             let deprecation = Deprecation::new(since, reason);
             let deprecation = replacement.into_iter().fold(deprecation, Deprecation::replaced_by);
-            sunset.into_iter().fold(deprecation, Deprecation::sunset)
+            sunset.into_iter().fold(deprecation, Deprecation::with_sunset)
         },
     )
 }

@@ -23,7 +23,7 @@ fn deadlines() -> impl Strategy<Value = Deadline> {
 fn sinks() -> impl Strategy<Value = DatasetSink> {
     (nasty(), nasty(), rarely(days())).prop_map(|(store, dataset, until)| {
         let sink = DatasetSink::new(DatasetKey::new(store, dataset));
-        until.into_iter().fold(sink, DatasetSink::accepting_deprecated_until)
+        until.into_iter().fold(sink, DatasetSink::with_consent_until)
     })
 }
 
@@ -39,11 +39,11 @@ fn groups() -> impl Strategy<Value = DatasetGroup> {
     let about = (rarely(documentations()), rarely(nasty()));
     (nasty(), vec(sinks(), 0..3), requirements, about).prop_map(
         |(name, sinks, (milestoning, latency, retention, regulators, wish), (documentation, former))| {
-            let group = DatasetGroup::new(name).sinks(sinks).milestoning(milestoning);
-            let group = latency.map(Latency::seconds).into_iter().fold(group, DatasetGroup::latency);
-            let group = retention.map(Retention::days).into_iter().fold(group, DatasetGroup::retention);
+            let group = DatasetGroup::new(name).with_sinks(sinks).with_milestoning(milestoning);
+            let group = latency.map(Latency::seconds).into_iter().fold(group, DatasetGroup::with_latency);
+            let group = retention.map(Retention::days).into_iter().fold(group, DatasetGroup::with_retention);
             let group = regulators.into_iter().fold(group, DatasetGroup::regulator);
-            let group = wish.into_iter().fold(group, DatasetGroup::wishing);
+            let group = wish.into_iter().fold(group, DatasetGroup::with_preferred_platform);
             let group = documentation.into_iter().fold(group, DatasetGroup::documented);
             former.into_iter().fold(group, DatasetGroup::renamed_from)
         },
@@ -78,9 +78,7 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
                 2 => transformer.all_inputs_moved(),
                 _ => transformer.cron(cron.as_str()),
             };
-            removes
-                .into_iter()
-                .fold(transformer, |transformer, (label, why)| transformer.removing(label, why))
+            removes.into_iter().fold(transformer, |transformer, (label, why)| transformer.removal(label, why))
         },
     )
 }
@@ -98,13 +96,13 @@ pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {
         |(name, groups, transformer, rare, (documentation, former))| {
             let (principals, deadline, is_production, limit, container) = rare;
             let workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);
-            let workspace = transformer.into_iter().fold(workspace, Workspace::transformer);
+            let workspace = transformer.into_iter().fold(workspace, Workspace::with_transformer);
             let workspace = principals.into_iter().fold(workspace, Workspace::granted);
-            let workspace = deadline.into_iter().fold(workspace, Workspace::deadline);
+            let workspace = deadline.into_iter().fold(workspace, Workspace::with_deadline);
             let workspace = if is_production { workspace.in_production() } else { workspace };
-            let workspace = limit.into_iter().fold(workspace, Workspace::holding_only);
+            let workspace = limit.into_iter().fold(workspace, Workspace::with_classification_limit);
             let workspace = container.into_iter().fold(workspace, |workspace, (zone, team, container)| {
-                workspace.container(ContainerKey::new(zone, team, container))
+                workspace.with_container(ContainerKey::new(zone, team, container))
             });
             let workspace = documentation.into_iter().fold(workspace, Workspace::documented);
             former.into_iter().fold(workspace, Workspace::renamed_from)

@@ -41,7 +41,7 @@ pub(super) fn not_deprecated(old: &Dataset) -> Dataset {
 /// The same datastore, with its name in upper case.
 pub(super) fn datastore_shouted(old: &Datastore) -> Datastore {
     let datastore = Datastore::new(old.name().as_str().to_ascii_uppercase());
-    let datastore = datastore.datasets_replaced(old.datasets().iter().cloned());
+    let datastore = datastore.with_datasets(old.datasets().iter().cloned());
     old.capture().cloned().into_iter().fold(datastore, Datastore::captured)
 }
 

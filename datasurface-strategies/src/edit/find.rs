@@ -106,7 +106,7 @@ impl EditTargets {
                 let old = datasets.remove(dataset);
                 datasets.extend(change(old));
             }
-            datastore.datasets_replaced(datasets)
+            datastore.with_datasets(datasets)
         })
     }
 
@@ -137,15 +137,15 @@ impl EditTargets {
     ) -> Ecosystem {
         let workspaces = (0..=Choice::MAX).zip(&self.workspaces);
         let with_transformer: Vec<Choice> = workspaces
-            .filter(|(_, (_, workspace))| workspace.data_transformer().is_some())
+            .filter(|(_, (_, workspace))| workspace.transformer().is_some())
             .map(|(at, _)| at)
             .collect();
         let Some(workspace) = choose(&with_transformer, at) else {
             return ecosystem;
         };
         self.edit_workspace(ecosystem, *workspace, |workspace| {
-            let transformer = workspace.data_transformer().cloned().map(change);
-            transformer.into_iter().fold(workspace, Workspace::transformer)
+            let transformer = workspace.transformer().cloned().map(change);
+            transformer.into_iter().fold(workspace, Workspace::with_transformer)
         })
     }
 
@@ -176,7 +176,7 @@ impl EditTargets {
             Some(GroupKey::new(workspace.name(), group.name()))
         });
         match (group, choose(&platforms, platform)) {
-            (Some(group), Some(platform)) => ecosystem.pin(group, [platform]),
+            (Some(group), Some(platform)) => ecosystem.group_pin(group, [platform]),
             _ => ecosystem,
         }
     }
@@ -230,15 +230,15 @@ fn rebuilt(old: &Ecosystem, without_platform: Option<usize>, without_pin: Option
         }
     }
     for zone in old.zones() {
-        ecosystem = ecosystem.declare(zone.clone());
+        ecosystem = ecosystem.zone_declaration(zone.clone());
     }
     for (at, pin) in old.group_pins().iter().enumerate() {
         if Some(at) != without_pin {
-            ecosystem = ecosystem.pin(pin.name(), pin.platforms().iter().cloned());
+            ecosystem = ecosystem.group_pin(pin.name(), pin.platforms().iter().cloned());
         }
     }
     for pin in old.primary_pins() {
-        ecosystem = ecosystem.primary(pin.name(), pin.platform());
+        ecosystem = ecosystem.primary_pin(pin.name(), pin.platform());
     }
     ecosystem
 }

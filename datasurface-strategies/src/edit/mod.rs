@@ -208,7 +208,7 @@ impl Edit {
             Self::RemoveContainer(at) => found.without_container(ecosystem, *at),
             Self::RemoveZone(at) => found.without_zone(ecosystem, *at),
             Self::ChangeCron(at, cron) => found.edit_datastore(ecosystem, *at, |datastore| {
-                let capture = datastore.capture().cloned().map(|capture: Capture| capture.cron(*cron));
+                let capture = datastore.capture().cloned().map(|capture: Capture| capture.with_cron(*cron));
                 capture.into_iter().fold(datastore, datasurface_model::Datastore::captured)
             }),
             Self::ChangeTransformerTrigger(at, cron) => {

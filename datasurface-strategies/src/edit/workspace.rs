@@ -6,39 +6,39 @@ use datasurface_model::{DataTransformer, DatasetGroup, Entity, Priority, Workspa
 /// The same workspace, with its name in upper case.
 pub(super) fn with_upper_case_name(old: &Workspace) -> Workspace {
     let name = old.name().as_str().to_ascii_uppercase().into();
-    rebuilt(old, name, old.groups().iter().cloned(), old.declared_priority(), old.data_transformer().cloned())
+    rebuilt(old, name, old.groups().iter().cloned(), old.priority(), old.transformer().cloned())
 }
 
 pub(super) fn prioritised(old: &Workspace, priority: Option<Priority>) -> Workspace {
     let groups = old.groups().iter().cloned();
-    rebuilt(old, old.name().clone(), groups, priority, old.data_transformer().cloned())
+    rebuilt(old, old.name().clone(), groups, priority, old.transformer().cloned())
 }
 
 pub(super) fn with_groups(old: &Workspace, groups: impl IntoIterator<Item = DatasetGroup>) -> Workspace {
-    let priority = old.declared_priority();
-    rebuilt(old, old.name().clone(), groups, priority, old.data_transformer().cloned())
+    let priority = old.priority();
+    rebuilt(old, old.name().clone(), groups, priority, old.transformer().cloned())
 }
 
 pub(super) fn triggered(old: &DataTransformer, cron: Option<&'static str>) -> DataTransformer {
     let transformer = DataTransformer::new(old.artifact().clone(), old.output());
-    let transformer = old.removes().iter().fold(transformer, |transformer, (classification, reason)| {
-        transformer.removing(classification, reason)
+    let transformer = old.removals().iter().fold(transformer, |transformer, (classification, reason)| {
+        transformer.removal(classification, reason)
     });
     cron.into_iter().fold(transformer, DataTransformer::cron)
 }
 
 pub(super) fn without_sink(old: &DatasetGroup, choice: Choice) -> DatasetGroup {
-    let chosen = usize::from(choice).checked_rem(old.wanted().len());
-    let kept = old.wanted().iter().enumerate().filter(|(at, _)| Some(*at) != chosen);
+    let chosen = usize::from(choice).checked_rem(old.sinks().len());
+    let kept = old.sinks().iter().enumerate().filter(|(at, _)| Some(*at) != chosen);
     let requirements = old.requirements();
     let mut group = DatasetGroup::new(old.name())
-        .sinks(kept.map(|(_, sink)| sink.clone()))
-        .milestoning(requirements.milestoning());
+        .with_sinks(kept.map(|(_, sink)| sink.clone()))
+        .with_milestoning(requirements.milestoning());
     if let Some(latency) = requirements.latency() {
-        group = group.latency(latency);
+        group = group.with_latency(latency);
     }
     if let Some(retention) = requirements.retention() {
-        group = group.retention(retention);
+        group = group.with_retention(retention);
     }
     requirements.regulators().iter().fold(group, |group, regulator| group.regulator(regulator))
 }
@@ -51,14 +51,14 @@ fn rebuilt(
     transformer: Option<DataTransformer>,
 ) -> Workspace {
     let mut workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);
-    if let Some(container) = old.container_key() {
-        workspace = workspace.container(container);
+    if let Some(container) = old.container() {
+        workspace = workspace.with_container(container);
     }
     if let Some(priority) = priority {
-        workspace = workspace.priority(priority);
+        workspace = workspace.with_priority(priority);
     }
-    if let Some(deadline) = old.declared_deadline() {
-        workspace = workspace.deadline(deadline.clone());
+    if let Some(deadline) = old.deadline() {
+        workspace = workspace.with_deadline(deadline.clone());
     }
-    transformer.into_iter().fold(workspace, Workspace::transformer)
+    transformer.into_iter().fold(workspace, Workspace::with_transformer)
 }

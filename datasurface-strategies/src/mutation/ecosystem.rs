@@ -30,7 +30,7 @@ pub(super) const ALL: &[Mutation] = &[
     of("governance/location", |it| governed(it, PolicyRule::Locations(Permitted::only([Place::from(HERE)])))),
     of("governance/platform", |it| {
         let but_this = Permitted::all_but([PlatformName::from(PLATFORM)]);
-        governed(it, PolicyRule::Platforms(but_this)).primary("Extra", PLATFORM)
+        governed(it, PolicyRule::Platforms(but_this)).primary_pin("Extra", PLATFORM)
     }),
     of("governance/no-effect", |it| {
         governed(it, PolicyRule::Vendors(Permitted::all_but([] as [VendorName; 0])))
@@ -43,21 +43,21 @@ pub(super) const ALL: &[Mutation] = &[
             let target = DataContainer::sqlite("Target", "apart.db").located(HERE);
             let vital = of_dataset("Vital", dataset().classified("Public")).in_production();
             let vital = vital.captured(Capture::sql_snapshot("Extra/Extra/Source"));
-            let mixed = Workspace::new("Extra").container("Extra/Extra/Target");
+            let mixed = Workspace::new("Extra").with_container("Extra/Extra/Target");
             team.container(target)
                 .datastore(vital)
                 .workspace(mixed.group(datasurface_model::DatasetGroup::new("g").sink("Vital/d")))
         })
     }),
     of("governance/storage", |it| {
-        let no_files = StorageRule::for_all().technologies(Permitted::all_but(["sqlite"]));
+        let no_files = StorageRule::for_all().with_technologies(Permitted::all_but(["sqlite"]));
         governed(it, PolicyRule::Storage(no_files))
     }),
     of("governance/unclassified", |it| {
         governed(it, PolicyRule::Classifications(Permitted::all_but([Classification::from("PII")])))
     }),
     of("governance/unknown-technology", |it| {
-        let no_files = StorageRule::for_all().technologies(Permitted::all_but(["sqlit"]));
+        let no_files = StorageRule::for_all().with_technologies(Permitted::all_but(["sqlit"]));
         governed(it, PolicyRule::Storage(no_files))
     }),
     of("governance/vendor", |it| {
@@ -73,7 +73,7 @@ pub(super) const ALL: &[Mutation] = &[
         let hinted = extra().hint(Hinted::Transformer("Extra".into()), serde_json::json!({ "fast": true }));
         read(it, store("Extra")).platform(hinted)
     }),
-    of("platform/version", |it| it.platform(extra().version("one"))),
+    of("platform/version", |it| it.platform(extra().with_version_requirement("one"))),
     of("reference/unknown-location", |it| {
         let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premises/UAS");
         in_team(it, |team| team.container(nowhere))
@@ -87,9 +87,12 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     of("repository/live-is-owner", owned_alive),
     of("repository/password", |it| {
-        it.declare(ZoneDeclaration::new("Extra", "git:https://joe:secret@git.example/model.git@main"))
+        it.zone_declaration(ZoneDeclaration::new(
+            "Extra",
+            "git:https://joe:secret@git.example/model.git@main",
+        ))
     }),
-    of("repository/syntax", |it| it.declare(ZoneDeclaration::new("Extra", "github:nobody@main"))),
+    of("repository/syntax", |it| it.zone_declaration(ZoneDeclaration::new("Extra", "github:nobody@main"))),
     of("waiver/duplicate", |it| {
         let waiver = |until| waiver("name/reserved-word", "zones/USA/teams/Team 1/datastores/Order", until);
         let next_to_last = NaiveDate::MAX.pred_opt().unwrap_or_default();

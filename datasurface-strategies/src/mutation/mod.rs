@@ -79,7 +79,9 @@ fn apart(ecosystem: Ecosystem, zone: GovernanceZone, change: impl FnOnce(Team) -
 /// A workspace that derives a datastore from another one.
 fn derived(ecosystem: Ecosystem, output: Datastore, transformer: DataTransformer) -> Ecosystem {
     in_team(ecosystem, |team| {
-        team.datastore(store("Extra")).datastore(output).workspace(reader("Extra/d").transformer(transformer))
+        team.datastore(store("Extra"))
+            .datastore(output)
+            .workspace(reader("Extra/d").with_transformer(transformer))
     })
 }
 
@@ -108,5 +110,5 @@ fn reader(sink: &str) -> Workspace {
 }
 
 fn asking(group: DatasetGroup) -> Workspace {
-    Workspace::new("Extra").container(TARGET).group(group)
+    Workspace::new("Extra").with_container(TARGET).group(group)
 }

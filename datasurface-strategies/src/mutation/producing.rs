@@ -14,14 +14,18 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     of("capture/credential-kind", |it| {
         let credential = Credential::new("extra", CredentialKind::AccessKey);
-        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).credential(credential)))
+        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).with_credential(credential)))
     }),
-    of("capture/cron", |it| with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).cron("at noon")))),
+    of("capture/cron", |it| {
+        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).with_cron("at noon")))
+    }),
     of("capture/former-source", |it| {
         let renamed = Dataset::new("d", "id Integer key").renamed_from("former");
         with(it, Datastore::new("Extra").captured(Capture::sql_snapshot(SOURCE)).dataset(renamed))
     }),
-    of("capture/keyless", |it| with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).keyless("d")))),
+    of("capture/keyless", |it| {
+        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).keyless_dataset("d")))
+    }),
     of("capture/missing", |it| with(it, Datastore::new("Extra").dataset(dataset()))),
     of("capture/missing-source", |it| from_files(it, |capture| capture)),
     of("capture/shared-source", |it| {
@@ -30,7 +34,7 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     of("capture/source-syntax", |it| from_files(it, |capture| capture.source("d", "d/\u{7}"))),
     of("capture/time-zone", |it| {
-        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).cron("0 6 * * * Europe/Berln")))
+        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).with_cron("0 6 * * * Europe/Berln")))
     }),
     of("capture/unknown-table", |it| {
         with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).table("dd", "t")))
@@ -44,13 +48,13 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, of_dataset("Extra", dataset))
     }),
     of("classification/incomplete", |it| with(it, store("Extra").in_production())),
-    of("datastore/no-datasets", |it| with(it, store("Extra").datasets_replaced([]))),
+    of("datastore/no-datasets", |it| with(it, store("Extra").with_datasets([]))),
     of("lifecycle/own-replacement", |it| {
         let ending = Deprecation::new(NaiveDate::MIN, "there is a better one").replaced_by("Extra");
         with(it, store("Extra").deprecated(ending))
     }),
     of("lifecycle/sunset", |it| {
-        let ending = Deprecation::new(NaiveDate::MAX, "there is a better one").sunset(NaiveDate::MIN);
+        let ending = Deprecation::new(NaiveDate::MAX, "there is a better one").with_sunset(NaiveDate::MIN);
         with(it, of_dataset("Extra", dataset().deprecated(ending)))
     }),
     of("name/duplicate", |it| with(with(it, store("Extra")), store("EXTRA"))),
@@ -58,16 +62,18 @@ pub(super) const ALL: &[Mutation] = &[
     of("name/syntax", |it| with(it, store("2nd"))),
     of("quality/fresh-type", |it| {
         let check = QualityCheck::fresh("id", Latency::hours(1));
-        with(it, of_dataset("Extra", dataset().checked(check)))
+        with(it, of_dataset("Extra", dataset().quality_check(check)))
     }),
-    of("quality/parameter", |it| with(it, of_dataset("Extra", dataset().checked(QualityCheck::rows(2, 1))))),
+    of("quality/parameter", |it| {
+        with(it, of_dataset("Extra", dataset().quality_check(QualityCheck::rows(2, 1))))
+    }),
     of("quality/unknown-column", |it| {
-        with(it, of_dataset("Extra", dataset().checked(QualityCheck::unique(["nowhere"]))))
+        with(it, of_dataset("Extra", dataset().quality_check(QualityCheck::unique(["nowhere"]))))
     }),
     of("reference/unknown-container", |it| {
         with(it, store("Extra").captured(Capture::sql_snapshot("USA/Team 1/Sorce 1")))
     }),
-    of("reference/unknown-policy", |it| with(it, of_dataset("Extra", dataset().stored_by("nowhere")))),
+    of("reference/unknown-policy", |it| with(it, of_dataset("Extra", dataset().storage_policy("nowhere")))),
     of("rename/from-itself", |it| with(it, store("Extra").renamed_from("Extra"))),
     of("rename/still-there", |it| with(with(it, store("Extra")), store("Other").renamed_from("Extra"))),
     of("rename/twice", |it| {

@@ -12,12 +12,12 @@ fn what_is_interesting_is_frequent() {
         let (workspaces, datastores) = (workspaces(&ecosystem), datastores(&ecosystem));
         let made: BTreeSet<_> = workspaces
             .iter()
-            .filter_map(|workspace| workspace.data_transformer())
+            .filter_map(|workspace| workspace.transformer())
             .map(DataTransformer::output)
             .collect();
         let mut containers = BTreeSet::new();
         let wants: Vec<_> =
-            workspaces.iter().flat_map(|workspace| workspace.groups()).map(DatasetGroup::wanted).collect();
+            workspaces.iter().flat_map(|workspace| workspace.groups()).map(DatasetGroup::sinks).collect();
         let files =
             teams(&ecosystem).flat_map(|team| team.containers()).map(|container| container.kind().clone());
         let files: Vec<_> = files.collect();
@@ -31,7 +31,7 @@ fn what_is_interesting_is_frequent() {
             (
                 "chained transformers",
                 workspaces.iter().any(|workspace| {
-                    workspace.data_transformer().is_some_and(|transformer| {
+                    workspace.transformer().is_some_and(|transformer| {
                         inputs(workspace).any(|key| {
                             made.contains(&key.datastore) && key.datastore != *transformer.output()
                         })
@@ -42,8 +42,8 @@ fn what_is_interesting_is_frequent() {
                 "classification removed",
                 workspaces
                     .iter()
-                    .filter_map(|workspace| workspace.data_transformer())
-                    .any(|transformer| !transformer.removes().is_empty()),
+                    .filter_map(|workspace| workspace.transformer())
+                    .any(|transformer| !transformer.removals().is_empty()),
             ),
             (
                 "dataset by dataset",
@@ -56,15 +56,15 @@ fn what_is_interesting_is_frequent() {
                 "shared container",
                 workspaces
                     .iter()
-                    .filter_map(|workspace| workspace.container_key())
+                    .filter_map(|workspace| workspace.container())
                     .any(|key| !containers.insert(key)),
             ),
             (
                 "container shared with a transformer",
-                workspaces.iter().filter(|workspace| workspace.data_transformer().is_some()).any(|one| {
-                    workspaces.iter().any(|other| {
-                        other.name() != one.name() && other.container_key() == one.container_key()
-                    })
+                workspaces.iter().filter(|workspace| workspace.transformer().is_some()).any(|one| {
+                    workspaces
+                        .iter()
+                        .any(|other| other.name() != one.name() && other.container() == one.container())
                 }),
             ),
             ("two platforms", ecosystem.platforms().len() == 2),

@@ -47,11 +47,11 @@ fn datastores(ecosystem: &Ecosystem) -> Vec<&Datastore> {
 }
 
 fn inputs(workspace: &Workspace) -> impl Iterator<Item = &DatasetKey> {
-    workspace.groups().iter().flat_map(DatasetGroup::wanted).map(DatasetSink::name)
+    workspace.groups().iter().flat_map(DatasetGroup::sinks).map(DatasetSink::name)
 }
 
 fn reads_itself(workspace: &Workspace) -> bool {
-    let transformer = workspace.data_transformer();
+    let transformer = workspace.transformer();
     transformer.is_some_and(|transformer| inputs(workspace).any(|key| key.datastore == *transformer.output()))
 }
 
@@ -72,19 +72,19 @@ proptest! {
         for workspace in workspaces(&ecosystem) {
             prop_assert!(!workspace.groups().is_empty());
             for group in workspace.groups() {
-                prop_assert!(!group.wanted().is_empty());
-                for sink in group.wanted() {
+                prop_assert!(!group.sinks().is_empty());
+                for sink in group.sinks() {
                     let dataset = datasets.get(sink.name());
                     prop_assert!(dataset.is_some(), "{:?}", sink);
                     let is_deprecated = dataset.is_some_and(|dataset| dataset.deprecation().is_some());
-                    prop_assert_eq!(is_deprecated, sink.accepts_deprecated_until().is_some());
+                    prop_assert_eq!(is_deprecated, sink.consent_until().is_some());
                 }
-                if workspace.data_transformer().is_some() {
+                if workspace.transformer().is_some() {
                     prop_assert_eq!(group.requirements(), &Requirements::default());
                 }
             }
             // Also for a transformer: the container is part of the key of each export of an input.
-            let container = workspace.container_key();
+            let container = workspace.container();
             prop_assert!(container.is_some_and(|key| containers.contains(key)), "{:?}", container);
         }
         for (key, dataset) in datasets {
@@ -100,7 +100,7 @@ proptest! {
     fn outputs_are_classified_like_their_inputs(ecosystem in ecosystems()) {
         let stores: BTreeMap<_, _> = datastores(&ecosystem).into_iter().map(|store| (store.name(), store)).collect();
         for workspace in workspaces(&ecosystem) {
-            let Some(transformer) = workspace.data_transformer() else { continue };
+            let Some(transformer) = workspace.transformer() else { continue };
             let output = stores[transformer.output()];
             prop_assert!(output.capture().is_none());
             let CodeArtifact::Sql { selects } = transformer.artifact() else { continue };
@@ -115,12 +115,12 @@ proptest! {
             };
             let made_completely = output.datasets().iter().any(Dataset::is_classified_completely);
             prop_assert!(inputs(workspace).all(|key| is_classified(key) || !made_completely));
-            prop_assert!(transformer.removes().keys().all(|removed| of_inputs.contains(removed)));
+            prop_assert!(transformer.removals().keys().all(|removed| of_inputs.contains(removed)));
             for dataset in output.datasets() {
                 for classification in &of_inputs {
                     prop_assert!(
                         dataset.classifications().contains(classification)
-                            || transformer.removes().contains_key(classification)
+                            || transformer.removals().contains_key(classification)
                     );
                 }
             }
@@ -133,13 +133,13 @@ proptest! {
         let mut waiting: Vec<&Workspace> = workspaces(&ecosystem)
             .into_iter()
             .filter(|workspace| {
-                workspace.data_transformer().is_some_and(|transformer| {
+                workspace.transformer().is_some_and(|transformer| {
                     matches!(transformer.trigger(), TransformTrigger::AnyInputMoved | TransformTrigger::AllInputsMoved)
                 })
             })
             .collect();
         loop {
-            let outputs: BTreeSet<_> = waiting.iter().filter_map(|one| one.data_transformer()).map(DataTransformer::output).collect();
+            let outputs: BTreeSet<_> = waiting.iter().filter_map(|one| one.transformer()).map(DataTransformer::output).collect();
             let before = waiting.len();
             waiting.retain(|workspace| inputs(workspace).any(|key| outputs.contains(&key.datastore)));
             if waiting.len() == before {
@@ -174,7 +174,7 @@ proptest! {
             })
             .collect();
         for workspace in workspaces(&ecosystem) {
-            prop_assert_eq!(workspace.container_key().map(|key| kinds[key]), Some("sqlite"));
+            prop_assert_eq!(workspace.container().map(|key| kinds[key]), Some("sqlite"));
         }
     }
 
@@ -253,7 +253,7 @@ fn ecosystems_shrink_to_small_ones() {
         panic!("no transformer reads itself");
     };
     assert_eq!(
-        workspaces(&smallest).iter().filter(|one| one.data_transformer().is_some()).count(),
+        workspaces(&smallest).iter().filter(|one| one.transformer().is_some()).count(),
         1,
         "{smallest:#?}"
     );

@@ -11,7 +11,7 @@ pub(super) fn check(court: &mut ReportBuilder, stage: &HarnessRun) {
         else {
             continue;
         };
-        if !hosted.platform().descriptor().keeps_data_in().is_empty() {
+        if !hosted.platform().descriptor().data_technologies().is_empty() {
             continue;
         }
         if let Some(kept) = rendering.resources().find(|resource| keeps_captured(resource)) {

@@ -56,7 +56,7 @@ impl<'a> SyntheticBuilder<'a> {
 
     fn captured(&mut self, number: usize, team: usize) -> Datastore {
         let from = ContainerKey::new(layout::ZONE, layout::team(team), layout::SOURCES);
-        let mut capture = Capture::sql_snapshot(from).cron("*/10 * * * *");
+        let mut capture = Capture::sql_snapshot(from).with_cron("*/10 * * * *");
         if self.parameters.multi_dataset_every == 0
             || !number.is_multiple_of(self.parameters.multi_dataset_every)
         {
@@ -65,14 +65,14 @@ impl<'a> SyntheticBuilder<'a> {
         let first = number * self.parameters.datasets;
         let datasets = (first..first + self.parameters.datasets)
             .map(|number| Dataset::new(layout::dataset(number), self.schema(number)));
-        Datastore::new(layout::captured(number)).captured(capture).datasets_replaced(datasets)
+        Datastore::new(layout::captured(number)).captured(capture).with_datasets(datasets)
     }
 
     fn made(&mut self, transformer: usize) -> Datastore {
         let first = self.shape.datasets + transformer * self.parameters.outputs;
         let datasets = (0..self.parameters.outputs)
             .map(|output| Dataset::new(layout::output(output), self.schema(first + output)));
-        Datastore::new(layout::made(transformer)).datasets_replaced(datasets)
+        Datastore::new(layout::made(transformer)).with_datasets(datasets)
     }
 
     /// Whatever number is drawn, equal numbers make equal schemas, and others make others.
@@ -93,7 +93,7 @@ impl<'a> SyntheticBuilder<'a> {
 
     fn consuming(&mut self, number: usize) -> Workspace {
         let group = self.group(number, self.parameters.sinks);
-        Workspace::new(layout::consumer(number)).container(self.shape.container_key(number)).group(group)
+        Workspace::new(layout::consumer(number)).with_container(self.shape.container_key(number)).group(group)
     }
 
     fn transforming(&mut self, number: usize) -> Workspace {
@@ -103,9 +103,9 @@ impl<'a> SyntheticBuilder<'a> {
             });
         let group = self.group(number, self.parameters.inputs);
         Workspace::new(layout::transformer(number))
-            .container(self.shape.container_key(number))
+            .with_container(self.shape.container_key(number))
             .group(group)
-            .transformer(transformer)
+            .with_transformer(transformer)
     }
 
     /// So many datasets, some of them made by transformers if there are any that this workspace may read.
@@ -117,7 +117,7 @@ impl<'a> SyntheticBuilder<'a> {
         let mut wanted: Vec<DatasetKey> = made.collect();
         let captured = self.draw((sinks - outputs).min(self.shape.datasets), self.shape.datasets);
         wanted.extend(captured.into_iter().map(|number| self.shape.dataset(number)));
-        DatasetGroup::new(layout::GROUP).sinks(wanted)
+        DatasetGroup::new(layout::GROUP).with_sinks(wanted)
     }
 
     /// So many different numbers below `bound`, which is no less than `count`.

@@ -35,7 +35,7 @@ impl Edits {
         let teams =
             teams(ecosystem).into_iter().flat_map(Named::iter).filter_map(TeamDeclaration::definition);
         for workspace in teams.flat_map(|team| team.workspaces()) {
-            for sink in workspace.groups().iter().flat_map(|group| group.wanted()) {
+            for sink in workspace.groups().iter().flat_map(|group| group.sinks()) {
                 *readers.entry(sink.name().clone()).or_default() += 1;
             }
         }
@@ -65,17 +65,17 @@ impl Edits {
         let edited = match self.random.below(6)? {
             0 => Datastore::clone(datastore).dataset(Dataset::new(self.new_name()?, "id Integer key")),
             1 if is_wanted || datastore.datasets().len() == 1 => return None,
-            1 => Datastore::clone(datastore).datasets_replaced(others),
+            1 => Datastore::clone(datastore).with_datasets(others),
             2 if is_wanted || dataset.deprecation().is_some() => return None,
             2 => {
                 let deprecated =
                     dataset.clone().deprecated(Deprecation::new(NaiveDate::MIN, "nobody wants it"));
-                Datastore::clone(datastore).datasets_replaced(others.chain([deprecated]))
+                Datastore::clone(datastore).with_datasets(others.chain([deprecated]))
             }
             _ => {
                 let table = self.edit_table(dataset.schema().table())?;
                 let reshaped = Dataset::new(dataset.name(), table);
-                Datastore::clone(datastore).datasets_replaced(others.chain([reshaped]))
+                Datastore::clone(datastore).with_datasets(others.chain([reshaped]))
             }
         };
         let ecosystem = ecosystem.clone();
@@ -105,28 +105,28 @@ impl Edits {
         let team = self.one_of(teams(ecosystem)?)?;
         let workspace = self.one_of(team.definition()?.workspaces())?;
         let group = self.one_of(workspace.groups())?;
-        let sink = self.one_of(group.wanted())?;
-        let others = group.wanted().iter().filter(|other| *other != sink).cloned();
+        let sink = self.one_of(group.sinks())?;
+        let others = group.sinks().iter().filter(|other| *other != sink).cloned();
         let mut edited = DatasetGroup::new(group.name());
         match self.random.below(3)? {
             0 => {
                 let added = self.dataset_to_want(ecosystem)?;
-                if group.wanted().get(&added).is_some() {
+                if group.sinks().get(&added).is_some() {
                     return None;
                 }
-                edited = edited.sinks(group.wanted().iter().cloned()).sink(added.clone());
+                edited = edited.with_sinks(group.sinks().iter().cloned()).sink(added.clone());
                 *self.readers.entry(added).or_default() += 1;
             }
             1 => {
-                let patient = match sink.accepts_deprecated_until() {
-                    None => DatasetSink::new(sink.name()).accepting_deprecated_until(NaiveDate::MAX),
+                let patient = match sink.consent_until() {
+                    None => DatasetSink::new(sink.name()).with_consent_until(NaiveDate::MAX),
                     Some(_) => DatasetSink::new(sink.name()),
                 };
-                edited = edited.sinks(others.chain([patient]));
+                edited = edited.with_sinks(others.chain([patient]));
             }
-            _ if group.wanted().len() == 1 => return None,
+            _ if group.sinks().len() == 1 => return None,
             _ => {
-                edited = edited.sinks(others);
+                edited = edited.with_sinks(others);
                 self.readers.entry(sink.name().clone()).and_modify(|readers| *readers -= 1);
             }
         }
@@ -169,11 +169,11 @@ impl Edits {
 /// The workspace with this group alone.
 pub(super) fn regrouped(workspace: &Workspace, group: DatasetGroup) -> Workspace {
     let mut renewed = Workspace::new(workspace.name()).group(group);
-    if let Some(container) = workspace.container_key() {
-        renewed = renewed.container(container);
+    if let Some(container) = workspace.container() {
+        renewed = renewed.with_container(container);
     }
-    if let Some(transformer) = workspace.data_transformer() {
-        renewed = renewed.transformer(transformer.clone());
+    if let Some(transformer) = workspace.transformer() {
+        renewed = renewed.with_transformer(transformer.clone());
     }
     renewed
 }

@@ -40,7 +40,12 @@ fn restricted(ecosystem: &Ecosystem) -> Option<Ecosystem> {
     let declaration = ecosystem.zones().get(layout::ZONE)?;
     let policy = Policy::new("known_vendors", PolicyRule::Vendors(Permitted::only([layout::VENDOR])));
     let zone = GovernanceZone::clone(declaration.definition()?).policy(policy);
-    Some(ecosystem.clone().without_zone(declaration.name()).declare(declaration.clone().defined(zone)))
+    Some(
+        ecosystem
+            .clone()
+            .without_zone(declaration.name())
+            .zone_declaration(declaration.clone().defined(zone)),
+    )
 }
 
 fn with_container_moved(ecosystem: &Ecosystem) -> Option<Ecosystem> {
@@ -76,7 +81,7 @@ fn reading_one_of(ecosystem: &Ecosystem, name: &WorkspaceName, keys: &[DatasetKe
     edit_first(ecosystem, |team| {
         let workspace: &Workspace = team.workspaces().get(name)?;
         let group: &DatasetGroup = workspace.groups().at(0)?;
-        let unread = keys.iter().find(|key| group.wanted().get(*key).is_none())?;
+        let unread = keys.iter().find(|key| group.sinks().get(*key).is_none())?;
         let edited = DatasetGroup::clone(group).sink(unread.clone());
         Some(team.clone().without_workspace(name).workspace(regrouped(workspace, edited)))
     })

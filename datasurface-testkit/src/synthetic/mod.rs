@@ -74,21 +74,21 @@ impl Synthetic {
 
     /// Datasets of each datastore that is captured.
     #[must_use]
-    pub fn datasets(mut self, count: usize) -> Self {
+    pub fn with_datasets_per_datastore(mut self, count: usize) -> Self {
         self.datasets = count;
         self
     }
 
     /// Columns of each dataset; at least the one that is the key.
     #[must_use]
-    pub fn columns(mut self, count: usize) -> Self {
+    pub fn with_columns_per_dataset(mut self, count: usize) -> Self {
         self.columns = count.max(1);
         self
     }
 
     /// Draws schemas from that many distinct ones, at least one. Each dataset still states its own.
     #[must_use]
-    pub fn distinct_schemas(mut self, count: usize) -> Self {
+    pub fn with_distinct_schemas(mut self, count: usize) -> Self {
         self.distinct_schemas = Some(count.max(1));
         self
     }
@@ -96,21 +96,21 @@ impl Synthetic {
     /// Captures one of so many datastores in one transaction, and of the others each dataset on its own; 1 for all, 0 for
     /// none.
     #[must_use]
-    pub fn multi_dataset_every(mut self, count: usize) -> Self {
+    pub fn with_multi_dataset_every(mut self, count: usize) -> Self {
         self.multi_dataset_every = count;
         self
     }
 
     /// Workspaces without a transformer.
     #[must_use]
-    pub fn consumers(mut self, count: usize) -> Self {
+    pub fn with_consumers(mut self, count: usize) -> Self {
         self.consumers = count;
         self
     }
 
     /// Workspaces with a transformer.
     #[must_use]
-    pub fn transformers(mut self, count: usize) -> Self {
+    pub fn with_transformers(mut self, count: usize) -> Self {
         self.transformers = count;
         self
     }
@@ -118,28 +118,28 @@ impl Synthetic {
     /// How many transformers each tier has, against the others: `[3, 2, 1]` is a half, a third and a sixth. Each tier reads
     /// outputs of the one before it, and the first none.
     #[must_use]
-    pub fn tiers(mut self, weights: impl IntoIterator<Item = usize>) -> Self {
+    pub fn with_tiers(mut self, weights: impl IntoIterator<Item = usize>) -> Self {
         self.tiers = weights.into_iter().collect();
         self
     }
 
     /// Datasets that each consumer wants; no more than there are.
     #[must_use]
-    pub fn sinks(mut self, count: usize) -> Self {
+    pub fn with_sinks_per_consumer(mut self, count: usize) -> Self {
         self.sinks = count;
         self
     }
 
     /// Datasets that each transformer reads; no more than there are.
     #[must_use]
-    pub fn inputs(mut self, count: usize) -> Self {
+    pub fn with_inputs_per_transformer(mut self, count: usize) -> Self {
         self.inputs = count;
         self
     }
 
     /// Datasets that each transformer makes, at least one.
     #[must_use]
-    pub fn outputs(mut self, count: usize) -> Self {
+    pub fn with_outputs_per_transformer(mut self, count: usize) -> Self {
         self.outputs = count.max(1);
         self
     }
@@ -147,41 +147,41 @@ impl Synthetic {
     /// How many of the datasets that it reads are outputs of transformers, for each consumer and each transformer that is
     /// not of the first tier.
     #[must_use]
-    pub fn outputs_read(mut self, count: usize) -> Self {
+    pub fn with_outputs_read(mut self, count: usize) -> Self {
         self.outputs_read = count;
         self
     }
 
     /// How many workspaces share a container, at least one.
     #[must_use]
-    pub fn workspaces_per_container(mut self, count: usize) -> Self {
+    pub fn with_workspaces_per_container(mut self, count: usize) -> Self {
         self.workspaces_per_container = count.max(1);
         self
     }
 
     /// How many captured datastores a team has, at least one. Workspaces are spread over the teams evenly.
     #[must_use]
-    pub fn datastores_per_team(mut self, count: usize) -> Self {
+    pub fn with_datastores_per_team(mut self, count: usize) -> Self {
         self.datastores_per_team = count.max(1);
         self
     }
 
     /// One team has everything.
     #[must_use]
-    pub fn one_team(self) -> Self {
-        self.datastores_per_team(usize::MAX)
+    pub fn with_one_team(self) -> Self {
+        self.with_datastores_per_team(usize::MAX)
     }
 
     /// Platforms, at least one.
     #[must_use]
-    pub fn platforms(mut self, count: usize) -> Self {
+    pub fn with_platforms(mut self, count: usize) -> Self {
         self.platforms = count.max(1);
         self
     }
 
     /// What the draws begin with.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
+    pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
@@ -211,13 +211,13 @@ impl Synthetic {
         let mut assignments = Assignments::default();
         for team in zones.flat_map(|zone| zone.teams().iter()).filter_map(|team| team.definition()) {
             for (datastore, platform) in team.datastores().iter().zip(platforms.iter().cycle()) {
-                assignments.make_primary(datastore.name().clone(), platform.clone(), Stage::Provisioned);
+                assignments.assign_primary(datastore.name().clone(), platform.clone(), Stage::Provisioned);
             }
             for workspace in team.workspaces() {
-                let consumed = workspace.groups().iter().filter(|_| workspace.data_transformer().is_none());
+                let consumed = workspace.groups().iter().filter(|_| workspace.transformer().is_none());
                 for group in consumed.map(|group| GroupKey::new(workspace.name(), group.name())) {
                     for platform in &platforms {
-                        assignments.assign(group.clone(), platform.clone(), Stage::Provisioned);
+                        assignments.assign_group(group.clone(), platform.clone(), Stage::Provisioned);
                     }
                 }
             }

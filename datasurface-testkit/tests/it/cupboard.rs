@@ -79,15 +79,15 @@ impl PlatformPlugin for Cupboard {
 
     fn configure(_: &PlatformInstance, settings: Settings) -> Result<Self, PlatformError> {
         let descriptor = PlatformDescriptor::of::<Self>()
-            .capturing(["sql_snapshot"], ["sqlite", "postgres"])
-            .consistent([Consistency::MultiDataset, Consistency::SingleDataset])
-            .exporting_to(["sqlite", "postgres"])
-            .milestoning([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
-            .transforming(["sql"])
-            .reading(["drawer"]);
+            .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
+            .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
+            .with_export_targets(["sqlite", "postgres"])
+            .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
+            .with_artifacts(["sql"])
+            .with_formats(["drawer"]);
         let descriptor = match settings.fault {
             Fault::Secretive => descriptor,
-            _ => descriptor.keeping_data_in("drawer", None),
+            _ => descriptor.data_technology("drawer", None),
         };
         Ok(Self { descriptor, fault: settings.fault, asked: AtomicUsize::new(0) })
     }
@@ -114,7 +114,7 @@ impl Cupboard {
             let drawer = Resource::of_dataset("drawer", node, dataset.key())
                 .attribute("schema", dataset.schema())
                 .attribute("history", dataset.custody().history)
-                .holds(dataset);
+                .with_held_data(dataset);
             let path = format!("drawers/{}.txt", node.dataset_slug(dataset.key()));
             rendering.add(File::new(&path, "text/plain", self.text())?, [drawer])?;
         }
@@ -166,7 +166,7 @@ fn offers(node: &NodeFacts, kind: &str) -> Vec<Offer> {
     };
     let offer = |dataset: &DatasetFacts| {
         let address = format!("{kind}.{}", dataset_slug(dataset.key()));
-        Offer::new(dataset.key(), address, "drawer").keeping(dataset.custody())
+        Offer::new(dataset.key(), address, "drawer").with_custody(dataset.custody())
     };
     datasets.iter().map(offer).collect()
 }
@@ -245,7 +245,7 @@ impl DataPlatform for Cupboard {
         match self.fault {
             Fault::PanickingDiff => panic!("a diff"),
             Fault::RestlessDiff => self.restless(change, plan),
-            Fault::ChattyDiff => Ok(plan.transition(File::new("note.txt", "text/plain", "nothing\n")?)),
+            Fault::ChattyDiff => Ok(plan.transition_file(File::new("note.txt", "text/plain", "nothing\n")?)),
             Fault::ForgetfulDiff => {
                 let stays = |step: &Step| !(is_job(step) && step.action == Action::Retire);
                 Ok(Plan::new(steps.filter(stays)))
@@ -268,9 +268,9 @@ impl DataPlatform for Cupboard {
                 }
                 step
             }))),
-            Fault::CaseClash if !plan.is_empty() => {
-                Ok(plan.transition(File::sql("Alter.sql", "")?).transition(File::sql("alter.sql", "")?))
-            }
+            Fault::CaseClash if !plan.is_empty() => Ok(plan
+                .transition_file(File::sql("Alter.sql", "")?)
+                .transition_file(File::sql("alter.sql", "")?)),
             _ => Ok(plan),
         }
     }

@@ -6,7 +6,7 @@ use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
 use serde_json::json;
 
 fn broken(fault: &str) -> Laws {
-    Laws::of::<Cupboard>().settings(json!({ "fault": fault }))
+    Laws::of::<Cupboard>().with_settings(json!({ "fault": fault }))
 }
 
 /// On NorthWind, exactly this law is broken.
@@ -102,7 +102,7 @@ fn a_generated_example_is_made_small() {
 
 #[test]
 fn what_cannot_be_checked_is_no_good_verdict() {
-    let unknown = Laws::of::<Cupboard>().settings(json!({ "colour": "red" }));
+    let unknown = Laws::of::<Cupboard>().with_settings(json!({ "colour": "red" }));
     for verdict in [unknown.check(&northwind()), unknown.check_generated(1)] {
         assert!(verdict.laws().is_empty());
         assert!(!verdict.is_kept());
@@ -124,8 +124,8 @@ fn a_report_says_what_and_where() {
 #[test]
 fn a_check_is_the_same_each_time() {
     let small = Shape { workspaces: 1..=1, ..Shape::default() };
-    let laws = broken("dropper").shape(small);
+    let laws = broken("dropper").with_shape(small);
     let reports = [(); 2].map(|()| laws.check_generated(1).to_string());
     assert_eq!(reports[0], reports[1]);
-    assert_ne!(reports[0], laws.seed(7).check_generated(1).to_string());
+    assert_ne!(reports[0], laws.with_seed(7).check_generated(1).to_string());
 }

@@ -75,7 +75,7 @@ fn assert_linear(size: usize, phases: impl Fn(usize) -> Vec<(&'static str, Durat
 /// How long each phase takes.
 fn phases(size: usize) -> Vec<(&'static str, Duration)> {
     let mut took = Vec::new();
-    let synthetic = Synthetic::new(size).datasets(4).columns(4);
+    let synthetic = Synthetic::new(size).with_datasets_per_datastore(4).with_columns_per_dataset(4);
     let ecosystem = timed(&mut took, "construct", || synthetic.ecosystem());
     let checked = timed(&mut took, "validate", || ecosystem.validate(&today())).unwrap();
     let assignments = synthetic.assignments(checked.ecosystem());
@@ -91,8 +91,12 @@ fn phases(size: usize) -> Vec<(&'static str, Duration)> {
 
 fn phases_of_something_wide(size: usize) -> Vec<(&'static str, Duration)> {
     let mut took = Vec::new();
-    let synthetic =
-        Synthetic::new(1).datasets(size).columns(2).multi_dataset_every(0).consumers(0).transformers(0);
+    let synthetic = Synthetic::new(1)
+        .with_datasets_per_datastore(size)
+        .with_columns_per_dataset(2)
+        .with_multi_dataset_every(0)
+        .with_consumers(0)
+        .with_transformers(0);
     let nobody = synthetic.ecosystem();
     let reading = |priority| with_reader(&nobody, priority, |_| true).validate(&today()).unwrap();
     let checked = timed(&mut took, "validate", || reading(Priority::Low));
@@ -120,10 +124,15 @@ fn phases_of_something_wide(size: usize) -> Vec<(&'static str, Duration)> {
 fn phases_of_layers(width: usize, layers: usize) -> Vec<(&'static str, Duration)> {
     let mut took = Vec::new();
     let transformers = width * layers;
-    let captured =
-        Synthetic::new(width).datasets(1).columns(2).multi_dataset_every(1).one_team().consumers(0);
-    let synthetic = captured.transformers(transformers).tiers(vec![1; layers]);
-    let synthetic = synthetic.inputs(width).outputs(1).outputs_read(width);
+    let captured = Synthetic::new(width)
+        .with_datasets_per_datastore(1)
+        .with_columns_per_dataset(2)
+        .with_multi_dataset_every(1)
+        .with_one_team()
+        .with_consumers(0);
+    let synthetic = captured.with_transformers(transformers).with_tiers(vec![1; layers]);
+    let synthetic =
+        synthetic.with_inputs_per_transformer(width).with_outputs_per_transformer(1).with_outputs_read(width);
     let nobody = synthetic.ecosystem();
     let (first, last) = ("store_00000", format!("made_{:05}", transformers - 1));
     let in_last_layer = |store: &Datastore| {
@@ -229,8 +238,8 @@ fn with_reader(ecosystem: &Ecosystem, priority: Priority, wants: impl Fn(&Datast
         let groups =
             keys.map(|key| DatasetGroup::new(format!("{}_{}", key.datastore, key.dataset)).sink(key));
         let container = members.containers().at(0).unwrap().name();
-        let reader = Workspace::new("Reader").container(ContainerKey::new(zone.name(), team, container));
-        let reader = groups.fold(reader.priority(priority), Workspace::group);
+        let reader = Workspace::new("Reader").with_container(ContainerKey::new(zone.name(), team, container));
+        let reader = groups.fold(reader.with_priority(priority), Workspace::group);
         members.workspace(reader)
     })
 }

@@ -20,10 +20,24 @@ fn an_ecosystem_is_valid_without_findings_whatever_the_parameters() {
         Synthetic::new(0),
         Synthetic::new(1),
         Synthetic::new(250),
-        Synthetic::new(250).one_team().platforms(2),
-        Synthetic::new(30).datasets(3).columns(1).consumers(40).transformers(35).outputs(1),
-        Synthetic::new(3).datasets(2).consumers(4).transformers(2).sinks(1000).inputs(1).seed(7),
-        Synthetic::new(40).distinct_schemas(5).workspaces_per_container(1).datastores_per_team(1),
+        Synthetic::new(250).with_one_team().with_platforms(2),
+        Synthetic::new(30)
+            .with_datasets_per_datastore(3)
+            .with_columns_per_dataset(1)
+            .with_consumers(40)
+            .with_transformers(35)
+            .with_outputs_per_transformer(1),
+        Synthetic::new(3)
+            .with_datasets_per_datastore(2)
+            .with_consumers(4)
+            .with_transformers(2)
+            .with_sinks_per_consumer(1000)
+            .with_inputs_per_transformer(1)
+            .with_seed(7),
+        Synthetic::new(40)
+            .with_distinct_schemas(5)
+            .with_workspaces_per_container(1)
+            .with_datastores_per_team(1),
     ] {
         let ecosystem = synthetic.ecosystem();
         let checked = validated(&ecosystem).unwrap();
@@ -35,7 +49,7 @@ fn an_ecosystem_is_valid_without_findings_whatever_the_parameters() {
 #[test]
 fn an_ecosystem_has_the_proportions_that_are_promised() {
     let ecosystem = Synthetic::new(1000).ecosystem();
-    assert!(ecosystem != Synthetic::new(1000).seed(1).ecosystem());
+    assert!(ecosystem != Synthetic::new(1000).with_seed(1).ecosystem());
     let teams = teams(&ecosystem);
     assert_eq!(teams.len(), 10);
     let stores: Vec<_> = teams.iter().flat_map(|team| team.datastores()).collect();
@@ -55,15 +69,14 @@ fn an_ecosystem_has_the_proportions_that_are_promised() {
 
     let workspaces: Vec<_> = teams.iter().flat_map(|team| team.workspaces()).collect();
     assert_eq!(workspaces.len(), 300);
-    let containers: BTreeSet<_> = workspaces.iter().map(|workspace| workspace.container_key()).collect();
+    let containers: BTreeSet<_> = workspaces.iter().map(|workspace| workspace.container()).collect();
     assert_eq!(containers.len(), 30);
     let mut of_outputs = Vec::new();
     for workspace in &workspaces {
         let group = workspace.groups().at(0).unwrap();
-        assert_eq!((workspace.groups().len(), group.wanted().len()), (1, 50));
-        let outputs =
-            group.wanted().iter().filter(|sink| sink.name().datastore.as_str().starts_with("made_"));
-        of_outputs.push((workspace.data_transformer().is_some(), outputs.count()));
+        assert_eq!((workspace.groups().len(), group.sinks().len()), (1, 50));
+        let outputs = group.sinks().iter().filter(|sink| sink.name().datastore.as_str().starts_with("made_"));
+        of_outputs.push((workspace.transformer().is_some(), outputs.count()));
     }
     let count = |wanted| of_outputs.iter().filter(|found| **found == wanted).count();
     // The first tier is half of the transformers.
@@ -72,7 +85,7 @@ fn an_ecosystem_has_the_proportions_that_are_promised() {
 
 #[test]
 fn one_team_can_have_it_all_and_schemas_can_be_few() {
-    let ecosystem = Synthetic::new(300).one_team().distinct_schemas(7).ecosystem();
+    let ecosystem = Synthetic::new(300).with_one_team().with_distinct_schemas(7).ecosystem();
     let teams = teams(&ecosystem);
     assert_eq!(teams.len(), 1);
     let datasets = teams[0].datastores().iter().flat_map(|datastore| datastore.datasets());
@@ -83,7 +96,7 @@ fn one_team_can_have_it_all_and_schemas_can_be_few() {
 #[test]
 fn each_tier_reads_the_one_before_it_and_the_shares_can_be_set() {
     let by_default = Synthetic::new(600);
-    let others = by_default.clone().tiers([1, 4]).outputs_read(5).multi_dataset_every(3);
+    let others = by_default.clone().with_tiers([1, 4]).with_outputs_read(5).with_multi_dataset_every(3);
     for (synthetic, tiers, outputs_read, whole) in
         [(by_default, vec![0..30, 30..50, 50..60], 2, 300), (others, vec![0..12, 12..60], 5, 200)]
     {
@@ -91,11 +104,11 @@ fn each_tier_reads_the_one_before_it_and_the_shares_can_be_set() {
         let teams = teams(&ecosystem);
         let mut read: Vec<(usize, usize)> = Vec::new();
         for workspace in teams.iter().flat_map(|team| team.workspaces()) {
-            let Some(transformer) = workspace.data_transformer() else { continue };
+            let Some(transformer) = workspace.transformer() else { continue };
             let number = |text: &str| Some(text.strip_prefix("made_")?.parse::<usize>().unwrap());
             let tier = |number: usize| tiers.iter().position(|tier| tier.contains(&number)).unwrap();
             let own = tier(number(transformer.output().as_str()).unwrap());
-            let sinks = workspace.groups().at(0).unwrap().wanted().iter();
+            let sinks = workspace.groups().at(0).unwrap().sinks().iter();
             let makers: Vec<_> = sinks.filter_map(|sink| number(sink.name().datastore.as_str())).collect();
             assert!(makers.iter().all(|maker| tier(*maker) + 1 == own), "{own}: {makers:?}");
             read.push((own, makers.len()));
@@ -113,7 +126,7 @@ fn each_tier_reads_the_one_before_it_and_the_shares_can_be_set() {
 
 #[test]
 fn edits_change_something_and_leave_it_valid() {
-    for synthetic in [Synthetic::new(40), Synthetic::new(40).one_team().sinks(3)] {
+    for synthetic in [Synthetic::new(40), Synthetic::new(40).with_one_team().with_sinks_per_consumer(3)] {
         let mut ecosystem = synthetic.ecosystem();
         let mut edits = Edits::of(&ecosystem, 3);
         for _ in 0..200 {
@@ -127,7 +140,7 @@ fn edits_change_something_and_leave_it_valid() {
 
 #[test]
 fn what_is_checked_after_an_edit_does_not_grow_with_the_ecosystem() {
-    for synthetic in [Synthetic::new(30), Synthetic::new(150), Synthetic::new(150).one_team()] {
+    for synthetic in [Synthetic::new(30), Synthetic::new(150), Synthetic::new(150).with_one_team()] {
         let mut checked = validated(&synthetic.ecosystem()).unwrap();
         let mut edits = Edits::of(checked.ecosystem(), 5);
         let mut units = 0;

@@ -57,17 +57,17 @@ impl TableAttributes {
         self
     }
 
-    pub(crate) fn read_by(mut self, watermark: Option<&ColumnName>) -> Self {
+    pub(crate) fn with_watermark(mut self, watermark: Option<&ColumnName>) -> Self {
         self.watermark = watermark.cloned();
         self
     }
 
-    pub(crate) fn setting_aside(mut self, sets_aside: bool) -> Self {
+    pub(crate) fn with_sets_aside(mut self, sets_aside: bool) -> Self {
         self.sets_aside = sets_aside;
         self
     }
 
-    pub(crate) fn checked(mut self, checks: &Set<QualityCheck>) -> Self {
+    pub(crate) fn with_checks(mut self, checks: &Set<QualityCheck>) -> Self {
         self.checks.clone_from(checks);
         self
     }

@@ -11,16 +11,16 @@ pub(crate) const KIND: &str = "local";
 /// All that is claimed here is true of what is rendered; nothing else is done.
 pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
     let descriptor = PlatformDescriptor::new(KIND, VERSION)
-        .capturing(["sql_snapshot", "sql_watermark"], ["sqlite", "postgres"])
-        .missing_deletions(["sql_watermark"])
-        .keeping_keyless()
-        .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
-        .exporting_to(["postgres", "sqlite"])
-        .milestoning([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
-        .transforming(["sql"])
-        .keeping_data_in("sqlite", config.encryption);
+        .with_captures(["sql_snapshot", "sql_watermark"], ["sqlite", "postgres"])
+        .with_missed_deletions(["sql_watermark"])
+        .with_keyless()
+        .with_consistencies([Consistency::SingleDataset, Consistency::MultiDataset])
+        .with_export_targets(["postgres", "sqlite"])
+        .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
+        .with_artifacts(["sql"])
+        .data_technology("sqlite", config.encryption);
     match &config.place {
-        Some(place) => descriptor.keeping_data_at(place.as_str()),
+        Some(place) => descriptor.data_place(place.as_str()),
         None => descriptor,
     }
 }

@@ -13,9 +13,9 @@ use crate::{
 /// What others may read of a node.
 pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
     let promised = |offer: Offer, custody: Custody| {
-        let offer = offer.keeping(custody);
+        let offer = offer.with_custody(custody);
         match node.obligation().latency() {
-            Some(latency) => offer.late_by(latency),
+            Some(latency) => offer.with_latency(latency),
             None => offer,
         }
     };

@@ -26,7 +26,7 @@ impl LocalPlatform {
     /// Lets a test stop the runtime.
     #[doc(hidden)]
     #[must_use]
-    pub fn stopping_at(mut self, breakpoint: Breakpoint) -> Self {
+    pub fn with_breakpoint(mut self, breakpoint: Breakpoint) -> Self {
         self.breakpoint = breakpoint;
         self
     }

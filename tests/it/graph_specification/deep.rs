@@ -130,28 +130,28 @@ impl Shape {
         let name = store_name(self.stores);
         let store = Datastore::new(&*name).dataset(Dataset::new("data", "id Integer key"));
         self.team = self.team.datastore(with(store));
-        self.assignments = self.assignments.captures("Local", name, Stage::Provisioned);
+        self.assignments = self.assignments.with_primary("Local", name, Stage::Provisioned);
         self.stores += 1;
         self
     }
 
     /// One more store, which is made of these.
     fn made(mut self, inputs: impl IntoIterator<Item = usize>) -> Self {
-        let workspace = Workspace::new(format!("Transform{:06}", self.stores)).container(CONTAINER);
+        let workspace = Workspace::new(format!("Transform{:06}", self.stores)).with_container(CONTAINER);
         let transformer = DataTransformer::sql(store_name(self.stores)).cron("0 * * * *");
-        self.team = self.team.workspace(workspace.group(group(inputs)).transformer(transformer));
+        self.team = self.team.workspace(workspace.group(group(inputs)).with_transformer(transformer));
         self.store(|store| store)
     }
 
     fn read(mut self, inputs: impl IntoIterator<Item = usize>) -> Self {
         self.wanted.extend(inputs);
-        self.assignments = self.assignments.serves("Local", "Consumer/group", Stage::Provisioned);
+        self.assignments = self.assignments.with_group("Local", "Consumer/group", Stage::Provisioned);
         self
     }
 
     /// To a consumer, it matters so much.
     fn ecosystem(&self, priority: Priority) -> Ecosystem {
-        let consumer = Workspace::new("Consumer").container(CONTAINER).priority(priority);
+        let consumer = Workspace::new("Consumer").with_container(CONTAINER).with_priority(priority);
         let team = self.team.clone().workspace(consumer.group(group(self.wanted.iter().copied())));
         let zone = GovernanceZone::new().team("Team", "github:example/team@main", team);
         Ecosystem::new("Large", "github:example/eco@main", "github:example/live@main")
@@ -237,7 +237,7 @@ fn graph(graphs: &IntentionGraphs) -> &IntentionGraph {
 
 fn group(inputs: impl IntoIterator<Item = usize>) -> DatasetGroup {
     let wanted: Vec<String> = inputs.into_iter().map(|input| format!("{}/data", store_name(input))).collect();
-    DatasetGroup::new("group").sinks(wanted.iter().map(String::as_str))
+    DatasetGroup::new("group").with_sinks(wanted.iter().map(String::as_str))
 }
 
 /// In the order of numbers.

@@ -39,7 +39,7 @@ fn needs((ecosystem, assignments): &Case) -> BTreeMap<Delivery, Need> {
             let NodeKey::Export { platform, dataset, .. } = key else { continue };
             let mut alone = assignments.clone();
             alone.retain(|_| false, |_| true);
-            let alone = alone.serves(platform.clone(), group.clone(), Stage::Provisioned);
+            let alone = alone.with_group(platform.clone(), group.clone(), Stage::Provisioned);
             let alone = specified(ecosystem, &alone).expect("every datastore has a primary");
             let delivery = (group.clone(), platform.clone(), dataset.clone());
             needs.insert(delivery, Need { export: key.clone(), nodes: needed(&alone, key) });
@@ -78,7 +78,7 @@ fn group<'e>(ecosystem: &'e Ecosystem, key: &GroupKey) -> &'e DatasetGroup {
 }
 
 fn transforms(ecosystem: &Ecosystem, key: &GroupKey) -> bool {
-    workspace(ecosystem, key).data_transformer().is_some()
+    workspace(ecosystem, key).transformer().is_some()
 }
 
 /// The containers of an ecosystem, and where they are.
@@ -100,7 +100,7 @@ fn is_taken(ecosystem: &Ecosystem, lost: &Outage, key: &NodeKey, source: Option<
     let works_with = match (key, source) {
         (NodeKey::Export { container, .. }, _) => Some(container),
         (NodeKey::Transform { workspace, .. }, _) => {
-            workspaces(ecosystem).find(|one| one.name() == workspace).and_then(Workspace::container_key)
+            workspaces(ecosystem).find(|one| one.name() == workspace).and_then(Workspace::container)
         }
         (_, Some(Source::Container(container))) => Some(container),
         _ => None,
@@ -148,9 +148,9 @@ fn expected(ecosystem: &Ecosystem, needs: &BTreeMap<Delivery, Need>, lost: &Outa
 /// How long after a loss the first promise is broken; and how much it matters.
 fn rank(ecosystem: &Ecosystem, key: &GroupKey) -> (bool, Option<Latency>, Reverse<Option<Priority>>) {
     let workspace = workspace(ecosystem, key);
-    let a_day = workspace.declared_deadline().map(|_| Latency::hours(24));
+    let a_day = workspace.deadline().map(|_| Latency::hours(24));
     let breaks = group(ecosystem, key).requirements().latency().into_iter().chain(a_day).min();
-    (breaks.is_none(), breaks, Reverse(workspace.declared_priority()))
+    (breaks.is_none(), breaks, Reverse(workspace.priority()))
 }
 
 fn losses(ecosystem: &Ecosystem, nodes: &[NodeKey]) -> Vec<Outage> {

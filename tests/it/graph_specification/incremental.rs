@@ -58,12 +58,12 @@ fn mix(one: &Assignments, other: &Assignments, mask: u16) -> Assignments {
     let taken = |at: usize| mask >> (at % 16) & 1 == 1;
     for (_, (group, stages)) in other.groups().enumerate().filter(|(at, _)| taken(*at)) {
         for (platform, stage) in stages {
-            mixed.assign(group.clone(), platform.clone(), *stage);
+            mixed.assign_group(group.clone(), platform.clone(), *stage);
         }
     }
     for (_, (datastore, stages)) in other.primaries().enumerate().filter(|(at, _)| taken(at + 7)) {
         for (platform, stage) in stages {
-            mixed.make_primary(datastore.clone(), platform.clone(), *stage);
+            mixed.assign_primary(datastore.clone(), platform.clone(), *stage);
         }
     }
     mixed

@@ -57,17 +57,15 @@ fn graphs(container: &str, platform: &str) -> IntentionGraphs {
     let team = Team::new()
         .container(DataContainer::sqlite(container, "lake.db"))
         .datastore(store.captured(Capture::sql_snapshot(key.clone())))
-        .workspace(Workspace::new("Reader").container(key).group(group));
+        .workspace(Workspace::new("Reader").with_container(key).group(group));
     let zone = GovernanceZone::new().team("Team", "github:example/team@main", team);
     let ecosystem = Ecosystem::new("Odd", "github:example/eco@main", "github:example/live@main")
         .platform(PlatformDeclaration::new("Plain", "local"))
         .platform(PlatformDeclaration::new(platform, "local"))
         .zone("USA", "github:example/usa@main", zone);
-    let assignments = Assignments::default().serves(platform, "Reader/group", Stage::Provisioned).captures(
-        "Plain",
-        "Raw",
-        Stage::Provisioned,
-    );
+    let assignments = Assignments::default()
+        .with_group(platform, "Reader/group", Stage::Provisioned)
+        .with_primary("Plain", "Raw", Stage::Provisioned);
     IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).expect("it has a primary")
 }
 

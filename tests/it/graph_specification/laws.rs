@@ -116,19 +116,19 @@ fn redeclared(old: &Ecosystem, turn: usize) -> Ecosystem {
         ecosystem = ecosystem.platform(platform);
     }
     for pin in turned(old.group_pins(), turn) {
-        ecosystem = ecosystem.pin(pin.name(), pin.platforms().iter().rev().cloned());
+        ecosystem = ecosystem.group_pin(pin.name(), pin.platforms().iter().rev().cloned());
     }
     for pin in turned(old.primary_pins(), turn) {
-        ecosystem = ecosystem.primary(pin.name(), pin.platform());
+        ecosystem = ecosystem.primary_pin(pin.name(), pin.platform());
     }
     turned(old.zones(), turn).fold(ecosystem, |ecosystem, zone| {
         let declaration = ZoneDeclaration::new(zone.name(), zone.owner());
-        ecosystem.declare(match zone.definition() {
+        ecosystem.zone_declaration(match zone.definition() {
             Some(definition) => declaration.defined(turned(definition.teams(), turn).fold(
                 turned(definition.policies(), turn).fold(GovernanceZone::new(), GovernanceZone::policy),
                 |zone, old| {
                     let team = TeamDeclaration::new(old.name(), old.owner());
-                    zone.declare(match old.definition() {
+                    zone.team_declaration(match old.definition() {
                         Some(definition) => team.defined(redeclared_team(definition, turn)),
                         None => team,
                     })
@@ -145,19 +145,19 @@ fn redeclared_team(old: &Team, turn: usize) -> Team {
         let mut workspace = Workspace::new(old.name());
         for old in turned(old.groups(), turn) {
             let requirements = old.requirements();
-            let mut group = DatasetGroup::new(old.name()).milestoning(requirements.milestoning());
-            for sink in turned(old.wanted(), turn) {
+            let mut group = DatasetGroup::new(old.name()).with_milestoning(requirements.milestoning());
+            for sink in turned(old.sinks(), turn) {
                 group = group.sink(sink);
             }
-            group = requirements.latency().into_iter().fold(group, DatasetGroup::latency);
-            group = requirements.retention().into_iter().fold(group, DatasetGroup::retention);
+            group = requirements.latency().into_iter().fold(group, DatasetGroup::with_latency);
+            group = requirements.retention().into_iter().fold(group, DatasetGroup::with_retention);
             group = requirements.regulators().iter().rev().fold(group, DatasetGroup::regulator);
             workspace = workspace.group(group);
         }
-        workspace = old.container_key().into_iter().fold(workspace, Workspace::container);
-        workspace = old.declared_priority().into_iter().fold(workspace, Workspace::priority);
-        workspace = old.declared_deadline().cloned().into_iter().fold(workspace, Workspace::deadline);
-        workspace = old.data_transformer().cloned().into_iter().fold(workspace, Workspace::transformer);
+        workspace = old.container().into_iter().fold(workspace, Workspace::with_container);
+        workspace = old.priority().into_iter().fold(workspace, Workspace::with_priority);
+        workspace = old.deadline().cloned().into_iter().fold(workspace, Workspace::with_deadline);
+        workspace = old.transformer().cloned().into_iter().fold(workspace, Workspace::with_transformer);
         team = team.workspace(workspace);
     }
     for old in turned(old.datastores(), turn) {

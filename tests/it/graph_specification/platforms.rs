@@ -86,7 +86,7 @@ fn declared(name: &PlatformName, formerly: &PlatformName) -> PlatformDeclaration
 fn with_platforms(old: &Ecosystem, called: impl Fn(&PlatformName) -> Option<PlatformName>) -> Ecosystem {
     let new = Ecosystem::new(old.name(), old.owner(), old.live());
     let new = old.vendors().iter().cloned().fold(new, Ecosystem::vendor);
-    let new = old.zones().iter().cloned().fold(new, Ecosystem::declare);
+    let new = old.zones().iter().cloned().fold(new, Ecosystem::zone_declaration);
     let new = old.platforms().iter().fold(new, |new, platform| match called(platform.name()) {
         Some(name) if name == *platform.name() => new.platform(platform.clone()),
         Some(name) => new.platform(declared(&name, platform.name())),
@@ -94,10 +94,10 @@ fn with_platforms(old: &Ecosystem, called: impl Fn(&PlatformName) -> Option<Plat
     });
     let new = old.group_pins().iter().fold(new, |new, pin| {
         let platforms: Vec<PlatformName> = pin.platforms().iter().filter_map(&called).collect();
-        if platforms.is_empty() { new } else { new.pin(pin.name(), platforms) }
+        if platforms.is_empty() { new } else { new.group_pin(pin.name(), platforms) }
     });
     old.primary_pins().iter().fold(new, |new, pin| match called(pin.platform()) {
-        Some(platform) => new.primary(pin.name(), platform),
+        Some(platform) => new.primary_pin(pin.name(), platform),
         None => new,
     })
 }
@@ -108,14 +108,14 @@ fn decisions(old: &Assignments, called: impl Fn(&PlatformName) -> Option<Platfor
     for (group, stages) in old.groups() {
         for (platform, stage) in stages {
             if let Some(platform) = called(platform) {
-                new.assign(group.clone(), platform, *stage);
+                new.assign_group(group.clone(), platform, *stage);
             }
         }
     }
     for (datastore, stages) in old.primaries() {
         for (platform, stage) in stages {
             if let Some(platform) = called(platform) {
-                new.make_primary(datastore.clone(), platform, *stage);
+                new.assign_primary(datastore.clone(), platform, *stage);
             }
         }
     }
@@ -127,12 +127,12 @@ fn also_on(platform: &PlatformName, old: &Assignments, groups: u16, captures: u1
     let is_in = |mask: u16, at: usize| mask >> (at % 16) & 1 == 1;
     let moved: Vec<GroupKey> = old.groups().map(|(group, _)| group.clone()).collect();
     for (_, group) in moved.into_iter().enumerate().filter(|(at, _)| is_in(groups, *at)) {
-        new.assign(group, platform.clone(), Stage::Provisioned);
+        new.assign_group(group, platform.clone(), Stage::Provisioned);
     }
     let moved: Vec<DatastoreName> = old.primaries().map(|(datastore, _)| datastore.clone()).collect();
     for (at, datastore) in moved.into_iter().enumerate().filter(|(at, _)| is_in(captures, *at)) {
         let stage = if at % 2 == 0 { Stage::Provisioning } else { Stage::Decommissioning };
-        new.make_primary(datastore, platform.clone(), stage);
+        new.assign_primary(datastore, platform.clone(), stage);
     }
     new
 }

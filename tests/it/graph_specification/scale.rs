@@ -45,13 +45,16 @@ fn rebuilding_works_out_what_changed_however_much_there_is() {
 #[test]
 fn a_platform_that_comes_or_goes_leaves_the_others_alone() {
     for datastores in [40, 160, 640] {
-        let synthetic = Synthetic::new(datastores).columns(2).sinks(5).inputs(5);
+        let synthetic = Synthetic::new(datastores)
+            .with_columns_per_dataset(2)
+            .with_sinks_per_consumer(5)
+            .with_inputs_per_transformer(5);
         let ecosystem = synthetic.ecosystem();
         let assignments = synthetic.assignments(&ecosystem);
         let (group, _) = assignments.groups().next().expect("somebody is served");
         // It comes before the other one by name.
         let declared = ecosystem.clone().platform(PlatformDeclaration::new("A platform", "local"));
-        let served = assignments.clone().serves("A platform", group.clone(), Stage::Provisioned);
+        let served = assignments.clone().with_group("A platform", group.clone(), Stage::Provisioned);
 
         let mut graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
         assert!(graphs.effort() > datastores);
@@ -91,7 +94,7 @@ fn a_platform_that_comes_or_goes_leaves_the_others_alone() {
 #[test]
 fn linking_two_transformers_works_out_what_these_do_however_many_there_are() {
     for datastores in [160, 1_600] {
-        let synthetic = Synthetic::new(datastores).columns(2);
+        let synthetic = Synthetic::new(datastores).with_columns_per_dataset(2);
         let ecosystem = synthetic.ecosystem();
         let assignments = synthetic.assignments(&ecosystem);
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
@@ -106,7 +109,7 @@ fn linking_two_transformers_works_out_what_these_do_however_many_there_are() {
 
 /// The graphs of a synthetic ecosystem, and those after each of some edits, built again from those before.
 fn revisions(datastores: usize) -> Vec<IntentionGraphs> {
-    let synthetic = Synthetic::new(datastores).columns(2);
+    let synthetic = Synthetic::new(datastores).with_columns_per_dataset(2);
     let mut ecosystem = synthetic.ecosystem();
     let assignments = synthetic.assignments(&ecosystem);
     let mut graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");

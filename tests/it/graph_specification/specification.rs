@@ -65,7 +65,7 @@ impl<'e> World<'e> {
     }
 
     fn wanted(&self, group: &GroupKey) -> BTreeSet<DatasetKey> {
-        let sinks = self.group(group).into_iter().flat_map(|group| group.wanted().iter());
+        let sinks = self.group(group).into_iter().flat_map(|group| group.sinks().iter());
         sinks.map(|sink| sink.name().clone()).collect()
     }
 
@@ -75,12 +75,12 @@ impl<'e> World<'e> {
     }
 
     fn container(&self, workspace: &WorkspaceName) -> ContainerKey {
-        self.workspaces[workspace].container_key().expect("valid").clone()
+        self.workspaces[workspace].container().expect("valid").clone()
     }
 
     /// The workspace whose transformer fills the store.
     fn maker(&self, store: &DatastoreName) -> Option<WorkspaceName> {
-        let transformer = |space: &Workspace| space.data_transformer().map(|it| it.output().clone());
+        let transformer = |space: &Workspace| space.transformer().map(|it| it.output().clone());
         let mut makers = self.workspaces.values().filter(|space| transformer(space).as_ref() == Some(store));
         makers.next().map(|space| space.name().clone())
     }
@@ -221,7 +221,7 @@ impl<'e> World<'e> {
                 edges.insert((export_key(&export), trigger.clone()));
             }
             // Trigger → Transform → Ingest of the output store.
-            let output = self.workspaces[&workspace].data_transformer().expect("it is one").output();
+            let output = self.workspaces[&workspace].transformer().expect("it is one").output();
             let ingest =
                 NodeKey::Ingest { platform: platform.clone(), datastore: output.clone(), dataset: None };
             edges.insert((trigger, transform.clone()));

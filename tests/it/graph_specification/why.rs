@@ -25,7 +25,7 @@ proptest! {
         for (platform, group) in served(&all) {
             let mut alone = assignments.clone();
             alone.retain(|_| false, |_| true);
-            let alone = alone.serves(platform, group.clone(), Stage::Provisioned);
+            let alone = alone.with_group(platform, group.clone(), Stage::Provisioned);
             let alone = specified(&ecosystem, &alone).expect("every datastore has a primary");
             for (key, _) in alone.nodes {
                 needed.entry(key).or_default().insert(group.clone());

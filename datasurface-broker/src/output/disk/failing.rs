@@ -38,7 +38,7 @@ impl FailingDisk {
 
     /// The same disk, on which one change fails and later ones succeed again: the process lives on.
     #[must_use]
-    pub fn once(mut self) -> Self {
+    pub fn failing_once(mut self) -> Self {
         self.recovers = true;
         self
     }

@@ -36,7 +36,7 @@ fn fails(place: &Place, code: &str) {
     let finish = |mut target: Target| target.finish(Some(&place.lock())).map(|_| ());
     let error = Target::open(place.root()).and_then(finish).unwrap_err();
     assert_eq!(error.diagnostic().code(), code, "{error}");
-    assert!(error.diagnostic().help_text().is_some());
+    assert!(error.diagnostic().help().is_some());
 }
 
 #[test]

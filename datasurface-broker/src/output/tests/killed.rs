@@ -153,7 +153,7 @@ fn a_disk_that_fails_once_is_no_harm_either() {
     for allowed in 0.. {
         let place = before(Some(&old()));
         let state_before = place.all();
-        let disk = FailingDisk::after(allowed).once();
+        let disk = FailingDisk::after(allowed).failing_once();
         let mut target = Target::open_on(place.root(), disk.clone()).unwrap();
         let written = new().write(&mut target, &place.lock());
         assert_eq!(written.is_err(), disk.has_failed(), "{allowed}: {written:?}");

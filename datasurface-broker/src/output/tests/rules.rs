@@ -27,7 +27,7 @@ fn refused(place: &Place, wanted: &Wanted, codes: &[&str]) -> TargetError {
     let before = place.all();
     let error = place.write(wanted).unwrap_err();
     assert_eq!(error.findings().codes().collect::<Vec<_>>(), codes, "{}", error.findings());
-    assert!(error.findings().iter().all(|finding| finding.help_text().is_some()));
+    assert!(error.findings().iter().all(|finding| finding.help().is_some()));
     assert_eq!(place.all(), before);
     assert!(!place.own_files().iter().any(|name| name == "staging"), "nothing is left behind");
     error
@@ -272,7 +272,7 @@ fn a_target_that_cannot_be_written_says_why() {
     let error = Target::open(place.root()).unwrap_err().diagnostic();
     assert_eq!(error.code(), "target/unwritable");
     assert!(error.message().ends_with("is not a folder"), "{error}");
-    assert!(error.help_text().is_some());
+    assert!(error.help().is_some());
     // A file where one of the folders around it should be.
     let mut inside = Target::open(place.root().join("inside")).unwrap();
     let error = inside.begin().unwrap_err().diagnostic();

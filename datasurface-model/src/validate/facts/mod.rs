@@ -224,7 +224,7 @@ impl Facts {
     }
 
     pub(super) fn cloud(&self, vendor: &VendorName) -> Option<CloudVendor> {
-        self.frame.vendors().get(vendor)?.cloud_vendor()
+        self.frame.vendors().get(vendor)?.cloud()
     }
 
     pub(super) fn datastore_unit(&self, datastore: &DatastoreName) -> Option<&UnitKey> {

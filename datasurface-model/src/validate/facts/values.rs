@@ -120,7 +120,7 @@ impl<'a> GroupFact<'a> {
 
     /// Whether its data is the input of a transformer.
     pub(crate) fn transforms(self) -> bool {
-        self.workspace.data_transformer().is_some()
+        self.workspace.transformer().is_some()
     }
 
     /// Whether the business depends on its workspace.
@@ -130,12 +130,12 @@ impl<'a> GroupFact<'a> {
 
     /// The platform that it would like to be served by.
     pub(crate) fn wish(self) -> Option<&'a PlatformName> {
-        self.group?.wished_platform()
+        self.group?.preferred_platform()
     }
 
     /// The datastores that it reads, each once.
     pub(crate) fn inputs(self) -> Set<&'a DatastoreName> {
-        let sinks = self.group.into_iter().flat_map(|group| group.wanted());
+        let sinks = self.group.into_iter().flat_map(|group| group.sinks());
         sinks.map(|sink| &sink.name().datastore).collect()
     }
 }
@@ -272,8 +272,8 @@ impl TransformerFact {
         workspace: &Workspace,
         is_made: impl Fn(&DatastoreName) -> bool,
     ) -> Option<Self> {
-        let transformer = workspace.data_transformer()?;
-        let sinks = workspace.groups().iter().flat_map(|group| group.wanted());
+        let transformer = workspace.transformer()?;
+        let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
         let datastores = sinks.map(|sink| &sink.name().datastore);
         let mut inputs: Vec<_> = datastores.filter(|datastore| is_made(datastore)).cloned().collect();
         inputs.sort();

@@ -33,9 +33,9 @@ pub(super) fn check(
     let approval = json!({"group": group.to_string(), "dataset": key.dataset});
     let message = format!("the group `{group}` is not approved for the dataset `{key}`");
     let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
-        .help("ask the owner of the datastore to approve the group for this dataset")
-        .suggest(Suggestion::add(approved.clone(), approval))
-        .related(approved, "says who is approved");
+        .with_help("ask the owner of the datastore to approve the group for this dataset")
+        .with_suggestion(Suggestion::add(approved.clone(), approval))
+        .related_place(approved, "says who is approved");
     scope.report(finding);
 }
 

@@ -40,8 +40,8 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
             );
             let related = path.child(segment::COLUMNS, column.name());
             let finding = Diagnostic::new(&BOTH, path, message)
-                .help("classify the whole dataset or its columns, not both")
-                .related(related, "is classified on its own");
+                .with_help("classify the whole dataset or its columns, not both")
+                .related_place(related, "is classified on its own");
             scope.report(finding);
         }
     }
@@ -69,6 +69,6 @@ fn incomplete(dataset: &Dataset, scope: &mut RuleContext<'_>) {
         None => format!("the production dataset `{}` is not classified", dataset.name()),
     };
     let finding =
-        Diagnostic::new(&INCOMPLETE, path, message).help("classify the dataset, or each of its columns");
+        Diagnostic::new(&INCOMPLETE, path, message).with_help("classify the dataset, or each of its columns");
     scope.report(finding);
 }

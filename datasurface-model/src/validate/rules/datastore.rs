@@ -18,7 +18,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     if datastore.datasets().is_empty() {
         let message = format!("the datastore `{}` has no datasets", datastore.name());
         let finding = Diagnostic::new(&NO_DATASETS, scope.path().attribute(segment::DATASETS), message)
-            .help("add a dataset, or remove the datastore");
+            .with_help("add a dataset, or remove the datastore");
         scope.report(finding);
     }
 }

@@ -171,9 +171,9 @@ fn time_zone(
         let message = format!("there is no time zone `{zone}`");
         let (path, nearest) = (at(scope.path()), nearest_time_zone(zone));
         let finding = Diagnostic::new(code, path.clone(), message)
-            .help("name a time zone of the IANA database, such as `Europe/Berlin`")
+            .with_help("name a time zone of the IANA database, such as `Europe/Berlin`")
             .did_you_mean(nearest)
-            .suggest(nearest.map(|nearest| correct(path, nearest)));
+            .with_suggestion(nearest.map(|nearest| correct(path, nearest)));
         scope.report(finding);
     }
 }

@@ -74,15 +74,15 @@ fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) 
     if group.is_some_and(|found| found.transforms()) {
         let message = format!("the group `{key}` belongs to a transformer, and cannot be pinned");
         let finding = Diagnostic::new(&TRANSFORMER_WORKSPACE, path(scope), message)
-            .help("remove the pin, and pin the groups that read the transformer's output instead")
-            .suggest(Suggestion::removal(path(scope)));
+            .with_help("remove the pin, and pin the groups that read the transformer's output instead")
+            .with_suggestion(Suggestion::removal(path(scope)));
         scope.report(finding);
     }
     if pin.platforms().is_empty() {
         let message = format!("the pin of the group `{key}` names no platform");
         let finding = Diagnostic::new(&NO_PLATFORM, path(scope), message)
-            .help("name a platform, or remove the pin")
-            .suggest(Suggestion::removal(path(scope)));
+            .with_help("name a platform, or remove the pin")
+            .with_suggestion(Suggestion::removal(path(scope)));
         scope.report(finding);
     }
     if let Some((group, wish)) = group.and_then(|found| Some((found, found.wish()?)))
@@ -93,8 +93,8 @@ fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) 
         let wished =
             group.unit().path().child(segment::GROUPS, &key.group).attribute(segment::WISHED_PLATFORM);
         let finding = Diagnostic::new(&AGAINST_WISH, path(scope), message)
-            .help(format!("add `{wish}` to the pin, or let the consumer drop the wish"))
-            .related(wished, "is the wish");
+            .with_help(format!("add `{wish}` to the pin, or let the consumer drop the wish"))
+            .related_place(wished, "is the wish");
         scope.report(finding);
     }
     // The names are sorted: one that is given twice stands beside itself.
@@ -107,8 +107,8 @@ fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) 
             let message = format!("the pin of the group `{key}` names the platform `{platform}` twice");
             let path = path(scope).child(segment::PLATFORMS, platform);
             let finding = Diagnostic::new(&DUPLICATE_PLATFORM, path.clone(), message)
-                .help("name each platform once")
-                .suggest(Suggestion::removal(path));
+                .with_help("name each platform once")
+                .with_suggestion(Suggestion::removal(path));
             scope.report(finding);
         }
     }
@@ -126,8 +126,8 @@ fn unique<T: Entity<Name: Display>>(
             let path = scope.path().child(collection, second.name().to_string());
             let message = format!("the {noun} `{}` has several pins", second.name());
             let finding = Diagnostic::new(&DUPLICATE, path.clone(), message)
-                .help("keep one of the pins")
-                .related(path, "is the first pin");
+                .with_help("keep one of the pins")
+                .related_place(path, "is the first pin");
             scope.report(finding);
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             let path = scope.path().child(segment::PLATFORMS, platform.name()).attribute(segment::VERSION);
             let message = format!("`{requirement}` is no version requirement: {error}");
             let help = "write a requirement such as `^1.2`, `>=1.2, <3` or `*`";
-            scope.report(Diagnostic::new(&VERSION, path, message).help(help));
+            scope.report(Diagnostic::new(&VERSION, path, message).with_help(help));
         }
         for place in platform.locations() {
             let at = |root: ModelPath| {
@@ -59,7 +59,7 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
         if before == Some(about) {
             let message = format!("the platform `{}` has several hints about `{about}`", platform.name());
             let path = at(scope.path());
-            scope.report(Diagnostic::new(&DUPLICATE_HINT, path, message).help("combine them into one"));
+            scope.report(Diagnostic::new(&DUPLICATE_HINT, path, message).with_help("combine them into one"));
         }
         let (reference, kind) = match about {
             Hinted::Datastore(name) => (Reference::Datastore(name.clone()), segment::DATASTORE),
@@ -82,8 +82,8 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
             let message = format!("the workspace `{workspace}` has no transformer");
             let path = at(scope.path());
             let finding = Diagnostic::new(&NO_TRANSFORMER, path.clone(), message)
-                .help("name the workspace of a transformer, or remove the hint")
-                .suggest(Suggestion::removal(path));
+                .with_help("name the workspace of a transformer, or remove the hint")
+                .with_suggestion(Suggestion::removal(path));
             scope.report(finding);
         }
         before = Some(about);

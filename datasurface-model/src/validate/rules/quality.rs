@@ -185,5 +185,5 @@ fn report(
     let columns = check.columns().iter().map(ColumnName::as_str);
     let called = iter::once(check.kind()).chain(columns).collect::<Vec<_>>().join(" ");
     let path = scope.path().child(segment::DATASETS, dataset.name()).child(segment::QUALITY_CHECKS, called);
-    scope.report(Diagnostic::new(code, path, message).help(help));
+    scope.report(Diagnostic::new(code, path, message).with_help(help));
 }

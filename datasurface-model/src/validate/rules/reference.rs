@@ -91,13 +91,13 @@ fn report(
         _ => reference.clone(),
     };
     let (code, message, help) = describe(&unknown);
-    let mut finding = Diagnostic::new(code, path.clone(), message).help(help);
+    let mut finding = Diagnostic::new(code, path.clone(), message).with_help(help);
     if let Some(nearest) = scope.facts.nearest(&unknown) {
         let whole =
             if unknown == *reference { Some(nearest.clone()) } else { whole(reference, &nearest, scope) };
         finding = match whole {
             Some(whole) => match correct(path, &whole, scope) {
-                Some(suggestion) => finding.did_you_mean(Some(&whole)).suggest(suggestion),
+                Some(suggestion) => finding.did_you_mean(Some(&whole)).with_suggestion(suggestion),
                 None => finding,
             },
             None => finding.did_you_mean(Some(&nearest)),

@@ -223,14 +223,14 @@ fn claimed(former: &str, first: Option<&UnitKey>, scope: &mut RuleContext<'_>) {
 fn twice(former: &str, (name, place): (&str, ModelPath), (other, there): (&str, ModelPath)) -> Diagnostic {
     let message = format!("`{name}` and `{other}` both say that they were `{former}` before");
     Diagnostic::new(&TWICE, place, message)
-        .help("let one of the two leave it out")
-        .related(there, "says so, too")
+        .with_help("let one of the two leave it out")
+        .related_place(there, "says so, too")
 }
 
 /// One thing says more than once, at a place, that it had a name before.
 fn repeated(name: &str, former: &str, place: ModelPath) -> Diagnostic {
     let message = format!("`{name}` says twice that it was `{former}` before");
-    Diagnostic::new(&TWICE, place, message).help("say it once, or correct the name that is meant")
+    Diagnostic::new(&TWICE, place, message).with_help("say it once, or correct the name that is meant")
 }
 
 /// Judges the former name of a unit, given who has that name now.
@@ -251,15 +251,15 @@ fn unusable(name: &str, former: &str, other: Option<ModelPath>, path: ModelPath)
     if name == former {
         let message = format!("`{name}` says that it was `{former}` before");
         let finding = Diagnostic::new(&FROM_ITSELF, path.clone(), message)
-            .help("leave the former name out")
-            .suggest(Suggestion::removal(path));
+            .with_help("leave the former name out")
+            .with_suggestion(Suggestion::removal(path));
         return Some(finding);
     }
     let other = other?;
     let message = format!("`{name}` says that it was `{former}` before, which is still there");
     let finding = Diagnostic::new(&STILL_THERE, path.clone(), message)
-        .help("remove the old one, or leave the former name out")
-        .suggest(Suggestion::removal(path))
-        .related(other, "has that name");
+        .with_help("remove the old one, or leave the former name out")
+        .with_suggestion(Suggestion::removal(path))
+        .related_place(other, "has that name");
     Some(finding)
 }

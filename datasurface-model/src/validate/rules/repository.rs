@@ -38,8 +38,8 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     if ecosystem.live().is_same(ecosystem.owner()) {
         let message = format!("`{}` owns the ecosystem, and is live too", ecosystem.live());
         let finding = Diagnostic::new(&LIVE_IS_OWNER, scope.path().attribute(segment::LIVE), message)
-            .help("name another repository, or another branch of it, as the live one")
-            .related(scope.path().attribute(segment::OWNER), "is the same repository and branch");
+            .with_help("name another repository, or another branch of it, as the live one")
+            .related_place(scope.path().attribute(segment::OWNER), "is the same repository and branch");
         scope.report(finding);
     }
 }
@@ -51,13 +51,13 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
 }
 
 fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
-    if let Some(credential) = repository.declared_credential() {
+    if let Some(credential) = repository.credential() {
         check_name(credential.name(), scope, |unit| at(unit).attribute(segment::CREDENTIAL));
     }
     if repository.holds_password() {
         let message = format!("a password is in the address of `{repository}`");
         let finding = Diagnostic::new(&PASSWORD, at(scope.path()), message)
-            .help("take the password out and change it, and name a credential instead");
+            .with_help("take the password out and change it, and name a credential instead");
         scope.report(finding);
         return;
     }
@@ -66,7 +66,7 @@ fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(Model
         .or_else(|| branch_problem(repository.branch()));
     if let Some((what, help)) = problem {
         let path = at(scope.path());
-        scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {what}")).help(help));
+        scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {what}")).with_help(help));
     }
 }
 

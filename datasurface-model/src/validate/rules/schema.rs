@@ -124,12 +124,12 @@ fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut RuleContext<
     if table.columns().is_empty() && schema.unread().is_empty() {
         let message = format!("the dataset `{name}` has no columns");
         let finding = Diagnostic::new(&NO_COLUMNS, path(scope).attribute(segment::COLUMNS), message)
-            .help("add the columns of the table");
+            .with_help("add the columns of the table");
         scope.report(finding);
     } else if table.key().is_empty() && is_key_known && !is_keyless(datastore, name) {
         let message = format!("the dataset `{name}` has no primary key");
         let finding = Diagnostic::new(&NO_KEY, path(scope).attribute(segment::KEY), message)
-            .help(match datastore.capture().map(Capture::kind) {
+            .with_help(match datastore.capture().map(Capture::kind) {
                 Some(CaptureKind::SqlSnapshot { .. }) => {
                     "mark the columns that identify a record with `key`, or name the dataset in `keyless` of the capture"
                 }
@@ -169,7 +169,7 @@ fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, sc
             None => path.clone().attribute(segment::SCHEMA),
         };
         let message = format!("the schema of `{dataset}` cannot be read: {problem}");
-        scope.report(Diagnostic::new(&UNREADABLE, path, message).help(help));
+        scope.report(Diagnostic::new(&UNREADABLE, path, message).with_help(help));
     }
 }
 
@@ -182,17 +182,17 @@ fn of_type(column: &Column, problem: TypeProblem, path: ModelPath) -> Diagnostic
     match problem.fault {
         TypeFault::Parameter { of, has, help } => {
             let message = format!("the type `{of}` of {what} has {has}");
-            Diagnostic::new(&TYPE_PARAMETER, path, message).help(help)
+            Diagnostic::new(&TYPE_PARAMETER, path, message).with_help(help)
         }
         TypeFault::UnknownTimeZone { zone, nearest } => {
             let message = format!("{what} is in the time zone `{zone}`, which does not exist");
             Diagnostic::new(&UNKNOWN_TIME_ZONE, path, message)
-                .help("give the IANA name, such as `Europe/Berlin` or `UTC`")
+                .with_help("give the IANA name, such as `Europe/Berlin` or `UTC`")
                 .did_you_mean(nearest)
         }
         TypeFault::UnknownCollation { collation } => {
             let message = format!("the collation `{collation}` of {what} looks like none");
-            Diagnostic::new(&UNKNOWN_COLLATION, path, message).help("name it as the container does")
+            Diagnostic::new(&UNKNOWN_COLLATION, path, message).with_help("name it as the container does")
         }
     }
 }
@@ -255,7 +255,7 @@ impl<'a> ColumnList<'a> {
             if !seen.insert(name.as_str()) {
                 let message = format!("{what} names the column `{name}` twice");
                 let finding =
-                    Diagnostic::new(self.duplicate, path(scope), message).help("name each column once");
+                    Diagnostic::new(self.duplicate, path(scope), message).with_help("name each column once");
                 scope.report(finding);
                 continue;
             }
@@ -268,16 +268,16 @@ impl<'a> ColumnList<'a> {
                 let message =
                     format!("the column `{name}` is part of {what}, and has the type `{data_type}`");
                 let finding = Diagnostic::new(&NESTED_KEY, path(scope), message)
-                    .help("use a column of a plain type")
-                    .related(at(scope.path()).child(segment::COLUMNS, name), "has its type here");
+                    .with_help("use a column of a plain type")
+                    .related_place(at(scope.path()).child(segment::COLUMNS, name), "has its type here");
                 scope.report(finding);
             }
             match column {
                 Some(column) if column.is_nullable() => {
                     let message = format!("the column `{name}` is part of {what}, and may be null");
                     let finding = Diagnostic::new(self.nullable, path(scope), message)
-                        .help(format!("say that `{name}` is not null, or take it out of {what}"))
-                        .related(at(scope.path()).child(segment::COLUMNS, name), "may be null");
+                        .with_help(format!("say that `{name}` is not null, or take it out of {what}"))
+                        .related_place(at(scope.path()).child(segment::COLUMNS, name), "may be null");
                     scope.report(finding);
                 }
                 Some(_) => {}
@@ -287,9 +287,9 @@ impl<'a> ColumnList<'a> {
                     let nearest = names.nearest(name.as_str());
                     let message = format!("{what} names `{name}`, which is no column of the table");
                     let finding = Diagnostic::new(self.unknown, path(scope), message)
-                        .help("name a column of the table, or add this one")
+                        .with_help("name a column of the table, or add this one")
                         .did_you_mean(nearest)
-                        .suggest(nearest.map(|nearest| Suggestion::rename(path(scope), nearest)));
+                        .with_suggestion(nearest.map(|nearest| Suggestion::rename(path(scope), nearest)));
                     scope.report(finding);
                 }
             }

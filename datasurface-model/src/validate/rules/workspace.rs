@@ -86,10 +86,10 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
     if workspace.groups().is_empty() {
         let message = format!("the workspace `{name}` has no groups");
         let finding = Diagnostic::new(&NO_GROUPS, scope.path().attribute(segment::GROUPS), message)
-            .help("add a group with the datasets that are wanted");
+            .with_help("add a group with the datasets that are wanted");
         scope.report(finding);
     }
-    match workspace.container_key() {
+    match workspace.container() {
         Some(key) => {
             reference::check(Reference::Container(key.clone()), scope, |unit| {
                 unit.attribute(segment::CONTAINER)
@@ -98,19 +98,19 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
                 let message = format!("nothing can be written to the container `{key}`");
                 let finding =
                     Diagnostic::new(&READ_ONLY, scope.path().attribute(segment::CONTAINER), message)
-                        .help("name a container that can be written to")
-                        .related(container::path_of(key), "is read-only");
+                        .with_help("name a container that can be written to")
+                        .related_place(container::path_of(key), "is read-only");
                 scope.report(finding);
             }
         }
         None => {
             let message = format!("the workspace `{name}` has no container");
             let finding = Diagnostic::new(&NO_CONTAINER, scope.path().attribute(segment::CONTAINER), message)
-                .help("name the container in which the data is read, as `zone/team/container`");
+                .with_help("name the container in which the data is read, as `zone/team/container`");
             scope.report(finding);
         }
     }
-    if let Some(deadline) = workspace.declared_deadline() {
+    if let Some(deadline) = workspace.deadline() {
         let at = |unit: ModelPath| unit.attribute(segment::DEADLINE);
         super::time_zone(Some(deadline.zone()), &DEADLINE_ZONE, scope, at, |path, nearest| {
             Suggestion::put(path, Deadline::new(deadline.time(), nearest).to_string())
@@ -119,7 +119,7 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
     let mut received = Vec::new();
     for group in workspace.groups() {
         of_group(workspace, group, &mut received, scope);
-        match workspace.data_transformer() {
+        match workspace.transformer() {
             Some(_) => requirements(group, scope),
             None => unseen_versions(group, scope),
         }
@@ -140,8 +140,8 @@ fn requirements(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
             let path = scope.path().child(segment::GROUPS, group.name()).attribute(attribute);
             let message = format!("the group `{}` feeds a transformer, and says `{attribute}`", group.name());
             let finding = Diagnostic::new(&TRANSFORMER_REQUIREMENTS, path.clone(), message)
-                .help("take it away, and state it in the groups that read the transformer's output")
-                .suggest(Suggestion::removal(path));
+                .with_help("take it away, and state it in the groups that read the transformer's output")
+                .with_suggestion(Suggestion::removal(path));
             scope.report(finding);
         }
     }
@@ -155,22 +155,22 @@ fn of_group<'a>(
 ) {
     let name = group.name();
     let group_key = GroupKey::new(workspace.name(), name);
-    if group.wanted().is_empty() {
+    if group.sinks().is_empty() {
         let message = format!("the group `{name}` wants no datasets");
         let path = scope.path().child(segment::GROUPS, name).attribute(segment::SINKS);
         scope.report(
             Diagnostic::new(&NO_SINKS, path, message)
-                .help("add the datasets that are wanted, or remove the group"),
+                .with_help("add the datasets that are wanted, or remove the group"),
         );
     }
     empty_requirements(group, scope);
-    if let Some(platform) = group.wished_platform() {
+    if let Some(platform) = group.preferred_platform() {
         reference::check(Reference::Platform(platform.clone()), scope, |unit| {
             unit.child(segment::GROUPS, name).attribute(segment::WISHED_PLATFORM)
         });
     }
     let mut before = None;
-    for sink in group.wanted() {
+    for sink in group.sinks() {
         let key = sink.name();
         let at = |unit: ModelPath| unit.child(segment::GROUPS, name).child(segment::SINKS, key.to_string());
         // The sinks are sorted: one that is there twice stands beside itself.
@@ -178,13 +178,13 @@ fn of_group<'a>(
             let path = at(scope.path());
             let message = format!("the group `{name}` wants the dataset `{key}` twice");
             let finding = Diagnostic::new(&DUPLICATE_SINK, path.clone(), message)
-                .help("keep one of the two")
-                .related(path, "wants it first");
+                .with_help("keep one of the two")
+                .related_place(path, "wants it first");
             scope.report(finding);
         }
         match scope.facts.dataset(key) {
             None => {
-                let is_wanted = |nearest: &str| group.wanted().get(&DatasetKey::from(nearest)).is_some();
+                let is_wanted = |nearest: &str| group.sinks().get(&DatasetKey::from(nearest)).is_some();
                 reference::check_element(Reference::Dataset(key.clone()), scope, at, is_wanted);
             }
             Some(dataset) => {
@@ -197,7 +197,7 @@ fn of_group<'a>(
                     group: name,
                     key,
                     dataset,
-                    is_alone: group.wanted().len() == 1,
+                    is_alone: group.sinks().len() == 1,
                 });
             }
         }
@@ -222,8 +222,8 @@ fn keyless(
     let asked = scope.path().child(segment::GROUPS, group.name()).attribute(attribute);
     let help = "put the dataset into a group without `milestoning` and `retention`, or give it a key";
     let finding = Diagnostic::new(&KEYLESS_HISTORY, at(scope.path()), message)
-        .help(help)
-        .related(asked, "asks for them");
+        .with_help(help)
+        .related_place(asked, "asks for them");
     scope.report(finding);
 }
 
@@ -240,7 +240,7 @@ fn unseen_versions(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
     let message = format!(
         "the group `{name}` sees the latest versions only; earlier ones are kept for {retention}, and not shown to it"
     );
-    let finding = Diagnostic::new(&UNSEEN_VERSIONS, path, message).help(
+    let finding = Diagnostic::new(&UNSEEN_VERSIONS, path, message).with_help(
         "ask for `milestoning: live_and_forensic` if they are to be seen, too; otherwise leave it as it is",
     );
     scope.report(finding);
@@ -261,7 +261,7 @@ fn empty_requirements(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
         if let Some(message) = message {
             let path = scope.path().child(segment::GROUPS, name).attribute(attribute);
             let help = format!("give the time that is meant, or leave the {attribute} out");
-            scope.report(Diagnostic::new(&EMPTY_REQUIREMENT, path, message).help(help));
+            scope.report(Diagnostic::new(&EMPTY_REQUIREMENT, path, message).with_help(help));
         }
     }
 }

@@ -43,7 +43,7 @@ fn judge(cases: Vec<Case>) {
         let message = finding.message();
         assert!(message.contains('`') && !message.ends_with('.'), "{message}");
         assert!(!message.starts_with(char::is_uppercase), "{message}");
-        assert!(finding.help_text().is_some_and(|help| !help.is_empty()), "{finding}");
+        assert!(finding.help().is_some_and(|help| !help.is_empty()), "{finding}");
         let silent = validated(passing);
         assert!(silent.is_empty(), "{code} has a passing case that is not silent:\n{silent}");
     }
@@ -86,16 +86,17 @@ impl World {
         let [store, workspace, platform] = self.statuses.map(|status| status == PRODUCTION_STATUS);
         let mut dataset = Dataset::new("d", "id Integer key");
         dataset = self.classification.into_iter().fold(dataset, Dataset::classified);
-        dataset = if self.asks_for_storage { dataset.stored_by("policy 1") } else { dataset };
+        dataset = if self.asks_for_storage { dataset.storage_policy("policy 1") } else { dataset };
         let capture = Capture::sql_snapshot("Home/Producers/Source");
         let datastore = Datastore::new("S").captured(capture).dataset(dataset);
         let datastore = if store { datastore.in_production() } else { datastore };
-        let reader =
-            Workspace::new("W").container("Away/Consumers/Target").group(DatasetGroup::new("g").sink("S/d"));
-        let reader = self.limit.into_iter().fold(reader, Workspace::holding_only);
+        let reader = Workspace::new("W")
+            .with_container("Away/Consumers/Target")
+            .group(DatasetGroup::new("g").sink("S/d"));
+        let reader = self.limit.into_iter().fold(reader, Workspace::with_classification_limit);
         let reader = if workspace { reader.in_production() } else { reader };
         let transformer = DataTransformer::sql("O").select("d", "SELECT id FROM S_d");
-        let reader = if self.fills.is_some() { reader.transformer(transformer) } else { reader };
+        let reader = if self.fills.is_some() { reader.with_transformer(transformer) } else { reader };
         let source = DataContainer::postgres("Source", "db.example", "s").located("Blue/Europe/Berlin");
         let target = DataContainer::sqlite("Target", "t.db").located("Orange/USA");
         let producers = Team::new().container(source.encrypted(KeyHolder::Company)).datastore(datastore);
@@ -119,12 +120,12 @@ impl World {
         let pinned = if platform { pinned.in_production() } else { pinned };
         let europe = InfrastructureLocation::new("Europe").location("Berlin");
         let ecosystem = Ecosystem::new("World", "git:r@a", "git:r@b")
-            .vendor(InfrastructureVendor::new("Blue").cloud(CloudVendor::Azure).location(europe))
-            .vendor(InfrastructureVendor::new("Orange").cloud(CloudVendor::Aws).location("USA"))
+            .vendor(InfrastructureVendor::new("Blue").with_cloud(CloudVendor::Azure).location(europe))
+            .vendor(InfrastructureVendor::new("Orange").with_cloud(CloudVendor::Aws).location("USA"))
             .platform(pinned)
             .zone("Home", "git:r@main", zone(self.home, "Producers", producers))
             .zone("Away", "git:r@main", zone(self.away, "Consumers", consumers));
-        if self.is_pinned { ecosystem.pin("W/g", ["Mill"]).primary("S", "Mill") } else { ecosystem }
+        if self.is_pinned { ecosystem.group_pin("W/g", ["Mill"]).primary_pin("S", "Mill") } else { ecosystem }
     }
 }
 
@@ -194,7 +195,7 @@ fn hard_vendors() -> Vec<Case> {
 
 fn storage() -> Vec<Case> {
     let kinds = |rule: StorageRule, denied: &str| {
-        PolicyRule::Storage(rule.technologies(Permitted::all_but([Text::from(denied)])))
+        PolicyRule::Storage(rule.with_technologies(Permitted::all_but([Text::from(denied)])))
     };
     let keys = |keys| PolicyRule::Storage(StorageRule::for_all().encrypted(keys));
     let all = StorageRule::for_all;
@@ -482,7 +483,7 @@ fn how_a_platform_keeps_what_it_manages_is_for_the_platform_to_say() {
         })
     };
     for rule in [StorageRule::for_all(), StorageRule::for_who_asks()] {
-        let rule = rule.technologies(Permitted::only(["mysql"])).encrypted(KeyHolder::Company);
+        let rule = rule.with_technologies(Permitted::only(["mysql"])).encrypted(KeyHolder::Company);
         let rules = || vec![PolicyRule::Storage(rule.clone())];
         let world = World { home: rules(), away: rules(), asks_for_storage: true, ..World::new() }.build();
         assert!(!validated(world.clone()).is_empty());

@@ -60,7 +60,7 @@ fn a_waiver_that_names_a_policy_leaves_what_others_deny() {
         let codes: Set<_> = none.findings().codes().collect();
         assert_eq!(codes, ["governance/classification", "reference/unknown-policy"].into());
         let of_policy = |finding: &&Diagnostic| finding.code() == "reference/unknown-policy";
-        let help = none.findings().iter().find(of_policy).and_then(Diagnostic::help_text).map(str::to_owned);
+        let help = none.findings().iter().find(of_policy).and_then(Diagnostic::help).map(str::to_owned);
         help.unwrap_or_default()
     };
     for slip in ["Apart/frist", "first", "Apert/first"] {

@@ -14,32 +14,37 @@ fn everything_called(name: &str) -> Ecosystem {
     let sink = format!("{name}/{name}");
     let dataset = Dataset::new(name, format!("{name} Integer key, {name} {name}").as_str()).classified(name);
     let transformer =
-        DataTransformer::sql(name).select(name, name).select(name, "").cron(name).removing(name, name);
-    let group = || DatasetGroup::new(name).sinks([sink.as_str(), sink.as_str()]).regulator(name);
+        DataTransformer::sql(name).select(name, name).select(name, "").cron(name).removal(name, name);
+    let group = || DatasetGroup::new(name).with_sinks([sink.as_str(), sink.as_str()]).regulator(name);
     let team = Team::new()
         .container(DataContainer::sqlite(name, name).located(key.as_str()))
         .container(DataContainer::postgres(name, name, name))
         .datastore(
             Datastore::new(name)
-                .captured(Capture::sql_snapshot(key.as_str()).table(name, name).cron(name).credential(name))
+                .captured(
+                    Capture::sql_snapshot(key.as_str())
+                        .table(name, name)
+                        .with_cron(name)
+                        .with_credential(name),
+                )
                 .dataset(dataset.clone())
                 .dataset(dataset),
         )
-        .workspace(Workspace::new(name).container(key.as_str()).group(group()).group(group()))
-        .workspace(Workspace::new(name).group(group()).transformer(transformer));
+        .workspace(Workspace::new(name).with_container(key.as_str()).group(group()).group(group()))
+        .workspace(Workspace::new(name).group(group()).with_transformer(transformer));
     let zone = || GovernanceZone::new().team(name, name, team.clone()).team(name, name, Team::new());
     let location = InfrastructureLocation::new(name).location(name).location(name);
     Ecosystem::new(name, name, name)
         .vendor(InfrastructureVendor::new(name).location(location.clone()).location(location))
         .vendor(InfrastructureVendor::new(name))
-        .platform(PlatformDeclaration::new(name, name).version(name))
+        .platform(PlatformDeclaration::new(name, name).with_version_requirement(name))
         .zone(name, name, zone())
         .zone(name, Repository::from(name), zone())
-        .declare(datasurface_model::ZoneDeclaration::new(name, name))
-        .pin(sink.as_str(), [name, name])
-        .pin(sink.as_str(), [] as [&str; 0])
-        .primary(name, name)
-        .primary(name, name)
+        .zone_declaration(datasurface_model::ZoneDeclaration::new(name, name))
+        .group_pin(sink.as_str(), [name, name])
+        .group_pin(sink.as_str(), [] as [&str; 0])
+        .primary_pin(name, name)
+        .primary_pin(name, name)
 }
 
 #[test]
@@ -125,7 +130,7 @@ fn slips(size: usize) -> Ecosystem {
             team.datastore(store(&format!("store_{number:06}"), Dataset::new("d", "id Integer key")))
                 .workspace(
                     Workspace::new(format!("reader_{number:06}"))
-                        .container("USA/NorthWind/Lake")
+                        .with_container("USA/NorthWind/Lake")
                         .group(DatasetGroup::new("g").sink(slip.as_str())),
                 )
         })

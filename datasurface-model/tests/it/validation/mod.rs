@@ -69,15 +69,15 @@ fn the_order_of_declarations_makes_no_difference() {
 
 /// Adds a datastore and a workspace of which nearly everything is wrong.
 fn spoiled(ecosystem: Ecosystem) -> Ecosystem {
-    let capture = Capture::sql_snapshot("USA/NorthWind/Nowhere").cron("every day");
+    let capture = Capture::sql_snapshot("USA/NorthWind/Nowhere").with_cron("every day");
     let spoiled = Datastore::new("é")
         .captured(capture)
-        .dataset(Dataset::new("order", "id VarChar(0), ID Integer").stored_by("nobody"))
+        .dataset(Dataset::new("order", "id VarChar(0), ID Integer").storage_policy("nobody"))
         .dataset(Dataset::new("order", "id Timestamp(Mars/North) key"))
         .in_production();
     let reader = Workspace::new("reader")
         .in_production()
-        .container("USA/NorthWind/Source 2")
+        .with_container("USA/NorthWind/Source 2")
         .group(DatasetGroup::new("a").sink("é/order").sink("é/order").sink("é/cats"))
         .group(DatasetGroup::new("A"));
     ecosystem.edit_team("USA", "NorthWind", |team| team.datastore(spoiled).workspace(reader))

@@ -75,7 +75,7 @@ fn what_nobody_imports_is_checked_alone() {
 
     let faster = edit(&estate(), |team| {
         team.without_workspace(&"Reader".into())
-            .workspace(consumer("Reader", "S/d").priority(datasurface_model::Priority::High))
+            .workspace(consumer("Reader", "S/d").with_priority(datasurface_model::Priority::High))
     });
     assert_eq!(again(&faster, &before, TODAY).1, ["Reader"]);
 }
@@ -133,9 +133,10 @@ fn what_did_not_exist_is_imported_too() {
 
 #[test]
 fn another_date_concerns_those_who_looked_at_it() {
-    let until = DatasetSink::new("S/d").accepting_deprecated_until(day("2026-12-31"));
-    let patient =
-        Workspace::new("Reader").container("USA/NorthWind/Lake").group(DatasetGroup::new("g").sink(until));
+    let until = DatasetSink::new("S/d").with_consent_until(day("2026-12-31"));
+    let patient = Workspace::new("Reader")
+        .with_container("USA/NorthWind/Lake")
+        .group(DatasetGroup::new("g").sink(until));
     let ecosystem =
         edit(&with_store(dataset().deprecated(Deprecation::new(day("2026-01-01"), "old"))), |team| {
             team.without_workspace(&"Deriver".into())

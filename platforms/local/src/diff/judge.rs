@@ -18,7 +18,7 @@ pub(super) fn judge(change: &ResourceChange<'_>) -> Result<Judgement, PlatformEr
         "table" | "copy" => table(change, &read_attributes(before)?, &read_attributes(after)?),
         "view" => view(&read_attributes(before)?, &read_attributes(after)?),
         "database" => {
-            Judgement::update(Effect::None, "the list of shards differs").meaning(Meaning::Metadata)
+            Judgement::update(Effect::None, "the list of shards differs").with_meaning(Meaning::Metadata)
         }
         "trigger" => trigger(change)?,
         _ => in_place(change),
@@ -123,7 +123,8 @@ fn table(change: &ResourceChange<'_>, before: &TableAttributes, after: &TableAtt
 
 fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
     if before.shows_the_same(after) {
-        return Judgement::update(Effect::None, "another latency is promised").meaning(Meaning::Metadata);
+        return Judgement::update(Effect::None, "another latency is promised")
+            .with_meaning(Meaning::Metadata);
     }
     let lost: Vec<String> = before
         .columns
@@ -157,7 +158,7 @@ fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
         return Judgement::update(Effect::InPlace, harmless(before, after));
     }
     let broken = BTreeSet::from([after.consumer.clone()]);
-    Judgement::update(Effect::InPlace, reasons.join("; ")).meaning(Meaning::Breaking(broken))
+    Judgement::update(Effect::InPlace, reasons.join("; ")).with_meaning(Meaning::Breaking(broken))
 }
 
 /// What differs where nothing is lost.

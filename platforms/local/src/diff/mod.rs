@@ -62,7 +62,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
     }
     let files = made.into_iter().map(|(path, script)| File::sql(&path, script.to_string()));
     let files = files.collect::<Result<Vec<_>, _>>()?;
-    Ok(files.into_iter().fold(plan, Plan::transition))
+    Ok(files.into_iter().fold(plan, Plan::transition_file))
 }
 
 /// As many digits as the position of every step fits into.

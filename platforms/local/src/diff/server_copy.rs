@@ -33,7 +33,7 @@ pub(super) fn update(
         let script = script.note(
             "Whoever executes this fills it in the same transaction, from the platform's own database.",
         );
-        return Some(script.add(CHANGE, "Makes the copy anew.", statements));
+        return Some(script.add_section(CHANGE, "Makes the copy anew.", statements));
     }
     let removed = change.removed.iter().map(|column| format!("DROP COLUMN {}", column_name(&column.name)));
     let added = change.added.iter().map(|column| format!("ADD COLUMN {}", declaration(&table, column)));
@@ -58,7 +58,7 @@ pub(super) fn update(
         true => script.note("Whoever executes this brings earlier versions in the same transaction."),
         false => script,
     };
-    Some(script.add(CHANGE, "Changes the copy where it is.", statements))
+    Some(script.add_section(CHANGE, "Changes the copy where it is.", statements))
 }
 
 /// Takes the views of a copy away.

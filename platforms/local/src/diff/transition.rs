@@ -79,7 +79,7 @@ fn made_elsewhere(after: &Resource) -> Result<Script, PlatformError> {
         }
     };
     let script = Script::new(after.address().as_str(), database);
-    Ok(script.add(CHANGE, "Makes it where it is to be.", statements))
+    Ok(script.add_section(CHANGE, "Makes it where it is to be.", statements))
 }
 
 /// Takes away what a resource was. Data that was owed goes only if something lets it go.
@@ -100,7 +100,7 @@ pub(super) fn retire(
             let milestoned = table.milestoned();
             let rejected = table.sets_aside.then(|| Rejected::of(&milestoned).drop());
             let drop = [milestoned.drop()].into_iter().chain(rejected);
-            Some(script.add(CHANGE, "Takes the table away.", drop))
+            Some(script.add_section(CHANGE, "Takes the table away.", drop))
         }
         ("copy", _) => {
             let copy: TableAttributes = read_attributes(before)?;
@@ -112,16 +112,16 @@ pub(super) fn retire(
             if copy.engine() == Engine::Postgres {
                 drop.extend(drop_aside(&copy.milestoned()));
             }
-            Some(script(&copy.database).add(CHANGE, "Takes the copy away.", drop))
+            Some(script(&copy.database).add_section(CHANGE, "Takes the copy away.", drop))
         }
         ("view", _) => {
             let view: ViewAttributes = read_attributes(before)?;
-            Some(script(&view.database).add(CHANGE, "Takes the views away.", drop_views(&view)))
+            Some(script(&view.database).add_section(CHANGE, "Takes the views away.", drop_views(&view)))
         }
         ("output", _) => {
             let output: OutputAttributes = read_attributes(before)?;
             let drop = drop_outputs(&output);
-            Some(script(&output.database).add(CHANGE, "Takes the tables away.", drop))
+            Some(script(&output.database).add_section(CHANGE, "Takes the tables away.", drop))
         }
         _ => None,
     };
@@ -134,15 +134,15 @@ pub(super) fn leave(before: &Resource) -> Script {
     let books = METADATA_TABLES.map(|book| format!("DROP TABLE IF EXISTS {};", quoted(book)));
     Script::new(before.address().as_str(), database.unwrap_or_default())
         .note("The file itself stays: delete it by hand.")
-        .add("books", "What was written down of the books themselves.", [READ_BOOKS.to_owned()])
-        .add(CHANGE, "Takes the books away.", books)
+        .add_section("books", "What was written down of the books themselves.", [READ_BOOKS.to_owned()])
+        .add_section(CHANGE, "Takes the books away.", books)
 }
 
 /// Adds what is done last in a database that the platform leaves: it forgets that it ever made anything there.
 pub(super) fn forgetting(script: Script, platform: &PlatformName) -> Script {
     let forget =
         format!("DELETE FROM \"datasurface_steps\"\nWHERE \"platform\" = {};", literal(platform.as_str()));
-    script.add(LEAVE, "Forgets what was made in this database: nothing of it is left.", [forget])
+    script.add_section(LEAVE, "Forgets what was made in this database: nothing of it is left.", [forget])
 }
 
 fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttributes) -> Option<Script> {
@@ -158,7 +158,7 @@ fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttribut
         _ => ("Makes the views anew.", drop_views(before)),
     };
     statements.extend(create_views(after));
-    Some(script.add(CHANGE, about, statements))
+    Some(script.add_section(CHANGE, about, statements))
 }
 
 /// Nothing but the tables: what is in them is made anew at each run.
@@ -169,7 +169,7 @@ fn output(address: &ResourceAddress, before: &OutputAttributes, after: &OutputAt
     let mut statements = drop_outputs(before);
     statements.extend(create_outputs(after));
     let script = Script::new(address.as_str(), &after.database);
-    Some(script.add(CHANGE, "Makes the tables anew; the next run fills them.", statements))
+    Some(script.add_section(CHANGE, "Makes the tables anew; the next run fills them.", statements))
 }
 
 fn copy(
@@ -206,17 +206,17 @@ fn table(
             .note("The next batch closes those that it has values for, and opens them anew.");
         let more = read_again(before, after).into_iter().chain(set_aside(before, after));
         let more = more.chain(begin_history(before, after, is_copy).into_iter().flatten());
-        return Some(script.add(CHANGE, "Adds columns.", add.chain(more)));
+        return Some(script.add_section(CHANGE, "Adds columns.", add.chain(more)));
     }
     if let Some(begin) = begin_history(before, after, is_copy) {
-        return Some(script.add(CHANGE, "Lets the next application bring earlier versions.", begin));
+        return Some(script.add_section(CHANGE, "Lets the next application bring earlier versions.", begin));
     }
     let set_aside = set_aside(before, after)?;
     let about = match after.sets_aside {
         true => "Makes room for rows that are set aside.",
         false => "Takes away the rows that were set aside.",
     };
-    Some(script.add(CHANGE, about, [set_aside].into_iter().chain(read_all_again(before, after))))
+    Some(script.add_section(CHANGE, about, [set_aside].into_iter().chain(read_all_again(before, after))))
 }
 
 /// What lets a copy have earlier versions that had live ones only, if that changes.
@@ -297,7 +297,7 @@ fn rebuild(
     }
     statements.extend(read_again(before, after));
     statements.extend(set_aside(before, after));
-    script.add(CHANGE, "Makes the table anew, with every version that was there.", statements)
+    script.add_section(CHANGE, "Makes the table anew, with every version that was there.", statements)
 }
 
 /// Lets the next capture read all of its source, where it would begin at a watermark.

@@ -51,7 +51,7 @@ pub(super) fn render(
     let database = shelf.database(config);
 
     let script = Script::new(&address, &database)
-        .reading(&config.database, PLATFORM_SCHEMA)
+        .with_attached(&config.database, PLATFORM_SCHEMA)
         .note(format!("{dataset}, as the consumers of {container} read it."));
     let script = match shelf.engine() {
         Engine::Sqlite => in_file(script, &table, &buffer.table),
@@ -62,21 +62,23 @@ pub(super) fn render(
         Some(time) => purged(script, shelf.engine(), &table, dataset, time),
     };
     let script = script
-        .add(
+        .add_section(
             "restart",
             "Empties the copy: what comes next, in the same transaction, brings everything from the batch :first on.",
             [restart(&table), forget_progress(&table.table)],
         )
-        .add("applied", "The last batch that arrived, and when.", [applied(&table)]);
+        .add_section("applied", "The last batch that arrived, and when.", [applied(&table)]);
     let script = match shelf.engine() {
         Engine::Sqlite => {
             let promised = custody.promised_time().filter(|_| custody.history);
             let last_old =
                 promised.map(|time| in_parentheses(&last_old_batch(PLATFORM_SCHEMA, dataset, time)));
             let buffer = format!("{PLATFORM_SCHEMA}.{}", quoted(&buffer.table));
-            remade(script, &table).add("verify", VERIFY, [verify::in_file(&table, &buffer, last_old)])
+            remade(script, &table).add_section("verify", VERIFY, [verify::in_file(&table, &buffer, last_old)])
         }
-        Engine::Postgres => remade(script, &table).add("verify", VERIFY, [postgres::copy::verify(&table)]),
+        Engine::Postgres => {
+            remade(script, &table).add_section("verify", VERIFY, [postgres::copy::verify(&table)])
+        }
     };
     let path = path::sql(
         "copies",
@@ -88,7 +90,7 @@ pub(super) fn render(
             dataset.dataset.as_str(),
         ],
     );
-    let resource = Resource::new(address, "copy").origin(view.key()).depends_on(address::table(dataset));
+    let resource = Resource::new(address, "copy").origin(view.key()).dependency(address::table(dataset));
     let attributes = TableAttributes::new(&database, &table, None).copied_from(&buffer.table);
     rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
 }
@@ -106,8 +108,12 @@ fn in_file(script: Script, table: &Milestoned, buffer: &str) -> Script {
     let mut apply = copy::apply(table, &format!("{PLATFORM_SCHEMA}.{}", quoted(buffer)));
     apply.push(remember(table));
     script
-        .add("create", "Makes the copy and the books of this file.", create_copy(Engine::Sqlite, table))
-        .add(
+        .add_section(
+            "create",
+            "Makes the copy and the books of this file.",
+            create_copy(Engine::Sqlite, table),
+        )
+        .add_section(
             "apply",
             "Brings the copy up to the batch :batch, in one transaction; again changes nothing.",
             apply,
@@ -121,20 +127,20 @@ fn on_server(script: Script, table: &Milestoned, buffer: &str) -> Script {
         .note("To bring it up to the batch :batch, in one transaction: stage; what `changes` selects goes through load;")
         .note("merge. If live and live_there differ then, the platform has forgotten what went: restage; what")
         .note("`live_versions` selects goes through load_live; close. Then remember. Again changes nothing.")
-        .add("create", "Makes the copy and the books of this database.", create_copy(Engine::Postgres, table))
-        .add(
+        .add_section("create", "Makes the copy and the books of this database.", create_copy(Engine::Postgres, table))
+        .add_section(
             "stage",
             "Makes room for what changed, gone with the transaction, and the book of what is set aside.",
             [copy::stage(table)].into_iter().chain(copy::open_aside(table)),
         )
-        .add(
+        .add_section(
             "changes",
             &format!("{there}: what was opened or closed after the batch :applied."),
             [copy::changes(table, buffer)],
         )
-        .add("load", "Takes it, but for what the columns cannot have.", [copy::load(table)])
-        .add("set_aside", "Remembers what they cannot have.", [copy::set_aside(table)])
-        .add(
+        .add_section("load", "Takes it, but for what the columns cannot have.", [copy::load(table)])
+        .add_section("set_aside", "Remembers what they cannot have.", [copy::set_aside(table)])
+        .add_section(
             "merge",
             match table.is_keyless() {
                 true => "Puts what is new in the place of all that came before.",
@@ -142,20 +148,20 @@ fn on_server(script: Script, table: &Milestoned, buffer: &str) -> Script {
             },
             copy::merge(table),
         )
-        .add("live", "How many versions are live here, or set aside.", [copy::live(table)])
-        .add("live_there", &format!("{there}: how many are."), [copy::live_there(buffer)])
-        .add("restage", "Empties the room.", [copy::restage(table)])
-        .add(
+        .add_section("live", "How many versions are live here, or set aside.", [copy::live(table)])
+        .add_section("live_there", &format!("{there}: how many are."), [copy::live_there(buffer)])
+        .add_section("restage", "Empties the room.", [copy::restage(table)])
+        .add_section(
             "live_versions",
             &format!("{there}: which versions are live."),
             [copy::live_versions(table, buffer)],
         )
-        .add("load_live", "Takes them.", [copy::load_live(table)])
-        .add("live_aside", "Which live versions are set aside.", [copy::live_aside(table)])
-        .add("close_aside", "Ends one of them.", [copy::close_aside(table)])
-        .add("count_aside", "How many there are.", [copy::count_aside(table)])
-        .add("close", "Closes what is not among them.", copy::close(table))
-        .add("remember", "Remembers the last batch, in the transaction that brings it.", [remember(table)])
+        .add_section("load_live", "Takes them.", [copy::load_live(table)])
+        .add_section("live_aside", "Which live versions are set aside.", [copy::live_aside(table)])
+        .add_section("close_aside", "Ends one of them.", [copy::close_aside(table)])
+        .add_section("count_aside", "How many there are.", [copy::count_aside(table)])
+        .add_section("close", "Closes what is not among them.", copy::close(table))
+        .add_section("remember", "Remembers the last batch, in the transaction that brings it.", [remember(table)])
 }
 
 /// What nobody is owed any longer goes; when batches became visible is known where they were merged.
@@ -170,14 +176,14 @@ fn purged(
     match engine {
         Engine::Sqlite => {
             let last_old = in_parentheses(&last_old_batch(PLATFORM_SCHEMA, dataset, time));
-            script.add("purge", WHY, [table.purge(&last_old)])
+            script.add_section("purge", WHY, [table.purge(&last_old)])
         }
         Engine::Postgres => {
             let about = format!("In {PLATFORM_SCHEMA}: the last batch that nobody is owed versions of.");
             let last_old = format!("{};", last_old_batch("main", dataset, time));
             let mut purge = vec![table.purge(":last_old")];
             purge.extend(postgres::copy::purge_aside(table));
-            script.add("last_old", &about, [last_old]).add("purge", WHY, purge)
+            script.add_section("last_old", &about, [last_old]).add_section("purge", WHY, purge)
         }
     }
 }
@@ -222,12 +228,12 @@ fn remade(script: Script, table: &Milestoned) -> Script {
     };
     let remake = [format!("DROP TABLE IF EXISTS {copy};"), forget_progress(&table.table)];
     script
-        .add(
+        .add_section(
             "earlier",
             "How many versions it has from before the batch :first: nothing could bring them again.",
             [format!("SELECT count(*)\nFROM {copy}\nWHERE {} < {first};", quoted(BATCH_IN))],
         )
-        .add(
+        .add_section(
             "remake",
             "Takes away what is left of the copy: it is made and filled again in the same transaction.",
             remake.into_iter().chain(more),

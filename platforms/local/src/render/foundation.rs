@@ -304,77 +304,77 @@ pub(super) fn render(
         ))
         .note("Batches are numbered for each datastore. A batch is visible when it stands here.")
         .note("Schemas are numbered for each dataset. A batch has the last one whose first batch is not after it.")
-        .add(
+        .add_section(
             "create",
             "Makes the books that are not there.",
             [STEPS, OF_BOOKS, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS, BEHIND].map(str::to_owned),
         )
-        .add(
+        .add_section(
             "upgrade_to_2",
             "Gives books of version 1 what those of version 2 have.",
             UPGRADE_TO_2.map(str::to_owned),
         )
-        .add(
+        .add_section(
             "begin_books",
             "Writes down what tells this database from every other one, and the version of these books.",
             one(BEGIN_BOOKS),
         )
-        .add("books", "What was written down of the books themselves.", one(READ_BOOKS))
-        .add(
+        .add_section("books", "What was written down of the books themselves.", one(READ_BOOKS))
+        .add_section(
             "trust_clock",
             "Remembers the time of a run that could be trusted. What somebody confirmed counts also if it is earlier.",
             one(TRUST_CLOCK),
         )
-        .add("server_clock", "What the time is on a PostgreSQL server, where it is asked.", one(SERVER_CLOCK))
-        .add(
+        .add_section("server_clock", "What the time is on a PostgreSQL server, where it is asked.", one(SERVER_CLOCK))
+        .add_section(
             "step_done",
             "Remembers that a step of a plan was done, in the transaction that does it.",
             [step_done(&platform)],
         )
-        .add("steps_done", "What was done, by plan; the plan without a name made the database.", [steps_done(&platform)])
-        .add("new_plan", "Forgets what was done of other plans: the same change may come again.", [new_plan(&platform)])
-        .add("next_batch", "The number of the next batch of a datastore.", one(NEXT_BATCH))
-        .add(
+        .add_section("steps_done", "What was done, by plan; the plan without a name made the database.", [steps_done(&platform)])
+        .add_section("new_plan", "Forgets what was done of other plans: the same change may come again.", [new_plan(&platform)])
+        .add_section("next_batch", "The number of the next batch of a datastore.", one(NEXT_BATCH))
+        .add_section(
             "batch_visible",
             "Makes a batch of a dataset visible, in the transaction that merges it. Its time is not before that of an earlier one.",
             one(BATCH_VISIBLE),
         )
-        .add("last_batch", "The last batch of a dataset, and when it became visible.", one(LAST_BATCH))
-        .add("first_batch", "The first batch of a dataset that is known.", one(FIRST_BATCH))
-        .add(
+        .add_section("last_batch", "The last batch of a dataset, and when it became visible.", one(LAST_BATCH))
+        .add_section("first_batch", "The first batch of a dataset that is known.", one(FIRST_BATCH))
+        .add_section(
             "last_move",
             "The last batch, up to :until, that changed a dataset; its first one counts.",
             one(LAST_MOVE),
         )
-        .add("schema_version", "The version of its schema that a batch of a dataset has.", one(SCHEMA_VERSION))
-        .add(
+        .add_section("schema_version", "The version of its schema that a batch of a dataset has.", one(SCHEMA_VERSION))
+        .add_section(
             "dataset_failed",
             "Remembers why a dataset stays as it is, in the transaction of the batch of the others.",
             one(DATASET_FAILED),
         )
-        .add("dataset_captured", "A dataset is behind no more.", one(DATASET_CAPTURED))
-        .add("datasets_behind", "The datasets whose last capture failed.", one(DATASETS_BEHIND))
-        .add(
+        .add_section("dataset_captured", "A dataset is behind no more.", one(DATASET_CAPTURED))
+        .add_section("datasets_behind", "The datasets whose last capture failed.", one(DATASETS_BEHIND))
+        .add_section(
             "input_seen",
             "The last batch of an input that a transformer has seen, as it is now: :made_by is a fingerprint of it.",
             one(INPUT_SEEN),
         )
-        .add(
+        .add_section(
             "see_input",
             "Remembers which batch of an input a transformer saw, in the transaction of its outputs.",
             one(SEE_INPUT),
         )
-        .add("run_started", "Remembers that a job was started.", one(RUN_STARTED))
-        .add(
+        .add_section("run_started", "Remembers that a job was started.", one(RUN_STARTED))
+        .add_section(
             "run_ended",
             "Remembers how a job ended, how long it took, and how many records it moved; without a failure, it went well. Its last \
              100 runs stay, and its last good one.",
             one(RUN_ENDED),
         )
-        .add("last_run", "The last run of a job.", one(LAST_RUN))
-        .add("last_success", "When a job last ended well.", one(LAST_SUCCESS))
-        .add("history", "The last :most runs of each job, the newest first; what a server refused is a part of a job.", one(HISTORY))
-        .add(
+        .add_section("last_run", "The last run of a job.", one(LAST_RUN))
+        .add_section("last_success", "When a job last ended well.", one(LAST_SUCCESS))
+        .add_section("history", "The last :most runs of each job, the newest first; what a server refused is a part of a job.", one(HISTORY))
+        .add_section(
             "moved_since",
             "How many records of a dataset changed in the batches after :arrived, up to :batch.",
             one(MOVED_SINCE),

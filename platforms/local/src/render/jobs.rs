@@ -31,10 +31,10 @@ impl Jobs {
         let address = address::capture(ingest.datastore(), alone);
         let mut resource = in_database(address, "capture", view.key());
         for dataset in ingest.datasets() {
-            resource = resource.depends_on(address::table(dataset.key()));
+            resource = resource.dependency(address::table(dataset.key()));
         }
         if let IngestSource::Transformer { workspace } = ingest.source() {
-            resource = resource.depends_on(address::output(workspace));
+            resource = resource.dependency(address::output(workspace));
         }
         let datasets: Vec<Value> = reading
             .selects
@@ -78,7 +78,7 @@ impl Jobs {
             if let NodeKey::Export { container, dataset, .. } = input.from() {
                 let own = TableAddress::read(input.offer().address())
                     .is_some_and(|table| same_file(&table.file, &config.database));
-                resource = resource.depends_on(if own {
+                resource = resource.dependency(if own {
                     address::table(dataset)
                 } else {
                     address::copy(container, dataset)
@@ -107,8 +107,8 @@ impl Jobs {
         let workspace = transform.workspace();
         let output = address::output(workspace);
         let resource = in_database(address::transform(workspace), "transform", view.key())
-            .depends_on(output.as_str())
-            .depends_on(address::trigger(workspace));
+            .dependency(output.as_str())
+            .dependency(address::trigger(workspace));
         let keys = |datasets: &[DatasetFacts]| -> Vec<DatasetKey> {
             datasets.iter().map(|dataset| dataset.key().clone()).collect()
         };

@@ -81,5 +81,5 @@ pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Renderin
 
 /// A resource in the platform's own database.
 fn in_database(address: String, kind: &str, origin: &NodeKey) -> Resource {
-    Resource::new(address, kind).origin(origin).depends_on(address::DATABASE)
+    Resource::new(address, kind).origin(origin).dependency(address::DATABASE)
 }

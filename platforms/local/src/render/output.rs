@@ -34,24 +34,22 @@ pub(super) fn render(
         .note("see_input of database.sql: cut off before, the run is made again.")
         .note(format!("{RUN} is a word that nobody can guess: the SELECTs may read the inputs, and nothing else."));
     if let Some(file) = &attributes.container {
-        script = script.reading(file, "main");
+        script = script.with_attached(file, "main");
     }
-    script = script.add("create", "Makes the tables that it fills.", create_outputs(&attributes)).add(
-        "inputs",
-        "Makes the inputs visible.",
-        inputs(&attributes),
-    );
+    script = script
+        .add_section("create", "Makes the tables that it fills.", create_outputs(&attributes))
+        .add_section("inputs", "Makes the inputs visible.", inputs(&attributes));
     for output in &attributes.outputs {
         let name = &output.dataset;
         script = script
-            .add(&select_section(name), "What is made.", [select_output(output)])
-            .add(&clear_section(name), "Takes away what was made before.", [clear_output(output)])
-            .add(&load_section(name), "Keeps a row.", [load_output(output)]);
+            .add_section(&select_section(name), "What is made.", [select_output(output)])
+            .add_section(&clear_section(name), "Takes away what was made before.", [clear_output(output)])
+            .add_section(&load_section(name), "Keeps a row.", [load_output(output)]);
     }
     let shelf = ConsumerDatabase::of_inputs(transform.container_key(), transform.container(), config)?;
     let mut resource = in_database(address, "output", node);
     for input in transform.inputs() {
-        resource = resource.depends_on(shelf.resource(transform.container_key(), input.key()));
+        resource = resource.dependency(shelf.resource(transform.container_key(), input.key()));
     }
     let path = path::sql("outputs", &[workspace.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])

@@ -50,19 +50,19 @@ pub(super) fn render(
         statements.into_iter().chain(rejected.iter().flat_map(more)).collect::<Vec<_>>()
     };
     let script = script
-        .add("create", "Makes the table.", with(table.create(), |rejected| vec![rejected.create()]))
-        .add("stage", "Makes room for a batch.", with(table.stage(), |rejected| rejected.stage()))
-        .add("load", "Puts one record into it.", [table.load()]);
+        .add_section("create", "Makes the table.", with(table.create(), |rejected| vec![rejected.create()]))
+        .add_section("stage", "Makes room for a batch.", with(table.stage(), |rejected| rejected.stage()))
+        .add_section("load", "Puts one record into it.", [table.load()]);
     let script = match &rejected {
         None => script,
-        Some(rejected) => script.add(
+        Some(rejected) => script.add_section(
             "reject",
             "Sets one aside: the row, the column, the rule, and the key, as far as it has one.",
             [rejected.reject()],
         ),
     };
     let script = with_checks(script, dataset, &table)
-        .add(
+        .add_section(
             "merge",
             match table.is_keyless() {
                 true => "Closes all that there is and opens all that is staged, unless the two are the same.",
@@ -70,16 +70,16 @@ pub(super) fn render(
             },
             with(table.merge(), |rejected| rejected.merge()),
         )
-        .add("count", "What the batch did.", [table.count()]);
+        .add_section("count", "What the batch did.", [table.count()]);
     let script = match &rejected {
         None => script,
-        Some(rejected) => script.add(
+        Some(rejected) => script.add_section(
             "count_rejected",
             "How many rows are set aside, and what the batch did to them.",
             [rejected.count()],
         ),
     };
-    let script = script.add(
+    let script = script.add_section(
         "schema",
         "Remembers the schema of the batch, if it is not that of the one before.",
         [schema_version::remember(&table, dataset.schema().table(), dataset.key())],
@@ -98,7 +98,7 @@ pub(super) fn render(
         _ => script,
     };
     let unstage = with(vec![table.unstage()], |rejected| vec![rejected.unstage()]);
-    let script = letting_go(script, dataset, &table, rejected.as_ref()).add(
+    let script = letting_go(script, dataset, &table, rejected.as_ref()).add_section(
         "unstage",
         "Gives the room back.",
         unstage,
@@ -117,7 +117,7 @@ fn letting_go(
     let forget = [table.forget()].into_iter().chain(rejected.map(Rejected::forget));
     let script = match table.history {
         true => script,
-        false => script.add("forget", "Nobody is owed earlier versions.", forget),
+        false => script.add_section("forget", "Nobody is owed earlier versions.", forget),
     };
     let Some(time) = dataset.custody().promised_time() else {
         return script;
@@ -125,7 +125,7 @@ fn letting_go(
     let last_old = in_parentheses(&last_old_batch("main", dataset.key(), time));
     let purge =
         [table.purge(&last_old)].into_iter().chain(rejected.map(|rejected| rejected.purge(&last_old)));
-    script.add("purge", "After that time, nobody is owed an earlier version.", purge)
+    script.add_section("purge", "After that time, nobody is owed an earlier version.", purge)
 }
 
 /// The rows that a dataset sets aside, if it does.
@@ -143,42 +143,46 @@ fn watermark_column<'f>(node: &'f NodeFacts, dataset: &DatasetKey) -> Option<&'f
 
 fn with_watermark(script: Script, watermark: &Watermark<'_>, merge_new: Vec<String>) -> Script {
     script
-        .add(
+        .add_section(
             "position",
             "From where on the source is to be read; all of it if there is none.",
             [watermark.position()],
         )
-        .add("reached", "How far what is staged reaches.", [watermark.reached()])
-        .add(
+        .add_section("reached", "How far what is staged reaches.", [watermark.reached()])
+        .add_section(
             "complete",
             "Adds what was not read again, so that checks see all that will be.",
             [watermark.complete()],
         )
-        .add("merge_new", "Closes what changed, opens what changed or is new; the rest stays.", merge_new)
-        .add("remember", "Remembers how far the source was read.", [watermark.remember()])
+        .add_section(
+            "merge_new",
+            "Closes what changed, opens what changed or is new; the rest stays.",
+            merge_new,
+        )
+        .add_section("remember", "Remembers how far the source was read.", [watermark.remember()])
 }
 
 /// What another local platform captures for all is taken as it is there.
 fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: TableAddress) -> Script {
     let predecessor = Predecessor { table, dataset, there: there.table };
     script
-        .reading(there.file, PREDECESSOR_SCHEMA)
+        .with_attached(there.file, PREDECESSOR_SCHEMA)
         .note("Instead of all that, if it agrees: follow, up to the last batch of the platform before. If it differs then,")
         .note("a batch as above.")
-        .add("agrees", "One row if all that is here came from there.", [predecessor.agrees()])
-        .add("last", "The last batch that is there.", [predecessor.last()])
-        .add(
+        .add_section("agrees", "One row if all that is here came from there.", [predecessor.agrees()])
+        .add_section("last", "The last batch that is there.", [predecessor.last()])
+        .add_section(
             "follow",
             "Takes the versions and the batches after :arrived, in one transaction.",
             predecessor.follow(),
         )
-        .add(
+        .add_section(
             "follow_schemas",
             "Takes the schemas of those batches, in the same transaction, if they are known there.",
             [predecessor.follow_schemas()],
         )
-        .add("followed", "What those batches did.", [predecessor.followed()])
-        .add("differs", "One row if a latest version reads otherwise than there.", [predecessor.differs()])
+        .add_section("followed", "What those batches did.", [predecessor.followed()])
+        .add_section("differs", "One row if a latest version reads otherwise than there.", [predecessor.differs()])
 }
 
 /// The checks, in an order that does not change, each in a section of its own.
@@ -186,7 +190,7 @@ fn with_checks(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Sc
     let public = public_columns(dataset);
     (1..).zip(dataset.checks()).fold(script, |script, (number, check)| {
         let Check { rule, sql } = Check::of(table, dataset.schema().table(), &public, check);
-        script.add(&format!("{CHECK} {number}"), &rule, [sql])
+        script.add_section(&format!("{CHECK} {number}"), &rule, [sql])
     })
 }
 
@@ -212,7 +216,7 @@ pub(super) fn render_held(
     let script = head(config, dataset.key())
         .note(format!("{wanted}: held. Nobody asks for it any more, and nothing feeds it."))
         .note(until)
-        .add(
+        .add_section(
             "create",
             "Makes the table, if it is not there.",
             table.create().into_iter().chain(rejected(dataset, &table).map(|rejected| rejected.create())),
@@ -250,10 +254,10 @@ fn add(
 ) -> Result<(), PlatformError> {
     let key = dataset.key();
     let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_time())
-        .read_by(watermark_column(node, key))
-        .setting_aside(dataset.invalid_rows() == InvalidRows::SetAside)
-        .checked(dataset.checks());
-    let resource = in_database(address::table(key), "table", node.key()).holds(holds);
+        .with_watermark(watermark_column(node, key))
+        .with_sets_aside(dataset.invalid_rows() == InvalidRows::SetAside)
+        .with_checks(dataset.checks());
+    let resource = in_database(address::table(key), "table", node.key()).with_held_data(holds);
     let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
 }

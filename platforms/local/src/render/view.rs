@@ -48,19 +48,19 @@ pub(super) fn render(
         };
         let address = address::view(group, dataset);
         let script = Script::new(&address, &database)
-            .promising(attributes.latency_seconds)
+            .with_promised_latency(attributes.latency_seconds)
             .note(format!("What the group {group} sees of {dataset}."))
-            .add("create", "Makes what the group reads.", create_views(&attributes));
+            .add_section("create", "Makes what the group reads.", create_views(&attributes));
         let script = match engine {
             Engine::Sqlite => script,
             Engine::Postgres => {
                 let why = "Takes it away, where the copy is made again in the same transaction.";
-                script.add("drop", why, drop_views(&attributes))
+                script.add_section("drop", why, drop_views(&attributes))
             }
         };
         let resource = Resource::new(address, "view")
             .origin(view.key())
-            .depends_on(shelf.resource(export.container_key(), dataset));
+            .dependency(shelf.resource(export.container_key(), dataset));
         let path = path::sql(
             "views",
             &[

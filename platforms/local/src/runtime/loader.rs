@@ -179,7 +179,7 @@ mod tests {
             .unwrap();
         let database = Database { connection, file: "some.db".to_owned(), breakpoint: &breakpoint };
         let insert = "INSERT INTO temp.\"t\"\n  (\"a\", \"b\")\nVALUES (?1, ?2);".to_owned();
-        let script = Script::new("table.S.s", "some.db").add("load", "Puts a row into it.", [insert]);
+        let script = Script::new("table.S.s", "some.db").add_section("load", "Puts a row into it.", [insert]);
         let mut loader = database.loader(&script, "load").unwrap();
         let mut refused = None;
         for row in 0..rows {
@@ -236,7 +236,7 @@ mod tests {
         connection.execute_batch("CREATE TABLE t (a, b)").unwrap();
         let database = Database { connection, file: "some.db".to_owned(), breakpoint: &breakpoint };
         let insert = "INSERT INTO t\n  (a, b)\nVALUES (?1, ?2);".to_owned();
-        let script = Script::new("table.S.s", "some.db").add("load", "Puts a row into it.", [insert]);
+        let script = Script::new("table.S.s", "some.db").add_section("load", "Puts a row into it.", [insert]);
         let mut loader = database.loader(&script, "load").unwrap();
         let much = vec![b'x'; MOST_BYTES];
         for row in 0..FEW + 5 {

@@ -118,7 +118,7 @@ impl RunContext<'_> {
             _ => 0,
         };
         let rejected = self.set_aside(&dataset);
-        let promised = view.promised();
+        let promised = view.promised_latency();
         Ok(SinkStatus {
             group,
             dataset,

@@ -76,14 +76,14 @@ impl Script {
 
     /// Reads a second database file as this schema.
     #[must_use]
-    pub(crate) fn reading(mut self, file: impl Into<String>, schema: impl Into<String>) -> Self {
+    pub(crate) fn with_attached(mut self, file: impl Into<String>, schema: impl Into<String>) -> Self {
         self.reads = Some(Attached { file: file.into(), schema: schema.into() });
         self
     }
 
     /// What is read here may be this late.
     #[must_use]
-    pub(crate) fn promising(mut self, latency: Option<Latency>) -> Self {
+    pub(crate) fn with_promised_latency(mut self, latency: Option<Latency>) -> Self {
         self.promised = latency;
         self
     }
@@ -97,7 +97,7 @@ impl Script {
 
     /// Adds a section: its name, what it is for, and its statements, each with its semicolon.
     #[must_use]
-    pub(crate) fn add(
+    pub(crate) fn add_section(
         mut self,
         name: &str,
         about: &str,
@@ -122,19 +122,19 @@ impl Script {
         let mut script = Self::new(head(RESOURCE)?, head(DATABASE)?);
         let reads = lines.peek().and_then(|line| line.strip_prefix(READS)?.rsplit_once(" as "));
         if let Some((file, schema)) = reads {
-            script = script.reading(file, schema);
+            script = script.with_attached(file, schema);
             lines.next();
         }
         let promised = lines.peek().and_then(|line| line.strip_prefix(PROMISED)?.strip_suffix(SECONDS));
         if let Some(seconds) = promised.and_then(|seconds| seconds.parse().ok()) {
-            script = script.promising(Some(Latency::seconds(seconds)));
+            script = script.with_promised_latency(Some(Latency::seconds(seconds)));
             lines.next();
         }
         let mut sql: Vec<&str> = Vec::new();
         for line in lines {
             if let Some((name, about)) = introduction(line) {
                 script.finish(&mut sql);
-                script = script.add(name, about, []);
+                script = script.add_section(name, about, []);
             } else if script.sections.is_empty() {
                 script.notes.extend(line.strip_prefix("-- ").map(str::to_owned));
             } else {
@@ -172,7 +172,7 @@ impl Script {
 
     /// How late it may be what is read here, if that was promised.
     #[must_use]
-    pub fn promised(&self) -> Option<Latency> {
+    pub fn promised_latency(&self) -> Option<Latency> {
         self.promised
     }
 
@@ -233,12 +233,12 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read() {
         let script = Script::new("table.a.b", "x.db")
-            .reading("known as y.db", "platform")
-            .promising(Some(Latency::minutes(10)))
+            .with_attached("known as y.db", "platform")
+            .with_promised_latency(Some(Latency::minutes(10)))
             .note("One line.")
             .note("Another.")
-            .add("create", "Makes it.", ["CREATE TABLE a (b);".to_owned(), "SELECT\n\n1;".to_owned()])
-            .add("merge", "Moves [it].", ["SELECT 2;".to_owned()]);
+            .add_section("create", "Makes it.", ["CREATE TABLE a (b);".to_owned(), "SELECT\n\n1;".to_owned()])
+            .add_section("merge", "Moves [it].", ["SELECT 2;".to_owned()]);
         assert_eq!(Script::read(&script.to_string()), Ok(script));
     }
 

@@ -84,8 +84,8 @@ fn a_table_that_is_held_for_its_latest_versions_keeps_them_when_it_comes_back_wi
             team.without_workspace(&"Mask".into()).without_workspace(&"Marketing".into())
         });
         let assignments = Assignments::default()
-            .serves("Local", "Sales/analysis", Stage::Provisioned)
-            .captures("Local", "NW_Data", Stage::Provisioned);
+            .with_group("Local", "Sales/analysis", Stage::Provisioned)
+            .with_primary("Local", "NW_Data", Stage::Provisioned);
         Scene::new(alone, &assignments)
     };
     let both = ["NW_Data/customers", "NW_Data/products"];

@@ -114,11 +114,11 @@ fn a_consumer_of_another_local_platform_reads_what_the_first_captured() {
         .edit_team("USA", "NorthWindTeam", |team| {
             team.workspace(
                 Workspace::new("Board")
-                    .container("USA/NorthWindTeam/Desk")
+                    .with_container("USA/NorthWindTeam/Desk")
                     .group(DatasetGroup::new("all").sink("NW_Data/customers")),
             )
         });
-    let assignments = NorthWind::assignments().serves(
+    let assignments = NorthWind::assignments().with_group(
         "Second",
         "Board/all",
         datasurface_platform::graph::Stage::Provisioned,

@@ -114,7 +114,7 @@ impl Ground {
     }
 
     pub(crate) fn stopping_at(mut self, breakpoint: Breakpoint) -> Self {
-        self.platform = self.platform.stopping_at(breakpoint);
+        self.platform = self.platform.with_breakpoint(breakpoint);
         self
     }
 

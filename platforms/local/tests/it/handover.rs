@@ -29,16 +29,16 @@ pub(crate) fn of(wind: NorthWind, captures: &str) -> Scene {
         .ecosystem()
         .platform(PlatformDeclaration::new("Second", "local").setting("database", "second.db"))
         .edit_team("USA", "NorthWindTeam", |team| {
-            let all = DatasetGroup::new("all").sink("NW_Data/customers").milestoning(milestoning);
+            let all = DatasetGroup::new("all").sink("NW_Data/customers").with_milestoning(milestoning);
             team.container(DataContainer::sqlite("Table", "second.db"))
-                .workspace(Workspace::new("Board").container("USA/NorthWindTeam/Table").group(all))
+                .workspace(Workspace::new("Board").with_container("USA/NorthWindTeam/Table").group(all))
         });
     let assignments = Assignments::default()
-        .serves("Local", "Sales/analysis", Stage::Provisioned)
-        .serves("Local", "Marketing/masked", Stage::Provisioned)
-        .captures("Local", "Masked_NW_Data", Stage::Provisioned)
-        .captures(captures, "NW_Data", Stage::Provisioned)
-        .serves("Second", "Board/all", Stage::Provisioned);
+        .with_group("Local", "Sales/analysis", Stage::Provisioned)
+        .with_group("Local", "Marketing/masked", Stage::Provisioned)
+        .with_primary("Local", "Masked_NW_Data", Stage::Provisioned)
+        .with_primary(captures, "NW_Data", Stage::Provisioned)
+        .with_group("Second", "Board/all", Stage::Provisioned);
     Scene::new(ecosystem, &assignments)
 }
 
@@ -92,7 +92,7 @@ fn two_platforms_that_fill_one_database_do_not_meet_there() {
     let ecosystem = wind
         .ecosystem()
         .platform(PlatformDeclaration::new("Second", "local").setting("database", "second.db"));
-    let both = NorthWind::assignments().serves("Second", "Sales/analysis", Stage::Provisioned);
+    let both = NorthWind::assignments().with_group("Second", "Sales/analysis", Stage::Provisioned);
     let scene = Scene::new(ecosystem, &both);
     let (first, second) = grounds(&scene);
     first.change_source(CUSTOMERS);

@@ -98,7 +98,7 @@ fn rows_that_break_the_schema_fail_the_dataset_or_are_set_aside_each_of_them() {
             let customers = Dataset::new("customers", SCHEMA).with_invalid_rows(invalid_rows);
             let others = source.datasets().iter().filter(|dataset| dataset.name().as_str() != "customers");
             let datasets: Vec<_> = others.cloned().chain([customers]).collect();
-            team.without_datastore(&"NW_Data".into()).datastore(source.datasets_replaced(datasets))
+            team.without_datastore(&"NW_Data".into()).datastore(source.with_datasets(datasets))
         });
         crate::scene::Scene::new(ecosystem, &NorthWind::assignments())
     };

@@ -19,8 +19,8 @@ fn a_watermark_tells_of_no_deletion() {
     assert_eq!(codes(&NorthWind::by_version(), |team| team), ["local/unseen-deletions"]);
     let local = platform("northwind.db");
     let descriptor = local.descriptor();
-    assert!(descriptor.misses_deletions().is_subset(descriptor.captures()));
-    assert!(descriptor.misses_deletions().contains("sql_watermark"));
+    assert!(descriptor.missed_deletions().is_subset(descriptor.captures()));
+    assert!(descriptor.missed_deletions().contains("sql_watermark"));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn selects_that_cannot_run_are_refused() {
         );
         assert!(message.contains(reason), "{message}");
         assert!(
-            found[0].help_text().unwrap_or_default().starts_with("its inputs are `NW_Data_customers`"),
+            found[0].help().unwrap_or_default().starts_with("its inputs are `NW_Data_customers`"),
             "{select}"
         );
     }
@@ -208,16 +208,16 @@ fn inputs_of_one_name_are_refused() {
                 .dataset(Dataset::new(dataset, "id Integer key"))
         };
         let mask = Workspace::new("Mask")
-            .container("USA/NorthWindTeam/Desk")
-            .group(DatasetGroup::new("raw").sinks(["A/b_c", "a_B/c"]))
-            .transformer(DataTransformer::sql("Masked_NW_Data").select("customers", "SELECT 1"));
+            .with_container("USA/NorthWindTeam/Desk")
+            .group(DatasetGroup::new("raw").with_sinks(["A/b_c", "a_B/c"]))
+            .with_transformer(DataTransformer::sql("Masked_NW_Data").select("customers", "SELECT 1"));
         team.without_workspace(&"Mask".into())
             .workspace(mask)
             .datastore(store("A", "b_c"))
             .datastore(store("a_B", "c"))
     };
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", clash);
-    let assignments = NorthWind::assignments().captures("Local", "A", Stage::Provisioned).captures(
+    let assignments = NorthWind::assignments().with_primary("Local", "A", Stage::Provisioned).with_primary(
         "Local",
         "a_B",
         Stage::Provisioned,
@@ -299,12 +299,12 @@ fn settings_are_checked() {
 fn governance_learns_where_data_is_kept() {
     let config = LocalConfig { place: Some("Company/Bonn".to_owned()), ..LocalConfig::new("a.db") };
     let platform = LocalPlatform::new(config.clone());
-    let places: Vec<_> = platform.descriptor().keeps_data_at().iter().cloned().collect();
+    let places: Vec<_> = platform.descriptor().data_places().iter().cloned().collect();
     assert_eq!(places, ["Company/Bonn".into()]);
-    assert_eq!(platform.descriptor().keeps_data_in(), &[("sqlite".to_owned(), None)].into());
+    assert_eq!(platform.descriptor().data_technologies(), &[("sqlite".to_owned(), None)].into());
     let encrypted = LocalPlatform::new(LocalConfig { encryption: Some(KeyHolder::Company), ..config });
     let keys = [("sqlite".to_owned(), Some(KeyHolder::Company))].into();
-    assert_eq!(encrypted.descriptor().keeps_data_in(), &keys);
+    assert_eq!(encrypted.descriptor().data_technologies(), &keys);
 }
 
 #[test]

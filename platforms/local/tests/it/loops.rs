@@ -20,10 +20,10 @@ fn counting(limit: u32, timetable: Option<&str>) -> Scene {
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         team.without_workspace(&"Mask".into()).workspace(
             Workspace::new("Mask")
-                .container("USA/NorthWindTeam/Desk")
+                .with_container("USA/NorthWindTeam/Desk")
                 .group(DatasetGroup::new("raw").sink("NW_Data/customers"))
                 .group(DatasetGroup::new("own").sink("Masked_NW_Data/customers"))
-                .transformer(transformer),
+                .with_transformer(transformer),
         )
     });
     Scene::new(ecosystem, &NorthWind::assignments())

@@ -70,12 +70,16 @@ impl NorthWind {
     }
 
     pub(crate) fn consumer(&self) -> Workspace {
-        let mut group =
-            DatasetGroup::new("analysis").sinks(self.datasets.iter().copied()).milestoning(self.milestoning);
+        let mut group = DatasetGroup::new("analysis")
+            .with_sinks(self.datasets.iter().copied())
+            .with_milestoning(self.milestoning);
         if let Some(retention) = self.retention {
-            group = group.retention(retention);
+            group = group.with_retention(retention);
         }
-        Workspace::new("Sales").container("USA/NorthWindTeam/Desk").priority(Priority::High).group(group)
+        Workspace::new("Sales")
+            .with_container("USA/NorthWindTeam/Desk")
+            .with_priority(Priority::High)
+            .group(group)
     }
 
     pub(crate) fn ecosystem(&self) -> Ecosystem {
@@ -83,19 +87,24 @@ impl NorthWind {
             None => Capture::sql_snapshot("USA/NorthWindTeam/Source"),
             Some(column) => Capture::sql_watermark("USA/NorthWindTeam/Source", column),
         };
-        let capture = self.keyless.iter().copied().fold(capture, Capture::keyless);
+        let capture = self.keyless.iter().copied().fold(capture, Capture::keyless_dataset);
         let source = Datastore::new("NW_Data")
-            .captured(capture.credential("northwind").cron("*/10 * * * *").table("customers", "Customers"))
+            .captured(
+                capture
+                    .with_credential("northwind")
+                    .with_cron("*/10 * * * *")
+                    .table("customers", "Customers"),
+            )
             .dataset(Dataset::new("customers", self.customers).classified("PII"))
             .dataset(Dataset::new("products", self.products))
             .dataset(Dataset::new("orders", ORDERS));
         let masked = Datastore::new("Masked_NW_Data").dataset(Dataset::new("customers", CUSTOMERS));
         let mask = Workspace::new("Mask")
-            .container("USA/NorthWindTeam/Desk")
+            .with_container("USA/NorthWindTeam/Desk")
             .group(DatasetGroup::new("raw").sink("NW_Data/customers"))
-            .transformer(DataTransformer::sql("Masked_NW_Data").select("customers", self.select));
+            .with_transformer(DataTransformer::sql("Masked_NW_Data").select("customers", self.select));
         let marketing = Workspace::new("Marketing")
-            .container("USA/NorthWindTeam/Desk")
+            .with_container("USA/NorthWindTeam/Desk")
             .group(DatasetGroup::new("masked").sink("Masked_NW_Data/customers"));
         let team = Team::new()
             .container(DataContainer::sqlite("Source", "source.db"))
@@ -123,10 +132,10 @@ impl NorthWind {
 
     pub(crate) fn assignments() -> Assignments {
         Assignments::default()
-            .serves("Local", "Sales/analysis", Stage::Provisioned)
-            .serves("Local", "Marketing/masked", Stage::Provisioned)
-            .captures("Local", "NW_Data", Stage::Provisioned)
-            .captures("Local", "Masked_NW_Data", Stage::Provisioned)
+            .with_group("Local", "Sales/analysis", Stage::Provisioned)
+            .with_group("Local", "Marketing/masked", Stage::Provisioned)
+            .with_primary("Local", "NW_Data", Stage::Provisioned)
+            .with_primary("Local", "Masked_NW_Data", Stage::Provisioned)
     }
 
     pub(crate) fn scene(&self) -> crate::scene::Scene {

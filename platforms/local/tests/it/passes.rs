@@ -28,14 +28,14 @@ pub(crate) fn scene(trigger: fn(DataTransformer) -> DataTransformer, file: &'sta
             Datastore::new(name).dataset(Dataset::new(dataset, format!("{key} key, rate Integer").as_str()))
         };
         let join = Workspace::new("Join")
-            .container(desk)
-            .group(DatasetGroup::new("raw").sinks(["NW_Data/customers", "Rates/rates"]))
-            .transformer(trigger(DataTransformer::sql("Joined").select("all", JOIN)));
+            .with_container(desk)
+            .group(DatasetGroup::new("raw").with_sinks(["NW_Data/customers", "Rates/rates"]))
+            .with_transformer(trigger(DataTransformer::sql("Joined").select("all", JOIN)));
         let sum = Workspace::new("Sum")
-            .container(desk)
-            .group(DatasetGroup::new("raw").sinks(["Joined/all", "NW_Data/products"]))
-            .transformer(DataTransformer::sql("Summed").select("all", SUM));
-        let board = DatasetGroup::new("all").sinks(["Joined/all", "Summed/all"]);
+            .with_container(desk)
+            .group(DatasetGroup::new("raw").with_sinks(["Joined/all", "NW_Data/products"]))
+            .with_transformer(DataTransformer::sql("Summed").select("all", SUM));
+        let board = DatasetGroup::new("all").with_sinks(["Joined/all", "Summed/all"]);
         team.container(DataContainer::sqlite("RatesSource", "rates.db"))
             .without_workspace(&"Mask".into())
             .without_workspace(&"Marketing".into())
@@ -45,15 +45,15 @@ pub(crate) fn scene(trigger: fn(DataTransformer) -> DataTransformer, file: &'sta
             .datastore(made("Summed", "all", "id Integer"))
             .workspace(join)
             .workspace(sum)
-            .workspace(Workspace::new("Board").container(desk).group(board))
+            .workspace(Workspace::new("Board").with_container(desk).group(board))
     });
     let assignments = Assignments::default()
-        .serves("Local", "Sales/analysis", Stage::Provisioned)
-        .serves("Local", "Board/all", Stage::Provisioned)
-        .captures("Local", "NW_Data", Stage::Provisioned)
-        .captures("Local", "Rates", Stage::Provisioned)
-        .captures("Local", "Joined", Stage::Provisioned)
-        .captures("Local", "Summed", Stage::Provisioned);
+        .with_group("Local", "Sales/analysis", Stage::Provisioned)
+        .with_group("Local", "Board/all", Stage::Provisioned)
+        .with_primary("Local", "NW_Data", Stage::Provisioned)
+        .with_primary("Local", "Rates", Stage::Provisioned)
+        .with_primary("Local", "Joined", Stage::Provisioned)
+        .with_primary("Local", "Summed", Stage::Provisioned);
     Scene::new(ecosystem, &assignments)
 }
 

@@ -120,14 +120,14 @@ fn files_of_many_steps_are_in_the_order_of_the_steps_and_all_are_executed() {
         let sinks = datasets.iter().map(|name| format!("Wide/{name}"));
         let sinks: Vec<DatasetKey> = sinks.map(|key| DatasetKey::from(key.as_str())).collect();
         let reader = Workspace::new("Reader")
-            .container("USA/NorthWindTeam/Desk")
-            .group(DatasetGroup::new("all").sinks(sinks).milestoning(milestoning));
+            .with_container("USA/NorthWindTeam/Desk")
+            .group(DatasetGroup::new("all").with_sinks(sinks).with_milestoning(milestoning));
         let ecosystem = NorthWind::default()
             .ecosystem()
             .edit_team("USA", "NorthWindTeam", |team| team.datastore(source).workspace(reader));
         let assignments = NorthWind::assignments()
-            .serves("Local", "Reader/all", Stage::Provisioned)
-            .captures("Local", "Wide", Stage::Provisioned);
+            .with_group("Local", "Reader/all", Stage::Provisioned)
+            .with_primary("Local", "Wide", Stage::Provisioned);
         Scene::new(ecosystem, &assignments)
     };
     let (before, after) = (scene(Milestoning::Live), scene(Milestoning::LiveAndForensic));

@@ -20,8 +20,8 @@ pub(crate) fn checked(
         let datasets: Vec<Dataset> = store.datasets().iter().map(Dataset::clone).collect();
         let (checked, others): (Vec<_>, Vec<_>) =
             datasets.into_iter().partition(|dataset| *dataset.name() == wanted.dataset);
-        let checked = checks.into_iter().fold(checked[0].clone(), Dataset::checked);
-        let store = store.datasets_replaced(others.into_iter().chain([checked]));
+        let checked = checks.into_iter().fold(checked[0].clone(), Dataset::quality_check);
+        let store = store.with_datasets(others.into_iter().chain([checked]));
         team.without_datastore(&wanted.datastore).datastore(store)
     });
     Scene::new(ecosystem, &NorthWind::assignments())

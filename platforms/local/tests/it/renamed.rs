@@ -11,11 +11,11 @@ fn read(capture: Capture, articles: Dataset) -> String {
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let group = DatasetGroup::new("all").sink("Shop/articles");
         team.datastore(Datastore::new("Shop").captured(capture.clone()).dataset(articles.clone()))
-            .workspace(Workspace::new("Board").container("USA/NorthWindTeam/Desk").group(group))
+            .workspace(Workspace::new("Board").with_container("USA/NorthWindTeam/Desk").group(group))
     });
     let assignments: Assignments = NorthWind::assignments()
-        .serves("Local", "Board/all", Stage::Provisioned)
-        .captures("Local", "Shop", Stage::Provisioned);
+        .with_group("Local", "Board/all", Stage::Provisioned)
+        .with_primary("Local", "Shop", Stage::Provisioned);
     let rendering = Scene::new(ecosystem, &assignments).rendering();
     let jobs: serde_json::Value =
         serde_json::from_str(rendering.file("jobs.json").unwrap().text().unwrap()).unwrap();

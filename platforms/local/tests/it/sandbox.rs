@@ -387,7 +387,7 @@ fn limits_that_let_nothing_run_are_refused() {
             "Local".into(),
             "local".into(),
             "1.0.0".parse().unwrap(),
-            PlatformDeclaration::new("Local", "local").settings().clone(),
+            PlatformDeclaration::new("Local", "local").config().clone(),
         );
         let refused = datasurface_local::LocalPlatform::configure(&instance, config).unwrap_err();
         assert_eq!(refused.to_string(), format!("the setting `transformers` of `Local` {problem}"));

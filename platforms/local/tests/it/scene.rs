@@ -21,9 +21,9 @@ impl Scene {
                 declared.name().clone(),
                 declared.kind().clone(),
                 LocalPlatform::version(),
-                declared.settings().clone(),
+                declared.config().clone(),
             );
-            let config = serde_json::from_value(declared.settings().value().clone()).unwrap();
+            let config = serde_json::from_value(declared.config().value().clone()).unwrap();
             let platform = LocalPlatform::configure(&instance, config).unwrap();
             (declared.name().clone(), (Arc::new(instance), platform))
         });

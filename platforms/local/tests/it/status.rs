@@ -38,15 +38,17 @@ fn status_holds_each_group_against_what_it_was_promised() {
     let ecosystem = NorthWind::in_a_file().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         team.workspace(
             Workspace::new("Board")
-                .container("USA/NorthWindTeam/Desk")
-                .group(DatasetGroup::new("urgent").sink("NW_Data/customers").latency(Latency::minutes(5)))
-                .group(DatasetGroup::new("calm").sink("NW_Data/customers").latency(Latency::hours(2)))
+                .with_container("USA/NorthWindTeam/Desk")
+                .group(
+                    DatasetGroup::new("urgent").sink("NW_Data/customers").with_latency(Latency::minutes(5)),
+                )
+                .group(DatasetGroup::new("calm").sink("NW_Data/customers").with_latency(Latency::hours(2)))
                 .group(DatasetGroup::new("idle").sink("NW_Data/customers")),
         )
     });
     let groups = ["Board/urgent", "Board/calm", "Board/idle"].into_iter();
-    let assignments =
-        groups.fold(NorthWind::assignments(), |all, group| all.serves("Local", group, Stage::Provisioned));
+    let assignments = groups
+        .fold(NorthWind::assignments(), |all, group| all.with_group("Local", group, Stage::Provisioned));
     let ground = Ground::with(&Scene::new(ecosystem, &assignments));
     let promised = |group: &str| {
         let sinks = ground.status().sinks;

@@ -14,9 +14,9 @@ fn scene() -> Scene {
         let masking =
             DataTransformer::sql("Masked_NW_Data").select("customers", wind.select).cron("0 6 * * *");
         let mask = Workspace::new("Mask")
-            .container("USA/NorthWindTeam/Desk")
+            .with_container("USA/NorthWindTeam/Desk")
             .group(DatasetGroup::new("raw").sink("NW_Data/customers"))
-            .transformer(masking);
+            .with_transformer(masking);
         team.without_workspace(&"Mask".into())
             .workspace(mask)
             .datastore(
@@ -26,15 +26,13 @@ fn scene() -> Scene {
             )
             .workspace(
                 Workspace::new("Board")
-                    .container("USA/NorthWindTeam/Desk")
+                    .with_container("USA/NorthWindTeam/Desk")
                     .group(DatasetGroup::new("all").sink("Asked/products")),
             )
     });
-    let assignments = NorthWind::assignments().serves("Local", "Board/all", Stage::Provisioned).captures(
-        "Local",
-        "Asked",
-        Stage::Provisioned,
-    );
+    let assignments = NorthWind::assignments()
+        .with_group("Local", "Board/all", Stage::Provisioned)
+        .with_primary("Local", "Asked", Stage::Provisioned);
     Scene::new(ecosystem, &assignments)
 }
 

@@ -21,16 +21,16 @@ fn two_of_two() -> Scene {
         let made = Datastore::new("Masked_NW_Data")
             .dataset(Dataset::new("customers", CUSTOMERS))
             .dataset(Dataset::new("cities", "city VarChar(15) key, customers Integer"));
-        let reads = DatasetGroup::new("raw").sinks(["NW_Data/customers", "NW_Data/products"]);
+        let reads = DatasetGroup::new("raw").with_sinks(["NW_Data/customers", "NW_Data/products"]);
         let board = DatasetGroup::new("all").sink("Masked_NW_Data/cities");
         let desk = "USA/NorthWindTeam/Desk";
         team.without_workspace(&"Mask".into())
             .without_datastore(&"Masked_NW_Data".into())
             .datastore(made)
-            .workspace(Workspace::new("Mask").container(desk).group(reads).transformer(counting))
-            .workspace(Workspace::new("Board").container(desk).group(board))
+            .workspace(Workspace::new("Mask").with_container(desk).group(reads).with_transformer(counting))
+            .workspace(Workspace::new("Board").with_container(desk).group(board))
     });
-    Scene::new(ecosystem, &NorthWind::assignments().serves("Local", "Board/all", Stage::Provisioned))
+    Scene::new(ecosystem, &NorthWind::assignments().with_group("Local", "Board/all", Stage::Provisioned))
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn of_products(schema: &'static str, select: &'static str) -> Ground {
             .datastore(made)
             .workspace(
                 Workspace::new("Mask")
-                    .container("USA/NorthWindTeam/Desk")
+                    .with_container("USA/NorthWindTeam/Desk")
                     .group(reads)
-                    .transformer(transformer),
+                    .with_transformer(transformer),
             )
     });
     Ground::with(&Scene::new(ecosystem, &NorthWind::assignments()))

@@ -27,15 +27,13 @@ fn with_another_source() -> Scene {
             )
             .workspace(
                 Workspace::new("Board")
-                    .container("USA/NorthWindTeam/Desk")
+                    .with_container("USA/NorthWindTeam/Desk")
                     .group(DatasetGroup::new("all").sink("Gone_Data/things")),
             )
     });
-    let assignments = NorthWind::assignments().serves("Local", "Board/all", Stage::Provisioned).captures(
-        "Local",
-        "Gone_Data",
-        Stage::Provisioned,
-    );
+    let assignments = NorthWind::assignments()
+        .with_group("Local", "Board/all", Stage::Provisioned)
+        .with_primary("Local", "Gone_Data", Stage::Provisioned);
     Scene::new(ecosystem, &assignments)
 }
 

@@ -46,13 +46,17 @@ pub(crate) fn by_columns_of_their_own(a: Dataset, b: Dataset) -> Scene {
 
 /// One dataset, `a`, whose history is kept for this time.
 pub(crate) fn kept_for(a: Dataset, time: Retention) -> Scene {
-    let all = DatasetGroup::new("all").sink("S/a").milestoning(Milestoning::LiveAndForensic).retention(time);
+    let all = DatasetGroup::new("all")
+        .sink("S/a")
+        .with_milestoning(Milestoning::LiveAndForensic)
+        .with_retention(time);
     with_group(Capture::sql_snapshot("Z/T/Source"), [a], all)
 }
 
 fn captured<const N: usize>(capture: Capture, datasets: [Dataset; N], milestoning: Milestoning) -> Scene {
     let sinks: Vec<String> = datasets.iter().map(|dataset| format!("S/{}", dataset.name())).collect();
-    let group = DatasetGroup::new("all").sinks(sinks.iter().map(String::as_str)).milestoning(milestoning);
+    let group =
+        DatasetGroup::new("all").with_sinks(sinks.iter().map(String::as_str)).with_milestoning(milestoning);
     with_group(capture, datasets, group)
 }
 
@@ -62,12 +66,12 @@ fn with_group<const N: usize>(capture: Capture, datasets: [Dataset; N], group: D
         .container(DataContainer::sqlite("Source", "source.db"))
         .container(DataContainer::sqlite("Own", "northwind.db"))
         .datastore(store)
-        .workspace(Workspace::new("W").container("Z/T/Own").group(group));
+        .workspace(Workspace::new("W").with_container("Z/T/Own").group(group));
     let owner = "github:a/model@main";
     let ecosystem = Ecosystem::new("E", owner, "github:a/model@live")
         .platform(PlatformDeclaration::new("Local", "local").setting("database", "northwind.db"))
         .zone("Z", owner, GovernanceZone::new().team("T", owner, team));
-    let assignments = Assignments::default().serves("Local", "W/all", Stage::Provisioned).captures(
+    let assignments = Assignments::default().with_group("Local", "W/all", Stage::Provisioned).with_primary(
         "Local",
         "S",
         Stage::Provisioned,
@@ -228,7 +232,7 @@ fn no_value_is_said_and_examples_are_public() {
             QualityCheck::not_null("v", Share::ALL),
         ];
         let b = Dataset::new("b", "id Integer key, v VarChar(9)");
-        let ground = ground(&of(checks.into_iter().fold(a, Dataset::checked), b));
+        let ground = ground(&of(checks.into_iter().fold(a, Dataset::quality_check), b));
         ground.change_source("INSERT INTO a VALUES (4711, 'Ann'), (4712, 'Ann')");
         ground
     };

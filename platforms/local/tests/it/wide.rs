@@ -28,7 +28,7 @@ impl Wide {
             .container(DataContainer::sqlite("Source", "source.db"))
             .container(DataContainer::sqlite("Desk", "desk.db"));
         let mut group = DatasetGroup::new("all");
-        let mut assignments = Assignments::default().serves("Local", "Sales/all", Stage::Provisioned);
+        let mut assignments = Assignments::default().with_group("Local", "Sales/all", Stage::Provisioned);
         for datastore in self.datastores.clone() {
             let name = format!("S{datastore}");
             let mut store = Datastore::new(name.as_str()).captured(Capture::sql_snapshot("USA/Team/Source"));
@@ -40,9 +40,9 @@ impl Wide {
                 group = group.sink(format!("{name}/{dataset}").as_str());
             }
             team = team.datastore(store);
-            assignments = assignments.captures("Local", name.as_str(), Stage::Provisioned);
+            assignments = assignments.with_primary("Local", name.as_str(), Stage::Provisioned);
         }
-        let team = team.workspace(Workspace::new("Sales").container("USA/Team/Desk").group(group));
+        let team = team.workspace(Workspace::new("Sales").with_container("USA/Team/Desk").group(group));
         let owner = "github:northwind/model@main";
         let ecosystem = Ecosystem::new("Wide", owner, "github:northwind/model@live")
             .platform(PlatformDeclaration::new("Local", "local").setting("database", "northwind.db"))

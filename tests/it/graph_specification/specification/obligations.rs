@@ -18,9 +18,9 @@ impl World<'_> {
             .map(|key| {
                 let requirements = self.group(key).expect("served").requirements();
                 Owed {
-                    priority: self.workspaces[&key.workspace].declared_priority(),
+                    priority: self.workspaces[&key.workspace].priority(),
                     latency: requirements.latency(),
-                    deadlines: by_zone(self.workspaces[&key.workspace].declared_deadline()),
+                    deadlines: by_zone(self.workspaces[&key.workspace].deadline()),
                     regulators: requirements.regulators().iter().cloned().collect(),
                     custody: Custody {
                         live: requirements.milestoning().has_live(),
@@ -68,7 +68,7 @@ impl World<'_> {
         }
         for (platform, workspace) in self.transforms() {
             let (trigger, transform) = transformer_keys(&platform, &workspace);
-            let transformer = self.workspaces[&workspace].data_transformer().expect("it is one");
+            let transformer = self.workspaces[&workspace].transformer().expect("it is one");
             let node =
                 Pictured { inputs: self.inputs(&workspace).into_iter().collect(), ..Pictured::default() };
             let timetable = Some(transformer.trigger().clone());

@@ -34,9 +34,9 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleCo
                 None => Suggestion::removal(path.clone()),
             };
             let finding = Diagnostic::new(&KEYLESS, path, message)
-                .help("name a dataset of the datastore, or take the name away")
+                .with_help("name a dataset of the datastore, or take the name away")
                 .did_you_mean(nearest)
-                .suggest(suggestion);
+                .with_suggestion(suggestion);
             scope.report(finding);
             continue;
         };
@@ -44,9 +44,9 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleCo
             let message = format!("the dataset `{name}` has a key, and its capture says that it has none");
             let key = scope.path().child(segment::DATASETS, name).attribute(segment::KEY);
             let finding = Diagnostic::new(&KEYLESS, path.clone(), message)
-                .help("take the dataset out of `keyless`, or take its key away")
-                .related(key, "has its key here")
-                .suggest(Suggestion::removal(path));
+                .with_help("take the dataset out of `keyless`, or take its key away")
+                .related_place(key, "has its key here")
+                .with_suggestion(Suggestion::removal(path));
             scope.report(finding);
         }
     }

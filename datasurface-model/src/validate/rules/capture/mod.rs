@@ -76,7 +76,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
         (None, None) => {
             let message = format!("nothing says how the datastore `{name}` is captured");
             let finding = Diagnostic::new(&MISSING, scope.path().attribute(segment::CAPTURE), message)
-                .help("add a capture, or let a transformer fill the datastore");
+                .with_help("add a capture, or let a transformer fill the datastore");
             scope.report(finding);
         }
         (Some(_), Some(producer)) => {
@@ -86,9 +86,9 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
                 producer.name()
             );
             let finding = Diagnostic::new(&UNEXPECTED, path.clone(), message)
-                .help("remove the capture, or let the transformer fill another datastore")
-                .suggest(Suggestion::removal(path))
-                .related(producer.path().attribute(segment::TRANSFORMER), "fills the datastore");
+                .with_help("remove the capture, or let the transformer fill another datastore")
+                .with_suggestion(Suggestion::removal(path))
+                .related_place(producer.path().attribute(segment::TRANSFORMER), "fills the datastore");
             scope.report(finding);
         }
         _ => {}
@@ -107,7 +107,7 @@ fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<
     {
         let path = scope.path().attribute(segment::CAPTURE).attribute(segment::TRIGGER);
         let message = format!("`{cron}` is no timetable: {problem}");
-        scope.report(Diagnostic::new(&CRON, path, message).help(super::CRON_HELP));
+        scope.report(Diagnostic::new(&CRON, path, message).with_help(super::CRON_HELP));
     }
     if let CaptureTrigger::Cron(cron) = capture.trigger() {
         super::cron_zone(cron, &TIME_ZONE, scope, |unit| {
@@ -129,8 +129,8 @@ fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext
         let technology = capture.kind().technology();
         let message = format!("`{technology}` cannot read all of `{}` in one transaction", datastore.name());
         let finding = Diagnostic::new(&CONSISTENCY, path.clone(), message)
-            .help("read each dataset on its own")
-            .suggest(Suggestion::put(path, "single_dataset"));
+            .with_help("read each dataset on its own")
+            .with_suggestion(Suggestion::put(path, "single_dataset"));
         scope.report(finding);
     }
 }
@@ -146,11 +146,11 @@ fn container(capture: &Capture, scope: &mut RuleContext<'_>) {
         let (key, found) = (capture.container(), kind.technology());
         let message = format!("`{technology}` cannot read the container `{key}`, which is `{found}`");
         let finding = Diagnostic::new(&CONTAINER_KIND, path, message)
-            .help("name another container, or capture in another way")
-            .related(super::container::path_of(key), "is of this kind");
+            .with_help("name another container, or capture in another way")
+            .related_place(super::container::path_of(key), "is of this kind");
         scope.report(finding);
     }
-    let Some(credential) = capture.declared_credential() else {
+    let Some(credential) = capture.credential() else {
         return;
     };
     if !takes(kind, credential.kind()) {
@@ -158,7 +158,7 @@ fn container(capture: &Capture, scope: &mut RuleContext<'_>) {
         let (name, found) = (credential.name(), kind.technology());
         let message = format!("`{found}` takes no {}, and the credential `{name}` is one", credential.kind());
         let finding = Diagnostic::new(&CREDENTIAL_KIND, path, message)
-            .help("name a credential of a kind that the container takes, or none where it needs none");
+            .with_help("name a credential of a kind that the container takes, or none where it needs none");
         scope.report(finding);
     }
 }
@@ -201,8 +201,8 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'
         let path = scope.path().attribute(segment::CAPTURE).child(segment::COLUMNS, dataset);
         let message = format!("a watermark is given for `{dataset}`, which is no dataset of the datastore");
         let finding = Diagnostic::new(&WATERMARK, path.clone(), message)
-            .help("name a dataset of the datastore, or remove the watermark")
-            .suggest(Suggestion::removal(path));
+            .with_help("name a dataset of the datastore, or remove the watermark")
+            .with_suggestion(Suggestion::removal(path));
         scope.report(finding);
     }
     let mut first: Option<(&DatasetName, &DataType)> = None;
@@ -212,8 +212,8 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'
         let path = scope.path().child(segment::DATASETS, dataset.name());
         let mut report = |path: ModelPath, message: String, help: &str| {
             let capture = scope.path().attribute(segment::CAPTURE).attribute(segment::KIND);
-            let finding = Diagnostic::new(&WATERMARK, path, message).help(help);
-            scope.report(finding.related(capture, "says which column tells what is new"));
+            let finding = Diagnostic::new(&WATERMARK, path, message).with_help(help);
+            scope.report(finding.related_place(capture, "says which column tells what is new"));
         };
         let Some(column) = schema.readable().column(name) else {
             if schema.unread().may_have(name) {

@@ -71,9 +71,9 @@ fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut RuleCont
         let path = scope.path().attribute(segment::CAPTURE).child(collection, dataset);
         let message = format!("a table is given for `{dataset}`, which is no dataset of the datastore");
         let finding = Diagnostic::new(&UNKNOWN_TABLE, path.clone(), message)
-            .help("name a dataset of the datastore, or remove the table")
+            .with_help("name a dataset of the datastore, or remove the table")
             .did_you_mean(nearest)
-            .suggest(nearest.map(|nearest| Suggestion::rename(path, nearest)));
+            .with_suggestion(nearest.map(|nearest| Suggestion::rename(path, nearest)));
         scope.report(finding);
     }
 }
@@ -84,7 +84,8 @@ fn written(capture: &Capture, dataset: &DatasetName, scope: &mut RuleContext<'_>
     let Some(source) = source_of(capture, dataset) else {
         let message = format!("nothing says where the dataset `{dataset}` is read from");
         let help = format!("add `{dataset}` to the {collection} of the capture");
-        let finding = Diagnostic::new(&MISSING_SOURCE, path(capture, dataset, scope), message).help(help);
+        let finding =
+            Diagnostic::new(&MISSING_SOURCE, path(capture, dataset, scope), message).with_help(help);
         return scope.report(finding);
     };
     let help = if matches!(capture.kind(), CaptureKind::Kafka { .. }) && !is_topic(source) {
@@ -95,7 +96,7 @@ fn written(capture: &Capture, dataset: &DatasetName, scope: &mut RuleContext<'_>
         return;
     };
     let message = format!("the dataset `{dataset}` cannot be read from `{}`", source.escape_debug());
-    let finding = Diagnostic::new(&SYNTAX, path(capture, dataset, scope), message).help(help);
+    let finding = Diagnostic::new(&SYNTAX, path(capture, dataset, scope), message).with_help(help);
     scope.report(finding);
 }
 
@@ -109,7 +110,7 @@ fn former(capture: &Capture, dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let message = format!("`{name}` was called `{former}`, and is read from the table `{former}` as before");
     // Either may be meant, so none is suggested.
     let finding = Diagnostic::new(&FORMER, path, message)
-        .help(format!("name the table of `{name}`: `{former}`, or `{name}` if it was renamed, too"));
+        .with_help(format!("name the table of `{name}`: `{former}`, or `{name}` if it was renamed, too"));
     scope.report(finding);
 }
 
@@ -140,8 +141,8 @@ fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>)
                 )
             };
             let finding = Diagnostic::new(&SHARED_SOURCE, path(capture, dataset, scope), message)
-                .help("read each dataset from a source of its own, or remove one of them")
-                .related(scope.path().child(segment::DATASETS, other), "is read from it, too");
+                .with_help("read each dataset from a source of its own, or remove one of them")
+                .related_place(scope.path().child(segment::DATASETS, other), "is read from it, too");
             scope.report(finding);
         }
         around.push((source, dataset));

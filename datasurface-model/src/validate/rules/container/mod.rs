@@ -49,14 +49,14 @@ fn locations(container: &DataContainer, scope: &mut RuleContext<'_>) {
     if container.locations().is_empty() && !is_managed {
         let message = format!("the container `{name}` has no location");
         let finding = Diagnostic::new(&NO_LOCATION, path(scope), message)
-            .help("say where the data is, as in `Azure/USA/East US 2`");
+            .with_help("say where the data is, as in `Azure/USA/East US 2`");
         scope.report(finding);
     }
     if is_managed && !container.locations().is_empty() {
         let message = format!("the container `{name}` is wherever the platform is, and has a location");
         let finding = Diagnostic::new(&UNEXPECTED_LOCATION, path(scope), message)
-            .help("remove the location")
-            .suggest(Suggestion::removal(path(scope)));
+            .with_help("remove the location")
+            .with_suggestion(Suggestion::removal(path(scope)));
         scope.report(finding);
     }
     for place in container.locations() {
@@ -184,7 +184,7 @@ impl Addresses<'_, '_> {
         let name = self.container.name();
         let path = self.scope.path().child(segment::CONTAINERS, name).attribute(attribute);
         let message = format!("the {attribute} of the container `{name}` {problem}");
-        self.scope.report(Diagnostic::new(&ADDRESS, path, message).help(help));
+        self.scope.report(Diagnostic::new(&ADDRESS, path, message).with_help(help));
     }
 }
 

@@ -33,8 +33,8 @@ pub(super) fn check(container: &DataContainer, scope: &mut RuleContext<'_>) {
     let message = format!("the container `{key}` {what} `{other}`");
     let finding =
         Diagnostic::new(&SAME_PLACE, scope.path().child(segment::CONTAINERS, container.name()), message)
-            .help("use one container for both, or correct one of the addresses")
-            .related(path_of(other), related);
+            .with_help("use one container for both, or correct one of the addresses")
+            .related_place(path_of(other), related);
     scope.report(finding);
 }
 

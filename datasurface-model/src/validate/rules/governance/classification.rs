@@ -66,10 +66,10 @@ pub(super) fn of_workspace(
             let message =
                 format!("the workspace `{}` may not hold `{}`, which {over}", workspace.name(), one.key);
             let finding = Diagnostic::new(&CLASSIFICATION_LIMIT, sink(), message)
-                .help("leave the dataset out, or let a transformer remove what is sensitive")
-                .suggest(one.remedy(&sink).map(|sink| Suggestion::removal(sink())))
-                .related(one.path(), "is the data")
-                .related(unit.attribute(segment::HOLDING_ONLY), "says what the workspace may hold");
+                .with_help("leave the dataset out, or let a transformer remove what is sensitive")
+                .with_suggestion(one.remedy(&sink).map(|sink| Suggestion::removal(sink())))
+                .related_place(one.path(), "is the data")
+                .related_place(unit.attribute(segment::HOLDING_ONLY), "says what the workspace may hold");
             scope.report(finding);
         }
     }

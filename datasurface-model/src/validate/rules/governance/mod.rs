@@ -53,14 +53,14 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
             let path = scope.path().child(segment::POLICIES, policy.name()).attribute(segment::RULE);
             let message = format!("the policy `{}` permits everything", policy.name());
             let help = "say what is allowed or denied, or remove the policy";
-            scope.report(Diagnostic::new(&NO_EFFECT, path, message).help(help));
+            scope.report(Diagnostic::new(&NO_EFFECT, path, message).with_help(help));
         }
         let references = match policy.rule() {
             PolicyRule::Locations(permitted) => listed(permitted, Reference::Location),
             PolicyRule::Vendors(permitted) => listed(permitted, Reference::Vendor),
             PolicyRule::Platforms(permitted) => listed(permitted, Reference::Platform),
             PolicyRule::Storage(rule) => {
-                technologies(policy, rule.permitted_technologies(), scope);
+                technologies(policy, rule.technologies(), scope);
                 Vec::new()
             }
             _ => Vec::new(),
@@ -97,7 +97,7 @@ fn technologies(policy: &Policy, permitted: &Permitted<Text>, scope: &mut RuleCo
         let message = format!("the policy `{}` names the technology `{name}`", policy.name());
         let finding = Diagnostic::new(&UNKNOWN_TECHNOLOGY, path.clone(), message)
             .did_you_mean(Some(meant))
-            .suggest(is_harmless.then(|| Suggestion::rename(path, meant)));
+            .with_suggestion(is_harmless.then(|| Suggestion::rename(path, meant)));
         scope.report(finding);
     }
 }

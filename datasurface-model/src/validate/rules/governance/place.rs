@@ -37,7 +37,7 @@ pub(super) fn named_policies(datastore: &Datastore, scope: &mut RuleContext<'_>)
                 let message = format!("the policy `{policy}` of the zone `{zone}` is not about storage");
                 scope.report(
                     Diagnostic::new(&UNKNOWN_POLICY, path, message)
-                        .help("name a storage policy of the zone; all others hold without being named"),
+                        .with_help("name a storage policy of the zone; all others hold without being named"),
                 );
             }
         }
@@ -79,7 +79,7 @@ pub(super) fn of_workspace(
     received: &[ReceivedDataset<'_>],
     scope: &mut RuleContext<'_>,
 ) {
-    let Some(key) = workspace.container_key() else {
+    let Some(key) = workspace.container() else {
         return;
     };
     let Some(container) = scope.facts.container(key) else {

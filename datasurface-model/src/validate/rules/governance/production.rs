@@ -61,7 +61,7 @@ pub(super) fn of_workspace(
         let both = both(own, status, other, scope);
         mixed(both, &meeting, &one.path(), scope);
     }
-    if let Some(transformer) = workspace.data_transformer()
+    if let Some(transformer) = workspace.transformer()
         && let Some(output) = scope.facts.store(transformer.output())
         && output.production() != status
     {
@@ -208,7 +208,7 @@ fn mixed<'a, 'm>(
 
 fn warn(meeting: &DenialContext<'_>, other: &ModelPath, scope: &mut RuleContext<'_>) {
     let finding = Diagnostic::new(&PRODUCTION_MIX, (meeting.at)(), (meeting.what)())
-        .help("let both be production, or neither")
-        .related(other.clone(), "is of the other status");
+        .with_help("let both be production, or neither")
+        .related_place(other.clone(), "is of the other status");
     scope.report(finding);
 }

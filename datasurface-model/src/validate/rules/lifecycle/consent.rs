@@ -40,9 +40,9 @@ pub(in super::super) fn check(
     scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
-    let own = dataset.deprecation().map(|own| (own.since(), own.reason(), true, own.last_day()));
+    let own = dataset.deprecation().map(|own| (own.since(), own.reason(), true, own.sunset()));
     let whole =
-        dataset.store().deprecation().map(|whole| (whole.since(), whole.reason(), false, whole.last_day()));
+        dataset.store().deprecation().map(|whole| (whole.since(), whole.reason(), false, whole.sunset()));
     let endings = || own.into_iter().chain(whole);
     let Some((since, reason, is_own, _)) = endings().min() else {
         return;
@@ -52,13 +52,13 @@ pub(in super::super) fn check(
         if is_own { store.child(segment::DATASETS, &sink.name().dataset) } else { store }
     };
     if let Some(finding) = consent(sink, since, scope, &at) {
-        scope.report(finding.related(place(is_own), format!("is deprecated: {reason}")));
+        scope.report(finding.related_place(place(is_own), format!("is deprecated: {reason}")));
     }
     let last = endings().filter_map(|(_, _, is_own, last)| Some((last?, is_own))).min();
     if let Some((last, is_own)) = last
         && let Some(finding) = sunset(sink, last, scope, &at)
     {
-        scope.report(finding.related(place(is_own), "says when it ends"));
+        scope.report(finding.related_place(place(is_own), "says when it ends"));
     }
 }
 
@@ -74,7 +74,7 @@ fn consent(
     if today < since {
         return None;
     }
-    let (code, message, help) = match sink.accepts_deprecated_until() {
+    let (code, message, help) = match sink.consent_until() {
         None => (
             &NO_CONSENT,
             format!("the dataset `{key}` is deprecated since {since}, and nobody accepted that here"),
@@ -87,7 +87,7 @@ fn consent(
         ),
         Some(_) => return None,
     };
-    Some(Diagnostic::new(code, at(scope.path()), message).help(help))
+    Some(Diagnostic::new(code, at(scope.path()), message).with_help(help))
 }
 
 /// Whether the dataset is there for as long as the group wants it.
@@ -101,13 +101,13 @@ fn sunset(
     if last < scope.facts.today() {
         let message = format!("the dataset `{key}` was to be there until {last}, and is still used here");
         let help = "use another dataset, or agree on a later sunset with the producer";
-        return Some(Diagnostic::new(&AFTER_SUNSET, at(scope.path()), message).help(help));
+        return Some(Diagnostic::new(&AFTER_SUNSET, at(scope.path()), message).with_help(help));
     }
-    let until = sink.accepts_deprecated_until().filter(|until| *until > last)?;
+    let until = sink.consent_until().filter(|until| *until > last)?;
     let path = at(scope.path()).attribute(segment::ACCEPTS_DEPRECATED_UNTIL);
     let message = format!("deprecated data is accepted until {until}, but `{key}` is there until {last}");
     let finding = Diagnostic::new(&AFTER_SUNSET, path.clone(), message)
-        .help("accept it for as long as it is there, or agree on a later sunset with the producer")
-        .suggest(Suggestion::put(path, last.to_string()));
+        .with_help("accept it for as long as it is there, or agree on a later sunset with the producer")
+        .with_suggestion(Suggestion::put(path, last.to_string()));
     Some(finding)
 }

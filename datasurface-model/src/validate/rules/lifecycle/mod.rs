@@ -105,21 +105,21 @@ fn of_deprecation<R: PartialEq + Display>(
     if deprecation.reason().trim().is_empty() {
         let message = format!("nothing says why `{own}` is deprecated");
         let path = path(scope).attribute(segment::REASON);
-        scope.report(Diagnostic::new(&NO_REASON, path, message).help("say why, for those who use it"));
+        scope.report(Diagnostic::new(&NO_REASON, path, message).with_help("say why, for those who use it"));
     }
-    if let Some(last) = deprecation.last_day().filter(|last| *last <= deprecation.since()) {
+    if let Some(last) = deprecation.sunset().filter(|last| *last <= deprecation.since()) {
         let since = deprecation.since();
         let message = format!("`{own}` is deprecated since {since}, and gone after {last}");
         let finding = Diagnostic::new(&SUNSET, path(scope).attribute(segment::SUNSET), message)
-            .help("let the sunset be after the day since which it is deprecated");
+            .with_help("let the sunset be after the day since which it is deprecated");
         scope.report(finding);
     }
     if deprecation.replacement() == Some(own) {
         let path = path(scope).attribute(segment::REPLACEMENT);
         let message = format!("`{own}` is to be replaced by itself");
         let finding = Diagnostic::new(&OWN_REPLACEMENT, path.clone(), message)
-            .help("name what replaces it, or leave it out")
-            .suggest(Suggestion::removal(path));
+            .with_help("name what replaces it, or leave it out")
+            .with_suggestion(Suggestion::removal(path));
         scope.report(finding);
     }
 }
@@ -162,7 +162,7 @@ fn ending_replacement<R: PartialEq + Display>(
     let path = at(scope.path()).attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT);
     let message = format!("`{own}` is to be replaced by `{other}`, which is deprecated as of {since}");
     let finding = Diagnostic::new(&DEPRECATED_REPLACEMENT, path, message)
-        .help("name what is to stay, or leave the replacement out");
+        .with_help("name what is to stay, or leave the replacement out");
     scope.report(finding);
 }
 
@@ -183,6 +183,6 @@ fn pinned(
         None => "pin it to another platform".to_owned(),
     };
     let declared = scope.path().child(segment::PLATFORMS, platform);
-    let finding = Diagnostic::new(&DEPRECATED_PLATFORM, at(scope.path()), message).help(help);
-    scope.report(finding.related(declared, format!("is deprecated: {}", deprecation.reason())));
+    let finding = Diagnostic::new(&DEPRECATED_PLATFORM, at(scope.path()), message).with_help(help);
+    scope.report(finding.related_place(declared, format!("is deprecated: {}", deprecation.reason())));
 }

@@ -49,7 +49,7 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
         let at = |root: ModelPath| root.child(segment::PLATFORMS, platform.name());
         tags(platform.documentation(), scope, at);
         check(platform.kind(), scope, |root| at(root).attribute(segment::KIND));
-        if let Some(store) = platform.secrets() {
+        if let Some(store) = platform.credential_store() {
             check(store, scope, |root| at(root).attribute(segment::CREDENTIAL_STORE));
         }
     }
@@ -160,8 +160,7 @@ pub(super) fn of_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>) {
     for label in workspace.classification_limit().into_iter().flatten() {
         check(label, scope, |unit| unit.child(segment::HOLDING_ONLY, label));
     }
-    for label in workspace.data_transformer().into_iter().flat_map(|transformer| transformer.removes().keys())
-    {
+    for label in workspace.transformer().into_iter().flat_map(|transformer| transformer.removals().keys()) {
         check(label, scope, |unit| unit.attribute(segment::TRANSFORMER).child(segment::REMOVES, label));
     }
 }
@@ -246,7 +245,7 @@ pub(super) fn written(
 }
 
 fn misspelt(error: &NameError, path: ModelPath) -> Diagnostic {
-    Diagnostic::new(&SYNTAX, path, error.to_string()).help(error.help())
+    Diagnostic::new(&SYNTAX, path, error.to_string()).with_help(error.help())
 }
 
 /// A name that ends up as an SQL identifier.
@@ -264,7 +263,7 @@ fn identifier(
         let path = at(scope.path());
         let message = format!("the {noun} name `{name}` is a reserved word of SQL");
         let help = "choose another name, or quote it wherever SQL is written by hand";
-        scope.report(Diagnostic::new(&RESERVED_WORD, path, message).help(help));
+        scope.report(Diagnostic::new(&RESERVED_WORD, path, message).with_help(help));
     } else {
         written(NameSyntax::Identifier, noun, name, scope, at);
     }

@@ -65,6 +65,6 @@ fn duplicate(nouns: &str, name: &str, first: &str, path: ModelPath, first_path: 
         format!("the {nouns} `{first}` and `{name}` differ in upper and lower case only")
     };
     Diagnostic::new(&DUPLICATE, path, message)
-        .help("rename one of them, or take one away")
-        .related(first_path, "has this name, too")
+        .with_help("rename one of them, or take one away")
+        .related_place(first_path, "has this name, too")
 }

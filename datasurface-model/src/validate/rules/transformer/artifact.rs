@@ -30,7 +30,7 @@ pub(super) fn check(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
                 let message = format!("the statement that makes `{dataset}` is empty");
                 let path = path(scope).child(segment::SELECTS, dataset);
                 let help = "write a SELECT, or take the statement away";
-                scope.report(Diagnostic::new(&ARTIFACT, path, message).help(help));
+                scope.report(Diagnostic::new(&ARTIFACT, path, message).with_help(help));
             }
         }
         CodeArtifact::Python { package, entry_point, .. } => {
@@ -68,7 +68,7 @@ fn named(what: &str, text: &str, is_good: bool, help: &str, scope: &mut RuleCont
     let shown = hidden.as_deref().unwrap_or(text).escape_debug();
     let message = format!("`{shown}` cannot be the {what} of a transformer's code");
     let path = path(scope).attribute(segment::ARTIFACT);
-    scope.report(Diagnostic::new(&ARTIFACT, path, message).help(help));
+    scope.report(Diagnostic::new(&ARTIFACT, path, message).with_help(help));
 }
 
 fn version(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
@@ -78,7 +78,7 @@ fn version(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
         let message = format!("`{requirement}` is no version requirement: {error}");
         let path = path(scope).attribute(segment::ARTIFACT);
         let help = "write a requirement such as `^1.2`, `>=1.2, <3` or `*`";
-        scope.report(Diagnostic::new(&VERSION, path, message).help(help));
+        scope.report(Diagnostic::new(&VERSION, path, message).with_help(help));
     }
 }
 

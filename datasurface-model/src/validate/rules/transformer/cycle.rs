@@ -62,9 +62,10 @@ fn report<'g, 'a: 'g>(cycle: impl Iterator<Item = &'g Node<'a>> + Clone, scope: 
     };
     let path = first.unit().path().attribute(segment::TRANSFORMER);
     let mut finding = Diagnostic::new(&ENDLESS_CYCLE, path, message)
-        .help("give at least one of these transformers a timetable");
+        .with_help("give at least one of these transformers a timetable");
     for other in on_it {
-        finding = finding.related(other.unit().path().attribute(segment::TRANSFORMER), "is on the cycle");
+        finding =
+            finding.related_place(other.unit().path().attribute(segment::TRANSFORMER), "is on the cycle");
     }
     scope.report(finding);
 }

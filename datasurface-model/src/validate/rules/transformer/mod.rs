@@ -105,15 +105,15 @@ pub(super) static UNNEEDED_REMOVAL: CodeInfo = CodeInfo::warning(
 type InputClassifications<'a> = BTreeMap<&'a Classification, &'a DatasetKey>;
 
 pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], scope: &mut RuleContext<'_>) {
-    let Some(transformer) = workspace.data_transformer() else {
+    let Some(transformer) = workspace.transformer() else {
         return;
     };
     if let TransformTrigger::Cron(cron) = transformer.trigger()
         && let Some(problem) = cron.problem()
     {
         let message = format!("`{cron}` is no timetable: {problem}");
-        let finding =
-            Diagnostic::new(&CRON, path(scope).attribute(segment::TRIGGER), message).help(super::CRON_HELP);
+        let finding = Diagnostic::new(&CRON, path(scope).attribute(segment::TRIGGER), message)
+            .with_help(super::CRON_HELP);
         scope.report(finding);
     }
     if let TransformTrigger::Cron(cron) = transformer.trigger() {
@@ -123,7 +123,7 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
     artifact::check(transformer.artifact(), scope);
     reasons(transformer, scope);
     let brought = brought(received, scope);
-    if workspace.groups().iter().map(|group| group.wanted().len()).sum::<usize>() == received.len() {
+    if workspace.groups().iter().map(|group| group.sinks().len()).sum::<usize>() == received.len() {
         unneeded_removals(received, transformer, &brought, scope);
     }
     match scope.facts.output(transformer.output()) {
@@ -139,10 +139,10 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
 }
 
 fn reasons(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
-    for (classification, _) in transformer.removes().iter().filter(|(_, reason)| reason.trim().is_empty()) {
+    for (classification, _) in transformer.removals().iter().filter(|(_, reason)| reason.trim().is_empty()) {
         let path = path(scope).child(segment::REMOVES, classification);
         let message = format!("nothing says how the transformer removes `{classification}`");
-        scope.report(Diagnostic::new(&NO_REASON, path, message).help("say how it is removed"));
+        scope.report(Diagnostic::new(&NO_REASON, path, message).with_help("say how it is removed"));
     }
 }
 
@@ -157,9 +157,9 @@ fn unknown_output(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
     let at = path(scope).attribute(segment::OUTPUT);
     let message = format!("there is no datastore `{output}` for the transformer to fill");
     let finding = Diagnostic::new(&UNKNOWN_OUTPUT, at.clone(), message)
-        .help("name a datastore of the same team, or add this one to it")
+        .with_help("name a datastore of the same team, or add this one to it")
         .did_you_mean(nearest.as_deref())
-        .suggest(nearest.as_deref().map(|nearest| Suggestion::put(at, nearest)));
+        .with_suggestion(nearest.as_deref().map(|nearest| Suggestion::put(at, nearest)));
     scope.report(finding);
 }
 
@@ -190,8 +190,8 @@ fn other_team(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
     if datastore.team() != scope.unit.team() {
         let message = format!("the transformer fills `{output}`, which belongs to another team");
         let finding = Diagnostic::new(&OTHER_TEAM, path(scope).attribute(segment::OUTPUT), message)
-            .help("fill a datastore of the same team")
-            .related(datastore.path(), "belongs to this team");
+            .with_help("fill a datastore of the same team")
+            .related_place(datastore.path(), "belongs to this team");
         scope.report(finding);
     }
 }
@@ -203,8 +203,8 @@ fn shared_output(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
         let message =
             format!("the datastore `{output}` is filled by the transformer of `{}` too", first.name());
         let finding = Diagnostic::new(&SHARED_OUTPUT, path(scope).attribute(segment::OUTPUT), message)
-            .help("give each transformer a datastore of its own")
-            .related(first.path().attribute(segment::TRANSFORMER), "fills it first");
+            .with_help("give each transformer a datastore of its own")
+            .related_place(first.path().attribute(segment::TRANSFORMER), "fills it first");
         scope.report(finding);
     }
 }
@@ -222,7 +222,7 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Ru
         if !made.insert(dataset) {
             let message = format!("the dataset `{dataset}` is made by two statements");
             let finding = Diagnostic::new(&DUPLICATE_SELECT, at(scope), message)
-                .help("keep one of the statements, or combine them");
+                .with_help("keep one of the statements, or combine them");
             scope.report(finding);
         } else if !output.has(dataset) {
             let names = names.get_or_insert_with(|| {
@@ -232,16 +232,16 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Ru
             let nearest = names.nearest(dataset.as_str());
             let message = format!("a statement makes `{dataset}`, which is no dataset of `{name}`");
             let finding = Diagnostic::new(&UNEXPECTED_SELECT, at(scope), message)
-                .help("name a dataset of the output, or remove the statement")
+                .with_help("name a dataset of the output, or remove the statement")
                 .did_you_mean(nearest)
-                .suggest(nearest.map(|nearest| Suggestion::rename(at(scope), nearest)));
+                .with_suggestion(nearest.map(|nearest| Suggestion::rename(at(scope), nearest)));
             scope.report(finding);
         }
     }
     for dataset in output.datasets().filter(|dataset| !made.contains(dataset)) {
         let message = format!("no statement makes the dataset `{dataset}` of `{name}`");
         let finding = Diagnostic::new(&MISSING_SELECT, path(scope).child(segment::SELECTS, dataset), message)
-            .help(format!("add a SELECT for `{dataset}`, or remove it from the output"));
+            .with_help(format!("add a SELECT for `{dataset}`, or remove it from the output"));
         scope.report(finding);
     }
 }
@@ -269,7 +269,7 @@ fn unneeded_removals(
     brought: &InputClassifications<'_>,
     scope: &mut RuleContext<'_>,
 ) {
-    let removed = transformer.removes().keys();
+    let removed = transformer.removals().keys();
     let mut unneeded = removed.filter(|removed| brought.get(removed).is_none()).peekable();
     let may_bring_it =
         |one: &ReceivedDataset<'_>| scope.facts.classifications(one.key, one.dataset).may_have_others();
@@ -282,7 +282,7 @@ fn unneeded_removals(
             "the transformer removes `{classification}`, with which none of its inputs is classified"
         );
         let finding = Diagnostic::new(&UNNEEDED_REMOVAL, at, message)
-            .help("classify the input that has it, or take the removal away");
+            .with_help("classify the input that has it, or take the removal away");
         scope.report(finding);
     }
 }
@@ -296,19 +296,19 @@ fn classifications(
     for (dataset, classified) in output.classified().filter(|(_, classified)| !classified.may_have_others()) {
         let kept = classified.labels();
         for (classification, from) in brought.iter() {
-            if kept.contains(classification) || transformer.removes().contains_key(*classification) {
+            if kept.contains(classification) || transformer.removals().contains_key(*classification) {
                 continue;
             }
             let key = DatasetKey::new(transformer.output(), dataset);
             let message =
                 format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
-            let mut finding = Diagnostic::new(&UNDER_CLASSIFIED, path(scope).attribute(segment::OUTPUT), message).help(
+            let mut finding = Diagnostic::new(&UNDER_CLASSIFIED, path(scope).attribute(segment::OUTPUT), message).with_help(
                 format!(
                     "classify `{dataset}` or a column of it as `{classification}`, or say that the transformer removes it"
                 ),
             );
             if let Some(input) = scope.facts.datastore_unit(&from.datastore) {
-                finding = finding.related(
+                finding = finding.related_place(
                     input.path().child(segment::DATASETS, &from.dataset),
                     "brings the classification",
                 );
@@ -337,10 +337,12 @@ fn unclassified_inputs(
         let message =
             format!("`{}` is not classified completely, but what is derived from it, `{key}`, is", one.key);
         let mut finding = Diagnostic::new(&UNCLASSIFIED_INPUT, one.sink(&scope.path()), message)
-            .help("classify the input or each of its columns, or leave the output without classification")
-            .related(one.path(), "is not classified completely");
+            .with_help(
+                "classify the input or each of its columns, or leave the output without classification",
+            )
+            .related_place(one.path(), "is not classified completely");
         if let Some(made) = scope.facts.datastore_unit(transformer.output()) {
-            finding = finding.related(made.path().child(segment::DATASETS, dataset), "is classified");
+            finding = finding.related_place(made.path().child(segment::DATASETS, dataset), "is classified");
         }
         scope.report(finding);
     }

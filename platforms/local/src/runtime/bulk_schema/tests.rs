@@ -137,7 +137,7 @@ fn of_temporary_tables_only_those_go_that_are_dropped() {
             let scripts: Vec<Script> = (0..many)
                 .map(|number| {
                     let drop = format!("DROP TABLE IF EXISTS temp.\"s{number}\";");
-                    Script::new("table.S.s", "some.db").add("unstage", "Gives the room back.", [drop])
+                    Script::new("table.S.s", "some.db").add_section("unstage", "Gives the room back.", [drop])
                 })
                 .collect();
             let dropped = database.drop_many(&scripts.iter().collect::<Vec<_>>(), "unstage");
@@ -274,7 +274,7 @@ fn what_can_be_dropped_is_whatever_cannot() {
                 .map(|number| {
                     let drop = format!("DROP TABLE IF EXISTS temp.\"{}\";", name(number));
                     let section = if number == 1 { "other" } else { "unstage" };
-                    Script::new("table.S.s", "some.db").add(section, "Gives the room back.", [drop])
+                    Script::new("table.S.s", "some.db").add_section(section, "Gives the room back.", [drop])
                 })
                 .collect();
             assert!(database.drop_many(&scripts.iter().collect::<Vec<_>>(), "unstage").is_err());

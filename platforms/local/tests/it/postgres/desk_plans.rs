@@ -182,8 +182,8 @@ fn long_names_end_in_a_hash_and_stay_apart() {
             .dataset(Dataset::new("customers", northwind::CUSTOMERS))
             .dataset(Dataset::new(long.as_str(), schema.as_str()));
         let sink = format!("NW_Data/{long}");
-        let reader = Workspace::new("Sales").container("USA/NorthWindTeam/Desk").group(
-            DatasetGroup::new("analysis").sink(sink.as_str()).milestoning(Milestoning::LiveAndForensic),
+        let reader = Workspace::new("Sales").with_container("USA/NorthWindTeam/Desk").group(
+            DatasetGroup::new("analysis").sink(sink.as_str()).with_milestoning(Milestoning::LiveAndForensic),
         );
         team.without_datastore(&"NW_Data".into())
             .datastore(store)

@@ -92,7 +92,7 @@ impl Producer {
         edit: impl FnOnce(Team) -> Team,
         assignments: &Assignments,
     ) -> Scene {
-        let mut capture = Capture::sql_snapshot("USA/Team/Source").credential("reader");
+        let mut capture = Capture::sql_snapshot("USA/Team/Source").with_credential("reader");
         let mut store = Datastore::new("Store");
         for (name, schema, table) in &self.datasets {
             store = store.dataset(Dataset::new(name.as_str(), schema.as_str()));
@@ -101,12 +101,14 @@ impl Producer {
             }
         }
         let sinks: Vec<String> = self.datasets.iter().map(|(name, ..)| format!("Store/{name}")).collect();
-        let group = DatasetGroup::new("all").sinks(sinks.iter().map(String::as_str)).milestoning(milestoning);
+        let group = DatasetGroup::new("all")
+            .with_sinks(sinks.iter().map(String::as_str))
+            .with_milestoning(milestoning);
         let team = Team::new()
             .container(DataContainer::new("Source", self.container.clone()))
             .container(DataContainer::sqlite("Desk", "local.db"))
             .datastore(store.captured(capture))
-            .workspace(Workspace::new("Reader").container("USA/Team/Desk").group(group));
+            .workspace(Workspace::new("Reader").with_container("USA/Team/Desk").group(group));
         let owner = "github:a/model@main";
         let ecosystem = Ecosystem::new("Company", owner, "github:a/model@live")
             .platform(
@@ -115,11 +117,10 @@ impl Producer {
                     .setting("servers", json!({self.host(): self.server})),
             )
             .zone("USA", owner, GovernanceZone::new().team("Team", owner, edit(team)));
-        let assignments = assignments.clone().serves("Local", "Reader/all", Stage::Provisioned).captures(
-            "Local",
-            "Store",
-            Stage::Provisioned,
-        );
+        let assignments = assignments
+            .clone()
+            .with_group("Local", "Reader/all", Stage::Provisioned)
+            .with_primary("Local", "Store", Stage::Provisioned);
         Scene::new(ecosystem, &assignments)
     }
 

@@ -93,15 +93,15 @@ fn what_changed_in_northwind_moves_and_nothing_else() {
     let schema = producer.datasets.iter().find(|(name, ..)| name == "customers").unwrap().1.clone();
     let masked = Datastore::new("Masked").dataset(Dataset::new("customers", schema.as_str()));
     let mask = Workspace::new("Mask")
-        .container("USA/Team/Desk")
+        .with_container("USA/Team/Desk")
         .group(DatasetGroup::new("raw").sink("Store/customers"))
-        .transformer(DataTransformer::sql("Masked").select("customers", select));
+        .with_transformer(DataTransformer::sql("Masked").select("customers", select));
     let marketing =
-        DatasetGroup::new("masked").sink("Masked/customers").milestoning(Milestoning::LiveAndForensic);
-    let marketing = Workspace::new("Marketing").container("USA/Team/Desk").group(marketing);
+        DatasetGroup::new("masked").sink("Masked/customers").with_milestoning(Milestoning::LiveAndForensic);
+    let marketing = Workspace::new("Marketing").with_container("USA/Team/Desk").group(marketing);
     let assignments = Assignments::default()
-        .serves("Local", "Marketing/masked", Stage::Provisioned)
-        .captures("Local", "Masked", Stage::Provisioned);
+        .with_group("Local", "Marketing/masked", Stage::Provisioned)
+        .with_primary("Local", "Masked", Stage::Provisioned);
     let edit = |team: Team| team.datastore(masked).workspace(mask).workspace(marketing);
     let scene = producer.edited(Milestoning::LiveAndForensic, edit, &assignments);
     let ground = Ground::with_secret(&scene, producer.secret.clone());

@@ -19,13 +19,13 @@ fn scene(server: &Server, source: &str, desk: &str, schema: &str) -> Scene {
         let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port: server.port, database };
         DataContainer::new(name, kind)
     };
-    let capture = Capture::sql_snapshot("USA/Team/Source").credential("owner");
-    let all = DatasetGroup::new("all").sink("Store/t").milestoning(Milestoning::LiveAndForensic);
+    let capture = Capture::sql_snapshot("USA/Team/Source").with_credential("owner");
+    let all = DatasetGroup::new("all").sink("Store/t").with_milestoning(Milestoning::LiveAndForensic);
     let team = Team::new()
         .container(container("Source", source))
         .container(container("Desk", desk))
         .datastore(Datastore::new("Store").captured(capture).dataset(Dataset::new("t", schema)))
-        .workspace(Workspace::new("Reader").container("USA/Team/Desk").group(all));
+        .workspace(Workspace::new("Reader").with_container("USA/Team/Desk").group(all));
     let local = PlatformDeclaration::new("Local", "local")
         .setting("database", "northwind.db")
         .setting("credentials", json!({"USA/Team/Desk": "owner"}));
@@ -35,11 +35,9 @@ fn scene(server: &Server, source: &str, desk: &str, schema: &str) -> Scene {
         owner,
         GovernanceZone::new().team("Team", owner, team),
     );
-    let assignments = Assignments::default().serves("Local", "Reader/all", Stage::Provisioned).captures(
-        "Local",
-        "Store",
-        Stage::Provisioned,
-    );
+    let assignments = Assignments::default()
+        .with_group("Local", "Reader/all", Stage::Provisioned)
+        .with_primary("Local", "Store", Stage::Provisioned);
     let scene = Scene::new(ecosystem, &assignments);
     assert_eq!(scene.codes(), [] as [&str; 0]);
     scene
