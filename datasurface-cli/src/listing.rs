@@ -70,7 +70,7 @@ mod tests {
     use crate::reach::Reach;
     use datasurface_graph::{Assignments, Stage};
     use datasurface_model::{
-        Capture, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
+        Capture, Consistency, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
         PlatformDeclaration, Team, Valid, Workspace,
     };
     use std::fmt::Write;
@@ -78,8 +78,8 @@ mod tests {
     /// One platform that brings so many datasets to somebody.
     fn graphs(datasets: usize) -> IntentionGraphs {
         let names = || (0..datasets).map(|at| format!("dataset{at}"));
-        let store =
-            Datastore::new("Store").captured(Capture::sql_snapshot("Zone/Team/Lake").dataset_by_dataset());
+        let store = Datastore::new("Store")
+            .captured(Capture::sql_snapshot("Zone/Team/Lake").with_consistency(Consistency::SingleDataset));
         let store = names().map(|name| Dataset::new(name, "id Integer key")).fold(store, Datastore::dataset);
         let wanted: Vec<String> = names().map(|name| format!("Store/{name}")).collect();
         let group = DatasetGroup::new("group").with_sinks(wanted.iter().map(String::as_str));

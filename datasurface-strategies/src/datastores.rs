@@ -8,8 +8,8 @@ use super::{
 };
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Classification, Column, ColumnName, ContainerKey, Dataset, DatasetKey, DatasetName, DatasetSink,
-    Datastore, DatastoreName, Deprecation, Entity, InvalidRows, TableSchema,
+    Capture, Classification, Column, ColumnName, Consistency, ContainerKey, Dataset, DatasetKey, DatasetName,
+    DatasetSink, Datastore, DatastoreName, Deprecation, Entity, InvalidRows, TableSchema,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,7 +130,7 @@ impl AvailableDataset {
 fn capture(plan: &DatastorePlan, container: &ContainerKey) -> Capture {
     let mut capture = Capture::sql_snapshot(container);
     if plan.is_dataset_by_dataset {
-        capture = capture.dataset_by_dataset();
+        capture = capture.with_consistency(Consistency::SingleDataset);
     }
     if let Some(choice) = plan.cron {
         capture = capture.with_cron(word(&CRONS, choice));

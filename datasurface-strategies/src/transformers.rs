@@ -8,7 +8,7 @@ use super::{
 };
 use datasurface_model::{
     Classification, Column, ContainerKey, DataTransformer, Dataset, DatasetGroup, DatasetName, Datastore,
-    DatastoreName, TableSchema, Workspace,
+    DatastoreName, TableSchema, TransformTrigger, Workspace,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,9 +119,9 @@ impl<'p> TransformerDraft<'p> {
         // A cycle of transformers needs a timetable on it; every cycle has one that reads back.
         let cron = self.plan.cron.or(self.reads_back.then_some(0));
         if let Some(choice) = cron {
-            transformer = transformer.cron(word(&CRONS, choice));
+            transformer = transformer.with_cron(word(&CRONS, choice));
         } else if self.plan.is_waiting_for_all {
-            transformer = transformer.all_inputs_moved();
+            transformer = transformer.with_trigger(TransformTrigger::AllInputsMoved);
         }
         let mut workspace = Workspace::new(format!("Transform{number}")).with_transformer(transformer);
         // Its inputs are brought there; often somebody else's data is, too.

@@ -81,7 +81,7 @@ fn whatever_is_too_much_alone_is_named_where_the_model_asks_for_it() {
         refused.findings().iter().map(|finding| finding.path().to_string()).collect::<Vec<_>>()
     };
     let one_by_one = || {
-        let capture = Capture::sql_snapshot("Z/T/Source").dataset_by_dataset();
+        let capture = Capture::sql_snapshot("Z/T/Source").with_consistency(Consistency::SingleDataset);
         store("S").captured(capture)
     };
     let datastore = "zones/Z/teams/T/datastores/S";
@@ -96,7 +96,7 @@ fn whatever_is_too_much_alone_is_named_where_the_model_asks_for_it() {
 fn what_begins_to_be_held_weighs_in_the_change_that_begins_it() {
     let of = |consumers: [Workspace; 2]| {
         let platform = shelf("P").setting("limit", 2).setting("weight_of_history", 1);
-        let capture = Capture::sql_snapshot("Z/T/Source").dataset_by_dataset();
+        let capture = Capture::sql_snapshot("Z/T/Source").with_consistency(Consistency::SingleDataset);
         world_of(store("S").captured(capture), [platform], consumers)
     };
     let live = |name: &str, dataset: &str| consumer(name, DatasetGroup::new("g").sink(dataset));
@@ -154,7 +154,7 @@ fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
 fn what_is_spread_over_many_shards_is_proposed_in_proportion() {
     const TIMES: u32 = 8;
     let together = Capture::sql_snapshot("Z/T/Source");
-    let alone = together.clone().dataset_by_dataset();
+    let alone = together.clone().with_consistency(Consistency::SingleDataset);
     let ten_to_each = |datasets: u32| datasets / 10;
     for (capture, shards) in [(alone, ten_to_each as fn(u32) -> u32), (together, |_| 5)] {
         let time = |datasets: u32| time_to_propose(datasets, &capture, shards(datasets));

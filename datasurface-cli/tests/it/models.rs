@@ -154,7 +154,7 @@ pub(crate) fn looped() -> Ecosystem {
         .with_transformer(
             DataTransformer::sql("Ratings")
                 .select("ratings", "SELECT id FROM Ratings_ratings")
-                .cron("0 3 * * *"),
+                .with_cron("0 3 * * *"),
         );
     let reader = Workspace::new("Reader")
         .with_container("USA/NorthWind/Mart")

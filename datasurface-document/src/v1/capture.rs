@@ -107,8 +107,7 @@ impl CaptureObject {
     pub(super) fn into_model(self) -> Capture {
         let mut capture = Capture::new(self.container.0, self.kind.into_model());
         capture = match self.consistency {
-            Some(Word(Consistency::SingleDataset)) => capture.dataset_by_dataset(),
-            Some(Word(Consistency::MultiDataset)) => capture.together(),
+            Some(Word(consistency)) => capture.with_consistency(consistency),
             None => capture,
         };
         capture = match self.trigger {

@@ -41,12 +41,12 @@ impl When {
 impl TransformerObject {
     pub(super) fn into_model(self) -> DataTransformer {
         let transformer = DataTransformer::new(self.artifact.into_model(), self.output);
-        let transformer = match self.trigger {
-            When::Cron(cron) => transformer.cron(cron),
-            When::External => transformer.external(),
-            When::AnyInputMoved => transformer,
-            When::AllInputsMoved => transformer.all_inputs_moved(),
-        };
+        let transformer = transformer.with_trigger(match self.trigger {
+            When::Cron(cron) => TransformTrigger::Cron(cron),
+            When::External => TransformTrigger::External,
+            When::AnyInputMoved => TransformTrigger::AnyInputMoved,
+            When::AllInputsMoved => TransformTrigger::AllInputsMoved,
+        });
         let removes = self.removes.into_iter();
         removes.fold(transformer, |transformer, (classification, reason)| {
             transformer.removal(classification, reason)

@@ -203,7 +203,7 @@ pub(super) fn northwind() -> Ecosystem {
         .captured(
             Capture::sql_snapshot(source)
                 .table("customers", "dbo.Customers")
-                .dataset_by_dataset()
+                .with_consistency(Consistency::SingleDataset)
                 .with_cron("*/10 * * * *")
                 .with_credential("reader"),
         )
@@ -226,7 +226,7 @@ pub(super) fn northwind() -> Ecosystem {
     let masking = Workspace::new("Masking").with_transformer(
         DataTransformer::sql("Masked")
             .select("people", "SELECT 1")
-            .cron("0 3 * * *")
+            .with_cron("0 3 * * *")
             .removal("PII", "hashed"),
     );
     let team = Team::new()

@@ -5,7 +5,7 @@ use crate::{
     IntentionGraphs,
     tests::{Fixture, group},
 };
-use datasurface_model::{Capture, Deadline, Latency, Priority, Workspace};
+use datasurface_model::{Capture, Consistency, Deadline, Latency, Priority, Workspace};
 use std::collections::BTreeSet;
 
 /// A transformer on one platform, whose output is also wanted on another.
@@ -120,10 +120,13 @@ fn pictures_are_not_confused_by_names() {
     let container = format!("USA/Team/{name}");
     let store = Datastore::new("Raw").dataset(Dataset::new("data", "id Integer key"));
     let workspace = Workspace::new("Reader").with_container(container.as_str());
-    let team = Team::new()
-        .container(DataContainer::sqlite(name, "lake.db"))
-        .datastore(store.captured(Capture::sql_snapshot(container.as_str()).dataset_by_dataset()))
-        .workspace(workspace.group(group("group", &["Raw"])));
+    let team =
+        Team::new()
+            .container(DataContainer::sqlite(name, "lake.db"))
+            .datastore(store.captured(
+                Capture::sql_snapshot(container.as_str()).with_consistency(Consistency::SingleDataset),
+            ))
+            .workspace(workspace.group(group("group", &["Raw"])));
     let zone = GovernanceZone::new().team("Team", "github:example/team@main", team);
     let platform = r#"One "x" & <b>"#;
     let ecosystem = Ecosystem::new("Odd", "github:example/eco@main", "github:example/live@main")

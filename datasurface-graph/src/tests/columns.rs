@@ -37,7 +37,7 @@ fn graphs_of(sql: &str, people: &str) -> IntentionGraphs {
         let dataset = Dataset::new("data", columns);
         Datastore::new(name).dataset(dataset).captured(Capture::sql_snapshot(CONTAINER))
     };
-    let transformer = DataTransformer::sql("Made").select("data", sql).cron("0 * * * *");
+    let transformer = DataTransformer::sql("Made").select("data", sql).with_cron("0 * * * *");
     let inputs = group("inputs", &["Sales", "People"]);
     let team = Team::new()
         .container(DataContainer::sqlite("Lake", "lake.db"))

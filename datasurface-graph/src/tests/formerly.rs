@@ -21,7 +21,7 @@ fn graphs_on(platform: &str, store: Datastore, dataset: &str, masking: Workspace
         group("group", &["Masked"]),
     );
     let inputs = DatasetGroup::new("inputs").sink(format!("{name}/{dataset}").as_str());
-    let transformer = DataTransformer::sql("Masked").cron("0 * * * *");
+    let transformer = DataTransformer::sql("Masked").with_cron("0 * * * *");
     fixture.team = fixture
         .team
         .datastore(store.captured(Capture::sql_snapshot(CONTAINER)))
@@ -124,7 +124,7 @@ impl Names {
         let platform = self.platform.name().clone();
         let container = ContainerKey::new(self.zone.name(), self.team.name(), self.container.name());
         let inputs = DatasetGroup::new("inputs").sink("Raw/data");
-        let transformer = DataTransformer::sql("Masked").cron("0 * * * *");
+        let transformer = DataTransformer::sql("Masked").with_cron("0 * * * *");
         let reader =
             Workspace::new("Reader").with_container(container.clone()).group(group("group", &["Masked"]));
         let team = Team::new()

@@ -65,7 +65,7 @@ impl Fixture {
 
     /// A workspace that makes a datastore with one dataset, `data`, out of such.
     pub(crate) fn made(self, workspace: &str, output: &str, inputs: &[&str]) -> Self {
-        let transformer = DataTransformer::sql(output).cron("0 * * * *");
+        let transformer = DataTransformer::sql(output).with_cron("0 * * * *");
         let workspace = Workspace::new(workspace)
             .with_container(CONTAINER)
             .group(group("inputs", inputs))

@@ -6,7 +6,7 @@ use crate::{
     query::{Step, in_order},
 };
 use datasurface_model::{
-    Capture, Dataset, DatasetGroup, Datastore, PlatformDeclaration, ShardName, Workspace,
+    Capture, Consistency, Dataset, DatasetGroup, Datastore, PlatformDeclaration, ShardName, Workspace,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,8 @@ fn captured(capture: Capture) -> IntentionGraphs {
 #[test]
 fn a_capture_that_takes_another_form_makes_room_for_itself() {
     let capture = Capture::sql_snapshot(CONTAINER);
-    let (whole, single) = (captured(capture.clone()), captured(capture.dataset_by_dataset()));
+    let (whole, single) =
+        (captured(capture.clone()), captured(capture.with_consistency(Consistency::SingleDataset)));
     // Each form once as the heavier one: what a capture of all weighs, and that of one.
     for (before, after, of_all, of_one) in [(&whole, &single, 2, 3), (&single, &whole, 8, 1)] {
         let weigh = |node: &Node<'_>| {

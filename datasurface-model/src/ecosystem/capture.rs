@@ -216,21 +216,14 @@ impl Capture {
         self.source(dataset, table)
     }
 
-    /// Reads each dataset on its own.
+    /// Sets the consistency: whether each dataset is read on its own, or the whole datastore in one transaction.
     #[must_use]
-    pub fn dataset_by_dataset(mut self) -> Self {
-        self.consistency = Consistency::SingleDataset;
+    pub fn with_consistency(mut self, consistency: Consistency) -> Self {
+        self.consistency = consistency;
         self
     }
 
-    /// Reads the whole datastore in one transaction.
-    #[must_use]
-    pub fn together(mut self) -> Self {
-        self.consistency = Consistency::MultiDataset;
-        self
-    }
-
-    /// Reads on a timetable.
+    /// Sets a timetable as the trigger.
     #[must_use]
     pub fn with_cron(mut self, cron: impl Into<Cron>) -> Self {
         self.trigger = CaptureTrigger::Cron(cron.into());

@@ -42,32 +42,17 @@ impl DataTransformer {
         self
     }
 
-    /// Runs when at least one of its inputs has moved, which is the default.
+    /// Sets the trigger. The default is [`AnyInputMoved`](TransformTrigger::AnyInputMoved).
     #[must_use]
-    pub fn any_input_moved(mut self) -> Self {
-        self.trigger = TransformTrigger::AnyInputMoved;
+    pub fn with_trigger(mut self, trigger: TransformTrigger) -> Self {
+        self.trigger = trigger;
         self
     }
 
-    /// Runs when each of its inputs has moved. Its output is stale while one of them moves and another one rests.
+    /// Sets a timetable as the trigger.
     #[must_use]
-    pub fn all_inputs_moved(mut self) -> Self {
-        self.trigger = TransformTrigger::AllInputsMoved;
-        self
-    }
-
-    /// Runs on a timetable.
-    #[must_use]
-    pub fn cron(mut self, cron: impl Into<Cron>) -> Self {
-        self.trigger = TransformTrigger::Cron(cron.into());
-        self
-    }
-
-    /// Runs when something outside says so.
-    #[must_use]
-    pub fn external(mut self) -> Self {
-        self.trigger = TransformTrigger::External;
-        self
+    pub fn with_cron(self, cron: impl Into<Cron>) -> Self {
+        self.with_trigger(TransformTrigger::Cron(cron.into()))
     }
 
     /// Says that a classification of the inputs is not in the output any more, and why.

@@ -32,7 +32,7 @@ pub(crate) fn graphs() -> IntentionGraphs {
             TableSchema::new([Column::new("id", DataType::BigInt).classified("PII")]),
         ));
     let ledger = Datastore::new("Ledger")
-        .captured(Capture::sql_snapshot("USA/Shop/Books").dataset_by_dataset())
+        .captured(Capture::sql_snapshot("USA/Shop/Books").with_consistency(Consistency::SingleDataset))
         .dataset(Dataset::new("entries", "id Integer key"));
     let report =
         Workspace::new("Report").with_container("USA/Shop/Warehouse").with_priority(Priority::High).group(
@@ -49,7 +49,7 @@ pub(crate) fn graphs() -> IntentionGraphs {
         .with_transformer(
             DataTransformer::sql("Masked")
                 .select("orders", "SELECT id, price, '' AS note FROM Sales_orders")
-                .cron("0 5 * * *"),
+                .with_cron("0 5 * * *"),
         );
     let team = Team::new()
         .container(database("Till"))

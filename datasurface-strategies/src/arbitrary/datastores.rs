@@ -33,8 +33,8 @@ fn captures() -> impl Strategy<Value = Capture> {
         |((zone, team, container), kind, together, cron, credential)| {
             let capture = Capture::new(ContainerKey::new(zone, team, container), kind);
             let capture = match together {
-                Some(true) => capture.together(),
-                Some(false) => capture.dataset_by_dataset(),
+                Some(true) => capture.with_consistency(Consistency::MultiDataset),
+                Some(false) => capture.with_consistency(Consistency::SingleDataset),
                 None => capture,
             };
             let capture = match cron {

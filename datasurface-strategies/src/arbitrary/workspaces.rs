@@ -74,9 +74,9 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
             let transformer = DataTransformer::new(artifact, output);
             let transformer = match trigger {
                 0 => transformer,
-                1 => transformer.external(),
-                2 => transformer.all_inputs_moved(),
-                _ => transformer.cron(cron.as_str()),
+                1 => transformer.with_trigger(TransformTrigger::External),
+                2 => transformer.with_trigger(TransformTrigger::AllInputsMoved),
+                _ => transformer.with_cron(cron.as_str()),
             };
             removes.into_iter().fold(transformer, |transformer, (label, why)| transformer.removal(label, why))
         },

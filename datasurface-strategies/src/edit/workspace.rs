@@ -24,7 +24,7 @@ pub(super) fn triggered(old: &DataTransformer, cron: Option<&'static str>) -> Da
     let transformer = old.removals().iter().fold(transformer, |transformer, (classification, reason)| {
         transformer.removal(classification, reason)
     });
-    cron.into_iter().fold(transformer, DataTransformer::cron)
+    cron.into_iter().fold(transformer, DataTransformer::with_cron)
 }
 
 pub(super) fn without_sink(old: &DatasetGroup, choice: Choice) -> DatasetGroup {

@@ -64,7 +64,7 @@ pub(super) const ALL: &[Mutation] = &[
     of("transformer/artifact", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("two words", "^1"), "Made"))
     }),
-    of("transformer/cron", |it| derived(it, made(), making().cron("at noon"))),
+    of("transformer/cron", |it| derived(it, made(), making().with_cron("at noon"))),
     of("transformer/duplicate-select", |it| derived(it, made(), making().select("d", "SELECT 1 AS id"))),
     of("transformer/endless-cycle", |it| {
         let circling = reader("Made/d").with_transformer(making());
@@ -84,7 +84,7 @@ pub(super) const ALL: &[Mutation] = &[
         let other = Workspace::new("Other").with_container(TARGET).group(group()).with_transformer(making());
         in_team(derived(it, made(), making()), |team| team.workspace(other))
     }),
-    of("transformer/time-zone", |it| derived(it, made(), making().cron("0 6 * * * Europe/Pris"))),
+    of("transformer/time-zone", |it| derived(it, made(), making().with_cron("0 6 * * * Europe/Pris"))),
     of("transformer/unclassified-input", |it| {
         let guessed = Datastore::new("ExtraGuessed").dataset(dataset().classified("Public"));
         derived(it, guessed, DataTransformer::sql("ExtraGuessed").select("d", SQL))

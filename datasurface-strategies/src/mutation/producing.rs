@@ -3,12 +3,14 @@
 use super::{Mutation, SOURCE, dataset, in_team, of, of_dataset, shaped, store, with};
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Collation, Column, Credential, CredentialKind, DataContainer, DataType, Dataset, Datastore,
-    Deprecation, Ecosystem, FileFormat, Latency, QualityCheck, TableSchema,
+    Capture, Collation, Column, Consistency, Credential, CredentialKind, DataContainer, DataType, Dataset,
+    Datastore, Deprecation, Ecosystem, FileFormat, Latency, QualityCheck, TableSchema,
 };
 
 pub(super) const ALL: &[Mutation] = &[
-    of("capture/consistency", |it| from_files(it, |capture| capture.source("d", "d/").together())),
+    of("capture/consistency", |it| {
+        from_files(it, |capture| capture.source("d", "d/").with_consistency(Consistency::MultiDataset))
+    }),
     of("capture/container-kind", |it| {
         with(it, store("Extra").captured(Capture::object_files(SOURCE, FileFormat::Csv).source("d", "d/")))
     }),

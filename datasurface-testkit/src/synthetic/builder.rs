@@ -6,8 +6,8 @@ use super::{
 };
 use crate::random::Random;
 use datasurface_model::{
-    Capture, Column, ColumnName, ContainerKey, DataContainer, DataTransformer, DataType, Dataset,
-    DatasetGroup, DatasetKey, Datastore, TableSchema, Team, Workspace,
+    Capture, Column, ColumnName, Consistency, ContainerKey, DataContainer, DataTransformer, DataType,
+    Dataset, DatasetGroup, DatasetKey, Datastore, TableSchema, Team, Workspace,
 };
 use std::collections::HashSet;
 
@@ -60,7 +60,7 @@ impl<'a> SyntheticBuilder<'a> {
         if self.parameters.multi_dataset_every == 0
             || !number.is_multiple_of(self.parameters.multi_dataset_every)
         {
-            capture = capture.dataset_by_dataset();
+            capture = capture.with_consistency(Consistency::SingleDataset);
         }
         let first = number * self.parameters.datasets;
         let datasets = (first..first + self.parameters.datasets)

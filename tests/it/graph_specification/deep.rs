@@ -138,7 +138,7 @@ impl Shape {
     /// One more store, which is made of these.
     fn made(mut self, inputs: impl IntoIterator<Item = usize>) -> Self {
         let workspace = Workspace::new(format!("Transform{:06}", self.stores)).with_container(CONTAINER);
-        let transformer = DataTransformer::sql(store_name(self.stores)).cron("0 * * * *");
+        let transformer = DataTransformer::sql(store_name(self.stores)).with_cron("0 * * * *");
         self.team = self.team.workspace(workspace.group(group(inputs)).with_transformer(transformer));
         self.store(|store| store)
     }

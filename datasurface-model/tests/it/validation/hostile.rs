@@ -14,7 +14,7 @@ fn everything_called(name: &str) -> Ecosystem {
     let sink = format!("{name}/{name}");
     let dataset = Dataset::new(name, format!("{name} Integer key, {name} {name}").as_str()).classified(name);
     let transformer =
-        DataTransformer::sql(name).select(name, name).select(name, "").cron(name).removal(name, name);
+        DataTransformer::sql(name).select(name, name).select(name, "").with_cron(name).removal(name, name);
     let group = || DatasetGroup::new(name).with_sinks([sink.as_str(), sink.as_str()]).regulator(name);
     let team = Team::new()
         .container(DataContainer::sqlite(name, name).located(key.as_str()))

@@ -15,7 +15,7 @@ fn counting(limit: u32, timetable: Option<&str>) -> Scene {
     );
     let mut transformer = DataTransformer::sql("Masked_NW_Data").select("customers", select);
     if let Some(cron) = timetable {
-        transformer = transformer.cron(cron);
+        transformer = transformer.with_cron(cron);
     }
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         team.without_workspace(&"Mask".into()).workspace(

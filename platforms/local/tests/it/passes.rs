@@ -57,6 +57,11 @@ pub(crate) fn scene(trigger: fn(DataTransformer) -> DataTransformer, file: &'sta
     Scene::new(ecosystem, &assignments)
 }
 
+/// The transformer, which waits for all of its inputs.
+fn all(transformer: DataTransformer) -> DataTransformer {
+    transformer.with_trigger(TransformTrigger::AllInputsMoved)
+}
+
 pub(crate) fn any(transformer: DataTransformer) -> DataTransformer {
     transformer
 }
@@ -179,7 +184,7 @@ fn a_copy_that_did_not_arrive_holds_up_who_reads_it() {
 
 #[test]
 fn whoever_waits_for_all_inputs_is_told_of() {
-    let ground = ground(&scene(DataTransformer::all_inputs_moved, "northwind.db"));
+    let ground = ground(&scene(all, "northwind.db"));
     ground.change_source("UPDATE Customers SET city = 'y'");
     let expected = ["`transform.Join` waits until there is a new batch of `Rates/rates`"];
     for _ in 0..2 {
@@ -194,7 +199,7 @@ fn whoever_waits_for_all_inputs_is_told_of() {
 
 #[test]
 fn nothing_is_made_of_an_input_that_never_arrived() {
-    let timed = |transformer: DataTransformer| transformer.cron("*/10 * * * *");
+    let timed = |transformer: DataTransformer| transformer.with_cron("*/10 * * * *");
     for trigger in [any, timed] {
         let mut ground = Ground::with(&scene(trigger, "northwind.db"));
         ground.change_source(
@@ -216,8 +221,7 @@ fn nothing_is_made_of_an_input_that_never_arrived() {
 
 #[test]
 fn a_plan_tells_whose_default_changed() {
-    let (before, after) =
-        (scene(DataTransformer::all_inputs_moved, "northwind.db"), scene(any, "northwind.db"));
+    let (before, after) = (scene(all, "northwind.db"), scene(any, "northwind.db"));
     insta::assert_snapshot!(plan(&before, &after).to_string(), @"update  trigger trigger.Join, in place: its trigger is `any_input_moved`, which is now the default of a transformer that names none, and was `all_inputs_moved`, which was the default; name that one to keep it");
     insta::assert_snapshot!(plan(&after, &before).to_string(), @"update  trigger trigger.Join, in place: differs in trigger");
 }

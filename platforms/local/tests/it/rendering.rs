@@ -93,7 +93,8 @@ fn a_dataset_that_is_captured_on_its_own_has_a_job_of_its_own_and_the_same_table
     let wind = NorthWind::default();
     let alone = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let store = team.datastores().get("NW_Data").unwrap();
-        let capture = Capture::sql_snapshot("USA/NorthWindTeam/Source").dataset_by_dataset();
+        let capture =
+            Capture::sql_snapshot("USA/NorthWindTeam/Source").with_consistency(Consistency::SingleDataset);
         let store = (**store).clone().captured(capture);
         team.without_datastore(&"NW_Data".into()).datastore(store)
     });

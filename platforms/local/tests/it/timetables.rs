@@ -12,7 +12,7 @@ fn scene() -> Scene {
     let wind = NorthWind { datasets: vec!["NW_Data/customers"], ..NorthWind::default() };
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let masking =
-            DataTransformer::sql("Masked_NW_Data").select("customers", wind.select).cron("0 6 * * *");
+            DataTransformer::sql("Masked_NW_Data").select("customers", wind.select).with_cron("0 6 * * *");
         let mask = Workspace::new("Mask")
             .with_container("USA/NorthWindTeam/Desk")
             .group(DatasetGroup::new("raw").sink("NW_Data/customers"))

@@ -11,7 +11,7 @@ use datasurface_platform::{graph::Stage, prelude::*};
 fn two_of_two() -> Scene {
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let counting = DataTransformer::sql("Masked_NW_Data")
-            .all_inputs_moved()
+            .with_trigger(TransformTrigger::AllInputsMoved)
             .select(
                 "customers",
                 "SELECT customer_id, '***' AS company_name, (SELECT count(*) FROM NW_Data_products) AS city \
