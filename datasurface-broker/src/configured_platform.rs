@@ -108,8 +108,9 @@ pub(crate) fn configure_platforms(
 }
 
 fn unknown_places(ecosystem: &Ecosystem, hosted: &ConfiguredPlatform) -> Vec<Diagnostic> {
-    let is_unknown =
-        |place: &&Place| !ecosystem.vendors().get(place.vendor()).is_some_and(|vendor| vendor.has(place));
+    let is_unknown = |place: &&Place| {
+        !ecosystem.vendors().get(place.vendor()).is_some_and(|vendor| vendor.has_location(place))
+    };
     let name = hosted.instance().name();
     let places = hosted.platform().descriptor().data_places().iter().filter(is_unknown);
     let findings = places.map(|place| {

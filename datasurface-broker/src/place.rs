@@ -33,7 +33,7 @@ impl Broker {
         let assignments = choice::choose(&question, &mut found);
         found.extend(waivers::unknown_codes(ecosystem));
         let heard = [choice::CODES, waivers::CODES].concat();
-        let (findings, waived) = ecosystem.waive(Findings::from_iter(found), &heard);
+        let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &heard);
         let findings = Refused::unless_clean(findings)?;
         let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {
             let finding = Diagnostic::new(&NO_PRIMARY, ModelPath::root(), error.to_string())

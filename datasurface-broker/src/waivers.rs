@@ -50,7 +50,7 @@ impl KnownCodes {
             Some((_, false)) => Some(
                 told("is about a code that no waiver is asked about")
                     .with_help("mend what it is about, and remove the waiver")
-                    .with_suggestion(Suggestion::removal(path.clone())),
+                    .with_suggestion(Suggestion::remove(path.clone())),
             ),
             None => {
                 let nearest = nearest(code, self.waivable());

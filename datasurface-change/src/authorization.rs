@@ -63,14 +63,14 @@ pub struct DeniedPart {
 impl Authorization {
     /// Judges what differs between two ecosystems.
     #[must_use]
-    pub fn of(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
-        let owners = Owners { old, new, former: FormerNames::of(diff) };
+    pub fn evaluate(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
+        let owners = Owners { old, new, former: FormerNames::from_diff(diff) };
         let mut denied = BTreeMap::<Part, DeniedPart>::new();
         for difference in diff {
             for part in owners.denied(difference, source.repository()) {
                 let denied = denied_part(&mut denied, &part, &owners);
                 denied.differences.push(difference.clone());
-                if difference.is_untold() {
+                if difference.is_unattributable() {
                     denied.owner = None;
                 }
             }
@@ -121,7 +121,7 @@ impl<'e> Owners<'e> {
     /// The parts that a difference touches, and that this repository does not own.
     fn denied(&self, difference: &Difference, source: &Repository) -> Vec<Part> {
         let owns = |part: &Part| self.owner(part).is_some_and(|owner| owner.is_same(source));
-        if difference.is_untold() {
+        if difference.is_unattributable() {
             return vec![Part::Ecosystem];
         }
         let Some(handed_over) = difference.handed_over() else {
@@ -147,7 +147,7 @@ struct FormerNames {
 }
 
 impl FormerNames {
-    fn of(diff: &ModelDiff) -> Self {
+    fn from_diff(diff: &ModelDiff) -> Self {
         let mut former = Self::default();
         for difference in diff {
             match difference.renamed_part() {

@@ -70,13 +70,13 @@ codes! {
 }
 
 /// A rule about schemas, as a code.
-const fn of_schema(rule: SchemaRule) -> CodeInfo {
+const fn schema_code(rule: SchemaRule) -> CodeInfo {
     CodeInfo::error(rule.code(), rule.summary(), rule.explanation())
 }
 
 macro_rules! schema_codes {
     ($($name:ident = $rule:ident;)*) => {
-        $(static $name: CodeInfo = of_schema(SchemaRule::$rule);)*
+        $(static $name: CodeInfo = schema_code(SchemaRule::$rule);)*
 
         /// The codes about schemas.
         pub static SCHEMA_CODES: &[&CodeInfo] = &[$(&$name),*];

@@ -59,15 +59,15 @@ impl ChangeControl {
     /// being so, nothing is allowed for that reason that would otherwise be refused.
     #[must_use]
     pub fn judge(&self, old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> ChangeReport {
-        let pruned = Pruned::of(old, new);
-        let diff = ModelDiff::of(&pruned);
-        let authorization = Authorization::of(&diff, old, new, &self.source);
+        let pruned = Pruned::new(old, new);
+        let diff = ModelDiff::from_pruned(&pruned);
+        let authorization = Authorization::evaluate(&diff, old, new, &self.source);
         let changes = changed_datastores::stores(&pruned);
         let former = former_keys(&changes);
-        let reach = ReachedConsumers::of(&pruned, &changes, new);
+        let reach = ReachedConsumers::new(&pruned, &changes, new);
         let retiring = retiring_keys(&pruned, &changes, new);
         let asked = reach.datasets().chain(former.values().cloned()).chain(retiring.iter().cloned());
-        let uses = DatasetUses::of(new, asked);
+        let uses = DatasetUses::new(new, asked);
         let judge = CompatibilityChecker {
             old,
             uses: &uses,
@@ -99,7 +99,8 @@ impl ChangeControl {
         new: &Valid<Ecosystem>,
         uses: &DatasetUses<'_>,
     ) -> Vec<Retirement> {
-        let going = retiring.iter().filter_map(|dataset| Retirement::of(new, dataset, uses, self.on));
+        let going =
+            retiring.iter().filter_map(|dataset| Retirement::for_dataset(new, dataset, uses, self.on));
         let mut retirements: Vec<_> = going.collect();
         for_each_dataset(changes, |change| {
             if let Change::Gone((store, dataset)) = change
@@ -129,7 +130,8 @@ impl ChangeControl {
                 continue;
             }
             if retirement.stage == Stage::AwaitingConsent {
-                let groups: Vec<_> = retirement.missing().map(|c| format!("`{}`", c.group)).collect();
+                let groups: Vec<_> =
+                    retirement.missing_consents().map(|c| format!("`{}`", c.group)).collect();
                 let message = format!(
                     "`{name}` is deprecated since {}, without consent of {}",
                     now.since,

@@ -34,7 +34,7 @@ pub(super) struct ReachedConsumers {
 }
 
 impl ReachedConsumers {
-    pub(super) fn of(pruned: &Pruned, changes: &[StoreChange<'_>], new: &Valid<Ecosystem>) -> Self {
+    pub(super) fn new(pruned: &Pruned, changes: &[StoreChange<'_>], new: &Valid<Ecosystem>) -> Self {
         let mut reach = Self::default();
         for change in changes {
             reach.add_store(change, new);
@@ -42,7 +42,7 @@ impl ReachedConsumers {
         reach.add_transformers(pruned, new);
         reach.add_pins(pruned, new);
         reach.add_platforms(pruned, new);
-        let surroundings = ChangedEnvironment::of(pruned, new);
+        let surroundings = ChangedEnvironment::new(pruned, new);
         if !surroundings.is_empty() {
             reach.add_surrounded(&surroundings, new);
         }
@@ -194,7 +194,7 @@ struct ChangedEnvironment {
 }
 
 impl ChangedEnvironment {
-    fn of(pruned: &Pruned, new: &Valid<Ecosystem>) -> Self {
+    fn new(pruned: &Pruned, new: &Valid<Ecosystem>) -> Self {
         let mut surroundings = Self::default();
         for (old, new) in pruned.old.zones().difference(pruned.new.zones()) {
             let (Some(old), Some(new)) = (old, new) else { continue };

@@ -40,7 +40,7 @@ pub enum Evidence {
     /// Both have the same place in their table.
     SamePosition,
     /// One name is nearly the other.
-    NearName,
+    SimilarName,
 }
 
 impl Evidence {
@@ -49,7 +49,7 @@ impl Evidence {
         match self {
             Self::SameSchema => 40,
             Self::SameKey | Self::SamePosition => 20,
-            Self::SameContainer | Self::NearName => 15,
+            Self::SameContainer | Self::SimilarName => 15,
             Self::SameOwner => 10,
         }
     }
@@ -59,13 +59,13 @@ impl Evidence {
 const LEAST: u8 = 60;
 
 impl RenameProposal {
-    fn of(
+    fn from_evidence(
         path: ModelPath,
         old: &str,
         new: &str,
         evidence: impl IntoIterator<Item = (Evidence, bool)>,
     ) -> Option<Self> {
-        let near = (Evidence::NearName, datasurface_model::nearest(old, [new]).is_some());
+        let near = (Evidence::SimilarName, datasurface_model::nearest(old, [new]).is_some());
         let evidence = evidence.into_iter().chain([near]).filter(|(_, holds)| *holds);
         let evidence: Vec<_> = evidence.map(|(evidence, _)| evidence).collect();
         let score = evidence.iter().map(|evidence| evidence.weight()).fold(0, u8::saturating_add).min(100);
@@ -131,7 +131,12 @@ fn datastores(changes: &[StoreChange<'_>]) -> Vec<RenameProposal> {
                 (Evidence::SameContainer, container(old.store) == container(new.store)),
                 (Evidence::SameOwner, old.team == new.team),
             ];
-            RenameProposal::of(new.path(), old.store.name().as_str(), new.store.name().as_str(), evidence)
+            RenameProposal::from_evidence(
+                new.path(),
+                old.store.name().as_str(),
+                new.store.name().as_str(),
+                evidence,
+            )
         });
         likeliest(candidates)
     });
@@ -159,7 +164,7 @@ fn datasets(changes: &[Change<&Dataset>], store: &LocatedStore<'_>) -> Vec<Renam
                 (Evidence::SameOwner, true),
             ];
             let (old, name) = (old.name().as_str(), new.name().as_str());
-            RenameProposal::of(store.dataset_path(new), old, name, evidence)
+            RenameProposal::from_evidence(store.dataset_path(new), old, name, evidence)
         });
         likeliest(candidates)
     });
@@ -195,7 +200,7 @@ fn columns(old: &TableSchema, new: &TableSchema, path: &ModelPath) -> Vec<Rename
                 (Evidence::SamePosition, before == at),
             ];
             let path = path.child(segment::COLUMNS, column.name());
-            RenameProposal::of(path, gone.name().as_str(), column.name().as_str(), evidence)
+            RenameProposal::from_evidence(path, gone.name().as_str(), column.name().as_str(), evidence)
         });
         likeliest(candidates)
     });

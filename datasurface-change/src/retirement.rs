@@ -72,12 +72,12 @@ impl Retirement {
                 }
             }
         }
-        let uses = DatasetUses::of(ecosystem, retiring.clone());
-        retiring.iter().filter_map(|dataset| Self::of(ecosystem, dataset, &uses, on)).collect()
+        let uses = DatasetUses::new(ecosystem, retiring.clone());
+        retiring.iter().filter_map(|dataset| Self::for_dataset(ecosystem, dataset, &uses, on)).collect()
     }
 
     /// Where the retirement of a dataset stands; nothing if it is not deprecated.
-    pub(super) fn of(
+    pub(super) fn for_dataset(
         ecosystem: &Valid<Ecosystem>,
         dataset: &DatasetKey,
         uses: &DatasetUses<'_>,
@@ -88,7 +88,8 @@ impl Retirement {
         let retiring = changed_datastores::retiring(located.entity(), found)?;
         let placed =
             changed_datastores::LocatedStore { team: located.team().clone(), store: located.entity() };
-        let consents: BTreeSet<_> = uses.direct(dataset).iter().map(|used| Consent::of(used, on)).collect();
+        let consents: BTreeSet<_> =
+            uses.direct(dataset).iter().map(|used| Consent::from_use(used, on)).collect();
         let stage = if on < retiring.since {
             Stage::Announced
         } else if consents.iter().any(|consent| consent.is_missing) {
@@ -100,15 +101,15 @@ impl Retirement {
         } else {
             Stage::AwaitingSunset
         };
-        Some(Self::at(dataset.clone(), placed.dataset_path(found), retiring, stage, consents))
+        Some(Self::new(dataset.clone(), placed.dataset_path(found), retiring, stage, consents))
     }
 
     /// The end of the retirement of a dataset that is gone.
     pub(super) fn removed(dataset: DatasetKey, path: ModelPath, retiring: RetirementDates) -> Self {
-        Self::at(dataset, path, retiring, Stage::Removed, BTreeSet::new())
+        Self::new(dataset, path, retiring, Stage::Removed, BTreeSet::new())
     }
 
-    fn at(
+    fn new(
         dataset: DatasetKey,
         path: ModelPath,
         RetirementDates { since, last_day }: RetirementDates,
@@ -119,13 +120,13 @@ impl Retirement {
     }
 
     /// Those who did not agree, or not for long enough.
-    pub fn missing(&self) -> impl Iterator<Item = &Consent> {
+    pub fn missing_consents(&self) -> impl Iterator<Item = &Consent> {
         self.consents.iter().filter(|consent| consent.is_missing)
     }
 }
 
 impl Consent {
-    fn of(used: &DatasetUse<'_>, on: NaiveDate) -> Self {
+    fn from_use(used: &DatasetUse<'_>, on: NaiveDate) -> Self {
         let until = used.sink.consent_until();
         let is_missing = until.is_none_or(|last| last < on);
         Self { group: used.group.clone(), team: used.team.clone(), until, is_missing }

@@ -28,7 +28,7 @@ impl<K: Ord, T: Copy> NamesByKind<K, T> {
     }
 
     pub(super) fn in_order(self) -> SortedNames<K, T> {
-        let names = self.0.into_iter().map(|(kind, things)| (kind, Names::of(things)));
+        let names = self.0.into_iter().map(|(kind, things)| (kind, Names::new(things)));
         SortedNames(names.collect())
     }
 }
@@ -47,7 +47,7 @@ impl<K: Ord, T: Copy> SortedNames<K, T> {
 }
 
 impl<T: Copy> Names<T> {
-    fn of(mut forwards: Vec<(String, T)>) -> Self {
+    fn new(mut forwards: Vec<(String, T)>) -> Self {
         let mut backwards: Vec<_> = forwards.iter().map(|(name, thing)| (reversed(name), *thing)).collect();
         for names in [&mut forwards, &mut backwards] {
             names.sort_by(|(one, _), (other, _)| one.cmp(other));

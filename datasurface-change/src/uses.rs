@@ -54,7 +54,7 @@ pub(super) struct DatasetUses<'e> {
 impl<'e> DatasetUses<'e> {
     /// Looks for whoever wants these datasets. It takes one look at every group for each step through transformers,
     /// and at each of their sinks only if more datasets are asked for than a group wants.
-    pub(super) fn of(
+    pub(super) fn new(
         ecosystem: &'e Valid<Ecosystem>,
         datasets: impl IntoIterator<Item = DatasetKey>,
     ) -> Self {

@@ -85,18 +85,18 @@ impl Input {
 
     /// The findings, with the places where they are written in the model, and those who have to change them.
     pub(crate) fn located(&self, findings: Findings) -> Findings {
-        self.documents.located(findings.addressed(&self.ecosystem))
+        self.documents.located(findings.with_addressees(&self.ecosystem))
     }
 }
 
 fn validated(model: Ecosystem, on: NaiveDate, findings: &mut Findings) -> Option<Checked> {
     match model.validate(&Validation::on(on)) {
         Ok(checked) => {
-            findings.extend(checked.findings().clone().addressed(checked.ecosystem()));
+            findings.extend(checked.findings().clone().with_addressees(checked.ecosystem()));
             Some(checked)
         }
         Err(invalid) => {
-            findings.extend(invalid.findings().clone().addressed(invalid.ecosystem()));
+            findings.extend(invalid.findings().clone().with_addressees(invalid.ecosystem()));
             None
         }
     }

@@ -34,9 +34,9 @@ pub(super) fn assemble<'p>(
         }
     }
     let mut findings = Vec::new();
-    let name = said_once(&frames, segment::NAME, |frame| frame.name.as_ref(), &mut findings);
-    let owner = said_once(&frames, segment::OWNER, |frame| frame.owner.as_ref(), &mut findings);
-    let live = said_once(&frames, segment::LIVE, |frame| frame.live.as_ref(), &mut findings);
+    let name = single_value(&frames, segment::NAME, |frame| frame.name.as_ref(), &mut findings);
+    let owner = single_value(&frames, segment::OWNER, |frame| frame.owner.as_ref(), &mut findings);
+    let live = single_value(&frames, segment::LIVE, |frame| frame.live.as_ref(), &mut findings);
     let ecosystem = match (frames.as_slice(), name, owner, live) {
         ([(_, frame)], Some(_), Some(_), Some(_)) => frame.content.clone(),
         (frames, Some(name), Some(owner), Some(live)) => {
@@ -58,14 +58,14 @@ fn frames_joined(
     findings: &mut Vec<Diagnostic>,
 ) -> Ecosystem {
     let mut twice = Vec::new();
-    let whole = frames.iter().fold(empty, |whole, (_, frame)| whole.joined(&frame.content, &mut twice));
+    let whole = frames.iter().fold(empty, |whole, (_, frame)| whole.merged(&frame.content, &mut twice));
     let ecosystem = ModelPath::root();
-    findings.extend(twice.into_iter().map(|attribute| said_twice(&ecosystem, ECOSYSTEM, attribute)));
+    findings.extend(twice.into_iter().map(|attribute| conflict(&ecosystem, ECOSYSTEM, attribute)));
     whole
 }
 
 /// What several documents say of one thing. The path leads to all the places.
-fn said_twice(thing: &ModelPath, what: &str, attribute: &'static str) -> Diagnostic {
+fn conflict(thing: &ModelPath, what: &str, attribute: &'static str) -> Diagnostic {
     let path = thing.attribute(attribute);
     Diagnostic::new(&TWICE, path.clone(), format!("the `{attribute}` of {what} is said twice"))
         .with_help("let one document say it")
@@ -73,7 +73,7 @@ fn said_twice(thing: &ModelPath, what: &str, attribute: &'static str) -> Diagnos
 }
 
 /// What exactly one document has to say.
-fn said_once<'p, T>(
+fn single_value<'p, T>(
     frames: &[(&'p str, &'p PartialEcosystem)],
     attribute: &'static str,
     said: impl Fn(&'p PartialEcosystem) -> Option<&'p T>,
@@ -82,7 +82,7 @@ fn said_once<'p, T>(
     let mut all = frames.iter().filter_map(|(_, frame)| said(frame));
     let first = all.next();
     if all.next().is_some() {
-        findings.push(said_twice(&ModelPath::root(), ECOSYSTEM, attribute));
+        findings.push(conflict(&ModelPath::root(), ECOSYSTEM, attribute));
     }
     if first.is_none() {
         let message = format!("no document says the `{attribute}` of {ECOSYSTEM}");
@@ -149,8 +149,8 @@ impl Definitions<'_> {
     ) -> ZoneDeclaration {
         let given = self.zones.get_mut(declaration.name()).map(mem::take).unwrap_or_default();
         let path = ModelPath::root().child(segment::ZONES, declaration.name());
-        let twice = |attribute| said_twice(&path, &format!("the zone `{}`", declaration.name()), attribute);
-        let zone = joined(declaration.definition(), &given, GovernanceZone::joined, twice, findings);
+        let twice = |attribute| conflict(&path, &format!("the zone `{}`", declaration.name()), attribute);
+        let zone = joined(declaration.definition(), &given, GovernanceZone::merged, twice, findings);
         let Some(zone) = zone else { return declaration.clone() };
         let keys = zone.teams().names().map(|team| TeamKey::new(declaration.name(), team));
         let begin = declared.len();
@@ -163,8 +163,8 @@ impl Definitions<'_> {
             let key = TeamKey::new(declaration.name(), team.name());
             let given = self.teams.get_mut(&key).map(mem::take).unwrap_or_default();
             let path = path.child(segment::TEAMS, team.name());
-            let twice = |attribute| said_twice(&path, &format!("the team `{key}`"), attribute);
-            match joined(team.definition(), &given, Team::joined, twice, findings) {
+            let twice = |attribute| conflict(&path, &format!("the team `{key}`"), attribute);
+            match joined(team.definition(), &given, Team::merged, twice, findings) {
                 Some(definition) => TeamDeclaration::clone(team).defined(definition),
                 None => team.clone(),
             }

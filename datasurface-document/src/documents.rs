@@ -65,7 +65,7 @@ impl Documents {
         let (name, text) = (name.into(), text.into());
         // Some editors put a byte order mark in front, which is no part of the text.
         let text = text.strip_prefix('\u{feff}').map(Arc::from).unwrap_or(text);
-        let syntax = Syntax::of(&name, &text);
+        let syntax = Syntax::detect(&name, &text);
         self.0.insert(name, Document { text, syntax });
         self
     }
@@ -158,7 +158,7 @@ impl Loader {
 
 /// Problems of one document as findings.
 pub(super) fn diagnosed(name: &str, text: &str, problems: &[Problem]) -> Vec<Diagnostic> {
-    let lines = Lines::of(name, text);
+    let lines = Lines::new(name, text);
     let path = ModelPath::root().child(segment::DOCUMENTS, name);
     let findings = problems.iter().map(|problem| {
         let mut finding = Diagnostic::new(problem.code(), path.clone(), problem.message())

@@ -24,7 +24,9 @@ pub(super) enum DocumentHeader {
 pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, Problem> {
     let at = root.extent;
     let Value::Object(members) = &mut root.value else {
-        return Err(Problem::unreadable("expected an ecosystem, a zone or a team, as an object").at(at));
+        return Err(
+            Problem::unreadable("expected an ecosystem, a zone or a team, as an object").with_extent(at)
+        );
     };
     let mut take = |name: &str| {
         let position = members.iter().position(|member| member.name == name);
@@ -32,8 +34,8 @@ pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, Problem> {
     };
     match take("format")? {
         Some((format, _)) if SUPPORTED.contains(&format.as_str()) => {}
-        Some((format, extent)) => return Err(unsupported(&format).at(extent)),
-        None => return Err(unsaid().at(Extent { end: at.start, ..at })),
+        Some((format, extent)) => return Err(unsupported(&format).with_extent(extent)),
+        None => return Err(unsaid().with_extent(Extent { end: at.start, ..at })),
     }
     match (take("zone")?, take("team")?) {
         (None, None) => Ok(DocumentHeader::Ecosystem),
@@ -41,7 +43,7 @@ pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, Problem> {
         (None, Some((team, _))) => Ok(DocumentHeader::Team(team.into())),
         (Some(_), Some((_, extent))) => {
             Err(Problem::unreadable("a document is about a zone, or about a team")
-                .at(extent)
+                .with_extent(extent)
                 .help("say `team: zone/team` alone"))
         }
     }
@@ -51,7 +53,7 @@ fn said(member: Member<'_>) -> Result<(String, Extent), Problem> {
     let at = member.value.extent;
     match member.value.value {
         Value::Text(text) => Ok((text.into_owned(), at)),
-        _ => Err(Problem::unreadable(format!("`{}` must be text", member.name)).at(at)),
+        _ => Err(Problem::unreadable(format!("`{}` must be text", member.name)).with_extent(at)),
     }
 }
 

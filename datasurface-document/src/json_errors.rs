@@ -18,7 +18,7 @@ pub(super) fn syntax(text: &str, error: &serde_json::Error) -> Problem {
             None => Problem::too_deep(),
         },
     };
-    problem.at(stopped(text, error))
+    problem.with_extent(stopped(text, error))
 }
 
 fn plainly(said: &str) -> Option<&str> {

@@ -23,7 +23,7 @@ pub(super) struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    pub(super) fn of(document: &'t str, text: &'t str) -> Self {
+    pub(super) fn new(document: &'t str, text: &'t str) -> Self {
         let after_breaks = text.match_indices(BREAKS).map(|(at, _)| at + 1);
         let after_breaks = after_breaks.filter(|at| text.get(at - 1..at + 1) != Some("\r\n"));
         let starts = iter::once(0).chain(after_breaks).collect();
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn lines_end_as_people_and_editors_end_them() {
         let text = "a\nb\r\nc\rd é";
-        let lines = Lines::of("model.yaml", text);
+        let lines = Lines::new("model.yaml", text);
         for (line, word) in (1..).zip(["a", "b", "c", "d"]) {
             let start = text.find(word).unwrap();
             let position = lines.position(Extent { start, end: start + 1 });
@@ -95,11 +95,11 @@ mod tests {
         for length in [STRIDE - 2, STRIDE - 1, STRIDE, 3 * STRIDE] {
             let text = format!("first\n{}é here\rlast", "é".repeat(length));
             let start = text.find("here").unwrap();
-            let position = Lines::of("model.json", &text).position(Extent { start, end: text.len() });
+            let position = Lines::new("model.json", &text).position(Extent { start, end: text.len() });
             assert_eq!((position.line, position.column, position.length), (2, length + 3, 4));
             assert_eq!(position.text, None);
             let end = Extent { start: text.len(), end: text.len() };
-            let position = Lines::of("model.json", &text).position(end);
+            let position = Lines::new("model.json", &text).position(end);
             assert_eq!((position.line, position.column, position.length), (3, 5, 0));
         }
     }

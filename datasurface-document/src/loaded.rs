@@ -21,15 +21,15 @@ impl Loaded {
             Ok(checked) => checked.findings(),
             Err(invalid) => invalid.findings(),
         };
-        let findings = self.placed(findings.clone());
+        let findings = self.located(findings.clone());
         let checked = outcome.ok();
-        let waived = checked.as_ref().map(|checked| self.placed(checked.waived().clone()));
+        let waived = checked.as_ref().map(|checked| self.located(checked.waived().clone()));
         Report { findings, waived: waived.unwrap_or_default(), checked }
     }
 
     /// Findings of anybody about this model (a broker, a platform, change control), with file, line, column and addressee.
     #[must_use]
-    pub fn placed(&self, findings: Findings) -> Findings {
-        self.sources.located(findings.addressed(&self.ecosystem))
+    pub fn located(&self, findings: Findings) -> Findings {
+        self.sources.located(findings.with_addressees(&self.ecosystem))
     }
 }

@@ -9,7 +9,7 @@ pub(super) enum Syntax {
 
 impl Syntax {
     /// As the name of the document says; where it says nothing, JSON is what begins like a JSON object.
-    pub(super) fn of(name: &str, text: &str) -> Self {
+    pub(super) fn detect(name: &str, text: &str) -> Self {
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         match extension.as_deref() {
             Some("json") => Self::Json,

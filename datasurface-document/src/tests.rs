@@ -23,7 +23,7 @@ fn fixtures_that_can_be_read_are_what_it_describes() {
                 continue;
             }
             let text = fs::read_to_string(&file).unwrap();
-            let syntax = Syntax::of(name, &text);
+            let syntax = Syntax::detect(name, &text);
             if DocumentPart::read(&text, syntax, &mut Schemas::default()).is_ok() {
                 read += 1;
                 assert_eq!(complaint(&value(&text, syntax).unwrap()), None, "{name}");

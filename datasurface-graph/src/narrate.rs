@@ -83,7 +83,7 @@ fn source(supply: &DatastoreFragment, part: &PlatformPart, ingest: &Ingest) -> I
             IngestSource::Container(Box::new(CaptureFacts {
                 container_key: site.key.clone(),
                 container: site.container.clone(),
-                capture: datasets().fold(capture.narrowed(&names), Capture::with_former_source),
+                capture: datasets().fold(capture.restricted_to(&names), Capture::with_former_source),
             }))
         }
     }

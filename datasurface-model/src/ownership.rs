@@ -31,7 +31,7 @@ impl Part {
     /// assert_eq!(Part::at(&team.child("datastores", "CRM")), Part::Team(TeamKey::new("EU", "Sales")));
     /// ```
     #[must_use]
-    pub fn at(path: &ModelPath) -> Self {
+    pub fn from_path(path: &ModelPath) -> Self {
         const DECLARED: [&str; 2] = [segment::OWNER, segment::RENAMED_FROM];
         let segments: Vec<&str> = path.segments().collect();
         match segments.as_slice() {
@@ -85,13 +85,13 @@ impl Findings {
     /// The same findings, each addressed to the repository that owns its place, and has to make a change of it; suggestions, which can
     /// be about other places, to the owners of these. Where the ecosystem does not declare who that is, to nobody.
     #[must_use]
-    pub fn addressed(self, ecosystem: &Ecosystem) -> Self {
+    pub fn with_addressees(self, ecosystem: &Ecosystem) -> Self {
         // What is not in the model has no owner there: a document can say something of several parts, or of none.
         const ELSEWHERE: [&str; 3] = [segment::DOCUMENTS, segment::RUN, segment::TARGET];
         let is_elsewhere =
             |path: &ModelPath| path.segments().next().is_some_and(|first| ELSEWHERE.contains(&first));
         let owner = |path: &ModelPath| {
-            if is_elsewhere(path) { None } else { Part::at(path).owner(ecosystem).cloned() }
+            if is_elsewhere(path) { None } else { Part::from_path(path).owner(ecosystem).cloned() }
         };
         self.into_iter().map(|finding| finding.addressed(owner)).collect()
     }

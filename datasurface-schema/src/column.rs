@@ -44,7 +44,7 @@ impl Column {
     /// The same column, classified. Classify columns or the whole dataset, not both.
     #[must_use]
     pub fn classified(mut self, classification: impl Into<Classification>) -> Self {
-        self.classifications.edit().insert(classification.into());
+        self.classifications.make_mut().insert(classification.into());
         self
     }
 

@@ -101,7 +101,7 @@ pub fn join_about<N: Clone>(
     twice: &mut Vec<&'static str>,
 ) {
     let Some(Annotations { documentation, former_name }) = other.get() else { return };
-    let said = about.edit();
+    let said = about.make_mut();
     if said.documentation.is_some() && documentation.is_some() {
         twice.push(segment::DOCUMENTATION);
     }
@@ -119,7 +119,7 @@ macro_rules! documented {
         /// Says what people should know about it.
         #[must_use]
         pub fn documented(mut self, documentation: impl Into<$crate::Documentation>) -> Self {
-            self.about.edit().documentation = Some(documentation.into());
+            self.about.make_mut().documentation = Some(documentation.into());
             self
         }
 
@@ -139,7 +139,7 @@ macro_rules! renamed {
         /// platform has passed it.
         #[must_use]
         pub fn renamed_from(mut self, former: impl Into<$name>) -> Self {
-            self.about.edit().former_name = Some(former.into());
+            self.about.make_mut().former_name = Some(former.into());
             self
         }
 

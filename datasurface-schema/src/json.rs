@@ -30,7 +30,7 @@ impl Json {
 
     /// The same object with one member set. What was no object becomes one.
     #[must_use]
-    pub fn with(self, key: &str, member: impl Into<serde_json::Value>) -> Self {
+    pub fn with_member(self, key: &str, member: impl Into<serde_json::Value>) -> Self {
         let mut object = match self.value() {
             serde_json::Value::Object(object) => object,
             _ => serde_json::Map::new(),
@@ -79,6 +79,6 @@ mod tests {
     fn the_order_of_members_is_no_difference() {
         let one: Json = serde_json::json!({"b": {"y": 1, "x": 2}, "a": []}).into();
         assert_eq!(one.as_str(), r#"{"a":[],"b":{"x":2,"y":1}}"#);
-        assert_eq!(one.with("c", 1).as_str(), r#"{"a":[],"b":{"x":2,"y":1},"c":1}"#);
+        assert_eq!(one.with_member("c", 1).as_str(), r#"{"a":[],"b":{"x":2,"y":1},"c":1}"#);
     }
 }

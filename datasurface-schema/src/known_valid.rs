@@ -3,7 +3,7 @@
 use crate::{
     column::Column,
     documentation::Documentation,
-    name::{ColumnName, Name, are_all_different, is_reserved_word},
+    name::{ColumnName, Name, are_distinct, is_reserved_word},
     table::TableSchema,
 };
 
@@ -16,11 +16,11 @@ impl TableSchema {
     ///
     /// Of a table without a fault that is unusual, this may say no.
     // Measured over a million columns in 100 000 tables: a validation takes 210 ms with this, and 300 ms without.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(super) fn is_known_valid(&self) -> bool {
         !self.columns().is_empty()
             && !self.key().is_empty()
-            && self.columns().iter().all(Column::is_plain)
-            && are_all_different(self.columns().iter().map(|column| column.name().as_str()))
+            && self.columns().iter().all(Column::is_known_valid)
+            && are_distinct(self.columns().iter().map(|column| column.name().as_str()))
             && self.finds_all(self.key())
             && self.finds_all(self.partition())
     }
@@ -42,11 +42,11 @@ impl TableSchema {
 }
 
 impl Column {
-    fn is_plain(&self) -> bool {
+    fn is_known_valid(&self) -> bool {
         self.name().check().is_ok()
             && !is_reserved_word(self.name().as_str())
             && self.former_name().is_none()
-            && self.data_type().is_flat()
+            && self.data_type().is_scalar()
             && self.data_type().problems().is_empty()
             && self.classifications().iter().all(|classification| classification.check().is_ok())
             && self.documentation().into_iter().flat_map(Documentation::tags).all(|tag| tag.check().is_ok())
@@ -60,11 +60,11 @@ mod tests {
     #[test]
     fn most_tables_are_plain() {
         for plain in ["id Integer key", "a VarChar(20) key, b Date key, c Decimal(18,4), d Timestamp(UTC)"] {
-            assert!(Schema::from(plain).is_plain(), "{plain}");
+            assert!(Schema::from(plain).is_known_valid(), "{plain}");
         }
         let column = |name: &str| Column::new(name, DataType::Integer).not_null();
         let table = TableSchema::new([column("a"), column("b").classified("PII").documented("b")]);
-        assert!(Schema::from(table.keyed(["a"]).partitioned(["b"])).is_plain());
+        assert!(Schema::from(table.keyed(["a"]).partitioned(["b"])).is_known_valid());
     }
 
     #[test]
@@ -78,7 +78,7 @@ mod tests {
             "id Array(Date) key",
             "order Date key",
         ] {
-            assert!(!Schema::from(unusual).is_plain(), "{unusual}");
+            assert!(!Schema::from(unusual).is_known_valid(), "{unusual}");
         }
         let column = |name: &str| Column::new(name, DataType::Integer).not_null();
         for unusual in [
@@ -92,7 +92,7 @@ mod tests {
             TableSchema::new([column("a-b")]).keyed(["a-b"]),
             TableSchema::new([column("a").documented(Documentation::plain("a").tag("a/b"))]).keyed(["a"]),
         ] {
-            assert!(!Schema::from(unusual.clone()).is_plain(), "{unusual}");
+            assert!(!Schema::from(unusual.clone()).is_known_valid(), "{unusual}");
         }
     }
 }

@@ -93,7 +93,7 @@ impl Schema {
     }
 
     /// The columns that cannot be read.
-    pub fn unread(&self) -> &UnreadableColumns {
+    pub fn unreadable_columns(&self) -> &UnreadableColumns {
         match &self.stored.content {
             Content::Table(_) => &unreadable_columns::NOTHING,
             Content::Avro(avro) => avro.unread(),
@@ -103,13 +103,13 @@ impl Schema {
 
     /// Whether it is certain that no column has this name.
     pub fn lacks(&self, column: &ColumnName) -> bool {
-        self.readable().column(column).is_none() && !self.unread().may_have(column)
+        self.readable().column(column).is_none() && !self.unreadable_columns().may_contain(column)
     }
 
     /// Whether it is known that no rule about a table alone finds anything in this one: its columns are there, told apart, and of
     /// types and names that nobody objects to, and its key is made of them. Of an unusual table without a fault, this may say no.
     #[must_use]
-    pub fn is_plain(&self) -> bool {
+    pub fn is_known_valid(&self) -> bool {
         self.glance.is_plain
     }
 
@@ -143,7 +143,7 @@ impl Schema {
 
     /// Why what this schema was made from could not be read.
     #[must_use]
-    pub fn unreadable(&self) -> Option<SchemaError<'_>> {
+    pub fn error(&self) -> Option<SchemaError<'_>> {
         self.stored.content.unreadable()
     }
 
@@ -171,7 +171,7 @@ impl Content {
     fn unreadable(&self) -> Option<SchemaError<'_>> {
         match self {
             Self::Table(_) => None,
-            Self::Avro(avro) => avro.unreadable().map(SchemaError::Avro),
+            Self::Avro(avro) => avro.error().map(SchemaError::Avro),
             Self::Unreadable(error) => Some(SchemaError::Text(error)),
         }
     }
@@ -181,7 +181,7 @@ impl From<Content> for Stored {
     fn from(content: Content) -> Self {
         let table = content.readable();
         let is_classified = table.columns().iter().any(|column| !column.classifications().is_empty());
-        let is_plain = content.unreadable().is_none() && table.is_plain();
+        let is_plain = content.unreadable().is_none() && table.is_known_valid();
         Self { glance: TableProperties { is_classified, is_plain }, content }
     }
 }
@@ -239,7 +239,7 @@ impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.stored.content {
             Content::Table(table) => write!(f, "Schema({table})"),
-            Content::Avro(avro) => write!(f, "Schema({})", avro.written()),
+            Content::Avro(avro) => write!(f, "Schema({})", avro.json()),
             Content::Unreadable(error) => write!(f, "Schema(unreadable: {error})"),
         }
     }

@@ -61,13 +61,13 @@ pub struct WrittenColumn<'t> {
 impl<'t> WrittenColumn<'t> {
     /// What it is called, if it begins with a name.
     pub fn name(&self) -> Option<Cow<'t, str>> {
-        Reader::of(self.text).word()
+        Reader::new(self.text).word()
     }
 
     /// The columns that it is if it cannot be read, by their names: what stands alone may be a type, and others may be in what is not
     /// as one column is, for a comma or a parenthesis is easily forgotten.
     fn unread(&self) -> impl Iterator<Item = Option<ColumnName>> {
-        let mut reader = Reader::of(self.text);
+        let mut reader = Reader::new(self.text);
         let name = reader.word().filter(|_| !reader.is_at_end());
         let others = (!is_as_one_type(reader.rest())).then_some(None);
         iter::once(name.map(|name| ColumnName::from(&*name))).chain(others)
@@ -187,7 +187,7 @@ impl FromStr for TableSchema {
 fn read_all(text: &str) -> Result<TableSchema, String> {
     let commas = text.bytes().filter(|byte| *byte == b',').count();
     let mut columns = Columns::with_room(commas + 1);
-    let mut reader = Reader::of(text);
+    let mut reader = Reader::new(text);
     loop {
         while reader.eat(',') {}
         if reader.is_at_end() {
@@ -201,7 +201,7 @@ fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
     let mut columns = Columns::with_room(0);
     let (mut problems, mut unread) = (Vec::new(), Vec::new());
     for written in written_columns(text) {
-        match read_column(&mut Reader::of(written.text)) {
+        match read_column(&mut Reader::new(written.text)) {
             Ok(read) => columns.add(read),
             Err(reason) => {
                 let message = format!("in `{}`: {reason}", written.text);
@@ -214,7 +214,7 @@ fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
     if problems.is_empty() {
         return Ok(columns.into_table());
     }
-    let rest = Rest { readable: columns.into_table(), unread: UnreadableColumns::of(unread) };
+    let rest = Rest { readable: columns.into_table(), unread: UnreadableColumns::new(unread) };
     Err(SchemaTextError { text: text.to_owned(), problems, rest: rest.into() })
 }
 
@@ -343,7 +343,7 @@ mod tests {
         let read = |text: &str| {
             let error = text.parse::<TableSchema>().unwrap_err();
             let names: Vec<_> = error.unread().names().iter().map(|name| name.as_str().to_owned()).collect();
-            (error.readable().to_string(), names, error.unread().may_have(&"other".into()))
+            (error.readable().to_string(), names, error.unread().may_contain(&"other".into()))
         };
         for (text, readable, unread, may_have_others) in [
             ("b Dat, a Date key, \"c d\" (5)", "a Date not null", &["b", "c d"][..], false),

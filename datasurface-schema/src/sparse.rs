@@ -21,7 +21,7 @@ impl<T: Clone + Default> Sparse<T> {
 
     /// The value, to say something. Whoever asks must make it differ from the default: equal things would otherwise
     /// be told apart.
-    pub fn edit(&mut self) -> &mut T {
+    pub fn make_mut(&mut self) -> &mut T {
         Arc::make_mut(self.0.get_or_insert_with(Arc::default))
     }
 }
@@ -29,13 +29,13 @@ impl<T: Clone + Default> Sparse<T> {
 /// What is said, and says nothing, is not there.
 impl<'de, T: Deserialize<'de> + Default + PartialEq> Deserialize<'de> for Sparse<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::<T>::deserialize(deserializer)?.map_or_else(Self::default, Self::of))
+        Ok(Option::<T>::deserialize(deserializer)?.map_or_else(Self::default, Self::new))
     }
 }
 
 impl<T: Default + PartialEq> Sparse<T> {
     /// This value; nothing is said by the default.
-    pub fn of(value: T) -> Self {
+    pub fn new(value: T) -> Self {
         Self((value != T::default()).then(|| Arc::new(value)))
     }
 }

@@ -15,7 +15,7 @@ pub(super) static NOTHING: UnreadableColumns = UnreadableColumns { names: Vec::n
 
 impl UnreadableColumns {
     /// Columns with their names, as far as these are certain.
-    pub(super) fn of(columns: Vec<Option<ColumnName>>) -> Self {
+    pub(super) fn new(columns: Vec<Option<ColumnName>>) -> Self {
         let has_nameless = columns.iter().any(Option::is_none);
         let mut names: Vec<_> = columns.into_iter().flatten().collect();
         names.sort();
@@ -28,7 +28,7 @@ impl UnreadableColumns {
     }
 
     /// Whether one of them has this name, or may have it.
-    pub fn may_have(&self, name: &ColumnName) -> bool {
+    pub fn may_contain(&self, name: &ColumnName) -> bool {
         self.has_nameless || self.names.binary_search(name).is_ok()
     }
 

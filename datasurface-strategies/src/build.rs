@@ -42,8 +42,8 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
         teams.push(team_with_containers(team, key, number, &mut targets, &mut free_databases));
     }
 
-    let mut stores = Stores::of(&plan.datastores, &teams);
-    let transforms = TransformerWorkspaces::of(&plan.transformers, &mut stores, &targets);
+    let mut stores = Stores::build(&plan.datastores, &teams);
+    let transforms = TransformerWorkspaces::build(&plan.transformers, &mut stores, &targets);
     let consumers = workspaces::consumers(&plan.workspaces, &stores, &targets, &platforms);
     for (group, wished) in consumers.pins {
         ecosystem = ecosystem.group_pin(group, wished);
@@ -97,7 +97,7 @@ fn in_zones(ecosystem: Ecosystem, teams: Vec<TeamBuilder>, is_governed: bool) ->
 fn policies() -> [Policy; 4] {
     let places = Permitted::only([Place::from("On Premises")]);
     let vendors = Permitted::only([VendorName::from("On Premises")]);
-    let storage = StorageRule::for_all().with_technologies(Permitted::all_but(["oracle"]));
+    let storage = StorageRule::mandatory().with_technologies(Permitted::all_except(["oracle"]));
     [
         Policy::new("at home", PolicyRule::Locations(places)),
         Policy::new("on own machines", PolicyRule::Vendors(vendors)),

@@ -39,7 +39,7 @@ pub(super) struct AvailableDataset {
 }
 
 impl Stores {
-    pub(super) fn of(plans: &[DatastorePlan], teams: &[TeamBuilder]) -> Self {
+    pub(super) fn build(plans: &[DatastorePlan], teams: &[TeamBuilder]) -> Self {
         let mut stores = Self::default();
         let mut tables = BTreeSet::new();
         for (number, plan) in (1..).zip(plans) {

@@ -30,7 +30,7 @@ struct TransformerDraft<'p> {
 }
 
 impl TransformerWorkspaces {
-    pub(super) fn of(plans: &[TransformerPlan], stores: &mut Stores, targets: &[ContainerKey]) -> Self {
+    pub(super) fn build(plans: &[TransformerPlan], stores: &mut Stores, targets: &[ContainerKey]) -> Self {
         let mut drafts = Vec::new();
         if !stores.datasets().is_empty() {
             for (number, plan) in (1..).zip(plans) {

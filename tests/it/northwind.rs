@@ -74,7 +74,7 @@ fn a_critical_consumer_raises_its_chain_and_nothing_else() {
     let drawing = &drawing["priority_when_reporting_is_medium_and_masked_consumer_is_critical"];
     let calm = northwind().edit_team("USA", "NorthWindTeam", |team| {
         let name = WorkspaceName::from("WorkspaceUsingTransformerOutput");
-        let group = team.workspaces().get(&name).unwrap().groups().at(0).unwrap().clone();
+        let group = team.workspaces().get(&name).unwrap().groups().get_index(0).unwrap().clone();
         let calm = Workspace::new(&name).with_container("USA/NorthWindTeam/AzureSQL").group(group);
         team.without_workspace(&name).workspace(calm)
     });

@@ -69,12 +69,12 @@ fn findings_of_the_broker_and_of_change_control_join_a_report_with_their_places(
 
     let broker = Broker::new(Registry::new().with::<LocalPlatform>());
     let refused = broker.place(report.checked.as_ref().unwrap().ecosystem(), &Lock::default()).unwrap_err();
-    report.findings.extend(after.placed(refused.findings().clone()));
+    report.findings.extend(after.located(refused.findings().clone()));
 
     let source = ChangeSource::new("github:northwind/usa@main");
     let control = ChangeControl::new(source, "2026-11-22".parse().unwrap());
     let change = control.judge(&valid(&before), &valid(&after));
-    report.findings.extend(after.placed(change.findings()));
+    report.findings.extend(after.located(change.findings()));
 
     let codes: BTreeSet<&str> = report.findings.codes().collect();
     assert!(codes.len() >= 3, "{report}");

@@ -192,24 +192,24 @@ impl<'a> GovernedTask<'a> {
             let remedy = pin.and_then(|pin| (pin.remedy)());
             let unpinned = || remedy.clone().unwrap_or_default();
             let meeting = DenialContext {
-                what: &what,
-                at: &path,
+                action: &what,
+                path: &path,
                 dataset: voice.data.is_some().then_some(&data),
-                keeper: Some(&keeper),
-                remedy: remedy.is_some().then_some(&unpinned),
+                storage_path: Some(&keeper),
+                removal_path: remedy.is_some().then_some(&unpinned),
                 help: "let another platform do it, or ask the zone to change its policy",
             };
             let meeting = match voice.concern {
                 ConcernKind::Everything | ConcernKind::Input => meeting,
                 ConcernKind::Places => DenialContext {
-                    at: &data,
+                    path: &data,
                     dataset: None,
-                    remedy: voice.remedy.is_some().then_some(&left_out),
+                    removal_path: voice.remedy.is_some().then_some(&left_out),
                     help: "leave the dataset out, let another platform do it, or ask the zone to change its policy",
                     ..meeting
                 },
             };
-            findings.push(denial.finding(code_of(policy.rule()), voice.zone, policy, &meeting));
+            findings.push(denial.to_diagnostic(code_of(policy.rule()), voice.zone, policy, &meeting));
         });
         let is_said = findings.iter().any(|finding| finding.code() == PRODUCTION.code);
         if pin.is_none() && !is_said {
@@ -270,7 +270,7 @@ impl<'a> GovernedTask<'a> {
             |vendor: &_| question.ecosystem.vendors().get(vendor).and_then(InfrastructureVendor::cloud);
         let places = hosted.places(declared);
         let is_somewhere = places.is_empty() && !descriptor.data_technologies().is_empty();
-        let place = if is_somewhere { PolicySubject::Somewhere } else { PolicySubject::Places(&places) };
+        let place = if is_somewhere { PolicySubject::UnknownPlace } else { PolicySubject::Places(&places) };
         for voice in self.voices.values() {
             for policy in voice.policies {
                 let mut tell = |met: PolicySubject<'_>| {

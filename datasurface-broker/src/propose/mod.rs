@@ -126,7 +126,7 @@ impl Broker {
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
         }
-        let (findings, mut waived) = placed.ecosystem.waive(Findings::from_iter(found), CODES);
+        let (findings, mut waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), CODES);
         let findings = Refused::unless_clean(findings)?;
         waived.extend(placed.waived.clone());
 

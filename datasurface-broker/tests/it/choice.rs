@@ -243,7 +243,7 @@ fn governed(platforms: [PlatformDeclaration; 2], rule: PolicyRule) -> Ecosystem 
 
 #[test]
 fn a_platform_that_a_zone_does_not_permit_is_not_chosen() {
-    let but_a = PolicyRule::Platforms(Permitted::all_but(["A"]));
+    let but_a = PolicyRule::Platforms(Permitted::all_except(["A"]));
     let placed = place(governed([shelf("A"), shelf("B")], but_a), &Lock::default()).unwrap();
     let by_b = [("B".into(), Stage::Provisioned)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_b);
@@ -274,7 +274,7 @@ fn a_platform_of_another_status_is_not_chosen_where_a_zone_wants_them_apart() {
     let by_a = [("A".into(), Stage::Provisioned)].into();
     for rule in [
         PolicyRule::SeparateProduction,
-        PolicyRule::Production(Permitted::all_but([ProductionStatus::Production])),
+        PolicyRule::Production(Permitted::all_except([ProductionStatus::Production])),
     ] {
         let placed = place(governed([shelf("A"), production("B")], rule.clone()), &Lock::default()).unwrap();
         assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_a);

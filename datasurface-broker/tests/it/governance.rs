@@ -122,7 +122,7 @@ fn of_places() -> Vec<Kind> {
 
 fn of_storage() -> Kind {
     let but = |technology: &str| {
-        let rule = StorageRule::for_all().with_technologies(Permitted::all_but([technology]));
+        let rule = StorageRule::mandatory().with_technologies(Permitted::all_except([technology]));
         PolicyRule::Storage(rule)
     };
     let code = "governance/platform-storage";
@@ -130,7 +130,7 @@ fn of_storage() -> Kind {
 }
 
 fn of_platforms() -> Kind {
-    let but = |name: &str| PolicyRule::Platforms(Permitted::all_but([name]));
+    let but = |name: &str| PolicyRule::Platforms(Permitted::all_except([name]));
     let code = "governance/chosen-platform";
     Kind {
         code,
@@ -204,8 +204,8 @@ fn what_a_zone_does_not_permit_is_not_chosen_and_the_reason_is_said() {
 
 #[test]
 fn a_storage_policy_that_is_not_for_all_holds_for_those_who_ask() {
-    let but = Permitted::all_but(["shelf"]);
-    let rule = PolicyRule::Storage(StorageRule::for_who_asks().with_technologies(but));
+    let but = Permitted::all_except(["shelf"]);
+    let rule = PolicyRule::Storage(StorageRule::opt_in().with_technologies(but));
     let asking = |is_asked_for| World { is_asked_for, ..pinned(home(&rule)) }.build();
     let found = refusal(place(asking(true), &Lock::default()));
     assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN, STORE_PIN]));
@@ -215,7 +215,7 @@ fn a_storage_policy_that_is_not_for_all_holds_for_those_who_ask() {
 #[test]
 fn what_a_platform_manages_is_judged_by_what_the_platform_says() {
     let only = |technology: &str| {
-        let rule = StorageRule::for_all().with_technologies(Permitted::only([technology]));
+        let rule = StorageRule::mandatory().with_technologies(Permitted::only([technology]));
         World { is_managed: true, ..pinned(away(&PolicyRule::Storage(rule))) }.build()
     };
     let placed = place(only("shelf"), &Lock::default()).unwrap();
@@ -226,7 +226,7 @@ fn what_a_platform_manages_is_judged_by_what_the_platform_says() {
 
 #[test]
 fn a_platform_that_only_hands_data_on_has_no_storage() {
-    let rule = PolicyRule::Storage(StorageRule::for_all().encrypted(KeyHolder::Company));
+    let rule = PolicyRule::Storage(StorageRule::mandatory().encrypted(KeyHolder::Company));
     let found = refusal(place(pinned(home(&rule)).build(), &Lock::default()));
     assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN, STORE_PIN]));
     let handing_on = Some(vec![at_the_mill("A").setting("hands_on", true)]);
@@ -243,7 +243,7 @@ fn who_does_not_say_where_data_is_passes_no_list_of_places() {
     for Kind { code, denied: rule, .. } in of_places() {
         assert_eq!(refusal(nowhere(rule)), denied(code, &[GROUP_PIN, STORE_PIN]));
     }
-    assert!(nowhere(PolicyRule::Vendors(Permitted::all_but(["Mill"]))).is_ok());
+    assert!(nowhere(PolicyRule::Vendors(Permitted::all_except(["Mill"]))).is_ok());
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn the_zones_of_what_a_transformer_reads_have_a_say_about_who_runs_it() {
     }
     // The model does not know that a pin of the output is about the input, too.
     let platforms = || Some(vec![at_the_mill("A"), at_the_mill("B")]);
-    let but_a = PolicyRule::Platforms(Permitted::all_but(["A"]));
+    let but_a = PolicyRule::Platforms(Permitted::all_except(["A"]));
     let pinned = |rule| {
         World { platforms: platforms(), ..home(rule) }.build().group_pin("W/g", ["B"]).primary_pin("T", "A")
     };

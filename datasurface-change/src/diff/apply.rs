@@ -83,7 +83,7 @@ fn remove(document: &mut Value, place: &DocumentPath) -> Option<Value> {
         Step::Member(name) => around.as_object_mut()?.shift_remove(name.as_str()),
         Step::Element(name) => {
             let elements = around.as_array_mut()?;
-            let at = ElementOrder::of(elements.iter()).remove(name)?;
+            let at = ElementOrder::new(elements.iter()).remove(name)?;
             Some(elements.remove(at))
         }
     }
@@ -101,7 +101,7 @@ fn insert(document: &mut Value, place: &DocumentPath, value: Value) -> Option<()
                 insert(document, &around, Value::Array(Vec::new()))?;
             }
             let elements = find(document, &around)?.as_array_mut()?;
-            let at = ElementOrder::of(elements.iter()).insert(name);
+            let at = ElementOrder::new(elements.iter()).insert(name);
             elements.insert(at, value);
         }
     }
@@ -113,7 +113,7 @@ fn rename(document: &mut Value, place: &DocumentPath, from: &str) -> Option<()> 
         return None;
     };
     let elements = find(document, &around)?.as_array_mut()?;
-    let (from, at) = ElementOrder::of(elements.iter()).rename(from, &to)?;
+    let (from, at) = ElementOrder::new(elements.iter()).rename(from, &to)?;
     let mut element = elements.remove(from);
     list::rename(&mut element, &to);
     elements.insert(at, element);

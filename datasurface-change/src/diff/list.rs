@@ -46,7 +46,7 @@ pub(super) fn rename(element: &mut Value, name: &str) {
 pub(super) struct ElementOrder(Vec<Text>);
 
 impl ElementOrder {
-    pub(super) fn of<'v>(list: impl IntoIterator<Item = &'v Value>) -> Self {
+    pub(super) fn new<'v>(list: impl IntoIterator<Item = &'v Value>) -> Self {
         Self(list.into_iter().map(|element| name(element).unwrap_or_default().into()).collect())
     }
 

@@ -89,11 +89,11 @@ impl ModelDiff {
     /// What differs from one ecosystem to another. It is empty only if they are equal.
     #[must_use]
     pub fn between(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> Self {
-        Self::of(&Pruned::of(old, new))
+        Self::from_pruned(&Pruned::new(old, new))
     }
 
     /// What differs between two ecosystems from which most of what is equal was taken out.
-    pub(super) fn of(Pruned { old, new }: &Pruned) -> Self {
+    pub(super) fn from_pruned(Pruned { old, new }: &Pruned) -> Self {
         if old == new {
             return Self::default();
         }
@@ -180,7 +180,7 @@ impl Difference {
 
     /// Whether it cannot be told whose parts are touched: all that is known is that something differs, or zones or
     /// teams have one name and cannot be told apart.
-    pub(super) fn is_untold(&self) -> bool {
+    pub(super) fn is_unattributable(&self) -> bool {
         let is_whole = matches!(self.kind, DifferenceKind::Modified { .. });
         self.place.steps().is_empty() || is_whole && self.place.is_list_of_declarations()
     }
@@ -202,7 +202,7 @@ impl Difference {
 impl DifferenceKind {
     /// What happened, in a word or two, without values.
     #[must_use]
-    pub fn told(&self) -> &'static str {
+    pub fn label(&self) -> &'static str {
         match self {
             Self::Added { .. } => "is new",
             Self::Removed { .. } => "is gone",

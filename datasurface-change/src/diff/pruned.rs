@@ -16,7 +16,7 @@ pub(crate) struct Pruned {
 }
 
 impl Pruned {
-    pub(crate) fn of(old: &Ecosystem, new: &Ecosystem) -> Self {
+    pub(crate) fn new(old: &Ecosystem, new: &Ecosystem) -> Self {
         let zones = pruned(old.zones(), new.zones(), zones);
         let group_pins = pruned(old.group_pins(), new.group_pins(), whole);
         let primary_pins = pruned(old.primary_pins(), new.primary_pins(), whole);

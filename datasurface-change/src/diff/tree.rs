@@ -88,7 +88,7 @@ impl Differ {
     }
 
     fn compare_lists(&mut self, place: &DocumentPath, (olds, old): List<'_>, (news, new): List<'_>) {
-        let mut order = ElementOrder::of(olds);
+        let mut order = ElementOrder::new(olds);
         let renamed: BTreeMap<&str, &str> = new
             .iter()
             .filter(|(name, _)| !old.contains_key(*name))
@@ -119,7 +119,7 @@ impl Differ {
                 self.compare(&place.element(name), None, Some(element));
             }
         }
-        let wanted = ElementOrder::of(news).into_names();
+        let wanted = ElementOrder::new(news).into_names();
         if order.into_names() != wanted {
             self.add(place, DifferenceKind::Reordered { order: wanted });
         }

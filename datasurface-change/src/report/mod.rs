@@ -94,7 +94,7 @@ impl ChangeReport {
             let mut finding =
                 Diagnostic::new(&codes::NOT_YOURS, path, message).with_help(codes::NOT_YOURS.explanation);
             for difference in &denied.differences {
-                finding = finding.related_place(difference.path(), difference.kind().told());
+                finding = finding.related_place(difference.path(), difference.kind().label());
             }
             finding
         });

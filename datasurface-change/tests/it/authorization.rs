@@ -11,7 +11,7 @@ fn denied(old: &Ecosystem, new: &Ecosystem, source: &str) -> Vec<String> {
 
 fn denied_source(old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Vec<String> {
     let (old, new) = (Valid::assume_valid(old.clone()), Valid::assume_valid(new.clone()));
-    let authorization = Authorization::of(&ModelDiff::between(&old, &new), &old, &new, source);
+    let authorization = Authorization::evaluate(&ModelDiff::between(&old, &new), &old, &new, source);
     assert_eq!(authorization.is_allowed(), authorization.denied().is_empty());
     authorization.denied().iter().map(|denied| denied.part.to_string()).collect()
 }
@@ -96,7 +96,7 @@ fn an_owner_with_more_or_less_in_its_name_is_none() {
 #[test]
 fn an_owner_on_another_host_is_none() {
     no_owner(&["gitlab:nw/sales@main", "git:nw/sales@main", "git:https://github.com/nw/sales@main"]);
-    let other_host = ChangeSource::new(Repository::from(SALES).at("github.evil.com"));
+    let other_host = ChangeSource::new(Repository::from(SALES).with_address("github.evil.com"));
     assert_eq!(denied_source(&world(), &added_dataset(), &other_host), [THE_SALES]);
 }
 
@@ -364,7 +364,7 @@ fn no_change_is_allowed_to_everybody() {
 fn whose_it_is_is_said() {
     let (old, new) = (Valid::assume_valid(world()), Valid::assume_valid(added_dataset()));
     let diff = ModelDiff::between(&old, &new);
-    let authorization = Authorization::of(&diff, &old, &new, &ChangeSource::new(STOCK));
+    let authorization = Authorization::evaluate(&diff, &old, &new, &ChangeSource::new(STOCK));
     let [denied] = authorization.denied() else { panic!("{authorization:?}") };
     assert_eq!(denied.part, Part::Team(TeamKey::new("USA", "Sales")));
     assert_eq!(denied.owner, Some(SALES.into()));

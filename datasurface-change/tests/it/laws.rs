@@ -105,7 +105,7 @@ proptest! {
         for finding in &report.findings() {
             prop_assert!(text.contains(finding.message()));
         }
-        for missing in report.retirements.iter().flat_map(Retirement::missing) {
+        for missing in report.retirements.iter().flat_map(Retirement::missing_consents) {
             let group = format!("`{}` of the team `{}`", missing.group, missing.team);
             prop_assert!(text.contains(&group));
         }

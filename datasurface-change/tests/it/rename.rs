@@ -42,9 +42,9 @@ fn renamed_dataset(name: &str) -> Dataset {
 
 #[test]
 fn a_dataset_of_the_same_schema_may_be_a_renamed_one() {
-    use Evidence::{NearName, SameContainer, SameKey, SameOwner, SameSchema};
+    use Evidence::{SameContainer, SameKey, SameOwner, SameSchema, SimilarName};
     let report = judged(&with_store(store([customers(), renamed_dataset("Order")])));
-    let all = [SameSchema, SameKey, SameContainer, SameOwner, NearName];
+    let all = [SameSchema, SameKey, SameContainer, SameOwner, SimilarName];
     assert_eq!(proposed(&report), [(format!("{STORE}/datasets/Order"), "orders", &all[..], 100)]);
     is_not_applied(&report, "dataset-change/removed");
 
@@ -87,7 +87,7 @@ fn what_says_how_it_was_called_is_renamed_and_not_proposed() {
     let stated = renamed_dataset("Order").renamed_from("orders");
     let report = judged(&with_store(store([customers(), stated])));
     assert_eq!(proposed(&report), []);
-    let kinds: Vec<_> = report.diff.iter().map(|difference| difference.kind().told()).collect();
+    let kinds: Vec<_> = report.diff.iter().map(|difference| difference.kind().label()).collect();
     assert_eq!(kinds, ["is called differently", "is new"]);
     assert_eq!(report.findings().codes().collect::<Vec<_>>(), ["dataset-change/renamed"]);
 }

@@ -29,7 +29,8 @@ fn a_dataset_is_retired_step_by_step() {
     let report = judged(&world(), &announced, SALES, "2026-02-01");
     assert!(report.is_allowed(), "{report}");
     assert_eq!(stages(&report), [Stage::Announced]);
-    let missing: Vec<_> = report.retirements[0].missing().map(|consent| consent.group.clone()).collect();
+    let missing: Vec<_> =
+        report.retirements[0].missing_consents().map(|consent| consent.group.clone()).collect();
     assert_eq!(missing, ["Analysis/all".into()]);
 
     let sink = || DatasetSink::new("Store/customers").with_consent_until(day("2026-05-01"));
@@ -37,7 +38,7 @@ fn a_dataset_is_retired_step_by_step() {
     let report = judged(&announced, &agreed, STOCK, "2026-04-01");
     assert!(report.is_allowed(), "{report}");
     assert_eq!(stages(&report), [Stage::Leaving]);
-    assert_eq!(report.retirements[0].missing().count(), 0);
+    assert_eq!(report.retirements[0].missing_consents().count(), 0);
 
     let left = stock_wanting(agreed.clone(), ["Store/orders".into()]);
     let report = judged(&agreed, &left, STOCK, "2026-04-15");
@@ -115,7 +116,7 @@ fn the_report_names_who_has_not_agreed() {
     let report = judged(&before, &retiring(&before), SALES, "2026-04-01");
     assert!(!report.is_allowed());
     let [retirement] = &*report.retirements else { panic!("{report}") };
-    let missing: Vec<_> = retirement.missing().map(|consent| consent.group.to_string()).collect();
+    let missing: Vec<_> = retirement.missing_consents().map(|consent| consent.group.to_string()).collect();
     assert_eq!(missing, ["Late/g", "Making/g"]);
     assert_eq!(retirement.consents.len(), 3);
 

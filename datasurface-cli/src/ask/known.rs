@@ -29,7 +29,7 @@ pub(super) fn lost(ecosystem: &Valid<Ecosystem>, lost: &Outage) -> Result<(), Bo
             });
             Err(unknown("container", "containers", &key.to_string(), containers.collect()))
         }
-        Outage::Location(place) if !ecosystem.vendors().iter().any(|vendor| vendor.has(place)) => {
+        Outage::Location(place) if !ecosystem.vendors().iter().any(|vendor| vendor.has_location(place)) => {
             let vendors = ecosystem.vendors().names().map(ToString::to_string);
             Err(unknown("location", "vendors", &place.to_string(), vendors.collect()))
         }

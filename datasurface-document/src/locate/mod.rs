@@ -9,7 +9,7 @@ use datasurface_model::{Diagnostic, Findings, ModelPath, Position, segment};
 use std::ops::Range;
 
 /// How many places are told of what is written in several.
-const TOLD: usize = 8;
+const MAX_POSITIONS: usize = 8;
 
 impl Documents {
     /// The same findings, with the places where they are written, as far as they are in these documents.
@@ -87,7 +87,7 @@ enum Way {
 
 impl Places {
     /// The places of one path: all that are exactly what is meant, or one that is around it.
-    fn of(&self, path: &ModelPath) -> Vec<Position> {
+    fn positions(&self, path: &ModelPath) -> Vec<Position> {
         let best = self.wanted.binary_search(path).ok().and_then(|at| self.best.get(at));
         match best {
             Some(best) if best.near.depth == path.segments().len() => best.positions.clone(),
@@ -104,12 +104,12 @@ impl Places {
         let mut is_said_first = false;
         for related in finding.related_places_mut() {
             if related.position.is_none() {
-                related.position = self.of(&related.path).into_iter().next();
+                related.position = self.positions(&related.path).into_iter().next();
                 is_said_first |= related.path == path;
             }
         }
         if finding.position().is_none() {
-            let mut positions = self.of(&path);
+            let mut positions = self.positions(&path);
             // Where the first of several is a related place, it is the others that the finding is about.
             if is_said_first && positions.len() > 1 {
                 positions.remove(0);
@@ -125,7 +125,7 @@ impl Places {
                 *best = NearestPlaces { near, positions: vec![position.clone()] };
             } else if near == best.near
                 && near.way != Way::Head
-                && best.positions.len() < TOLD
+                && best.positions.len() < MAX_POSITIONS
                 && !best.positions.contains(position)
             {
                 best.positions.push(position.clone());

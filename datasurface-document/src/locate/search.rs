@@ -1,7 +1,7 @@
 //! One document is searched for the places of many paths at once: they are in order, so that those which lead through a place
 //! are a range of them.
 
-use super::{Near, Places, TOLD, Way, within::Words};
+use super::{MAX_POSITIONS, Near, Places, Way, within::Words};
 use crate::{
     documents::Document,
     head::{self, DocumentHeader},
@@ -38,7 +38,7 @@ struct Search<'s> {
 pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
     let Ok(mut tree) = tree::parse(&document.text, document.syntax) else { return };
     let all = 0..places.wanted.len();
-    let mut search = Search { places, lines: Lines::of(name, &document.text), text: &document.text };
+    let mut search = Search { places, lines: Lines::new(name, &document.text), text: &document.text };
     let place = tree.root.extent;
     let paths = search.under(all.clone(), &[segment::DOCUMENTS, name]);
     search.record(paths.clone(), 2, Way::Called, Extent { end: place.start, ..place });
@@ -152,7 +152,7 @@ impl Search<'_> {
                 // Thousands of texts can begin in the same way, and thousands of paths go on from there.
                 let told = told.entry(text.get(..end).unwrap_or_default()).or_default();
                 *told += 1;
-                if *told <= TOLD {
+                if *told <= MAX_POSITIONS {
                     self.record(paths.clone(), depth, Way::Called, extent);
                 }
             }
@@ -174,7 +174,7 @@ impl Search<'_> {
             }
             let mut is_said = false;
             for (node, text) in texts.iter().filter_map(|node| Some((node, node.text()?))) {
-                let words = Words::of(self.text, node.extent, text);
+                let words = Words::new(self.text, node.extent, text);
                 for column in written_columns(text).filter(|column| says(column, list)) {
                     is_said = true;
                     let named = column.name().map(|name| self.through(paths.clone(), open.depth + 1, &name));

@@ -11,7 +11,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn of(document: &str, at: Extent, text: &str) -> Self {
+    pub(super) fn new(document: &str, at: Extent, text: &str) -> Self {
         let written = document.get(at.start..at.end).unwrap_or_default();
         let mut starts = Vec::new();
         let (mut read, mut next) = (0, 0);
@@ -53,7 +53,7 @@ mod tests {
     fn words_of_several_lines_are_where_their_lines_are() {
         let (document, text) =
             ("schema: >-\n  id Integer key,\n\n  \"a, b\"\n    Date\n", "id Integer key,\n\"a, b\" Date");
-        let words = Words::of(document, Extent { start: 8, end: document.len() }, text);
+        let words = Words::new(document, Extent { start: 8, end: document.len() }, text);
         let part = |part: &str| {
             let start = text.find(part)?;
             let extent = words.extent(start..start + part.len());
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn what_is_said_in_other_letters_is_where_all_of_it_is() {
         let all = Extent { start: 0, end: 21 };
-        let words = Words::of("\"a Date\\u002c b Date\"", all, "a Date, b Date");
+        let words = Words::new("\"a Date\\u002c b Date\"", all, "a Date, b Date");
         assert_eq!(words.extent(8..14), all);
     }
 }

@@ -1,6 +1,6 @@
 //! A tree that is made of events, from the outside in, without recursion.
 
-use super::{DEEPEST, Extent, Member, Node, Problem, Tree, Value, without_twins};
+use super::{DEEPEST, Extent, Member, Node, Problem, Tree, Value, without_duplicates};
 use std::borrow::Cow;
 
 /// Lists and objects that are not closed yet. What is in them waits on one pile, so that each gets exactly the memory that it needs when it is closed.
@@ -22,7 +22,7 @@ enum OpenContainer<'t> {
 impl<'t> TreeBuilder<'t> {
     fn open(&mut self, open: OpenContainer<'t>, at: Extent) -> Result<(), Problem> {
         if self.open.len() >= DEEPEST {
-            return Err(Problem::too_deep().at(at));
+            return Err(Problem::too_deep().with_extent(at));
         }
         self.open.push(open);
         Ok(())
@@ -44,7 +44,7 @@ impl<'t> TreeBuilder<'t> {
                 self.add(Node { extent: Extent { start, end }, value: Value::List(nodes) });
             }
             Some(OpenContainer::Object { start, first, .. }) => {
-                let members = without_twins(self.members.split_off(first), &mut self.problems);
+                let members = without_duplicates(self.members.split_off(first), &mut self.problems);
                 self.add(Node { extent: Extent { start, end }, value: Value::Object(members) });
             }
             None => {}
@@ -77,7 +77,9 @@ impl<'t> TreeBuilder<'t> {
     pub(super) fn finish(self) -> Result<Tree<'t>, Problem> {
         match self.root {
             Some(root) => Ok(Tree { root, problems: self.problems }),
-            None => Err(Problem::unreadable("the document is empty").at(Extent { start: 0, end: 0 })),
+            None => {
+                Err(Problem::unreadable("the document is empty").with_extent(Extent { start: 0, end: 0 }))
+            }
         }
     }
 }

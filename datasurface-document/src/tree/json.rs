@@ -1,7 +1,7 @@
 //! The tree of a JSON text. Whether the text is JSON is judged by serde's reader, for whose words there are plainer ones; what is
 //! where in it, by a parser that keeps ranges.
 
-use super::{DEEPEST, Extent, Member, Node, Problem, Tree, Value, without_twins};
+use super::{DEEPEST, Extent, Member, Node, Problem, Tree, Value, without_duplicates};
 use crate::json_errors;
 use jsonc_parser::{
     CollectOptions, ParseOptions,
@@ -36,20 +36,21 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
             ParseErrorKind::NestingDepthExceeded => Problem::too_deep(),
             _ => Problem::unreadable("the document is not JSON: a text with escapes that mean no character"),
         };
-        problem.at(extent(error.range()))
+        problem.with_extent(extent(error.range()))
     })?;
     let mut problems = Vec::new();
     match parsed.value {
         Some(value) => Ok(Tree { root: node(value, 0, &mut problems)?, problems }),
-        None => Err(Problem::unreadable("the document is empty").at(Extent { start: 0, end: 0 })),
+        None => Err(Problem::unreadable("the document is empty").with_extent(Extent { start: 0, end: 0 })),
     }
 }
 
 /// A value so deep inside of others, as a node.
 fn node<'t>(value: ast::Value<'t>, depth: usize, problems: &mut Vec<Problem>) -> Result<Node<'t>, Problem> {
     let extent = extent(value.range());
-    let inside =
-        |depth: usize| if depth < DEEPEST { Ok(depth + 1) } else { Err(Problem::too_deep().at(extent)) };
+    let inside = |depth: usize| {
+        if depth < DEEPEST { Ok(depth + 1) } else { Err(Problem::too_deep().with_extent(extent)) }
+    };
     let value = match value {
         ast::Value::NullKeyword(_) => Value::Null,
         ast::Value::BooleanLit(literal) => Value::Bool(literal.value),
@@ -70,7 +71,7 @@ fn node<'t>(value: ast::Value<'t>, depth: usize, problems: &mut Vec<Problem>) ->
                 let (name, extent) = named(name);
                 members.push(Member { name, extent, value: node(value, depth, problems)? });
             }
-            Value::Object(without_twins(members, problems))
+            Value::Object(without_duplicates(members, problems))
         }
     };
     Ok(Node { extent, value })

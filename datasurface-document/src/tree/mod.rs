@@ -97,7 +97,7 @@ impl<'t> Node<'t> {
 }
 
 /// Members of one object, of which only the first of several with one name stays: the others are problems.
-fn without_twins<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<Problem>) -> Vec<Member<'t>> {
+fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<Problem>) -> Vec<Member<'t>> {
     // Nearly every object is small, and has none.
     let has_twin = |(at, member): (usize, &Member<'_>)| {
         members.iter().take(at).any(|earlier| earlier.name == member.name)
@@ -115,7 +115,7 @@ fn without_twins<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<Problem>) 
             let message = format!("`{}` is given twice", member.name);
             problems.push(
                 Problem::unreadable(message)
-                    .at(member.extent)
+                    .with_extent(member.extent)
                     .related(*first, "given here first")
                     .help("keep one of the two"),
             );

@@ -48,7 +48,7 @@ impl Problem {
     }
 
     /// Says where it is, unless that is known already, and more exactly.
-    pub(crate) fn at(mut self, extent: Extent) -> Self {
+    pub(crate) fn with_extent(mut self, extent: Extent) -> Self {
         self.0.extent.get_or_insert(extent);
         self
     }

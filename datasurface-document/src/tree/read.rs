@@ -24,7 +24,7 @@ pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<Proble
         Ok(value) if problems.is_empty() => Ok(value),
         Ok(_) => Err(problems),
         Err(problem) => {
-            problems.push(problem.at(node.extent));
+            problems.push(problem.with_extent(node.extent));
             Err(problems)
         }
     }
@@ -41,7 +41,7 @@ impl<'r, 'n> Reader<'r, 'n> {
     /// Reads what is inside. A type that is made of another one may refuse what that one accepted: it is this place, too, that
     /// has the problem.
     fn seed<T: DeserializeSeed<'n>>(self, node: &'n Node<'n>, seed: T) -> Result<T::Value, Problem> {
-        seed.deserialize(Self { node, ..self }).map_err(|problem| problem.at(node.extent))
+        seed.deserialize(Self { node, ..self }).map_err(|problem| problem.with_extent(node.extent))
     }
 
     fn note(self, problem: Problem) {
@@ -273,7 +273,7 @@ impl<'r, 'n> MemberReader<'r, 'n> {
             let member = self.rest.next()?;
             match self.known {
                 Some(known) if !known.contains(&&*member.name) => {
-                    self.reader.note(Problem::unknown_member(&member.name, known).at(member.extent));
+                    self.reader.note(Problem::unknown_member(&member.name, known).with_extent(member.extent));
                 }
                 _ => return Some(member),
             }
@@ -288,7 +288,7 @@ impl<'n> MapAccess<'n> for MemberReader<'_, 'n> {
         let Some(member) = self.next() else { return Ok(None) };
         self.value = &member.value;
         let name = seed.deserialize(StrDeserializer::new(&member.name));
-        name.map(Some).map_err(|problem: Problem| problem.at(member.extent))
+        name.map(Some).map_err(|problem: Problem| problem.with_extent(member.extent))
     }
 
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Problem> {
@@ -326,7 +326,7 @@ impl<'n> VariantAccess<'n> for Choice<'_, 'n, '_> {
         match self.content {
             None => Ok(()),
             Some(node) => Err(Problem::unreadable(format!("`{}` stands alone here", self.name))
-                .at(node.extent)
+                .with_extent(node.extent)
                 .help(format!("write the word, without an object around it: `{}`", self.name))),
         }
     }

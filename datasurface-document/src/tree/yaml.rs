@@ -17,7 +17,7 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
                 documents += 1;
                 if documents > 1 {
                     return Err(Problem::unreadable("a second document begins")
-                        .at(extent)
+                        .with_extent(extent)
                         .help("put each document into a file of its own"));
                 }
             }
@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
             | Event::SequenceStart(_, _, Some(_))
             | Event::MappingStart(_, _, Some(_)) => return Err(refused("a tag", extent)),
             Event::SequenceStart(..) | Event::MappingStart(..) if building.wants_name() => {
-                return Err(Problem::unreadable("the name of a member must be text").at(extent));
+                return Err(Problem::unreadable("the name of a member must be text").with_extent(extent));
             }
             Event::SequenceStart(..) => building.open_list(extent)?,
             Event::MappingStart(..) => building.open_object(extent)?,
@@ -72,7 +72,9 @@ fn plain(word: Cow<'_, str>) -> Value<'_> {
 }
 
 fn refused(what: &str, at: Extent) -> Problem {
-    Problem::unreadable(format!("{what} of YAML cannot stand here")).at(at).help("write out what is meant")
+    Problem::unreadable(format!("{what} of YAML cannot stand here"))
+        .with_extent(at)
+        .help("write out what is meant")
 }
 
 fn extent(text: &str, span: &Span) -> Extent {
@@ -87,5 +89,5 @@ fn syntax(text: &str, error: &granit_parser::ScanError) -> Problem {
         ErrorKind::RecursionLimitExceeded => Problem::too_deep(),
         _ => Problem::unreadable(shortened(&format!("the document is not YAML: {}", error.info()))),
     };
-    problem.at(Extent { start: at, end: at })
+    problem.with_extent(Extent { start: at, end: at })
 }

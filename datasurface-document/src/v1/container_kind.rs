@@ -88,7 +88,7 @@ impl ServerObject {
         (self.host, self.port.unwrap_or(usual), self.database)
     }
 
-    fn of(host: Text, port: u16, database: Text, usual: u16) -> Self {
+    fn new(host: Text, port: u16, database: Text, usual: u16) -> Self {
         Self { host, port: (port != usual).then_some(port), database }
     }
 }
@@ -139,19 +139,19 @@ impl From<&ContainerKind> for KindObject {
             ContainerKind::Sqlite { file } => Self::Sqlite(FileObject { file }),
             ContainerKind::DuckDb { file } => Self::DuckDb(FileObject { file }),
             ContainerKind::Postgres { host, port, database } => {
-                Self::Postgres(ServerObject::of(host, port, database, POSTGRES))
+                Self::Postgres(ServerObject::new(host, port, database, POSTGRES))
             }
             ContainerKind::MySql { host, port, database } => {
-                Self::MySql(ServerObject::of(host, port, database, MYSQL))
+                Self::MySql(ServerObject::new(host, port, database, MYSQL))
             }
             ContainerKind::SqlServer { host, port, database } => {
-                Self::SqlServer(ServerObject::of(host, port, database, SQL_SERVER))
+                Self::SqlServer(ServerObject::new(host, port, database, SQL_SERVER))
             }
             ContainerKind::Oracle { host, port, database } => {
-                Self::Oracle(ServerObject::of(host, port, database, ORACLE))
+                Self::Oracle(ServerObject::new(host, port, database, ORACLE))
             }
             ContainerKind::Db2 { host, port, database } => {
-                Self::Db2(ServerObject::of(host, port, database, DB2))
+                Self::Db2(ServerObject::new(host, port, database, DB2))
             }
             ContainerKind::Snowflake { account, database } => {
                 Self::Snowflake(SnowflakeObject { account, database })

@@ -94,7 +94,7 @@ impl DatastoreObject {
 
 impl DatasetObject {
     fn into_model(self, schemas: &mut Schemas) -> Dataset {
-        let schema = schemas.of(self.schema);
+        let schema = schemas.intern(self.schema);
         let mut dataset = Dataset::new(self.name, schema).with_classifications(self.classifications);
         if let Some(deprecation) = self.deprecation {
             dataset = dataset.deprecated((*deprecation).into_model());

@@ -26,7 +26,7 @@ pub(super) trait Replacement: Clone {
     type Form: Serialize + DeserializeOwned + Described;
 
     fn form(&self) -> Self::Form;
-    fn of(form: Self::Form) -> Self;
+    fn from_form(form: Self::Form) -> Self;
 }
 
 impl Replacement for DatasetKey {
@@ -36,7 +36,7 @@ impl Replacement for DatasetKey {
         ShortForm(self.clone())
     }
 
-    fn of(ShortForm(key): ShortForm<Self>) -> Self {
+    fn from_form(ShortForm(key): ShortForm<Self>) -> Self {
         key
     }
 }
@@ -50,7 +50,7 @@ macro_rules! by_name {
                 self.clone()
             }
 
-            fn of(name: Self) -> Self {
+            fn from_form(name: Self) -> Self {
                 name
             }
         }
@@ -63,7 +63,7 @@ impl<R: Replacement> DeprecationObject<R> {
     pub(super) fn into_model(self) -> Deprecation<R> {
         let mut deprecation = Deprecation::new(self.since.0, self.reason);
         if let Some(replacement) = self.replacement {
-            deprecation = deprecation.replaced_by(R::of(replacement));
+            deprecation = deprecation.replaced_by(R::from_form(replacement));
         }
         match self.sunset {
             Some(Day(last)) => deprecation.with_sunset(last),

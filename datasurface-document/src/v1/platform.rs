@@ -71,7 +71,7 @@ impl HintObject {
         (about, self.settings.0)
     }
 
-    fn of(hint: &Hint) -> Self {
+    fn from_model(hint: &Hint) -> Self {
         let about = match hint.name().clone() {
             Hinted::Datastore(name) => HintedObject::Datastore(name),
             Hinted::Dataset(key) => HintedObject::Dataset(ShortForm(key)),
@@ -122,7 +122,7 @@ impl From<&PlatformDeclaration> for PlatformObject {
             locations: platform.locations().iter().cloned().map(ShortForm).collect(),
             production: is_production(platform.production_status()),
             credential_store: platform.credential_store().cloned(),
-            hints: platform.hints().iter().map(HintObject::of).collect(),
+            hints: platform.hints().iter().map(HintObject::from_model).collect(),
             deprecation: platform.deprecation().map(DeprecationObject::from),
             documentation: written(platform.documentation()),
             renamed_from: platform.former_name().cloned(),

@@ -76,7 +76,7 @@ impl<F: Ord> PermittedObject<F> {
         Permitted::new(self.allow.map(|allowed| each(allowed, read)), each(self.deny, read))
     }
 
-    fn of<T: Clone + Ord>(permitted: &Permitted<T>, write: fn(T) -> F) -> Self {
+    fn from_model<T: Clone + Ord>(permitted: &Permitted<T>, write: fn(T) -> F) -> Self {
         let allow = permitted.allowed().cloned().map(|allowed| each(allowed, write));
         Self { allow, deny: each(permitted.denied().clone(), write) }
     }
@@ -90,7 +90,7 @@ fn each<F, T: Ord>(set: Set<F>, made: fn(F) -> T) -> Set<T> {
 impl StorageObject {
     fn into_model(self) -> StorageRule {
         let technologies = PermittedObject { allow: self.allow, deny: self.deny };
-        let rule = if self.mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
+        let rule = if self.mandatory { StorageRule::mandatory() } else { StorageRule::opt_in() };
         let rule = rule.with_technologies(technologies.into_model(|technology| technology));
         match self.encryption {
             Some(Word(keys)) => rule.encrypted(keys),
@@ -98,8 +98,8 @@ impl StorageObject {
         }
     }
 
-    fn of(rule: &StorageRule) -> Self {
-        let PermittedObject { allow, deny } = PermittedObject::of(rule.technologies(), |one| one);
+    fn from_model(rule: &StorageRule) -> Self {
+        let PermittedObject { allow, deny } = PermittedObject::from_model(rule.technologies(), |one| one);
         let encryption = rule.encryption().map(Word);
         Self { mandatory: rule.is_mandatory(), allow, deny, encryption }
     }
@@ -134,22 +134,24 @@ impl From<&Policy> for PolicyObject {
     fn from(policy: &Policy) -> Self {
         let rule = match policy.rule() {
             PolicyRule::Locations(permitted) => {
-                RuleObject::Locations(PermittedObject::of(permitted, ShortForm))
+                RuleObject::Locations(PermittedObject::from_model(permitted, ShortForm))
             }
             PolicyRule::Vendors(permitted) => {
-                RuleObject::Vendors(PermittedObject::of(permitted, |name| name))
+                RuleObject::Vendors(PermittedObject::from_model(permitted, |name| name))
             }
             PolicyRule::HardVendors(permitted) => {
-                RuleObject::HardVendors(PermittedObject::of(permitted, Word))
+                RuleObject::HardVendors(PermittedObject::from_model(permitted, Word))
             }
             PolicyRule::Platforms(permitted) => {
-                RuleObject::Platforms(PermittedObject::of(permitted, |name| name))
+                RuleObject::Platforms(PermittedObject::from_model(permitted, |name| name))
             }
             PolicyRule::Classifications(permitted) => {
-                RuleObject::Classifications(PermittedObject::of(permitted, |name| name))
+                RuleObject::Classifications(PermittedObject::from_model(permitted, |name| name))
             }
-            PolicyRule::Storage(storage) => RuleObject::Storage(StorageObject::of(storage)),
-            PolicyRule::Production(permitted) => RuleObject::Production(PermittedObject::of(permitted, Word)),
+            PolicyRule::Storage(storage) => RuleObject::Storage(StorageObject::from_model(storage)),
+            PolicyRule::Production(permitted) => {
+                RuleObject::Production(PermittedObject::from_model(permitted, Word))
+            }
             PolicyRule::SeparateProduction => RuleObject::SeparateProduction,
         };
         Self {

@@ -35,7 +35,7 @@ impl Compact for Repository {
 
     fn from_long(long: RepositoryObject) -> Self {
         let repository = Self::new(long.host.0, long.repository, long.branch);
-        let repository = long.address.into_iter().fold(repository, Self::at);
+        let repository = long.address.into_iter().fold(repository, Self::with_address);
         match long.credential {
             Some(ShortForm(credential)) => repository.with_credential(credential),
             None => repository,
@@ -46,7 +46,7 @@ impl Compact for Repository {
         Some(RepositoryObject {
             host: Word(self.host()),
             address: self.address().map(Text::from),
-            repository: self.repository().into(),
+            repository: self.path().into(),
             branch: self.branch().into(),
             credential: self.credential().cloned().map(ShortForm),
         })

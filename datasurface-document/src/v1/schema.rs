@@ -25,7 +25,7 @@ const MANY: usize = 256;
 pub(crate) struct Schemas(FxHashMap<String, Schema>);
 
 impl Schemas {
-    pub(super) fn of(&mut self, form: SchemaForm) -> Schema {
+    pub(super) fn intern(&mut self, form: SchemaForm) -> Schema {
         match form {
             SchemaForm::Text(text) => self.read(text),
             SchemaForm::Schema(schema) if schema.avro().is_some() => schema,
@@ -120,7 +120,7 @@ impl Serialize for SchemaForm {
         if let Some(avro) = schema.avro() {
             return SchemaObject::from(avro).serialize(serializer);
         }
-        if let Some(SchemaError::Text(unreadable)) = schema.unreadable() {
+        if let Some(SchemaError::Text(unreadable)) = schema.error() {
             return serializer.serialize_str(unreadable.text());
         }
         let table = schema.table();
@@ -238,7 +238,7 @@ impl From<&AvroSchema> for SchemaObject {
         let table = avro.readable();
         Self {
             columns: Vec::new(),
-            avro: Some(Settings(avro.written().clone())),
+            avro: Some(Settings(avro.json().clone())),
             key: table.key().to_vec(),
             partition: table.partition().to_vec(),
         }

@@ -18,7 +18,7 @@ pub fn schema_in_full(form: &Value) -> Cow<'_, Value> {
     };
     let Some(text) = text else { return Cow::Borrowed(form) };
     let schema = Schema::from(&*text);
-    let readable = schema.unreadable().is_none().then(|| SchemaObject::from(schema.table()));
+    let readable = schema.error().is_none().then(|| SchemaObject::from(schema.table()));
     let full = readable.and_then(|table| serde_json::to_value(table).ok());
     full.map_or(Cow::Borrowed(form), Cow::Owned)
 }

@@ -22,7 +22,7 @@ impl WaiverObject {
     pub(super) fn into_model(self) -> Waiver {
         let waiver = Waiver::new(self.code, self.path, self.reason, self.expires.0);
         match self.policy {
-            Some(ShortForm(policy)) => waiver.of_policy(policy),
+            Some(ShortForm(policy)) => waiver.with_policy(policy),
             None => waiver,
         }
     }

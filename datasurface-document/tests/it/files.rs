@@ -42,7 +42,7 @@ fn a_report_says_everything_with_its_place_and_its_addressee() {
     let container =
         ModelPath::root().child("zones", "USA").child("teams", "NorthWind").child("containers", "Source");
     let shared = Diagnostic::new(&SHARED, container, "`Source` is shared".to_owned());
-    report.findings.extend(loaded.placed([shared].into_iter().collect()));
+    report.findings.extend(loaded.located([shared].into_iter().collect()));
     let text = report.to_string();
     assert!(text.contains("team.yaml:21:7 (zones/USA/teams/NorthWind/workspaces/Sales"), "{text}");
     assert!(text.contains("team.yaml:4:9 (zones/USA/teams/NorthWind/containers/Source)"), "{text}");
@@ -117,7 +117,7 @@ fn what_is_written_nowhere_has_the_place_of_what_is_around_it() {
     let findings =
         [container.attribute("name"), container.attribute("encryption"), team.attribute("documentation")]
             .map(|path| Diagnostic::new(&SHARED, path, "`Source` is shared"));
-    let placed = loaded.placed(findings.into_iter().collect());
+    let placed = loaded.located(findings.into_iter().collect());
     let places: Vec<_> = placed
         .iter()
         .map(|finding| (finding.path().segments().last().unwrap(), finding.position().unwrap()))

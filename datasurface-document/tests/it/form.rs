@@ -316,7 +316,7 @@ fn a_schema_in_avros_words_stays_in_them() {
         {"name": "means", "type": {"type": "enum", "name": "means", "symbols": ["card", "cash"]}, "default": "card"},
         {"name": "tip", "type": ["null", "double"], "default": null, "aliases": ["extra"]},
     ]}));
-    let written = avro.written().clone();
+    let written = avro.json().clone();
     let dataset = Dataset::new("payments", avro.keyed(["id"]).partitioned(["means"]));
     let team = Team::new().datastore(Datastore::new("Shop").dataset(dataset));
     let zone = GovernanceZone::new().team("Sales", OWNER, team);

@@ -121,10 +121,10 @@ fn a_patch_of_a_location_keeps_what_is_inside() {
     let europe = path(&["vendors", "Azure", "locations", "Europe"]);
     let renamed = apply(&Suggestion::rename(europe.clone(), "Europa"), &before).unwrap();
     assert_eq!(renamed, vendor([location("Europa", &["Berlin", "Paris"]), location("Asia", &[])]));
-    let removed = apply(&Suggestion::removal(europe.clone()), &before).unwrap();
+    let removed = apply(&Suggestion::remove(europe.clone()), &before).unwrap();
     assert_eq!(removed, vendor([location("Asia", &[])]));
     let paris = europe.child("locations", "Paris");
-    let without = apply(&Suggestion::removal(paris.clone()), &before).unwrap();
+    let without = apply(&Suggestion::remove(paris.clone()), &before).unwrap();
     assert_eq!(without, vendor([location("Europe", &["Berlin"]), location("Asia", &[])]));
     let called = apply(&Suggestion::rename(paris, "Lyon"), &before).unwrap();
     assert_eq!(called, vendor([location("Europe", &["Berlin", "Lyon"]), location("Asia", &[])]));

@@ -212,7 +212,7 @@ pub struct Consumer {
     pub(crate) deadline: Option<Deadline>,
     pub(crate) requirements: Requirements,
     pub(crate) transforms: bool,
-    #[serde(default, skip_serializing_if = "Entitlement::is_nobody")]
+    #[serde(default, skip_serializing_if = "Entitlement::is_empty")]
     pub(crate) entitlement: Entitlement,
 }
 

@@ -45,7 +45,7 @@ impl DatasetId {
     /// The dataset of this id.
     #[expect(clippy::expect_used, reason = "an id is a position in the datastore that it is kept beside")]
     pub(crate) fn of(self, datastore: &Datastore) -> &Dataset {
-        datastore.datasets().at(self.0 as usize).expect("a dataset of this datastore")
+        datastore.datasets().get_index(self.0 as usize).expect("a dataset of this datastore")
     }
 }
 

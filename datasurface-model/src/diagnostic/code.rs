@@ -55,7 +55,7 @@ impl CodeInfo {
 
     /// The same code, known since another version.
     #[must_use]
-    pub const fn since(self, version: &'static str) -> Self {
+    pub const fn introduced_in(self, version: &'static str) -> Self {
         Self { since: version, ..self }
     }
 }

@@ -56,7 +56,7 @@ impl Suggestion {
 
     /// To take away what is at a place.
     #[must_use]
-    pub fn removal(path: ModelPath) -> Self {
+    pub fn remove(path: ModelPath) -> Self {
         Self::new(path, Patch::Remove)
     }
 }

@@ -239,7 +239,7 @@ impl Capture {
 
     /// The same capture, without what it says of datasets other than these.
     #[must_use]
-    pub fn narrowed(&self, datasets: &Set<&DatasetName>) -> Self {
+    pub fn restricted_to(&self, datasets: &Set<&DatasetName>) -> Self {
         let mut narrowed = self.clone();
         narrowed.kind.sources_mut().retain(|dataset, _| datasets.contains(dataset));
         match &mut narrowed.kind {
@@ -292,14 +292,14 @@ impl Capture {
 
     /// What the source calls a dataset: as the dataset, unless it says otherwise.
     #[must_use]
-    pub fn source_of<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
+    pub fn source_name<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
         let (_, sources) = self.kind.sources();
         sources.get(dataset).map_or(dataset.as_str(), Text::as_str)
     }
 
     /// The column by which it is told what is new in a dataset; none if the capture knows no watermarks.
     #[must_use]
-    pub fn watermark_of(&self, dataset: &DatasetName) -> Option<&ColumnName> {
+    pub fn watermark_column(&self, dataset: &DatasetName) -> Option<&ColumnName> {
         match &self.kind {
             CaptureKind::SqlWatermark { column, columns, .. } => Some(columns.get(dataset).unwrap_or(column)),
             _ => None,
@@ -342,7 +342,7 @@ impl Capture {
 
     /// The source's name for the table of a dataset.
     #[must_use]
-    pub fn table_of<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
-        self.source_of(dataset)
+    pub fn table_name<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
+        self.source_name(dataset)
     }
 }

@@ -139,7 +139,7 @@ technologies! {
 impl ContainerKind {
     /// The longest identifier, in bytes, that the technology takes for a table or a column, where it has a limit.
     #[must_use]
-    pub fn longest_identifier(&self) -> Option<usize> {
+    pub fn max_identifier_length(&self) -> Option<usize> {
         match self {
             Self::Postgres { .. } => Some(63),
             Self::MySql { .. } => Some(64),

@@ -48,35 +48,35 @@ impl Dataset {
     /// Classifies the whole dataset. Classify it or its columns, not both.
     #[must_use]
     pub fn classified(mut self, classification: impl Into<Classification>) -> Self {
-        self.classifications.edit().insert(classification.into());
+        self.classifications.make_mut().insert(classification.into());
         self
     }
 
     /// Classifies the whole dataset in all these ways, and in no other.
     #[must_use]
     pub fn with_classifications(mut self, classifications: Set<Classification>) -> Self {
-        self.classifications = Sparse::of(classifications);
+        self.classifications = Sparse::new(classifications);
         self
     }
 
     /// Says that consumers should leave.
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation) -> Self {
-        self.details.edit().deprecation = Some(deprecation);
+        self.details.make_mut().deprecation = Some(deprecation);
         self
     }
 
     /// Wants a storage policy of its zone to hold for it wherever it goes. Those that hold for all need not be named.
     #[must_use]
     pub fn storage_policy(mut self, policy: impl Into<PolicyName>) -> Self {
-        self.details.edit().storage_policies.insert(policy.into());
+        self.details.make_mut().storage_policies.insert(policy.into());
         self
     }
 
     /// Adds something that must hold of the data.
     #[must_use]
     pub fn quality_check(mut self, check: QualityCheck) -> Self {
-        self.details.edit().quality_checks.insert(check);
+        self.details.make_mut().quality_checks.insert(check);
         self
     }
 
@@ -84,7 +84,7 @@ impl Dataset {
     #[must_use]
     pub fn with_invalid_rows(mut self, invalid_rows: InvalidRows) -> Self {
         if invalid_rows != self.invalid_rows() {
-            self.details.edit().invalid_rows = invalid_rows;
+            self.details.make_mut().invalid_rows = invalid_rows;
         }
         self
     }
@@ -117,7 +117,9 @@ impl Dataset {
         let columns = self.schema.classified_columns();
         let are_columns_classified = || columns.iter().all(|column| !column.classifications().is_empty());
         !self.classifications().is_empty()
-            || (!columns.is_empty() && are_columns_classified() && self.schema.unread().is_empty())
+            || (!columns.is_empty()
+                && are_columns_classified()
+                && self.schema.unreadable_columns().is_empty())
     }
 
     /// Whether it is certain that it is not classified completely. Where columns cannot be read, neither may be.
@@ -130,7 +132,9 @@ impl Dataset {
 
     /// Whether columns that cannot be read may be classified. In text no column is, nor is any where the dataset is as a whole.
     pub(crate) fn may_be_classified_further(&self) -> bool {
-        self.schema.avro().is_some() && !self.schema.unread().is_empty() && self.classifications().is_empty()
+        self.schema.avro().is_some()
+            && !self.schema.unreadable_columns().is_empty()
+            && self.classifications().is_empty()
     }
 
     /// Whether, since when and why consumers should leave.

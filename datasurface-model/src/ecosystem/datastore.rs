@@ -77,7 +77,7 @@ impl Datastore {
     /// Closes it to all but those who are [approved](Self::approved).
     #[must_use]
     pub fn restricted(mut self) -> Self {
-        let access = &mut self.details.edit().access;
+        let access = &mut self.details.make_mut().access;
         if *access == Access::Open {
             *access = Access::Approved(Set::new());
         }
@@ -88,7 +88,7 @@ impl Datastore {
     #[must_use]
     pub fn approval(mut self, group: impl Into<GroupKey>, dataset: impl Into<DatasetName>) -> Self {
         self = self.restricted();
-        if let Access::Approved(approvals) = &mut self.details.edit().access {
+        if let Access::Approved(approvals) = &mut self.details.make_mut().access {
             approvals.insert(Approval::new(group, dataset));
         }
         self
@@ -97,7 +97,7 @@ impl Datastore {
     /// Says that consumers of all its datasets should leave.
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation<DatastoreName>) -> Self {
-        self.details.edit().deprecation = Some(deprecation);
+        self.details.make_mut().deprecation = Some(deprecation);
         self
     }
 

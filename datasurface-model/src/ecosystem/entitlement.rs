@@ -85,7 +85,7 @@ pub struct Entitlement(Set<Principal>);
 impl Entitlement {
     /// Nobody yet.
     #[must_use]
-    pub const fn nobody() -> Self {
+    pub const fn new() -> Self {
         Self(Set::new())
     }
 
@@ -103,7 +103,7 @@ impl Entitlement {
 
     /// Whether nobody may read.
     #[must_use]
-    pub fn is_nobody(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }

@@ -80,7 +80,7 @@ impl InfrastructureVendor {
 
     /// Whether the vendor has a location at the path of `place`.
     #[must_use]
-    pub fn has(&self, place: &Place) -> bool {
+    pub fn has_location(&self, place: &Place) -> bool {
         let mut here = &self.locations;
         *place.vendor() == self.name
             && place.path().iter().all(|name| match here.get(name) {

@@ -172,7 +172,7 @@ impl Ecosystem {
     /// What both say of one ecosystem, under the name of this one: how documents that each say a part of it are put
     /// together. What only one of them can say is noted if both do.
     #[must_use]
-    pub fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+    pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self {
             name: _,
             owner: _,
@@ -239,13 +239,13 @@ impl Ecosystem {
     }
 
     /// The ecosystem with its zones undefined: what it says itself.
-    pub(crate) fn frame(&self) -> Self {
+    pub(crate) fn shallow(&self) -> Self {
         let undefined = self.zones.iter().map(ZoneDeclaration::undefined);
         Self { zones: undefined.collect(), ..self.clone() }
     }
 
     /// The same, made from the frame of an older version, with which it shares what did not change.
-    pub(crate) fn frame_since(&self, older: &Self, frame: &Self) -> Self {
+    pub(crate) fn shallow_since(&self, older: &Self, frame: &Self) -> Self {
         let zones = undefined_since(&older.zones, &self.zones, &frame.zones, ZoneDeclaration::undefined);
         Self { zones, ..self.clone() }
     }

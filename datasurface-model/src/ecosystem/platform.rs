@@ -103,7 +103,7 @@ impl PlatformDeclaration {
     /// One setting more.
     #[must_use]
     pub fn setting(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
-        self.config = self.config.with(key, value);
+        self.config = self.config.with_member(key, value);
         self
     }
 

@@ -75,7 +75,7 @@ impl<T: Ord> Permitted<T> {
     }
 
     /// Everything but these.
-    pub fn all_but<I: Into<T>>(denied: impl IntoIterator<Item = I>) -> Self {
+    pub fn all_except<I: Into<T>>(denied: impl IntoIterator<Item = I>) -> Self {
         Self { allowed: None, denied: denied.into_iter().map(Into::into).collect() }
     }
 
@@ -132,13 +132,13 @@ pub struct StorageRule {
 
 impl StorageRule {
     /// Holds for those datasets of the zone that name the policy.
-    pub fn for_who_asks() -> Self {
-        Self { technologies: Permitted::all_but([] as [Text; 0]), encryption: None, is_mandatory: false }
+    pub fn opt_in() -> Self {
+        Self { technologies: Permitted::all_except([] as [Text; 0]), encryption: None, is_mandatory: false }
     }
 
     /// Holds for every dataset of the zone.
-    pub fn for_all() -> Self {
-        Self { is_mandatory: true, ..Self::for_who_asks() }
+    pub fn mandatory() -> Self {
+        Self { is_mandatory: true, ..Self::opt_in() }
     }
 
     /// Which technologies may hold the data, as a container's kind calls them: `postgres`, `object_storage`.
@@ -208,7 +208,7 @@ mod tests {
         let some = Permitted::only([vendor("Azure"), vendor("AWS")]).with_denied([vendor("AWS")]);
         assert!(some.admits(&vendor("Azure")));
         assert!(!some.admits(&vendor("AWS")) && !some.admits(&vendor("GCP")));
-        assert!(Permitted::all_but([vendor("AWS")]).admits(&vendor("GCP")));
+        assert!(Permitted::all_except([vendor("AWS")]).admits(&vendor("GCP")));
         assert!(!Permitted::only([] as [VendorName; 0]).admits(&vendor("GCP")));
     }
 }

@@ -53,7 +53,7 @@ impl Repository {
 
     /// The same repository at a host of its own, such as `git.example.com`.
     #[must_use]
-    pub fn at(mut self, address: impl Into<Text>) -> Self {
+    pub fn with_address(mut self, address: impl Into<Text>) -> Self {
         self.address = Some(address.into());
         self
     }
@@ -93,7 +93,7 @@ impl Repository {
 
     /// `owner/name`, or the address for plain git.
     #[must_use]
-    pub fn repository(&self) -> &str {
+    pub fn path(&self) -> &str {
         &self.repository
     }
 
@@ -132,7 +132,7 @@ impl From<&str> for Repository {
             .unwrap_or((RepositoryHost::Git, None, text));
         // The last one: an address such as `git@host:name` has an `@` of its own.
         let (repository, branch) = rest.rsplit_once('@').unwrap_or((rest, ""));
-        address.into_iter().fold(Self::new(host, repository, branch), Self::at)
+        address.into_iter().fold(Self::new(host, repository, branch), Self::with_address)
     }
 }
 
@@ -188,7 +188,7 @@ mod tests {
         let text = "git:https://joe:secret@git.example/x.git@main";
         let repository = Repository::from(text);
         assert_eq!(format!("{repository} {repository:?}").matches("secret").count(), 0);
-        assert!(repository.repository().contains("secret"));
+        assert!(repository.path().contains("secret"));
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Team {
 
     /// What both say of one team: how documents that each say a part of it are put together.
     #[must_use]
-    pub fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+    pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self { containers, datastores, workspaces, about } = other;
         self.containers.extend(containers.iter().cloned());
         self.datastores.extend(datastores.iter().cloned());
@@ -117,7 +117,7 @@ impl Team {
     }
 
     /// The team without its datastores and workspaces: what it says itself.
-    pub(crate) fn frame(&self) -> Self {
+    pub(crate) fn shallow(&self) -> Self {
         let (containers, about) = (self.containers.clone(), self.about.clone());
         Self { containers, about, ..Self::default() }
     }

@@ -43,7 +43,7 @@ impl Cron {
     /// Why the fields are no timetable, if they are none.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        remembered(self.fields(), |fields| {
+        cached(self.fields(), |fields| {
             let unread = || fields.parse::<croner::Cron>().err().map(|error| error.to_string());
             timetable::problem(fields).or_else(unread)
         })
@@ -115,7 +115,7 @@ pub enum TransformTrigger {
 
 /// What is wrong with a timetable, judged once. Many datastores have one timetable, and to judge one takes longer than all
 /// other rules about a datastore.
-fn remembered(fields: &str, judge: impl FnOnce(&str) -> Option<String>) -> Option<String> {
+fn cached(fields: &str, judge: impl FnOnce(&str) -> Option<String>) -> Option<String> {
     const MANY: usize = 1024;
     thread_local! {
         static JUDGED: RefCell<FxHashMap<Text, Option<String>>> = RefCell::default();

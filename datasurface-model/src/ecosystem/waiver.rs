@@ -51,7 +51,7 @@ impl Waiver {
 
     /// Accepts what this policy denies, and nothing that another one denies at the same place.
     #[must_use]
-    pub fn of_policy(mut self, policy: impl Into<PolicyKey>) -> Self {
+    pub fn with_policy(mut self, policy: impl Into<PolicyKey>) -> Self {
         self.finding.policy = Some(policy.into());
         self
     }

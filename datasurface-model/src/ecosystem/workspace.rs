@@ -37,7 +37,7 @@ impl Workspace {
             classification_limit: None,
             groups: Named::default(),
             transformer: None,
-            entitlement: Entitlement::nobody(),
+            entitlement: Entitlement::new(),
             about: Sparse::default(),
         }
     }

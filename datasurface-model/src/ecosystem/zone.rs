@@ -51,7 +51,7 @@ impl GovernanceZone {
 
     /// What both say of one zone: how documents that each say a part of it are put together.
     #[must_use]
-    pub fn joined(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
+    pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self { teams, policies, about } = other;
         self.teams.extend(teams.iter().cloned());
         self.policies.extend(policies.iter().cloned());
@@ -74,13 +74,13 @@ impl GovernanceZone {
     }
 
     /// The zone with its teams undefined: what it says itself.
-    pub(crate) fn frame(&self) -> Self {
+    pub(crate) fn shallow(&self) -> Self {
         let undefined = self.teams.iter().map(TeamDeclaration::undefined);
         Self { teams: undefined.collect(), ..self.clone() }
     }
 
     /// The same, made from the frame of an older version, with which it shares what did not change.
-    pub(crate) fn frame_since(&self, older: &Self, frame: &Self) -> Self {
+    pub(crate) fn shallow_since(&self, older: &Self, frame: &Self) -> Self {
         let teams = undefined_since(&older.teams, &self.teams, &frame.teams, TeamDeclaration::undefined);
         Self { teams, ..self.clone() }
     }

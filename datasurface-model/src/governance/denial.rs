@@ -12,15 +12,15 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct DenialContext<'m> {
     /// What may not be: "the workspace `W` may not receive `S/d`".
-    pub what: &'m dyn Fn() -> String,
+    pub action: &'m dyn Fn() -> String,
     /// Where the two meet.
-    pub at: &'m dyn Fn() -> ModelPath,
+    pub path: &'m dyn Fn() -> ModelPath,
     /// The data that it is about.
     pub dataset: Option<&'m dyn Fn() -> ModelPath>,
     /// The container or the platform that keeps the data.
-    pub keeper: Option<&'m dyn Fn() -> ModelPath>,
+    pub storage_path: Option<&'m dyn Fn() -> ModelPath>,
     /// What to take away, so that the two do not meet.
-    pub remedy: Option<&'m dyn Fn() -> ModelPath>,
+    pub removal_path: Option<&'m dyn Fn() -> ModelPath>,
     /// What to do about it.
     pub help: &'m str,
 }
@@ -29,7 +29,7 @@ impl Denial {
     /// The finding: why the policy of a zone does not let a meeting be, with the shortest path to what is denied:
     /// dataset, policy, container or platform, location.
     #[must_use]
-    pub fn finding(
+    pub fn to_diagnostic(
         &self,
         code: &CodeInfo,
         zone: &ZoneName,
@@ -38,25 +38,25 @@ impl Denial {
     ) -> Diagnostic {
         let message = format!(
             "{}: the policy `{}` of the zone `{zone}` {}",
-            (meeting.what)(),
+            (meeting.action)(),
             policy.name(),
             self.reason
         );
-        let mut finding = Diagnostic::new(code, (meeting.at)(), message).with_help(meeting.help);
+        let mut finding = Diagnostic::new(code, (meeting.path)(), message).with_help(meeting.help);
         if let Some(dataset) = meeting.dataset {
             finding = finding.related_place(dataset(), "is the data");
         }
         let path_of_policy =
             ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy.name());
         finding = finding.related_place(path_of_policy, "does not permit it");
-        if let Some(keeper) = meeting.keeper {
+        if let Some(keeper) = meeting.storage_path {
             finding = finding.related_place(keeper(), "is where the data is kept");
         }
         if let Some(place) = &self.place {
             finding = finding.related_place(path_of(place), "is where that is");
         }
-        match meeting.remedy {
-            Some(remedy) => finding.with_suggestion(Suggestion::removal(remedy())),
+        match meeting.removal_path {
+            Some(remedy) => finding.with_suggestion(Suggestion::remove(remedy())),
             None => finding,
         }
     }
@@ -65,8 +65,8 @@ impl Denial {
 impl fmt::Debug for DenialContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Meeting")
-            .field("what", &(self.what)())
-            .field("at", &(self.at)())
+            .field("what", &(self.action)())
+            .field("at", &(self.path)())
             .finish_non_exhaustive()
     }
 }

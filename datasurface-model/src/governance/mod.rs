@@ -25,7 +25,7 @@ pub enum PolicySubject<'a> {
     /// Places at which data is kept.
     Places(&'a Set<Place>),
     /// Something that keeps data, and does not say where.
-    Somewhere,
+    UnknownPlace,
     /// What keeps the data; whether some of that data asks for the policy by name.
     Storage {
         /// What it is called, as a container's kind calls it: `postgres`.
@@ -79,7 +79,7 @@ impl Denial {
         Self { code, reason, place: None }
     }
 
-    fn of_place(code: &'static CodeInfo, reason: String, place: &Place) -> Self {
+    fn for_place(code: &'static CodeInfo, reason: String, place: &Place) -> Self {
         Self { place: Some(place.clone()), ..Self::new(code, reason) }
     }
 }
@@ -105,9 +105,9 @@ pub fn denial(
         (PolicyRule::HardVendors(permitted), PolicySubject::Places(places)) => {
             hard_vendor(permitted, places, cloud)
         }
-        (PolicyRule::Locations(permitted), PolicySubject::Somewhere) => unknown(&LOCATION, permitted),
-        (PolicyRule::Vendors(permitted), PolicySubject::Somewhere) => unknown(&VENDOR, permitted),
-        (PolicyRule::HardVendors(permitted), PolicySubject::Somewhere) => unknown(&HARD_VENDOR, permitted),
+        (PolicyRule::Locations(permitted), PolicySubject::UnknownPlace) => unknown(&LOCATION, permitted),
+        (PolicyRule::Vendors(permitted), PolicySubject::UnknownPlace) => unknown(&VENDOR, permitted),
+        (PolicyRule::HardVendors(permitted), PolicySubject::UnknownPlace) => unknown(&HARD_VENDOR, permitted),
         (PolicyRule::Storage(rule), PolicySubject::Storage { technology, encryption, is_asked_for }) => {
             let holds = rule.is_mandatory() || *is_asked_for;
             holds.then(|| storage(rule, technology, *encryption)).flatten()
@@ -135,12 +135,12 @@ fn location(permitted: &Permitted<Place>, places: &Set<Place>) -> Option<Denial>
             .admits_by(|allowed| allowed.covers(place), |denied| denied.covers(place) || place.covers(denied))
     };
     let place = places.iter().find(is_denied)?;
-    Some(Denial::of_place(&LOCATION, format!("does not permit the location `{place}`"), place))
+    Some(Denial::for_place(&LOCATION, format!("does not permit the location `{place}`"), place))
 }
 
 fn vendor(permitted: &Permitted<VendorName>, places: &Set<Place>) -> Option<Denial> {
     let place = places.iter().find(|place| !permitted.admits(place.vendor()))?;
-    Some(Denial::of_place(&VENDOR, format!("does not permit the vendor `{}`", place.vendor()), place))
+    Some(Denial::for_place(&VENDOR, format!("does not permit the vendor `{}`", place.vendor()), place))
 }
 
 /// A vendor of whom nobody knows which cloud it is never passes where only some are allowed.
@@ -158,7 +158,7 @@ fn hard_vendor(
         Some(cloud) => format!("`{cloud}`"),
         None => format!("`{}`, which does not say which cloud it is", place.vendor()),
     };
-    Some(Denial::of_place(&HARD_VENDOR, format!("does not permit the cloud {found}"), place))
+    Some(Denial::for_place(&HARD_VENDOR, format!("does not permit the cloud {found}"), place))
 }
 
 /// What may be anywhere never passes where only some places are allowed.

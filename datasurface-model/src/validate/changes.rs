@@ -38,7 +38,7 @@ impl Changes {
     /// Whether something is different that the ecosystem says itself: vendors, platforms, pins, waivers, declarations of
     /// zones.
     #[must_use]
-    pub fn ecosystem(&self) -> bool {
+    pub fn is_ecosystem_changed(&self) -> bool {
         self.ecosystem
     }
 
@@ -66,7 +66,7 @@ impl Changes {
         &self.workspaces
     }
 
-    pub(super) fn of(units: &[UnitChange]) -> Self {
+    pub(super) fn from_units(units: &[UnitChange]) -> Self {
         let mut ecosystem = false;
         let (mut zones, mut containers) = (Vec::new(), Vec::new());
         let (mut datastores, mut workspaces) = (Vec::new(), Vec::new());

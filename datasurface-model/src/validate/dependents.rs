@@ -32,7 +32,7 @@ impl Entity for Dependency {
 
 impl Dependents {
     /// The readers of everything that these units have read.
-    pub(super) fn of<'a>(units: impl Iterator<Item = (&'a UnitKey, &'a [Fact])>) -> Self {
+    pub(super) fn new<'a>(units: impl Iterator<Item = (&'a UnitKey, &'a [Fact])>) -> Self {
         let mut by_subject: FxHashMap<Subject, Vec<Dependency>> = FxHashMap::default();
         for (unit, imports) in units {
             for fact in imports {
@@ -50,7 +50,7 @@ impl Dependents {
     }
 
     /// Follows what a unit has read before, and reads now.
-    pub(super) fn follow(&mut self, unit: &UnitKey, before: &[Fact], now: &[Fact]) {
+    pub(super) fn update(&mut self, unit: &UnitKey, before: &[Fact], now: &[Fact]) {
         let (before, now) = (each_once(before), each_once(now));
         let reading = |fact: &&Fact| Dependency { fact: (*fact).clone(), unit: unit.clone() };
         for fact in before.iter().filter(|fact| now.binary_search(fact).is_err()) {
@@ -74,7 +74,7 @@ impl Dependents {
     }
 
     /// The units that have read something about a subject that reads differently now.
-    pub(super) fn misled(&self, subject: &Subject, then: &Facts, now: &Facts) -> Vec<&UnitKey> {
+    pub(super) fn invalidated(&self, subject: &Subject, then: &Facts, now: &Facts) -> Vec<&UnitKey> {
         let mut units = Vec::new();
         let mut last: Option<(&Fact, bool)> = None;
         for Dependency { fact, unit } in self.by_subject.get(subject).into_iter().flatten() {

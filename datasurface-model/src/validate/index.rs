@@ -102,7 +102,7 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
 
 impl<K: Clone + Eq + Hash> MultiIndex<K, ()> {
     /// Follows what a unit gave before, and gives now. Gives back what may have another answer.
-    pub(super) fn follow(
+    pub(super) fn update(
         &mut self,
         unit: &UnitKey,
         before: Option<K>,

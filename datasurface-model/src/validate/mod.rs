@@ -88,7 +88,7 @@ impl fmt::Debug for Validation<'_> {
 impl Ecosystem {
     /// Judges the ecosystem by every rule, all findings in one go. Errors make it [`Invalid`]; warnings do not.
     pub fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid> {
-        let (state, checked) = State::of(&self, with.date, with.previous);
+        let (state, checked) = State::build(&self, with.date, with.previous);
         ValidationReport::new(checked, state).conclude(self)
     }
 }

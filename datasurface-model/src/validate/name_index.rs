@@ -17,7 +17,7 @@ pub(crate) struct NameIndex {
 }
 
 impl NameIndex {
-    pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         Self::arranged(names.into_iter().map(|name| (name.to_lowercase(), Text::from(name))).collect())
     }
 
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn among_many_names_a_slip_in_either_half_is_found() {
         let many: Vec<String> = (0..10_000).map(|number| format!("store_{number:05}_data")).collect();
-        let names = NameIndex::of(many.iter().map(String::as_str).chain(["Customers"]));
+        let names = NameIndex::new(many.iter().map(String::as_str).chain(["Customers"]));
         assert_eq!(names.nearest("custmers"), Some("Customers"));
         assert_eq!(names.nearest("ustomers"), Some("Customers"));
         assert_eq!(names.nearest("Customesr"), Some("Customers"));
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn among_few_names_too() {
-        assert_eq!(NameIndex::of(["b", "orders"]).nearest("ORDES"), Some("orders"));
-        assert_eq!(NameIndex::of([]).nearest(""), None);
+        assert_eq!(NameIndex::new(["b", "orders"]).nearest("ORDES"), Some("orders"));
+        assert_eq!(NameIndex::new([]).nearest(""), None);
     }
 }

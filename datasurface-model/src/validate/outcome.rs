@@ -149,7 +149,7 @@ impl ValidationReport {
             return Err(Invalid(Box::new((ecosystem, self))));
         }
         let facts = self.state.facts();
-        let ecosystem = Valid::with(ecosystem, facts.directory().clone(), facts.today());
+        let ecosystem = Valid::new(ecosystem, facts.directory().clone(), facts.today());
         Ok(Checked { ecosystem, report: self })
     }
 }

@@ -102,7 +102,7 @@ facts! {
 }
 
 impl<'a> FactReader<'a> {
-    pub(crate) fn of(facts: &'a Facts) -> Self {
+    pub(crate) fn new(facts: &'a Facts) -> Self {
         Self { facts, imports: RefCell::default() }
     }
 

@@ -5,7 +5,7 @@ use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey, segment};
 
 /// Whether everything is there that the text of a path names on its way. Attributes are not looked at: what is left out
 /// is there, too.
-pub(super) fn leads_somewhere(path: &str, ecosystem: &Ecosystem) -> bool {
+pub(super) fn resolves(path: &str, ecosystem: &Ecosystem) -> bool {
     let segments: Vec<&str> = path.split('/').collect();
     match segments.as_slice() {
         [segment::ZONES, zone, inside @ ..] => {

@@ -55,11 +55,15 @@ impl UnitResult {
 impl State {
     /// Judges every unit; those whose content and imports are the same as before keep their verdicts. Gives the
     /// units back that were really checked.
-    pub(super) fn of(ecosystem: &Ecosystem, today: NaiveDate, before: Option<&Self>) -> (Self, Vec<UnitKey>) {
-        let mut state = before.cloned().unwrap_or_else(Self::of_nothing);
+    pub(super) fn build(
+        ecosystem: &Ecosystem,
+        today: NaiveDate,
+        before: Option<&Self>,
+    ) -> (Self, Vec<UnitKey>) {
+        let mut state = before.cloned().unwrap_or_else(Self::empty);
         let older = before.map(|before| &before.ecosystem);
         let changes = unit_diff::differences(older, ecosystem, state.facts.directory());
-        let touched = state.facts.follow(&changes, today);
+        let touched = state.facts.update(&changes, today);
         state.ecosystem = ecosystem.clone();
 
         let mut checked = Vec::new();
@@ -77,7 +81,7 @@ impl State {
             let known: FxHashSet<UnitKey> = checked.iter().cloned().collect();
             let misled = touched
                 .iter()
-                .flat_map(|subject| before.readers().misled(subject, &before.facts, &state.facts));
+                .flat_map(|subject| before.readers().invalidated(subject, &before.facts, &state.facts));
             let misled: FxHashSet<UnitKey> = misled.filter(|unit| !known.contains(unit)).cloned().collect();
             for unit in misled {
                 if let Some(content) = state.units.get(&unit).map(|unit| unit.content.clone()) {
@@ -91,11 +95,11 @@ impl State {
     }
 
     /// Before there is an ecosystem.
-    fn of_nothing() -> Self {
+    fn empty() -> Self {
         Self {
             ecosystem: Ecosystem::new("", "", ""),
             units: PersistentMap::default(),
-            facts: Facts::of_nothing(),
+            facts: Facts::empty(),
             readers: OnceLock::new(),
             reported: PersistentMap::default(),
             errors: 0,
@@ -104,15 +108,15 @@ impl State {
 
     fn readers(&self) -> &Dependents {
         self.readers.get_or_init(|| {
-            Dependents::of(self.units.iter().map(|(unit, known)| (unit, &*known.verdict.imports)))
+            Dependents::new(self.units.iter().map(|(unit, known)| (unit, &*known.verdict.imports)))
         })
     }
 
     fn judge(&mut self, unit: &UnitKey, content: Content, readers: &mut Option<Dependents>) {
-        let verdict = Arc::new(rules::verdict(unit, &content, &self.facts));
+        let verdict = Arc::new(rules::check_unit(unit, &content, &self.facts));
         let before = self.verdict(unit);
         if let Some(readers) = readers {
-            readers.follow(unit, before.as_ref().map_or(&[], |before| &before.imports), &verdict.imports);
+            readers.update(unit, before.as_ref().map_or(&[], |before| &before.imports), &verdict.imports);
         }
         self.report(unit, before.as_deref(), Some(&verdict));
         self.units.insert(unit.clone(), Unit { content, verdict });
@@ -121,7 +125,7 @@ impl State {
     fn forget(&mut self, unit: &UnitKey, readers: &mut Option<Dependents>) {
         let before = self.verdict(unit);
         if let (Some(readers), Some(before)) = (readers, &before) {
-            readers.follow(unit, &before.imports, &[]);
+            readers.update(unit, &before.imports, &[]);
         }
         self.report(unit, before.as_deref(), None);
         self.units.remove(unit);
@@ -166,6 +170,6 @@ impl State {
     pub(super) fn judged(&self) -> WaiverOutcome {
         let found = self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned());
         let found = found.chain(waivers::check(&self.ecosystem)).collect();
-        WaiverOutcome::of(found, CODES, &self.ecosystem, self.facts.today())
+        WaiverOutcome::apply(found, CODES, &self.ecosystem, self.facts.today())
     }
 }

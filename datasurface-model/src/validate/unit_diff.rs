@@ -48,8 +48,8 @@ impl UnitDiff<'_> {
         let key = UnitKey::new(UnitPlace::Ecosystem);
         let old = self.directory.frame(&key).cloned();
         let frame = match (older, &old) {
-            (Some(older), Some(Content::Ecosystem(frame))) => newer.frame_since(older, frame),
-            _ => newer.frame(),
+            (Some(older), Some(Content::Ecosystem(frame))) => newer.shallow_since(older, frame),
+            _ => newer.shallow(),
         };
         self.push(key, old, Some(Content::Ecosystem(Arc::new(frame))));
         let key = UnitKey::new(UnitPlace::Transformers);
@@ -75,8 +75,8 @@ impl UnitDiff<'_> {
         let key = UnitKey::new(UnitPlace::Zone(name.clone()));
         let before = self.directory.frame(&key).filter(|_| old.is_some()).cloned();
         let after = new.as_ref().map(|newer| match (&old, &before) {
-            (Some(older), Some(Content::Zone(frame))) => newer.frame_since(older, frame),
-            _ => newer.frame(),
+            (Some(older), Some(Content::Zone(frame))) => newer.shallow_since(older, frame),
+            _ => newer.shallow(),
         });
         self.push(key, before, after.map(|frame| Content::Zone(Arc::new(frame))));
 
@@ -101,7 +101,7 @@ impl UnitDiff<'_> {
     fn team(&mut self, zone: &ZoneName, name: &TeamName, old: Option<Arc<Team>>, new: Option<Arc<Team>>) {
         let team = Arc::new(TeamKey::new(zone, name));
         let frame =
-            |team: &Option<Arc<Team>>| team.as_ref().map(|team| Content::Team(Arc::new(team.frame())));
+            |team: &Option<Arc<Team>>| team.as_ref().map(|team| Content::Team(Arc::new(team.shallow())));
         self.push(UnitKey::new(UnitPlace::Team(Arc::clone(&team))), frame(&old), frame(&new));
 
         let none = Team::default();
@@ -188,5 +188,5 @@ fn same_names<'a, T: Entity>(
     let mut last = None;
     let names = older.difference(newer).filter_map(|(old, new)| Some(old.or(new)?.name()));
     let names = names.filter(move |name| last.replace(*name) != Some(*name));
-    names.map(|name| (name, older.all(name).collect(), newer.all(name).collect()))
+    names.map(|name| (name, older.get_all(name).collect(), newer.get_all(name).collect()))
 }

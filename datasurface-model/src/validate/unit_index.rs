@@ -76,7 +76,7 @@ pub(super) struct UnitIndex {
 
 impl UnitIndex {
     /// Follows the change of a unit, and notes who may answer differently now.
-    pub(super) fn follow(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
+    pub(super) fn update(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
         let unit = &change.key;
         if let UnitPlace::Zone(zone) = unit.place() {
             touched.extend([Subject::Zone(zone.clone()), Subject::Zones]);
@@ -88,7 +88,7 @@ impl UnitIndex {
             (UnitPlace::Ecosystem | UnitPlace::Transformers | UnitPlace::Zone(_), None) => {
                 self.frames.remove(unit);
             }
-            (UnitPlace::Team(_), _) => self.follow_containers(change, touched),
+            (UnitPlace::Team(_), _) => self.update_containers(change, touched),
             (UnitPlace::Datastore(..), _) => {
                 let datastore = |content: &Option<Content>| match content {
                     Some(Content::Datastore(datastore)) => Some(Arc::clone(datastore)),
@@ -96,9 +96,9 @@ impl UnitIndex {
                 };
                 let (old, new) = (datastore(&change.old), datastore(&change.new));
                 let former = |one: &Option<Arc<Datastore>>| one.as_ref()?.former_name().cloned();
-                let formers = self.former_datastores.follow(unit, former(&old), former(&new));
+                let formers = self.former_datastores.update(unit, former(&old), former(&new));
                 touched.extend(formers.map(Subject::FormerDatastore));
-                let name = self.datastores.follow(unit, old, new);
+                let name = self.datastores.update(unit, old, new);
                 touched.extend(name.map(Subject::Datastore));
                 touched.extend(change.is_about_existence().then_some(Subject::DatastoreNames));
             }
@@ -109,16 +109,16 @@ impl UnitIndex {
                 };
                 let (old, new) = (workspace(&change.old), workspace(&change.new));
                 let former = |one: &Option<Arc<Workspace>>| one.as_ref()?.former_name().cloned();
-                let formers = self.former_workspaces.follow(unit, former(&old), former(&new));
+                let formers = self.former_workspaces.update(unit, former(&old), former(&new));
                 touched.extend(formers.map(Subject::FormerWorkspace));
-                self.follow_producer(unit, old.as_deref(), new.as_deref(), touched);
-                touched.extend(self.workspaces.follow(unit, old, new).map(Subject::Workspace));
+                self.update_producer(unit, old.as_deref(), new.as_deref(), touched);
+                touched.extend(self.workspaces.update(unit, old, new).map(Subject::Workspace));
                 touched.extend(change.is_about_existence().then_some(Subject::WorkspaceNames));
             }
         }
     }
 
-    fn follow_containers(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
+    fn update_containers(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
         let Some(team) = change.key.team() else {
             return;
         };
@@ -129,8 +129,8 @@ impl UnitIndex {
         // Where several have one name, all of them.
         for name in differing.map(Entity::name).collect::<Set<_>>() {
             self.containers.release(&key(name), &change.key);
-            addresses_of_both.extend(old.all(name).chain(new.all(name)).flat_map(addresses));
-            for container in new.all(name) {
+            addresses_of_both.extend(old.get_all(name).chain(new.get_all(name)).flat_map(addresses));
+            for container in new.get_all(name) {
                 self.containers.claim(key(name), &change.key, container.clone());
             }
             touched.insert(Subject::Container(key(name)));
@@ -152,7 +152,7 @@ impl UnitIndex {
         touched.extend(differing_addresses.into_iter().map(Subject::Address));
     }
 
-    fn follow_producer(
+    fn update_producer(
         &mut self,
         unit: &UnitKey,
         old: Option<&Workspace>,
@@ -249,7 +249,7 @@ where
     Member<T>: Clone,
 {
     /// Gives the name back in lower case.
-    fn follow(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<Text> {
+    fn update(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<Text> {
         // Both have one name: it is part of what the unit is.
         let name = old.as_ref().or(new.as_ref())?.name().clone();
         let folded = folded(name.as_str());

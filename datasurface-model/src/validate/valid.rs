@@ -37,13 +37,13 @@ impl Valid<Ecosystem> {
         let mut directory = UnitIndex::default();
         let mut touched = FxHashSet::default();
         for unit in unit_diff::differences(None, &ecosystem, &directory) {
-            directory.follow(&unit, &mut touched);
+            directory.update(&unit, &mut touched);
         }
         Self { inner: Arc::new(Inner { value: ecosystem, directory, on: None }) }
     }
 
     /// An ecosystem that was found to be valid as of a date, and its directory.
-    pub(super) fn with(ecosystem: Ecosystem, directory: UnitIndex, on: NaiveDate) -> Self {
+    pub(super) fn new(ecosystem: Ecosystem, directory: UnitIndex, on: NaiveDate) -> Self {
         Self { inner: Arc::new(Inner { value: ecosystem, directory, on: Some(on) }) }
     }
 
@@ -51,9 +51,9 @@ impl Valid<Ecosystem> {
     /// left, and what was waived. `codes` are all that could have been found; a waiver of one of them that is expired,
     /// or about nothing, is a finding as well. Waivers count as of the date of the validation; without one, none does.
     #[must_use]
-    pub fn waive(&self, found: Findings, codes: &[&'static CodeInfo]) -> (Findings, Findings) {
+    pub fn apply_waivers(&self, found: Findings, codes: &[&'static CodeInfo]) -> (Findings, Findings) {
         let Some(on) = self.inner.on else { return (found, Findings::default()) };
-        let WaiverOutcome { findings, waived } = WaiverOutcome::of(found, codes, self, on);
+        let WaiverOutcome { findings, waived } = WaiverOutcome::apply(found, codes, self, on);
         (findings, waived)
     }
 
@@ -125,7 +125,7 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn changes_since(&self, older: &Self) -> Changes {
         let directory = &older.inner.directory;
-        Changes::of(&unit_diff::differences(Some(&older.inner.value), &self.inner.value, directory))
+        Changes::from_units(&unit_diff::differences(Some(&older.inner.value), &self.inner.value, directory))
     }
 }
 

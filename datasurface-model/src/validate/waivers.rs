@@ -2,7 +2,7 @@
 //! it is known; and what is to be said of the waivers themselves is put in.
 
 use super::{
-    resolve::{has_policy, leads_somewhere},
+    resolve::{has_policy, resolves},
     rules::UNKNOWN_POLICY,
 };
 use crate::{
@@ -76,7 +76,7 @@ pub(super) struct WaiverOutcome {
 impl WaiverOutcome {
     /// Judges findings by the waivers of an ecosystem. `codes` are all that could have been found: about a waiver of
     /// another one, there is nothing to say.
-    pub(super) fn of(
+    pub(super) fn apply(
         found: Findings,
         codes: &[&'static CodeInfo],
         ecosystem: &Ecosystem,
@@ -126,7 +126,7 @@ impl WaiverOutcome {
             let is_of_no_policy = !is_there && there.contains(&by_any) && !denied.contains(&by_any);
             let Some(info) = codes.get(waiver.code()) else {
                 // Who registers no code cannot tell what could have been found; but what was found is known.
-                findings.extend(is_of_no_policy.then(|| of_no_policy(waiver, ecosystem)));
+                findings.extend(is_of_no_policy.then(|| mismatched_policy(waiver, ecosystem)));
                 continue;
             };
             if !info.is_waivable {
@@ -137,7 +137,7 @@ impl WaiverOutcome {
                 let help = "mend what it is about, or decide anew until when it is acceptable";
                 findings.push(about(&EXPIRED, waiver, &what, help));
             } else if is_of_no_policy {
-                findings.push(of_no_policy(waiver, ecosystem));
+                findings.push(mismatched_policy(waiver, ecosystem));
             } else if !is_there {
                 if has_places(waiver, ecosystem) {
                     let what = "is about a finding that is not there";
@@ -166,7 +166,7 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
             let message = format!("nothing says why {} is waived", waiver.name());
             findings.push(Diagnostic::new(&NO_REASON, path, message).with_help("say why it is acceptable"));
         }
-        if !leads_somewhere(waiver.path(), ecosystem) {
+        if !resolves(waiver.path(), ecosystem) {
             let help = "write the path as the finding shows it, or remove the waiver";
             findings.push(about(&UNKNOWN_PATH, waiver, "is about a place that does not exist", help));
         }
@@ -181,8 +181,7 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
 
 /// Whether everything exists that a waiver names.
 fn has_places(waiver: &Waiver, ecosystem: &Ecosystem) -> bool {
-    leads_somewhere(waiver.path(), ecosystem)
-        && waiver.policy().is_none_or(|policy| has_policy(policy, ecosystem))
+    resolves(waiver.path(), ecosystem) && waiver.policy().is_none_or(|policy| has_policy(policy, ecosystem))
 }
 
 /// A waiver names a policy that no zone has.
@@ -215,20 +214,20 @@ fn unknown(policy: &PolicyKey, waiver: &Waiver, ecosystem: &Ecosystem) -> Diagno
 }
 
 /// A waiver names a policy, and what it is about is there, but is no policy's denial.
-fn of_no_policy(waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
+fn mismatched_policy(waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
     let message = format!("the waiver of {} is about a finding that no policy brings", waiver.name());
     let is_waived =
         ecosystem.waivers().get(&WaivedFinding { policy: None, ..waiver.name().clone() }).is_some();
     let policy = waiver.model_path().attribute(segment::POLICY);
     Diagnostic::new(&UNUSED, waiver.model_path(), message)
         .with_help("leave the policy out, or remove the waiver")
-        .with_suggestion((!is_waived).then(|| Suggestion::removal(policy)))
+        .with_suggestion((!is_waived).then(|| Suggestion::remove(policy)))
 }
 
 fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic {
     let path = waiver.model_path();
     let message = format!("the waiver of {} {what}", waiver.name());
-    Diagnostic::new(code, path.clone(), message).with_help(help).with_suggestion(Suggestion::removal(path))
+    Diagnostic::new(code, path.clone(), message).with_help(help).with_suggestion(Suggestion::remove(path))
 }
 
 /// A waiver without a policy hides what these deny.

@@ -124,7 +124,7 @@ fn records() -> impl Strategy<Value = Value> {
 }
 
 fn is_readable(record: &Value) -> bool {
-    AvroSchema::new(record.clone()).unreadable().is_none()
+    AvroSchema::new(record.clone()).error().is_none()
 }
 
 proptest! {
@@ -134,7 +134,7 @@ proptest! {
     fn what_avro_takes_is_taken_and_nothing_else(record in records()) {
         let judged = Judge::parse(&record).map(drop).map_err(|error| error.to_string());
         let schema = AvroSchema::new(record.clone());
-        prop_assert_eq!(schema.unreadable().is_none(), judged.is_ok(), "{}: {:?}, {:?}", record, schema.unreadable(), judged);
+        prop_assert_eq!(schema.error().is_none(), judged.is_ok(), "{}: {:?}, {:?}", record, schema.error(), judged);
     }
 }
 

@@ -29,8 +29,8 @@ fn findings(fixture: &Path) -> Findings {
     let documents = documents(fixture);
     let found = documents.load().map_err(DocumentError::into_findings).map(|ecosystem| {
         match ecosystem.validate(&Validation::on(TODAY.parse().unwrap())) {
-            Ok(checked) => checked.findings().clone().addressed(checked.ecosystem()),
-            Err(invalid) => invalid.findings().clone().addressed(invalid.ecosystem()),
+            Ok(checked) => checked.findings().clone().with_addressees(checked.ecosystem()),
+            Err(invalid) => invalid.findings().clone().with_addressees(invalid.ecosystem()),
         }
     });
     documents.located(found.unwrap_or_else(|findings| findings))

@@ -61,7 +61,7 @@ fn each_is_addressed_to_the_owner_of_its_place() {
     let load = |name: &str| documents(&folder().path(name)).load().unwrap();
     let addressee = |name: &str| {
         let ecosystem = load(name);
-        let found = findings(ecosystem.clone()).addressed(&ecosystem);
+        let found = findings(ecosystem.clone()).with_addressees(&ecosystem);
         let addressees: Vec<_> = found
             .iter()
             .filter_map(|finding| Some(finding.suggestion()?.addressee.as_ref()?.to_string()))

@@ -156,7 +156,7 @@ fn a_request_that_is_too_long_is_not_sent() {
     let bounds = Bounds { longest_line: 400, ..BOUNDS };
     let first = script([line(1, hello(PlatformDescriptor::CONTRACT))]);
     let factory = RemoteFactory::connect(io::Cursor::new(first), io::sink(), bounds).unwrap();
-    let long = Json::object().with("long", "x".repeat(1000));
+    let long = Json::object().with_member("long", "x".repeat(1000));
     let instance = PlatformInstance::new("P".into(), "connectors".into(), Version::new(1, 0, 0), long);
     assert!(factory.create(&instance).unwrap_err().report().contains("longer than 400 bytes"));
 }

@@ -128,7 +128,7 @@ fn instances_share_a_program_and_outlive_its_factory() {
 fn an_error_of_the_platform_is_an_error_here_and_serving_goes_on() {
     let (_, there) = factories();
     let version = Version::new(1, 0, 0);
-    let config = Json::object().with("unknown", 1);
+    let config = Json::object().with_member("unknown", 1);
     let bad = PlatformInstance::new("P".into(), "connectors".into(), version, config);
     let error = there.create(&bad).unwrap_err();
     assert_eq!(error.kind(), PlatformErrorKind::Config);

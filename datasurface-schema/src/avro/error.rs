@@ -14,7 +14,7 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    pub(super) fn of(reason: impl Into<String>) -> Faults {
+    pub(super) fn single(reason: impl Into<String>) -> Faults {
         vec![Self { column: None, field: String::new(), reason: reason.into() }]
     }
 

@@ -82,7 +82,7 @@ impl AvroSchema {
 
     /// What Avro calls the schema.
     #[must_use]
-    pub fn written(&self) -> &Json {
+    pub fn json(&self) -> &Json {
         &self.written
     }
 
@@ -99,17 +99,17 @@ impl AvroSchema {
 
     /// The columns that cannot be read.
     pub(super) fn unread(&self) -> &UnreadableColumns {
-        self.unreadable().map_or(&unreadable_columns::NOTHING, |error| &error.unread)
+        self.error().map_or(&unreadable_columns::NOTHING, |error| &error.unread)
     }
 
     /// Why it is no record.
     #[must_use]
-    pub fn unreadable(&self) -> Option<&AvroError> {
+    pub fn error(&self) -> Option<&AvroError> {
         self.record.as_ref().err().map(Box::as_ref)
     }
 
     /// The names of its fields, as far as these have one, with those that they had before, as far as these can be read.
-    pub fn names(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    pub fn field_names(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
         let record = self.record.as_ref().unwrap_or_else(|error| &error.readable);
         let read = record
             .fields
@@ -131,9 +131,9 @@ impl From<Value> for AvroSchema {
 }
 
 impl AvroError {
-    fn of(faults: Faults, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
+    fn new(faults: Faults, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
         let problems = faults.into_iter().map(SchemaProblem::from).collect();
-        Self { problems, readable, unread: UnreadableColumns::of(unread) }
+        Self { problems, readable, unread: UnreadableColumns::new(unread) }
     }
 
     /// What cannot be read, field by field. At least one.

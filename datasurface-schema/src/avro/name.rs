@@ -15,16 +15,18 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// The full name of a type that is defined here.
 pub(super) fn defined_name(members: &Members, around: &str) -> Result<String, Faults> {
-    let name = text(members, "name").ok_or_else(|| Fault::of("a type of its own has a `name`"))?;
+    let name = text(members, "name").ok_or_else(|| Fault::single("a type of its own has a `name`"))?;
     let simple_name = simple_name(members);
-    if simple_name == "null" || Primitive::of(&simple_name).is_some() {
-        return Err(Fault::of(format!("`{simple_name}` is a type of Avro's, and no name for another one")));
+    if simple_name == "null" || Primitive::from_name(&simple_name).is_some() {
+        return Err(Fault::single(format!(
+            "`{simple_name}` is a type of Avro's, and no name for another one"
+        )));
     }
     let full_name = full_name(name, &namespace(members, around));
     if full_name.split('.').all(is_name) {
         Ok(full_name)
     } else {
-        Err(Fault::of(format!("`{full_name}` is no name: these are ASCII letters, digits and `_`")))
+        Err(Fault::single(format!("`{full_name}` is no name: these are ASCII letters, digits and `_`")))
     }
 }
 

@@ -21,7 +21,7 @@ use std::mem::{Discriminant, discriminant};
 pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
     let Some(members) = schema.as_object().filter(|members| text(members, "type") == Some("record")) else {
         let record = Record { name: Text::default(), fields: Vec::new() };
-        return Err(AvroError::of(Fault::of("a table is a record"), record, vec![None]));
+        return Err(AvroError::new(Fault::single("a table is a record"), record, vec![None]));
     };
     let mut reader =
         Reader { known: FxHashMap::default(), failed: FxHashSet::default(), depth: 0, copied: 0 };
@@ -33,7 +33,7 @@ pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
     if faults.is_empty() && fields.unread.is_empty() {
         Ok(record)
     } else {
-        Err(AvroError::of(faults, record, fields.unread))
+        Err(AvroError::new(faults, record, fields.unread))
     }
 }
 
@@ -73,7 +73,7 @@ impl Reader {
 
     fn fields(&mut self, members: &Members, namespace: &str) -> Result<Fields, Faults> {
         let fields = members.get("fields").and_then(Value::as_array);
-        let fields = fields.ok_or_else(|| Fault::of("a record has `fields`"))?;
+        let fields = fields.ok_or_else(|| Fault::single("a record has `fields`"))?;
         let (mut unread, mut faults) = (Vec::new(), Faults::new());
         let mut read = Vec::with_capacity(fields.len());
         for field in fields {
@@ -89,18 +89,18 @@ impl Reader {
     }
 
     fn field(&mut self, field: &Value, namespace: &str) -> Result<Field, Faults> {
-        let members = field.as_object().ok_or_else(|| Fault::of("a field is an object"))?;
-        let name = text(members, "name").ok_or_else(|| Fault::of("a field has a `name`"))?;
+        let members = field.as_object().ok_or_else(|| Fault::single("a field is an object"))?;
+        let name = text(members, "name").ok_or_else(|| Fault::single("a field has a `name`"))?;
         let read = self.named_field(name, members, namespace);
         read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).collect())
     }
 
     fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, Faults> {
         let default = members.get("default");
-        let of = members.get("type").ok_or_else(|| Fault::of("a field has a `type`"));
+        let of = members.get("type").ok_or_else(|| Fault::single("a field has a `type`"));
         let slot = of.and_then(|of| self.slot(of, namespace)).and_then(|slot| {
             let fits = default.is_none_or(|default| default::fits(default, &slot));
-            if fits { Ok(slot) } else { Err(Fault::of("its `default` is not of its type")) }
+            if fits { Ok(slot) } else { Err(Fault::single("its `default` is not of its type")) }
         });
         let ordered = both(slot, order(members));
         let said = both(texts(members, "classifications"), texts(members, "aliases"));
@@ -121,14 +121,14 @@ impl Reader {
         if let Value::Array(alternatives) = of {
             return self.union(alternatives, namespace);
         }
-        if self.depth == DataType::MOST_DEPTH {
-            return Err(Fault::of(format!("it is nested more than {} deep", DataType::MOST_DEPTH)));
+        if self.depth == DataType::MAX_DEPTH {
+            return Err(Fault::single(format!("it is nested more than {} deep", DataType::MAX_DEPTH)));
         }
         self.depth += 1;
         let read = match of {
             Value::String(name) => self.named(name, namespace).map(NullableType::from),
             Value::Object(members) => self.complex(members, namespace),
-            _ => Err(Fault::of("a type is a text, an object or a list")),
+            _ => Err(Fault::single("a type is a text, an object or a list")),
         };
         self.depth -= 1;
         read
@@ -146,11 +146,11 @@ impl Reader {
                 Some(Err(found)) => fail(found),
                 Some(Ok(NullableType { of, is_nullable: false })) if !matches!(of, Type::Union(_)) => {
                     if !kinds.insert((kind(&of), self.name_of(alternative, namespace))) {
-                        fail(Fault::of("a union has one alternative of a kind"));
+                        fail(Fault::single("a union has one alternative of a kind"));
                     }
                     types.push(of);
                 }
-                _ => fail(Fault::of("a union is in no other union")),
+                _ => fail(Fault::single("a union is in no other union")),
             }
         }
         // All of them are gone through, since what they define may be referred to.
@@ -159,7 +159,7 @@ impl Reader {
         }
         let is_nullable = types.len() < alternatives.len();
         if types.len() + 1 < alternatives.len() {
-            return Err(Fault::of("a union has `null` once"));
+            return Err(Fault::single("a union has `null` once"));
         }
         match (types.pop(), types.is_empty()) {
             (Some(of), true) => Ok(NullableType { of, is_nullable }),
@@ -167,7 +167,7 @@ impl Reader {
                 types.push(last);
                 Ok(NullableType { of: Type::Union(types.into()), is_nullable })
             }
-            (None, _) => Err(Fault::of("a union has a type other than `null`")),
+            (None, _) => Err(Fault::single("a union has a type other than `null`")),
         }
     }
 
@@ -188,14 +188,14 @@ impl Reader {
     }
 
     fn named(&mut self, name: &str, namespace: &str) -> Result<Type, Faults> {
-        if let Some(plain) = Primitive::of(name) {
+        if let Some(plain) = Primitive::from_name(name) {
             return Ok(Type::Plain(plain));
         }
         let full_name = full_name(name, namespace);
         let known = self.known.get(&full_name).or_else(|| self.known.get(name));
         let unknown = || {
             let is_failed = [full_name.as_str(), name].iter().any(|name| self.failed.contains(*name));
-            let why = || Fault::of(format!("`{name}` is no type that is defined before"));
+            let why = || Fault::single(format!("`{name}` is no type that is defined before"));
             if is_failed { Faults::new() } else { why() }
         };
         let (known, weight) = known.ok_or_else(unknown)?;
@@ -205,20 +205,20 @@ impl Reader {
         }
         self.copied += weight;
         if self.copied > MOST_COPIED {
-            return Err(Fault::of("it refers too often to what is defined elsewhere"));
+            return Err(Fault::single("it refers too often to what is defined elsewhere"));
         }
         Ok(known.clone())
     }
 
     fn complex(&mut self, members: &Members, namespace: &str) -> Result<NullableType, Faults> {
         let Some(kind) = text(members, "type") else {
-            let inner = members.get("type").ok_or_else(|| Fault::of("a type has a `type`"))?;
+            let inner = members.get("type").ok_or_else(|| Fault::single("a type has a `type`"))?;
             return self.slot(inner, namespace);
         };
         if !is_definition(kind) {
-            return self.of_kind(kind, members, namespace);
+            return self.read_kind(kind, members, namespace);
         }
-        let read = self.of_kind(kind, members, namespace);
+        let read = self.read_kind(kind, members, namespace);
         let named = both(defined_name(members, namespace), read);
         let defined = named.and_then(|(name, slot)| self.define(name, &slot.of).map(|()| slot));
         if defined.is_err() {
@@ -229,9 +229,9 @@ impl Reader {
         defined
     }
 
-    fn of_kind(&mut self, kind: &str, members: &Members, namespace: &str) -> Result<NullableType, Faults> {
+    fn read_kind(&mut self, kind: &str, members: &Members, namespace: &str) -> Result<NullableType, Faults> {
         let part = |member: &str| {
-            members.get(member).ok_or_else(|| Fault::of(format!("a type `{kind}` has `{member}`")))
+            members.get(member).ok_or_else(|| Fault::single(format!("a type `{kind}` has `{member}`")))
         };
         let of = match kind {
             "array" => Type::Array(self.slot(part("items")?, namespace)?.into()),
@@ -242,7 +242,7 @@ impl Reader {
             "enum" => Type::Enumeration(enumeration(members)?.into()),
             "fixed" => {
                 let size = part("size")?.as_u64().and_then(|size| u32::try_from(size).ok());
-                let size = size.ok_or_else(|| Fault::of("a `size` is a number of bytes"))?;
+                let size = size.ok_or_else(|| Fault::single("a `size` is a number of bytes"))?;
                 Type::Fixed(Fixed { name: simple_name(members), size })
             }
             name => match self.named(name, namespace)? {
@@ -256,7 +256,7 @@ impl Reader {
     /// Remembers what has a name, for where it is referred to.
     fn define(&mut self, name: String, of: &Type) -> Result<(), Faults> {
         match self.known.insert(name.clone(), (of.clone(), of.weight())) {
-            Some(_) => Err(Fault::of(format!("`{name}` is defined twice"))),
+            Some(_) => Err(Fault::single(format!("`{name}` is defined twice"))),
             None => Ok(()),
         }
     }
@@ -276,20 +276,20 @@ impl From<Type> for NullableType {
 fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
     let symbols = texts(members, "symbols")?;
     if symbols.is_empty() {
-        return Err(Fault::of("an enum has `symbols`"));
+        return Err(Fault::single("an enum has `symbols`"));
     }
     if symbols.iter().map(Text::as_str).collect::<Set<&str>>().len() < symbols.len() {
-        return Err(Fault::of("an enum has each symbol once"));
+        return Err(Fault::single("an enum has each symbol once"));
     }
     if let Some(symbol) = symbols.iter().find(|symbol| !is_name(symbol)) {
-        return Err(Fault::of(format!("a symbol is a name, and `{symbol}` is none")));
+        return Err(Fault::single(format!("a symbol is a name, and `{symbol}` is none")));
     }
     let Some(default) = members.get("default") else {
         return Ok(Enumeration { name: simple_name(members), symbols, default: None });
     };
     match default.as_str().filter(|default| symbols.iter().any(|symbol| symbol == default)) {
         Some(known) => Ok(Enumeration { name: simple_name(members), symbols, default: Some(known.into()) }),
-        None => Err(Fault::of(format!("its default `{}` is none of its symbols", bare(default)))),
+        None => Err(Fault::single(format!("its default `{}` is none of its symbols", bare(default)))),
     }
 }
 
@@ -299,7 +299,7 @@ fn order(field: &Members) -> Result<(), Faults> {
     if field.get("order").is_none_or(is_order) {
         Ok(())
     } else {
-        Err(Fault::of("its `order` is `ascending`, `descending` or `ignore`"))
+        Err(Fault::single("its `order` is `ascending`, `descending` or `ignore`"))
     }
 }
 
@@ -326,5 +326,5 @@ fn texts(members: &Members, member: &str) -> Result<Vec<Text>, Faults> {
     let Some(list) = members.get(member) else { return Ok(Vec::new()) };
     let texts =
         list.as_array().and_then(|list| list.iter().map(|text| text.as_str().map(Text::from)).collect());
-    texts.ok_or_else(|| Fault::of(format!("its `{member}` are a list of texts")))
+    texts.ok_or_else(|| Fault::single(format!("its `{member}` are a list of texts")))
 }

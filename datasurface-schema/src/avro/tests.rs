@@ -15,7 +15,7 @@ fn enumeration(members: &Value) -> Value {
 fn why(avro: Value) -> String {
     let schema = AvroSchema::new(avro);
     assert_eq!(schema.table().columns(), []);
-    schema.unreadable().unwrap().to_string()
+    schema.error().unwrap().to_string()
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn every_field_that_cannot_be_read_is_said_and_those_that_refer_to_it_are_not() 
         {"name": "d", "type": "int"},
         {"name": "e", "type": "int", "default": "1"},
     ]))));
-    let problems = schema.unreadable().unwrap().problems();
+    let problems = schema.error().unwrap().problems();
     let columns: Vec<_> = problems.iter().map(|problem| problem.column().unwrap().as_str()).collect();
     assert_eq!(columns, ["a", "a", "e"], "{problems:?}");
     assert!(problems[1].to_string().starts_with("in the field `a.y`: `no_type`"), "{problems:?}");
@@ -134,7 +134,7 @@ fn what_is_wrong_with_a_part_of_a_field_hides_nothing_of_the_others() {
     let fixed = json!({"type": "fixed", "name": "f", "size": 1});
     let problems = |field: Value| -> Vec<String> {
         let schema = AvroSchema::new(record(&json!([field, {"name": "b", "type": "f"}])));
-        schema.unreadable().unwrap().problems().iter().map(ToString::to_string).collect()
+        schema.error().unwrap().problems().iter().map(ToString::to_string).collect()
     };
     let all = problems(json!({
         "name": "a", "type": ["nonsense", ["int"], "int", "int", fixed, 1], "order": 1, "aliases": 1, "classifications": 1,
@@ -160,7 +160,7 @@ fn who_refers_to_what_cannot_be_read_cannot_be_read() {
     ]);
     let schema = Schema::from(AvroSchema::new(record(&fields)).keyed(["c"]));
     assert_eq!(*schema.readable(), "c Integer key".parse::<TableSchema>().map(renamed).unwrap());
-    assert_eq!(schema.unread().names(), ["a", "b"]);
+    assert_eq!(schema.unreadable_columns().names(), ["a", "b"]);
     assert!(schema.lacks(&"d".into()) && !schema.lacks(&"b".into()) && !schema.lacks(&"c".into()));
 }
 
@@ -220,7 +220,7 @@ fn defaults_fit_their_types() {
         (inner, json!(1), false),
     ] {
         let avro = record(&json!([{"name": "a", "type": of, "default": default}]));
-        assert_eq!(AvroSchema::new(avro).unreadable().is_none(), fits, "{of}: {default}");
+        assert_eq!(AvroSchema::new(avro).error().is_none(), fits, "{of}: {default}");
     }
 }
 
@@ -230,7 +230,7 @@ fn alternatives_are_told_apart_by_their_full_names() {
     let union = |alternatives: &Value| record(&json!([{"name": "a", "type": alternatives}]));
     let schema =
         AvroSchema::new(union(&json!([fixed("x.f"), fixed("y.f"), {"type": "array", "items": "x.f"}])));
-    assert_eq!(schema.unreadable(), None);
+    assert_eq!(schema.error(), None);
     for twice in [
         json!([fixed("f"), "f"]),
         json!([fixed("f"), "n.f"]),
@@ -245,7 +245,7 @@ fn alternatives_are_told_apart_by_their_full_names() {
 fn what_is_wrong_with_a_name_hides_nothing_of_what_has_it() {
     let inner = json!({"type": "record", "name": "1", "fields": [{"name": "x", "type": "no_type"}]});
     let schema = AvroSchema::new(record(&json!([{"name": "a", "type": inner}])));
-    let problems = schema.unreadable().unwrap().problems();
+    let problems = schema.error().unwrap().problems();
     assert_eq!(problems.len(), 2, "{problems:?}");
 }
 

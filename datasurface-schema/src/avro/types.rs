@@ -81,7 +81,7 @@ pub(crate) struct Enumeration {
 }
 
 impl Primitive {
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "boolean" => Self::Boolean,
             "int" => Self::Int,

@@ -122,7 +122,7 @@ impl SchemaChange {
             changes.push(Self::PartitionChanged { from, to });
         }
         if let Some((Record { name: from, .. }, Record { name: to, .. })) = records
-            && !avro::name(from, to).is_free()
+            && !avro::name(from, to).is_compatible()
         {
             changes.push(Self::RecordRenamed { from: from.clone(), to: to.clone() });
         }
@@ -140,12 +140,12 @@ impl SchemaChange {
             Self::FieldAdded { has_default, .. } => (!has_default).then_some(SchemaRule::NoDefaultAdded),
             Self::ColumnRemoved(_) => Some(SchemaRule::ColumnRemoved),
             Self::ColumnRenamed { .. } => Some(SchemaRule::ColumnRenamed),
-            Self::TypeChanged { change, .. } => (!change.is_free()).then_some(SchemaRule::TypeNarrowed),
+            Self::TypeChanged { change, .. } => (!change.is_compatible()).then_some(SchemaRule::TypeNarrowed),
             Self::NullabilityChanged { nullable: true, .. } => Some(SchemaRule::BecameNullable),
             Self::NullabilityChanged { nullable: false, .. } => Some(SchemaRule::BecameNotNull),
-            Self::DefaultChanged { from, to, .. } => {
-                (!avro::default(from.as_ref(), to.as_ref()).is_free()).then_some(SchemaRule::DefaultChanged)
-            }
+            Self::DefaultChanged { from, to, .. } => (!avro::default(from.as_ref(), to.as_ref())
+                .is_compatible())
+            .then_some(SchemaRule::DefaultChanged),
             Self::KeyChanged { .. } => Some(SchemaRule::KeyChanged),
             Self::PartitionChanged { .. } => Some(SchemaRule::PartitionChanged),
             Self::RecordRenamed { .. } => Some(SchemaRule::RecordRenamed),

@@ -33,10 +33,10 @@ impl TypeChange {
         if old == new {
             return Same;
         }
-        if let (Some(old), Some(new)) = (IntegerRange::of(old), IntegerRange::of(new)) {
+        if let (Some(old), Some(new)) = (IntegerRange::from_type(old), IntegerRange::from_type(new)) {
             return old.becomes(new);
         }
-        if let (Some(old), Some(new)) = (TextParameters::of(old), TextParameters::of(new)) {
+        if let (Some(old), Some(new)) = (TextParameters::from_type(old), TextParameters::from_type(new)) {
             return old.becomes(&new);
         }
         match (old, new) {
@@ -94,7 +94,7 @@ impl TypeChange {
 
     /// Whether nobody loses anything.
     #[must_use]
-    pub fn is_free(&self) -> bool {
+    pub fn is_compatible(&self) -> bool {
         !matches!(self, Self::Breaking(_))
     }
 
@@ -137,7 +137,7 @@ struct IntegerRange {
 }
 
 impl IntegerRange {
-    fn of(data_type: &DataType) -> Option<Self> {
+    fn from_type(data_type: &DataType) -> Option<Self> {
         let signed = |bits| Some(Self { bits, signed: true });
         match data_type {
             DataType::TinyInt => signed(8),
@@ -170,7 +170,7 @@ struct TextParameters<'a> {
 }
 
 impl<'a> TextParameters<'a> {
-    fn of(of: &'a DataType) -> Option<Self> {
+    fn from_type(of: &'a DataType) -> Option<Self> {
         let (is_unicode, is_fixed, length) = match of {
             DataType::Char { length, .. } => (false, true, Some(*length)),
             DataType::VarChar { length, .. } => (false, false, *length),

@@ -131,7 +131,7 @@ impl DataType {
     /// Whether a value is one value that can be compared with others: not made of values, and
     /// without a structure of its own.
     #[must_use]
-    pub fn is_flat(&self) -> bool {
+    pub fn is_scalar(&self) -> bool {
         !matches!(
             self,
             Self::Microscaling(_)
@@ -147,7 +147,7 @@ impl DataType {
 
     /// Whether two values are equal or not without doubt, so that one can be found by the other.
     fn is_comparable(&self) -> bool {
-        self.is_flat() && !matches!(self, Self::Float(_))
+        self.is_scalar() && !matches!(self, Self::Float(_))
     }
 }
 

@@ -64,11 +64,11 @@ pub struct FloatRange {
     /// Bits of the significand, the hidden one included.
     pub precision: u16,
     /// The exponent of the smallest value: every value is a multiple of two to this power.
-    pub least_exponent: i32,
+    pub min_exponent: i32,
     /// The exponent of the largest power of two.
-    pub most_exponent: i32,
+    pub max_exponent: i32,
     /// How many of the largest significands mean something else where the exponent is largest.
-    pub taken_at_top: u16,
+    pub reserved_at_max: u16,
     /// What there is besides.
     pub special: SpecialValues,
 }
@@ -108,7 +108,13 @@ impl FloatRange {
     /// One with the smallest and the largest exponents of normal values, the smallest one extended by subnormals.
     const fn new(precision: u16, least_normal: i32, most_exponent: i32, special: SpecialValues) -> Self {
         let least_exponent = least_normal - (precision as i32 - 1);
-        Self { precision, least_exponent, most_exponent, taken_at_top: 0, special }
+        Self {
+            precision,
+            min_exponent: least_exponent,
+            max_exponent: most_exponent,
+            reserved_at_max: 0,
+            special,
+        }
     }
 
     /// Whether every value is one of `other`'s, too.
@@ -116,15 +122,15 @@ impl FloatRange {
     pub fn is_within(&self, other: &Self) -> bool {
         self.special.all_in(other.special)
             && self.precision <= other.precision
-            && self.least_exponent >= other.least_exponent
-            && (self.most_exponent < other.most_exponent
-                || self.most_exponent == other.most_exponent && self.top_is_within(other))
+            && self.min_exponent >= other.min_exponent
+            && (self.max_exponent < other.max_exponent
+                || self.max_exponent == other.max_exponent && self.top_is_within(other))
     }
 
     /// Compares the largest values of one exponent by what they lack to the next power of two.
     fn top_is_within(&self, other: &Self) -> bool {
         let finer = other.precision.saturating_sub(self.precision);
-        let lacking = |range: &Self| u64::from(range.taken_at_top) + 1;
+        let lacking = |range: &Self| u64::from(range.reserved_at_max) + 1;
         // 16 bits shifted by more than 16 exceed whatever 16 bits can say.
         lacking(other) <= lacking(self) << finer.min(32)
     }
@@ -186,7 +192,7 @@ impl FloatFormat {
             Self::Binary256 => FloatRange::new(237, -262_142, 262_143, IEEE),
             Self::BFloat16 => FloatRange::new(8, -126, 127, IEEE),
             // Where all bits are set there is the NaN.
-            Self::E4M3 => FloatRange { taken_at_top: 1, ..FloatRange::new(4, -6, 8, NAN) },
+            Self::E4M3 => FloatRange { reserved_at_max: 1, ..FloatRange::new(4, -6, 8, NAN) },
             Self::E5M2 => FloatRange::new(3, -14, 15, IEEE),
             Self::E4M3Fnuz => FloatRange::new(4, -7, 7, FNUZ),
             Self::E5M2Fnuz => FloatRange::new(3, -15, 15, FNUZ),

@@ -131,7 +131,7 @@ pub enum DataType {
 
 impl DataType {
     /// How deep types can be nested: a plain type has depth 1, an array of it 2.
-    pub const MOST_DEPTH: usize = 32;
+    pub const MAX_DEPTH: usize = 32;
 
     /// The spatial reference system that is meant where none is named: longitude and latitude (WGS 84).
     pub const DEFAULT_SRID: u32 = 4326;

@@ -58,7 +58,7 @@ impl DataType {
     }
 
     fn bounded(inside: usize, make: impl FnOnce() -> Self) -> Self {
-        if inside < Self::MOST_DEPTH { make() } else { Self::TooDeep }
+        if inside < Self::MAX_DEPTH { make() } else { Self::TooDeep }
     }
 }
 

@@ -33,7 +33,7 @@ impl FromStr for DataType {
     type Err = DataTypeError;
 
     fn from_str(text: &str) -> Result<Self, DataTypeError> {
-        let mut reader = Reader::of(text);
+        let mut reader = Reader::new(text);
         let data_type = reader.data_type()?;
         if reader.is_at_end() { Ok(data_type) } else { Err(reader.error("something follows it")) }
     }
@@ -59,7 +59,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn of(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let text = text.trim();
         Self { whole: text, rest: text, depth: 0 }
     }
@@ -122,8 +122,8 @@ impl<'a> Reader<'a> {
 
     /// Reads a type.
     pub(crate) fn data_type(&mut self) -> Result<DataType, DataTypeError> {
-        if self.depth == DataType::MOST_DEPTH {
-            return Err(self.error(&format!("it is nested more than {} deep", DataType::MOST_DEPTH)));
+        if self.depth == DataType::MAX_DEPTH {
+            return Err(self.error(&format!("it is nested more than {} deep", DataType::MAX_DEPTH)));
         }
         if self.depth == 0 {
             self.whole = self.rest;

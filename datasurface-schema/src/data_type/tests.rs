@@ -97,8 +97,8 @@ fn what_is_no_type_says_why() {
 #[test]
 fn depth_is_bounded_in_text_and_in_code() {
     let nested = |depth: usize| format!("{}Date{}", "Array(".repeat(depth - 1), ")".repeat(depth - 1));
-    assert_eq!(nested(DataType::MOST_DEPTH).parse::<DataType>().unwrap().depth(), DataType::MOST_DEPTH);
-    for depth in [DataType::MOST_DEPTH + 1, 1_000_000] {
+    assert_eq!(nested(DataType::MAX_DEPTH).parse::<DataType>().unwrap().depth(), DataType::MAX_DEPTH);
+    for depth in [DataType::MAX_DEPTH + 1, 1_000_000] {
         let error = nested(depth).parse::<DataType>().unwrap_err();
         assert!(error.to_string().ends_with("it is nested more than 32 deep"));
     }

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 
 /// Whether no two names are equal without regard to case, if that can be told at a glance: by numbers, which are
 /// compared, or sorted, at a fraction of the cost of names.
-pub fn are_all_different<'n>(names: impl Iterator<Item = &'n str>) -> bool {
+pub fn are_distinct<'n>(names: impl Iterator<Item = &'n str>) -> bool {
     let mut hashes: Vec<u64> = names.map(folded_hash).collect();
     hashes.sort_unstable();
     hashes.is_sorted_by(|one, other| one < other)

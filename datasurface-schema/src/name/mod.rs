@@ -7,7 +7,7 @@ mod key;
 mod reserved;
 mod syntax;
 
-pub use distinct::{are_all_different, folded};
+pub use distinct::{are_distinct, folded};
 pub use key::{ContainerKey, DatasetKey, GroupKey, Place, PolicyKey, TeamKey};
 pub use reserved::is_reserved_word;
 pub use syntax::{NameError, NameSyntax, is_visible};

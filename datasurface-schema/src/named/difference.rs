@@ -13,7 +13,7 @@ pub struct Difference<'a, T> {
 
 impl<'a, T> Difference<'a, T> {
     pub(super) fn between(old: Option<&'a Arc<Node<T>>>, new: Option<&'a Arc<Node<T>>>) -> Self {
-        Self { old: Cursor::at(old), new: Cursor::at(new) }
+        Self { old: Cursor::new(old), new: Cursor::new(new) }
     }
 }
 
@@ -118,7 +118,7 @@ impl<'a, T> Next<'a, T> {
 }
 
 impl<'a, T> Cursor<'a, T> {
-    fn at(root: Option<&'a Arc<Node<T>>>) -> Self {
+    fn new(root: Option<&'a Arc<Node<T>>>) -> Self {
         let mut path = Vec::new();
         if let Some(root) = root {
             path.push(slice::from_ref(root).iter());

@@ -12,7 +12,7 @@ pub struct Iter<'a, T> {
 }
 
 impl<'a, T> Iter<'a, T> {
-    pub(super) fn of(root: Option<&'a Arc<Node<T>>>) -> Self {
+    pub(super) fn new(root: Option<&'a Arc<Node<T>>>) -> Self {
         let mut iter = Self { path: Vec::new(), leaf: [].iter(), left: 0 };
         if let Some(root) = root {
             iter.left = root.len();

@@ -82,14 +82,14 @@ impl<T: Entity> Named<T> {
             Some(root) => {
                 let right = own(root).and_then(|root| root.insert(index, entity));
                 if let Some(right) = right {
-                    *root = Arc::new(Node::over(vec![Arc::clone(root), Arc::new(right)]));
+                    *root = Arc::new(Node::from_children(vec![Arc::clone(root), Arc::new(right)]));
                 }
             }
         }
     }
 
     /// Of entities in order: nodes are as full as can be.
-    fn of(mut sorted: Vec<T>) -> Self {
+    fn from_sorted(mut sorted: Vec<T>) -> Self {
         let mut named = Self::default();
         if sorted.len() <= WIDTH && !sorted.is_empty() {
             sorted.shrink_to_fit();
@@ -117,13 +117,13 @@ impl<T: Entity> Named<T> {
     }
 
     /// Every entity of this name.
-    pub fn all<'a, Q>(&'a self, name: &'a Q) -> impl Iterator<Item = &'a T>
+    pub fn get_all<'a, Q>(&'a self, name: &'a Q) -> impl Iterator<Item = &'a T>
     where
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
         let from = self.index_of(name).unwrap_or(self.len());
-        (from..).map_while(|at| self.at(at)).take_while(move |entity| entity.name().borrow() == name)
+        (from..).map_while(|at| self.get_index(at)).take_while(move |entity| entity.name().borrow() == name)
     }
 
     /// The position of the first entity of this name in the order of names.
@@ -153,7 +153,7 @@ impl<T: Entity> Named<T> {
     /// Takes one entity out that is equal to this one.
     pub fn take(&mut self, entity: &T) -> Option<T> {
         let index = self.root.as_ref()?.rank(&|other: &T| order(other, entity).is_lt());
-        self.at(index).filter(|found| *found == entity)?;
+        self.get_index(index).filter(|found| *found == entity)?;
         self.remove_at(index)
     }
 
@@ -181,13 +181,13 @@ impl<T> Named<T> {
     /// The entities, ordered by name.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter::of(self.root.as_ref())
+        Iter::new(self.root.as_ref())
     }
 
     /// The entity at this position in the order of names.
     #[must_use]
-    pub fn at(&self, position: usize) -> Option<&T> {
-        self.root.as_ref()?.at(position)
+    pub fn get_index(&self, position: usize) -> Option<&T> {
+        self.root.as_ref()?.get(position)
     }
 
     /// How many there are, duplicates included.
@@ -274,7 +274,7 @@ impl<T: fmt::Debug> fmt::Debug for Named<T> {
 impl<T: Entity> Extend<T> for Named<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, entities: I) {
         if self.is_empty() {
-            *self = Self::of(sorted(entities.into_iter().collect()));
+            *self = Self::from_sorted(sorted(entities.into_iter().collect()));
             return;
         }
         for entity in entities {

@@ -50,12 +50,12 @@ impl<T> Node<T> {
         }
     }
 
-    pub(super) fn at(&self, index: usize) -> Option<&T> {
+    pub(super) fn get(&self, index: usize) -> Option<&T> {
         match self {
             Self::Leaf(elements) => elements.get(index),
             Self::Branch { children, .. } => {
                 let (child, inside) = locate(children, index)?;
-                children.get(child)?.at(inside)
+                children.get(child)?.get(inside)
             }
         }
     }
@@ -108,7 +108,7 @@ impl<T> Node<T> {
     }
 
     /// A branch over nodes of one height, of which none is empty.
-    pub(super) fn over(children: Vec<Arc<Self>>) -> Self {
+    pub(super) fn from_children(children: Vec<Arc<Self>>) -> Self {
         Self::Branch { len: total(&children), children }
     }
 }
@@ -149,7 +149,7 @@ impl<T: Clone> Node<T> {
                 if children.len() <= WIDTH {
                     return None;
                 }
-                let right = Self::over(children.split_off(split));
+                let right = Self::from_children(children.split_off(split));
                 *len -= right.len();
                 Some(right)
             }

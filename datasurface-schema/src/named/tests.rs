@@ -91,7 +91,7 @@ proptest! {
             prop_assert!(named.iter().eq(model));
             prop_assert_eq!(named.iter().len(), model.len());
             for at in 0..=model.len() {
-                prop_assert_eq!(named.at(at), model.get(at));
+                prop_assert_eq!(named.get_index(at), model.get(at));
             }
             for number in 0..400 {
                 let name = thing(number, 0).0;

@@ -12,7 +12,7 @@ fn repositories() -> impl Strategy<Value = Repository> {
     (host, rarely(nasty()), nasty(), nasty(), rarely(credentials())).prop_map(
         |(host, address, repository, branch, credential)| {
             let repository = Repository::new(host, repository, branch);
-            let repository = address.into_iter().fold(repository, Repository::at);
+            let repository = address.into_iter().fold(repository, Repository::with_address);
             credential.into_iter().fold(repository, Repository::with_credential)
         },
     )
@@ -96,7 +96,7 @@ fn permitted<T: Ord + Clone + std::fmt::Debug>(
     (proptest::option::of(vec(values.clone(), 0..3)), vec(values, 0..3)).prop_map(|(allowed, denied)| {
         match allowed {
             Some(allowed) => Permitted::only(allowed).with_denied(denied),
-            None => Permitted::all_but(denied),
+            None => Permitted::all_except(denied),
         }
     })
 }
@@ -106,7 +106,7 @@ fn rules() -> impl Strategy<Value = PolicyRule> {
     let keys = rarely(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
     let storage = (permitted(nasty().prop_map(Text::from).boxed()), keys, any::<bool>()).prop_map(
         |(technologies, keys, is_mandatory)| {
-            let rule = if is_mandatory { StorageRule::for_all() } else { StorageRule::for_who_asks() };
+            let rule = if is_mandatory { StorageRule::mandatory() } else { StorageRule::opt_in() };
             keys.into_iter().fold(rule.with_technologies(technologies), StorageRule::encrypted)
         },
     );
@@ -184,7 +184,7 @@ prop_compose! {
         for (code, path, policy, reason, expires) in waivers {
             let waiver = Waiver::new(code, path, reason, expires);
             ecosystem = ecosystem.waiver(match policy {
-                Some((zone, policy)) => waiver.of_policy(PolicyKey::new(zone, policy)),
+                Some((zone, policy)) => waiver.with_policy(PolicyKey::new(zone, policy)),
                 None => waiver,
             });
         }

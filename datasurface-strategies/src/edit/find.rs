@@ -17,7 +17,7 @@ pub(super) struct EditTargets {
 }
 
 impl EditTargets {
-    pub(super) fn of(ecosystem: &Ecosystem) -> Self {
+    pub(super) fn new(ecosystem: &Ecosystem) -> Self {
         let mut found = Self::default();
         for zone in ecosystem.zones() {
             for declaration in zone.definition().into_iter().flat_map(|zone| zone.teams()) {

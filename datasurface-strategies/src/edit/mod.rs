@@ -160,7 +160,7 @@ impl Edit {
     /// the one before.
     #[must_use]
     pub fn apply(&self, ecosystem: Ecosystem) -> Ecosystem {
-        let found = EditTargets::of(&ecosystem);
+        let found = EditTargets::new(&ecosystem);
         match self {
             Self::AddDataset(at, name, schema) => found.edit_datastore(ecosystem, *at, |datastore| {
                 datastore.dataset(datasurface_model::Dataset::new(name, schema))

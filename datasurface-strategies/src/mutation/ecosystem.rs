@@ -29,11 +29,11 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     of("governance/location", |it| governed(it, PolicyRule::Locations(Permitted::only([Place::from(HERE)])))),
     of("governance/platform", |it| {
-        let but_this = Permitted::all_but([PlatformName::from(PLATFORM)]);
+        let but_this = Permitted::all_except([PlatformName::from(PLATFORM)]);
         governed(it, PolicyRule::Platforms(but_this)).primary_pin("Extra", PLATFORM)
     }),
     of("governance/no-effect", |it| {
-        governed(it, PolicyRule::Vendors(Permitted::all_but([] as [VendorName; 0])))
+        governed(it, PolicyRule::Vendors(Permitted::all_except([] as [VendorName; 0])))
     }),
     of("governance/production", |it| {
         governed(it, PolicyRule::Production(Permitted::only([ProductionStatus::Production])))
@@ -50,18 +50,18 @@ pub(super) const ALL: &[Mutation] = &[
         })
     }),
     of("governance/storage", |it| {
-        let no_files = StorageRule::for_all().with_technologies(Permitted::all_but(["sqlite"]));
+        let no_files = StorageRule::mandatory().with_technologies(Permitted::all_except(["sqlite"]));
         governed(it, PolicyRule::Storage(no_files))
     }),
     of("governance/unclassified", |it| {
-        governed(it, PolicyRule::Classifications(Permitted::all_but([Classification::from("PII")])))
+        governed(it, PolicyRule::Classifications(Permitted::all_except([Classification::from("PII")])))
     }),
     of("governance/unknown-technology", |it| {
-        let no_files = StorageRule::for_all().with_technologies(Permitted::all_but(["sqlit"]));
+        let no_files = StorageRule::mandatory().with_technologies(Permitted::all_except(["sqlit"]));
         governed(it, PolicyRule::Storage(no_files))
     }),
     of("governance/vendor", |it| {
-        governed(it, PolicyRule::Vendors(Permitted::all_but([VendorName::from("On Premises")])))
+        governed(it, PolicyRule::Vendors(Permitted::all_except([VendorName::from("On Premises")])))
     }),
     of("platform/duplicate-hint", |it| {
         let hinted = extra()

@@ -154,7 +154,7 @@ impl Edits {
     }
 
     fn one_of<'n, T>(&mut self, named: &'n Named<T>) -> Option<&'n T> {
-        named.at(self.position(named.len())?)
+        named.get_index(self.position(named.len())?)
     }
 
     fn position(&mut self, count: usize) -> Option<usize> {

@@ -80,7 +80,7 @@ fn with_transformers_linked(ecosystem: &Ecosystem) -> Option<Ecosystem> {
 fn reading_one_of(ecosystem: &Ecosystem, name: &WorkspaceName, keys: &[DatasetKey]) -> Option<Ecosystem> {
     edit_first(ecosystem, |team| {
         let workspace: &Workspace = team.workspaces().get(name)?;
-        let group: &DatasetGroup = workspace.groups().at(0)?;
+        let group: &DatasetGroup = workspace.groups().get_index(0)?;
         let unread = keys.iter().find(|key| group.sinks().get(*key).is_none())?;
         let edited = DatasetGroup::clone(group).sink(unread.clone());
         Some(team.clone().without_workspace(name).workspace(regrouped(workspace, edited)))

@@ -228,8 +228,8 @@ fn phases_of_places(size: usize) -> Vec<(&'static str, Duration)> {
 
 /// A workspace with a group for each dataset of the datastores of the first team that it wants.
 fn with_reader(ecosystem: &Ecosystem, priority: Priority, wants: impl Fn(&Datastore) -> bool) -> Ecosystem {
-    let zone = ecosystem.zones().at(0).unwrap();
-    let team = zone.definition().unwrap().teams().at(0).unwrap().name();
+    let zone = ecosystem.zones().get_index(0).unwrap();
+    let team = zone.definition().unwrap().teams().get_index(0).unwrap().name();
     ecosystem.clone().edit_team(zone.name(), team, |members| {
         let stores = members.datastores().iter().filter(|store| wants(store));
         let keys = stores.flat_map(|store| {
@@ -237,7 +237,7 @@ fn with_reader(ecosystem: &Ecosystem, priority: Priority, wants: impl Fn(&Datast
         });
         let groups =
             keys.map(|key| DatasetGroup::new(format!("{}_{}", key.datastore, key.dataset)).sink(key));
-        let container = members.containers().at(0).unwrap().name();
+        let container = members.containers().get_index(0).unwrap().name();
         let reader = Workspace::new("Reader").with_container(ContainerKey::new(zone.name(), team, container));
         let reader = groups.fold(reader.with_priority(priority), Workspace::group);
         members.workspace(reader)

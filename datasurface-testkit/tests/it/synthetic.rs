@@ -73,7 +73,7 @@ fn an_ecosystem_has_the_proportions_that_are_promised() {
     assert_eq!(containers.len(), 30);
     let mut of_outputs = Vec::new();
     for workspace in &workspaces {
-        let group = workspace.groups().at(0).unwrap();
+        let group = workspace.groups().get_index(0).unwrap();
         assert_eq!((workspace.groups().len(), group.sinks().len()), (1, 50));
         let outputs = group.sinks().iter().filter(|sink| sink.name().datastore.as_str().starts_with("made_"));
         of_outputs.push((workspace.transformer().is_some(), outputs.count()));
@@ -108,7 +108,7 @@ fn each_tier_reads_the_one_before_it_and_the_shares_can_be_set() {
             let number = |text: &str| Some(text.strip_prefix("made_")?.parse::<usize>().unwrap());
             let tier = |number: usize| tiers.iter().position(|tier| tier.contains(&number)).unwrap();
             let own = tier(number(transformer.output().as_str()).unwrap());
-            let sinks = workspace.groups().at(0).unwrap().sinks().iter();
+            let sinks = workspace.groups().get_index(0).unwrap().sinks().iter();
             let makers: Vec<_> = sinks.filter_map(|sink| number(sink.name().datastore.as_str())).collect();
             assert!(makers.iter().all(|maker| tier(*maker) + 1 == own), "{own}: {makers:?}");
             read.push((own, makers.len()));

@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn generated_names_fit_into_their_container_and_stay_apart() {
         let server = DataContainer::postgres("C", "db.example", "d");
-        let limit = server.kind().longest_identifier().unwrap();
+        let limit = server.kind().max_identifier_length().unwrap();
         let long = "x".repeat(127);
         let ends = ["", "a", "b", "_"].map(|end| format!("{long}{end}"));
         let mut names = Vec::new();
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn long_columns_fit_into_their_container_and_stay_apart() {
         let server = DataContainer::postgres("C", "db.example", "d");
-        let limit = server.kind().longest_identifier().unwrap();
+        let limit = server.kind().max_identifier_length().unwrap();
         let name = |end: &str| Engine::Postgres.column_name(&format!("{}{end}", "x".repeat(limit)));
         assert_eq!(name(""), format!("\"{}\"", "x".repeat(limit)));
         let cut = [name("a"), name("b")];

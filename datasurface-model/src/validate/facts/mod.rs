@@ -48,7 +48,7 @@ struct NameIndexes {
 
 impl Facts {
     /// Before there is an ecosystem.
-    pub(super) fn of_nothing() -> Self {
+    pub(super) fn empty() -> Self {
         Self {
             today: NaiveDate::default(),
             frame: Arc::new(Ecosystem::new("", "", "")),
@@ -59,33 +59,35 @@ impl Facts {
     }
 
     /// Follows from one version of an ecosystem to another. Gives back what may be different now.
-    pub(super) fn follow(&mut self, changes: &[UnitChange], today: NaiveDate) -> FxHashSet<Subject> {
+    pub(super) fn update(&mut self, changes: &[UnitChange], today: NaiveDate) -> FxHashSet<Subject> {
         let mut touched = FxHashSet::default();
         if self.today != today {
             self.today = today;
             touched.insert(Subject::Today);
         }
         for change in changes {
-            self.directory.follow(change, &mut touched);
+            self.directory.update(change, &mut touched);
             if let Some(Content::Ecosystem(frame)) = &change.new {
                 self.frame = Arc::clone(frame);
                 touched.insert(Subject::Frame);
             }
         }
-        self.follow_transformers(changes, &mut touched);
+        self.update_transformers(changes, &mut touched);
         self.names.forget(&touched);
         touched
     }
 
     /// Only where something else is made than before, all transformers are looked at: any of them may read it.
-    fn follow_transformers(&mut self, changes: &[UnitChange], touched: &mut FxHashSet<Subject>) {
+    fn update_transformers(&mut self, changes: &[UnitChange], touched: &mut FxHashSet<Subject>) {
         let before = self.transformers.clone();
         let producers = self.directory.producers();
         if touched.iter().any(|subject| matches!(subject, Subject::Producer(_))) {
             let made: FxHashSet<&str> = producers.keys().map(DatastoreName::as_str).collect();
             let workspaces = self.directory.workspaces().units();
             let transformer = |(unit, workspace)| {
-                TransformerFact::of(unit, workspace, |datastore| made.contains(datastore.as_str()))
+                TransformerFact::from_workspace(unit, workspace, |datastore| {
+                    made.contains(datastore.as_str())
+                })
             };
             self.transformers = workspaces.filter_map(transformer).collect();
         } else {
@@ -93,7 +95,7 @@ impl Facts {
                 let transformer = |content: &Option<Content>| match content {
                     Some(Content::Workspace(workspace)) => {
                         let is_made = |datastore: &DatastoreName| producers.get(datastore).is_some();
-                        TransformerFact::of(&change.key, workspace, is_made)
+                        TransformerFact::from_workspace(&change.key, workspace, is_made)
                     }
                     _ => None,
                 };
@@ -122,7 +124,7 @@ impl Facts {
             Reference::Vendor(name) => self.frame.vendors().get(name).is_some(),
             Reference::Location(place) => {
                 let vendor = self.frame.vendors().get(place.vendor());
-                vendor.is_some_and(|vendor| vendor.has(place))
+                vendor.is_some_and(|vendor| vendor.has_location(place))
             }
             Reference::Platform(name) => self.frame.platforms().get(name).is_some(),
             Reference::Container(key) => self.directory.containers().get(key).is_some(),
@@ -152,7 +154,7 @@ impl Facts {
                 let texts = || {
                     directory.containers().keys().map(|key| Text::from(key.to_string())).collect::<Vec<_>>()
                 };
-                let names = || NameIndex::of(texts().iter().map(Text::as_str));
+                let names = || NameIndex::new(texts().iter().map(Text::as_str));
                 near(&known.containers, &names, &key.to_string())
             }
             Reference::Datastore(name) => {
@@ -256,7 +258,7 @@ impl Facts {
     }
 
     pub(super) fn dataset(&self, key: &DatasetKey) -> Option<DatasetFact<'_>> {
-        DatasetFact::of(self.store(&key.datastore)?, &key.dataset)
+        DatasetFact::find(self.store(&key.datastore)?, &key.dataset)
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {
@@ -309,9 +311,9 @@ impl NameIndexes {
 }
 
 fn all_of<'a, T: Entity<Name: Name> + 'a>(units: impl Iterator<Item = &'a Located<T>>) -> NameIndex {
-    NameIndex::of(units.map(|located| located.entity().name().as_str()))
+    NameIndex::new(units.map(|located| located.entity().name().as_str()))
 }
 
 fn of_all<T: Entity<Name: Name>>(entities: &Named<T>) -> NameIndex {
-    NameIndex::of(entities.names().map(Name::as_str))
+    NameIndex::new(entities.names().map(Name::as_str))
 }

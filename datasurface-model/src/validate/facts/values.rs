@@ -20,7 +20,7 @@ pub(crate) struct DatasetFact<'a> {
 }
 
 impl<'a> DatasetFact<'a> {
-    pub(super) fn of(store: StoreFact<'a>, dataset: &DatasetName) -> Option<Self> {
+    pub(super) fn find(store: StoreFact<'a>, dataset: &DatasetName) -> Option<Self> {
         store.datasets().get(dataset).map(|dataset| Self { store, dataset })
     }
 
@@ -35,7 +35,7 @@ impl<'a> DatasetFact<'a> {
 
     /// How sensitive it is: a question of its own, which few consumers ask.
     pub(in crate::validate) fn classifications(self) -> DatasetClassifications<'a> {
-        DatasetClassifications::of(self.dataset)
+        DatasetClassifications::new(self.dataset)
     }
 
     /// Whether its capture says that it has no key.
@@ -156,7 +156,7 @@ impl PartialEq for GroupFact<'_> {
 pub(crate) struct DatasetClassifications<'a>(pub(super) Option<&'a Dataset>);
 
 impl<'a> DatasetClassifications<'a> {
-    pub(crate) fn of(dataset: &'a Dataset) -> Self {
+    pub(crate) fn new(dataset: &'a Dataset) -> Self {
         Self(Some(dataset))
     }
 
@@ -219,7 +219,7 @@ impl<'a> OutputFact<'a> {
 
     /// Every dataset, with how it is classified.
     pub(crate) fn classified(self) -> impl Iterator<Item = (&'a DatasetName, DatasetClassifications<'a>)> {
-        self.0.datasets().iter().map(|dataset| (dataset.name(), DatasetClassifications::of(dataset)))
+        self.0.datasets().iter().map(|dataset| (dataset.name(), DatasetClassifications::new(dataset)))
     }
 }
 
@@ -247,7 +247,7 @@ pub(crate) enum StartCondition {
 }
 
 impl StartCondition {
-    fn of(trigger: &TransformTrigger) -> Self {
+    fn from_trigger(trigger: &TransformTrigger) -> Self {
         match trigger {
             TransformTrigger::AnyInputMoved => Self::AnyInput,
             TransformTrigger::AllInputsMoved => Self::AllInputs,
@@ -267,7 +267,7 @@ pub(crate) struct TransformerFact {
 
 impl TransformerFact {
     /// The transformer of a workspace, if it has one.
-    pub(super) fn of(
+    pub(super) fn from_workspace(
         unit: &UnitKey,
         workspace: &Workspace,
         is_made: impl Fn(&DatastoreName) -> bool,
@@ -281,7 +281,7 @@ impl TransformerFact {
         Some(Self {
             unit: unit.clone(),
             output: transformer.output().clone(),
-            start: StartCondition::of(transformer.trigger()),
+            start: StartCondition::from_trigger(transformer.trigger()),
             inputs: inputs.into(),
         })
     }

@@ -40,7 +40,7 @@ pub(super) fn check(
 }
 
 /// Judges whom a datastore approves, and for what.
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
+pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let Access::Approved(approvals) = datastore.access() else {
         return;
     };

@@ -52,7 +52,7 @@ fn incomplete(dataset: &Dataset, scope: &mut RuleContext<'_>) {
         return;
     }
     let columns = dataset.schema().readable().columns();
-    if columns.is_empty() && dataset.schema().unread().is_empty() {
+    if columns.is_empty() && dataset.schema().unreadable_columns().is_empty() {
         return;
     }
     let path = scope.path().child(segment::DATASETS, dataset.name());

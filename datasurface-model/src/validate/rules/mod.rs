@@ -191,48 +191,48 @@ fn cron_zone(
 }
 
 /// Judges one unit by every rule that is about such a unit.
-pub(super) fn verdict<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Facts) -> UnitResult {
-    let mut scope = RuleContext { unit, facts: FactReader::of(facts), findings: Vec::new() };
+pub(super) fn check_unit<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Facts) -> UnitResult {
+    let mut scope = RuleContext { unit, facts: FactReader::new(facts), findings: Vec::new() };
     let at = &mut scope;
     match content {
         Content::Ecosystem(ecosystem) => {
-            name::of_ecosystem(ecosystem, at);
-            repository::of_ecosystem(ecosystem, at);
-            rename::of_ecosystem(ecosystem, at);
-            lifecycle::of_ecosystem(ecosystem, at);
+            name::check_ecosystem(ecosystem, at);
+            repository::check_ecosystem(ecosystem, at);
+            rename::check_ecosystem(ecosystem, at);
+            lifecycle::check_ecosystem(ecosystem, at);
             platform::check(ecosystem, at);
             pin::check(ecosystem, at);
-            governance::of_pins(ecosystem, at);
+            governance::check_pins(ecosystem, at);
         }
         Content::Transformers => transformer::cycle::check(at),
         Content::Zone(zone) => {
-            name::of_zone(zone, at);
-            repository::of_zone(zone, at);
-            rename::of_zone(zone, at);
-            governance::of_zone(zone, at);
+            name::check_zone(zone, at);
+            repository::check_zone(zone, at);
+            rename::check_zone(zone, at);
+            governance::check_zone(zone, at);
         }
         Content::Team(team) => {
-            name::of_team(team, at);
-            rename::of_team(team, at);
+            name::check_team(team, at);
+            rename::check_team(team, at);
             container::check(team, at);
         }
         Content::Datastore(datastore) => {
-            name::of_datastore(datastore, at);
-            rename::of_datastore(datastore, at);
-            access::of_datastore(datastore, at);
-            lifecycle::of_datastore(datastore, at);
+            name::check_datastore(datastore, at);
+            rename::check_datastore(datastore, at);
+            access::check_datastore(datastore, at);
+            lifecycle::check_datastore(datastore, at);
             quality::check(datastore, at);
-            governance::of_datastore(datastore, at);
+            governance::check_datastore(datastore, at);
             datastore::check(datastore, at);
             capture::check(datastore, at);
             classification::check(datastore, at);
             schema::check(datastore, at);
         }
         Content::Workspace(workspace) => {
-            name::of_workspace(workspace, at);
-            rename::of_workspace(workspace, at);
+            name::check_workspace(workspace, at);
+            rename::check_workspace(workspace, at);
             let received = workspace::check(workspace, at);
-            governance::of_workspace(workspace, &received, at);
+            governance::check_workspace(workspace, &received, at);
             transformer::check(workspace, &received, at);
         }
     }
@@ -241,8 +241,8 @@ pub(super) fn verdict<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Fa
 
 /// Judges by rules that are about a table alone. Of most tables it is known that those find nothing, and nobody has to look;
 /// debug builds look, so that tests see whether it is true.
-fn of_table<'a>(schema: &Schema, scope: &mut RuleContext<'a>, rules: impl FnOnce(&mut RuleContext<'a>)) {
-    if cfg!(debug_assertions) || !schema.is_plain() {
+fn check_table<'a>(schema: &Schema, scope: &mut RuleContext<'a>, rules: impl FnOnce(&mut RuleContext<'a>)) {
+    if cfg!(debug_assertions) || !schema.is_known_valid() {
         rules(scope);
     }
 }

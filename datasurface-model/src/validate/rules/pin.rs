@@ -46,7 +46,7 @@ pub(super) static AGAINST_WISH: CodeInfo = CodeInfo::warning(
 
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for pin in ecosystem.group_pins() {
-        of_group(pin, ecosystem, scope);
+        check_group(pin, ecosystem, scope);
     }
     for pin in ecosystem.primary_pins() {
         let at = |root: ModelPath| root.child(segment::PRIMARY_PINS, pin.name());
@@ -60,7 +60,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     unique(ecosystem.primary_pins(), segment::PRIMARY_PINS, segment::DATASTORE, scope);
 }
 
-fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
+fn check_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     let key = pin.name();
     let at = |root: ModelPath| root.child(segment::GROUP_PINS, key.to_string());
     let path = |scope: &RuleContext<'_>| at(scope.path());
@@ -75,14 +75,14 @@ fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) 
         let message = format!("the group `{key}` belongs to a transformer, and cannot be pinned");
         let finding = Diagnostic::new(&TRANSFORMER_WORKSPACE, path(scope), message)
             .with_help("remove the pin, and pin the groups that read the transformer's output instead")
-            .with_suggestion(Suggestion::removal(path(scope)));
+            .with_suggestion(Suggestion::remove(path(scope)));
         scope.report(finding);
     }
     if pin.platforms().is_empty() {
         let message = format!("the pin of the group `{key}` names no platform");
         let finding = Diagnostic::new(&NO_PLATFORM, path(scope), message)
             .with_help("name a platform, or remove the pin")
-            .with_suggestion(Suggestion::removal(path(scope)));
+            .with_suggestion(Suggestion::remove(path(scope)));
         scope.report(finding);
     }
     if let Some((group, wish)) = group.and_then(|found| Some((found, found.wish()?)))
@@ -108,7 +108,7 @@ fn of_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) 
             let path = path(scope).child(segment::PLATFORMS, platform);
             let finding = Diagnostic::new(&DUPLICATE_PLATFORM, path.clone(), message)
                 .with_help("name each platform once")
-                .with_suggestion(Suggestion::removal(path));
+                .with_suggestion(Suggestion::remove(path));
             scope.report(finding);
         }
     }

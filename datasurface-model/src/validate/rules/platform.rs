@@ -83,7 +83,7 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
             let path = at(scope.path());
             let finding = Diagnostic::new(&NO_TRANSFORMER, path.clone(), message)
                 .with_help("name the workspace of a transformer, or remove the hint")
-                .with_suggestion(Suggestion::removal(path));
+                .with_suggestion(Suggestion::remove(path));
             scope.report(finding);
         }
         before = Some(about);

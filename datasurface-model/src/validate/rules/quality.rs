@@ -36,7 +36,7 @@ pub(super) static FRESH_TYPE: CodeInfo = CodeInfo::error(
 pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     for dataset in datastore.datasets() {
         let columns = || dataset.schema().readable().columns().iter().map(|column| column.name().as_str());
-        let names = LazyCell::new(|| NameIndex::of(columns()));
+        let names = LazyCell::new(|| NameIndex::new(columns()));
         for check in dataset.quality_checks() {
             self::columns(check, dataset, scope, |unknown| names.nearest(unknown));
             parameters(check, dataset, scope);
@@ -53,7 +53,7 @@ fn columns<'n>(
 ) {
     for name in check.columns() {
         match dataset.schema().readable().column(name) {
-            None if dataset.schema().unread().may_have(name) => {}
+            None if dataset.schema().unreadable_columns().may_contain(name) => {}
             None => {
                 let message = format!("the dataset `{}` has no column `{name}` to check", dataset.name());
                 let help = match nearest(name.as_str()) {
@@ -81,7 +81,7 @@ fn columns<'n>(
 /// What is wrong with looking for values of this type in a column.
 fn values(check: &QualityCheck, column: &ColumnName, found: &DataType) -> Option<(String, &'static str)> {
     let is_compared = matches!(check, QualityCheck::Unique { .. } | QualityCheck::AcceptedValues { .. });
-    if is_compared && !found.is_flat() {
+    if is_compared && !found.is_scalar() {
         let message = format!("values of the column `{column}`, which is a `{found}`, cannot be compared");
         return Some((message, "name a column of a plain type"));
     }

@@ -1,6 +1,6 @@
 //! `rename/…`: what had another name before must say so in a way that can be followed.
 
-use super::{RuleContext, name::written, of_table};
+use super::{RuleContext, check_table, name::written};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
@@ -60,20 +60,20 @@ renamed!(
     DatasetGroup,
 );
 
-pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
+pub(super) fn check_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     if let Some(former) = ecosystem.former_name() {
         alone(ecosystem.name(), former, None, scope);
     }
     siblings(ecosystem.vendors(), scope, |root| root, segment::VENDORS);
     for vendor in ecosystem.vendors() {
-        of_locations(vendor.locations(), scope.path().child(segment::VENDORS, vendor.name()), scope);
+        check_locations(vendor.locations(), scope.path().child(segment::VENDORS, vendor.name()), scope);
     }
     siblings(ecosystem.platforms(), scope, |root| root, segment::PLATFORMS);
     siblings(ecosystem.zones(), scope, |root| root, segment::ZONES);
 }
 
 /// A tree of locations. Not by recursion: nobody promised that the tree is low.
-fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut RuleContext<'_>) {
+fn check_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut RuleContext<'_>) {
     let mut rest = vec![(outermost, path)];
     while let Some((locations, path)) = rest.pop() {
         siblings(locations, scope, |_| path.clone(), segment::LOCATIONS);
@@ -84,16 +84,16 @@ fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scop
     }
 }
 
-pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
+pub(super) fn check_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     siblings(zone.policies(), scope, |unit| unit, segment::POLICIES);
     siblings(zone.teams(), scope, |unit| unit, segment::TEAMS);
 }
 
-pub(super) fn of_team(team: &Team, scope: &mut RuleContext<'_>) {
+pub(super) fn check_team(team: &Team, scope: &mut RuleContext<'_>) {
     siblings(team.containers(), scope, |unit| unit, segment::CONTAINERS);
 }
 
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
+pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     if let Some(former) = datastore.former_name() {
         let other = scope.facts.datastore_unit(former).map(|unit| unit.path());
         alone(datastore.name(), former, other, scope);
@@ -102,26 +102,26 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     }
     siblings(datastore.datasets(), scope, |unit| unit, segment::DATASETS);
     for dataset in datastore.datasets() {
-        of_table(dataset.schema(), scope, |scope| of_columns(dataset, scope));
+        check_table(dataset.schema(), scope, |scope| check_columns(dataset, scope));
     }
 }
 
-fn of_columns(dataset: &Dataset, scope: &mut RuleContext<'_>) {
+fn check_columns(dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let parent = |unit: ModelPath| unit.child(segment::DATASETS, dataset.name());
     if let Some(avro) = dataset.schema().avro() {
         let members: Vec<NamespaceEntry<'_>> =
-            avro.names().map(|(name, aliases)| NamespaceEntry { name, former: aliases }).collect();
+            avro.field_names().map(|(name, aliases)| NamespaceEntry { name, former: aliases }).collect();
         if members.iter().any(|member| !member.former.is_empty()) {
             // Each alias is an element of a list.
             let said_at = |column: ModelPath, alias: &str| column.child(segment::ALIASES, alias);
-            Namespace::of_members::<ColumnName>(members).judge(scope, &parent, segment::COLUMNS, &said_at);
+            Namespace::from_entries::<ColumnName>(members).judge(scope, &parent, segment::COLUMNS, &said_at);
         }
         return;
     }
     let columns = dataset.schema().readable().columns();
     if columns.iter().any(|column| column.former_name().is_some()) {
         let columns = columns.iter().map(|column| (column.name(), column.former_name()));
-        Namespace::of(columns).judge(scope, &parent, segment::COLUMNS, &|column, _| stated(column));
+        Namespace::new(columns).judge(scope, &parent, segment::COLUMNS, &|column, _| stated(column));
     }
 }
 
@@ -130,7 +130,7 @@ fn stated(path: ModelPath) -> ModelPath {
     path.attribute(segment::RENAMED_FROM)
 }
 
-pub(super) fn of_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>) {
+pub(super) fn check_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>) {
     if let Some(former) = workspace.former_name() {
         let other = scope.facts.workspace_unit(former).map(|unit| unit.path());
         alone(workspace.name(), former, other, scope);
@@ -148,7 +148,7 @@ fn siblings<T: HasFormerName>(
 ) {
     if entities.iter().any(|entity| entity.former().is_some()) {
         let all = entities.iter().map(|entity| (entity.name(), entity.former()));
-        Namespace::of(all).judge(scope, &parent, collection, &|entity, _| stated(entity));
+        Namespace::new(all).judge(scope, &parent, collection, &|entity, _| stated(entity));
     }
 }
 
@@ -166,15 +166,15 @@ struct NamespaceEntry<'n> {
 }
 
 impl<'n> Namespace<'n> {
-    fn of<N: Name + 'n>(names: impl Iterator<Item = (&'n N, Option<&'n N>)>) -> Self {
+    fn new<N: Name + 'n>(names: impl Iterator<Item = (&'n N, Option<&'n N>)>) -> Self {
         let members = names.map(|(name, former)| NamespaceEntry {
             name: name.as_str(),
             former: former.into_iter().map(Name::as_str).collect(),
         });
-        Self::of_members::<N>(members.collect())
+        Self::from_entries::<N>(members.collect())
     }
 
-    fn of_members<N: Name>(members: Vec<NamespaceEntry<'n>>) -> Self {
+    fn from_entries<N: Name>(members: Vec<NamespaceEntry<'n>>) -> Self {
         Self { syntax: N::SYNTAX, noun: N::NOUN, members }
     }
 
@@ -252,14 +252,14 @@ fn unusable(name: &str, former: &str, other: Option<ModelPath>, path: ModelPath)
         let message = format!("`{name}` says that it was `{former}` before");
         let finding = Diagnostic::new(&FROM_ITSELF, path.clone(), message)
             .with_help("leave the former name out")
-            .with_suggestion(Suggestion::removal(path));
+            .with_suggestion(Suggestion::remove(path));
         return Some(finding);
     }
     let other = other?;
     let message = format!("`{name}` says that it was `{former}` before, which is still there");
     let finding = Diagnostic::new(&STILL_THERE, path.clone(), message)
         .with_help("remove the old one, or leave the former name out")
-        .with_suggestion(Suggestion::removal(path))
+        .with_suggestion(Suggestion::remove(path))
         .related_place(other, "has that name");
     Some(finding)
 }

@@ -29,7 +29,7 @@ pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
      change it wherever it is valid, and name a credential instead: `credential` names one, and a credential store has it.",
 );
 
-pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
+pub(super) fn check_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     check(ecosystem.owner(), scope, |root| root.attribute(segment::OWNER));
     check(ecosystem.live(), scope, |root| root.attribute(segment::LIVE));
     for zone in ecosystem.zones() {
@@ -44,7 +44,7 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     }
 }
 
-pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
+pub(super) fn check_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     for team in zone.teams() {
         check(team.owner(), scope, |unit| unit.child(segment::TEAMS, team.name()).attribute(segment::OWNER));
     }
@@ -82,7 +82,7 @@ fn address_problem(repository: &Repository) -> Option<SyntaxError> {
 }
 
 fn repository_problem(repository: &Repository) -> Option<SyntaxError> {
-    let text = repository.repository();
+    let text = repository.path();
     let segments = || text.split('/');
     match repository.host() {
         RepositoryHost::GitHub => {

@@ -1,6 +1,6 @@
 //! `schema/…`: the shape of a dataset.
 
-use super::{RuleContext, of_table};
+use super::{RuleContext, check_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, Dataset, Datastore},
@@ -107,21 +107,21 @@ pub(super) static UNKNOWN_COLLATION: CodeInfo = CodeInfo::warning(
 
 pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     for dataset in datastore.datasets() {
-        of_table(dataset.schema(), scope, |scope| of_dataset(dataset, datastore, scope));
+        check_table(dataset.schema(), scope, |scope| check_dataset(dataset, datastore, scope));
     }
 }
 
-fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut RuleContext<'_>) {
+fn check_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let name = dataset.name();
     let schema = dataset.schema();
     let table = schema.readable();
     let path = |scope: &RuleContext<'_>| scope.path().child(segment::DATASETS, name);
-    if let Some(error) = schema.unreadable() {
+    if let Some(error) = schema.error() {
         unreadable(error, name, path(scope), scope);
     }
     // Text says of a column that it is part of the key, Avro says it apart.
-    let is_key_known = schema.unread().is_empty() || schema.avro().is_some();
-    if table.columns().is_empty() && schema.unread().is_empty() {
+    let is_key_known = schema.unreadable_columns().is_empty() || schema.avro().is_some();
+    if table.columns().is_empty() && schema.unreadable_columns().is_empty() {
         let message = format!("the dataset `{name}` has no columns");
         let finding = Diagnostic::new(&NO_COLUMNS, path(scope).attribute(segment::COLUMNS), message)
             .with_help("add the columns of the table");
@@ -145,7 +145,8 @@ fn of_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut RuleContext<
     }
     for column in table.columns() {
         for problem in column.data_type().problems() {
-            let finding = of_type(column, problem, path(scope).child(segment::COLUMNS, column.name()));
+            let finding =
+                type_diagnostic(column, problem, path(scope).child(segment::COLUMNS, column.name()));
             scope.report(finding);
         }
     }
@@ -173,7 +174,7 @@ fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, sc
     }
 }
 
-fn of_type(column: &Column, problem: TypeProblem, path: ModelPath) -> Diagnostic {
+fn type_diagnostic(column: &Column, problem: TypeProblem, path: ModelPath) -> Diagnostic {
     let name = column.name();
     let what = match problem.field.as_str() {
         "" => format!("the column `{name}`"),
@@ -234,9 +235,11 @@ impl<'a> ColumnList<'a> {
     fn candidates(&self, table: &TableSchema) -> NameIndex {
         let listed: FxHashSet<&str> = self.names.iter().map(ColumnName::as_str).collect();
         let fits = |column: &&Column| {
-            column.data_type().is_flat() && !column.is_nullable() && !listed.contains(column.name().as_str())
+            column.data_type().is_scalar()
+                && !column.is_nullable()
+                && !listed.contains(column.name().as_str())
         };
-        NameIndex::of(table.columns().iter().filter(fits).map(|column| column.name().as_str()))
+        NameIndex::new(table.columns().iter().filter(fits).map(|column| column.name().as_str()))
     }
 
     fn check(&self, schema: &Schema, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
@@ -263,7 +266,7 @@ impl<'a> ColumnList<'a> {
                 Some(index) => index.get(name.as_str()).copied(),
                 None => table.column(name),
             };
-            if let Some(column) = column.filter(|column| !column.data_type().is_flat()) {
+            if let Some(column) = column.filter(|column| !column.data_type().is_scalar()) {
                 let data_type = column.data_type();
                 let message =
                     format!("the column `{name}` is part of {what}, and has the type `{data_type}`");
@@ -281,7 +284,7 @@ impl<'a> ColumnList<'a> {
                     scope.report(finding);
                 }
                 Some(_) => {}
-                None if schema.unread().may_have(name) => {}
+                None if schema.unreadable_columns().may_contain(name) => {}
                 None => {
                     let names = names.get_or_insert_with(|| self.candidates(table));
                     let nearest = names.nearest(name.as_str());

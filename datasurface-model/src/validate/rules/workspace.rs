@@ -118,7 +118,7 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
     }
     let mut received = Vec::new();
     for group in workspace.groups() {
-        of_group(workspace, group, &mut received, scope);
+        check_group(workspace, group, &mut received, scope);
         match workspace.transformer() {
             Some(_) => requirements(group, scope),
             None => unseen_versions(group, scope),
@@ -141,13 +141,13 @@ fn requirements(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
             let message = format!("the group `{}` feeds a transformer, and says `{attribute}`", group.name());
             let finding = Diagnostic::new(&TRANSFORMER_REQUIREMENTS, path.clone(), message)
                 .with_help("take it away, and state it in the groups that read the transformer's output")
-                .with_suggestion(Suggestion::removal(path));
+                .with_suggestion(Suggestion::remove(path));
             scope.report(finding);
         }
     }
 }
 
-fn of_group<'a>(
+fn check_group<'a>(
     workspace: &Workspace,
     group: &'a DatasetGroup,
     received: &mut Vec<ReceivedDataset<'a>>,

@@ -162,7 +162,7 @@ fn locations() -> Vec<Case> {
     let only = |places: &[&str]| {
         PolicyRule::Locations(Permitted::only(places.iter().map(|place| Place::from(*place))))
     };
-    let but = |place: &str| PolicyRule::Locations(Permitted::all_but([Place::from(place)]));
+    let but = |place: &str| PolicyRule::Locations(Permitted::all_except([Place::from(place)]));
     let both = || only(&["Blue/Europe", "Orange"]);
     vec![
         cell(&LOCATION, SOURCE, only(&["Orange"]), both(), home),
@@ -195,12 +195,12 @@ fn hard_vendors() -> Vec<Case> {
 
 fn storage() -> Vec<Case> {
     let kinds = |rule: StorageRule, denied: &str| {
-        PolicyRule::Storage(rule.with_technologies(Permitted::all_but([Text::from(denied)])))
+        PolicyRule::Storage(rule.with_technologies(Permitted::all_except([Text::from(denied)])))
     };
-    let keys = |keys| PolicyRule::Storage(StorageRule::for_all().encrypted(keys));
-    let all = StorageRule::for_all;
+    let keys = |keys| PolicyRule::Storage(StorageRule::mandatory().encrypted(keys));
+    let all = StorageRule::mandatory;
     let asked = |world, rule| World { asks_for_storage: true, ..home(world, rule) };
-    let named = StorageRule::for_who_asks;
+    let named = StorageRule::opt_in;
     vec![
         cell(&STORAGE, SOURCE, kinds(all(), "postgres"), kinds(all(), "mysql"), home),
         cell(&STORAGE, TARGET, kinds(all(), "sqlite"), kinds(all(), "mysql"), away),
@@ -211,7 +211,7 @@ fn storage() -> Vec<Case> {
 }
 
 fn classifications() -> Vec<Case> {
-    let but = |label: &str| PolicyRule::Classifications(Permitted::all_but([Classification::from(label)]));
+    let but = |label: &str| PolicyRule::Classifications(Permitted::all_except([Classification::from(label)]));
     let only = |label: &str| PolicyRule::Classifications(Permitted::only([Classification::from(label)]));
     let limited = |limit: &'static str| World { limit: Some(vec![limit]), ..World::new() }.build();
     let unclassified = |rules: &[PolicyRule], classification| {
@@ -237,7 +237,7 @@ fn classifications() -> Vec<Case> {
 }
 
 fn platforms() -> Vec<Case> {
-    let but = |name: &str| PolicyRule::Platforms(Permitted::all_but([PlatformName::from(name)]));
+    let but = |name: &str| PolicyRule::Platforms(Permitted::all_except([PlatformName::from(name)]));
     let only = || PolicyRule::Platforms(Permitted::only(["Mill"]));
     vec![
         cell(&PLATFORM, GROUP_PIN, but("Mill"), only(), away),
@@ -446,7 +446,7 @@ fn where_nothing_is_known_of_a_cloud_it_passes_no_list_of_clouds() {
         denial(&policy, &PolicySubject::Places(&[Place::from("Shed")].into()), |_| None).is_some()
     };
     assert!(denied(Permitted::only([CloudVendor::OnPremises])));
-    assert!(!denied(Permitted::all_but([CloudVendor::Aws])));
+    assert!(!denied(Permitted::all_except([CloudVendor::Aws])));
 }
 
 #[test]
@@ -457,7 +457,7 @@ fn a_location_covers_those_below_and_is_denied_with_one_of_them() {
     };
     let europe = || Permitted::only([Place::from("Blue/Europe")]);
     assert!(!denied(europe(), "Blue/Europe/Berlin") && denied(europe(), "Blue"));
-    let but_berlin = || Permitted::all_but([Place::from("Blue/Europe/Berlin")]);
+    let but_berlin = || Permitted::all_except([Place::from("Blue/Europe/Berlin")]);
     assert!(denied(but_berlin(), "Blue/Europe/Berlin/Rack 1") && !denied(but_berlin(), "Blue/Europe/Paris"));
     // Somewhere in Europe may be in Berlin.
     assert!(denied(but_berlin(), "Blue/Europe"));
@@ -466,13 +466,13 @@ fn a_location_covers_those_below_and_is_denied_with_one_of_them() {
 #[test]
 fn what_may_be_anywhere_passes_no_list_of_what_is_allowed() {
     let denied = |rule| {
-        denial(&Policy::new("places", rule), &PolicySubject::Somewhere, |_| None).map(|denial| denial.code)
+        denial(&Policy::new("places", rule), &PolicySubject::UnknownPlace, |_| None).map(|denial| denial.code)
     };
     let place = || Place::from("Blue");
     assert_eq!(denied(PolicyRule::Locations(Permitted::only([place()]))), Some(&LOCATION));
     assert_eq!(denied(PolicyRule::Vendors(Permitted::only(["Blue"]))), Some(&VENDOR));
     assert_eq!(denied(PolicyRule::HardVendors(Permitted::only([CloudVendor::Aws]))), Some(&HARD_VENDOR));
-    assert_eq!(denied(PolicyRule::Locations(Permitted::all_but([place()]))), None);
+    assert_eq!(denied(PolicyRule::Locations(Permitted::all_except([place()]))), None);
 }
 
 #[test]
@@ -482,7 +482,7 @@ fn how_a_platform_keeps_what_it_manages_is_for_the_platform_to_say() {
             team.without_container(&name.into()).container(DataContainer::platform_managed(name))
         })
     };
-    for rule in [StorageRule::for_all(), StorageRule::for_who_asks()] {
+    for rule in [StorageRule::mandatory(), StorageRule::opt_in()] {
         let rule = rule.with_technologies(Permitted::only(["mysql"])).encrypted(KeyHolder::Company);
         let rules = || vec![PolicyRule::Storage(rule.clone())];
         let world = World { home: rules(), away: rules(), asks_for_storage: true, ..World::new() }.build();

@@ -26,7 +26,7 @@ fn a_waived_error_lets_the_ecosystem_be_valid_and_is_still_told() {
 #[test]
 fn a_waiver_that_names_a_policy_leaves_what_others_deny() {
     let deny = |name: &str| {
-        let denied = Permitted::all_but([Classification::from("PII")]);
+        let denied = Permitted::all_except([Classification::from("PII")]);
         Policy::new(name, PolicyRule::Classifications(denied))
     };
     let zone = GovernanceZone::new().policy(deny("first")).policy(deny("second"));
@@ -35,11 +35,11 @@ fn a_waiver_that_names_a_policy_leaves_what_others_deny() {
     let on = Validation::on(day("2026-06-30"));
     let waiver = Waiver::new("governance/classification", path, "is agreed", day("2026-12-31"));
 
-    let one = ecosystem.clone().waiver(waiver.clone().of_policy("Apart/first"));
+    let one = ecosystem.clone().waiver(waiver.clone().with_policy("Apart/first"));
     let left = one.clone().validate(&on).unwrap_err();
     assert_eq!(left.findings().codes().collect::<Vec<_>>(), ["governance/classification"]);
     assert!(left.findings().iter().all(|finding| finding.message().contains("`second`")));
-    let both = one.waiver(waiver.clone().of_policy("Apart/second")).validate(&on).unwrap();
+    let both = one.waiver(waiver.clone().with_policy("Apart/second")).validate(&on).unwrap();
     assert!(both.findings().is_empty(), "{}", both.findings());
     assert_eq!(both.waived().len(), 2);
     // Those that name a policy are told before one that does not, and one that is over is not told at all.
@@ -56,7 +56,7 @@ fn a_waiver_that_names_a_policy_leaves_what_others_deny() {
     let all = ecosystem.clone().waiver(waiver.clone()).validate(&on).unwrap();
     assert_eq!(all.findings().codes().collect::<Vec<_>>(), ["waiver/several-policies"]);
     let spelled = |policy: &str| {
-        let none = ecosystem.clone().waiver(waiver.clone().of_policy(policy)).validate(&on).unwrap_err();
+        let none = ecosystem.clone().waiver(waiver.clone().with_policy(policy)).validate(&on).unwrap_err();
         let codes: Set<_> = none.findings().codes().collect();
         assert_eq!(codes, ["governance/classification", "reference/unknown-policy"].into());
         let of_policy = |finding: &&Diagnostic| finding.code() == "reference/unknown-policy";
@@ -73,10 +73,10 @@ fn a_waiver_that_names_a_policy_leaves_what_others_deny() {
 fn what_a_platform_finds_is_brought_by_no_policy() {
     static FULL: CodeInfo = CodeInfo::warning("cupboard/full", "a cupboard is full", "Take something out.");
     static BROKEN: CodeInfo = CodeInfo::error("cupboard/broken", "a cupboard is broken", "Mend it.");
-    let denied = Permitted::all_but([Classification::from("MNPI")]);
+    let denied = Permitted::all_except([Classification::from("MNPI")]);
     let zone = GovernanceZone::new().policy(Policy::new("first", PolicyRule::Classifications(denied)));
     let waiver = |code: &str| {
-        Waiver::new(code, "platforms/Local", "is agreed", day("2026-12-31")).of_policy("Apart/first")
+        Waiver::new(code, "platforms/Local", "is agreed", day("2026-12-31")).with_policy("Apart/first")
     };
     let waived =
         apart(zone).waiver(waiver(FULL.code)).waiver(waiver(BROKEN.code)).waiver(waiver("cupboard/empty"));
@@ -88,7 +88,7 @@ fn what_a_platform_finds_is_brought_by_no_policy() {
             "`Local` is a cupboard".to_owned(),
         )
     });
-    let (left, _) = checked.ecosystem().waive(Findings::from_iter(found), &[]);
+    let (left, _) = checked.ecosystem().apply_waivers(Findings::from_iter(found), &[]);
     let unused = left.iter().filter(|finding| finding.code() == "waiver/unused");
     let unused: Vec<_> = unused.map(|finding| finding.path().to_string()).collect();
     assert_eq!(left.len(), 3, "{left}");

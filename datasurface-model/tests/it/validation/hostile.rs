@@ -161,7 +161,7 @@ fn former_names_cost_as_much_as_there_are() {
 fn places_that_do_not_exist_cost_as_much_as_there_are() {
     let misspelt = |size: usize| {
         let places = (0..size).map(|number| Place::from(format!("Azure/USA/East US {number:04}").as_str()));
-        let policy = Policy::new("not there", PolicyRule::Locations(Permitted::all_but(places)));
+        let policy = Policy::new("not there", PolicyRule::Locations(Permitted::all_except(places)));
         valid().zone("Far", "git:far@main", GovernanceZone::new().policy(policy))
     };
     assert_linear(misspelt, |findings, size| {

@@ -46,7 +46,7 @@ fn spoil_in_avro(schema: &mut Value) {
         && let Some(table) = table(schema)
     {
         let avro = in_avro(&table);
-        *schema = json!({"avro": avro.written().value(), "key": table.key(), "partition": table.partition()});
+        *schema = json!({"avro": avro.json().value(), "key": table.key(), "partition": table.partition()});
     }
     spoil(schema);
 }

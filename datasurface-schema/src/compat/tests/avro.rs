@@ -11,7 +11,7 @@ fn field(members: Value) -> Schema {
 
 fn of_type(of: &Value) -> Schema {
     let schema = field(json!({"name": "a", "type": of}));
-    assert_eq!(schema.unreadable(), None);
+    assert_eq!(schema.error(), None);
     schema
 }
 

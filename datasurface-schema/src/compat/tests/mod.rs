@@ -57,7 +57,7 @@ fn types_change_as_the_design_says() {
         ("Geography", "Geography(3857)", false),
     ] {
         let change = TypeChange::between(&old.parse().unwrap(), &new.parse().unwrap());
-        assert_eq!(change.is_free(), is_free, "{old} to {new}: {}", change.reason());
+        assert_eq!(change.is_compatible(), is_free, "{old} to {new}: {}", change.reason());
     }
 }
 
@@ -66,8 +66,8 @@ proptest! {
     #[test]
     fn widening_is_transitive(picked in prop::sample::subsequence(samples(), 3).prop_shuffle()) {
         let free = |old: usize, new: usize| TypeChange::between(&picked[old], &picked[new]);
-        if free(0, 1).is_free() && free(1, 2).is_free() {
-            prop_assert!(free(0, 2).is_free(), "{} to {} to {}", picked[0], picked[1], picked[2]);
+        if free(0, 1).is_compatible() && free(1, 2).is_compatible() {
+            prop_assert!(free(0, 2).is_compatible(), "{} to {} to {}", picked[0], picked[1], picked[2]);
         }
     }
 }

@@ -151,7 +151,7 @@ fn paragraphs<T: PartialEq + Display>(samples: &[T], between: impl Fn(&T, &T) ->
         let mut by_reason: BTreeMap<(bool, String), Vec<String>> = BTreeMap::new();
         for new in samples.iter().filter(|new| *new != old) {
             let change = between(old, new);
-            let entry = by_reason.entry((!change.is_free(), change.reason().to_owned())).or_default();
+            let entry = by_reason.entry((!change.is_compatible(), change.reason().to_owned())).or_default();
             entry.push(format!("`{new}`"));
         }
         writeln!(page, "\n## `{old}`\n").unwrap();

@@ -92,7 +92,7 @@ fn on_shelf(shelf: &ConsumerDatabase, export: &ExportFacts) -> Vec<LintDiagnosti
     let too_many = (engine == Engine::Postgres && columns > MOST_COLUMNS_ON_SERVER)
         .then(|| too_many_columns(export.dataset().key(), columns, "PostgreSQL", MOST_COLUMNS_ON_SERVER));
     let ungranted =
-        consumers.filter(|consumer| engine == Engine::Sqlite && !consumer.entitlement().is_nobody());
+        consumers.filter(|consumer| engine == Engine::Sqlite && !consumer.entitlement().is_empty());
     let ungranted = ungranted.map(|consumer| {
         LintDiagnostic::new(
             &codes::NO_GRANTS,

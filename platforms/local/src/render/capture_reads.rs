@@ -83,7 +83,7 @@ impl CaptureReads {
 /// The column that the source of a dataset is read by, if it is captured by a watermark.
 pub(crate) fn watermark_of<'f>(ingest: &'f IngestFacts, dataset: &DatasetName) -> Option<&'f ColumnName> {
     let IngestSource::Container(facts) = ingest.source() else { return None };
-    facts.capture().watermark_of(dataset)
+    facts.capture().watermark_column(dataset)
 }
 
 /// How a kind of source is spoken to.
@@ -146,7 +146,7 @@ fn from_container(
     let select = |dataset: &DatasetFacts| {
         let schema = dataset.schema().table();
         let columns: Vec<String> = schema.columns().iter().map(dialect.column).collect();
-        let table = (dialect.table)(capture.table_of(&dataset.key().dataset));
+        let table = (dialect.table)(capture.table_name(&dataset.key().dataset));
         let read = format!("SELECT {} FROM {table}", columns.join(", "));
         let watermark = watermark_of(ingest, &dataset.key().dataset).and_then(|name| schema.column(name));
         let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));

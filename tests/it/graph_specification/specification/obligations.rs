@@ -82,7 +82,7 @@ impl World<'_> {
         // What a capture says of datasets that it does not capture is no part of it.
         for node in nodes.values_mut() {
             let captured: Set<_> = node.datasets.iter().map(|(dataset, _)| &dataset.dataset).collect();
-            node.capture = node.capture.take().map(|capture| capture.narrowed(&captured));
+            node.capture = node.capture.take().map(|capture| capture.restricted_to(&captured));
         }
 
         // Priority, latency and regulators: joined over all edges, until nothing is added.

@@ -25,13 +25,13 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleCo
                 let keyless = datastore.datasets().iter().filter(|dataset| {
                     dataset.schema().readable().key().is_empty() && !capture.is_keyless(dataset.name())
                 });
-                NameIndex::of(keyless.map(|dataset| dataset.name().as_str()))
+                NameIndex::new(keyless.map(|dataset| dataset.name().as_str()))
             });
             let nearest = names.nearest(name.as_str());
             let message = format!("`{name}` is said to have no key, and is no dataset of the datastore");
             let suggestion = match nearest {
                 Some(nearest) => Suggestion::rename(path.clone(), nearest),
-                None => Suggestion::removal(path.clone()),
+                None => Suggestion::remove(path.clone()),
             };
             let finding = Diagnostic::new(&KEYLESS, path, message)
                 .with_help("name a dataset of the datastore, or take the name away")
@@ -46,7 +46,7 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleCo
             let finding = Diagnostic::new(&KEYLESS, path.clone(), message)
                 .with_help("take the dataset out of `keyless`, or take its key away")
                 .related_place(key, "has its key here")
-                .with_suggestion(Suggestion::removal(path));
+                .with_suggestion(Suggestion::remove(path));
             scope.report(finding);
         }
     }

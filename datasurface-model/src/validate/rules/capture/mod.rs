@@ -87,18 +87,18 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
             );
             let finding = Diagnostic::new(&UNEXPECTED, path.clone(), message)
                 .with_help("remove the capture, or let the transformer fill another datastore")
-                .with_suggestion(Suggestion::removal(path))
+                .with_suggestion(Suggestion::remove(path))
                 .related_place(producer.path().attribute(segment::TRANSFORMER), "fills the datastore");
             scope.report(finding);
         }
         _ => {}
     }
     if let Some(capture) = datastore.capture() {
-        of_capture(capture, datastore, scope);
+        check_capture(capture, datastore, scope);
     }
 }
 
-fn of_capture(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
+fn check_capture(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     reference::check(Reference::Container(capture.container().clone()), scope, |unit| {
         unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER)
     });
@@ -202,12 +202,12 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'
         let message = format!("a watermark is given for `{dataset}`, which is no dataset of the datastore");
         let finding = Diagnostic::new(&WATERMARK, path.clone(), message)
             .with_help("name a dataset of the datastore, or remove the watermark")
-            .with_suggestion(Suggestion::removal(path));
+            .with_suggestion(Suggestion::remove(path));
         scope.report(finding);
     }
     let mut first: Option<(&DatasetName, &DataType)> = None;
     for dataset in datastore.datasets() {
-        let Some(name) = capture.watermark_of(dataset.name()) else { continue };
+        let Some(name) = capture.watermark_column(dataset.name()) else { continue };
         let schema = dataset.schema();
         let path = scope.path().child(segment::DATASETS, dataset.name());
         let mut report = |path: ModelPath, message: String, help: &str| {
@@ -216,12 +216,12 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'
             scope.report(finding.related_place(capture, "says which column tells what is new"));
         };
         let Some(column) = schema.readable().column(name) else {
-            if schema.unread().may_have(name) {
+            if schema.unreadable_columns().may_contain(name) {
                 continue;
             }
             let message = format!("the dataset `{}` has no column `{name}`", dataset.name());
             let fitting = schema.readable().columns().iter().filter(|column| grows(column.data_type()));
-            let names = NameIndex::of(fitting.map(|column| column.name().as_str()));
+            let names = NameIndex::new(fitting.map(|column| column.name().as_str()));
             match names.nearest(name.as_str()) {
                 Some(nearest) => report(path, message, &format!("did you mean `{nearest}`?")),
                 None => report(path, message, "add the column, or capture in another way"),

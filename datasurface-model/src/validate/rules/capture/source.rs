@@ -65,7 +65,7 @@ fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut RuleCont
         }
         let names = names.get_or_insert_with(|| {
             let mapped = |name: &&DatasetName| tables.contains_key(*name);
-            NameIndex::of(datastore.datasets().names().filter(|name| !mapped(name)).map(Name::as_str))
+            NameIndex::new(datastore.datasets().names().filter(|name| !mapped(name)).map(Name::as_str))
         });
         let nearest = names.nearest(dataset.as_str());
         let path = scope.path().attribute(segment::CAPTURE).child(collection, dataset);
@@ -154,7 +154,7 @@ fn source_of<'a>(capture: &'a Capture, dataset: &'a DatasetName) -> Option<&'a s
     let (_, sources) = capture.kind().sources();
     let source = match capture.kind() {
         CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. } => sources.get(dataset)?.as_str(),
-        _ => capture.source_of(dataset),
+        _ => capture.source_name(dataset),
     };
     // Every file has a key that begins with nothing.
     let is_everything = source.is_empty() && matches!(capture.kind(), CaptureKind::ObjectFiles { .. });

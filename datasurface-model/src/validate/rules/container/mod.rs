@@ -56,7 +56,7 @@ fn locations(container: &DataContainer, scope: &mut RuleContext<'_>) {
         let message = format!("the container `{name}` is wherever the platform is, and has a location");
         let finding = Diagnostic::new(&UNEXPECTED_LOCATION, path(scope), message)
             .with_help("remove the location")
-            .with_suggestion(Suggestion::removal(path(scope)));
+            .with_suggestion(Suggestion::remove(path(scope)));
         scope.report(finding);
     }
     for place in container.locations() {

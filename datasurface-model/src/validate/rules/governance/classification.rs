@@ -10,20 +10,22 @@ use crate::{
 use datasurface_schema::{Entity, segment};
 
 /// The zone's own datasets.
-pub(super) fn of_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
+pub(super) fn check_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
     if !speaks_of_data(zone) {
         return;
     }
     let unit = scope.path();
     for dataset in datastore.datasets() {
-        let classified = DatasetClassifications::of(dataset);
+        let classified = DatasetClassifications::new(dataset);
         let path = || unit.child(segment::DATASETS, dataset.name());
         let meeting = DenialContext {
-            what: &|| format!("the dataset `{}/{}` may not be in its zone", datastore.name(), dataset.name()),
-            at: &path,
+            action: &|| {
+                format!("the dataset `{}/{}` may not be in its zone", datastore.name(), dataset.name())
+            },
+            path: &path,
             dataset: None,
-            keeper: None,
-            remedy: None,
+            storage_path: None,
+            removal_path: None,
             help: "classify the dataset or each of its columns, or leave out what is not permitted",
         };
         judge(classified, zone, &meeting, scope);
@@ -31,7 +33,7 @@ pub(super) fn of_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, scope
 }
 
 /// What a workspace receives.
-pub(super) fn of_workspace(
+pub(super) fn check_workspace(
     workspace: &Workspace,
     zone: Option<&ZonePolicies<'_>>,
     received: &[ReceivedDataset<'_>],
@@ -48,11 +50,11 @@ pub(super) fn of_workspace(
         let sink = || one.sink(&unit);
         if let Some(zone) = zone {
             let meeting = DenialContext {
-                what: &|| format!("the workspace `{}` may not receive `{}`", workspace.name(), one.key),
-                at: &sink,
+                action: &|| format!("the workspace `{}` may not receive `{}`", workspace.name(), one.key),
+                path: &sink,
                 dataset: Some(&|| one.path()),
-                keeper: None,
-                remedy: one.remedy(&sink),
+                storage_path: None,
+                removal_path: one.remedy(&sink),
                 help: "leave the dataset out, or let a transformer remove what is sensitive",
             };
             judge(classified, zone, &meeting, scope);
@@ -67,7 +69,7 @@ pub(super) fn of_workspace(
                 format!("the workspace `{}` may not hold `{}`, which {over}", workspace.name(), one.key);
             let finding = Diagnostic::new(&CLASSIFICATION_LIMIT, sink(), message)
                 .with_help("leave the dataset out, or let a transformer remove what is sensitive")
-                .with_suggestion(one.remedy(&sink).map(|sink| Suggestion::removal(sink())))
+                .with_suggestion(one.remedy(&sink).map(|sink| Suggestion::remove(sink())))
                 .related_place(one.path(), "is the data")
                 .related_place(unit.attribute(segment::HOLDING_ONLY), "says what the workspace may hold");
             scope.report(finding);

@@ -47,7 +47,7 @@ impl ReceivedDataset<'_> {
 }
 
 /// What policies refer to must exist.
-pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
+pub(super) fn check_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     for policy in zone.policies() {
         if policy.rule().permits_everything() {
             let path = scope.path().child(segment::POLICIES, policy.name()).attribute(segment::RULE);
@@ -110,32 +110,32 @@ fn listed<T: Ord + Clone, R>(permitted: &Permitted<T>, refer: impl Fn(T) -> R) -
 }
 
 /// The zone's own data, and where it comes from.
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
+pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     place::named_policies(datastore, scope);
-    let Some(zone) = ZonePolicies::of(scope.unit.zone(), scope) else {
+    let Some(zone) = ZonePolicies::find(scope.unit.zone(), scope) else {
         return;
     };
-    place::of_source(datastore, &zone, scope);
-    classification::of_datastore(datastore, &zone, scope);
-    production::of_own(datastore.production_status(), &zone, scope);
+    place::check_source(datastore, &zone, scope);
+    classification::check_datastore(datastore, &zone, scope);
+    production::check_own_datastore(datastore.production_status(), &zone, scope);
 }
 
 /// What a workspace receives, and where it keeps that.
-pub(super) fn of_workspace(
+pub(super) fn check_workspace(
     workspace: &Workspace,
     received: &[ReceivedDataset<'_>],
     scope: &mut RuleContext<'_>,
 ) {
-    let zone = ZonePolicies::of(scope.unit.zone(), scope);
-    place::of_workspace(workspace, zone.as_ref(), received, scope);
-    classification::of_workspace(workspace, zone.as_ref(), received, scope);
-    production::of_workspace(workspace, zone.as_ref(), received, scope);
+    let zone = ZonePolicies::find(scope.unit.zone(), scope);
+    place::check_workspace(workspace, zone.as_ref(), received, scope);
+    classification::check_workspace(workspace, zone.as_ref(), received, scope);
+    production::check_workspace(workspace, zone.as_ref(), received, scope);
 }
 
 /// Platforms that are pinned.
-pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
+pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     platform::check(ecosystem, scope);
-    production::of_pins(ecosystem, scope);
+    production::check_pins(ecosystem, scope);
 }
 
 /// A zone that has policies.
@@ -146,7 +146,7 @@ struct ZonePolicies<'a> {
 }
 
 impl<'a> ZonePolicies<'a> {
-    fn of(name: Option<&'a ZoneName>, scope: &RuleContext<'a>) -> Option<Self> {
+    fn find(name: Option<&'a ZoneName>, scope: &RuleContext<'a>) -> Option<Self> {
         let name = name?;
         Some(Self { name, policies: scope.facts.policies(name)? })
     }
@@ -174,7 +174,7 @@ impl<'a> ZonePolicies<'a> {
     ) -> bool {
         let denial = denial(policy, met, |vendor| scope.facts.cloud(vendor));
         if let Some(denial) = &denial {
-            scope.report(denial.finding(denial.code, self.name, policy, meeting));
+            scope.report(denial.to_diagnostic(denial.code, self.name, policy, meeting));
         }
         denial.is_some()
     }

@@ -45,7 +45,7 @@ pub(super) fn named_policies(datastore: &Datastore, scope: &mut RuleContext<'_>)
 }
 
 /// The zone's own source containers.
-pub(super) fn of_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
+pub(super) fn check_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
     let Some(key) = datastore.capture().map(|capture| capture.container()) else {
         return;
     };
@@ -55,11 +55,11 @@ pub(super) fn of_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &
     let unit = scope.path();
     let name = datastore.name();
     let meeting = DenialContext {
-        what: &|| format!("the datastore `{name}` may not be kept in the container `{key}`"),
-        at: &|| unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER),
+        action: &|| format!("the datastore `{name}` may not be kept in the container `{key}`"),
+        path: &|| unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER),
         dataset: None,
-        keeper: Some(&|| path_of(key)),
-        remedy: None,
+        storage_path: Some(&|| path_of(key)),
+        removal_path: None,
         help: "keep the data elsewhere, or ask the zone to change its policy",
     };
     kept(container, zone, &meeting, scope);
@@ -73,7 +73,7 @@ pub(super) fn of_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &
 }
 
 /// The container of a workspace: what its own zone says of it, and the zone of each datastore whose data goes there.
-pub(super) fn of_workspace(
+pub(super) fn check_workspace(
     workspace: &Workspace,
     own: Option<&ZonePolicies<'_>>,
     received: &[ReceivedDataset<'_>],
@@ -89,11 +89,11 @@ pub(super) fn of_workspace(
     let name = workspace.name();
     if let Some(zone) = own {
         let meeting = DenialContext {
-            what: &|| format!("the workspace `{name}` may not keep data in the container `{key}`"),
-            at: &|| unit.attribute(segment::CONTAINER),
+            action: &|| format!("the workspace `{name}` may not keep data in the container `{key}`"),
+            path: &|| unit.attribute(segment::CONTAINER),
             dataset: None,
-            keeper: Some(&|| path_of(key)),
-            remedy: None,
+            storage_path: Some(&|| path_of(key)),
+            removal_path: None,
             help: "keep the data elsewhere, or ask the zone to change its policy",
         };
         kept(container, zone, &meeting, scope);
@@ -102,7 +102,7 @@ pub(super) fn of_workspace(
     let own = own.map(|zone| zone.name);
     let of_others = received.iter().map(|one| (one.dataset.store().zone(), one));
     judge_each(of_others.filter(|(zone, _)| own != Some(*zone)), |zone, one| {
-        ZonePolicies::of(Some(zone), scope).is_some_and(|zone| {
+        ZonePolicies::find(Some(zone), scope).is_some_and(|zone| {
             delivered(one, key, scope, &|meeting, scope| kept(container, &zone, meeting, scope))
         })
     });
@@ -111,7 +111,7 @@ pub(super) fn of_workspace(
         one.dataset.storage_policies().map(move |policy| ((zone, policy), one))
     });
     judge_each(asked, |(zone, policy), one| {
-        ZonePolicies::of(Some(zone), scope).is_some_and(|zone| {
+        ZonePolicies::find(Some(zone), scope).is_some_and(|zone| {
             delivered(one, key, scope, &|meeting, scope| asked_for(container, policy, &zone, meeting, scope))
         })
     });
@@ -127,11 +127,11 @@ fn delivered<'a>(
     let unit = scope.path();
     let sink = || one.sink(&unit);
     let meeting = DenialContext {
-        what: &|| format!("`{}` may not be kept in the container `{key}`", one.key),
-        at: &sink,
+        action: &|| format!("`{}` may not be kept in the container `{key}`", one.key),
+        path: &sink,
         dataset: Some(&|| one.path()),
-        keeper: Some(&|| path_of(key)),
-        remedy: one.remedy(&sink),
+        storage_path: Some(&|| path_of(key)),
+        removal_path: one.remedy(&sink),
         help: "leave the dataset out, keep it elsewhere, or ask its zone to change its policy",
     };
     judge(&meeting, scope)

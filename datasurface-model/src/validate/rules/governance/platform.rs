@@ -16,8 +16,8 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     }
     for pin in ecosystem.group_pins() {
         for (zone, _) in zones_of(pin, scope) {
-            if let Some(zone) = ZonePolicies::of(Some(zone), scope) {
-                of_group(pin, &zone, scope);
+            if let Some(zone) = ZonePolicies::find(Some(zone), scope) {
+                check_group(pin, &zone, scope);
             }
         }
     }
@@ -25,16 +25,16 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
         let Some(store) = scope.facts.store(pin.name()) else {
             continue;
         };
-        let Some(zone) = ZonePolicies::of(Some(store.zone()), scope) else {
+        let Some(zone) = ZonePolicies::find(Some(store.zone()), scope) else {
             continue;
         };
         let at = || ModelPath::root().child(segment::PRIMARY_PINS, pin.name());
         let meeting = DenialContext {
-            what: &|| format!("the datastore `{}` may not be captured by `{}`", pin.name(), pin.platform()),
-            at: &|| at().attribute(segment::PLATFORM),
+            action: &|| format!("the datastore `{}` may not be captured by `{}`", pin.name(), pin.platform()),
+            path: &|| at().attribute(segment::PLATFORM),
             dataset: Some(&|| store.unit().path()),
-            keeper: None,
-            remedy: Some(&at),
+            storage_path: None,
+            removal_path: Some(&at),
             help: "pin the datastore to another platform, or ask its zone to change its policy",
         };
         zone.judge(&PolicySubject::Platform(pin.platform()), &meeting, scope);
@@ -71,15 +71,15 @@ fn path_of(pin: &GroupPin) -> ModelPath {
     ModelPath::root().child(segment::GROUP_PINS, pin.name().to_string())
 }
 
-fn of_group(pin: &GroupPin, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
+fn check_group(pin: &GroupPin, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
     for platform in pin.platforms() {
         let at = || path_of(pin).child(segment::PLATFORMS, platform);
         let meeting = DenialContext {
-            what: &|| format!("the group `{}` may not be served by `{platform}`", pin.name()),
-            at: &at,
+            action: &|| format!("the group `{}` may not be served by `{platform}`", pin.name()),
+            path: &at,
             dataset: None,
-            keeper: None,
-            remedy: Some(&|| without(pin, platform)),
+            storage_path: None,
+            removal_path: Some(&|| without(pin, platform)),
             help: "pin the group to another platform, or ask the zone to change its policy",
         };
         zone.judge(&PolicySubject::Platform(platform), &meeting, scope);

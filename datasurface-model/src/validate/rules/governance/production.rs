@@ -14,22 +14,26 @@ use datasurface_schema::{Entity, PlatformName, Set, ZoneName, segment};
 use std::collections::BTreeMap;
 
 /// A zone's own datastores.
-pub(super) fn of_own(status: ProductionStatus, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
+pub(super) fn check_own_datastore(
+    status: ProductionStatus,
+    zone: &ZonePolicies<'_>,
+    scope: &mut RuleContext<'_>,
+) {
     let unit = scope.path();
     let name = scope.unit.name();
     let meeting = DenialContext {
-        what: &|| format!("`{name}` may not be {status}"),
-        at: &|| unit.attribute(segment::PRODUCTION),
+        action: &|| format!("`{name}` may not be {status}"),
+        path: &|| unit.attribute(segment::PRODUCTION),
         dataset: None,
-        keeper: None,
-        remedy: None,
+        storage_path: None,
+        removal_path: None,
         help: "correct its status, or ask the zone to change its policy",
     };
     zone.judge(&PolicySubject::Status { ours: status, theirs: status }, &meeting, scope);
 }
 
 /// A workspace, what it receives, and what its transformer fills.
-pub(super) fn of_workspace(
+pub(super) fn check_workspace(
     workspace: &Workspace,
     own: Option<&ZonePolicies<'_>>,
     received: &[ReceivedDataset<'_>],
@@ -37,7 +41,7 @@ pub(super) fn of_workspace(
 ) {
     let status = workspace.production_status();
     if let Some(zone) = own {
-        of_own(status, zone, scope);
+        check_own_datastore(status, zone, scope);
     }
     // Only what is of another status needs a look: a zone that permits neither was heard where they are.
     let unit = scope.path();
@@ -46,16 +50,16 @@ pub(super) fn of_workspace(
         let theirs = other.production();
         let sink = || one.sink(&unit);
         let meeting = DenialContext {
-            what: &|| {
+            action: &|| {
                 let (name, dataset) = (workspace.name(), &one.key.dataset);
                 format!(
                     "the workspace `{name}` is {status}, and receives `{dataset}` of `{store}`, which is {theirs}"
                 )
             },
-            at: &sink,
+            path: &sink,
             dataset: Some(&|| one.path()),
-            keeper: None,
-            remedy: one.remedy(&sink),
+            storage_path: None,
+            removal_path: one.remedy(&sink),
             help: "use data and a workspace of the same status",
         };
         let both = both(own, status, other, scope);
@@ -67,16 +71,16 @@ pub(super) fn of_workspace(
     {
         let theirs = output.production();
         let meeting = DenialContext {
-            what: &|| {
+            action: &|| {
                 let (name, output) = (workspace.name(), transformer.output());
                 format!(
                     "the workspace `{name}` is {status}, and its transformer fills `{output}`, which is {theirs}"
                 )
             },
-            at: &|| unit.attribute(segment::TRANSFORMER).attribute(segment::OUTPUT),
+            path: &|| unit.attribute(segment::TRANSFORMER).attribute(segment::OUTPUT),
             dataset: None,
-            keeper: None,
-            remedy: None,
+            storage_path: None,
+            removal_path: None,
             help: "let both be production, or neither",
         };
         let both = both(own, status, output, scope);
@@ -93,14 +97,14 @@ fn both<'a>(
 ) -> impl Iterator<Item = (ZonePolicies<'a>, PolicySubject<'static>)> + use<'a> {
     let theirs = store.production();
     let own = own.map(|zone| (*zone, PolicySubject::Status { ours: status, theirs }));
-    let of_store = ZonePolicies::of(Some(store.zone()), scope)
+    let of_store = ZonePolicies::find(Some(store.zone()), scope)
         .filter(|zone| own.as_ref().is_none_or(|(own, _)| own.name != zone.name))
         .map(|zone| (zone, PolicySubject::Status { ours: theirs, theirs: status }));
     own.into_iter().chain(of_store)
 }
 
 /// Pinned platforms, with the workspaces and datastores that are pinned to them.
-pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
+pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     let is_restricted = scope.facts.restricts_platforms();
     let of_platform =
         |platform: &PlatformName| Some(ecosystem.platforms().get(platform)?.production_status());
@@ -125,7 +129,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
                     .child(segment::GROUP_PINS, pin.name().to_string())
                     .child(segment::PLATFORMS, platform)
             };
-            of_pinned(&pinned, platform, theirs, &at, scope);
+            check_pinned(&pinned, platform, theirs, &at, scope);
         }
     }
     for pin in ecosystem.primary_pins() {
@@ -142,7 +146,7 @@ pub(super) fn of_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
                 zones: &zones,
                 pin: &at,
             };
-            of_pinned(&pinned, pin.platform(), theirs, &|| at().attribute(segment::PLATFORM), scope);
+            check_pinned(&pinned, pin.platform(), theirs, &|| at().attribute(segment::PLATFORM), scope);
         }
     }
 }
@@ -160,7 +164,7 @@ struct PinnedToPlatform<'p, 'a> {
 
 /// A zone may mind the status of the platform even where that is the status of what is pinned: the data that it brings may
 /// be of the other one.
-fn of_pinned<'a>(
+fn check_pinned<'a>(
     pinned: &PinnedToPlatform<'_, 'a>,
     platform: &PlatformName,
     theirs: ProductionStatus,
@@ -169,19 +173,19 @@ fn of_pinned<'a>(
 ) {
     let PinnedToPlatform { what, status, .. } = pinned;
     let meeting = DenialContext {
-        what: &|| {
+        action: &|| {
             let what = what();
             format!("{what} is {status}, and pinned to the platform `{platform}`, which is {theirs}")
         },
-        at,
+        path: at,
         dataset: None,
-        keeper: None,
-        remedy: Some(pinned.pin),
+        storage_path: None,
+        removal_path: Some(pinned.pin),
         help: "pin it to a platform of the same status",
     };
     let mut is_denied = false;
     for (zone, ours) in pinned.zones.iter() {
-        if let Some(zone) = ZonePolicies::of(Some(*zone), scope) {
+        if let Some(zone) = ZonePolicies::find(Some(*zone), scope) {
             is_denied |= zone.judge(&PolicySubject::status(ours, theirs), &meeting, scope);
         }
     }
@@ -207,7 +211,7 @@ fn mixed<'a, 'm>(
 }
 
 fn warn(meeting: &DenialContext<'_>, other: &ModelPath, scope: &mut RuleContext<'_>) {
-    let finding = Diagnostic::new(&PRODUCTION_MIX, (meeting.at)(), (meeting.what)())
+    let finding = Diagnostic::new(&PRODUCTION_MIX, (meeting.path)(), (meeting.action)())
         .with_help("let both be production, or neither")
         .related_place(other.clone(), "is of the other status");
     scope.report(finding);

@@ -45,12 +45,12 @@ pub(super) static DEPRECATED_PLATFORM: CodeInfo = CodeInfo::warning(
 );
 
 /// Judges what a datastore and its datasets say about their end.
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
+pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let name = datastore.name();
     if let Some(deprecation) = datastore.deprecation() {
-        of_deprecation(deprecation, name, scope, |unit| unit);
+        check_deprecation(deprecation, name, scope, |unit| unit);
         let replacement = deprecation.replacement().cloned().map(Reference::Datastore);
-        of_replacement(replacement, name, scope, |unit| unit);
+        check_replacement(replacement, name, scope, |unit| unit);
         let other = deprecation.replacement().and_then(|other| scope.facts.store(other));
         let its_end = other.and_then(|other| other.deprecation()).map(Deprecation::since);
         ending_replacement(deprecation, name, its_end, scope, |unit| unit);
@@ -61,21 +61,21 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
         };
         let at = |unit: ModelPath| unit.child(segment::DATASETS, dataset.name());
         let key = DatasetKey::new(name, dataset.name());
-        of_deprecation(deprecation, &key, scope, at);
-        of_replacement(deprecation.replacement().cloned().map(Reference::Dataset), &key, scope, at);
+        check_deprecation(deprecation, &key, scope, at);
+        check_replacement(deprecation.replacement().cloned().map(Reference::Dataset), &key, scope, at);
         let its_end = deprecation.replacement().and_then(|other| deprecated_since(other, scope));
         ending_replacement(deprecation, &key, its_end, scope, at);
     }
 }
 
 /// Judges what platforms say about their end, and who is pinned to them nevertheless.
-pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
+pub(super) fn check_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for platform in ecosystem.platforms() {
         let at = |root: ModelPath| root.child(segment::PLATFORMS, platform.name());
         if let Some(deprecation) = platform.deprecation() {
-            of_deprecation(deprecation, platform.name(), scope, at);
+            check_deprecation(deprecation, platform.name(), scope, at);
             let replacement = deprecation.replacement().cloned().map(Reference::Platform);
-            of_replacement(replacement, platform.name(), scope, at);
+            check_replacement(replacement, platform.name(), scope, at);
             let other = deprecation.replacement().and_then(|other| ecosystem.platforms().get(other));
             let its_end = other.and_then(|other| other.deprecation()).map(Deprecation::since);
             ending_replacement(deprecation, platform.name(), its_end, scope, at);
@@ -95,7 +95,7 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     }
 }
 
-fn of_deprecation<R: PartialEq + Display>(
+fn check_deprecation<R: PartialEq + Display>(
     deprecation: &Deprecation<R>,
     own: &R,
     scope: &mut RuleContext<'_>,
@@ -119,12 +119,12 @@ fn of_deprecation<R: PartialEq + Display>(
         let message = format!("`{own}` is to be replaced by itself");
         let finding = Diagnostic::new(&OWN_REPLACEMENT, path.clone(), message)
             .with_help("name what replaces it, or leave it out")
-            .with_suggestion(Suggestion::removal(path));
+            .with_suggestion(Suggestion::remove(path));
         scope.report(finding);
     }
 }
 
-fn of_replacement(
+fn check_replacement(
     replacement: Option<Reference>,
     own: &impl Display,
     scope: &mut RuleContext<'_>,

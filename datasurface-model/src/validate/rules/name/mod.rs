@@ -2,7 +2,7 @@
 
 mod unique;
 
-use super::{RuleContext, of_table};
+use super::{RuleContext, check_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
@@ -39,7 +39,7 @@ pub(super) static RESERVED_WORD: CodeInfo = CodeInfo::warning(
      SQL:2023, PostgreSQL or SQLite reserve, and will forget to. Choose another name if you still can.",
 );
 
-pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
+pub(super) fn check_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     check(ecosystem.name(), scope, |root| root.attribute(segment::NAME));
     tags(ecosystem.documentation(), scope, |root| root);
     check_all(ecosystem.zones(), segment::ZONES, scope);
@@ -55,12 +55,12 @@ pub(super) fn of_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     }
     for vendor in ecosystem.vendors() {
         tags(vendor.documentation(), scope, |root| root.child(segment::VENDORS, vendor.name()));
-        of_locations(vendor.locations(), scope.path().child(segment::VENDORS, vendor.name()), scope);
+        check_locations(vendor.locations(), scope.path().child(segment::VENDORS, vendor.name()), scope);
     }
 }
 
 /// A tree of locations. Not by recursion: nobody promised that the tree is low.
-fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut RuleContext<'_>) {
+fn check_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scope: &mut RuleContext<'_>) {
     let mut rest = vec![(outermost, path)];
     while let Some((locations, path)) = rest.pop() {
         let at = |location: &str| path.child(segment::LOCATIONS, location);
@@ -75,7 +75,7 @@ fn of_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, scop
     }
 }
 
-pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
+pub(super) fn check_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     check_all(zone.teams(), segment::TEAMS, scope);
     check_all(zone.policies(), segment::POLICIES, scope);
     tags(zone.documentation(), scope, |unit| unit);
@@ -94,7 +94,7 @@ pub(super) fn of_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
     }
 }
 
-pub(super) fn of_team(team: &Team, scope: &mut RuleContext<'_>) {
+pub(super) fn check_team(team: &Team, scope: &mut RuleContext<'_>) {
     check_all(team.containers(), segment::CONTAINERS, scope);
     tags(team.documentation(), scope, |unit| unit);
     for container in team.containers() {
@@ -102,7 +102,7 @@ pub(super) fn of_team(team: &Team, scope: &mut RuleContext<'_>) {
     }
 }
 
-pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
+pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     check_identifier(datastore.name(), scope, |unit| unit);
     let folded = folded(datastore.name().as_str());
     let first = scope.facts.first_datastore(&folded);
@@ -113,7 +113,7 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     for dataset in datastore.datasets() {
         let at = |unit: ModelPath| unit.child(segment::DATASETS, dataset.name());
         classifications(dataset.classifications(), scope, at);
-        of_table(dataset.schema(), scope, |scope| of_columns(dataset.schema(), scope, at));
+        check_table(dataset.schema(), scope, |scope| check_columns(dataset.schema(), scope, at));
         tags(dataset.documentation(), scope, at);
     }
     let credential = datastore.capture().and_then(|capture| capture.credential_name());
@@ -122,8 +122,8 @@ pub(super) fn of_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     }
 }
 
-fn of_columns(schema: &Schema, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
-    let (columns, unread) = (schema.readable().columns(), schema.unread().names());
+fn check_columns(schema: &Schema, scope: &mut RuleContext<'_>, at: impl Fn(ModelPath) -> ModelPath) {
+    let (columns, unread) = (schema.readable().columns(), schema.unreadable_columns().names());
     let names = columns.iter().map(Column::name).chain(unread);
     unique(names, scope, |unit, name| at(unit).child(segment::COLUMNS, name));
     for name in unread {
@@ -138,7 +138,7 @@ fn of_columns(schema: &Schema, scope: &mut RuleContext<'_>, at: impl Fn(ModelPat
     }
 }
 
-pub(super) fn of_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>) {
+pub(super) fn check_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>) {
     check_identifier(workspace.name(), scope, |unit| unit);
     let folded = folded(workspace.name().as_str());
     let first = scope.facts.first_workspace(&folded);

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     validate::unit::UnitKey,
 };
-use datasurface_schema::{Name, are_all_different, folded};
+use datasurface_schema::{Name, are_distinct, folded};
 
 /// Reports a unit that has its name from another one, which comes first.
 pub(super) fn unique_in_ecosystem(
@@ -26,7 +26,7 @@ pub(super) fn unique<'n, N: Name + 'n>(
     at: impl Fn(ModelPath, &str) -> ModelPath,
 ) {
     let names = names.map(Name::as_str);
-    if !are_all_different(names.clone()) {
+    if !are_distinct(names.clone()) {
         each_repeated(names.collect(), N::NOUN, scope, &at);
     }
 }

@@ -24,8 +24,9 @@ const TOLD: usize = 100;
 
 pub(in super::super) fn check(scope: &mut RuleContext<'_>) {
     let transformers = scope.facts.transformers();
-    let graph =
-        Graph::of(transformers.iter().filter(|transformer| transformer.start() != StartCondition::Otherwise));
+    let graph = Graph::new(
+        transformers.iter().filter(|transformer| transformer.start() != StartCondition::Otherwise),
+    );
     for component in graph.components(&graph.all()) {
         let mut rest = vec![component];
         for _ in 0..TOLD {
@@ -94,7 +95,7 @@ impl<'a> Node<'a> {
 }
 
 impl<'a> Graph<'a> {
-    fn of(transformers: impl Iterator<Item = &'a TransformerFact>) -> Self {
+    fn new(transformers: impl Iterator<Item = &'a TransformerFact>) -> Self {
         let mut nodes: Vec<_> = transformers.map(Node::Transformer).collect();
         let mut successors = vec![Vec::new(); nodes.len()];
         let mut datastores: FxHashMap<&DatastoreName, usize> = FxHashMap::default();

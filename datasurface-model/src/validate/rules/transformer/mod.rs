@@ -227,7 +227,7 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Ru
         } else if !output.has(dataset) {
             let names = names.get_or_insert_with(|| {
                 let made = made_by(selects);
-                NameIndex::of(output.datasets().filter(|name| !made.contains(name)).map(Name::as_str))
+                NameIndex::new(output.datasets().filter(|name| !made.contains(name)).map(Name::as_str))
             });
             let nearest = names.nearest(dataset.as_str());
             let message = format!("a statement makes `{dataset}`, which is no dataset of `{name}`");

@@ -99,15 +99,15 @@ fn exactly(number: f64, range: &FloatRange) -> Result<(), ValueError> {
     let unused = i32::try_from(significand.trailing_zeros()).unwrap_or_default();
     let used = i32::try_from(64 - significand.leading_zeros()).unwrap_or_default() - unused;
     let (lowest, highest) = (least + unused, least + unused + used - 1);
-    if highest > range.most_exponent {
+    if highest > range.max_exponent {
         return Err(ValueError::Range);
     }
-    if used > i32::from(range.precision) || lowest < range.least_exponent {
+    if used > i32::from(range.precision) || lowest < range.min_exponent {
         return Err(ValueError::Precision);
     }
     // The largest significands of the largest exponent may mean something else.
     let shift = highest - i32::from(range.precision) + 1;
     let in_steps = (significand >> unused) << u32::try_from(lowest - shift).unwrap_or_default().min(63);
-    let most = (1_u64 << range.precision.min(63)) - 1 - u64::from(range.taken_at_top);
-    has(highest < range.most_exponent || in_steps <= most)
+    let most = (1_u64 << range.precision.min(63)) - 1 - u64::from(range.reserved_at_max);
+    has(highest < range.max_exponent || in_steps <= most)
 }
