@@ -206,7 +206,7 @@ INSERT INTO orders SELECT -order_id, customer, product, ordered_on, quantity, un
 FROM orders WHERE order_id % 100 = 9;";
 
 fn broker() -> Broker {
-    Broker::new(Registry::new().with::<LocalPlatform>())
+    Broker::new(Registry::new().with_plugin::<LocalPlatform>())
 }
 
 fn operation(folder: &Path) -> Result<Operation<'_>> {

@@ -140,7 +140,7 @@ FROM orders WHERE order_id % 100 = 9;
 ANALYZE orders";
 
 fn broker() -> Broker {
-    Broker::new(Registry::new().with::<LocalPlatform>())
+    Broker::new(Registry::new().with_plugin::<LocalPlatform>())
 }
 
 fn operation(folder: &Path) -> Result<Operation<'_>> {

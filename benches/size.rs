@@ -132,7 +132,7 @@ fn ecosystem(datasets: usize) -> Ecosystem {
 }
 
 fn broker() -> Broker {
-    Broker::new(Registry::new().with::<LocalPlatform>())
+    Broker::new(Registry::new().with_plugin::<LocalPlatform>())
 }
 
 fn operation(folder: &Path) -> Result<Operation<'_>> {

@@ -111,7 +111,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("Revision one: products, suppliers and customers, and masked customers for somebody else.\n");
     let placed = demo.place(first.clone())?;
-    println!("{}", Mermaid(&Picture::of(placed.graphs().iter())));
+    println!("{}", Mermaid(&Picture::new(placed.graphs().iter())));
     let proposal = demo.render(&placed)?;
     let files = proposal.manifest().files().len();
     println!("{files} files are in {}: what runs is what they say.", folder.join("rendered").display());
@@ -219,7 +219,7 @@ impl Demo<'_> {
 }
 
 fn broker() -> Broker {
-    Broker::new(Registry::new().with::<LocalPlatform>())
+    Broker::new(Registry::new().with_plugin::<LocalPlatform>())
 }
 
 fn show(proposal: &Proposal) {

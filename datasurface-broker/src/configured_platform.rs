@@ -64,7 +64,10 @@ impl ConfiguredPlatform {
     }
 
     /// Brings an instance to life as it was recorded, though its declaration may be gone.
-    pub(crate) fn revive(registry: &Registry, instance: &PlatformInstance) -> Result<Self, Box<Diagnostic>> {
+    pub(crate) fn from_record(
+        registry: &Registry,
+        instance: &PlatformInstance,
+    ) -> Result<Self, Box<Diagnostic>> {
         let path = ModelPath::root().child(segment::PLATFORMS, instance.name());
         let exactly = VersionReq {
             comparators: vec![Comparator {
@@ -96,7 +99,7 @@ pub(crate) fn configure_platforms(
 ) -> BTreeMap<PlatformName, ConfiguredPlatform> {
     let mut hosted = BTreeMap::new();
     for declaration in ecosystem.platforms() {
-        match bring_to_life(registry, declaration) {
+        match configure_platform(registry, declaration) {
             Ok(alive) => {
                 found.extend(unknown_places(ecosystem, &alive));
                 hosted.insert(declaration.name().clone(), alive);
@@ -125,7 +128,7 @@ fn unknown_places(ecosystem: &Ecosystem, hosted: &ConfiguredPlatform) -> Vec<Dia
     findings.collect()
 }
 
-fn bring_to_life(
+fn configure_platform(
     registry: &Registry,
     declaration: &PlatformDeclaration,
 ) -> Result<ConfiguredPlatform, Box<Diagnostic>> {
@@ -174,7 +177,7 @@ pub(crate) fn failure(error: &PlatformError, path: ModelPath) -> Diagnostic {
             Diagnostic::new(&CONFIG, path.attribute(segment::CONFIG), error.report())
                 .with_help("correct the settings of the platform")
         }
-        PlatformErrorKind::Outside => failed("see to what is named there, and try again"),
+        PlatformErrorKind::External => failed("see to what is named there, and try again"),
         _ => failed("if the settings and the model are right, report this to the author of the plug-in"),
     }
 }

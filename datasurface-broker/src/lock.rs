@@ -46,7 +46,7 @@ pub struct PlatformLock {
 impl Lock {
     /// The revision that was reached; none before anything was rendered.
     #[must_use]
-    pub fn reached(&self) -> Option<&Revision> {
+    pub fn base_revision(&self) -> Option<&Revision> {
         self.reached.as_ref()
     }
 

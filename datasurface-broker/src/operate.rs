@@ -54,10 +54,10 @@ impl Broker {
     /// Runs jobs of what was applied. What is asked for by name must be known to one of the platforms; otherwise nothing
     /// runs. A platform that is asked for nothing has no report.
     pub fn run(&self, target: &Target, on: &Operation<'_>, request: &RunRequest) -> Operated<RunReport> {
-        if request.asks_for_all() {
+        if request.is_unrestricted() {
             return self.each(target, on, |runtime, site, _| runtime.run(site, request));
         }
-        let names = self.each(target, on, |runtime, site, _| runtime.names(site));
+        let names = self.each(target, on, |runtime, site, _| runtime.run_names(site));
         let unknown = match names.findings.has_errors() {
             // One that cannot say its names may know them.
             true => Vec::new(),
@@ -67,7 +67,7 @@ impl Broker {
             return Operated { done: BTreeMap::new(), findings: unknown.into_iter().collect() };
         }
         let Operated { done, mut findings } = self.each(target, on, |runtime, site, record| {
-            let asked = names.done.get(record.instance.name()).and_then(|names| request.narrowed(names));
+            let asked = names.done.get(record.instance.name()).and_then(|names| request.restricted_to(names));
             asked.map(|request| runtime.run(site, &request)).transpose()
         });
         findings.extend(names.findings.iter().cloned());
@@ -89,7 +89,7 @@ impl Broker {
     pub fn drift(&self, target: &Target, on: &Operation<'_>) -> Operated<Vec<Drifted>> {
         self.each(target, on, |runtime, site, _| match site.applied_to {
             AppliedTo::Nothing => Ok(Vec::new()),
-            _ if site.is_behind() => Ok(Vec::new()),
+            _ if site.has_pending_plan() => Ok(Vec::new()),
             AppliedTo::Something | AppliedTo::This(_) => Ok(runtime.status(site)?.drifted),
         })
     }
@@ -110,7 +110,7 @@ impl Broker {
         let mut done = BTreeMap::new();
         let mut found: Vec<Diagnostic> = Vec::new();
         for (name, record) in target.manifest().into_iter().flat_map(|manifest| manifest.platforms()) {
-            let hosted = match ConfiguredPlatform::revive(self.registry(), &record.instance) {
+            let hosted = match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
                 Ok(hosted) => hosted,
                 Err(finding) => {
                     found.push(*finding);
@@ -147,7 +147,7 @@ fn pending_plan(site: &Site<'_>, record: &PlatformRecord) -> Result<Plan, Platfo
         return Ok(Plan::default());
     }
     let unreadable = |reason: String| {
-        PlatformError::new(PlatformErrorKind::Outside, format!("reading `{PLAN_FILE}` of the target"))
+        PlatformError::new(PlatformErrorKind::External, format!("reading `{PLAN_FILE}` of the target"))
             .caused_by(reason)
     };
     let path: SafePath = PLAN_FILE.parse().map_err(|error| unreadable(format!("{error}")))?;

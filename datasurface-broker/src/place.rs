@@ -28,7 +28,7 @@ impl Broker {
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, Refused> {
         let mut found = Vec::new();
         let platforms = configured_platform::configure_platforms(self.registry(), ecosystem, &mut found);
-        let lock = PlatformRenames::of(ecosystem).lock(lock);
+        let lock = PlatformRenames::from_ecosystem(ecosystem).lock(lock);
         let question = ChoiceContext::new(ecosystem, &platforms, &lock);
         let assignments = choice::choose(&question, &mut found);
         found.extend(waivers::unknown_codes(ecosystem));

@@ -46,7 +46,7 @@ impl Placed {
     }
 
     /// Where the declared platforms are: where their declarations say, and where they keep data on its way.
-    pub fn places(&self) -> impl Iterator<Item = (PlatformName, Set<Place>)> {
+    pub fn platform_places(&self) -> impl Iterator<Item = (PlatformName, Set<Place>)> {
         let declared = self.ecosystem.platforms().iter();
         declared.filter_map(|one| Some((one.name().clone(), self.platform(one.name())?.places(one))))
     }

@@ -14,7 +14,7 @@ pub(crate) struct PlatformRenames {
 
 impl PlatformRenames {
     /// Those of an ecosystem. A name that is declared means who has it now, whoever else had it before.
-    pub(crate) fn of(ecosystem: &Ecosystem) -> Self {
+    pub(crate) fn from_ecosystem(ecosystem: &Ecosystem) -> Self {
         let platforms = ecosystem.platforms();
         let renamed = platforms.iter().filter_map(|platform| {
             let former = platform.former_name().filter(|former| platforms.get(*former).is_none())?;
@@ -44,7 +44,7 @@ impl PlatformRenames {
             };
             lock.platforms.entry(now.clone()).or_insert_with(|| PlatformLock {
                 version: decided.version,
-                placement: decided.placement.on(now),
+                placement: decided.placement.with_platform(now),
                 held: Vec::new(),
             });
             if !decided.held.is_empty() {

@@ -16,27 +16,27 @@ pub(crate) fn place(
     before: &Placement,
 ) -> Shards {
     let Some(hosted) = hosted.filter(|hosted| !hosted.platform().descriptor().limits().is_empty()) else {
-        return Shards::of(graph, before, &[], &|_| NodeWeight::default());
+        return Shards::build(graph, before, &[], &|_| NodeWeight::default());
     };
     let descriptor = hosted.platform().descriptor();
     let limits: Vec<u64> = descriptor.limits().values().copied().collect();
-    let owing = HeldCustody::of(held);
+    let owing = HeldCustody::new(held);
     let weigh = |node: &Node<'_>| {
         let weights = hosted.platform().weigh(&owing.join(node.facts()));
-        let each = || descriptor.limits().keys().map(|limit| weights.of(limit));
+        let each = || descriptor.limits().keys().map(|limit| weights.get(limit));
         NodeWeight {
             whole: each().map(|weight| weight.whole).collect(),
             per_dataset: each().map(|weight| weight.per_dataset).collect(),
         }
     };
-    Shards::of(graph, before, &limits, &weigh)
+    Shards::build(graph, before, &limits, &weigh)
 }
 
 /// What must be kept of datasets since something holds them.
 pub(crate) struct HeldCustody<'h>(BTreeMap<&'h DatasetKey, Custody>);
 
 impl<'h> HeldCustody<'h> {
-    pub(crate) fn of(held: &'h [HeldState]) -> Self {
+    pub(crate) fn new(held: &'h [HeldState]) -> Self {
         let mut owed: BTreeMap<&DatasetKey, Custody> = BTreeMap::new();
         for state in held {
             let custody = owed.entry(state.holds().dataset()).or_default();
@@ -49,7 +49,7 @@ impl<'h> HeldCustody<'h> {
     pub(crate) fn join(&self, facts: NodeFacts) -> NodeFacts {
         facts.map_datasets(|facts: DatasetFacts| {
             let custody = self.0.get(facts.key()).copied().unwrap_or_default();
-            Some(facts.owing(custody))
+            Some(facts.joined_with(custody))
         })
     }
 }

@@ -64,7 +64,7 @@ impl Proposal {
     /// forgotten. A write of the same lock that was interrupted before is finished first.
     pub fn write(&self, target: &mut Target, lock: &Path) -> Result<(), WriteError> {
         target.finish(Some(lock))?;
-        let there = self.files_there(target);
+        let there = self.unchanged_files(target);
         let promised = self.manifest.files();
         let mut written = BTreeSet::new();
         let mut writing = target.begin()?;
@@ -73,18 +73,18 @@ impl Proposal {
                 continue;
             };
             for (view, entry) in proposed.scopes.iter().zip(&record.scopes) {
-                let folder = entry.folder.inside(&record.folder);
-                let is_there = |path: &SafePath| there.contains(&path.inside(&folder));
+                let folder = entry.folder.joined_to(&record.folder);
+                let is_there = |path: &SafePath| there.contains(&path.joined_to(&folder));
                 if entry.record.files.keys().all(is_there) {
                     continue;
                 }
                 let rendering = proposed.hosted.platform().render(view)?;
                 for file in rendering.files() {
-                    put(&mut writing, &file.path().inside(&folder), file, &promised, &there)?;
+                    put(&mut writing, &file.path().joined_to(&folder), file, &promised, &there)?;
                 }
             }
             for (path, file) in files(&record.standing, &proposed.plan) {
-                let path = path.inside(&record.folder);
+                let path = path.joined_to(&record.folder);
                 put(&mut writing, &path, &file, &promised, &there)?;
                 written.insert(path);
             }
@@ -96,7 +96,7 @@ impl Proposal {
     }
 
     /// The files that are in the target as they are to be.
-    fn files_there(&self, target: &Target) -> BTreeSet<SafePath> {
+    fn unchanged_files(&self, target: &Target) -> BTreeSet<SafePath> {
         let Some(before) = target.manifest() else {
             return BTreeSet::new();
         };

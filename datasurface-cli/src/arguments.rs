@@ -358,7 +358,7 @@ impl Model {
 
     /// The day as of which to plan: named, or that of the clock.
     pub(crate) fn as_of(&self) -> AsOf {
-        self.on.map_or_else(|| AsOf::clock(today()), AsOf::from)
+        self.on.map_or_else(|| AsOf::from_clock(today()), AsOf::from)
     }
 
     /// Whether the model comes from the standard input.

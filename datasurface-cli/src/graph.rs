@@ -60,8 +60,8 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
         }
         (GraphFormat::Json, Some(reach)) => Answer::long_json(reach, true).with_findings(findings),
         (GraphFormat::Json, None) => {
-            let picture = GraphsPicture::of(graphs);
-            let picture = only.as_ref().map_or(picture, |only| picture.only(only));
+            let picture = GraphsPicture::new(graphs);
+            let picture = only.as_ref().map_or(picture, |only| picture.for_platform(only));
             Answer::long_json(picture, true).with_findings(findings)
         }
         (GraphFormat::Mermaid, _) => {
@@ -97,8 +97,8 @@ fn refuse(arguments: &Graph, findings: &Findings) -> Answer<'static> {
 /// What is shown, as a picture.
 fn drawn<'g>(arguments: &Graph, shown: &'g [GraphVersions<'_>], reach: Option<&Reach>) -> Picture<'g> {
     let picture = match reach {
-        Some(_) => Picture::of_change(shown.iter().map(|versions| (versions.before(), versions.after()))),
-        None => Picture::of(shown.iter().map(GraphVersions::after)),
+        Some(_) => Picture::from_changes(shown.iter().map(|versions| (versions.before(), versions.after()))),
+        None => Picture::new(shown.iter().map(GraphVersions::after)),
     };
     let mut picture = picture.with_level(match arguments.level.unwrap_or_default() {
         GraphLevel::Dataset => Level::Dataset,
@@ -106,7 +106,7 @@ fn drawn<'g>(arguments: &Graph, shown: &'g [GraphVersions<'_>], reach: Option<&R
         GraphLevel::Team => Level::Team,
     });
     if let Some(reached) = reach.map(Reach::keys) {
-        picture = picture.only(|node| reached.contains(&node.key()));
+        picture = picture.filter(|node| reached.contains(&node.key()));
     }
     match &arguments.around {
         Some(centre) => picture.around(centre, arguments.steps),

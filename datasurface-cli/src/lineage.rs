@@ -120,9 +120,9 @@ impl<'a> Lineage<'a> {
         columns: Vec<ColumnName>,
         findings: &'a Findings,
     ) -> Self {
-        let questions = Questions::about(graphs);
+        let questions = Questions::new(graphs);
         let column = |column: ColumnName| {
-            let made_of = questions.column_sources_of(&ColumnKey::new(dataset, column.clone()));
+            let made_of = questions.upstream_columns(&ColumnKey::new(dataset, column.clone()));
             Column { column, made_of }
         };
         let is_needed = is_needed(graphs, dataset);
@@ -131,8 +131,8 @@ impl<'a> Lineage<'a> {
             dataset,
             is_needed,
             is_made: is_needed || is_an_output(graphs, dataset),
-            made_of: questions.sources_of(dataset),
-            made_into: questions.derived_from(dataset),
+            made_of: questions.upstream_datasets(dataset),
+            made_into: questions.downstream_datasets(dataset),
             columns: columns.into_iter().map(column).collect(),
         }
     }

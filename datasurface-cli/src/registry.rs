@@ -7,6 +7,6 @@ use datasurface_platform::Registry;
 pub(crate) fn broker() -> Broker {
     let registry = Registry::new();
     #[cfg(feature = "local")]
-    let registry = registry.with::<datasurface_local::LocalPlatform>();
+    let registry = registry.with_plugin::<datasurface_local::LocalPlatform>();
     Broker::new(registry)
 }

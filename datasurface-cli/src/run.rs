@@ -128,7 +128,7 @@ impl RunJson {
     fn is_well(&self) -> bool {
         let has_failed = |report: &RunReport| {
             !report.failures.is_empty()
-                || report.compared.iter().any(|compared| !compared.is_same())
+                || report.compared.iter().any(|compared| !compared.is_equal())
                 || report.datasets.iter().any(|run| run.failure.is_some())
         };
         !self.findings.has_errors() && !self.ran.values().any(has_failed)
@@ -210,9 +210,9 @@ fn comparison(ran: &RunJson) -> String {
         for compared in &report.compared {
             let [missing, added, other] =
                 [compared.missing, compared.added, compared.different].map(|number| number.to_string());
-            let remark = if compared.is_same() { "" } else { "differs" };
+            let remark = if compared.is_equal() { "" } else { "differs" };
             all += 1;
-            different += usize::from(!compared.is_same());
+            different += usize::from(!compared.is_equal());
             let (copy, dataset) = (compared.copy.to_string(), compared.dataset.to_string());
             table.row([copy, dataset, platform.to_string(), missing, added, other, remark.to_owned()]);
         }
@@ -245,7 +245,7 @@ fn wait(until: DateTime<Utc>) {
 struct Terminal;
 
 impl RunObserver for Terminal {
-    fn begins(&self, what: &str) {
+    fn job_started(&self, what: &str) {
         progress(&format!("  {what}"));
     }
 }

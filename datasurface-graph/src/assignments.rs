@@ -97,12 +97,12 @@ impl Assignments {
 
     /// The decisions about who captures a datastore.
     #[must_use]
-    pub fn primaries_of(&self, datastore: &DatastoreName) -> Option<&Stages> {
+    pub fn primary_stages(&self, datastore: &DatastoreName) -> Option<&Stages> {
         self.primaries.get(datastore)
     }
 
     /// Groups and the platforms on which they are in the graph.
-    pub fn serving(&self) -> impl Iterator<Item = (&GroupKey, &PlatformName)> {
+    pub fn served_groups(&self) -> impl Iterator<Item = (&GroupKey, &PlatformName)> {
         self.groups
             .iter()
             .flat_map(|(group, platforms)| in_graph(platforms).map(move |platform| (group, platform)))
@@ -136,7 +136,7 @@ impl Assignments {
     }
 
     /// The platforms on which the capture of a datastore is in the graph, whether or not somebody is served there.
-    pub fn capturing(&self, datastore: &DatastoreName) -> impl Iterator<Item = &PlatformName> {
+    pub fn capturing_platforms(&self, datastore: &DatastoreName) -> impl Iterator<Item = &PlatformName> {
         self.primaries.get(datastore).into_iter().flat_map(in_graph)
     }
 
@@ -153,7 +153,7 @@ impl Assignments {
 
     /// The platforms that may be meant to capture a datastore now, by name: one, unless decisions contradict each other.
     /// The first of them is the [primary](Self::primary).
-    pub fn contenders(&self, datastore: &DatastoreName) -> impl Iterator<Item = &PlatformName> {
+    pub fn primary_candidates(&self, datastore: &DatastoreName) -> impl Iterator<Item = &PlatformName> {
         self.primaries.get(datastore).into_iter().flat_map(contenders)
     }
 }

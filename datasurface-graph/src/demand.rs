@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 pub fn datastores_needed(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> BTreeSet<DatastoreName> {
     let mut needed = BTreeSet::new();
     let mut waiting: Vec<&DatastoreName> = assignments
-        .serving()
+        .served_groups()
         .filter_map(|(key, _)| ecosystem.workspace(&key.workspace)?.entity().groups().get(&key.group))
         .flat_map(|group| group.sinks().iter().map(|sink| &sink.name().datastore))
         .collect();

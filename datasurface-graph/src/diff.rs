@@ -62,7 +62,7 @@ impl GraphDiff {
 
     fn find_renamed(&mut self, old: &IntentionGraph, new: &IntentionGraph) {
         let nodes = self.added.iter().filter_map(|key| new.node(key));
-        let pairs = nodes.filter_map(|node| Some((node.formerly(old)?, node.key())));
+        let pairs = nodes.filter_map(|node| Some((node.former_key(old)?, node.key())));
         self.renamed = pairs.filter(|(former, _)| self.removed.binary_search(former).is_ok()).collect();
     }
 

@@ -93,7 +93,7 @@ impl NodeKey {
 
     /// The key of the same on a platform of this name.
     #[must_use]
-    pub(crate) fn on(mut self, name: &PlatformName) -> Self {
+    pub(crate) fn with_platform(mut self, name: &PlatformName) -> Self {
         match &mut self {
             Self::Export { platform, .. }
             | Self::Ingest { platform, .. }

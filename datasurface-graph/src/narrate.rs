@@ -62,13 +62,13 @@ pub(crate) fn detail(at: NodeRef<'_>) -> NodeDetail {
 
 /// What is judged where data enters, and nowhere else: whoever takes it over gets what passed.
 fn checks(supply: &DatastoreFragment, part: &PlatformPart, dataset: DatasetId) -> Set<QualityCheck> {
-    let checks = dataset.of(&supply.datastore).quality_checks();
+    let checks = dataset.get_in(&supply.datastore).quality_checks();
     checks.filter(|_| part.platform == supply.primary).cloned().collect()
 }
 
 fn invalid_rows(supply: &DatastoreFragment, part: &PlatformPart, dataset: DatasetId) -> InvalidRows {
     let is_judged = part.platform == supply.primary;
-    if is_judged { dataset.of(&supply.datastore).invalid_rows() } else { InvalidRows::default() }
+    if is_judged { dataset.get_in(&supply.datastore).invalid_rows() } else { InvalidRows::default() }
 }
 
 fn source(supply: &DatastoreFragment, part: &PlatformPart, ingest: &Ingest) -> IngestSource {
@@ -118,16 +118,18 @@ fn transform(derivation: &TransformerFragment) -> TransformFacts {
             .map(|(datastore, dataset)| dataset_facts(datastore, dataset, live))
             .collect(),
         output: derivation.output().clone(),
-        outputs: outputs.map(|at| dataset_facts(&derivation.output, DatasetId::at(at), live)).collect(),
+        outputs: outputs
+            .map(|at| dataset_facts(&derivation.output, DatasetId::from_index(at), live))
+            .collect(),
     }
 }
 
 fn dataset_key(datastore: &Datastore, dataset: DatasetId) -> DatasetKey {
-    DatasetKey::new(datastore.name(), dataset.of(datastore).name())
+    DatasetKey::new(datastore.name(), dataset.get_in(datastore).name())
 }
 
 fn dataset_facts(datastore: &Datastore, dataset: DatasetId, custody: Custody) -> DatasetFacts {
-    let unit = dataset.of(datastore);
+    let unit = dataset.get_in(datastore);
     DatasetFacts {
         key: dataset_key(datastore, dataset),
         schema: unit.schema().as_table(),

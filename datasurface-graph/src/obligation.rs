@@ -23,7 +23,7 @@ pub struct Obligation {
 impl Obligation {
     /// What a consumer with these requirements, in a workspace of this priority and with this deadline, is owed.
     #[must_use]
-    pub fn to_consumer(
+    pub fn for_consumer(
         requirements: &Requirements,
         priority: Option<Priority>,
         deadline: Option<&Deadline>,
@@ -59,7 +59,7 @@ impl Obligation {
     }
 
     /// What is owed when all of these are; nothing, if there are none. Where one of them says it all, it is that.
-    pub(crate) fn of_all<'o>(mut owed: impl Iterator<Item = &'o Self>) -> Cow<'o, Self> {
+    pub(crate) fn join_all<'o>(mut owed: impl Iterator<Item = &'o Self>) -> Cow<'o, Self> {
         let Some(first) = owed.next() else { return Cow::default() };
         let mut all = Cow::Borrowed(first);
         // In place: there may be many, and most add nothing.
@@ -207,7 +207,7 @@ impl Custody {
 
     /// The time that was promised; none where there is no promise, or one without an end.
     #[must_use]
-    pub fn promised_time(self) -> Option<Retention> {
+    pub fn promised_retention(self) -> Option<Retention> {
         match self.retention {
             Some(Keep::For(time)) => Some(time),
             Some(Keep::ForEver) | None => None,

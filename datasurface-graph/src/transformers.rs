@@ -34,7 +34,7 @@ pub(crate) struct Group {
 }
 
 impl Transformers {
-    pub(crate) fn of(ecosystem: &Valid<Ecosystem>) -> Self {
+    pub(crate) fn new(ecosystem: &Valid<Ecosystem>) -> Self {
         let workspaces = ecosystem.workspaces();
         let transforming: Vec<&Workspace> = workspaces
             .iter()

@@ -23,8 +23,8 @@ impl PlatformDescriptor {
             asks.extend(unless(self.formats(), input.offer().format(), "reading the format"));
         }
         match node.detail() {
-            NodeDetail::Ingest(ingest) => self.of_ingest(ingest, &mut asks),
-            NodeDetail::Export(export) => self.of_export(export, &mut asks),
+            NodeDetail::Ingest(ingest) => self.add_ingest(ingest, &mut asks),
+            NodeDetail::Export(export) => self.add_export(export, &mut asks),
             NodeDetail::Transform(transform) => {
                 let code = transform.artifact().technology();
                 asks.extend(unless(self.artifacts(), code, "running transformers of"));
@@ -37,7 +37,7 @@ impl PlatformDescriptor {
         asks.into_iter().collect()
     }
 
-    fn of_ingest(&self, ingest: &IngestFacts, asks: &mut BTreeSet<String>) {
+    fn add_ingest(&self, ingest: &IngestFacts, asks: &mut BTreeSet<String>) {
         if let IngestSource::Container(capture) = ingest.source() {
             let (container, capture) = (capture.container(), capture.capture());
             asks.extend(unless(self.captures(), capture.kind().technology(), "capturing by"));
@@ -59,15 +59,15 @@ impl PlatformDescriptor {
         }
     }
 
-    fn of_export(&self, export: &ExportFacts, asks: &mut BTreeSet<String>) {
+    fn add_export(&self, export: &ExportFacts, asks: &mut BTreeSet<String>) {
         let container = export.container().kind().technology();
         asks.extend(unless(self.export_targets(), container, "exporting to"));
         for consumer in export.consumers() {
-            self.of_requirements(consumer.requirements(), asks);
+            self.add_requirements(consumer.requirements(), asks);
         }
     }
 
-    fn of_requirements(&self, wanted: &Requirements, asks: &mut BTreeSet<String>) {
+    fn add_requirements(&self, wanted: &Requirements, asks: &mut BTreeSet<String>) {
         if !self.milestonings().contains(&wanted.milestoning()) {
             asks.insert(match wanted.milestoning() {
                 Milestoning::Live => "showing the latest version of a record".to_owned(),

@@ -65,7 +65,7 @@ impl PlatformDescriptor {
 
     /// A platform of the kind and version of a plug-in that can do nothing yet.
     #[must_use]
-    pub fn of<P: PlatformPlugin>() -> Self {
+    pub fn for_plugin<P: PlatformPlugin>() -> Self {
         Self::new(P::KIND, P::version())
     }
 

@@ -62,7 +62,7 @@ impl Registry {
 
     /// Knows a plug-in. One that is known already, in the same version, is replaced.
     #[must_use]
-    pub fn with<P: PlatformPlugin>(self) -> Self {
+    pub fn with_plugin<P: PlatformPlugin>(self) -> Self {
         self.with_factory(TypedFactory::<P>::new())
     }
 

@@ -128,7 +128,7 @@ impl HeldState {
 
     /// What lets it go on this day, when this revision is what was reached; none if nothing does.
     #[must_use]
-    pub fn guard(&self, on: NaiveDate, reached: Option<&Revision>) -> Option<Guard> {
+    pub fn release_reason(&self, on: NaiveDate, reached: Option<&Revision>) -> Option<Guard> {
         let released = self.released_by.as_ref().filter(|release| Some(*release) == reached);
         let expired = self.owed_until.filter(|until| *until < on);
         released.map(|at| Guard::Released(at.clone())).or_else(|| expired.map(Guard::Expired))

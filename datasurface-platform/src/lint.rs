@@ -75,7 +75,7 @@ impl<'a> Reporter<'a> {
 
     /// Reports whatever a node asks for that the descriptor does not claim. This is most of the lint of a platform whose
     /// descriptor tells all that it can do.
-    pub fn refuse_unclaimed(&mut self, descriptor: &PlatformDescriptor, what: LintView<'_>) {
+    pub fn report_unclaimed(&mut self, descriptor: &PlatformDescriptor, what: LintView<'_>) {
         if let LintView::Node(node) = what {
             for ask in descriptor.unclaimed(node) {
                 self.report(

@@ -40,7 +40,7 @@ impl Offer {
     /// Every dataset of a capture, with all that must be kept of it, at the address of
     /// [what there is once for each dataset](crate::Resource::of_dataset): the kind is the format.
     #[must_use]
-    pub fn of_datasets(node: &NodeFacts, kind: &str) -> Vec<Self> {
+    pub fn for_datasets(node: &NodeFacts, kind: &str) -> Vec<Self> {
         let offer = |dataset: &DatasetFacts| {
             let address = format!("{kind}.{}", dataset_slug(dataset.key()));
             Self::new(dataset.key(), address, kind).with_custody(dataset.custody())

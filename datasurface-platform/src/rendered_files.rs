@@ -33,7 +33,7 @@ impl RenderedFiles {
     }
 
     /// The files in a folder and in the folders inside, in order of their paths. The folder is one part of a path.
-    pub fn below(&self, folder: &str) -> impl Iterator<Item = (&SafePath, &[u8])> {
+    pub fn in_folder(&self, folder: &str) -> impl Iterator<Item = (&SafePath, &[u8])> {
         let is_inside = move |path: &SafePath| {
             let mut parts = path.parts();
             parts.next() == Some(folder) && parts.next().is_some()
@@ -52,7 +52,7 @@ mod tests {
         let files = ["a/b/c.sql", "a/x.sql", "a", "ab/y.sql"];
         let files = files.map(|path| (path.parse::<SafePath>().unwrap(), path.as_bytes().to_vec()));
         let rendered = RenderedFiles::new("rendered", files);
-        let below: Vec<_> = rendered.below("a").map(|(path, content)| (path.as_str(), content)).collect();
+        let below: Vec<_> = rendered.in_folder("a").map(|(path, content)| (path.as_str(), content)).collect();
         assert_eq!(below, [("a/b/c.sql", "a/b/c.sql".as_bytes()), ("a/x.sql", "a/x.sql".as_bytes())]);
         assert_eq!(rendered.get(&"ab/y.sql".parse().unwrap()), Some("ab/y.sql".as_bytes()));
         assert_eq!(rendered.get(&"ab/z.sql".parse().unwrap()), None);

@@ -111,20 +111,20 @@ impl RunRequest {
 
     /// Whether everything is to run, and nothing is asked for by name.
     #[must_use]
-    pub fn asks_for_all(&self) -> bool {
+    pub fn is_unrestricted(&self) -> bool {
         self.select.is_empty() && self.full_refresh.is_empty() && self.resync.is_empty()
     }
 
     /// The part of it that a runtime can do which knows these names; none if it asks for other things only.
     #[must_use]
-    pub fn narrowed(&self, names: &RunNames) -> Option<Self> {
+    pub fn restricted_to(&self, names: &RunNames) -> Option<Self> {
         let narrowed = Self {
             select: self.select.intersection(&names.selectable).cloned().collect(),
             full_refresh: self.full_refresh.intersection(&names.datasets).cloned().collect(),
             resync: self.resync.intersection(&names.consumers).cloned().collect(),
             ..self.clone()
         };
-        (self.asks_for_all() || !narrowed.asks_for_all()).then_some(narrowed)
+        (self.is_unrestricted() || !narrowed.is_unrestricted()).then_some(narrowed)
     }
 }
 

@@ -25,7 +25,7 @@ pub trait Runtime: fmt::Debug + Send + Sync {
     fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError>;
 
     /// The names by which a request can ask for something. Without any, all of it runs or nothing.
-    fn names(&self, _site: &Site<'_>) -> Result<RunNames, PlatformError> {
+    fn run_names(&self, _site: &Site<'_>) -> Result<RunNames, PlatformError> {
         Ok(RunNames::default())
     }
 
@@ -46,7 +46,7 @@ pub trait Runtime: fmt::Debug + Send + Sync {
 /// Who is told what a runtime does, while it does it.
 pub trait RunObserver: fmt::Debug + Sync {
     /// A job begins, or a step of a plan, or whatever else takes its time: its address.
-    fn begins(&self, what: &str);
+    fn job_started(&self, what: &str);
 
     /// Whether the call is to end: it fails as soon as it can, and the next one goes on where it was. It is asked often, and from
     /// other threads.
@@ -60,7 +60,7 @@ pub trait RunObserver: fmt::Debug + Sync {
 pub struct NoObserver;
 
 impl RunObserver for NoObserver {
-    fn begins(&self, _what: &str) {}
+    fn job_started(&self, _what: &str) {}
 }
 
 /// Where a runtime works.
@@ -88,7 +88,7 @@ pub const PLAN_FILE: &str = "plan.json";
 impl Site<'_> {
     /// Whether a plan was rendered and is still to be applied: until then, what is there is not what is rendered.
     #[must_use]
-    pub fn is_behind(&self) -> bool {
+    pub fn has_pending_plan(&self) -> bool {
         PLAN_FILE.parse().is_ok_and(|path| self.rendered.get(&path).is_some())
     }
 }
@@ -168,7 +168,7 @@ pub struct Compared {
 impl Compared {
     /// Whether there is no difference.
     #[must_use]
-    pub fn is_same(&self) -> bool {
+    pub fn is_equal(&self) -> bool {
         self.missing == 0 && self.added == 0 && self.different == 0
     }
 }
@@ -245,7 +245,7 @@ pub struct Drifted {
     /// How it is not as it was rendered, and what is to be done about it; no value of data is in it.
     pub problem: String,
     /// Whether the next run makes it again by itself.
-    pub is_made_again: bool,
+    pub is_repaired_by_run: bool,
 }
 
 /// How far one dataset of one group is.

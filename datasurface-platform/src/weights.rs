@@ -35,20 +35,20 @@ pub struct Weights(BTreeMap<String, Weight>);
 impl Weights {
     /// Costs nothing.
     #[must_use]
-    pub fn none() -> Self {
+    pub fn new() -> Self {
         Self::default()
     }
 
     /// Costs this much of a limit.
     #[must_use]
-    pub fn with(mut self, limit: impl Into<String>, weight: Weight) -> Self {
+    pub fn with_weight(mut self, limit: impl Into<String>, weight: Weight) -> Self {
         self.0.insert(limit.into(), weight);
         self
     }
 
     /// What it costs of a limit.
     #[must_use]
-    pub fn of(&self, limit: &str) -> Weight {
+    pub fn get(&self, limit: &str) -> Weight {
         self.0.get(limit).copied().unwrap_or_default()
     }
 }

@@ -159,7 +159,7 @@ struct Done {
 impl Done {
     fn of(checked: Checked, assignments: &Assignments) -> Result<Self, Box<dyn Error>> {
         let graphs = IntentionGraphs::build(checked.ecosystem(), assignments)?;
-        let shards = |graph| Shards::of(graph, &Placement::default(), &LIMITS, &weigh);
+        let shards = |graph| Shards::build(graph, &Placement::default(), &LIMITS, &weigh);
         Ok(Self { shards: graphs.iter().map(shards).collect(), checked, graphs })
     }
 
@@ -197,7 +197,7 @@ fn validated(edited: Ecosystem, before: &Checked) -> Result<Checked, datasurface
 
 #[inline(never)]
 fn sharded(before: &[Shards], graphs: &IntentionGraphs) -> Vec<Shards> {
-    before.iter().zip(graphs.iter()).map(|(before, graph)| before.again(graph, &weigh)).collect()
+    before.iter().zip(graphs.iter()).map(|(before, graph)| before.rebuild(graph, &weigh)).collect()
 }
 
 /// Two weights: of one in the order of everything, and of two for what is captured.

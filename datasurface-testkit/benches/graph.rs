@@ -60,14 +60,14 @@ fn one_platform(
     let other = apart.iter().next().ok_or("there is no platform")?;
     println!("  diff, loaded apart{:9.3} ms (50)", best(|| GraphDiff::between(graph, other)));
 
-    let shards = |limits: &[u64]| Shards::of(graph, &Placement::default(), limits, &weigh);
+    let shards = |limits: &[u64]| Shards::build(graph, &Placement::default(), limits, &weigh);
     println!("  shards            {:9.3} ms (150)", best(|| shards(&[])));
     println!("  shards, limited   {:9.3} ms (150)", best(|| shards(&[5_000, 2_000])));
     let placed = shards(&[5_000, 2_000]);
     let limits = [5_000, 2_000];
     println!(
         "  shards, as before {:9.3} ms (150)",
-        best(|| Shards::of(graph, placed.placement(), &limits, &weigh))
+        best(|| Shards::build(graph, placed.placement(), &limits, &weigh))
     );
     Ok(())
 }

@@ -63,7 +63,7 @@ impl Laws {
     /// Checks one plug-in.
     #[must_use]
     pub fn of<P: PlatformPlugin>() -> Self {
-        Self::new(Registry::new().with::<P>())
+        Self::new(Registry::new().with_plugin::<P>())
     }
 
     /// The kind of which platforms in generated ecosystems are, where a registry has several.

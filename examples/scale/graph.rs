@@ -33,7 +33,7 @@ impl Graphs {
         report.peak_rss("peak_rss_mib");
         report.count("graph_nodes", graphs.iter().map(IntentionGraph::len).sum());
         report.count("graph_edges", graphs.iter().map(|graph| graph.edges().count()).sum());
-        let shards = |graph| Shards::of(graph, &Placement::default(), &LIMITS, &weigh);
+        let shards = |graph| Shards::build(graph, &Placement::default(), &LIMITS, &weigh);
         let shards = report.timed("shard_ms", || graphs.iter().map(shards).collect());
         Ok(Self { assignments, graphs, shards })
     }
@@ -42,7 +42,7 @@ impl Graphs {
     pub(crate) fn follow(&mut self, ecosystem: &Valid<Ecosystem>) -> Result<(), Box<dyn Error>> {
         self.graphs = self.graphs.rebuild(ecosystem, &self.assignments)?;
         let shards = self.shards.iter().zip(self.graphs.iter());
-        self.shards = shards.map(|(before, graph)| before.again(graph, &weigh)).collect();
+        self.shards = shards.map(|(before, graph)| before.rebuild(graph, &weigh)).collect();
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use std::{fs, io, path::Path, time::SystemTime};
 
 /// Does everything that there is to do.
 pub(crate) fn work(folder: &Path, guests: bool) -> Result<()> {
-    let broker = Broker::new(Registry::new().with::<LocalPlatform>());
+    let broker = Broker::new(Registry::new().with_plugin::<LocalPlatform>());
     let path = folder.join(LOCK_FILE_NAME);
     let mut target = Target::open(folder.join("rendered"))?;
     target.finish(Some(&path))?;

@@ -11,7 +11,7 @@ impl PlatformPlugin for Connectors {
         Version::new(1, 0, 0)
     }
     fn configure(_: &PlatformInstance, _: NoSettings) -> Result<Self, PlatformError> {
-        let descriptor = PlatformDescriptor::of::<Self>()
+        let descriptor = PlatformDescriptor::for_plugin::<Self>()
             .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
             .with_consistencies([Consistency::SingleDataset, Consistency::MultiDataset])
             .with_export_targets(["sqlite", "postgres"])
@@ -28,22 +28,22 @@ impl DataPlatform for Connectors {
         &self.0
     }
     fn weigh(&self, _: &NodeFacts) -> Weights {
-        Weights::none().with("connectors", Weight::whole(1))
+        Weights::new().with_weight("connectors", Weight::whole(1))
     }
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-        Offer::of_datasets(node, "topic")
+        Offer::for_datasets(node, "topic")
     }
     fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
-        found.refuse_unclaimed(&self.0, what);
+        found.report_unclaimed(&self.0, what);
     }
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
         let cluster = Resource::new("cluster", "cluster").attribute("name", scope.platform().name());
-        let topics = scope.kept().map(|(node, dataset)| {
-            let topic = Resource::of_dataset("topic", node, dataset.key()).dependency("cluster");
+        let topics = scope.stored_datasets().map(|(node, dataset)| {
+            let topic = Resource::for_dataset("topic", node, dataset.key()).dependency("cluster");
             topic.attribute("schema", dataset.schema()).with_held_data(dataset)
         });
-        let connectors = scope.nodes_here().filter_map(|node| {
-            let named = |kind| Resource::of_node(kind, node).attribute("reads", node.reads());
+        let connectors = scope.whole_nodes().filter_map(|node| {
+            let named = |kind| Resource::for_node(kind, node).attribute("reads", node.input_addresses());
             let connector = match node.detail() {
                 NodeDetail::Ingest(from) => named("source").attribute("from", from.source()),
                 NodeDetail::Export(to) => named("sink").attribute("to", to.container()),
@@ -52,7 +52,7 @@ impl DataPlatform for Connectors {
             let topics = node.dataset_addresses("topic");
             Some(connector.attribute("topics", &topics).with_dependencies(topics))
         });
-        Rendering::of_json(topics.chain(connectors).chain(scope.in_foundation(cluster)))
+        Rendering::from_resources(topics.chain(connectors).chain(scope.in_foundation(cluster)))
     }
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
         change.structural(|_| Judgement::update(Effect::Pause, "it starts again"))

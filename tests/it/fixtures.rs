@@ -70,7 +70,7 @@ fn today() -> NaiveDate {
 }
 
 fn broker() -> Broker {
-    Broker::new(Registry::new().with::<LocalPlatform>().with::<Connectors>())
+    Broker::new(Registry::new().with_plugin::<LocalPlatform>().with_plugin::<Connectors>())
 }
 
 fn documents(fixture: &Path) -> Documents {

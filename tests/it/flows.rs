@@ -97,7 +97,7 @@ impl Ground {
         let lock_path = self.path(LOCK_FILE_NAME);
         let lock = fs::read_to_string(&lock_path)
             .map_or_else(|_| Lock::default(), |text| Lock::from_text(&text).unwrap());
-        let broker = Broker::new(Registry::new().with::<LocalPlatform>());
+        let broker = Broker::new(Registry::new().with_plugin::<LocalPlatform>());
         let placed =
             broker.place(ecosystem.validate(&Validation::on(on)).unwrap().ecosystem(), &lock).unwrap();
         let mut target = Target::open(self.path("target")).unwrap();
@@ -230,7 +230,7 @@ impl Ground {
             watcher: &NoObserver,
             confirmed: Confirmed { begin_anew: false, clock_until: Some(now) },
         };
-        let broker = Broker::new(Registry::new().with::<LocalPlatform>());
+        let broker = Broker::new(Registry::new().with_plugin::<LocalPlatform>());
         work(&broker, &mut Target::open(self.path("target")).unwrap(), &on)
     }
 
@@ -360,7 +360,7 @@ fn a_new_column_is_added_and_its_values_arrive() {
 struct Listener(Mutex<Vec<String>>);
 
 impl RunObserver for Listener {
-    fn begins(&self, what: &str) {
+    fn job_started(&self, what: &str) {
         self.0.lock().unwrap().push(what.to_owned());
     }
 }

@@ -47,7 +47,7 @@ fn another_process_renders_the_same_bytes() {
     let Some(child) = child() else {
         return;
     };
-    let here = renderings(Registry::new().with::<Connectors>());
+    let here = renderings(Registry::new().with_plugin::<Connectors>());
     let there = renderings(Registry::new().with_factory(child));
     assert!(here.iter().any(|rendering| rendering.files().len() > 5));
     assert_eq!(here, there);

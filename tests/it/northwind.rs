@@ -33,7 +33,7 @@ fn placed(ecosystem: Ecosystem, lock: &Lock) -> datasurface::broker::Placed {
 }
 
 fn broker() -> Broker {
-    Broker::new(Registry::new().with::<LocalPlatform>())
+    Broker::new(Registry::new().with_plugin::<LocalPlatform>())
 }
 
 fn proposed(ecosystem: Ecosystem, lock: &Lock, reached: Option<&Manifest>) -> Proposal {

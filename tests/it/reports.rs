@@ -67,7 +67,7 @@ fn findings_of_the_broker_and_of_change_control_join_a_report_with_their_places(
     let after = loaded(&SALES.replace(", placed Date", ""));
     let mut report = after.check(&on());
 
-    let broker = Broker::new(Registry::new().with::<LocalPlatform>());
+    let broker = Broker::new(Registry::new().with_plugin::<LocalPlatform>());
     let refused = broker.place(report.checked.as_ref().unwrap().ecosystem(), &Lock::default()).unwrap_err();
     report.findings.extend(after.located(refused.findings().clone()));
 

@@ -9,7 +9,7 @@ use datasurface_platform::PlatformDescriptor;
 use std::{collections::BTreeSet, fmt};
 
 /// Why a platform cannot serve a group of a workspace. Empty if it can.
-pub(crate) fn unserved(
+pub(crate) fn serving_obstacles(
     descriptor: &PlatformDescriptor,
     ecosystem: &Valid<Ecosystem>,
     workspace: &Workspace,
@@ -45,7 +45,7 @@ pub(crate) fn unserved(
 }
 
 /// Why a platform cannot capture a datastore from its container. Empty if it can.
-pub(crate) fn uncaptured(
+pub(crate) fn capture_obstacles(
     descriptor: &PlatformDescriptor,
     ecosystem: &Valid<Ecosystem>,
     datastore: &Datastore,
@@ -74,7 +74,7 @@ pub(crate) fn uncaptured(
 }
 
 /// Why a platform cannot run the transformer of a workspace. Empty if it can.
-pub(crate) fn unserved_transformer(
+pub(crate) fn transformer_obstacles(
     descriptor: &PlatformDescriptor,
     ecosystem: &Valid<Ecosystem>,
     workspace: &Workspace,

@@ -2,8 +2,8 @@
 
 use super::{
     ChoiceContext,
-    capability::{uncaptured, unserved_transformer},
-    decisions::{self, is_standing},
+    capability::{capture_obstacles, transformer_obstacles},
+    decisions::{self, is_in_graph},
     policy::{DatasetReader, GovernedTask, Pin},
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
@@ -73,7 +73,7 @@ fn askers<'a>(
     assignments: &'a Assignments,
 ) -> BTreeMap<&'a DatastoreName, BTreeSet<&'a PlatformName>> {
     let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for (key, platform) in assignments.serving() {
+    for (key, platform) in assignments.served_groups() {
         let workspace = question.ecosystem.workspace(&key.workspace);
         let group = workspace.and_then(|workspace| workspace.entity().groups().get(&key.group));
         for sink in group.into_iter().flat_map(|group| group.sinks()) {
@@ -98,7 +98,7 @@ fn readings<'a>(
         let workspace = question.ecosystem.workspace(&key.workspace)?;
         Some((workspace, workspace.entity().groups().get(&key.group)?))
     };
-    let served = serving.serving().filter_map(|(key, _)| group(key));
+    let served = serving.served_groups().filter_map(|(key, _)| group(key));
     let producers = needed.iter().filter_map(|name| question.ecosystem.producer(name));
     let of_producers = producers
         .flat_map(|workspace| workspace.entity().groups().iter().map(move |group| (workspace, group)));
@@ -121,18 +121,18 @@ fn duty<'a>(
     let name = store.entity().name();
     let what = format!("capture the datastore `{name}`");
     let mut duty = GovernedTask::new(question, what, store.path(), store.entity().production_status());
-    duty.of_zone(&store.team().zone);
+    duty.add_zone(&store.team().zone);
     for reading in readings {
-        duty.of_data(reading.dataset);
+        duty.add_data(reading.dataset);
     }
     let producer = question.ecosystem.producer(name);
     for group in producer.into_iter().flat_map(|workspace| workspace.entity().groups()) {
         for sink in group.sinks() {
-            duty.of_input(sink.name());
+            duty.add_input(sink.name());
         }
     }
     for reading in readings {
-        duty.received_by(reading);
+        duty.add_reader(reading);
     }
     duty
 }
@@ -151,7 +151,7 @@ fn choose_for(
     let decided = question.capturing(store.entity());
     for decision @ (platform, stage) in &decided {
         assignments.assign_primary(name.clone(), (*platform).clone(), *stage);
-        if is_standing(decision) && !is_pinned(platform) {
+        if is_in_graph(decision) && !is_pinned(platform) {
             let reasons = unable(question, store.entity(), platform);
             if !reasons.is_empty() {
                 let message = format!("`{platform}` captures `{name}`, but {}", reasons.join(", and "));
@@ -162,7 +162,7 @@ fn choose_for(
         }
     }
     found.extend(contradiction(assignments, store));
-    let captures = decided.iter().any(is_standing);
+    let captures = decided.iter().any(is_in_graph);
     let obstacles = |platform: &PlatformName| {
         let mut obstacles = unable(question, store.entity(), platform);
         obstacles.extend(duty.obstacles(platform));
@@ -174,7 +174,7 @@ fn choose_for(
         // Without a pin, those capture that do already, or whoever can.
         let would_be_captured = || {
             let mut capturing =
-                decided.iter().filter(|decision| is_standing(decision)).map(|(platform, _)| *platform);
+                decided.iter().filter(|decision| is_in_graph(decision)).map(|(platform, _)| *platform);
             let is_free = |platform: &PlatformName| obstacles(platform).is_empty();
             if captures { capturing.all(is_free) } else { question.platforms.keys().any(is_free) }
         };
@@ -191,7 +191,7 @@ fn choose_for(
             if captures {
                 let what = format!("the capture of `{name}`");
                 let both = "it takes its data from the other one until the move is completed in the lock";
-                let (message, help) = decisions::told(&what, platform, stage, both);
+                let (message, help) = decisions::decision_message(&what, platform, stage, both);
                 found.push(Diagnostic::new(&MOVE, store.path(), message).with_help(help));
             }
         }
@@ -220,7 +220,7 @@ fn choose_for(
 fn contradiction(assignments: &Assignments, store: &Located<Datastore>) -> Option<Diagnostic> {
     let name = store.entity().name();
     let platforms: Vec<String> =
-        assignments.contenders(name).map(|platform| format!("`{platform}`")).collect();
+        assignments.primary_candidates(name).map(|platform| format!("`{platform}`")).collect();
     if platforms.len() < 2 {
         return None;
     }
@@ -238,8 +238,8 @@ fn unable(question: &ChoiceContext<'_>, store: &Datastore, platform: &PlatformNa
     let producer = question.ecosystem.producer(store.name()).map(Located::entity);
     match producer.and_then(|workspace| Some((workspace, workspace.transformer()?))) {
         Some((workspace, transformer)) => {
-            unserved_transformer(descriptor, question.ecosystem, workspace, transformer)
+            transformer_obstacles(descriptor, question.ecosystem, workspace, transformer)
         }
-        None => uncaptured(descriptor, question.ecosystem, store),
+        None => capture_obstacles(descriptor, question.ecosystem, store),
     }
 }

@@ -23,7 +23,7 @@ impl ChoiceContext<'_> {
     pub(super) fn capturing(&self, datastore: &Datastore) -> Vec<Decision<'_>> {
         let decided = self.lock.assignments();
         let names = [Some(datastore.name()), datastore.former_name()];
-        self.available(names.into_iter().flatten().find_map(|name| decided.primaries_of(name)))
+        self.available(names.into_iter().flatten().find_map(|name| decided.primary_stages(name)))
     }
 
     /// The decisions for platforms that are there.
@@ -34,7 +34,7 @@ impl ChoiceContext<'_> {
 }
 
 /// Whether a decision keeps a platform in the graph.
-pub(super) fn is_standing((_, stage): &Decision<'_>) -> bool {
+pub(super) fn is_in_graph((_, stage): &Decision<'_>) -> bool {
     *stage != Stage::Decommissioned
 }
 
@@ -48,13 +48,13 @@ pub(super) fn pinned(decided: &[Decision<'_>], platform: &PlatformName) -> Optio
     match stage {
         Some(Stage::Provisioning | Stage::Provisioned) => None,
         Some(Stage::Decommissioning) if !is_any_in_use => Some(Stage::Provisioned),
-        _ if decided.iter().any(is_standing) => Some(Stage::Provisioning),
+        _ if decided.iter().any(is_in_graph) => Some(Stage::Provisioning),
         _ => Some(Stage::Provisioned),
     }
 }
 
 /// What is told of it, and what it means, if others served or captured before: `both` says what is so while it moves.
-pub(super) fn told(
+pub(super) fn decision_message(
     what: &str,
     platform: &PlatformName,
     stage: Stage,

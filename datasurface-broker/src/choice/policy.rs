@@ -92,7 +92,7 @@ impl<'a> GovernedTask<'a> {
     }
 
     /// It is done for this zone.
-    pub(super) fn of_zone(&mut self, zone: &'a ZoneName) {
+    pub(super) fn add_zone(&mut self, zone: &'a ZoneName) {
         let status = self.status;
         if let Some(voice) = self.voice(zone, ConcernKind::Everything) {
             voice.statuses.insert(status);
@@ -100,16 +100,16 @@ impl<'a> GovernedTask<'a> {
     }
 
     /// It is done with this data.
-    pub(super) fn of_data(&mut self, key: &'a DatasetKey) {
-        self.of(key, ConcernKind::Everything);
+    pub(super) fn add_data(&mut self, key: &'a DatasetKey) {
+        self.add_concern(key, ConcernKind::Everything);
     }
 
     /// A transformer that reads this data is run for it.
-    pub(super) fn of_input(&mut self, key: &'a DatasetKey) {
-        self.of(key, ConcernKind::Input);
+    pub(super) fn add_input(&mut self, key: &'a DatasetKey) {
+        self.add_concern(key, ConcernKind::Input);
     }
 
-    fn of(&mut self, key: &'a DatasetKey, concern: ConcernKind) {
+    fn add_concern(&mut self, key: &'a DatasetKey, concern: ConcernKind) {
         if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
             && let Some(voice) = self.voice(&store.team().zone, concern)
         {
@@ -124,7 +124,7 @@ impl<'a> GovernedTask<'a> {
     }
 
     /// Somebody reads what is kept.
-    pub(super) fn received_by(&mut self, reading: &DatasetReader<'a>) {
+    pub(super) fn add_reader(&mut self, reading: &DatasetReader<'a>) {
         if let Some(voice) = self.voice(&reading.workspace.team().zone, ConcernKind::Places)
             && voice.data.is_none()
         {

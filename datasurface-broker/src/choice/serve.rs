@@ -2,8 +2,8 @@
 
 use super::{
     ChoiceContext,
-    capability::unserved,
-    decisions::{self, is_standing},
+    capability::serving_obstacles,
+    decisions::{self, is_in_graph},
     policy::{GovernedTask, Pin, SoftPenalties},
 };
 use datasurface_graph::{Assignments, Stage};
@@ -78,7 +78,7 @@ fn choose_for(
     let duty = duty(question, workspace, group, &path);
     let unable = |platform: &PlatformName| match question.platforms.get(platform) {
         Some(hosted) => {
-            unserved(hosted.platform().descriptor(), question.ecosystem, workspace.entity(), group)
+            serving_obstacles(hosted.platform().descriptor(), question.ecosystem, workspace.entity(), group)
         }
         None => vec!["it is not available".to_owned()],
     };
@@ -91,7 +91,7 @@ fn choose_for(
 
     for decision @ (platform, stage) in &decided {
         assignments.assign_group(key.clone(), (*platform).clone(), *stage);
-        if is_standing(decision) && !pinned.contains(platform) {
+        if is_in_graph(decision) && !pinned.contains(platform) {
             let reasons = unable(platform);
             if !reasons.is_empty() {
                 let message = format!("`{platform}` serves `{key}`, but {}", reasons.join(", and "));
@@ -101,11 +101,11 @@ fn choose_for(
             found.extend(duty.findings(platform, None));
         }
     }
-    let serves = decided.iter().any(is_standing);
+    let serves = decided.iter().any(is_in_graph);
     // Without a pin, those serve that do already, or whoever can.
     let would_be_served = || {
         let mut serving =
-            decided.iter().filter(|decision| is_standing(decision)).map(|(platform, _)| *platform);
+            decided.iter().filter(|decision| is_in_graph(decision)).map(|(platform, _)| *platform);
         let is_free = |platform: &PlatformName| obstacles(platform).is_empty();
         if serves { serving.all(is_free) } else { question.platforms.keys().any(is_free) }
     };
@@ -125,7 +125,7 @@ fn choose_for(
             assignments.assign_group(key.clone(), platform.clone(), stage);
             if serves {
                 let both = "both platforms serve it until the move is completed in the lock";
-                let (message, help) = decisions::told(&format!("`{key}`"), platform, stage, both);
+                let (message, help) = decisions::decision_message(&format!("`{key}`"), platform, stage, both);
                 found.push(Diagnostic::new(&MOVE, path.clone(), message).with_help(help));
             }
         }
@@ -168,9 +168,9 @@ fn duty<'a>(
 ) -> GovernedTask<'a> {
     let what = format!("serve the group `{}/{}`", workspace.entity().name(), group.name());
     let mut duty = GovernedTask::new(question, what, path.clone(), workspace.entity().production_status());
-    duty.of_zone(&workspace.team().zone);
+    duty.add_zone(&workspace.team().zone);
     for sink in group.sinks() {
-        duty.of_data(sink.name());
+        duty.add_data(sink.name());
     }
     duty
 }

@@ -125,11 +125,12 @@ impl Journal {
         is_everything_to_be_removed: bool,
     ) -> Result<(), TargetError> {
         // Names that differ in case only may be one file.
-        let going: BTreeSet<String> = self.removals.iter().map(|removal| removal.path.folded()).collect();
+        let going: BTreeSet<String> =
+            self.removals.iter().map(|removal| removal.path.case_folded()).collect();
         for write in &self.writes {
             let state = ground.state(&write.path, write.hash)?;
             match ground.is_staged(write.staged)? {
-                true if state == FileState::Replaced || going.contains(&write.path.folded()) => {}
+                true if state == FileState::Replaced || going.contains(&write.path.case_folded()) => {}
                 true => write.refuse_if_edited(state)?,
                 false if state == FileState::Same => {}
                 false => return Err(damaged(write.path.as_str(), "is neither staged nor in its place")),
@@ -169,11 +170,11 @@ impl Journal {
         let mut folders = BTreeSet::new();
         for removal in &self.removals {
             let path = &removal.path;
-            if put.contains(&path.folded()) {
+            if put.contains(&path.case_folded()) {
                 continue;
             }
             if removal.is_there(ground, &put)? {
-                ground.remove_file(&ground.at(path))?;
+                ground.remove_file(&ground.path_of(path))?;
             }
             folders.extend(folders_of(path));
         }
@@ -186,7 +187,7 @@ impl Journal {
         let mut put = BTreeSet::new();
         for write in &self.writes {
             if !ground.is_staged(write.staged)? {
-                put.insert(write.path.folded());
+                put.insert(write.path.case_folded());
             }
         }
         Ok(put)
@@ -208,8 +209,8 @@ impl Journal {
             if state == FileState::Missing {
                 touched.extend(make_way(ground, path, &mut folders)?);
             }
-            ground.rename(&staged, &ground.at(path))?;
-            touched.extend(ground.at(path).parent().map(Path::to_owned));
+            ground.rename(&staged, &ground.path_of(path))?;
+            touched.extend(ground.path_of(path).parent().map(Path::to_owned));
         }
         ground.sync_all(touched)
     }
@@ -230,11 +231,11 @@ impl Write {
 impl Removal {
     /// Whether the file is still to be removed. Refuses to remove what a person did.
     fn is_there(&self, ground: &TargetFolder, put: &BTreeSet<String>) -> Result<bool, TargetError> {
-        if put.contains(&self.path.folded()) {
+        if put.contains(&self.path.case_folded()) {
             return Ok(false);
         }
-        match ground.look(&self.path)? {
-            Some(Kind::File) if ground.hash(&ground.at(&self.path))? == self.hash => Ok(true),
+        match ground.kind_at(&self.path)? {
+            Some(Kind::File) if ground.hash(&ground.path_of(&self.path))? == self.hash => Ok(true),
             Some(Kind::File | Kind::Other) => Err(edited(&self.path).into()),
             Some(Kind::Folder) | None => Ok(false),
         }
@@ -246,8 +247,8 @@ impl Removal {
 fn tidy(ground: &TargetFolder, folders: &BTreeSet<SafePath>) -> Result<BTreeSet<PathBuf>, TargetError> {
     let mut left = BTreeSet::from([ground.root.clone()]);
     for folder in folders.iter().rev() {
-        let at = ground.at(folder);
-        if ground.look(folder)? != Some(Kind::Folder) {
+        let at = ground.path_of(folder);
+        if ground.kind_at(folder)? != Some(Kind::Folder) {
             continue;
         }
         if reading(&at, ground.disk.list(&at))?.is_empty() {
@@ -270,10 +271,10 @@ fn make_way(
         if known.contains(&folder) {
             continue;
         }
-        match ground.look(&folder)? {
+        match ground.kind_at(&folder)? {
             Some(Kind::Folder) => {}
             None => {
-                let at = ground.at(&folder);
+                let at = ground.path_of(&folder);
                 changing(&at, ground.disk.create_dir(&at))?;
                 touched.extend(at.parent().map(Path::to_owned));
             }

@@ -145,7 +145,7 @@ impl Manifest {
 
     /// The revision that an instance reached: the old side of its next plan.
     #[must_use]
-    pub fn reached(&self, platform: &PlatformName) -> &Revision {
+    pub fn base_revision(&self, platform: &PlatformName) -> &Revision {
         match self.platforms.get(platform).map(|record| &record.standing) {
             Some(Standing::Behind(behind)) => &behind.revision,
             _ => &self.revision,
@@ -172,7 +172,7 @@ impl Manifest {
     pub(crate) fn without_transitions(mut self, is_gone: impl Fn(&SafePath) -> bool) -> Self {
         for record in self.platforms.values_mut() {
             let folder = record.folder.clone();
-            record.transition.retain(|path, _| !is_gone(&path.inside(&folder)));
+            record.transition.retain(|path, _| !is_gone(&path.joined_to(&folder)));
         }
         self
     }
@@ -206,7 +206,7 @@ impl Manifest {
         }
         let mut paths: BTreeMap<String, SafePath> = BTreeMap::new();
         for (path, _) in self.each_file() {
-            if let Some(other) = paths.insert(path.folded(), path.clone()) {
+            if let Some(other) = paths.insert(path.case_folded(), path.clone()) {
                 return Some(format!("`{other}` and `{path}` are the same file"));
             }
         }
@@ -233,7 +233,7 @@ impl PlatformRecord {
 
     /// What was reached: the old side of its next plan.
     #[must_use]
-    pub fn reached_scopes(&self) -> &[ScopeEntry] {
+    pub fn base_scopes(&self) -> &[ScopeEntry] {
         match &self.standing {
             Standing::Behind(behind) => &behind.scopes,
             Standing::Rendered | Standing::Applied => &self.scopes,
@@ -242,7 +242,7 @@ impl PlatformRecord {
 
     /// What its consumers asked to be kept of each dataset when that was reached.
     #[must_use]
-    pub fn reached_owed(&self) -> &BTreeMap<DatasetKey, Custody> {
+    pub fn base_owed(&self) -> &BTreeMap<DatasetKey, Custody> {
         match &self.standing {
             Standing::Behind(behind) => &behind.owed,
             Standing::Rendered | Standing::Applied => &self.owed,
@@ -251,13 +251,13 @@ impl PlatformRecord {
 
     /// Its files, by path relative to the target: those of its scopes, then those of its transition.
     pub fn files(&self) -> impl Iterator<Item = (SafePath, &FileRecord)> {
-        self.files_inside().map(|(path, file)| (path.inside(&self.folder), file))
+        self.files_inside().map(|(path, file)| (path.joined_to(&self.folder), file))
     }
 
     /// Its files, by path relative to its folder.
     pub(super) fn files_inside(&self) -> impl Iterator<Item = (SafePath, &FileRecord)> {
         let of_scopes = self.scopes.iter().flat_map(|entry| {
-            entry.record.files.iter().map(|(path, file)| (path.inside(&entry.folder), file))
+            entry.record.files.iter().map(|(path, file)| (path.joined_to(&entry.folder), file))
         });
         of_scopes.chain(self.transition.iter().map(|(path, file)| (path.clone(), file)))
     }

@@ -64,11 +64,11 @@ impl Target {
     /// Opens a target on the disk of this machine. Nothing is changed, and a folder that is not there is not made. After a
     /// write that was decided and interrupted, the target is seen as it will be when that is finished.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, TargetError> {
-        Self::open_on(root, RealDisk)
+        Self::open_with_disk(root, RealDisk)
     }
 
     /// Opens a target on a disk.
-    pub fn open_on(root: impl Into<PathBuf>, disk: impl Disk + 'static) -> Result<Self, TargetError> {
+    pub fn open_with_disk(root: impl Into<PathBuf>, disk: impl Disk + 'static) -> Result<Self, TargetError> {
         let mut target = Self {
             ground: TargetFolder { root: root.into(), disk: Box::new(disk) },
             manifest: None,
@@ -196,13 +196,13 @@ impl Target {
         let (mut files, mut findings) = (Vec::new(), Vec::new());
         let mut folder = String::new();
         for (inside, file) in record.files_inside() {
-            let path = inside.inside(&record.folder);
-            let content = match self.ground.look_on(&path, &mut folder)? {
+            let path = inside.joined_to(&record.folder);
+            let content = match self.ground.next_kind_at(&path, &mut folder)? {
                 // What waits is in its place for everybody who looks.
                 _ if self.interrupted.as_ref().is_some_and(|write| write.staged(&path).is_some()) => {
                     self.read(&path)?
                 }
-                Some(Kind::File) => self.ground.read(&self.ground.at(&path))?,
+                Some(Kind::File) => self.ground.read(&self.ground.path_of(&path))?,
                 None => {
                     findings.extend(verify::not_rendered(&path, FileState::Missing));
                     continue;
@@ -227,8 +227,8 @@ impl Target {
         if let Some(staged) = self.interrupted.as_ref().and_then(|interrupted| interrupted.staged(path)) {
             return self.ground.read(&self.ground.staged(staged));
         }
-        match self.ground.look(path)? {
-            Some(Kind::File) => self.ground.read(&self.ground.at(path)),
+        match self.ground.kind_at(path)? {
+            Some(Kind::File) => self.ground.read(&self.ground.path_of(path)),
             Some(_) => Err(TargetError::new(
                 &FOREIGN_FILE,
                 path,

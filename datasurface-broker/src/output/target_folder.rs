@@ -56,7 +56,7 @@ impl TargetFolder {
         self.staging().join(number.to_string())
     }
 
-    pub(super) fn at(&self, path: &SafePath) -> PathBuf {
+    pub(super) fn path_of(&self, path: &SafePath) -> PathBuf {
         self.root.join(path.as_str())
     }
 
@@ -190,7 +190,7 @@ impl TargetFolder {
     }
 
     /// What there is at a path of the target. A link on the way is found instead of what it leads to.
-    pub(super) fn look(&self, path: &SafePath) -> Result<Option<Kind>, TargetError> {
+    pub(super) fn kind_at(&self, path: &SafePath) -> Result<Option<Kind>, TargetError> {
         let mut at = self.root.clone();
         let mut found = Some(Kind::Folder);
         for part in path.parts() {
@@ -206,12 +206,16 @@ impl TargetFolder {
 
     /// What there is at the next of many paths, which are in order: the folder in which the last file was found is not
     /// looked at again. `folder` is remembered for the next one, and empty at first.
-    pub(super) fn look_on(&self, path: &SafePath, folder: &mut String) -> Result<Option<Kind>, TargetError> {
+    pub(super) fn next_kind_at(
+        &self,
+        path: &SafePath,
+        folder: &mut String,
+    ) -> Result<Option<Kind>, TargetError> {
         let (within, _) = path.as_str().rsplit_once('/').unwrap_or_default();
         if !within.is_empty() && within == folder {
-            return self.kind(&self.at(path));
+            return self.kind(&self.path_of(path));
         }
-        let found = self.look(path)?;
+        let found = self.kind_at(path)?;
         // All that a file is in are folders.
         *folder = if found == Some(Kind::File) { within.to_owned() } else { String::new() };
         Ok(found)
@@ -219,10 +223,10 @@ impl TargetFolder {
 
     /// What became of a file that was rendered with this hash.
     pub(super) fn state(&self, path: &SafePath, hash: Fingerprint) -> Result<FileState, TargetError> {
-        Ok(match self.look(path)? {
+        Ok(match self.kind_at(path)? {
             None => FileState::Missing,
             Some(Kind::Folder | Kind::Other) => FileState::Replaced,
-            Some(Kind::File) => match self.hash(&self.at(path))? {
+            Some(Kind::File) => match self.hash(&self.path_of(path))? {
                 same if same == hash => FileState::Same,
                 other => FileState::Edited(other),
             },

@@ -79,7 +79,7 @@ fn safe(path: &str) -> SafePath {
 }
 
 fn rendered(path: &str) -> SafePath {
-    safe(path).inside(&safe(FOLDER))
+    safe(path).joined_to(&safe(FOLDER))
 }
 
 /// A folder with a target and, beside it, a lock.

@@ -39,7 +39,7 @@ pub(super) fn removals(
     if let Some(path) = new.keys().find(|path| !old.contains_key(*path)) {
         return Err(incomplete(path, &format!("`{path}` was not there before")).into());
     }
-    let mut verification = Verification::of(ground, &old, &new);
+    let mut verification = Verification::new(ground, &old, &new);
     for (path, record) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
         verification.removal(path, record)?;
     }
@@ -59,7 +59,7 @@ pub(super) fn verify(
     }
     let old = old.map(Manifest::files).unwrap_or_default();
     let new = new.files();
-    let mut verification = Verification::of(ground, &old, &new);
+    let mut verification = Verification::new(ground, &old, &new);
     for path in staged.keys().filter(|path| !new.contains_key(*path)) {
         let problem = format!("`{path}` was put, and is not in the manifest");
         verification.findings.push(incomplete(path, &problem));
@@ -138,7 +138,7 @@ struct Verification<'a> {
 }
 
 impl<'a> Verification<'a> {
-    fn of(
+    fn new(
         ground: &'a TargetFolder,
         old: &BTreeMap<SafePath, &FileRecord>,
         new: &BTreeMap<SafePath, &FileRecord>,

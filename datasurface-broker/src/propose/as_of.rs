@@ -33,7 +33,7 @@ pub struct AsOf {
 impl AsOf {
     /// The day that a clock has.
     #[must_use]
-    pub fn clock(day: NaiveDate) -> Self {
+    pub fn from_clock(day: NaiveDate) -> Self {
         Self { day, is_by_clock: true }
     }
 

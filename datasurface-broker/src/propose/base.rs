@@ -54,7 +54,7 @@ pub(super) fn agreeing_manifest<'a>(
             None => Ok(None),
         };
     };
-    let refusal = match (lock.reached(), manifest.map(Manifest::revision)) {
+    let refusal = match (lock.base_revision(), manifest.map(Manifest::revision)) {
         (None, Some(revision)) => {
             let message =
                 format!("the target is at revision `{}`, and there is no lock for it", revision.short());
@@ -81,7 +81,7 @@ pub(super) fn agreeing_manifest<'a>(
 
 /// Why a lost target cannot be made again, if so.
 fn lost(placed: &Placed, path: ModelPath) -> Option<Diagnostic> {
-    let Some(reached) = placed.lock.reached() else {
+    let Some(reached) = placed.lock.base_revision() else {
         let message = "nothing was reached that could be lost: the lock names no revision";
         return Some(
             Diagnostic::new(&LOCK_MISSING, path, message)

@@ -40,7 +40,7 @@ pub(super) fn causes(
 fn nodes_before(manifest: Option<&Manifest>) -> BTreeMap<&NodeKey, Fingerprint> {
     let platforms = manifest.into_iter().flat_map(|manifest| manifest.platforms().values());
     platforms
-        .flat_map(|platform| platform.reached_scopes())
+        .flat_map(|platform| platform.base_scopes())
         .flat_map(|entry| entry.nodes.iter().map(|(key, fingerprint)| (key, *fingerprint)))
         .collect()
 }

@@ -14,7 +14,7 @@ impl<'a> ChangedScopes<'a> {
     pub(super) fn between(before: Option<&'a PlatformRecord>, after: Option<&'a Vec<ScopeEntry>>) -> Self {
         let old: BTreeMap<&Scope, &ScopeEntry> = before
             .into_iter()
-            .flat_map(PlatformRecord::reached_scopes)
+            .flat_map(PlatformRecord::base_scopes)
             .map(|entry| (&entry.scope, entry))
             .collect();
         let new: BTreeMap<&Scope, &ScopeEntry> =

@@ -21,7 +21,7 @@ pub(super) fn check(
     let holders = holders(changed);
     let destroys = |step: &&Step| {
         let destroys = step.action == Action::Retire || step.effect == Effect::DataLoss;
-        destroys && holders.contains(&step.resource) && !frame.let_go.contains_key(&step.resource)
+        destroys && holders.contains(&step.resource) && !frame.released.contains_key(&step.resource)
     };
     for step in plan.steps().iter().filter(destroys) {
         let path = ModelPath::root().child(segment::PLATFORMS, frame.platform.name());

@@ -16,7 +16,7 @@ pub(super) type Releases = BTreeMap<PlatformName, BTreeMap<ResourceAddress, Guar
 
 /// What the lock holds, parted into what is still held and what may go now. What today's consumers are owed anyhow needs
 /// no holding. Where it is lost what was reached, nothing may go: no plan could tell of it.
-pub(super) fn part(
+pub(super) fn split_held(
     lock: &Lock,
     graphs: &IntentionGraphs,
     manifest: Option<&Manifest>,
@@ -28,11 +28,11 @@ pub(super) fn part(
         for state in &lock.held {
             let today = owed.get(state.holds().dataset()).copied().unwrap_or_default();
             // What was promised without an end does not end with a consumer that asks for a while.
-            let as_long = state.owed_until().is_some() || today.promised_time().is_none();
+            let as_long = state.owed_until().is_some() || today.promised_retention().is_none();
             if as_long && today.covers(state.holds().custody()) {
                 continue;
             }
-            match manifest.and_then(|manifest| state.guard(on, Some(manifest.revision()))) {
+            match manifest.and_then(|manifest| state.release_reason(on, Some(manifest.revision()))) {
                 Some(guard) => {
                     let_go.entry(platform.clone()).or_default().insert(state.resource().clone(), guard);
                 }
@@ -87,12 +87,12 @@ pub(super) fn newly_held(
         .filter_map(|(_, resource)| Some((resource.address(), resource.held_data()?.custody())))
         .collect();
     let mut held = Vec::new();
-    for (entry, resource) in resources(before.reached_scopes()) {
+    for (entry, resource) in resources(before.base_scopes()) {
         let Some(data) = resource.held_data() else {
             continue;
         };
         let (address, dataset) = (resource.address(), data.dataset());
-        let asked_for = before.reached_owed().get(dataset).copied().unwrap_or_default();
+        let asked_for = before.base_owed().get(dataset).copied().unwrap_or_default();
         let asked_for = common(asked_for, data.custody());
         let is_left = !today.get(dataset).copied().unwrap_or_default().covers(asked_for);
         let is_kept = kept.get(address).is_some_and(|custody| custody.covers(data.custody()));
@@ -129,7 +129,7 @@ fn common(asked_for: Custody, kept: Custody) -> Custody {
 
 /// The last day on which data is owed that loses its consumers on this day; none if it was promised without an end.
 fn owed_until(data: &DataHeld, on: NaiveDate) -> Option<NaiveDate> {
-    let days = data.custody().promised_time()?.as_days();
+    let days = data.custody().promised_retention()?.as_days();
     on.checked_add_days(Days::new(u64::from(days)))
 }
 

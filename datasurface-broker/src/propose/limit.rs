@@ -70,11 +70,12 @@ fn pieces<'v>(
 ) -> impl Iterator<Item = IndivisiblePart<'v>> {
     scope.nodes().iter().flat_map(move |scoped| {
         let node = scoped.view();
-        let weight = hosted.platform().weigh(node.facts()).of(limit);
-        let whole = scoped.is_here().then_some(IndivisiblePart { node, dataset: None, weight: weight.whole });
+        let weight = hosted.platform().weigh(node.facts()).get(limit);
+        let whole =
+            scoped.is_whole().then_some(IndivisiblePart { node, dataset: None, weight: weight.whole });
         let dataset =
             move |dataset| IndivisiblePart { node, dataset: Some(dataset), weight: weight.per_dataset };
-        whole.into_iter().chain(scoped.datasets_here().map(|facts| facts.key()).map(dataset))
+        whole.into_iter().chain(scoped.datasets().map(|facts| facts.key()).map(dataset))
     })
 }
 

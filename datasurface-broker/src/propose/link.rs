@@ -1,6 +1,6 @@
 //! Links: what crosses a border, between shards or between platforms, is an offer, and must be good enough.
 
-use super::views::{PlatformViews, of_wanted, sources, wanted};
+use super::views::{PlatformViews, for_datasets, sources, wanted};
 use datasurface_graph::{Custody, IntentionGraphs, NodeDetail, NodeFacts, NodeKey, Placement};
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::NodeView;
@@ -58,7 +58,7 @@ fn check_link(
         .child(segment::PLATFORMS, view.platform().name())
         .child(segment::NODES, view.key().to_string());
     let wanted = wanted(view.facts());
-    for dataset in of_wanted(provided, |dataset| dataset, &wanted) {
+    for dataset in for_datasets(provided, |dataset| dataset, &wanted) {
         let input =
             view.inputs().iter().find(|input| input.from() == source && input.offer().dataset() == dataset);
         let Some(offer) = input.map(|input| input.offer()) else {

@@ -81,13 +81,13 @@ impl Broker {
                 .collect(),
         };
 
-        let (mut held, mut let_go) = hold::part(&placed.lock, &placed.graphs, manifest, on);
+        let (mut held, mut let_go) = hold::split_held(&placed.lock, &placed.graphs, manifest, on);
         if !is_trusted {
             for (platform, stays) in hold::keep_expired(&placed.lock, &mut held, &mut let_go) {
                 found.extend(as_of.doubt(&platform, &stays, &placed.lock));
             }
         }
-        let shown = RenderInputs::of(placed, &sources, &held, manifest, found.clone())?;
+        let shown = RenderInputs::build(placed, &sources, &held, manifest, found.clone())?;
         let newly = newly_held(placed, manifest, &shown.entries, &mut let_go, on);
         let shown = if newly.is_empty() {
             shown
@@ -95,9 +95,9 @@ impl Broker {
             for (platform, newly) in &newly {
                 let held = held.entry(platform.clone()).or_default();
                 hold::hold(held, newly);
-                sources.place_again(platform, held, &placed.placements_before);
+                sources.update_placement(platform, held, &placed.placements_before);
             }
-            RenderInputs::of(placed, &sources, &held, manifest, found)?
+            RenderInputs::build(placed, &sources, &held, manifest, found)?
         };
         let RenderInputs { mut views, entries, mut found } = shown;
 
@@ -107,10 +107,10 @@ impl Broker {
         for (name, hosted) in &platforms {
             let frame = ChangeFrame {
                 platform: (**hosted.instance()).clone(),
-                from: manifest.map(|manifest| manifest.reached(name).clone()),
+                from: manifest.map(|manifest| manifest.base_revision(name).clone()),
                 to: revision.clone(),
                 newly_held: newly.get(name).cloned().unwrap_or_default(),
-                let_go: let_go.get(name).cloned().unwrap_or_default(),
+                released: let_go.get(name).cloned().unwrap_or_default(),
                 causes: causes.get(name).cloned().unwrap_or_default(),
             };
             let changed = ChangedScopes::between(
@@ -167,7 +167,7 @@ impl Broker {
         let mut platforms = placed.platforms.clone();
         for (name, record) in manifest.into_iter().flat_map(Manifest::platforms) {
             if !platforms.contains_key(name) {
-                match ConfiguredPlatform::revive(self.registry(), &record.instance) {
+                match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
                     Ok(hosted) => {
                         platforms.insert(name.clone(), Arc::new(hosted));
                     }
@@ -187,7 +187,7 @@ struct RenderInputs {
 }
 
 impl RenderInputs {
-    fn of(
+    fn build(
         placed: &Placed,
         sources: &Sources<'_>,
         held: &Held,
@@ -246,7 +246,7 @@ fn newly_held(
     on: NaiveDate,
 ) -> Held {
     let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
-    let renamed = PlatformRenames::of(&placed.ecosystem);
+    let renamed = PlatformRenames::from_ecosystem(&placed.ecosystem);
     for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
         let after = entries.get(name).map_or(&[][..], Vec::as_slice);
         let today = hold::owed_today(&placed.graphs, name);

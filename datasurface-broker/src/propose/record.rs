@@ -64,8 +64,8 @@ pub(crate) fn files<'a>(
     plan: &'a Plan,
 ) -> impl Iterator<Item = (SafePath, Cow<'a, File>)> + use<'a> {
     let own = plan.transition_files().iter();
-    let own =
-        own.filter_map(|file| Some((file.path().inside(&"transition".parse().ok()?), Cow::Borrowed(file))));
+    let own = own
+        .filter_map(|file| Some((file.path().joined_to(&"transition".parse().ok()?), Cow::Borrowed(file))));
     let is_behind = matches!(standing, Standing::Behind(_));
     let whole = is_behind.then(|| File::json(PLAN_FILE, plan).ok()).flatten();
     own.chain(whole.map(|file| (file.path().clone(), Cow::Owned(file))))

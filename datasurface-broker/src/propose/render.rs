@@ -83,7 +83,7 @@ pub(super) fn render(
                 nodes: view
                     .nodes()
                     .iter()
-                    .filter(|node| node.is_here())
+                    .filter(|node| node.is_whole())
                     .map(|node| (node.view().key().clone(), node.view().fingerprint()))
                     .collect(),
             }),
@@ -109,7 +109,7 @@ fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<Resourc
         let dataset = resource.held_data()?.dataset();
         match held.get(resource.address()) {
             Some(node) => Some((*node).clone()),
-            None => captures.get(dataset).map(|node| node.narrowed(&dataset.dataset)),
+            None => captures.get(dataset).map(|node| node.restricted_to(&dataset.dataset)),
         }
     };
     rendering

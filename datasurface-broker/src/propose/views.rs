@@ -35,7 +35,7 @@ pub(super) struct PlatformViews {
 impl Sources<'_> {
     /// Places the nodes of a platform again, from where they were before, when other things are held than were known when it
     /// was placed: what is held makes heavier what still serves somebody.
-    pub(super) fn place_again(
+    pub(super) fn update_placement(
         &mut self,
         platform: &PlatformName,
         held: &[HeldState],
@@ -116,7 +116,7 @@ impl Sources<'_> {
         graphs
             .flat_map(|graph| {
                 let held = held.get(graph.platform()).map_or(&[][..], Vec::as_slice);
-                facts(graph, &HeldCustody::of(held))
+                facts(graph, &HeldCustody::new(held))
             })
             .collect()
     }
@@ -144,7 +144,7 @@ fn resolve(
     let mut inputs = Vec::new();
     for source in sources {
         let offered = offers.get(&source).map_or(&[][..], Vec::as_slice);
-        let matching = of_wanted(offered, Offer::dataset, &wanted);
+        let matching = for_datasets(offered, Offer::dataset, &wanted);
         inputs.extend(matching.map(|offer| ResolvedOffer::new(source.clone(), offer.clone())));
     }
     inputs
@@ -152,7 +152,7 @@ fn resolve(
 
 /// What is about the datasets that are wanted, of what is ordered by dataset: a wide capture offers much, and each of its exports wants
 /// one of that.
-pub(super) fn of_wanted<'a, T>(
+pub(super) fn for_datasets<'a, T>(
     ordered: &'a [T],
     dataset: impl Fn(&T) -> &DatasetKey,
     wanted: &BTreeSet<&DatasetKey>,
@@ -188,7 +188,7 @@ fn by_shard<'p>(nodes: &[NodeView], placement: &'p Placement) -> BTreeMap<&'p Sh
         parts.extend(whole.map(|shard| (shard, BTreeSet::new())));
         for dataset in node.facts().datasets() {
             let name = &dataset.key().dataset;
-            if let Some(shard) = placement.shard_of_dataset(node.key(), name) {
+            if let Some(shard) = placement.dataset_shard(node.key(), name) {
                 parts.entry(shard).or_default().insert(name.clone());
             }
         }

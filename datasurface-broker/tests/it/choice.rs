@@ -16,7 +16,7 @@ fn the_only_platform_that_can_serve_is_chosen() {
     let placed = place(world(platforms(), [forensic]), &Lock::default()).unwrap();
     let assignments = placed.lock().assignments();
     assert_eq!(assignments.group(&"W/g".into()).unwrap(), &[("B".into(), Stage::Provisioned)].into());
-    assert_eq!(assignments.primaries_of(&"S".into()).unwrap(), &[("B".into(), Stage::Provisioned)].into());
+    assert_eq!(assignments.primary_stages(&"S".into()).unwrap(), &[("B".into(), Stage::Provisioned)].into());
     assert!(placed.findings().is_empty());
 }
 
@@ -33,7 +33,7 @@ fn nothing_new_comes_to_a_platform_on_its_way_out_if_another_one_can() {
     let placed = place(world([old("A"), shelf("B")], [one()]), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
-    assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
+    assert!(placed.lock().assignments().primary_stages(&"S".into()).unwrap().contains_key("B"));
 
     let tomorrow = today().succ_opt().unwrap();
     let ending = shelf("A").deprecated(Deprecation::new(tomorrow, "too slow"));
@@ -74,7 +74,7 @@ fn a_platform_that_cannot_keep_datasets_without_a_key_is_not_chosen_for_them() {
     let both = world_of(keyless(), [shelf("A"), shelf("B").setting("keyless", true)], [one()]);
     let placed = place(both, &Lock::default()).unwrap();
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
-    assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
+    assert!(placed.lock().assignments().primary_stages(&"S".into()).unwrap().contains_key("B"));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
     let moving = place(both().group_pin("W/g", ["A"]).primary_pin("S", "A"), first.lock()).unwrap();
     let expected = [("A".into(), Stage::Provisioning), ("B".into(), Stage::Provisioned)].into();
     assert_eq!(moving.lock().assignments().group(&"W/g".into()).unwrap(), &expected);
-    assert_eq!(moving.lock().assignments().primaries_of(&"S".into()).unwrap(), &expected);
+    assert_eq!(moving.lock().assignments().primary_stages(&"S".into()).unwrap(), &expected);
     assert_eq!(moving.findings().codes().collect::<Vec<_>>(), ["pin/capture-move", "pin/move"]);
     let again = place(both().group_pin("W/g", ["A"]).primary_pin("S", "A"), moving.lock()).unwrap();
     assert_eq!(again.lock().assignments(), moving.lock().assignments());
@@ -113,7 +113,7 @@ fn a_pinned_platform_that_was_on_its_way_out_comes_back() {
         let placed = place(pinned(), &lock).unwrap();
         let after = after.map(|(platform, stage)| (platform.into(), stage)).into();
         assert_eq!(placed.lock().assignments().group(&"W/g".into()), Some(&after), "{before:?}");
-        assert_eq!(placed.lock().assignments().primaries_of(&"S".into()), Some(&after), "{before:?}");
+        assert_eq!(placed.lock().assignments().primary_stages(&"S".into()), Some(&after), "{before:?}");
         assert_eq!(placed.findings().codes().collect::<Vec<_>>(), ["pin/capture-move", "pin/move"]);
         let again = place(pinned(), placed.lock()).unwrap();
         assert_eq!(again.lock().assignments(), placed.lock().assignments());
@@ -180,11 +180,11 @@ fn what_was_decided_stays_under_another_name() {
     let first = place(pinned, &Lock::default()).unwrap();
     let renamed = world_of(store("T").renamed_from("S"), both(), [reader()]).group_pin("W/g", ["B"]);
     let placed = place(renamed, first.lock()).unwrap();
-    let captured = placed.lock().assignments().primaries_of(&"T".into());
+    let captured = placed.lock().assignments().primary_stages(&"T".into());
     assert_eq!(captured.unwrap(), &[("A".into(), Stage::Provisioned)].into());
     let other = world_of(store("T"), both(), [reader()]).group_pin("W/g", ["B"]);
     let placed = place(other, first.lock()).unwrap();
-    assert!(placed.lock().assignments().primaries_of(&"T".into()).unwrap().contains_key("B"));
+    assert!(placed.lock().assignments().primary_stages(&"T".into()).unwrap().contains_key("B"));
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_platform_that_a_zone_does_not_permit_is_not_chosen() {
     let placed = place(governed([shelf("A"), shelf("B")], but_a), &Lock::default()).unwrap();
     let by_b = [("B".into(), Stage::Provisioned)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_b);
-    assert_eq!(placed.lock().assignments().primaries_of(&"S".into()).unwrap(), &by_b);
+    assert_eq!(placed.lock().assignments().primary_stages(&"S".into()).unwrap(), &by_b);
     assert!(placed.findings().is_empty());
 
     let nowhere = PolicyRule::Platforms(Permitted::only([] as [&str; 0]));
@@ -265,7 +265,7 @@ fn a_platform_that_keeps_data_where_a_zone_does_not_permit_it_is_not_chosen() {
     let placed = place(ecosystem.vendor(elsewhere), &Lock::default()).unwrap();
     let by_b = [("B".into(), Stage::Provisioned)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_b);
-    assert_eq!(placed.lock().assignments().primaries_of(&"S".into()).unwrap(), &by_b);
+    assert_eq!(placed.lock().assignments().primary_stages(&"S".into()).unwrap(), &by_b);
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn a_platform_of_another_status_is_not_chosen_where_a_zone_wants_them_apart() {
     ] {
         let placed = place(governed([shelf("A"), production("B")], rule.clone()), &Lock::default()).unwrap();
         assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_a);
-        assert_eq!(placed.lock().assignments().primaries_of(&"S".into()).unwrap(), &by_a);
+        assert_eq!(placed.lock().assignments().primary_stages(&"S".into()).unwrap(), &by_a);
         assert!(placed.findings().is_empty());
         let refused =
             place(governed([production("A"), production("B")], rule), &Lock::default()).unwrap_err();

@@ -268,7 +268,7 @@ fn who_captures_is_chosen_so_that_all_may_receive_it_where_that_is_possible() {
     let both = Some(vec![at_the_mill("A"), here("B")]);
     let placed = place(World { platforms: both, ..away(&rule) }.build(), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
-    assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
+    assert!(placed.lock().assignments().primary_stages(&"S".into()).unwrap().contains_key("B"));
     // `B` can show what `A` has, but captures nothing.
     let both = Some(vec![at_the_mill("A"), here("B").setting("captures_nothing", true)]);
     let found = refusal(place(World { platforms: both, ..away(&rule) }.build(), &Lock::default()));
@@ -334,7 +334,7 @@ fn a_platform_of_the_same_status_is_chosen_where_one_is_there() {
     let placed = place(world.build(), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
-    assert!(placed.lock().assignments().primaries_of(&"S".into()).unwrap().contains_key("B"));
+    assert!(placed.lock().assignments().primary_stages(&"S".into()).unwrap().contains_key("B"));
 }
 
 #[test]

@@ -272,7 +272,7 @@ fn what_begins_to_be_held_still_moves_and_changes_with_those_who_use_it() {
 
 /// What a clock that says this day would do, and the lock that goes with it.
 fn by_clock(site: &Site, ecosystem: Ecosystem, on: &str) -> Proposal {
-    site.propose_as_of(ecosystem, AsOf::clock(day(on))).unwrap()
+    site.propose_as_of(ecosystem, AsOf::from_clock(day(on))).unwrap()
 }
 
 fn doubts(proposal: &Proposal) -> Vec<String> {
@@ -333,7 +333,7 @@ fn a_lock_that_knows_no_day_lets_nothing_go_by_a_clock() {
     let lock = Lock::from_text(&text).unwrap();
     assert_ne!(lock, site.lock());
     let aware =
-        site.propose_with(of([wanting(["S/a"], YEAR)]), &lock, AsOf::clock(day("2027-11-22"))).unwrap();
+        site.propose_with(of([wanting(["S/a"], YEAR)]), &lock, AsOf::from_clock(day("2027-11-22"))).unwrap();
     assert_eq!(steps(&aware, "P"), []);
     assert!(
         doubts(&aware)[0].ends_with("the clock says 2027-11-22, which is not known to be right"),

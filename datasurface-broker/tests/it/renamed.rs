@@ -29,7 +29,7 @@ fn a_renamed_platform_serves_and_captures_whom_it_served_and_captured() {
     let renamed = place(world([shelf("A"), zulu()], [one()]), before.lock()).unwrap();
     let by_zulu = [("Zulu".into(), Provisioned)].into();
     assert_eq!(renamed.lock().assignments().group(&"W/g".into()), Some(&by_zulu));
-    assert_eq!(renamed.lock().assignments().primaries_of(&"S".into()), Some(&by_zulu));
+    assert_eq!(renamed.lock().assignments().primary_stages(&"S".into()), Some(&by_zulu));
     assert!(renamed.findings().is_empty(), "{:?}", renamed.findings());
     assert_eq!(renamed.graphs().graph(&"A".into()).unwrap().nodes().count(), 0);
 
@@ -45,7 +45,7 @@ fn a_move_goes_on_under_the_new_name() {
     let placed = place(world([shelf("A"), zulu()], [one()]), &moving).unwrap();
     let expected = [("A".into(), Provisioned), ("Zulu".into(), Provisioning)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()), Some(&expected));
-    assert_eq!(placed.lock().assignments().primaries_of(&"S".into()), Some(&expected));
+    assert_eq!(placed.lock().assignments().primary_stages(&"S".into()), Some(&expected));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn what_was_decided_under_the_new_name_already_has_precedence() {
     let placed = place(world([zulu()], [one()]), &both).unwrap();
     let by_zulu = [("Zulu".into(), Provisioned)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()), Some(&by_zulu));
-    assert_eq!(placed.lock().assignments().primaries_of(&"S".into()), Some(&by_zulu));
+    assert_eq!(placed.lock().assignments().primary_stages(&"S".into()), Some(&by_zulu));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_renamed_platform_keeps_everything_in_its_shard() {
 
     let placement = after.lock().placement(&"Zulu".into()).unwrap();
     assert_eq!(placement.shard(&"Ingest/Zulu/S".parse().unwrap()), Some(&"first".into()));
-    let of_dataset = placement.shard_of_dataset(&"Ingest/Zulu/S".parse().unwrap(), &"b".into());
+    let of_dataset = placement.dataset_shard(&"Ingest/Zulu/S".parse().unwrap(), &"b".into());
     assert_eq!(of_dataset, Some(&"aside".into()));
     assert_eq!(placement.shard(&"Export/Zulu/Z/T/Lake/S/a".parse().unwrap()), Some(&"second".into()));
     assert!(!after.lock().to_text().contains("Zeta"));

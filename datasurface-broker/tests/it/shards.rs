@@ -114,7 +114,7 @@ fn what_begins_to_be_held_weighs_in_the_change_that_begins_it() {
     let placement = |lock: &datasurface_broker::Lock| lock.placement(&"P".into()).unwrap().clone();
     let shard = |dataset: &str| {
         let ingest = format!("Ingest/P/S/{dataset}").parse().unwrap();
-        placement(rendered.lock()).shard_of_dataset(&ingest, &dataset.into()).unwrap().to_string()
+        placement(rendered.lock()).dataset_shard(&ingest, &dataset.into()).unwrap().to_string()
     };
     assert_eq!(shard("a"), "main", "what is new makes room");
     assert_ne!(shard("b"), "main");

@@ -93,7 +93,7 @@ impl DataPlatform for Shelf {
         };
         let history = node.datasets().iter().any(|dataset| dataset.custody().history);
         let per_dataset = if history { 1 + self.config.weight_of_history } else { 1 };
-        Weights::none().with("shelves", Weight { whole, per_dataset })
+        Weights::new().with_weight("shelves", Weight { whole, per_dataset })
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
@@ -119,11 +119,11 @@ impl DataPlatform for Shelf {
             rendering.add(File::json("frame.json", &scope.shards())?, [frame])?;
         }
         for node in scope.nodes() {
-            for dataset in node.datasets_here() {
+            for dataset in node.datasets() {
                 let path = format!("shelves/{}.json", node.view().dataset_slug(dataset.key()));
                 rendering.add(File::json(&path, dataset)?, [shelf(dataset, node.view().key())])?;
             }
-            if node.is_here() {
+            if node.is_whole() {
                 let key = node.view().key();
                 let names: Vec<_> = node.view().facts().datasets().iter().map(DatasetFacts::key).collect();
                 let job = Resource::new(format!("job.{key}"), "job")

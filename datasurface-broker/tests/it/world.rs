@@ -63,7 +63,7 @@ pub(crate) fn world_of(
 }
 
 pub(crate) fn broker() -> Broker {
-    Broker::new(Registry::new().with::<Shelf>())
+    Broker::new(Registry::new().with_plugin::<Shelf>())
 }
 
 pub(crate) fn place(ecosystem: Ecosystem, lock: &Lock) -> Result<Placed, Refused> {

@@ -51,10 +51,10 @@ fn reply(question: &Question, placed: &Placed) -> Result<Reply, Box<Diagnostic>>
     for node in question.nodes() {
         known::node(placed.graphs(), node)?;
     }
-    let asked = Questions::about(placed.graphs());
+    let asked = Questions::new(placed.graphs());
     let keys = |nodes: Vec<Node<'_>>| nodes.iter().map(Node::key).collect::<Vec<_>>();
     Ok(match question {
-        Question::Why { node, .. } => Reply::Groups(asked.why(node)),
+        Question::Why { node, .. } => Reply::Groups(asked.groups_served_by(node)),
         Question::Upstream { nodes, .. } => Reply::Nodes(keys(asked.upstream(nodes))),
         Question::Downstream { nodes, .. } => Reply::Nodes(keys(asked.downstream(nodes))),
         Question::Paths { from, to, most, .. } => {
@@ -65,7 +65,7 @@ fn reply(question: &Question, placed: &Placed) -> Result<Reply, Box<Diagnostic>>
         Question::Impact { loss, .. } => {
             let lost = loss.lost();
             lost.iter().try_for_each(|lost| known::lost(placed.ecosystem(), lost))?;
-            let asked = asked.with_platform_places(placed.places());
+            let asked = asked.with_platform_places(placed.platform_places());
             Reply::Hit(lost.iter().flat_map(|lost| asked.impact(lost)).collect())
         }
     })

@@ -25,8 +25,8 @@ pub(super) struct Changes {
 
 impl Changes {
     /// From nothing to this: whoever is served, and the transformers that they need.
-    pub(super) fn everything(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Self {
-        let served = assignments.serving().map(|(group, _)| &group.workspace);
+    pub(super) fn full(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Self {
+        let served = assignments.served_groups().map(|(group, _)| &group.workspace);
         let mut workspaces: BTreeSet<WorkspaceName> = BTreeSet::new();
         for workspace in served {
             if workspaces.last() != Some(workspace) && ecosystem.workspace(workspace).is_some() {
@@ -47,17 +47,17 @@ impl Changes {
         changes.workspaces.extend(groups.map(|(group, ..)| group.workspace.clone()));
         let primaries = estate.assignments.changed_primaries(assignments);
         changes.datastores.extend(primaries.map(|(datastore, ..)| datastore.clone()));
-        changes.of_units(estate, ecosystem);
-        changes.of_containers(estate);
+        changes.add_units(estate, ecosystem);
+        changes.add_containers(estate);
         changes
     }
 
-    fn of_units(&mut self, estate: &Fragments, ecosystem: &Valid<Ecosystem>) {
+    fn add_units(&mut self, estate: &Fragments, ecosystem: &Valid<Ecosystem>) {
         let (old, new) = (&estate.ecosystem, ecosystem);
         let units = Units::between(old, new);
         for name in units.workspaces {
-            let before = old.workspace(&name).and_then(|unit| TransformerReads::of(old, unit.entity()));
-            let after = new.workspace(&name).and_then(|unit| TransformerReads::of(new, unit.entity()));
+            let before = old.workspace(&name).and_then(|unit| TransformerReads::new(old, unit.entity()));
+            let after = new.workspace(&name).and_then(|unit| TransformerReads::new(new, unit.entity()));
             if before != after {
                 self.transformers = true;
                 let outputs = before.iter().chain(&after).map(|reading| reading.output.clone());
@@ -71,7 +71,7 @@ impl Changes {
     }
 
     /// Everybody who brings data to a container that changed, or captures from it.
-    fn of_containers(&mut self, estate: &Fragments) {
+    fn add_containers(&mut self, estate: &Fragments) {
         if self.containers.is_empty() {
             return;
         }
@@ -109,7 +109,7 @@ struct TransformerReads<'e> {
 }
 
 impl<'e> TransformerReads<'e> {
-    fn of(ecosystem: &'e Valid<Ecosystem>, workspace: &'e Workspace) -> Option<Self> {
+    fn new(ecosystem: &'e Valid<Ecosystem>, workspace: &'e Workspace) -> Option<Self> {
         let transformer = workspace.transformer().filter(|_| transforms(workspace))?;
         Some(Self { output: transformer.output(), of: producers(ecosystem, workspace) })
     }
@@ -137,13 +137,13 @@ impl Units {
                 let team = |team: Option<&TeamDeclaration>| {
                     team.and_then(|team| team.definition()).cloned().unwrap_or_default()
                 };
-                units.of_team(&TeamKey::new(zone, name), &team(before), &team(after));
+                units.add_team(&TeamKey::new(zone, name), &team(before), &team(after));
             }
         }
         units
     }
 
-    fn of_team(&mut self, key: &TeamKey, old: &Team, new: &Team) {
+    fn add_team(&mut self, key: &TeamKey, old: &Team, new: &Team) {
         self.datastores.extend(differing(old.datastores(), new.datastores()));
         self.workspaces.extend(differing(old.workspaces(), new.workspaces()));
         let containers = differing(old.containers(), new.containers());

@@ -54,15 +54,15 @@ impl Fragments {
             Some(maker) => Origin::Made { by: maker.name.clone() },
             None => {
                 let capture = datastore.capture()?.clone();
-                Origin::Captured { site: self.site(capture.container())?, capture }
+                Origin::Captured { site: self.container(capture.container())?, capture }
             }
         };
-        let decided = self.assignments.primaries_of(name);
+        let decided = self.assignments.primary_stages(name);
         let primary = decided.and_then(primary).cloned();
         let capturing = decided.into_iter().flat_map(in_graph).cloned().collect();
         let draft = FragmentBuilder::new(datastore, origin, makers, primary, capturing);
         Some(match self.supplies.get(name) {
-            Some(before) => draft.following(before),
+            Some(before) => draft.with_previous(before),
             None => draft,
         })
     }

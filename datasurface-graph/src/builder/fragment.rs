@@ -57,12 +57,12 @@ impl FragmentBuilder {
     }
 
     /// Takes over whoever needed something before, and still can have it.
-    pub(super) fn following(mut self, before: &Arc<DatastoreFragment>) -> Self {
+    pub(super) fn with_previous(mut self, before: &Arc<DatastoreFragment>) -> Self {
         let is_same = Arc::ptr_eq(&self.datastore, &before.datastore);
         self.needs.extend(before.needs().filter_map(|mut need| {
             if !is_same {
                 let name = before.dataset(need.dataset).name();
-                need.dataset = DatasetId::at(self.datastore.datasets().index_of(name)?);
+                need.dataset = DatasetId::from_index(self.datastore.datasets().index_of(name)?);
             }
             Some(need)
         }));
@@ -80,7 +80,7 @@ impl FragmentBuilder {
         let known = datasets.iter().filter_map(|key| self.datastore.datasets().index_of(&key.dataset));
         let asked = self.asked.len();
         self.forgotten.extend(known.map(|at| RemovedNeed {
-            dataset: DatasetId::at(at),
+            dataset: DatasetId::from_index(at),
             service: Arc::clone(service),
             asked,
         }));
@@ -108,7 +108,7 @@ impl FragmentBuilder {
         }
         self.needs.reserve_exact(self.asked.len());
         self.needs.extend(self.asked.drain(..).enumerate().filter_map(|(at, (dataset, service))| {
-            let dataset = DatasetId::at(self.datastore.datasets().index_of(&dataset)?);
+            let dataset = DatasetId::from_index(self.datastore.datasets().index_of(&dataset)?);
             let is_forgotten = forgotten_after(&forgotten, dataset, &service).is_some_and(|asked| at < asked);
             (!is_forgotten).then_some(Need { dataset, service })
         }));

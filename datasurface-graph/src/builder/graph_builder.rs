@@ -42,7 +42,7 @@ pub(super) struct GraphBuilder {
 }
 
 impl GraphBuilder {
-    pub(super) fn on(estate: Fragments) -> Self {
+    pub(super) fn new(estate: Fragments) -> Self {
         Self {
             estate,
             drafts: FragmentBuilders::default(),
@@ -54,14 +54,14 @@ impl GraphBuilder {
     }
 
     /// Brings everything up to date that depends on what changed, and says how much work that was.
-    pub(super) fn carry_out(mut self, changes: &Changes) -> Result<(Fragments, usize), NoPrimary> {
+    pub(super) fn run(mut self, changes: &Changes) -> Result<(Fragments, usize), NoPrimary> {
         for container in &changes.containers {
             self.estate.sites.remove(container);
         }
         if changes.transformers {
             // What a group owes follows from its members, and from who reads their output. Of the others, those are settled
             // that changes reach.
-            let transformers = Arc::new(Transformers::of(&self.estate.ecosystem));
+            let transformers = Arc::new(Transformers::new(&self.estate.ecosystem));
             self.unsettled.extend(transformers.regrouped(&self.estate.transformers));
             self.estate.transformers = transformers;
         }
@@ -72,7 +72,7 @@ impl GraphBuilder {
             self.ask(workspace);
         }
         while let Some(group) = self.unsettled.pop_first() {
-            self.settle(group);
+            self.decide_transformers(group);
         }
         self.finish()
     }
@@ -130,8 +130,8 @@ impl GraphBuilder {
         for (name, changed) in self.derived.drain() {
             let before = derivations.get(&name).cloned();
             let now = workplaces.get(&name).and_then(|workplace| match &before {
-                Some(before) => before.again(workplace, &changed, datastore),
-                None => TransformerFragment::of(workplace, datastore),
+                Some(before) => before.rebuild(workplace, &changed, datastore),
+                None => TransformerFragment::build(workplace, datastore),
             });
             match now {
                 Some(derivation) => keep_or_insert(derivations, name, before.as_ref(), derivation),
@@ -169,7 +169,7 @@ impl GraphBuilder {
         before: Option<&WorkspaceFragment>,
     ) -> Option<WorkspaceFragment> {
         let workspace = Arc::clone(self.estate.ecosystem.workspace(name)?.entity());
-        let site = self.estate.site(workspace.container()?)?;
+        let site = self.estate.container(workspace.container()?)?;
         let served = self.estate.assignments.serving_workspace(name).filter_map(|(group, platform)| {
             let group = workspace.groups().get(&group.group)?;
             Some((group.name().clone(), platform.clone()))
@@ -236,7 +236,7 @@ impl GraphBuilder {
     }
 
     /// Decides whether the transformers of a group run, where, and what they owe.
-    fn settle(&mut self, group: usize) {
+    fn decide_transformers(&mut self, group: usize) {
         let transformers = Arc::clone(&self.estate.transformers);
         let Some(members) = transformers.group(group) else {
             return;
@@ -320,7 +320,7 @@ impl GraphBuilder {
 
 impl Fragments {
     /// The container of this key.
-    pub(super) fn site(&mut self, key: &ContainerKey) -> Option<Arc<KeyedContainer>> {
+    pub(super) fn container(&mut self, key: &ContainerKey) -> Option<Arc<KeyedContainer>> {
         if let Some(site) = self.sites.get(key) {
             return Some(Arc::clone(site));
         }

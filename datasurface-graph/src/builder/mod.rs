@@ -44,9 +44,9 @@ impl IntentionGraphs {
     pub fn build(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Result<Self, NoPrimary> {
         let platforms = platforms_of(ecosystem, assignments);
         let nothing = Fragments::new(ecosystem.clone(), assignments.clone(), platforms);
-        let changes = Changes::everything(ecosystem, assignments);
-        let (estate, effort) = GraphBuilder::on(nothing).carry_out(&changes)?;
-        Ok(Self::of(estate, effort))
+        let changes = Changes::full(ecosystem, assignments);
+        let (estate, effort) = GraphBuilder::new(nothing).run(&changes)?;
+        Ok(Self::from_fragments(estate, effort))
     }
 
     /// Builds the graphs of what the model and the assignments have become: the same as [`build`](Self::build), at a
@@ -64,14 +64,14 @@ impl IntentionGraphs {
         let changes = Changes::between(before, ecosystem, assignments);
         let (ecosystem, assignments) = (ecosystem.clone(), assignments.clone());
         let now = Fragments { ecosystem, assignments, platforms, ..before.clone() };
-        let (estate, effort) = GraphBuilder::on(now).carry_out(&changes)?;
-        Ok(Self::of(estate, effort))
+        let (estate, effort) = GraphBuilder::new(now).run(&changes)?;
+        Ok(Self::from_fragments(estate, effort))
     }
 }
 
 /// Platforms that are declared, and those that still do something though their declaration is gone.
 fn platforms_of(ecosystem: &Ecosystem, assignments: &Assignments) -> Arc<[PlatformName]> {
-    let serving = assignments.serving().map(|(_, platform)| platform);
+    let serving = assignments.served_groups().map(|(_, platform)| platform);
     let capturing = assignments.capturing_anything();
     let platforms: BTreeSet<&PlatformName> =
         ecosystem.platforms().names().chain(serving).chain(capturing).collect();

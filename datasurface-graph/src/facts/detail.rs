@@ -78,7 +78,7 @@ impl DatasetFacts {
 
     /// The same dataset, of which this must be kept too.
     #[must_use]
-    pub fn owing(mut self, custody: Custody) -> Self {
+    pub fn joined_with(mut self, custody: Custody) -> Self {
         self.custody = self.custody.join(custody);
         self
     }
@@ -230,7 +230,7 @@ impl Consumer {
 
     /// What the group itself is owed.
     pub(crate) fn is_owed(&self) -> Obligation {
-        Obligation::to_consumer(&self.requirements, self.priority, self.deadline.as_ref())
+        Obligation::for_consumer(&self.requirements, self.priority, self.deadline.as_ref())
     }
 
     /// The workspace and its group.

@@ -39,7 +39,7 @@ impl FieldDifference {
     }
 
     /// What differs between two lists, but for what differs inside of an element.
-    fn of_lists(path: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> Option<Self> {
+    fn between_lists(path: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> Option<Self> {
         let split = |list: &Map<String, Value>, other: &Map<String, Value>| -> (Vec<String>, Vec<String>) {
             list.keys().cloned().partition(|name| other.contains_key(name))
         };
@@ -71,7 +71,7 @@ pub(super) fn between(old: Value, new: Value) -> Vec<FieldDifference> {
             (Value::Object(old), Value::Object(new)) => waiting.extend(fields(&path, old, new)),
             (old, new) => match elements(old).zip(elements(new)) {
                 Some((old, new)) => {
-                    found.extend(FieldDifference::of_lists(&path, &old, &new));
+                    found.extend(FieldDifference::between_lists(&path, &old, &new));
                     waiting.extend(in_both(&path, old, new));
                 }
                 None => found.push(FieldDifference { path, added: Vec::new(), removed: Vec::new() }),

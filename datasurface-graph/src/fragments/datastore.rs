@@ -86,11 +86,11 @@ impl DatastoreFragment {
         let mut servings = Vec::with_capacity(1 + capturing.len());
         let mut needs = in_order(needs);
         while let Some(platform) = needs.as_slice().first().map(|need| need.platform().clone()) {
-            servings.push(PlatformPartBuilder::of(platform, &mut needs));
+            servings.push(PlatformPartBuilder::take_from(platform, &mut needs));
         }
         for platform in capturing.iter().chain([&primary]) {
             if !servings.iter().any(|serving| serving.platform() == platform) {
-                servings.push(PlatformPartBuilder::of(platform.clone(), &mut needs));
+                servings.push(PlatformPartBuilder::take_from(platform.clone(), &mut needs));
             }
         }
         servings.sort_unstable_by(|one, other| one.platform().cmp(other.platform()));
@@ -100,12 +100,12 @@ impl DatastoreFragment {
             let anywhere = joined(servings.iter().flat_map(PlatformPartBuilder::kept).copied());
             let captures = |platform: &PlatformName| *platform == primary || capturing.contains(platform);
             let all = |serving: PlatformPartBuilder| match captures(serving.platform()) {
-                true => serving.keeping(anywhere.clone()),
+                true => serving.with_captures(anywhere.clone()),
                 false => serving,
             };
             servings = servings.into_iter().map(all).collect();
         }
-        let parts = servings.into_iter().map(|serving| serving.capturing(whole)).collect();
+        let parts = servings.into_iter().map(|serving| serving.build(whole)).collect();
         Self { datastore, origin, primary, parts }
     }
 
@@ -123,11 +123,11 @@ impl DatastoreFragment {
     }
 
     pub(crate) fn dataset(&self, id: DatasetId) -> &Dataset {
-        id.of(&self.datastore)
+        id.get_in(&self.datastore)
     }
 
     pub(crate) fn dataset_id(&self, name: &DatasetName) -> Option<DatasetId> {
-        self.datastore.datasets().index_of(name).map(DatasetId::at)
+        self.datastore.datasets().index_of(name).map(DatasetId::from_index)
     }
 
     /// Everybody who needs something.
@@ -150,7 +150,7 @@ impl DatastoreFragment {
             exports.flat_map(|export| other.readers(export)).map(|reader| reader.owed())
         });
         let custody = kept.iter().fold(Custody::default(), |all, (_, custody)| all.join(*custody));
-        Obligation::with_custody(Obligation::of_all(owed), custody)
+        Obligation::with_custody(Obligation::join_all(owed), custody)
     }
 }
 

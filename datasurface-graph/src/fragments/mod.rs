@@ -37,14 +37,14 @@ use std::{
 pub(crate) struct DatasetId(u32);
 
 impl DatasetId {
-    pub(crate) fn at(index: usize) -> Self {
+    pub(crate) fn from_index(index: usize) -> Self {
         // More than u32::MAX units do not fit in memory.
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
     /// The dataset of this id.
     #[expect(clippy::expect_used, reason = "an id is a position in the datastore that it is kept beside")]
-    pub(crate) fn of(self, datastore: &Datastore) -> &Dataset {
+    pub(crate) fn get_in(self, datastore: &Datastore) -> &Dataset {
         datastore.datasets().get_index(self.0 as usize).expect("a dataset of this datastore")
     }
 }

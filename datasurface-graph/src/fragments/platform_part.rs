@@ -70,7 +70,7 @@ impl PlatformPart {
 
     /// What an export owes.
     pub(crate) fn owed_by_export(&self, export: &Export) -> Cow<'_, Obligation> {
-        Obligation::of_all(self.readers(export).iter().map(|reader| reader.owed()))
+        Obligation::join_all(self.readers(export).iter().map(|reader| reader.owed()))
     }
 
     /// What must be kept of what an export brings.
@@ -137,7 +137,7 @@ pub(super) struct PlatformPartBuilder {
 
 impl PlatformPartBuilder {
     /// Of what is needed on one platform: of the needs, those that come first. They are in canonical order.
-    pub(super) fn of(platform: PlatformName, needs: &mut vec::IntoIter<Need>) -> Self {
+    pub(super) fn take_from(platform: PlatformName, needs: &mut vec::IntoIter<Need>) -> Self {
         let here = needs.as_slice().partition_point(|need| *need.platform() == platform);
         let mut serving = Self {
             platform,
@@ -175,12 +175,12 @@ impl PlatformPartBuilder {
     }
 
     /// The same, but it captures what is kept for others, too, ordered by dataset.
-    pub(super) fn keeping(self, kept: Vec<CapturedDataset>) -> Self {
+    pub(super) fn with_captures(self, kept: Vec<CapturedDataset>) -> Self {
         Self { kept, ..self }
     }
 
     /// The part, where all that is kept is captured together, or each dataset on its own.
-    pub(super) fn capturing(self, whole: bool) -> PlatformPart {
+    pub(super) fn build(self, whole: bool) -> PlatformPart {
         let kept = self.kept;
         let ingest = |start: usize, end: usize| Ingest {
             kept: Span { start: short(start), end: short(end) },

@@ -37,7 +37,7 @@ pub(crate) enum StartCondition {
 
 impl TransformerFragment {
     /// The derivation of a workplace, if its transformer runs.
-    pub(crate) fn of(
+    pub(crate) fn build(
         workplace: &WorkspaceFragment,
         datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
     ) -> Option<Self> {
@@ -61,14 +61,14 @@ impl TransformerFragment {
 
     /// The derivation of a workplace, if its transformer still runs, after these datastores have changed. Only where the
     /// workspace has changed, too, all that it reads is looked up again.
-    pub(crate) fn again(
+    pub(crate) fn rebuild(
         &self,
         workplace: &WorkspaceFragment,
         changed: &[Arc<Datastore>],
         datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
     ) -> Option<Self> {
         if !Arc::ptr_eq(&self.workspace, &workplace.workspace) {
-            return Self::of(workplace, datastore);
+            return Self::build(workplace, datastore);
         }
         let TransformerRun { on, owing } = workplace.run()?.clone();
         let (trigger, transform) = Default::default();
@@ -124,7 +124,7 @@ impl TransformerFragment {
         keys.dedup();
         keys.into_iter().filter_map(|key| {
             let datastore = self.sources.get(&key.datastore)?;
-            Some((&**datastore, DatasetId::at(datastore.datasets().index_of(&key.dataset)?)))
+            Some((&**datastore, DatasetId::from_index(datastore.datasets().index_of(&key.dataset)?)))
         })
     }
 }

@@ -25,13 +25,13 @@ impl Node<'_> {
     /// A key is identity for ever: under another key there was another node. This says which one that was. What the model says of former
     /// names stays there for long, so the earlier model tells which of them were to come.
     #[must_use]
-    pub fn formerly(&self, earlier: &IntentionGraph) -> Option<NodeKey> {
+    pub fn former_key(&self, earlier: &IntentionGraph) -> Option<NodeKey> {
         let platform = earlier.platform().clone();
         if platform != *self.graph().platform() && Some(&platform) != self.graph().former_platform() {
             return None;
         }
         let then = EarlierNames(&earlier.estate().ecosystem);
-        let formerly = match self.at() {
+        let formerly = match self.node_ref() {
             NodeRef::Export { supply, export, .. } => NodeKey::Export {
                 platform,
                 dataset: DatasetKey::new(then.datastore(supply), then.dataset(supply, export.dataset)),

@@ -14,9 +14,9 @@ pub struct IntentionGraphs {
 }
 
 impl IntentionGraphs {
-    pub(crate) fn of(estate: Fragments, effort: usize) -> Self {
+    pub(crate) fn from_fragments(estate: Fragments, effort: usize) -> Self {
         let estate = Arc::new(estate);
-        let graphs = estate.platforms.iter().map(|platform| IntentionGraph::of(platform, &estate)).collect();
+        let graphs = estate.platforms.iter().map(|platform| IntentionGraph::new(platform, &estate)).collect();
         Self { graphs, estate, effort }
     }
 
@@ -24,7 +24,7 @@ impl IntentionGraphs {
     /// what happens for them, each counted as often as that was done. After a [`rebuild`](Self::rebuild), that follows
     /// what changed.
     #[must_use]
-    pub fn effort(&self) -> usize {
+    pub fn rebuilt(&self) -> usize {
         self.effort
     }
 

@@ -19,37 +19,39 @@ impl IntentionGraphs {
                     .map(move |ingest| Node::new(graph, NodeRef::Ingest { supply, part, ingest }))
             })
         });
-        ingests.flat_map(|from| self.handed_over_to(from).into_iter().map(move |to| (from, to)))
+        ingests.flat_map(|from| self.handover_targets(from).into_iter().map(move |to| (from, to)))
     }
 
     /// The captures on other platforms that take their data from this one, ordered by platform.
     #[must_use]
-    pub fn handed_over_to<'g>(&'g self, from: Node<'g>) -> Vec<Node<'g>> {
-        from.takers().filter_map(|(part, at)| Some(Node::new(self.graph(&part.platform)?, at))).collect()
+    pub fn handover_targets<'g>(&'g self, from: Node<'g>) -> Vec<Node<'g>> {
+        from.handover_target_parts()
+            .filter_map(|(part, at)| Some(Node::new(self.graph(&part.platform)?, at)))
+            .collect()
     }
 
     /// The capture on another platform that an ingest takes its data from.
     #[must_use]
-    pub fn handed_over_from(&self, key: &NodeKey) -> Option<Node<'_>> {
-        let (part, at) = self.node(key)?.giver()?;
+    pub fn handover_source(&self, key: &NodeKey) -> Option<Node<'_>> {
+        let (part, at) = self.node(key)?.handover_source_part()?;
         Some(Node::new(self.graph(&part.platform)?, at))
     }
 }
 
 impl<'g> Node<'g> {
     /// The keys of the captures on other platforms that take their data from this one, ordered by platform.
-    pub(crate) fn keys_of_takers(&self) -> impl Iterator<Item = NodeKey> + use<'g> {
-        self.takers().map(|(part, at)| narrate::key(&part.platform, at))
+    pub(crate) fn handover_target_keys(&self) -> impl Iterator<Item = NodeKey> + use<'g> {
+        self.handover_target_parts().map(|(part, at)| narrate::key(&part.platform, at))
     }
 
     /// The key of the capture on another platform that this one takes its data from.
-    pub(crate) fn key_of_giver(&self) -> Option<NodeKey> {
-        let (part, at) = self.giver()?;
+    pub(crate) fn handover_source_key(&self) -> Option<NodeKey> {
+        let (part, at) = self.handover_source_part()?;
         Some(narrate::key(&part.platform, at))
     }
 
-    fn takers(&self) -> impl Iterator<Item = (&'g PlatformPart, NodeRef<'g>)> + use<'g> {
-        let capturing = match self.at() {
+    fn handover_target_parts(&self) -> impl Iterator<Item = (&'g PlatformPart, NodeRef<'g>)> + use<'g> {
+        let capturing = match self.node_ref() {
             NodeRef::Ingest { supply, part, ingest } if part.platform == supply.primary => {
                 Some((supply, part.kept(ingest)))
             }
@@ -61,8 +63,8 @@ impl<'g> Node<'g> {
         })
     }
 
-    fn giver(&self) -> Option<(&'g PlatformPart, NodeRef<'g>)> {
-        match self.at() {
+    fn handover_source_part(&self) -> Option<(&'g PlatformPart, NodeRef<'g>)> {
+        match self.node_ref() {
             NodeRef::Ingest { supply, part, ingest } if part.platform != supply.primary => {
                 same_ingest(supply, supply.part(&supply.primary)?, part.kept(ingest))
             }

@@ -14,7 +14,7 @@ pub struct IntentionGraph {
 }
 
 impl IntentionGraph {
-    pub(super) fn of(platform: &PlatformName, estate: &Arc<Fragments>) -> Self {
+    pub(super) fn new(platform: &PlatformName, estate: &Arc<Fragments>) -> Self {
         Self { platform: platform.clone(), estate: Arc::clone(estate), order: OnceLock::new() }
     }
 
@@ -30,7 +30,7 @@ impl IntentionGraph {
     pub fn emptied(&self) -> Self {
         let Fragments { ecosystem, assignments, platforms, .. } = self.estate();
         let nothing = Fragments::new(ecosystem.clone(), assignments.clone(), Arc::clone(platforms));
-        Self::of(&self.platform, &Arc::new(nothing))
+        Self::new(&self.platform, &Arc::new(nothing))
     }
 
     /// How many nodes there are.
@@ -51,7 +51,7 @@ impl IntentionGraph {
 
     /// The same graph, for somebody who keeps it.
     pub(crate) fn share(&self) -> Self {
-        Self::of(&self.platform, &self.estate)
+        Self::new(&self.platform, &self.estate)
     }
 
     /// The datastores that this platform does something for, by name.
@@ -67,6 +67,6 @@ impl IntentionGraph {
     }
 
     pub(super) fn order(&self) -> &Order {
-        self.order.get_or_init(|| Order::of(&self.estate, &self.platform))
+        self.order.get_or_init(|| Order::new(&self.estate, &self.platform))
     }
 }

@@ -24,7 +24,7 @@ impl<'g> Node<'g> {
         Self { graph, at }
     }
 
-    pub(crate) fn at(&self) -> NodeRef<'g> {
+    pub(crate) fn node_ref(&self) -> NodeRef<'g> {
         self.at
     }
 

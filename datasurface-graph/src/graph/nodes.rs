@@ -21,7 +21,7 @@ impl IntentionGraph {
     /// The nodes, ordered by key.
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = Node<'_>> {
         let order = self.order();
-        (0..order.len()).map(move |position| Node::new(self, order.at(position)))
+        (0..order.len()).map(move |position| Node::new(self, order.get(position)))
     }
 
     /// The node of this key.

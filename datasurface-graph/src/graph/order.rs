@@ -26,7 +26,7 @@ struct NodeRange {
 }
 
 impl Order {
-    pub(super) fn of(estate: &Fragments, platform: &PlatformName) -> Self {
+    pub(super) fn new(estate: &Fragments, platform: &PlatformName) -> Self {
         let derivations = estate.derivations.values();
         let mut order = Self {
             supplies: Vec::new(),
@@ -80,17 +80,17 @@ impl Order {
         clippy::indexing_slicing,
         reason = "positions are below the length, and the order never changes"
     )]
-    pub(super) fn at(&self, position: usize) -> NodeRef<'_> {
+    pub(super) fn get(&self, position: usize) -> NodeRef<'_> {
         let part = |at: usize| {
             let (supply, part) = &self.supplies[at];
             (&**supply, &supply.parts()[*part])
         };
-        if let Some((at, export)) = self.exports.at(position) {
+        if let Some((at, export)) = self.exports.get(position) {
             let (supply, part) = part(at);
             return NodeRef::Export { supply, part, export: &part.exports[export] };
         }
         let position = position - self.exports.len();
-        if let Some((at, ingest)) = self.ingests.at(position) {
+        if let Some((at, ingest)) = self.ingests.get(position) {
             let (supply, part) = part(at);
             return NodeRef::Ingest { supply, part, ingest: &part.ingests[ingest] };
         }
@@ -115,7 +115,7 @@ impl NodeRange {
     }
 
     /// The supply of the node at a position, and the place of the node among those of its supply.
-    fn at(&self, position: usize) -> Option<(usize, usize)> {
+    fn get(&self, position: usize) -> Option<(usize, usize)> {
         let supply = *self.supplies.get(position)? as usize;
         Some((supply, position - *self.starts.get(supply)? as usize))
     }

@@ -21,12 +21,12 @@ pub(super) struct PlatformFrame<'g> {
 }
 
 impl<'g> PlatformFrame<'g> {
-    pub(super) fn of(graph: &'g IntentionGraph, start: usize) -> Self {
+    pub(super) fn new(graph: &'g IntentionGraph, start: usize) -> Self {
         Self { title: label::visible(graph.platform().as_str()), graph, change: None, start }
     }
 
-    pub(super) fn of_change(before: &'g IntentionGraph, after: &'g IntentionGraph, start: usize) -> Self {
-        Self { change: Some(Change::between(before, after)), ..Self::of(after, start) }
+    pub(super) fn from_change(before: &'g IntentionGraph, after: &'g IntentionGraph, start: usize) -> Self {
+        Self { change: Some(Change::between(before, after)), ..Self::new(after, start) }
     }
 
     /// The platform.
@@ -85,13 +85,13 @@ impl<'g> PlatformFrame<'g> {
     }
 
     /// The captures on other platforms that take their data from a node, or did, likewise.
-    pub(super) fn takers(&self, node: &Node<'g>) -> Vec<(NodeKey, ChangeStatus)> {
-        self.versions(node, |node| node.keys_of_takers().collect(), NodeKey::clone)
+    pub(super) fn handover_targets(&self, node: &Node<'g>) -> Vec<(NodeKey, ChangeStatus)> {
+        self.versions(node, |node| node.handover_target_keys().collect(), NodeKey::clone)
     }
 
     /// The captures on other platforms that a node takes its data from, or did, likewise.
-    pub(super) fn givers(&self, node: &Node<'g>) -> Vec<(NodeKey, ChangeStatus)> {
-        self.versions(node, |node| node.key_of_giver().into_iter().collect(), NodeKey::clone)
+    pub(super) fn handover_sources(&self, node: &Node<'g>) -> Vec<(NodeKey, ChangeStatus)> {
+        self.versions(node, |node| node.handover_source_key().into_iter().collect(), NodeKey::clone)
     }
 
     fn versions<T>(

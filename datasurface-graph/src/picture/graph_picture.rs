@@ -42,9 +42,9 @@ pub struct Picture<'g> {
 impl<'g> Picture<'g> {
     /// A picture of all nodes of these graphs, each of another platform.
     #[must_use]
-    pub fn of(graphs: impl IntoIterator<Item = &'g IntentionGraph>) -> Self {
+    pub fn new(graphs: impl IntoIterator<Item = &'g IntentionGraph>) -> Self {
         graphs.into_iter().fold(Self::default(), |picture, graph| {
-            let frame = PlatformFrame::of(graph, picture.end());
+            let frame = PlatformFrame::new(graph, picture.end());
             picture.and(frame)
         })
     }
@@ -52,9 +52,9 @@ impl<'g> Picture<'g> {
     /// A picture of what became of earlier graphs: what is new, changed, or gone, in colours. Each pair is the graph of a
     /// platform before the change, and after it.
     #[must_use]
-    pub fn of_change(graphs: impl IntoIterator<Item = (&'g IntentionGraph, &'g IntentionGraph)>) -> Self {
+    pub fn from_changes(graphs: impl IntoIterator<Item = (&'g IntentionGraph, &'g IntentionGraph)>) -> Self {
         graphs.into_iter().fold(Self::default(), |picture, (before, after)| {
-            let frame = PlatformFrame::of_change(before, after, picture.end());
+            let frame = PlatformFrame::from_change(before, after, picture.end());
             picture.and(frame)
         })
     }
@@ -68,7 +68,7 @@ impl<'g> Picture<'g> {
 
     /// Shows only these nodes, of those that were shown.
     #[must_use]
-    pub fn only(mut self, mut wanted: impl FnMut(&Node<'g>) -> bool) -> Self {
+    pub fn filter(mut self, mut wanted: impl FnMut(&Node<'g>) -> bool) -> Self {
         let nodes = self.frames.iter().flat_map(PlatformFrame::nodes).map(|(_, node)| node);
         let nodes = nodes.filter(|node| self.shows(node) && wanted(node));
         self.shown = Some(nodes.map(|node| node.key()).collect());
@@ -88,7 +88,7 @@ impl<'g> Picture<'g> {
                 break;
             }
         }
-        self.only(|node| near.contains(&node.key()))
+        self.filter(|node| near.contains(&node.key()))
     }
 
     fn and(mut self, frame: PlatformFrame<'g>) -> Self {
@@ -106,7 +106,7 @@ impl<'g> Picture<'g> {
         nodes
             .flat_map(|(frame, node)| {
                 let inside = frame.before(&node).into_iter().chain(frame.after(&node));
-                let across = frame.givers(&node).into_iter().chain(frame.takers(&node));
+                let across = frame.handover_sources(&node).into_iter().chain(frame.handover_targets(&node));
                 inside.map(|(node, _)| node.key()).chain(across.map(|(key, _)| key)).collect::<Vec<_>>()
             })
             .collect()
@@ -128,8 +128,8 @@ impl<'g> Picture<'g> {
                 pen.open_frame(at, frame.title())?;
             }
             for (number, node) in self.nodes(frame) {
-                let (key, kind, paint) = (node.key(), Kind::of(node.kind()), frame.paint(&node));
-                let (label, platform) = (label::of_node(&key), frame.platform(&node));
+                let (key, kind, paint) = (node.key(), Kind::from_node_kind(node.kind()), frame.paint(&node));
+                let (label, platform) = (label::node_label(&key), frame.platform(&node));
                 pen.draw_box(&BoxShape { number, kind, label, platform: &platform, key: Some(key), paint })?;
             }
             if is_framed {
@@ -142,7 +142,7 @@ impl<'g> Picture<'g> {
                 continue;
             }
             let platform = label::visible(with.platform().as_str());
-            let label = format!("{}\non {platform}", label::of_node(&with));
+            let label = format!("{}\non {platform}", label::node_label(&with));
             // What became of it is not known here, only what became of the arrow.
             let (kind, key, paint) = (Kind::Elsewhere, Some(with), ChangeStatus::Plain);
             pen.draw_box(&BoxShape { number, kind, label, platform: &platform, key, paint })?;
@@ -217,7 +217,7 @@ impl<'g> Picture<'g> {
 
     fn exchanges(&self) -> impl Iterator<Item = HandoverArrow<'g>> {
         self.frames.iter().enumerate().flat_map(move |(at, frame)| {
-            self.nodes(frame).flat_map(move |(number, node)| HandoverArrow::all(frame, at, number, node))
+            self.nodes(frame).flat_map(move |(number, node)| HandoverArrow::for_node(frame, at, number, node))
         })
     }
 

@@ -22,13 +22,13 @@ pub struct GraphsPicture<'g> {
 impl<'g> GraphsPicture<'g> {
     /// A picture of all platforms.
     #[must_use]
-    pub fn of(graphs: &'g IntentionGraphs) -> Self {
+    pub fn new(graphs: &'g IntentionGraphs) -> Self {
         Self { graphs, only: None }
     }
 
     /// Shows only one platform, and what is handed over to it and by it.
     #[must_use]
-    pub fn only(mut self, platform: &'g PlatformName) -> Self {
+    pub fn for_platform(mut self, platform: &'g PlatformName) -> Self {
         self.only = Some(platform);
         self
     }
@@ -66,7 +66,7 @@ struct GraphPicture<'g>(&'g IntentionGraph);
 impl Serialize for GraphPicture<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut picture = serializer.serialize_struct("GraphPicture", 2)?;
-        picture.serialize_field("nodes", &Each(|| self.0.nodes().map(NodePicture::of)))?;
+        picture.serialize_field("nodes", &Each(|| self.0.nodes().map(NodePicture::new)))?;
         picture
             .serialize_field("edges", &Each(|| self.0.edges().map(|(from, to)| (from.key(), to.key()))))?;
         picture.end()
@@ -98,7 +98,7 @@ struct NodePicture {
 }
 
 impl NodePicture {
-    fn of(node: Node<'_>) -> Self {
+    fn new(node: Node<'_>) -> Self {
         let obligation = node.obligation();
         Self {
             key: node.key(),

@@ -21,7 +21,7 @@ pub(super) struct HandoverArrow<'g> {
 
 impl<'g> HandoverArrow<'g> {
     /// All of a node, those with the same other beside each other.
-    pub(super) fn all(
+    pub(super) fn for_node(
         frame: &PlatformFrame<'g>,
         at: usize,
         number: usize,
@@ -35,8 +35,8 @@ impl<'g> HandoverArrow<'g> {
             takes,
             paint,
         };
-        let taken = frame.givers(&node).into_iter().map(move |with| exchange(true, with));
-        let given = frame.takers(&node).into_iter().map(move |with| exchange(false, with));
+        let taken = frame.handover_sources(&node).into_iter().map(move |with| exchange(true, with));
+        let given = frame.handover_targets(&node).into_iter().map(move |with| exchange(false, with));
         let mut all: Vec<Self> = taken.chain(given).collect();
         all.sort_by(|one, other| one.with.cmp(&other.with));
         all.into_iter()

@@ -4,7 +4,7 @@ use crate::key::NodeKey;
 use datasurface_model::is_visible;
 
 /// What a person needs to know of a node whose platform is known.
-pub(super) fn of_node(key: &NodeKey) -> String {
+pub(super) fn node_label(key: &NodeKey) -> String {
     visible(&match key {
         NodeKey::Export { container, dataset, .. } => format!("{dataset}\nin {container}"),
         NodeKey::Ingest { datastore, dataset: None, .. } => datastore.to_string(),

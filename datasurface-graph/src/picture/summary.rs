@@ -32,7 +32,7 @@ pub(super) struct Grouping {
 /// One box for each datastore, each container that it is brought to, and each transformer.
 pub(super) const BY_STORE: Grouping = Grouping {
     of_node: |node| {
-        Some(match node.at() {
+        Some(match node.node_ref() {
             NodeRef::Ingest { supply, .. } => Summary::Captured(supply.name()),
             NodeRef::Export { supply, export, .. } => {
                 Summary::Brought(supply.name(), export.site.key.to_string())
@@ -49,7 +49,7 @@ pub(super) const BY_STORE: Grouping = Grouping {
 pub(super) const BY_TEAM: Grouping = Grouping {
     of_node: |node| {
         let ecosystem = &node.graph().estate().ecosystem;
-        let team = match node.at() {
+        let team = match node.node_ref() {
             NodeRef::Ingest { supply, .. } => ecosystem.datastore(supply.name())?.team(),
             // Who has the container has the data.
             NodeRef::Export { export, .. } => {
@@ -75,7 +75,7 @@ struct SummaryBuilder<'g> {
 }
 
 pub(super) fn draw(picture: &Picture<'_>, grouping: &Grouping, pen: &mut dyn PictureWriter) -> fmt::Result {
-    let sheet = SummaryBuilder::of(picture, grouping);
+    let sheet = SummaryBuilder::build(picture, grouping);
     let is_framed = picture.is_framed();
     let mut numbered = sheet.boxes.iter().enumerate().peekable();
     for (at, frame) in picture.frames() {
@@ -104,7 +104,7 @@ pub(super) fn draw(picture: &Picture<'_>, grouping: &Grouping, pen: &mut dyn Pic
 }
 
 impl<'g> SummaryBuilder<'g> {
-    fn of(picture: &Picture<'g>, grouping: &Grouping) -> Self {
+    fn build(picture: &Picture<'g>, grouping: &Grouping) -> Self {
         let mut sheet = Self::default();
         for (at, frame) in picture.frames() {
             for (_, node) in picture.nodes(frame) {

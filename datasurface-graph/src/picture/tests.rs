@@ -26,15 +26,15 @@ fn graphs() -> IntentionGraphs {
 #[test]
 fn mermaid() {
     let graphs = graphs();
-    let alone = graphs.iter().map(|graph| Mermaid(&Picture::of([graph])).to_string());
-    let together = Mermaid(&Picture::of(graphs.iter())).to_string();
+    let alone = graphs.iter().map(|graph| Mermaid(&Picture::new([graph])).to_string());
+    let together = Mermaid(&Picture::new(graphs.iter())).to_string();
     let charts: Vec<String> = alone.chain([together]).collect();
     insta::assert_snapshot!(charts.join("\n"));
 }
 
 #[test]
 fn json() {
-    let mut picture = serde_json::to_value(GraphsPicture::of(&graphs())).unwrap();
+    let mut picture = serde_json::to_value(GraphsPicture::new(&graphs())).unwrap();
     // Fingerprints change with whatever is added to the facts; their laws are tested elsewhere.
     for graph in picture["platforms"].as_object_mut().unwrap().values_mut() {
         for node in graph["nodes"].as_array_mut().unwrap() {
@@ -48,8 +48,8 @@ fn json() {
 #[test]
 fn dot_and_graphml_show_the_same() {
     let graphs = graphs();
-    let alone = Picture::of(graphs.iter().take(1));
-    let together = Picture::of(graphs.iter());
+    let alone = Picture::new(graphs.iter().take(1));
+    let together = Picture::new(graphs.iter());
     insta::assert_snapshot!(format!("{}\n{}", Dot(&alone), GraphMl(&alone)));
     insta::assert_snapshot!(format!("{}\n{}", Dot(&together), GraphMl(&together)));
 }
@@ -57,8 +57,8 @@ fn dot_and_graphml_show_the_same() {
 #[test]
 fn stores_and_teams_are_boxes_too() {
     let graphs = graphs();
-    let alone = |level| Mermaid(&Picture::of(graphs.iter().take(1)).with_level(level)).to_string();
-    let together = |level| Mermaid(&Picture::of(graphs.iter()).with_level(level)).to_string();
+    let alone = |level| Mermaid(&Picture::new(graphs.iter().take(1)).with_level(level)).to_string();
+    let together = |level| Mermaid(&Picture::new(graphs.iter()).with_level(level)).to_string();
     let charts = [Level::Store, Level::Team].map(|level| alone(level) + "\n" + &together(level));
     insta::assert_snapshot!(charts.join("\n"));
 }
@@ -68,7 +68,7 @@ fn a_neighbourhood_is_what_is_near() {
     let graphs = graphs();
     let graph = graphs.iter().next().unwrap();
     let around =
-        |key: &str, steps| Mermaid(&Picture::of([graph]).around(&key.parse().unwrap(), steps)).to_string();
+        |key: &str, steps| Mermaid(&Picture::new([graph]).around(&key.parse().unwrap(), steps)).to_string();
     insta::assert_snapshot!(around("Trigger/One/Mask", 1), @r#"
     flowchart LR
         n0["Raw/data<br>in USA/Team/Lake"]
@@ -78,7 +78,7 @@ fn a_neighbourhood_is_what_is_near() {
         n4 --> n3
     "#);
     assert_eq!(around("Trigger/One/Gone", 9), "flowchart LR\n");
-    assert_eq!(around("Trigger/One/Mask", 9), Mermaid(&Picture::of([graph])).to_string());
+    assert_eq!(around("Trigger/One/Mask", 9), Mermaid(&Picture::new([graph])).to_string());
 }
 
 /// The same in either direction: what is new one way is gone the other way.
@@ -93,8 +93,8 @@ fn a_change_has_colours_and_shows_what_is_gone() {
         .served("One", fresh, group("live", &["Masked"]))
         .graphs();
     let (old, new) = (old.iter().next().unwrap(), new.iter().next().unwrap());
-    let added = Picture::of_change([(old, new)]);
-    let removed = Picture::of_change([(new, old)]);
+    let added = Picture::from_changes([(old, new)]);
+    let removed = Picture::from_changes([(new, old)]);
     let charts = [
         &added,
         &removed,
@@ -105,8 +105,8 @@ fn a_change_has_colours_and_shows_what_is_gone() {
     insta::assert_snapshot!(GraphMl(&removed));
     let gone = "Export/One/USA/Team/Lake/Masked/data".parse().unwrap();
     insta::assert_snapshot!(Mermaid(&removed.around(&gone, 1)));
-    let unchanged = Mermaid(&Picture::of_change([(old, old)])).to_string();
-    assert_eq!(unchanged, Mermaid(&Picture::of([old])).to_string());
+    let unchanged = Mermaid(&Picture::from_changes([(old, old)])).to_string();
+    assert_eq!(unchanged, Mermaid(&Picture::new([old])).to_string());
 }
 
 /// Names of containers and platforms may hold characters that mean something where they are shown.
@@ -136,7 +136,7 @@ fn pictures_are_not_confused_by_names() {
         .with_group(platform, "Reader/group", Stage::Provisioned)
         .with_primary(platform, "Raw", Stage::Provisioned);
     let graphs = IntentionGraphs::build(&Valid::assume_valid(ecosystem), &assignments).unwrap();
-    let picture = Picture::of(graphs.iter());
+    let picture = Picture::new(graphs.iter());
     insta::assert_snapshot!(format!("{}\n{}\n{}", Mermaid(&picture), Dot(&picture), GraphMl(&picture)));
 }
 
@@ -144,7 +144,7 @@ fn pictures_are_not_confused_by_names() {
 fn analysis_tells_teams_from_transforms() {
     let graphs = graphs();
     let kinds = |level| {
-        let text = GraphMl(&Picture::of(graphs.iter()).with_level(level)).to_string();
+        let text = GraphMl(&Picture::new(graphs.iter()).with_level(level)).to_string();
         let kinds = text.split("<data key=\"kind\">").skip(1);
         kinds.filter_map(|rest| Some(rest.split_once('<')?.0.to_owned())).collect::<BTreeSet<_>>()
     };
@@ -161,12 +161,12 @@ fn json_of_a_picture_says_what_graphml_says() {
     let centre = "Ingest/One/Masked".parse().unwrap();
     let empty = old.iter().map(|graph| graph.emptied()).collect::<Vec<_>>();
     let pictures = [
-        Picture::of(old.iter()),
-        Picture::of(old.iter()).with_level(Level::Store),
-        Picture::of(old.iter()).with_level(Level::Team),
-        Picture::of(old.iter()).around(&centre, 1),
-        Picture::of(old.iter().take(1)),
-        Picture::of_change(empty.iter().zip(new.iter())),
+        Picture::new(old.iter()),
+        Picture::new(old.iter()).with_level(Level::Store),
+        Picture::new(old.iter()).with_level(Level::Team),
+        Picture::new(old.iter()).around(&centre, 1),
+        Picture::new(old.iter().take(1)),
+        Picture::from_changes(empty.iter().zip(new.iter())),
         Picture::default(),
     ];
     for picture in pictures {
@@ -186,7 +186,7 @@ fn json_of_a_picture_says_what_graphml_says() {
             assert!(document.contains(&format!("source=\"n{from}\" target=\"n{to}\"")), "{edge}");
         }
     }
-    let alone = Picture::of(old.iter()).around(&centre, 0);
+    let alone = Picture::new(old.iter()).around(&centre, 0);
     let drawing: serde_json::Value = serde_json::from_str(&Drawing(&alone).to_string()).unwrap();
     assert_eq!(drawing["nodes"][0]["key"], "Ingest/One/Masked");
 }
@@ -205,7 +205,7 @@ fn arrows_that_come_and_go_are_coloured_too() {
             .graphs()
     };
     let (old, new) = (with(&["First"]), with(&["Second"]));
-    let chart = Mermaid(&Picture::of_change(old.iter().zip(new.iter()))).to_string();
+    let chart = Mermaid(&Picture::from_changes(old.iter().zip(new.iter()))).to_string();
     let lines: Vec<&str> = chart.lines().map(str::trim).collect();
     let box_of = |label: &str| {
         let line = lines.iter().find(|line| line.contains(&format!("\"{label}\""))).unwrap();
@@ -258,7 +258,7 @@ fn pictures_are_written_in_pieces_until_nobody_takes_them() {
     let reader = Workspace::new("Reader");
     let graphs = fixture.primary("One", &stores).served("One", reader, group("all", &stores)).graphs();
     for level in [Level::Dataset, Level::Store, Level::Team] {
-        let picture = Picture::of(graphs.iter()).with_level(level);
+        let picture = Picture::new(graphs.iter()).with_level(level);
         let pictures: [&dyn std::fmt::Display; 4] =
             [&Mermaid(&picture), &Dot(&picture), &GraphMl(&picture), &Drawing(&picture)];
         for picture in pictures {

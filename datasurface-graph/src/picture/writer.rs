@@ -63,7 +63,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) fn of(kind: NodeKind) -> Self {
+    pub(super) fn from_node_kind(kind: NodeKind) -> Self {
         match kind {
             NodeKind::Ingest => Self::Capture,
             NodeKind::Export => Self::Export,

@@ -62,7 +62,7 @@ impl<'g> Ranked<'g> {
         };
         let entry = |rank: Rank| {
             let node = self.node(rank)?;
-            let NodeRef::Trigger(derivation) = node.at() else { return None };
+            let NodeRef::Trigger(derivation) = node.node_ref() else { return None };
             let mut needed = node.predecessors().filter_map(|before| self.rank(&before));
             let has_nothing = needed.all(|before| among.contains(&before));
             Some(CycleEntry { waits: derivation.waits(), has_nothing })

@@ -19,7 +19,7 @@ pub(super) struct CombinedGraph<'g> {
 }
 
 impl<'g> CombinedGraph<'g> {
-    pub(super) fn of(graphs: &'g IntentionGraphs) -> Self {
+    pub(super) fn new(graphs: &'g IntentionGraphs) -> Self {
         let mut whole = Self { graphs, starts: Vec::new(), graph: DiGraph::default() };
         for graph in graphs.iter() {
             whole.starts.push(whole.graph.node_count());
@@ -94,20 +94,20 @@ impl<'g> CombinedGraph<'g> {
     }
 
     /// The sets of nodes that depend on each other, each in order, ordered by their first nodes.
-    pub(super) fn circles(&self) -> Vec<Vec<usize>> {
+    pub(super) fn cycles(&self) -> Vec<Vec<usize>> {
         let components = kosaraju_scc(&self.graph).into_iter();
         // A node never follows itself directly: exports lie between a transformer and itself.
-        let mut circles: Vec<Vec<usize>> = components
+        let mut cycles: Vec<Vec<usize>> = components
             .filter(|component| component.len() > 1)
             .map(|component| component.into_iter().map(NodeIndex::index).collect())
             .collect();
-        circles.iter_mut().for_each(|circle| circle.sort_unstable());
-        circles.sort_unstable();
-        circles
+        cycles.iter_mut().for_each(|circle| circle.sort_unstable());
+        cycles.sort_unstable();
+        cycles
     }
 
     /// The shortest way from the first of these nodes back to itself that stays among them.
-    pub(super) fn way_round(&self, circle: &[usize]) -> Vec<usize> {
+    pub(super) fn shortest_cycle(&self, circle: &[usize]) -> Vec<usize> {
         let Some(first) = circle.first().copied() else {
             return Vec::new();
         };

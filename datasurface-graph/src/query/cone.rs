@@ -43,7 +43,7 @@ fn changed(before: &IntentionGraphs, after: &IntentionGraphs) -> Vec<NodeKey> {
 
 /// These nodes, as far as they are there, and all that depends on them.
 fn reached(graphs: &IntentionGraphs, changed: &[NodeKey]) -> BTreeSet<NodeKey> {
-    let mut reached = Questions::about(graphs).upstream(changed);
+    let mut reached = Questions::new(graphs).upstream(changed);
     reached.extend(changed.iter().filter_map(|key| graphs.node(key)));
     let captures = reached.iter().flat_map(|node| captures(graphs, *node));
     captures.chain(reached.iter().copied()).map(|node| node.key()).collect()
@@ -51,12 +51,12 @@ fn reached(graphs: &IntentionGraphs, changed: &[NodeKey]) -> BTreeSet<NodeKey> {
 
 /// The captures of what is exported, on all platforms that capture it for all or are about to.
 fn captures<'g>(graphs: &'g IntentionGraphs, node: Node<'g>) -> impl Iterator<Item = Node<'g>> {
-    let exported = match node.at() {
+    let exported = match node.node_ref() {
         NodeRef::Export { supply, export, .. } => Some((supply, export.dataset)),
         _ => None,
     };
     exported.into_iter().flat_map(move |(supply, dataset)| {
-        let platforms = graphs.estate().assignments.capturing(supply.name());
+        let platforms = graphs.estate().assignments.capturing_platforms(supply.name());
         platforms.filter_map(move |platform| {
             let part = supply.part(platform)?;
             Some(Node::new(

@@ -111,7 +111,7 @@ impl Questions<'_> {
                 containers.chain(platform).any(|locations| are_all_in(locations, place))
             }
             Outage::Platform(platform) => node.graph().platform() == platform,
-            Outage::Datastore(name) => match node.at() {
+            Outage::Datastore(name) => match node.node_ref() {
                 NodeRef::Ingest { supply, .. } => supply.name() == name,
                 _ => false,
             },
@@ -128,7 +128,7 @@ pub(super) fn declared_places(estate: &Fragments) -> BTreeMap<PlatformName, Set<
 
 /// The containers that a node works with.
 fn sites(node: Node<'_>) -> impl Iterator<Item = &KeyedContainer> {
-    let site = match node.at() {
+    let site = match node.node_ref() {
         NodeRef::Export { export, .. } => Some(&export.site),
         NodeRef::Transform(derivation) => Some(&derivation.site),
         NodeRef::Ingest { supply, part, .. } if part.platform == supply.primary => match &supply.origin {

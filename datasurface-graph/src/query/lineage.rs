@@ -12,25 +12,25 @@ pub(super) type TransformersByInput<'g> = FxHashMap<DatasetKey, Vec<&'g Transfor
 impl<'g> Questions<'g> {
     /// The datasets that a dataset is made of directly: all inputs of the transformer that makes it.
     #[must_use]
-    pub fn made_from(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
+    pub fn direct_inputs(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
         self.maker_of(&dataset.datastore).into_iter().flat_map(inputs).collect()
     }
 
     /// The datasets that are made of a dataset directly: all that the transformers make which read it.
     #[must_use]
-    pub fn made_into(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
+    pub fn direct_outputs(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
         self.readers_of(dataset).iter().flat_map(|reader| outputs(reader)).collect()
     }
 
     /// The datasets that a dataset is made of in the end, through all transformers, those in between included.
     #[must_use]
-    pub fn sources_of(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
+    pub fn upstream_datasets(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
         through(dataset, |dataset| self.maker_of(&dataset.datastore).into_iter(), inputs)
     }
 
     /// The datasets that are made of a dataset in the end, through all transformers, those in between included.
     #[must_use]
-    pub fn derived_from(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
+    pub fn downstream_datasets(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
         through(dataset, |dataset| self.readers_of(dataset).iter().copied(), outputs)
     }
 
@@ -60,7 +60,7 @@ impl<'g> Questions<'g> {
 
 fn inputs(derivation: &TransformerFragment) -> impl Iterator<Item = DatasetKey> {
     let inputs = derivation.inputs();
-    inputs.map(|(datastore, dataset)| DatasetKey::new(datastore.name(), dataset.of(datastore).name()))
+    inputs.map(|(datastore, dataset)| DatasetKey::new(datastore.name(), dataset.get_in(datastore).name()))
 }
 
 fn outputs(derivation: &TransformerFragment) -> impl Iterator<Item = DatasetKey> {

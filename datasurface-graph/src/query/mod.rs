@@ -57,10 +57,10 @@ pub struct Questions<'g> {
 impl<'g> Questions<'g> {
     /// Gets ready to answer questions about these graphs: walks through them once.
     #[must_use]
-    pub fn about(graphs: &'g IntentionGraphs) -> Self {
+    pub fn new(graphs: &'g IntentionGraphs) -> Self {
         Self {
             graphs,
-            whole: CombinedGraph::of(graphs),
+            whole: CombinedGraph::new(graphs),
             places: impact::declared_places(graphs.estate()),
             readers: OnceLock::new(),
             #[cfg(feature = "sql")]
@@ -96,15 +96,15 @@ impl<'g> Questions<'g> {
     /// last. The shortest way round its first node.
     #[must_use]
     pub fn cycles(&self) -> Vec<Vec<Node<'g>>> {
-        let cycles = self.whole.circles().into_iter().map(|circle| self.whole.way_round(&circle));
+        let cycles = self.whole.cycles().into_iter().map(|circle| self.whole.shortest_cycle(&circle));
         cycles.map(|way| way.into_iter().filter_map(|number| self.whole.node(number)).collect()).collect()
     }
 
     /// For whom a node exists: the groups for which it would be there if nobody else were served, those of transformers
     /// included; in order. They get their data through it, or, where a capture moves between platforms, may come to.
     #[must_use]
-    pub fn why(&self, node: &NodeKey) -> BTreeSet<GroupKey> {
-        let capturing = self.graphs.handed_over_from(node).filter(|_| self.captures_for_all(node));
+    pub fn groups_served_by(&self, node: &NodeKey) -> BTreeSet<GroupKey> {
+        let capturing = self.graphs.handover_source(node).filter(|_| self.captures_for_all(node));
         let numbers = self.numbers([&capturing.map_or_else(|| node.clone(), |node| node.key())]);
         let mut behind = self.whole.reached(&numbers, CombinedGraph::after);
         behind.extend(numbers);
@@ -118,7 +118,7 @@ impl<'g> Questions<'g> {
     /// Whether it captures what anybody needs, and not only what is needed on its platform.
     fn captures_for_all(&self, node: &NodeKey) -> bool {
         let NodeKey::Ingest { platform, datastore, .. } = node else { return false };
-        self.graphs.estate().assignments.capturing(datastore).any(|capturing| capturing == platform)
+        self.graphs.estate().assignments.capturing_platforms(datastore).any(|capturing| capturing == platform)
     }
 
     fn numbers<'k>(&self, keys: impl IntoIterator<Item = &'k NodeKey>) -> BTreeSet<usize> {

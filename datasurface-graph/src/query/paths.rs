@@ -22,7 +22,7 @@ impl<'g> Questions<'g> {
         let (Some(from), Some(to)) = (self.whole.number(from), self.whole.number(to)) else {
             return Vec::new();
         };
-        let ways = PathSearch::of(&self.whole, from, to).ways(most);
+        let ways = PathSearch::new(&self.whole, from, to).ways(most);
         ways.into_iter()
             .map(|way| way.into_iter().filter_map(|number| self.whole.node(number)).collect())
             .collect()
@@ -53,7 +53,7 @@ struct PathPrefix {
 }
 
 impl<'a, 'g> PathSearch<'a, 'g> {
-    fn of(whole: &'a CombinedGraph<'g>, from: usize, to: usize) -> Self {
+    fn new(whole: &'a CombinedGraph<'g>, from: usize, to: usize) -> Self {
         let mut search = Self {
             whole,
             to,

@@ -85,7 +85,7 @@ impl<'g> Piece<'g> {
 
     /// Which dataset of its node it is.
     pub(super) fn dataset(&self) -> Option<&'g DatasetName> {
-        match self.node.at() {
+        match self.node.node_ref() {
             NodeRef::Ingest { supply, .. } => Some(supply.dataset(self.dataset?).name()),
             _ => None,
         }
@@ -93,7 +93,7 @@ impl<'g> Piece<'g> {
 
     /// Whether it belongs to a capture of all datasets together, or to that of one; neither, if it captures nothing.
     pub(super) fn is_captured_whole(&self) -> Option<bool> {
-        match self.node.at() {
+        match self.node.node_ref() {
             NodeRef::Ingest { part, .. } => Some(part.whole),
             _ => None,
         }
@@ -102,7 +102,7 @@ impl<'g> Piece<'g> {
     /// What has to be known of it: its dataset, and where that is exported to. Nothing, if it is there as long as its
     /// fragment is.
     pub(super) fn known(&self) -> Option<Entry<'g>> {
-        match self.node.at() {
+        match self.node.node_ref() {
             NodeRef::Export { supply, export, .. } => {
                 Some((supply.dataset(export.dataset).name(), Some(&export.site.key)))
             }

@@ -70,7 +70,7 @@ impl Loads {
     /// Whether a shard can bear this too.
     pub(super) fn fits(&self, shard: &ShardName, weight: &Weight) -> bool {
         let load = self.shards.get(shard).map_or(&[][..], |load| &load.weight);
-        let sum = |limit| of(load, limit).saturating_add(of(weight, limit));
+        let sum = |limit| weight_at(load, limit).saturating_add(weight_at(weight, limit));
         self.limits.iter().enumerate().all(|(limit, most)| sum(limit) <= *most)
     }
 
@@ -123,7 +123,7 @@ fn is_within(weight: &Weight, limits: &Weight) -> bool {
 }
 
 /// What a weight is by one of the limits; what is missing weighs nothing.
-fn of(weight: &Weight, limit: usize) -> u64 {
+fn weight_at(weight: &Weight, limit: usize) -> u64 {
     weight.get(limit).copied().unwrap_or_default()
 }
 

@@ -48,20 +48,20 @@ pub struct Shards {
 
 impl Shards {
     /// Cuts a graph into shards that bear no more than the limits, and begins with where everything was placed before.
-    pub fn of(
+    pub fn build(
         graph: &IntentionGraph,
         before: &Placement,
         limits: &[u64],
         weigh: &dyn Fn(&Node<'_>) -> NodeWeight,
     ) -> Self {
-        Placer::anew(graph, before, limits, weigh).carry_out()
+        Placer::new(graph, before, limits, weigh).run()
     }
 
     /// The shards of what the graph has become, at a cost that follows what changed. The limits, and what nodes with the
     /// same facts weigh, must be the same.
     #[must_use]
-    pub fn again(&self, graph: &IntentionGraph, weigh: &dyn Fn(&Node<'_>) -> NodeWeight) -> Self {
-        Placer::since(self, graph, weigh).carry_out()
+    pub fn rebuild(&self, graph: &IntentionGraph, weigh: &dyn Fn(&Node<'_>) -> NodeWeight) -> Self {
+        Placer::incremental(self, graph, weigh).run()
     }
 
     /// Where everything is.
@@ -71,7 +71,7 @@ impl Shards {
     }
 
     /// What is over a limit alone, and so in a shard that is: nodes, or datasets of nodes.
-    pub fn too_heavy(&self) -> impl Iterator<Item = (&NodeKey, Option<&DatasetName>)> {
+    pub fn oversized(&self) -> impl Iterator<Item = (&NodeKey, Option<&DatasetName>)> {
         self.too_heavy.iter().map(|(node, dataset)| (node, dataset.as_ref()))
     }
 }

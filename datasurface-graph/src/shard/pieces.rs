@@ -32,7 +32,7 @@ enum PiecePlaces {
 
 impl<'g> Pieces<'g> {
     /// Those of a fragment, none of which has a place yet.
-    pub(super) fn of(
+    pub(super) fn new(
         fragment: Fragment<'g>,
         graph: &'g IntentionGraph,
         limits: &Weight,
@@ -58,7 +58,7 @@ impl<'g> Pieces<'g> {
     }
 
     /// Puts every piece where it was.
-    pub(super) fn settle(&mut self, home: &FragmentPlacement) {
+    pub(super) fn place_from(&mut self, home: &FragmentPlacement) {
         let knows_all =
             home.known.as_ref().is_none_or(|known| self.known().is_some_and(|all| known.is_same(&all)));
         if home.apart.is_none() && knows_all {
@@ -125,7 +125,7 @@ impl<'g> Pieces<'g> {
             PiecePlaces::Together(_) => &mut [],
         };
         let weights = &self.weights;
-        shards.iter_mut().enumerate().map(|(at, shard)| (weights.at(at), shard))
+        shards.iter_mut().enumerate().map(|(at, shard)| (weights.get(at), shard))
     }
 
     /// How many pieces are in each shard, and what they weigh there.
@@ -144,9 +144,9 @@ impl<'g> Pieces<'g> {
             match shards.get_mut(place) {
                 Some((_, pieces, weight)) => {
                     *pieces += 1;
-                    add(weight, self.weights.at(at));
+                    add(weight, self.weights.get(at));
                 }
-                None => shards.push((shard, 1, self.weights.at(at).to_vec())),
+                None => shards.push((shard, 1, self.weights.get(at).to_vec())),
             }
         }
         shards
@@ -205,7 +205,7 @@ impl<'g> Pieces<'g> {
     fn known(&self) -> Option<PlacedDatasets> {
         match self.fragment {
             Fragment::Supply(supply) if self.weights.limits > 0 => {
-                Some(PlacedDatasets::all_of(supply, self.graph.platform()))
+                Some(PlacedDatasets::from_fragment(supply, self.graph.platform()))
             }
             _ => None,
         }
@@ -245,7 +245,7 @@ impl PieceWeights {
         self.flat.extend(weight.zip(limits).map(|(weight, limit)| weight.min(limit.saturating_add(1))));
     }
 
-    fn at(&self, position: usize) -> &Weight {
+    fn get(&self, position: usize) -> &Weight {
         let start = position * self.limits;
         self.flat.get(start..start + self.limits).unwrap_or_default()
     }

@@ -29,7 +29,7 @@ pub(super) type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
 impl PlacedDatasets {
     /// Everything that happens for a datastore on a platform.
-    pub(super) fn all_of(supply: &Arc<DatastoreFragment>, platform: &PlatformName) -> Self {
+    pub(super) fn from_fragment(supply: &Arc<DatastoreFragment>, platform: &PlatformName) -> Self {
         Self(Source::Supply(Arc::clone(supply), platform.clone()))
     }
 

@@ -92,10 +92,11 @@ impl Placement {
 
     /// The same places on a platform of this name: what a placement becomes when its platform is renamed.
     #[must_use]
-    pub fn on(mut self, platform: &PlatformName) -> Self {
-        self.datastores = self.datastores.into_iter().map(|(name, home)| (name, home.on(platform))).collect();
+    pub fn with_platform(mut self, platform: &PlatformName) -> Self {
+        self.datastores =
+            self.datastores.into_iter().map(|(name, home)| (name, home.with_platform(platform))).collect();
         self.transformers =
-            self.transformers.into_iter().map(|(name, home)| (name, home.on(platform))).collect();
+            self.transformers.into_iter().map(|(name, home)| (name, home.with_platform(platform))).collect();
         self
     }
 
@@ -107,7 +108,7 @@ impl Placement {
 
     /// The shard of one dataset of a capture.
     #[must_use]
-    pub fn shard_of_dataset(&self, node: &NodeKey, dataset: &DatasetName) -> Option<&ShardName> {
+    pub fn dataset_shard(&self, node: &NodeKey, dataset: &DatasetName) -> Option<&ShardName> {
         self.home(node)?.shard_of_dataset(node, dataset)
     }
 
@@ -188,12 +189,15 @@ impl FragmentPlacement {
         self.shard.iter().map(position).chain(apart.into_iter().flat_map(|(first, last)| [first, last]))
     }
 
-    fn on(mut self, platform: &PlatformName) -> Self {
+    fn with_platform(mut self, platform: &PlatformName) -> Self {
         self.apart = self.apart.map(|apart| {
             let PlacementExceptions { nodes, datasets, positions } = Arc::unwrap_or_clone(apart);
             Arc::new(PlacementExceptions {
-                nodes: nodes.into_iter().map(|(node, shard)| (node.on(platform), shard)).collect(),
-                datasets: datasets.into_iter().map(|(node, shards)| (node.on(platform), shards)).collect(),
+                nodes: nodes.into_iter().map(|(node, shard)| (node.with_platform(platform), shard)).collect(),
+                datasets: datasets
+                    .into_iter()
+                    .map(|(node, shards)| (node.with_platform(platform), shards))
+                    .collect(),
                 positions,
             })
         });

@@ -49,13 +49,13 @@ struct PlacingFragment<'g> {
 
 impl<'g> Placer<'g> {
     /// Everything is to be placed.
-    pub(super) fn anew(
+    pub(super) fn new(
         graph: &'g IntentionGraph,
         before: &Placement,
         limits: &[u64],
         weigh: Weigh<'g>,
     ) -> Self {
-        let mut work = Self::on(graph, Placement::default(), Loads::new(limits), weigh);
+        let mut work = Self::with_placement(graph, Placement::default(), Loads::new(limits), weigh);
         let Fragments { supplies, derivations, .. } = graph.estate();
         work.units.reserve(supplies.len() + derivations.len());
         work.supplies.reserve(supplies.len());
@@ -69,11 +69,11 @@ impl<'g> Placer<'g> {
     }
 
     /// What changed is to be placed.
-    pub(super) fn since(before: &'g Shards, graph: &'g IntentionGraph, weigh: Weigh<'g>) -> Self {
+    pub(super) fn incremental(before: &'g Shards, graph: &'g IntentionGraph, weigh: Weigh<'g>) -> Self {
         if before.graph.platform() != graph.platform() {
-            return Self::anew(graph, &before.placement, before.loads.limits(), weigh);
+            return Self::new(graph, &before.placement, before.loads.limits(), weigh);
         }
-        let mut work = Self::on(graph, before.placement.clone(), before.loads.clone(), weigh);
+        let mut work = Self::with_placement(graph, before.placement.clone(), before.loads.clone(), weigh);
         work.too_heavy = before.too_heavy.clone();
         let FragmentsDifference { supplies, derivations } = before.graph.estate().difference(graph.estate());
         for (one, other) in supplies {
@@ -85,12 +85,17 @@ impl<'g> Placer<'g> {
         let were_overfull = before.loads.overfull();
         if work.loads.overfull().iter().any(|shard| !were_overfull.contains(shard)) {
             // What has to move may be among what did not change.
-            return Self::anew(graph, &before.placement, before.loads.limits(), weigh);
+            return Self::new(graph, &before.placement, before.loads.limits(), weigh);
         }
         work
     }
 
-    fn on(graph: &'g IntentionGraph, placement: Placement, loads: Loads, weigh: Weigh<'g>) -> Self {
+    fn with_placement(
+        graph: &'g IntentionGraph,
+        placement: Placement,
+        loads: Loads,
+        weigh: Weigh<'g>,
+    ) -> Self {
         Self {
             graph,
             placement,
@@ -104,9 +109,9 @@ impl<'g> Placer<'g> {
     }
 
     /// Places what has no place, and gives the shards back.
-    pub(super) fn carry_out(mut self) -> Shards {
+    pub(super) fn run(mut self) -> Shards {
         self.evict();
-        self.units.iter_mut().for_each(PlacingFragment::settle);
+        self.units.iter_mut().for_each(PlacingFragment::record_placement);
         for (at, derivation) in self.producers_first() {
             for datastore in derivation.sources() {
                 self.place_supply(datastore.name());
@@ -135,7 +140,7 @@ impl<'g> Placer<'g> {
         }
         let pieces = home.map(|home| {
             let mut pieces = self.pieces_of(fragment);
-            pieces.settle(home);
+            pieces.place_from(home);
             for (shard, count, weight) in pieces.by_shard() {
                 self.loads.add(shard, count, &weight);
             }
@@ -163,15 +168,15 @@ impl<'g> Placer<'g> {
     }
 
     fn pieces_of(&mut self, fragment: Fragment<'g>) -> Pieces<'g> {
-        let pieces = Pieces::of(fragment, self.graph, self.loads.limits(), self.weigh);
+        let pieces = Pieces::new(fragment, self.graph, self.loads.limits(), self.weigh);
         self.too_heavy.extend(pieces.too_heavy(&self.loads));
         pieces
     }
 
     /// Takes pieces away that are not there any more, or not in this form.
     fn take_out(&mut self, graph: &IntentionGraph, fragment: Fragment<'_>, home: Option<&FragmentPlacement>) {
-        let mut pieces = Pieces::of(fragment, graph, self.loads.limits(), self.weigh);
-        home.into_iter().for_each(|home| pieces.settle(home));
+        let mut pieces = Pieces::new(fragment, graph, self.loads.limits(), self.weigh);
+        home.into_iter().for_each(|home| pieces.place_from(home));
         for (shard, count, weight) in pieces.by_shard() {
             self.loads.subtract(shard, count, &weight);
         }
@@ -262,13 +267,13 @@ impl<'g> Placer<'g> {
                     part.flat_map(|part| part.all_readers()).filter(|reader| reader.owing.is_some());
                 let after =
                     readers.filter_map(|reader| self.home_of_transformer(&reader.consumer.group.workspace));
-                Neighbours::of(maker.into_iter(), after)
+                Neighbours::new(maker.into_iter(), after)
             }
             Fragment::Derivation(derivation) => {
                 let sources = derivation.sources().iter();
                 let before = sources.filter_map(|datastore| self.home_of_datastore(datastore.name()));
                 let after = self.home_of_datastore(derivation.output());
-                Neighbours::of(before, after.into_iter())
+                Neighbours::new(before, after.into_iter())
             }
         }
     }
@@ -345,7 +350,7 @@ impl PlacingFragment<'_> {
     }
 
     /// Is at home where its pieces are.
-    fn settle(&mut self) {
+    fn record_placement(&mut self) {
         self.home = self.pieces.as_ref().map(|pieces| pieces.home());
         self.pieces.take_if(|pieces| pieces.are_placed());
     }
@@ -360,7 +365,7 @@ struct Neighbours {
 }
 
 impl Neighbours {
-    fn of<'h>(
+    fn new<'h>(
         before: impl Iterator<Item = &'h FragmentPlacement>,
         after: impl Iterator<Item = &'h FragmentPlacement>,
     ) -> Self {

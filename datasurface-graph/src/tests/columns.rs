@@ -19,7 +19,7 @@ fn words_that_may_be_columns_are_not_guessed() {
         let sql = format!("SELECT id, upper({word}) AS result FROM People_data");
         let made_of = |columns: &str| {
             let graphs = graphs_of(&sql, columns);
-            Questions::about(&graphs).column_sources_of(&ColumnKey::new("Made/data", "result"))
+            Questions::new(&graphs).upstream_columns(&ColumnKey::new("Made/data", "result"))
         };
         assert_eq!(made_of("id Integer key"), known(&[]), "{word}");
         assert_eq!(made_of(&format!("id Integer key, {word} VarChar(20)")), UNREAD, "{word}");
@@ -68,7 +68,7 @@ fn graphs_of(sql: &str, people: &str) -> IntentionGraphs {
 
 fn sources(sql: &str, column: &str) -> ColumnSources {
     let graphs = graphs(sql);
-    Questions::about(&graphs).column_sources_of(&ColumnKey::new("Made/data", column))
+    Questions::new(&graphs).upstream_columns(&ColumnKey::new("Made/data", column))
 }
 
 fn known(columns: &[&str]) -> ColumnSources {
@@ -201,8 +201,8 @@ fn a_name_of_two_columns_is_neither() {
         "SELECT id, name AS result FROM People_data",
         "id Integer key, name VarChar(20), NAME VarChar(20)",
     );
-    let questions = Questions::about(&graphs);
-    let column = |name: &str| questions.columns_made_from(&ColumnKey::new("Made/data", name));
+    let questions = Questions::new(&graphs);
+    let column = |name: &str| questions.direct_input_columns(&ColumnKey::new("Made/data", name));
     assert_eq!(column("result"), UNREAD);
     assert_eq!(column("id"), known(&["People.id"]));
 }
@@ -212,26 +212,26 @@ fn what_nobody_needs_is_not_taken_for_captured() {
     let graphs = graphs("SELECT id, name AS result FROM People_data");
     let idle = ColumnKey::new("Idle/data", "id");
     let not_made = ColumnSources::Unknown(UnknownReason::NotMade);
-    let questions = Questions::about(&graphs);
-    assert_eq!(questions.columns_made_from(&idle), not_made);
-    assert_eq!(questions.column_sources_of(&idle), not_made);
+    let questions = Questions::new(&graphs);
+    assert_eq!(questions.direct_input_columns(&idle), not_made);
+    assert_eq!(questions.upstream_columns(&idle), not_made);
 }
 
 #[test]
 fn what_is_captured_is_made_of_nothing() {
     let graphs = graphs("SELECT id, name AS result FROM People_data");
-    let questions = Questions::about(&graphs);
-    assert_eq!(questions.columns_made_from(&ColumnKey::new("People/data", "name")), known(&[]));
+    let questions = Questions::new(&graphs);
+    assert_eq!(questions.direct_input_columns(&ColumnKey::new("People/data", "name")), known(&[]));
 }
 
 #[test]
 fn what_is_not_in_the_model_is_not_taken_for_captured() {
     let graphs = graphs("SELECT id, name AS result, 1 AS gone FROM People_data");
-    let questions = Questions::about(&graphs);
+    let questions = Questions::new(&graphs);
     for (dataset, column) in
         [("People/data", "gone"), ("People/gone", "name"), ("Gone/data", "name"), ("Made/data", "gone")]
     {
-        let sources = questions.columns_made_from(&ColumnKey::new(dataset, column));
+        let sources = questions.direct_input_columns(&ColumnKey::new(dataset, column));
         assert_eq!(sources, ColumnSources::Unknown(UnknownReason::NotThere), "{dataset}/{column}");
     }
 }
@@ -241,13 +241,13 @@ fn what_is_not_in_the_model_is_not_taken_for_captured() {
 fn whoever_asks_for_all_columns_is_told_what_one_is_told_alone() {
     let graphs =
         graphs("SELECT s.id, p.name AS result FROM Sales_data AS s JOIN People_data AS p ON s.buyer = p.id");
-    let questions = Questions::about(&graphs);
+    let questions = Questions::new(&graphs);
     let columns = ["result", "id", "gone", "result"].map(|column| ColumnKey::new("Made/data", column));
     let others = ["Idle/data", "Sales/data"].map(|dataset| ColumnKey::new(dataset, "id"));
     for column in columns.iter().chain(&others) {
-        let alone = Questions::about(&graphs);
-        assert_eq!(questions.columns_made_from(column), alone.columns_made_from(column));
-        assert_eq!(questions.column_sources_of(column), alone.column_sources_of(column));
+        let alone = Questions::new(&graphs);
+        assert_eq!(questions.direct_input_columns(column), alone.direct_input_columns(column));
+        assert_eq!(questions.upstream_columns(column), alone.upstream_columns(column));
     }
-    assert_eq!(questions.column_sources_of(&columns[0]), known(&["People.name"]));
+    assert_eq!(questions.upstream_columns(&columns[0]), known(&["People.name"]));
 }

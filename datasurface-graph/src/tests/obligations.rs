@@ -96,7 +96,7 @@ fn whoever_captures_for_all_keeps_what_anybody_needs() {
     assert_eq!(priority("Ingest/One/Raw"), Some(Priority::Critical));
     assert_eq!(priority("Ingest/Next/Raw"), None);
     assert_eq!(priority("Ingest/Three/Raw"), None);
-    let from = |text: &str| graphs.handed_over_from(&key(text)).map(|node| node.key());
+    let from = |text: &str| graphs.handover_source(&key(text)).map(|node| node.key());
     for taker in ["Ingest/Next/Raw", "Ingest/Two/Raw", "Ingest/Three/Raw"] {
         assert_eq!(from(taker), Some(key("Ingest/One/Raw")));
     }

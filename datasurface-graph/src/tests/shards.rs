@@ -27,7 +27,7 @@ fn what_closes_a_circle_elsewhere_gives_an_order_here() {
     let graph = graphs.graph(&"One".into()).unwrap();
     let weigh = |_: &Node<'_>| NodeWeight { whole: [1].into(), per_dataset: Box::default() };
     for limit in 1..graph.len() as u64 {
-        let shards = Shards::of(graph, &Placement::default(), &[limit], &weigh);
+        let shards = Shards::build(graph, &Placement::default(), &[limit], &weigh);
         let placement = shards.placement();
         let shard = |node: &Node<'_>| placement.shard(&node.key()).unwrap().clone();
         let links = graph.edges().map(|(from, to)| (shard(&from), shard(&to)));
@@ -75,12 +75,12 @@ fn a_capture_that_takes_another_form_makes_room_for_itself() {
         // All of it fits, and nothing else would.
         let datasets = 3;
         let limit = before.nodes().map(|node| weigh(&node).whole[0]).sum::<u64>() + datasets;
-        let old = Shards::of(before, &Placement::default(), &[limit], &weigh);
+        let old = Shards::build(before, &Placement::default(), &[limit], &weigh);
         assert_eq!(old.placement().shards().len(), 1);
         let text = serde_json::to_string(old.placement()).unwrap();
         let read: Placement = serde_json::from_str(&text).unwrap();
         assert_eq!(&read, old.placement());
-        for shards in [old.again(after, &weigh), Shards::of(after, &read, &[limit], &weigh)] {
+        for shards in [old.rebuild(after, &weigh), Shards::build(after, &read, &[limit], &weigh)] {
             let placement = shards.placement();
             let nodes = after.nodes().map(|node| node.key());
             let elsewhere = nodes.filter(|key| placement.shard(key) != old.placement().shard(key));
@@ -101,10 +101,10 @@ fn what_is_too_heavy_for_any_shard_leaves_behind_what_the_others_weigh() {
         let whole = if node.key() == heavy { u64::MAX } else { 1 };
         NodeWeight { whole: [whole].into(), per_dataset: Box::default() }
     };
-    let together = Shards::of(graph, &Placement::default(), &[], &weigh);
+    let together = Shards::build(graph, &Placement::default(), &[], &weigh);
     assert_eq!(together.placement().shards().len(), 1);
-    let shards = Shards::of(graph, together.placement(), &[2], &weigh);
-    assert_eq!(shards.too_heavy().map(|(node, _)| node).collect::<Vec<_>>(), [&heavy]);
+    let shards = Shards::build(graph, together.placement(), &[2], &weigh);
+    assert_eq!(shards.oversized().map(|(node, _)| node).collect::<Vec<_>>(), [&heavy]);
     let mut borne: BTreeMap<&ShardName, Vec<NodeKey>> = BTreeMap::new();
     for key in graph.nodes().map(|node| node.key()) {
         borne.entry(shards.placement().shard(&key).unwrap()).or_default().push(key);

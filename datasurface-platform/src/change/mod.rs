@@ -41,7 +41,7 @@ pub struct ChangeFrame {
     pub newly_held: Vec<HeldState>,
     /// What was held and may go now, with what lets it go.
     #[serde(default)]
-    pub let_go: BTreeMap<ResourceAddress, Guard>,
+    pub released: BTreeMap<ResourceAddress, Guard>,
     /// Nodes that changed, came or went, and who owns what changed.
     #[serde(default)]
     pub causes: BTreeMap<NodeKey, Cause>,
@@ -80,8 +80,8 @@ impl<'a> RenderingChange<'a> {
 
     /// What lets a resource that was held go now.
     #[must_use]
-    pub fn guard(&self, resource: &ResourceAddress) -> Option<&'a Guard> {
-        self.frame.let_go.get(resource)
+    pub fn release_reason(&self, resource: &ResourceAddress) -> Option<&'a Guard> {
+        self.frame.released.get(resource)
     }
 
     /// The scopes whose fingerprint differs, each loaded when it is asked for.
@@ -135,7 +135,7 @@ mod tests {
             from: Some(revision(from)),
             to: revision(to),
             newly_held: Vec::new(),
-            let_go: BTreeMap::new(),
+            released: BTreeMap::new(),
             causes: BTreeMap::new(),
         };
         let new = ScopeRecord { resources: [("wall".into(), resource)].into(), ..ScopeRecord::default() };

@@ -223,7 +223,7 @@ impl RenderingChange<'_> {
 
     fn retire(&self, before: &ScopedResource) -> Step {
         let holds = before.resource.held_data().is_some();
-        let reason = match self.guard(before.resource.address()) {
+        let reason = match self.release_reason(before.resource.address()) {
             Some(Guard::Expired(day)) => format!("it was owed until {day}"),
             Some(Guard::Released(revision)) => format!("it was released at revision {}", revision.short()),
             None => String::new(),

@@ -49,15 +49,15 @@ impl RemoteFactory {
     /// Starts a program, and asks who it is. Its standard input and output are taken; its standard error is left as the
     /// command says. It ends when the last platform that it serves is dropped.
     pub fn spawn(command: Command) -> Result<Self, PlatformError> {
-        Self::spawn_within(command, Bounds::default())
+        Self::spawn_with_limits(command, Bounds::default())
     }
 
     /// Starts a program that must keep within these bounds.
-    pub fn spawn_within(mut command: Command, bounds: Bounds) -> Result<Self, PlatformError> {
+    pub fn spawn_with_limits(mut command: Command, bounds: Bounds) -> Result<Self, PlatformError> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| {
             let what = format!("starting `{}`", command.get_program().display());
-            PlatformError::new(PlatformErrorKind::Outside, what).caused_by(error)
+            PlatformError::new(PlatformErrorKind::External, what).caused_by(error)
         })?;
         let pipes = (child.stdout.take(), child.stdin.take());
         let process = Some(Process(child));
@@ -153,7 +153,7 @@ impl RemotePlatform {
         expected: impl FnOnce(Response) -> Option<T>,
     ) -> Result<T, PlatformError> {
         match self.failure.get() {
-            Some(reason) => Err(PlatformError::new(PlatformErrorKind::Outside, reason.as_str())),
+            Some(reason) => Err(PlatformError::new(PlatformErrorKind::External, reason.as_str())),
             None => self.connection.ask(request, expected),
         }
     }

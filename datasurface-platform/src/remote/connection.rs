@@ -1,7 +1,7 @@
 //! A connection to a program: one request, one answer, and never again after something went wrong.
 
 use super::{
-    line::{LONGEST_LINE, Line, read_line},
+    line::{Line, MAX_LINE_LENGTH, read_line},
     protocol::{Answered, Asked, Request, Response},
 };
 use crate::error::{PlatformError, PlatformErrorKind};
@@ -28,7 +28,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { longest_line: LONGEST_LINE, longest_wait: Duration::from_secs(300) }
+        Self { longest_line: MAX_LINE_LENGTH, longest_wait: Duration::from_secs(300) }
     }
 }
 
@@ -110,7 +110,7 @@ impl OpenConnection {
         })?;
         if line.len() > longest {
             let what = format!("a request is longer than {longest} bytes; let there be more shards");
-            return Err(PlatformError::new(PlatformErrorKind::Outside, what));
+            return Err(PlatformError::new(PlatformErrorKind::External, what));
         }
         line.push(b'\n');
         Ok(line)
@@ -158,7 +158,7 @@ fn converse(
 
 /// The program did not do what it should.
 pub(super) fn outside(reason: &str) -> PlatformError {
-    PlatformError::new(PlatformErrorKind::Outside, format!("the platform's program failed: {reason}"))
+    PlatformError::new(PlatformErrorKind::External, format!("the platform's program failed: {reason}"))
 }
 
 impl fmt::Debug for Connection {

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 /// The longest line that is read or written, in bytes: 64 MiB, some ten thousands of resources. A shard that needs more
 /// should be two; without a bound, a program that writes without end would take all memory.
-pub const LONGEST_LINE: usize = 64 << 20;
+pub const MAX_LINE_LENGTH: usize = 64 << 20;
 
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]

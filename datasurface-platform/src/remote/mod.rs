@@ -15,6 +15,6 @@ mod serve;
 
 pub use client::{RemoteFactory, RemotePlatform, UNREACHABLE};
 pub use connection::Bounds;
-pub use line::LONGEST_LINE;
+pub use line::MAX_LINE_LENGTH;
 pub use protocol::{Answered, Asked, Hello, PROTOCOL, Request, Response};
 pub use serve::serve;

@@ -1,7 +1,7 @@
 //! The side of the program: answering.
 
 use super::{
-    line::{LONGEST_LINE, Line, read_line},
+    line::{Line, MAX_LINE_LENGTH, read_line},
     protocol::{Answered, Asked, Hello, PROTOCOL, Request, Response},
 };
 use crate::{
@@ -33,12 +33,12 @@ pub fn serve(
 ) -> io::Result<()> {
     let mut program = Program { factory, created: Vec::new() };
     loop {
-        let answered = match read_line(&mut input, LONGEST_LINE)? {
+        let answered = match read_line(&mut input, MAX_LINE_LENGTH)? {
             Line::End => return Ok(()),
             Line::Whole(line) => program.answer(&line),
             Line::TooLong => {
                 input.skip_until(b'\n')?;
-                refused(0, format!("a request is longer than {LONGEST_LINE} bytes"))
+                refused(0, format!("a request is longer than {MAX_LINE_LENGTH} bytes"))
             }
         };
         output.write_all(&written(&answered))?;
@@ -144,8 +144,8 @@ fn refused(number: u64, what: String) -> Answered {
 /// The line of an answer; of an error, if the answer cannot be written.
 fn written(answered: &Answered) -> Vec<u8> {
     let trouble = match serde_json::to_vec(answered) {
-        Ok(line) if line.len() <= LONGEST_LINE => return ended(line),
-        Ok(_) => format!("an answer is longer than {LONGEST_LINE} bytes; let there be more shards"),
+        Ok(line) if line.len() <= MAX_LINE_LENGTH => return ended(line),
+        Ok(_) => format!("an answer is longer than {MAX_LINE_LENGTH} bytes; let there be more shards"),
         Err(error) => format!("an answer cannot be written: {error}"),
     };
     ended(serde_json::to_vec(&refused(answered.number, trouble)).unwrap_or_default())

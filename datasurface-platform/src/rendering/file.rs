@@ -74,7 +74,7 @@ impl File {
 
     /// The same file at another path.
     #[must_use]
-    pub fn moved(mut self, path: SafePath) -> Self {
+    pub fn with_path(mut self, path: SafePath) -> Self {
         self.path = path;
         self
     }

@@ -35,7 +35,7 @@ impl Rendering {
     }
 
     /// These resources, each as [a JSON file of its own](Self::add_json).
-    pub fn of_json(resources: impl IntoIterator<Item = Resource>) -> Result<Self, PlatformError> {
+    pub fn from_resources(resources: impl IntoIterator<Item = Resource>) -> Result<Self, PlatformError> {
         let mut rendering = Self::new();
         for resource in resources {
             rendering.add_json(resource)?;
@@ -52,7 +52,7 @@ impl Rendering {
     ) -> Result<(), PlatformError> {
         let refuse = |what: String| Err(PlatformError::new(PlatformErrorKind::Rendering, what));
         let path = file.path().clone();
-        if !self.folded_paths.insert(path.folded()) {
+        if !self.folded_paths.insert(path.case_folded()) {
             return refuse(format!("the file `{path}` is rendered twice"));
         }
         let before = self.resources.len();

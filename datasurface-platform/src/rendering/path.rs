@@ -40,13 +40,13 @@ impl SafePath {
 
     /// This path inside a folder.
     #[must_use]
-    pub fn inside(&self, folder: &Self) -> Self {
+    pub fn joined_to(&self, folder: &Self) -> Self {
         Self(format!("{folder}/{self}"))
     }
 
     /// The path as a file system sees it that does not tell cases apart.
     #[must_use]
-    pub fn folded(&self) -> String {
+    pub fn case_folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 }

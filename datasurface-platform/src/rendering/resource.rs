@@ -74,13 +74,13 @@ impl Resource {
     }
 
     /// A resource that is there once for a node: it is called as its kind and the slug of the node, `job.NW_Data`.
-    pub fn of_node(kind: &str, node: &NodeView) -> Self {
+    pub fn for_node(kind: &str, node: &NodeView) -> Self {
         Self::new(format!("{kind}.{}", node.slug()), kind).origin(node.key())
     }
 
     /// A resource that is there once for a dataset: it is called as its kind and the slug of the dataset,
     /// `table.NW_Data-customers`, whichever node it is there for.
-    pub fn of_dataset(kind: &str, node: &NodeView, dataset: &DatasetKey) -> Self {
+    pub fn for_dataset(kind: &str, node: &NodeView, dataset: &DatasetKey) -> Self {
         Self::new(format!("{kind}.{}", dataset_slug(dataset)), kind).origin(node.key())
     }
 

@@ -71,7 +71,7 @@ impl NodeView {
 
     /// Where the data before it is: the addresses of its inputs.
     #[must_use]
-    pub fn reads(&self) -> Vec<&str> {
+    pub fn input_addresses(&self) -> Vec<&str> {
         let offers = self.inputs.iter().map(ResolvedOffer::offer);
         offers.map(Offer::address).collect()
     }
@@ -137,7 +137,7 @@ impl NodeView {
 
     /// The same view with one dataset alone: what is kept of a capture when the rest of it does not matter any more.
     #[must_use]
-    pub fn narrowed(&self, dataset: &DatasetName) -> Self {
+    pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
         let only = |facts: DatasetFacts| (facts.key().dataset == *dataset).then_some(facts);
         Self {
             platform: Arc::clone(&self.platform),

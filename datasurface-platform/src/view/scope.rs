@@ -106,16 +106,16 @@ impl ScopeView {
     }
 
     /// The nodes that are placed here as a whole, ordered by key: those whose jobs are rendered here.
-    pub fn nodes_here(&self) -> impl Iterator<Item = &NodeView> {
-        let here = self.nodes.iter().filter(|node| node.is_here());
+    pub fn whole_nodes(&self) -> impl Iterator<Item = &NodeView> {
+        let here = self.nodes.iter().filter(|node| node.is_whole());
         here.map(ScopedNode::view)
     }
 
     /// The datasets whose data is kept here, each once, with the nodes that they are of: those of captures that are
     /// placed here, and then those that are held. Whoever renders both in the same way renders held data on.
-    pub fn kept(&self) -> impl Iterator<Item = (&NodeView, &DatasetFacts)> {
+    pub fn stored_datasets(&self) -> impl Iterator<Item = (&NodeView, &DatasetFacts)> {
         let placed = self.nodes.iter().flat_map(|node| {
-            let datasets = node.datasets_here();
+            let datasets = node.datasets();
             datasets.map(move |dataset| (node.view(), dataset))
         });
         let held = self.held.iter().flat_map(|held| {
@@ -148,12 +148,12 @@ impl ScopedNode {
 
     /// Whether the node itself, such as its job, is placed here.
     #[must_use]
-    pub fn is_here(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         self.whole
     }
 
     /// Those datasets of a capture that are placed here.
-    pub fn datasets_here(&self) -> impl Iterator<Item = &DatasetFacts> {
+    pub fn datasets(&self) -> impl Iterator<Item = &DatasetFacts> {
         let datasets = self.view.facts().datasets().iter();
         datasets.filter(|dataset| self.datasets.contains(&dataset.key().dataset))
     }

@@ -93,10 +93,10 @@ pub(crate) fn node_views(instance: &Arc<PlatformInstance>) -> Vec<NodeView> {
     let graphs = graphs();
     let graph = graphs.graph(&PLATFORM.into()).unwrap();
     let view = |node: datasurface_platform::graph::Node<'_>| {
-        let before = node.predecessors().chain(graphs.handed_over_from(&node.key()));
+        let before = node.predecessors().chain(graphs.handover_source(&node.key()));
         let offers = before.flat_map(|from| {
             let facts = from.facts();
-            let offers = Offer::of_datasets(&facts, "topic").into_iter().map(|offer| {
+            let offers = Offer::for_datasets(&facts, "topic").into_iter().map(|offer| {
                 let offer = offer.with_latency(Latency::minutes(1)).with_credential("reader");
                 ResolvedOffer::new(facts.key().clone(), offer)
             });
@@ -118,7 +118,7 @@ pub(crate) fn shard_of(instance: &Arc<PlatformInstance>, keys: &[&str]) -> Scope
     let views = node_views(instance);
     let sales = views.iter().find(|view| view.key().to_string() == "Ingest/Stream/Sales").unwrap();
     let held = |dataset: &str, owed_until| {
-        let view = sales.narrowed(&dataset.into());
+        let view = sales.restricted_to(&dataset.into());
         let holds = DataHeld::from(&view.facts().datasets()[0]);
         let address = ResourceAddress::from(format!("topic.Sales-{dataset}"));
         HeldState::new(address, "main".into(), holds, view, owed_until)

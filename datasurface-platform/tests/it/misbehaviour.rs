@@ -22,8 +22,8 @@ fn shell(script: &str) -> Command {
 
 #[cfg(unix)]
 fn refusal(command: Command, bounds: Bounds) -> String {
-    let error = RemoteFactory::spawn_within(command, bounds).unwrap_err();
-    assert_eq!(error.kind(), PlatformErrorKind::Outside, "{}", error.report());
+    let error = RemoteFactory::spawn_with_limits(command, bounds).unwrap_err();
+    assert_eq!(error.kind(), PlatformErrorKind::External, "{}", error.report());
     error.report()
 }
 
@@ -33,7 +33,7 @@ fn a_program_ends_when_nobody_needs_it_any_more() {
     let mark = std::env::temp_dir().join(format!("datasurface-remote-{}", std::process::id()));
     let hello = line(1, hello(PlatformDescriptor::CONTRACT));
     let script = format!("echo $$ > {}; read asked; echo '{hello}'; exec sleep 60", mark.display());
-    let factory = RemoteFactory::spawn_within(shell(&script), BOUNDS).unwrap();
+    let factory = RemoteFactory::spawn_with_limits(shell(&script), BOUNDS).unwrap();
     let id = std::fs::read_to_string(&mark).unwrap();
     std::fs::remove_file(&mark).unwrap();
     let runs = || shell(&format!("kill -0 {} 2>&-", id.trim())).status().unwrap().success();
@@ -103,15 +103,15 @@ fn a_failure_is_remembered_and_reported() {
         let platform = platform_of(answers.clone());
         assert_eq!(platform.offer(views[0].facts()), []);
         for view in &views {
-            assert_eq!(platform.weigh(view.facts()), Weights::none());
+            assert_eq!(platform.weigh(view.facts()), Weights::new());
             let found = findings(&*platform, LintView::Node(view));
             let codes: Vec<_> = found.iter().map(Diagnostic::code).collect();
             assert_eq!(codes, ["remote/unreachable"], "{answers:?}");
             assert_eq!(found[0].severity(), Severity::Error);
         }
-        assert_eq!(platform.render(&shard).unwrap_err().kind(), PlatformErrorKind::Outside);
+        assert_eq!(platform.render(&shard).unwrap_err().kind(), PlatformErrorKind::External);
         let change = crate::program::change(&Rendering::new());
-        assert_eq!(platform.diff(&change.as_change()).unwrap_err().kind(), PlatformErrorKind::Outside);
+        assert_eq!(platform.diff(&change.as_change()).unwrap_err().kind(), PlatformErrorKind::External);
         assert_eq!(*platform.descriptor().kind(), "connectors", "this is known already");
     }
 }
@@ -123,11 +123,11 @@ fn an_error_in_place_of_weights_is_remembered_though_the_program_goes_on() {
     let error = PlatformError::new(PlatformErrorKind::Internal, "weighing").caused_by("no scales");
     let answers = [line(3, Response::Error(error)), line(4, Response::Rendering(Rendering::new()))];
     let platform = platform_of(answers);
-    assert_eq!(platform.weigh(view.facts()), Weights::none());
+    assert_eq!(platform.weigh(view.facts()), Weights::new());
     let found = findings(&*platform, LintView::Node(view));
     assert!(found[0].message().contains("weighing: no scales"), "{found:?}");
     let error = platform.render(&estate::shard(&instance)).unwrap_err();
-    assert_eq!(error.kind(), PlatformErrorKind::Outside, "though an answer is waiting");
+    assert_eq!(error.kind(), PlatformErrorKind::External, "though an answer is waiting");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_rendering_that_breaks_the_rules_is_no_answer() {
     let unsafe_path = r#"{"number":3,"response":{"rendering":{"files":[{"path":"../x","media_type":"t","text":""}],"resources":[]}}}"#;
     let platform = platform_of([unsafe_path.to_owned()]);
     let error = platform.render(&estate::shard(&estate::plain_instance())).unwrap_err();
-    assert_eq!(error.kind(), PlatformErrorKind::Outside);
+    assert_eq!(error.kind(), PlatformErrorKind::External);
     assert!(error.report().contains("not a safe relative path"), "{}", error.report());
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
             from: Some(revision("from")),
             to: revision("to"),
             newly_held: estate::shard(&estate::plain_instance()).held().to_vec(),
-            let_go: BTreeMap::from([("topic.gone".into(), Guard::Expired(today))]),
+            released: BTreeMap::from([("topic.gone".into(), Guard::Expired(today))]),
             causes: BTreeMap::new(),
         },
         scopes: vec![ScopeChange {

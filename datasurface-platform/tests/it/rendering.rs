@@ -6,7 +6,7 @@ use datasurface_platform::{
 };
 
 fn rendering() -> Rendering {
-    let mut rendering = Rendering::of_json([
+    let mut rendering = Rendering::from_resources([
         Resource::new("topic.a", "topic").attribute("b", json!({"y": 1, "x": 2})),
         Resource::new("topic.b", "topic").dependency("topic.a"),
     ])

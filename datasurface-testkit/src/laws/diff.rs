@@ -45,7 +45,7 @@ fn ask(
         from: Some(revision.clone()),
         to: revision.clone(),
         newly_held: Vec::new(),
-        let_go: BTreeMap::new(),
+        released: BTreeMap::new(),
         causes: BTreeMap::new(),
     };
     let plan = platform.diff(&RenderingChange::new(&frame, scopes));

@@ -25,7 +25,7 @@ pub(super) fn check(
         .collect();
     for step in plan.steps() {
         let destroys = step.action == Action::Retire || step.effect == Effect::DataLoss;
-        let may = frame.let_go.contains_key(&step.resource);
+        let may = frame.released.contains_key(&step.resource);
         if destroys && !may && holders.contains(&step.resource) {
             let what = format!("it holds data that nothing lets go, but the plan says `{step}`");
             let place = OnPlatform(name, format!("`{}`", step.resource));

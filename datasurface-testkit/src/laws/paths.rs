@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) fn check(court: &mut ReportBuilder, proposal: &Proposal) {
     let mut paths: BTreeMap<String, (&PlatformName, SafePath)> = BTreeMap::new();
     for (name, path) in paths_of(proposal) {
-        if let Some((_, other)) = paths.insert(path.folded(), (name, path.clone())) {
+        if let Some((_, other)) = paths.insert(path.case_folded(), (name, path.clone())) {
             let what = format!("`{other}` is the same file, where case does not matter");
             court.report(Law::PathsAreSafe, OnPlatform(name, format!("`{path}`")), what);
         }
@@ -30,16 +30,16 @@ fn paths_of(proposal: &Proposal) -> Vec<(&PlatformName, SafePath)> {
     let mut paths = Vec::new();
     for (name, record) in proposal.manifest().platforms() {
         for entry in &record.scopes {
-            let folder = entry.folder.inside(&record.folder);
-            paths.extend(entry.record.files.keys().map(|path| (name, path.inside(&folder))));
+            let folder = entry.folder.joined_to(&record.folder);
+            paths.extend(entry.record.files.keys().map(|path| (name, path.joined_to(&folder))));
         }
         let Ok(transition) = "transition".parse::<SafePath>() else {
             continue;
         };
-        let folder = transition.inside(&record.folder);
+        let folder = transition.joined_to(&record.folder);
         let plan = proposal.plan(name);
         let files = plan.into_iter().flat_map(|plan| plan.transition_files());
-        paths.extend(files.map(|file| (name, file.path().inside(&folder))));
+        paths.extend(files.map(|file| (name, file.path().joined_to(&folder))));
     }
     paths
 }

@@ -78,7 +78,7 @@ impl PlatformPlugin for Cupboard {
     }
 
     fn configure(_: &PlatformInstance, settings: Settings) -> Result<Self, PlatformError> {
-        let descriptor = PlatformDescriptor::of::<Self>()
+        let descriptor = PlatformDescriptor::for_plugin::<Self>()
             .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
             .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
             .with_export_targets(["sqlite", "postgres"])
@@ -107,11 +107,11 @@ impl Cupboard {
     fn drawers(&self, scope: &ScopeView, rendering: &mut Rendering) -> Result<(), PlatformError> {
         let held = scope.held().iter().map(HeldState::holds);
         let held: Vec<&DatasetKey> = held.map(DataHeld::dataset).collect();
-        for (node, dataset) in scope.kept() {
+        for (node, dataset) in scope.stored_datasets() {
             if self.has(Fault::Forgetter) && held.contains(&dataset.key()) {
                 continue;
             }
-            let drawer = Resource::of_dataset("drawer", node, dataset.key())
+            let drawer = Resource::for_dataset("drawer", node, dataset.key())
                 .attribute("schema", dataset.schema())
                 .attribute("history", dataset.custody().history)
                 .with_held_data(dataset);
@@ -184,7 +184,7 @@ impl DataPlatform for Cupboard {
     }
 
     fn weigh(&self, _: &NodeFacts) -> Weights {
-        Weights::none()
+        Weights::new()
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
@@ -212,7 +212,7 @@ impl DataPlatform for Cupboard {
                     found.report(&MOOD, "a longer key came before", "wait");
                 }
             }
-            _ => found.refuse_unclaimed(&self.descriptor, what),
+            _ => found.report_unclaimed(&self.descriptor, what),
         }
     }
 
@@ -223,7 +223,7 @@ impl DataPlatform for Cupboard {
             rendering.add(File::json("frame.json", frame.attributes())?, [frame])?;
         }
         self.drawers(scope, &mut rendering)?;
-        for node in scope.nodes_here() {
+        for node in scope.whole_nodes() {
             if let Some((file, job)) = self.job(scope, node)? {
                 rendering.add(file, [job])?;
             }

@@ -82,7 +82,7 @@ fn phases(size: usize) -> Vec<(&'static str, Duration)> {
     let build = || IntentionGraphs::build(checked.ecosystem(), &assignments).unwrap();
     let graphs = timed(&mut took, "build", build);
     let graph = graphs.iter().next().unwrap();
-    timed(&mut took, "shards", || Shards::of(graph, &Placement::default(), &[200], &weigh));
+    timed(&mut took, "shards", || Shards::build(graph, &Placement::default(), &[200], &weigh));
     let again = build();
     let diff = timed(&mut took, "diff", || GraphDiff::between(graph, again.iter().next().unwrap()));
     assert!(diff.is_empty());
@@ -107,14 +107,14 @@ fn phases_of_something_wide(size: usize) -> Vec<(&'static str, Duration)> {
     let more_important = reading(Priority::High);
     let rebuild = || graphs.rebuild(more_important.ecosystem(), &assignments).unwrap();
     timed(&mut took, "all groups change", rebuild);
-    assert!(timed(&mut took, "cycles", || Questions::about(&graphs).cycles()).is_empty());
+    assert!(timed(&mut took, "cycles", || Questions::new(&graphs).cycles()).is_empty());
     timed(&mut took, "coming up", || coming_up(graph).len());
-    timed(&mut took, "picture", || Mermaid(&Picture::of([graph])).to_string());
+    timed(&mut took, "picture", || Mermaid(&Picture::new([graph])).to_string());
     let apart = timed(&mut took, "each in a shard of its own", || every_dataset_apart(graph));
     let text = serde_json::to_string(&apart).unwrap();
     let read = timed(&mut took, "placement read", || serde_json::from_str::<Placement>(&text).unwrap());
     assert_eq!(read, apart);
-    let cut = |before: &Placement| Shards::of(graph, before, &[10], &weigh);
+    let cut = |before: &Placement| Shards::build(graph, before, &[10], &weigh);
     let many = timed(&mut took, "many shards", || cut(&Placement::default()));
     timed(&mut took, "many shards, as before", || cut(many.placement()));
     took
@@ -157,16 +157,18 @@ fn phases_of_layers(width: usize, layers: usize) -> Vec<(&'static str, Duration)
     assert_eq!(timed(&mut took, "cone", || cone(&graphs, &again)).len(), graph.len());
 
     let ingest = |store: &str| format!("Ingest/platform_1/{store}").parse::<NodeKey>().unwrap();
-    let questions = timed(&mut took, "questions", || Questions::about(&graphs));
+    let questions = timed(&mut took, "questions", || Questions::new(&graphs));
     let upstream = timed(&mut took, "upstream", || questions.upstream([&ingest(&last)]).len());
     assert!(upstream > 3 * (transformers - width));
     assert!(timed(&mut took, "cycles", || questions.cycles()).is_empty());
-    assert!(timed(&mut took, "why", || questions.why(&ingest(first))).len() > transformers - width);
+    assert!(
+        timed(&mut took, "why", || questions.groups_served_by(&ingest(first))).len() > transformers - width
+    );
     let lost = Outage::Datastore(first.into());
     assert!(!timed(&mut took, "impact", || questions.impact(&lost)).is_empty());
     assert_eq!(timed(&mut took, "bring up", || questions.bring_up()).transformers.len(), transformers);
     assert_eq!(timed(&mut took, "coming up", || coming_up(graph).len()), graph.len());
-    timed(&mut took, "shards", || Shards::of(graph, &Placement::default(), &[200], &weigh));
+    timed(&mut took, "shards", || Shards::build(graph, &Placement::default(), &[200], &weigh));
     took
 }
 

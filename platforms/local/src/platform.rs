@@ -58,7 +58,7 @@ impl DataPlatform for LocalPlatform {
 
     /// There are no limits: one machine, and files as large as they have to be.
     fn weigh(&self, _: &NodeFacts) -> Weights {
-        Weights::none()
+        Weights::new()
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {

@@ -32,7 +32,7 @@ fn a_chain_of_transformers_needs_no_stack() {
         let nodes = 2 * (DEPTH + 1) + 2 * DEPTH;
         assert_eq!(graph(&graphs).len(), nodes);
         assert_eq!(graph(&graphs).edges().count(), nodes - 1);
-        let questions = Questions::about(&graphs);
+        let questions = Questions::new(&graphs);
         assert_eq!(questions.upstream([&chain.last()]).len(), nodes - 1);
         assert_eq!(questions.downstream([&chain.first()]).len(), nodes - 1);
         assert!(questions.cycles().is_empty());
@@ -44,7 +44,7 @@ fn a_loop_of_transformers_needs_no_stack() {
     on_a_small_stack(|| {
         let chain = Shape::chain(ROUND, true);
         let graphs = chain.walked();
-        let questions = Questions::about(&graphs);
+        let questions = Questions::new(&graphs);
         // All but the store that everything begins with, which nobody makes, and its export.
         let [cycle] = &questions.cycles()[..] else { panic!("there is one loop") };
         assert_eq!(cycle.len(), graph(&graphs).len() - 2 + 1);
@@ -79,7 +79,7 @@ fn transformers_that_read_all_of_the_layer_before_are_linear_in_what_they_read()
         // Each transformer reads its whole layer; the rest are chains.
         let edges = LAYERS * WIDTH * WIDTH + (LAYERS + 1) * WIDTH + 2 * LAYERS * WIDTH;
         assert_eq!(graph(&graphs).edges().count(), edges);
-        let questions = Questions::about(&graphs);
+        let questions = Questions::new(&graphs);
         // Whatever is in a layer before, and the one transformer of the last, with its store.
         assert_eq!(questions.upstream([&fan.last()]).len(), nodes - 4 * (WIDTH - 1) - 1);
         assert!(questions.cycles().is_empty());
@@ -190,19 +190,19 @@ impl Shape {
 
     /// Questions whose answer is known whatever the shape is.
     fn asked(&self, graphs: &IntentionGraphs) {
-        let questions = Questions::about(graphs);
+        let questions = Questions::new(graphs);
         let count = graph(graphs).len();
         assert_eq!(coming_up(graph(graphs)).iter().flat_map(Step::members).count(), count);
         // Everybody gets something through it: each transformer that reads what comes of it, and the consumer.
-        assert!(questions.why(&self.last()).contains(&"Consumer/group".into()));
-        let why = questions.why(&self.first());
+        assert!(questions.groups_served_by(&self.last()).contains(&"Consumer/group".into()));
+        let why = questions.groups_served_by(&self.first());
         assert_eq!(why.len(), 1 + graph(graphs).nodes().filter(is_trigger).count());
         let hit = questions.impact(&Outage::Datastore(store_name(0).into()));
         assert_eq!(hit.iter().map(|hit| hit.group.to_string()).collect::<Vec<_>>(), ["Consumer/group"]);
         let (first, last) = (store_name(0), store_name(self.stores - 1));
         let data = |store: &str| format!("{store}/data").as_str().into();
-        assert!(questions.derived_from(&data(&first)).contains(&data(&last)));
-        assert!(questions.sources_of(&data(&last)).contains(&data(&first)));
+        assert!(questions.downstream_datasets(&data(&first)).contains(&data(&last)));
+        assert!(questions.upstream_datasets(&data(&last)).contains(&data(&first)));
         let path = questions.paths(&self.first(), &self.last(), 1);
         assert_eq!(path.len(), 1);
     }
@@ -215,10 +215,10 @@ fn is_trigger(node: &Node<'_>) -> bool {
 /// Pictures of all of it.
 fn drawn(graphs: &IntentionGraphs) {
     let graph = graph(graphs);
-    let picture = Picture::of([graph]);
+    let picture = Picture::new([graph]);
     let lines = [Mermaid(&picture).to_string(), Dot(&picture).to_string(), GraphMl(&picture).to_string()];
     assert!(lines.iter().all(|text| text.lines().count() > graph.len()));
-    let json = serde_json::to_value(GraphsPicture::of(graphs)).expect("JSON");
+    let json = serde_json::to_value(GraphsPicture::new(graphs)).expect("JSON");
     assert_eq!(json["platforms"]["Local"]["nodes"].as_array().map(Vec::len), Some(graph.len()));
 }
 
@@ -226,9 +226,9 @@ fn drawn(graphs: &IntentionGraphs) {
 fn cut(graphs: &IntentionGraphs) {
     let weigh = |_: &Node<'_>| NodeWeight { whole: [1].into(), per_dataset: Box::default() };
     let graph = graph(graphs);
-    let shards = Shards::of(graph, &Placement::default(), &[500], &weigh);
+    let shards = Shards::build(graph, &Placement::default(), &[500], &weigh);
     assert!(shards.placement().shards().len() >= graph.len() / 500);
-    assert_eq!(shards.again(graph, &weigh).placement(), shards.placement());
+    assert_eq!(shards.rebuild(graph, &weigh).placement(), shards.placement());
 }
 
 fn graph(graphs: &IntentionGraphs) -> &IntentionGraph {

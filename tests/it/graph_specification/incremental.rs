@@ -70,7 +70,7 @@ fn mix(one: &Assignments, other: &Assignments, mask: u16) -> Assignments {
 }
 
 fn text(graphs: &IntentionGraphs) -> String {
-    serde_json::to_string_pretty(&GraphsPicture::of(graphs)).expect("JSON")
+    serde_json::to_string_pretty(&GraphsPicture::new(graphs)).expect("JSON")
 }
 
 /// Rebuilds, and holds the result against what is built from nothing.
@@ -123,7 +123,7 @@ fn before_any_of(
             }
             _ => false,
         };
-        assignments.capturing(&datastore).any(|capturing| *capturing == platform)
+        assignments.capturing_platforms(&datastore).any(|capturing| *capturing == platform)
             && before.iter().any(is_of_it)
     };
     let captures: Vec<NodeKey> = nodes().filter(captures_any).map(|node| node.key()).collect();
@@ -138,7 +138,7 @@ fn behind(graphs: &IntentionGraphs, node: Node<'_>) -> BTreeSet<NodeKey> {
     while let Some(node) = waiting.pop() {
         if behind.insert(node.key()) {
             waiting.extend(node.successors());
-            waiting.extend(graphs.handed_over_to(node));
+            waiting.extend(graphs.handover_targets(node));
         }
     }
     behind

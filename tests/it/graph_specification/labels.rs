@@ -172,8 +172,8 @@ proptest! {
     #[test]
     fn any_name_can_be_shown(container in names(), platform in names()) {
         let graphs = graphs(&container, &platform);
-        let both = Picture::of(graphs.iter());
-        let alone = Picture::of(graphs.iter().take(1));
+        let both = Picture::new(graphs.iter());
+        let alone = Picture::new(graphs.iter().take(1));
         let seen = |name: &str| -> String {
             let is_seen = |one: &char| is_visible(*one) && !matches!(*one, '\u{fffe}' | '\u{ffff}');
             let shown = |one: char| if is_seen(&one) || one == '\n' { one.to_string() } else { one.escape_default().to_string() };

@@ -20,7 +20,7 @@ proptest! {
         let one = build(&ecosystem, &assignments).expect("every datastore has a primary");
         let other = build(&other, &assignments).expect("every datastore has a primary");
         prop_assert_eq!(Picture::of(&one), Picture::of(&other));
-        let text = |graphs| serde_json::to_string(&GraphsPicture::of(graphs)).expect("JSON");
+        let text = |graphs| serde_json::to_string(&GraphsPicture::new(graphs)).expect("JSON");
         prop_assert_eq!(text(&one), text(&other));
     }
 
@@ -40,7 +40,7 @@ proptest! {
             prop_assert!(GraphDiff::between(graph, graph).is_empty());
         }
         for (from, to) in graphs.handovers() {
-            let found = graphs.handed_over_from(&to.key()).map(|node| node.key());
+            let found = graphs.handover_source(&to.key()).map(|node| node.key());
             prop_assert_eq!(found, Some(from.key()));
         }
     }

@@ -46,7 +46,7 @@ proptest! {
         let from = start.get(&keys);
         let edges = edges(&graphs);
         let distances = distances(&edges, from);
-        let questions = Questions::about(&graphs);
+        let questions = Questions::new(&graphs);
         let downstream: BTreeSet<NodeKey> =
             questions.downstream([from]).iter().map(|node| node.key()).collect();
         for to in keys.iter().filter(|to| *to != from) {

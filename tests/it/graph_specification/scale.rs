@@ -20,10 +20,10 @@ fn shards_look_at_each_node_once_and_then_at_what_changed() {
         let revisions = revisions(datastores);
         let mut graphs = revisions.iter().map(|graphs| graphs.iter().next().expect("a graph"));
         let first = graphs.next().expect("a revision");
-        let mut shards = Shards::of(first, &Placement::default(), &[500], &weigh);
+        let mut shards = Shards::build(first, &Placement::default(), &[500], &weigh);
         assert_eq!(asked.take(), first.len());
         for graph in graphs {
-            shards = shards.again(graph, &weigh);
+            shards = shards.rebuild(graph, &weigh);
             // A datastore before and after, and a transformer, however many there are of each.
             assert!(asked.take() <= 150, "of {datastores} datastores");
         }
@@ -34,7 +34,7 @@ fn shards_look_at_each_node_once_and_then_at_what_changed() {
 #[test]
 fn rebuilding_works_out_what_changed_however_much_there_is() {
     for datastores in [40, 160, 640] {
-        let efforts: Vec<usize> = revisions(datastores).iter().map(IntentionGraphs::effort).collect();
+        let efforts: Vec<usize> = revisions(datastores).iter().map(IntentionGraphs::rebuilt).collect();
         assert!(efforts[0] > datastores, "{efforts:?}");
         // A workspace and a datastore, or a datastore and the transformers that read it.
         assert!(efforts[1..].iter().all(|effort| (1..=20).contains(effort)), "{efforts:?}");
@@ -57,7 +57,7 @@ fn a_platform_that_comes_or_goes_leaves_the_others_alone() {
         let served = assignments.clone().with_group("A platform", group.clone(), Stage::Provisioned);
 
         let mut graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
-        assert!(graphs.effort() > datastores);
+        assert!(graphs.rebuilt() > datastores);
         let name = graphs.iter().next().expect("a graph").platform().clone();
         let asked = Cell::new(0);
         let weigh = |_: &Node<'_>| {
@@ -65,7 +65,7 @@ fn a_platform_that_comes_or_goes_leaves_the_others_alone() {
             NodeWeight { whole: [1].into(), per_dataset: [1].into() }
         };
         let first = graphs.graph(&name).expect("a graph");
-        let mut shards = Shards::of(first, &Placement::default(), &[500], &weigh);
+        let mut shards = Shards::build(first, &Placement::default(), &[500], &weigh);
         let steps = [
             (&declared, &assignments),
             (&declared, &served),
@@ -76,14 +76,14 @@ fn a_platform_that_comes_or_goes_leaves_the_others_alone() {
             asked.set(0);
             let after = graphs.rebuild(&Valid::assume_valid(ecosystem.clone()), assignments);
             graphs = after.expect("every datastore has a primary");
-            shards = shards.again(graphs.graph(&name).expect("a graph"), &weigh);
+            shards = shards.rebuild(graphs.graph(&name).expect("a graph"), &weigh);
             let is_served = at % 2 == 1;
             // A workspace and the datastores of its sinks; or nothing, since a declaration says nothing about what happens.
-            assert_eq!((graphs.effort() > 0, asked.get() > 0), (is_served, is_served), "step {at}");
+            assert_eq!((graphs.rebuilt() > 0, asked.get() > 0), (is_served, is_served), "step {at}");
             assert!(
-                graphs.effort() <= 20 && asked.get() <= 60,
+                graphs.rebuilt() <= 20 && asked.get() <= 60,
                 "step {at}: {} {}",
-                graphs.effort(),
+                graphs.rebuilt(),
                 asked.get()
             );
         }
@@ -103,7 +103,7 @@ fn linking_two_transformers_works_out_what_these_do_however_many_there_are() {
         let after = graphs.rebuild(&Valid::assume_valid(linked), &assignments);
         let after = after.expect("every datastore has a primary");
         let transformers = datastores / 10;
-        assert!((1..=60).contains(&after.effort()), "{} for {transformers}", after.effort());
+        assert!((1..=60).contains(&after.rebuilt()), "{} for {transformers}", after.rebuilt());
     }
 }
 

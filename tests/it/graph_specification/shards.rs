@@ -34,7 +34,7 @@ fn pieces(graph: &IntentionGraph, placement: &Placement) -> BTreeMap<Piece, (Opt
         let weight = weigh(&node);
         for dataset in node.facts().datasets() {
             let name = &dataset.key().dataset;
-            let shard = placement.shard_of_dataset(&node.key(), name).cloned();
+            let shard = placement.dataset_shard(&node.key(), name).cloned();
             pieces.insert((node.key(), Some(name.clone())), (shard, weight.per_dataset.clone()));
         }
         pieces.insert((node.key(), None), (placement.shard(&node.key()).cloned(), weight.whole));
@@ -58,7 +58,7 @@ fn check(graph: &IntentionGraph, shards: &Shards, limits: &[u64; 2]) -> Result<(
     // What is in a shard is in the graph: the text names nothing else.
     prop_assert!(shards.placement().shards().iter().eq(loads.keys().copied()));
     let too_heavy: BTreeSet<Piece> =
-        shards.too_heavy().map(|(node, dataset)| (node.clone(), dataset.cloned())).collect();
+        shards.oversized().map(|(node, dataset)| (node.clone(), dataset.cloned())).collect();
     let expected = pieces.into_iter().filter(|(_, (_, weight))| is_over(weight)).map(|(piece, _)| piece);
     prop_assert_eq!(too_heavy, expected.collect());
     Ok(())
@@ -102,7 +102,7 @@ impl Part {
             let (key, facts) = (node.key(), node.facts());
             let datasets = facts.datasets().iter();
             let here = datasets
-                .filter(|dataset| placement.shard_of_dataset(&key, &dataset.key().dataset) == Some(shard));
+                .filter(|dataset| placement.dataset_shard(&key, &dataset.key().dataset) == Some(shard));
             part.datasets.extend(here.map(|dataset| (key.clone(), dataset.clone())));
             if !is_here(&key) {
                 continue;
@@ -216,9 +216,9 @@ fn changes(history: &[Case], limit: u64) -> Vec<Remaining> {
     let mut changes = Vec::new();
     for graph in built.iter().flat_map(|graphs| graphs.iter()) {
         let shards = match placed.get(graph.platform()) {
-            None => Shards::of(graph, &Placement::default(), &[limit], &weigh),
+            None => Shards::build(graph, &Placement::default(), &[limit], &weigh),
             Some((old, before)) => {
-                let again = before.again(graph, &weigh);
+                let again = before.rebuild(graph, &weigh);
                 changes.push(Remaining::of((old, before), (graph, &again)));
                 again
             }
@@ -235,7 +235,7 @@ proptest! {
     fn shards_keep_to_the_limits((ecosystem, assignments) in cases(), limits in limits()) {
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
         for graph in graphs.iter() {
-            let shards = Shards::of(graph, &Placement::default(), &limits, &weigh);
+            let shards = Shards::build(graph, &Placement::default(), &limits, &weigh);
             check(graph, &shards, &limits)?;
             let keys: BTreeSet<_> = graph.edges().map(|(from, to)| (from.key(), to.key())).collect();
             if is_acyclic(&keys) {
@@ -246,7 +246,7 @@ proptest! {
             let text = serde_json::to_string(shards.placement()).expect("JSON");
             let read: Placement = serde_json::from_str(&text).expect("a placement");
             prop_assert_eq!(&read, shards.placement());
-            let same = Shards::of(graph, &read, &limits, &weigh);
+            let same = Shards::build(graph, &read, &limits, &weigh);
             prop_assert_eq!(same.placement(), shards.placement());
         }
     }
@@ -256,7 +256,7 @@ proptest! {
     fn merging_shards_gives_the_graph_back((ecosystem, assignments) in cases(), limits in limits()) {
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
         for graph in graphs.iter() {
-            let shards = Shards::of(graph, &Placement::default(), &limits, &weigh);
+            let shards = Shards::build(graph, &Placement::default(), &limits, &weigh);
             let placement = shards.placement();
             let parts = placement.shards().into_iter().map(|shard| Part::of(graph, placement, &shard));
             prop_assert_eq!(Merged::of(parts)?, Merged::whole(graph));
@@ -266,7 +266,7 @@ proptest! {
     #[test]
     fn a_change_moves_nothing_else(history in histories(), limits in limits()) {
         let mut graphs = build(&history[0].0, &history[0].1).expect("every datastore has a primary");
-        let first = |graph: &IntentionGraph| Shards::of(graph, &Placement::default(), &limits, &weigh);
+        let first = |graph: &IntentionGraph| Shards::build(graph, &Placement::default(), &limits, &weigh);
         let mut shards: BTreeMap<_, Shards> =
             graphs.iter().map(|graph| (graph.platform().clone(), first(graph))).collect();
         for (ecosystem, assignments) in &history[1..] {
@@ -276,9 +276,9 @@ proptest! {
                 else {
                     continue;
                 };
-                let again = before.again(graph, &weigh);
+                let again = before.rebuild(graph, &weigh);
                 check(graph, &again, &limits)?;
-                let anew = Shards::of(graph, before.placement(), &limits, &weigh);
+                let anew = Shards::build(graph, before.placement(), &limits, &weigh);
                 prop_assert_eq!(again.placement(), anew.placement());
                 let remaining = Remaining::of((old, before), (graph, &again));
                 let is_over = |shard: &ShardName| limits.iter().enumerate().any(|(at, limit)| {
@@ -291,7 +291,7 @@ proptest! {
             shards = next
                 .iter()
                 .map(|graph| {
-                    let again = shards.get(graph.platform()).map(|before| before.again(graph, &weigh));
+                    let again = shards.get(graph.platform()).map(|before| before.rebuild(graph, &weigh));
                     (graph.platform().clone(), again.unwrap_or_else(|| first(graph)))
                 })
                 .collect();
@@ -317,8 +317,8 @@ proptest! {
     ) {
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
         for graph in graphs.iter() {
-            let old = Shards::of(graph, &Placement::default(), &[before], &weigh);
-            let new = Shards::of(graph, old.placement(), &[after], &weigh);
+            let old = Shards::build(graph, &Placement::default(), &[before], &weigh);
+            let new = Shards::build(graph, old.placement(), &[after], &weigh);
             let remaining = Remaining::of((graph, &old), (graph, &new));
             let least: usize = remaining.shards().map(|shard| remaining.leaving(shard, 0, after)).sum();
             let moved = remaining.moved.len();

@@ -94,7 +94,7 @@ impl<'e> World<'e> {
     // ---- the assignments, by name ----
 
     fn capturing(&self, store: &DatastoreName) -> BTreeSet<PlatformName> {
-        let platforms = self.assignments.primaries_of(store).into_iter().flatten();
+        let platforms = self.assignments.primary_stages(store).into_iter().flatten();
         let captured = platforms.filter(|(_, stage)| **stage != Stage::Decommissioned);
         captured.map(|(platform, _)| platform.clone()).collect()
     }
@@ -102,7 +102,7 @@ impl<'e> World<'e> {
     /// 5. Each store has exactly one primary platform: during a move, the one that has the data already.
     fn primary(&self, store: &DatastoreName) -> Option<PlatformName> {
         let by_age = [Stage::Provisioned, Stage::Decommissioning, Stage::Provisioning];
-        let platforms = self.assignments.primaries_of(store)?;
+        let platforms = self.assignments.primary_stages(store)?;
         let at = |wanted| platforms.iter().find(|(_, stage)| **stage == wanted);
         by_age.into_iter().find_map(at).map(|(platform, _)| platform.clone())
     }

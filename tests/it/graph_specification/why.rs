@@ -32,10 +32,10 @@ proptest! {
             }
         }
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
-        let questions = Questions::about(&graphs);
+        let questions = Questions::new(&graphs);
         let nodes = graphs.iter().flat_map(|graph| graph.nodes());
         let why: BTreeMap<NodeKey, BTreeSet<GroupKey>> =
-            nodes.map(|node| (node.key(), questions.why(&node.key()))).collect();
+            nodes.map(|node| (node.key(), questions.groups_served_by(&node.key()))).collect();
         prop_assert_eq!(why, needed);
     }
 }

@@ -27,12 +27,12 @@ pub struct FailingDisk {
 impl FailingDisk {
     /// The disk of this machine, on which this many changes succeed.
     #[must_use]
-    pub fn after(allowed: usize) -> Self {
-        Self::wrapping(RealDisk, allowed)
+    pub fn new(allowed: usize) -> Self {
+        Self::from_disk(RealDisk, allowed)
     }
 
     /// Another disk, on which this many changes succeed.
-    pub fn wrapping(disk: impl Disk + 'static, allowed: usize) -> Self {
+    pub fn from_disk(disk: impl Disk + 'static, allowed: usize) -> Self {
         Self { disk: Arc::new(disk), allowed, recovers: false, asked: Arc::new(AtomicUsize::new(0)) }
     }
 

@@ -21,8 +21,8 @@ fn interrupted() -> Place {
     for allowed in 0.. {
         let place = Place::new();
         place.write(&old()).unwrap();
-        let disk = FailingDisk::after(allowed);
-        let mut target = Target::open_on(place.root(), disk).unwrap();
+        let disk = FailingDisk::new(allowed);
+        let mut target = Target::open_with_disk(place.root(), disk).unwrap();
         new().write(&mut target, &place.lock()).unwrap_err();
         if journal(&place).exists() {
             return place;

@@ -55,26 +55,27 @@ fn all_outcomes(old: Option<Wanted>, on: fn(&Place) -> Arc<dyn Disk>) {
     let new = new();
     let state_before = before(old.as_ref()).all();
     let finished = before(old.as_ref());
-    new.write(&mut Target::open_on(finished.root(), on(&finished)).unwrap(), &finished.lock()).unwrap();
+    new.write(&mut Target::open_with_disk(finished.root(), on(&finished)).unwrap(), &finished.lock())
+        .unwrap();
     let state_after = finished.all();
     let mut outcomes = BTreeSet::new();
     for allowed in 0.. {
         let place = before(old.as_ref());
-        let disk = FailingDisk::wrapping(on(&place), allowed);
-        let mut target = Target::open_on(place.root(), disk.clone()).unwrap();
+        let disk = FailingDisk::from_disk(on(&place), allowed);
+        let mut target = Target::open_with_disk(place.root(), disk.clone()).unwrap();
         let written = new.write(&mut target, &place.lock());
         assert_eq!(written.is_err(), disk.has_failed(), "{allowed}: {written:?}");
         drop(target);
 
         // Recovery is killed as well, after more and more changes.
         for allowed in 0..1000 {
-            let disk = FailingDisk::wrapping(on(&place), allowed);
-            let mut target = Target::open_on(place.root(), disk).unwrap();
+            let disk = FailingDisk::from_disk(on(&place), allowed);
+            let mut target = Target::open_with_disk(place.root(), disk).unwrap();
             if target.finish(Some(&place.lock())).is_ok() {
                 break;
             }
         }
-        let target = Target::open_on(place.root(), on(&place)).unwrap();
+        let target = Target::open_with_disk(place.root(), on(&place)).unwrap();
         assert_eq!(target.recovery(), None);
         assert!(target.inspect().unwrap().is_empty());
         let mut found = place.all();
@@ -124,8 +125,8 @@ fn recovery_says_what_it_did() {
     let mut seen = Vec::new();
     for allowed in 0.. {
         let place = before(Some(&old()));
-        let disk = FailingDisk::after(allowed);
-        let mut target = Target::open_on(place.root(), disk).unwrap();
+        let disk = FailingDisk::new(allowed);
+        let mut target = Target::open_with_disk(place.root(), disk).unwrap();
         let written = new().write(&mut target, &place.lock());
         drop(target);
         let recovery = place.open().recovery();
@@ -153,8 +154,8 @@ fn a_disk_that_fails_once_is_no_harm_either() {
     for allowed in 0.. {
         let place = before(Some(&old()));
         let state_before = place.all();
-        let disk = FailingDisk::after(allowed).failing_once();
-        let mut target = Target::open_on(place.root(), disk.clone()).unwrap();
+        let disk = FailingDisk::new(allowed).failing_once();
+        let mut target = Target::open_with_disk(place.root(), disk.clone()).unwrap();
         let written = new().write(&mut target, &place.lock());
         assert_eq!(written.is_err(), disk.has_failed(), "{allowed}: {written:?}");
         // The same process may go on, unless it would have to finish what it began.

@@ -105,12 +105,12 @@ fn parts(expression: &Expr) -> Option<Vec<&Expr>> {
             let whens = conditions.iter().flat_map(|CaseWhen { condition, result }| [condition, result]);
             ends.chain(whens).collect()
         }
-        Expr::Function(function) => of_function(function)?,
+        Expr::Function(function) => function_parts(function)?,
         _ => return None,
     })
 }
 
-fn of_function(function: &Function) -> Option<Vec<&Expr>> {
+fn function_parts(function: &Function) -> Option<Vec<&Expr>> {
     let Function {
         name,
         uses_odbc_syntax: _,
@@ -146,13 +146,13 @@ fn of_function(function: &Function) -> Option<Vec<&Expr>> {
     }
     match over {
         None => {}
-        Some(WindowType::WindowSpec(window)) => parts.extend(of_window(window)?),
+        Some(WindowType::WindowSpec(window)) => parts.extend(window_parts(window)?),
         Some(WindowType::NamedWindow(_)) => return None,
     }
     Some(parts)
 }
 
-fn of_window(window: &WindowSpec) -> Option<Vec<&Expr>> {
+fn window_parts(window: &WindowSpec) -> Option<Vec<&Expr>> {
     let WindowSpec { window_name: None, partition_by, order_by, window_frame } = window else {
         return None;
     };

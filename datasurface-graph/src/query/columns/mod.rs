@@ -58,7 +58,7 @@ impl<'g> Questions<'g> {
     /// The columns that a transformer makes a column of. What only decides which rows there are, such as a condition of a
     /// join, is not among them.
     #[must_use]
-    pub fn columns_made_from(&self, column: &ColumnKey) -> ColumnSources {
+    pub fn direct_input_columns(&self, column: &ColumnKey) -> ColumnSources {
         let ecosystem = &self.graphs.estate().ecosystem;
         if !has(ecosystem, column) {
             return ColumnSources::Unknown(UnknownReason::NotThere);
@@ -80,17 +80,17 @@ impl<'g> Questions<'g> {
     fn reading(&self, maker: &'g TransformerFragment, dataset: &DatasetKey) -> Arc<ParsedStatement<'g>> {
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let reading = readings.entry(dataset.clone());
-        Arc::clone(reading.or_insert_with(|| Arc::new(ParsedStatement::of(maker, dataset))))
+        Arc::clone(reading.or_insert_with(|| Arc::new(ParsedStatement::parse(maker, dataset))))
     }
 
     /// The columns that a column is made of in the end, through all transformers, those in between included. Unknown, if
     /// what one of them is made of is.
     #[must_use]
-    pub fn column_sources_of(&self, column: &ColumnKey) -> ColumnSources {
+    pub fn upstream_columns(&self, column: &ColumnKey) -> ColumnSources {
         let mut found = BTreeSet::new();
         let mut waiting = vec![column.clone()];
         while let Some(column) = waiting.pop() {
-            match self.columns_made_from(&column) {
+            match self.direct_input_columns(&column) {
                 ColumnSources::Unknown(why) => return ColumnSources::Unknown(why),
                 ColumnSources::Known(sources) => {
                     waiting.extend(sources.into_iter().filter(|next| found.insert(next.clone())));
@@ -116,7 +116,7 @@ pub(super) struct StatementInput<'a> {
 }
 
 impl<'a> StatementInput<'a> {
-    fn of(datastore: &'a Datastore, dataset: &'a Dataset) -> Self {
+    fn new(datastore: &'a Datastore, dataset: &'a Dataset) -> Self {
         let mut columns: FxHashMap<String, Vec<&ColumnName>> = FxHashMap::default();
         for column in dataset.schema().table().columns() {
             columns.entry(column.name().as_str().to_ascii_lowercase()).or_default().push(column.name());
@@ -146,7 +146,7 @@ pub(super) struct ParsedStatement<'g> {
 }
 
 impl<'g> ParsedStatement<'g> {
-    fn of(maker: &'g TransformerFragment, dataset: &DatasetKey) -> Self {
+    fn parse(maker: &'g TransformerFragment, dataset: &DatasetKey) -> Self {
         let statement = match maker.transformer.artifact() {
             CodeArtifact::Sql { selects } => {
                 let select = selects.iter().find(|select| select.dataset == dataset.dataset);
@@ -154,8 +154,9 @@ impl<'g> ParsedStatement<'g> {
             }
             _ => None,
         };
-        let inputs =
-            maker.inputs().map(|(datastore, dataset)| StatementInput::of(datastore, dataset.of(datastore)));
+        let inputs = maker
+            .inputs()
+            .map(|(datastore, dataset)| StatementInput::new(datastore, dataset.get_in(datastore)));
         Self { statement, inputs: inputs.collect() }
     }
 

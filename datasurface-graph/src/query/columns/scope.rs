@@ -8,7 +8,7 @@ pub(super) struct FromClause<'a>(Vec<(String, &'a StatementInput<'a>)>);
 
 impl<'a> FromClause<'a> {
     /// The inputs that are joined; nothing, if anything else is.
-    pub(super) fn of(from: &[TableWithJoins], inputs: &'a [StatementInput<'a>]) -> Option<Self> {
+    pub(super) fn parse(from: &[TableWithJoins], inputs: &'a [StatementInput<'a>]) -> Option<Self> {
         let mut tables = Vec::new();
         for TableWithJoins { relation, joins } in from {
             tables.push(visible(relation, inputs)?);

@@ -49,7 +49,7 @@ impl Statement {
         column: &str,
         inputs: &[StatementInput<'_>],
     ) -> Option<BTreeSet<ColumnKey>> {
-        let scope = FromClause::of(&self.0.from, inputs)?;
+        let scope = FromClause::parse(&self.0.from, inputs)?;
         let mut found = None;
         for item in &self.0.projection {
             let sources = match item {

@@ -40,7 +40,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
                 vec![transition::leave(before)]
             }
             (Action::Retire, Some(before), _) => {
-                transition::retire(before, &views()?, change.guard(&step.resource))?
+                transition::retire(before, &views()?, change.release_reason(&step.resource))?
             }
             _ => Vec::new(),
         };

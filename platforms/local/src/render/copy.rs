@@ -57,7 +57,7 @@ pub(super) fn render(
         Engine::Sqlite => in_file(script, &table, &buffer.table),
         Engine::Postgres => on_server(script, &table, &buffer.table),
     };
-    let script = match custody.promised_time().filter(|_| custody.history) {
+    let script = match custody.promised_retention().filter(|_| custody.history) {
         None => script,
         Some(time) => purged(script, shelf.engine(), &table, dataset, time),
     };
@@ -70,7 +70,7 @@ pub(super) fn render(
         .add_section("applied", "The last batch that arrived, and when.", [applied(&table)]);
     let script = match shelf.engine() {
         Engine::Sqlite => {
-            let promised = custody.promised_time().filter(|_| custody.history);
+            let promised = custody.promised_retention().filter(|_| custody.history);
             let last_old =
                 promised.map(|time| in_parentheses(&last_old_batch(PLATFORM_SCHEMA, dataset, time)));
             let buffer = format!("{PLATFORM_SCHEMA}.{}", quoted(&buffer.table));

@@ -52,11 +52,11 @@ pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Renderin
     for node in scope.nodes() {
         let view = node.view();
         if let NodeDetail::Ingest(_) = view.detail() {
-            for dataset in node.datasets_here() {
+            for dataset in node.datasets() {
                 table::render(config, view, dataset, &mut rendering)?;
             }
         }
-        if !node.is_here() {
+        if !node.is_whole() {
             continue;
         }
         match view.detail() {

@@ -119,7 +119,7 @@ fn letting_go(
         true => script,
         false => script.add_section("forget", "Nobody is owed earlier versions.", forget),
     };
-    let Some(time) = dataset.custody().promised_time() else {
+    let Some(time) = dataset.custody().promised_retention() else {
         return script;
     };
     let last_old = in_parentheses(&last_old_batch("main", dataset.key(), time));
@@ -253,7 +253,7 @@ fn add(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let key = dataset.key();
-    let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_time())
+    let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_retention())
         .with_watermark(watermark_column(node, key))
         .with_sets_aside(dataset.invalid_rows() == InvalidRows::SetAside)
         .with_checks(dataset.checks());

@@ -202,7 +202,7 @@ impl<'a> PlanApplication<'a> {
 
     fn execute(&self, database: &Container<'_>, deed: &StepTask<'_>) -> Result<(), PlatformError> {
         if let Some((script, section)) = deed.statements {
-            self.maker.site.watcher.begins(script.resource());
+            self.maker.site.watcher.job_started(script.resource());
             database.execute(script, section, &[])?;
             self.fill(database, script)?;
         }
@@ -254,7 +254,7 @@ fn refuse_to_begin_anew(plan: &Plan) -> Result<(), PlatformError> {
     match plan.steps().iter().find(renamed) {
         None => Ok(()),
         Some(step) => Err(PlatformError::new(
-            PlatformErrorKind::Outside,
+            PlatformErrorKind::External,
             format!("the platform's database is not where it is to be: {}", step.reason),
         )),
     }

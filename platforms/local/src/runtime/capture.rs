@@ -183,5 +183,5 @@ fn replaced(datastore: &DatastoreName, last: u64, arrived: u64) -> PlatformError
         "a consumer has batch {arrived} of `{datastore}`, but the last that the platform's database knows is {last}: it \
          was replaced by an older one; bring back the newer one, or move the consumer's database away to have it made again"
     );
-    PlatformError::new(PlatformErrorKind::Outside, context)
+    PlatformError::new(PlatformErrorKind::External, context)
 }

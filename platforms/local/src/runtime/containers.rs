@@ -20,7 +20,7 @@ impl<'a> RunContext<'a> {
             Ok(Some(made))
         });
         made?.ok_or_else(|| {
-            PlatformError::new(PlatformErrorKind::Outside, format!("the database `{database}` is not there"))
+            PlatformError::new(PlatformErrorKind::External, format!("the database `{database}` is not there"))
         })
     }
 
@@ -43,6 +43,6 @@ impl<'a> RunContext<'a> {
             self.containers.borrow_mut().insert(database.to_owned(), opened.clone());
             opened
         });
-        container.map_err(|reason| PlatformError::new(PlatformErrorKind::Outside, reason))
+        container.map_err(|reason| PlatformError::new(PlatformErrorKind::External, reason))
     }
 }

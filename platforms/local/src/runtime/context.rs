@@ -251,7 +251,7 @@ pub(super) fn batch_of(row: &Row<'_>) -> rusqlite::Result<Batch> {
 pub(super) fn time(kept: &str) -> Result<DateTime<Utc>, PlatformError> {
     let read = DateTime::parse_from_rfc3339(kept);
     let read = read.map_err(|error| {
-        PlatformError::new(PlatformErrorKind::Outside, format!("reading the time `{kept}`")).caused_by(error)
+        PlatformError::new(PlatformErrorKind::External, format!("reading the time `{kept}`")).caused_by(error)
     })?;
     Ok(read.to_utc())
 }
@@ -264,7 +264,7 @@ pub(super) fn named(dataset: &DatasetKey) -> [(&'static str, Value); 2] {
 /// A number, as it is kept.
 pub(super) fn number(number: u64) -> Result<Value, PlatformError> {
     let kept = i64::try_from(number).map(Value::Integer);
-    kept.map_err(|error| PlatformError::new(PlatformErrorKind::Outside, "counting").caused_by(error))
+    kept.map_err(|error| PlatformError::new(PlatformErrorKind::External, "counting").caused_by(error))
 }
 
 /// Keeps others from working on the same database at the same time. It ends with the process, however that ends.
@@ -282,15 +282,16 @@ impl DatabaseLock {
     pub(super) fn with(site: &Site<'_>, database: &str) -> Result<Self, PlatformError> {
         let path = place::of_lock(site, database)?;
         make_folder_of(&path)?;
-        let failed =
-            |what: &str| PlatformError::new(PlatformErrorKind::Outside, format!("{what} {}", path.display()));
+        let failed = |what: &str| {
+            PlatformError::new(PlatformErrorKind::External, format!("{what} {}", path.display()))
+        };
         let file = DiskFile::options().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(|error| failed("opening").caused_by(error))?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(TryLockError::WouldBlock) => {
                 let context = format!("another run is at work on `{database}`; wait until it has ended");
-                Err(PlatformError::new(PlatformErrorKind::Outside, context))
+                Err(PlatformError::new(PlatformErrorKind::External, context))
             }
             Err(TryLockError::Error(error)) => Err(failed("locking").caused_by(error)),
         }

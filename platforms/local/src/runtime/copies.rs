@@ -219,5 +219,5 @@ fn ahead(dataset: &DatasetKey, script: &Script, applied: u64, last: Option<Batch
         script.database(),
         last.map_or(0, |last| last.number)
     );
-    PlatformError::new(PlatformErrorKind::Outside, context)
+    PlatformError::new(PlatformErrorKind::External, context)
 }

@@ -104,7 +104,7 @@ impl<'a> Database<'a> {
         let (path, _) = place::of_database(site, file)?;
         let path = path.to_str().ok_or_else(|| {
             let context = format!("attaching `{file}`: the path {} is no text", path.display());
-            PlatformError::new(PlatformErrorKind::Outside, context)
+            PlatformError::new(PlatformErrorKind::External, context)
         })?;
         let attach = format!("ATTACH DATABASE ?1 AS {}", quoted(schema));
         let attached = self.connection.execute(&attach, [path]);
@@ -265,7 +265,7 @@ pub(super) fn names_are_names(connection: &Connection) -> rusqlite::Result<()> {
 
 /// A failure of SQLite while something was being done.
 pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError {
-    let failure = PlatformError::new(PlatformErrorKind::Outside, context);
+    let failure = PlatformError::new(PlatformErrorKind::External, context);
     match error {
         // The statement can be read in its file.
         rusqlite::Error::SqlInputError { msg, .. } => failure.caused_by(without_advice(&msg)),
@@ -302,7 +302,7 @@ pub(super) fn make_folder_of(file: &Path) -> Result<(), PlatformError> {
     };
     fs::create_dir_all(folder).map_err(|error| {
         let context = format!("making the folder {} for {}", folder.display(), file.display());
-        PlatformError::new(PlatformErrorKind::Outside, context).caused_by(error)
+        PlatformError::new(PlatformErrorKind::External, context).caused_by(error)
     })
 }
 

@@ -69,7 +69,7 @@ impl RunContext<'_> {
     /// otherwise than it was rendered.
     pub(super) fn drifted(&self) -> Result<AllDrifted, PlatformError> {
         let mut drifted = AllDrifted::new();
-        if self.site.is_behind() {
+        if self.site.has_pending_plan() {
             return Ok(drifted);
         }
         for (script, drift) in self.drifts(false)? {
@@ -87,7 +87,10 @@ impl RunContext<'_> {
                 continue;
             }
             let resource = script.resource().into();
-            drifted.insert(script.resource().to_owned(), Drifted { resource, problem, is_made_again });
+            drifted.insert(
+                script.resource().to_owned(),
+                Drifted { resource, problem, is_repaired_by_run: is_made_again },
+            );
         }
         Ok(drifted)
     }

@@ -63,9 +63,9 @@ impl RunContext<'_> {
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
         if self.site.watcher.is_cancelled() {
-            return Err(PlatformError::new(PlatformErrorKind::Outside, "the run was cancelled"));
+            return Err(PlatformError::new(PlatformErrorKind::External, "the run was cancelled"));
         }
-        self.site.watcher.begins(job);
+        self.site.watcher.job_started(job);
         let run = self.run_started(job)?;
         let began = Instant::now();
         let done = work();

@@ -153,5 +153,5 @@ fn newer(file: &str, version: i64) -> PlatformError {
 }
 
 fn refused(context: String) -> PlatformError {
-    PlatformError::new(PlatformErrorKind::Outside, context)
+    PlatformError::new(PlatformErrorKind::External, context)
 }

@@ -108,7 +108,7 @@ impl Runtime for LocalPlatform {
         Ok(report)
     }
 
-    fn names(&self, site: &Site<'_>) -> Result<RunNames, PlatformError> {
+    fn run_names(&self, site: &Site<'_>) -> Result<RunNames, PlatformError> {
         if teardown::leaving(site)?.is_some() {
             return Ok(RunNames::default());
         }
@@ -160,7 +160,7 @@ fn opened<'a>(maker: Provisioner<'a>, own: Option<Container<'a>>) -> Result<Data
     metadata::judged(&maker, own)?.ok_or_else(|| {
         let file = maker.rendered.books.database();
         let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");
-        PlatformError::new(PlatformErrorKind::Outside, context)
+        PlatformError::new(PlatformErrorKind::External, context)
     })
 }
 

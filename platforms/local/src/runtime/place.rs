@@ -108,5 +108,5 @@ fn identity(path: &Path) -> Option<PathBuf> {
 }
 
 fn refused(context: String) -> PlatformError {
-    PlatformError::new(PlatformErrorKind::Outside, context)
+    PlatformError::new(PlatformErrorKind::External, context)
 }

@@ -28,7 +28,7 @@ impl Rendered {
         let mut scripts = BTreeMap::new();
         let mut rendered = (Vec::new(), Vec::new(), BTreeMap::new());
         for folder in ["foundation", "shards"] {
-            for (path, content) in site.rendered.below(folder) {
+            for (path, content) in site.rendered.in_folder(folder) {
                 let name = path.parts().last().unwrap_or_default();
                 if name.ends_with(".sql") {
                     let script = script(path, content)?;

@@ -20,7 +20,7 @@ impl RunContext<'_> {
     /// Makes again what was dropped and can be made again, and returns what else is not as it was rendered.
     pub(super) fn mend(&self) -> Result<AllDrifted, PlatformError> {
         let (mut drifted, mut lost, mut views) = (AllDrifted::new(), AllLost::new(), Vec::new());
-        if self.site.is_behind() {
+        if self.site.has_pending_plan() {
             // What is there is not what is rendered.
             return Ok(drifted);
         }
@@ -206,7 +206,7 @@ impl RunContext<'_> {
 }
 
 fn stays(script: &Script, problem: String) -> Drifted {
-    Drifted { resource: script.resource().into(), problem, is_made_again: false }
+    Drifted { resource: script.resource().into(), problem, is_repaired_by_run: false }
 }
 
 fn unknown(dataset: &DatasetKey) -> PlatformError {
@@ -216,5 +216,5 @@ fn unknown(dataset: &DatasetKey) -> PlatformError {
 }
 
 fn refused(context: String) -> PlatformError {
-    PlatformError::new(PlatformErrorKind::Outside, context)
+    PlatformError::new(PlatformErrorKind::External, context)
 }

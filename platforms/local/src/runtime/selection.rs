@@ -18,7 +18,7 @@ pub(super) struct Selection<'r> {
 
 impl<'r> Selection<'r> {
     pub(super) fn of(rendered: &Rendered, request: &'r RunRequest) -> Self {
-        if request.asks_for_all() {
+        if request.is_unrestricted() {
             return Self { request, datasets: None };
         }
         let mut datasets: BTreeSet<DatasetKey> = request.full_refresh.clone();

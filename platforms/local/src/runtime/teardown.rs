@@ -14,7 +14,7 @@ use datasurface_platform::{Applied, Site};
 /// The transition files of a platform of which nothing else is rendered; none if it has anything.
 pub(super) fn leaving(site: &Site<'_>) -> Result<Option<Vec<Transition>>, PlatformError> {
     let is_rendered =
-        ["foundation", "shards"].iter().any(|folder| site.rendered.below(folder).next().is_some());
+        ["foundation", "shards"].iter().any(|folder| site.rendered.in_folder(folder).next().is_some());
     let files = Transitions::read(site)?.files;
     Ok((!is_rendered && !files.is_empty()).then_some(files))
 }
@@ -39,7 +39,7 @@ pub(super) fn leave(
     let _alone = DatabaseLock::with(site, own)?;
     let mut applied = Applied::default();
     for Transition { script, .. } in files {
-        site.watcher.begins(script.resource());
+        site.watcher.job_started(script.resource());
         let is_done = match Container::open_if_there(site, script.database(), breakpoint)? {
             Some(database) if database.has_table("datasurface_steps")? => {
                 let database = database.alone(own)?;

@@ -193,7 +193,7 @@ impl RunContext<'_> {
 fn failed_select(script: &Script, section: &str, error: SelectError) -> PlatformError {
     let context = format!("{} [{section}]", script.resource());
     let failure =
-        |cause: String| PlatformError::new(PlatformErrorKind::Outside, context.clone()).caused_by(cause);
+        |cause: String| PlatformError::new(PlatformErrorKind::External, context.clone()).caused_by(cause);
     match error {
         SelectError::Receiver(error) => error,
         SelectError::Sqlite(error) => outside(context, error),

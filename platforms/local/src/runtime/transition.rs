@@ -25,7 +25,7 @@ impl Transitions {
     pub(super) fn read(site: &Site<'_>) -> Result<Self, PlatformError> {
         let mut files = Vec::new();
         let mut plan = None;
-        for (path, content) in site.rendered.below("transition") {
+        for (path, content) in site.rendered.in_folder("transition") {
             // `transition/<plan>/<step>.sql`
             let mut parts: Vec<&str> = path.parts().collect();
             let name = parts.pop().unwrap_or_default();

@@ -30,7 +30,7 @@ impl RunContext<'_> {
             named.extend(copies);
         }
         for (dataset, copy) in self.rendered.copies().filter(|(_, copy)| named.contains(copy.resource())) {
-            self.site.watcher.begins(copy.resource());
+            self.site.watcher.job_started(copy.resource());
             match self.verify_one(dataset, copy) {
                 Ok([missing, added, different]) => report.compared.push(Compared {
                     copy: copy.resource().into(),
@@ -58,7 +58,7 @@ impl RunContext<'_> {
                 "the copy of `{dataset}` in `{}` is at batch {arrived}, and what is kept here at {last}: run first",
                 copy.database()
             );
-            return Err(PlatformError::new(PlatformErrorKind::Outside, context));
+            return Err(PlatformError::new(PlatformErrorKind::External, context));
         };
         let first = (":first", number(self.first_batch(dataset)?)?);
         match &*container {

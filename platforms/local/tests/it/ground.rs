@@ -201,7 +201,7 @@ impl Ground {
 
     /// The names by which something can be asked for.
     pub(crate) fn names(&self) -> RunNames {
-        self.site(|runtime, site| runtime.names(site)).unwrap()
+        self.site(|runtime, site| runtime.run_names(site)).unwrap()
     }
 
     /// Runs what is due now.

@@ -250,7 +250,7 @@ fn offers_that_are_missing_or_cannot_be_read_are_refused() {
 
 #[test]
 fn settings_are_checked() {
-    let registry = Registry::new().with::<LocalPlatform>();
+    let registry = Registry::new().with_plugin::<LocalPlatform>();
     let factory = registry.find(&"local".into(), &semver::VersionReq::STAR).unwrap();
     let create = |config: serde_json::Value| {
         let instance =

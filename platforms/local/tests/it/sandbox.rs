@@ -354,7 +354,7 @@ fn a_function_that_fails_tells_no_value() {
 struct Impatient(AtomicUsize);
 
 impl RunObserver for Impatient {
-    fn begins(&self, what: &str) {
+    fn job_started(&self, what: &str) {
         if what == "transform.Mask" {
             self.0.store(1, Ordering::SeqCst);
         }

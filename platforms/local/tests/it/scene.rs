@@ -49,7 +49,7 @@ impl Scene {
     }
 
     fn view(&self, platform: &str, node: Node<'_>) -> NodeView {
-        let before = node.predecessors().chain(self.graphs.handed_over_from(&node.key()));
+        let before = node.predecessors().chain(self.graphs.handover_source(&node.key()));
         let inputs = before.flat_map(|before| {
             let offers = self.instances[before.key().platform()].1.offer(&before.facts());
             offers.into_iter().map(move |offer| ResolvedOffer::new(before.key(), offer))
@@ -110,7 +110,7 @@ impl Scene {
             resource.address().clone(),
             "main".into(),
             resource.held_data().unwrap().clone(),
-            self.node(node).narrowed(&dataset.into()),
+            self.node(node).restricted_to(&dataset.into()),
             "2027-01-31".parse().ok(),
         )
     }
@@ -132,7 +132,7 @@ pub(crate) fn plan_from_other_text(scene: &Scene, earlier: impl Fn(&str) -> Stri
         from: Some(Revision::new(Fingerprint::of(&"from"))),
         to: Revision::new(Fingerprint::of(&"to")),
         newly_held: Vec::new(),
-        let_go: BTreeMap::new(),
+        released: BTreeMap::new(),
         causes: BTreeMap::new(),
     };
     let new = ScopeRecord::from(&scene.rendering());
@@ -154,7 +154,7 @@ pub(crate) fn plan_between(
         from: before.map(|(_, from)| revision(from)),
         to: revision(to),
         newly_held: after.held.iter().filter(was_held).cloned().collect(),
-        let_go,
+        released: let_go,
         causes: BTreeMap::new(),
     };
     let shard = |scene: &Scene| ScopeRecord::from(&scene.rendering());
@@ -183,7 +183,7 @@ pub(crate) fn leaving_plan(scene: &Scene) -> Plan {
         from: Some(Revision::new(Fingerprint::of(&"1"))),
         to: Revision::new(Fingerprint::of(&"2")),
         newly_held: Vec::new(),
-        let_go: holders.map(|resource| (resource.address().clone(), over.clone())).collect(),
+        released: holders.map(|resource| (resource.address().clone(), over.clone())).collect(),
         causes: BTreeMap::new(),
     };
     let gone = |(scope, old)| ScopeChange { scope, old, new: ScopeRecord::default() };

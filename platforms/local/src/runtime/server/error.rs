@@ -148,7 +148,7 @@ impl ServerError {
 
     /// The failure of what was being done.
     pub(in crate::runtime) fn while_doing(self, what: String) -> PlatformError {
-        PlatformError::new(PlatformErrorKind::Outside, what).caused_by(self)
+        PlatformError::new(PlatformErrorKind::External, what).caused_by(self)
     }
 }
 

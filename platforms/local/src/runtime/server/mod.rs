@@ -110,7 +110,7 @@ impl<'a> Server<'a> {
         locked.map_err(|error| match error.code() {
             Some(&SqlState::LOCK_NOT_AVAILABLE) => {
                 let context = format!("another run is at work on {}; wait until it has ended", self.place);
-                PlatformError::new(PlatformErrorKind::Outside, context)
+                PlatformError::new(PlatformErrorKind::External, context)
             }
             _ => ServerError::of(&error).while_doing(format!("cannot begin to work on {}", self.place)),
         })

@@ -97,7 +97,7 @@ pub fn read_source(
             .read(&select, &mut |row| intake.take(row))
             .map_err(|error| failed(error.kind(), dataset).caused_by(error))?;
         if let Some(failure) = intake.failure(dataset) {
-            return Err(failed(PlatformErrorKind::Outside, dataset).caused_by(failure.reason));
+            return Err(failed(PlatformErrorKind::External, dataset).caused_by(failure.reason));
         }
     }
     source.end()
@@ -112,7 +112,7 @@ struct Collected<'a> {
 impl RowSink for Collected<'_> {
     fn set(&mut self, _position: usize, value: ValueRef<'_>) -> Result<(), PlatformError> {
         let value = Value::try_from(value).map_err(|error| {
-            PlatformError::new(PlatformErrorKind::Outside, "reading a value").caused_by(error)
+            PlatformError::new(PlatformErrorKind::External, "reading a value").caused_by(error)
         })?;
         self.row.push(value);
         Ok(())

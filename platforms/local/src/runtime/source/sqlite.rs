@@ -26,7 +26,7 @@ impl Sqlite {
         if !path.is_file() {
             let context =
                 format!("the source `{file}` is not there: no such file in `{}`", site.root.display());
-            return Err(PlatformError::new(PlatformErrorKind::Outside, context));
+            return Err(PlatformError::new(PlatformErrorKind::External, context));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {

@@ -24,7 +24,7 @@ fn served(desk: &Desk) -> Ground {
 fn told(ground: &Ground) -> Vec<String> {
     let drifted = ground.status().drifted.into_iter();
     drifted
-        .map(|drifted| format!("{} {}: {}", drifted.is_made_again, drifted.resource, drifted.problem))
+        .map(|drifted| format!("{} {}: {}", drifted.is_repaired_by_run, drifted.resource, drifted.problem))
         .collect()
 }
 

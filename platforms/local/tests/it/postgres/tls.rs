@@ -216,7 +216,7 @@ fn a_capture_that_is_given_up_stops_the_statement() {
     let producer = Producer { datasets: Vec::new(), ..clear }.dataset("endless", "id BigInt key");
     let begin = Instant::now();
     let error = producer
-        .each(|_, _| Err(PlatformError::new(PlatformErrorKind::Outside, "that was enough".to_owned())))
+        .each(|_, _| Err(PlatformError::new(PlatformErrorKind::External, "that was enough".to_owned())))
         .unwrap_err();
     assert!(error.report().contains("that was enough"), "{}", error.report());
     assert!(begin.elapsed() < Duration::from_secs(20), "the rest of the table was waited for");
