@@ -14,9 +14,9 @@
 #![expect(clippy::print_stdout, reason = "it says what it measured")]
 
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
+    broker::{Base, Broker, LOCK_FILE_NAME, Lock, OperationContext, Target},
     model::*,
-    platform::{Confirmed, EnvironmentCredentials, NoObserver, Registry, RunRequest},
+    platform::{EnvironmentCredentials, NoObserver, OperatorConfirmations, Registry, RunRequest},
 };
 use datasurface_local::LocalPlatform;
 use rusqlite::Connection;
@@ -209,14 +209,14 @@ fn broker() -> Broker {
     Broker::new(Registry::new().with_plugin::<LocalPlatform>())
 }
 
-fn operation(folder: &Path) -> Result<Operation<'_>> {
+fn operation(folder: &Path) -> Result<OperationContext<'_>> {
     let now = "2026-11-21T12:00:00Z".parse()?;
-    Ok(Operation {
+    Ok(OperationContext {
         root: folder,
         credentials: &EnvironmentCredentials,
         now,
         watcher: &NoObserver,
-        confirmed: Confirmed::default(),
+        confirmed: OperatorConfirmations::default(),
     })
 }
 
@@ -225,7 +225,7 @@ fn apply(folder: &Path, reach: Reach) -> Result<()> {
     let checked = ecosystem(reach).validate(&Validation::on(on.now.date_naive()))?;
     let placed = broker().place(checked.ecosystem(), &Lock::default())?;
     let mut target = Target::open(folder.join("rendered"))?;
-    let proposal = broker().propose(&placed, Reached::Target(target.manifest()), on.now.date_naive())?;
+    let proposal = broker().propose(&placed, Base::Target(target.manifest()), on.now.date_naive())?;
     proposal.write(&mut target, &folder.join(LOCK_FILE_NAME))?;
     broker().apply(&mut target, &on)?;
     Connection::open(folder.join("hand.db"))?.execute_batch(BY_HAND_CREATE)?;

@@ -28,9 +28,11 @@ mod support;
 
 use by_hand::ByHand;
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
+    broker::{Base, Broker, LOCK_FILE_NAME, Lock, OperationContext, Target},
     model::*,
-    platform::{Confirmed, CredentialError, CredentialSource, NoObserver, Registry, RunRequest, Secret},
+    platform::{
+        CredentialError, CredentialSource, NoObserver, OperatorConfirmations, Registry, RunRequest, Secret,
+    },
 };
 use datasurface_local::LocalPlatform;
 use measure::Pair;
@@ -143,10 +145,10 @@ fn broker() -> Broker {
     Broker::new(Registry::new().with_plugin::<LocalPlatform>())
 }
 
-fn operation(folder: &Path) -> Result<Operation<'_>> {
+fn operation(folder: &Path) -> Result<OperationContext<'_>> {
     let now = "2026-11-21T12:00:00Z".parse()?;
-    let confirmed = Confirmed::default();
-    Ok(Operation { root: folder, credentials: &Writer, now, watcher: &NoObserver, confirmed })
+    let confirmed = OperatorConfirmations::default();
+    Ok(OperationContext { root: folder, credentials: &Writer, now, watcher: &NoObserver, confirmed })
 }
 
 fn apply(server: &Server, folder: &Path) -> Result<()> {
@@ -154,7 +156,7 @@ fn apply(server: &Server, folder: &Path) -> Result<()> {
     let checked = ecosystem(server).validate(&Validation::on(on.now.date_naive()))?;
     let placed = broker().place(checked.ecosystem(), &Lock::default())?;
     let mut target = Target::open(folder.join("rendered"))?;
-    let proposal = broker().propose(&placed, Reached::Target(target.manifest()), on.now.date_naive())?;
+    let proposal = broker().propose(&placed, Base::Target(target.manifest()), on.now.date_naive())?;
     proposal.write(&mut target, &folder.join(LOCK_FILE_NAME))?;
     broker().apply(&mut target, &on)?;
     Ok(())

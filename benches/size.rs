@@ -10,9 +10,9 @@
 
 use cpu_time::ProcessTime;
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
+    broker::{Base, Broker, LOCK_FILE_NAME, Lock, OperationContext, Target},
     model::*,
-    platform::{Confirmed, EnvironmentCredentials, NoObserver, Registry, RunRequest},
+    platform::{EnvironmentCredentials, NoObserver, OperatorConfirmations, Registry, RunRequest},
 };
 use datasurface_local::LocalPlatform;
 use rusqlite::Connection;
@@ -135,10 +135,16 @@ fn broker() -> Broker {
     Broker::new(Registry::new().with_plugin::<LocalPlatform>())
 }
 
-fn operation(folder: &Path) -> Result<Operation<'_>> {
+fn operation(folder: &Path) -> Result<OperationContext<'_>> {
     let now = "2026-11-21T12:00:00Z".parse()?;
-    let confirmed = Confirmed::default();
-    Ok(Operation { root: folder, credentials: &EnvironmentCredentials, now, watcher: &NoObserver, confirmed })
+    let confirmed = OperatorConfirmations::default();
+    Ok(OperationContext {
+        root: folder,
+        credentials: &EnvironmentCredentials,
+        now,
+        watcher: &NoObserver,
+        confirmed,
+    })
 }
 
 fn render(folder: &Path, datasets: usize) -> Result<()> {
@@ -146,7 +152,7 @@ fn render(folder: &Path, datasets: usize) -> Result<()> {
     let checked = ecosystem(datasets).validate(&Validation::on(today))?;
     let placed = broker().place(checked.ecosystem(), &Lock::default())?;
     let mut target = Target::open(folder.join("rendered"))?;
-    let proposal = broker().propose(&placed, Reached::Target(target.manifest()), today)?;
+    let proposal = broker().propose(&placed, Base::Target(target.manifest()), today)?;
     proposal.write(&mut target, &folder.join(LOCK_FILE_NAME))?;
     Ok(())
 }

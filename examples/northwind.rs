@@ -12,12 +12,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Placed, Proposal, Reached, Target},
+    broker::{Base, Broker, LOCK_FILE_NAME, Lock, OperationContext, Placed, Proposal, Target},
     graph::picture::{Mermaid, Picture},
     model::*,
     platform::{
-        Action, Confirmed, CredentialError, CredentialSource, NoObserver, Registry, RunReport, RunRequest,
-        Secret,
+        Action, CredentialError, CredentialSource, NoObserver, OperatorConfirmations, Registry, RunReport,
+        RunRequest, Secret,
     },
 };
 use datasurface_local::LocalPlatform;
@@ -165,7 +165,7 @@ impl Demo<'_> {
     /// Renders what differs, and keeps the lock beside it.
     fn render(&mut self, placed: &Placed) -> Result<Proposal, Box<dyn Error>> {
         let mut target = self.target()?;
-        let reached = Reached::Target(target.manifest());
+        let reached = Base::Target(target.manifest());
         let proposal = broker().propose(placed, reached, self.now.date_naive())?;
         proposal.write(&mut target, &self.folder.join(LOCK_FILE_NAME))?;
         self.lock = proposal.lock().clone();
@@ -176,8 +176,9 @@ impl Demo<'_> {
     fn run(&mut self, title: &str) -> Result<(), Box<dyn Error>> {
         self.now += TimeDelta::minutes(10);
         let mut target = self.target()?;
-        let (root, now, confirmed) = (self.folder, self.now, Confirmed::default());
-        let on = Operation { root, credentials: &self.credentials, now, watcher: &NoObserver, confirmed };
+        let (root, now, confirmed) = (self.folder, self.now, OperatorConfirmations::default());
+        let on =
+            OperationContext { root, credentials: &self.credentials, now, watcher: &NoObserver, confirmed };
         let applied = broker().apply(&mut target, &on)?;
         let ran = broker().run(&target, &on, &RunRequest::until_idle());
         println!("\n{title}\n");

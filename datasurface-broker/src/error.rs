@@ -5,16 +5,16 @@ use std::fmt;
 
 /// The broker will not go on: here is every reason, and whatever else was found on the way.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct BrokerError {
     findings: Findings,
 }
 
-impl Refused {
+impl BrokerError {
     pub(crate) fn new(findings: impl IntoIterator<Item = Diagnostic>) -> Self {
         Self { findings: findings.into_iter().collect() }
     }
 
-    pub(crate) fn unless_clean(findings: Findings) -> Result<Findings, Self> {
+    pub(crate) fn check(findings: Findings) -> Result<Findings, Self> {
         if findings.has_errors() { Err(Self { findings }) } else { Ok(findings) }
     }
 
@@ -25,16 +25,16 @@ impl Refused {
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for BrokerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.findings, f)
     }
 }
 
-impl fmt::Debug for Refused {
+impl fmt::Debug for BrokerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.findings, f)
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for BrokerError {}

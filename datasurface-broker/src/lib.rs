@@ -21,15 +21,15 @@ mod write;
 
 pub use broker::Broker;
 pub use configured_platform::ConfiguredPlatform;
-pub use error::Refused;
+pub use error::BrokerError;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
-pub use operate::{Operated, Operation};
+pub use operate::{OperationContext, OperationReport};
 pub use output::{
-    AppliedGround, Behind, Manifest, PlatformRecord, Recovery, ScopeEntry, Standing, Target, TargetError,
-    Writing, disk,
+    AppliedTarget, ApplyState, EarlierApplied, Manifest, PlatformRecord, Recovery, ScopeEntry, Target,
+    TargetError, TargetTransaction, disk,
 };
 pub use placed::Placed;
-pub use propose::{AsOf, Proposal, Reached};
+pub use propose::{AsOf, Base, Proposal};
 pub use serde_json::Error as JsonError;
 pub use write::WriteError;
 

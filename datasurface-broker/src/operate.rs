@@ -3,20 +3,21 @@
 use crate::{
     broker::Broker,
     configured_platform::{ConfiguredPlatform, failure},
-    output::{PlatformRecord, Standing, Target, TargetError},
+    output::{ApplyState, PlatformRecord, Target, TargetError},
     run_names::unknown,
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{
-    Applied, AppliedTo, Confirmed, CredentialSource, Drifted, JobRun, PLAN_FILE, Plan, PlatformError,
-    PlatformErrorKind, RunObserver, RunReport, RunRequest, Runtime, SafePath, Site, Status,
+    ApplyReport, CredentialSource, DriftedResource, JobRun, OperatorConfirmations, PLAN_FILE, Plan,
+    PlatformError, PlatformErrorKind, PreviousTarget, RunObserver, RunReport, RunRequest, Runtime,
+    RuntimeContext, SafePath, Status,
 };
 use std::{collections::BTreeMap, path::Path};
 
 /// Where and when platforms run.
 #[derive(Clone, Copy, Debug)]
-pub struct Operation<'a> {
+pub struct OperationContext<'a> {
     /// The folder that relative paths in the model are relative to.
     pub root: &'a Path,
     /// Where secrets come from.
@@ -26,12 +27,12 @@ pub struct Operation<'a> {
     /// Who is told what is being done.
     pub watcher: &'a dyn RunObserver,
     /// What whoever operates confirms.
-    pub confirmed: Confirmed,
+    pub confirmed: OperatorConfirmations,
 }
 
 /// What came of it, by platform. A platform that failed does not keep the others from going on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Operated<T> {
+pub struct OperationReport<T> {
     /// What those did that did not fail.
     pub done: BTreeMap<PlatformName, T>,
     /// Why the others failed.
@@ -42,7 +43,11 @@ impl Broker {
     /// Applies what is rendered in a target and was not applied yet. Whatever is killed on the way goes on when this is
     /// called again; platforms that leave it to other tools are left out. A rendering that was interrupted is not applied:
     /// `Proposal::write` finishes it.
-    pub fn apply(&self, target: &mut Target, on: &Operation<'_>) -> Result<Operated<Applied>, TargetError> {
+    pub fn apply(
+        &self,
+        target: &mut Target,
+        on: &OperationContext<'_>,
+    ) -> Result<OperationReport<ApplyReport>, TargetError> {
         target.finish(None)?;
         let operated =
             self.each(target, on, |runtime, site, record| runtime.apply(site, &pending_plan(site, record)?));
@@ -53,7 +58,12 @@ impl Broker {
 
     /// Runs jobs of what was applied. What is asked for by name must be known to one of the platforms; otherwise nothing
     /// runs. A platform that is asked for nothing has no report.
-    pub fn run(&self, target: &Target, on: &Operation<'_>, request: &RunRequest) -> Operated<RunReport> {
+    pub fn run(
+        &self,
+        target: &Target,
+        on: &OperationContext<'_>,
+        request: &RunRequest,
+    ) -> OperationReport<RunReport> {
         if request.is_unrestricted() {
             return self.each(target, on, |runtime, site, _| runtime.run(site, request));
         }
@@ -64,49 +74,55 @@ impl Broker {
             false => unknown(request, names.done.values()),
         };
         if !unknown.is_empty() {
-            return Operated { done: BTreeMap::new(), findings: unknown.into_iter().collect() };
+            return OperationReport { done: BTreeMap::new(), findings: unknown.into_iter().collect() };
         }
-        let Operated { done, mut findings } = self.each(target, on, |runtime, site, record| {
+        let OperationReport { done, mut findings } = self.each(target, on, |runtime, site, record| {
             let asked = names.done.get(record.instance.name()).and_then(|names| request.restricted_to(names));
             asked.map(|request| runtime.run(site, &request)).transpose()
         });
         findings.extend(names.findings.iter().cloned());
         let done = done.into_iter().filter_map(|(name, report)| Some((name, report?))).collect();
-        Operated { done, findings }
+        OperationReport { done, findings }
     }
 
     /// How far each consumer is.
-    pub fn status(&self, target: &Target, on: &Operation<'_>) -> Operated<Status> {
+    pub fn status(&self, target: &Target, on: &OperationContext<'_>) -> OperationReport<Status> {
         self.each(target, on, |runtime, site, _| runtime.status(site))
     }
 
     /// The last runs of each job, this many of each at most: by job, the newest first.
-    pub fn history(&self, target: &Target, on: &Operation<'_>, most: usize) -> Operated<Vec<JobRun>> {
+    pub fn history(
+        &self,
+        target: &Target,
+        on: &OperationContext<'_>,
+        most: usize,
+    ) -> OperationReport<Vec<JobRun>> {
         self.each(target, on, |runtime, site, _| runtime.history(site, most))
     }
 
     /// What is not as it was rendered any more, of what was applied. Where a plan is still to be applied, nobody can tell.
-    pub fn drift(&self, target: &Target, on: &Operation<'_>) -> Operated<Vec<Drifted>> {
+    pub fn drift(&self, target: &Target, on: &OperationContext<'_>) -> OperationReport<Vec<DriftedResource>> {
         self.each(target, on, |runtime, site, _| match site.applied_to {
-            AppliedTo::Nothing => Ok(Vec::new()),
+            PreviousTarget::Nothing => Ok(Vec::new()),
             _ if site.has_pending_plan() => Ok(Vec::new()),
-            AppliedTo::Something | AppliedTo::This(_) => Ok(runtime.status(site)?.drifted),
+            PreviousTarget::Something | PreviousTarget::This(_) => Ok(runtime.status(site)?.drifted),
         })
     }
 
     /// When the next job is due by its timetable, on those that have one.
-    pub fn next_due(&self, target: &Target, on: &Operation<'_>) -> Operated<DateTime<Utc>> {
-        let Operated { done, findings } = self.each(target, on, |runtime, site, _| runtime.next_due(site));
+    pub fn next_due(&self, target: &Target, on: &OperationContext<'_>) -> OperationReport<DateTime<Utc>> {
+        let OperationReport { done, findings } =
+            self.each(target, on, |runtime, site, _| runtime.next_due(site));
         let done = done.into_iter().filter_map(|(name, due)| Some((name, due?))).collect();
-        Operated { done, findings }
+        OperationReport { done, findings }
     }
 
     fn each<T>(
         &self,
         target: &Target,
-        on: &Operation<'_>,
-        operate: impl Fn(&dyn Runtime, &Site<'_>, &PlatformRecord) -> Result<T, PlatformError>,
-    ) -> Operated<T> {
+        on: &OperationContext<'_>,
+        operate: impl Fn(&dyn Runtime, &RuntimeContext<'_>, &PlatformRecord) -> Result<T, PlatformError>,
+    ) -> OperationReport<T> {
         let mut done = BTreeMap::new();
         let mut found: Vec<Diagnostic> = Vec::new();
         for (name, record) in target.manifest().into_iter().flat_map(|manifest| manifest.platforms()) {
@@ -127,9 +143,17 @@ impl Broker {
                     continue;
                 }
             };
-            let Operation { root, credentials, now, watcher, confirmed } = *on;
+            let OperationContext { root, credentials, now, watcher, confirmed } = *on;
             let applied_to = record.applied_to();
-            let site = Site { rendered: &rendered, root, credentials, now, watcher, applied_to, confirmed };
+            let site = RuntimeContext {
+                rendered: &rendered,
+                root,
+                credentials,
+                now,
+                watcher,
+                applied_to,
+                confirmed,
+            };
             match operate(runtime, &site, record) {
                 Ok(answer) => {
                     done.insert(name.clone(), answer);
@@ -137,13 +161,13 @@ impl Broker {
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
         }
-        Operated { done, findings: found.into_iter().collect() }
+        OperationReport { done, findings: found.into_iter().collect() }
     }
 }
 
 /// The plan of the change that is still to be made: none where nothing ran before, since there all is made as it is rendered.
-fn pending_plan(site: &Site<'_>, record: &PlatformRecord) -> Result<Plan, PlatformError> {
-    if !matches!(record.standing, Standing::Behind(_)) {
+fn pending_plan(site: &RuntimeContext<'_>, record: &PlatformRecord) -> Result<Plan, PlatformError> {
+    if !matches!(record.standing, ApplyState::Behind(_)) {
         return Ok(Plan::default());
     }
     let unreadable = |reason: String| {

@@ -4,7 +4,7 @@ use crate::{
     broker::Broker,
     choice::{self, ChoiceContext},
     configured_platform,
-    error::Refused,
+    error::BrokerError,
     lock::{Lock, PlatformLock},
     placed::Placed,
     platform_renames::PlatformRenames,
@@ -25,7 +25,7 @@ impl Broker {
     /// Decides who serves and who captures: what the lock says stays, what operators wish comes next, and for the rest a
     /// platform is chosen that can do it. Reports all reasons why something cannot be served or captured. A platform of the
     /// lock that was renamed since is the one that says so.
-    pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, Refused> {
+    pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, BrokerError> {
         let mut found = Vec::new();
         let platforms = configured_platform::configure_platforms(self.registry(), ecosystem, &mut found);
         let lock = PlatformRenames::from_ecosystem(ecosystem).lock(lock);
@@ -34,11 +34,11 @@ impl Broker {
         found.extend(waivers::unknown_codes(ecosystem));
         let heard = [choice::CODES, waivers::CODES].concat();
         let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &heard);
-        let findings = Refused::unless_clean(findings)?;
+        let findings = BrokerError::check(findings)?;
         let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {
             let finding = Diagnostic::new(&NO_PRIMARY, ModelPath::root(), error.to_string())
                 .with_help("this is a bug in datasurface: report it with the model and the lock");
-            Refused::new([finding])
+            BrokerError::new([finding])
         })?;
 
         let mut next = Lock { assignments, ..lock.clone() };

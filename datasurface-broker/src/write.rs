@@ -1,7 +1,7 @@
 //! Writing a proposal into its target.
 
 use crate::{
-    output::{Target, TargetError, Writing},
+    output::{Target, TargetError, TargetTransaction},
     propose::{Proposal, files},
 };
 use datasurface_graph::Fingerprint;
@@ -111,7 +111,7 @@ impl Proposal {
 }
 
 fn put(
-    writing: &mut Writing<'_>,
+    writing: &mut TargetTransaction<'_>,
     path: &SafePath,
     file: &File,
     promised: &BTreeMap<SafePath, &FileRecord>,

@@ -5,7 +5,7 @@
 //! defined.
 
 use super::{Difference, ModelDiff};
-use datasurface_model::{Ecosystem, Repository, TeamKey, TeamName, ZoneName, ownership::Part};
+use datasurface_model::{Ecosystem, Repository, TeamKey, TeamName, ZoneName, ownership::OwnedPart};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ pub enum Authorization {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeniedPart {
     /// What it is.
-    pub part: Part,
+    pub part: OwnedPart,
     /// Who may change it. Nobody is named where it cannot be told what was touched.
     pub owner: Option<Repository>,
     /// What differs in it, ordered by path.
@@ -65,7 +65,7 @@ impl Authorization {
     #[must_use]
     pub fn evaluate(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
         let owners = Owners { old, new, former: FormerNames::from_diff(diff) };
-        let mut denied = BTreeMap::<Part, DeniedPart>::new();
+        let mut denied = BTreeMap::<OwnedPart, DeniedPart>::new();
         for difference in diff {
             for part in owners.denied(difference, source.repository()) {
                 let denied = denied_part(&mut denied, &part, &owners);
@@ -76,7 +76,7 @@ impl Authorization {
             }
         }
         if source.touches_lock && !old.owner().is_same(source.repository()) {
-            denied_part(&mut denied, &Part::Ecosystem, &owners).lock = true;
+            denied_part(&mut denied, &OwnedPart::Ecosystem, &owners).lock = true;
         }
         if denied.is_empty() { Self::Allow } else { Self::Deny(denied.into_values().collect()) }
     }
@@ -98,8 +98,8 @@ impl Authorization {
 }
 
 fn denied_part<'d>(
-    denied: &'d mut BTreeMap<Part, DeniedPart>,
-    part: &Part,
+    denied: &'d mut BTreeMap<OwnedPart, DeniedPart>,
+    part: &OwnedPart,
     owners: &Owners<'_>,
 ) -> &'d mut DeniedPart {
     denied.entry(part.clone()).or_insert_with(|| DeniedPart {
@@ -119,10 +119,10 @@ struct Owners<'e> {
 
 impl<'e> Owners<'e> {
     /// The parts that a difference touches, and that this repository does not own.
-    fn denied(&self, difference: &Difference, source: &Repository) -> Vec<Part> {
-        let owns = |part: &Part| self.owner(part).is_some_and(|owner| owner.is_same(source));
+    fn denied(&self, difference: &Difference, source: &Repository) -> Vec<OwnedPart> {
+        let owns = |part: &OwnedPart| self.owner(part).is_some_and(|owner| owner.is_same(source));
         if difference.is_unattributable() {
-            return vec![Part::Ecosystem];
+            return vec![OwnedPart::Ecosystem];
         }
         let Some(handed_over) = difference.handed_over() else {
             return difference.parts().filter(|part| !owns(part)).collect();
@@ -134,7 +134,7 @@ impl<'e> Owners<'e> {
     }
 
     /// The owner before the change; of something new, the one that its declaration names.
-    fn owner(&self, part: &Part) -> Option<&'e Repository> {
+    fn owner(&self, part: &OwnedPart) -> Option<&'e Repository> {
         self.former.part(part).owner(self.old).or_else(|| part.owner(self.new))
     }
 }
@@ -151,10 +151,10 @@ impl FormerNames {
         let mut former = Self::default();
         for difference in diff {
             match difference.renamed_part() {
-                Some((Part::Zone(zone), from)) => {
+                Some((OwnedPart::Zone(zone), from)) => {
                     former.zones.insert(zone, from.as_str().into());
                 }
-                Some((Part::Team(team), from)) => {
+                Some((OwnedPart::Team(team), from)) => {
                     former.teams.insert(team, from.as_str().into());
                 }
                 _ => {}
@@ -164,14 +164,14 @@ impl FormerNames {
     }
 
     /// The same part by its old name.
-    fn part(&self, part: &Part) -> Part {
+    fn part(&self, part: &OwnedPart) -> OwnedPart {
         let zone = |zone: &ZoneName| self.zones.get(zone).unwrap_or(zone).clone();
         match part {
-            Part::Ecosystem => Part::Ecosystem,
-            Part::Zone(name) => Part::Zone(zone(name)),
-            Part::Team(key) => {
+            OwnedPart::Ecosystem => OwnedPart::Ecosystem,
+            OwnedPart::Zone(name) => OwnedPart::Zone(zone(name)),
+            OwnedPart::Team(key) => {
                 let team = self.teams.get(key).unwrap_or(&key.team);
-                Part::Team(TeamKey::new(zone(&key.zone), team))
+                OwnedPart::Team(TeamKey::new(zone(&key.zone), team))
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     changed_datastores::{self, Change, LocatedStore, RetirementDates, StoreChange},
     codes,
-    uses::{Consumer, DatasetUse, DatasetUses},
+    uses::{AffectedGroup, DatasetUse, DatasetUses},
 };
 use chrono::NaiveDate;
 use datasurface_model::{
@@ -19,7 +19,7 @@ pub struct BreakingChange {
     /// What breaks, where, by which rule, and how bad that is.
     pub finding: Diagnostic,
     /// For whom.
-    pub consumers: BTreeSet<Consumer>,
+    pub consumers: BTreeSet<AffectedGroup>,
 }
 
 /// Judges the changes of datastores.

@@ -9,7 +9,7 @@ use super::{
     reach::ReachedConsumers,
     rename,
     report::ChangeReport,
-    retirement::{Retirement, Stage},
+    retirement::{Retirement, RetirementStage},
     uses::{self, DatasetUses},
 };
 use chrono::NaiveDate;
@@ -122,14 +122,15 @@ impl ChangeControl {
         former: &BTreeMap<DatasetKey, DatasetKey>,
     ) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for retirement in retirements.iter().filter(|retirement| retirement.stage != Stage::Removed) {
+        for retirement in retirements.iter().filter(|retirement| retirement.stage != RetirementStage::Removed)
+        {
             let name = &retirement.dataset;
             let before = retiring_before(old, former.get(name).unwrap_or(name));
             let now = RetirementDates { since: retirement.since, last_day: retirement.last_day };
             if before == Some(now) {
                 continue;
             }
-            if retirement.stage == Stage::AwaitingConsent {
+            if retirement.stage == RetirementStage::AwaitingConsent {
                 let groups: Vec<_> =
                     retirement.missing_consents().map(|c| format!("`{}`", c.group)).collect();
                 let message = format!(

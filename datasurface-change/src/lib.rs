@@ -24,5 +24,5 @@ pub use diff::{Difference, DifferenceKind, ModelDiff};
 pub use reach::TeamNotice;
 pub use rename::{Evidence, RenameProposal};
 pub use report::{ChangeReport, Verdict};
-pub use retirement::{Consent, Retirement, Stage};
-pub use uses::Consumer;
+pub use retirement::{Consent, Retirement, RetirementStage};
+pub use uses::AffectedGroup;

@@ -3,7 +3,7 @@
 use super::{
     changed_datastores::{self, Change, StoreChange},
     diff::Pruned,
-    uses::{Consumer, DatasetUses, workspaces},
+    uses::{AffectedGroup, DatasetUses, workspaces},
 };
 use datasurface_model::{
     ContainerKey, DataTransformer, DatasetKey, Datastore, DatastoreName, Deprecation, Ecosystem, Entity,
@@ -30,7 +30,7 @@ pub(super) struct ReachedConsumers {
     /// Datasets that a change is about: who wants them is reached, also through transformers.
     datasets: Vec<(ModelPath, Vec<DatasetKey>)>,
     /// Groups whose own surroundings change.
-    groups: Vec<(ModelPath, Consumer)>,
+    groups: Vec<(ModelPath, AffectedGroup)>,
 }
 
 impl ReachedConsumers {
@@ -57,7 +57,7 @@ impl ReachedConsumers {
     /// Who is to be told, team by team.
     pub(super) fn notices(&self, uses: &DatasetUses<'_>) -> Vec<TeamNotice> {
         let mut teams = BTreeMap::<TeamKey, TeamNotice>::new();
-        let mut tell = |path: &ModelPath, consumer: &Consumer| {
+        let mut tell = |path: &ModelPath, consumer: &AffectedGroup| {
             let notice = teams.entry(consumer.team.clone()).or_insert_with(|| TeamNotice {
                 team: consumer.team.clone(),
                 owner: consumer.owner.clone(),

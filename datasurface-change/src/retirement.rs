@@ -22,7 +22,7 @@ pub struct Retirement {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_day: Option<NaiveDate>,
     /// How far it is.
-    pub stage: Stage,
+    pub stage: RetirementStage,
     /// What those say who want the dataset itself.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub consents: BTreeSet<Consent>,
@@ -32,7 +32,7 @@ pub struct Retirement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Stage {
+pub enum RetirementStage {
     /// It will be deprecated on a later day.
     Announced,
     /// It is deprecated, and somebody who uses it did not agree, or not for long enough.
@@ -91,29 +91,29 @@ impl Retirement {
         let consents: BTreeSet<_> =
             uses.direct(dataset).iter().map(|used| Consent::from_use(used, on)).collect();
         let stage = if on < retiring.since {
-            Stage::Announced
+            RetirementStage::Announced
         } else if consents.iter().any(|consent| consent.is_missing) {
-            Stage::AwaitingConsent
+            RetirementStage::AwaitingConsent
         } else if !consents.is_empty() {
-            Stage::Leaving
+            RetirementStage::Leaving
         } else if retiring.last_day.is_some_and(|last| last < on) {
-            Stage::Removable
+            RetirementStage::Removable
         } else {
-            Stage::AwaitingSunset
+            RetirementStage::AwaitingSunset
         };
         Some(Self::new(dataset.clone(), placed.dataset_path(found), retiring, stage, consents))
     }
 
     /// The end of the retirement of a dataset that is gone.
     pub(super) fn removed(dataset: DatasetKey, path: ModelPath, retiring: RetirementDates) -> Self {
-        Self::new(dataset, path, retiring, Stage::Removed, BTreeSet::new())
+        Self::new(dataset, path, retiring, RetirementStage::Removed, BTreeSet::new())
     }
 
     fn new(
         dataset: DatasetKey,
         path: ModelPath,
         RetirementDates { since, last_day }: RetirementDates,
-        stage: Stage,
+        stage: RetirementStage,
         consents: BTreeSet<Consent>,
     ) -> Self {
         Self { dataset, path, since, last_day, stage, consents }
@@ -133,7 +133,7 @@ impl Consent {
     }
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for RetirementStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Announced => "announced",

@@ -13,7 +13,7 @@ use std::{
 
 /// A dataset group that a change reaches.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Consumer {
+pub struct AffectedGroup {
     /// The group.
     pub group: GroupKey,
     /// The team whose group it is.
@@ -25,7 +25,7 @@ pub struct Consumer {
     pub through: Vec<WorkspaceName>,
 }
 
-impl fmt::Display for Consumer {
+impl fmt::Display for AffectedGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` of the team `{}`", self.group, self.team)?;
         for (position, workspace) in self.through.iter().enumerate() {
@@ -84,8 +84,8 @@ impl<'e> DatasetUses<'e> {
         &self,
         datasets: impl IntoIterator<Item = DatasetKey>,
         counts: impl Fn(&DatasetUse<'e>) -> bool,
-    ) -> BTreeSet<Consumer> {
-        let mut consumers = BTreeMap::<GroupKey, Consumer>::new();
+    ) -> BTreeSet<AffectedGroup> {
+        let mut consumers = BTreeMap::<GroupKey, AffectedGroup>::new();
         let mut queue: VecDeque<(DatasetKey, Vec<WorkspaceName>)> =
             datasets.into_iter().map(|dataset| (dataset, Vec::new())).collect();
         let mut seen: BTreeSet<DatasetKey> = queue.iter().map(|(dataset, _)| dataset.clone()).collect();
@@ -115,8 +115,13 @@ impl<'e> DatasetUses<'e> {
 }
 
 impl DatasetUse<'_> {
-    pub(super) fn consumer(&self, through: Vec<WorkspaceName>) -> Consumer {
-        Consumer { group: self.group.clone(), team: self.team.clone(), owner: self.owner.clone(), through }
+    pub(super) fn consumer(&self, through: Vec<WorkspaceName>) -> AffectedGroup {
+        AffectedGroup {
+            group: self.group.clone(),
+            team: self.team.clone(),
+            owner: self.owner.clone(),
+            through,
+        }
     }
 }
 
@@ -129,8 +134,8 @@ pub(super) struct LocatedWorkspace<'e> {
 
 impl LocatedWorkspace<'_> {
     /// All its groups, as consumers.
-    pub(super) fn consumers(&self) -> impl Iterator<Item = Consumer> {
-        self.workspace.groups().iter().map(|group| Consumer {
+    pub(super) fn consumers(&self) -> impl Iterator<Item = AffectedGroup> {
+        self.workspace.groups().iter().map(|group| AffectedGroup {
             group: GroupKey::new(self.workspace.name(), group.name()),
             team: self.team.clone(),
             owner: self.owner.clone(),

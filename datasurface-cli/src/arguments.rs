@@ -296,8 +296,8 @@ pub(crate) enum GraphLevel {
 }
 
 impl Arguments {
-    /// What the command line of this process says. If it is wrong, that is said, and the process ends.
-    pub(crate) fn read() -> Self {
+    /// Reads the command line of this process. If it is invalid, the process ends with a message.
+    pub(crate) fn from_command_line() -> Self {
         let arguments = Self::parse();
         if let Verb::Graph(graph) = &arguments.verb
             && let Some(ignored) = graph.ignored()
@@ -335,7 +335,7 @@ impl Graph {
 impl Model {
     /// An older version of the model, judged with the same.
     pub(crate) fn older(&self, model: &Path) -> Self {
-        Self { model: model.to_owned(), lock: Some(self.lock()), on: Some(self.on()) }
+        Self { model: model.to_owned(), lock: Some(self.lock()), on: Some(self.date()) }
     }
 
     /// Where the lock is, or will be.
@@ -352,7 +352,7 @@ impl Model {
     }
 
     /// The day as of which to judge.
-    pub(crate) fn on(&self) -> NaiveDate {
+    pub(crate) fn date(&self) -> NaiveDate {
         self.on.unwrap_or_else(today)
     }
 

@@ -16,8 +16,9 @@ pub(crate) struct PlatformDrift {
 }
 
 impl PlatformDrift {
-    pub(crate) fn of(platform: &PlatformName, drifted: datasurface_platform::Drifted) -> Self {
-        let datasurface_platform::Drifted { resource, problem, is_repaired_by_run: is_made_again } = drifted;
+    pub(crate) fn of(platform: &PlatformName, drifted: datasurface_platform::DriftedResource) -> Self {
+        let datasurface_platform::DriftedResource { resource, problem, is_repaired_by_run: is_made_again } =
+            drifted;
         Self { platform: platform.clone(), resource, problem, is_made_again }
     }
 }

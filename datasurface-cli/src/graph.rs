@@ -10,7 +10,7 @@ use crate::{
     selected_graphs::selected_graphs,
 };
 use datasurface_broker::{Broker, Placed};
-use datasurface_graph::picture::{Dot, Drawing, GraphMl, GraphsPicture, Level, Mermaid, Picture};
+use datasurface_graph::picture::{Dot, GraphMl, GraphsJson, Level, Mermaid, Picture, PictureJson};
 use datasurface_model::{Findings, PlatformName};
 use std::{fmt, process::ExitCode};
 
@@ -56,11 +56,11 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
         (GraphFormat::Text, None) => Answer::text(Listing { graphs, shown: &shown }, findings, true),
         (GraphFormat::Json, _) if arguments.is_picture() => {
             let picture = picture();
-            Answer::text(fmt::from_fn(move |f| write!(f, "{}", Drawing(&picture))), findings, true)
+            Answer::text(fmt::from_fn(move |f| write!(f, "{}", PictureJson(&picture))), findings, true)
         }
         (GraphFormat::Json, Some(reach)) => Answer::long_json(reach, true).with_findings(findings),
         (GraphFormat::Json, None) => {
-            let picture = GraphsPicture::new(graphs);
+            let picture = GraphsJson::new(graphs);
             let picture = only.as_ref().map_or(picture, |only| picture.for_platform(only));
             Answer::long_json(picture, true).with_findings(findings)
         }

@@ -16,7 +16,7 @@ pub(crate) struct GraphVersions<'g> {
 impl<'g> GraphVersions<'g> {
     /// Those of all platforms that are there, or were before, by name. One that was renamed was there under its former
     /// name.
-    pub(crate) fn of_all(before: Option<&'g IntentionGraphs>, after: &'g IntentionGraphs) -> Vec<Self> {
+    pub(crate) fn pair_all(before: Option<&'g IntentionGraphs>, after: &'g IntentionGraphs) -> Vec<Self> {
         let former = |graph: &IntentionGraph| {
             let before = before?;
             let renamed = || graph.former_platform().filter(|former| after.graph(former).is_none());

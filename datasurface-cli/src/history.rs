@@ -16,7 +16,7 @@ pub(crate) struct PlatformJobRun {
 
 impl PlatformJobRun {
     /// The runs of all platforms, in order.
-    pub(crate) fn all(runs: BTreeMap<PlatformName, Vec<JobRun>>) -> Vec<Self> {
+    pub(crate) fn from_history(runs: BTreeMap<PlatformName, Vec<JobRun>>) -> Vec<Self> {
         let of = |(platform, runs): (PlatformName, Vec<JobRun>)| {
             runs.into_iter().map(move |run| Self { platform: platform.clone(), run })
         };
@@ -26,7 +26,7 @@ impl PlatformJobRun {
 
 /// The runs, for people. Why one failed, `status` says of those whom it concerns now.
 pub(crate) fn summary(history: &[PlatformJobRun]) -> String {
-    let mut table = Table::of(["job", "platform", "began"]).numbers(["seconds", "records"]).text("");
+    let mut table = Table::new(["job", "platform", "began"]).numbers(["seconds", "records"]).text("");
     for PlatformJobRun { platform, run } in history {
         let known = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let remark = match &run.outcome {

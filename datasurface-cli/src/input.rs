@@ -36,7 +36,7 @@ impl Input {
     /// Reads the model, and the lock unless its text is given, and validates. What is wrong with either is reported in one
     /// go.
     pub(crate) fn read_with(arguments: &Model, lock_text: Option<&str>) -> Result<Self, Findings> {
-        let (lock_path, on) = (arguments.lock(), arguments.on());
+        let (lock_path, on) = (arguments.lock(), arguments.date());
         let mut findings = Findings::default();
         let lock = match lock_text {
             Some(text) => Lock::from_text(text)

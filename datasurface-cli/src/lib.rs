@@ -43,7 +43,7 @@ use std::process::ExitCode;
 #[must_use]
 pub fn main() -> ExitCode {
     let broker = registry::broker();
-    let answer = match Arguments::read().verb {
+    let answer = match Arguments::from_command_line().verb {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => return graph::graph(&arguments, &broker),
         Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),

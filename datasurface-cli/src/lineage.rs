@@ -10,7 +10,7 @@ use crate::{
 use datasurface_broker::Broker;
 use datasurface_graph::{
     IntentionGraphs, NodeDetail, NodeKey,
-    query::{ColumnKey, ColumnSources, Questions},
+    query::{ColumnKey, ColumnSources, Queries},
 };
 use datasurface_model::{
     ColumnName, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, nearest, segment,
@@ -55,7 +55,7 @@ pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer
     });
     match asked {
         Ok((findings, placed, columns)) => {
-            let lineage = Lineage::of(placed.graphs(), &arguments.dataset, columns, &findings);
+            let lineage = Lineage::new(placed.graphs(), &arguments.dataset, columns, &findings);
             match arguments.format {
                 Format::Text => Answer::text(lineage.text(), &findings, true),
                 Format::Json => Answer::json(&lineage, true),
@@ -114,13 +114,13 @@ fn unknown(finding: Diagnostic, near: Option<&str>, help: &str) -> Box<Diagnosti
 }
 
 impl<'a> Lineage<'a> {
-    fn of(
+    fn new(
         graphs: &IntentionGraphs,
         dataset: &'a DatasetKey,
         columns: Vec<ColumnName>,
         findings: &'a Findings,
     ) -> Self {
-        let questions = Questions::new(graphs);
+        let questions = Queries::new(graphs);
         let column = |column: ColumnName| {
             let made_of = questions.upstream_columns(&ColumnKey::new(dataset, column.clone()));
             Column { column, made_of }
@@ -153,7 +153,7 @@ impl<'a> Lineage<'a> {
         }
         text += &format!("  made of    {}\n  made into  {}\n", list(made_of), list(made_into));
         if !made_of.is_empty() {
-            let mut table = Table::of(["column", "made of"]);
+            let mut table = Table::new(["column", "made of"]);
             for Column { column, made_of } in &self.columns {
                 table.row([column.to_string(), words(made_of)]);
             }

@@ -3,7 +3,7 @@
 use crate::{graph_versions::GraphVersions, text::count};
 use datasurface_graph::{
     IntentionGraph, IntentionGraphs, Node, NodeKey,
-    query::{Step, coming_up},
+    query::{Step, bring_up_order},
 };
 use std::{collections::BTreeMap, fmt};
 
@@ -28,7 +28,7 @@ impl fmt::Display for Listing<'_> {
 
 impl Listing<'_> {
     fn write_graph(&self, graph: &IntentionGraph, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let steps = coming_up(graph);
+        let steps = bring_up_order(graph);
         let nodes: Vec<&Node<'_>> = steps.iter().flat_map(Step::members).collect();
         let numbers: BTreeMap<NodeKey, usize> = nodes.iter().map(|node| node.key()).zip(1..).collect();
         writeln!(f, "{}: {}", graph.platform(), count(nodes.len(), "node"))?;
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn many_nodes_are_written_one_by_one() {
         let (before, graphs) = (graphs(0), graphs(1_000));
-        let shown = GraphVersions::of_all(Some(&before), &graphs);
+        let shown = GraphVersions::pair_all(Some(&before), &graphs);
         let listing = Listing { graphs: &graphs, shown: &shown };
         let reach = Reach::between(&before, &graphs, &shown);
         for answer in [&listing as &dyn fmt::Display, &reach] {

@@ -29,7 +29,7 @@ pub(crate) struct PlanJson<'a> {
 }
 
 impl<'a> PlanJson<'a> {
-    pub(crate) fn of(prospect: Option<&'a PlannedChange>, findings: &'a Findings) -> Self {
+    pub(crate) fn new(prospect: Option<&'a PlannedChange>, findings: &'a Findings) -> Self {
         let plans = prospect.into_iter().flat_map(|prospect| prospect.proposal.plans());
         Self {
             findings,
@@ -45,13 +45,13 @@ impl<'a> PlanJson<'a> {
         Self { drifted: Some(drifted), ..self }
     }
 
-    pub(crate) fn written(self, is_written: bool) -> Self {
+    pub(crate) fn with_written(self, is_written: bool) -> Self {
         Self { is_written: Some(is_written), ..self }
     }
 }
 
 pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'static> {
-    let (prospect, mut findings) = match PlannedChange::find(arguments, broker, false) {
+    let (prospect, mut findings) = match PlannedChange::build(arguments, broker, false) {
         Ok(prospect) => {
             let mut findings = prospect.findings.clone();
             findings
@@ -70,7 +70,7 @@ pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'stat
             Answer::text(text + &lines(&drifted), &findings, is_well)
         }
         Format::Json => {
-            let planned = PlanJson::of(prospect.as_ref(), &findings);
+            let planned = PlanJson::new(prospect.as_ref(), &findings);
             Answer::json(&planned.with_drifted(&drifted), is_well)
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     codes::{FINISHED, NOT_LOST, UNDONE, UNFINISHED},
     input::Input,
 };
-use datasurface_broker::{Broker, Manifest, Proposal, Reached, Recovery, Target};
+use datasurface_broker::{Base, Broker, Manifest, Proposal, Recovery, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::Revision;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(crate) struct PlannedChange {
 impl PlannedChange {
     /// Reads, judges, looks at the target, and plans. Writes nothing: after a write that was decided and interrupted, target
     /// and lock are seen as they will be when it is finished.
-    pub(crate) fn find(arguments: &Plan, broker: &Broker, remake: bool) -> Result<Self, Findings> {
+    pub(crate) fn build(arguments: &Plan, broker: &Broker, remake: bool) -> Result<Self, Findings> {
         let lock_path = arguments.model.lock();
         let opened = Target::open(&arguments.target).and_then(|target| {
             let lock_text = target.lock_text(&lock_path)?.map(str::to_owned);
@@ -49,8 +49,8 @@ impl PlannedChange {
             Err(error) => return refuse(findings, error.findings()),
         }
         let reached = match (remake, target.manifest()) {
-            (false, manifest) => Reached::Target(manifest),
-            (true, None) => Reached::Lost,
+            (false, manifest) => Base::Target(manifest),
+            (true, None) => Base::Lost,
             (true, Some(manifest)) => {
                 findings.extend([not_lost(manifest, &arguments.target)]);
                 return Err(findings);

@@ -12,7 +12,7 @@ use datasurface_model::Findings;
 
 pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
     let (prospect, findings, is_written) =
-        match PlannedChange::find(&arguments.plan, broker, arguments.remake) {
+        match PlannedChange::build(&arguments.plan, broker, arguments.remake) {
             Ok(mut prospect) => {
                 let findings = write(&mut prospect);
                 let is_written = !findings.has_errors();
@@ -29,8 +29,8 @@ pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
             Answer::text(text, &findings, is_written)
         }
         Format::Json => {
-            let planned = PlanJson::of(prospect.as_ref(), &findings);
-            Answer::json(&planned.written(is_written), is_written)
+            let planned = PlanJson::new(prospect.as_ref(), &findings);
+            Answer::json(&planned.with_written(is_written), is_written)
         }
     }
 }

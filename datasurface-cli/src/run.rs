@@ -9,9 +9,9 @@ use crate::{
     text::{count, printable},
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use datasurface_broker::{Broker, Operation};
+use datasurface_broker::{Broker, OperationContext};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName};
-use datasurface_platform::{Applied, Confirmed, RunMode, RunObserver, RunReport, RunRequest};
+use datasurface_platform::{ApplyReport, OperatorConfirmations, RunMode, RunObserver, RunReport, RunRequest};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -28,7 +28,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 #[derive(Debug, Default, Serialize)]
 struct RunJson {
     findings: Findings,
-    applied: BTreeMap<PlatformName, Applied>,
+    applied: BTreeMap<PlatformName, ApplyReport>,
     ran: BTreeMap<PlatformName, RunReport>,
 }
 
@@ -86,7 +86,7 @@ fn verify(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> 
     };
     let root = target::root(&arguments.site, &target);
     let confirmed = confirmed(arguments);
-    let watched = Operation { watcher: &Terminal, confirmed, ..target::operation(&root, now()) };
+    let watched = OperationContext { watcher: &Terminal, confirmed, ..target::operation(&root, now()) };
     let ran = broker.run(&target, &watched, request);
     findings.extend(ran.findings);
     RunJson { findings, ran: ran.done, ..RunJson::default() }
@@ -100,7 +100,7 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> R
     progress("applying what was rendered");
     let root = target::root(&arguments.site, &target);
     let confirmed = confirmed(arguments);
-    let watched = || Operation { watcher: &Terminal, confirmed, ..target::operation(&root, now()) };
+    let watched = || OperationContext { watcher: &Terminal, confirmed, ..target::operation(&root, now()) };
     let applied = match broker.apply(&mut target, &watched()) {
         Ok(applied) => applied,
         Err(error) => {
@@ -108,7 +108,7 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> R
             return RunJson { findings, ..RunJson::default() };
         }
     };
-    for (platform, Applied { done, .. }) in applied.done.iter().filter(|(_, applied)| applied.done > 0) {
+    for (platform, ApplyReport { done, .. }) in applied.done.iter().filter(|(_, applied)| applied.done > 0) {
         progress(&format!("{platform}: {} carried out", count(*done, "step")));
     }
     progress("running jobs");
@@ -119,9 +119,12 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> R
     RunJson { findings, applied: applied.done, ran: ran.done }
 }
 
-fn confirmed(arguments: &arguments::Run) -> Confirmed {
+fn confirmed(arguments: &arguments::Run) -> OperatorConfirmations {
     let end_of_day = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);
-    Confirmed { begin_anew: arguments.begin_anew, clock_until: arguments.trust_clock.map(end_of_day) }
+    OperatorConfirmations {
+        begin_anew: arguments.begin_anew,
+        clock_until: arguments.trust_clock.map(end_of_day),
+    }
 }
 
 impl RunJson {
@@ -155,7 +158,7 @@ fn summary(ran: &RunJson) -> String {
     if ran.ran.values().any(|report| !report.compared.is_empty()) {
         return comparison(ran);
     }
-    let mut table = Table::of(["dataset", "platform"])
+    let mut table = Table::new(["dataset", "platform"])
         .numbers(["batch", "inserted", "updated", "deleted", "unchanged"])
         .text("failure");
     let reports = || ran.ran.values();
@@ -204,7 +207,7 @@ fn summary(ran: &RunJson) -> String {
 /// How each copy differs, then what could not be compared.
 fn comparison(ran: &RunJson) -> String {
     let mut table =
-        Table::of(["copy", "dataset", "platform"]).numbers(["missing", "added", "different"]).text("");
+        Table::new(["copy", "dataset", "platform"]).numbers(["missing", "added", "different"]).text("");
     let (mut all, mut different) = (0, 0);
     for (platform, report) in &ran.ran {
         for compared in &report.compared {

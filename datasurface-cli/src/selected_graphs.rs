@@ -16,7 +16,7 @@ pub(crate) fn selected_graphs<'g>(
     only: Option<&PlatformName>,
     around: Option<&NodeKey>,
 ) -> Result<Vec<GraphVersions<'g>>, Box<Diagnostic>> {
-    let mut shown = GraphVersions::of_all(before, graphs);
+    let mut shown = GraphVersions::pair_all(before, graphs);
     if let Some(only) = only {
         if !shown.iter().any(|versions| versions.are_of(only)) {
             return Err(Box::new(unknown_platform(&shown, only)));

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use datasurface_model::{DatasetKey, GroupKey, PlatformName};
-use datasurface_platform::{ResourceAddress, SinkStatus, WaitsFor};
+use datasurface_platform::{ResourceAddress, SinkStatus, WaitReason};
 use serde::Serialize;
 
 /// A job of a platform that has something to do, and waits.
@@ -10,7 +10,7 @@ use serde::Serialize;
 pub(crate) struct Waiting {
     pub(crate) platform: PlatformName,
     pub(crate) job: ResourceAddress,
-    pub(crate) waits_for: WaitsFor,
+    pub(crate) waits_for: WaitReason,
 }
 
 /// How far a dataset of a group is. What is not known is null.
@@ -37,7 +37,7 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub(crate) fn of(platform: &PlatformName, status: SinkStatus, at: DateTime<Utc>) -> Self {
+    pub(crate) fn from_status(platform: &PlatformName, status: SinkStatus, at: DateTime<Utc>) -> Self {
         let SinkStatus {
             group,
             dataset,

@@ -84,7 +84,7 @@ fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> Sta
     let operation = target::operation(&root, at);
     let operated = broker.status(&target, &operation);
     for (platform, status) in operated.done {
-        asked.sinks.extend(status.sinks.into_iter().map(|sink| Sink::of(&platform, sink, at)));
+        asked.sinks.extend(status.sinks.into_iter().map(|sink| Sink::from_status(&platform, sink, at)));
         let jobs = status.waiting.into_iter();
         asked.waiting.extend(jobs.map(|WaitingJob { job, waits_for }| Waiting {
             platform: platform.clone(),
@@ -98,7 +98,7 @@ fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> Sta
     let is_monitored = arguments.format == StatusFormat::OpenMetrics;
     if let Some(most) = if is_monitored { Some(1) } else { arguments.history } {
         let history = broker.history(&target, &operation, most);
-        asked.history = PlatformJobRun::all(history.done);
+        asked.history = PlatformJobRun::from_history(history.done);
         // A platform that could not say how far it is has been reported.
         let known: Vec<Diagnostic> = asked.findings.iter().cloned().collect();
         asked.findings.extend(history.findings.iter().filter(|finding| !known.contains(finding)).cloned());
@@ -107,7 +107,7 @@ fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> Sta
 }
 
 fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
-    let mut table = Table::of(["consumer", "dataset", "platform"])
+    let mut table = Table::new(["consumer", "dataset", "platform"])
         .numbers(["batch", "schema"])
         .text("arrived")
         .numbers(["lag", "promised"])

@@ -15,7 +15,7 @@ type Part<'a> = (Phase, &'a BTreeSet<Repository>);
 pub(crate) fn summary(prospect: &PlannedChange) -> String {
     let mut text = String::new();
     for (platform, plan) in prospect.proposal.plans() {
-        text += &of_platform(platform, plan);
+        text += &platform_summary(platform, plan);
         text.push('\n');
     }
     let to = prospect.proposal.revision();
@@ -30,7 +30,7 @@ pub(crate) fn summary(prospect: &PlannedChange) -> String {
 }
 
 /// By phase, and within a phase by who asked for it; numbers show the order in which steps are done.
-fn of_platform(platform: &PlatformName, plan: &Plan) -> String {
+fn platform_summary(platform: &PlatformName, plan: &Plan) -> String {
     if plan.is_empty() {
         return format!("{platform}: nothing to do\n");
     }

@@ -15,7 +15,7 @@ struct Column {
 
 impl Table {
     /// These columns, none of them numbers.
-    pub(crate) fn of<const N: usize>(names: [&'static str; N]) -> Self {
+    pub(crate) fn new<const N: usize>(names: [&'static str; N]) -> Self {
         let columns = names.map(|name| Column { name, is_number: false }).into();
         Self { columns, rows: Vec::new() }
     }
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn columns_are_aligned() {
-        let mut table = Table::of(["name"]).numbers(["rows"]).text("why");
+        let mut table = Table::new(["name"]).numbers(["rows"]).text("why");
         assert_eq!(table.print(), "");
         table.row(["customers".to_owned(), "7".to_owned(), "ü".to_owned()]);
         table.row(["a".to_owned(), "12345".to_owned(), String::new()]);

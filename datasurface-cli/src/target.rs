@@ -6,9 +6,9 @@ use crate::{
     planned_change::{recovered, unfinished},
 };
 use chrono::{DateTime, Utc};
-use datasurface_broker::{Operation, Target};
+use datasurface_broker::{OperationContext, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
-use datasurface_platform::{Confirmed, EnvironmentCredentials, NoObserver};
+use datasurface_platform::{EnvironmentCredentials, NoObserver, OperatorConfirmations};
 use std::{
     env,
     path::{Path, PathBuf},
@@ -49,9 +49,9 @@ pub(crate) fn root(site: &arguments::TargetArguments, target: &Target) -> PathBu
 }
 
 /// Where platforms run, at this time. Nobody watches, and nobody confirms anything.
-pub(crate) fn operation(root: &Path, now: DateTime<Utc>) -> Operation<'_> {
-    let confirmed = Confirmed::default();
-    Operation { root, credentials: &EnvironmentCredentials, now, watcher: &NoObserver, confirmed }
+pub(crate) fn operation(root: &Path, now: DateTime<Utc>) -> OperationContext<'_> {
+    let confirmed = OperatorConfirmations::default();
+    OperationContext { root, credentials: &EnvironmentCredentials, now, watcher: &NoObserver, confirmed }
 }
 
 fn nothing_rendered(site: &arguments::TargetArguments) -> Diagnostic {

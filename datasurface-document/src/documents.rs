@@ -2,7 +2,7 @@
 
 use super::{
     assemble::assemble, error::DocumentError, lines::Lines, part::DocumentPart, syntax::Syntax,
-    tree::Problem, v1::Schemas,
+    tree::ReadError, v1::Schemas,
 };
 use datasurface_model::{Diagnostic, Ecosystem, ModelPath, Text, segment};
 use rustc_hash::FxHashMap;
@@ -50,7 +50,7 @@ pub(super) struct Document {
 }
 
 /// What a document says, or everything that is wrong with its form.
-type PartResult = Result<Arc<DocumentPart>, Vec<Problem>>;
+type PartResult = Result<Arc<DocumentPart>, Vec<ReadError>>;
 
 impl Documents {
     /// No documents.
@@ -157,7 +157,7 @@ impl Loader {
 }
 
 /// Problems of one document as findings.
-pub(super) fn diagnosed(name: &str, text: &str, problems: &[Problem]) -> Vec<Diagnostic> {
+pub(super) fn diagnosed(name: &str, text: &str, problems: &[ReadError]) -> Vec<Diagnostic> {
     let lines = Lines::new(name, text);
     let path = ModelPath::root().child(segment::DOCUMENTS, name);
     let findings = problems.iter().map(|problem| {

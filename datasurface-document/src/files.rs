@@ -95,11 +95,11 @@ pub fn read_text(path: impl AsRef<Path>, place: ModelPath) -> Result<String, Fin
     let path = path.as_ref();
     let name = path.display().to_string();
     if path.is_dir() {
-        return Err(alone(Unreadable::Folder.diagnostic(&name, place)));
+        return Err(alone(FileError::Folder.diagnostic(&name, place)));
     }
     match File::open(path) {
         Ok(file) => text(file, &name, place),
-        Err(error) => Err(alone(Unreadable::from(error).diagnostic(&name, place))),
+        Err(error) => Err(alone(FileError::from(error).diagnostic(&name, place))),
     }
 }
 
@@ -109,10 +109,10 @@ fn text(reader: impl Read, name: &str, place: ModelPath) -> Result<String, Findi
     // It may grow while it is read.
     let length = match reader.take(LARGEST + 1).read_to_end(&mut bytes) {
         Ok(length) => length,
-        Err(error) => return Err(alone(Unreadable::from(error).diagnostic(name, place))),
+        Err(error) => return Err(alone(FileError::from(error).diagnostic(name, place))),
     };
     if length as u64 > LARGEST {
-        return Err(alone(Unreadable::TooLarge.diagnostic(name, place)));
+        return Err(alone(FileError::TooLarge.diagnostic(name, place)));
     }
     String::from_utf8(bytes).map_err(|error| {
         let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
@@ -146,7 +146,7 @@ impl FolderReader {
         let name = path.display().to_string();
         if path.to_str().is_none() {
             // Another one could be shown by the same name.
-            self.findings.extend([Unreadable::Name.diagnostic(&name, place(&name))]);
+            self.findings.extend([FileError::Name.diagnostic(&name, place(&name))]);
             return;
         }
         self.add_text(&name, read_text(path, place(&name)));
@@ -163,7 +163,7 @@ impl FolderReader {
     fn add_found(&mut self, path: &Path) {
         if fs::metadata(path).is_ok_and(|kind| !kind.is_file()) {
             let name = path.display().to_string();
-            self.findings.extend([Unreadable::NoFile.diagnostic(&name, place(&name))]);
+            self.findings.extend([FileError::NoFile.diagnostic(&name, place(&name))]);
         } else {
             self.add(path);
         }
@@ -211,7 +211,7 @@ fn place(document: &str) -> ModelPath {
 }
 
 /// Why a file is not read.
-enum Unreadable {
+enum FileError {
     Missing,
     Folder,
     /// Its name is not text in UTF-8.
@@ -222,13 +222,13 @@ enum Unreadable {
     Refused(io::Error),
 }
 
-impl From<io::Error> for Unreadable {
+impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::NotFound { Self::Missing } else { Self::Refused(error) }
     }
 }
 
-impl Unreadable {
+impl FileError {
     fn diagnostic(self, name: &str, place: ModelPath) -> Diagnostic {
         let (code, message, help): (&CodeInfo, String, &str) = match self {
             Self::Missing => {

@@ -4,7 +4,7 @@
 use super::{
     codes::FORMAT,
     json_errors::shortened,
-    tree::{Extent, Member, Node, Problem, Value},
+    tree::{Extent, Member, Node, ReadError, Value},
     v1,
 };
 use datasurface_model::{TeamKey, ZoneName};
@@ -21,11 +21,11 @@ pub(super) enum DocumentHeader {
 }
 
 /// Takes the head off a document.
-pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, Problem> {
+pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, ReadError> {
     let at = root.extent;
     let Value::Object(members) = &mut root.value else {
         return Err(
-            Problem::unreadable("expected an ecosystem, a zone or a team, as an object").with_extent(at)
+            ReadError::unreadable("expected an ecosystem, a zone or a team, as an object").with_extent(at)
         );
     };
     let mut take = |name: &str| {
@@ -42,27 +42,27 @@ pub(super) fn take(root: &mut Node<'_>) -> Result<DocumentHeader, Problem> {
         (Some((zone, _)), None) => Ok(DocumentHeader::Zone(zone.into())),
         (None, Some((team, _))) => Ok(DocumentHeader::Team(team.into())),
         (Some(_), Some((_, extent))) => {
-            Err(Problem::unreadable("a document is about a zone, or about a team")
+            Err(ReadError::unreadable("a document is about a zone, or about a team")
                 .with_extent(extent)
                 .help("say `team: zone/team` alone"))
         }
     }
 }
 
-fn said(member: Member<'_>) -> Result<(String, Extent), Problem> {
+fn said(member: Member<'_>) -> Result<(String, Extent), ReadError> {
     let at = member.value.extent;
     match member.value.value {
         Value::Text(text) => Ok((text.into_owned(), at)),
-        _ => Err(Problem::unreadable(format!("`{}` must be text", member.name)).with_extent(at)),
+        _ => Err(ReadError::unreadable(format!("`{}` must be text", member.name)).with_extent(at)),
     }
 }
 
-fn unsaid() -> Problem {
-    Problem::new(&FORMAT, "the document does not say its `format`")
+fn unsaid() -> ReadError {
+    ReadError::new(&FORMAT, "the document does not say its `format`")
         .help(format!("begin with `format: {}`", SUPPORTED.join("` or `")))
 }
 
-fn unsupported(format: &str) -> Problem {
-    Problem::new(&FORMAT, format!("the format `{}` is not supported", shortened(format)))
+fn unsupported(format: &str) -> ReadError {
+    ReadError::new(&FORMAT, format!("the format `{}` is not supported", shortened(format)))
         .help(format!("supported: `{}`", SUPPORTED.join("`, `")))
 }

@@ -1,21 +1,21 @@
 //! What the reader of JSON says, in words for people who write documents.
 
-use super::tree::{Extent, Problem};
+use super::tree::{Extent, ReadError};
 use serde_json::error::Category;
 
 /// Longest message, in characters: what is wrong can be as long as the document.
 const LONGEST: usize = 300;
 
 /// A text that is not JSON, and where it stops being so.
-pub(super) fn syntax(text: &str, error: &serde_json::Error) -> Problem {
+pub(super) fn syntax(text: &str, error: &serde_json::Error) -> ReadError {
     let said = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let said = said.strip_suffix(&position).unwrap_or(&said);
     let problem = match error.classify() {
-        Category::Data => Problem::unreadable(said),
+        Category::Data => ReadError::unreadable(said),
         Category::Io | Category::Syntax | Category::Eof => match plainly(said) {
-            Some(what) => Problem::unreadable(format!("the document is not JSON: {what}")),
-            None => Problem::too_deep(),
+            Some(what) => ReadError::unreadable(format!("the document is not JSON: {what}")),
+            None => ReadError::too_deep(),
         },
     };
     problem.with_extent(stopped(text, error))

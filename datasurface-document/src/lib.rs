@@ -53,9 +53,9 @@ pub use error::DocumentError;
 #[cfg(feature = "fs")]
 pub use files::read_text;
 pub use loaded::Loaded;
-pub use patch::{NotApplicable, apply};
+pub use patch::{PatchError, apply_suggestion};
 pub use report::Report;
-pub use v1::schema_in_full;
+pub use v1::expand_schema;
 
 use datasurface_model::Ecosystem;
 

@@ -1,7 +1,7 @@
 //! Lines and columns, for people; everything else counts bytes.
 
 use super::tree::Extent;
-use datasurface_model::{Position, without_passwords};
+use datasurface_model::{Position, redact_passwords};
 use std::iter;
 
 /// Longest line that is shown, in bytes.
@@ -70,7 +70,7 @@ fn begun_in(piece: &[u8]) -> usize {
 }
 
 fn can_be_shown(line: &str) -> bool {
-    line.len() <= LONGEST && !line.is_empty() && without_passwords(line).is_none()
+    line.len() <= LONGEST && !line.is_empty() && redact_passwords(line).is_none()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{
     head,
     syntax::Syntax,
-    tree::{self, Problem},
+    tree::{self, ReadError},
     v1::{self, Schemas},
 };
 use datasurface_model::{Ecosystem, EcosystemName, GovernanceZone, Repository, Team, TeamKey, ZoneName};
@@ -28,7 +28,7 @@ pub(super) struct PartialEcosystem {
 
 impl DocumentPart {
     /// Reads a document, or finds everything that is wrong with its form.
-    pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<Problem>> {
+    pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<ReadError>> {
         let mut tree = tree::parse(text, syntax).map_err(|problem| vec![problem])?;
         let head = match head::take(&mut tree.root) {
             Ok(head) => head,

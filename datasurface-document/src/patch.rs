@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 /// A suggestion is not about this ecosystem.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum NotApplicable {
+pub enum PatchError {
     /// There is nothing at its place.
     #[error("there is nothing at {0} that the suggestion could be about")]
     NothingThere(ModelPath),
@@ -42,10 +42,10 @@ pub enum NotApplicable {
 /// # Errors
 ///
 /// If there is nothing at its place: it was made for another ecosystem.
-pub fn apply(suggestion: &Suggestion, ecosystem: &Ecosystem) -> Result<Ecosystem, NotApplicable> {
+pub fn apply_suggestion(suggestion: &Suggestion, ecosystem: &Ecosystem) -> Result<Ecosystem, PatchError> {
     let mut document = to_value(ecosystem);
-    patch(suggestion, &mut document).ok_or_else(|| NotApplicable::NothingThere(suggestion.path.clone()))?;
-    from_value(document).map_err(NotApplicable::Unreadable)
+    patch(suggestion, &mut document).ok_or_else(|| PatchError::NothingThere(suggestion.path.clone()))?;
+    from_value(document).map_err(PatchError::Unreadable)
 }
 
 /// A place in a document, and the shape of what is there.

@@ -24,7 +24,7 @@ mod tests;
 mod transformers;
 
 pub use assignments::{Assignments, Stage, Stages};
-pub use builder::NoPrimary;
+pub use builder::NoPrimaryError;
 pub use demand::datastores_needed;
 pub use diff::GraphDiff;
 pub use facts::{
@@ -34,7 +34,7 @@ pub use facts::{
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use graph::{IntentionGraph, IntentionGraphs, Node};
 pub use key::{NodeKey, NodeKeyError, NodeKind};
-pub use obligation::{Custody, Keep, Obligation};
+pub use obligation::{Custody, Obligation, RetentionPeriod};
 /// The crate of graphs that [`IntentionGraph::as_petgraph`] shows.
 pub use petgraph;
 pub use shard::{NodeWeight, Placement, Shards};

@@ -163,20 +163,20 @@ pub struct Custody {
     /// For how long a version stays after it ceased to be true; none means that it need not. All of
     /// this is owed as long as there is a consumer, and, where a time was promised, for that long after the last one left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retention: Option<Keep>,
+    pub retention: Option<RetentionPeriod>,
 }
 
 /// For how long a version stays after it ceased to be true. More is stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Keep {
+pub enum RetentionPeriod {
     /// That long.
     For(Retention),
     /// As long as there is somebody to see it.
     ForEver,
 }
 
-impl fmt::Display for Keep {
+impl fmt::Display for RetentionPeriod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::For(retention) => retention.fmt(f),
@@ -190,11 +190,11 @@ impl Custody {
     #[must_use]
     pub fn for_consumer(requirements: &Requirements) -> Self {
         let milestoning: Milestoning = requirements.milestoning();
-        let for_ever = milestoning.has_history().then_some(Keep::ForEver);
+        let for_ever = milestoning.has_history().then_some(RetentionPeriod::ForEver);
         Self {
             live: milestoning.has_live(),
             history: milestoning.has_history(),
-            retention: requirements.retention().map(Keep::For).or(for_ever),
+            retention: requirements.retention().map(RetentionPeriod::For).or(for_ever),
         }
     }
 
@@ -209,8 +209,8 @@ impl Custody {
     #[must_use]
     pub fn promised_retention(self) -> Option<Retention> {
         match self.retention {
-            Some(Keep::For(time)) => Some(time),
-            Some(Keep::ForEver) | None => None,
+            Some(RetentionPeriod::For(time)) => Some(time),
+            Some(RetentionPeriod::ForEver) | None => None,
         }
     }
 

@@ -11,7 +11,7 @@ use std::fmt;
 /// A part of an ecosystem that one repository owns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum OwnedPart {
     /// What the ecosystem says itself: vendors, platforms, pins, waivers, and which zones there are and who owns them;
     /// and the lock.
     Ecosystem,
@@ -21,7 +21,7 @@ pub enum Part {
     Team(TeamKey),
 }
 
-impl Part {
+impl OwnedPart {
     /// The part that a place belongs to. What declares a zone belongs to the ecosystem, what declares a team to its zone.
     ///
     /// ```
@@ -71,7 +71,7 @@ impl Part {
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for OwnedPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ecosystem => f.write_str("the ecosystem"),
@@ -91,7 +91,7 @@ impl Findings {
         let is_elsewhere =
             |path: &ModelPath| path.segments().next().is_some_and(|first| ELSEWHERE.contains(&first));
         let owner = |path: &ModelPath| {
-            if is_elsewhere(path) { None } else { Part::from_path(path).owner(ecosystem).cloned() }
+            if is_elsewhere(path) { None } else { OwnedPart::from_path(path).owner(ecosystem).cloned() }
         };
         self.into_iter().map(|finding| finding.addressed(owner)).collect()
     }

@@ -1,7 +1,9 @@
 //! What a node asks for, held against what a platform claims.
 
 use crate::{descriptor::PlatformDescriptor, view::NodeView};
-use datasurface_graph::{Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, Keep, NodeDetail};
+use datasurface_graph::{
+    Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, RetentionPeriod,
+};
 use datasurface_model::{CodeInfo, Consistency, Milestoning, Requirements};
 use std::collections::BTreeSet;
 
@@ -82,7 +84,7 @@ impl PlatformDescriptor {
         }
         if let (Some(wanted), Some(most)) =
             (Custody::for_consumer(wanted).retention, self.longest_retention())
-            && wanted > Keep::For(most)
+            && wanted > RetentionPeriod::For(most)
         {
             asks.insert(format!("keeping data for {wanted}"));
         }

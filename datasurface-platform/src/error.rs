@@ -76,7 +76,7 @@ impl Error for PlatformError {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct PlatformErrorWire {
     kind: PlatformErrorKind,
     context: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,7 +86,7 @@ struct Wire {
 impl Serialize for PlatformError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let reasons = self.report();
-        Wire {
+        PlatformErrorWire {
             kind: self.kind,
             context: self.context.clone(),
             reason: reasons
@@ -100,7 +100,7 @@ impl Serialize for PlatformError {
 
 impl<'de> Deserialize<'de> for PlatformError {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire = Wire::deserialize(deserializer)?;
+        let wire = PlatformErrorWire::deserialize(deserializer)?;
         let error = Self::new(wire.kind, wire.context);
         Ok(match wire.reason {
             Some(reason) => error.caused_by(reason),

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 /// What a resource holds that cannot be made again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DataHeld {
+pub struct HeldData {
     dataset: DatasetKey,
     custody: Custody,
 }
 
-impl DataHeld {
+impl HeldData {
     /// Holds this dataset, of which this must be kept.
     pub fn new(dataset: impl Into<DatasetKey>, custody: Custody) -> Self {
         Self { dataset: dataset.into(), custody }
@@ -33,7 +33,7 @@ impl DataHeld {
     }
 }
 
-impl From<&DatasetFacts> for DataHeld {
+impl From<&DatasetFacts> for HeldData {
     /// All that must be kept of a dataset.
     fn from(dataset: &DatasetFacts) -> Self {
         Self::new(dataset.key(), dataset.custody())
@@ -46,7 +46,7 @@ impl From<&DatasetFacts> for DataHeld {
 pub struct HeldState {
     resource: ResourceAddress,
     shard: ShardName,
-    holds: DataHeld,
+    holds: HeldData,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owed_until: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,7 @@ impl HeldState {
     pub fn new(
         resource: ResourceAddress,
         shard: ShardName,
-        holds: DataHeld,
+        holds: HeldData,
         node: NodeView,
         owed_until: Option<NaiveDate>,
     ) -> Self {
@@ -104,7 +104,7 @@ impl HeldState {
 
     /// What it holds.
     #[must_use]
-    pub fn holds(&self) -> &DataHeld {
+    pub fn holds(&self) -> &HeldData {
         &self.holds
     }
 

@@ -29,14 +29,14 @@ mod waiting;
 mod weights;
 
 pub use change::{
-    Attributes, ChangeFrame, Judgement, OwnedChange, RenderingChange, ResourceChange, ScopeChange,
+    Attributes, ChangeHeader, Judgement, OwnedChange, RenderingChange, ResourceChange, ScopeChange,
     ScopeChanges, ScopeRecord,
 };
 pub use credential::{CredentialError, CredentialSource, EnvironmentCredentials, Secret};
 pub use descriptor::PlatformDescriptor;
 pub use error::{PlatformError, PlatformErrorKind};
 pub use factory::{NoSettings, PlatformFactory, PlatformPlugin, Registry, TypedFactory};
-pub use held::{DataHeld, Guard, HeldState};
+pub use held::{Guard, HeldData, HeldState};
 pub use history::{JobOutcome, JobRun};
 pub use instance::PlatformInstance;
 pub use lint::{LintView, PlatformView, Reporter};
@@ -48,12 +48,13 @@ pub use rendered_files::RenderedFiles;
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
 pub use request::{RunMode, RunNames, RunRequest};
 pub use runtime::{
-    Applied, AppliedTo, Compared, Confirmed, DatasetRun, Drifted, JobFailure, NoObserver, PLAN_FILE, Rounded,
-    RunObserver, RunReport, Runtime, SinkStatus, Site, Status,
+    ApplyReport, CopyComparison, DatasetRun, DriftedResource, JobFailure, NoObserver, OperatorConfirmations,
+    PLAN_FILE, PreviousTarget, RoundedValues, RunObserver, RunReport, Runtime, RuntimeContext, SinkStatus,
+    Status,
 };
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{NodeView, Scope, ScopeView, ScopedNode};
-pub use waiting::{WaitingJob, WaitsFor};
+pub use waiting::{WaitReason, WaitingJob};
 pub use weights::{Weight, Weights};
 
 pub use datasurface_graph as graph;

@@ -19,26 +19,26 @@ use std::{fmt, path::Path};
 /// any moment, it goes on where it was when it is called again.
 pub trait Runtime: fmt::Debug + Send + Sync {
     /// Makes what was rendered exist: the steps of a plan, in order. Applying a plan again changes nothing.
-    fn apply(&self, site: &Site<'_>, plan: &Plan) -> Result<Applied, PlatformError>;
+    fn apply(&self, site: &RuntimeContext<'_>, plan: &Plan) -> Result<ApplyReport, PlatformError>;
 
     /// Runs jobs.
-    fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError>;
+    fn run(&self, site: &RuntimeContext<'_>, request: &RunRequest) -> Result<RunReport, PlatformError>;
 
     /// The names by which a request can ask for something. Without any, all of it runs or nothing.
-    fn run_names(&self, _site: &Site<'_>) -> Result<RunNames, PlatformError> {
+    fn run_names(&self, _site: &RuntimeContext<'_>) -> Result<RunNames, PlatformError> {
         Ok(RunNames::default())
     }
 
     /// How far each consumer is.
-    fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError>;
+    fn status(&self, site: &RuntimeContext<'_>) -> Result<Status, PlatformError>;
 
     /// The last runs of each job, this many of each at most: by job, the newest first. A platform that keeps none has none.
-    fn history(&self, _site: &Site<'_>, _most: usize) -> Result<Vec<JobRun>, PlatformError> {
+    fn history(&self, _site: &RuntimeContext<'_>, _most: usize) -> Result<Vec<JobRun>, PlatformError> {
         Ok(Vec::new())
     }
 
     /// When the next job is due by its timetable. None means that none has one.
-    fn next_due(&self, _site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
+    fn next_due(&self, _site: &RuntimeContext<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
         Ok(None)
     }
 }
@@ -65,7 +65,7 @@ impl RunObserver for NoObserver {
 
 /// Where a runtime works.
 #[derive(Clone, Copy, Debug)]
-pub struct Site<'a> {
+pub struct RuntimeContext<'a> {
     /// The rendered files of this instance.
     pub rendered: &'a RenderedFiles,
     /// The folder that relative paths in the model are relative to.
@@ -77,15 +77,15 @@ pub struct Site<'a> {
     /// Who is told what is being done.
     pub watcher: &'a dyn RunObserver,
     /// What the rendered files were applied to before.
-    pub applied_to: AppliedTo<'a>,
+    pub applied_to: PreviousTarget<'a>,
     /// What whoever operates confirms.
-    pub confirmed: Confirmed,
+    pub confirmed: OperatorConfirmations,
 }
 
 /// The file with the plan that is still to be applied, in the folder of a platform.
 pub const PLAN_FILE: &str = "plan.json";
 
-impl Site<'_> {
+impl RuntimeContext<'_> {
     /// Whether a plan was rendered and is still to be applied: until then, what is there is not what is rendered.
     #[must_use]
     pub fn has_pending_plan(&self) -> bool {
@@ -95,7 +95,7 @@ impl Site<'_> {
 
 /// What rendered files were applied to before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AppliedTo<'a> {
+pub enum PreviousTarget<'a> {
     /// Nothing, as far as is known.
     #[default]
     Nothing,
@@ -107,7 +107,7 @@ pub enum AppliedTo<'a> {
 
 /// What whoever operates confirms, since no program can know it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Confirmed {
+pub struct OperatorConfirmations {
     /// What rendered files were applied to before is not needed any more: they may be applied to something else.
     pub begin_anew: bool,
     /// Up to this time, the clock is right.
@@ -117,7 +117,7 @@ pub struct Confirmed {
 /// What was applied of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Applied {
+pub struct ApplyReport {
     /// Steps that were carried out now.
     pub done: usize,
     /// Steps that had been carried out before.
@@ -143,16 +143,16 @@ pub struct RunReport {
     pub waiting: Vec<WaitingJob>,
     /// Columns in which a transformer made values with more digits than their types keep, in the order in which they were made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rounded: Vec<Rounded>,
+    pub rounded: Vec<RoundedValues>,
     /// Copies that were compared with what the platform keeps, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub compared: Vec<Compared>,
+    pub compared: Vec<CopyComparison>,
 }
 
 /// How a copy differs from what the platform keeps: counts of versions of records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Compared {
+pub struct CopyComparison {
     /// The copy.
     pub copy: ResourceAddress,
     /// The dataset.
@@ -165,7 +165,7 @@ pub struct Compared {
     pub different: u64,
 }
 
-impl Compared {
+impl CopyComparison {
     /// Whether there is no difference.
     #[must_use]
     pub fn is_equal(&self) -> bool {
@@ -176,7 +176,7 @@ impl Compared {
 /// Values that were rounded, half away from zero, to what the type of their column keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rounded {
+pub struct RoundedValues {
     /// The dataset.
     pub dataset: DatasetKey,
     /// The column.
@@ -233,13 +233,13 @@ pub struct Status {
     pub waiting: Vec<WaitingJob>,
     /// What is not as it was rendered any more, by resource.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub drifted: Vec<Drifted>,
+    pub drifted: Vec<DriftedResource>,
 }
 
 /// A resource that is not as it was rendered: somebody dropped or changed it, or put something else in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Drifted {
+pub struct DriftedResource {
     /// The resource.
     pub resource: ResourceAddress,
     /// How it is not as it was rendered, and what is to be done about it; no value of data is in it.

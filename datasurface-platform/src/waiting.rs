@@ -21,14 +21,14 @@ pub struct WaitingJob {
     /// The address of the job.
     pub job: ResourceAddress,
     /// What it waits for.
-    pub waits_for: WaitsFor,
+    pub waits_for: WaitReason,
 }
 
 /// What a job waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum WaitsFor {
+pub enum WaitReason {
     /// These jobs before it failed, or what they were to bring up to date is not: some of its inputs are new, and others
     /// are not.
     Repaired(Vec<ResourceAddress>),
@@ -44,7 +44,7 @@ impl fmt::Display for WaitingJob {
     }
 }
 
-impl fmt::Display for WaitsFor {
+impl fmt::Display for WaitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Repaired(jobs) if jobs.len() == 1 => {

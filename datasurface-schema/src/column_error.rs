@@ -5,12 +5,12 @@ use std::fmt;
 
 /// Something of a schema that cannot be read: in one column, or about all of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SchemaProblem {
+pub struct ColumnError {
     pub(super) column: Option<ColumnName>,
     pub(super) message: String,
 }
 
-impl SchemaProblem {
+impl ColumnError {
     /// The column that it is in, as far as that has a name.
     #[must_use]
     pub fn column(&self) -> Option<&ColumnName> {
@@ -18,13 +18,13 @@ impl SchemaProblem {
     }
 }
 
-impl fmt::Display for SchemaProblem {
+impl fmt::Display for ColumnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
 /// All of them, in one line.
-pub(super) fn joined(problems: &[SchemaProblem]) -> String {
-    problems.iter().map(SchemaProblem::to_string).collect::<Vec<_>>().join("; ")
+pub(super) fn joined(problems: &[ColumnError]) -> String {
+    problems.iter().map(ColumnError::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -95,7 +95,7 @@ impl<N> Default for Annotations<N> {
 }
 
 /// Adds what another document says of the same thing. What both say is noted.
-pub fn join_about<N: Clone>(
+pub fn merge_annotations<N: Clone>(
     about: &mut Sparse<Annotations<N>>,
     other: &Sparse<Annotations<N>>,
     twice: &mut Vec<&'static str>,

@@ -29,19 +29,20 @@ mod unreadable_columns;
 
 pub use avro::{AvroError, AvroSchema};
 pub use column::Column;
-pub use column_error::SchemaProblem;
+pub use column_error::ColumnError;
 pub use compat::{SchemaChange, SchemaRule, TypeChange};
 pub use data_type::{
     ArrayType, Collation, DataType, DataTypeError, Field, FloatFormat, FloatRange, GeometryType, MapType,
-    MicroscalingFormat, StructType, TypeFault, TypeProblem, is_time_zone, nearest_time_zone,
+    MicroscalingFormat, StructType, TypeParameterError, TypeParameterErrorKind, is_time_zone,
+    nearest_time_zone,
 };
-pub use documentation::{Annotations, Documentation, TextFormat, join_about};
+pub use documentation::{Annotations, Documentation, TextFormat, merge_annotations};
 pub use json::Json;
 pub use name::*;
 pub use named::{Difference, Entity, Iter, Named};
 pub use nearest::nearest;
 pub use schema::{Schema, SchemaError};
-pub use schema_text::{SchemaTextError, WrittenColumn, written_columns};
+pub use schema_text::{ColumnSpan, SchemaTextError, column_spans};
 pub use serde_json::Value;
 pub use set::Set;
 pub use sparse::Sparse;

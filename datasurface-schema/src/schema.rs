@@ -3,7 +3,7 @@
 use crate::{
     avro::{self, AvroError, AvroSchema},
     column::Column,
-    column_error::SchemaProblem,
+    column_error::ColumnError,
     name::ColumnName,
     pool,
     schema_text::SchemaTextError,
@@ -68,7 +68,7 @@ pub enum SchemaError<'s> {
 impl<'s> SchemaError<'s> {
     /// Everything that cannot be read, column by column. At least one.
     #[must_use]
-    pub fn problems(self) -> &'s [SchemaProblem] {
+    pub fn problems(self) -> &'s [ColumnError] {
         match self {
             Self::Text(error) => error.problems(),
             Self::Avro(error) => error.problems(),

@@ -2,7 +2,7 @@
 
 use crate::name::ColumnName;
 use crate::{
-    Column, SchemaProblem, TableSchema, column_error::joined, data_type::Reader,
+    Column, ColumnError, TableSchema, column_error::joined, data_type::Reader,
     unreadable_columns::UnreadableColumns,
 };
 use std::{borrow::Cow, iter, str::FromStr};
@@ -15,13 +15,13 @@ const MUCH: usize = 100;
 #[error("{}", joined(problems))]
 pub struct SchemaTextError {
     text: String,
-    problems: Vec<SchemaProblem>,
-    rest: Box<Rest>,
+    problems: Vec<ColumnError>,
+    rest: Box<ParsedParts>,
 }
 
 /// What can be read of a text, and what cannot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Rest {
+struct ParsedParts {
     readable: TableSchema,
     unread: UnreadableColumns,
 }
@@ -35,7 +35,7 @@ impl SchemaTextError {
 
     /// What cannot be read, column by column. At least one.
     #[must_use]
-    pub fn problems(&self) -> &[SchemaProblem] {
+    pub fn problems(&self) -> &[ColumnError] {
         &self.problems
     }
 
@@ -51,14 +51,14 @@ impl SchemaTextError {
 
 /// A column in a text, whether it can be read or not.
 #[derive(Clone, Copy, Debug)]
-pub struct WrittenColumn<'t> {
+pub struct ColumnSpan<'t> {
     /// Where it begins in the text, in bytes.
     pub start: usize,
     /// The column, without blanks around it.
     pub text: &'t str,
 }
 
-impl<'t> WrittenColumn<'t> {
+impl<'t> ColumnSpan<'t> {
     /// What it is called, if it begins with a name.
     pub fn name(&self) -> Option<Cow<'t, str>> {
         Reader::new(self.text).word()
@@ -96,12 +96,12 @@ const MARKS: [&str; 4] = ["key", "partition", "not", "null"];
 
 /// The parentheses and quotation marks around a place in a text.
 #[derive(Default)]
-struct Around {
+struct Nesting {
     depth: u32,
     is_quoted: bool,
 }
 
-impl Around {
+impl Nesting {
     fn pass(&mut self, character: char) {
         match character {
             '"' => self.is_quoted = !self.is_quoted,
@@ -117,8 +117,8 @@ impl Around {
 }
 
 /// The columns of a text: what stands between commas, but for those inside of parentheses and quotation marks.
-pub fn written_columns(text: &str) -> impl Iterator<Item = WrittenColumn<'_>> {
-    let mut around = Around::default();
+pub fn column_spans(text: &str) -> impl Iterator<Item = ColumnSpan<'_>> {
+    let mut around = Nesting::default();
     let parts = text.split(move |character| {
         around.pass(character);
         character == ',' && around.is_outside()
@@ -127,7 +127,7 @@ pub fn written_columns(text: &str) -> impl Iterator<Item = WrittenColumn<'_>> {
     let columns = parts.map(move |part| {
         let start = next + part.len() - part.trim_start().len();
         next += part.len() + ','.len_utf8();
-        WrittenColumn { start, text: part.trim() }
+        ColumnSpan { start, text: part.trim() }
     });
     columns.filter(|column| !column.text.is_empty())
 }
@@ -200,13 +200,13 @@ fn read_all(text: &str) -> Result<TableSchema, String> {
 fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
     let mut columns = Columns::with_room(0);
     let (mut problems, mut unread) = (Vec::new(), Vec::new());
-    for written in written_columns(text) {
+    for written in column_spans(text) {
         match read_column(&mut Reader::new(written.text)) {
             Ok(read) => columns.add(read),
             Err(reason) => {
                 let message = format!("in `{}`: {reason}", written.text);
                 let column = written.name().map(|name| ColumnName::from(&*name));
-                problems.push(SchemaProblem { column, message });
+                problems.push(ColumnError { column, message });
                 unread.extend(written.unread());
             }
         }
@@ -214,7 +214,7 @@ fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
     if problems.is_empty() {
         return Ok(columns.into_table());
     }
-    let rest = Rest { readable: columns.into_table(), unread: UnreadableColumns::new(unread) };
+    let rest = ParsedParts { readable: columns.into_table(), unread: UnreadableColumns::new(unread) };
     Err(SchemaTextError { text: text.to_owned(), problems, rest: rest.into() })
 }
 
@@ -319,7 +319,7 @@ mod tests {
     fn a_column_is_where_it_stands_and_not_where_another_ends_like_it() {
         let text =
             "order_date Date key,\n  date Date, amount Decimal(18, 4),, \"a, \"\"b\" Date, date Integer";
-        let columns: Vec<_> = written_columns(text).map(|column| (column.name(), column.start)).collect();
+        let columns: Vec<_> = column_spans(text).map(|column| (column.name(), column.start)).collect();
         let at = |column: &str| text.find(column);
         let expected = [
             ("order_date", Some(0)),

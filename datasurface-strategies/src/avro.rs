@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// A schema in Avro's words that is much like this table, with the same columns and the same key. Types that Avro lacks
 /// become others that it has: so the table that it describes may be another one.
 #[must_use]
-pub fn in_avro(table: &TableSchema) -> AvroSchema {
+pub fn to_avro(table: &TableSchema) -> AvroSchema {
     let fields = table.columns().iter().map(|column| {
         let name = column.name().as_str();
         let mut field = members(name, column.data_type(), column.is_nullable(), &format!("of_{name}"));

@@ -1,6 +1,6 @@
 //! Documents as they are saved, damaged anywhere: what people, and programs, get wrong.
 
-use super::arbitrary::{anything, nasty};
+use super::arbitrary::{adversarial_strings, arbitrary_ecosystems};
 use crate::ecosystems;
 use datasurface_document::to_value;
 use proptest::{
@@ -23,7 +23,7 @@ pub fn damaged(documents: impl Strategy<Value = Value>) -> impl Strategy<Value =
 
 /// A document with every damage at each of its places, one at a time. Of places that are the same to the format, the first one; and
 /// none that was seen in an earlier document.
-pub fn each_damaged(document: &Value, seen: &mut BTreeSet<String>) -> impl Iterator<Item = Value> {
+pub fn all_damaged(document: &Value, seen: &mut BTreeSet<String>) -> impl Iterator<Item = Value> {
     let replaced = invalid_values().into_iter().map(DamageKind::Replace);
     let how: Vec<DamageKind> =
         replaced.chain([DamageKind::Wrap(Value::Null), DamageKind::Remove, DamageKind::Repeat]).collect();
@@ -36,7 +36,7 @@ pub fn each_damaged(document: &Value, seen: &mut BTreeSet<String>) -> impl Itera
 }
 
 /// A document with one of its objects as a list of what is in it.
-pub fn positional(documents: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+pub fn with_positional_object(documents: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     let document = (documents, any::<Index>(), any::<Index>());
     document.prop_filter_map("nothing is an object", |(mut document, at, length)| {
         let is_object = |path: &String| {
@@ -59,7 +59,7 @@ pub fn positional(documents: impl Strategy<Value = Value>) -> impl Strategy<Valu
 /// Documents of ecosystems, as trees: of valid ones, and of whatever can be built.
 pub fn documents() -> impl Strategy<Value = Value> {
     prop_oneof![
-        anything().prop_map(|ecosystem| to_value(&ecosystem)),
+        arbitrary_ecosystems().prop_map(|ecosystem| to_value(&ecosystem)),
         ecosystems().prop_map(|ecosystem| to_value(&ecosystem)),
     ]
 }
@@ -84,7 +84,7 @@ enum DamageKind {
 
 fn damages() -> impl Strategy<Value = Damage> {
     let values = prop_oneof![
-        nasty().prop_map(Value::from),
+        adversarial_strings().prop_map(Value::from),
         any::<i32>().prop_map(Value::from),
         select(invalid_values()),
     ];

@@ -1,7 +1,7 @@
 //! Datastores, and what others need to know about them while the ecosystem is being built.
 
 use super::{
-    avro::in_avro,
+    avro::to_avro,
     build::TeamBuilder,
     names::{CLASSIFICATIONS, CRONS, DATASETS, choose, key_type, word},
     plan::{Choice, DatasetPlan, DatastorePlan},
@@ -155,7 +155,7 @@ fn dataset(name: DatasetName, plan: &DatasetPlan) -> Dataset {
     let by_column = plan.is_classified_by_column;
     let table = table(plan);
     let mut dataset =
-        if plan.is_in_avro { Dataset::new(name, in_avro(&table)) } else { Dataset::new(name, table) };
+        if plan.is_in_avro { Dataset::new(name, to_avro(&table)) } else { Dataset::new(name, table) };
     if !by_column {
         let classifications = plan.classifications.iter().map(|choice| word(&CLASSIFICATIONS, *choice));
         dataset = classifications.fold(dataset, Dataset::classified);

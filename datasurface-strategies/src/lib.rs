@@ -30,9 +30,9 @@ mod workspaces;
 #[cfg(test)]
 mod tests;
 
-pub use arbitrary::{anything, nasty};
-pub use avro::in_avro;
-pub use damage::{damaged, documents, each_damaged, positional};
+pub use arbitrary::{adversarial_strings, arbitrary_ecosystems};
+pub use avro::to_avro;
+pub use damage::{all_damaged, damaged, documents, with_positional_object};
 pub use edit::{Edit, edits};
 pub use mutation::{Mutation, mutations};
 pub use plan::Shape;

@@ -10,7 +10,7 @@
 use chrono::NaiveDate;
 use datasurface_graph::{Assignments, IntentionGraphs, Node, NodeKind, NodeWeight, Placement, Shards};
 use datasurface_model::{Checked, Ecosystem, Validation};
-use datasurface_testkit::{Edits, Synthetic, far_reaching_edits};
+use datasurface_testkit::{Edits, Synthetic, worst_case_edits};
 use std::{
     error::Error,
     time::{Duration, Instant},
@@ -101,7 +101,7 @@ fn worst_cases(synthetic: &Synthetic) -> Result<Vec<Worst>, Box<dyn Error>> {
     let assignments = synthetic.assignments(checked.ecosystem());
     let mut done = Done::of(checked, &assignments)?;
     let mut worst = Vec::new();
-    for (what, edited) in far_reaching_edits(&original) {
+    for (what, edited) in worst_case_edits(&original) {
         let mut edits = Vec::with_capacity(WORST);
         // The first one pays for finding out who depends on whom.
         for time in 0..=WORST {
@@ -125,7 +125,7 @@ struct Edited {
 impl Edited {
     fn of(synthetic: &Synthetic) -> Result<Self, Box<dyn Error>> {
         let checked = synthetic.ecosystem().validate(&Validation::on(NaiveDate::MIN))?;
-        let random = Edits::of(checked.ecosystem(), 1);
+        let random = Edits::new(checked.ecosystem(), 1);
         let assignments = synthetic.assignments(checked.ecosystem());
         let done = Done::of(checked, &assignments)?;
         let mut edited = Self { random, assignments, done, edits: Vec::with_capacity(EDITS) };

@@ -51,7 +51,7 @@ fn one_platform(
 
     println!("  every obligation  {:9.3} ms", best(|| owed(&graphs)));
 
-    let edited = Edits::of(ecosystem, 1).edit(ecosystem.clone().into_inner());
+    let edited = Edits::new(ecosystem, 1).edit(ecosystem.clone().into_inner());
     let again = built(&Valid::assume_valid(edited), assignments)?;
     let other = again.iter().next().ok_or("there is no platform")?;
     println!("  diff              {:9.3} ms (50)", best(|| GraphDiff::between(graph, other)));

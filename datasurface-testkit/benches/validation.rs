@@ -78,7 +78,7 @@ fn after(edited: &Ecosystem, before: &Checked) -> Checked {
 /// The median and the most of what random edits cost, one after the other, dropping what was before included.
 fn edits(ecosystem: &Ecosystem) -> (Duration, Duration) {
     let mut checked = from_nothing(ecosystem);
-    let mut edits = Edits::of(checked.ecosystem(), 1);
+    let mut edits = Edits::new(checked.ecosystem(), 1);
     // The first one pays for finding out who depends on whom.
     checked = after(&edits.edit(checked.ecosystem().clone().into_inner()), &checked);
     let mut times: Vec<Duration> = (0..EDITS)

@@ -7,12 +7,16 @@ use datasurface_platform::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wrong with a plan: where, and what.
-pub(crate) type Wrong = (String, String);
+pub(crate) type ViolationDetail = (String, String);
 
 /// Applies a plan to the old side of a change, and says what differs from the new side in the end. Those that are
 /// `spared` should not go, and are not looked at.
-pub(crate) fn apply(change: &OwnedChange, plan: &Plan, spared: &BTreeSet<ResourceAddress>) -> Vec<Wrong> {
-    let (old, new) = (Side::of(change, |one| &one.old), Side::of(change, |one| &one.new));
+pub(crate) fn apply(
+    change: &OwnedChange,
+    plan: &Plan,
+    spared: &BTreeSet<ResourceAddress>,
+) -> Vec<ViolationDetail> {
+    let (old, new) = (Side::new(change, |one| &one.old), Side::new(change, |one| &one.new));
     let mut wrong = Vec::new();
     let mut site = old.resources.clone();
     for step in plan.steps().iter().filter(|step| !spared.contains(&step.resource)) {
@@ -45,7 +49,7 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of(
+    fn new(
         change: &'a OwnedChange,
         side: impl Fn(&'a datasurface_platform::ScopeChange) -> &'a ScopeRecord,
     ) -> Self {
@@ -123,7 +127,7 @@ fn compare(
     site: &BTreeMap<&ResourceAddress, ScopedResource<'_>>,
     new: &BTreeMap<&ResourceAddress, ScopedResource<'_>>,
     spared: &BTreeSet<ResourceAddress>,
-    wrong: &mut Vec<Wrong>,
+    wrong: &mut Vec<ViolationDetail>,
 ) {
     let addresses: BTreeSet<&ResourceAddress> = site.keys().chain(new.keys()).copied().collect();
     for address in addresses.into_iter().filter(|address| !spared.contains(*address)) {
@@ -160,7 +164,7 @@ fn difference(is: &ScopedResource<'_>, should: &ScopedResource<'_>) -> Option<&'
 }
 
 /// Files that differ though no resource in them has a step.
-fn unexplained(plan: &Plan, old: &Side<'_>, new: &Side<'_>, wrong: &mut Vec<Wrong>) {
+fn unexplained(plan: &Plan, old: &Side<'_>, new: &Side<'_>, wrong: &mut Vec<ViolationDetail>) {
     let mut stepped: BTreeSet<&ResourceAddress> = plan.steps().iter().map(|step| &step.resource).collect();
     // Those that came or went without a step were reported already.
     let is_on_both = |address: &&ResourceAddress| {

@@ -62,7 +62,7 @@ impl Laws {
 
     /// Checks one plug-in.
     #[must_use]
-    pub fn of<P: PlatformPlugin>() -> Self {
+    pub fn for_plugin<P: PlatformPlugin>() -> Self {
         Self::new(Registry::new().with_plugin::<P>())
     }
 
@@ -89,7 +89,7 @@ impl Laws {
 
     /// The date of every validation and plan.
     #[must_use]
-    pub fn on(mut self, date: NaiveDate) -> Self {
+    pub fn with_date(mut self, date: NaiveDate) -> Self {
         self.on = date;
         self
     }
@@ -116,9 +116,9 @@ impl Laws {
         trial.edits.extend((0..4).map(|group| Edit::RemoveSink(group, 0)));
         let mut verdict = trial.run(&rehearsal);
         if verdict.ecosystems() == 0 {
-            verdict.too_little(format!("the ecosystem was refused:\n{}", trial.refusal(&rehearsal)));
+            verdict.mark_insufficient(format!("the ecosystem was refused:\n{}", trial.refusal(&rehearsal)));
         } else if verdict.changes() == 0 {
-            verdict.too_little("no change of it could be planned".to_owned());
+            verdict.mark_insufficient("no change of it could be planned".to_owned());
         }
         verdict
     }
@@ -148,15 +148,16 @@ impl Laws {
                 let (trial, smallest) = shrunk(&trial, *law, &rehearsal, &mut shrinking);
                 let smallest = smallest.unwrap_or_else(|| outcome.clone());
                 let of_law = smallest.violations().filter(|one| one.law() == *law);
-                of_law.for_each(|violation| verdict.find(violation.clone()));
-                verdict.exemplify(*law, &trial.ecosystem);
+                of_law.for_each(|violation| verdict.add_violation(violation.clone()));
+                verdict.add_counterexample(*law, &trial.ecosystem);
             }
         }
         let (rendered, changes) = (verdict.ecosystems(), verdict.changes());
         if rendered < ecosystems {
-            verdict.too_little(format!("only {rendered} of {ecosystems} ecosystems could be rendered"));
+            verdict
+                .mark_insufficient(format!("only {rendered} of {ecosystems} ecosystems could be rendered"));
         } else if changes < ecosystems {
-            verdict.too_little(format!("only {changes} changes could be planned"));
+            verdict.mark_insufficient(format!("only {changes} changes could be planned"));
         }
         verdict
     }

@@ -2,7 +2,7 @@
 
 use crate::recording::{Log, SharedLog, factory, witnessed};
 use chrono::NaiveDate;
-use datasurface_broker::{Broker, Lock, Placed, Proposal, Reached, Refused};
+use datasurface_broker::{Base, Broker, BrokerError, Lock, Placed, Proposal};
 use datasurface_model::{Ecosystem, Findings, Validation};
 use datasurface_platform::{DataPlatform, PlatformInstance, Registry};
 
@@ -18,7 +18,7 @@ pub(crate) struct Harness {
 #[derive(Debug)]
 pub(crate) struct HarnessRun {
     pub(crate) placed: Placed,
-    pub(crate) proposal: Result<Proposal, Refused>,
+    pub(crate) proposal: Result<Proposal, BrokerError>,
     pub(crate) log: Log,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct HarnessRun {
 #[derive(Debug)]
 pub(crate) enum HarnessError {
     Invalid(Findings),
-    Refused(Refused, Log),
+    Refused(BrokerError, Log),
 }
 
 impl Harness {
@@ -35,7 +35,7 @@ impl Harness {
         Self { broker: Broker::new(witnessed(registry, &log)), log, on }
     }
 
-    pub(crate) fn on(&self) -> NaiveDate {
+    pub(crate) fn date(&self) -> NaiveDate {
         self.on
     }
 
@@ -56,13 +56,13 @@ impl Harness {
 
     /// Proposes the way from what was proposed before, which is taken to be done.
     pub(crate) fn propose(&self, placed: Placed, before: Option<&Proposal>, on: NaiveDate) -> HarnessRun {
-        let reached = Reached::Target(before.map(Proposal::manifest));
+        let reached = Base::Target(before.map(Proposal::manifest));
         let proposal = self.broker.propose(&placed, reached, on);
         HarnessRun { placed, proposal, log: self.log.take() }
     }
 
     /// Another instance with the same settings.
-    pub(crate) fn another(&self, instance: &PlatformInstance) -> Option<Box<dyn DataPlatform>> {
+    pub(crate) fn second_instance(&self, instance: &PlatformInstance) -> Option<Box<dyn DataPlatform>> {
         let registry = self.broker.registry();
         factory(registry, instance.kind(), instance.version())?.create(instance).ok()
     }
@@ -92,7 +92,7 @@ impl HarnessError {
 }
 
 /// The codes of a refusal.
-pub(crate) fn codes(refused: &Refused) -> Vec<String> {
+pub(crate) fn codes(refused: &BrokerError) -> Vec<String> {
     let errors = refused.findings().iter();
     errors
         .filter(|finding| finding.severity() == datasurface_model::Severity::Error)

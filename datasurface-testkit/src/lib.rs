@@ -72,4 +72,4 @@ pub use check::Laws;
 pub use datasurface_strategies as strategies;
 pub use northwind::{northwind, northwind_masked};
 pub use report::{Law, LawReport, Violation};
-pub use synthetic::{Edits, Synthetic, far_reaching_edits};
+pub use synthetic::{Edits, Synthetic, worst_case_edits};

@@ -17,13 +17,13 @@ pub enum Law {
     /// 3: the same view has the same rendering, byte for byte, in whatever order the model was declared.
     RenderIsDeterministic,
     /// 4: where nothing changed, there is nothing to do.
-    NothingToDo,
+    NoChangeNoSteps,
     /// 5: who does what a plan says has what was rendered: resources and files.
-    PlanGetsThere,
+    PlanIsComplete,
     /// 7: no step destroys data that was promised.
     HeldStateSurvives,
     /// 8: where things are placed changes nothing about what there is, and offers resolve across shards.
-    ShardsAreTheWhole,
+    PlacementIsInvisible,
     /// 9: what the descriptor says is true; judged of the storage that captured data is kept in.
     ClaimsAreTrue,
     /// 10: no question makes a platform panic.
@@ -40,10 +40,10 @@ impl Law {
             Self::LintIsPure => 1,
             Self::CleanLintRenders => 2,
             Self::RenderIsDeterministic => 3,
-            Self::NothingToDo => 4,
-            Self::PlanGetsThere => 5,
+            Self::NoChangeNoSteps => 4,
+            Self::PlanIsComplete => 5,
             Self::HeldStateSurvives => 7,
-            Self::ShardsAreTheWhole => 8,
+            Self::PlacementIsInvisible => 8,
             Self::ClaimsAreTrue => 9,
             Self::NoPanic => 10,
             Self::PathsAreSafe => 11,
@@ -57,10 +57,10 @@ impl Law {
             Self::LintIsPure => "lint is pure and ordered",
             Self::CleanLintRenders => "if lint is clean, render succeeds",
             Self::RenderIsDeterministic => "render is deterministic",
-            Self::NothingToDo => "a diff of equal renderings is empty",
-            Self::PlanGetsThere => "applying a plan gives what is rendered",
+            Self::NoChangeNoSteps => "a diff of equal renderings is empty",
+            Self::PlanIsComplete => "applying a plan gives what is rendered",
             Self::HeldStateSurvives => "no step destroys held state",
-            Self::ShardsAreTheWhole => "the shards together are the whole",
+            Self::PlacementIsInvisible => "the shards together are the whole",
             Self::ClaimsAreTrue => "what the descriptor claims is true",
             Self::NoPanic => "no panic",
             Self::PathsAreSafe => "paths are safe and unique",
@@ -157,11 +157,11 @@ impl CheckCounts {
 }
 
 impl LawReport {
-    pub(crate) fn find(&mut self, violation: Violation) {
+    pub(crate) fn add_violation(&mut self, violation: Violation) {
         self.violations.insert(violation);
     }
 
-    pub(crate) fn exemplify(&mut self, law: Law, ecosystem: &Ecosystem) {
+    pub(crate) fn add_counterexample(&mut self, law: Law, ecosystem: &Ecosystem) {
         self.examples.entry(law).or_insert_with(|| ecosystem.clone());
     }
 
@@ -173,7 +173,7 @@ impl LawReport {
         &self.tally
     }
 
-    pub(crate) fn too_little(&mut self, why: String) {
+    pub(crate) fn mark_insufficient(&mut self, why: String) {
         self.too_little = Some(why);
     }
 
@@ -190,7 +190,7 @@ impl LawReport {
 
     /// An ecosystem, as small as could be found, in which this law is violated.
     #[must_use]
-    pub fn example(&self, law: Law) -> Option<&Ecosystem> {
+    pub fn counterexample(&self, law: Law) -> Option<&Ecosystem> {
         self.examples.get(&law)
     }
 
@@ -215,7 +215,7 @@ impl LawReport {
 
     /// Whether every law was kept, and enough was checked to say so.
     #[must_use]
-    pub fn is_kept(&self) -> bool {
+    pub fn passed(&self) -> bool {
         self.violations.is_empty() && self.too_little.is_none()
     }
 
@@ -227,7 +227,7 @@ impl LawReport {
     #[expect(clippy::panic, reason = "this is how a test fails")]
     #[track_caller]
     pub fn assert(&self) {
-        if !self.is_kept() {
+        if !self.passed() {
             panic!("{self}");
         }
     }
@@ -238,7 +238,7 @@ const SHOWN: usize = 4;
 
 impl fmt::Display for LawReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_kept() {
+        if self.passed() {
             f.write_str("every law is kept\n")?;
         }
         for law in self.laws() {

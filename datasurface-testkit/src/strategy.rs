@@ -14,7 +14,7 @@ use proptest::{collection::vec, option::weighted as sometimes, prelude::*};
 ///
 /// Every datastore has a primary, so a graph can always be built.
 pub fn assignments(ecosystem: &Ecosystem) -> impl Strategy<Value = Assignments> + use<> {
-    let names = Names::of(ecosystem);
+    let names = Names::new(ecosystem);
     (
         vec(serving(), names.consumers.len()),
         vec(capturing(), names.datastores.len()),
@@ -49,7 +49,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(ecosystem: &Ecosystem) -> Self {
+    fn new(ecosystem: &Ecosystem) -> Self {
         let zones = ecosystem.zones().iter().filter_map(|zone| zone.definition());
         let teams = zones.flat_map(|zone| zone.teams().iter().filter_map(|team| team.definition()));
         let mut names = Self {

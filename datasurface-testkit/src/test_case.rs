@@ -61,7 +61,7 @@ impl TestCase {
         if let Err(payload) = panic {
             court.report(Law::NoPanic, "the host", recording::message(&*payload));
         }
-        court.panics(&rehearsal.log().panics);
+        court.report_panics(&rehearsal.log().panics);
         court.into_verdict()
     }
 
@@ -71,7 +71,7 @@ impl TestCase {
             Ok(placed) => placed,
             Err(unplaced) => return unplaced.findings().clone(),
         };
-        let proposal = rehearsal.propose(placed, None, rehearsal.on()).proposal;
+        let proposal = rehearsal.propose(placed, None, rehearsal.date()).proposal;
         proposal.map_or_else(|refused| refused.findings().clone(), |_| Findings::default())
     }
 
@@ -149,7 +149,7 @@ impl TestCase {
         court.count(change());
         let holds = edited.platforms().iter().any(|platform| !there.lock().held(platform.name()).is_empty());
         if holds
-            && let Some(later) = rehearsal.on().checked_add_days(LONG)
+            && let Some(later) = rehearsal.date().checked_add_days(LONG)
             && let Ok(placed) = rehearsal.place(edited, there.lock())
         {
             let stage = rehearsal.propose(placed, Some(&there), later);
@@ -182,12 +182,12 @@ fn stage(
         Err(unplaced) => {
             court.skip(unplaced.codes());
             if let HarnessError::Refused(_, log) = &unplaced {
-                court.panics(&log.panics);
+                court.report_panics(&log.panics);
             }
             return None;
         }
     };
-    let stage = rehearsal.propose(placed, before, rehearsal.on());
+    let stage = rehearsal.propose(placed, before, rehearsal.date());
     laws::judge(court, rehearsal, &stage);
     if let Err(refused) = &stage.proposal {
         court.skip(codes(refused));

@@ -14,7 +14,7 @@ pub(crate) fn measure(
     arguments: &Arguments,
     report: &mut Report,
 ) -> Result<(), Box<dyn Error>> {
-    let mut edits = Edits::of(checked.ecosystem(), 1);
+    let mut edits = Edits::new(checked.ecosystem(), 1);
     let mut durations = Vec::with_capacity(arguments.edits);
     for number in 0..arguments.edits {
         let edited = edits.edit(checked.ecosystem().clone().into_inner());

@@ -3,9 +3,9 @@
 use crate::Result;
 use chrono::{DateTime, Utc};
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Reached, Target},
+    broker::{Base, Broker, LOCK_FILE_NAME, Lock, OperationContext, Target},
     model::*,
-    platform::{Confirmed, EnvironmentCredentials, NoObserver, Registry, RunRequest},
+    platform::{EnvironmentCredentials, NoObserver, OperatorConfirmations, Registry, RunRequest},
 };
 use datasurface_local::LocalPlatform;
 use std::{fs, io, path::Path, time::SystemTime};
@@ -24,10 +24,10 @@ pub(crate) fn work(folder: &Path, guests: bool) -> Result<()> {
     let now = DateTime::<Utc>::from(SystemTime::now());
     let checked = ecosystem(guests).validate(&Validation::on(now.date_naive()))?;
     let placed = broker.place(checked.ecosystem(), &lock)?;
-    let proposal = broker.propose(&placed, Reached::Target(target.manifest()), now.date_naive())?;
+    let proposal = broker.propose(&placed, Base::Target(target.manifest()), now.date_naive())?;
     proposal.write(&mut target, &path)?;
-    let confirmed = Confirmed::default();
-    let on = Operation {
+    let confirmed = OperatorConfirmations::default();
+    let on = OperationContext {
         root: folder,
         credentials: &EnvironmentCredentials,
         now,

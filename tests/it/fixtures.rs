@@ -9,7 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use datasurface::{
-    broker::{Broker, Lock, Placed, Reached, Refused},
+    broker::{Base, Broker, BrokerError, Lock, Placed},
     document::{DocumentError, Documents},
     model::{CodeInfo, Ecosystem, Findings, Validation},
     platform::Registry,
@@ -86,7 +86,7 @@ fn place(documents: &Documents, lock: &Lock) -> Result<Placed, Findings> {
     broker().place(checked.ecosystem(), lock).map_err(told)
 }
 
-fn told(refused: Refused) -> Findings {
+fn told(refused: BrokerError) -> Findings {
     refused.findings().clone()
 }
 
@@ -103,7 +103,7 @@ fn lock_before(fixture: &Path) -> Lock {
 fn findings(fixture: &Path) -> Findings {
     let documents = documents(fixture);
     let found = place(&documents, &lock_before(fixture)).and_then(|placed| {
-        let proposal = broker().propose(&placed, Reached::Target(None), today()).map_err(told)?;
+        let proposal = broker().propose(&placed, Base::Target(None), today()).map_err(told)?;
         Ok(proposal.findings().clone())
     });
     documents.located(found.unwrap_or_else(|findings| findings))
@@ -116,7 +116,7 @@ fn judged(ecosystem: Ecosystem, lock: &Lock) -> Findings {
         Err(invalid) => return invalid.findings().clone(),
     };
     let found = broker().place(checked.ecosystem(), lock).map_err(told).and_then(|placed| {
-        let proposal = broker().propose(&placed, Reached::Target(None), today()).map_err(told)?;
+        let proposal = broker().propose(&placed, Base::Target(None), today()).map_err(told)?;
         Ok(proposal.findings().clone())
     });
     let mut findings = found.unwrap_or_else(|findings| findings);

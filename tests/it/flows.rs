@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Operation, Proposal, Reached, Target},
+    broker::{Base, Broker, LOCK_FILE_NAME, Lock, OperationContext, Proposal, Target},
     model::*,
     platform::{
-        Action, AppliedTo, Confirmed, DataPlatform, EnvironmentCredentials, NoObserver, Registry,
-        RunObserver, RunReport, RunRequest, Site,
+        Action, DataPlatform, EnvironmentCredentials, NoObserver, OperatorConfirmations, PreviousTarget,
+        Registry, RunObserver, RunReport, RunRequest, RuntimeContext,
     },
 };
 use datasurface_local::{LocalConfig, LocalPlatform};
@@ -101,7 +101,7 @@ impl Ground {
         let placed =
             broker.place(ecosystem.validate(&Validation::on(on)).unwrap().ecosystem(), &lock).unwrap();
         let mut target = Target::open(self.path("target")).unwrap();
-        let proposal = broker.propose(&placed, Reached::Target(target.manifest()), on).unwrap();
+        let proposal = broker.propose(&placed, Base::Target(target.manifest()), on).unwrap();
         proposal.write(&mut target, &lock_path).unwrap();
         proposal
     }
@@ -114,7 +114,7 @@ impl Ground {
     }
 
     fn run(&self, on: &str) -> Vec<String> {
-        let run = |platform: &LocalPlatform, site: &Site<'_>| {
+        let run = |platform: &LocalPlatform, site: &RuntimeContext<'_>| {
             platform.runtime().unwrap().run(site, &RunRequest::until_idle())
         };
         let report: RunReport = self.at(on, run).unwrap();
@@ -125,20 +125,20 @@ impl Ground {
         report.datasets.iter().map(line).collect()
     }
 
-    fn at<T>(&self, on: &str, work: impl FnOnce(&LocalPlatform, &Site<'_>) -> T) -> T {
+    fn at<T>(&self, on: &str, work: impl FnOnce(&LocalPlatform, &RuntimeContext<'_>) -> T) -> T {
         let now: DateTime<Utc> = format!("{on}T12:00:00Z").parse().unwrap();
         let target = Target::open(self.path("target")).unwrap();
         let rendered =
             target.rendered(target.manifest().unwrap().platform(&"Local".into()).unwrap()).unwrap();
         let (root, credentials) = (self.folder.path(), &EnvironmentCredentials);
-        let site = Site {
+        let site = RuntimeContext {
             rendered: &rendered,
             root,
             credentials,
             now,
             watcher: &NoObserver,
-            applied_to: AppliedTo::Nothing,
-            confirmed: Confirmed { begin_anew: false, clock_until: Some(now) },
+            applied_to: PreviousTarget::Nothing,
+            confirmed: OperatorConfirmations { begin_anew: false, clock_until: Some(now) },
         };
         work(&LocalPlatform::new(LocalConfig::new("platform.db")), &site)
     }
@@ -220,15 +220,15 @@ impl Ground {
 
 /// The same ground, worked on as a host does: by a broker and a target, and no plan in its hands.
 impl Ground {
-    fn operate<T>(&self, on: &str, work: impl FnOnce(&Broker, &mut Target, &Operation<'_>) -> T) -> T {
+    fn operate<T>(&self, on: &str, work: impl FnOnce(&Broker, &mut Target, &OperationContext<'_>) -> T) -> T {
         let now: DateTime<Utc> = format!("{on}T12:00:00Z").parse().unwrap();
         let root = self.folder.path();
-        let on = Operation {
+        let on = OperationContext {
             root,
             credentials: &EnvironmentCredentials,
             now,
             watcher: &NoObserver,
-            confirmed: Confirmed { begin_anew: false, clock_until: Some(now) },
+            confirmed: OperatorConfirmations { begin_anew: false, clock_until: Some(now) },
         };
         let broker = Broker::new(Registry::new().with_plugin::<LocalPlatform>());
         work(&broker, &mut Target::open(self.path("target")).unwrap(), &on)
@@ -372,7 +372,7 @@ fn whoever_watches_is_told_what_is_done() {
         ground.render(ecosystem, on);
         let listener = Listener::default();
         ground.operate(on, |broker, target, on| {
-            let on = Operation { watcher: &listener, ..*on };
+            let on = OperationContext { watcher: &listener, ..*on };
             assert!(broker.apply(target, &on).unwrap().findings.is_empty());
             assert!(broker.run(target, &on, &RunRequest::until_idle()).findings.is_empty());
         });

@@ -17,7 +17,7 @@ mod specification;
 mod why;
 
 use datasurface::{
-    graph::{Assignments, IntentionGraphs, NoPrimary},
+    graph::{Assignments, IntentionGraphs, NoPrimaryError},
     model::{DatastoreName, Ecosystem, Valid},
 };
 use datasurface_testkit::strategies::{Shape, ecosystems, ecosystems_with};
@@ -51,7 +51,7 @@ fn undecided_cases() -> impl Strategy<Value = Case> {
     })
 }
 
-fn build(ecosystem: &Ecosystem, assignments: &Assignments) -> Result<IntentionGraphs, NoPrimary> {
+fn build(ecosystem: &Ecosystem, assignments: &Assignments) -> Result<IntentionGraphs, NoPrimaryError> {
     IntentionGraphs::build(&Valid::assume_valid(ecosystem.clone()), assignments)
 }
 

@@ -3,7 +3,7 @@
 use crate::connectors::Connectors;
 use chrono::NaiveDate;
 use datasurface::{
-    broker::{Broker, Lock, Proposal, Reached},
+    broker::{Base, Broker, Lock, Proposal},
     model::{Ecosystem, Validation},
     platform::{Registry, RemoteFactory, Rendering},
 };
@@ -14,23 +14,23 @@ use std::process::Command;
 #[test]
 fn the_local_platform_keeps_them_on_northwind() {
     for ecosystem in [northwind(), northwind_masked()] {
-        kept(&Laws::of::<LocalPlatform>().check(&ecosystem));
+        kept(&Laws::for_plugin::<LocalPlatform>().check(&ecosystem));
     }
 }
 
 #[test]
 fn the_local_platform_keeps_them_on_generated_ecosystems() {
-    kept(&Laws::of::<LocalPlatform>().check_generated(10));
+    kept(&Laws::for_plugin::<LocalPlatform>().check_generated(10));
 }
 
 #[test]
 fn connectors_keep_them_on_northwind() {
-    kept(&Laws::of::<Connectors>().check(&northwind()));
+    kept(&Laws::for_plugin::<Connectors>().check(&northwind()));
 }
 
 #[test]
 fn connectors_keep_them_on_generated_ecosystems() {
-    kept(&Laws::of::<Connectors>().check_generated(10));
+    kept(&Laws::for_plugin::<Connectors>().check_generated(10));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn proposal(broker: &Broker, ecosystem: Ecosystem) -> Proposal {
     let on: NaiveDate = "2026-11-21".parse().expect("a day");
     let checked = ecosystem.validate(&Validation::on(on)).expect("a valid ecosystem");
     let placed = broker.place(checked.ecosystem(), &Lock::default()).expect("a place for everything");
-    broker.propose(&placed, Reached::Target(None), on).expect("a proposal")
+    broker.propose(&placed, Base::Target(None), on).expect("a proposal")
 }
 
 fn by_connectors(ecosystem: &Ecosystem) -> Ecosystem {

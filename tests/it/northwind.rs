@@ -7,7 +7,7 @@ mod front_page;
 use crate::support::shared;
 use chrono::NaiveDate;
 use datasurface::{
-    broker::{Broker, LOCK_FILE_NAME, Lock, Manifest, Proposal, Reached, Target},
+    broker::{Base, Broker, LOCK_FILE_NAME, Lock, Manifest, Proposal, Target},
     graph::{IntentionGraph, IntentionGraphs},
     model::*,
     platform::{Action, Effect, Meaning, Registry},
@@ -37,7 +37,7 @@ fn broker() -> Broker {
 }
 
 fn proposed(ecosystem: Ecosystem, lock: &Lock, reached: Option<&Manifest>) -> Proposal {
-    broker().propose(&placed(ecosystem, lock), Reached::Target(reached), day()).unwrap()
+    broker().propose(&placed(ecosystem, lock), Base::Target(reached), day()).unwrap()
 }
 
 fn only(graphs: &IntentionGraphs) -> &IntentionGraph {
@@ -187,7 +187,7 @@ fn a_target_that_was_lost_is_made_again_byte_by_byte() {
     let (rendered, lock) = (folder.path().join("rendered"), folder.path().join(LOCK_FILE_NAME));
     let write = |reached_is_lost: bool, lock_before: &Lock| {
         let mut target = Target::open(&rendered).unwrap();
-        let reached = if reached_is_lost { Reached::Lost } else { Reached::Target(target.manifest()) };
+        let reached = if reached_is_lost { Base::Lost } else { Base::Target(target.manifest()) };
         let proposal = broker().propose(&placed(northwind(), lock_before), reached, day()).unwrap();
         proposal.write(&mut target, &lock).unwrap();
         (proposal.lock().clone(), contents(&rendered))

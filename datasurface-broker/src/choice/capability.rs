@@ -1,6 +1,6 @@
 //! What a platform cannot do, in words.
 
-use datasurface_graph::{Custody, Keep};
+use datasurface_graph::{Custody, RetentionPeriod};
 use datasurface_model::{
     Consistency, ContainerKey, DataTransformer, DatasetGroup, Datastore, Ecosystem, Entity, Milestoning,
     Valid, Workspace,
@@ -37,7 +37,7 @@ pub(crate) fn serving_obstacles(
     }
     if let (Some(wanted), Some(most)) =
         (Custody::for_consumer(requirements).retention, descriptor.longest_retention())
-        && wanted > Keep::For(most)
+        && wanted > RetentionPeriod::For(most)
     {
         reasons.push(format!("it cannot keep data for more than {most}, and it is to be kept for {wanted}"));
     }

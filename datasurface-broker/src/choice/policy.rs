@@ -8,7 +8,7 @@ use super::{
 use datasurface_model::{
     DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named,
     PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Set, Workspace, ZoneName,
-    governance::{Denial, DenialContext, PolicySubject, denial},
+    governance::{Denial, DenialContext, PolicySubject, evaluate},
     segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -274,7 +274,7 @@ impl<'a> GovernedTask<'a> {
         for voice in self.voices.values() {
             for policy in voice.policies {
                 let mut tell = |met: PolicySubject<'_>| {
-                    if let Some(denial) = denial(policy, &met, cloud) {
+                    if let Some(denial) = evaluate(policy, &met, cloud) {
                         tell(voice, policy, denial);
                     }
                 };
@@ -293,7 +293,7 @@ impl<'a> GovernedTask<'a> {
                 }
                 let theirs = declared.production_status();
                 let own = PolicySubject::status(&voice.statuses, theirs);
-                let is_denied = denial(policy, &own, cloud).is_some();
+                let is_denied = evaluate(policy, &own, cloud).is_some();
                 if !is_denied {
                     tell(PolicySubject::status(&voice.of_inputs, theirs));
                 } else if !is_judged {

@@ -7,10 +7,10 @@ pub(super) const A_BUG: &str = "this is a bug in datasurface: please report it w
 
 /// Why something could not be done with a target. Before anything is written, every reason is found in one go.
 #[derive(Debug)]
-pub struct TargetError(Box<Reasons>);
+pub struct TargetError(Box<TargetErrorInner>);
 
 #[derive(Debug)]
-struct Reasons {
+struct TargetErrorInner {
     first: Diagnostic,
     others: Vec<Diagnostic>,
     source: Option<io::Error>,
@@ -70,7 +70,7 @@ pub(super) fn finding(code: &CodeInfo, path: impl fmt::Display, message: impl In
 
 impl From<Diagnostic> for TargetError {
     fn from(first: Diagnostic) -> Self {
-        Self(Box::new(Reasons { first, others: Vec::new(), source: None }))
+        Self(Box::new(TargetErrorInner { first, others: Vec::new(), source: None }))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{
     codes::{DAMAGED, FOREIGN_FILE, INCOMPLETE, UNREADABLE},
-    disk::Kind,
+    disk::FileKind,
     error::TargetError,
     lock::LockWrite,
     target_folder::{FileState, JOURNAL, MANIFEST, NEW_JOURNAL, TargetFolder, changing, reading},
@@ -235,9 +235,9 @@ impl Removal {
             return Ok(false);
         }
         match ground.kind_at(&self.path)? {
-            Some(Kind::File) if ground.hash(&ground.path_of(&self.path))? == self.hash => Ok(true),
-            Some(Kind::File | Kind::Other) => Err(edited(&self.path).into()),
-            Some(Kind::Folder) | None => Ok(false),
+            Some(FileKind::File) if ground.hash(&ground.path_of(&self.path))? == self.hash => Ok(true),
+            Some(FileKind::File | FileKind::Other) => Err(edited(&self.path).into()),
+            Some(FileKind::Folder) | None => Ok(false),
         }
     }
 }
@@ -248,7 +248,7 @@ fn tidy(ground: &TargetFolder, folders: &BTreeSet<SafePath>) -> Result<BTreeSet<
     let mut left = BTreeSet::from([ground.root.clone()]);
     for folder in folders.iter().rev() {
         let at = ground.path_of(folder);
-        if ground.kind_at(folder)? != Some(Kind::Folder) {
+        if ground.kind_at(folder)? != Some(FileKind::Folder) {
             continue;
         }
         if reading(&at, ground.disk.list(&at))?.is_empty() {
@@ -272,7 +272,7 @@ fn make_way(
             continue;
         }
         match ground.kind_at(&folder)? {
-            Some(Kind::Folder) => {}
+            Some(FileKind::Folder) => {}
             None => {
                 let at = ground.path_of(&folder);
                 changing(&at, ground.disk.create_dir(&at))?;

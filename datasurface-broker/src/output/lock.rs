@@ -2,7 +2,7 @@
 
 use super::{
     codes::{FOREIGN_FILE, FOREIGN_JOURNAL, INCOMPLETE, INTERRUPTED, UNWRITABLE},
-    disk::Kind,
+    disk::FileKind,
     error::TargetError,
     target_folder::{TargetFolder, reading},
     verify::edited,
@@ -124,7 +124,7 @@ impl LockWrite {
         let path = Path::new(&self.path);
         match ground.kind(path)? {
             None => Ok(None),
-            Some(Kind::File) => ground.hash(path).map(Some),
+            Some(FileKind::File) => ground.hash(path).map(Some),
             Some(_) => {
                 Err(TargetError::new(&FOREIGN_FILE, &self.path, format!("`{}` is not a file", self.path))
                     .help("move it away, or name another lock"))

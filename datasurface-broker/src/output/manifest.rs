@@ -5,7 +5,7 @@ mod wire;
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{
-    AppliedTo, FileRecord, NodeView, PlatformInstance, ResourceAddress, Revision, SafePath, Scope,
+    FileRecord, NodeView, PlatformInstance, PreviousTarget, ResourceAddress, Revision, SafePath, Scope,
     ScopeRecord,
 };
 use serde::{Deserialize, Serialize};
@@ -32,20 +32,20 @@ pub struct PlatformRecord {
     /// The files that are there for one change only, by path relative to its folder.
     pub transition: BTreeMap<SafePath, FileRecord>,
     /// How far what runs is behind what is rendered.
-    #[serde(default, skip_serializing_if = "Standing::is_rendered")]
-    pub standing: Standing,
+    #[serde(default, skip_serializing_if = "ApplyState::is_rendered")]
+    pub standing: ApplyState,
     /// What its consumers asked to be kept of each dataset. A rendering cannot tell: it keeps what is held, too.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owed: BTreeMap<DatasetKey, Custody>,
     /// What it was applied to last, if that has an identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub applied_to: Option<AppliedGround>,
+    pub applied_to: Option<AppliedTarget>,
 }
 
 /// What rendered files are applied to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AppliedGround {
+pub struct AppliedTarget {
     /// What tells it from everything else of its kind.
     pub identity: String,
     /// The root, relative to the target, if there is a way from here to there.
@@ -56,7 +56,7 @@ pub struct AppliedGround {
 /// How far what runs is behind what is rendered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum ApplyState {
     /// Nobody has said yet that anything runs: what is rendered counts as reached. So it stays for a platform that leaves
     /// it to other tools to apply what it renders.
     #[default]
@@ -64,13 +64,13 @@ pub enum Standing {
     /// What is rendered was applied.
     Applied,
     /// Something earlier was applied, and is what runs.
-    Behind(Box<Behind>),
+    Behind(Box<EarlierApplied>),
 }
 
 /// What was applied before it was rendered differently.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Behind {
+pub struct EarlierApplied {
     /// The revision that it was rendered from.
     pub revision: Revision,
     /// What was rendered then, ordered by scope.
@@ -80,7 +80,7 @@ pub struct Behind {
     pub owed: BTreeMap<DatasetKey, Custody>,
 }
 
-impl Standing {
+impl ApplyState {
     fn is_rendered(&self) -> bool {
         *self == Self::Rendered
     }
@@ -147,17 +147,17 @@ impl Manifest {
     #[must_use]
     pub fn base_revision(&self, platform: &PlatformName) -> &Revision {
         match self.platforms.get(platform).map(|record| &record.standing) {
-            Some(Standing::Behind(behind)) => &behind.revision,
+            Some(ApplyState::Behind(behind)) => &behind.revision,
             _ => &self.revision,
         }
     }
 
     /// The same manifest after what is rendered for these instances was applied: what that needed is gone.
     #[must_use]
-    pub fn with_applied(mut self, platforms: &BTreeMap<PlatformName, Option<AppliedGround>>) -> Self {
+    pub fn with_applied(mut self, platforms: &BTreeMap<PlatformName, Option<AppliedTarget>>) -> Self {
         for (name, ground) in platforms {
             if let Some(record) = self.platforms.get_mut(name) {
-                record.standing = Standing::Applied;
+                record.standing = ApplyState::Applied;
                 record.transition.clear();
                 record.applied_to.clone_from(ground);
             }
@@ -223,11 +223,11 @@ impl Manifest {
 impl PlatformRecord {
     /// What it was applied to, as its runtime is told.
     #[must_use]
-    pub fn applied_to(&self) -> AppliedTo<'_> {
+    pub fn applied_to(&self) -> PreviousTarget<'_> {
         match (&self.applied_to, &self.standing) {
-            (Some(ground), _) => AppliedTo::This(&ground.identity),
-            (None, Standing::Applied | Standing::Behind(_)) => AppliedTo::Something,
-            (None, Standing::Rendered) => AppliedTo::Nothing,
+            (Some(ground), _) => PreviousTarget::This(&ground.identity),
+            (None, ApplyState::Applied | ApplyState::Behind(_)) => PreviousTarget::Something,
+            (None, ApplyState::Rendered) => PreviousTarget::Nothing,
         }
     }
 
@@ -235,8 +235,8 @@ impl PlatformRecord {
     #[must_use]
     pub fn base_scopes(&self) -> &[ScopeEntry] {
         match &self.standing {
-            Standing::Behind(behind) => &behind.scopes,
-            Standing::Rendered | Standing::Applied => &self.scopes,
+            ApplyState::Behind(behind) => &behind.scopes,
+            ApplyState::Rendered | ApplyState::Applied => &self.scopes,
         }
     }
 
@@ -244,8 +244,8 @@ impl PlatformRecord {
     #[must_use]
     pub fn base_owed(&self) -> &BTreeMap<DatasetKey, Custody> {
         match &self.standing {
-            Standing::Behind(behind) => &behind.owed,
-            Standing::Rendered | Standing::Applied => &self.owed,
+            ApplyState::Behind(behind) => &behind.owed,
+            ApplyState::Rendered | ApplyState::Applied => &self.owed,
         }
     }
 

@@ -23,14 +23,14 @@ mod verify;
 
 pub(crate) use codes::CODES;
 pub use error::TargetError;
-pub use manifest::{AppliedGround, Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
-pub use transaction::Writing;
+pub use manifest::{AppliedTarget, ApplyState, EarlierApplied, Manifest, PlatformRecord, ScopeEntry};
+pub use transaction::TargetTransaction;
 
 use codes::{BUSY, FOREIGN_FILE, UNREADABLE};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
-use disk::{Disk, Kind, RealDisk};
+use disk::{Disk, FileKind, RealDisk};
 use interrupted::Interrupted;
 use std::{
     collections::BTreeMap,
@@ -118,7 +118,7 @@ impl Target {
             return Ok(());
         };
         let root = relative_path::between(self.root(), root);
-        let ground = |identity: &String| AppliedGround { identity: identity.clone(), root: root.clone() };
+        let ground = |identity: &String| AppliedTarget { identity: identity.clone(), root: root.clone() };
         let platforms =
             platforms.iter().map(|(name, identity)| (name.clone(), identity.as_ref().map(ground)));
         let applied = manifest.clone().with_applied(&platforms.collect());
@@ -202,7 +202,7 @@ impl Target {
                 _ if self.interrupted.as_ref().is_some_and(|write| write.staged(&path).is_some()) => {
                     self.read(&path)?
                 }
-                Some(Kind::File) => self.ground.read(&self.ground.path_of(&path))?,
+                Some(FileKind::File) => self.ground.read(&self.ground.path_of(&path))?,
                 None => {
                     findings.extend(verify::not_rendered(&path, FileState::Missing));
                     continue;
@@ -228,7 +228,7 @@ impl Target {
             return self.ground.read(&self.ground.staged(staged));
         }
         match self.ground.kind_at(path)? {
-            Some(Kind::File) => self.ground.read(&self.ground.path_of(path)),
+            Some(FileKind::File) => self.ground.read(&self.ground.path_of(path)),
             Some(_) => Err(TargetError::new(
                 &FOREIGN_FILE,
                 path,
@@ -242,7 +242,7 @@ impl Target {
 
     /// Begins to write, making the folder if need be. Nobody else can write as long as what this returns lives, and
     /// nobody else has written since this was opened.
-    pub fn begin(&mut self) -> Result<Writing<'_>, TargetError> {
+    pub fn begin(&mut self) -> Result<TargetTransaction<'_>, TargetError> {
         let ground = &self.ground;
         if !ground.is_there()? {
             ground.make_folder(&ground.root)?;
@@ -262,7 +262,7 @@ impl Target {
         ground.discard()?;
         let staging = ground.staging();
         changing(&staging, ground.disk.create_dir(&staging))?;
-        Ok(Writing::new(self, lock))
+        Ok(TargetTransaction::new(self, lock))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     codes::{FOREIGN_FILE, UNREADABLE, UNWRITABLE},
-    disk::{Disk, DiskLock, Kind},
+    disk::{Disk, DiskLock, FileKind},
     error::TargetError,
 };
 use datasurface_graph::Fingerprint;
@@ -60,7 +60,7 @@ impl TargetFolder {
         self.root.join(path.as_str())
     }
 
-    pub(super) fn kind(&self, path: &Path) -> Result<Option<Kind>, TargetError> {
+    pub(super) fn kind(&self, path: &Path) -> Result<Option<FileKind>, TargetError> {
         reading(path, self.disk.kind(path))
     }
 
@@ -96,12 +96,12 @@ impl TargetFolder {
     pub(super) fn is_there(&self) -> Result<bool, TargetError> {
         match self.kind_of_folder(&self.root)? {
             None => return Ok(false),
-            Some(Kind::Folder) => {}
+            Some(FileKind::Folder) => {}
             Some(_) => return Err(no_folder(&self.root)),
         }
         match self.kind(&self.own_folder())? {
             None => Ok(false),
-            Some(Kind::Folder) => Ok(true),
+            Some(FileKind::Folder) => Ok(true),
             Some(_) => Err(TargetError::new(
                 &FOREIGN_FILE,
                 OWN,
@@ -115,7 +115,7 @@ impl TargetFolder {
     pub(super) fn has_own(&self, name: &str) -> Result<bool, TargetError> {
         match self.kind(&self.own(name))? {
             None => Ok(false),
-            Some(Kind::File) => Ok(true),
+            Some(FileKind::File) => Ok(true),
             Some(_) => Err(TargetError::new(
                 &UNREADABLE,
                 format!("{OWN}/{name}"),
@@ -135,7 +135,7 @@ impl TargetFolder {
     /// Takes the lock of those who write; none if somebody else has it.
     pub(super) fn lock(&self) -> Result<Option<Box<dyn DiskLock>>, TargetError> {
         let path = self.own(WRITING);
-        if self.kind(&path)? == Some(Kind::Other) {
+        if self.kind(&path)? == Some(FileKind::Other) {
             self.remove_file(&path)?;
         }
         changing(&path, self.disk.lock(&path))
@@ -145,7 +145,7 @@ impl TargetFolder {
     pub(super) fn is_locked(&self) -> Result<bool, TargetError> {
         let path = self.own(WRITING);
         match self.kind(&path)? {
-            Some(Kind::File) => reading(&path, self.disk.is_locked(&path)),
+            Some(FileKind::File) => reading(&path, self.disk.is_locked(&path)),
             _ => Ok(false),
         }
     }
@@ -153,13 +153,13 @@ impl TargetFolder {
     /// Whether content waits under this number. A link there, or a folder, is refused.
     pub(super) fn is_staged(&self, number: u64) -> Result<bool, TargetError> {
         let folder = match self.kind(&self.staging())? {
-            Some(Kind::Folder) => self.kind(&self.staged(number))?,
+            Some(FileKind::Folder) => self.kind(&self.staged(number))?,
             None => None,
-            Some(_) => Some(Kind::Other),
+            Some(_) => Some(FileKind::Other),
         };
         match folder {
             None => Ok(false),
-            Some(Kind::File) => Ok(true),
+            Some(FileKind::File) => Ok(true),
             Some(_) => {
                 let name = format!("{OWN}/{STAGING}/{number}");
                 let problem = format!("`{name}` is not a file, or there is a link on its way");
@@ -177,7 +177,7 @@ impl TargetFolder {
             self.remove_file(&journal)?;
         }
         match had_staging {
-            Some(Kind::Folder) => {
+            Some(FileKind::Folder) => {
                 for name in reading(&staging, self.disk.list(&staging))? {
                     self.remove_file(&staging.join(name))?;
                 }
@@ -190,13 +190,13 @@ impl TargetFolder {
     }
 
     /// What there is at a path of the target. A link on the way is found instead of what it leads to.
-    pub(super) fn kind_at(&self, path: &SafePath) -> Result<Option<Kind>, TargetError> {
+    pub(super) fn kind_at(&self, path: &SafePath) -> Result<Option<FileKind>, TargetError> {
         let mut at = self.root.clone();
-        let mut found = Some(Kind::Folder);
+        let mut found = Some(FileKind::Folder);
         for part in path.parts() {
             match found {
-                Some(Kind::Folder) => at.push(part),
-                Some(Kind::File) => return Ok(None),
+                Some(FileKind::Folder) => at.push(part),
+                Some(FileKind::File) => return Ok(None),
                 other => return Ok(other),
             }
             found = self.kind(&at)?;
@@ -210,14 +210,14 @@ impl TargetFolder {
         &self,
         path: &SafePath,
         folder: &mut String,
-    ) -> Result<Option<Kind>, TargetError> {
+    ) -> Result<Option<FileKind>, TargetError> {
         let (within, _) = path.as_str().rsplit_once('/').unwrap_or_default();
         if !within.is_empty() && within == folder {
             return self.kind(&self.path_of(path));
         }
         let found = self.kind_at(path)?;
         // All that a file is in are folders.
-        *folder = if found == Some(Kind::File) { within.to_owned() } else { String::new() };
+        *folder = if found == Some(FileKind::File) { within.to_owned() } else { String::new() };
         Ok(found)
     }
 
@@ -225,8 +225,8 @@ impl TargetFolder {
     pub(super) fn state(&self, path: &SafePath, hash: Fingerprint) -> Result<FileState, TargetError> {
         Ok(match self.kind_at(path)? {
             None => FileState::Missing,
-            Some(Kind::Folder | Kind::Other) => FileState::Replaced,
-            Some(Kind::File) => match self.hash(&self.path_of(path))? {
+            Some(FileKind::Folder | FileKind::Other) => FileState::Replaced,
+            Some(FileKind::File) => match self.hash(&self.path_of(path))? {
                 same if same == hash => FileState::Same,
                 other => FileState::Edited(other),
             },
@@ -240,7 +240,7 @@ impl TargetFolder {
         for at in folder.ancestors().filter(|at| !at.as_os_str().is_empty()) {
             match self.kind_of_folder(at)? {
                 None => missing.push(at),
-                Some(Kind::Folder) => break,
+                Some(FileKind::Folder) => break,
                 Some(_) => return Err(no_folder(at)),
             }
         }
@@ -255,11 +255,11 @@ impl TargetFolder {
     }
 
     /// What there is where a person says that there is a folder: it may be a link to one.
-    fn kind_of_folder(&self, folder: &Path) -> Result<Option<Kind>, TargetError> {
+    fn kind_of_folder(&self, folder: &Path) -> Result<Option<FileKind>, TargetError> {
         match self.kind(folder)? {
-            Some(Kind::Other) => match self.kind(&folder.join("."))? {
-                Some(Kind::Folder) => Ok(Some(Kind::Folder)),
-                _ => Ok(Some(Kind::Other)),
+            Some(FileKind::Other) => match self.kind(&folder.join("."))? {
+                Some(FileKind::Folder) => Ok(Some(FileKind::Folder)),
+                _ => Ok(Some(FileKind::Other)),
             },
             found => Ok(found),
         }

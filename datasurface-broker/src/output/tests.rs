@@ -6,7 +6,7 @@ mod killed;
 mod rules;
 mod text;
 
-use super::{Manifest, PlatformRecord, ScopeEntry, Standing, Target, TargetError};
+use super::{ApplyState, Manifest, PlatformRecord, ScopeEntry, Target, TargetError};
 use datasurface_graph::Fingerprint;
 use datasurface_model::Json;
 use datasurface_platform::{File, PlatformInstance, Revision, SafePath, Scope, ScopeRecord};
@@ -53,7 +53,7 @@ impl Wanted {
             transition: BTreeMap::new(),
             owed: BTreeMap::new(),
             applied_to: None,
-            standing: Standing::default(),
+            standing: ApplyState::default(),
         };
         let lock = Fingerprint::of_bytes(self.lock.as_bytes());
         Manifest::new(Revision::new(lock), lock, [platform])

@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, path::Path};
 /// A write in the making. As long as it lives, nobody else can write the target. Nothing is visible before it is
 /// committed; dropped before that, it leaves nothing behind.
 #[derive(Debug)]
-pub struct Writing<'t> {
+pub struct TargetTransaction<'t> {
     target: &'t mut Target,
     staged: BTreeMap<SafePath, Staged>,
     next: u64,
@@ -26,7 +26,7 @@ pub struct Writing<'t> {
     _lock: Box<dyn DiskLock>,
 }
 
-impl<'t> Writing<'t> {
+impl<'t> TargetTransaction<'t> {
     pub(super) fn new(target: &'t mut Target, lock: Box<dyn DiskLock>) -> Self {
         Self { target, staged: BTreeMap::new(), next: 0, _lock: lock }
     }
@@ -97,7 +97,7 @@ impl<'t> Writing<'t> {
     }
 }
 
-impl Drop for Writing<'_> {
+impl Drop for TargetTransaction<'_> {
     fn drop(&mut self) {
         // With a journal the write has to be finished, not undone. What cannot be undone now is undone when the target
         // is opened next.

@@ -3,7 +3,7 @@
 
 use super::{
     codes::{EDITED, FOREIGN_FILE, INCOMPLETE, MISSING_FILE, NOT_RENDERED},
-    disk::Kind,
+    disk::FileKind,
     error::{A_BUG, TargetError, finding},
     journal::{Removal, Write},
     manifest::Manifest,
@@ -220,9 +220,9 @@ impl<'a> Verification<'a> {
                 for here in self.named(folder, part)? {
                     match self.ground.kind(&self.ground.root.join(&here))? {
                         None => {}
-                        Some(Kind::File) if self.going.contains(here.as_str()) => {}
-                        Some(Kind::Folder) if !is_file => inner.push(here),
-                        Some(Kind::Folder) if self.goes(&here)? => {}
+                        Some(FileKind::File) if self.going.contains(here.as_str()) => {}
+                        Some(FileKind::Folder) if !is_file => inner.push(here),
+                        Some(FileKind::Folder) if self.goes(&here)? => {}
                         Some(kind) => self.findings.push(obstacle(path, &here, kind, is_file)),
                     }
                 }
@@ -243,8 +243,8 @@ impl<'a> Verification<'a> {
             for name in names {
                 let here = format!("{folder}/{name}");
                 match self.ground.kind(&self.ground.root.join(&here))? {
-                    Some(Kind::Folder) => open.push(here),
-                    Some(Kind::File) if self.going.contains(here.as_str()) => {}
+                    Some(FileKind::Folder) => open.push(here),
+                    Some(FileKind::File) if self.going.contains(here.as_str()) => {}
                     None => {}
                     Some(_) => return Ok(false),
                 }
@@ -279,11 +279,11 @@ impl<'a> Verification<'a> {
     }
 }
 
-fn obstacle(path: &SafePath, here: &str, kind: Kind, is_file: bool) -> Diagnostic {
+fn obstacle(path: &SafePath, here: &str, kind: FileKind, is_file: bool) -> Diagnostic {
     let what = match kind {
-        Kind::File => "a file that is not ours",
-        Kind::Folder => "a folder",
-        Kind::Other => "a link, and links are never followed",
+        FileKind::File => "a file that is not ours",
+        FileKind::Folder => "a folder",
+        FileKind::Other => "a link, and links are never followed",
     };
     let message = if is_file {
         format!("`{path}` has to be written, and `{here}` is {what}")

@@ -1,6 +1,6 @@
 //! What was reached: lock and target must agree about it.
 
-use crate::{error::Refused, output::Manifest, placed::Placed};
+use crate::{error::BrokerError, output::Manifest, placed::Placed};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 
 pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(
@@ -34,7 +34,7 @@ pub(crate) static TARGET_OTHER: CodeInfo = CodeInfo::error(
 
 /// What is known of what was rendered before.
 #[derive(Clone, Copy, Debug)]
-pub enum Reached<'a> {
+pub enum Base<'a> {
     /// What the target remembers: nothing, if nothing was rendered there. It must be what the lock says was reached.
     Target(Option<&'a Manifest>),
     /// Whatever was there is gone, and is to be made again as the lock says, from the model that the lock goes with.
@@ -44,13 +44,13 @@ pub enum Reached<'a> {
 /// What was reached, if lock and target agree about it.
 pub(super) fn agreeing_manifest<'a>(
     placed: &Placed,
-    reached: Reached<'a>,
-) -> Result<Option<&'a Manifest>, Refused> {
+    reached: Base<'a>,
+) -> Result<Option<&'a Manifest>, BrokerError> {
     let lock = &placed.lock;
     let path = ModelPath::root().child(segment::LOCK, crate::lock::FILE_NAME);
-    let Reached::Target(manifest) = reached else {
+    let Base::Target(manifest) = reached else {
         return match lost(placed, path) {
-            Some(refusal) => Err(Refused::new([refusal])),
+            Some(refusal) => Err(BrokerError::new([refusal])),
             None => Ok(None),
         };
     };
@@ -76,7 +76,7 @@ pub(super) fn agreeing_manifest<'a>(
         }
         _ => return Ok(manifest),
     };
-    Err(Refused::new([refusal]))
+    Err(BrokerError::new([refusal]))
 }
 
 /// Why a lost target cannot be made again, if so.

@@ -1,7 +1,7 @@
 //! Guards: no plan may destroy what was promised, whoever made it.
 
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
-use datasurface_platform::{Action, ChangeFrame, Effect, Plan, ResourceAddress, ScopeChanges, Step};
+use datasurface_platform::{Action, ChangeHeader, Effect, Plan, ResourceAddress, ScopeChanges, Step};
 use std::collections::BTreeSet;
 
 pub(crate) static UNGUARDED: CodeInfo = CodeInfo::error(
@@ -13,7 +13,7 @@ pub(crate) static UNGUARDED: CodeInfo = CodeInfo::error(
 
 /// Checks every step of a plan against what lets data go.
 pub(super) fn check(
-    frame: &ChangeFrame,
+    frame: &ChangeHeader,
     changed: &dyn ScopeChanges,
     plan: &Plan,
     found: &mut Vec<Diagnostic>,

@@ -8,7 +8,7 @@ use crate::{
 use chrono::{Days, NaiveDate};
 use datasurface_graph::{Custody, IntentionGraphs};
 use datasurface_model::{DatasetKey, PlatformName};
-use datasurface_platform::{DataHeld, Guard, HeldState, Resource, ResourceAddress, Scope};
+use datasurface_platform::{Guard, HeldData, HeldState, Resource, ResourceAddress, Scope};
 use std::collections::BTreeMap;
 
 /// What lets a resource go, by platform and address.
@@ -111,7 +111,7 @@ pub(super) fn newly_held(
             Scope::Foundation => "main".into(),
         };
         let_go.remove(address);
-        let data = DataHeld::new(dataset, custody);
+        let data = HeldData::new(dataset, custody);
         let until = owed_until(&data, on);
         held.push(HeldState::new(address.clone(), shard, data, view.clone(), until));
     }
@@ -128,7 +128,7 @@ fn common(asked_for: Custody, kept: Custody) -> Custody {
 }
 
 /// The last day on which data is owed that loses its consumers on this day; none if it was promised without an end.
-fn owed_until(data: &DataHeld, on: NaiveDate) -> Option<NaiveDate> {
+fn owed_until(data: &HeldData, on: NaiveDate) -> Option<NaiveDate> {
     let days = data.custody().promised_retention()?.as_days();
     on.checked_add_days(Days::new(u64::from(days)))
 }
@@ -156,6 +156,6 @@ fn together(one: &HeldState, other: &HeldState) -> HeldState {
         (Some(one), Some(other)) => Some(one.max(other)),
         _ => None,
     };
-    let data = DataHeld::new(other.holds().dataset(), custody);
+    let data = HeldData::new(other.holds().dataset(), custody);
     HeldState::new(other.resource().clone(), other.shard().clone(), data, other.node().clone(), until)
 }

@@ -14,7 +14,7 @@ mod render;
 mod views;
 
 pub use as_of::AsOf;
-pub use base::Reached;
+pub use base::Base;
 pub use proposal::Proposal;
 
 pub(crate) use proposal::Proposed;
@@ -23,7 +23,7 @@ pub(crate) use record::files;
 use crate::{
     broker::Broker,
     configured_platform::{ConfiguredPlatform, failure},
-    error::Refused,
+    error::BrokerError,
     output::{Manifest, ScopeEntry},
     placed::Placed,
     platform_renames::PlatformRenames,
@@ -32,7 +32,7 @@ use changed_scopes::ChangedScopes;
 use chrono::NaiveDate;
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName, segment};
-use datasurface_platform::{ChangeFrame, HeldState, RenderingChange};
+use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use hold::Releases;
 use std::{collections::BTreeMap, sync::Arc};
 use views::{Held, PlatformViews, Sources};
@@ -62,9 +62,9 @@ impl Broker {
     pub fn propose(
         &self,
         placed: &Placed,
-        reached: Reached<'_>,
+        reached: Base<'_>,
         as_of: impl Into<AsOf>,
-    ) -> Result<Proposal, Refused> {
+    ) -> Result<Proposal, BrokerError> {
         let as_of = as_of.into();
         let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
         let manifest = base::agreeing_manifest(placed, reached)?;
@@ -105,7 +105,7 @@ impl Broker {
         let causes = cause::causes(&placed.ecosystem, &placed.graphs, manifest, &views);
         let mut proposed = BTreeMap::new();
         for (name, hosted) in &platforms {
-            let frame = ChangeFrame {
+            let frame = ChangeHeader {
                 platform: (**hosted.instance()).clone(),
                 from: manifest.map(|manifest| manifest.base_revision(name).clone()),
                 to: revision.clone(),
@@ -127,7 +127,7 @@ impl Broker {
             }
         }
         let (findings, mut waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), CODES);
-        let findings = Refused::unless_clean(findings)?;
+        let findings = BrokerError::check(findings)?;
         waived.extend(placed.waived.clone());
 
         let mut lock = placed.lock.clone();
@@ -193,7 +193,7 @@ impl RenderInputs {
         held: &Held,
         manifest: Option<&Manifest>,
         mut found: Vec<Diagnostic>,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, BrokerError> {
         let views = sources.views(held);
         judge(placed, sources, &views, &mut found);
         refuse_errors(&found)?;
@@ -219,8 +219,8 @@ fn judge(
     }
 }
 
-fn refuse_errors(found: &[Diagnostic]) -> Result<(), Refused> {
-    Refused::unless_clean(Findings::from_iter(found.iter().cloned())).map(|_| ())
+fn refuse_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
+    BrokerError::check(Findings::from_iter(found.iter().cloned())).map(|_| ())
 }
 
 fn render_all(

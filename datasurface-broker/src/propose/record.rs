@@ -1,7 +1,7 @@
 //! What the target would remember.
 
 use super::{hold::owed_today, proposal::Proposed, render::platform_folder};
-use crate::output::{Behind, Manifest, PlatformRecord, ScopeEntry, Standing};
+use crate::output::{ApplyState, EarlierApplied, Manifest, PlatformRecord, ScopeEntry};
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::PlatformName;
 use datasurface_platform::{File, PLAN_FILE, Plan, Revision, SafePath};
@@ -24,7 +24,7 @@ pub(super) fn records(
         let before = manifest.and_then(|manifest| Some((manifest.platform(name)?, manifest.revision())));
         let standing = standing(before, &proposed.plan);
         let transition = match (&standing, before) {
-            (Standing::Rendered, Some((before, _))) if proposed.plan.is_empty() && !scopes.is_empty() => {
+            (ApplyState::Rendered, Some((before, _))) if proposed.plan.is_empty() && !scopes.is_empty() => {
                 before.transition.clone()
             }
             _ => files(&standing, &proposed.plan).map(|(path, file)| (path, file.record())).collect(),
@@ -41,15 +41,15 @@ pub(super) fn records(
 }
 
 /// Once something was applied, it is what runs until something else is.
-fn standing(before: Option<(&PlatformRecord, &Revision)>, plan: &Plan) -> Standing {
+fn standing(before: Option<(&PlatformRecord, &Revision)>, plan: &Plan) -> ApplyState {
     let Some((before, revision)) = before else {
-        return Standing::Rendered;
+        return ApplyState::Rendered;
     };
     match &before.standing {
-        Standing::Rendered => Standing::Rendered,
-        Standing::Applied | Standing::Behind(_) if plan.is_empty() => Standing::Applied,
-        Standing::Behind(behind) => Standing::Behind(behind.clone()),
-        Standing::Applied => Standing::Behind(Box::new(Behind {
+        ApplyState::Rendered => ApplyState::Rendered,
+        ApplyState::Applied | ApplyState::Behind(_) if plan.is_empty() => ApplyState::Applied,
+        ApplyState::Behind(behind) => ApplyState::Behind(behind.clone()),
+        ApplyState::Applied => ApplyState::Behind(Box::new(EarlierApplied {
             revision: revision.clone(),
             scopes: before.scopes.clone(),
             owed: before.owed.clone(),
@@ -60,13 +60,13 @@ fn standing(before: Option<(&PlatformRecord, &Revision)>, plan: &Plan) -> Standi
 /// The files that are there for a change only, by path in the folder of their platform: those of its plan, and, where
 /// something runs that the change is to be made to, the plan itself.
 pub(crate) fn files<'a>(
-    standing: &Standing,
+    standing: &ApplyState,
     plan: &'a Plan,
 ) -> impl Iterator<Item = (SafePath, Cow<'a, File>)> + use<'a> {
     let own = plan.transition_files().iter();
     let own = own
         .filter_map(|file| Some((file.path().joined_to(&"transition".parse().ok()?), Cow::Borrowed(file))));
-    let is_behind = matches!(standing, Standing::Behind(_));
+    let is_behind = matches!(standing, ApplyState::Behind(_));
     let whole = is_behind.then(|| File::json(PLAN_FILE, plan).ok()).flatten();
     own.chain(whole.map(|file| (file.path().clone(), Cow::Owned(file))))
 }

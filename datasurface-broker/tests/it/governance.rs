@@ -2,7 +2,7 @@
 //! that the lock names, and that could be chosen.
 
 use crate::world::{codes, place, shelf};
-use datasurface_broker::{Lock, Placed, Refused};
+use datasurface_broker::{BrokerError, Lock, Placed};
 use datasurface_model::*;
 
 const GROUP: &str = "zones/Away/teams/T/workspaces/W/groups/g";
@@ -79,7 +79,7 @@ impl World {
 }
 
 /// Codes and places of what stands in the way, in the order of reports.
-fn refusal(placed: Result<Placed, Refused>) -> Vec<(String, String)> {
+fn refusal(placed: Result<Placed, BrokerError>) -> Vec<(String, String)> {
     let refused = placed.unwrap_err();
     let told = |finding: &Diagnostic| (finding.code().to_owned(), finding.path().to_string());
     refused.findings().iter().map(told).collect()

@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use cpu_time::ThreadTime;
-use datasurface_broker::{Lock, Reached};
+use datasurface_broker::{Base, Lock};
 use datasurface_model::*;
 use datasurface_platform::{Action, Scope};
 use std::time::Duration;
@@ -176,7 +176,7 @@ fn time_to_propose(datasets: u32, capture: &Capture, shards: u32) -> Duration {
     )
     .unwrap();
     let start = ThreadTime::now();
-    let proposal = broker().propose(&placed, Reached::Target(None), today()).unwrap();
+    let proposal = broker().propose(&placed, Base::Target(None), today()).unwrap();
     let took = start.elapsed();
     assert!(proposal.lock().placement(&"P".into()).unwrap().shards().len() as u32 >= shards);
     took

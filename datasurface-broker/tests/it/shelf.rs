@@ -77,7 +77,7 @@ fn shelf(dataset: &DatasetFacts, node: &NodeKey) -> Resource {
         .attribute("columns", dataset.schema())
         .attribute("history", dataset.custody().history)
         .origin(node)
-        .with_held_data(DataHeld::new(dataset.key(), dataset.custody()))
+        .with_held_data(HeldData::new(dataset.key(), dataset.custody()))
 }
 
 impl DataPlatform for Shelf {

@@ -2,7 +2,7 @@
 
 use crate::shelf::Shelf;
 use chrono::NaiveDate;
-use datasurface_broker::{AsOf, Broker, LOCK_FILE_NAME, Lock, Placed, Proposal, Reached, Refused, Target};
+use datasurface_broker::{AsOf, Base, Broker, BrokerError, LOCK_FILE_NAME, Lock, Placed, Proposal, Target};
 use datasurface_model::*;
 use datasurface_platform::{Action, Effect, Registry};
 use std::{collections::BTreeMap, fs, path::Path};
@@ -66,12 +66,12 @@ pub(crate) fn broker() -> Broker {
     Broker::new(Registry::new().with_plugin::<Shelf>())
 }
 
-pub(crate) fn place(ecosystem: Ecosystem, lock: &Lock) -> Result<Placed, Refused> {
+pub(crate) fn place(ecosystem: Ecosystem, lock: &Lock) -> Result<Placed, BrokerError> {
     let checked = ecosystem.validate(&Validation::on(today())).unwrap();
     broker().place(checked.ecosystem(), lock)
 }
 
-pub(crate) fn codes(refused: &Refused) -> Vec<&str> {
+pub(crate) fn codes(refused: &BrokerError) -> Vec<&str> {
     refused.findings().codes().collect()
 }
 
@@ -102,7 +102,7 @@ impl Site {
         fs::remove_dir_all(self.folder.path().join("target")).unwrap();
     }
 
-    pub(crate) fn propose(&self, ecosystem: Ecosystem, on: NaiveDate) -> Result<Proposal, Refused> {
+    pub(crate) fn propose(&self, ecosystem: Ecosystem, on: NaiveDate) -> Result<Proposal, BrokerError> {
         self.propose_as_of(ecosystem, on)
     }
 
@@ -110,7 +110,7 @@ impl Site {
         &self,
         ecosystem: Ecosystem,
         as_of: impl Into<AsOf>,
-    ) -> Result<Proposal, Refused> {
+    ) -> Result<Proposal, BrokerError> {
         self.propose_with(ecosystem, &self.lock(), as_of)
     }
 
@@ -119,14 +119,14 @@ impl Site {
         ecosystem: Ecosystem,
         lock: &Lock,
         as_of: impl Into<AsOf>,
-    ) -> Result<Proposal, Refused> {
+    ) -> Result<Proposal, BrokerError> {
         let placed = place(ecosystem, lock)?;
-        broker().propose(&placed, Reached::Target(self.target().manifest()), as_of)
+        broker().propose(&placed, Base::Target(self.target().manifest()), as_of)
     }
 
     pub(crate) fn remake(&self, ecosystem: Ecosystem, on: NaiveDate) -> Proposal {
         let placed = place(ecosystem, &self.lock()).unwrap();
-        let proposal = broker().propose(&placed, Reached::Lost, on).unwrap();
+        let proposal = broker().propose(&placed, Base::Lost, on).unwrap();
         proposal.write(&mut self.target(), &self.lock_path()).unwrap();
         proposal
     }

@@ -5,7 +5,7 @@ use super::{
     document_path::{DocumentPath, Step},
     list::{self, ElementOrder},
 };
-use datasurface_document::schema_in_full;
+use datasurface_document::expand_schema;
 use datasurface_model::Text;
 use serde_json::Value;
 
@@ -70,7 +70,7 @@ fn find<'v>(document: &'v mut Value, place: &DocumentPath) -> Option<&'v mut Val
         };
         // Whoever asks for it wants to change it inside.
         if at.is_schema() {
-            *value = schema_in_full(value).into_owned();
+            *value = expand_schema(value).into_owned();
         }
     }
     Some(value)

@@ -1,6 +1,6 @@
 //! Places in a document, and what they are called in the model.
 
-use datasurface_model::{ModelPath, TeamKey, Text, ZoneName, ownership::Part, segment};
+use datasurface_model::{ModelPath, TeamKey, Text, ZoneName, ownership::OwnedPart, segment};
 
 /// A step into a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,18 +50,18 @@ impl DocumentPath {
 
     /// The owned part that what is at this place belongs to. What declares a zone belongs to the ecosystem, what
     /// declares a team to its zone.
-    pub(super) fn part(&self) -> Part {
+    pub(super) fn part(&self) -> OwnedPart {
         self.owned().0
     }
 
     /// The zone or team whose declaration is here.
-    pub(super) fn declares(&self) -> Option<Part> {
+    pub(super) fn declares(&self) -> Option<OwnedPart> {
         let (_, declared) = self.owned();
         declared.filter(|(_, inside)| inside.is_empty()).map(|(part, _)| part)
     }
 
     /// The zone or team whose owner is named here.
-    pub(super) fn names_owner_of(&self) -> Option<Part> {
+    pub(super) fn names_owner_of(&self) -> Option<OwnedPart> {
         let is_owner =
             |steps: &[Step]| matches!(steps, [Step::Member(attribute), ..] if attribute == segment::OWNER);
         let (_, declared) = self.owned();
@@ -69,19 +69,21 @@ impl DocumentPath {
     }
 
     /// The owned part, and if this is in a declaration, what that declares, and the steps inside of it.
-    fn owned(&self) -> (Part, Option<(Part, &[Step])>) {
-        let Some((zone, inside)) = element(&self.0, segment::ZONES) else { return (Part::Ecosystem, None) };
+    fn owned(&self) -> (OwnedPart, Option<(OwnedPart, &[Step])>) {
+        let Some((zone, inside)) = element(&self.0, segment::ZONES) else {
+            return (OwnedPart::Ecosystem, None);
+        };
         let zone = ZoneName::from(zone.as_str());
         let Some(definition) = definition(inside) else {
-            return (Part::Ecosystem, Some((Part::Zone(zone), inside)));
+            return (OwnedPart::Ecosystem, Some((OwnedPart::Zone(zone), inside)));
         };
         let Some((team, inside)) = element(definition, segment::TEAMS) else {
-            return (Part::Zone(zone), None);
+            return (OwnedPart::Zone(zone), None);
         };
-        let team = Part::Team(TeamKey::new(&zone, team.as_str()));
+        let team = OwnedPart::Team(TeamKey::new(&zone, team.as_str()));
         match self::definition(inside) {
             Some(_) => (team, None),
-            None => (Part::Zone(zone), Some((team, inside))),
+            None => (OwnedPart::Zone(zone), Some((team, inside))),
         }
     }
 

@@ -8,7 +8,7 @@ mod pruned;
 mod tree;
 
 use datasurface_document::DocumentError;
-use datasurface_model::{Ecosystem, Json, ModelPath, Text, Valid, ownership::Part};
+use datasurface_model::{Ecosystem, Json, ModelPath, Text, Valid, ownership::OwnedPart};
 use document_path::DocumentPath;
 pub(super) use pruned::Pruned;
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -174,7 +174,7 @@ impl Difference {
     }
 
     /// The owned parts that it touches, by the names of the new ecosystem: two if something was moved.
-    pub fn parts(&self) -> impl Iterator<Item = Part> {
+    pub fn parts(&self) -> impl Iterator<Item = OwnedPart> {
         [Some(self.place.part()), self.origin.as_ref().map(DocumentPath::part)].into_iter().flatten()
     }
 
@@ -186,12 +186,12 @@ impl Difference {
     }
 
     /// The zone or the team whose owner is named differently now.
-    pub(super) fn handed_over(&self) -> Option<Part> {
+    pub(super) fn handed_over(&self) -> Option<OwnedPart> {
         self.place.names_owner_of()
     }
 
     /// The zone or the team that is called differently now, and its old name.
-    pub(super) fn renamed_part(&self) -> Option<(Part, &Text)> {
+    pub(super) fn renamed_part(&self) -> Option<(OwnedPart, &Text)> {
         match &self.kind {
             DifferenceKind::Renamed { from } => Some((self.place.declares()?, from)),
             _ => None,

@@ -5,7 +5,7 @@ use super::{
     document_path::{DocumentPath, Step},
     list::{self, ElementOrder},
 };
-use datasurface_document::schema_in_full;
+use datasurface_document::expand_schema;
 use datasurface_model::{Text, segment};
 use serde_json::{Map, Value};
 use std::{
@@ -56,7 +56,7 @@ impl Differ {
             return;
         }
         let (old, new) = if place.is_schema() {
-            (schema_in_full(old), schema_in_full(new))
+            (expand_schema(old), expand_schema(new))
         } else {
             (Cow::Borrowed(old), Cow::Borrowed(new))
         };

@@ -128,7 +128,7 @@ impl ChangeReport {
     }
 }
 
-fn consumer_path(consumer: &super::Consumer) -> ModelPath {
+fn consumer_path(consumer: &super::AffectedGroup) -> ModelPath {
     let (team, group) = (&consumer.team, &consumer.group);
     let team = ModelPath::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team);
     team.child(segment::WORKSPACES, &group.workspace).child(segment::GROUPS, &group.group)

@@ -2,7 +2,7 @@
 
 use super::world::*;
 use datasurface_change::{Authorization, ChangeControl, ChangeSource, ModelDiff};
-use datasurface_model::{ownership::Part, *};
+use datasurface_model::{ownership::OwnedPart, *};
 
 /// The parts that are denied when this repository makes `new` of `old`.
 fn denied(old: &Ecosystem, new: &Ecosystem, source: &str) -> Vec<String> {
@@ -366,7 +366,7 @@ fn whose_it_is_is_said() {
     let diff = ModelDiff::between(&old, &new);
     let authorization = Authorization::evaluate(&diff, &old, &new, &ChangeSource::new(STOCK));
     let [denied] = authorization.denied() else { panic!("{authorization:?}") };
-    assert_eq!(denied.part, Part::Team(TeamKey::new("USA", "Sales")));
+    assert_eq!(denied.part, OwnedPart::Team(TeamKey::new("USA", "Sales")));
     assert_eq!(denied.owner, Some(SALES.into()));
     let paths: Vec<_> = denied.differences.iter().map(|difference| difference.path().to_string()).collect();
     assert_eq!(paths, ["zones/USA/teams/Sales/datastores/Store/datasets/x"]);

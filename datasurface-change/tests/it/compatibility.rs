@@ -1,7 +1,7 @@
 //! What breaks, and for whom.
 
 use super::world::*;
-use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Consumer};
+use datasurface_change::{AffectedGroup, ChangeControl, ChangeReport, ChangeSource};
 use datasurface_model::*;
 
 const ON: &str = "2026-01-01";
@@ -15,7 +15,7 @@ fn judged(old: &Ecosystem, new: &Ecosystem, is_strict: bool) -> ChangeReport {
 
 /// Codes with their severities, and whom they name.
 fn broken(report: &ChangeReport) -> Vec<(String, Vec<String>)> {
-    let told = |consumer: &Consumer| consumer.to_string();
+    let told = |consumer: &AffectedGroup| consumer.to_string();
     report
         .breaking
         .iter()

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use datasurface_change::{Difference, ModelDiff};
 use datasurface_model::{
     DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, InfrastructureVendor, PlatformDeclaration,
-    Team, TeamKey, Valid, Validation, ownership::Part,
+    Team, TeamKey, Valid, Validation, ownership::OwnedPart,
 };
 use datasurface_strategies::{ecosystems, edits};
 use proptest::{collection::vec, prelude::*};
@@ -90,16 +90,16 @@ fn declarations_and_definitions_are_told_apart() {
     let zone = GovernanceZone::new().team("Three", "github:nw/three@main", Team::new());
     let wider = base.clone().zone("EU", "github:nw/eu@main", zone);
     let (old, new) = (Valid::assume_valid(base), Valid::assume_valid(wider));
-    let parts = |old, new| -> Vec<(String, Vec<Part>)> {
+    let parts = |old, new| -> Vec<(String, Vec<OwnedPart>)> {
         let diff = ModelDiff::between(old, new);
         diff.iter().map(|d| (d.path().to_string(), d.parts().collect())).collect()
     };
     let team = TeamKey::new("EU", "Three");
     let expected = [
-        ("zones/EU", Part::Ecosystem),
-        ("zones/EU", Part::Zone("EU".into())),
-        ("zones/EU/teams/Three", Part::Zone("EU".into())),
-        ("zones/EU/teams/Three", Part::Team(team)),
+        ("zones/EU", OwnedPart::Ecosystem),
+        ("zones/EU", OwnedPart::Zone("EU".into())),
+        ("zones/EU/teams/Three", OwnedPart::Zone("EU".into())),
+        ("zones/EU/teams/Three", OwnedPart::Team(team)),
     ];
     let expected = expected.map(|(path, part)| (path.to_owned(), vec![part]));
     assert_eq!(parts(&old, &new), expected);

@@ -2,7 +2,7 @@
 
 use super::world::*;
 use chrono::{Days, NaiveDate};
-use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Retirement, Stage};
+use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Retirement, RetirementStage};
 use datasurface_model::{SchemaChange, *};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ fn judged(old: &Ecosystem, new: &Ecosystem, source: &str, on: &str) -> ChangeRep
     control.judge(&Valid::assume_valid(old.clone()), &Valid::assume_valid(new.clone()))
 }
 
-fn stages(report: &ChangeReport) -> Vec<Stage> {
+fn stages(report: &ChangeReport) -> Vec<RetirementStage> {
     report.retirements.iter().map(|retirement| retirement.stage).collect()
 }
 
@@ -28,7 +28,7 @@ fn a_dataset_is_retired_step_by_step() {
     let announced = retiring(&world());
     let report = judged(&world(), &announced, SALES, "2026-02-01");
     assert!(report.is_allowed(), "{report}");
-    assert_eq!(stages(&report), [Stage::Announced]);
+    assert_eq!(stages(&report), [RetirementStage::Announced]);
     let missing: Vec<_> =
         report.retirements[0].missing_consents().map(|consent| consent.group.clone()).collect();
     assert_eq!(missing, ["Analysis/all".into()]);
@@ -37,22 +37,22 @@ fn a_dataset_is_retired_step_by_step() {
     let agreed = stock_wanting(announced.clone(), [sink()]);
     let report = judged(&announced, &agreed, STOCK, "2026-04-01");
     assert!(report.is_allowed(), "{report}");
-    assert_eq!(stages(&report), [Stage::Leaving]);
+    assert_eq!(stages(&report), [RetirementStage::Leaving]);
     assert_eq!(report.retirements[0].missing_consents().count(), 0);
 
     let left = stock_wanting(agreed.clone(), ["Store/orders".into()]);
     let report = judged(&agreed, &left, STOCK, "2026-04-15");
     assert!(report.is_allowed(), "{report}");
-    let all = |ecosystem: &Ecosystem, on: &str| -> Vec<Stage> {
+    let all = |ecosystem: &Ecosystem, on: &str| -> Vec<RetirementStage> {
         let ecosystem = Valid::assume_valid(ecosystem.clone());
         Retirement::all(&ecosystem, day(on)).iter().map(|retirement| retirement.stage).collect()
     };
-    assert_eq!(all(&announced, "2026-02-28"), [Stage::Announced]);
-    assert_eq!(all(&announced, "2026-03-01"), [Stage::AwaitingConsent]);
-    assert_eq!(all(&agreed, "2026-05-01"), [Stage::Leaving]);
-    assert_eq!(all(&agreed, "2026-05-02"), [Stage::AwaitingConsent]);
-    assert_eq!(all(&left, "2026-06-30"), [Stage::AwaitingSunset]);
-    assert_eq!(all(&left, "2026-07-01"), [Stage::Removable]);
+    assert_eq!(all(&announced, "2026-02-28"), [RetirementStage::Announced]);
+    assert_eq!(all(&announced, "2026-03-01"), [RetirementStage::AwaitingConsent]);
+    assert_eq!(all(&agreed, "2026-05-01"), [RetirementStage::Leaving]);
+    assert_eq!(all(&agreed, "2026-05-02"), [RetirementStage::AwaitingConsent]);
+    assert_eq!(all(&left, "2026-06-30"), [RetirementStage::AwaitingSunset]);
+    assert_eq!(all(&left, "2026-07-01"), [RetirementStage::Removable]);
 
     let removed = left.clone().edit_team("USA", "Sales", |team| {
         team.without_datastore(&"Store".into()).datastore(store([orders()]))
@@ -61,7 +61,7 @@ fn a_dataset_is_retired_step_by_step() {
     assert_eq!(early.breaking.len(), 1);
     let report = judged(&left, &removed, SALES, "2026-07-01");
     assert!(report.is_allowed() && report.breaking.is_empty(), "{report}");
-    assert_eq!(stages(&report), [Stage::Removed]);
+    assert_eq!(stages(&report), [RetirementStage::Removed]);
     // Not while somebody is there, whatever day it is.
     let removed_early = retiring(&world()).edit_team("USA", "Sales", |team| {
         team.without_datastore(&"Store".into()).datastore(store([orders()]))
@@ -146,7 +146,7 @@ fn those_who_have_not_agreed_are_named_while_it_is_only_announced() {
     let before = three_consumers(world());
     let report = judged(&before, &retiring(&before), SALES, "2026-02-01");
     assert!(report.is_allowed(), "{report}");
-    assert_eq!(stages(&report), [Stage::Announced]);
+    assert_eq!(stages(&report), [RetirementStage::Announced]);
     assert!(report.to_string().contains("`Making/g` of the team `USA/Stock` did not agree\n"), "{report}");
 }
 
@@ -156,9 +156,9 @@ fn a_datastore_retires_all_its_datasets() {
         Deprecation::<DatastoreName>::new(day("2026-03-01"), "old").with_sunset(day("2026-06-30"));
     let whole = with_store(store([customers(), orders()]).deprecated(deprecation));
     let report = judged(&world(), &whole, SALES, "2026-02-01");
-    assert_eq!(stages(&report), [Stage::Announced, Stage::Announced]);
+    assert_eq!(stages(&report), [RetirementStage::Announced, RetirementStage::Announced]);
     let report = judged(&world(), &whole, SALES, "2026-03-02");
-    assert_eq!(stages(&report), [Stage::AwaitingConsent, Stage::AwaitingSunset]);
+    assert_eq!(stages(&report), [RetirementStage::AwaitingConsent, RetirementStage::AwaitingSunset]);
     assert!(!report.is_allowed());
 }
 

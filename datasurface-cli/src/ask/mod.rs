@@ -9,7 +9,7 @@ pub(crate) use arguments::Ask;
 use crate::{answer::Answer, arguments::Format, input::Input};
 use arguments::Question;
 use datasurface_broker::{Broker, Placed};
-use datasurface_graph::{Node, query::Questions};
+use datasurface_graph::{Node, query::Queries};
 use datasurface_model::{Diagnostic, Findings};
 use reply::Reply;
 use serde::Serialize;
@@ -51,7 +51,7 @@ fn reply(question: &Question, placed: &Placed) -> Result<Reply, Box<Diagnostic>>
     for node in question.nodes() {
         known::node(placed.graphs(), node)?;
     }
-    let asked = Questions::new(placed.graphs());
+    let asked = Queries::new(placed.graphs());
     let keys = |nodes: Vec<Node<'_>>| nodes.iter().map(Node::key).collect::<Vec<_>>();
     Ok(match question {
         Question::Why { node, .. } => Reply::Groups(asked.groups_served_by(node)),

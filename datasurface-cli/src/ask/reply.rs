@@ -67,7 +67,7 @@ fn steps<T: Display>(title: &str, steps: &[Step<T>]) -> String {
 }
 
 fn affected(hit: &[AffectedConsumer]) -> String {
-    let mut table = Table::of(["consumer", "platform", "priority"])
+    let mut table = Table::new(["consumer", "platform", "priority"])
         .numbers(["breaks within"])
         .text("deadline")
         .text("datasets")

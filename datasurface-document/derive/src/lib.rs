@@ -22,7 +22,7 @@ pub fn shaped(item: TokenStream) -> TokenStream {
 }
 
 fn implementation(item: &DeriveInput) -> Result<Tokens> {
-    let said = Said::of(&item.attrs)?;
+    let said = SegmentAttributes::of(&item.attrs)?;
     let shape = match &item.data {
         Data::Struct(object) => {
             let members = object.fields.iter().map(member).collect::<Result<Vec<_>>>()?;
@@ -70,7 +70,7 @@ fn implementation(item: &DeriveInput) -> Result<Tokens> {
 fn member(field: &Field) -> Result<Tokens> {
     let name = field.ident.as_ref().ok_or_else(|| unsupported(field))?;
     let name = renamed(&field.attrs)?.unwrap_or_else(|| name.unraw().to_string());
-    let shape = match Said::of(&field.attrs)?.is {
+    let shape = match SegmentAttributes::of(&field.attrs)?.is {
         Some(shape) => quote!(#shape),
         None => shape_of(&field.ty),
     };
@@ -87,14 +87,14 @@ fn types(fields: &Fields) -> impl Iterator<Item = &Type> {
 
 /// What is said in `#[shape(…)]`.
 #[derive(Default)]
-struct Said {
+struct SegmentAttributes {
     told_by: Vec<String>,
     separator: Option<String>,
     is_transparent: bool,
     is: Option<Expr>,
 }
 
-impl Said {
+impl SegmentAttributes {
     fn of(attributes: &[Attribute]) -> Result<Self> {
         let mut said = Self::default();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("shape")) {

@@ -10,7 +10,7 @@ use crate::{
     tree::{self, Extent, Node, Value},
     v1,
 };
-use datasurface_model::{ModelPath, WrittenColumn, segment, written_columns};
+use datasurface_model::{ColumnSpan, ModelPath, column_spans, segment};
 use rustc_hash::FxHashMap;
 use std::{cmp::Ordering, ops::Range};
 
@@ -175,7 +175,7 @@ impl Search<'_> {
             let mut is_said = false;
             for (node, text) in texts.iter().filter_map(|node| Some((node, node.text()?))) {
                 let words = Words::new(self.text, node.extent, text);
-                for column in written_columns(text).filter(|column| says(column, list)) {
+                for column in column_spans(text).filter(|column| says(column, list)) {
                     is_said = true;
                     let named = column.name().map(|name| self.through(paths.clone(), open.depth + 1, &name));
                     let Some(paths) = named.filter(|paths| !paths.is_empty()) else { continue };
@@ -191,7 +191,7 @@ impl Search<'_> {
 }
 
 /// Whether a column that is text says that it is in this list: `id Integer key`.
-fn says(column: &WrittenColumn<'_>, list: &str) -> bool {
+fn says(column: &ColumnSpan<'_>, list: &str) -> bool {
     list == segment::COLUMNS || column.text.split_whitespace().skip(1).any(|word| word == list)
 }
 

@@ -1,6 +1,6 @@
 //! A tree that is made of events, from the outside in, without recursion.
 
-use super::{DEEPEST, Extent, Member, Node, Problem, Tree, Value, without_duplicates};
+use super::{DEEPEST, Extent, Member, Node, ReadError, Tree, Value, without_duplicates};
 use std::borrow::Cow;
 
 /// Lists and objects that are not closed yet. What is in them waits on one pile, so that each gets exactly the memory that it needs when it is closed.
@@ -10,7 +10,7 @@ pub(super) struct TreeBuilder<'t> {
     nodes: Vec<Node<'t>>,
     members: Vec<Member<'t>>,
     root: Option<Node<'t>>,
-    problems: Vec<Problem>,
+    problems: Vec<ReadError>,
 }
 
 /// Where something begins in the text, and its content on the pile.
@@ -20,19 +20,19 @@ enum OpenContainer<'t> {
 }
 
 impl<'t> TreeBuilder<'t> {
-    fn open(&mut self, open: OpenContainer<'t>, at: Extent) -> Result<(), Problem> {
+    fn open(&mut self, open: OpenContainer<'t>, at: Extent) -> Result<(), ReadError> {
         if self.open.len() >= DEEPEST {
-            return Err(Problem::too_deep().with_extent(at));
+            return Err(ReadError::too_deep().with_extent(at));
         }
         self.open.push(open);
         Ok(())
     }
 
-    pub(super) fn open_list(&mut self, at: Extent) -> Result<(), Problem> {
+    pub(super) fn open_list(&mut self, at: Extent) -> Result<(), ReadError> {
         self.open(OpenContainer::List { start: at.start, first: self.nodes.len() }, at)
     }
 
-    pub(super) fn open_object(&mut self, at: Extent) -> Result<(), Problem> {
+    pub(super) fn open_object(&mut self, at: Extent) -> Result<(), ReadError> {
         self.open(OpenContainer::Object { start: at.start, first: self.members.len(), name: None }, at)
     }
 
@@ -74,11 +74,11 @@ impl<'t> TreeBuilder<'t> {
         }
     }
 
-    pub(super) fn finish(self) -> Result<Tree<'t>, Problem> {
+    pub(super) fn finish(self) -> Result<Tree<'t>, ReadError> {
         match self.root {
             Some(root) => Ok(Tree { root, problems: self.problems }),
             None => {
-                Err(Problem::unreadable("the document is empty").with_extent(Extent { start: 0, end: 0 }))
+                Err(ReadError::unreadable("the document is empty").with_extent(Extent { start: 0, end: 0 }))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The tree of a JSON text. Whether the text is JSON is judged by serde's reader, for whose words there are plainer ones; what is
 //! where in it, by a parser that keeps ranges.
 
-use super::{DEEPEST, Extent, Member, Node, Problem, Tree, Value, without_duplicates};
+use super::{DEEPEST, Extent, Member, Node, ReadError, Tree, Value, without_duplicates};
 use crate::json_errors;
 use jsonc_parser::{
     CollectOptions, ParseOptions,
@@ -27,29 +27,35 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
+pub(super) fn parse(text: &str) -> Result<Tree<'_>, ReadError> {
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         return Err(json_errors::syntax(text, &error));
     }
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let problem = match error.kind() {
-            ParseErrorKind::NestingDepthExceeded => Problem::too_deep(),
-            _ => Problem::unreadable("the document is not JSON: a text with escapes that mean no character"),
+            ParseErrorKind::NestingDepthExceeded => ReadError::too_deep(),
+            _ => {
+                ReadError::unreadable("the document is not JSON: a text with escapes that mean no character")
+            }
         };
         problem.with_extent(extent(error.range()))
     })?;
     let mut problems = Vec::new();
     match parsed.value {
         Some(value) => Ok(Tree { root: node(value, 0, &mut problems)?, problems }),
-        None => Err(Problem::unreadable("the document is empty").with_extent(Extent { start: 0, end: 0 })),
+        None => Err(ReadError::unreadable("the document is empty").with_extent(Extent { start: 0, end: 0 })),
     }
 }
 
 /// A value so deep inside of others, as a node.
-fn node<'t>(value: ast::Value<'t>, depth: usize, problems: &mut Vec<Problem>) -> Result<Node<'t>, Problem> {
+fn node<'t>(
+    value: ast::Value<'t>,
+    depth: usize,
+    problems: &mut Vec<ReadError>,
+) -> Result<Node<'t>, ReadError> {
     let extent = extent(value.range());
     let inside = |depth: usize| {
-        if depth < DEEPEST { Ok(depth + 1) } else { Err(Problem::too_deep().with_extent(extent)) }
+        if depth < DEEPEST { Ok(depth + 1) } else { Err(ReadError::too_deep().with_extent(extent)) }
     };
     let value = match value {
         ast::Value::NullKeyword(_) => Value::Null,

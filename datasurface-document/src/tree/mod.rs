@@ -10,7 +10,7 @@ mod read;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-pub(super) use problem::Problem;
+pub(super) use problem::ReadError;
 pub(super) use read::read;
 
 use super::syntax::Syntax;
@@ -58,17 +58,17 @@ pub(super) struct Member<'t> {
 #[derive(Debug)]
 pub(super) struct Tree<'t> {
     pub(super) root: Node<'t>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<ReadError>,
 }
 
 /// Makes the tree of a text. What has no tree has one problem.
-pub(super) fn parse(text: &str, syntax: Syntax) -> Result<Tree<'_>, Problem> {
+pub(super) fn parse(text: &str, syntax: Syntax) -> Result<Tree<'_>, ReadError> {
     match syntax {
         Syntax::Json => json::parse(text),
         #[cfg(feature = "yaml")]
         Syntax::Yaml => yaml::parse(text),
         #[cfg(not(feature = "yaml"))]
-        Syntax::Yaml => Err(Problem::unreadable("this build of DataSurface does not read YAML")
+        Syntax::Yaml => Err(ReadError::unreadable("this build of DataSurface does not read YAML")
             .help("write the document as JSON, or build with the feature `yaml`")),
     }
 }
@@ -97,7 +97,7 @@ impl<'t> Node<'t> {
 }
 
 /// Members of one object, of which only the first of several with one name stays: the others are problems.
-fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<Problem>) -> Vec<Member<'t>> {
+fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<ReadError>) -> Vec<Member<'t>> {
     // Nearly every object is small, and has none.
     let has_twin = |(at, member): (usize, &Member<'_>)| {
         members.iter().take(at).any(|earlier| earlier.name == member.name)
@@ -114,7 +114,7 @@ fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<Probl
         Some(first) => {
             let message = format!("`{}` is given twice", member.name);
             problems.push(
-                Problem::unreadable(message)
+                ReadError::unreadable(message)
                     .with_extent(member.extent)
                     .related(*first, "given here first")
                     .help("keep one of the two"),

@@ -11,7 +11,7 @@ use std::fmt;
 
 /// A problem. It is also the error of reading from a tree.
 #[derive(Clone, Debug)]
-pub(crate) struct Problem(Box<Content>);
+pub(crate) struct ReadError(Box<Content>);
 
 #[derive(Clone, Debug)]
 struct Content {
@@ -22,7 +22,7 @@ struct Content {
     related: Option<(Extent, &'static str)>,
 }
 
-impl Problem {
+impl ReadError {
     pub(crate) fn new(code: &'static CodeInfo, message: impl AsRef<str>) -> Self {
         let message = shortened(message.as_ref());
         Self(Box::new(Content { code, message, help: None, extent: None, related: None }))
@@ -87,15 +87,15 @@ fn help_with(name: &str, known: &[&str]) -> String {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
     }
 }
 
-impl std::error::Error for Problem {}
+impl std::error::Error for ReadError {}
 
-impl Error for Problem {
+impl Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::unreadable(message.to_string())
     }

@@ -2,7 +2,7 @@
 //! read, nor does a member that is not known.
 
 use super::{
-    Member, Node, Problem, Value,
+    Member, Node, ReadError, Value,
     number::{Number, number},
 };
 use crate::{OBJECT, json_errors::shortened};
@@ -16,7 +16,7 @@ use serde::{
 use std::{cell::RefCell, slice};
 
 /// The value that a node says, or everything that is wrong with it.
-pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<Problem>> {
+pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<ReadError>> {
     let problems = RefCell::new(Vec::new());
     let outcome = T::deserialize(Reader { node, problems: &problems });
     let mut problems = problems.into_inner();
@@ -34,28 +34,28 @@ pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<Proble
 struct Reader<'r, 'n> {
     node: &'n Node<'n>,
     /// Where to note a problem that reading can go on after.
-    problems: &'r RefCell<Vec<Problem>>,
+    problems: &'r RefCell<Vec<ReadError>>,
 }
 
 impl<'r, 'n> Reader<'r, 'n> {
     /// Reads what is inside. A type that is made of another one may refuse what that one accepted: it is this place, too, that
     /// has the problem.
-    fn seed<T: DeserializeSeed<'n>>(self, node: &'n Node<'n>, seed: T) -> Result<T::Value, Problem> {
+    fn seed<T: DeserializeSeed<'n>>(self, node: &'n Node<'n>, seed: T) -> Result<T::Value, ReadError> {
         seed.deserialize(Self { node, ..self }).map_err(|problem| problem.with_extent(node.extent))
     }
 
-    fn note(self, problem: Problem) {
+    fn note(self, problem: ReadError) {
         self.problems.borrow_mut().push(problem);
     }
 
-    fn text(self, wanted: &dyn Expected) -> Result<&'n str, Problem> {
+    fn text(self, wanted: &dyn Expected) -> Result<&'n str, ReadError> {
         match &self.node.value {
             Value::Text(text) => Ok(text),
             other => Err(no_text(other, wanted)),
         }
     }
 
-    fn list(self, wanted: &dyn Expected) -> Result<ElementReader<'r, 'n>, Problem> {
+    fn list(self, wanted: &dyn Expected) -> Result<ElementReader<'r, 'n>, ReadError> {
         match &self.node.value {
             Value::List(elements) => Ok(ElementReader { reader: self, rest: elements.iter() }),
             other => Err(refusal(other, wanted)),
@@ -63,7 +63,7 @@ impl<'r, 'n> Reader<'r, 'n> {
     }
 
     /// An object; of the members, only those that are known, if that is settled.
-    fn object(self, known: Known, wanted: &dyn Expected) -> Result<MemberReader<'r, 'n>, Problem> {
+    fn object(self, known: Known, wanted: &dyn Expected) -> Result<MemberReader<'r, 'n>, ReadError> {
         match &self.node.value {
             Value::Object(members) => Ok(MemberReader { known, ..MemberReader::new(self, members) }),
             other => Err(refusal(other, wanted)),
@@ -72,10 +72,10 @@ impl<'r, 'n> Reader<'r, 'n> {
 }
 
 /// What is there, where something else is wanted.
-fn refusal(value: &Value<'_>, wanted: &dyn Expected) -> Problem {
+fn refusal(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
     let found = match value {
         Value::Null => {
-            return Problem::invalid_type(Unexpected::Unit, wanted)
+            return ReadError::invalid_type(Unexpected::Unit, wanted)
                 .help("write what is missing here, or leave the member out");
         }
         Value::Bool(value) => Unexpected::Bool(*value),
@@ -89,16 +89,16 @@ fn refusal(value: &Value<'_>, wanted: &dyn Expected) -> Problem {
         Value::List(_) => Unexpected::Seq,
         Value::Object(_) => Unexpected::Map,
     };
-    Problem::invalid_type(found, wanted)
+    ReadError::invalid_type(found, wanted)
 }
 
-fn out_of_range(spelling: &str) -> Problem {
+fn out_of_range(spelling: &str) -> ReadError {
     let spelling = shortened(spelling);
-    Problem::unreadable(format!("the number `{spelling}` is out of range"))
+    ReadError::unreadable(format!("the number `{spelling}` is out of range"))
         .help("a whole number has at most 64 bits; put a longer one between quotation marks to make it text")
 }
 
-fn no_text(value: &Value<'_>, wanted: &dyn Expected) -> Problem {
+fn no_text(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
     let problem = refusal(value, wanted);
     match value {
         Value::Number(spelling) => {
@@ -108,14 +108,14 @@ fn no_text(value: &Value<'_>, wanted: &dyn Expected) -> Problem {
     }
 }
 
-fn no_choice() -> Problem {
-    Problem::unreadable("expected an object with one member: the kind, with its settings")
+fn no_choice() -> ReadError {
+    ReadError::unreadable("expected an object with one member: the kind, with its settings")
 }
 
 impl<'de> Deserializer<'de> for Reader<'_, 'de> {
-    type Error = Problem;
+    type Error = ReadError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -131,23 +131,23 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         }
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let text = self.text(&visitor)?;
         visitor.visit_str(text)
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Bool(value) => visitor.visit_bool(*value),
             other => Err(refusal(other, &visitor)),
         }
     }
 
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Number(spelling) if let Some(Number::Unsigned(number)) = number(spelling) => {
                 visitor.visit_u64(number)
@@ -156,25 +156,25 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         }
     }
 
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_u64(visitor)
     }
 
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_u64(visitor)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let list = self.list(&visitor)?;
         visitor.visit_seq(list)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let object = self.object(None, &visitor)?;
         visitor.visit_map(object)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         if matches!(self.node.value, Value::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
@@ -182,7 +182,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Problem> {
+    ) -> Result<V::Value, ReadError> {
         if name == OBJECT {
             visitor.visit_seq(OptionalObjectReader(self))
         } else {
@@ -195,7 +195,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         _name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Problem> {
+    ) -> Result<V::Value, ReadError> {
         let object = self.object(Some(fields), &visitor)?;
         visitor.visit_map(object)
     }
@@ -205,7 +205,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Problem> {
+    ) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Text(name) => visitor.visit_enum(Choice { reader: self, name, content: None }),
             Value::Object(members) => {
@@ -226,9 +226,9 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
 struct OptionalObjectReader<'r, 'n>(Reader<'r, 'n>);
 
 impl<'n> SeqAccess<'n> for OptionalObjectReader<'_, 'n> {
-    type Error = Problem;
+    type Error = ReadError;
 
-    fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {
+    fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         let Self(reader) = *self;
         Ok(reader.seed(reader.node, seed).map_err(|problem| reader.note(problem)).ok())
     }
@@ -240,9 +240,9 @@ struct ElementReader<'r, 'n> {
 }
 
 impl<'n> SeqAccess<'n> for ElementReader<'_, 'n> {
-    type Error = Problem;
+    type Error = ReadError;
 
-    fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {
+    fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         self.rest.next().map(|element| self.reader.seed(element, seed)).transpose()
     }
 
@@ -273,7 +273,8 @@ impl<'r, 'n> MemberReader<'r, 'n> {
             let member = self.rest.next()?;
             match self.known {
                 Some(known) if !known.contains(&&*member.name) => {
-                    self.reader.note(Problem::unknown_member(&member.name, known).with_extent(member.extent));
+                    self.reader
+                        .note(ReadError::unknown_member(&member.name, known).with_extent(member.extent));
                 }
                 _ => return Some(member),
             }
@@ -282,16 +283,16 @@ impl<'r, 'n> MemberReader<'r, 'n> {
 }
 
 impl<'n> MapAccess<'n> for MemberReader<'_, 'n> {
-    type Error = Problem;
+    type Error = ReadError;
 
-    fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
+    fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
         let Some(member) = self.next() else { return Ok(None) };
         self.value = &member.value;
         let name = seed.deserialize(StrDeserializer::new(&member.name));
-        name.map(Some).map_err(|problem: Problem| problem.with_extent(member.extent))
+        name.map(Some).map_err(|problem: ReadError| problem.with_extent(member.extent))
     }
 
-    fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Problem> {
+    fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
         self.reader.seed(self.value, seed)
     }
 }
@@ -304,47 +305,47 @@ struct Choice<'r, 'n, 'c> {
 }
 
 impl<'n> Choice<'_, 'n, '_> {
-    fn content(&self) -> Result<&'n Node<'n>, Problem> {
+    fn content(&self) -> Result<&'n Node<'n>, ReadError> {
         let missing = || format!("expected an object with one member, `{}`, with its settings", self.name);
-        self.content.ok_or_else(|| Problem::unreadable(missing()))
+        self.content.ok_or_else(|| ReadError::unreadable(missing()))
     }
 }
 
 impl<'n> EnumAccess<'n> for Choice<'_, 'n, '_> {
-    type Error = Problem;
+    type Error = ReadError;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'n>>(self, seed: V) -> Result<(V::Value, Self), Problem> {
+    fn variant_seed<V: DeserializeSeed<'n>>(self, seed: V) -> Result<(V::Value, Self), ReadError> {
         Ok((seed.deserialize(StrDeserializer::new(self.name))?, self))
     }
 }
 
 impl<'n> VariantAccess<'n> for Choice<'_, 'n, '_> {
-    type Error = Problem;
+    type Error = ReadError;
 
-    fn unit_variant(self) -> Result<(), Problem> {
+    fn unit_variant(self) -> Result<(), ReadError> {
         match self.content {
             None => Ok(()),
-            Some(node) => Err(Problem::unreadable(format!("`{}` stands alone here", self.name))
+            Some(node) => Err(ReadError::unreadable(format!("`{}` stands alone here", self.name))
                 .with_extent(node.extent)
                 .help(format!("write the word, without an object around it: `{}`", self.name))),
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'n>>(self, seed: T) -> Result<T::Value, Problem> {
+    fn newtype_variant_seed<T: DeserializeSeed<'n>>(self, seed: T) -> Result<T::Value, ReadError> {
         let content = self.content()?;
         self.reader.seed(content, seed)
     }
 
-    fn tuple_variant<V: Visitor<'n>>(self, _length: usize, _visitor: V) -> Result<V::Value, Problem> {
-        Err(Problem::unreadable("no choice of the format is a list"))
+    fn tuple_variant<V: Visitor<'n>>(self, _length: usize, _visitor: V) -> Result<V::Value, ReadError> {
+        Err(ReadError::unreadable("no choice of the format is a list"))
     }
 
     fn struct_variant<V: Visitor<'n>>(
         self,
         _fields: &'static [&'static str],
         _visitor: V,
-    ) -> Result<V::Value, Problem> {
-        Err(Problem::unreadable("no choice of the format has fields of its own"))
+    ) -> Result<V::Value, ReadError> {
+        Err(ReadError::unreadable("no choice of the format has fields of its own"))
     }
 }

@@ -1,12 +1,12 @@
 //! The tree of a YAML text: of the part of YAML that says what JSON can say. Anchors, tags and several documents in one
 //! file are refused: they make a model harder to review, and small texts huge.
 
-use super::{Extent, Node, Problem, Tree, Value, builder::TreeBuilder, number::is_number};
+use super::{Extent, Node, ReadError, Tree, Value, builder::TreeBuilder, number::is_number};
 use crate::json_errors::shortened;
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 
-pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
+pub(super) fn parse(text: &str) -> Result<Tree<'_>, ReadError> {
     let mut building = TreeBuilder::default();
     let mut documents = 0;
     for event in Parser::new_from_str_with_options(text, options()) {
@@ -16,7 +16,7 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
             Event::DocumentStart(..) => {
                 documents += 1;
                 if documents > 1 {
-                    return Err(Problem::unreadable("a second document begins")
+                    return Err(ReadError::unreadable("a second document begins")
                         .with_extent(extent)
                         .help("put each document into a file of its own"));
                 }
@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, Problem> {
             | Event::SequenceStart(_, _, Some(_))
             | Event::MappingStart(_, _, Some(_)) => return Err(refused("a tag", extent)),
             Event::SequenceStart(..) | Event::MappingStart(..) if building.wants_name() => {
-                return Err(Problem::unreadable("the name of a member must be text").with_extent(extent));
+                return Err(ReadError::unreadable("the name of a member must be text").with_extent(extent));
             }
             Event::SequenceStart(..) => building.open_list(extent)?,
             Event::MappingStart(..) => building.open_object(extent)?,
@@ -71,8 +71,8 @@ fn plain(word: Cow<'_, str>) -> Value<'_> {
     }
 }
 
-fn refused(what: &str, at: Extent) -> Problem {
-    Problem::unreadable(format!("{what} of YAML cannot stand here"))
+fn refused(what: &str, at: Extent) -> ReadError {
+    ReadError::unreadable(format!("{what} of YAML cannot stand here"))
         .with_extent(at)
         .help("write out what is meant")
 }
@@ -83,11 +83,11 @@ fn extent(text: &str, span: &Span) -> Extent {
     Extent { start, end: end.max(start) }
 }
 
-fn syntax(text: &str, error: &granit_parser::ScanError) -> Problem {
+fn syntax(text: &str, error: &granit_parser::ScanError) -> ReadError {
     let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
     let problem = match error.kind() {
-        ErrorKind::RecursionLimitExceeded => Problem::too_deep(),
-        _ => Problem::unreadable(shortened(&format!("the document is not YAML: {}", error.info()))),
+        ErrorKind::RecursionLimitExceeded => ReadError::too_deep(),
+        _ => ReadError::unreadable(shortened(&format!("the document is not YAML: {}", error.info()))),
     };
     problem.with_extent(Extent { start: at, end: at })
 }

@@ -41,7 +41,7 @@ pub(super) use schema::Schemas;
 use super::{
     head::DocumentHeader,
     part::{DocumentPart, PartialEcosystem},
-    tree::{self, Node, Problem},
+    tree::{self, Node, ReadError},
 };
 use crate::shape::{Shape, Shaped};
 use about::{DocumentationForm, described, written};
@@ -51,7 +51,7 @@ use infrastructure::{VendorObject, locations_in_full};
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
-pub use schema_in_full::schema_in_full;
+pub use schema_in_full::expand_schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use waiver::WaiverObject;
@@ -65,7 +65,7 @@ pub(super) fn read(
     head: DocumentHeader,
     document: &Node<'_>,
     schemas: &mut Schemas,
-) -> Result<DocumentPart, Vec<Problem>> {
+) -> Result<DocumentPart, Vec<ReadError>> {
     Ok(match head {
         DocumentHeader::Ecosystem => {
             let frame = tree::read::<Document>(document)?.into_frame(schemas);
@@ -94,7 +94,7 @@ pub(super) fn shape(head: &DocumentHeader) -> Shape {
 /// Writes a value in the form in which paths lead to everything inside.
 pub(super) fn write_in_full(shape: Shape, value: &mut Value) {
     let full = match shape {
-        Shape::Schema(_) => Some(schema_in_full(value).into_owned()),
+        Shape::Schema(_) => Some(expand_schema(value).into_owned()),
         Shape::Locations(_) => locations_in_full(value),
         _ => None,
     };

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::shape::Shaped;
 use datasurface_model::{
-    CredentialStoreName, DatasetKey, DatastoreName, Entity, Hint, Hinted, Json, Place, PlatformDeclaration,
-    PlatformKind, PlatformName, Set, VersionRequirement, WorkspaceName,
+    CredentialStoreName, DatasetKey, DatastoreName, Entity, Hint, HintTarget, Json, Place,
+    PlatformDeclaration, PlatformKind, PlatformName, Set, VersionRequirement, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -62,20 +62,20 @@ enum HintedObject {
 }
 
 impl HintObject {
-    fn into_model(self) -> (Hinted, Json) {
+    fn into_model(self) -> (HintTarget, Json) {
         let about = match self.about {
-            HintedObject::Datastore(name) => Hinted::Datastore(name),
-            HintedObject::Dataset(ShortForm(key)) => Hinted::Dataset(key),
-            HintedObject::Transformer(workspace) => Hinted::Transformer(workspace),
+            HintedObject::Datastore(name) => HintTarget::Datastore(name),
+            HintedObject::Dataset(ShortForm(key)) => HintTarget::Dataset(key),
+            HintedObject::Transformer(workspace) => HintTarget::Transformer(workspace),
         };
         (about, self.settings.0)
     }
 
     fn from_model(hint: &Hint) -> Self {
         let about = match hint.name().clone() {
-            Hinted::Datastore(name) => HintedObject::Datastore(name),
-            Hinted::Dataset(key) => HintedObject::Dataset(ShortForm(key)),
-            Hinted::Transformer(workspace) => HintedObject::Transformer(workspace),
+            HintTarget::Datastore(name) => HintedObject::Datastore(name),
+            HintTarget::Dataset(key) => HintedObject::Dataset(ShortForm(key)),
+            HintTarget::Transformer(workspace) => HintedObject::Transformer(workspace),
         };
         Self { about, settings: Settings(hint.settings().clone()) }
     }

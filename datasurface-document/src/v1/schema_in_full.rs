@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// The schema that a document has, with all that text says in members of their own. A text that cannot be read stays.
 #[must_use]
-pub fn schema_in_full(form: &Value) -> Cow<'_, Value> {
+pub fn expand_schema(form: &Value) -> Cow<'_, Value> {
     let text = match form {
         Value::String(text) => Some(text.clone()),
         Value::Array(columns) => {

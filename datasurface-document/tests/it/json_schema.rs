@@ -2,7 +2,7 @@
 
 use super::{form::NORTHWIND, syntaxes::damaged};
 use datasurface_document::{DocumentError, Documents, json_schema};
-use datasurface_strategies::{anything, each_damaged};
+use datasurface_strategies::{all_damaged, arbitrary_ecosystems};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -44,7 +44,7 @@ fn what_loads_although_it_is_damaged_is_what_it_describes() {
         let alone = documents.load();
         let Ok(ecosystem) = alone.or_else(|_| documents.document("base.yaml", BASE).load()) else { continue };
         let document = datasurface_document::to_value(&ecosystem);
-        for damaged in each_damaged(&document, &mut seen) {
+        for damaged in all_damaged(&document, &mut seen) {
             if is_read(&damaged.to_string()) {
                 read += 1;
                 assert_eq!(complaint(&damaged), None, "{damaged:#}");
@@ -83,7 +83,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_saved_is_what_it_describes(ecosystem in anything()) {
+    fn what_is_saved_is_what_it_describes(ecosystem in arbitrary_ecosystems()) {
         let value = datasurface_document::to_value(&ecosystem);
         prop_assert_eq!(complaint(&value), None, "{}", value);
     }

@@ -1,6 +1,6 @@
 //! Places of findings, and patches, where a document writes things in another way than the model calls them.
 
-use datasurface_document::{Documents, apply};
+use datasurface_document::{Documents, apply_suggestion};
 use datasurface_model::{
     CodeInfo, DatasetGroup, DatasetSink, Diagnostic, Ecosystem, GovernanceZone, InfrastructureLocation,
     InfrastructureVendor, ModelPath, Place, PlatformDeclaration, Suggestion, Team, Workspace,
@@ -119,14 +119,14 @@ fn location(name: &str, inside: &[&str]) -> InfrastructureLocation {
 fn a_patch_of_a_location_keeps_what_is_inside() {
     let before = vendor([location("Europe", &["Berlin", "Paris"]), location("Asia", &[])]);
     let europe = path(&["vendors", "Azure", "locations", "Europe"]);
-    let renamed = apply(&Suggestion::rename(europe.clone(), "Europa"), &before).unwrap();
+    let renamed = apply_suggestion(&Suggestion::rename(europe.clone(), "Europa"), &before).unwrap();
     assert_eq!(renamed, vendor([location("Europa", &["Berlin", "Paris"]), location("Asia", &[])]));
-    let removed = apply(&Suggestion::remove(europe.clone()), &before).unwrap();
+    let removed = apply_suggestion(&Suggestion::remove(europe.clone()), &before).unwrap();
     assert_eq!(removed, vendor([location("Asia", &[])]));
     let paris = europe.child("locations", "Paris");
-    let without = apply(&Suggestion::remove(paris.clone()), &before).unwrap();
+    let without = apply_suggestion(&Suggestion::remove(paris.clone()), &before).unwrap();
     assert_eq!(without, vendor([location("Europe", &["Berlin"]), location("Asia", &[])]));
-    let called = apply(&Suggestion::rename(paris, "Lyon"), &before).unwrap();
+    let called = apply_suggestion(&Suggestion::rename(paris, "Lyon"), &before).unwrap();
     assert_eq!(called, vendor([location("Europe", &["Berlin", "Lyon"]), location("Asia", &[])]));
 }
 
@@ -140,7 +140,8 @@ fn a_sink_that_is_called_otherwise_keeps_what_it_says() {
         let zone = GovernanceZone::new().team("T", "github:o/t@main", team);
         Ecosystem::new("N", "github:o/model@main", "github:o/live@main").zone("Z", "github:o/z@main", zone)
     };
-    let renamed = apply(&Suggestion::rename(path(&sink("S/d")), "S/e"), &ecosystem("S/d")).unwrap();
+    let renamed =
+        apply_suggestion(&Suggestion::rename(path(&sink("S/d")), "S/e"), &ecosystem("S/d")).unwrap();
     assert_eq!(renamed, ecosystem("S/e"));
 }
 
@@ -152,7 +153,7 @@ fn a_place_that_only_an_object_says_can_be_called_otherwise() {
     };
     let odd = Place::new("Azure", ["Europe "]);
     let at = path(&["platforms", "P", "locations", &odd.to_string()]);
-    let renamed = apply(&Suggestion::rename(at, "Azure/Europe"), &platform(odd)).unwrap();
+    let renamed = apply_suggestion(&Suggestion::rename(at, "Azure/Europe"), &platform(odd)).unwrap();
     assert_eq!(renamed, platform("Azure/Europe".into()));
 }
 

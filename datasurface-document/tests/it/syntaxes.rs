@@ -45,7 +45,7 @@ proptest! {
     }
 
     #[test]
-    fn an_object_is_never_said_as_a_list(document in strategies::positional(documents())) {
+    fn an_object_is_never_said_as_a_list(document in strategies::with_positional_object(documents())) {
         let [json, yaml] = in_both(&document);
         prop_assert!(json.is_err(), "{:#}", document);
         prop_assert_eq!(json, yaml, "{:#}", document);

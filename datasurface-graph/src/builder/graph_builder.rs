@@ -5,7 +5,7 @@
 //! read their output are settled; what they want themselves is then known, too. So everything is passed on once.
 
 use super::{
-    NoPrimary,
+    NoPrimaryError,
     changes::Changes,
     drafts::FragmentBuilders,
     fragment::{FragmentBuilder, NotCaptured},
@@ -54,7 +54,7 @@ impl GraphBuilder {
     }
 
     /// Brings everything up to date that depends on what changed, and says how much work that was.
-    pub(super) fn run(mut self, changes: &Changes) -> Result<(Fragments, usize), NoPrimary> {
+    pub(super) fn run(mut self, changes: &Changes) -> Result<(Fragments, usize), NoPrimaryError> {
         for container in &changes.containers {
             self.estate.sites.remove(container);
         }
@@ -78,7 +78,7 @@ impl GraphBuilder {
     }
 
     /// The estate, if everything that somebody needs is captured.
-    fn finish(mut self) -> Result<(Fragments, usize), NoPrimary> {
+    fn finish(mut self) -> Result<(Fragments, usize), NoPrimaryError> {
         self.effort += self.derived.len();
         self.derive();
         let mut uncaptured = BTreeSet::new();
@@ -105,7 +105,7 @@ impl GraphBuilder {
         let mut datastores = datastores_needed(ecosystem, assignments);
         datastores.retain(|datastore| assignments.primary(datastore).is_none());
         datastores.append(&mut uncaptured);
-        Err(NoPrimary { datastores })
+        Err(NoPrimaryError { datastores })
     }
 
     /// Brings the derivations up to date of which something changed, or of what they read or make.

@@ -13,11 +13,11 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 
 /// Datastores are needed that no platform captures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoPrimary {
+pub struct NoPrimaryError {
     datastores: BTreeSet<DatastoreName>,
 }
 
-impl NoPrimary {
+impl NoPrimaryError {
     /// The datastores.
     #[must_use]
     pub fn datastores(&self) -> &BTreeSet<DatastoreName> {
@@ -25,9 +25,9 @@ impl NoPrimary {
     }
 }
 
-impl std::error::Error for NoPrimary {}
+impl std::error::Error for NoPrimaryError {}
 
-impl fmt::Display for NoPrimary {
+impl fmt::Display for NoPrimaryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no platform is assigned to capture")?;
         let mut between = " ";
@@ -41,7 +41,7 @@ impl fmt::Display for NoPrimary {
 
 impl IntentionGraphs {
     /// Builds the graph of every platform: from the groups that are assigned, backwards to what is captured.
-    pub fn build(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Result<Self, NoPrimary> {
+    pub fn build(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Result<Self, NoPrimaryError> {
         let platforms = platforms_of(ecosystem, assignments);
         let nothing = Fragments::new(ecosystem.clone(), assignments.clone(), platforms);
         let changes = Changes::full(ecosystem, assignments);
@@ -55,7 +55,7 @@ impl IntentionGraphs {
         &self,
         ecosystem: &Valid<Ecosystem>,
         assignments: &Assignments,
-    ) -> Result<Self, NoPrimary> {
+    ) -> Result<Self, NoPrimaryError> {
         let before = self.estate();
         let platforms = match keeps_platforms(before, ecosystem, assignments) {
             true => Arc::clone(&before.platforms),

@@ -14,12 +14,12 @@ use serde::{
 /// Shows the graphs of all platforms, and the hand-overs between them, as one value:
 /// `{"platforms": {NAME: {"nodes": [{"key", "kind", "priority", …}], "edges": [[from, to], …]}}, "handovers": […]}`.
 #[derive(Clone, Copy, Debug)]
-pub struct GraphsPicture<'g> {
+pub struct GraphsJson<'g> {
     graphs: &'g IntentionGraphs,
     only: Option<&'g PlatformName>,
 }
 
-impl<'g> GraphsPicture<'g> {
+impl<'g> GraphsJson<'g> {
     /// A picture of all platforms.
     #[must_use]
     pub fn new(graphs: &'g IntentionGraphs) -> Self {
@@ -38,7 +38,7 @@ impl<'g> GraphsPicture<'g> {
     }
 }
 
-impl Serialize for GraphsPicture<'_> {
+impl Serialize for GraphsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("platforms", &Platforms(self))?;
@@ -51,7 +51,7 @@ impl Serialize for GraphsPicture<'_> {
     }
 }
 
-struct Platforms<'p, 'g>(&'p GraphsPicture<'g>);
+struct Platforms<'p, 'g>(&'p GraphsJson<'g>);
 
 impl Serialize for Platforms<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -19,6 +19,6 @@ mod writer;
 pub use dot::Dot;
 pub use graph_picture::{Level, Picture};
 pub use graphml::GraphMl;
-pub use graphs_json::GraphsPicture;
+pub use graphs_json::GraphsJson;
 pub use mermaid::Mermaid;
-pub use picture_json::Drawing;
+pub use picture_json::PictureJson;

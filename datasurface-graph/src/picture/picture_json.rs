@@ -14,9 +14,9 @@ use std::fmt;
 /// `course`, in the words of [GraphML](super::GraphMl). All that is known of whole graphs is in
 /// [`GraphsPicture`](super::GraphsPicture).
 #[derive(Clone, Copy, Debug)]
-pub struct Drawing<'p, 'g>(pub &'p Picture<'g>);
+pub struct PictureJson<'p, 'g>(pub &'p Picture<'g>);
 
-impl fmt::Display for Drawing<'_, '_> {
+impl fmt::Display for PictureJson<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("{\"nodes\": [")?;
         let mut elements = JsonWriter { f, has_edges: false, between: "\n" };

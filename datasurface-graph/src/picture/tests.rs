@@ -1,6 +1,6 @@
 //! Pictures as they are: who changes them looks at them.
 
-use super::{Dot, Drawing, GraphMl, GraphsPicture, Level, Mermaid, Picture};
+use super::{Dot, GraphMl, GraphsJson, Level, Mermaid, Picture, PictureJson};
 use crate::{
     IntentionGraphs,
     tests::{Fixture, group},
@@ -34,7 +34,7 @@ fn mermaid() {
 
 #[test]
 fn json() {
-    let mut picture = serde_json::to_value(GraphsPicture::new(&graphs())).unwrap();
+    let mut picture = serde_json::to_value(GraphsJson::new(&graphs())).unwrap();
     // Fingerprints change with whatever is added to the facts; their laws are tested elsewhere.
     for graph in picture["platforms"].as_object_mut().unwrap().values_mut() {
         for node in graph["nodes"].as_array_mut().unwrap() {
@@ -170,7 +170,7 @@ fn json_of_a_picture_says_what_graphml_says() {
         Picture::default(),
     ];
     for picture in pictures {
-        let drawing: serde_json::Value = serde_json::from_str(&Drawing(&picture).to_string()).unwrap();
+        let drawing: serde_json::Value = serde_json::from_str(&PictureJson(&picture).to_string()).unwrap();
         let document = GraphMl(&picture).to_string();
         let count = |what: &str| document.matches(what).count();
         let (nodes, edges) = (drawing["nodes"].as_array().unwrap(), drawing["edges"].as_array().unwrap());
@@ -187,7 +187,7 @@ fn json_of_a_picture_says_what_graphml_says() {
         }
     }
     let alone = Picture::new(old.iter()).around(&centre, 0);
-    let drawing: serde_json::Value = serde_json::from_str(&Drawing(&alone).to_string()).unwrap();
+    let drawing: serde_json::Value = serde_json::from_str(&PictureJson(&alone).to_string()).unwrap();
     assert_eq!(drawing["nodes"][0]["key"], "Ingest/One/Masked");
 }
 
@@ -260,7 +260,7 @@ fn pictures_are_written_in_pieces_until_nobody_takes_them() {
     for level in [Level::Dataset, Level::Store, Level::Team] {
         let picture = Picture::new(graphs.iter()).with_level(level);
         let pictures: [&dyn std::fmt::Display; 4] =
-            [&Mermaid(&picture), &Dot(&picture), &GraphMl(&picture), &Drawing(&picture)];
+            [&Mermaid(&picture), &Dot(&picture), &GraphMl(&picture), &PictureJson(&picture)];
         for picture in pictures {
             let size = picture.to_string().len();
             let mut all = Narrow { left: size, most: 0, refused: 0 };

@@ -1,7 +1,7 @@
 //! In which order things come up after a complete outage.
 
 use super::{
-    Questions,
+    Queries,
     cycle::{CycleEntry, entered},
     order::in_order,
 };
@@ -48,7 +48,7 @@ impl<T> Step<T> {
     }
 }
 
-impl Questions<'_> {
+impl Queries<'_> {
     /// In which order platforms, datastores and transformers come up after a complete outage. Circular dependencies are
     /// named.
     #[must_use]

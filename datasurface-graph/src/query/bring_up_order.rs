@@ -22,7 +22,7 @@ type Rank = (Reverse<Option<Priority>>, usize);
 /// A circle is entered at a trigger: one that runs before all of its inputs are there, if there is any, and then rather one that has
 /// something to read. Inside it, too, triggers alone come before something that they need.
 #[must_use]
-pub fn coming_up(graph: &IntentionGraph) -> Vec<Step<Node<'_>>> {
+pub fn bring_up_order(graph: &IntentionGraph) -> Vec<Step<Node<'_>>> {
     let ranks: Vec<Rank> =
         (0..).zip(graph.nodes()).map(|(at, node)| (Reverse(node.obligation().priority()), at)).collect();
     let nodes = Ranked { ranks, nodes: graph.nodes().collect() };

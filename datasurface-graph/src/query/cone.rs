@@ -1,6 +1,6 @@
 //! The cone of a change: what may be different after it.
 
-use super::Questions;
+use super::Queries;
 use crate::{
     diff::GraphDiff,
     fragments::NodeRef,
@@ -43,7 +43,7 @@ fn changed(before: &IntentionGraphs, after: &IntentionGraphs) -> Vec<NodeKey> {
 
 /// These nodes, as far as they are there, and all that depends on them.
 fn reached(graphs: &IntentionGraphs, changed: &[NodeKey]) -> BTreeSet<NodeKey> {
-    let mut reached = Questions::new(graphs).upstream(changed);
+    let mut reached = Queries::new(graphs).upstream(changed);
     reached.extend(changed.iter().filter_map(|key| graphs.node(key)));
     let captures = reached.iter().flat_map(|node| captures(graphs, *node));
     captures.chain(reached.iter().copied()).map(|node| node.key()).collect()

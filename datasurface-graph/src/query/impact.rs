@@ -1,6 +1,6 @@
 //! Who is hit when something is lost.
 
-use super::{Questions, combined::CombinedGraph};
+use super::{Queries, combined::CombinedGraph};
 use crate::{
     fragments::{Fragments, KeyedContainer, NodeRef, Origin},
     graph::Node,
@@ -62,7 +62,7 @@ impl AffectedConsumer {
     }
 }
 
-impl Questions<'_> {
+impl Queries<'_> {
     /// Which consumers are hit when something is lost, and how late they may be: those whose promise
     /// [breaks](AffectedConsumer::breaks_within) first come first, and among these those to whom it matters most. Transformers
     /// pass the loss on and are not named.

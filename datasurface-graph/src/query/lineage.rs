@@ -1,6 +1,6 @@
 //! Lineage: which datasets are made of which.
 
-use super::Questions;
+use super::Queries;
 use crate::fragments::{Origin, TransformerFragment};
 use datasurface_model::{DatasetKey, DatastoreName, Entity};
 use rustc_hash::FxHashMap;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// The transformers that run, by what they read.
 pub(super) type TransformersByInput<'g> = FxHashMap<DatasetKey, Vec<&'g TransformerFragment>>;
 
-impl<'g> Questions<'g> {
+impl<'g> Queries<'g> {
     /// The datasets that a dataset is made of directly: all inputs of the transformer that makes it.
     #[must_use]
     pub fn direct_inputs(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {

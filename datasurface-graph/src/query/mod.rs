@@ -23,7 +23,7 @@ mod order;
 mod paths;
 
 pub use bring_up::{BringUp, Step};
-pub use bring_up_order::coming_up;
+pub use bring_up_order::bring_up_order;
 #[cfg(feature = "sql")]
 pub use columns::{ColumnKey, ColumnSources, UnknownReason};
 pub use cone::cone;
@@ -43,7 +43,7 @@ use std::{
 };
 
 /// Questions about the graphs of all platforms. Hand-overs count as dependencies.
-pub struct Questions<'g> {
+pub struct Queries<'g> {
     graphs: &'g IntentionGraphs,
     whole: CombinedGraph<'g>,
     /// Where platforms are.
@@ -54,7 +54,7 @@ pub struct Questions<'g> {
     readings: columns::Readings<'g>,
 }
 
-impl<'g> Questions<'g> {
+impl<'g> Queries<'g> {
     /// Gets ready to answer questions about these graphs: walks through them once.
     #[must_use]
     pub fn new(graphs: &'g IntentionGraphs) -> Self {
@@ -130,7 +130,7 @@ impl<'g> Questions<'g> {
     }
 }
 
-impl std::fmt::Debug for Questions<'_> {
+impl std::fmt::Debug for Queries<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Questions").field("graphs", self.graphs).finish_non_exhaustive()
     }

@@ -1,6 +1,6 @@
 //! Ways from one node to another.
 
-use super::{Questions, combined::CombinedGraph};
+use super::{Queries, combined::CombinedGraph};
 use crate::{graph::Node, key::NodeKey};
 use std::{
     cmp::Reverse,
@@ -10,7 +10,7 @@ use std::{
 /// How many steps a search may make. The first way takes fewer than there are edges, and is found whatever it takes.
 const MOST_STEPS: usize = 1_000_000;
 
-impl<'g> Questions<'g> {
+impl<'g> Queries<'g> {
     /// Ways from one node to another, no node twice on any of them: the shortest first, and no more than `most`. Of two
     /// different nodes there is one exactly if the second is [downstream](Self::downstream) of the first; a node's way to
     /// itself is that node alone.

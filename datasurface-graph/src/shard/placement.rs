@@ -20,7 +20,7 @@ use std::{
 /// So a move is one line in a review. Where shards have limits, it is also remembered what is at home, and in which form it
 /// was captured, since what is new must make room, and not what is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Wire", into = "Wire")]
+#[serde(from = "PlacementWire", into = "PlacementWire")]
 pub struct Placement {
     datastores: OrdMap<DatastoreName, FragmentPlacement>,
     transformers: OrdMap<WorkspaceName, FragmentPlacement>,
@@ -256,7 +256,7 @@ fn set<K: Ord + Clone>(homes: &mut OrdMap<K, FragmentPlacement>, name: &K, home:
 /// and what was placed.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct PlacementWire {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     datastores: BTreeMap<DatastoreName, ShardName>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -272,7 +272,7 @@ struct Wire {
     one_by_one: BTreeSet<DatastoreName>,
 }
 
-impl From<Placement> for Wire {
+impl From<Placement> for PlacementWire {
     fn from(placement: Placement) -> Self {
         let known =
             || placement.datastores.iter().filter_map(|(name, home)| Some((name, home.known.as_ref()?)));
@@ -296,8 +296,8 @@ impl From<Placement> for Wire {
     }
 }
 
-impl From<Wire> for Placement {
-    fn from(wire: Wire) -> Self {
+impl From<PlacementWire> for Placement {
+    fn from(wire: PlacementWire) -> Self {
         let mut placement =
             Self { datastores: at_shards(wire.datastores), transformers: at_shards(wire.transformers) };
         for (name, datasets) in wire.placed {

@@ -3,7 +3,7 @@
 use super::{CONTAINER, group};
 use crate::{
     Assignments, IntentionGraphs, Stage,
-    query::{ColumnKey, ColumnSources, Questions, UnknownReason},
+    query::{ColumnKey, ColumnSources, Queries, UnknownReason},
 };
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, Datastore, Ecosystem, GovernanceZone,
@@ -19,7 +19,7 @@ fn words_that_may_be_columns_are_not_guessed() {
         let sql = format!("SELECT id, upper({word}) AS result FROM People_data");
         let made_of = |columns: &str| {
             let graphs = graphs_of(&sql, columns);
-            Questions::new(&graphs).upstream_columns(&ColumnKey::new("Made/data", "result"))
+            Queries::new(&graphs).upstream_columns(&ColumnKey::new("Made/data", "result"))
         };
         assert_eq!(made_of("id Integer key"), known(&[]), "{word}");
         assert_eq!(made_of(&format!("id Integer key, {word} VarChar(20)")), UNREAD, "{word}");
@@ -68,7 +68,7 @@ fn graphs_of(sql: &str, people: &str) -> IntentionGraphs {
 
 fn sources(sql: &str, column: &str) -> ColumnSources {
     let graphs = graphs(sql);
-    Questions::new(&graphs).upstream_columns(&ColumnKey::new("Made/data", column))
+    Queries::new(&graphs).upstream_columns(&ColumnKey::new("Made/data", column))
 }
 
 fn known(columns: &[&str]) -> ColumnSources {
@@ -201,7 +201,7 @@ fn a_name_of_two_columns_is_neither() {
         "SELECT id, name AS result FROM People_data",
         "id Integer key, name VarChar(20), NAME VarChar(20)",
     );
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let column = |name: &str| questions.direct_input_columns(&ColumnKey::new("Made/data", name));
     assert_eq!(column("result"), UNREAD);
     assert_eq!(column("id"), known(&["People.id"]));
@@ -212,7 +212,7 @@ fn what_nobody_needs_is_not_taken_for_captured() {
     let graphs = graphs("SELECT id, name AS result FROM People_data");
     let idle = ColumnKey::new("Idle/data", "id");
     let not_made = ColumnSources::Unknown(UnknownReason::NotMade);
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     assert_eq!(questions.direct_input_columns(&idle), not_made);
     assert_eq!(questions.upstream_columns(&idle), not_made);
 }
@@ -220,14 +220,14 @@ fn what_nobody_needs_is_not_taken_for_captured() {
 #[test]
 fn what_is_captured_is_made_of_nothing() {
     let graphs = graphs("SELECT id, name AS result FROM People_data");
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     assert_eq!(questions.direct_input_columns(&ColumnKey::new("People/data", "name")), known(&[]));
 }
 
 #[test]
 fn what_is_not_in_the_model_is_not_taken_for_captured() {
     let graphs = graphs("SELECT id, name AS result, 1 AS gone FROM People_data");
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     for (dataset, column) in
         [("People/data", "gone"), ("People/gone", "name"), ("Gone/data", "name"), ("Made/data", "gone")]
     {
@@ -241,11 +241,11 @@ fn what_is_not_in_the_model_is_not_taken_for_captured() {
 fn whoever_asks_for_all_columns_is_told_what_one_is_told_alone() {
     let graphs =
         graphs("SELECT s.id, p.name AS result FROM Sales_data AS s JOIN People_data AS p ON s.buyer = p.id");
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let columns = ["result", "id", "gone", "result"].map(|column| ColumnKey::new("Made/data", column));
     let others = ["Idle/data", "Sales/data"].map(|dataset| ColumnKey::new(dataset, "id"));
     for column in columns.iter().chain(&others) {
-        let alone = Questions::new(&graphs);
+        let alone = Queries::new(&graphs);
         assert_eq!(questions.direct_input_columns(column), alone.direct_input_columns(column));
         assert_eq!(questions.upstream_columns(column), alone.upstream_columns(column));
     }

@@ -1,7 +1,7 @@
 //! Obligations where joins are easy to get wrong: around cycles, and across platforms.
 
 use super::{Fixture, group, key};
-use crate::{Custody, IntentionGraphs, Keep, Stage};
+use crate::{Custody, IntentionGraphs, RetentionPeriod, Stage};
 use datasurface_model::{DatasetGroup, Latency, Milestoning, Priority, Retention, Workspace};
 
 const LIVE: Custody = Custody { live: true, history: false, retention: None };
@@ -44,7 +44,8 @@ fn a_cycle_does_not_keep_what_one_consumer_of_it_must() {
         .with_milestoning(Milestoning::LiveAndForensic)
         .with_retention(Retention::years(7));
     let graphs = ping_pong().served("One", Workspace::new("Auditor"), seven_years).graphs();
-    let owed = Custody { live: true, history: true, retention: Some(Keep::For(Retention::years(7))) };
+    let owed =
+        Custody { live: true, history: true, retention: Some(RetentionPeriod::For(Retention::years(7))) };
     assert_eq!(custody(&graphs, "Ingest/One/Pong"), owed);
     assert_eq!(custody(&graphs, "Ingest/One/Ping"), LIVE);
     assert_eq!(custody(&graphs, "Ingest/One/Raw"), LIVE);
@@ -81,7 +82,8 @@ fn whoever_captures_for_all_keeps_what_anybody_needs() {
         .served("Two", urgent, group("group", &["Raw"]))
         .served("Three", Workspace::new("Historian"), history)
         .graphs();
-    let both = Custody { live: true, history: true, retention: Some(Keep::For(Retention::days(30))) };
+    let both =
+        Custody { live: true, history: true, retention: Some(RetentionPeriod::For(Retention::days(30))) };
     let history = Custody { live: false, ..both };
     assert_eq!(custody(&graphs, "Ingest/One/Raw"), both);
     // It is about to capture for all, and has to have everything by then.
@@ -115,14 +117,17 @@ fn history_without_a_time_is_kept_for_ever() {
     let history = || live().with_milestoning(Milestoning::Forensic);
     let (month, year) = (Retention::days(30), Retention::years(1));
     let kept = |history, retention| Custody { live: true, history, retention };
-    assert_eq!(owed([live(), history()]), kept(true, Some(Keep::ForEver)));
-    assert_eq!(owed([live(), history().with_retention(month)]), kept(true, Some(Keep::For(month))));
+    assert_eq!(owed([live(), history()]), kept(true, Some(RetentionPeriod::ForEver)));
+    assert_eq!(
+        owed([live(), history().with_retention(month)]),
+        kept(true, Some(RetentionPeriod::For(month)))
+    );
     assert_eq!(
         owed([live().with_retention(year), history().with_retention(month)]),
-        kept(true, Some(Keep::For(year)))
+        kept(true, Some(RetentionPeriod::For(year)))
     );
-    assert_eq!(owed([live().with_retention(year), history()]), kept(true, Some(Keep::ForEver)));
-    assert_eq!(owed([live(), live().with_retention(year)]), kept(false, Some(Keep::For(year))));
-    assert!(kept(true, Some(Keep::ForEver)).covers(kept(true, Some(Keep::For(year)))));
-    assert!(!kept(true, Some(Keep::For(year))).covers(kept(true, Some(Keep::ForEver))));
+    assert_eq!(owed([live().with_retention(year), history()]), kept(true, Some(RetentionPeriod::ForEver)));
+    assert_eq!(owed([live(), live().with_retention(year)]), kept(false, Some(RetentionPeriod::For(year))));
+    assert!(kept(true, Some(RetentionPeriod::ForEver)).covers(kept(true, Some(RetentionPeriod::For(year)))));
+    assert!(!kept(true, Some(RetentionPeriod::For(year))).covers(kept(true, Some(RetentionPeriod::ForEver))));
 }

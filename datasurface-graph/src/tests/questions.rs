@@ -3,7 +3,7 @@
 use super::{CONTAINER, Fixture, group, key};
 use crate::{
     IntentionGraphs, NodeKey, Stage,
-    query::{AffectedConsumer, Outage, Questions, Step, coming_up},
+    query::{AffectedConsumer, Outage, Queries, Step, bring_up_order},
 };
 use datasurface_model::{
     DataContainer, DataTransformer, Deadline, Latency, PlatformDeclaration, Priority, Workspace,
@@ -33,7 +33,7 @@ fn graphs() -> IntentionGraphs {
 #[test]
 fn what_depends_on_what_crosses_platforms() {
     let graphs = graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let board: NodeKey = key(&format!("Export/Two/{CONTAINER}/Report/data"));
     let upstream = keys(&questions.upstream([&board]));
     assert!(upstream.contains(&"Ingest/One/Raw".to_owned()));
@@ -52,7 +52,7 @@ fn what_depends_on_what_crosses_platforms() {
 #[test]
 fn paths_begin_with_the_shortest() {
     let graphs = graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let (from, to) = (key("Ingest/One/Ping"), key("Trigger/One/MakePong"));
     let paths = questions.paths(&from, &to, 10);
     assert_eq!(paths.len(), 1);
@@ -85,7 +85,7 @@ fn a_way_is_found_behind_more_ways_than_can_be_tried() {
         .made("MakeEnd", "End", &["Beta", "Zeta"])
         .primary("One", &stores);
     let graphs = fixture.served("One", Workspace::new("Reader"), group("group", &["End"])).graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let (from, to) = (key("Ingest/One/Raw"), key("Ingest/One/End"));
     for most in [1, 100] {
         let paths = questions.paths(&from, &to, most);
@@ -99,7 +99,7 @@ fn a_way_is_found_behind_more_ways_than_can_be_tried() {
 #[test]
 fn a_cycle_is_shown_all_the_way_round() {
     let graphs = graphs();
-    let cycles = Questions::new(&graphs).cycles();
+    let cycles = Queries::new(&graphs).cycles();
     assert_eq!(cycles.len(), 1);
     let way = &cycles[0];
     assert_eq!(way.first().map(|node| node.key()), way.last().map(|node| node.key()));
@@ -111,7 +111,7 @@ fn a_cycle_is_shown_all_the_way_round() {
 
 #[test]
 fn who_needs_each_other_comes_up_together() {
-    let order = Questions::new(&graphs()).bring_up();
+    let order = Queries::new(&graphs()).bring_up();
     assert_eq!(order.platforms, [Step::One("One".into()), Step::One("Two".into())]);
     let circle = Step::Circle(vec!["Ping".into(), "Pong".into()]);
     let one = |name: &str| Step::One(name.into());
@@ -123,14 +123,14 @@ fn who_needs_each_other_comes_up_together() {
 /// `One` takes `Raw` from `Two`, and `Two` takes `Ping` from `One`: `Raw` is there without anything else.
 #[test]
 fn platforms_that_hand_over_to_each_other_are_no_circle_where_no_data_is() {
-    let order = Questions::new(&handed_over("Raw", &[])).bring_up();
+    let order = Queries::new(&handed_over("Raw", &[])).bring_up();
     assert_eq!(order.platforms, [Step::One("Two".into()), Step::One("One".into())]);
 }
 
 /// `Ping` on `One` waits for `Pong` on `Two`, which has a timetable and something else to read.
 #[test]
 fn a_circle_of_platforms_is_entered_where_the_one_of_their_data_is() {
-    let order = Questions::new(&handed_over("Pong", &["Raw", "Ping"])).bring_up();
+    let order = Queries::new(&handed_over("Pong", &["Raw", "Ping"])).bring_up();
     assert_eq!(order.datastores, [Step::One("Raw".into()), Step::Circle(vec!["Pong".into(), "Ping".into()])]);
     assert_eq!(order.platforms, [Step::Circle(vec!["Two".into(), "One".into()])]);
 }
@@ -161,7 +161,7 @@ fn what_is_behind_a_loop_comes_up_after_it() {
         .primary("One", &["Raw", "Ping", "Pong", "Report"])
         .served("One", Workspace::new("Board"), group("group", &["Report"]))
         .graphs();
-    let steps = coming_up(graphs.iter().next().unwrap());
+    let steps = bring_up_order(graphs.iter().next().unwrap());
     let names: Vec<Vec<String>> = steps.iter().map(|step| keys(step.members())).collect();
     let export = |store: &str| format!("Export/One/{CONTAINER}/{store}/data");
     let at = |name: &str| vec![name.to_owned()];
@@ -205,11 +205,11 @@ fn a_circle_is_entered_where_it_can_be() {
         .primary("One", &["Raw", "A", "B"])
         .served("One", Workspace::new("Board"), group("group", &["A"]))
         .graphs();
-    let steps = coming_up(graphs.iter().next().unwrap());
+    let steps = bring_up_order(graphs.iter().next().unwrap());
     let circle = steps.iter().find(|step| matches!(step, Step::Circle(_))).unwrap();
     let order = keys(circle.members());
     assert_eq!((&*order[0], &*order[4]), ("Trigger/One/MakeB", "Trigger/One/MakeA"));
-    let order = Questions::new(&graphs).bring_up();
+    let order = Queries::new(&graphs).bring_up();
     assert_eq!(order.transformers, [Step::Circle(vec!["MakeB".into(), "MakeA".into()])]);
     assert_eq!(order.datastores, [Step::One("Raw".into()), Step::Circle(vec!["B".into(), "A".into()])]);
 }
@@ -217,7 +217,7 @@ fn a_circle_is_entered_where_it_can_be() {
 #[test]
 fn who_is_hit_first_is_named_first() {
     let graphs = graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let hit = |lost: Outage| -> Vec<(String, bool)> {
         questions.impact(&lost).into_iter().map(|hit| (hit.group.to_string(), hit.is_cut_off)).collect()
     };
@@ -258,7 +258,7 @@ fn a_deadline_is_a_promise_that_breaks_within_a_day() {
         .served("One", either, reader(Some(Latency::hours(168))))
         .served("One", both, reader(Some(Latency::hours(1))))
         .graphs();
-    let affected = Questions::new(&graphs).impact(&Outage::Datastore("Raw".into()));
+    let affected = Queries::new(&graphs).impact(&Outage::Datastore("Raw".into()));
     let told =
         affected.iter().map(|hit| (hit.group.workspace.as_str(), hit.breaks_within(), hit.deadline.as_ref()));
     let expected = [
@@ -289,7 +289,7 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
         .served("Two", Workspace::new("Western"), group("group", &["Aside"]))
         .served("Three", Workspace::new("Spread"), group("group", &["Aside"]))
         .graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let hit = |place: &str| -> Vec<String> {
         let name = |hit: AffectedConsumer| format!("{} {}", hit.group.workspace, hit.is_cut_off);
         questions.impact(&Outage::Location(place.into())).into_iter().map(name).collect()
@@ -304,7 +304,7 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
     // A plug-in may know better where its platform is.
     let told = |platform: &str, places: &[&str]| -> Vec<String> {
         let places = places.iter().map(|place| (*place).into()).collect();
-        let questions = Questions::new(&graphs).with_platform_places([(platform.into(), places)]);
+        let questions = Queries::new(&graphs).with_platform_places([(platform.into(), places)]);
         let hit = questions.impact(&Outage::Location("AWS/USA/West".into()));
         hit.iter().map(|hit| hit.group.to_string()).collect()
     };
@@ -315,7 +315,7 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
 #[test]
 fn lineage_goes_through_transformers() {
     let graphs = graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let set = |names: &[&str]| names.iter().map(|name| format!("{name}/data").as_str().into()).collect();
     assert_eq!(questions.direct_inputs(&"Report/data".into()), set(&["Pong"]));
     assert_eq!(questions.upstream_datasets(&"Report/data".into()), set(&["Pong", "Ping", "Raw"]));
@@ -339,7 +339,7 @@ fn a_long_chain_of_transformers_is_walked_once() {
         .primary("One", &stores)
         .served("One", Workspace::new("End"), group("group", &[last]))
         .graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let data = |store: &str| format!("{store}/data").as_str().into();
     assert_eq!(questions.downstream_datasets(&data(first)).len(), LENGTH);
     assert_eq!(questions.upstream_datasets(&data(last)).len(), LENGTH);
@@ -348,7 +348,7 @@ fn a_long_chain_of_transformers_is_walked_once() {
 #[test]
 fn a_node_says_for_whom_it_exists() {
     let graphs = graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let why = questions.groups_served_by(&key("Ingest/One/Report"));
     assert_eq!(why, ["Board/urgent".into()].into());
     let why = questions.groups_served_by(&key("Ingest/One/Raw"));
@@ -373,7 +373,7 @@ fn a_capture_that_comes_or_goes_exists_for_all_who_need_the_data() {
         .served("One", Workspace::new("Board"), group("group", &["Raw"]))
         .served("Third", Workspace::new("Archive"), group("group", &["Raw"]))
         .graphs();
-    let questions = Questions::new(&graphs);
+    let questions = Queries::new(&graphs);
     let why = |platform: &str| -> Vec<String> {
         let groups = questions.groups_served_by(&key(&format!("Ingest/{platform}/Raw")));
         groups.iter().map(ToString::to_string).collect()

@@ -67,16 +67,16 @@ pub struct CodeRegistry(BTreeMap<&'static str, &'static CodeInfo>);
 /// Two crates use one code for different things.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the code `{code}` is registered twice, with different meanings")]
-pub struct CodeClash {
+pub struct CodeClashError {
     code: &'static str,
 }
 
 impl CodeRegistry {
     /// Adds the codes of a crate.
-    pub fn merge(mut self, codes: &[&'static CodeInfo]) -> Result<Self, CodeClash> {
+    pub fn merge(mut self, codes: &[&'static CodeInfo]) -> Result<Self, CodeClashError> {
         for info in codes {
             match self.0.insert(info.code, info) {
-                Some(other) if other != *info => return Err(CodeClash { code: info.code }),
+                Some(other) if other != *info => return Err(CodeClashError { code: info.code }),
                 _ => {}
             }
         }

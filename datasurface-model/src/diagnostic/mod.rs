@@ -6,7 +6,7 @@ mod path;
 mod position;
 mod suggestion;
 
-pub use code::{CodeClash, CodeInfo, CodeRegistry};
+pub use code::{CodeClashError, CodeInfo, CodeRegistry};
 pub use path::ModelPath;
 pub use position::Position;
 pub use suggestion::{Patch, Suggestion};

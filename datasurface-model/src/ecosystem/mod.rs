@@ -46,9 +46,9 @@ pub use declaration::Declaration;
 pub use entitlement::{Entitlement, Principal};
 pub use infrastructure::{CloudVendor, InfrastructureLocation, InfrastructureVendor};
 pub use lifecycle::Deprecation;
-pub use password::without_passwords;
+pub use password::redact_passwords;
 pub use pin::{GroupPin, PrimaryPin};
-pub use platform::{Hint, Hinted, PlatformDeclaration, VersionRequirement};
+pub use platform::{Hint, HintTarget, PlatformDeclaration, VersionRequirement};
 pub use policy::{Permitted, Policy, PolicyRule, StorageRule};
 pub use production::ProductionStatus;
 pub use quality::{InvalidRows, QualityCheck, Share};
@@ -65,7 +65,7 @@ pub(crate) use container_kind::Server;
 
 use datasurface_schema::{
     Annotations, DatastoreName, EcosystemName, Entity, GroupKey, Named, PlatformName, Sparse, TeamName,
-    ZoneName, documented, join_about, renamed,
+    ZoneName, documented, merge_annotations, renamed,
 };
 use std::sync::Arc;
 
@@ -191,7 +191,7 @@ impl Ecosystem {
         self.group_pins.extend(group_pins.iter().cloned());
         self.primary_pins.extend(primary_pins.iter().cloned());
         self.waivers.extend(waivers.iter().cloned());
-        join_about(&mut self.about, about, twice);
+        merge_annotations(&mut self.about, about, twice);
         self
     }
 

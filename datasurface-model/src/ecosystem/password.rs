@@ -3,7 +3,7 @@
 
 /// The text with an ellipsis for each password in an address; nothing if there is none.
 #[must_use]
-pub fn without_passwords(text: &str) -> Option<String> {
+pub fn redact_passwords(text: &str) -> Option<String> {
     let (before, mut after) = around_password(text)?;
     let mut hidden = format!("{before}…");
     while let Some((before, rest)) = around_password(after) {
@@ -56,7 +56,7 @@ mod tests {
             ("http://:secret@a https://joe:secret@b", "http://:…@a https://joe:…@b"),
             ("https://joe:sec/ret@git.example/x", "https://joe:…@git.example/x"),
         ] {
-            assert_eq!(without_passwords(text).as_deref(), Some(expected));
+            assert_eq!(redact_passwords(text).as_deref(), Some(expected));
         }
     }
 
@@ -72,7 +72,7 @@ mod tests {
             "https://joe:@git.example/x",
             "{\"owner\":\"https://git.example/x\",\"live\":\"git@git.example\"}",
         ] {
-            assert_eq!(without_passwords(text), None, "{text}");
+            assert_eq!(redact_passwords(text), None, "{text}");
         }
     }
 }

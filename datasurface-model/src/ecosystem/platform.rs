@@ -38,7 +38,7 @@ pub struct PlatformDeclaration {
 /// Free settings of a platform for one thing that it has to do with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hint {
-    about: Hinted,
+    about: HintTarget,
     settings: Json,
 }
 
@@ -51,16 +51,16 @@ impl Hint {
 }
 
 impl Entity for Hint {
-    type Name = Hinted;
+    type Name = HintTarget;
 
-    fn name(&self) -> &Hinted {
+    fn name(&self) -> &HintTarget {
         &self.about
     }
 }
 
 /// What a platform can be given a hint about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Hinted {
+pub enum HintTarget {
     /// All datasets of a datastore.
     Datastore(DatastoreName),
     /// One dataset.
@@ -130,7 +130,7 @@ impl PlatformDeclaration {
 
     /// Gives it free settings for one datastore, dataset or transformer.
     #[must_use]
-    pub fn hint(mut self, about: Hinted, settings: impl Into<Json>) -> Self {
+    pub fn hint(mut self, about: HintTarget, settings: impl Into<Json>) -> Self {
         self.hints.insert(Hint { about, settings: settings.into() });
         self
     }
@@ -202,7 +202,7 @@ impl Entity for PlatformDeclaration {
     }
 }
 
-impl fmt::Display for Hinted {
+impl fmt::Display for HintTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Datastore(name) => write!(f, "datastore {name}"),

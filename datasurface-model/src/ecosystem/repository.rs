@@ -1,6 +1,6 @@
 //! Repositories: who owns a part of the model.
 
-use super::{Credential, password::without_passwords};
+use super::{Credential, password::redact_passwords};
 use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -111,7 +111,7 @@ impl Repository {
 
     /// Whether a password is in its address.
     pub(crate) fn holds_password(&self) -> bool {
-        without_passwords(&self.spelled_out()).is_some()
+        redact_passwords(&self.spelled_out()).is_some()
     }
 }
 
@@ -157,7 +157,7 @@ impl From<Repository> for String {
 impl fmt::Display for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.spelled_out();
-        f.write_str(without_passwords(&text).as_deref().unwrap_or(&text))
+        f.write_str(redact_passwords(&text).as_deref().unwrap_or(&text))
     }
 }
 

@@ -5,7 +5,8 @@ use super::{
     edit::{edited, shared},
 };
 use datasurface_schema::{
-    Annotations, ContainerName, DatastoreName, Named, Sparse, TeamName, WorkspaceName, documented, join_about,
+    Annotations, ContainerName, DatastoreName, Named, Sparse, TeamName, WorkspaceName, documented,
+    merge_annotations,
 };
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ impl Team {
         self.containers.extend(containers.iter().cloned());
         self.datastores.extend(datastores.iter().cloned());
         self.workspaces.extend(workspaces.iter().cloned());
-        join_about(&mut self.about, about, twice);
+        merge_annotations(&mut self.about, about, twice);
         self
     }
 

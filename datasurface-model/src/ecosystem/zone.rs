@@ -1,7 +1,7 @@
 //! Governance zones.
 
 use super::{Declaration, Policy, Repository, Team, TeamDeclaration, undefined_since};
-use datasurface_schema::{Annotations, Named, Sparse, TeamName, ZoneName, documented, join_about};
+use datasurface_schema::{Annotations, Named, Sparse, TeamName, ZoneName, documented, merge_annotations};
 use std::sync::Arc;
 
 /// A zone as the ecosystem declares it.
@@ -55,7 +55,7 @@ impl GovernanceZone {
         let Self { teams, policies, about } = other;
         self.teams.extend(teams.iter().cloned());
         self.policies.extend(policies.iter().cloned());
-        join_about(&mut self.about, about, twice);
+        merge_annotations(&mut self.about, about, twice);
         self
     }
 

@@ -94,7 +94,7 @@ impl Denial {
 /// let denial = denial(&policy, &PolicySubject::Places(&places), |_| None);
 /// assert_eq!(denial.map(|denial| denial.reason).as_deref(), Some("does not permit the location `Azure/USA`"));
 /// ```
-pub fn denial(
+pub fn evaluate(
     policy: &Policy,
     met: &PolicySubject<'_>,
     cloud: impl Fn(&VendorName) -> Option<CloudVendor>,

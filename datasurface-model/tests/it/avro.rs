@@ -5,7 +5,7 @@
 
 use apache_avro::{Schema as Judge, schema_compatibility::SchemaCompatibility};
 use datasurface_model::{AvroSchema, Column, DataType, Schema, SchemaChange, TableSchema};
-use datasurface_strategies::{data_types, in_avro};
+use datasurface_strategies::{data_types, to_avro};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -262,7 +262,7 @@ fn changes() -> impl Strategy<Value = (Value, Value)> {
                 let column = Column::new(format!("column_{number}"), comparable(data_type));
                 if is_nullable { column } else { column.not_null() }
             });
-            let old = in_avro(&TableSchema::new(columns)).json().value();
+            let old = to_avro(&TableSchema::new(columns)).json().value();
             // Of many changes at once, hardly any are free together.
             let choices = choices.into_iter().enumerate();
             let choices = choices.map(|(at, choice)| if at % every == 0 { choice } else { 0 });

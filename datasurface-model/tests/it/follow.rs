@@ -12,7 +12,7 @@ pub(crate) fn follow(
     let found = judge(ecosystem.clone());
     for finding in &found {
         let Some(suggestion) = finding.suggestion() else { continue };
-        let mended = match datasurface_document::apply(suggestion, ecosystem) {
+        let mended = match datasurface_document::apply_suggestion(suggestion, ecosystem) {
             Ok(mended) => mended,
             Err(error) => {
                 wrong.push(format!("{of}: {error}: {finding}\n  {suggestion}"));

@@ -50,7 +50,8 @@ fn approvals_are_suggested_one_by_one() {
     let found = findings(ecosystem.clone());
     assert_eq!(found.len(), 3);
     for finding in &found {
-        ecosystem = datasurface_document::apply(finding.suggestion().unwrap(), &ecosystem).unwrap();
+        ecosystem =
+            datasurface_document::apply_suggestion(finding.suggestion().unwrap(), &ecosystem).unwrap();
     }
     let left = findings(ecosystem);
     assert!(left.is_empty(), "{left}");

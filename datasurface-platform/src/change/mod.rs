@@ -22,14 +22,14 @@ use std::collections::BTreeMap;
 /// From one rendering of a platform to the next: the scopes that differ, lazily; what begins to be held; what may go.
 #[derive(Clone, Copy, Debug)]
 pub struct RenderingChange<'a> {
-    frame: &'a ChangeFrame,
+    frame: &'a ChangeHeader,
     scopes: &'a dyn ScopeChanges,
 }
 
 /// All of a change but its scopes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ChangeFrame {
+pub struct ChangeHeader {
     /// The instance, as it is rendered now.
     pub platform: PlatformInstance,
     /// The revision that was reached; none if nothing was rendered before.
@@ -50,7 +50,7 @@ pub struct ChangeFrame {
 impl<'a> RenderingChange<'a> {
     /// A change with these scopes.
     #[must_use]
-    pub fn new(frame: &'a ChangeFrame, scopes: &'a dyn ScopeChanges) -> Self {
+    pub fn new(frame: &'a ChangeHeader, scopes: &'a dyn ScopeChanges) -> Self {
         Self { frame, scopes }
     }
 
@@ -130,7 +130,7 @@ mod tests {
     fn name(from: u8, to: u8, colour: &str) -> String {
         let revision = |number: u8| Revision::new(Fingerprint::of(&number));
         let resource = Resource::new("wall", "wall").attribute("colour", colour);
-        let frame = ChangeFrame {
+        let frame = ChangeHeader {
             platform: PlatformInstance::new("P".into(), "test".into(), Version::new(1, 0, 0), Json::object()),
             from: Some(revision(from)),
             to: revision(to),

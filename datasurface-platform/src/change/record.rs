@@ -1,6 +1,6 @@
 //! What is remembered of a scope.
 
-use super::{ChangeFrame, RenderingChange};
+use super::{ChangeHeader, RenderingChange};
 use crate::{
     error::{PlatformError, PlatformErrorKind},
     rendering::{FileRecord, Rendering, Resource, ResourceAddress, SafePath},
@@ -73,7 +73,7 @@ impl ScopeChanges for Vec<ScopeChange> {
 #[serde(deny_unknown_fields)]
 pub struct OwnedChange {
     /// All but the scopes.
-    pub frame: ChangeFrame,
+    pub frame: ChangeHeader,
     /// The scopes that differ.
     pub scopes: Vec<ScopeChange>,
 }

@@ -1,8 +1,8 @@
 //! The side of the host: a platform like any other, which is another program.
 
 use super::{
-    connection::{Bounds, Connection, Process, outside},
-    protocol::{Hello, PROTOCOL, Request, Response},
+    connection::{Connection, ConnectionLimits, Process, outside},
+    protocol::{Handshake, PROTOCOL, Request, Response},
 };
 use crate::{
     change::RenderingChange,
@@ -42,18 +42,18 @@ pub static UNREACHABLE: CodeInfo = CodeInfo::error(
 #[derive(Clone)]
 pub struct RemoteFactory {
     connection: Arc<Connection>,
-    hello: Hello,
+    hello: Handshake,
 }
 
 impl RemoteFactory {
     /// Starts a program, and asks who it is. Its standard input and output are taken; its standard error is left as the
     /// command says. It ends when the last platform that it serves is dropped.
     pub fn spawn(command: Command) -> Result<Self, PlatformError> {
-        Self::spawn_with_limits(command, Bounds::default())
+        Self::spawn_with_limits(command, ConnectionLimits::default())
     }
 
     /// Starts a program that must keep within these bounds.
-    pub fn spawn_with_limits(mut command: Command, bounds: Bounds) -> Result<Self, PlatformError> {
+    pub fn spawn_with_limits(mut command: Command, bounds: ConnectionLimits) -> Result<Self, PlatformError> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| {
             let what = format!("starting `{}`", command.get_program().display());
@@ -71,7 +71,7 @@ impl RemoteFactory {
     pub fn connect(
         input: impl Read + Send + 'static,
         output: impl Write + Send + 'static,
-        bounds: Bounds,
+        bounds: ConnectionLimits,
     ) -> Result<Self, PlatformError> {
         Self::open(input, output, None, bounds)
     }
@@ -80,7 +80,7 @@ impl RemoteFactory {
         input: impl Read + Send + 'static,
         output: impl Write + Send + 'static,
         process: Option<Process>,
-        bounds: Bounds,
+        bounds: ConnectionLimits,
     ) -> Result<Self, PlatformError> {
         let connection =
             Connection::open(input, output, process, bounds).map_err(|error| outside(&error.to_string()))?;

@@ -2,7 +2,7 @@
 
 use super::{
     line::{Line, MAX_LINE_LENGTH, read_line},
-    protocol::{Answered, Asked, Request, Response},
+    protocol::{Request, RequestLine, Response, ResponseLine},
 };
 use crate::error::{PlatformError, PlatformErrorKind};
 use std::{
@@ -19,14 +19,14 @@ use std::{
 
 /// How much a host puts up with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
+pub struct ConnectionLimits {
     /// The longest line, in bytes: [`LONGEST_LINE`] unless said otherwise.
     pub longest_line: usize,
     /// How long an answer may take: 5 minutes unless said otherwise.
     pub longest_wait: Duration,
 }
 
-impl Default for Bounds {
+impl Default for ConnectionLimits {
     fn default() -> Self {
         Self { longest_line: MAX_LINE_LENGTH, longest_wait: Duration::from_secs(300) }
     }
@@ -35,7 +35,7 @@ impl Default for Bounds {
 /// A program that answers. Several instances of a platform share it.
 pub(super) struct Connection {
     state: Mutex<Result<OpenConnection, String>>,
-    bounds: Bounds,
+    bounds: ConnectionLimits,
 }
 
 /// What there is as long as nothing went wrong.
@@ -64,7 +64,7 @@ impl Connection {
         input: impl Read + Send + 'static,
         output: impl Write + Send + 'static,
         process: Option<Process>,
-        bounds: Bounds,
+        bounds: ConnectionLimits,
     ) -> io::Result<Self> {
         let (requests, to_send) = mpsc::channel();
         let (received, answers) = mpsc::channel();
@@ -104,7 +104,7 @@ impl Connection {
 impl OpenConnection {
     fn line(&mut self, request: Request<'_>, longest: usize) -> Result<Vec<u8>, PlatformError> {
         self.asked += 1;
-        let asked = Asked { number: self.asked, request };
+        let asked = RequestLine { number: self.asked, request };
         let mut line = serde_json::to_vec(&asked).map_err(|error| {
             PlatformError::new(PlatformErrorKind::Internal, "writing a request").caused_by(error)
         })?;
@@ -127,7 +127,7 @@ impl OpenConnection {
             Err(RecvTimeoutError::Timeout) => return Err(format!("no answer came in {longest_wait:?}")),
             Err(RecvTimeoutError::Disconnected) => return Err(gone()),
         };
-        let answered: Answered = serde_json::from_slice(&line)
+        let answered: ResponseLine = serde_json::from_slice(&line)
             .map_err(|error| format!("it wrote something that is no answer: {error}"))?;
         if answered.number == self.asked {
             Ok(answered.response)

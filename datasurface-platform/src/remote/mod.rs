@@ -14,7 +14,7 @@ mod protocol;
 mod serve;
 
 pub use client::{RemoteFactory, RemotePlatform, UNREACHABLE};
-pub use connection::Bounds;
+pub use connection::ConnectionLimits;
 pub use line::MAX_LINE_LENGTH;
-pub use protocol::{Answered, Asked, Hello, PROTOCOL, Request, Response};
+pub use protocol::{Handshake, PROTOCOL, Request, RequestLine, Response, ResponseLine};
 pub use serve::serve;

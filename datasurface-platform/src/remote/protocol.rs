@@ -17,7 +17,7 @@ pub const PROTOCOL: u32 = 1;
 /// One line from the host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked<'a> {
+pub struct RequestLine<'a> {
     /// Counts the requests. The answer bears the same number, so that a stray line is not taken for it.
     pub number: u64,
     /// What is asked.
@@ -27,7 +27,7 @@ pub struct Asked<'a> {
 /// One line from the program.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Answered {
+pub struct ResponseLine {
     /// The number of the request; zero if it could not be read.
     pub number: u64,
     /// The answer.
@@ -99,7 +99,7 @@ pub enum Request<'a> {
 #[non_exhaustive]
 pub enum Response {
     /// Who the program is.
-    Hello(Hello),
+    Hello(Handshake),
     /// An instance was made.
     Created {
         /// By which number it is asked from now on.
@@ -123,7 +123,7 @@ pub enum Response {
 
 /// Who a program is. A newer one may say more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hello {
+pub struct Handshake {
     /// The version of the protocol that it speaks.
     pub protocol: u32,
     /// The kind of platform, as declarations name it.

@@ -2,7 +2,7 @@
 
 use super::{
     line::{Line, MAX_LINE_LENGTH, read_line},
-    protocol::{Answered, Asked, Hello, PROTOCOL, Request, Response},
+    protocol::{Handshake, PROTOCOL, Request, RequestLine, Response, ResponseLine},
 };
 use crate::{
     descriptor::PlatformDescriptor,
@@ -53,9 +53,9 @@ struct Program<'a> {
 }
 
 impl Program<'_> {
-    fn answer(&mut self, line: &[u8]) -> Answered {
-        match serde_json::from_slice::<Asked<'_>>(line) {
-            Ok(asked) => Answered {
+    fn answer(&mut self, line: &[u8]) -> ResponseLine {
+        match serde_json::from_slice::<RequestLine<'_>>(line) {
+            Ok(asked) => ResponseLine {
                 number: asked.number,
                 response: self.respond(asked.request).unwrap_or_else(Response::Error),
             },
@@ -89,7 +89,7 @@ impl Program<'_> {
             let what = format!("the host speaks protocol {protocol}, this program {PROTOCOL}");
             return Err(PlatformError::new(PlatformErrorKind::Unsupported, what));
         }
-        Ok(Response::Hello(Hello {
+        Ok(Response::Hello(Handshake {
             protocol: PROTOCOL,
             kind: self.factory.kind().clone(),
             version: self.factory.version().clone(),
@@ -136,13 +136,13 @@ struct RequestNumber {
     number: u64,
 }
 
-fn refused(number: u64, what: String) -> Answered {
+fn refused(number: u64, what: String) -> ResponseLine {
     let error = PlatformError::new(PlatformErrorKind::Unsupported, what);
-    Answered { number, response: Response::Error(error) }
+    ResponseLine { number, response: Response::Error(error) }
 }
 
 /// The line of an answer; of an error, if the answer cannot be written.
-fn written(answered: &Answered) -> Vec<u8> {
+fn written(answered: &ResponseLine) -> Vec<u8> {
     let trouble = match serde_json::to_vec(answered) {
         Ok(line) if line.len() <= MAX_LINE_LENGTH => return ended(line),
         Ok(_) => format!("an answer is longer than {MAX_LINE_LENGTH} bytes; let there be more shards"),

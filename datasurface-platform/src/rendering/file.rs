@@ -89,7 +89,7 @@ impl File {
 /// Text crosses as text, other bytes as numbers.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct FileWire {
     path: SafePath,
     media_type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,7 +101,7 @@ struct Wire {
 impl Serialize for File {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = self.text().map(str::to_owned);
-        Wire {
+        FileWire {
             path: self.path.clone(),
             media_type: self.media_type.clone(),
             bytes: if text.is_none() { Some(self.content.clone()) } else { None },
@@ -113,7 +113,7 @@ impl Serialize for File {
 
 impl<'de> Deserialize<'de> for File {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire = Wire::deserialize(deserializer)?;
+        let wire = FileWire::deserialize(deserializer)?;
         let content = match (wire.text, wire.bytes) {
             (Some(text), None) => text.into_bytes(),
             (None, Some(bytes)) => bytes,

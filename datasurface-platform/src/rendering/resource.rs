@@ -1,7 +1,7 @@
 //! Resources: what a rendering makes exist.
 
 use super::SafePath;
-use crate::{held::DataHeld, slug::dataset_slug, view::NodeView};
+use crate::{held::HeldData, slug::dataset_slug, view::NodeView};
 use datasurface_graph::NodeKey;
 use datasurface_model::DatasetKey;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -54,7 +54,7 @@ pub struct Resource {
     origin: BTreeSet<NodeKey>,
     depends_on: BTreeSet<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    holds: Option<DataHeld>,
+    holds: Option<HeldData>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<SafePath>,
 }
@@ -119,7 +119,7 @@ impl Resource {
 
     /// It holds data that cannot be made again.
     #[must_use]
-    pub fn with_held_data(mut self, data: impl Into<DataHeld>) -> Self {
+    pub fn with_held_data(mut self, data: impl Into<HeldData>) -> Self {
         self.holds = Some(data.into());
         self
     }
@@ -161,7 +161,7 @@ impl Resource {
 
     /// The data that it holds and that cannot be made again.
     #[must_use]
-    pub fn held_data(&self) -> Option<&DataHeld> {
+    pub fn held_data(&self) -> Option<&HeldData> {
         self.holds.as_ref()
     }
 

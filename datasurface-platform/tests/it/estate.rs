@@ -119,7 +119,7 @@ pub(crate) fn shard_of(instance: &Arc<PlatformInstance>, keys: &[&str]) -> Scope
     let sales = views.iter().find(|view| view.key().to_string() == "Ingest/Stream/Sales").unwrap();
     let held = |dataset: &str, owed_until| {
         let view = sales.restricted_to(&dataset.into());
-        let holds = DataHeld::from(&view.facts().datasets()[0]);
+        let holds = HeldData::from(&view.facts().datasets()[0]);
         let address = ResourceAddress::from(format!("topic.Sales-{dataset}"));
         HeldState::new(address, "main".into(), holds, view, owed_until)
     };

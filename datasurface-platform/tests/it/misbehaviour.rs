@@ -3,7 +3,7 @@
 use crate::{estate, program::findings};
 use datasurface_platform::{
     prelude::*,
-    remote::{Answered, Bounds, Hello, PROTOCOL, Response},
+    remote::{ConnectionLimits, Handshake, PROTOCOL, Response, ResponseLine},
 };
 use std::{
     io,
@@ -11,7 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-const BOUNDS: Bounds = Bounds { longest_line: 1 << 20, longest_wait: Duration::from_secs(20) };
+const BOUNDS: ConnectionLimits =
+    ConnectionLimits { longest_line: 1 << 20, longest_wait: Duration::from_secs(20) };
 
 #[cfg(unix)]
 fn shell(script: &str) -> Command {
@@ -21,7 +22,7 @@ fn shell(script: &str) -> Command {
 }
 
 #[cfg(unix)]
-fn refusal(command: Command, bounds: Bounds) -> String {
+fn refusal(command: Command, bounds: ConnectionLimits) -> String {
     let error = RemoteFactory::spawn_with_limits(command, bounds).unwrap_err();
     assert_eq!(error.kind(), PlatformErrorKind::External, "{}", error.report());
     error.report()
@@ -50,7 +51,7 @@ fn a_program_that_is_no_platform_is_refused() {
     assert!(refusal(Command::new("cat"), BOUNDS).contains("is no answer"));
     assert!(refusal(shell("echo hello; cat"), BOUNDS).contains("is no answer"));
     assert!(refusal(shell("cat /dev/zero"), BOUNDS).contains("too long"));
-    let impatient = Bounds { longest_wait: Duration::from_millis(100), ..BOUNDS };
+    let impatient = ConnectionLimits { longest_wait: Duration::from_millis(100), ..BOUNDS };
     let before = Instant::now();
     assert!(refusal(shell("exec sleep 60"), impatient).contains("no answer came"));
     assert!(before.elapsed() < Duration::from_secs(20), "the program was ended");
@@ -62,11 +63,11 @@ fn script(lines: impl IntoIterator<Item = String>) -> Vec<u8> {
 }
 
 fn line(number: u64, response: Response) -> String {
-    serde_json::to_string(&Answered { number, response }).unwrap()
+    serde_json::to_string(&ResponseLine { number, response }).unwrap()
 }
 
 fn hello(contract: Version) -> Response {
-    Response::Hello(Hello {
+    Response::Hello(Handshake {
         protocol: PROTOCOL,
         kind: "connectors".into(),
         version: Version::new(1, 0, 0),
@@ -153,7 +154,7 @@ fn other_contracts_and_other_descriptors_are_refused() {
 
 #[test]
 fn a_request_that_is_too_long_is_not_sent() {
-    let bounds = Bounds { longest_line: 400, ..BOUNDS };
+    let bounds = ConnectionLimits { longest_line: 400, ..BOUNDS };
     let first = script([line(1, hello(PlatformDescriptor::CONTRACT))]);
     let factory = RemoteFactory::connect(io::Cursor::new(first), io::sink(), bounds).unwrap();
     let long = Json::object().with_member("long", "x".repeat(1000));

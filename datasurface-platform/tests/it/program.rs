@@ -3,8 +3,8 @@
 use crate::{connectors::Connectors, estate};
 use chrono::NaiveDate;
 use datasurface_platform::{
-    ChangeFrame, Guard, OwnedChange, PlatformView, Revision, ScopeChange, ScopeRecord, graph::Fingerprint,
-    prelude::*, remote::Bounds,
+    ChangeHeader, Guard, OwnedChange, PlatformView, Revision, ScopeChange, ScopeRecord, graph::Fingerprint,
+    prelude::*, remote::ConnectionLimits,
 };
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ pub(crate) fn factories() -> (TypedFactory<Connectors>, RemoteFactory) {
         let factory = TypedFactory::<Connectors>::new();
         serve(&factory, BufReader::new(asked), answered)
     });
-    let remote = RemoteFactory::connect(answers, ask, Bounds::default()).unwrap();
+    let remote = RemoteFactory::connect(answers, ask, ConnectionLimits::default()).unwrap();
     (TypedFactory::new(), remote)
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
     let revision = |text: &str| Revision::new(Fingerprint::of_bytes(text.as_bytes()));
     let today = NaiveDate::from_ymd_opt(2030, 1, 1).unwrap();
     OwnedChange {
-        frame: ChangeFrame {
+        frame: ChangeHeader {
             platform: estate::plain_instance().as_ref().clone(),
             from: Some(revision("from")),
             to: revision("to"),

@@ -1,11 +1,11 @@
 //! What is wrong with an Avro schema, while it is read: everything, but for what is wrong only because something else is.
 
-use crate::{SchemaProblem, name::ColumnName};
+use crate::{ColumnError, name::ColumnName};
 
 /// What is wrong with a part of a schema. Nothing, if that was said where the part refers to.
-pub(super) type Faults = Vec<Fault>;
+pub(super) type FieldErrors = Vec<FieldError>;
 
-pub(super) struct Fault {
+pub(super) struct FieldError {
     /// The outermost field that it is in.
     column: Option<ColumnName>,
     /// The field that it is in, with those around it, joined by dots.
@@ -13,8 +13,8 @@ pub(super) struct Fault {
     reason: String,
 }
 
-impl Fault {
-    pub(super) fn single(reason: impl Into<String>) -> Faults {
+impl FieldError {
+    pub(super) fn single(reason: impl Into<String>) -> FieldErrors {
         vec![Self { column: None, field: String::new(), reason: reason.into() }]
     }
 
@@ -26,7 +26,10 @@ impl Fault {
 }
 
 /// Two parts, if nothing is wrong with either: what is wrong with one hides nothing of the other.
-pub(super) fn both<A, B>(one: Result<A, Faults>, other: Result<B, Faults>) -> Result<(A, B), Faults> {
+pub(super) fn both<A, B>(
+    one: Result<A, FieldErrors>,
+    other: Result<B, FieldErrors>,
+) -> Result<(A, B), FieldErrors> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
         (Err(mut faults), Err(more)) => {
@@ -37,8 +40,8 @@ pub(super) fn both<A, B>(one: Result<A, Faults>, other: Result<B, Faults>) -> Re
     }
 }
 
-impl From<Fault> for SchemaProblem {
-    fn from(Fault { column, field, reason }: Fault) -> Self {
+impl From<FieldError> for ColumnError {
+    fn from(FieldError { column, field, reason }: FieldError) -> Self {
         let message = if column.is_none() { reason } else { format!("in the field `{field}`: {reason}") };
         Self { column, message }
     }

@@ -11,13 +11,13 @@ mod tests;
 mod types;
 
 use crate::{
-    SchemaProblem, TableSchema, Text,
+    ColumnError, TableSchema, Text,
     column_error::joined,
     table::NO_TABLE,
     unreadable_columns::{self, UnreadableColumns},
 };
 use crate::{json::Json, name::ColumnName};
-use error::{Fault, Faults};
+use error::{FieldError, FieldErrors};
 use serde_json::Value;
 pub(super) use types::{Enumeration, Field, Fixed, NullableType, Record, Type};
 
@@ -50,7 +50,7 @@ pub struct AvroSchema {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[error("{}", joined(problems))]
 pub struct AvroError {
-    problems: Vec<SchemaProblem>,
+    problems: Vec<ColumnError>,
     /// The record, without the fields that cannot be read.
     readable: Record,
     unread: UnreadableColumns,
@@ -131,14 +131,14 @@ impl From<Value> for AvroSchema {
 }
 
 impl AvroError {
-    fn new(faults: Faults, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
-        let problems = faults.into_iter().map(SchemaProblem::from).collect();
+    fn new(faults: FieldErrors, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
+        let problems = faults.into_iter().map(ColumnError::from).collect();
         Self { problems, readable, unread: UnreadableColumns::new(unread) }
     }
 
     /// What cannot be read, field by field. At least one.
     #[must_use]
-    pub fn problems(&self) -> &[SchemaProblem] {
+    pub fn problems(&self) -> &[ColumnError] {
         &self.problems
     }
 }

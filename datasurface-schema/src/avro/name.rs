@@ -2,7 +2,7 @@
 //! them, they are full names.
 
 use super::{
-    Fault, Faults,
+    FieldError, FieldErrors,
     read::{Members, text},
     types::Primitive,
 };
@@ -14,11 +14,11 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// The full name of a type that is defined here.
-pub(super) fn defined_name(members: &Members, around: &str) -> Result<String, Faults> {
-    let name = text(members, "name").ok_or_else(|| Fault::single("a type of its own has a `name`"))?;
+pub(super) fn defined_name(members: &Members, around: &str) -> Result<String, FieldErrors> {
+    let name = text(members, "name").ok_or_else(|| FieldError::single("a type of its own has a `name`"))?;
     let simple_name = simple_name(members);
     if simple_name == "null" || Primitive::from_name(&simple_name).is_some() {
-        return Err(Fault::single(format!(
+        return Err(FieldError::single(format!(
             "`{simple_name}` is a type of Avro's, and no name for another one"
         )));
     }
@@ -26,7 +26,7 @@ pub(super) fn defined_name(members: &Members, around: &str) -> Result<String, Fa
     if full_name.split('.').all(is_name) {
         Ok(full_name)
     } else {
-        Err(Fault::single(format!("`{full_name}` is no name: these are ASCII letters, digits and `_`")))
+        Err(FieldError::single(format!("`{full_name}` is no name: these are ASCII letters, digits and `_`")))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reading Avro's JSON (Apache Avro 1.12, "Complex Types", "Logical Types", "Names").
 
 use super::{
-    AvroError, Enumeration, Fault, Faults, Field, Fixed, NullableType, Record, Type, default,
+    AvroError, Enumeration, Field, FieldError, FieldErrors, Fixed, NullableType, Record, Type, default,
     error::both,
     logical::logical,
     name::{defined_name, full_name, is_name, namespace, simple_name},
@@ -21,7 +21,7 @@ use std::mem::{Discriminant, discriminant};
 pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
     let Some(members) = schema.as_object().filter(|members| text(members, "type") == Some("record")) else {
         let record = Record { name: Text::default(), fields: Vec::new() };
-        return Err(AvroError::new(Fault::single("a table is a record"), record, vec![None]));
+        return Err(AvroError::new(FieldError::single("a table is a record"), record, vec![None]));
     };
     let mut reader =
         Reader { known: FxHashMap::default(), failed: FxHashSet::default(), depth: 0, copied: 0 };
@@ -60,21 +60,21 @@ struct Fields {
     /// The names of those that cannot be read, as far as they have one.
     unread: Vec<Option<ColumnName>>,
     /// Why. Nothing, where that was said of what they refer to.
-    faults: Faults,
+    faults: FieldErrors,
 }
 
 pub(super) type Members = Map<String, Value>;
 
 impl Reader {
-    fn record(&mut self, members: &Members, namespace: &str) -> Result<Record, Faults> {
+    fn record(&mut self, members: &Members, namespace: &str) -> Result<Record, FieldErrors> {
         let Fields { read, unread, faults } = self.fields(members, namespace)?;
         if unread.is_empty() { Ok(Record { name: simple_name(members), fields: read }) } else { Err(faults) }
     }
 
-    fn fields(&mut self, members: &Members, namespace: &str) -> Result<Fields, Faults> {
+    fn fields(&mut self, members: &Members, namespace: &str) -> Result<Fields, FieldErrors> {
         let fields = members.get("fields").and_then(Value::as_array);
-        let fields = fields.ok_or_else(|| Fault::single("a record has `fields`"))?;
-        let (mut unread, mut faults) = (Vec::new(), Faults::new());
+        let fields = fields.ok_or_else(|| FieldError::single("a record has `fields`"))?;
+        let (mut unread, mut faults) = (Vec::new(), FieldErrors::new());
         let mut read = Vec::with_capacity(fields.len());
         for field in fields {
             match self.field(field, namespace) {
@@ -88,19 +88,19 @@ impl Reader {
         Ok(Fields { read, unread, faults })
     }
 
-    fn field(&mut self, field: &Value, namespace: &str) -> Result<Field, Faults> {
-        let members = field.as_object().ok_or_else(|| Fault::single("a field is an object"))?;
-        let name = text(members, "name").ok_or_else(|| Fault::single("a field has a `name`"))?;
+    fn field(&mut self, field: &Value, namespace: &str) -> Result<Field, FieldErrors> {
+        let members = field.as_object().ok_or_else(|| FieldError::single("a field is an object"))?;
+        let name = text(members, "name").ok_or_else(|| FieldError::single("a field has a `name`"))?;
         let read = self.named_field(name, members, namespace);
         read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).collect())
     }
 
-    fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, Faults> {
+    fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, FieldErrors> {
         let default = members.get("default");
-        let of = members.get("type").ok_or_else(|| Fault::single("a field has a `type`"));
+        let of = members.get("type").ok_or_else(|| FieldError::single("a field has a `type`"));
         let slot = of.and_then(|of| self.slot(of, namespace)).and_then(|slot| {
             let fits = default.is_none_or(|default| default::fits(default, &slot));
-            if fits { Ok(slot) } else { Err(Fault::single("its `default` is not of its type")) }
+            if fits { Ok(slot) } else { Err(FieldError::single("its `default` is not of its type")) }
         });
         let ordered = both(slot, order(members));
         let said = both(texts(members, "classifications"), texts(members, "aliases"));
@@ -117,28 +117,28 @@ impl Reader {
     }
 
     /// A type in which `null` is an alternative, or not.
-    fn slot(&mut self, of: &Value, namespace: &str) -> Result<NullableType, Faults> {
+    fn slot(&mut self, of: &Value, namespace: &str) -> Result<NullableType, FieldErrors> {
         if let Value::Array(alternatives) = of {
             return self.union(alternatives, namespace);
         }
         if self.depth == DataType::MAX_DEPTH {
-            return Err(Fault::single(format!("it is nested more than {} deep", DataType::MAX_DEPTH)));
+            return Err(FieldError::single(format!("it is nested more than {} deep", DataType::MAX_DEPTH)));
         }
         self.depth += 1;
         let read = match of {
             Value::String(name) => self.named(name, namespace).map(NullableType::from),
             Value::Object(members) => self.complex(members, namespace),
-            _ => Err(Fault::single("a type is a text, an object or a list")),
+            _ => Err(FieldError::single("a type is a text, an object or a list")),
         };
         self.depth -= 1;
         read
     }
 
-    fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<NullableType, Faults> {
+    fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<NullableType, FieldErrors> {
         let mut types = Vec::with_capacity(alternatives.len());
         let mut kinds = FxHashSet::default();
         let mut faults = None;
-        let mut fail = |found: Faults| faults.get_or_insert_with(Faults::new).extend(found);
+        let mut fail = |found: FieldErrors| faults.get_or_insert_with(FieldErrors::new).extend(found);
         for alternative in alternatives.iter().filter(|alternative| *alternative != "null") {
             // Looked at before it is gone into: lists could be inside of each other without end.
             let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)) };
@@ -146,11 +146,11 @@ impl Reader {
                 Some(Err(found)) => fail(found),
                 Some(Ok(NullableType { of, is_nullable: false })) if !matches!(of, Type::Union(_)) => {
                     if !kinds.insert((kind(&of), self.name_of(alternative, namespace))) {
-                        fail(Fault::single("a union has one alternative of a kind"));
+                        fail(FieldError::single("a union has one alternative of a kind"));
                     }
                     types.push(of);
                 }
-                _ => fail(Fault::single("a union is in no other union")),
+                _ => fail(FieldError::single("a union is in no other union")),
             }
         }
         // All of them are gone through, since what they define may be referred to.
@@ -159,7 +159,7 @@ impl Reader {
         }
         let is_nullable = types.len() < alternatives.len();
         if types.len() + 1 < alternatives.len() {
-            return Err(Fault::single("a union has `null` once"));
+            return Err(FieldError::single("a union has `null` once"));
         }
         match (types.pop(), types.is_empty()) {
             (Some(of), true) => Ok(NullableType { of, is_nullable }),
@@ -167,7 +167,7 @@ impl Reader {
                 types.push(last);
                 Ok(NullableType { of: Type::Union(types.into()), is_nullable })
             }
-            (None, _) => Err(Fault::single("a union has a type other than `null`")),
+            (None, _) => Err(FieldError::single("a union has a type other than `null`")),
         }
     }
 
@@ -187,7 +187,7 @@ impl Reader {
         known.map(|(name, _)| name.clone())
     }
 
-    fn named(&mut self, name: &str, namespace: &str) -> Result<Type, Faults> {
+    fn named(&mut self, name: &str, namespace: &str) -> Result<Type, FieldErrors> {
         if let Some(plain) = Primitive::from_name(name) {
             return Ok(Type::Plain(plain));
         }
@@ -195,24 +195,24 @@ impl Reader {
         let known = self.known.get(&full_name).or_else(|| self.known.get(name));
         let unknown = || {
             let is_failed = [full_name.as_str(), name].iter().any(|name| self.failed.contains(*name));
-            let why = || Fault::single(format!("`{name}` is no type that is defined before"));
-            if is_failed { Faults::new() } else { why() }
+            let why = || FieldError::single(format!("`{name}` is no type that is defined before"));
+            if is_failed { FieldErrors::new() } else { why() }
         };
         let (known, weight) = known.ok_or_else(unknown)?;
         if self.copied > MOST_COPIED {
             // That was said where it began to be too much.
-            return Err(Faults::new());
+            return Err(FieldErrors::new());
         }
         self.copied += weight;
         if self.copied > MOST_COPIED {
-            return Err(Fault::single("it refers too often to what is defined elsewhere"));
+            return Err(FieldError::single("it refers too often to what is defined elsewhere"));
         }
         Ok(known.clone())
     }
 
-    fn complex(&mut self, members: &Members, namespace: &str) -> Result<NullableType, Faults> {
+    fn complex(&mut self, members: &Members, namespace: &str) -> Result<NullableType, FieldErrors> {
         let Some(kind) = text(members, "type") else {
-            let inner = members.get("type").ok_or_else(|| Fault::single("a type has a `type`"))?;
+            let inner = members.get("type").ok_or_else(|| FieldError::single("a type has a `type`"))?;
             return self.slot(inner, namespace);
         };
         if !is_definition(kind) {
@@ -229,9 +229,14 @@ impl Reader {
         defined
     }
 
-    fn read_kind(&mut self, kind: &str, members: &Members, namespace: &str) -> Result<NullableType, Faults> {
+    fn read_kind(
+        &mut self,
+        kind: &str,
+        members: &Members,
+        namespace: &str,
+    ) -> Result<NullableType, FieldErrors> {
         let part = |member: &str| {
-            members.get(member).ok_or_else(|| Fault::single(format!("a type `{kind}` has `{member}`")))
+            members.get(member).ok_or_else(|| FieldError::single(format!("a type `{kind}` has `{member}`")))
         };
         let of = match kind {
             "array" => Type::Array(self.slot(part("items")?, namespace)?.into()),
@@ -242,7 +247,7 @@ impl Reader {
             "enum" => Type::Enumeration(enumeration(members)?.into()),
             "fixed" => {
                 let size = part("size")?.as_u64().and_then(|size| u32::try_from(size).ok());
-                let size = size.ok_or_else(|| Fault::single("a `size` is a number of bytes"))?;
+                let size = size.ok_or_else(|| FieldError::single("a `size` is a number of bytes"))?;
                 Type::Fixed(Fixed { name: simple_name(members), size })
             }
             name => match self.named(name, namespace)? {
@@ -254,9 +259,9 @@ impl Reader {
     }
 
     /// Remembers what has a name, for where it is referred to.
-    fn define(&mut self, name: String, of: &Type) -> Result<(), Faults> {
+    fn define(&mut self, name: String, of: &Type) -> Result<(), FieldErrors> {
         match self.known.insert(name.clone(), (of.clone(), of.weight())) {
-            Some(_) => Err(Fault::single(format!("`{name}` is defined twice"))),
+            Some(_) => Err(FieldError::single(format!("`{name}` is defined twice"))),
             None => Ok(()),
         }
     }
@@ -273,33 +278,33 @@ impl From<Type> for NullableType {
     }
 }
 
-fn enumeration(members: &Members) -> Result<Enumeration, Faults> {
+fn enumeration(members: &Members) -> Result<Enumeration, FieldErrors> {
     let symbols = texts(members, "symbols")?;
     if symbols.is_empty() {
-        return Err(Fault::single("an enum has `symbols`"));
+        return Err(FieldError::single("an enum has `symbols`"));
     }
     if symbols.iter().map(Text::as_str).collect::<Set<&str>>().len() < symbols.len() {
-        return Err(Fault::single("an enum has each symbol once"));
+        return Err(FieldError::single("an enum has each symbol once"));
     }
     if let Some(symbol) = symbols.iter().find(|symbol| !is_name(symbol)) {
-        return Err(Fault::single(format!("a symbol is a name, and `{symbol}` is none")));
+        return Err(FieldError::single(format!("a symbol is a name, and `{symbol}` is none")));
     }
     let Some(default) = members.get("default") else {
         return Ok(Enumeration { name: simple_name(members), symbols, default: None });
     };
     match default.as_str().filter(|default| symbols.iter().any(|symbol| symbol == default)) {
         Some(known) => Ok(Enumeration { name: simple_name(members), symbols, default: Some(known.into()) }),
-        None => Err(Fault::single(format!("its default `{}` is none of its symbols", bare(default)))),
+        None => Err(FieldError::single(format!("its default `{}` is none of its symbols", bare(default)))),
     }
 }
 
 /// Judges how records are sorted by a field.
-fn order(field: &Members) -> Result<(), Faults> {
+fn order(field: &Members) -> Result<(), FieldErrors> {
     let is_order = |order: &Value| ORDERS.contains(&order.as_str().unwrap_or_default());
     if field.get("order").is_none_or(is_order) {
         Ok(())
     } else {
-        Err(Fault::single("its `order` is `ascending`, `descending` or `ignore`"))
+        Err(FieldError::single("its `order` is `ascending`, `descending` or `ignore`"))
     }
 }
 
@@ -322,9 +327,9 @@ pub(super) fn text<'v>(members: &'v Members, member: &str) -> Option<&'v str> {
 }
 
 /// A list of texts; an empty one if there is none.
-fn texts(members: &Members, member: &str) -> Result<Vec<Text>, Faults> {
+fn texts(members: &Members, member: &str) -> Result<Vec<Text>, FieldErrors> {
     let Some(list) = members.get(member) else { return Ok(Vec::new()) };
     let texts =
         list.as_array().and_then(|list| list.iter().map(|text| text.as_str().map(Text::from)).collect());
-    texts.ok_or_else(|| Fault::single(format!("its `{member}` are a list of texts")))
+    texts.ok_or_else(|| FieldError::single(format!("its `{member}` are a list of texts")))
 }

@@ -17,16 +17,16 @@ const LAST_SRID: u32 = 998_999;
 
 /// Something in a type that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TypeProblem {
+pub struct TypeParameterError {
     /// The field of a struct that it is in, with those around it, joined by dots; empty if it is in none.
     pub field: String,
     /// What is wrong.
-    pub fault: TypeFault,
+    pub fault: TypeParameterErrorKind,
 }
 
 /// What is wrong with a type, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TypeFault {
+pub enum TypeParameterErrorKind {
     /// A parameter makes no sense.
     Parameter {
         /// The type that has it, which may be deep inside.
@@ -53,20 +53,23 @@ pub enum TypeFault {
 impl DataType {
     /// Everything in it that makes no sense, from the outside in.
     #[must_use]
-    pub fn problems(&self) -> Vec<TypeProblem> {
+    pub fn problems(&self) -> Vec<TypeParameterError> {
         let mut found = Vec::new();
         self.add_problems(&mut Vec::new(), &mut found);
         found
     }
 
-    fn add_problems<'t>(&'t self, around: &mut Vec<&'t str>, found: &mut Vec<TypeProblem>) {
+    fn add_problems<'t>(&'t self, around: &mut Vec<&'t str>, found: &mut Vec<TypeParameterError>) {
         if let Some((has, help)) = self.parameter_problem() {
-            found.push(TypeFault::Parameter { of: self.to_string(), has, help }.within(around));
+            found.push(TypeParameterErrorKind::Parameter { of: self.to_string(), has, help }.within(around));
         }
         match self {
             Self::Timestamp { zone: Some(zone) } if !is_time_zone(zone) => {
                 let nearest = nearest_time_zone(zone);
-                found.push(TypeFault::UnknownTimeZone { zone: zone.to_string(), nearest }.within(around));
+                found.push(
+                    TypeParameterErrorKind::UnknownTimeZone { zone: zone.to_string(), nearest }
+                        .within(around),
+                );
             }
             Self::Array(array) => array.element().add_problems(around, found),
             Self::Map(map) => {
@@ -83,7 +86,9 @@ impl DataType {
             _ => {}
         }
         if let Some(collation) = self.collation().filter(|collation| !collation.is_well_known()) {
-            found.push(TypeFault::UnknownCollation { collation: collation.to_string() }.within(around));
+            found.push(
+                TypeParameterErrorKind::UnknownCollation { collation: collation.to_string() }.within(around),
+            );
         }
     }
 
@@ -151,9 +156,9 @@ impl DataType {
     }
 }
 
-impl TypeFault {
-    fn within(self, fields: &[&str]) -> TypeProblem {
-        TypeProblem { field: fields.join("."), fault: self }
+impl TypeParameterErrorKind {
+    fn within(self, fields: &[&str]) -> TypeParameterError {
+        TypeParameterError { field: fields.join("."), fault: self }
     }
 }
 

@@ -12,7 +12,7 @@ mod tests;
 mod time_zone;
 mod write;
 
-pub use check::{TypeFault, TypeProblem};
+pub use check::{TypeParameterError, TypeParameterErrorKind};
 pub use collation::Collation;
 pub use error::DataTypeError;
 pub use float::{FloatFormat, FloatRange, MicroscalingFormat};

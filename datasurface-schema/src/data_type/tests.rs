@@ -131,10 +131,12 @@ fn problems_are_found_at_every_depth() {
         ("Struct(a Int(256), b Geography(1), c Vector(1), d Decimal(1000,1000))", vec![]),
     ] {
         let problems = text.parse::<DataType>().unwrap().problems();
-        let told = |problem: &TypeProblem| match &problem.fault {
-            TypeFault::Parameter { of: told, .. }
-            | TypeFault::UnknownTimeZone { zone: told, .. }
-            | TypeFault::UnknownCollation { collation: told } => (problem.field.clone(), told.clone()),
+        let told = |problem: &TypeParameterError| match &problem.fault {
+            TypeParameterErrorKind::Parameter { of: told, .. }
+            | TypeParameterErrorKind::UnknownTimeZone { zone: told, .. }
+            | TypeParameterErrorKind::UnknownCollation { collation: told } => {
+                (problem.field.clone(), told.clone())
+            }
         };
         let found: Vec<_> = problems.iter().map(told).collect();
         let expected: Vec<_> =

@@ -1,11 +1,11 @@
 //! Containers.
 
-use super::{documentations, nasty, places, rarely, settings};
+use super::{adversarial_strings, documentations, places, rarely, settings};
 use datasurface_model::{Text, *};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 fn texts() -> impl Strategy<Value = Text> {
-    nasty().prop_map(Text::from)
+    adversarial_strings().prop_map(Text::from)
 }
 
 fn kinds() -> impl Strategy<Value = ContainerKind> {
@@ -36,8 +36,8 @@ fn kinds() -> impl Strategy<Value = ContainerKind> {
 
 pub(super) fn containers() -> impl Strategy<Value = DataContainer> {
     let keys = rarely(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
-    let about = (rarely(documentations()), rarely(nasty()));
-    (nasty(), kinds(), vec(places(), 0..3), keys, any::<bool>(), about).prop_map(
+    let about = (rarely(documentations()), rarely(adversarial_strings()));
+    (adversarial_strings(), kinds(), vec(places(), 0..3), keys, any::<bool>(), about).prop_map(
         |(name, kind, places, keys, is_read_only, (documentation, former))| {
             let container = places.into_iter().fold(DataContainer::new(name, kind), DataContainer::located);
             let container = keys.into_iter().fold(container, DataContainer::encrypted);

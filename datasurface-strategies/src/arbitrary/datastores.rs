@@ -1,26 +1,28 @@
 //! Datastores with their captures and datasets.
 
-use super::{credentials, deprecations, documentations, nasty, rarely, schemas::schemas};
+use super::{adversarial_strings, credentials, deprecations, documentations, rarely, schemas::schemas};
 use datasurface_model::*;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 fn capture_kinds() -> impl Strategy<Value = CaptureKind> {
     let names = || {
-        vec((nasty(), nasty()), 0..2).prop_map(|names| -> SourceNames {
+        vec((adversarial_strings(), adversarial_strings()), 0..2).prop_map(|names| -> SourceNames {
             names.into_iter().map(|(dataset, source)| (dataset.into(), source.into())).collect()
         })
     };
     let formats = select(vec![FileFormat::Csv, FileFormat::Parquet, FileFormat::JsonLines]);
     prop_oneof![
-        (names(), vec(nasty(), 0..2)).prop_map(|(tables, keyless)| {
+        (names(), vec(adversarial_strings(), 0..2)).prop_map(|(tables, keyless)| {
             let keyless = keyless.into_iter().map(DatasetName::from).collect();
             CaptureKind::SqlSnapshot { tables, keyless }
         }),
-        (nasty(), vec((nasty(), nasty()), 0..2), names()).prop_map(|(column, columns, tables)| {
-            let columns =
-                columns.into_iter().map(|(dataset, column)| (dataset.into(), column.into())).collect();
-            CaptureKind::SqlWatermark { column: column.into(), columns, tables }
-        }),
+        (adversarial_strings(), vec((adversarial_strings(), adversarial_strings()), 0..2), names()).prop_map(
+            |(column, columns, tables)| {
+                let columns =
+                    columns.into_iter().map(|(dataset, column)| (dataset.into(), column.into())).collect();
+                CaptureKind::SqlWatermark { column: column.into(), columns, tables }
+            }
+        ),
         names().prop_map(|tables| CaptureKind::ChangeDataCapture { tables }),
         names().prop_map(|topics| CaptureKind::Kafka { topics }),
         (formats, names()).prop_map(|(format, prefixes)| CaptureKind::ObjectFiles { format, prefixes }),
@@ -28,9 +30,9 @@ fn capture_kinds() -> impl Strategy<Value = CaptureKind> {
 }
 
 fn captures() -> impl Strategy<Value = Capture> {
-    let container = (nasty(), nasty(), nasty());
-    (container, capture_kinds(), rarely(any::<bool>()), rarely(nasty()), rarely(credentials())).prop_map(
-        |((zone, team, container), kind, together, cron, credential)| {
+    let container = (adversarial_strings(), adversarial_strings(), adversarial_strings());
+    (container, capture_kinds(), rarely(any::<bool>()), rarely(adversarial_strings()), rarely(credentials()))
+        .prop_map(|((zone, team, container), kind, together, cron, credential)| {
             let capture = Capture::new(ContainerKey::new(zone, team, container), kind);
             let capture = match together {
                 Some(true) => capture.with_consistency(Consistency::MultiDataset),
@@ -42,29 +44,34 @@ fn captures() -> impl Strategy<Value = Capture> {
                 None => capture,
             };
             credential.into_iter().fold(capture, Capture::with_credential)
-        },
-    )
+        })
 }
 
 fn quality_checks() -> impl Strategy<Value = QualityCheck> {
     prop_oneof![
-        (nasty(), any::<u32>())
+        (adversarial_strings(), any::<u32>())
             .prop_map(|(column, share)| QualityCheck::not_null(column, Share::parts_per_million(share))),
-        vec(nasty(), 0..3).prop_map(QualityCheck::unique),
+        vec(adversarial_strings(), 0..3).prop_map(QualityCheck::unique),
         any::<(u64, Option<u64>)>().prop_map(|(least, most)| QualityCheck::rows(least, most)),
-        (nasty(), any::<u64>())
+        (adversarial_strings(), any::<u64>())
             .prop_map(|(column, within)| QualityCheck::fresh(column, Latency::seconds(within))),
-        (nasty(), vec(nasty(), 0..3))
+        (adversarial_strings(), vec(adversarial_strings(), 0..3))
             .prop_map(|(column, values)| QualityCheck::accepted_values(column, values)),
     ]
 }
 
 fn datasets() -> impl Strategy<Value = Dataset> {
-    let replacement = (nasty(), nasty()).prop_map(|(store, dataset)| DatasetKey::new(store, dataset));
+    let replacement = (adversarial_strings(), adversarial_strings())
+        .prop_map(|(store, dataset)| DatasetKey::new(store, dataset));
     let invalid = prop_oneof![Just(InvalidRows::Fail), Just(InvalidRows::SetAside)];
-    let rare = (rarely(deprecations(replacement)), vec(quality_checks(), 0..3), vec(nasty(), 0..2), invalid);
-    let about = (rarely(documentations()), rarely(nasty()));
-    (nasty(), schemas(), vec(nasty(), 0..2), rare, about).prop_map(
+    let rare = (
+        rarely(deprecations(replacement)),
+        vec(quality_checks(), 0..3),
+        vec(adversarial_strings(), 0..2),
+        invalid,
+    );
+    let about = (rarely(documentations()), rarely(adversarial_strings()));
+    (adversarial_strings(), schemas(), vec(adversarial_strings(), 0..2), rare, about).prop_map(
         |(
             name,
             schema,
@@ -84,11 +91,11 @@ fn datasets() -> impl Strategy<Value = Dataset> {
 }
 
 pub(super) fn datastores() -> impl Strategy<Value = Datastore> {
-    let replacement = nasty().prop_map(DatastoreName::from);
-    let approvals = rarely(vec((nasty(), nasty(), nasty()), 0..2));
+    let replacement = adversarial_strings().prop_map(DatastoreName::from);
+    let approvals = rarely(vec((adversarial_strings(), adversarial_strings(), adversarial_strings()), 0..2));
     let rare = (any::<bool>(), approvals, rarely(deprecations(replacement)));
-    let about = (rarely(documentations()), rarely(nasty()));
-    (nasty(), rarely(captures()), vec(datasets(), 0..4), rare, about).prop_map(
+    let about = (rarely(documentations()), rarely(adversarial_strings()));
+    (adversarial_strings(), rarely(captures()), vec(datasets(), 0..4), rare, about).prop_map(
         |(name, capture, datasets, (is_production, approvals, deprecation), (documentation, former))| {
             let datastore = Datastore::new(name).with_datasets(datasets);
             let datastore = capture.into_iter().fold(datastore, Datastore::captured);

@@ -1,21 +1,20 @@
 //! What is around datastores and workspaces: the ecosystem, its vendors, platforms and zones.
 
 use super::{
-    containers::containers, credentials, datastores::datastores, days, deprecations, documentations, nasty,
-    places, rarely, settings, workspaces::workspaces,
+    adversarial_strings, containers::containers, credentials, datastores::datastores, days, deprecations,
+    documentations, places, rarely, settings, workspaces::workspaces,
 };
 use datasurface_model::{Text, *};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 fn repositories() -> impl Strategy<Value = Repository> {
     let host = select(vec![RepositoryHost::GitHub, RepositoryHost::GitLab, RepositoryHost::Git]);
-    (host, rarely(nasty()), nasty(), nasty(), rarely(credentials())).prop_map(
-        |(host, address, repository, branch, credential)| {
+    (host, rarely(adversarial_strings()), adversarial_strings(), adversarial_strings(), rarely(credentials()))
+        .prop_map(|(host, address, repository, branch, credential)| {
             let repository = Repository::new(host, repository, branch);
             let repository = address.into_iter().fold(repository, Repository::with_address);
             credential.into_iter().fold(repository, Repository::with_credential)
-        },
-    )
+        })
 }
 
 fn clouds() -> impl Strategy<Value = CloudVendor> {
@@ -31,15 +30,15 @@ fn clouds() -> impl Strategy<Value = CloudVendor> {
 }
 
 fn locations() -> impl Strategy<Value = InfrastructureLocation> {
-    let about = || (rarely(documentations()), rarely(nasty()));
+    let about = || (rarely(documentations()), rarely(adversarial_strings()));
     let described = |location, (documentation, former): (Option<Documentation>, Option<String>)| {
         let location = documentation.into_iter().fold(location, InfrastructureLocation::documented);
         former.into_iter().fold(location, InfrastructureLocation::renamed_from)
     };
-    let leaf =
-        (nasty(), about()).prop_map(move |(name, about)| described(InfrastructureLocation::new(name), about));
+    let leaf = (adversarial_strings(), about())
+        .prop_map(move |(name, about)| described(InfrastructureLocation::new(name), about));
     leaf.prop_recursive(5, 20, 3, move |inner| {
-        (nasty(), vec(inner, 0..3), about()).prop_map(move |(name, inner, about)| {
+        (adversarial_strings(), vec(inner, 0..3), about()).prop_map(move |(name, inner, about)| {
             let location = InfrastructureLocation::new(name);
             described(inner.into_iter().fold(location, InfrastructureLocation::location), about)
         })
@@ -47,8 +46,8 @@ fn locations() -> impl Strategy<Value = InfrastructureLocation> {
 }
 
 fn vendors() -> impl Strategy<Value = InfrastructureVendor> {
-    let about = (rarely(documentations()), rarely(nasty()));
-    (nasty(), rarely(clouds()), vec(locations(), 0..4), about).prop_map(
+    let about = (rarely(documentations()), rarely(adversarial_strings()));
+    (adversarial_strings(), rarely(clouds()), vec(locations(), 0..4), about).prop_map(
         |(name, cloud, locations, (documentation, former))| {
             let vendor = InfrastructureVendor::new(name);
             let vendor = cloud.into_iter().fold(vendor, InfrastructureVendor::with_cloud);
@@ -59,20 +58,26 @@ fn vendors() -> impl Strategy<Value = InfrastructureVendor> {
     )
 }
 
-fn hinted() -> impl Strategy<Value = Hinted> {
+fn hinted() -> impl Strategy<Value = HintTarget> {
     prop_oneof![
-        nasty().prop_map(|name| Hinted::Datastore(name.into())),
-        (nasty(), nasty()).prop_map(|(store, dataset)| Hinted::Dataset(DatasetKey::new(store, dataset))),
-        nasty().prop_map(|name| Hinted::Transformer(name.into())),
+        adversarial_strings().prop_map(|name| HintTarget::Datastore(name.into())),
+        (adversarial_strings(), adversarial_strings())
+            .prop_map(|(store, dataset)| HintTarget::Dataset(DatasetKey::new(store, dataset))),
+        adversarial_strings().prop_map(|name| HintTarget::Transformer(name.into())),
     ]
 }
 
 fn platforms() -> impl Strategy<Value = PlatformDeclaration> {
-    let attributes = (vec(places(), 0..2), any::<bool>(), rarely(nasty()), vec((hinted(), settings()), 0..3));
-    let replacement = nasty().prop_map(PlatformName::from);
-    let about = (rarely(deprecations(replacement)), rarely(documentations()), rarely(nasty()));
-    (nasty(), nasty(), nasty(), settings(), attributes, about).prop_map(
-        |(name, kind, version, config, attributes, (deprecation, documentation, former))| {
+    let attributes = (
+        vec(places(), 0..2),
+        any::<bool>(),
+        rarely(adversarial_strings()),
+        vec((hinted(), settings()), 0..3),
+    );
+    let replacement = adversarial_strings().prop_map(PlatformName::from);
+    let about = (rarely(deprecations(replacement)), rarely(documentations()), rarely(adversarial_strings()));
+    (adversarial_strings(), adversarial_strings(), adversarial_strings(), settings(), attributes, about)
+        .prop_map(|(name, kind, version, config, attributes, (deprecation, documentation, former))| {
             let (places, is_production, store, hints) = attributes;
             let platform = PlatformDeclaration::new(name, kind)
                 .with_version_requirement(version.as_str())
@@ -86,8 +91,7 @@ fn platforms() -> impl Strategy<Value = PlatformDeclaration> {
             let platform = deprecation.into_iter().fold(platform, PlatformDeclaration::deprecated);
             let platform = documentation.into_iter().fold(platform, PlatformDeclaration::documented);
             former.into_iter().fold(platform, PlatformDeclaration::renamed_from)
-        },
-    )
+        })
 }
 
 fn permitted<T: Ord + Clone + std::fmt::Debug>(
@@ -104,18 +108,18 @@ fn permitted<T: Ord + Clone + std::fmt::Debug>(
 fn rules() -> impl Strategy<Value = PolicyRule> {
     let statuses = select(vec![ProductionStatus::Production, ProductionStatus::NotProduction]);
     let keys = rarely(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
-    let storage = (permitted(nasty().prop_map(Text::from).boxed()), keys, any::<bool>()).prop_map(
-        |(technologies, keys, is_mandatory)| {
+    let storage = (permitted(adversarial_strings().prop_map(Text::from).boxed()), keys, any::<bool>())
+        .prop_map(|(technologies, keys, is_mandatory)| {
             let rule = if is_mandatory { StorageRule::mandatory() } else { StorageRule::opt_in() };
             keys.into_iter().fold(rule.with_technologies(technologies), StorageRule::encrypted)
-        },
-    );
+        });
     prop_oneof![
         permitted(places().boxed()).prop_map(PolicyRule::Locations),
-        permitted(nasty().prop_map(VendorName::from).boxed()).prop_map(PolicyRule::Vendors),
+        permitted(adversarial_strings().prop_map(VendorName::from).boxed()).prop_map(PolicyRule::Vendors),
         permitted(clouds().boxed()).prop_map(PolicyRule::HardVendors),
-        permitted(nasty().prop_map(PlatformName::from).boxed()).prop_map(PolicyRule::Platforms),
-        permitted(nasty().prop_map(Classification::from).boxed()).prop_map(PolicyRule::Classifications),
+        permitted(adversarial_strings().prop_map(PlatformName::from).boxed()).prop_map(PolicyRule::Platforms),
+        permitted(adversarial_strings().prop_map(Classification::from).boxed())
+            .prop_map(PolicyRule::Classifications),
         storage.prop_map(PolicyRule::Storage),
         permitted(statuses).prop_map(PolicyRule::Production),
         Just(PolicyRule::SeparateProduction),
@@ -123,8 +127,8 @@ fn rules() -> impl Strategy<Value = PolicyRule> {
 }
 
 fn policies() -> impl Strategy<Value = Policy> {
-    let about = (rarely(documentations()), rarely(nasty()));
-    (nasty(), rules(), about).prop_map(|(name, rule, (documentation, former))| {
+    let about = (rarely(documentations()), rarely(adversarial_strings()));
+    (adversarial_strings(), rules(), about).prop_map(|(name, rule, (documentation, former))| {
         let policy = documentation.into_iter().fold(Policy::new(name, rule), Policy::documented);
         former.into_iter().fold(policy, Policy::renamed_from)
     })
@@ -141,23 +145,23 @@ fn teams() -> impl Strategy<Value = Team> {
 }
 
 /// Anything that can be built in code, however wrong: with names and texts that could be mistaken for something else.
-pub fn anything() -> BoxedStrategy<Ecosystem> {
+pub fn arbitrary_ecosystems() -> BoxedStrategy<Ecosystem> {
     // What it takes to shrink one is too large for the stack of a test, several times over.
     ecosystems().boxed()
 }
 
 prop_compose! {
     fn ecosystems()(
-        name in nasty(),
+        name in adversarial_strings(),
         repositories in [repositories(), repositories(), repositories()],
         vendors in vec(vendors(), 0..3),
         platforms in vec(platforms(), 0..3),
         team in teams(),
         policies in vec(policies(), 0..3),
-        zones in vec((nasty(), 0..3, rarely(nasty()), rarely(documentations())), 0..4),
-        pins in vec((nasty(), nasty(), vec(nasty(), 0..3)), 0..3),
-        waivers in vec((nasty(), nasty(), rarely((nasty(), nasty())), nasty(), days()), 0..3),
-        about in (rarely(documentations()), rarely(nasty())),
+        zones in vec((adversarial_strings(), 0..3, rarely(adversarial_strings()), rarely(documentations())), 0..4),
+        pins in vec((adversarial_strings(), adversarial_strings(), vec(adversarial_strings(), 0..3)), 0..3),
+        waivers in vec((adversarial_strings(), adversarial_strings(), rarely((adversarial_strings(), adversarial_strings())), adversarial_strings(), days()), 0..3),
+        about in (rarely(documentations()), rarely(adversarial_strings())),
     ) -> Ecosystem {
         let [owner, live, other] = repositories;
         let mut ecosystem = Ecosystem::new(name, owner, live);

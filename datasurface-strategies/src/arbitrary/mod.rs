@@ -10,10 +10,10 @@ use chrono::NaiveDate;
 use datasurface_model::*;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-pub use frame::anything;
+pub use frame::arbitrary_ecosystems;
 
 /// Texts that could be mistaken for something else.
-pub fn nasty() -> impl Strategy<Value = String> {
+pub fn adversarial_strings() -> impl Strategy<Value = String> {
     let known = [
         "",
         " ",
@@ -62,11 +62,13 @@ fn rarely<T: Strategy>(strategy: T) -> impl Strategy<Value = Option<T::Value>> {
 }
 
 fn documentations() -> impl Strategy<Value = Documentation> {
-    (nasty(), any::<bool>(), vec(nasty(), 0..2)).prop_map(|(text, is_markdown, tags)| {
-        let documentation =
-            if is_markdown { Documentation::markdown(text) } else { Documentation::plain(text) };
-        tags.into_iter().fold(documentation, Documentation::tag)
-    })
+    (adversarial_strings(), any::<bool>(), vec(adversarial_strings(), 0..2)).prop_map(
+        |(text, is_markdown, tags)| {
+            let documentation =
+                if is_markdown { Documentation::markdown(text) } else { Documentation::plain(text) };
+            tags.into_iter().fold(documentation, Documentation::tag)
+        },
+    )
 }
 
 fn credentials() -> impl Strategy<Value = Credential> {
@@ -78,11 +80,12 @@ fn credentials() -> impl Strategy<Value = Credential> {
         CredentialKind::AccessKey,
         CredentialKind::Role,
     ];
-    (nasty(), select(kinds.to_vec())).prop_map(|(name, kind)| Credential::new(name, kind))
+    (adversarial_strings(), select(kinds.to_vec())).prop_map(|(name, kind)| Credential::new(name, kind))
 }
 
 fn places() -> impl Strategy<Value = Place> {
-    (nasty(), vec(nasty(), 0..3)).prop_map(|(vendor, path)| Place::new(vendor, path))
+    (adversarial_strings(), vec(adversarial_strings(), 0..3))
+        .prop_map(|(vendor, path)| Place::new(vendor, path))
 }
 
 fn days() -> impl Strategy<Value = NaiveDate> {
@@ -94,7 +97,7 @@ fn days() -> impl Strategy<Value = NaiveDate> {
 fn deprecations<R: Clone + std::fmt::Debug>(
     replacements: impl Strategy<Value = R>,
 ) -> impl Strategy<Value = Deprecation<R>> {
-    (days(), nasty(), rarely(replacements), rarely(days())).prop_map(
+    (days(), adversarial_strings(), rarely(replacements), rarely(days())).prop_map(
         |(since, reason, replacement, sunset)| {
             let deprecation = Deprecation::new(since, reason);
             let deprecation = replacement.into_iter().fold(deprecation, Deprecation::replaced_by);
@@ -110,12 +113,12 @@ fn settings() -> impl Strategy<Value = serde_json::Value> {
         any::<i64>().prop_map(Into::into),
         any::<u64>().prop_map(Into::into),
         any::<f64>().prop_map(Into::into),
-        nasty().prop_map(Into::into),
+        adversarial_strings().prop_map(Into::into),
     ];
     leaf.prop_recursive(4, 16, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Into::into),
-            vec((nasty(), inner), 0..3)
+            vec((adversarial_strings(), inner), 0..3)
                 .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
         ]
     })

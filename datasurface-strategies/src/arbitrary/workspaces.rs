@@ -1,12 +1,12 @@
 //! Workspaces with their groups, sinks and transformers.
 
-use super::{days, documentations, nasty, rarely};
+use super::{adversarial_strings, days, documentations, rarely};
 use chrono::NaiveTime;
 use datasurface_model::*;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 fn principals() -> impl Strategy<Value = Principal> {
-    let name = || nasty().prop_map(PrincipalName::from);
+    let name = || adversarial_strings().prop_map(PrincipalName::from);
     prop_oneof![
         name().prop_map(Principal::Group),
         name().prop_map(Principal::Role),
@@ -15,13 +15,13 @@ fn principals() -> impl Strategy<Value = Principal> {
 }
 
 fn deadlines() -> impl Strategy<Value = Deadline> {
-    (0_u32..24, 0_u32..60, 0_u32..60, nasty()).prop_map(|(hour, minute, second, zone)| {
+    (0_u32..24, 0_u32..60, 0_u32..60, adversarial_strings()).prop_map(|(hour, minute, second, zone)| {
         Deadline::new(NaiveTime::from_hms_opt(hour, minute, second).unwrap_or_default(), zone)
     })
 }
 
 fn sinks() -> impl Strategy<Value = DatasetSink> {
-    (nasty(), nasty(), rarely(days())).prop_map(|(store, dataset, until)| {
+    (adversarial_strings(), adversarial_strings(), rarely(days())).prop_map(|(store, dataset, until)| {
         let sink = DatasetSink::new(DatasetKey::new(store, dataset));
         until.into_iter().fold(sink, DatasetSink::with_consent_until)
     })
@@ -33,11 +33,11 @@ fn groups() -> impl Strategy<Value = DatasetGroup> {
         select(milestonings),
         any::<Option<u64>>(),
         any::<Option<u32>>(),
-        vec(nasty(), 0..2),
-        rarely(nasty()),
+        vec(adversarial_strings(), 0..2),
+        rarely(adversarial_strings()),
     );
-    let about = (rarely(documentations()), rarely(nasty()));
-    (nasty(), vec(sinks(), 0..3), requirements, about).prop_map(
+    let about = (rarely(documentations()), rarely(adversarial_strings()));
+    (adversarial_strings(), vec(sinks(), 0..3), requirements, about).prop_map(
         |(name, sinks, (milestoning, latency, retention, regulators, wish), (documentation, former))| {
             let group = DatasetGroup::new(name).with_sinks(sinks).with_milestoning(milestoning);
             let group = latency.map(Latency::seconds).into_iter().fold(group, DatasetGroup::with_latency);
@@ -53,24 +53,30 @@ fn groups() -> impl Strategy<Value = DatasetGroup> {
 fn artifacts() -> impl Strategy<Value = CodeArtifact> {
     prop_oneof![
         // In any order: code that was not made with `select`.
-        vec((nasty(), nasty()), 0..3).prop_map(|selects| {
+        vec((adversarial_strings(), adversarial_strings()), 0..3).prop_map(|selects| {
             let selects = selects.into_iter().map(|(dataset, sql)| Select { dataset: dataset.into(), sql });
             CodeArtifact::Sql { selects: selects.collect() }
         }),
-        (nasty(), nasty(), nasty()).prop_map(|(package, version, entry)| CodeArtifact::python(
-            package,
-            version.as_str(),
-            entry
-        )),
-        (nasty(), nasty()).prop_map(|(image, version)| CodeArtifact::image(image, version.as_str())),
-        (nasty(), nasty()).prop_map(|(module, version)| CodeArtifact::wasm(module, version.as_str())),
-        (nasty(), nasty()).prop_map(|(project, version)| CodeArtifact::dbt(project, version.as_str())),
+        (adversarial_strings(), adversarial_strings(), adversarial_strings())
+            .prop_map(|(package, version, entry)| CodeArtifact::python(package, version.as_str(), entry)),
+        (adversarial_strings(), adversarial_strings())
+            .prop_map(|(image, version)| CodeArtifact::image(image, version.as_str())),
+        (adversarial_strings(), adversarial_strings())
+            .prop_map(|(module, version)| CodeArtifact::wasm(module, version.as_str())),
+        (adversarial_strings(), adversarial_strings())
+            .prop_map(|(project, version)| CodeArtifact::dbt(project, version.as_str())),
     ]
 }
 
 fn transformers() -> impl Strategy<Value = DataTransformer> {
-    (nasty(), artifacts(), 0..4_u8, nasty(), vec((nasty(), nasty()), 0..3)).prop_map(
-        |(output, artifact, trigger, cron, removes)| {
+    (
+        adversarial_strings(),
+        artifacts(),
+        0..4_u8,
+        adversarial_strings(),
+        vec((adversarial_strings(), adversarial_strings()), 0..3),
+    )
+        .prop_map(|(output, artifact, trigger, cron, removes)| {
             let transformer = DataTransformer::new(artifact, output);
             let transformer = match trigger {
                 0 => transformer,
@@ -79,8 +85,7 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
                 _ => transformer.with_cron(cron.as_str()),
             };
             removes.into_iter().fold(transformer, |transformer, (label, why)| transformer.removal(label, why))
-        },
-    )
+        })
 }
 
 pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {
@@ -88,11 +93,11 @@ pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {
         vec(principals(), 0..3),
         rarely(deadlines()),
         any::<bool>(),
-        rarely(vec(nasty(), 0..2)),
-        rarely((nasty(), nasty(), nasty())),
+        rarely(vec(adversarial_strings(), 0..2)),
+        rarely((adversarial_strings(), adversarial_strings(), adversarial_strings())),
     );
-    let about = (rarely(documentations()), rarely(nasty()));
-    (nasty(), vec(groups(), 0..3), rarely(transformers()), rare, about).prop_map(
+    let about = (rarely(documentations()), rarely(adversarial_strings()));
+    (adversarial_strings(), vec(groups(), 0..3), rarely(transformers()), rare, about).prop_map(
         |(name, groups, transformer, rare, (documentation, former))| {
             let (principals, deadline, is_production, limit, container) = rare;
             let workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);

@@ -5,7 +5,7 @@ mod find;
 mod workspace;
 
 use super::{
-    avro::in_avro,
+    avro::to_avro,
     names::{CLASSIFICATIONS, CRONS, word},
     plan::{Choice, columns},
     workspaces::priority,
@@ -143,7 +143,7 @@ fn schemas() -> impl Strategy<Value = Schema> {
         match shape {
             0 => table.into(),
             1 => table.keyed(["absent"]).into(),
-            2 => in_avro(&table).keyed(["column_1"]).into(),
+            2 => to_avro(&table).keyed(["column_1"]).into(),
             _ => table.keyed(["column_1"]).into(),
         }
     });

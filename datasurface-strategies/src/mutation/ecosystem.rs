@@ -3,9 +3,9 @@
 use super::{Mutation, PLATFORM, apart, dataset, governed, in_team, of, of_dataset, read, store, with};
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Classification, CloudVendor, DataContainer, Ecosystem, GovernanceZone, Hinted, Permitted, Place,
-    PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus, StorageRule, VendorName, Waiver,
-    Workspace, ZoneDeclaration,
+    Capture, Classification, CloudVendor, DataContainer, Ecosystem, GovernanceZone, HintTarget, Permitted,
+    Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus, StorageRule, VendorName,
+    Waiver, Workspace, ZoneDeclaration,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -65,12 +65,13 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     of("platform/duplicate-hint", |it| {
         let hinted = extra()
-            .hint(Hinted::Datastore("Extra".into()), serde_json::json!({ "fast": true }))
-            .hint(Hinted::Datastore("Extra".into()), serde_json::json!({ "fast": false }));
+            .hint(HintTarget::Datastore("Extra".into()), serde_json::json!({ "fast": true }))
+            .hint(HintTarget::Datastore("Extra".into()), serde_json::json!({ "fast": false }));
         with(it, store("Extra")).platform(hinted)
     }),
     of("platform/hint-without-transformer", |it| {
-        let hinted = extra().hint(Hinted::Transformer("Extra".into()), serde_json::json!({ "fast": true }));
+        let hinted =
+            extra().hint(HintTarget::Transformer("Extra".into()), serde_json::json!({ "fast": true }));
         read(it, store("Extra")).platform(hinted)
     }),
     of("platform/version", |it| it.platform(extra().with_version_requirement("one"))),

@@ -4,12 +4,12 @@ use super::{OnPlatform, ReportBuilder};
 use crate::{apply::apply, harness::HarnessRun, recording::DiffCall, report::Law};
 use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_platform::{
-    ChangeFrame, DataPlatform, Plan, RenderingChange, ResourceAddress, Revision, ScopeChange,
+    ChangeHeader, DataPlatform, Plan, RenderingChange, ResourceAddress, Revision, ScopeChange,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Asks for the way from every rendering to itself.
-pub(super) fn nothing(court: &mut ReportBuilder, stage: &HarnessRun, proposal: &Proposal) {
+pub(super) fn check_identity(court: &mut ReportBuilder, stage: &HarnessRun, proposal: &Proposal) {
     for (name, record) in proposal.manifest().platforms() {
         let Some(hosted) = stage.placed.platform(name) else {
             continue;
@@ -29,7 +29,7 @@ pub(super) fn nothing(court: &mut ReportBuilder, stage: &HarnessRun, proposal: &
                 Ok(plan) => format!("{which}, but there is something to do: {}", summary(&plan)),
                 Err(reason) => format!("{which}, but the diff fails: {reason}"),
             };
-            court.report(Law::NothingToDo, OnPlatform(name, "the diff of equal renderings"), what);
+            court.report(Law::NoChangeNoSteps, OnPlatform(name, "the diff of equal renderings"), what);
         }
     }
 }
@@ -40,7 +40,7 @@ fn ask(
     revision: &Revision,
     scopes: &Vec<ScopeChange>,
 ) -> Result<Plan, String> {
-    let frame = ChangeFrame {
+    let frame = ChangeHeader {
         platform: record.instance.clone(),
         from: Some(revision.clone()),
         to: revision.clone(),
@@ -62,17 +62,17 @@ fn summary(plan: &Plan) -> String {
 }
 
 /// Applies a plan.
-pub(super) fn there(court: &mut ReportBuilder, diffed: &DiffCall, spared: &BTreeSet<ResourceAddress>) {
+pub(super) fn check_plan(court: &mut ReportBuilder, diffed: &DiffCall, spared: &BTreeSet<ResourceAddress>) {
     let name = diffed.change.frame.platform.name();
     match &diffed.result {
         Ok(plan) => {
             for (place, what) in apply(&diffed.change, plan, spared) {
-                court.report(Law::PlanGetsThere, OnPlatform(name, place), what);
+                court.report(Law::PlanIsComplete, OnPlatform(name, place), what);
             }
         }
         Err(reason) => {
             let what = format!("it fails: {reason}");
-            court.report(Law::PlanGetsThere, OnPlatform(name, "the diff"), what);
+            court.report(Law::PlanIsComplete, OnPlatform(name, "the diff"), what);
         }
     }
 }

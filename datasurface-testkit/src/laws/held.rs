@@ -41,7 +41,7 @@ pub(super) fn check(
 }
 
 /// What is held must be rendered on: the broker refuses everything else.
-pub(super) fn is_rendered(court: &mut ReportBuilder, stage: &HarnessRun) {
+pub(super) fn check_rendered(court: &mut ReportBuilder, stage: &HarnessRun) {
     let Err(refused) = &stage.proposal else {
         return;
     };

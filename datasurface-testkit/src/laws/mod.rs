@@ -22,22 +22,22 @@ use std::{
 
 /// Holds what a stage shows against every law that can be judged by it alone.
 pub(crate) fn judge(court: &mut ReportBuilder, rehearsal: &Harness, stage: &HarnessRun) {
-    court.panics(&stage.log.panics);
+    court.report_panics(&stage.log.panics);
     let others = others(rehearsal, stage);
     lint::check(court, stage, &others);
     render::check(court, stage, &others);
     claims::check(court, stage);
     for diffed in &stage.log.diffs {
         let spared = held::check(court, stage, diffed);
-        diff::there(court, diffed, &spared);
+        diff::check_plan(court, diffed, &spared);
     }
-    held::is_rendered(court, stage);
+    held::check_rendered(court, stage);
     shards::addresses(court, stage);
     if let Ok(proposal) = &stage.proposal {
-        diff::nothing(court, stage, proposal);
+        diff::check_identity(court, stage, proposal);
         paths::check(court, proposal);
     }
-    court.panics(&rehearsal.log().panics);
+    court.report_panics(&rehearsal.log().panics);
 }
 
 /// Other instances of the same platforms, with the same settings.
@@ -48,7 +48,7 @@ fn others(rehearsal: &Harness, stage: &HarnessRun) -> OtherInstances {
     let names: BTreeSet<&PlatformName> = lints.map(|linted| &linted.platform).collect();
     let other = |name: &PlatformName| {
         let hosted = stage.placed.platform(name)?;
-        Some((name.clone(), rehearsal.another(hosted.instance())?))
+        Some((name.clone(), rehearsal.second_instance(hosted.instance())?))
     };
     names.into_iter().filter_map(other).collect()
 }
@@ -74,10 +74,10 @@ impl ReportBuilder {
 
     pub(crate) fn report(&mut self, law: Law, place: impl fmt::Display, difference: impl Into<String>) {
         let violation = Violation::new(law, &self.ecosystem, place.to_string(), difference.into());
-        self.verdict.find(violation);
+        self.verdict.add_violation(violation);
     }
 
-    pub(crate) fn panics(&mut self, panics: &[Panic]) {
+    pub(crate) fn report_panics(&mut self, panics: &[Panic]) {
         for panicked in panics {
             let place = OnPlatform(&panicked.platform, &panicked.question);
             self.report(Law::NoPanic, place, format!("it panicked: {}", panicked.message));

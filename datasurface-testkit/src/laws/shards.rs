@@ -5,7 +5,7 @@ use crate::{harness::HarnessRun, random::Random, report::Law};
 use datasurface_broker::{Lock, Proposal};
 use datasurface_graph::NodeKind;
 use datasurface_model::{PlatformName, ShardName};
-use datasurface_platform::{DataHeld, Resource, ResourceAddress, Scope};
+use datasurface_platform::{HeldData, Resource, ResourceAddress, Scope};
 use std::collections::BTreeMap;
 
 /// The lock of a proposal, with all nodes placed in two shards, and some datasets apart from their captures.
@@ -39,7 +39,7 @@ pub(crate) fn check(court: &mut ReportBuilder, whole: &Proposal, stage: &Harness
         Err(refused) => {
             for finding in refused.findings().iter() {
                 if finding.code() == "offer/missing" {
-                    court.report(Law::ShardsAreTheWhole, finding.path(), finding.message());
+                    court.report(Law::PlacementIsInvisible, finding.path(), finding.message());
                 }
             }
             return;
@@ -53,15 +53,15 @@ pub(crate) fn check(court: &mut ReportBuilder, whole: &Proposal, stage: &Harness
             Some(other) if other.1 != one.1 => "in two shards it holds other data",
             Some(_) => continue,
         };
-        court.report(Law::ShardsAreTheWhole, OnPlatform(key.0, format!("`{}`", key.1)), what);
+        court.report(Law::PlacementIsInvisible, OnPlatform(key.0, format!("`{}`", key.1)), what);
     }
     for key in parts.keys().filter(|key| !whole.contains_key(*key)) {
         let what = "it is there in two shards, and not in one";
-        court.report(Law::ShardsAreTheWhole, OnPlatform(key.0, format!("`{}`", key.1)), what);
+        court.report(Law::PlacementIsInvisible, OnPlatform(key.0, format!("`{}`", key.1)), what);
     }
 }
 
-type Union<'a> = BTreeMap<(&'a PlatformName, &'a ResourceAddress), (&'a str, Option<&'a DataHeld>)>;
+type Union<'a> = BTreeMap<(&'a PlatformName, &'a ResourceAddress), (&'a str, Option<&'a HeldData>)>;
 
 /// What there is for the nodes of all shards, or holds data. The foundation may depend on which shards there are, and so may
 /// what a shard has for itself alone, such as the frame of its schedule.
@@ -85,7 +85,7 @@ pub(super) fn addresses(court: &mut ReportBuilder, stage: &HarnessRun) {
     };
     for finding in refused.findings().iter() {
         if finding.code() == "platform/address-twice" {
-            court.report(Law::ShardsAreTheWhole, finding.path(), finding.message());
+            court.report(Law::PlacementIsInvisible, finding.path(), finding.message());
         }
     }
 }

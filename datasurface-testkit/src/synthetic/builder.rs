@@ -21,10 +21,10 @@ pub(super) struct SyntheticBuilder<'a> {
 }
 
 impl<'a> SyntheticBuilder<'a> {
-    pub(super) fn of(parameters: &'a Synthetic) -> Self {
+    pub(super) fn new(parameters: &'a Synthetic) -> Self {
         Self {
             parameters,
-            shape: SyntheticLayout::of(parameters),
+            shape: SyntheticLayout::new(parameters),
             random: Random::new(parameters.seed),
             columns: (1..parameters.columns).map(|number| format!("value_{number}").into()).collect(),
         }

@@ -30,7 +30,7 @@ pub struct Edits {
 impl Edits {
     /// Edits of this ecosystem, and of what they have made of it.
     #[must_use]
-    pub fn of(ecosystem: &Ecosystem, seed: u64) -> Self {
+    pub fn new(ecosystem: &Ecosystem, seed: u64) -> Self {
         let mut readers = HashMap::new();
         let teams =
             teams(ecosystem).into_iter().flat_map(Named::iter).filter_map(TeamDeclaration::definition);

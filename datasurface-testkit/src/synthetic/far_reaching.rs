@@ -26,7 +26,7 @@ use datasurface_model::{
 /// }
 /// ```
 #[must_use]
-pub fn far_reaching_edits(ecosystem: &Ecosystem) -> Vec<(&'static str, Ecosystem)> {
+pub fn worst_case_edits(ecosystem: &Ecosystem) -> Vec<(&'static str, Ecosystem)> {
     let edits = [
         ("a zone gets a policy", restricted(ecosystem)),
         ("a shared container moves", with_container_moved(ecosystem)),

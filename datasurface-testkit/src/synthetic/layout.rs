@@ -28,7 +28,7 @@ pub(super) struct SyntheticLayout {
 }
 
 impl SyntheticLayout {
-    pub(super) fn of(parameters: &Synthetic) -> Self {
+    pub(super) fn new(parameters: &Synthetic) -> Self {
         Self {
             teams: parameters.datastores.div_ceil(parameters.datastores_per_team).max(1),
             datasets: parameters.datastores * parameters.datasets,

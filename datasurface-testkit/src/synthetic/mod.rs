@@ -6,7 +6,7 @@ mod far_reaching;
 mod layout;
 
 pub use edits::Edits;
-pub use far_reaching::far_reaching_edits;
+pub use far_reaching::worst_case_edits;
 
 use builder::SyntheticBuilder;
 use datasurface_graph::{Assignments, Stage};
@@ -189,7 +189,7 @@ impl Synthetic {
     /// The ecosystem, made by the same calls that any program would make.
     #[must_use]
     pub fn ecosystem(&self) -> Ecosystem {
-        let mut drawing = SyntheticBuilder::of(self);
+        let mut drawing = SyntheticBuilder::new(self);
         let mut zone = GovernanceZone::new();
         for number in 0..drawing.teams() {
             zone = zone.team(layout::team(number), "github:synthetic/team@main", drawing.team(number));

@@ -106,7 +106,7 @@ impl Cupboard {
 
     fn drawers(&self, scope: &ScopeView, rendering: &mut Rendering) -> Result<(), PlatformError> {
         let held = scope.held().iter().map(HeldState::holds);
-        let held: Vec<&DatasetKey> = held.map(DataHeld::dataset).collect();
+        let held: Vec<&DatasetKey> = held.map(HeldData::dataset).collect();
         for (node, dataset) in scope.stored_datasets() {
             if self.has(Fault::Forgetter) && held.contains(&dataset.key()) {
                 continue;

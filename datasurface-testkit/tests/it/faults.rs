@@ -6,7 +6,7 @@ use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
 use serde_json::json;
 
 fn broken(fault: &str) -> Laws {
-    Laws::of::<Cupboard>().with_settings(json!({ "fault": fault }))
+    Laws::for_plugin::<Cupboard>().with_settings(json!({ "fault": fault }))
 }
 
 /// On NorthWind, exactly this law is broken.
@@ -15,17 +15,17 @@ fn breaks(fault: &str, law: Law) {
     let verdict = broken(fault).check(&northwind_masked());
     let laws: Vec<Law> = verdict.laws().into_iter().collect();
     assert_eq!(laws, [law], "{fault}: {verdict}");
-    assert!(!verdict.is_kept());
+    assert!(!verdict.passed());
 }
 
 #[test]
 fn who_keeps_every_law_is_told_so() {
     for ecosystem in [northwind(), northwind_masked()] {
-        let verdict = Laws::of::<Cupboard>().check(&ecosystem);
+        let verdict = Laws::for_plugin::<Cupboard>().check(&ecosystem);
         verdict.assert();
         assert!(verdict.changes() > 10, "{verdict}");
     }
-    let verdict = Laws::of::<Cupboard>().check_generated(12);
+    let verdict = Laws::for_plugin::<Cupboard>().check_generated(12);
     verdict.assert();
     assert_eq!(verdict.ecosystems(), 12);
 }
@@ -50,16 +50,16 @@ fn law_3_finds_renderings_that_differ() {
 
 #[test]
 fn law_4_finds_steps_where_nothing_changed() {
-    breaks("restless_diff", Law::NothingToDo);
-    breaks("chatty_diff", Law::NothingToDo);
+    breaks("restless_diff", Law::NoChangeNoSteps);
+    breaks("chatty_diff", Law::NoChangeNoSteps);
 }
 
 #[test]
 fn law_5_finds_plans_that_do_not_get_there() {
-    breaks("forgetful_diff", Law::PlanGetsThere);
-    breaks("lazy_diff", Law::PlanGetsThere);
-    breaks("clinging_diff", Law::PlanGetsThere);
-    breaks("failing_diff", Law::PlanGetsThere);
+    breaks("forgetful_diff", Law::PlanIsComplete);
+    breaks("lazy_diff", Law::PlanIsComplete);
+    breaks("clinging_diff", Law::PlanIsComplete);
+    breaks("failing_diff", Law::PlanIsComplete);
 }
 
 #[test]
@@ -70,9 +70,9 @@ fn law_7_finds_who_destroys_or_forgets_what_is_held() {
 
 #[test]
 fn law_8_finds_what_depends_on_where_it_is_placed() {
-    breaks("dropper", Law::ShardsAreTheWhole);
-    breaks("namer", Law::ShardsAreTheWhole);
-    breaks("doubler", Law::ShardsAreTheWhole);
+    breaks("dropper", Law::PlacementIsInvisible);
+    breaks("namer", Law::PlacementIsInvisible);
+    breaks("doubler", Law::PlacementIsInvisible);
 }
 
 #[test]
@@ -96,16 +96,16 @@ fn law_11_finds_files_in_each_others_way() {
 #[test]
 fn a_generated_example_is_made_small() {
     let verdict = broken("forgetful_diff").check_generated(2);
-    let example = verdict.example(Law::PlanGetsThere).expect("an example");
+    let example = verdict.counterexample(Law::PlanIsComplete).expect("an example");
     assert!(datasurface_document::to_json(example).lines().count() < 150, "{verdict}");
 }
 
 #[test]
 fn what_cannot_be_checked_is_no_good_verdict() {
-    let unknown = Laws::of::<Cupboard>().with_settings(json!({ "colour": "red" }));
+    let unknown = Laws::for_plugin::<Cupboard>().with_settings(json!({ "colour": "red" }));
     for verdict in [unknown.check(&northwind()), unknown.check_generated(1)] {
         assert!(verdict.laws().is_empty());
-        assert!(!verdict.is_kept());
+        assert!(!verdict.passed());
         assert!(verdict.to_string().contains("platform/config"), "{verdict}");
     }
 }

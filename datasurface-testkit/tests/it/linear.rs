@@ -9,7 +9,7 @@ use datasurface_document::Documents;
 use datasurface_graph::{
     GraphDiff, IntentionGraph, IntentionGraphs, Node, NodeKey, NodeWeight, Placement, Shards,
     picture::{Mermaid, Picture},
-    query::{Outage, Questions, coming_up, cone},
+    query::{Outage, Queries, bring_up_order, cone},
 };
 use datasurface_model::{
     CodeInfo, ContainerKey, DatasetGroup, DatasetKey, Datastore, Diagnostic, Ecosystem, Entity, ModelPath,
@@ -107,8 +107,8 @@ fn phases_of_something_wide(size: usize) -> Vec<(&'static str, Duration)> {
     let more_important = reading(Priority::High);
     let rebuild = || graphs.rebuild(more_important.ecosystem(), &assignments).unwrap();
     timed(&mut took, "all groups change", rebuild);
-    assert!(timed(&mut took, "cycles", || Questions::new(&graphs).cycles()).is_empty());
-    timed(&mut took, "coming up", || coming_up(graph).len());
+    assert!(timed(&mut took, "cycles", || Queries::new(&graphs).cycles()).is_empty());
+    timed(&mut took, "coming up", || bring_up_order(graph).len());
     timed(&mut took, "picture", || Mermaid(&Picture::new([graph])).to_string());
     let apart = timed(&mut took, "each in a shard of its own", || every_dataset_apart(graph));
     let text = serde_json::to_string(&apart).unwrap();
@@ -157,7 +157,7 @@ fn phases_of_layers(width: usize, layers: usize) -> Vec<(&'static str, Duration)
     assert_eq!(timed(&mut took, "cone", || cone(&graphs, &again)).len(), graph.len());
 
     let ingest = |store: &str| format!("Ingest/platform_1/{store}").parse::<NodeKey>().unwrap();
-    let questions = timed(&mut took, "questions", || Questions::new(&graphs));
+    let questions = timed(&mut took, "questions", || Queries::new(&graphs));
     let upstream = timed(&mut took, "upstream", || questions.upstream([&ingest(&last)]).len());
     assert!(upstream > 3 * (transformers - width));
     assert!(timed(&mut took, "cycles", || questions.cycles()).is_empty());
@@ -167,7 +167,7 @@ fn phases_of_layers(width: usize, layers: usize) -> Vec<(&'static str, Duration)
     let lost = Outage::Datastore(first.into());
     assert!(!timed(&mut took, "impact", || questions.impact(&lost)).is_empty());
     assert_eq!(timed(&mut took, "bring up", || questions.bring_up()).transformers.len(), transformers);
-    assert_eq!(timed(&mut took, "coming up", || coming_up(graph).len()), graph.len());
+    assert_eq!(timed(&mut took, "coming up", || bring_up_order(graph).len()), graph.len());
     timed(&mut took, "shards", || Shards::build(graph, &Placement::default(), &[200], &weigh));
     took
 }

@@ -128,7 +128,7 @@ fn each_tier_reads_the_one_before_it_and_the_shares_can_be_set() {
 fn edits_change_something_and_leave_it_valid() {
     for synthetic in [Synthetic::new(40), Synthetic::new(40).with_one_team().with_sinks_per_consumer(3)] {
         let mut ecosystem = synthetic.ecosystem();
-        let mut edits = Edits::of(&ecosystem, 3);
+        let mut edits = Edits::new(&ecosystem, 3);
         for _ in 0..200 {
             let edited = edits.edit(ecosystem.clone());
             assert!(edited != ecosystem);
@@ -142,7 +142,7 @@ fn edits_change_something_and_leave_it_valid() {
 fn what_is_checked_after_an_edit_does_not_grow_with_the_ecosystem() {
     for synthetic in [Synthetic::new(30), Synthetic::new(150), Synthetic::new(150).with_one_team()] {
         let mut checked = validated(&synthetic.ecosystem()).unwrap();
-        let mut edits = Edits::of(checked.ecosystem(), 5);
+        let mut edits = Edits::new(checked.ecosystem(), 5);
         let mut units = 0;
         for _ in 0..100 {
             let edited = edits.edit(checked.ecosystem().clone().into_inner());

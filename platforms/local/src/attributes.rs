@@ -74,7 +74,7 @@ impl TableAttributes {
 
     /// What executes the statements of its database.
     pub(crate) fn engine(&self) -> Engine {
-        Engine::of(&self.database)
+        Engine::from_database(&self.database)
     }
 
     pub(crate) fn milestoned(&self) -> Milestoned {

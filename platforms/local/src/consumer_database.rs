@@ -23,13 +23,13 @@ pub(crate) enum ConsumerDatabase {
 }
 
 impl ConsumerDatabase {
-    pub(crate) fn of(
+    pub(crate) fn from_container(
         key: &ContainerKey,
         container: &DataContainer,
         config: &LocalConfig,
     ) -> Result<Self, LintDiagnostic> {
         match container.kind() {
-            ContainerKind::Sqlite { file } => Self::of_file(container, file, config),
+            ContainerKind::Sqlite { file } => Self::from_file(container, file, config),
             ContainerKind::Postgres { host, port, database } => Ok(Self::Server(ServerAddress {
                 host: host.to_string(),
                 port: *port,
@@ -47,7 +47,11 @@ impl ConsumerDatabase {
         }
     }
 
-    fn of_file(container: &DataContainer, file: &str, config: &LocalConfig) -> Result<Self, LintDiagnostic> {
+    fn from_file(
+        container: &DataContainer,
+        file: &str,
+        config: &LocalConfig,
+    ) -> Result<Self, LintDiagnostic> {
         if let Some(problem) = database_name_problem(file) {
             return Err(LintDiagnostic::new(
                 &codes::FILE_NAME,
@@ -64,12 +68,12 @@ impl ConsumerDatabase {
 
     /// Where a transformer that works for this container finds its inputs. What is on a server was taken from the
     /// platform's own database, where transformers run.
-    pub(crate) fn of_inputs(
+    pub(crate) fn for_inputs(
         key: &ContainerKey,
         container: &DataContainer,
         config: &LocalConfig,
     ) -> Result<Self, LintDiagnostic> {
-        Ok(match Self::of(key, container, config)? {
+        Ok(match Self::from_container(key, container, config)? {
             Self::Server(_) => Self::Own,
             other => other,
         })

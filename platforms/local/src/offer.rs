@@ -33,7 +33,7 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
         NodeDetail::Export(export) => {
             let platform = node.key().platform();
             // A container that cannot be used is reported by lint. Who reads an export is a transformer.
-            let shelf = ConsumerDatabase::of_inputs(export.container_key(), export.container(), config).ok();
+            let shelf = ConsumerDatabase::for_inputs(export.container_key(), export.container(), config).ok();
             let dataset = export.dataset();
             let address = shelf.map(|shelf| {
                 TableAddress::new(shelf.database(config), shelf.table_name(platform, dataset.key()))

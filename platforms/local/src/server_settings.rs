@@ -78,7 +78,7 @@ impl ServerSettings {
     }
 
     /// For how long a server may stay silent that was sent a statement: it stops the statement by itself before.
-    pub(crate) fn patience(&self) -> Option<Duration> {
+    pub(crate) fn answer_timeout(&self) -> Option<Duration> {
         let seconds = self.statement_timeout_seconds();
         (seconds > 0).then(|| Duration::from_secs(seconds.into()) + self.connect_timeout())
     }

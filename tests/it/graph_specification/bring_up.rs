@@ -8,7 +8,7 @@ use super::{
 use datasurface::{
     graph::{
         NodeKey,
-        query::{Questions, Step},
+        query::{Queries, Step},
     },
     model::{DatastoreName, PlatformName, WorkspaceName},
 };
@@ -149,7 +149,7 @@ proptest! {
     fn things_come_up_after_what_they_need((ecosystem, assignments) in cases()) {
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
         let picture = specified(&ecosystem, &assignments).expect("every datastore has a primary");
-        let order = Questions::new(&graphs).bring_up();
+        let order = Queries::new(&graphs).bring_up();
         holds(&order.platforms, platforms(&picture), |platforms| need_old_data(platforms, &picture))?;
         holds(&order.datastores, datastores(&picture), |_| true)?;
         holds(&order.transformers, transformers(&picture), |_| true)?;
@@ -167,7 +167,7 @@ fn some_platforms_need_each_other() {
         let (ecosystem, assignments) = cases().new_tree(&mut runner).expect("a case").current();
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
         let picture = specified(&ecosystem, &assignments).expect("every datastore has a primary");
-        let order = Questions::new(&graphs).bring_up();
+        let order = Queries::new(&graphs).bring_up();
         let need_old_data = |platforms: &BTreeSet<_>| need_old_data(platforms, &picture);
         circles[0] |= holds(&order.platforms, platforms(&picture), need_old_data).expect("the law holds");
         circles[1] |= holds(&order.datastores, datastores(&picture), |_| true).expect("the law holds");

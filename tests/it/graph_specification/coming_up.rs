@@ -4,7 +4,7 @@ use super::{build, cases};
 use datasurface::{
     graph::{
         IntentionGraph, Node, NodeDetail, NodeKey, NodeKind,
-        query::{Step, coming_up},
+        query::{Step, bring_up_order},
     },
     model::TransformTrigger,
 };
@@ -46,7 +46,7 @@ fn waits(trigger: &Node<'_>, has_nothing: bool) -> bool {
 
 /// Whether there was a circle.
 fn holds(graph: &IntentionGraph) -> Result<bool, TestCaseError> {
-    let steps = coming_up(graph);
+    let steps = bring_up_order(graph);
     let nodes: Vec<Node<'_>> = steps.iter().flat_map(Step::members).copied().collect();
     prop_assert_eq!(nodes.len(), graph.len());
     let places: BTreeMap<NodeKey, usize> = nodes.iter().map(Node::key).zip(0..).collect();

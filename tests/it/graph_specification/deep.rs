@@ -6,8 +6,8 @@ use datasurface::{
     graph::{
         Assignments, GraphDiff, IntentionGraph, IntentionGraphs, Node, NodeKey, NodeKind, NodeWeight,
         Placement, Shards, Stage,
-        picture::{Dot, GraphMl, GraphsPicture, Mermaid, Picture},
-        query::{Outage, Questions, Step, coming_up, cone},
+        picture::{Dot, GraphMl, GraphsJson, Mermaid, Picture},
+        query::{Outage, Queries, Step, bring_up_order, cone},
     },
     model::{
         Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
@@ -32,7 +32,7 @@ fn a_chain_of_transformers_needs_no_stack() {
         let nodes = 2 * (DEPTH + 1) + 2 * DEPTH;
         assert_eq!(graph(&graphs).len(), nodes);
         assert_eq!(graph(&graphs).edges().count(), nodes - 1);
-        let questions = Questions::new(&graphs);
+        let questions = Queries::new(&graphs);
         assert_eq!(questions.upstream([&chain.last()]).len(), nodes - 1);
         assert_eq!(questions.downstream([&chain.first()]).len(), nodes - 1);
         assert!(questions.cycles().is_empty());
@@ -44,11 +44,11 @@ fn a_loop_of_transformers_needs_no_stack() {
     on_a_small_stack(|| {
         let chain = Shape::chain(ROUND, true);
         let graphs = chain.walked();
-        let questions = Questions::new(&graphs);
+        let questions = Queries::new(&graphs);
         // All but the store that everything begins with, which nobody makes, and its export.
         let [cycle] = &questions.cycles()[..] else { panic!("there is one loop") };
         assert_eq!(cycle.len(), graph(&graphs).len() - 2 + 1);
-        let steps = coming_up(graph(&graphs));
+        let steps = bring_up_order(graph(&graphs));
         let is_loop =
             |step: &Step<Node<'_>>| matches!(step, Step::Circle(members) if members.len() == 4 * ROUND);
         assert!(steps.iter().any(is_loop));
@@ -79,7 +79,7 @@ fn transformers_that_read_all_of_the_layer_before_are_linear_in_what_they_read()
         // Each transformer reads its whole layer; the rest are chains.
         let edges = LAYERS * WIDTH * WIDTH + (LAYERS + 1) * WIDTH + 2 * LAYERS * WIDTH;
         assert_eq!(graph(&graphs).edges().count(), edges);
-        let questions = Questions::new(&graphs);
+        let questions = Queries::new(&graphs);
         // Whatever is in a layer before, and the one transformer of the last, with its store.
         assert_eq!(questions.upstream([&fan.last()]).len(), nodes - 4 * (WIDTH - 1) - 1);
         assert!(questions.cycles().is_empty());
@@ -190,9 +190,9 @@ impl Shape {
 
     /// Questions whose answer is known whatever the shape is.
     fn asked(&self, graphs: &IntentionGraphs) {
-        let questions = Questions::new(graphs);
+        let questions = Queries::new(graphs);
         let count = graph(graphs).len();
-        assert_eq!(coming_up(graph(graphs)).iter().flat_map(Step::members).count(), count);
+        assert_eq!(bring_up_order(graph(graphs)).iter().flat_map(Step::members).count(), count);
         // Everybody gets something through it: each transformer that reads what comes of it, and the consumer.
         assert!(questions.groups_served_by(&self.last()).contains(&"Consumer/group".into()));
         let why = questions.groups_served_by(&self.first());
@@ -218,7 +218,7 @@ fn drawn(graphs: &IntentionGraphs) {
     let picture = Picture::new([graph]);
     let lines = [Mermaid(&picture).to_string(), Dot(&picture).to_string(), GraphMl(&picture).to_string()];
     assert!(lines.iter().all(|text| text.lines().count() > graph.len()));
-    let json = serde_json::to_value(GraphsPicture::new(graphs)).expect("JSON");
+    let json = serde_json::to_value(GraphsJson::new(graphs)).expect("JSON");
     assert_eq!(json["platforms"]["Local"]["nodes"].as_array().map(Vec::len), Some(graph.len()));
 }
 

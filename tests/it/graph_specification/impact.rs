@@ -8,7 +8,7 @@ use super::{
 use datasurface::{
     graph::{
         NodeKey, Stage,
-        query::{AffectedConsumer, Outage, Questions},
+        query::{AffectedConsumer, Outage, Queries},
     },
     model::{
         ContainerKey, DatasetGroup, DatasetKey, Ecosystem, Entity, GroupKey, Latency, Place, PlatformName,
@@ -180,7 +180,7 @@ proptest! {
     fn those_are_hit_who_need_what_is_lost(case in cases()) {
         let (ecosystem, assignments) = &case;
         let graphs = build(ecosystem, assignments).expect("every datastore has a primary");
-        let questions = Questions::new(&graphs);
+        let questions = Queries::new(&graphs);
         let needs = needs(&case);
         let nodes: Vec<NodeKey> =
             graphs.iter().flat_map(|graph| graph.nodes()).map(|node| node.key()).collect();

@@ -3,7 +3,7 @@
 use super::{Case, build, cases, platforms::turns};
 use datasurface::{
     graph::{
-        Assignments, GraphDiff, IntentionGraphs, Node, NodeKey, Stage, picture::GraphsPicture, query::cone,
+        Assignments, GraphDiff, IntentionGraphs, Node, NodeKey, Stage, picture::GraphsJson, query::cone,
     },
     model::{Ecosystem, PlatformName, Valid, Validation},
 };
@@ -70,7 +70,7 @@ fn mix(one: &Assignments, other: &Assignments, mask: u16) -> Assignments {
 }
 
 fn text(graphs: &IntentionGraphs) -> String {
-    serde_json::to_string_pretty(&GraphsPicture::new(graphs)).expect("JSON")
+    serde_json::to_string_pretty(&GraphsJson::new(graphs)).expect("JSON")
 }
 
 /// Rebuilds, and holds the result against what is built from nothing.

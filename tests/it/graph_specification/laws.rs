@@ -2,7 +2,7 @@
 
 use super::{Case, build, cases, picture::Picture};
 use datasurface::{
-    graph::{GraphDiff, NodeKey, picture::GraphsPicture},
+    graph::{GraphDiff, NodeKey, picture::GraphsJson},
     model::{
         Dataset, DatasetGroup, Datastore, Ecosystem, Entity, GovernanceZone, Named, Team, TeamDeclaration,
         Workspace, ZoneDeclaration,
@@ -20,7 +20,7 @@ proptest! {
         let one = build(&ecosystem, &assignments).expect("every datastore has a primary");
         let other = build(&other, &assignments).expect("every datastore has a primary");
         prop_assert_eq!(Picture::of(&one), Picture::of(&other));
-        let text = |graphs| serde_json::to_string(&GraphsPicture::new(graphs)).expect("JSON");
+        let text = |graphs| serde_json::to_string(&GraphsJson::new(graphs)).expect("JSON");
         prop_assert_eq!(text(&one), text(&other));
     }
 

@@ -1,7 +1,7 @@
 //! Ways from node to node: held against a walk along single edges.
 
 use super::{build, cases};
-use datasurface::graph::{IntentionGraphs, NodeKey, query::Questions};
+use datasurface::graph::{IntentionGraphs, NodeKey, query::Queries};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -46,7 +46,7 @@ proptest! {
         let from = start.get(&keys);
         let edges = edges(&graphs);
         let distances = distances(&edges, from);
-        let questions = Questions::new(&graphs);
+        let questions = Queries::new(&graphs);
         let downstream: BTreeSet<NodeKey> =
             questions.downstream([from]).iter().map(|node| node.key()).collect();
         for to in keys.iter().filter(|to| *to != from) {

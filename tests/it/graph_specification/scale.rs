@@ -5,7 +5,7 @@ use datasurface::{
     graph::{IntentionGraphs, Node, NodeWeight, Placement, Shards, Stage},
     model::{PlatformDeclaration, Valid},
 };
-use datasurface_testkit::{Edits, Synthetic, far_reaching_edits};
+use datasurface_testkit::{Edits, Synthetic, worst_case_edits};
 use std::cell::Cell;
 
 /// How often somebody asks what a node weighs.
@@ -98,7 +98,7 @@ fn linking_two_transformers_works_out_what_these_do_however_many_there_are() {
         let ecosystem = synthetic.ecosystem();
         let assignments = synthetic.assignments(&ecosystem);
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
-        let linked = far_reaching_edits(&ecosystem).into_iter().find(|(what, _)| what.contains("another's"));
+        let linked = worst_case_edits(&ecosystem).into_iter().find(|(what, _)| what.contains("another's"));
         let (_, linked) = linked.expect("two transformers");
         let after = graphs.rebuild(&Valid::assume_valid(linked), &assignments);
         let after = after.expect("every datastore has a primary");
@@ -113,7 +113,7 @@ fn revisions(datastores: usize) -> Vec<IntentionGraphs> {
     let mut ecosystem = synthetic.ecosystem();
     let assignments = synthetic.assignments(&ecosystem);
     let mut graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
-    let mut edits = Edits::of(&ecosystem, 7);
+    let mut edits = Edits::new(&ecosystem, 7);
     let mut revisions = Vec::new();
     for _ in 0..30 {
         ecosystem = edits.edit(ecosystem);

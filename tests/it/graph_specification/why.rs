@@ -2,7 +2,7 @@
 
 use super::{build, cases, picture::Picture, specification::specified};
 use datasurface::{
-    graph::{NodeKey, Stage, query::Questions},
+    graph::{NodeKey, Stage, query::Queries},
     model::{GroupKey, PlatformName},
 };
 use proptest::prelude::*;
@@ -32,7 +32,7 @@ proptest! {
             }
         }
         let graphs = build(&ecosystem, &assignments).expect("every datastore has a primary");
-        let questions = Questions::new(&graphs);
+        let questions = Queries::new(&graphs);
         let nodes = graphs.iter().flat_map(|graph| graph.nodes());
         let why: BTreeMap<NodeKey, BTreeSet<GroupKey>> =
             nodes.map(|node| (node.key(), questions.groups_served_by(&node.key()))).collect();

@@ -1,6 +1,6 @@
 //! A disk that fails.
 
-use super::{Disk, DiskLock, Kind, RealDisk};
+use super::{Disk, DiskLock, FileKind, RealDisk};
 use std::{
     ffi::OsString,
     io,
@@ -60,7 +60,7 @@ impl FailingDisk {
 }
 
 impl Disk for FailingDisk {
-    fn kind(&self, path: &Path) -> io::Result<Option<Kind>> {
+    fn kind(&self, path: &Path) -> io::Result<Option<FileKind>> {
         self.disk.kind(path)
     }
 

@@ -10,7 +10,7 @@ use std::{ffi::OsString, fmt, io, path::Path, sync::Arc};
 
 /// What there is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A file.
     File,
     /// A folder.
@@ -25,7 +25,7 @@ pub trait DiskLock: fmt::Debug + Send + Sync {}
 /// A disk. What changes something either happens or fails; only [`write`](Disk::write) may leave half of its work.
 pub trait Disk: fmt::Debug + Send + Sync {
     /// What there is at a path; a link at its end is not followed. None if nothing is there.
-    fn kind(&self, path: &Path) -> io::Result<Option<Kind>>;
+    fn kind(&self, path: &Path) -> io::Result<Option<FileKind>>;
 
     /// The bytes of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
@@ -60,7 +60,7 @@ pub trait Disk: fmt::Debug + Send + Sync {
 
 /// A disk may be shared.
 impl<D: Disk + ?Sized> Disk for Arc<D> {
-    fn kind(&self, path: &Path) -> io::Result<Option<Kind>> {
+    fn kind(&self, path: &Path) -> io::Result<Option<FileKind>> {
         (**self).kind(path)
     }
 

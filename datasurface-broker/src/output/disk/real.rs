@@ -1,6 +1,6 @@
 //! The disk of this machine.
 
-use super::{Disk, DiskLock, Kind};
+use super::{Disk, DiskLock, FileKind};
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
@@ -21,11 +21,11 @@ struct LockedFile {
 impl DiskLock for LockedFile {}
 
 impl Disk for RealDisk {
-    fn kind(&self, path: &Path) -> io::Result<Option<Kind>> {
+    fn kind(&self, path: &Path) -> io::Result<Option<FileKind>> {
         match fs::symlink_metadata(path) {
-            Ok(found) if found.is_file() => Ok(Some(Kind::File)),
-            Ok(found) if found.is_dir() => Ok(Some(Kind::Folder)),
-            Ok(_) => Ok(Some(Kind::Other)),
+            Ok(found) if found.is_file() => Ok(Some(FileKind::File)),
+            Ok(found) if found.is_dir() => Ok(Some(FileKind::Folder)),
+            Ok(_) => Ok(Some(FileKind::Other)),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error),
         }

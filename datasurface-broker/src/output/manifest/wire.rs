@@ -11,7 +11,7 @@ const FORMAT: &str = "datasurface-target/1";
 /// Platforms are a list: as members of an object, their names would be there twice, and might not agree.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct ManifestWire {
     format: String,
     revision: Revision,
     lock: Fingerprint,
@@ -61,7 +61,7 @@ impl Serialize for Manifest {
 
 impl<'de> Deserialize<'de> for Manifest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire = Wire::deserialize(deserializer)?;
+        let wire = ManifestWire::deserialize(deserializer)?;
         check(&wire.format)?;
         let platforms = wire.platforms.len();
         let manifest = Self::new(wire.revision, wire.lock, wire.platforms);

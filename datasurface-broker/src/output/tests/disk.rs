@@ -1,6 +1,6 @@
 //! A disk that does not tell cases apart, as on macOS and Windows.
 
-use crate::output::disk::{Disk, DiskLock, Kind, RealDisk};
+use crate::output::disk::{Disk, DiskLock, FileKind, RealDisk};
 use std::{
     ffi::OsString,
     io,
@@ -30,7 +30,7 @@ impl FoldingDisk {
 }
 
 impl Disk for FoldingDisk {
-    fn kind(&self, path: &Path) -> io::Result<Option<Kind>> {
+    fn kind(&self, path: &Path) -> io::Result<Option<FileKind>> {
         RealDisk.kind(&self.real(path))
     }
 

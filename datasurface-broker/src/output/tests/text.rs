@@ -1,7 +1,7 @@
 //! A manifest as text.
 
 use super::{Wanted, instance, safe};
-use crate::output::{Manifest, PlatformRecord, ScopeEntry, Standing};
+use crate::output::{ApplyState, Manifest, PlatformRecord, ScopeEntry};
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{Revision, Scope, ScopeRecord};
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ fn order_of_scopes_and_platforms_never_matters() {
         transition: BTreeMap::new(),
         owed: BTreeMap::new(),
         applied_to: None,
-        standing: Standing::default(),
+        standing: ApplyState::default(),
     };
     let one = Manifest::new(Revision::new(hash), hash, [platform("x", scopes()), platform("y", scopes())]);
     let reversed = || scopes().into_iter().rev().collect();

@@ -4,7 +4,7 @@ mod expression;
 mod scope;
 mod statement;
 
-use super::Questions;
+use super::Queries;
 use crate::fragments::TransformerFragment;
 use datasurface_model::{CodeArtifact, ColumnName, Dataset, DatasetKey, Datastore, Ecosystem, Entity, Valid};
 use rustc_hash::FxHashMap;
@@ -54,7 +54,7 @@ pub enum UnknownReason {
     NotUnderstood,
 }
 
-impl<'g> Questions<'g> {
+impl<'g> Queries<'g> {
     /// The columns that a transformer makes a column of. What only decides which rows there are, such as a condition of a
     /// join, is not among them.
     #[must_use]

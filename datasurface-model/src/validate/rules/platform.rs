@@ -3,7 +3,7 @@
 use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Ecosystem, Hinted, PlatformDeclaration},
+    ecosystem::{Ecosystem, HintTarget, PlatformDeclaration},
     validate::reference::Reference,
 };
 use datasurface_schema::{Entity, GroupKey, Place, segment};
@@ -62,21 +62,23 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
             scope.report(Diagnostic::new(&DUPLICATE_HINT, path, message).with_help("combine them into one"));
         }
         let (reference, kind) = match about {
-            Hinted::Datastore(name) => (Reference::Datastore(name.clone()), segment::DATASTORE),
-            Hinted::Dataset(key) => (Reference::Dataset(key.clone()), segment::DATASET),
-            Hinted::Transformer(workspace) => (Reference::Workspace(workspace.clone()), segment::TRANSFORMER),
+            HintTarget::Datastore(name) => (Reference::Datastore(name.clone()), segment::DATASTORE),
+            HintTarget::Dataset(key) => (Reference::Dataset(key.clone()), segment::DATASET),
+            HintTarget::Transformer(workspace) => {
+                (Reference::Workspace(workspace.clone()), segment::TRANSFORMER)
+            }
         };
         reference::judge(reference, scope, at, |path, nearest, scope| {
             let meant = match about {
-                Hinted::Datastore(_) => Hinted::Datastore(nearest.into()),
-                Hinted::Dataset(_) => Hinted::Dataset(nearest.into()),
-                Hinted::Transformer(_) => Hinted::Transformer(nearest.into()),
+                HintTarget::Datastore(_) => HintTarget::Datastore(nearest.into()),
+                HintTarget::Dataset(_) => HintTarget::Dataset(nearest.into()),
+                HintTarget::Transformer(_) => HintTarget::Transformer(nearest.into()),
             };
             let can_be_hinted =
                 !is_without_transformer(&meant, scope) && platform.hints().get(&meant).is_none();
             can_be_hinted.then(|| Suggestion::put(path.attribute(segment::ABOUT).attribute(kind), nearest))
         });
-        if let Hinted::Transformer(workspace) = about
+        if let HintTarget::Transformer(workspace) = about
             && is_without_transformer(about, scope)
         {
             let message = format!("the workspace `{workspace}` has no transformer");
@@ -91,7 +93,7 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
 }
 
 /// Whether it is the transformer of a workspace that exists, and has none.
-fn is_without_transformer(about: &Hinted, scope: &RuleContext<'_>) -> bool {
-    let Hinted::Transformer(workspace) = about else { return false };
+fn is_without_transformer(about: &HintTarget, scope: &RuleContext<'_>) -> bool {
+    let HintTarget::Transformer(workspace) = about else { return false };
     scope.facts.group(&GroupKey::new(workspace, "")).is_some_and(|found| !found.transforms())
 }

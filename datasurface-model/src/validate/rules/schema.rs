@@ -7,8 +7,8 @@ use crate::{
     validate::name_index::NameIndex,
 };
 use datasurface_schema::{
-    Column, ColumnName, DatasetName, Entity, Schema, SchemaError, TableSchema, TypeFault, TypeProblem,
-    segment,
+    Column, ColumnName, DatasetName, Entity, Schema, SchemaError, TableSchema, TypeParameterError,
+    TypeParameterErrorKind, segment,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -174,24 +174,24 @@ fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, sc
     }
 }
 
-fn type_diagnostic(column: &Column, problem: TypeProblem, path: ModelPath) -> Diagnostic {
+fn type_diagnostic(column: &Column, problem: TypeParameterError, path: ModelPath) -> Diagnostic {
     let name = column.name();
     let what = match problem.field.as_str() {
         "" => format!("the column `{name}`"),
         field => format!("the field `{name}.{field}`"),
     };
     match problem.fault {
-        TypeFault::Parameter { of, has, help } => {
+        TypeParameterErrorKind::Parameter { of, has, help } => {
             let message = format!("the type `{of}` of {what} has {has}");
             Diagnostic::new(&TYPE_PARAMETER, path, message).with_help(help)
         }
-        TypeFault::UnknownTimeZone { zone, nearest } => {
+        TypeParameterErrorKind::UnknownTimeZone { zone, nearest } => {
             let message = format!("{what} is in the time zone `{zone}`, which does not exist");
             Diagnostic::new(&UNKNOWN_TIME_ZONE, path, message)
                 .with_help("give the IANA name, such as `Europe/Berlin` or `UTC`")
                 .did_you_mean(nearest)
         }
-        TypeFault::UnknownCollation { collation } => {
+        TypeParameterErrorKind::UnknownCollation { collation } => {
             let message = format!("the collation `{collation}` of {what} looks like none");
             Diagnostic::new(&UNKNOWN_COLLATION, path, message).with_help("name it as the container does")
         }

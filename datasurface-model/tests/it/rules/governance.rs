@@ -443,7 +443,7 @@ fn a_denial_shows_the_shortest_path_and_leaves_no_group_without_data() {
 fn where_nothing_is_known_of_a_cloud_it_passes_no_list_of_clouds() {
     let denied = |permitted: Permitted<CloudVendor>| {
         let policy = Policy::new("clouds", PolicyRule::HardVendors(permitted));
-        denial(&policy, &PolicySubject::Places(&[Place::from("Shed")].into()), |_| None).is_some()
+        evaluate(&policy, &PolicySubject::Places(&[Place::from("Shed")].into()), |_| None).is_some()
     };
     assert!(denied(Permitted::only([CloudVendor::OnPremises])));
     assert!(!denied(Permitted::all_except([CloudVendor::Aws])));
@@ -453,7 +453,7 @@ fn where_nothing_is_known_of_a_cloud_it_passes_no_list_of_clouds() {
 fn a_location_covers_those_below_and_is_denied_with_one_of_them() {
     let denied = |permitted: Permitted<Place>, place: &str| {
         let policy = Policy::new("places", PolicyRule::Locations(permitted));
-        denial(&policy, &PolicySubject::Places(&[Place::from(place)].into()), |_| None).is_some()
+        evaluate(&policy, &PolicySubject::Places(&[Place::from(place)].into()), |_| None).is_some()
     };
     let europe = || Permitted::only([Place::from("Blue/Europe")]);
     assert!(!denied(europe(), "Blue/Europe/Berlin") && denied(europe(), "Blue"));
@@ -466,7 +466,8 @@ fn a_location_covers_those_below_and_is_denied_with_one_of_them() {
 #[test]
 fn what_may_be_anywhere_passes_no_list_of_what_is_allowed() {
     let denied = |rule| {
-        denial(&Policy::new("places", rule), &PolicySubject::UnknownPlace, |_| None).map(|denial| denial.code)
+        evaluate(&Policy::new("places", rule), &PolicySubject::UnknownPlace, |_| None)
+            .map(|denial| denial.code)
     };
     let place = || Place::from("Blue");
     assert_eq!(denied(PolicyRule::Locations(Permitted::only([place()]))), Some(&LOCATION));

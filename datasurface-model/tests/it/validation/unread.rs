@@ -3,7 +3,7 @@
 use crate::base::validated;
 use datasurface_document::{from_value, to_value};
 use datasurface_model::{Column, Ecosystem, TableSchema};
-use datasurface_strategies::{Mutation, ecosystems, in_avro};
+use datasurface_strategies::{Mutation, ecosystems, to_avro};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
@@ -45,7 +45,7 @@ fn spoil_in_avro(schema: &mut Value) {
     if schema.get("avro").is_none()
         && let Some(table) = table(schema)
     {
-        let avro = in_avro(&table);
+        let avro = to_avro(&table);
         *schema = json!({"avro": avro.json().value(), "key": table.key(), "partition": table.partition()});
     }
     spoil(schema);

@@ -132,7 +132,7 @@ fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
         .filter(|column| !after.columns.iter().any(|other| is_same_name(column, other)))
         .map(|column| format!("`{}`", column.name))
         .collect();
-    let engine = Engine::of(&after.database);
+    let engine = Engine::from_database(&after.database);
     let other: Vec<String> = after
         .columns
         .iter()

@@ -6,7 +6,7 @@ mod sides;
 mod table;
 mod transition;
 
-pub(crate) use transition::LEAVE;
+pub(crate) use transition::TEAR_DOWN;
 
 use crate::{prelude::*, server_address::same_database};
 use sides::ChangeSides;
@@ -25,7 +25,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
     if let Some(error) = failure {
         return Err(error);
     }
-    let sides = ChangeSides::of(change)?;
+    let sides = ChangeSides::new(change)?;
     let digits = digits(plan.steps().len());
     let mut made = Vec::new();
     for (position, step) in plan.steps().iter().enumerate() {

@@ -22,7 +22,7 @@ pub(super) struct Views {
 }
 
 impl ChangeSides {
-    pub(super) fn of(change: &RenderingChange<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn new(change: &RenderingChange<'_>) -> Result<Self, PlatformError> {
         let mut sides = Self::default();
         for scope in change.scopes() {
             let scope = scope?;

@@ -31,7 +31,7 @@ use datasurface_platform::graph::Fingerprint;
 pub(super) const CHANGE: &str = "change";
 
 /// The section that is executed after it, in the same transaction, by the last file for a database.
-pub(crate) const LEAVE: &str = "leave";
+pub(crate) const TEAR_DOWN: &str = "leave";
 
 /// From a resource as it was to what it is, in a change of this name.
 pub(super) fn update(
@@ -98,7 +98,7 @@ pub(super) fn retire(
             };
             let script = script(&table.database).note(why);
             let milestoned = table.milestoned();
-            let rejected = table.sets_aside.then(|| Rejected::of(&milestoned).drop());
+            let rejected = table.sets_aside.then(|| Rejected::new(&milestoned).drop());
             let drop = [milestoned.drop()].into_iter().chain(rejected);
             Some(script.add_section(CHANGE, "Takes the table away.", drop))
         }
@@ -142,7 +142,7 @@ pub(super) fn leave(before: &Resource) -> Script {
 pub(super) fn forgetting(script: Script, platform: &PlatformName) -> Script {
     let forget =
         format!("DELETE FROM \"datasurface_steps\"\nWHERE \"platform\" = {};", literal(platform.as_str()));
-    script.add_section(LEAVE, "Forgets what was made in this database: nothing of it is left.", [forget])
+    script.add_section(TEAR_DOWN, "Forgets what was made in this database: nothing of it is left.", [forget])
 }
 
 fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttributes) -> Option<Script> {
@@ -151,7 +151,7 @@ fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttribut
     }
     let script = Script::new(address.as_str(), &after.database);
     let is_same = (&before.table, &before.columns) == (&after.table, &after.columns);
-    let (about, mut statements) = match Engine::of(&after.database) {
+    let (about, mut statements) = match Engine::from_database(&after.database) {
         Engine::Postgres if is_same => {
             ("Changes the views where they are.", server_copy::change_views(before, after))
         }
@@ -228,7 +228,7 @@ fn begin_history(before: &TableAttributes, after: &TableAttributes, is_copy: boo
 /// What makes or takes away the table of rows that are set aside, if that changes.
 fn set_aside(before: &TableAttributes, after: &TableAttributes) -> Option<String> {
     let table = after.milestoned();
-    let rejected = Rejected::of(&table);
+    let rejected = Rejected::new(&table);
     match (before.sets_aside, after.sets_aside) {
         (false, true) => Some(rejected.create()),
         (true, false) => Some(rejected.drop()),

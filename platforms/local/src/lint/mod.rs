@@ -29,24 +29,25 @@ const MOST_COLUMNS_ON_SERVER: usize = 1598;
 /// Reports what is wrong with a node; of the instance itself, all was said when it was configured.
 pub(crate) fn lint(config: &LocalConfig, what: LintView<'_>, found: &mut Reporter<'_>) {
     if let LintView::Node(view) = what {
-        for refusal in refusals(config, view) {
+        for refusal in findings(config, view) {
             refusal.report_to(found);
         }
     }
 }
 
-fn refusals(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
+fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
     match view.detail() {
         NodeDetail::Ingest(ingest) => {
             let columns = ingest.datasets().iter().flat_map(columns);
-            let reading = CaptureReads::of(config, view, ingest).err();
+            let reading = CaptureReads::build(config, view, ingest).err();
             columns.chain(reading).chain(unseen_deletions(ingest)).collect()
         }
         NodeDetail::Export(export) => {
-            let container = match ConsumerDatabase::of(export.container_key(), export.container(), config) {
-                Err(refusal) => vec![refusal],
-                Ok(shelf) => on_shelf(&shelf, export),
-            };
+            let container =
+                match ConsumerDatabase::from_container(export.container_key(), export.container(), config) {
+                    Err(refusal) => vec![refusal],
+                    Ok(shelf) => consumer_findings(&shelf, export),
+                };
             let input = own_table_of_input(config, view, export.dataset().key()).err();
             container.into_iter().chain(input).collect()
         }
@@ -84,7 +85,7 @@ fn unseen_deletions(ingest: &IngestFacts) -> Option<LintDiagnostic> {
 }
 
 /// What stands in the way of what consumers read, and what is good to know of it.
-fn on_shelf(shelf: &ConsumerDatabase, export: &ExportFacts) -> Vec<LintDiagnostic> {
+fn consumer_findings(shelf: &ConsumerDatabase, export: &ExportFacts) -> Vec<LintDiagnostic> {
     let engine = shelf.engine();
     let consumers = export.consumers().iter().filter(|consumer| !consumer.transforms());
     let roles = consumers.clone().filter_map(|consumer| readers(engine, consumer).err());
@@ -128,7 +129,7 @@ fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
             format!("rename it; `{BATCH_IN}` and `{BATCH_OUT}` say between which batches a version was true"),
         )
     });
-    let unkept = columns.iter().filter(|column| Storage::faithful(column.data_type()).is_none());
+    let unkept = columns.iter().filter(|column| Storage::comparable(column.data_type()).is_none());
     let unkept = unkept.map(|column| {
         LintDiagnostic::new(
             &codes::COLUMN_TYPE,

@@ -5,7 +5,7 @@ use crate::{
     attributes::{InputAttributes, OutputAttributes},
     prelude::*,
     render::{output_inputs, select_output},
-    runtime::without_advice,
+    runtime::without_hint,
     sandbox::{Sandbox, SelectError, SelectLimits},
     sql::{
         milestoned::{BATCH_IN, BATCH_OUT},
@@ -47,7 +47,7 @@ fn reason(error: SelectError) -> String {
     match error {
         // What SQLite says, without the statement, which is ours around the author's.
         SelectError::Sqlite(Error::SqlInputError { msg, .. } | Error::SqliteFailure(_, Some(msg))) => {
-            without_advice(&msg)
+            without_hint(&msg)
         }
         other => other.to_string(),
     }

@@ -10,7 +10,7 @@ use crate::{
     offer::table_of_input,
     prelude::*,
     server_settings::ServerSettings,
-    sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::since_in_sqlite},
+    sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::watermark_bound_in_sqlite},
 };
 
 /// What a capture reads.
@@ -63,7 +63,7 @@ pub(crate) enum CaptureStart {
 
 impl CaptureReads {
     /// How the records of a capture are read, or what stands in the way.
-    pub(crate) fn of(
+    pub(crate) fn build(
         config: &LocalConfig,
         view: &NodeView,
         ingest: &IngestFacts,
@@ -100,11 +100,19 @@ fn name_of(column: &Column) -> String {
 }
 
 /// A transaction that reads sees one state of the database from its first read on.
-const SQLITE: Dialect =
-    Dialect { begin: |_| vec!["BEGIN".to_owned()], column: name_of, table: quoted, since: since_in_sqlite };
+const SQLITE: Dialect = Dialect {
+    begin: |_| vec!["BEGIN".to_owned()],
+    column: name_of,
+    table: quoted,
+    since: watermark_bound_in_sqlite,
+};
 
-const POSTGRES: Dialect =
-    Dialect { begin: read::begin, column: read::read_column, table: read::quoted_table, since: read::since };
+const POSTGRES: Dialect = Dialect {
+    begin: read::begin,
+    column: read::read_column,
+    table: read::quoted_table,
+    since: read::watermark_condition,
+};
 
 fn from_container(
     config: &LocalConfig,
@@ -150,7 +158,7 @@ fn from_container(
         let read = format!("SELECT {} FROM {table}", columns.join(", "));
         let watermark = watermark_of(ingest, &dataset.key().dataset).and_then(|name| schema.column(name));
         let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));
-        Select { dataset: dataset.key().clone(), read, since, columns: CheckedColumn::all_of(dataset) }
+        Select { dataset: dataset.key().clone(), read, since, columns: CheckedColumn::for_dataset(dataset) }
     };
     Ok(CaptureReads {
         source: source.clone(),
@@ -213,7 +221,7 @@ fn from_table(
         };
         let table = quoted(&address.table);
         let read = format!("SELECT {} FROM {table}{live}", columns.join(", "));
-        let columns = CheckedColumn::all_of(dataset);
+        let columns = CheckedColumn::for_dataset(dataset);
         selects.push(Select { dataset: dataset.key().clone(), read, since: None, columns });
     }
     let file = file.unwrap_or_default().into();

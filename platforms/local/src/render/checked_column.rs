@@ -24,7 +24,7 @@ pub(crate) struct CheckedColumn {
 
 impl CheckedColumn {
     /// The columns of a dataset. A key is never NULL.
-    pub(crate) fn all_of(dataset: &DatasetFacts) -> Vec<Self> {
+    pub(crate) fn for_dataset(dataset: &DatasetFacts) -> Vec<Self> {
         let schema = dataset.schema().table();
         let of = |column: &Column| Self {
             name: column.name().clone(),

@@ -39,7 +39,7 @@ pub(super) fn render(
 ) -> Result<(), PlatformError> {
     let dataset = export.dataset().key();
     let buffer = own_table_of_input(config, view, dataset)?;
-    let shelf = ConsumerDatabase::of(export.container_key(), export.container(), config)?;
+    let shelf = ConsumerDatabase::from_container(export.container_key(), export.container(), config)?;
     if !is_needed(&shelf, export) {
         return Ok(());
     }
@@ -221,7 +221,7 @@ fn restart(table: &Milestoned) -> String {
 
 /// What is executed where somebody altered or dropped the copy.
 fn remade(script: Script, table: &Milestoned) -> Script {
-    let (copy, first, more) = match Engine::of(script.database()) {
+    let (copy, first, more) = match Engine::from_database(script.database()) {
         // Where it was dropped, a table of the database that is attached might have its name.
         Engine::Sqlite => (format!("main.{}", table.quoted_table()), ":first", Vec::new()),
         Engine::Postgres => (table.quoted_table(), ":first::bigint", postgres::copy::drop_aside(table)),

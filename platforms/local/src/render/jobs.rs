@@ -27,7 +27,7 @@ impl Jobs {
             NodeKey::Ingest { dataset, .. } => dataset.as_ref(),
             _ => None,
         };
-        let reading = CaptureReads::of(config, view, ingest)?;
+        let reading = CaptureReads::build(config, view, ingest)?;
         let address = address::capture(ingest.datastore(), alone);
         let mut resource = in_database(address, "capture", view.key());
         for dataset in ingest.datasets() {
@@ -112,7 +112,7 @@ impl Jobs {
         let keys = |datasets: &[DatasetFacts]| -> Vec<DatasetKey> {
             datasets.iter().map(|dataset| dataset.key().clone()).collect()
         };
-        let columns = |dataset: &DatasetFacts| StoredColumn::all_of(dataset.schema().table());
+        let columns = |dataset: &DatasetFacts| StoredColumn::for_schema(dataset.schema().table());
         let types: BTreeMap<DatasetName, Vec<StoredColumn>> = transform
             .outputs()
             .iter()

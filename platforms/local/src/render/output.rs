@@ -46,7 +46,7 @@ pub(super) fn render(
             .add_section(&clear_section(name), "Takes away what was made before.", [clear_output(output)])
             .add_section(&load_section(name), "Keeps a row.", [load_output(output)]);
     }
-    let shelf = ConsumerDatabase::of_inputs(transform.container_key(), transform.container(), config)?;
+    let shelf = ConsumerDatabase::for_inputs(transform.container_key(), transform.container(), config)?;
     let mut resource = in_database(address, "output", node);
     for input in transform.inputs() {
         resource = resource.dependency(shelf.resource(transform.container_key(), input.key()));
@@ -76,7 +76,7 @@ pub(crate) fn attributes(
     node: &NodeKey,
     transform: &TransformFacts,
 ) -> Result<OutputAttributes, LintDiagnostic> {
-    let shelf = ConsumerDatabase::of_inputs(transform.container_key(), transform.container(), config)?;
+    let shelf = ConsumerDatabase::for_inputs(transform.container_key(), transform.container(), config)?;
     let input = |dataset: &DatasetFacts| {
         let columns = dataset.schema().table().columns();
         let is_decimal = |column: &&Column| matches!(column.data_type(), DataType::Decimal { .. });
@@ -123,7 +123,7 @@ fn output(transform: &TransformFacts, dataset: &DatasetFacts) -> Result<OutputTa
     Ok(OutputTable {
         dataset: name.clone(),
         table: names::output(transform.workspace(), name),
-        columns: StoredColumn::all_of(dataset.schema().table()),
+        columns: StoredColumn::for_schema(dataset.schema().table()),
         select: select.to_owned(),
     })
 }

@@ -103,7 +103,7 @@ pub(super) fn render(
         "Gives the room back.",
         unstage,
     );
-    let holds = DataHeld::new(dataset.key(), dataset.custody());
+    let holds = HeldData::new(dataset.key(), dataset.custody());
     add(config, node, dataset, &table, holds, script, rendering)
 }
 
@@ -130,7 +130,7 @@ fn letting_go(
 
 /// The rows that a dataset sets aside, if it does.
 fn rejected<'t>(dataset: &DatasetFacts, table: &'t Milestoned) -> Option<Rejected<'t>> {
-    (dataset.invalid_rows() == InvalidRows::SetAside).then(|| Rejected::of(table))
+    (dataset.invalid_rows() == InvalidRows::SetAside).then(|| Rejected::new(table))
 }
 
 /// The column that the source of a node is read by, if it captures by one.
@@ -189,7 +189,7 @@ fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: Ta
 fn with_checks(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Script {
     let public = public_columns(dataset);
     (1..).zip(dataset.checks()).fold(script, |script, (number, check)| {
-        let Check { rule, sql } = Check::of(table, dataset.schema().table(), &public, check);
+        let Check { rule, sql } = Check::new(table, dataset.schema().table(), &public, check);
         script.add_section(&format!("{CHECK} {number}"), &rule, [sql])
     })
 }
@@ -248,7 +248,7 @@ fn add(
     node: &NodeFacts,
     dataset: &DatasetFacts,
     table: &Milestoned,
-    holds: DataHeld,
+    holds: HeldData,
     script: Script,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {

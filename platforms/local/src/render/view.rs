@@ -24,7 +24,7 @@ pub(super) fn render(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let dataset = export.dataset().key();
-    let shelf = ConsumerDatabase::of(export.container_key(), export.container(), config)?;
+    let shelf = ConsumerDatabase::from_container(export.container_key(), export.container(), config)?;
     let table = match &shelf {
         ConsumerDatabase::Own => own_table_of_input(config, view, dataset)?.table,
         ConsumerDatabase::File(_) | ConsumerDatabase::Server(_) => {
@@ -39,7 +39,7 @@ pub(super) fn render(
         let attributes = ViewAttributes {
             database: database.clone(),
             table: table.clone(),
-            columns: StoredColumn::all_of(export.dataset().schema().table()),
+            columns: StoredColumn::for_schema(export.dataset().schema().table()),
             live: milestoning.has_live().then(|| names::live_view(engine, platform, group, dataset)),
             history: milestoning.has_history().then(|| names::history_view(engine, platform, group, dataset)),
             consumer: group.clone(),
@@ -77,7 +77,7 @@ pub(super) fn render(
 
 /// Makes the views, and lets those read them who may. Inside a view, a table is one of the same database.
 pub(crate) fn create_views(view: &ViewAttributes) -> Vec<String> {
-    let engine = Engine::of(&view.database);
+    let engine = Engine::from_database(&view.database);
     let create = match engine {
         Engine::Sqlite => "CREATE VIEW IF NOT EXISTS",
         Engine::Postgres => "CREATE OR REPLACE VIEW",

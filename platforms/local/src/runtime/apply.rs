@@ -11,13 +11,15 @@ use super::{
     server_copies::send_one,
     transition::{Transition, Transitions},
 };
-use crate::{diff::LEAVE, names::address, prelude::*, server_address::same_database, sql::script::Script};
-use datasurface_platform::{Applied, graph::Fingerprint};
+use crate::{
+    diff::TEAR_DOWN, names::address, prelude::*, server_address::same_database, sql::script::Script,
+};
+use datasurface_platform::{ApplyReport, graph::Fingerprint};
 use std::collections::BTreeMap;
 
 /// Carries out the steps of a plan that were not carried out before. Without a plan, what is left of the last one: that
 /// is in the transition files.
-pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<Applied, PlatformError> {
+pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<ApplyReport, PlatformError> {
     let transitions = Transitions::read(&maker.site)?;
     let steps = match plan.is_empty() {
         true => transitions.files.iter().map(|file| vec![StepTask::change(file)]).collect(),
@@ -25,7 +27,7 @@ pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<Applied, Plat
     };
     let mut applying = PlanApplication { maker, plan: &transitions.plan, open: BTreeMap::new() };
     applying.begin(plan, &steps, &transitions)?;
-    let mut applied = Applied::default();
+    let mut applied = ApplyReport::default();
     for steps in steps.chunk_by(|step, next| is_made(step) && is_made(next)) {
         let (now, before): (Vec<_>, Vec<_>) =
             steps.iter().partition(|step| step.iter().any(|deed| applying.is_to_do(deed)));
@@ -84,7 +86,7 @@ fn deeds<'a>(maker: Provisioner<'a>, plan: &Plan, transitions: &'a Transitions) 
         }
         let changes: Vec<StepTask<'_>> = match step.action {
             Action::Update | Action::Replace | Action::Retire => {
-                transitions.of_step(position, &step.resource).map(StepTask::change).collect()
+                transitions.for_step(position, &step.resource).map(StepTask::change).collect()
             }
             Action::Create | Action::Move | Action::Hold => Vec::new(),
         };
@@ -165,7 +167,7 @@ impl<'a> PlanApplication<'a> {
     fn carry_out(&self, deed: &StepTask<'_>) -> Result<(), PlatformError> {
         match self.opened(deed.database) {
             Some((database, done)) if done.is_made && !done.steps.contains(&deed.name) => {
-                database.at_once(|| self.execute(database, deed))
+                database.in_transaction(|| self.execute(database, deed))
             }
             _ => Ok(()),
         }
@@ -191,7 +193,7 @@ impl<'a> PlanApplication<'a> {
                         continue;
                     }
                     let make = |deed: &StepTask<'_>| self.execute(container, deed);
-                    file.at_once(|| file.make_many("main", deeds, |deed| deed.names(), make))?;
+                    file.in_transaction(|| file.make_many("main", deeds, |deed| deed.names(), make))?;
                 }
                 // Whoever makes much at once on a server has locks on all of it, and it has room for a number of them.
                 _ => deeds.into_iter().try_for_each(|deed| self.carry_out(deed))?,
@@ -208,7 +210,9 @@ impl<'a> PlanApplication<'a> {
         }
         self.maker.step_done(database, self.plan, &deed.name)?;
         match deed.statements {
-            Some((script, _)) if script.section(LEAVE).is_some() => database.execute(script, LEAVE, &[]),
+            Some((script, _)) if script.section(TEAR_DOWN).is_some() => {
+                database.execute(script, TEAR_DOWN, &[])
+            }
             _ => Ok(()),
         }
     }
@@ -244,7 +248,7 @@ impl<'a> PlanApplication<'a> {
         }
         let all = StaleCopy { dataset: &dataset, script, applied: 0, last: last.number };
         let columns = rendered.columns_of(&dataset);
-        server.if_it_fits(|| send_one(own, server, &all, columns, now(&site))).map(|_| ())
+        server.in_savepoint_if_supported(|| send_one(own, server, &all, columns, now(&site))).map(|_| ())
     }
 }
 

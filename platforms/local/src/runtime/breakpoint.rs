@@ -23,7 +23,7 @@ impl Breakpoint {
     /// Asks this function how many pages a database file may have, as if the disk were full then: one that has more may
     /// not grow. What is staged is in `temp`.
     #[must_use]
-    pub fn with_room(mut self, room: impl Fn(&str) -> Option<u32> + Send + Sync + 'static) -> Self {
+    pub fn with_page_limit(mut self, room: impl Fn(&str) -> Option<u32> + Send + Sync + 'static) -> Self {
         self.room = Some(Arc::new(room));
         self
     }

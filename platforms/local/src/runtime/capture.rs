@@ -61,7 +61,7 @@ impl RunContext<'_> {
         failures: Vec<DatasetFailure>,
         seen: &[InputPosition],
     ) -> Result<CaptureResult, PlatformError> {
-        self.own.at_once(|| {
+        self.own.in_transaction(|| {
             let arrived = self.last_arrived(&job.datastore);
             let batch = match self.next_batch(&job.datastore)? {
                 // Numbers only grow, also where nobody remembers them but consumers.
@@ -110,7 +110,7 @@ impl RunContext<'_> {
         if let Some(watermark) = &staged.watermark {
             self.remember(table, watermark)?;
         }
-        let counted = self.own.rows(table, "count", &values, Counts::of)?;
+        let counted = self.own.rows(table, "count", &values, Counts::from_row)?;
         Ok(counted.into_iter().next().unwrap_or_default())
     }
 
@@ -152,8 +152,9 @@ impl RunContext<'_> {
             return Ok(());
         }
         let now = [(":now", self.now())];
-        self.own
-            .at_once(|| due.iter().try_for_each(|(table, section)| self.own.execute(table, section, &now)))
+        self.own.in_transaction(|| {
+            due.iter().try_for_each(|(table, section)| self.own.execute(table, section, &now))
+        })
     }
 
     /// What is reported of datasets that were not captured.

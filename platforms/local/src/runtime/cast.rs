@@ -6,7 +6,7 @@ use crate::{
     prelude::*,
     sql::{decimal::write_scaled, milestoned::StoredColumn},
 };
-use datasurface_platform::Rounded;
+use datasurface_platform::RoundedValues;
 use rusqlite::{Row, types::ValueRef};
 use std::fmt::{Display, Write};
 
@@ -68,11 +68,11 @@ impl<'a> Casts<'a> {
     }
 
     /// Returns the columns of which values were rounded.
-    pub(super) fn rounded(self) -> Vec<Rounded> {
+    pub(super) fn rounded(self) -> Vec<RoundedValues> {
         let Self { dataset, columns, .. } = self;
         let columns = columns.into_iter().filter(|column| column.rounded > 0);
         columns
-            .map(|Cast { column, rounded, .. }| Rounded {
+            .map(|Cast { column, rounded, .. }| RoundedValues {
                 dataset: dataset.clone(),
                 column: column.into(),
                 values: rounded,

@@ -43,7 +43,7 @@ impl RunContext<'_> {
                 Ok((row.get::<_, String>("found")?, public_values(row)?))
             })?;
             if let Some((found, _)) = rows.first() {
-                let rule = table.about(check).unwrap_or(check);
+                let rule = table.section_description(check).unwrap_or(check);
                 reasons.push(format!("`{}` fails the check that {rule}: {found}", staged.dataset));
                 examples.extend(rows.into_iter().map(|(_, row)| row).filter(|row| !row.is_empty()));
             }

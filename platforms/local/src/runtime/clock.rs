@@ -19,7 +19,7 @@ const NEAR: TimeDelta = TimeDelta::hours(24);
 impl RunContext<'_> {
     /// Judges the clock before a run. If it is more than a week past the last run at a time that was trusted, and neither a
     /// person nor a server says that it is right, nothing is purged in this run; returns why, where anything would be.
-    pub(super) fn judge_clock(&mut self) -> Result<Option<JobFailure>, PlatformError> {
+    pub(super) fn check_clock(&mut self) -> Result<Option<JobFailure>, PlatformError> {
         let Some(books) = PlatformMetadata::read(&self.rendered.books, &self.own)? else {
             return Ok(None);
         };
@@ -55,7 +55,7 @@ impl RunContext<'_> {
     fn servers_agree(&self) -> bool {
         let from = self.rendered.captures.iter().filter_map(|job| self.time_at_source(job).ok().flatten());
         let databases = self.rendered.databases().into_iter();
-        let servers = databases.filter(|database| Engine::of(database) == Engine::Postgres);
+        let servers = databases.filter(|database| Engine::from_database(database) == Engine::Postgres);
         let mut times = from.chain(servers.filter_map(|server| self.time_at_server(server).ok().flatten()));
         times.any(|time| (time - self.site.now).abs() <= NEAR)
     }

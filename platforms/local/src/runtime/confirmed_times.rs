@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) struct ConfirmedTimes(BTreeMap<DatasetKey, DateTime<Utc>>);
 
 impl ConfirmedTimes {
-    pub(super) fn of(work: &RunContext<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn load(work: &RunContext<'_>) -> Result<Self, PlatformError> {
         let mut confirmed = Self::default();
         for job in &work.rendered.captures {
             if let Some(at) = work.last_success(&job.job)? {
@@ -27,7 +27,7 @@ impl ConfirmedTimes {
             }
         }
         for trigger in work.rendered.triggers_in_order() {
-            let inputs = trigger.inputs.iter().map(|input| confirmed.at(input));
+            let inputs = trigger.inputs.iter().map(|input| confirmed.get(input));
             let Some(Some(oldest)) = inputs.min() else {
                 continue;
             };
@@ -44,7 +44,7 @@ impl ConfirmedTimes {
     }
 
     /// When that was; None if it never was.
-    pub(super) fn at(&self, dataset: &DatasetKey) -> Option<DateTime<Utc>> {
+    pub(super) fn get(&self, dataset: &DatasetKey) -> Option<DateTime<Utc>> {
         self.0.get(dataset).copied()
     }
 }

@@ -7,7 +7,7 @@ use super::{
     server::Server,
 };
 use crate::{prelude::*, server_address::ServerAddress, sql::script::Script};
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 
 /// An open database.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) enum Container<'a> {
 impl<'a> Container<'a> {
     /// Opens a database. A file that is not there is made; a server must have its database.
     pub(super) fn open(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         database: &str,
         breakpoint: &'a Breakpoint,
     ) -> Result<Self, PlatformError> {
@@ -31,7 +31,7 @@ impl<'a> Container<'a> {
 
     /// Opens a database if it is there.
     pub(super) fn open_if_there(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         database: &str,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
@@ -43,7 +43,7 @@ impl<'a> Container<'a> {
 
     /// Opens a database to read it, if it is there.
     pub(super) fn open_to_read(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         database: &str,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
@@ -98,13 +98,13 @@ impl<'a> Container<'a> {
     }
 
     /// Does all of this or nothing.
-    pub(super) fn at_once<T>(
+    pub(super) fn in_transaction<T>(
         &self,
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
         match self {
-            Self::File(file) => file.at_once(work),
-            Self::Server(server) => server.at_once(work),
+            Self::File(file) => file.in_transaction(work),
+            Self::Server(server) => server.in_transaction(work),
         }
     }
 

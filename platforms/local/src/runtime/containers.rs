@@ -15,7 +15,7 @@ impl<'a> RunContext<'a> {
             let transitions = Transitions::read(&self.site)?;
             let made = self.maker.open_made(database, &transitions)?;
             if let Container::File(file) = &made {
-                file.hold_more()?;
+                file.raise_cache_size()?;
             }
             Ok(Some(made))
         });

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{prelude::*, sql::script::Script};
 use chrono::{DateTime, SecondsFormat, Utc};
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use rusqlite::{Row, types::Value};
 use std::{
     collections::BTreeSet,
@@ -20,7 +20,7 @@ use std::{
 /// A call of the runtime.
 #[derive(Debug)]
 pub(super) struct RunContext<'a> {
-    pub(super) site: Site<'a>,
+    pub(super) site: RuntimeContext<'a>,
     pub(super) breakpoint: &'a Breakpoint,
     pub(super) rendered: &'a Rendered,
     /// The platform's own database.
@@ -63,7 +63,7 @@ pub(super) struct InputPosition {
 
 impl Counts {
     /// The counts in a row of `count`, or of `followed`.
-    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             inserted: row.get("inserted")?,
             updated: row.get("updated")?,
@@ -238,7 +238,7 @@ pub(super) fn last_batch(
 }
 
 /// What the time is, as it is kept.
-pub(super) fn now(site: &Site<'_>) -> Value {
+pub(super) fn now(site: &RuntimeContext<'_>) -> Value {
     text(site.now.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
@@ -279,8 +279,8 @@ impl Drop for DatabaseLock {
 }
 
 impl DatabaseLock {
-    pub(super) fn with(site: &Site<'_>, database: &str) -> Result<Self, PlatformError> {
-        let path = place::of_lock(site, database)?;
+    pub(super) fn acquire(site: &RuntimeContext<'_>, database: &str) -> Result<Self, PlatformError> {
+        let path = place::lock_path(site, database)?;
         make_folder_of(&path)?;
         let failed = |what: &str| {
             PlatformError::new(PlatformErrorKind::External, format!("{what} {}", path.display()))

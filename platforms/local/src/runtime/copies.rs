@@ -26,7 +26,7 @@ pub(super) struct StaleCopy<'s> {
 impl<'a> RunContext<'a> {
     /// The copies of datasets that these are about, by database and datastore: what belongs together, so that a batch is
     /// visible in a database as a whole.
-    pub(super) fn shelves(&self, of: Option<&DatastoreName>) -> Vec<CopyGroup<'_>> {
+    pub(super) fn copy_groups(&self, of: Option<&DatastoreName>) -> Vec<CopyGroup<'_>> {
         let mut shelves: BTreeMap<(&str, DatastoreName), CopyGroup<'_>> = BTreeMap::new();
         let copies: Vec<(&DatasetKey, &Script)> = match of {
             Some(datastore) => self.rendered.copies_of(datastore).collect(),
@@ -44,7 +44,7 @@ impl<'a> RunContext<'a> {
 
     /// Brings copies that belong together up to the last batch, if they are not there, and lets go of what nobody is owed.
     /// Returns those that a server refuses to change.
-    pub(super) fn bring_up_to_date(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
+    pub(super) fn update_copies(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
         let refused = self.follow(shelf)?;
         self.purge(shelf)?;
         Ok(refused)
@@ -52,12 +52,12 @@ impl<'a> RunContext<'a> {
 
     /// Makes copies that belong together again, from what is kept here. Whoever reads them sees them as they were until all of
     /// it is there. Versions from before the first batch that is known here stay: nothing could bring them again.
-    pub(super) fn make_again(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
+    pub(super) fn rebuild_copies(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
         let Some(job) = job_of(shelf) else {
             return Ok(CopyFailures::new());
         };
         let database = shelf.first().map_or("", |(_, script)| script.database());
-        let again = self.remembered(job, || {
+        let again = self.logged(job, || {
             let container = self.container(database)?;
             // Where the copy knows more than is known here, nothing could bring that again.
             self.behind(shelf, &container)?;
@@ -78,7 +78,7 @@ impl<'a> RunContext<'a> {
                 }
                 (Container::File(file), Some(any)) => {
                     file.attach_for(&self.site, any.script)?;
-                    file.together(|| {
+                    file.in_deferred_transaction(|| {
                         all.iter().try_for_each(|copy| {
                             file.execute(copy.script, "restart", &first(copy)?)?;
                             self.apply_one(file, copy)
@@ -107,7 +107,7 @@ impl<'a> RunContext<'a> {
             Container::Server(server) => return self.purge_on_server(server, &purged),
         };
         file.attach_for(&self.site, first)?;
-        file.together(|| {
+        file.in_deferred_transaction(|| {
             purged.iter().try_for_each(|script| file.execute(script, "purge", &[(":now", self.now())]))
         })
     }
@@ -121,7 +121,7 @@ impl<'a> RunContext<'a> {
         match container.and_then(|container| Ok((self.behind(shelf, &container)?, container))) {
             Ok((behind, _)) if behind.is_empty() => Ok(CopyFailures::new()),
             found => {
-                let brought = self.remembered(job, || {
+                let brought = self.logged(job, || {
                     let (behind, container) = found?;
                     let refused = match &*container {
                         Container::File(file) => self.apply(file, &behind).map(|()| CopyFailures::new()),
@@ -198,7 +198,7 @@ impl<'a> RunContext<'a> {
         if let Some(first) = behind.first() {
             file.attach_for(&self.site, first.script)?;
         }
-        file.together(|| behind.iter().try_for_each(|copy| self.apply_one(file, copy)))
+        file.in_deferred_transaction(|| behind.iter().try_for_each(|copy| self.apply_one(file, copy)))
     }
 
     pub(super) fn apply_one(&self, file: &Database<'_>, copy: &StaleCopy<'_>) -> Result<(), PlatformError> {

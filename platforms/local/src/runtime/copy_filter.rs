@@ -26,13 +26,13 @@ struct SetAsideVersion {
 
 impl<'a> CopyFilter<'a> {
     /// The judge of a copy of a dataset with these columns.
-    pub(super) fn of(columns: &'a [CheckedColumn]) -> Self {
+    pub(super) fn new(columns: &'a [CheckedColumn]) -> Self {
         let mut key: Vec<(usize, usize)> =
             columns.iter().enumerate().filter_map(|(at, column)| Some((column.key?, at))).collect();
         key.sort_unstable();
         Self {
             columns,
-            judges: columns.iter().map(|column| container::Column::of(&column.data_type)).collect(),
+            judges: columns.iter().map(|column| container::Column::from_type(&column.data_type)).collect(),
             key: key.into_iter().map(|(_, at)| at).collect(),
             aside: Vec::new(),
         }

@@ -8,7 +8,7 @@ use crate::{
         script::{Attached, Script},
     },
 };
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use rusqlite::{
     Batch, Connection, ErrorCode, OpenFlags, Row, Statement, config::DbConfig,
     fallible_iterator::FallibleIterator, ffi, types::Value,
@@ -19,7 +19,7 @@ use std::{fs, path::Path, time::Duration};
 pub(super) type Parameters<'a> = &'a [(&'a str, Value)];
 
 /// For how long somebody else may keep a database locked.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How much of a file is held in memory where rows move, in KiB, which SQLite counts below zero.
 const CACHE: i32 = -16_384;
@@ -35,7 +35,7 @@ pub(super) struct Database<'a> {
 impl<'a> Database<'a> {
     /// Opens a file, relative to the root of the site, and makes it, and its folder, if it is not there.
     pub(super) fn open(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         file: &str,
         breakpoint: &'a Breakpoint,
     ) -> Result<Self, PlatformError> {
@@ -44,11 +44,11 @@ impl<'a> Database<'a> {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        let (path, _) = place::of_database(site, file)?;
+        let (path, _) = place::database_path(site, file)?;
         make_folder_of(&path)?;
         let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
-            connection.busy_timeout(PATIENCE)?;
-            names_are_names(&connection)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            disable_quoted_text(&connection)?;
             // Readers then never wait for us, nor we for them.
             connection.pragma_update(None, "journal_mode", "WAL")?;
             for (schema, file) in [("main", file), ("temp", "temp")] {
@@ -64,7 +64,7 @@ impl<'a> Database<'a> {
 
     /// Holds more of the file in memory, and of what is staged: SQLite's 2 MB are fewer than the indexes of a table that grows,
     /// and what is not held is written and read again and again. Where tables are only made, it would be no help.
-    pub(super) fn hold_more(&self) -> Result<(), PlatformError> {
+    pub(super) fn raise_cache_size(&self) -> Result<(), PlatformError> {
         for schema in ["main", "temp"] {
             let held = self.connection.pragma_update(Some(schema), "cache_size", CACHE);
             held.map_err(|error| outside(format!("setting up `{}`", self.file), error))?;
@@ -74,17 +74,17 @@ impl<'a> Database<'a> {
 
     /// Opens a file if it is there.
     pub(super) fn open_if_there(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         file: &str,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
-        let (_, is_there) = place::of_database(site, file)?;
+        let (_, is_there) = place::database_path(site, file)?;
         is_there.then(|| Self::open(site, file, breakpoint)).transpose()
     }
 
     /// Opens what a script is to be executed with: its database, and the one that it reads.
     pub(super) fn open_for(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         script: &Script,
         breakpoint: &'a Breakpoint,
     ) -> Result<Self, PlatformError> {
@@ -94,14 +94,14 @@ impl<'a> Database<'a> {
     }
 
     /// Attaches the database that a script reads, unless it is attached already.
-    pub(super) fn attach_for(&self, site: &Site<'_>, script: &Script) -> Result<(), PlatformError> {
-        let Some(Attached { file, schema }) = script.reads() else {
+    pub(super) fn attach_for(&self, site: &RuntimeContext<'_>, script: &Script) -> Result<(), PlatformError> {
+        let Some(Attached { file, schema }) = script.attached() else {
             return Ok(());
         };
         if self.connection.is_readonly(schema.as_str()).is_ok() {
             return Ok(());
         }
-        let (path, _) = place::of_database(site, file)?;
+        let (path, _) = place::database_path(site, file)?;
         let path = path.to_str().ok_or_else(|| {
             let context = format!("attaching `{file}`: the path {} is no text", path.display());
             PlatformError::new(PlatformErrorKind::External, context)
@@ -200,7 +200,7 @@ impl<'a> Database<'a> {
     }
 
     /// Does all of this or nothing. It waits for others that write before it looks at anything.
-    pub(super) fn at_once<T>(
+    pub(super) fn in_transaction<T>(
         &self,
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
@@ -208,7 +208,7 @@ impl<'a> Database<'a> {
     }
 
     /// Does all of this or nothing, and locks only those attached files that it writes to.
-    pub(super) fn together<T>(
+    pub(super) fn in_deferred_transaction<T>(
         &self,
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
@@ -257,7 +257,7 @@ pub(super) fn bind(statement: &mut Statement<'_>, values: Parameters<'_>) -> rus
 
 /// Without this, SQLite takes a name in double quotes that it does not know for a text: where a column is missing, every
 /// record would have the column's name for a value.
-pub(super) fn names_are_names(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn disable_quoted_text(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     Ok(())
@@ -268,9 +268,9 @@ pub(super) fn outside(context: String, error: rusqlite::Error) -> PlatformError 
     let failure = PlatformError::new(PlatformErrorKind::External, context);
     match error {
         // The statement can be read in its file.
-        rusqlite::Error::SqlInputError { msg, .. } => failure.caused_by(without_advice(&msg)),
+        rusqlite::Error::SqlInputError { msg, .. } => failure.caused_by(without_hint(&msg)),
         error if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
-            let seconds = PATIENCE.as_secs();
+            let seconds = BUSY_TIMEOUT.as_secs();
             failure.caused_by(format!("somebody else has had the database locked for {seconds} seconds"))
         }
         error if is_for_want_of_room(&error) => {
@@ -289,7 +289,7 @@ fn is_for_want_of_room(error: &rusqlite::Error) -> bool {
 }
 
 /// What SQLite says, without its guess that a name was meant as a text: names are always quoted here.
-pub(crate) fn without_advice(said: &str) -> String {
+pub(crate) fn without_hint(said: &str) -> String {
     let (said, _) = said.split_once(" - should this be a string literal").unwrap_or((said, ""));
     said.to_owned()
 }

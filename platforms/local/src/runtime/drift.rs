@@ -11,12 +11,12 @@ use crate::{
     server_address::ServerAddress,
     sql::{milestoned::BATCH_IN, quote::unquoted, script::Script, statements::statements},
 };
-use datasurface_platform::Drifted;
+use datasurface_platform::DriftedResource;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is not as it was rendered, by resource.
-pub(super) type AllDrifted = BTreeMap<String, Drifted>;
+pub(super) type AllDrifted = BTreeMap<String, DriftedResource>;
 
 /// What a file has under a name.
 struct ExistingObject {
@@ -89,7 +89,7 @@ impl RunContext<'_> {
             let resource = script.resource().into();
             drifted.insert(
                 script.resource().to_owned(),
-                Drifted { resource, problem, is_repaired_by_run: is_made_again },
+                DriftedResource { resource, problem, is_repaired_by_run: is_made_again },
             );
         }
         Ok(drifted)

@@ -34,7 +34,7 @@ impl RunContext<'_> {
         };
         let database = Database::open_for(&self.site, first, self.breakpoint)?;
         let arrived = [(":arrived", number(self.last_arrived(&job.datastore))?)];
-        database.together(|| {
+        database.in_deferred_transaction(|| {
             for table in &tables {
                 if database.rows(table, "agrees", &arrived, |_| Ok(()))?.is_empty() {
                     return Ok(None);
@@ -72,7 +72,7 @@ impl RunContext<'_> {
         if database.has_table_in(PREDECESSOR_SCHEMA, "datasurface_schemas")? {
             database.execute(table, "follow_schemas", &values)?;
         }
-        let counts = database.rows(table, "followed", &values, Counts::of)?;
+        let counts = database.rows(table, "followed", &values, Counts::from_row)?;
         Ok((last, last > arrived, counts.into_iter().next().unwrap_or_default()))
     }
 }

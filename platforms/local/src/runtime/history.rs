@@ -57,7 +57,7 @@ impl Outcome for CopyResult {
 
 impl RunContext<'_> {
     /// Does a job, tells whoever watches, and remembers when it began, when it ended, what it moved and why it failed.
-    pub(super) fn remembered<T: Outcome>(
+    pub(super) fn logged<T: Outcome>(
         &self,
         job: &str,
         work: impl FnOnce() -> Result<T, PlatformError>,
@@ -116,7 +116,7 @@ impl RunContext<'_> {
             return Ok(Vec::new());
         }
         let most = Value::Integer(i64::try_from(most).unwrap_or(i64::MAX));
-        let runs = self.own.rows(&self.rendered.books, "history", &[(":most", most)], StoredRun::of)?;
+        let runs = self.own.rows(&self.rendered.books, "history", &[(":most", most)], StoredRun::from_row)?;
         runs.into_iter().map(StoredRun::read).collect()
     }
 }
@@ -132,7 +132,7 @@ struct StoredRun {
 }
 
 impl StoredRun {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             job: row.get("job")?,
             started_at: row.get("started_at")?,

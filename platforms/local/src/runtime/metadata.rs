@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{names::BOOKS_VERSION, prelude::*, sql::script::Script};
 use chrono::{DateTime, Utc};
-use datasurface_platform::{AppliedTo, Site, graph::Fingerprint};
+use datasurface_platform::{PreviousTarget, RuntimeContext, graph::Fingerprint};
 use rusqlite::types::Value;
 
 /// What the books of the platform's own database say of themselves.
@@ -54,11 +54,11 @@ impl PlatformMetadata {
 }
 
 /// Refuses to work where there is no database and should be one: before anything is made there, a lock of it either.
-pub(super) fn expect(site: &Site<'_>, rendered: &Rendered) -> Result<(), PlatformError> {
+pub(super) fn expect(site: &RuntimeContext<'_>, rendered: &Rendered) -> Result<(), PlatformError> {
     let file = rendered.books.database();
-    let (_, is_there) = place::of_database(site, file)?;
+    let (_, is_there) = place::database_path(site, file)?;
     match site.applied_to {
-        AppliedTo::Something | AppliedTo::This(_) if !is_there && !site.confirmed.begin_anew => {
+        PreviousTarget::Something | PreviousTarget::This(_) if !is_there && !site.confirmed.begin_anew => {
             Err(missing(site, file))
         }
         _ => Ok(()),
@@ -79,8 +79,8 @@ pub(super) fn judged<'a>(
     let Some(Container::File(own)) = found else {
         return match maker.site.applied_to {
             _ if maker.site.confirmed.begin_anew => Ok(None),
-            AppliedTo::Nothing => Ok(None),
-            AppliedTo::Something | AppliedTo::This(_) => Err(missing(&maker.site, file)),
+            PreviousTarget::Nothing => Ok(None),
+            PreviousTarget::Something | PreviousTarget::This(_) => Err(missing(&maker.site, file)),
         };
     };
     refuse_another(&maker.site, file, PlatformMetadata::read(&maker.rendered.books, &own)?)?;
@@ -90,14 +90,14 @@ pub(super) fn judged<'a>(
 /// Whether anything is left of a platform that leaves, by its own database and the script that takes the books away. Refuses
 /// a database that is not the one that this was applied to: it may be somebody else's.
 pub(super) fn is_left(
-    site: &Site<'_>,
+    site: &RuntimeContext<'_>,
     script: &Script,
     own: Option<Container<'_>>,
 ) -> Result<bool, PlatformError> {
     let file = script.database();
     let Some(Container::File(own)) = own else {
         return match site.applied_to {
-            AppliedTo::Something | AppliedTo::This(_) if !site.confirmed.begin_anew => {
+            PreviousTarget::Something | PreviousTarget::This(_) if !site.confirmed.begin_anew => {
                 Err(missing(site, file))
             }
             _ => Ok(false),
@@ -113,7 +113,11 @@ pub(super) fn is_left(
 
 /// Refuses books that a newer version of the software wrote, and those of another database than the one that this was
 /// applied to.
-fn refuse_another(site: &Site<'_>, file: &str, books: Option<PlatformMetadata>) -> Result<(), PlatformError> {
+fn refuse_another(
+    site: &RuntimeContext<'_>,
+    file: &str,
+    books: Option<PlatformMetadata>,
+) -> Result<(), PlatformError> {
     if let Some(PlatformMetadata { version, .. }) = books
         && version > BOOKS_VERSION
     {
@@ -121,14 +125,16 @@ fn refuse_another(site: &Site<'_>, file: &str, books: Option<PlatformMetadata>) 
     }
     let identity = books.map(|books| books.identity);
     match site.applied_to {
-        AppliedTo::This(expected) if !site.confirmed.begin_anew && identity.as_deref() != Some(expected) => {
+        PreviousTarget::This(expected)
+            if !site.confirmed.begin_anew && identity.as_deref() != Some(expected) =>
+        {
             Err(another(site, file))
         }
         _ => Ok(()),
     }
 }
 
-fn missing(site: &Site<'_>, file: &str) -> PlatformError {
+fn missing(site: &RuntimeContext<'_>, file: &str) -> PlatformError {
     refused(format!(
         "the database `{file}` that this target was applied to is not in {}: name the folder where it is by `--root`; if it was \
          lost, bring it back from a backup, or let `run --begin-anew` make a new one, which reads all sources again and \
@@ -137,7 +143,7 @@ fn missing(site: &Site<'_>, file: &str) -> PlatformError {
     ))
 }
 
-fn another(site: &Site<'_>, file: &str) -> PlatformError {
+fn another(site: &RuntimeContext<'_>, file: &str) -> PlatformError {
     refused(format!(
         "the database `{file}` in {} is not the one that this target was applied to: name the folder where that is by \
          `--root`; if this one is to take its place, say so once by `run --begin-anew`",

@@ -68,39 +68,39 @@ use chrono_tz::Tz;
 use container::Container;
 use context::{DatabaseLock, RunContext};
 use database::Database;
-pub(crate) use database::without_advice;
-use datasurface_platform::{Applied, JobRun, RunNames, RunReport, RunRequest, Site, Status};
+pub(crate) use database::without_hint;
+use datasurface_platform::{ApplyReport, JobRun, RunNames, RunReport, RunRequest, RuntimeContext, Status};
 use provisioning::Provisioner;
 use rendered::Rendered;
 
 impl Runtime for LocalPlatform {
-    fn apply(&self, site: &Site<'_>, plan: &Plan) -> Result<Applied, PlatformError> {
+    fn apply(&self, site: &RuntimeContext<'_>, plan: &Plan) -> Result<ApplyReport, PlatformError> {
         if let Some(files) = teardown::leaving(site)? {
-            return teardown::leave(site, &files, self.breakpoint());
+            return teardown::tear_down(site, &files, self.breakpoint());
         }
         let rendered = Rendered::read(site)?;
-        place::keep_apart(site, &rendered)?;
+        place::check_source_files(site, &rendered)?;
         metadata::expect(site, &rendered)?;
-        let _alone = DatabaseLock::with(site, rendered.books.database())?;
+        let _alone = DatabaseLock::acquire(site, rendered.books.database())?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         metadata::judged(&maker, maker.open_if_there(rendered.books.database())?)?;
         apply::apply(maker, plan)
     }
 
-    fn run(&self, site: &Site<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
+    fn run(&self, site: &RuntimeContext<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
         let rendered = Rendered::read(site)?;
-        place::keep_apart(site, &rendered)?;
+        place::check_source_files(site, &rendered)?;
         metadata::expect(site, &rendered)?;
-        let _alone = DatabaseLock::with(site, rendered.books.database())?;
+        let _alone = DatabaseLock::acquire(site, rendered.books.database())?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         if request.verify {
             let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
             return Ok(RunContext::new(maker, opened(maker, own)?).verify(&request.resync));
         }
         let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;
-        own.hold_more()?;
+        own.raise_cache_size()?;
         let mut work = RunContext { again: request.full_refresh.clone(), ..RunContext::new(maker, own) };
-        let doubt = work.judge_clock()?;
+        let doubt = work.check_clock()?;
         let mut report = run::Run::new(&work, request).run(&request.resync)?;
         report.failures.extend(doubt);
         // Jobs did what they could; without this, the next run may have to be told that the clock is right.
@@ -108,14 +108,14 @@ impl Runtime for LocalPlatform {
         Ok(report)
     }
 
-    fn run_names(&self, site: &Site<'_>) -> Result<RunNames, PlatformError> {
+    fn run_names(&self, site: &RuntimeContext<'_>) -> Result<RunNames, PlatformError> {
         if teardown::leaving(site)?.is_some() {
             return Ok(RunNames::default());
         }
         Ok(Rendered::read(site)?.names())
     }
 
-    fn status(&self, site: &Site<'_>) -> Result<Status, PlatformError> {
+    fn status(&self, site: &RuntimeContext<'_>) -> Result<Status, PlatformError> {
         if teardown::leaving(site)?.is_some() {
             return Ok(Status::default());
         }
@@ -126,7 +126,7 @@ impl Runtime for LocalPlatform {
         RunContext::new(maker, own).status()
     }
 
-    fn history(&self, site: &Site<'_>, most: usize) -> Result<Vec<JobRun>, PlatformError> {
+    fn history(&self, site: &RuntimeContext<'_>, most: usize) -> Result<Vec<JobRun>, PlatformError> {
         if teardown::leaving(site)?.is_some() {
             return Ok(Vec::new());
         }
@@ -136,7 +136,7 @@ impl Runtime for LocalPlatform {
         RunContext::new(maker, opened(maker, own)?).history(most)
     }
 
-    fn next_due(&self, site: &Site<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
+    fn next_due(&self, site: &RuntimeContext<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
         if teardown::leaving(site)?.is_some() {
             return Ok(None);
         }

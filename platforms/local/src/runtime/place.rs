@@ -6,7 +6,7 @@ use crate::{
     prelude::*,
     sql::engine::Engine,
 };
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use std::{
     fs,
     io::ErrorKind,
@@ -15,7 +15,7 @@ use std::{
 
 /// Returns the path of a database file, and whether the file is there. Refuses a file that is not below the root, or that
 /// a link leads to.
-pub(super) fn of_database(site: &Site<'_>, file: &str) -> Result<(PathBuf, bool), PlatformError> {
+pub(super) fn database_path(site: &RuntimeContext<'_>, file: &str) -> Result<(PathBuf, bool), PlatformError> {
     if let Some(problem) = database_name_problem(file) {
         return Err(refused(format!("the name of the database file `{file}` {problem}")));
     }
@@ -23,12 +23,12 @@ pub(super) fn of_database(site: &Site<'_>, file: &str) -> Result<(PathBuf, bool)
 }
 
 /// Returns the path of the file that is locked by whoever works on a database.
-pub(super) fn of_lock(site: &Site<'_>, database: &str) -> Result<PathBuf, PlatformError> {
-    of_database(site, database)?;
+pub(super) fn lock_path(site: &RuntimeContext<'_>, database: &str) -> Result<PathBuf, PlatformError> {
+    database_path(site, database)?;
     below_root(site, &format!("{database}.lock")).map(|(path, _)| path)
 }
 
-fn below_root(site: &Site<'_>, file: &str) -> Result<(PathBuf, bool), PlatformError> {
+fn below_root(site: &RuntimeContext<'_>, file: &str) -> Result<(PathBuf, bool), PlatformError> {
     let mut path = root(site)?;
     let name = plain(file);
     let mut parts = name.split('/').peekable();
@@ -57,7 +57,7 @@ fn below_root(site: &Site<'_>, file: &str) -> Result<(PathBuf, bool), PlatformEr
 }
 
 /// Returns the folder that files are relative to. It is never made: one that is not there may be another one than was meant.
-fn root(site: &Site<'_>) -> Result<PathBuf, PlatformError> {
+fn root(site: &RuntimeContext<'_>) -> Result<PathBuf, PlatformError> {
     let root = if site.root.as_os_str().is_empty() { Path::new(".") } else { site.root };
     let context = || {
         let shown = root.display();
@@ -70,7 +70,10 @@ fn root(site: &Site<'_>) -> Result<PathBuf, PlatformError> {
 }
 
 /// Refuses to write into files that data is captured from: whoever produces it would find our tables there.
-pub(super) fn keep_apart(site: &Site<'_>, rendered: &Rendered) -> Result<(), PlatformError> {
+pub(super) fn check_source_files(
+    site: &RuntimeContext<'_>,
+    rendered: &Rendered,
+) -> Result<(), PlatformError> {
     let mut sources = Vec::new();
     for job in rendered.captures.iter().filter(|job| job.is_of_producer()) {
         if let ContainerKind::Sqlite { file } = &job.source
@@ -79,8 +82,10 @@ pub(super) fn keep_apart(site: &Site<'_>, rendered: &Rendered) -> Result<(), Pla
             sources.push((identity, file, &job.datastore));
         }
     }
-    for database in rendered.databases().into_iter().filter(|file| Engine::of(file) == Engine::Sqlite) {
-        let (path, is_there) = of_database(site, database)?;
+    for database in
+        rendered.databases().into_iter().filter(|file| Engine::from_database(file) == Engine::Sqlite)
+    {
+        let (path, is_there) = database_path(site, database)?;
         let own = is_there.then(|| identity(&path)).flatten();
         if let Some((_, file, datastore)) = sources.iter().find(|(source, _, _)| Some(source) == own.as_ref())
         {

@@ -5,7 +5,7 @@ use super::{
     rendered::Rendered, transition::Transitions,
 };
 use crate::prelude::*;
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use std::collections::BTreeSet;
 
 /// The plan that stands for making a database.
@@ -23,7 +23,7 @@ pub(super) struct StepsDone {
 /// Keeps the books of a plan in the databases that it touches.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Provisioner<'a> {
-    pub(super) site: Site<'a>,
+    pub(super) site: RuntimeContext<'a>,
     pub(super) breakpoint: &'a Breakpoint,
     pub(super) rendered: &'a Rendered,
 }
@@ -52,7 +52,7 @@ impl<'a> Provisioner<'a> {
         plan: &str,
         steps: impl IntoIterator<Item = &'s str>,
     ) -> Result<(), PlatformError> {
-        database.at_once(|| {
+        database.in_transaction(|| {
             database.create_all(self.rendered.scripts_in(file))?;
             if file == self.rendered.books.database() {
                 PlatformMetadata::begin(self, database)?;
@@ -79,7 +79,7 @@ impl<'a> Provisioner<'a> {
     /// Adds those books of the platform's own database, and what is new in them, that came after it was made, with a later
     /// revision of the software.
     pub(super) fn complete_books(&self, own: &Container<'_>) -> Result<(), PlatformError> {
-        own.at_once(|| {
+        own.in_transaction(|| {
             own.execute(&self.rendered.books, "create", &[])?;
             if let Container::File(file) = own
                 && !file.has_column("datasurface_runs", "records")?

@@ -2,11 +2,11 @@
 
 use super::{
     breakpoint::Breakpoint,
-    database::{Database, PATIENCE, names_are_names, outside},
+    database::{BUSY_TIMEOUT, Database, disable_quoted_text, outside},
     place,
 };
 use crate::prelude::*;
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -14,11 +14,11 @@ use std::path::Path;
 impl<'a> Database<'a> {
     /// Opens a file to read it, if it is there. Neither it nor its folder has to be writable.
     pub(super) fn open_to_read(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         file: &str,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
-        let (path, is_there) = place::of_database(site, file)?;
+        let (path, is_there) = place::database_path(site, file)?;
         if !is_there {
             return Ok(None);
         }
@@ -35,8 +35,8 @@ impl<'a> Database<'a> {
 fn read_only(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(PATIENCE)?;
-    names_are_names(&connection)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    disable_quoted_text(&connection)?;
     // What cannot be read says so now.
     connection.query_row("SELECT count(*) FROM main.sqlite_schema", [], |_| Ok(()))?;
     Ok(connection)

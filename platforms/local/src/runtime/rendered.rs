@@ -2,7 +2,7 @@
 
 use super::job::{CaptureJob, Job, JobList, JobStart, TransformJob, TriggerJob};
 use crate::{names::address, prelude::*, render::CheckedColumn, sql::script::Script};
-use datasurface_platform::{SafePath, Site};
+use datasurface_platform::{RuntimeContext, SafePath};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +24,7 @@ pub(super) struct Rendered {
 }
 
 impl Rendered {
-    pub(super) fn read(site: &Site<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn read(site: &RuntimeContext<'_>) -> Result<Self, PlatformError> {
         let mut scripts = BTreeMap::new();
         let mut rendered = (Vec::new(), Vec::new(), BTreeMap::new());
         for folder in ["foundation", "shards"] {
@@ -155,7 +155,7 @@ pub(super) fn copied(resource: &str) -> Option<DatasetKey> {
 /// A rendered file of SQL.
 pub(super) fn script(path: &SafePath, content: &[u8]) -> Result<Script, PlatformError> {
     let text = str::from_utf8(content).map_err(|error| unreadable(path).caused_by(error))?;
-    Script::read(text).map_err(|error| unreadable(path).caused_by(error))
+    Script::parse(text).map_err(|error| unreadable(path).caused_by(error))
 }
 
 fn jobs(path: &SafePath, content: &[u8]) -> Result<Vec<Job>, PlatformError> {

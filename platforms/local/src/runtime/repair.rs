@@ -10,7 +10,7 @@ use super::{
     server_copies::{CopyFailures, send_one},
 };
 use crate::{names::address, prelude::*, server_address::ServerAddress, sql::script::Script};
-use datasurface_platform::Drifted;
+use datasurface_platform::DriftedResource;
 use std::collections::BTreeMap;
 
 /// Copies that are to be made again, by resource, and how they are not as they were rendered.
@@ -18,7 +18,7 @@ type AllLost<'s> = BTreeMap<&'s str, LostCopy>;
 
 impl RunContext<'_> {
     /// Makes again what was dropped and can be made again, and returns what else is not as it was rendered.
-    pub(super) fn mend(&self) -> Result<AllDrifted, PlatformError> {
+    pub(super) fn repair(&self) -> Result<AllDrifted, PlatformError> {
         let (mut drifted, mut lost, mut views) = (AllDrifted::new(), AllLost::new(), Vec::new());
         if self.site.has_pending_plan() {
             // What is there is not what is rendered.
@@ -39,7 +39,7 @@ impl RunContext<'_> {
                 }
             }
         }
-        for shelf in self.shelves(None) {
+        for shelf in self.copy_groups(None) {
             self.remake(&shelf, &lost, &mut drifted);
         }
         for (view, is_there) in views {
@@ -65,15 +65,15 @@ impl RunContext<'_> {
 
     fn create(&self, script: &Script) -> Result<(), PlatformError> {
         if script.database() == self.rendered.books.database() {
-            return self.own.at_once(|| self.own.execute(script, "create", &[]));
+            return self.own.in_transaction(|| self.own.execute(script, "create", &[]));
         }
         let container = self.container(script.database())?;
-        container.at_once(|| container.execute(script, "create", &[]))
+        container.in_transaction(|| container.execute(script, "create", &[]))
     }
 
     fn make_anew(&self, view: &Script) -> Result<(), PlatformError> {
         let container = self.container(view.database())?;
-        container.at_once(|| {
+        container.in_transaction(|| {
             container.execute(view, "drop", &[])?;
             container.execute(view, "create", &[])
         })
@@ -103,7 +103,7 @@ impl RunContext<'_> {
             ))),
             None => {
                 let again = || self.make_lost_again(shelf, lost);
-                self.remembered(job, again).map(|_| ())
+                self.logged(job, again).map(|_| ())
             }
         };
         let Err(error) = made else { return };
@@ -131,7 +131,7 @@ impl RunContext<'_> {
                 return Err(unknown(dataset));
             }
             if how.is_there {
-                self.refuse_to_lose(&container, dataset, script)?;
+                self.check_no_loss(&container, dataset, script)?;
             }
             remade.push((dataset, *script));
             behind.retain(|copy| copy.script.resource() != script.resource());
@@ -141,7 +141,7 @@ impl RunContext<'_> {
         match &*container {
             Container::File(file) => {
                 file.attach_for(&self.site, any)?;
-                file.together(|| {
+                file.in_deferred_transaction(|| {
                     for (_, script) in &remade {
                         file.execute(script, "remake", &[])?;
                         file.execute(script, "create", &[])?;
@@ -149,7 +149,7 @@ impl RunContext<'_> {
                     behind.iter().try_for_each(|copy| self.apply_one(file, copy))
                 })
             }
-            Container::Server(server) => server.at_once(|| {
+            Container::Server(server) => server.in_transaction(|| {
                 for (dataset, script) in &remade {
                     self.remake_on_server(server, dataset, script)?;
                 }
@@ -180,7 +180,7 @@ impl RunContext<'_> {
     }
 
     /// Refuses where a copy has versions from before all that is known here: nothing could bring them again.
-    fn refuse_to_lose(
+    fn check_no_loss(
         &self,
         container: &Container<'_>,
         dataset: &DatasetKey,
@@ -205,8 +205,8 @@ impl RunContext<'_> {
     }
 }
 
-fn stays(script: &Script, problem: String) -> Drifted {
-    Drifted { resource: script.resource().into(), problem, is_repaired_by_run: false }
+fn stays(script: &Script, problem: String) -> DriftedResource {
+    DriftedResource { resource: script.resource().into(), problem, is_repaired_by_run: false }
 }
 
 fn unknown(dataset: &DatasetKey) -> PlatformError {

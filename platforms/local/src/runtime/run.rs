@@ -40,7 +40,7 @@ pub(super) struct Run<'w, 'a> {
 
 impl<'w, 'a> Run<'w, 'a> {
     pub(super) fn new(work: &'w RunContext<'a>, request: &'w RunRequest) -> Self {
-        let asked = Selection::of(work.rendered, request);
+        let asked = Selection::new(work.rendered, request);
         Self {
             work,
             mode: request.mode,
@@ -54,11 +54,11 @@ impl<'w, 'a> Run<'w, 'a> {
     pub(super) fn run(mut self, resync: &BTreeSet<String>) -> Result<RunReport, PlatformError> {
         let rendered = self.work.rendered;
         // What was dropped, cut off, or lost, comes first.
-        self.drifted = self.work.mend()?;
+        self.drifted = self.work.repair()?;
         for (resource, problem) in self.drifted.clone() {
             self.fail(&resource, problem.problem);
         }
-        self.catch_up()?;
+        self.update_stale_copies()?;
         resync.iter().for_each(|consumer| self.resync(consumer));
         let captures: Vec<&CaptureJob> = rendered.captures.iter().filter(|job| self.asked.has(job)).collect();
         for job in &captures {
@@ -121,7 +121,7 @@ impl<'w, 'a> Run<'w, 'a> {
     ) -> Result<Vec<&'w TriggerJob>, PlatformError> {
         let work = self.work;
         let mut fired = Vec::new();
-        let mut failed = UpstreamFailures::of_sources(work)?;
+        let mut failed = UpstreamFailures::load(work)?;
         self.report.waiting.clear();
         for trigger in triggers {
             if !self.stopped.contains(&trigger.workspace) {
@@ -155,7 +155,7 @@ impl<'w, 'a> Run<'w, 'a> {
 
     /// Runs a transformer, and captures what it made. The last capture remembers what was seen.
     fn transform(&mut self, trigger: &TriggerJob, seen: &[InputPosition]) -> Result<(), PlatformError> {
-        match self.work.remembered(&trigger.starts, || self.work.transform(trigger)) {
+        match self.work.logged(&trigger.starts, || self.work.transform(trigger)) {
             Ok(made) => self.report.rounded.extend(made.rounded),
             Err(error) => {
                 self.stopped.insert(trigger.workspace.clone());
@@ -165,7 +165,10 @@ impl<'w, 'a> Run<'w, 'a> {
         }
         let captures: Vec<&CaptureJob> = self.work.captures_of(&trigger.workspace).collect();
         let Some((last, before)) = captures.split_last() else {
-            return self.work.own.at_once(|| seen.iter().try_for_each(|seen| self.work.see_input(seen)));
+            return self
+                .work
+                .own
+                .in_transaction(|| seen.iter().try_for_each(|seen| self.work.see_input(seen)));
         };
         let mut is_whole = true;
         for job in before {
@@ -181,7 +184,7 @@ impl<'w, 'a> Run<'w, 'a> {
 
     /// Captures, and brings the copies up to date. Says whether it went well; if not, it is in the report.
     fn capture(&mut self, job: &CaptureJob, seen: &[InputPosition]) -> Result<bool, PlatformError> {
-        let captured = self.work.remembered(&job.job, || self.work.capture(job, seen));
+        let captured = self.work.logged(&job.job, || self.work.capture(job, seen));
         match captured {
             Ok(CaptureResult { datasets, failures, is_new }) => {
                 self.report.datasets.extend(datasets);
@@ -215,7 +218,7 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Brings copies up to date that were cut off, or lost: all of them, or those of what is asked for.
-    fn catch_up(&mut self) -> Result<(), PlatformError> {
+    fn update_stale_copies(&mut self) -> Result<(), PlatformError> {
         if self.asked.is_all() {
             return self.copy(None);
         }
@@ -230,12 +233,12 @@ impl<'w, 'a> Run<'w, 'a> {
         if copies.is_empty() {
             return self.fail(address::DATABASE, without_copies(consumer));
         }
-        for mut shelf in self.work.shelves(None) {
+        for mut shelf in self.work.copy_groups(None) {
             shelf.retain(|(_, script)| copies.contains(script.resource()));
             if shelf.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
                 continue;
             }
-            let made = self.work.make_again(&shelf);
+            let made = self.work.rebuild_copies(&shelf);
             self.brought(&shelf, made);
         }
     }
@@ -243,12 +246,12 @@ impl<'w, 'a> Run<'w, 'a> {
     /// Brings copies up to date: of a datastore, or all of them. What failed before and works now is no failure of this
     /// run.
     fn copy(&mut self, of: Option<&DatastoreName>) -> Result<(), PlatformError> {
-        for shelf in self.work.shelves(of) {
+        for shelf in self.work.copy_groups(of) {
             // A batch is visible as a whole in a database; and what is not ours is not written to.
             if shelf.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
                 continue;
             }
-            let brought = self.work.bring_up_to_date(&shelf);
+            let brought = self.work.update_copies(&shelf);
             self.brought(&shelf, brought);
         }
         Ok(())

@@ -17,7 +17,7 @@ pub(super) struct Selection<'r> {
 }
 
 impl<'r> Selection<'r> {
-    pub(super) fn of(rendered: &Rendered, request: &'r RunRequest) -> Self {
+    pub(super) fn new(rendered: &Rendered, request: &'r RunRequest) -> Self {
         if request.is_unrestricted() {
             return Self { request, datasets: None };
         }

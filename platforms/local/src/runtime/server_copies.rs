@@ -23,7 +23,7 @@ impl RunContext<'_> {
         behind: &[StaleCopy<'s>],
         before: impl Fn(&StaleCopy<'s>) -> Result<(), PlatformError>,
     ) -> Result<CopyFailures, PlatformError> {
-        let refused = server.at_once(|| {
+        let refused = server.in_transaction(|| {
             let mut refused = CopyFailures::new();
             for copy in behind {
                 let columns = self.rendered.columns_of(copy.dataset);
@@ -31,7 +31,7 @@ impl RunContext<'_> {
                     before(copy)?;
                     send_one(&self.own, server, copy, columns, self.now())
                 };
-                if let Some(error) = server.apart(send)? {
+                if let Some(error) = server.in_savepoint(send)? {
                     refused.insert(copy.script.resource().to_owned(), error.report());
                 }
             }
@@ -63,7 +63,7 @@ impl RunContext<'_> {
         }
         let purge =
             |(copy, last): &(&Script, Value)| server.execute(copy, "purge", &[(":last_old", last.clone())]);
-        server.at_once(|| due.iter().try_for_each(purge))
+        server.in_transaction(|| due.iter().try_for_each(purge))
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn send_one(
 ) -> Result<(), PlatformError> {
     let script = copy.script;
     let values = [(":batch", number(copy.last)?), (":applied", number(copy.applied)?), (":now", now)];
-    let mut fitting = CopyFilter::of(columns);
+    let mut fitting = CopyFilter::new(columns);
     server.execute(script, "stage", &values)?;
     server.load(script, "load", |load| {
         own.stream(script, "changes", &values, &mut |row| fitting.send(row, load))

@@ -30,7 +30,7 @@ pub(super) struct Staged<'a> {
 impl Staged<'_> {
     /// Whether only that was read which is new.
     pub(super) fn is_partial(&self) -> bool {
-        self.watermark.as_ref().and_then(Watermark::since).is_some()
+        self.watermark.as_ref().and_then(Watermark::lower_bound).is_some()
     }
 }
 
@@ -43,7 +43,7 @@ impl RunContext<'_> {
     ) -> Result<Vec<Result<Staged<'j>, DatasetFailure>>, PlatformError> {
         let mut source = source::open(&job.producer(), &self.site)?;
         source.begin(&job.begin)?;
-        let staged = self.own.together(|| {
+        let staged = self.own.in_deferred_transaction(|| {
             let mut staged = Vec::new();
             let names = |captured: &&CapturedDataset| {
                 self.rendered.find(&captured.into).map_or_else(Vec::new, |table| named_by(table, "stage"))
@@ -55,7 +55,7 @@ impl RunContext<'_> {
                 let rejects = table.section("reject").map(|_| self.own.loader(table, "reject"));
                 let mut intake = RowValidator::new(self.own.loader(table, "load")?, &captured.columns);
                 intake.rejects = rejects.transpose()?;
-                let since = watermark.as_ref().and_then(|watermark| watermark.since());
+                let since = watermark.as_ref().and_then(|watermark| watermark.lower_bound());
                 source.read(&Select { whole: &captured.read, since }, &mut |row| intake.take(row))?;
                 intake.finish()?;
                 staged.push(match intake.failure(&captured.dataset) {

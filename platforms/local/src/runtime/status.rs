@@ -11,7 +11,7 @@ use super::{
     upstream_failures::UpstreamFailures,
 };
 use crate::{names::address, prelude::*, sql::script::Script};
-use datasurface_platform::{Drifted, SinkStatus, Status, WaitingJob};
+use datasurface_platform::{DriftedResource, SinkStatus, Status, WaitingJob};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The jobs of what was rendered, by what they bring, and why each failed last.
@@ -36,8 +36,8 @@ type Failure = (String, Vec<String>);
 
 impl RunContext<'_> {
     pub(super) fn status(&self) -> Result<Status, PlatformError> {
-        let confirmed = ConfirmedTimes::of(self)?;
-        let mut jobs = Jobs::of(self)?;
+        let confirmed = ConfirmedTimes::load(self)?;
+        let mut jobs = Jobs::load(self)?;
         let drifted = self.drifted()?;
         let mut sinks = Vec::new();
         for (group, dataset, view) in self.rendered.views() {
@@ -53,7 +53,7 @@ impl RunContext<'_> {
 
     /// The transformers that have something to do, and wait. What cannot be looked into is told where it is to arrive.
     fn waiting(&self) -> Result<Vec<WaitingJob>, PlatformError> {
-        let mut failed = UpstreamFailures::of_sources(self)?;
+        let mut failed = UpstreamFailures::load(self)?;
         let mut waiting = Vec::new();
         for trigger in self.rendered.triggers_in_order() {
             if let Ok(RunDecision::Waits(waits_for)) = self.turn(trigger, &failed.before(trigger), false) {
@@ -70,7 +70,7 @@ impl RunContext<'_> {
         dataset: &DatasetKey,
         view: &Script,
         drifted: &'d AllDrifted,
-    ) -> Option<&'d Drifted> {
+    ) -> Option<&'d DriftedResource> {
         let table = match self.rendered.copy_in(view.database(), dataset) {
             Some(copy) => drifted.get(copy.resource()),
             None => drifted.get(&address::table(dataset)),
@@ -103,7 +103,7 @@ impl RunContext<'_> {
             Some(batch) => self.schema_version(&dataset, batch.number)?,
         };
         let is_behind = batch.map(|batch| batch.number) != kept.map(|batch| batch.number);
-        let confirmed_at = confirmed.at(&dataset);
+        let confirmed_at = confirmed.get(&dataset);
         let confirmed_at = match is_behind {
             false => confirmed_at,
             // A copy that waits for a newer batch was all that there was when it was brought up to date, at the latest.
@@ -135,14 +135,14 @@ impl RunContext<'_> {
 }
 
 impl<'w> Jobs<'w> {
-    fn of(work: &'w RunContext<'_>) -> Result<Self, PlatformError> {
+    fn load(work: &'w RunContext<'_>) -> Result<Self, PlatformError> {
         let mut captures = BTreeMap::new();
         for job in &work.rendered.captures {
             captures.extend(job.datasets.iter().map(|captured| (&captured.dataset, job)));
         }
         let triggers = work.rendered.triggers.iter().map(|trigger| (&trigger.workspace, trigger));
         let mut copying = BTreeMap::new();
-        for shelf in work.shelves(None) {
+        for shelf in work.copy_groups(None) {
             if let (Some((dataset, script)), Some(job)) = (shelf.first(), job_of(&shelf)) {
                 copying.insert((script.database(), dataset.datastore.clone()), job);
             }

@@ -13,7 +13,7 @@ use crate::{
     sandbox::{Sandbox, SelectError, file_of_inputs},
     sql::{milestoned::StoredColumn, script::Script},
 };
-use datasurface_platform::{Rounded, WaitsFor, graph::Fingerprint};
+use datasurface_platform::{RoundedValues, WaitReason, graph::Fingerprint};
 
 /// The inputs of a transformer.
 #[derive(Clone, Debug, Default)]
@@ -36,14 +36,14 @@ pub(super) enum RunDecision {
     Due(Vec<InputPosition>),
     /// Nothing moved since it last ran.
     Rests,
-    Waits(WaitsFor),
+    Waits(WaitReason),
 }
 
 /// What a transformer made.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TransformResult {
     /// The values that were rounded to what their columns keep.
-    pub(super) rounded: Vec<Rounded>,
+    pub(super) rounded: Vec<RoundedValues>,
     /// How many records there are.
     pub(super) records: u64,
 }
@@ -65,17 +65,17 @@ impl RunContext<'_> {
         let failed = failed.iter().map(|job| ResourceAddress::from(*job));
         let broken: Vec<ResourceAddress> = failed.chain(inputs.behind).collect();
         if !broken.is_empty() {
-            return Ok(RunDecision::Waits(WaitsFor::Repaired(broken)));
+            return Ok(RunDecision::Waits(WaitReason::Repaired(broken)));
         }
         let mut missing = inputs.missing;
         // A loop begins without what it is to make itself.
         missing.retain(|input| !self.rendered.is_made_from(input, &trigger.workspace));
         if !missing.is_empty() {
-            return Ok(RunDecision::Waits(WaitsFor::Arrived(missing)));
+            return Ok(RunDecision::Waits(WaitReason::Arrived(missing)));
         }
         Ok(match trigger.trigger {
             TransformTrigger::AllInputsMoved if !inputs.resting.is_empty() && !is_made_again => {
-                RunDecision::Waits(WaitsFor::Moved(inputs.resting))
+                RunDecision::Waits(WaitReason::Moved(inputs.resting))
             }
             _ => RunDecision::Due(inputs.seen),
         })
@@ -122,7 +122,7 @@ impl RunContext<'_> {
 
     /// The copy of an input that a transformer reads; none if it reads the platform's own table.
     fn copy_read_by(&self, script: &Script, dataset: &DatasetKey) -> Option<&Script> {
-        script.reads().and_then(|attached| self.rendered.copy_in(&attached.file, dataset))
+        script.attached().and_then(|attached| self.rendered.copy_in(&attached.file, dataset))
     }
 
     /// Makes the outputs of a transformer. They are captured afterwards, and only then it has seen its inputs: cut off before,
@@ -132,12 +132,12 @@ impl RunContext<'_> {
         let script = self.rendered.script(&transform.runs)?;
         let inputs = section_of(script, "inputs")?;
         let file = file_of_inputs(script);
-        let (path, _) = place::of_database(&self.site, file)?;
+        let (path, _) = place::database_path(&self.site, file)?;
         let sandbox = Sandbox::open(&path, inputs, transform.limits);
         let sandbox = sandbox
             .map_err(|error| outside(format!("{} [inputs]: opening `{file}`", script.resource()), error))?;
         let database = Database::open(&self.site, script.database(), self.breakpoint)?;
-        database.at_once(|| {
+        database.in_transaction(|| {
             let mut made = TransformResult::default();
             for output in &transform.outputs {
                 let columns = transform.types.get(&output.dataset).map_or(&[][..], Vec::as_slice);

@@ -2,7 +2,7 @@
 
 use super::rendered::script;
 use crate::{prelude::*, sql::script::Script};
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 
 /// A transition file.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub(super) struct Transitions {
 impl Transitions {
     /// The transition files that were rendered, in order. They belong to one change, and they stay until another change
     /// has its own: after a plan was written and before it was carried out, they are all that is left of it.
-    pub(super) fn read(site: &Site<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn read(site: &RuntimeContext<'_>) -> Result<Self, PlatformError> {
         let mut files = Vec::new();
         let mut plan = None;
         for (path, content) in site.rendered.in_folder("transition") {
@@ -37,7 +37,7 @@ impl Transitions {
     }
 
     /// The files of a step, by its position in its plan.
-    pub(super) fn of_step(
+    pub(super) fn for_step(
         &self,
         position: usize,
         resource: &ResourceAddress,

@@ -19,7 +19,7 @@ pub(super) struct UpstreamFailures<'r> {
 
 impl<'r> UpstreamFailures<'r> {
     /// The failures of captures that read sources.
-    pub(super) fn of_sources(work: &'r RunContext<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn load(work: &'r RunContext<'_>) -> Result<Self, PlatformError> {
         let mut failed = Self { jobs: BTreeMap::new(), behind: behind(work)? };
         for job in work.rendered.captures.iter().filter(|job| job.transformer().is_none()) {
             let has_failed = work.last_failure(&job.job)?.is_some();

@@ -9,7 +9,7 @@ use super::{
     server::Server,
 };
 use crate::{names::address, prelude::*, sql::script::Script};
-use datasurface_platform::{Compared, JobFailure, RunReport};
+use datasurface_platform::{CopyComparison, JobFailure, RunReport};
 use rusqlite::types::Value;
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ impl RunContext<'_> {
         for (dataset, copy) in self.rendered.copies().filter(|(_, copy)| named.contains(copy.resource())) {
             self.site.watcher.job_started(copy.resource());
             match self.verify_one(dataset, copy) {
-                Ok([missing, added, different]) => report.compared.push(Compared {
+                Ok([missing, added, different]) => report.compared.push(CopyComparison {
                     copy: copy.resource().into(),
                     dataset: dataset.clone(),
                     missing,
@@ -75,7 +75,7 @@ impl RunContext<'_> {
     ) -> Result<Counts, PlatformError> {
         file.attach_for(&self.site, copy)?;
         let values = [first, (":now", self.now())];
-        let counted = file.together(|| {
+        let counted = file.in_deferred_transaction(|| {
             file.rows(copy, "verify", &values, |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))
         })?;
         Ok(counted.into_iter().next().unwrap_or_default())
@@ -96,8 +96,8 @@ impl RunContext<'_> {
             None => Vec::new(),
         };
         let last_old = last_old.into_iter().flatten().next().unwrap_or_default();
-        let mut fitting = CopyFilter::of(self.rendered.columns_of(dataset));
-        let counted = server.undone(|| {
+        let mut fitting = CopyFilter::new(self.rendered.columns_of(dataset));
+        let counted = server.rolled_back(|| {
             server.execute(copy, "stage", &all)?;
             server.load(copy, "load", |load| {
                 self.own.stream(copy, "changes", &all, &mut |row| fitting.send(row, load))

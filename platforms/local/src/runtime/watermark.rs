@@ -21,7 +21,7 @@ pub(super) struct Watermark<'a> {
 
 impl Watermark<'_> {
     /// What is to be read, and from where on, unless it is everything.
-    pub(super) fn since(&self) -> Option<(&str, &Value)> {
+    pub(super) fn lower_bound(&self) -> Option<(&str, &Value)> {
         self.position.as_ref().map(|position| (self.read, position))
     }
 }

@@ -30,7 +30,7 @@ use std::{collections::BTreeSet, fmt, path::Path, time::Duration};
 pub(crate) const RUN: &str = "{run}";
 
 /// For how long the file may be locked by somebody else.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest pattern of `LIKE` and `GLOB`: matching takes the product of both lengths, and is not interrupted.
 const LONGEST_PATTERN: i32 = 1_000;
@@ -85,18 +85,18 @@ impl Sandbox {
     pub(crate) fn open(file: &Path, inputs: &str, limits: SelectLimits) -> rusqlite::Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(file, flags)?;
-        connection.busy_timeout(PATIENCE)?;
-        Self::on(connection, inputs, limits)
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        Self::new(connection, inputs, limits)
     }
 
     /// The same over empty tables, which these statements create: it tells whether a SELECT can be compiled.
     pub(crate) fn without_data(tables: &str, inputs: &str, limits: SelectLimits) -> rusqlite::Result<Self> {
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(tables)?;
-        Self::on(connection, inputs, limits)
+        Self::new(connection, inputs, limits)
     }
 
-    fn on(mut connection: Connection, inputs: &str, limits: SelectLimits) -> rusqlite::Result<Self> {
+    fn new(mut connection: Connection, inputs: &str, limits: SelectLimits) -> rusqlite::Result<Self> {
         // A double-quoted name that is no column would be a text.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
@@ -170,5 +170,5 @@ impl Sandbox {
 
 /// The file in which the inputs of a transformer are.
 pub(crate) fn file_of_inputs(script: &Script) -> &str {
-    script.reads().map_or(script.database(), |attached| attached.file.as_str())
+    script.attached().map_or(script.database(), |attached| attached.file.as_str())
 }

@@ -49,19 +49,19 @@ enum Term {
 }
 
 impl Term {
-    fn of(value: ValueRef<'_>) -> Self {
+    fn from_value(value: ValueRef<'_>) -> Self {
         match value {
             ValueRef::Null => Self::Nothing,
             ValueRef::Integer(number) => Self::Integer(number),
-            ValueRef::Real(number) => Self::of_real(number),
+            ValueRef::Real(number) => Self::from_real(number),
             ValueRef::Text(text) | ValueRef::Blob(text) => {
                 let text = str::from_utf8(text).unwrap_or_default().trim();
-                exact(text).map_or_else(|| Self::of_real(text.parse().unwrap_or_default()), Self::Decimal)
+                exact(text).map_or_else(|| Self::from_real(text.parse().unwrap_or_default()), Self::Decimal)
             }
         }
     }
 
-    fn of_real(number: f64) -> Self {
+    fn from_real(number: f64) -> Self {
         match exact(&number.to_string()) {
             None => Self::Endless(number),
             Some(number) if number.digits() <= EXACT_DIGITS => Self::Decimal(number),
@@ -73,7 +73,7 @@ impl Term {
 impl Total {
     fn add(&mut self, value: ValueRef<'_>) {
         self.values += 1;
-        match Term::of(value) {
+        match Term::from_value(value) {
             Term::Nothing => self.values -= 1,
             Term::Integer(number) => self.integers += i128::from(number),
             Term::Decimal(number) => {
@@ -95,7 +95,7 @@ impl Total {
     /// Takes back what was added.
     fn take(&mut self, value: ValueRef<'_>) {
         self.values = self.values.saturating_sub(1);
-        match Term::of(value) {
+        match Term::from_value(value) {
             Term::Nothing => self.values += 1,
             Term::Integer(number) => self.integers -= i128::from(number),
             Term::Decimal(number) => {

@@ -29,7 +29,7 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    pub(crate) fn of(
+    pub(crate) fn new(
         table: &Milestoned,
         schema: &TableSchema,
         public: &[&str],
@@ -227,7 +227,7 @@ mod tests {
             database.execute_batch("UPDATE temp.\"t.stage\" SET weight = id + 0.5").unwrap();
         }
         let public: Vec<&str> = table.names().collect();
-        let check = Check::of(&table, schema.table(), &public, check);
+        let check = Check::new(&table, schema.table(), &public, check);
         let mut statement =
             database.prepare(&check.sql).unwrap_or_else(|error| panic!("{error}: {}", check.sql));
         let width = statement.column_count();

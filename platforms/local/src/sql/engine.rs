@@ -14,7 +14,7 @@ pub(crate) enum Engine {
 
 impl Engine {
     /// The engine of a database that a rendered file or an attribute names.
-    pub(crate) fn of(database: &str) -> Self {
+    pub(crate) fn from_database(database: &str) -> Self {
         if ServerAddress::read(database).is_some() { Self::Postgres } else { Self::Sqlite }
     }
 

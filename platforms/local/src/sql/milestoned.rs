@@ -25,15 +25,15 @@ pub(crate) struct StoredColumn {
 }
 
 impl StoredColumn {
-    pub(crate) fn all_of(schema: &TableSchema) -> Vec<Self> {
-        schema.columns().iter().map(Self::of).collect()
+    pub(crate) fn for_schema(schema: &TableSchema) -> Vec<Self> {
+        schema.columns().iter().map(Self::new).collect()
     }
 
-    fn of(column: &Column) -> Self {
+    fn new(column: &Column) -> Self {
         Self {
             name: column.name().to_string(),
             data_type: column.data_type().to_string(),
-            storage: Storage::of(column.data_type()),
+            storage: Storage::from_type(column.data_type()),
             nullable: column.is_nullable(),
         }
     }
@@ -86,7 +86,7 @@ impl Milestoned {
     pub(crate) fn new(table: String, schema: &TableSchema, history: bool) -> Self {
         Self {
             table,
-            columns: StoredColumn::all_of(schema),
+            columns: StoredColumn::for_schema(schema),
             key: schema.key().iter().map(ToString::to_string).collect(),
             history,
         }

@@ -46,13 +46,16 @@ impl Predecessor<'_> {
              AND :arrived <= (\n    SELECT coalesce(max(\"batch\"), 0)\n    {}\n  );",
             self.rows("main", &BATCHES).replace("\n", "\n    "),
             self.rows(PREDECESSOR_SCHEMA, &BATCHES).replace("\n", "\n    "),
-            self.of(PREDECESSOR_SCHEMA, &BATCHES).replace("\n", "\n    "),
+            self.from_where(PREDECESSOR_SCHEMA, &BATCHES).replace("\n", "\n    "),
         )
     }
 
     /// The last batch that is there.
     pub(crate) fn last(&self) -> String {
-        format!("SELECT coalesce(max(\"batch\"), 0) AS \"batch\"\n{};", self.of(PREDECESSOR_SCHEMA, &BATCHES))
+        format!(
+            "SELECT coalesce(max(\"batch\"), 0) AS \"batch\"\n{};",
+            self.from_where(PREDECESSOR_SCHEMA, &BATCHES)
+        )
     }
 
     /// Takes the versions and the batches after `:arrived`, up to the last one, `:batch`.
@@ -79,7 +82,7 @@ impl Predecessor<'_> {
             sum("inserted"),
             sum("updated"),
             sum("deleted"),
-            self.of("main", &BATCHES).replace("\n", "\n    "),
+            self.from_where("main", &BATCHES).replace("\n", "\n    "),
             self.table.quoted_table(),
             quoted(BATCH_OUT),
         )
@@ -121,10 +124,10 @@ impl Predecessor<'_> {
     }
 
     fn rows(&self, schema: &str, book: &MetadataTable) -> String {
-        format!("SELECT {}\n{}", book.columns, self.of(schema, book))
+        format!("SELECT {}\n{}", book.columns, self.from_where(schema, book))
     }
 
-    fn of(&self, schema: &str, book: &MetadataTable) -> String {
+    fn from_where(&self, schema: &str, book: &MetadataTable) -> String {
         format!(
             "FROM {schema}.\"{}\"\nWHERE \"datastore\" = {}\n  AND \"dataset\" = {}",
             book.name,

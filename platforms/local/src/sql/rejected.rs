@@ -16,7 +16,7 @@ pub(crate) struct Rejected<'a> {
 }
 
 impl<'a> Rejected<'a> {
-    pub(crate) fn of(table: &'a Milestoned) -> Self {
+    pub(crate) fn new(table: &'a Milestoned) -> Self {
         Self { table }
     }
 

@@ -113,7 +113,7 @@ impl Script {
     }
 
     /// Reads a rendered file.
-    pub fn read(text: &str) -> Result<Self, ScriptError> {
+    pub fn parse(text: &str) -> Result<Self, ScriptError> {
         let mut lines = text.lines().peekable();
         let mut head = |missing: &'static str| {
             let line = lines.next().and_then(|line| line.strip_prefix("-- "));
@@ -166,7 +166,7 @@ impl Script {
 
     /// The second database file that they read, if they do.
     #[must_use]
-    pub fn reads(&self) -> Option<&Attached> {
+    pub fn attached(&self) -> Option<&Attached> {
         self.reads.as_ref()
     }
 
@@ -191,7 +191,7 @@ impl Script {
 
     /// What a section is for.
     #[must_use]
-    pub fn about(&self, name: &str) -> Option<&str> {
+    pub fn section_description(&self, name: &str) -> Option<&str> {
         let section = self.sections.iter().find(|section| section.name == name);
         section.map(|section| section.about.as_str())
     }
@@ -239,11 +239,11 @@ mod tests {
             .note("Another.")
             .add_section("create", "Makes it.", ["CREATE TABLE a (b);".to_owned(), "SELECT\n\n1;".to_owned()])
             .add_section("merge", "Moves [it].", ["SELECT 2;".to_owned()]);
-        assert_eq!(Script::read(&script.to_string()), Ok(script));
+        assert_eq!(Script::parse(&script.to_string()), Ok(script));
     }
 
     #[test]
     fn other_files_are_not_taken_for_one() {
-        assert!(Script::read("SELECT 1;").is_err());
+        assert!(Script::parse("SELECT 1;").is_err());
     }
 }

@@ -32,13 +32,13 @@ pub(crate) enum Storage {
 
 impl Storage {
     /// How values of a type are kept.
-    pub(crate) fn of(data_type: &DataType) -> Self {
+    pub(crate) fn from_type(data_type: &DataType) -> Self {
         // Never asked about others: lint refuses them.
-        Self::faithful(data_type).unwrap_or(Self::Text)
+        Self::comparable(data_type).unwrap_or(Self::Text)
     }
 
     /// How values of a type are kept so that they can be compared; nothing if they cannot be.
-    pub(crate) fn faithful(data_type: &DataType) -> Option<Self> {
+    pub(crate) fn comparable(data_type: &DataType) -> Option<Self> {
         Some(match data_type {
             DataType::Boolean
             | DataType::TinyInt
@@ -73,9 +73,9 @@ impl Storage {
 /// Which records of an SQLite source have a watermark that is not below `:position`, or none that could be compared:
 /// whoever reads them finds out. The column stands by itself, so that an index of it is of use; numbers in a column of
 /// texts are compared as numbers, and a number where times should be comes before all texts.
-pub(crate) fn since_in_sqlite(column: &Column) -> String {
+pub(crate) fn watermark_bound_in_sqlite(column: &Column) -> String {
     let name = quoted(column.name().as_str());
-    match Storage::of(column.data_type()) {
+    match Storage::from_type(column.data_type()) {
         Storage::Text => format!("{name} >= :position OR {name} < '' OR {name} IS NULL"),
         _ => format!("{name} >= CAST(:position AS INTEGER) OR {name} IS NULL"),
     }

@@ -7,7 +7,7 @@ use crate::{
     scene::plan_between,
     schemas::history,
 };
-use datasurface_platform::{Applied, prelude::*};
+use datasurface_platform::{ApplyReport, prelude::*};
 use std::collections::BTreeMap;
 
 pub(crate) const WIDER: &str =
@@ -28,14 +28,20 @@ fn applying_again_changes_nothing() {
     let plan = plan_between(Some((&one, "1")), (&two, "2"), BTreeMap::new());
     let steps = plan.steps().len();
     ground.render(&two, &plan);
-    assert_eq!(ground.apply_plan(&plan).unwrap(), Applied { done: steps, done_before: 0, identity: None });
+    assert_eq!(
+        ground.apply_plan(&plan).unwrap(),
+        ApplyReport { done: steps, done_before: 0, identity: None }
+    );
     let after = ground.everything();
-    assert_eq!(ground.apply_plan(&plan).unwrap(), Applied { done: 0, done_before: steps, identity: None });
+    assert_eq!(
+        ground.apply_plan(&plan).unwrap(),
+        ApplyReport { done: 0, done_before: steps, identity: None }
+    );
     // What is left of a plan that was written, and not carried out before the next one was asked for.
     let files = plan.transition_files().len();
     assert_eq!(
         ground.apply_plan(&Plan::default()).unwrap(),
-        Applied { done: 0, done_before: files, identity: None }
+        ApplyReport { done: 0, done_before: files, identity: None }
     );
     assert_eq!(ground.everything(), after);
     assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
@@ -57,7 +63,7 @@ fn a_plan_that_was_only_written_is_carried_out_by_what_it_left() {
     let files = plan.transition_files().len();
     assert_eq!(
         ground.apply_plan(&Plan::default()).unwrap(),
-        Applied { done: files, done_before: 0, identity: None }
+        ApplyReport { done: files, done_before: 0, identity: None }
     );
     assert_eq!(ground.rows("desk.db", "SELECT vat FROM Local__NW_Data__customers"), [] as [&str; 0]);
 }

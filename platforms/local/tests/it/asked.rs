@@ -6,7 +6,7 @@ use crate::{
     northwind::NorthWind,
     passes,
 };
-use datasurface_platform::{Compared, RunRequest, prelude::*};
+use datasurface_platform::{CopyComparison, RunRequest, prelude::*};
 
 const NOTHING: [&str; 0] = [];
 
@@ -204,8 +204,8 @@ fn compared(ground: &Ground) -> Vec<String> {
     let report = ground.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk").verify());
     assert_eq!(report.failures, []);
     assert_eq!(report.datasets, [], "nothing runs");
-    let line = |compared: &Compared| {
-        let Compared { dataset, missing, added, different, .. } = compared;
+    let line = |compared: &CopyComparison| {
+        let CopyComparison { dataset, missing, added, different, .. } = compared;
         format!("{dataset} -{missing} +{added} ~{different}")
     };
     report.compared.iter().map(line).collect()

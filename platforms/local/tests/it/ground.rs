@@ -6,9 +6,9 @@ use crate::{
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
-    Applied, AppliedTo, Confirmed, CredentialError, CredentialSource, EnvironmentCredentials, JobRun,
-    NoObserver, RenderedFiles, RunNames, RunObserver, RunReport, RunRequest, Secret, Site, Status,
-    prelude::*,
+    ApplyReport, CredentialError, CredentialSource, EnvironmentCredentials, JobRun, NoObserver,
+    OperatorConfirmations, PreviousTarget, RenderedFiles, RunNames, RunObserver, RunReport, RunRequest,
+    RuntimeContext, Secret, Status, prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -28,7 +28,7 @@ pub(crate) struct Ground {
     pub(crate) secret: Option<String>,
     /// The identity of what was applied, as a host remembers it.
     pub(crate) applied_to: Option<String>,
-    pub(crate) confirmed: Confirmed,
+    pub(crate) confirmed: OperatorConfirmations,
 }
 
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Ground {
         let now = "2026-11-21T10:00:00Z".to_owned();
         // Tests let the time pass; those about clocks confirm nothing.
         let clock_until = "9999-12-31T00:00:00Z".parse().ok();
-        let (applied_to, confirmed) = (None, Confirmed { begin_anew: false, clock_until });
+        let (applied_to, confirmed) = (None, OperatorConfirmations { begin_anew: false, clock_until });
         Self {
             folder,
             temporary: None,
@@ -154,16 +154,16 @@ impl Ground {
     }
 
     /// Renders a revision, and applies the plan that leads there.
-    pub(crate) fn apply(&self, before: Option<(&Scene, &str)>, after: (&Scene, &str)) -> Applied {
+    pub(crate) fn apply(&self, before: Option<(&Scene, &str)>, after: (&Scene, &str)) -> ApplyReport {
         let plan = plan_between(before, after, BTreeMap::new());
         self.render(after.0, &plan);
         self.apply_plan(&plan).unwrap()
     }
 
-    pub(crate) fn apply_plan(&self, plan: &Plan) -> Result<Applied, PlatformError> {
+    pub(crate) fn apply_plan(&self, plan: &Plan) -> Result<ApplyReport, PlatformError> {
         let applied = self.site(|runtime, site| runtime.apply(site, plan))?;
         assert!(applied.identity.is_some());
-        Ok(Applied { identity: None, ..applied })
+        Ok(ApplyReport { identity: None, ..applied })
     }
 
     /// Applies nothing new, and tells what it was applied to.
@@ -172,8 +172,8 @@ impl Ground {
     }
 
     /// Applies what is rendered here, with the databases in another folder.
-    pub(crate) fn apply_at(&self, root: &Path, plan: &Plan) -> Result<Applied, PlatformError> {
-        self.site(|runtime, site| runtime.apply(&Site { root, ..*site }, plan))
+    pub(crate) fn apply_at(&self, root: &Path, plan: &Plan) -> Result<ApplyReport, PlatformError> {
+        self.site(|runtime, site| runtime.apply(&RuntimeContext { root, ..*site }, plan))
     }
 
     pub(crate) fn run(&self) -> RunReport {
@@ -188,8 +188,8 @@ impl Ground {
 
     /// Runs until nothing moves, while somebody watches.
     pub(crate) fn run_watched(&self, watcher: &dyn RunObserver) -> Result<RunReport, PlatformError> {
-        let run = |runtime: &dyn Runtime, site: &Site<'_>| {
-            runtime.run(&Site { watcher, ..*site }, &RunRequest::until_idle())
+        let run = |runtime: &dyn Runtime, site: &RuntimeContext<'_>| {
+            runtime.run(&RuntimeContext { watcher, ..*site }, &RunRequest::until_idle())
         };
         self.site(run)
     }
@@ -227,14 +227,14 @@ impl Ground {
         self.site(|runtime, site| runtime.history(site, most)).unwrap()
     }
 
-    fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &Site<'_>) -> T) -> T {
-        let site = Site {
+    fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &RuntimeContext<'_>) -> T) -> T {
+        let site = RuntimeContext {
             rendered: &rendered_files(&self.rendered()),
             root: &self.path(""),
             credentials: &Secrets(&self.secret),
             now: self.now.parse().unwrap(),
             watcher: &NoObserver,
-            applied_to: self.applied_to.as_deref().map_or(AppliedTo::Nothing, AppliedTo::This),
+            applied_to: self.applied_to.as_deref().map_or(PreviousTarget::Nothing, PreviousTarget::This),
             confirmed: self.confirmed,
         };
         work(self.platform.runtime().unwrap(), &site)

@@ -197,7 +197,10 @@ fn another_check_changes_nothing_but_what_is_checked() {
     assert_eq!(plan.to_string(), "update  table table.NW_Data.products, in place: differs in checks");
     assert!(plan.transition_files().is_empty());
     let table = script(&scene.rendering(), "table.NW_Data.products");
-    assert_eq!(table.about("check 1"), Some("no two rows are the same in `product_name`, `weight`"));
+    assert_eq!(
+        table.section_description("check 1"),
+        Some("no two rows are the same in `product_name`, `weight`")
+    );
     insta::assert_snapshot!(table.section("check 1").unwrap(), @r#"
     WITH repeated AS (
       SELECT "product_name", "weight", count(*) AS "rows"

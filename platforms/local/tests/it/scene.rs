@@ -2,7 +2,7 @@
 
 use datasurface_local::LocalPlatform;
 use datasurface_platform::{
-    ChangeFrame, Revision, ScopeChange, ScopeRecord,
+    ChangeHeader, Revision, ScopeChange, ScopeRecord,
     graph::{Assignments, Fingerprint, IntentionGraphs, Node},
     prelude::*,
 };
@@ -127,7 +127,7 @@ pub(crate) fn plan_with(before: &Scene, after: &Scene, let_go: BTreeMap<Resource
 
 /// The plan from a scene to the same one, if it had been rendered otherwise: `earlier` makes of each text what it was.
 pub(crate) fn plan_from_other_text(scene: &Scene, earlier: impl Fn(&str) -> String) -> Plan {
-    let frame = ChangeFrame {
+    let frame = ChangeHeader {
         platform: (*scene.instances["Local"].0).clone(),
         from: Some(Revision::new(Fingerprint::of(&"from"))),
         to: Revision::new(Fingerprint::of(&"to")),
@@ -149,7 +149,7 @@ pub(crate) fn plan_between(
 ) -> Plan {
     let was_held = |held: &&HeldState| !before.is_some_and(|(before, _)| before.held.contains(held));
     let revision = |name: &str| Revision::new(Fingerprint::of(&name));
-    let frame = ChangeFrame {
+    let frame = ChangeHeader {
         platform: (*after.instances["Local"].0).clone(),
         from: before.map(|(_, from)| revision(from)),
         to: revision(to),
@@ -178,7 +178,7 @@ pub(crate) fn leaving_plan(scene: &Scene) -> Plan {
     let holders = records.iter().flat_map(|(_, record)| record.resources.values());
     let holders = holders.filter(|resource| resource.held_data().is_some());
     let over = Guard::Expired("2026-11-20".parse().unwrap());
-    let frame = ChangeFrame {
+    let frame = ChangeHeader {
         platform: (*scene.instances["Local"].0).clone(),
         from: Some(Revision::new(Fingerprint::of(&"1"))),
         to: Revision::new(Fingerprint::of(&"2")),

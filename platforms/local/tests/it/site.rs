@@ -53,7 +53,7 @@ impl Site {
                 let name = file.path().parts().last().unwrap();
                 let (number, _) = name.split_once('-').unwrap();
                 if number.parse() == Ok(position + 1) {
-                    let script = Script::read(file.text().unwrap()).unwrap();
+                    let script = Script::parse(file.text().unwrap()).unwrap();
                     assert_eq!(script.resource(), step.resource.as_str());
                     let change = format!("BEGIN; {} COMMIT;", script.section("change").unwrap());
                     self.open(script.database())
@@ -128,7 +128,7 @@ pub(crate) fn statements(section: &str) -> impl Iterator<Item = &str> {
 
 pub(crate) fn scripts(rendering: &Rendering) -> Vec<Script> {
     let sql = rendering.files().filter(|file| file.media_type() == "application/sql");
-    sql.map(|file| Script::read(file.text().unwrap()).unwrap()).collect()
+    sql.map(|file| Script::parse(file.text().unwrap()).unwrap()).collect()
 }
 
 pub(crate) fn script(rendering: &Rendering, address: &str) -> Script {

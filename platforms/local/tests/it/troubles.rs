@@ -309,7 +309,7 @@ fn a_full_disk_shows_nothing_by_half() {
         ),
     ] {
         let before = ground.everything();
-        let room = Breakpoint::default().with_room(move |file| (file == full).then_some(pages));
+        let room = Breakpoint::default().with_page_limit(move |file| (file == full).then_some(pages));
         let reasons = reasons(&Ground::at(ground.path("")).stopping_at(room).try_run().unwrap());
         assert!(reasons[0].starts_with(failing), "{full}: {reasons:?}");
         let after = ground.everything();
@@ -341,7 +341,7 @@ fn a_full_disk_while_a_transformer_works_shows_nothing_by_half() {
     ground.change_source(MANY);
     // The platform's database is opened for the run, and then for the transformer.
     let opened = AtomicUsize::new(0);
-    let room = Breakpoint::default().with_room(move |file| {
+    let room = Breakpoint::default().with_page_limit(move |file| {
         (file == "northwind.db" && opened.fetch_add(1, Ordering::SeqCst) > 0).then_some(1)
     });
     let report = Ground::at(ground.path("")).stopping_at(room).try_run().unwrap();

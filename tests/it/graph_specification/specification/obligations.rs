@@ -5,7 +5,7 @@ use super::{
     World, export_key, transformer_keys,
 };
 use datasurface::{
-    graph::{Custody, Keep, NodeKey},
+    graph::{Custody, NodeKey, RetentionPeriod},
     model::{DatasetKey, Entity, GroupKey, Milestoning, PlatformName, Requirements, Set},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,10 +109,10 @@ impl World<'_> {
 
 /// For how long versions stay that ceased to be true: as long as was asked for, and where history is asked for without
 /// a time, for ever.
-fn keep(requirements: &Requirements) -> Option<Keep> {
+fn keep(requirements: &Requirements) -> Option<RetentionPeriod> {
     match (requirements.retention(), requirements.milestoning()) {
-        (Some(retention), _) => Some(Keep::For(retention)),
+        (Some(retention), _) => Some(RetentionPeriod::For(retention)),
         (None, Milestoning::Live) => None,
-        (None, Milestoning::Forensic | Milestoning::LiveAndForensic) => Some(Keep::ForEver),
+        (None, Milestoning::Forensic | Milestoning::LiveAndForensic) => Some(RetentionPeriod::ForEver),
     }
 }

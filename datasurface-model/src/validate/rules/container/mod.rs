@@ -5,7 +5,7 @@ pub(super) mod same_place;
 use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{ContainerKind, DataContainer, Team, without_passwords},
+    ecosystem::{ContainerKind, DataContainer, Team, redact_passwords},
     validate::reference::Reference,
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
@@ -143,7 +143,7 @@ impl Addresses<'_, '_> {
     }
 
     fn endpoint(&mut self, endpoint: &str) {
-        if without_passwords(endpoint).is_some() {
+        if redact_passwords(endpoint).is_some() {
             self.report(
                 segment::ENDPOINT,
                 "holds a password",

@@ -12,7 +12,7 @@ use crate::{
     ecosystem::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
-    governance::{DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, denial, is_alike},
+    governance::{DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, evaluate, is_alike},
     validate::{facts::DatasetFact, reference::Reference},
 };
 use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, Text, ZoneName, nearest, segment};
@@ -172,7 +172,7 @@ impl<'a> ZonePolicies<'a> {
         meeting: &DenialContext<'_>,
         scope: &mut RuleContext<'_>,
     ) -> bool {
-        let denial = denial(policy, met, |vendor| scope.facts.cloud(vendor));
+        let denial = evaluate(policy, met, |vendor| scope.facts.cloud(vendor));
         if let Some(denial) = &denial {
             scope.report(denial.to_diagnostic(denial.code, self.name, policy, meeting));
         }

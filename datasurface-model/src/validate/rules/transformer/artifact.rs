@@ -3,7 +3,7 @@
 use super::{super::RuleContext, path};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::{CodeArtifact, without_passwords},
+    ecosystem::{CodeArtifact, redact_passwords},
     validate::rules::container::is_host,
 };
 use datasurface_schema::segment;
@@ -64,7 +64,7 @@ fn named(what: &str, text: &str, is_good: bool, help: &str, scope: &mut RuleCont
     if is_good {
         return;
     }
-    let hidden = without_passwords(text);
+    let hidden = redact_passwords(text);
     let shown = hidden.as_deref().unwrap_or(text).escape_debug();
     let message = format!("`{shown}` cannot be the {what} of a transformer's code");
     let path = path(scope).attribute(segment::ARTIFACT);
@@ -127,7 +127,7 @@ fn is_image_part(part: &str) -> bool {
 
 fn is_module(text: &str) -> bool {
     let is_bad = |c: char| c.is_whitespace() || c.is_control();
-    !text.is_empty() && !text.chars().any(is_bad) && without_passwords(text).is_none()
+    !text.is_empty() && !text.chars().any(is_bad) && redact_passwords(text).is_none()
 }
 
 fn is_project(name: &str) -> bool {

@@ -68,7 +68,7 @@ impl Database<'_> {
             return drop(scripts);
         }
         let failed = |error| self.failed_to_list(error);
-        self.together(|| {
+        self.in_deferred_transaction(|| {
             let mut dropped = Ok(());
             let mut aside = SchemaRowsAside::new(self, "temp");
             aside.put().map_err(failed)?;

@@ -52,7 +52,7 @@ fn many_are_listed_as_if_they_had_been_made_one_by_one() {
         (0..MANY).for_each(|number| make(expected, number).unwrap());
         with_database(|database| {
             let at_once = || database.make_many("main", 0..MANY, nothing, |number| make(database, number));
-            database.at_once(at_once).unwrap();
+            database.in_transaction(at_once).unwrap();
             assert_eq!(listed(&database.connection, "main"), listed(&expected.connection, "main"));
             // As somebody reads it who did not make it.
             let copy = tempfile::NamedTempFile::new().unwrap();
@@ -74,7 +74,9 @@ fn what_is_there_already_is_not_made_twice() {
             database.connection.execute_batch(sql).map_err(|error| outside("making".to_owned(), error))
         };
         let both = |number| make(number).and_then(|()| self::make(database, number));
-        database.at_once(|| database.make_many("main", 0..MANY, |_| vec!["A".to_owned()], both)).unwrap();
+        database
+            .in_transaction(|| database.make_many("main", 0..MANY, |_| vec!["A".to_owned()], both))
+            .unwrap();
         assert!(is_sound(&database.connection));
         let there = "SELECT count(*) FROM sqlite_schema WHERE tbl_name IN ('datasurface_steps', 'a', 'A')";
         assert_eq!(database.connection.query_row(there, [], |row| row.get(0)), Ok(3));
@@ -85,7 +87,7 @@ fn what_is_there_already_is_not_made_twice() {
 fn what_is_cut_off_leaves_everything_as_it_was() {
     with_database(|database| {
         let before = listed(&database.connection, "main");
-        let cut_off = database.at_once(|| {
+        let cut_off = database.in_transaction(|| {
             database.make_many("main", 0..MANY, nothing, |number| {
                 make(database, if number == 3 * MOST { 0 } else { number })
             })
@@ -94,7 +96,7 @@ fn what_is_cut_off_leaves_everything_as_it_was() {
         assert_eq!(listed(&database.connection, "main"), before);
         assert!(is_sound(&database.connection));
         database
-            .at_once(|| database.make_many("main", 0..MANY, nothing, |number| make(database, number)))
+            .in_transaction(|| database.make_many("main", 0..MANY, nothing, |number| make(database, number)))
             .unwrap();
         assert!(is_sound(&database.connection));
     });
@@ -105,7 +107,7 @@ fn nobody_writes_to_the_schema_table_meanwhile_or_afterwards() {
     with_database(|database| {
         let write = || database.connection.execute("DELETE FROM sqlite_schema", []);
         let reserved = || database.connection.execute_batch("CREATE TABLE sqlite_x (x)");
-        let made = database.at_once(|| {
+        let made = database.in_transaction(|| {
             database.make_many("main", 0..MANY, nothing, |number| {
                 assert!(write().is_err() && reserved().is_err());
                 make(database, number)
@@ -125,7 +127,7 @@ fn of_temporary_tables_only_those_go_that_are_dropped() {
             let execute = |sql: String| {
                 connection.execute_batch(&sql).map_err(|error| outside("executing".to_owned(), error))
             };
-            let made = database.together(|| {
+            let made = database.in_deferred_transaction(|| {
                 database.make_many("temp", 0..many, nothing, |number| {
                     execute(format!("CREATE TEMP TABLE s{number} (x); INSERT INTO s{number} VALUES (1)"))
                 })
@@ -167,7 +169,9 @@ fn a_file_that_gives_pages_back_stays_sound() {
         );
         with_file(&before, |database, path| {
             database
-                .at_once(|| database.make_many("main", 0..MANY, nothing, |number| make(database, number)))
+                .in_transaction(|| {
+                    database.make_many("main", 0..MANY, nothing, |number| make(database, number))
+                })
                 .unwrap();
             database.connection.execute_batch("PRAGMA incremental_vacuum").unwrap();
             for connection in [&database.connection, &Connection::open(path).unwrap()] {
@@ -203,7 +207,7 @@ fn what_somebody_else_has_stays_as_it_is() {
                 .execute_batch(&(sql + index))
                 .map_err(|error| outside("making".to_owned(), error))
         };
-        database.at_once(|| database.make_many("main", 0..MANY, nothing, make)).unwrap();
+        database.in_transaction(|| database.make_many("main", 0..MANY, nothing, make)).unwrap();
         let other = Connection::open(path).unwrap();
         for connection in [&database.connection, &other] {
             assert!(is_sound(connection));
@@ -238,7 +242,7 @@ fn whoever_reads_meanwhile_sees_all_of_it_or_nothing() {
         rows(&database.connection, "a");
         reader.execute_batch("BEGIN").unwrap();
         assert_eq!((names(&reader), rows(&reader, "a")), (1, 1));
-        let made = database.at_once(|| {
+        let made = database.in_transaction(|| {
             database.make_many("main", 0..MANY, nothing, |number| {
                 make(database, number)?;
                 // Statements that are kept, of what is put aside soon.
@@ -301,7 +305,7 @@ fn what_is_put_aside_is_found_by_its_name() {
             let sql = format!("CREATE TABLE IF NOT EXISTS t{number} (x); {index}");
             database.connection.execute_batch(&sql).map_err(|error| outside("making".to_owned(), error))
         };
-        database.at_once(|| database.make_many("main", 0..MANY, names, make)).unwrap();
+        database.in_transaction(|| database.make_many("main", 0..MANY, names, make)).unwrap();
         for connection in [&database.connection, &Connection::open(path).unwrap()] {
             assert!(is_sound(connection));
             assert_eq!(listed(connection, "main").lines().count(), 4 * MOST - 1);
@@ -320,7 +324,7 @@ fn names_that_are_no_text_stay_as_they_are() {
         PRAGMA writable_schema = OFF";
     with_file(before, |database, path| {
         database
-            .at_once(|| database.make_many("main", 0..MANY, nothing, |number| make(database, number)))
+            .in_transaction(|| database.make_many("main", 0..MANY, nothing, |number| make(database, number)))
             .unwrap();
         let odd = "SELECT CAST(sql AS BLOB) FROM sqlite_schema WHERE name = 'odd'";
         let sql: Vec<u8> = Connection::open(path).unwrap().query_row(odd, [], |row| row.get(0)).unwrap();

@@ -48,7 +48,7 @@ impl From<ValueError> for UnsupportedValue {
 
 impl Column {
     /// The column of a copy for values of a type.
-    pub(in crate::runtime) fn of(data_type: &DataType) -> Self {
+    pub(in crate::runtime) fn from_type(data_type: &DataType) -> Self {
         match data_type {
             DataType::Boolean | DataType::Integer | DataType::BigInt | DataType::CustomInteger { .. } => {
                 Self::Declared(ValueChecker::new(data_type, true))
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     fn text(data_type: &str, value: &str) -> Result<(), UnsupportedValue> {
-        Column::of(&data_type.parse().unwrap()).judge(ValueRef::Text(value.as_bytes()))
+        Column::from_type(&data_type.parse().unwrap()).judge(ValueRef::Text(value.as_bytes()))
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn numbers_of_earlier_versions_are_judged_by_the_column() {
-        let judge = |data_type: &str, value| Column::of(&data_type.parse().unwrap()).judge(value);
+        let judge = |data_type: &str, value| Column::from_type(&data_type.parse().unwrap()).judge(value);
         assert_eq!(judge("TinyInt", ValueRef::Integer(1000)), Ok(()));
         assert_eq!(
             judge("SmallInt", ValueRef::Integer(70_000)),

@@ -91,7 +91,7 @@ impl fmt::Display for ValueError {
 impl ValueChecker {
     /// The judge of a type's values.
     pub(crate) fn new(data_type: &DataType, nullable: bool) -> Self {
-        Self { kind: Kind::of(data_type), nullable }
+        Self { kind: Kind::from_type(data_type), nullable }
     }
 
     /// Returns the value as it is kept, or what is wrong with it. `room` is where another form of it is written.
@@ -127,7 +127,7 @@ impl ValueChecker {
 }
 
 impl Kind {
-    fn of(data_type: &DataType) -> Self {
+    fn from_type(data_type: &DataType) -> Self {
         let most = |length: Option<u32>| length.and_then(|length| usize::try_from(length).ok());
         match data_type {
             DataType::Boolean => Self::Boolean,

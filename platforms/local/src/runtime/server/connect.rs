@@ -5,7 +5,7 @@ use super::{
     client::{Client, Connection, Driver},
     error::ServerError,
     login::Login,
-    socket::reach,
+    socket,
     tls::Tls,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     server_address::ServerAddress,
     server_settings::{SslMode, is_socket},
 };
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use std::{error::Error as _, io, time::Duration};
 use tokio::{runtime, time::timeout};
 use tokio_postgres::{Config, Error, NoTls, config};
@@ -36,7 +36,7 @@ pub(in crate::runtime) struct Connector {
 /// Connects as the user of the credential, see [`Login`], with these settings of the session.
 pub(in crate::runtime) fn connect(
     address: &ServerAddress,
-    site: &Site<'_>,
+    site: &RuntimeContext<'_>,
     settings: &str,
 ) -> Result<(Client, Connector), PlatformError> {
     let connector = Connector::new(address, site, settings)?;
@@ -47,7 +47,7 @@ pub(in crate::runtime) fn connect(
 /// Connects if the server has such a database.
 pub(in crate::runtime) fn connect_if_there(
     address: &ServerAddress,
-    site: &Site<'_>,
+    site: &RuntimeContext<'_>,
     settings: &str,
 ) -> Result<Option<Client>, PlatformError> {
     match Connector::new(address, site, settings)?.connect() {
@@ -62,19 +62,23 @@ fn refused(address: &ServerAddress, trouble: ServerError) -> PlatformError {
         Some(name) => format!("with the credential `{name}`"),
         None => "without a credential".to_owned(),
     };
-    trouble.while_doing(format!("cannot connect to {} {named}", address.place()))
+    trouble.into_platform_error(format!("cannot connect to {} {named}", address.place()))
 }
 
 impl Connector {
-    fn new(address: &ServerAddress, site: &Site<'_>, settings: &str) -> Result<Self, PlatformError> {
-        let login = Login::of(address.credential.as_ref(), &address.place(), site)?;
+    fn new(
+        address: &ServerAddress,
+        site: &RuntimeContext<'_>,
+        settings: &str,
+    ) -> Result<Self, PlatformError> {
+        let login = Login::resolve(address.credential.as_ref(), &address.place(), site)?;
         let mode = address.settings.sslmode_at(&address.host);
         let accepts = AuthenticationPolicy {
             insecure_password: address.settings.insecure_password,
             // Where nobody looks at its certificate, a server proves who it is by knowing the password.
             no_question: mode != SslMode::Require || login.password().is_none(),
         };
-        let problem = |what: &str| refused(address, ServerError::said(what));
+        let problem = |what: &str| refused(address, ServerError::new(what));
         if let Some(wrong) = address.settings.problem() {
             return Err(problem(wrong));
         }
@@ -107,7 +111,7 @@ impl Connector {
             accepts,
             tls,
             within: address.settings.connect_timeout(),
-            patience: address.settings.patience(),
+            patience: address.settings.answer_timeout(),
             secrets: login
                 .parts()
                 .into_iter()
@@ -119,7 +123,7 @@ impl Connector {
 
     fn connect(&self) -> Result<Client, ServerError> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| ServerError::said(error.to_string()))?;
+        let runtime = runtime.map_err(|error| ServerError::new(error.to_string()))?;
         match runtime.block_on(async { timeout(self.within, self.try_connect()).await }) {
             Ok(Ok((client, connection))) => {
                 Ok(Client::new(Driver::new(runtime, connection, self.patience), client))
@@ -129,14 +133,15 @@ impl Connector {
                 // Nobody waits for a name that is still being looked up.
                 runtime.shutdown_background();
                 let seconds = self.within.as_secs();
-                Err(ServerError::said(format!("no answer within {seconds} s (`connect_timeout_seconds`)")))
+                Err(ServerError::new(format!("no answer within {seconds} s (`connect_timeout_seconds`)")))
             }
         }
     }
 
     async fn try_connect(&self) -> Result<(tokio_postgres::Client, Connection), ServerError> {
-        let line =
-            reach(&self.host, self.port).await.map_err(|error| ServerError::said(error.to_string()))?;
+        let line = socket::connect(&self.host, self.port)
+            .await
+            .map_err(|error| ServerError::new(error.to_string()))?;
         let connected = match self.tls.clone() {
             Some(tls) => {
                 let connected = self.config.connect_raw(line, tls).await;
@@ -158,27 +163,27 @@ impl Connector {
             // The error of a stream holds what it was made of, and names as its source what is behind that.
             let held = behind.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
             if let Some(refused) = held.and_then(|held| held.downcast_ref::<AuthenticationError>()) {
-                return ServerError::said(refused.to_string());
+                return ServerError::new(refused.to_string());
             }
             reason = behind.source();
         }
-        let told = ServerError::of(error);
+        let told = ServerError::from_postgres(error);
         if told.is_about_a_missing_database() {
-            return told.but_says(format!("database \"{}\" does not exist", self.database));
+            return told.with_message(format!("database \"{}\" does not exist", self.database));
         }
         if error.code().is_some_and(|code| code.code().starts_with("28")) {
             let also = if self.tls.is_some() { "a client's certificate" } else { "TLS (`sslmode`)" };
-            return ServerError::said(format!("{told}, or wants {also}"));
+            return ServerError::new(format!("{told}, or wants {also}"));
         }
         let text = told.to_string();
         match self.secrets.iter().any(|secret| !secret.is_empty() && text.contains(secret)) {
-            true => ServerError::said("the server repeats the login in its answer, so that is not shown"),
+            true => ServerError::new("the server repeats the login in its answer, so that is not shown"),
             false => told,
         }
     }
 
     /// Asks the server to stop what it is doing for a client, on a line of its own, which is as safe as the first.
     pub(in crate::runtime) fn cancel(&self, client: &mut Client) {
-        client.cancel(self.within, self.tls.clone(), reach(&self.host, self.port));
+        client.cancel(self.within, self.tls.clone(), socket::connect(&self.host, self.port));
     }
 }

@@ -34,43 +34,43 @@ impl Error for ServerError {}
 
 impl ServerError {
     /// Trouble that is known here.
-    pub(in crate::runtime) fn said(reason: impl Into<String>) -> Self {
+    pub(in crate::runtime) fn new(reason: impl Into<String>) -> Self {
         Self { column: None, reason: reason.into(), about: ErrorSubject::SomethingElse }
     }
 
     /// What the server or the connection says. Details of the server are left out: they quote records.
-    pub(in crate::runtime) fn of(error: &tokio_postgres::Error) -> Self {
+    pub(in crate::runtime) fn from_postgres(error: &tokio_postgres::Error) -> Self {
         let Some(said) = error.as_db_error() else {
-            return Self::said(match error.is_closed() {
+            return Self::new(match error.is_closed() {
                 true => "the connection broke off, or no answer came in time".to_owned(),
                 false => with_reasons(error),
             });
         };
         match said.code().code().get(..2) {
             // The server would repeat the user, which is a part of the secret.
-            Some("28") => Self::said("the server refuses this user and password"),
+            Some("28") => Self::new("the server refuses this user and password"),
             Some("22") => Self {
                 about: ErrorSubject::AValue,
                 column: said.where_().and_then(column_of_row),
-                ..Self::said(without_bytes(&without_values(said.message(), '"')))
+                ..Self::new(without_bytes(&without_values(said.message(), '"')))
             },
             _ if *said.code() == SqlState::NOT_NULL_VIOLATION => Self {
                 about: ErrorSubject::AValue,
                 column: said.column().map(str::to_owned),
-                ..Self::said("NULL, where the schema says `not null`")
+                ..Self::new("NULL, where the schema says `not null`")
             },
-            _ if *said.code() == SqlState::UNDEFINED_OBJECT => Self::said(format!(
+            _ if *said.code() == SqlState::UNDEFINED_OBJECT => Self::new(format!(
                 "{}; make that role, or take the principal out of the workspace's entitlement",
                 said.message()
             )),
-            _ if *said.code() == SqlState::INVALID_SCHEMA_NAME => Self::said(
-                "the schema is not there; make it, and let the user of the credential create in it",
-            ),
+            _ if *said.code() == SqlState::INVALID_SCHEMA_NAME => {
+                Self::new("the schema is not there; make it, and let the user of the credential create in it")
+            }
             _ if *said.code() == SqlState::LOCK_NOT_AVAILABLE => {
-                Self::said("somebody else has had it locked for too long (the session's `lock_timeout`)")
+                Self::new("somebody else has had it locked for too long (the session's `lock_timeout`)")
             }
             _ if *said.code() == SqlState::QUERY_CANCELED => {
-                Self::said("it took longer than `statement_timeout_seconds` allows, or somebody stopped it")
+                Self::new("it took longer than `statement_timeout_seconds` allows, or somebody stopped it")
             }
             _ => {
                 let hint = said.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
@@ -80,7 +80,7 @@ impl ServerError {
                     Some("23" | "42") => ErrorSubject::ATable,
                     _ => ErrorSubject::SomethingElse,
                 };
-                Self { about, ..Self::said(format!("{}{hint}", said.message())) }
+                Self { about, ..Self::new(format!("{}{hint}", said.message())) }
             }
         }
     }
@@ -108,12 +108,12 @@ impl ServerError {
     }
 
     /// The same, in other words.
-    pub(in crate::runtime) fn but_says(self, reason: String) -> Self {
+    pub(in crate::runtime) fn with_message(self, reason: String) -> Self {
         Self { reason, ..self }
     }
 
     /// The same, with the type of the column at the source.
-    pub(in crate::runtime) fn but_source_has(mut self, source: &str) -> Self {
+    pub(in crate::runtime) fn with_source_type(mut self, source: &str) -> Self {
         self.reason = format!("{}, and the source has `{source}`", self.reason);
         self
     }
@@ -147,7 +147,7 @@ impl ServerError {
     }
 
     /// The failure of what was being done.
-    pub(in crate::runtime) fn while_doing(self, what: String) -> PlatformError {
+    pub(in crate::runtime) fn into_platform_error(self, what: String) -> PlatformError {
         PlatformError::new(PlatformErrorKind::External, what).caused_by(self)
     }
 }

@@ -8,7 +8,7 @@
 //! `~/.pgpass` is looked at: what was rendered decides.
 
 use crate::prelude::*;
-use datasurface_platform::{Secret, Site};
+use datasurface_platform::{RuntimeContext, Secret};
 
 /// The user without a credential.
 const DEFAULT_USER: &str = "postgres";
@@ -18,10 +18,10 @@ pub(super) struct Login(Option<Secret>);
 
 impl Login {
     /// The login that a credential stands for.
-    pub(super) fn of(
+    pub(super) fn resolve(
         credential: Option<&CredentialName>,
         place: &str,
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
     ) -> Result<Self, PlatformError> {
         let Some(name) = credential else {
             return Ok(Self(None));

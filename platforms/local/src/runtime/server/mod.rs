@@ -27,7 +27,7 @@ use crate::{
 };
 use client::Client;
 use connect::{connect, connect_if_there};
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use rows::RowWriter;
 use rusqlite::types::Value;
 use std::{
@@ -76,24 +76,24 @@ impl fmt::Debug for Server<'_> {
 impl<'a> Server<'a> {
     /// Connects; a database that is not there is not made.
     pub(super) fn open(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         address: &ServerAddress,
         breakpoint: &'a Breakpoint,
     ) -> Result<Self, PlatformError> {
-        Ok(Self::with(connect(address, site, &session(address))?.0, address, breakpoint))
+        Ok(Self::new(connect(address, site, &session(address))?.0, address, breakpoint))
     }
 
     /// Connects if the server has such a database.
     pub(super) fn open_if_there(
-        site: &Site<'_>,
+        site: &RuntimeContext<'_>,
         address: &ServerAddress,
         breakpoint: &'a Breakpoint,
     ) -> Result<Option<Self>, PlatformError> {
         let client = connect_if_there(address, site, &session(address))?;
-        Ok(client.map(|client| Self::with(client, address, breakpoint)))
+        Ok(client.map(|client| Self::new(client, address, breakpoint)))
     }
 
-    fn with(client: Client, address: &ServerAddress, breakpoint: &'a Breakpoint) -> Self {
+    fn new(client: Client, address: &ServerAddress, breakpoint: &'a Breakpoint) -> Self {
         let (place, schema) = (address.place(), address.schema.clone());
         Self { client: RefCell::new(client), place, schema, breakpoint }
     }
@@ -112,7 +112,8 @@ impl<'a> Server<'a> {
                 let context = format!("another run is at work on {}; wait until it has ended", self.place);
                 PlatformError::new(PlatformErrorKind::External, context)
             }
-            _ => ServerError::of(&error).while_doing(format!("cannot begin to work on {}", self.place)),
+            _ => ServerError::from_postgres(&error)
+                .into_platform_error(format!("cannot begin to work on {}", self.place)),
         })
     }
 
@@ -120,7 +121,9 @@ impl<'a> Server<'a> {
     pub(super) fn has_table(&self, table: &str) -> Result<bool, PlatformError> {
         let found = self.client()?.query_one("SELECT to_regclass($1) IS NOT NULL", &[&quoted(table)]);
         let found = found.and_then(|row| row.try_get(0));
-        found.map_err(|error| ServerError::of(&error).while_doing(format!("looking into {}", self.place)))
+        found.map_err(|error| {
+            ServerError::from_postgres(&error).into_platform_error(format!("looking into {}", self.place))
+        })
     }
 
     /// What the server says of these names. The second parameter of the query is whether it may wait for what somebody has locked.
@@ -136,7 +139,9 @@ impl<'a> Server<'a> {
             _ => Err(error),
         });
         let found = found.and_then(|rows| rows.iter().map(read).collect());
-        found.map_err(|error| ServerError::of(&error).while_doing(format!("looking into {}", self.place)))
+        found.map_err(|error| {
+            ServerError::from_postgres(&error).into_platform_error(format!("looking into {}", self.place))
+        })
     }
 
     /// Executes the statements of a section.
@@ -167,7 +172,7 @@ impl<'a> Server<'a> {
             self.breakpoint.before(|| what(script, section));
             let rows = self.query(&statement, values);
             for row in &rows.map_err(|trouble| self.failed(trouble, script, section))? {
-                let read = each(row).map_err(|error| ServerError::of(&error));
+                let read = each(row).map_err(|error| ServerError::from_postgres(&error));
                 found.push(read.map_err(|trouble| self.failed(trouble, script, section))?);
             }
         }
@@ -183,9 +188,8 @@ impl<'a> Server<'a> {
     fn query(&self, statement: &Statement, values: Parameters<'_>) -> Result<Vec<Row>, ServerError> {
         let parameters = statement.parameters.iter().map(|name| parameter(name, values));
         let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
-        let mut client =
-            self.client.try_borrow_mut().map_err(|error| ServerError::said(error.to_string()))?;
-        client.query(&statement.sql, &parameters).map_err(|error| ServerError::of(&error))
+        let mut client = self.client.try_borrow_mut().map_err(|error| ServerError::new(error.to_string()))?;
+        client.query(&statement.sql, &parameters).map_err(|error| ServerError::from_postgres(&error))
     }
 
     /// Sends rows through a section's statement, a COPY: `send` gives them to what it is given.
@@ -199,14 +203,14 @@ impl<'a> Server<'a> {
         self.breakpoint.before(|| what(script, section));
         let mut client = self.client()?;
         let copy = client.copy_in(section_of(script, section)?);
-        let mut rows = RowWriter::new(copy.map_err(|error| failed(ServerError::of(&error)))?);
+        let mut rows = RowWriter::new(copy.map_err(|error| failed(ServerError::from_postgres(&error)))?);
         send(&mut |row| rows.write(row).map_err(failed))?;
         self.breakpoint.before(|| format!("{} end", what(script, section)));
         rows.finish().map_err(failed)
     }
 
     /// Does all of this or nothing.
-    pub(super) fn at_once<T>(
+    pub(super) fn in_transaction<T>(
         &self,
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
@@ -223,7 +227,7 @@ impl<'a> Server<'a> {
     }
 
     /// Does all of this, and undoes it: what was found remains.
-    pub(super) fn undone<T>(
+    pub(super) fn rolled_back<T>(
         &self,
         work: impl FnOnce() -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
@@ -234,7 +238,7 @@ impl<'a> Server<'a> {
     }
 
     /// Does all of this, within what is done at once; nothing of it if the server refuses a value, and then why.
-    pub(super) fn if_it_fits(
+    pub(super) fn in_savepoint_if_supported(
         &self,
         work: impl FnOnce() -> Result<(), PlatformError>,
     ) -> Result<Option<PlatformError>, PlatformError> {
@@ -242,7 +246,7 @@ impl<'a> Server<'a> {
     }
 
     /// The same, also if the server refuses it since a table is not as it was made.
-    pub(super) fn apart(
+    pub(super) fn in_savepoint(
         &self,
         work: impl FnOnce() -> Result<(), PlatformError>,
     ) -> Result<Option<PlatformError>, PlatformError> {
@@ -266,7 +270,9 @@ impl<'a> Server<'a> {
     fn control(&self, statement: &str) -> Result<(), PlatformError> {
         self.breakpoint.before(|| format!("{statement} {}", self.place));
         let done = self.client()?.batch_execute(statement);
-        done.map_err(|error| ServerError::of(&error).while_doing(format!("{statement} in {}", self.place)))
+        done.map_err(|error| {
+            ServerError::from_postgres(&error).into_platform_error(format!("{statement} in {}", self.place))
+        })
     }
 
     fn client(&self) -> Result<RefMut<'_, Client>, PlatformError> {
@@ -277,7 +283,7 @@ impl<'a> Server<'a> {
     }
 
     fn failed(&self, trouble: ServerError, script: &Script, section: &str) -> PlatformError {
-        trouble.while_doing(format!("{} in {}", what(script, section), self.place))
+        trouble.into_platform_error(format!("{} in {}", what(script, section), self.place))
     }
 }
 
@@ -286,7 +292,7 @@ fn parameter<'v>(name: &str, values: Parameters<'v>) -> Result<&'v (dyn ToSql + 
     match values.iter().find(|(known, _)| *known == name) {
         Some((_, Value::Integer(number))) => Ok(number),
         Some((_, Value::Text(text))) => Ok(text),
-        _ => Err(ServerError::said(format!("nothing is known that `{name}` could be"))),
+        _ => Err(ServerError::new(format!("nothing is known that `{name}` could be"))),
     }
 }
 

@@ -31,12 +31,12 @@ impl<'c> RowWriter<'c> {
 
     pub(super) fn finish(mut self) -> Result<(), ServerError> {
         self.send()?;
-        self.copy.finish().map_err(|error| ServerError::of(&error))
+        self.copy.finish().map_err(|error| ServerError::from_postgres(&error))
     }
 
     fn send(&mut self) -> Result<(), ServerError> {
         let full = mem::replace(&mut self.buffer, Vec::with_capacity(ENOUGH));
-        self.copy.send(full).map_err(|error| ServerError::of(&error))
+        self.copy.send(full).map_err(|error| ServerError::from_postgres(&error))
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Line for S {}
 
 /// Connects with the first of the host's addresses that accepts, or with the socket in the folder that it is.
-pub(super) async fn reach(host: &str, port: u16) -> io::Result<Box<dyn Line>> {
+pub(super) async fn connect(host: &str, port: u16) -> io::Result<Box<dyn Line>> {
     if is_socket(host) {
         return reach_socket(host, port).await;
     }

@@ -37,7 +37,7 @@ impl Tls {
         let provider = Arc::new(ring::default_provider());
         let wants = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| ServerError::said(error.to_string()))?;
+            .map_err(|error| ServerError::new(error.to_string()))?;
         let wants = match is_verified {
             true => wants.with_root_certificates(roots(settings, root)?),
             false => {
@@ -48,7 +48,7 @@ impl Tls {
             (Some(certificate), Some(key)) => wants
                 .with_client_auth_cert(certificates(&root.join(certificate))?, private_key(&root.join(key))?)
                 .map_err(|error| {
-                    ServerError::said(format!("the client's certificate `{certificate}`: {error}"))
+                    ServerError::new(format!("the client's certificate `{certificate}`: {error}"))
                 })?,
             _ => wants.with_no_client_auth(),
         };
@@ -65,7 +65,7 @@ fn roots(settings: &ServerSettings, root: &Path) -> Result<RootCertStore, Server
     };
     let mut store = RootCertStore::empty();
     match store.add_parsable_certificates(found) {
-        (0, _) => Err(ServerError::said(format!(
+        (0, _) => Err(ServerError::new(format!(
             "there is no certificate of an authority in {from}; name a file with one as `root_certificates`"
         ))),
         _ => Ok(store),
@@ -77,20 +77,20 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, ServerError
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(ServerError::said(format!("there is no certificate (PEM) in `{}`", file.display()))),
+        _ => Err(ServerError::new(format!("there is no certificate (PEM) in `{}`", file.display()))),
     }
 }
 
 fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, ServerError> {
     let text = fs::read(file).map_err(|error| unreadable(file, &error))?;
     if is_open_to_others(file).map_err(|error| unreadable(file, &error))? {
-        return Err(ServerError::said(format!(
+        return Err(ServerError::new(format!(
             "others than its owner may read the private key `{}`; take that right from them (`chmod 600`)",
             file.display()
         )));
     }
     PrivateKeyDer::from_pem_slice(&text).map_err(|_| {
-        ServerError::said(format!(
+        ServerError::new(format!(
             "there is no private key without a passphrase (PEM) in `{}`",
             file.display()
         ))
@@ -98,7 +98,7 @@ fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, ServerError> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> ServerError {
-    ServerError::said(format!("reading `{}`: {error}", file.display()))
+    ServerError::new(format!("reading `{}`: {error}", file.display()))
 }
 
 /// As everywhere in PostgreSQL, a key of root may be readable for a group.

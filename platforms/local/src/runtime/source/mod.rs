@@ -7,7 +7,7 @@ use super::stage::{RowSink, RowValidator};
 use crate::{
     prelude::*, render::CheckedColumn, server_address::ServerAddress, server_settings::ServerSettings,
 };
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use rusqlite::types::{Value, ValueRef};
 
 /// A producer's database, opened for one capture.
@@ -50,7 +50,7 @@ pub(crate) struct Producer {
 }
 
 /// Opens the source of a capture.
-pub(crate) fn open(producer: &Producer, site: &Site<'_>) -> Result<Box<dyn Source>, PlatformError> {
+pub(crate) fn open(producer: &Producer, site: &RuntimeContext<'_>) -> Result<Box<dyn Source>, PlatformError> {
     match &producer.container {
         ContainerKind::Sqlite { file } => Ok(Box::new(sqlite::Sqlite::open(file, site)?)),
         ContainerKind::Postgres { host, port, database } => {
@@ -77,7 +77,7 @@ pub fn read_source(
     container: &ContainerKind,
     credential: Option<&CredentialName>,
     server: &ServerSettings,
-    site: &Site<'_>,
+    site: &RuntimeContext<'_>,
     begin: &[String],
     selects: &[(DatasetKey, String, serde_json::Value)],
     mut each: impl FnMut(&DatasetKey, &[ValueRef<'_>]) -> Result<(), PlatformError>,

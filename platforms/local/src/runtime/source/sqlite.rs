@@ -4,11 +4,11 @@ use super::{POSITION, RowCallback, Select, Source};
 use crate::{
     prelude::*,
     runtime::{
-        database::{bind, names_are_names, outside},
+        database::{bind, disable_quoted_text, outside},
         server::error::table_of,
     },
 };
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use rusqlite::{Connection, OpenFlags};
 use std::{fmt::Display, time::Duration};
 
@@ -21,7 +21,7 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     /// Opens the file; one that is not there is not made.
-    pub(super) fn open(file: &str, site: &Site<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn open(file: &str, site: &RuntimeContext<'_>) -> Result<Self, PlatformError> {
         let path = site.root.join(file);
         if !path.is_file() {
             let context =
@@ -30,8 +30,8 @@ impl Sqlite {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
-            connection.busy_timeout(PATIENCE)?;
-            names_are_names(&connection)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            disable_quoted_text(&connection)?;
             Ok(connection)
         });
         let connection = opened.map_err(|error| outside(format!("opening the source `{file}`"), error))?;
@@ -44,7 +44,7 @@ impl Sqlite {
 }
 
 /// For how long a source may be locked by somebody else.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Source for Sqlite {
     fn begin(&mut self, statements: &[String]) -> Result<(), PlatformError> {

@@ -96,7 +96,7 @@ CREATE TABLE IF NOT EXISTS \"datasurface_aside\" (
 
 /// Makes the book of what is set aside, also where a database was made without it; a copy that is filled anew has none.
 pub(crate) fn open_aside(copy: &Milestoned) -> Vec<String> {
-    let of_copy = of_copy(copy);
+    let of_copy = copy_condition(copy);
     vec![
         ASIDE.to_owned(),
         format!("DELETE FROM \"datasurface_aside\"\nWHERE {of_copy}\n  AND :applied::bigint = 0;"),
@@ -118,7 +118,7 @@ fn forget_aside(copy: &Milestoned) -> Option<String> {
     let forget = || {
         format!(
             "DELETE FROM \"datasurface_aside\"\nWHERE {}\n  AND \"batch_out\" IS NOT NULL;",
-            of_copy(copy)
+            copy_condition(copy)
         )
     };
     (!copy.history).then(forget)
@@ -126,7 +126,7 @@ fn forget_aside(copy: &Milestoned) -> Option<String> {
 
 /// Lets go of those that ended with this batch or before.
 pub(crate) fn purge_aside(copy: &Milestoned) -> Vec<String> {
-    let of_copy = of_copy(copy);
+    let of_copy = copy_condition(copy);
     let purge =
         format!("DELETE FROM \"datasurface_aside\"\nWHERE {of_copy}\n  AND \"batch_out\" <= :last_old;");
     vec![ASIDE.to_owned(), purge]
@@ -134,7 +134,7 @@ pub(crate) fn purge_aside(copy: &Milestoned) -> Vec<String> {
 
 /// The versions that are set aside and live.
 pub(crate) fn live_aside(copy: &Milestoned) -> String {
-    let of_copy = of_copy(copy);
+    let of_copy = copy_condition(copy);
     format!("SELECT \"version\"\nFROM \"datasurface_aside\"\nWHERE {of_copy}\n  AND \"batch_out\" IS NULL;")
 }
 
@@ -145,7 +145,7 @@ pub(crate) fn count_aside(copy: &Milestoned) -> String {
 
 /// Ends one.
 pub(crate) fn close_aside(copy: &Milestoned) -> String {
-    let of_copy = of_copy(copy);
+    let of_copy = copy_condition(copy);
     format!(
         "UPDATE \"datasurface_aside\"\nSET \"batch_out\" = :batch\nWHERE {of_copy}\n  AND \"version\" = :version;"
     )
@@ -153,10 +153,10 @@ pub(crate) fn close_aside(copy: &Milestoned) -> String {
 
 /// Lets go of all of them.
 pub(crate) fn drop_aside(copy: &Milestoned) -> Vec<String> {
-    vec![ASIDE.to_owned(), format!("DELETE FROM \"datasurface_aside\"\nWHERE {};", of_copy(copy))]
+    vec![ASIDE.to_owned(), format!("DELETE FROM \"datasurface_aside\"\nWHERE {};", copy_condition(copy))]
 }
 
-fn of_copy(copy: &Milestoned) -> String {
+fn copy_condition(copy: &Milestoned) -> String {
     format!("\"copy\" = {}", literal(&copy.table))
 }
 
@@ -321,7 +321,7 @@ pub(crate) fn close(copy: &Milestoned) -> Vec<String> {
         let gone = format!("{into} NOT IN (SELECT {into} FROM {stage})");
         return vec![
             format!("DELETE FROM {table}\nWHERE {gone};"),
-            format!("DELETE FROM \"datasurface_aside\"\nWHERE {}\n  AND {gone};", of_copy(copy)),
+            format!("DELETE FROM \"datasurface_aside\"\nWHERE {}\n  AND {gone};", copy_condition(copy)),
         ];
     }
     let begin = match copy.history {

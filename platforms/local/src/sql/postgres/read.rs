@@ -36,7 +36,7 @@ pub(crate) fn begin(server: &ServerSettings) -> Vec<String> {
 /// What selects a column: bytes, or text.
 pub(crate) fn read_column(column: &Column) -> String {
     let name = quoted(column.name().as_str());
-    let value = match (column.data_type(), Storage::of(column.data_type())) {
+    let value = match (column.data_type(), Storage::from_type(column.data_type())) {
         // The shortest digits of a `real` are those of another number with twice the digits.
         (_, Storage::Real) => format!(
             "CASE WHEN pg_typeof({name}) = 'real'::regtype THEN {name}::double precision::text ELSE {name}::text END"
@@ -59,7 +59,7 @@ fn time_as_text(name: &str, time: &str) -> String {
 
 /// Which records have a watermark that is not below `:position`, or none. Where the source has the type of the schema,
 /// nothing is done to the column, so that an index of it is of use.
-pub(crate) fn since(column: &Column) -> String {
+pub(crate) fn watermark_condition(column: &Column) -> String {
     let name = quoted(column.name().as_str());
     let reached = match column.data_type() {
         DataType::Timestamp { zone: None } => format!("{name}::timestamp >= :position::text::timestamp"),

@@ -41,7 +41,7 @@ pub(crate) fn column_type(data_type: &str) -> &'static str {
         DataType::Date => "date",
         DataType::Timestamp { zone: None } => "timestamp",
         DataType::Timestamp { zone: Some(_) } => "timestamptz",
-        _ => match Storage::of(&data_type) {
+        _ => match Storage::from_type(&data_type) {
             Storage::Integer => "bigint",
             Storage::Real => "double precision",
             Storage::Text => "text",

@@ -7,7 +7,7 @@ use crate::{
     northwind::NorthWind,
 };
 use datasurface_local::Breakpoint;
-use datasurface_platform::{Compared, RunRequest, prelude::*};
+use datasurface_platform::{CopyComparison, RunRequest, prelude::*};
 use std::sync::{Arc, Mutex};
 
 fn wind(milestoning: Milestoning) -> NorthWind {
@@ -126,8 +126,8 @@ fn a_lost_database_is_filled_again_without_the_producer() {
 fn compared(ground: &Ground) -> Vec<String> {
     let report = ground.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk").verify());
     assert_eq!(report.failures, []);
-    let line = |compared: &Compared| {
-        let Compared { dataset, missing, added, different, .. } = compared;
+    let line = |compared: &CopyComparison| {
+        let CopyComparison { dataset, missing, added, different, .. } = compared;
         format!("{dataset} -{missing} +{added} ~{different}")
     };
     report.compared.iter().map(line).collect()

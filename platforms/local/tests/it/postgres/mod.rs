@@ -26,7 +26,8 @@ use crate::{
 };
 use datasurface_local::{ServerSettings, read_source};
 use datasurface_platform::{
-    AppliedTo, Confirmed, CredentialError, CredentialSource, NoObserver, RenderedFiles, Secret, Site,
+    CredentialError, CredentialSource, NoObserver, OperatorConfirmations, PreviousTarget, RenderedFiles,
+    RuntimeContext, Secret,
     graph::{Assignments, Stage},
     prelude::*,
 };
@@ -148,14 +149,14 @@ impl Producer {
     ) -> Result<(), PlatformError> {
         let (begin, selects) = self.statements();
         let credentials = Given(self.secret.clone());
-        let site = Site {
+        let site = RuntimeContext {
             rendered: &RenderedFiles::default(),
             root: Path::new("."),
             credentials: &credentials,
             now: "2026-01-31T00:00:00Z".parse().unwrap(),
             watcher: &NoObserver,
-            applied_to: AppliedTo::Nothing,
-            confirmed: Confirmed::default(),
+            applied_to: PreviousTarget::Nothing,
+            confirmed: OperatorConfirmations::default(),
         };
         let name: CredentialName = "reader".into();
         let name = self.secret.as_deref().is_none_or(|secret| secret != "none").then_some(&name);

@@ -16,7 +16,7 @@ use crate::{
     server_address::ServerAddress,
     sql::statements::statements,
 };
-use datasurface_platform::Site;
+use datasurface_platform::RuntimeContext;
 use rusqlite::types::Value;
 use std::{borrow::Cow, fmt};
 use tokio_postgres::{Statement, types::ToSql};
@@ -39,7 +39,7 @@ impl fmt::Debug for Postgres {
 
 impl Postgres {
     /// Connects; what the session is to be like is in the statements that begin.
-    pub(super) fn open(address: &ServerAddress, site: &Site<'_>) -> Result<Self, PlatformError> {
+    pub(super) fn open(address: &ServerAddress, site: &RuntimeContext<'_>) -> Result<Self, PlatformError> {
         let (client, connector) = connect(address, site, "")?;
         Ok(Self { place: address.place(), connector, client: Some(client) })
     }
@@ -51,16 +51,15 @@ impl Postgres {
         run: impl FnOnce(&mut Client, &Connector) -> Result<T, Stop>,
     ) -> Result<T, PlatformError> {
         let Some(mut client) = self.client.take() else {
-            return Err(
-                ServerError::said("reading was given up after a failure").while_doing(what(&self.place))
-            );
+            return Err(ServerError::new("reading was given up after a failure")
+                .into_platform_error(what(&self.place)));
         };
         match run(&mut client, &self.connector) {
             Ok(value) => {
                 self.client = Some(client);
                 Ok(value)
             }
-            Err(Stop::Trouble(trouble)) => Err(trouble.while_doing(what(&self.place))),
+            Err(Stop::Trouble(trouble)) => Err(trouble.into_platform_error(what(&self.place))),
             Err(Stop::Caller(error)) => Err(error),
         }
     }
@@ -81,7 +80,7 @@ impl From<ServerError> for Stop {
 
 impl From<tokio_postgres::Error> for Stop {
     fn from(error: tokio_postgres::Error) -> Self {
-        Self::Trouble(ServerError::of(&error))
+        Self::Trouble(ServerError::from_postgres(&error))
     }
 }
 
@@ -99,14 +98,14 @@ impl Source for Postgres {
     }
 
     fn read(&mut self, select: &Select<'_>, each: &mut RowCallback<'_>) -> Result<(), PlatformError> {
-        let reading = PreparedSelect::of(select)?;
+        let reading = PreparedSelect::new(select)?;
         self.with_client(
             |place| format!("cannot read {} of {place}", table_of(select.whole)),
             |client, connector| {
                 let statement = client
                     .prepare(&reading.sql)
-                    .map_err(|error| ServerError::of(&error).in_column_at(&error, &reading.sql))?;
-                let kinds = ColumnKinds::of(statement.columns())?;
+                    .map_err(|error| ServerError::from_postgres(&error).in_column_at(&error, &reading.sql))?;
+                let kinds = ColumnKinds::from_columns(statement.columns())?;
                 let result = stream(client, &statement, reading.position, &kinds, each);
                 if let Err(Stop::Caller(_)) = result {
                     // The rest of the table would come before the connection can be closed.
@@ -137,7 +136,7 @@ struct PreparedSelect<'a> {
 }
 
 impl<'a> PreparedSelect<'a> {
-    fn of(select: &Select<'a>) -> Result<Self, PlatformError> {
+    fn new(select: &Select<'a>) -> Result<Self, PlatformError> {
         let Some((since, position)) = select.since else {
             return Ok(Self { sql: select.whole.into(), position: None });
         };
@@ -184,12 +183,12 @@ fn blame(client: &mut Client, statement: &Statement, select: &str, trouble: Serv
     for column in statement.columns() {
         let name = crate::sql::quote::quoted(column.name());
         if let Err(error) = client.query_one(&format!("SELECT count({name}) FROM ({select}) AS read"), &[]) {
-            let found = ServerError::of(&error);
+            let found = ServerError::from_postgres(&error);
             if !found.is_about_a_value() {
                 return trouble;
             }
             let source = type_of(client, &name, select).unwrap_or_else(|| "another type".to_owned());
-            return found.but_source_has(&source).in_column(column.name());
+            return found.with_source_type(&source).in_column(column.name());
         }
     }
     trouble

@@ -21,7 +21,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(column_type: &Type) -> Option<Self> {
+    fn from_type(column_type: &Type) -> Option<Self> {
         Some(match *column_type {
             Type::BOOL => Self::Boolean,
             Type::INT2 => Self::SmallInt,
@@ -67,11 +67,11 @@ pub(super) struct ColumnKinds(Vec<Kind>);
 
 impl ColumnKinds {
     /// Refuses what the SELECT should have converted.
-    pub(super) fn of(columns: &[Column]) -> Result<Self, ServerError> {
+    pub(super) fn from_columns(columns: &[Column]) -> Result<Self, ServerError> {
         let kinds = columns.iter().map(|column| {
-            Kind::of(column.type_()).ok_or_else(|| {
+            Kind::from_type(column.type_()).ok_or_else(|| {
                 let found = column.type_();
-                ServerError::said(format!("nothing is kept as `{found}`; cast it in the SELECT"))
+                ServerError::new(format!("nothing is kept as `{found}`; cast it in the SELECT"))
                     .in_column(column.name())
             })
         });
@@ -80,7 +80,9 @@ impl ColumnKinds {
 
     /// The values of a row, borrowed from it.
     pub(super) fn read<'row>(&self, row: &'row Row) -> Result<Vec<ValueRef<'row>>, ServerError> {
-        let read = |(at, kind): (usize, &Kind)| kind.read(row, at).map_err(|error| ServerError::of(&error));
+        let read = |(at, kind): (usize, &Kind)| {
+            kind.read(row, at).map_err(|error| ServerError::from_postgres(&error))
+        };
         self.0.iter().enumerate().map(read).collect()
     }
 }
