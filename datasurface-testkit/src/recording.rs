@@ -156,7 +156,7 @@ impl DataPlatform for RecordingPlatform {
 
     fn weigh(&self, node: &NodeFacts) -> Weights {
         let question = || format!("weighing `{}`", node.key());
-        self.ask(question, || self.platform.weigh(node)).unwrap_or_else(Weights::new)
+        self.ask(question, || self.platform.weigh(node)).unwrap_or_default()
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {

@@ -46,7 +46,7 @@ impl Predecessor<'_> {
              AND :arrived <= (\n    SELECT coalesce(max(\"batch\"), 0)\n    {}\n  );",
             self.rows("main", &BATCHES).replace("\n", "\n    "),
             self.rows(PREDECESSOR_SCHEMA, &BATCHES).replace("\n", "\n    "),
-            self.from_where(PREDECESSOR_SCHEMA, &BATCHES).replace("\n", "\n    "),
+            self.source_rows(PREDECESSOR_SCHEMA, &BATCHES).replace("\n", "\n    "),
         )
     }
 
@@ -54,7 +54,7 @@ impl Predecessor<'_> {
     pub(crate) fn last(&self) -> String {
         format!(
             "SELECT coalesce(max(\"batch\"), 0) AS \"batch\"\n{};",
-            self.from_where(PREDECESSOR_SCHEMA, &BATCHES)
+            self.source_rows(PREDECESSOR_SCHEMA, &BATCHES)
         )
     }
 
@@ -82,7 +82,7 @@ impl Predecessor<'_> {
             sum("inserted"),
             sum("updated"),
             sum("deleted"),
-            self.from_where("main", &BATCHES).replace("\n", "\n    "),
+            self.source_rows("main", &BATCHES).replace("\n", "\n    "),
             self.table.quoted_table(),
             quoted(BATCH_OUT),
         )
@@ -124,10 +124,10 @@ impl Predecessor<'_> {
     }
 
     fn rows(&self, schema: &str, book: &MetadataTable) -> String {
-        format!("SELECT {}\n{}", book.columns, self.from_where(schema, book))
+        format!("SELECT {}\n{}", book.columns, self.source_rows(schema, book))
     }
 
-    fn from_where(&self, schema: &str, book: &MetadataTable) -> String {
+    fn source_rows(&self, schema: &str, book: &MetadataTable) -> String {
         format!(
             "FROM {schema}.\"{}\"\nWHERE \"datastore\" = {}\n  AND \"dataset\" = {}",
             book.name,
