@@ -68,20 +68,20 @@ impl ConfiguredPlatform {
         registry: &Registry,
         instance: &PlatformInstance,
     ) -> Result<Self, Box<Diagnostic>> {
-        let path = ModelPath::root().child(segment::PLATFORMS, instance.name());
+        let path = ModelPath::root().child(segment::PLATFORMS, &instance.name);
         let exactly = VersionReq {
             comparators: vec![Comparator {
                 op: Op::Exact,
-                major: instance.version().major,
-                minor: Some(instance.version().minor),
-                patch: Some(instance.version().patch),
-                pre: instance.version().pre.clone(),
+                major: instance.version.major,
+                minor: Some(instance.version.minor),
+                patch: Some(instance.version.patch),
+                pre: instance.version.pre.clone(),
             }],
         };
-        let factory = registry.find(instance.kind(), &exactly).ok_or_else(|| {
-            let wanted = format!("`{}` {}", instance.kind(), instance.version());
+        let factory = registry.find(&instance.kind, &exactly).ok_or_else(|| {
+            let wanted = format!("`{}` {}", instance.kind, &instance.version);
             let message =
-                format!("`{}` was rendered by {wanted}, which this host does not know", instance.name());
+                format!("`{}` was rendered by {wanted}, which this host does not know", &instance.name);
             let finding = Diagnostic::new(&UNKNOWN_VERSION, path.clone(), message)
                 .with_help("what it keeps can only be let go by that plug-in: use a host that has it");
             Box::new(finding)
@@ -114,7 +114,7 @@ fn unknown_places(ecosystem: &Ecosystem, hosted: &ConfiguredPlatform) -> Vec<Dia
     let is_unknown = |place: &&Place| {
         !ecosystem.vendors().get(place.vendor()).is_some_and(|vendor| vendor.has_location(place))
     };
-    let name = hosted.instance().name();
+    let name = &hosted.instance().name;
     let places = hosted.platform().descriptor().data_places().iter().filter(is_unknown);
     let findings = places.map(|place| {
         let path = ModelPath::root().child(segment::PLATFORMS, name).attribute(segment::CONFIG);

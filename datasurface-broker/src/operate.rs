@@ -77,7 +77,7 @@ impl Broker {
             return OperationReport { done: BTreeMap::new(), findings: unknown.into_iter().collect() };
         }
         let OperationReport { done, mut findings } = self.each(target, on, |runtime, site, record| {
-            let asked = names.done.get(record.instance.name()).and_then(|names| request.restricted_to(names));
+            let asked = names.done.get(&record.instance.name).and_then(|names| request.restricted_to(names));
             asked.map(|request| runtime.run(site, &request)).transpose()
         });
         findings.extend(names.findings.iter().cloned());

@@ -45,7 +45,7 @@ impl Broker {
         for graph in graphs.iter() {
             let before = lock.platforms.get(graph.platform()).cloned().unwrap_or_default();
             let after = PlatformLock {
-                version: platforms.get(graph.platform()).map(|hosted| hosted.instance().version().clone()),
+                version: platforms.get(graph.platform()).map(|hosted| hosted.instance().version.clone()),
                 placement: sharding::place(
                     graph,
                     platforms.get(graph.platform()),

@@ -39,8 +39,8 @@ impl<'h> HeldCustody<'h> {
     pub(crate) fn new(held: &'h [HeldState]) -> Self {
         let mut owed: BTreeMap<&DatasetKey, Custody> = BTreeMap::new();
         for state in held {
-            let custody = owed.entry(state.holds().dataset()).or_default();
-            *custody = custody.join(state.holds().custody());
+            let custody = owed.entry(&state.holds.dataset).or_default();
+            *custody = custody.join(state.holds.custody);
         }
         Self(owed)
     }
@@ -48,7 +48,7 @@ impl<'h> HeldCustody<'h> {
     /// The facts of a node, with what is held joined into what is owed.
     pub(crate) fn join(&self, facts: NodeFacts) -> NodeFacts {
         facts.map_datasets(|facts: DatasetFacts| {
-            let custody = self.0.get(facts.key()).copied().unwrap_or_default();
+            let custody = self.0.get(&facts.key).copied().unwrap_or_default();
             Some(facts.joined_with(custody))
         })
     }

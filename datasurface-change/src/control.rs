@@ -159,7 +159,7 @@ impl ChangeControl {
 
 /// When a dataset was to go before the change, if it was.
 fn retiring_before(old: &Valid<Ecosystem>, dataset: &DatasetKey) -> Option<RetirementDates> {
-    let store = old.datastore(&dataset.datastore)?.entity();
+    let store = &old.datastore(&dataset.datastore)?.entity;
     changed_datastores::retiring(store, store.datasets().get(&dataset.dataset)?)
 }
 
@@ -216,8 +216,8 @@ fn retiring_keys(
             && let Some(whole) = new.datastore(store.store.name())
         {
             // What the datastore says concerns every dataset of it.
-            let is_whole = whole.entity().deprecation().is_some();
-            let store = if is_whole { whole.entity() } else { store.store };
+            let is_whole = whole.entity.deprecation().is_some();
+            let store = if is_whole { &whole.entity } else { store.store };
             let datasets = store
                 .datasets()
                 .iter()
@@ -228,7 +228,7 @@ fn retiring_keys(
     for placed in uses::workspaces(&pruned.new) {
         for sink in placed.workspace.groups().iter().flat_map(|group| group.sinks()) {
             let key = sink.name();
-            let store = new.datastore(&key.datastore).map(|store| store.entity());
+            let store = new.datastore(&key.datastore).map(|store| &store.entity);
             let is_retiring = store.is_some_and(|store| {
                 let dataset = store.datasets().get(&key.dataset);
                 dataset.is_some_and(|dataset| changed_datastores::retiring(store, dataset).is_some())

@@ -19,26 +19,16 @@ pub enum LintView<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformView {
-    platform: Arc<PlatformInstance>,
-    shards: Vec<ShardName>,
+    /// The instance.
+    pub platform: Arc<PlatformInstance>,
+    /// Its shards, in order.
+    pub shards: Vec<ShardName>,
 }
 
 impl PlatformView {
     /// An instance with these shards.
     pub fn new(platform: Arc<PlatformInstance>, shards: Vec<ShardName>) -> Self {
         Self { platform, shards }
-    }
-
-    /// The instance.
-    #[must_use]
-    pub fn platform(&self) -> &PlatformInstance {
-        &self.platform
-    }
-
-    /// Its shards, in order.
-    #[must_use]
-    pub fn shards(&self) -> &[ShardName] {
-        &self.shards
     }
 }
 
@@ -48,9 +38,9 @@ impl LintView<'_> {
     pub fn path(&self) -> ModelPath {
         match self {
             Self::Node(node) => ModelPath::root()
-                .child(segment::PLATFORMS, node.platform().name())
+                .child(segment::PLATFORMS, &node.platform().name)
                 .child(segment::NODES, node.key().to_string()),
-            Self::Platform(view) => ModelPath::root().child(segment::PLATFORMS, view.platform().name()),
+            Self::Platform(view) => ModelPath::root().child(segment::PLATFORMS, &view.platform.name),
         }
     }
 }
@@ -80,7 +70,7 @@ impl<'a> Reporter<'a> {
             for ask in descriptor.unclaimed(node) {
                 self.report(
                     &UNCLAIMED,
-                    format!("`{}` does not claim {ask}", node.platform().name()),
+                    format!("`{}` does not claim {ask}", &node.platform().name),
                     "serve this by another platform, or ask for less",
                 );
             }

@@ -5,18 +5,15 @@ use std::fmt;
 
 /// Something of a schema that cannot be read: in one column, or about all of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct ColumnError {
-    pub(super) column: Option<ColumnName>,
-    pub(super) message: String,
+    /// The column that it is in, as far as that has a name.
+    pub column: Option<ColumnName>,
+    /// The reason, in one line.
+    pub message: String,
 }
 
-impl ColumnError {
-    /// The column that it is in, as far as that has a name.
-    #[must_use]
-    pub fn column(&self) -> Option<&ColumnName> {
-        self.column.as_ref()
-    }
-}
+impl ColumnError {}
 
 impl fmt::Display for ColumnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

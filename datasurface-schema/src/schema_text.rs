@@ -334,7 +334,7 @@ mod tests {
     #[test]
     fn every_column_that_cannot_be_read_is_said() {
         let error = "a Dat, b Date, \"c d\" (5), (, e".parse::<TableSchema>().unwrap_err();
-        let columns: Vec<_> = error.problems().iter().map(|problem| problem.column()).collect();
+        let columns: Vec<_> = error.problems().iter().map(|problem| problem.column.as_ref()).collect();
         assert_eq!(columns, [Some(&"a".into()), Some(&"c d".into()), None]);
     }
 

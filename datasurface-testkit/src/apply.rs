@@ -112,7 +112,7 @@ fn take<'a>(
 }
 
 fn custody(placed: &ScopedResource<'_>) -> Option<Custody> {
-    placed.resource.held_data().map(|data| data.custody())
+    placed.resource.held_data().map(|data| data.custody)
 }
 
 fn at(step: &Step, scope: &Scope) -> Result<(), String> {

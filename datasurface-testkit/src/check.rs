@@ -115,9 +115,9 @@ impl Laws {
         trial.edits.extend((0..4).map(Edit::RemoveWorkspace));
         trial.edits.extend((0..4).map(|group| Edit::RemoveSink(group, 0)));
         let mut verdict = trial.run(&rehearsal);
-        if verdict.ecosystems() == 0 {
+        if verdict.counts.ecosystems == 0 {
             verdict.mark_insufficient(format!("the ecosystem was refused:\n{}", trial.refusal(&rehearsal)));
-        } else if verdict.changes() == 0 {
+        } else if verdict.counts.changes == 0 {
             verdict.mark_insufficient("no change of it could be planned".to_owned());
         }
         verdict
@@ -135,24 +135,24 @@ impl Laws {
         let mut verdict = LawReport::default();
         let mut shrinking = SHRINKING;
         for _ in 0..ecosystems.saturating_mul(PATIENCE) {
-            if verdict.ecosystems() >= ecosystems {
+            if verdict.counts.ecosystems >= ecosystems {
                 break;
             }
             let Some(trial) = drawn(&trials, &mut runner) else {
                 continue;
             };
             let outcome = trial.run(&rehearsal);
-            verdict.count(outcome.tally().clone());
+            verdict.count(outcome.counts.clone());
             let known = verdict.laws();
             for law in outcome.laws().difference(&known) {
                 let (trial, smallest) = shrunk(&trial, *law, &rehearsal, &mut shrinking);
                 let smallest = smallest.unwrap_or_else(|| outcome.clone());
-                let of_law = smallest.violations().filter(|one| one.law() == *law);
+                let of_law = smallest.violations.iter().filter(|one| one.law == *law);
                 of_law.for_each(|violation| verdict.add_violation(violation.clone()));
                 verdict.add_counterexample(*law, &trial.ecosystem);
             }
         }
-        let (rendered, changes) = (verdict.ecosystems(), verdict.changes());
+        let (rendered, changes) = (verdict.counts.ecosystems, verdict.counts.changes);
         if rendered < ecosystems {
             verdict
                 .mark_insufficient(format!("only {rendered} of {ecosystems} ecosystems could be rendered"));

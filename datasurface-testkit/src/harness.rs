@@ -64,7 +64,7 @@ impl Harness {
     /// Another instance with the same settings.
     pub(crate) fn second_instance(&self, instance: &PlatformInstance) -> Option<Box<dyn DataPlatform>> {
         let registry = self.broker.registry();
-        factory(registry, instance.kind(), instance.version())?.create(instance).ok()
+        factory(registry, &instance.kind, &instance.version)?.create(instance).ok()
     }
 
     /// What platforms were asked apart from proposals.

@@ -71,5 +71,5 @@ mod test_case;
 pub use check::Laws;
 pub use datasurface_strategies as strategies;
 pub use northwind::{northwind, northwind_masked};
-pub use report::{Law, LawReport, Violation};
+pub use report::{CheckCounts, Law, LawReport, Violation};
 pub use synthetic::{Edits, Synthetic, worst_case_edits};

@@ -128,7 +128,7 @@ impl PlatformFactory for RecordingFactory {
             let descriptor = platform.descriptor().clone();
             Ok((platform, descriptor))
         };
-        let name = instance.name();
+        let name = &instance.name;
         let (platform, descriptor) =
             guarded(&self.log, name, || "making an instance".to_owned(), create).ok_or_else(panicked)??;
         Ok(Box::new(RecordingPlatform { name: name.clone(), platform, descriptor, log: self.log.clone() }))
@@ -155,12 +155,12 @@ impl DataPlatform for RecordingPlatform {
     }
 
     fn weigh(&self, node: &NodeFacts) -> Weights {
-        let question = || format!("weighing `{}`", node.key());
+        let question = || format!("weighing `{}`", &node.key);
         self.ask(question, || self.platform.weigh(node)).unwrap_or_default()
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-        let question = || format!("offers of `{}`", node.key());
+        let question = || format!("offers of `{}`", &node.key);
         self.ask(question, || self.platform.offer(node)).unwrap_or_default()
     }
 

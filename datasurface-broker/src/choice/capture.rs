@@ -75,7 +75,7 @@ fn askers<'a>(
     let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for (key, platform) in assignments.served_groups() {
         let workspace = question.ecosystem.workspace(&key.workspace);
-        let group = workspace.and_then(|workspace| workspace.entity().groups().get(&key.group));
+        let group = workspace.and_then(|workspace| workspace.entity.groups().get(&key.group));
         for sink in group.into_iter().flat_map(|group| group.sinks()) {
             askers.entry(&sink.name().datastore).or_default().insert(platform);
         }
@@ -96,12 +96,12 @@ fn readings<'a>(
     }
     let group = |key: &GroupKey| {
         let workspace = question.ecosystem.workspace(&key.workspace)?;
-        Some((workspace, workspace.entity().groups().get(&key.group)?))
+        Some((workspace, workspace.entity.groups().get(&key.group)?))
     };
     let served = serving.served_groups().filter_map(|(key, _)| group(key));
     let producers = needed.iter().filter_map(|name| question.ecosystem.producer(name));
-    let of_producers = producers
-        .flat_map(|workspace| workspace.entity().groups().iter().map(move |group| (workspace, group)));
+    let of_producers =
+        producers.flat_map(|workspace| workspace.entity.groups().iter().map(move |group| (workspace, group)));
     for (workspace, group) in served.chain(of_producers) {
         for sink in group.sinks() {
             let reading = DatasetReader { workspace, group: group.name(), dataset: sink.name() };
@@ -118,15 +118,15 @@ fn duty<'a>(
     store: &'a Located<Datastore>,
     readings: &[DatasetReader<'a>],
 ) -> GovernedTask<'a> {
-    let name = store.entity().name();
+    let name = store.entity.name();
     let what = format!("capture the datastore `{name}`");
-    let mut duty = GovernedTask::new(question, what, store.path(), store.entity().production_status());
-    duty.add_zone(&store.team().zone);
+    let mut duty = GovernedTask::new(question, what, store.path(), store.entity.production_status());
+    duty.add_zone(&store.team.zone);
     for reading in readings {
         duty.add_data(reading.dataset);
     }
     let producer = question.ecosystem.producer(name);
-    for group in producer.into_iter().flat_map(|workspace| workspace.entity().groups()) {
+    for group in producer.into_iter().flat_map(|workspace| workspace.entity.groups()) {
         for sink in group.sinks() {
             duty.add_input(sink.name());
         }
@@ -145,14 +145,14 @@ fn choose_for(
     assignments: &mut Assignments,
     found: &mut Vec<Diagnostic>,
 ) {
-    let name = store.entity().name();
+    let name = store.entity.name();
     let pin = question.ecosystem.primary_pins().get(name);
     let is_pinned = |platform: &PlatformName| pin.is_some_and(|pin| pin.platform() == platform);
-    let decided = question.capturing(store.entity());
+    let decided = question.capturing(&store.entity);
     for decision @ (platform, stage) in &decided {
         assignments.assign_primary(name.clone(), (*platform).clone(), *stage);
         if is_in_graph(decision) && !is_pinned(platform) {
-            let reasons = unable(question, store.entity(), platform);
+            let reasons = unable(question, &store.entity, platform);
             if !reasons.is_empty() {
                 let message = format!("`{platform}` captures `{name}`, but {}", reasons.join(", and "));
                 let help = "pin the datastore to a platform that can";
@@ -164,7 +164,7 @@ fn choose_for(
     found.extend(contradiction(assignments, store));
     let captures = decided.iter().any(is_in_graph);
     let obstacles = |platform: &PlatformName| {
-        let mut obstacles = unable(question, store.entity(), platform);
+        let mut obstacles = unable(question, &store.entity, platform);
         obstacles.extend(duty.obstacles(platform));
         obstacles
     };
@@ -182,7 +182,7 @@ fn choose_for(
         found.extend(
             duty.findings(platform, Some(Pin { at: &path.attribute(segment::PLATFORM), remedy: &remedy })),
         );
-        let reasons = unable(question, store.entity(), platform);
+        let reasons = unable(question, &store.entity, platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));
             found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).with_help("pin another platform"));
@@ -218,7 +218,7 @@ fn choose_for(
 
 /// What is wrong if several platforms are said to capture a datastore for all.
 fn contradiction(assignments: &Assignments, store: &Located<Datastore>) -> Option<Diagnostic> {
-    let name = store.entity().name();
+    let name = store.entity.name();
     let platforms: Vec<String> =
         assignments.primary_candidates(name).map(|platform| format!("`{platform}`")).collect();
     if platforms.len() < 2 {
@@ -235,7 +235,7 @@ fn unable(question: &ChoiceContext<'_>, store: &Datastore, platform: &PlatformNa
         return vec!["it is not available".to_owned()];
     };
     let descriptor = hosted.platform().descriptor();
-    let producer = question.ecosystem.producer(store.name()).map(Located::entity);
+    let producer = question.ecosystem.producer(store.name()).map(|located| &located.entity);
     match producer.and_then(|workspace| Some((workspace, workspace.transformer()?))) {
         Some((workspace, transformer)) => {
             transformer_obstacles(descriptor, question.ecosystem, workspace, transformer)

@@ -111,13 +111,13 @@ impl<'a> GovernedTask<'a> {
 
     fn add_concern(&mut self, key: &'a DatasetKey, concern: ConcernKind) {
         if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
-            && let Some(voice) = self.voice(&store.team().zone, concern)
+            && let Some(voice) = self.voice(&store.team.zone, concern)
         {
             voice.data.get_or_insert_with(|| store.path().child(segment::DATASETS, &key.dataset));
             let statuses =
                 if concern == ConcernKind::Input { &mut voice.of_inputs } else { &mut voice.statuses };
-            statuses.insert(store.entity().production_status());
-            if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
+            statuses.insert(store.entity.production_status());
+            if let Some(dataset) = store.entity.datasets().get(&key.dataset) {
                 voice.asked_for.extend(dataset.storage_policies());
             }
         }
@@ -125,12 +125,12 @@ impl<'a> GovernedTask<'a> {
 
     /// Somebody reads what is kept.
     pub(super) fn add_reader(&mut self, reading: &DatasetReader<'a>) {
-        if let Some(voice) = self.voice(&reading.workspace.team().zone, ConcernKind::Places)
+        if let Some(voice) = self.voice(&reading.workspace.team.zone, ConcernKind::Places)
             && voice.data.is_none()
         {
             let group = reading.workspace.path().child(segment::GROUPS, reading.group);
             let sink = group.child(segment::SINKS, reading.dataset.to_string());
-            let group = reading.workspace.entity().groups().get(reading.group);
+            let group = reading.workspace.entity.groups().get(reading.group);
             let is_alone = group.is_some_and(|group| group.sinks().len() == 1);
             voice.remedy = (!is_alone).then(|| sink.clone());
             voice.data = Some(sink);

@@ -54,10 +54,10 @@ pub(super) fn choose(
     found: &mut Vec<Diagnostic>,
 ) {
     for workspace in question.ecosystem.workspaces() {
-        if workspace.entity().transformer().is_some() {
+        if workspace.entity.transformer().is_some() {
             continue; // It runs because somebody needs its output.
         }
-        for group in workspace.entity().groups() {
+        for group in workspace.entity.groups() {
             choose_for(question, workspace, group, assignments, found);
         }
     }
@@ -70,7 +70,7 @@ fn choose_for(
     assignments: &mut Assignments,
     found: &mut Vec<Diagnostic>,
 ) {
-    let key = GroupKey::new(workspace.entity().name(), group.name());
+    let key = GroupKey::new(workspace.entity.name(), group.name());
     let path = workspace.path().child(segment::GROUPS, group.name());
     let pin = ModelPath::root().child(segment::GROUP_PINS, key.to_string());
     let pinned: &[PlatformName] =
@@ -78,7 +78,7 @@ fn choose_for(
     let duty = duty(question, workspace, group, &path);
     let unable = |platform: &PlatformName| match question.platforms.get(platform) {
         Some(hosted) => {
-            serving_obstacles(hosted.platform().descriptor(), question.ecosystem, workspace.entity(), group)
+            serving_obstacles(hosted.platform().descriptor(), question.ecosystem, &workspace.entity, group)
         }
         None => vec!["it is not available".to_owned()],
     };
@@ -87,7 +87,7 @@ fn choose_for(
         obstacles.extend(duty.obstacles(platform));
         obstacles
     };
-    let decided = question.serving(workspace.entity(), group);
+    let decided = question.serving(&workspace.entity, group);
 
     for decision @ (platform, stage) in &decided {
         assignments.assign_group(key.clone(), (*platform).clone(), *stage);
@@ -166,9 +166,9 @@ fn duty<'a>(
     group: &'a DatasetGroup,
     path: &ModelPath,
 ) -> GovernedTask<'a> {
-    let what = format!("serve the group `{}/{}`", workspace.entity().name(), group.name());
-    let mut duty = GovernedTask::new(question, what, path.clone(), workspace.entity().production_status());
-    duty.add_zone(&workspace.team().zone);
+    let what = format!("serve the group `{}/{}`", workspace.entity.name(), group.name());
+    let mut duty = GovernedTask::new(question, what, path.clone(), workspace.entity.production_status());
+    duty.add_zone(&workspace.team.zone);
     for sink in group.sinks() {
         duty.add_data(sink.name());
     }

@@ -114,7 +114,7 @@ impl Manifest {
     ) -> Self {
         let in_order = |mut platform: PlatformRecord| {
             platform.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
-            (platform.instance.name().clone(), platform)
+            (platform.instance.name.clone(), platform)
         };
         Self { revision, lock, platforms: platforms.into_iter().map(in_order).collect() }
     }
@@ -201,7 +201,7 @@ impl Manifest {
         for platform in self.platforms.values() {
             let twice = |(entry, next): (&ScopeEntry, &ScopeEntry)| entry.scope == next.scope;
             if platform.scopes.iter().zip(platform.scopes.iter().skip(1)).any(twice) {
-                return Some(format!("`{}` has a scope twice", platform.instance.name()));
+                return Some(format!("`{}` has a scope twice", platform.instance.name));
             }
         }
         let mut paths: BTreeMap<String, SafePath> = BTreeMap::new();

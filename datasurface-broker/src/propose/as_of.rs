@@ -58,10 +58,10 @@ impl AsOf {
     ) -> Option<Diagnostic> {
         let first = stays.first()?;
         let what = match stays.len() {
-            1 => format!("`{}` stays, although it is not owed any more", first.resource()),
+            1 => format!("`{}` stays, although it is not owed any more", &first.resource),
             many => format!(
                 "`{}` and {} others stay, although they are not owed any more",
-                first.resource(),
+                &first.resource,
                 many - 1
             ),
         };

@@ -29,7 +29,7 @@ pub(super) fn check(
     views: &PlatformViews,
     found: &mut Vec<Diagnostic>,
 ) {
-    let platform = hosted.instance().name();
+    let platform = &hosted.instance().name;
     let too_large = |path: ModelPath, what: String, weight: u64, limit: &str, most: u64| {
         let message = format!("{what} has {weight} {limit}, and a shard of `{platform}` can have {most}");
         Diagnostic::new(&LIMIT, path, message)
@@ -75,7 +75,7 @@ fn pieces<'v>(
             scoped.is_whole().then_some(IndivisiblePart { node, dataset: None, weight: weight.whole });
         let dataset =
             move |dataset| IndivisiblePart { node, dataset: Some(dataset), weight: weight.per_dataset };
-        whole.into_iter().chain(scoped.datasets().map(|facts| facts.key()).map(dataset))
+        whole.into_iter().chain(scoped.datasets().map(|facts| &facts.key).map(dataset))
     })
 }
 
@@ -106,12 +106,12 @@ impl IndivisiblePart<'_> {
             (NodeKey::Export { dataset, .. }, NodeDetail::Export(export)) => sink(ecosystem, export, dataset),
             (NodeKey::Export { .. }, _) => None,
         };
-        path.unwrap_or_else(|| ModelPath::root().child(segment::PLATFORMS, self.node.platform().name()))
+        path.unwrap_or_else(|| ModelPath::root().child(segment::PLATFORMS, &self.node.platform().name))
     }
 }
 
 fn sink(ecosystem: &Valid<Ecosystem>, export: &ExportFacts, dataset: &DatasetKey) -> Option<ModelPath> {
-    let group = export.consumers().first()?.group();
+    let group = &export.consumers.first()?.group;
     let path = ecosystem.workspace(&group.workspace)?.path().child(segment::GROUPS, &group.group);
     Some(path.child(segment::SINKS, dataset.to_string()))
 }

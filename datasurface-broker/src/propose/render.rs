@@ -99,14 +99,14 @@ pub(super) fn render(
 /// any more.
 fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<ResourceAddress, NodeView> {
     let held: BTreeMap<&ResourceAddress, &NodeView> =
-        view.held().iter().map(|held| (held.resource(), held.node())).collect();
+        view.held().iter().map(|held| (&held.resource, &held.node)).collect();
     let captures: BTreeMap<&DatasetKey, &NodeView> = view
         .nodes()
         .iter()
-        .flat_map(|node| node.view().facts().datasets().iter().map(move |facts| (facts.key(), node.view())))
+        .flat_map(|node| node.view().facts().datasets().iter().map(move |facts| (&facts.key, node.view())))
         .collect();
     let view_of = |resource: &Resource| {
-        let dataset = resource.held_data()?.dataset();
+        let dataset = &resource.held_data()?.dataset;
         match held.get(resource.address()) {
             Some(node) => Some((*node).clone()),
             None => captures.get(dataset).map(|node| node.restricted_to(&dataset.dataset)),
@@ -134,12 +134,12 @@ fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Dia
 
 fn check_held(scopes: &[ScopeView], entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
     for held in scopes.iter().flat_map(|scope| scope.held()) {
-        let rendered = entries.iter().find_map(|entry| entry.record.resources.get(held.resource()));
+        let rendered = entries.iter().find_map(|entry| entry.record.resources.get(&held.resource));
         let keeps = rendered.and_then(|resource| resource.held_data()).is_some_and(|data| {
-            data.dataset() == held.holds().dataset() && data.custody().covers(held.holds().custody())
+            data.dataset == held.holds.dataset && data.custody.covers(held.holds.custody)
         });
         if !keeps {
-            let message = format!("`{}` is held, but its platform does not render it", held.resource());
+            let message = format!("`{}` is held, but its platform does not render it", held.resource);
             found.push(Diagnostic::new(&NOT_RENDERED, path.clone(), message).with_help(
                 "report this to the author of the plug-in; the data is safe as long as nothing is written",
             ));

@@ -38,7 +38,7 @@ pub(super) fn lost(ecosystem: &Valid<Ecosystem>, lost: &Outage) -> Result<(), Bo
             Err(unknown("platform", "platforms", name.as_str(), platforms.collect()))
         }
         Outage::Datastore(name) if ecosystem.datastore(name).is_none() => {
-            let datastores = ecosystem.datastores().into_iter().map(|one| one.entity().name().to_string());
+            let datastores = ecosystem.datastores().into_iter().map(|one| one.entity.name().to_string());
             Err(unknown("datastore", "datastores", name.as_str(), datastores.collect()))
         }
         _ => Ok(()),

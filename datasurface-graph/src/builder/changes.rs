@@ -56,8 +56,8 @@ impl Changes {
         let (old, new) = (&estate.ecosystem, ecosystem);
         let units = Units::between(old, new);
         for name in units.workspaces {
-            let before = old.workspace(&name).and_then(|unit| TransformerReads::new(old, unit.entity()));
-            let after = new.workspace(&name).and_then(|unit| TransformerReads::new(new, unit.entity()));
+            let before = old.workspace(&name).and_then(|unit| TransformerReads::new(old, &unit.entity));
+            let after = new.workspace(&name).and_then(|unit| TransformerReads::new(new, &unit.entity));
             if before != after {
                 self.transformers = true;
                 let outputs = before.iter().chain(&after).map(|reading| reading.output.clone());

@@ -47,7 +47,7 @@ impl FragmentBuilders {
 impl Fragments {
     /// The draft of a datastore, with those who need it now.
     fn draft(&mut self, name: &DatastoreName) -> Option<FragmentBuilder> {
-        let datastore = Arc::clone(self.ecosystem.datastore(name)?.entity());
+        let datastore = Arc::clone(&self.ecosystem.datastore(name)?.entity);
         let maker = self.transformers.maker_of(name);
         let makers = maker.map(|maker| maker.group);
         let origin = match maker {

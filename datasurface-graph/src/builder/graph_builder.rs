@@ -125,7 +125,7 @@ impl GraphBuilder {
         let Fragments { ecosystem, workplaces, derivations, .. } = &mut self.estate;
         let datastore = |name: &DatastoreName| {
             let known = self.drafts.get(name).map(|draft| &draft.datastore);
-            known.or_else(|| ecosystem.datastore(name).map(|located| located.entity())).cloned()
+            known.or_else(|| ecosystem.datastore(name).map(|located| &located.entity)).cloned()
         };
         for (name, changed) in self.derived.drain() {
             let before = derivations.get(&name).cloned();
@@ -168,7 +168,7 @@ impl GraphBuilder {
         name: &WorkspaceName,
         before: Option<&WorkspaceFragment>,
     ) -> Option<WorkspaceFragment> {
-        let workspace = Arc::clone(self.estate.ecosystem.workspace(name)?.entity());
+        let workspace = Arc::clone(&self.estate.ecosystem.workspace(name)?.entity);
         let site = self.estate.container(workspace.container()?)?;
         let served = self.estate.assignments.serving_workspace(name).filter_map(|(group, platform)| {
             let group = workspace.groups().get(&group.group)?;
@@ -292,20 +292,20 @@ impl GraphBuilder {
     /// What is owed to those groups of a transformer's workspace that read what is made inside.
     fn owed_inside(&self, name: &WorkspaceName, members: &Group) -> Obligation {
         let ecosystem = &self.estate.ecosystem;
-        let Some(workspace) = ecosystem.workspace(name).map(|located| located.entity()) else {
+        let Some(workspace) = ecosystem.workspace(name).map(|located| &located.entity) else {
             return Obligation::default();
         };
         let reads_inside = |group: &&DatasetGroup| {
             let mut makers =
                 group.sinks().iter().filter_map(|sink| ecosystem.producer(&sink.name().datastore));
-            makers.any(|maker| members.have(maker.entity().name()))
+            makers.any(|maker| members.have(maker.entity.name()))
         };
         let groups = workspace.groups().iter().filter(reads_inside);
         groups.fold(Obligation::default(), |all, group| all.join(&Consumer::new(workspace, group).is_owed()))
     }
 
     fn output_of(&self, name: &WorkspaceName) -> Option<DatastoreName> {
-        let workspace = self.estate.ecosystem.workspace(name)?.entity();
+        let workspace = &self.estate.ecosystem.workspace(name)?.entity;
         Some(workspace.transformer()?.output().clone())
     }
 

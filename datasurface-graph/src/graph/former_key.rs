@@ -67,7 +67,7 @@ impl EarlierNames<'_> {
     }
 
     fn dataset(self, supply: &DatastoreFragment, id: DatasetId) -> &DatasetName {
-        let datastore = self.0.datastore(self.datastore(supply)).map(|then| then.entity());
+        let datastore = self.0.datastore(self.datastore(supply)).map(|then| &then.entity);
         let dataset = supply.dataset(id);
         let was_there = |name: &_| datastore.is_some_and(|then| then.datasets().get(name).is_some());
         name_then(dataset.name(), dataset.former_name(), was_there)

@@ -50,17 +50,17 @@ pub(super) const BY_TEAM: Grouping = Grouping {
     of_node: |node| {
         let ecosystem = &node.graph().estate().ecosystem;
         let team = match node.node_ref() {
-            NodeRef::Ingest { supply, .. } => ecosystem.datastore(supply.name())?.team(),
+            NodeRef::Ingest { supply, .. } => &ecosystem.datastore(supply.name())?.team,
             // Who has the container has the data.
             NodeRef::Export { export, .. } => {
                 let key = &export.site.key;
                 return Some(Summary::Team(TeamKey::new(&key.zone, &key.team)));
             }
             NodeRef::Transform(derivation) | NodeRef::Trigger(derivation) => {
-                ecosystem.workspace(derivation.name())?.team()
+                &ecosystem.workspace(derivation.name())?.team
             }
         };
-        Some(Summary::Team(team.clone()))
+        Some(Summary::Team(TeamKey::clone(team)))
     },
     by_datastore: false,
 };

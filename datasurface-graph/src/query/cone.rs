@@ -27,7 +27,7 @@ pub fn cone(before: &IntentionGraphs, after: &IntentionGraphs) -> BTreeSet<NodeK
 fn changed(before: &IntentionGraphs, after: &IntentionGraphs) -> Vec<NodeKey> {
     let mut changed = Vec::new();
     let mut compare = |diff: GraphDiff| {
-        changed.extend([diff.added(), diff.removed(), diff.changed()].into_iter().flatten().cloned());
+        changed.extend([&diff.added, &diff.removed, &diff.changed].into_iter().flatten().cloned());
     };
     for graph in after.iter() {
         match before.graph(graph.platform()) {

@@ -77,14 +77,14 @@ impl Queries<'_> {
         for number in hit {
             let Some(node) = self.whole.node(number) else { continue };
             let NodeKey::Export { platform, dataset, .. } = node.key() else { continue };
-            for consumer in node.consumers().filter(|consumer| !consumer.transforms()) {
-                let key = (consumer.group().clone(), platform.clone());
+            for consumer in node.consumers().filter(|consumer| !consumer.transforms) {
+                let key = (consumer.group.clone(), platform.clone());
                 let entry = affected.entry(key).or_insert_with_key(|(group, platform)| AffectedConsumer {
                     group: group.clone(),
                     platform: platform.clone(),
-                    priority: consumer.priority(),
-                    late_after: consumer.requirements().latency(),
-                    deadline: consumer.deadline().cloned(),
+                    priority: consumer.priority,
+                    late_after: consumer.requirements.latency,
+                    deadline: consumer.deadline.as_ref().cloned(),
                     datasets: BTreeSet::new(),
                     is_cut_off: false,
                 });

@@ -111,7 +111,7 @@ impl<'g> Queries<'g> {
         self.nodes(behind)
             .iter()
             .flat_map(|node| node.consumers())
-            .map(|consumer| consumer.group().clone())
+            .map(|consumer| consumer.group.clone())
             .collect()
     }
 

@@ -7,56 +7,19 @@ use std::fmt;
 /// What the datasets of a group must be like where the consumer reads them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Requirements {
-    milestoning: Milestoning,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    latency: Option<Latency>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    retention: Option<Retention>,
-    #[serde(default, skip_serializing_if = "Set::is_empty")]
-    regulators: Set<Regulator>,
-}
-
-impl Requirements {
-    pub(super) fn set_milestoning(&mut self, milestoning: Milestoning) {
-        self.milestoning = milestoning;
-    }
-
-    pub(super) fn set_latency(&mut self, latency: Latency) {
-        self.latency = Some(latency);
-    }
-
-    pub(super) fn set_retention(&mut self, retention: Retention) {
-        self.retention = Some(retention);
-    }
-
-    pub(super) fn add_regulator(&mut self, regulator: Regulator) {
-        self.regulators.insert(regulator);
-    }
-
     /// Which versions of a record.
-    #[must_use]
-    pub fn milestoning(&self) -> Milestoning {
-        self.milestoning
-    }
-
+    pub milestoning: Milestoning,
     /// How late the data may be.
-    #[must_use]
-    pub fn latency(&self) -> Option<Latency> {
-        self.latency
-    }
-
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
     /// How long data must stay reproducible.
-    #[must_use]
-    pub fn retention(&self) -> Option<Retention> {
-        self.retention
-    }
-
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
     /// Who may ask the consumer to prove what it did.
-    #[must_use]
-    pub fn regulators(&self) -> &Set<Regulator> {
-        &self.regulators
-    }
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub regulators: Set<Regulator>,
 }
 
 /// Which versions of a record a consumer sees.

@@ -24,7 +24,9 @@ pub struct Invalid(Box<(Ecosystem, ValidationReport)>);
 /// How much work a validation was.
 #[derive(Clone, Debug)]
 pub struct ValidationStats {
-    units: usize,
+    /// The number of units in the ecosystem. A unit is what is checked, and remembered, on its own: a datastore, a workspace,
+    /// and what is around them.
+    pub units: usize,
     checked: Vec<UnitKey>,
     /// Where these are, in order; written down when somebody asks.
     paths: OnceLock<Vec<ModelPath>>,
@@ -101,13 +103,6 @@ impl Invalid {
 }
 
 impl ValidationStats {
-    /// How many units the ecosystem has. A unit is what is checked, and remembered, on its own: a datastore, a
-    /// workspace, and the frames around them.
-    #[must_use]
-    pub fn units(&self) -> usize {
-        self.units
-    }
-
     /// Where the units are that were really checked this time, in order. For all others, what was found before still
     /// held.
     #[must_use]

@@ -124,7 +124,7 @@ fn every_field_that_cannot_be_read_is_said_and_those_that_refer_to_it_are_not() 
         {"name": "e", "type": "int", "default": "1"},
     ]))));
     let problems = schema.error().unwrap().problems();
-    let columns: Vec<_> = problems.iter().map(|problem| problem.column().unwrap().as_str()).collect();
+    let columns: Vec<_> = problems.iter().map(|problem| problem.column.as_ref().unwrap().as_str()).collect();
     assert_eq!(columns, ["a", "a", "e"], "{problems:?}");
     assert!(problems[1].to_string().starts_with("in the field `a.y`: `no_type`"), "{problems:?}");
 }

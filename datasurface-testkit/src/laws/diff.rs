@@ -63,7 +63,7 @@ fn summary(plan: &Plan) -> String {
 
 /// Applies a plan.
 pub(super) fn check_plan(court: &mut ReportBuilder, diffed: &DiffCall, spared: &BTreeSet<ResourceAddress>) {
-    let name = diffed.change.frame.platform.name();
+    let name = &diffed.change.frame.platform.name;
     match &diffed.result {
         Ok(plan) => {
             for (place, what) in apply(&diffed.change, plan, spared) {

@@ -16,7 +16,7 @@ pub(super) fn check(
         return destroyed;
     };
     let frame = &diffed.change.frame;
-    let name = frame.platform.name();
+    let name = &frame.platform.name;
     let mut before = diffed.change.scopes.iter().flat_map(|one| &one.old.resources);
     let holders: BTreeSet<&ResourceAddress> = before
         .by_ref()

@@ -89,14 +89,14 @@ impl ReportBuilder {
         self.verdict.laws().contains(&law)
     }
 
-    pub(crate) fn count(&mut self, tally: CheckCounts) {
-        self.verdict.count(tally);
+    pub(crate) fn count(&mut self, counts: CheckCounts) {
+        self.verdict.count(counts);
     }
 
     pub(crate) fn skip(&mut self, codes: impl IntoIterator<Item = String>) {
-        let mut tally = CheckCounts::default();
-        tally.skip(codes);
-        self.verdict.count(tally);
+        let mut counts = CheckCounts::default();
+        counts.skip(codes);
+        self.verdict.count(counts);
     }
 
     pub(crate) fn into_verdict(self) -> LawReport {

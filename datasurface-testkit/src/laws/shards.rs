@@ -22,7 +22,7 @@ pub(crate) fn scattered(stage: &HarnessRun, proposal: &Proposal, random: &mut Ra
             placement.place(node.key(), pick());
             if node.kind() == NodeKind::Ingest {
                 for dataset in node.facts().datasets() {
-                    placement.place_dataset(node.key(), dataset.key().dataset.clone(), pick());
+                    placement.place_dataset(node.key(), dataset.key.dataset.clone(), pick());
                 }
             }
         }

@@ -46,7 +46,7 @@ impl PlatformPlugin for LocalPlatform {
     }
 
     fn configure(instance: &PlatformInstance, config: LocalConfig) -> Result<Self, PlatformError> {
-        config.check(instance.name())?;
+        config.check(&instance.name)?;
         Ok(Self::new(config))
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// The roles that a consumer's principals are, by name: the directory of the company says who is in them.
 pub(crate) fn readers(engine: Engine, consumer: &Consumer) -> Result<BTreeSet<String>, LintDiagnostic> {
-    let principals = consumer.entitlement().principals();
+    let principals = consumer.entitlement.principals();
     match engine {
         Engine::Sqlite => Ok(BTreeSet::new()),
         Engine::Postgres => principals.map(|principal| role(consumer, principal)).collect(),
@@ -21,7 +21,7 @@ fn role(consumer: &Consumer, principal: &Principal) -> Result<String, LintDiagno
     let refusal = |problem: &str| {
         LintDiagnostic::new(
             &codes::PRINCIPAL_NAME,
-            format!("the principal `{principal}` of `{}` {problem}", consumer.group().workspace),
+            format!("the principal `{principal}` of `{}` {problem}", consumer.group.workspace),
             "PostgreSQL grants to roles: make a role of another name there, and name it in the entitlement",
         )
     };

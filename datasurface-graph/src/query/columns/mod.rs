@@ -102,7 +102,7 @@ impl<'g> Queries<'g> {
 }
 
 fn has(ecosystem: &Valid<Ecosystem>, ColumnKey { dataset, column }: &ColumnKey) -> bool {
-    let datastore = ecosystem.datastore(&dataset.datastore).map(|located| located.entity());
+    let datastore = ecosystem.datastore(&dataset.datastore).map(|located| &located.entity);
     let dataset = datastore.and_then(|datastore| datastore.datasets().get(&dataset.dataset));
     dataset.is_some_and(|dataset| dataset.schema().table().column(column).is_some())
 }

@@ -165,7 +165,7 @@ fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, sc
         }
     };
     for problem in error.problems() {
-        let path = match problem.column() {
+        let path = match problem.column.as_ref() {
             Some(column) => path.clone().child(segment::COLUMNS, column),
             None => path.clone().attribute(segment::SCHEMA),
         };

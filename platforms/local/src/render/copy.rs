@@ -37,16 +37,16 @@ pub(super) fn render(
     export: &ExportFacts,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
-    let dataset = export.dataset().key();
+    let dataset = &export.dataset.key;
     let buffer = own_table_of_input(config, view, dataset)?;
-    let shelf = ConsumerDatabase::from_container(export.container_key(), export.container(), config)?;
+    let shelf = ConsumerDatabase::from_container(&export.container_key, &export.container, config)?;
     if !is_needed(&shelf, export) {
         return Ok(());
     }
-    let container = export.container_key();
-    let name = shelf.table_name(view.platform().name(), dataset);
-    let custody = export.dataset().custody();
-    let table = Milestoned::new(name, export.dataset().schema().table(), custody.history);
+    let container = &export.container_key;
+    let name = shelf.table_name(&view.platform().name, dataset);
+    let custody = export.dataset.custody;
+    let table = Milestoned::new(name, export.dataset.schema.table(), custody.history);
     let address = shelf.resource(container, dataset);
     let database = shelf.database(config);
 
@@ -100,7 +100,7 @@ fn is_needed(shelf: &ConsumerDatabase, export: &ExportFacts) -> bool {
     match shelf {
         ConsumerDatabase::Own => false,
         ConsumerDatabase::File(_) => true,
-        ConsumerDatabase::Server(_) => export.consumers().iter().any(|consumer| !consumer.transforms()),
+        ConsumerDatabase::Server(_) => export.consumers.iter().any(|consumer| !consumer.transforms),
     }
 }
 
