@@ -12,6 +12,8 @@
 //! let platform = LocalPlatform::new(LocalConfig::new("northwind.db"));
 //! assert!(platform.descriptor().exports_to().contains("sqlite"));
 //! ```
+//!
+//! `docs/local-platform.md` is the guide for operators; `runtime/mod.rs` is the map of the runtime.
 
 mod address;
 mod attributes;
