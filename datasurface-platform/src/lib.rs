@@ -5,8 +5,8 @@
 //! or a container. An author needs one line: `use datasurface_platform::prelude::*;`.
 //!
 //! `docs/platform-sketches.md` outlines four platforms: settings, limits, offers, held data, a diff in place, and a platform that is another
-//! program ([`remote`]). A platform that runs its own jobs implements [`Runtime`]. A finding of its own has a
-//! [`CodeInfo`](model::CodeInfo), and is reported by `lint`. `datasurface-testkit` checks the laws.
+//! program ([`remote`]). A platform that runs its own jobs implements [`Runtime`]. Its own findings have
+//! codes ([`CodeInfo`](model::CodeInfo)), and `lint` reports them. `datasurface-testkit` checks the laws.
 
 mod change;
 mod claim;

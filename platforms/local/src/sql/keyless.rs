@@ -2,7 +2,7 @@
 //! of its latest rows came with one batch: that batch is what identifies a version here.
 //!
 //! So copies compare batches, never rows. Where a key is taken away, the rows become those of the last batch; where a key comes or goes,
-//! rows of copies become those of no batch, and are brought again.
+//! rows of copies become those of no batch.
 
 use super::{
     milestoned::{BATCH_IN, BATCH_OUT, Milestoned},
