@@ -24,7 +24,7 @@
 //! 256 locations inside each other (about 50 where names are given twice), and settings nested more than 120 times.
 //!
 //! [`Documents`] are one model in many files: in memory, or with the feature `fs` a folder. A [`Report`] shows findings with file, line
-//! and column, as text, JSON or SARIF. A [`Loader`] reads documents again at the cost of those that changed. [`apply`] follows a suggestion.
+//! and column, as text, JSON or SARIF. A [`Loader`] reads documents again at the cost of those that changed. [`apply_suggestion`] follows a suggestion.
 
 mod assemble;
 mod codes;
