@@ -2,10 +2,16 @@
 //!
 //! This crate gathers the others under one name; it has no code of its own.
 //!
-//! - [`model`]: the ecosystem, its validation, its documents
+//! - [`model`]: the ecosystem and its validation
+//! - [`document`]: the ecosystem as YAML and JSON, and reports with file, line and column
+//! - [`change`]: review of a change: authorization, compatibility for consumers, retirement
 //! - [`graph`]: the intention graph of each platform
 //! - [`platform`]: the contract that a data platform implements
 //! - [`broker`]: from a valid ecosystem to a plan, and to files in a target
+//!
+//! Features: `yaml` reads documents in YAML, `fs` reads them from files and folders, `sql` reads lineage of columns off the statements of
+//! transformers. The example `northwind` goes from a model to data that flows. Tests of your own models find laws, generators and
+//! synthetic ecosystems in `datasurface-testkit`.
 
 pub use datasurface_broker as broker;
 pub use datasurface_change as change;

@@ -60,6 +60,7 @@ impl ConfiguredPlatform {
 
     /// Where it is: where its declaration says, and where it keeps data on its way.
     pub(crate) fn places(&self, declared: &PlatformDeclaration) -> Set<Place> {
+        // The one answer to where a platform is: governance and the questions about an outage must mean the same places.
         declared.locations().iter().chain(self.platform.descriptor().data_places()).cloned().collect()
     }
 

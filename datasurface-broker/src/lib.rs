@@ -2,6 +2,9 @@
 //!
 //! [`Broker::place`] decides; [`Broker::propose`] renders and plans; [`Proposal::write`] puts the result into a
 //! [`Target`], as a whole or not at all, together with the [`Lock`] that says what was decided.
+//!
+//! Platforms with a runtime then apply and run what was rendered, by the same [`Broker`]: nothing runs that differs from the [`Manifest`].
+//! Moves and releases are edits of the [`Lock`]; `docs/command-line.md` describes them.
 
 mod broker;
 mod choice;

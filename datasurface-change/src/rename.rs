@@ -1,4 +1,7 @@
 //! What looks like a rename that nobody stated. It is proposed, with the evidence; it is never assumed.
+//!
+//! Of many candidates, only those with similar names are compared (`similar_names.rs`), so that the cost is linear. A rename to a name
+//! that has nothing in common with the former one is then not proposed.
 
 use super::{
     changed_datastores::{self, Change, LocatedStore, StoreChange},

@@ -2,6 +2,8 @@
 //!
 //! Each verb reads its input, asks the broker, and gives back an answer; only then is anything printed, except that a
 //! run says on a terminal what it is at. This crate is the only one that prints, and the only one that reads a clock.
+//!
+//! `docs/command-line.md` is the guide. The platforms of the command are in `registry.rs`, one feature each.
 
 mod answer;
 mod arguments;

@@ -4,6 +4,9 @@
 //! A graph is built backwards, from the dataset groups that the broker assigned to a platform to what is captured for
 //! them: [`IntentionGraphs::build`]. It is immutable and read through borrowed views; [`Node::facts`] is all that it
 //! knows of a node, as one value.
+//!
+//! [`query`] answers questions (upstream, downstream, outages, lineage), [`picture`] draws graphs as Mermaid, DOT, GraphML and JSON, and
+//! [`GraphDiff`] compares two versions.
 
 mod assignments;
 mod builder;

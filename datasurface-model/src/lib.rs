@@ -4,6 +4,9 @@
 //! [`Valid`].
 //!
 //! The feature `json-schema` describes names and collections for the documents of `datasurface-document`.
+//!
+//! After an edit, a [`Validation`] since an earlier outcome costs what the edit costs. [`Findings`] are ordered, mergeable, and serialize as
+//! JSON; `datasurface-document` finds the place of each in documents, and applies a [`Suggestion`].
 
 mod diagnostic;
 mod ecosystem;

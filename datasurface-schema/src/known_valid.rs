@@ -1,4 +1,7 @@
 //! Tables in which there is nothing to find.
+//!
+//! A validation looks into no column of such a table. A property test checks that no rule finds anything in one, and debug builds
+//! look all the same.
 
 use crate::{
     column::Column,

@@ -53,6 +53,9 @@
 //! touches its cone only), law 9 (claims are true) but for what is claimed of storage, the linear time of law 10, and law 12
 //! (no secret in any output): a platform is pure and is given names of credentials, never values, so there is nothing that it
 //! could let slip.
+//!
+//! For tests of other kinds: [`northwind()`] is an ecosystem that people can read, [`Synthetic`] makes one of any size, and [`strategies`]
+//! generates ecosystems, edits, mutations and damaged documents for proptest.
 
 mod apply;
 mod check;

@@ -1,4 +1,6 @@
 //! The manifest: what we own in a target, and what it was made from.
+//!
+//! It is replaced last in a write, and names each file by its hash, so whoever reads it sees one revision and no mixture.
 
 mod wire;
 

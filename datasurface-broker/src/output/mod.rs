@@ -6,6 +6,9 @@
 //! those who write lock.
 //!
 //! Journals are older than any of us; see for example <https://sqlite.org/atomiccommit.html>.
+//!
+//! Opening a target writes nothing, also after an interrupted write. `Target::finish` completes or undoes that write, and only
+//! `Proposal::write` and `Broker::apply` call it.
 
 mod codes;
 pub mod disk;

@@ -1,4 +1,8 @@
 //! Holding: data that was promised outlives the consumer that it was promised to.
+//!
+//! The first of three places, each enough on its own, that keep promised data from being destroyed: this one begins to hold,
+//! `render.rs` checks that held resources were rendered, and `guard.rs` checks the plan. By a date that only a clock says, `as_of.rs`
+//! lets nothing expire that is more than a week past the last day that was known to be right.
 
 use super::views::Held;
 use crate::{

@@ -92,6 +92,8 @@ impl Broker {
         let shown = if newly.is_empty() {
             shown
         } else {
+            // A change of what is held changes what a platform has to bear: it is placed again, from where everything was before, and judged
+            // again.
             for (platform, newly) in &newly {
                 let held = held.entry(platform.clone()).or_default();
                 hold::hold(held, newly);

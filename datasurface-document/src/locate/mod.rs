@@ -1,5 +1,7 @@
 //! Where findings are written. No entity knows where it comes from: places are looked up, by the paths of the findings,
 //! in the trees of the documents, when somebody asks. What is written nowhere has the place of what is around it.
+//!
+//! That place is marked as inexact. Of a path that is written in many places, a few are kept while documents are searched.
 
 mod search;
 mod within;

@@ -1,5 +1,8 @@
 //! A document as a tree of values that know where they stand. Both syntaxes make the same tree: it is what problems are
 //! found in, all in one go, and what the places of findings are looked up in.
+//!
+//! Both syntaxes have one reader, and it offers only what both can mean. So both refuse the same documents in the same words, and the
+//! JSON Schema admits every document that loads.
 
 #[cfg(feature = "yaml")]
 mod builder;

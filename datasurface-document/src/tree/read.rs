@@ -1,5 +1,8 @@
 //! Reads values from a tree, and goes on after a problem: what is wrong in one object does not keep others from being
 //! read, nor does a member that is not known.
+//!
+//! The reader implements what the types of the format ask for, and nothing more: a new primitive of the wire format needs its
+//! `deserialize_…` here.
 
 use super::{
     Member, Node, ReadError, Value,

@@ -2,6 +2,8 @@
 //!
 //! They change only so that every document that could be read still can, with the same meaning. What is left out has
 //! the same meaning as in code: the default.
+//!
+//! Saving makes a JSON value first, and text of that: so each type has one serializer, whatever the syntax.
 
 mod about;
 mod access;

@@ -1,4 +1,6 @@
 //! What two estates do not have in common.
+//!
+//! This is the one place that compares two sets of fragments.
 
 use super::{DatastoreFragment, Fragments, TransformerFragment};
 use datasurface_model::{DatastoreName, Entity};

@@ -3,6 +3,9 @@
 //!
 //! Fragments hold the model's own units. They are kept in persistent maps by name, so two estates share what is the
 //! same in both, and what differs between them is found without looking at the rest.
+//!
+//! A fragment is self-contained, so equal fragments have equal facts. Names and values of a node are worked out on request
+//! (`narrate.rs`). All that is equal for the datasets of one group on one platform is stored once (`served_group.rs`).
 
 mod datastore;
 mod difference;

@@ -1,4 +1,6 @@
 //! Parts: what happens for a datastore on one platform.
+//!
+//! A part names its platform. Whether that platform is declared makes no difference to the parts of other platforms, nor to facts.
 
 use super::{DatasetId, FingerprintCache, KeyedContainer, Need, ServedGroup};
 use crate::obligation::{Custody, Obligation};

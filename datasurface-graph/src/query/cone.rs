@@ -1,4 +1,7 @@
 //! The cone of a change: what may be different after it.
+//!
+//! A property test compares it with the specification: exactly the nodes that differ, and before and after them all whose obligations
+//! depend on these.
 
 use super::Queries;
 use crate::{
@@ -30,6 +33,7 @@ fn changed(before: &IntentionGraphs, after: &IntentionGraphs) -> Vec<NodeKey> {
         changed.extend([&diff.added, &diff.removed, &diff.changed].into_iter().flatten().cloned());
     };
     for graph in after.iter() {
+        // A platform that one side does not have is compared with its emptied graph.
         match before.graph(graph.platform()) {
             Some(before) => compare(GraphDiff::between(before, graph)),
             None => compare(GraphDiff::between(&graph.emptied(), graph)),

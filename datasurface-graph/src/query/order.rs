@@ -1,4 +1,6 @@
 //! Putting things in order that depend on each other.
+//!
+//! All orders of coming up are made here: components first. Inside a circle, `cycle.rs` decides.
 
 use super::bring_up::Step;
 use petgraph::{

@@ -1,4 +1,7 @@
 //! What was placed before.
+//!
+//! A placement keeps the fragments that it was made from, and lists names only if it was read from text: a fragment is compared faster
+//! than its names are.
 
 use crate::fragments::DatastoreFragment;
 use datasurface_model::{ContainerKey, DatasetName, Entity, PlatformName};

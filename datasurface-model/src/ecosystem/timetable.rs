@@ -4,6 +4,8 @@
 //! `@daily`, a step behind a single number) means something else to the next one, or nothing: it is none here. So does a
 //! step behind a `*` for days of one kind, where days of the other kind are named: for some, the `*` counts, and a day has
 //! to be of both kinds; for others, one of them is enough.
+//!
+//! This module judges timetables; croner works out when they are due.
 
 /// One of the five fields: what it counts, and from where to where.
 struct Field {

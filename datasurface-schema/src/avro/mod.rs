@@ -1,4 +1,6 @@
 //! Schemas in Avro's own words: kept as they were written, and seen as tables.
+//!
+//! Avro's own library decides which schemas it accepts: a law compares its verdicts with those of this module.
 
 mod default;
 mod error;

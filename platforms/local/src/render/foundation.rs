@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS \"datasurface_steps\" (
   PRIMARY KEY (\"platform\", \"plan\", \"step\")
 );";
 
+// Rendered statements may be newer than a database. An apply always executes `create`, so a table is only ever added,
+// `IF NOT EXISTS`; whoever reads the database of another platform asks first whether a newer table is there.
 /// The books of the platform's own database; what was done of a plan comes last.
 pub(crate) const METADATA_TABLES: [&str; 8] = [
     "datasurface_batches",

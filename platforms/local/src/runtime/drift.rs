@@ -1,5 +1,5 @@
 //! Drift: what somebody dropped, changed or put where something was rendered. A look is one query of a file, or of a database of
-//! a server (`server_drift.rs`); what is made again is in `mending.rs`.
+//! a server (`server_drift.rs`); what is made again is in `repair.rs`.
 
 use super::{
     container::Container,

@@ -4,12 +4,12 @@
 //! |---|---|
 //! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
 //! | `database.rs`, `server/`, `container.rs`, `containers.rs` | everything that is executed passes through one place: for files, and for servers |
-//! | `place.rs`, `books.rs`, `clock.rs` | where files of databases may be, which database it is, and whether its clock is right |
-//! | `work.rs`, `history.rs` | the books of the platform's own database |
-//! | `making.rs`, `many/`, `apply.rs`, `leaving.rs` | plans: what is new in a file is made at once, all else is done step by step |
+//! | `place.rs`, `metadata.rs`, `clock.rs` | where files of databases may be, which database it is, and whether its clock is right |
+//! | `context.rs`, `history.rs` | the metadata tables of the platform's own database |
+//! | `provisioning.rs`, `bulk_schema/`, `apply.rs`, `teardown.rs` | plans: what is new in a file is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `stage.rs`, `loader.rs`, `declared/`, `behind.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `unfit.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
-//! | `run.rs`, `asked.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs`, `drift.rs`, `server_drift.rs`, `server_view.rs`, `mending.rs`, `verifying.rs` | all of it in order, and how far it is |
+//! | `capture.rs`, `stage.rs`, `loader.rs`, `declared/`, `stale.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `copy_filter.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
+//! | `run.rs`, `selection.rs`, `order.rs`, `upstream_failures.rs`, `status.rs`, `confirmed_times.rs`, `drift.rs`, `server_drift.rs`, `server_view.rs`, `repair.rs`, `verify.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
 //! of the platform's database. A consumer's database does not commit together with it, so it knows for itself how far it is,

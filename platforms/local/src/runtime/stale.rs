@@ -1,4 +1,7 @@
 //! Datasets that a capture leaves as they are, while the others of the same datastore go on.
+//!
+//! The reason is written in the transaction of the batch that leaves the dataset out. It names no value of data; values are among the
+//! examples alone, and only those of public columns.
 
 use super::{
     context::{RunContext, named, time},

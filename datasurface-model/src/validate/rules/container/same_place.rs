@@ -1,4 +1,6 @@
 //! `container/same-place`: containers that are one physical database, or a part of it.
+//!
+//! A container is found by each of its addresses: a cluster has several, and two containers may share any of them.
 
 use super::{super::RuleContext, path_of};
 use crate::{
