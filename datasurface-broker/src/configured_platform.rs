@@ -98,25 +98,25 @@ pub(crate) fn configure_platforms(
     ecosystem: &Valid<Ecosystem>,
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<PlatformName, ConfiguredPlatform> {
-    let mut hosted = BTreeMap::new();
+    let mut configured = BTreeMap::new();
     for declaration in ecosystem.platforms() {
         match configure_platform(registry, declaration) {
             Ok(alive) => {
                 found.extend(unknown_places(ecosystem, &alive));
-                hosted.insert(declaration.name().clone(), alive);
+                configured.insert(declaration.name().clone(), alive);
             }
             Err(finding) => found.push(*finding),
         }
     }
-    hosted
+    configured
 }
 
-fn unknown_places(ecosystem: &Ecosystem, hosted: &ConfiguredPlatform) -> Vec<Diagnostic> {
+fn unknown_places(ecosystem: &Ecosystem, configured: &ConfiguredPlatform) -> Vec<Diagnostic> {
     let is_unknown = |place: &&Place| {
         !ecosystem.vendors().get(place.vendor()).is_some_and(|vendor| vendor.has_location(place))
     };
-    let name = &hosted.instance().name;
-    let places = hosted.platform().descriptor().data_places().iter().filter(is_unknown);
+    let name = &configured.instance().name;
+    let places = configured.platform().descriptor().data_places().iter().filter(is_unknown);
     let findings = places.map(|place| {
         let path = ModelPath::root().child(segment::PLATFORMS, name).attribute(segment::CONFIG);
         Diagnostic::new(

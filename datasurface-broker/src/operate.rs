@@ -126,14 +126,14 @@ impl Broker {
         let mut done = BTreeMap::new();
         let mut found: Vec<Diagnostic> = Vec::new();
         for (name, record) in target.manifest().into_iter().flat_map(|manifest| manifest.platforms()) {
-            let hosted = match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
-                Ok(hosted) => hosted,
+            let configured = match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
+                Ok(configured) => configured,
                 Err(finding) => {
                     found.push(*finding);
                     continue;
                 }
             };
-            let Some(runtime) = hosted.platform().runtime() else {
+            let Some(runtime) = configured.platform().runtime() else {
                 continue;
             };
             let rendered = match target.rendered(record) {

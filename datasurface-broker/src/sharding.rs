@@ -11,18 +11,20 @@ use std::collections::BTreeMap;
 /// Places the nodes of a graph: where they were, as far as the limits of the platform allow.
 pub(crate) fn place(
     graph: &IntentionGraph,
-    hosted: Option<&ConfiguredPlatform>,
+    configured: Option<&ConfiguredPlatform>,
     held: &[HeldState],
     before: &Placement,
 ) -> Shards {
-    let Some(hosted) = hosted.filter(|hosted| !hosted.platform().descriptor().limits().is_empty()) else {
+    let Some(configured) =
+        configured.filter(|configured| !configured.platform().descriptor().limits().is_empty())
+    else {
         return Shards::build(graph, before, &[], &|_| NodeWeight::default());
     };
-    let descriptor = hosted.platform().descriptor();
+    let descriptor = configured.platform().descriptor();
     let limits: Vec<u64> = descriptor.limits().values().copied().collect();
     let owing = HeldCustody::new(held);
     let weigh = |node: &Node<'_>| {
-        let weights = hosted.platform().weigh(&owing.join(node.facts()));
+        let weights = configured.platform().weigh(&owing.join(node.facts()));
         let each = || descriptor.limits().keys().map(|limit| weights.get(limit));
         NodeWeight {
             whole: each().map(|weight| weight.whole).collect(),

@@ -168,15 +168,17 @@ type LocatedDataset<'c, 'e> = (&'c LocatedStore<'e>, &'e Dataset);
 /// Every dataset that is not equal on both sides.
 fn for_each_dataset<'c, 'e>(
     changes: &'c [StoreChange<'e>],
-    mut what: impl FnMut(Change<LocatedDataset<'c, 'e>>),
+    mut visit: impl FnMut(Change<LocatedDataset<'c, 'e>>),
 ) {
     for change in changes {
         match change {
-            Change::Gone(store) => store.store.datasets().iter().for_each(|d| what(Change::Gone((store, d)))),
-            Change::New(store) => store.store.datasets().iter().for_each(|d| what(Change::New((store, d)))),
+            Change::Gone(store) => {
+                store.store.datasets().iter().for_each(|d| visit(Change::Gone((store, d))))
+            }
+            Change::New(store) => store.store.datasets().iter().for_each(|d| visit(Change::New((store, d)))),
             Change::Both { old, new } => {
                 for change in changed_datastores::datasets(old, new) {
-                    what(match change {
+                    visit(match change {
                         Change::Gone(dataset) => Change::Gone((old, dataset)),
                         Change::New(dataset) => Change::New((new, dataset)),
                         Change::Both { old: before, new: after } => {

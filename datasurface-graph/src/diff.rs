@@ -30,17 +30,22 @@ impl GraphDiff {
     pub fn between(old: &IntentionGraph, new: &IntentionGraph) -> Self {
         let mut diff = Self::default();
         if old.platform() == new.platform() {
-            let FragmentsDifference { supplies, derivations } = old.estate().difference(new.estate());
-            for (before, after) in supplies {
+            let FragmentsDifference { datastore_fragments, transformer_fragments } =
+                old.fragments().difference(new.fragments());
+            for (before, after) in datastore_fragments {
                 diff.compare(
-                    before.into_iter().flat_map(|supply| old.nodes_of(supply)),
-                    after.into_iter().flat_map(|supply| new.nodes_of(supply)),
+                    before.into_iter().flat_map(|datastore_fragment| old.nodes_of(datastore_fragment)),
+                    after.into_iter().flat_map(|datastore_fragment| new.nodes_of(datastore_fragment)),
                 );
             }
-            for (before, after) in derivations {
+            for (before, after) in transformer_fragments {
                 diff.compare(
-                    before.into_iter().flat_map(|derivation| old.nodes_of_derivation(derivation)),
-                    after.into_iter().flat_map(|derivation| new.nodes_of_derivation(derivation)),
+                    before
+                        .into_iter()
+                        .flat_map(|transformer_fragment| old.nodes_of_transformer(transformer_fragment)),
+                    after
+                        .into_iter()
+                        .flat_map(|transformer_fragment| new.nodes_of_transformer(transformer_fragment)),
                 );
             }
         } else {

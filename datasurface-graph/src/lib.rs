@@ -17,7 +17,6 @@ mod fingerprint;
 mod fragments;
 mod graph;
 mod key;
-mod narrate;
 mod obligation;
 pub mod picture;
 pub mod query;

@@ -148,14 +148,14 @@ pub(crate) fn agrees(
     instance: &PlatformInstance,
 ) -> Result<(), PlatformError> {
     if descriptor.kind() != &instance.kind || descriptor.version() != &instance.version {
-        let what = format!(
+        let message = format!(
             "the descriptor says `{}` {}, not `{}` {}",
             descriptor.kind(),
             descriptor.version(),
             &instance.kind,
             &instance.version
         );
-        return Err(PlatformError::new(PlatformErrorKind::Internal, what));
+        return Err(PlatformError::new(PlatformErrorKind::Internal, message));
     }
     speaks(descriptor.contract())
 }
@@ -166,6 +166,6 @@ pub(crate) fn speaks(contract: &Version) -> Result<(), PlatformError> {
     if contract.major == ours.major && *contract <= ours {
         return Ok(());
     }
-    let what = format!("the platform speaks contract {contract}, this host {ours}");
-    Err(PlatformError::new(PlatformErrorKind::Internal, what))
+    let message = format!("the platform speaks contract {contract}, this host {ours}");
+    Err(PlatformError::new(PlatformErrorKind::Internal, message))
 }

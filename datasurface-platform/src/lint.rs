@@ -54,8 +54,8 @@ pub struct Reporter<'a> {
 
 impl<'a> Reporter<'a> {
     /// Reports what is found about `what` into `found`.
-    pub fn new(what: &LintView<'_>, found: &'a mut Vec<Diagnostic>) -> Self {
-        Self { path: what.path(), found }
+    pub fn new(view: &LintView<'_>, found: &'a mut Vec<Diagnostic>) -> Self {
+        Self { path: view.path(), found }
     }
 
     /// Reports a finding: what is wrong, and what to do about it.
@@ -65,8 +65,8 @@ impl<'a> Reporter<'a> {
 
     /// Reports whatever a node asks for that the descriptor does not claim. This is most of the lint of a platform whose
     /// descriptor tells all that it can do.
-    pub fn report_unclaimed(&mut self, descriptor: &PlatformDescriptor, what: LintView<'_>) {
-        if let LintView::Node(node) = what {
+    pub fn report_unclaimed(&mut self, descriptor: &PlatformDescriptor, view: LintView<'_>) {
+        if let LintView::Node(node) = view {
             for ask in descriptor.unclaimed(node) {
                 self.report(
                     &UNCLAIMED,

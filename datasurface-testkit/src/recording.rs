@@ -74,7 +74,7 @@ impl SharedLog {
 }
 
 /// The same kinds of platforms, each with a witness.
-pub(crate) fn witnessed(registry: &Registry, log: &SharedLog) -> Registry {
+pub(crate) fn recording_registry(registry: &Registry, log: &SharedLog) -> Registry {
     let mut with_witnesses = Registry::new();
     for (kind, version) in registry.kinds() {
         with_witnesses = with_witnesses.with_factory(RecordingFactory {
@@ -164,14 +164,14 @@ impl DataPlatform for RecordingPlatform {
         self.ask(question, || self.platform.offer(node)).unwrap_or_default()
     }
 
-    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
+    fn lint(&self, lint_view: LintView<'_>, found: &mut Reporter<'_>) {
         let mut findings = Vec::new();
-        let question = || format!("lint of {}", what.path());
+        let question = || format!("lint of {}", lint_view.path());
         self.ask(question, || {
-            self.platform.lint(what, &mut Reporter::new(&what, &mut findings));
+            self.platform.lint(lint_view, &mut Reporter::new(&lint_view, &mut findings));
         });
         found.extend(findings.iter().cloned());
-        let subject = match what {
+        let subject = match lint_view {
             LintView::Node(node) => Subject::Node(Box::new(node.clone())),
             LintView::Platform(view) => Subject::Platform(view.clone()),
             _ => return,
@@ -236,6 +236,6 @@ fn panicked() -> PlatformError {
     error("the platform panicked")
 }
 
-fn error(what: &str) -> PlatformError {
-    PlatformError::new(PlatformErrorKind::Internal, what)
+fn error(operation: &str) -> PlatformError {
+    PlatformError::new(PlatformErrorKind::Internal, operation)
 }

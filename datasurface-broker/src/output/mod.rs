@@ -290,8 +290,8 @@ fn busy(ground: &TargetFolder) -> TargetError {
     busy_with(ground, "is being written by another process")
 }
 
-fn busy_with(ground: &TargetFolder, what: &str) -> TargetError {
+fn busy_with(ground: &TargetFolder, operation: &str) -> TargetError {
     let path = ground.root.display();
-    TargetError::new(&BUSY, &path, format!("`{path}` {what}"))
+    TargetError::new(&BUSY, &path, format!("`{path}` {operation}"))
         .help("wait until nobody writes it, open it again, and plan from what is there then")
 }

@@ -101,7 +101,7 @@ pub(super) fn judge(path: &SafePath, state: FileState) -> Option<Diagnostic> {
 
 /// Says why a file of ours cannot be executed in this state.
 pub(super) fn not_rendered(path: &SafePath, state: FileState) -> Option<Diagnostic> {
-    let (what, help) = match state {
+    let (text, help) = match state {
         FileState::Same => return None,
         FileState::Missing => ("is missing", "render again: it will be written again"),
         FileState::Edited(_) => (
@@ -113,7 +113,7 @@ pub(super) fn not_rendered(path: &SafePath, state: FileState) -> Option<Diagnost
             "move the folder or the link away, and render again",
         ),
     };
-    let message = format!("`{path}` {what}, and nothing is executed that was not rendered");
+    let message = format!("`{path}` {text}, and nothing is executed that was not rendered");
     Some(finding(&NOT_RENDERED, path, message).with_help(help))
 }
 
@@ -280,15 +280,15 @@ impl<'a> Verification<'a> {
 }
 
 fn obstacle(path: &SafePath, here: &str, kind: FileKind, is_file: bool) -> Diagnostic {
-    let what = match kind {
+    let text = match kind {
         FileKind::File => "a file that is not ours",
         FileKind::Folder => "a folder",
         FileKind::Other => "a link, and links are never followed",
     };
     let message = if is_file {
-        format!("`{path}` has to be written, and `{here}` is {what}")
+        format!("`{path}` has to be written, and `{here}` is {text}")
     } else {
-        format!("`{path}` has to be written, and `{here}`, on its way, is {what}")
+        format!("`{path}` has to be written, and `{here}`, on its way, is {text}")
     };
     finding(&FOREIGN_FILE, here, message).with_help("move it away, or give the platform another folder")
 }

@@ -57,7 +57,7 @@ impl AsOf {
         lock: &Lock,
     ) -> Option<Diagnostic> {
         let first = stays.first()?;
-        let what = match stays.len() {
+        let text = match stays.len() {
             1 => format!("`{}` stays, although it is not owed any more", &first.resource),
             many => format!(
                 "`{}` and {} others stay, although they are not owed any more",
@@ -69,7 +69,7 @@ impl AsOf {
             Some(last) => format!("more than a week past {last}, the last day that was known to be right"),
             None => "not known to be right".to_owned(),
         };
-        let message = format!("{what}: the clock says {}, which is {known}", self.day);
+        let message = format!("{text}: the clock says {}, which is {known}", self.day);
         let path = ModelPath::root().child(segment::PLATFORMS, platform);
         let help = format!("if it is right, say so: `--on {}`; otherwise set the clock right", self.day);
         Some(Diagnostic::new(&CLOCK_AHEAD, path, message).with_help(help))

@@ -25,21 +25,21 @@ struct IndivisiblePart<'v> {
 /// Weighs the shards of a platform. Where one is too large, what is too much alone is named, wherever the model asks for it.
 pub(super) fn check(
     ecosystem: &Valid<Ecosystem>,
-    hosted: &ConfiguredPlatform,
+    configured: &ConfiguredPlatform,
     views: &PlatformViews,
     found: &mut Vec<Diagnostic>,
 ) {
-    let platform = &hosted.instance().name;
-    let too_large = |path: ModelPath, what: String, weight: u64, limit: &str, most: u64| {
-        let message = format!("{what} has {weight} {limit}, and a shard of `{platform}` can have {most}");
+    let platform = &configured.instance().name;
+    let too_large = |path: ModelPath, subject: String, weight: u64, limit: &str, most: u64| {
+        let message = format!("{subject} has {weight} {limit}, and a shard of `{platform}` can have {most}");
         Diagnostic::new(&LIMIT, path, message)
     };
-    for (limit, most) in hosted.platform().descriptor().limits() {
+    for (limit, most) in configured.platform().descriptor().limits() {
         for scope in &views.scopes {
             let Scope::Shard(shard) = scope.scope() else {
                 continue;
             };
-            let pieces = || pieces(hosted, scope, limit);
+            let pieces = || pieces(configured, scope, limit);
             let weight = pieces().fold(0, |total: u64, piece| total.saturating_add(piece.weight));
             if weight <= *most {
                 continue;
@@ -52,9 +52,9 @@ pub(super) fn check(
             if found.len() == begun {
                 let path =
                     ModelPath::root().child(segment::PLATFORMS, platform).child(segment::SHARDS, shard);
-                let what = format!("the shard `{shard}`");
+                let subject = format!("the shard `{shard}`");
                 found.push(
-                    too_large(path, what, weight, limit, *most)
+                    too_large(path, subject, weight, limit, *most)
                         .with_help("take something out of it in the lock, or raise the limit"),
                 );
             }
@@ -64,13 +64,13 @@ pub(super) fn check(
 
 /// What is in a shard, piece by piece.
 fn pieces<'v>(
-    hosted: &ConfiguredPlatform,
+    configured: &ConfiguredPlatform,
     scope: &'v ScopeView,
     limit: &str,
 ) -> impl Iterator<Item = IndivisiblePart<'v>> {
     scope.nodes().iter().flat_map(move |scoped| {
         let node = scoped.view();
-        let weight = hosted.platform().weigh(node.facts()).get(limit);
+        let weight = configured.platform().weigh(node.facts()).get(limit);
         let whole =
             scoped.is_whole().then_some(IndivisiblePart { node, dataset: None, weight: weight.whole });
         let dataset =

@@ -106,9 +106,9 @@ impl Broker {
         let revision = placed.revision();
         let causes = cause::causes(&placed.ecosystem, &placed.graphs, manifest, &views);
         let mut proposed = BTreeMap::new();
-        for (name, hosted) in &platforms {
+        for (name, configured) in &platforms {
             let frame = ChangeHeader {
-                platform: (**hosted.instance()).clone(),
+                platform: (**configured.instance()).clone(),
                 from: manifest.map(|manifest| manifest.base_revision(name).clone()),
                 to: revision.clone(),
                 newly_held: newly.get(name).cloned().unwrap_or_default(),
@@ -119,11 +119,12 @@ impl Broker {
                 manifest.and_then(|manifest| manifest.platform(name)),
                 entries.get(name),
             );
-            match hosted.platform().diff(&RenderingChange::new(&frame, &changed)) {
+            match configured.platform().diff(&RenderingChange::new(&frame, &changed)) {
                 Ok(plan) => {
                     guard::check(&frame, &changed, &plan, &mut found);
                     let scopes = views.remove(name).map(|views| views.scopes).unwrap_or_default();
-                    proposed.insert(name.clone(), Proposed { hosted: Arc::clone(hosted), scopes, plan });
+                    proposed
+                        .insert(name.clone(), Proposed { configured: Arc::clone(configured), scopes, plan });
                 }
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
@@ -170,8 +171,8 @@ impl Broker {
         for (name, record) in manifest.into_iter().flat_map(Manifest::platforms) {
             if !platforms.contains_key(name) {
                 match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
-                    Ok(hosted) => {
-                        platforms.insert(name.clone(), Arc::new(hosted));
+                    Ok(configured) => {
+                        platforms.insert(name.clone(), Arc::new(configured));
                     }
                     Err(finding) => found.push(*finding),
                 }
@@ -214,9 +215,9 @@ fn judge(
 ) {
     link::check(&placed.graphs, &sources.placements, views, found);
     for (name, views) in views {
-        if let Some(hosted) = sources.platforms.get(name) {
-            limit::check(&placed.ecosystem, hosted, views, found);
-            render::lint(hosted, views, found);
+        if let Some(configured) = sources.platforms.get(name) {
+            limit::check(&placed.ecosystem, configured, views, found);
+            render::lint(configured, views, found);
         }
     }
 }
@@ -233,8 +234,8 @@ fn render_all(
 ) -> BTreeMap<PlatformName, Vec<ScopeEntry>> {
     let mut entries = BTreeMap::new();
     for (name, views) in views {
-        if let Some(hosted) = platforms.get(name) {
-            entries.insert(name.clone(), render::render(name, hosted, views, manifest, found));
+        if let Some(configured) = platforms.get(name) {
+            entries.insert(name.clone(), render::render(name, configured, views, manifest, found));
         }
     }
     entries

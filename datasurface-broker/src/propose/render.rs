@@ -41,12 +41,12 @@ pub(crate) fn scope_folder(scope: &Scope) -> Option<SafePath> {
 }
 
 /// Asks a platform about every node, and about itself.
-pub(super) fn lint(hosted: &ConfiguredPlatform, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
-    let mut ask = |what: LintView<'_>| {
-        let mut reporter = Reporter::new(&what, found);
-        hosted.platform().lint(what, &mut reporter);
+pub(super) fn lint(configured: &ConfiguredPlatform, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
+    let mut ask = |view: LintView<'_>| {
+        let mut reporter = Reporter::new(&view, found);
+        configured.platform().lint(view, &mut reporter);
     };
-    let platform = PlatformView::new(Arc::clone(hosted.instance()), views.shards.clone());
+    let platform = PlatformView::new(Arc::clone(configured.instance()), views.shards.clone());
     ask(LintView::Platform(&platform));
     for node in &views.nodes {
         ask(LintView::Node(node));
@@ -56,7 +56,7 @@ pub(super) fn lint(hosted: &ConfiguredPlatform, views: &PlatformViews, found: &m
 /// Renders the scopes of a platform; what a target already has of the same view is taken from there.
 pub(super) fn render(
     name: &PlatformName,
-    hosted: &ConfiguredPlatform,
+    configured: &ConfiguredPlatform,
     views: &PlatformViews,
     manifest: Option<&Manifest>,
     found: &mut Vec<Diagnostic>,
@@ -73,7 +73,7 @@ pub(super) fn render(
         let Some(folder) = scope_folder(view.scope()) else {
             continue;
         };
-        match hosted.platform().render(view) {
+        match configured.platform().render(view) {
             Ok(rendering) => entries.push(ScopeEntry {
                 scope: view.scope().clone(),
                 folder,

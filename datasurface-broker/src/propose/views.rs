@@ -40,10 +40,10 @@ impl Sources<'_> {
         before: &BTreeMap<PlatformName, Placement>,
     ) {
         if let Some(graph) = self.graphs.graph(platform) {
-            let hosted = self.platforms.get(platform).map(|hosted| &**hosted);
+            let configured = self.platforms.get(platform).map(|configured| &**configured);
             let nowhere = Placement::default();
             let before = before.get(platform).unwrap_or(&nowhere);
-            let placement = sharding::place(graph, hosted, held, before).placement().clone();
+            let placement = sharding::place(graph, configured, held, before).placement().clone();
             self.placements.insert(platform.clone(), placement);
         }
     }
@@ -55,8 +55,8 @@ impl Sources<'_> {
         let offers: BTreeMap<&NodeKey, Vec<Offer>> = facts
             .iter()
             .filter_map(|(key, facts)| {
-                let hosted = self.platforms.get(key.platform())?;
-                let mut offers = hosted.platform().offer(facts);
+                let configured = self.platforms.get(key.platform())?;
+                let mut offers = configured.platform().offer(facts);
                 offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
                 Some((key, offers))
             })
@@ -65,7 +65,7 @@ impl Sources<'_> {
             self.graphs.handovers().map(|(from, to)| (to.key(), from.key())).collect();
 
         let mut views = BTreeMap::new();
-        for (name, hosted) in self.platforms {
+        for (name, configured) in self.platforms {
             let nodes: Vec<NodeView> = self
                 .graphs
                 .graph(name)
@@ -76,7 +76,7 @@ impl Sources<'_> {
                     let facts = facts.get(&key)?.clone();
                     let sources = sources(node).chain(taken_from.get(&key).cloned());
                     let inputs = resolve(&facts, sources, &offers);
-                    Some(NodeView::new(Arc::clone(hosted.instance()), facts, inputs))
+                    Some(NodeView::new(Arc::clone(configured.instance()), facts, inputs))
                 })
                 .collect();
             let held = held.get(name).map_or(&[][..], Vec::as_slice);
@@ -89,7 +89,7 @@ impl Sources<'_> {
             }
             let placement = self.placements.get(name);
             let shards = shards(placement, &unfed);
-            let mut scopes = vec![ScopeView::foundation(Arc::clone(hosted.instance()), shards.clone())];
+            let mut scopes = vec![ScopeView::foundation(Arc::clone(configured.instance()), shards.clone())];
             let mut placed = placement.map(|placement| by_shard(&nodes, placement)).unwrap_or_default();
             let mut held: BTreeMap<&ShardName, Vec<HeldState>> = BTreeMap::new();
             for state in unfed {
@@ -98,7 +98,7 @@ impl Sources<'_> {
             scopes.extend(shards.iter().map(|shard| {
                 let here = placed.remove(shard).unwrap_or_default();
                 let held = held.remove(shard).unwrap_or_default();
-                ScopeView::shard(Arc::clone(hosted.instance()), shards.clone(), shard.clone(), here, held)
+                ScopeView::shard(Arc::clone(configured.instance()), shards.clone(), shard.clone(), here, held)
             }));
             views.insert(name.clone(), PlatformViews { nodes, shards, scopes });
         }

@@ -45,11 +45,11 @@ pub(super) fn lost(ecosystem: &Valid<Ecosystem>, lost: &Outage) -> Result<(), Bo
     }
 }
 
-fn unknown(what: &str, collection: &'static str, wanted: &str, known: Vec<String>) -> Box<Diagnostic> {
+fn unknown(noun: &str, collection: &'static str, wanted: &str, known: Vec<String>) -> Box<Diagnostic> {
     let help = match nearest(wanted, known.iter().map(String::as_str)) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("name a {what} of the model, letter by letter"),
+        None => format!("name a {noun} of the model, letter by letter"),
     };
     let path = ModelPath::root().child(collection, wanted);
-    Box::new(Diagnostic::new(&UNKNOWN_NAME, path, format!("there is no {what} `{wanted}`")).with_help(help))
+    Box::new(Diagnostic::new(&UNKNOWN_NAME, path, format!("there is no {noun} `{wanted}`")).with_help(help))
 }

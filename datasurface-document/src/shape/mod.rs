@@ -87,7 +87,7 @@ type Members = &'static [(&'static str, Shape)];
 #[derive(Debug)]
 pub(crate) struct Object {
     /// The members that tell it from others in a list, in the order in which paths name them.
-    pub(crate) told_by: &'static [&'static str],
+    pub(crate) identified_by: &'static [&'static str],
     /// What stands between these in paths.
     pub(crate) separator: &'static str,
     pub(crate) members: Members,

@@ -102,10 +102,10 @@ impl<'t> Node<'t> {
 /// Members of one object, of which only the first of several with one name stays: the others are problems.
 fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<ReadError>) -> Vec<Member<'t>> {
     // Nearly every object is small, and has none.
-    let has_twin = |(at, member): (usize, &Member<'_>)| {
+    let has_duplicate = |(at, member): (usize, &Member<'_>)| {
         members.iter().take(at).any(|earlier| earlier.name == member.name)
     };
-    if members.len() <= 16 && !members.iter().enumerate().any(has_twin) {
+    if members.len() <= 16 && !members.iter().enumerate().any(has_duplicate) {
         return members;
     }
     let mut seen = rustc_hash::FxHashMap::default();

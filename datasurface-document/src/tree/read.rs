@@ -61,7 +61,7 @@ impl<'r, 'n> Reader<'r, 'n> {
     fn list(self, wanted: &dyn Expected) -> Result<ElementReader<'r, 'n>, ReadError> {
         match &self.node.value {
             Value::List(elements) => Ok(ElementReader { reader: self, rest: elements.iter() }),
-            other => Err(refusal(other, wanted)),
+            other => Err(type_error(other, wanted)),
         }
     }
 
@@ -69,13 +69,13 @@ impl<'r, 'n> Reader<'r, 'n> {
     fn object(self, known: Known, wanted: &dyn Expected) -> Result<MemberReader<'r, 'n>, ReadError> {
         match &self.node.value {
             Value::Object(members) => Ok(MemberReader { known, ..MemberReader::new(self, members) }),
-            other => Err(refusal(other, wanted)),
+            other => Err(type_error(other, wanted)),
         }
     }
 }
 
 /// What is there, where something else is wanted.
-fn refusal(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
+fn type_error(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
     let found = match value {
         Value::Null => {
             return ReadError::invalid_type(Unexpected::Unit, wanted)
@@ -102,7 +102,7 @@ fn out_of_range(spelling: &str) -> ReadError {
 }
 
 fn no_text(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
-    let problem = refusal(value, wanted);
+    let problem = type_error(value, wanted);
     match value {
         Value::Number(spelling) => {
             problem.help(format!("put `{}` between quotation marks to make it text", shortened(spelling)))
@@ -146,7 +146,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Bool(value) => visitor.visit_bool(*value),
-            other => Err(refusal(other, &visitor)),
+            other => Err(type_error(other, &visitor)),
         }
     }
 
@@ -155,7 +155,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
             Value::Number(spelling) if let Some(Number::Unsigned(number)) = number(spelling) => {
                 visitor.visit_u64(number)
             }
-            other => Err(refusal(other, &visitor)),
+            other => Err(type_error(other, &visitor)),
         }
     }
 
@@ -215,7 +215,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
                 let [Member { name, value, .. }] = members.as_slice() else { return Err(no_choice()) };
                 visitor.visit_enum(Choice { reader: self, name, content: Some(value) })
             }
-            other => Err(refusal(other, &visitor)),
+            other => Err(type_error(other, &visitor)),
         }
     }
 

@@ -71,8 +71,8 @@ fn plain(word: Cow<'_, str>) -> Value<'_> {
     }
 }
 
-fn refused(what: &str, at: Extent) -> ReadError {
-    ReadError::unreadable(format!("{what} of YAML cannot stand here"))
+fn refused(reason: &str, at: Extent) -> ReadError {
+    ReadError::unreadable(format!("{reason} of YAML cannot stand here"))
         .with_extent(at)
         .help("write out what is meant")
 }

@@ -78,7 +78,7 @@ pub(super) struct SchemaObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 struct ColumnObject {
     name: ColumnName,
     #[serde(rename = "type")]

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a workspace, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct WorkspaceObject {
     name: WorkspaceName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ pub(super) struct WorkspaceObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a dataset group, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 struct GroupObject {
     name: GroupName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -169,7 +169,7 @@ impl From<&DatasetGroup> for GroupObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[shape(told_by(dataset))]
+#[shape(identified_by(dataset))]
 pub(super) struct SinkObject {
     dataset: ShortForm<DatasetKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a zone, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct ZoneObject {
     name: ZoneName,
     owner: ShortForm<Repository>,
@@ -47,7 +47,7 @@ pub(super) struct ZoneDefinition {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a team, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 struct TeamObject {
     name: TeamName,
     owner: ShortForm<Repository>,

@@ -1,5 +1,6 @@
 //! What the graph knows of a node, as one value that a platform can read, and another program too.
 
+pub(crate) mod build;
 mod detail;
 mod difference;
 

@@ -19,7 +19,7 @@ impl<'g> Change<'g> {
         Self { before, diff: GraphDiff::between(before, after) }
     }
 
-    pub(super) fn paint(&self, key: &NodeKey) -> ChangeStatus {
+    pub(super) fn status(&self, key: &NodeKey) -> ChangeStatus {
         let is_in = |keys: &[NodeKey]| keys.binary_search(key).is_ok();
         if is_in(&self.diff.added) {
             ChangeStatus::Added

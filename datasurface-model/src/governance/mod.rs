@@ -96,10 +96,10 @@ impl Denial {
 /// ```
 pub fn evaluate(
     policy: &Policy,
-    met: &PolicySubject<'_>,
+    subject: &PolicySubject<'_>,
     cloud: impl Fn(&VendorName) -> Option<CloudVendor>,
 ) -> Option<Denial> {
-    match (policy.rule(), met) {
+    match (policy.rule(), subject) {
         (PolicyRule::Locations(permitted), PolicySubject::Places(places)) => location(permitted, places),
         (PolicyRule::Vendors(permitted), PolicySubject::Places(places)) => vendor(permitted, places),
         (PolicyRule::HardVendors(permitted), PolicySubject::Places(places)) => {

@@ -80,8 +80,8 @@ impl NodeView {
     /// rendering, so a missing one is its bug.
     pub fn require_input(&self, dataset: &DatasetKey) -> Result<&Offer, PlatformError> {
         let missing = || {
-            let what = format!("nobody offers `{dataset}` to `{}`", self.key());
-            PlatformError::new(PlatformErrorKind::Internal, what)
+            let message = format!("nobody offers `{dataset}` to `{}`", self.key());
+            PlatformError::new(PlatformErrorKind::Internal, message)
         };
         self.input(dataset).ok_or_else(missing)
     }

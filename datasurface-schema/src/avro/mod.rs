@@ -133,8 +133,8 @@ impl From<Value> for AvroSchema {
 }
 
 impl AvroError {
-    fn new(faults: FieldErrors, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
-        let problems = faults.into_iter().map(ColumnError::from).collect();
+    fn new(errors: FieldErrors, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
+        let problems = errors.into_iter().map(ColumnError::from).collect();
         Self { problems, readable, unread: UnreadableColumns::new(unread) }
     }
 

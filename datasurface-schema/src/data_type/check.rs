@@ -21,7 +21,7 @@ pub struct TypeParameterError {
     /// The field of a struct that it is in, with those around it, joined by dots; empty if it is in none.
     pub field: String,
     /// What is wrong.
-    pub fault: TypeParameterErrorKind,
+    pub error: TypeParameterErrorKind,
 }
 
 /// What is wrong with a type, and what to do about it.
@@ -158,7 +158,7 @@ impl DataType {
 
 impl TypeParameterErrorKind {
     fn within(self, fields: &[&str]) -> TypeParameterError {
-        TypeParameterError { field: fields.join("."), fault: self }
+        TypeParameterError { field: fields.join("."), error: self }
     }
 }
 

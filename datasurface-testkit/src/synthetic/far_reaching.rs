@@ -33,7 +33,7 @@ pub fn worst_case_edits(ecosystem: &Ecosystem) -> Vec<(&'static str, Ecosystem)>
         ("a first transformer reads more", with_input_added(ecosystem)),
         ("a transformer reads another's output", with_transformers_linked(ecosystem)),
     ];
-    edits.into_iter().filter_map(|(what, edited)| Some((what, edited?))).collect()
+    edits.into_iter().filter_map(|(name, edited)| Some((name, edited?))).collect()
 }
 
 fn restricted(ecosystem: &Ecosystem) -> Option<Ecosystem> {

@@ -94,22 +94,24 @@ impl LocalConfig {
     }
 
     pub(crate) fn check(&self, instance: &PlatformName) -> Result<(), PlatformError> {
-        let wrong = |what: String| Err(PlatformError::new(PlatformErrorKind::Config, what));
+        let invalid = |message: String| Err(PlatformError::new(PlatformErrorKind::Config, message));
         if let Some(problem) = database_name_problem(&self.database) {
-            return wrong(format!("the setting `database` of `{instance}` {problem}"));
+            return invalid(format!("the setting `database` of `{instance}` {problem}"));
         }
         if let Some(problem) = self.transformers.problem() {
-            return wrong(format!("the setting `transformers` of `{instance}` {problem}"));
+            return invalid(format!("the setting `transformers` of `{instance}` {problem}"));
         }
         for (container, schema) in &self.schemas {
             if schema.is_empty() || schema.len() > LONGEST_NAME || schema.contains('\0') {
                 let problem = format!("a name has 1 to {LONGEST_NAME} bytes, and none is 0");
-                return wrong(format!("the setting `schemas` of `{instance}`, for `{container}`: {problem}"));
+                return invalid(format!(
+                    "the setting `schemas` of `{instance}`, for `{container}`: {problem}"
+                ));
             }
         }
         for (server, settings) in &self.servers {
             if let Some(problem) = settings.problem() {
-                return wrong(format!("the setting `servers` of `{instance}`, for `{server}`: {problem}"));
+                return invalid(format!("the setting `servers` of `{instance}`, for `{server}`: {problem}"));
             }
         }
         Ok(())

@@ -33,10 +33,14 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
         NodeDetail::Export(export) => {
             let platform = node.key.platform();
             // A container that cannot be used is reported by lint. Who reads an export is a transformer.
-            let shelf = ConsumerDatabase::for_inputs(&export.container_key, &export.container, config).ok();
+            let consumer_database =
+                ConsumerDatabase::for_inputs(&export.container_key, &export.container, config).ok();
             let dataset = &export.dataset;
-            let address = shelf.map(|shelf| {
-                TableAddress::new(shelf.database(config), shelf.table_name(platform, &dataset.key))
+            let address = consumer_database.map(|consumer_database| {
+                TableAddress::new(
+                    consumer_database.database(config),
+                    consumer_database.table_name(platform, &dataset.key),
+                )
             });
             address.map(|address| offer(dataset, address, MILESTONED)).into_iter().collect()
         }

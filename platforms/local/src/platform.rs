@@ -65,8 +65,8 @@ impl DataPlatform for LocalPlatform {
         offer::offers(&self.config, node)
     }
 
-    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
-        lint::lint(&self.config, what, found);
+    fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
+        lint::lint(&self.config, view, found);
     }
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {

@@ -18,7 +18,7 @@ pub(crate) fn readers(engine: Engine, consumer: &Consumer) -> Result<BTreeSet<St
 
 fn role(consumer: &Consumer, principal: &Principal) -> Result<String, LintDiagnostic> {
     let role = principal.name().as_str();
-    let refusal = |problem: &str| {
+    let diagnostic = |problem: &str| {
         LintDiagnostic::new(
             &codes::PRINCIPAL_NAME,
             format!("the principal `{principal}` of `{}` {problem}", consumer.group.workspace),
@@ -26,13 +26,13 @@ fn role(consumer: &Consumer, principal: &Principal) -> Result<String, LintDiagno
         )
     };
     if role.len() > LONGEST_NAME {
-        return Err(refusal(&format!(
+        return Err(diagnostic(&format!(
             "has a name of more than {LONGEST_NAME} bytes, and no role can have it"
         )));
     }
     // Also in quotes, these are no roles: one is everybody.
     if ["public", "none"].contains(&role) {
-        return Err(refusal("has a name that PostgreSQL keeps for itself"));
+        return Err(diagnostic("has a name that PostgreSQL keeps for itself"));
     }
     Ok(role.to_owned())
 }

@@ -59,7 +59,7 @@ impl<'g> Queries<'g> {
     /// join, is not among them.
     #[must_use]
     pub fn direct_input_columns(&self, column: &ColumnKey) -> ColumnSources {
-        let ecosystem = &self.graphs.estate().ecosystem;
+        let ecosystem = &self.graphs.fragments().ecosystem;
         if !has(ecosystem, column) {
             return ColumnSources::Unknown(UnknownReason::NotThere);
         }

@@ -64,9 +64,9 @@ fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(Model
     let problem = address_problem(repository)
         .or_else(|| repository_problem(repository))
         .or_else(|| branch_problem(repository.branch()));
-    if let Some((what, help)) = problem {
+    if let Some((text, help)) = problem {
         let path = at(scope.path());
-        scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {what}")).with_help(help));
+        scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {text}")).with_help(help));
     }
 }
 

@@ -152,7 +152,7 @@ fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
     let reasons: Vec<String> = [("loses", lost), ("shows other values in", other), ("goes without", gone)]
         .into_iter()
         .filter(|(_, names)| !names.is_empty())
-        .map(|(what, names)| format!("{what} {}", names.join(", ")))
+        .map(|(verb, names)| format!("{verb} {}", names.join(", ")))
         .collect();
     if reasons.is_empty() {
         return Judgement::update(Effect::InPlace, harmless(before, after));

@@ -27,10 +27,10 @@ const MOST_COLUMNS: usize = 1998;
 const MOST_COLUMNS_ON_SERVER: usize = 1598;
 
 /// Reports what is wrong with a node; of the instance itself, all was said when it was configured.
-pub(crate) fn lint(config: &LocalConfig, what: LintView<'_>, found: &mut Reporter<'_>) {
-    if let LintView::Node(view) = what {
-        for refusal in findings(config, view) {
-            refusal.report_to(found);
+pub(crate) fn lint(config: &LocalConfig, lint_view: LintView<'_>, found: &mut Reporter<'_>) {
+    if let LintView::Node(view) = lint_view {
+        for diagnostic in findings(config, view) {
+            diagnostic.report_to(found);
         }
     }
 }
@@ -45,8 +45,8 @@ fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
         NodeDetail::Export(export) => {
             let container =
                 match ConsumerDatabase::from_container(&export.container_key, &export.container, config) {
-                    Err(refusal) => vec![refusal],
-                    Ok(shelf) => consumer_findings(&shelf, export),
+                    Err(diagnostic) => vec![diagnostic],
+                    Ok(consumer_database) => consumer_findings(&consumer_database, export),
                 };
             let input = own_table_of_input(config, view, &export.dataset.key).err();
             container.into_iter().chain(input).collect()
@@ -54,7 +54,7 @@ fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
         NodeDetail::Transform(transform) => {
             let clashes = input_names(transform);
             let fails = match output_attributes(config, view.key(), transform) {
-                Err(refusal) => vec![refusal],
+                Err(diagnostic) => vec![diagnostic],
                 Ok(_) if !clashes.is_empty() => Vec::new(),
                 Ok(output) => selects(transform, &output),
             };
@@ -82,8 +82,8 @@ fn unseen_deletions(ingest: &IngestFacts) -> Option<LintDiagnostic> {
 }
 
 /// What stands in the way of what consumers read, and what is good to know of it.
-fn consumer_findings(shelf: &ConsumerDatabase, export: &ExportFacts) -> Vec<LintDiagnostic> {
-    let engine = shelf.engine();
+fn consumer_findings(consumer_database: &ConsumerDatabase, export: &ExportFacts) -> Vec<LintDiagnostic> {
+    let engine = consumer_database.engine();
     let consumers = export.consumers.iter().filter(|consumer| !consumer.transforms);
     let roles = consumers.clone().filter_map(|consumer| readers(engine, consumer).err());
     let columns = export.dataset.schema.table().columns().len();

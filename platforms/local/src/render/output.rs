@@ -46,10 +46,11 @@ pub(super) fn render(
             .add_section(&clear_section(name), "Takes away what was made before.", [clear_output(output)])
             .add_section(&load_section(name), "Keeps a row.", [load_output(output)]);
     }
-    let shelf = ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
+    let consumer_database =
+        ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
     let mut resource = in_database(address, "output", node);
     for input in &transform.inputs {
-        resource = resource.dependency(shelf.resource(&transform.container_key, &input.key));
+        resource = resource.dependency(consumer_database.resource(&transform.container_key, &input.key));
     }
     let path = path::sql("outputs", &[workspace.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
@@ -76,14 +77,15 @@ pub(crate) fn attributes(
     node: &NodeKey,
     transform: &TransformFacts,
 ) -> Result<OutputAttributes, LintDiagnostic> {
-    let shelf = ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
+    let consumer_database =
+        ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
     let input = |dataset: &DatasetFacts| {
         let columns = dataset.schema.table().columns();
         let is_decimal = |column: &&Column| matches!(column.data_type(), DataType::Decimal { .. });
         InputAttributes {
             dataset: dataset.key.clone(),
             name: names::input(&dataset.key),
-            table: shelf.table_name(node.platform(), &dataset.key),
+            table: consumer_database.table_name(node.platform(), &dataset.key),
             columns: columns.iter().map(|column| column.name().to_string()).collect(),
             decimals: columns.iter().filter(is_decimal).map(|column| column.name().to_string()).collect(),
         }
@@ -91,7 +93,7 @@ pub(crate) fn attributes(
     let outputs = transform.outputs.iter();
     Ok(OutputAttributes {
         database: config.database.clone(),
-        container: (shelf != ConsumerDatabase::Own).then(|| shelf.database(config)),
+        container: (consumer_database != ConsumerDatabase::Own).then(|| consumer_database.database(config)),
         inputs: transform.inputs.iter().map(input).collect(),
         outputs: outputs.map(|dataset| output(transform, dataset)).collect::<Result<_, _>>()?,
     })

@@ -34,7 +34,7 @@ pub(super) fn render(
     let watermark = watermark_column(node, &dataset.key).and_then(|name| dataset.schema.table().column(name));
     let watermark = watermark.map(|column| Watermark::new(&table, column));
     let script = head(config, &dataset.key)
-        .note(format!("{}: {}.", &dataset.key, what_is_kept(&table, dataset.custody)))
+        .note(format!("{}: {}.", &dataset.key, describe_retention(&table, dataset.custody)))
         .note("A batch: stage, load every record that its columns in jobs.json have room for; checks must find nothing; then in")
         .note("one transaction merge, count, batch_visible of database.sql, and schema; then unstage. Copies elsewhere are")
         .note("brought up to date; then forget and purge, if there are such sections.");
@@ -231,7 +231,7 @@ fn milestoned(dataset: &DatasetFacts) -> Milestoned {
     Milestoned::new(names::table(&dataset.key), dataset.schema.table(), dataset.custody.keeps_versions())
 }
 
-fn what_is_kept(table: &Milestoned, custody: Custody) -> String {
+fn describe_retention(table: &Milestoned, custody: Custody) -> String {
     match custody.retention {
         // What a consumer who left is still owed came before the key was taken away.
         _ if table.is_keyless() => {

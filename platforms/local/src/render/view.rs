@@ -24,15 +24,16 @@ pub(super) fn render(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let dataset = &export.dataset.key;
-    let shelf = ConsumerDatabase::from_container(&export.container_key, &export.container, config)?;
-    let table = match &shelf {
+    let consumer_database =
+        ConsumerDatabase::from_container(&export.container_key, &export.container, config)?;
+    let table = match &consumer_database {
         ConsumerDatabase::Own => own_table_of_input(config, view, dataset)?.table,
         ConsumerDatabase::File(_) | ConsumerDatabase::Server(_) => {
-            shelf.table_name(&view.platform().name, dataset)
+            consumer_database.table_name(&view.platform().name, dataset)
         }
     };
-    let platform = (shelf != ConsumerDatabase::Own).then(|| &view.platform().name);
-    let (database, engine) = (shelf.database(config), shelf.engine());
+    let platform = (consumer_database != ConsumerDatabase::Own).then(|| &view.platform().name);
+    let (database, engine) = (consumer_database.database(config), consumer_database.engine());
     for consumer in export.consumers.iter().filter(|consumer| !consumer.transforms) {
         let group = &consumer.group;
         let milestoning = consumer.requirements.milestoning;
@@ -60,7 +61,7 @@ pub(super) fn render(
         };
         let resource = Resource::new(address, "view")
             .origin(view.key())
-            .dependency(shelf.resource(&export.container_key, dataset));
+            .dependency(consumer_database.resource(&export.container_key, dataset));
         let path = path::sql(
             "views",
             &[

@@ -81,9 +81,9 @@ impl Runtime for LocalPlatform {
         let rendered = Rendered::read(site)?;
         place::check_source_files(site, &rendered)?;
         metadata::expect(site, &rendered)?;
-        let _alone = DatabaseLock::acquire(site, rendered.books.database())?;
+        let _alone = DatabaseLock::acquire(site, rendered.metadata.database())?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        metadata::judged(&maker, maker.open_if_there(rendered.books.database())?)?;
+        metadata::judged(&maker, maker.open_if_there(rendered.metadata.database())?)?;
         apply::apply(maker, plan)
     }
 
@@ -91,13 +91,13 @@ impl Runtime for LocalPlatform {
         let rendered = Rendered::read(site)?;
         place::check_source_files(site, &rendered)?;
         metadata::expect(site, &rendered)?;
-        let _alone = DatabaseLock::acquire(site, rendered.books.database())?;
+        let _alone = DatabaseLock::acquire(site, rendered.metadata.database())?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         if request.verify {
-            let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+            let own = Container::open_to_read(site, rendered.metadata.database(), self.breakpoint())?;
             return Ok(RunContext::new(maker, opened(maker, own)?).verify(&request.resync));
         }
-        let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;
+        let own = opened(maker, maker.open_if_there(rendered.metadata.database())?)?;
         own.raise_cache_size()?;
         let mut work = RunContext { again: request.full_refresh.clone(), ..RunContext::new(maker, own) };
         let doubt = work.check_clock()?;
@@ -121,7 +121,7 @@ impl Runtime for LocalPlatform {
         }
         let rendered = Rendered::read(site)?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+        let own = Container::open_to_read(site, rendered.metadata.database(), self.breakpoint())?;
         let own = opened(maker, own)?;
         RunContext::new(maker, own).status()
     }
@@ -132,7 +132,7 @@ impl Runtime for LocalPlatform {
         }
         let rendered = Rendered::read(site)?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+        let own = Container::open_to_read(site, rendered.metadata.database(), self.breakpoint())?;
         RunContext::new(maker, opened(maker, own)?).history(most)
     }
 
@@ -158,7 +158,7 @@ fn next_after(timetable: &Cron, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 /// The platform's own database, if a plan was applied to it.
 fn opened<'a>(maker: Provisioner<'a>, own: Option<Container<'a>>) -> Result<Database<'a>, PlatformError> {
     metadata::judged(&maker, own)?.ok_or_else(|| {
-        let file = maker.rendered.books.database();
+        let file = maker.rendered.metadata.database();
         let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");
         PlatformError::new(PlatformErrorKind::External, context)
     })

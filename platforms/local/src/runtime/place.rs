@@ -45,9 +45,10 @@ fn below_root(site: &RuntimeContext<'_>, file: &str) -> Result<(PathBuf, bool), 
         };
         let is_as_it_should_be = if parts.peek().is_some() { found.is_dir() } else { found.is_file() };
         if !is_as_it_should_be {
-            let what = if found.is_symlink() { "a link, and links are not followed" } else { "in the way" };
+            let problem =
+                if found.is_symlink() { "a link, and links are not followed" } else { "in the way" };
             let context = format!(
-                "the database file `{file}` cannot be used: {} is {what}; put the file itself there, or name another one",
+                "the database file `{file}` cannot be used: {} is {problem}; put the file itself there, or name another one",
                 path.display()
             );
             return Err(refused(context));

@@ -142,8 +142,10 @@ impl<'w> Jobs<'w> {
         }
         let triggers = work.rendered.triggers.iter().map(|trigger| (&trigger.workspace, trigger));
         let mut copying = BTreeMap::new();
-        for shelf in work.copy_groups(None) {
-            if let (Some((dataset, script)), Some(job)) = (shelf.first(), job_of(&shelf)) {
+        for consumer_database in work.copy_groups(None) {
+            if let (Some((dataset, script)), Some(job)) =
+                (consumer_database.first(), job_of(&consumer_database))
+            {
                 copying.insert((script.database(), dataset.datastore.clone()), job);
             }
         }
