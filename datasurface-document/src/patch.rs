@@ -34,9 +34,9 @@ pub enum PatchError {
 ///     .platform(PlatformDeclaration::new("Local", "local").located("Azure/Europa"));
 /// let invalid = slip.validate(&on).unwrap_err();
 /// let suggestion = invalid.findings().iter().find_map(|finding| finding.suggestion()).unwrap();
-/// let mended = document::apply(suggestion, invalid.ecosystem())?;
+/// let mended = document::apply_suggestion(suggestion, invalid.ecosystem())?;
 /// assert!(mended.validate(&on).is_ok());
-/// # Ok::<(), document::NotApplicable>(())
+/// # Ok::<(), document::PatchError>(())
 /// ```
 ///
 /// # Errors

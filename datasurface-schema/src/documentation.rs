@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use datasurface_schema::{Column, DataType, Documentation};
 /// let price = Column::new("price", DataType::Integer)
-///     .documented(Documentation::markdown("In cents, *without* tax.").tagged("sales"));
+///     .documented(Documentation::markdown("In cents, *without* tax.").tag("sales"));
 /// assert_eq!(price.documentation().map(Documentation::text), Some("In cents, *without* tax."));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -22,7 +22,7 @@ const TRUSTED: Days = Days::new(7);
 /// use chrono::NaiveDate;
 /// use datasurface_broker::AsOf;
 /// let named = AsOf::from(NaiveDate::default());
-/// assert_ne!(named, AsOf::clock(NaiveDate::default()));
+/// assert_ne!(named, AsOf::from_clock(NaiveDate::default()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AsOf {

@@ -2,11 +2,11 @@
 //! comes from.
 //!
 //! ```
-//! # use datasurface_graph::{IntentionGraphs, query::Questions};
+//! # use datasurface_graph::{IntentionGraphs, query::Queries};
 //! # fn show(graphs: &IntentionGraphs) {
-//! let questions = Questions::about(graphs);
-//! let order = questions.bring_up();
-//! let lineage = questions.sources_of(&"Masked/customers".into());
+//! let queries = Queries::new(graphs);
+//! let order = queries.bring_up();
+//! let lineage = queries.upstream_datasets(&"Masked/customers".into());
 //! # }
 //! ```
 

@@ -88,10 +88,10 @@ impl Denial {
 /// `cloud` says which cloud a vendor is.
 ///
 /// ```
-/// use datasurface_model::{Permitted, Place, Policy, PolicyRule, governance::{PolicySubject, denial}};
+/// use datasurface_model::{Permitted, Place, Policy, PolicyRule, governance::{PolicySubject, evaluate}};
 /// let policy = Policy::new("Stay in Europe", PolicyRule::Locations(Permitted::only(["Azure/Europe"])));
 /// let places = [Place::from("Azure/USA")].into();
-/// let denial = denial(&policy, &PolicySubject::Places(&places), |_| None);
+/// let denial = evaluate(&policy, &PolicySubject::Places(&places), |_| None);
 /// assert_eq!(denial.map(|denial| denial.reason).as_deref(), Some("does not permit the location `Azure/USA`"));
 /// ```
 pub fn evaluate(

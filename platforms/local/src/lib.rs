@@ -10,7 +10,7 @@
 //! use datasurface_platform::DataPlatform;
 //!
 //! let platform = LocalPlatform::new(LocalConfig::new("northwind.db"));
-//! assert!(platform.descriptor().exports_to().contains("sqlite"));
+//! assert!(platform.descriptor().export_targets().contains("sqlite"));
 //! ```
 //!
 //! `docs/local-platform.md` is the guide for operators; `runtime/mod.rs` is the map of the runtime.
