@@ -1,5 +1,19 @@
 //! DataSurface: one typed model of a company's data ecosystem, turned into running pipelines.
 //!
+//! ```
+//! use datasurface::document;
+//! use datasurface::model::{InfrastructureVendor, Validation};
+//!
+//! let model = r#"{"format": "datasurface/1", "name": "Shop", "owner": "github:shop/model@main", "live": "github:shop/live@main"}"#;
+//! let before = document::from_json(model)?;
+//! let after = before.clone().vendor(InfrastructureVendor::new("Home"));
+//! let on = Validation::on("2026-11-21".parse().expect("a date"));
+//! let checked = before.validate(&on).expect("a valid ecosystem");
+//! let edited = after.validate(&on.since(&checked)).expect("a valid ecosystem");
+//! assert!(edited.ecosystem().changes_since(checked.ecosystem()).is_ecosystem_changed);
+//! # Ok::<(), document::DocumentError>(())
+//! ```
+//!
 //! This crate gathers the others under one name; it has no code of its own.
 //!
 //! - [`model`]: the ecosystem and its validation
