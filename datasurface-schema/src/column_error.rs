@@ -3,7 +3,7 @@
 use crate::name::ColumnName;
 use std::fmt;
 
-/// Something of a schema that cannot be read: in one column, or about all of it.
+/// A part of a schema that cannot be read: one column, or all of the schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ColumnError {
     pub(super) column: Option<ColumnName>,
@@ -11,7 +11,7 @@ pub struct ColumnError {
 }
 
 impl ColumnError {
-    /// The column that it is in, as far as that has a name.
+    /// The column that cannot be read; none if that has no name, or if the error is about the whole schema.
     #[must_use]
     pub fn column(&self) -> Option<&ColumnName> {
         self.column.as_ref()
@@ -24,7 +24,7 @@ impl fmt::Display for ColumnError {
     }
 }
 
-/// All of them, in one line.
+/// Joins all problems in one line.
 pub(super) fn joined(problems: &[ColumnError]) -> String {
     problems.iter().map(ColumnError::to_string).collect::<Vec<_>>().join("; ")
 }
