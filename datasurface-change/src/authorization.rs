@@ -9,7 +9,7 @@ use datasurface_model::{Ecosystem, Repository, TeamKey, TeamName, ZoneName, owne
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Where a change comes from, and what it touches besides the model.
+/// The source of a change: the repository that it comes from, and whether it touches the lock besides the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeSource {
     repository: Repository,
@@ -17,13 +17,13 @@ pub struct ChangeSource {
 }
 
 impl ChangeSource {
-    /// A change that comes from this branch of a repository.
+    /// Creates the source of a change that comes from this branch of a repository, and does not touch the lock.
     pub fn new(repository: impl Into<Repository>) -> Self {
         Self { repository: repository.into(), touches_lock: false }
     }
 
-    /// Says that the change touches the lock, too, which belongs to the ecosystem. The model does not know the lock;
-    /// whoever reads it (the broker) says so.
+    /// Declares that the change touches the lock, too, which belongs to the ecosystem. The model does not know the
+    /// lock: the caller that reads it (the broker) declares this.
     #[must_use]
     pub fn touching_lock(mut self) -> Self {
         self.touches_lock = true;
@@ -37,31 +37,31 @@ impl ChangeSource {
     }
 }
 
-/// Whether a change may be made by those who made it.
+/// The decision whether a change may be made by its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "decision", content = "denied")]
 pub enum Authorization {
-    /// Everything that is touched belongs to the source.
+    /// The decision for a change that touches nothing but parts of its source.
     Allow,
-    /// These parts do not.
+    /// The decision against a change, with the parts that belong to others.
     Deny(Vec<DeniedPart>),
 }
 
 /// A part that a change touches, and that does not belong to its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeniedPart {
-    /// What it is.
+    /// The part.
     pub part: OwnedPart,
-    /// Who may change it. Nobody is named where it cannot be told what was touched.
+    /// The repository that may change the part. None if the change is such that nobody can say what was touched.
     pub owner: Option<Repository>,
-    /// What differs in it, ordered by path.
+    /// The differences in the part, ordered by path.
     pub differences: Vec<Difference>,
     /// Whether the lock was touched.
     pub lock: bool,
 }
 
 impl Authorization {
-    /// Judges what differs between two ecosystems.
+    /// Decides whether the source owned every part in which two ecosystems differ, before the change.
     #[must_use]
     pub fn evaluate(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
         let owners = Owners { old, new, former: FormerNames::from_diff(diff) };
@@ -110,7 +110,7 @@ fn denied_part<'d>(
     })
 }
 
-/// Who owned what before a change.
+/// The owners of parts before a change.
 struct Owners<'e> {
     old: &'e Ecosystem,
     new: &'e Ecosystem,
@@ -139,7 +139,7 @@ impl<'e> Owners<'e> {
     }
 }
 
-/// What parts were called before.
+/// The former names of parts.
 #[derive(Default)]
 struct FormerNames {
     zones: BTreeMap<ZoneName, ZoneName>,

@@ -13,12 +13,13 @@ use datasurface_model::{
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Something that a change breaks: an error if somebody uses it, or in strict mode; otherwise a warning.
+/// A promise to consumers that a change breaks: an error if the dataset has consumers, or in strict mode; otherwise a
+/// warning.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct BreakingChange {
-    /// What breaks, where, by which rule, and how bad that is.
+    /// The finding: its path, the rule that is broken, and the severity.
     pub finding: Diagnostic,
-    /// For whom.
+    /// The groups that use the dataset, directly or through transformers.
     pub consumers: BTreeSet<AffectedGroup>,
 }
 
@@ -26,7 +27,7 @@ pub struct BreakingChange {
 pub(super) struct CompatibilityChecker<'e> {
     pub(super) old: &'e Valid<Ecosystem>,
     pub(super) uses: &'e DatasetUses<'e>,
-    /// What datasets were called before, if they were called differently.
+    /// The former keys of renamed datasets.
     pub(super) former: &'e BTreeMap<DatasetKey, DatasetKey>,
     pub(super) on: NaiveDate,
     pub(super) is_strict: bool,

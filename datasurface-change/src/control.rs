@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use datasurface_model::{CodeInfo, Dataset, DatasetKey, Diagnostic, Ecosystem, Entity, Severity, Valid};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How changes are judged: where they come from, as of which day, and how strictly.
+/// The check of changes from one source, as of one day, strict or not.
 ///
 /// ```
 /// use datasurface_model::{Ecosystem, InfrastructureVendor, Valid};
@@ -40,13 +40,14 @@ pub struct ChangeControl {
 }
 
 impl ChangeControl {
-    /// Judges changes from this source as of a day: there is no clock here.
+    /// Creates a check of changes from this source as of a day: the library reads no clock.
     #[must_use]
     pub fn new(source: ChangeSource, on: NaiveDate) -> Self {
         Self { source, on, is_strict: false }
     }
 
-    /// Refuses also what would break something if anybody used it, and other warnings.
+    /// Makes the check strict: warnings refuse a change, too, such as a breaking change that concerns no consumer
+    /// yet.
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.is_strict = true;
@@ -114,7 +115,7 @@ impl ChangeControl {
         retirements
     }
 
-    /// What is wrong with deprecations that this change makes.
+    /// Returns the findings about deprecations that this change makes.
     fn concerns(
         &self,
         retirements: &[Retirement],
@@ -157,7 +158,7 @@ impl ChangeControl {
     }
 }
 
-/// When a dataset was to go before the change, if it was.
+/// Returns the dates of the retirement of a dataset before the change, if it was retired.
 fn retiring_before(old: &Valid<Ecosystem>, dataset: &DatasetKey) -> Option<RetirementDates> {
     let store = &old.datastore(&dataset.datastore)?.entity;
     changed_datastores::retiring(store, store.datasets().get(&dataset.dataset)?)

@@ -1,4 +1,4 @@
-//! Whom a change reaches, whether it breaks anything for them or not.
+//! The consumers that a change reaches, whether it breaks anything for them or not.
 
 use super::{
     changed_datastores::{self, Change, StoreChange},
@@ -13,21 +13,21 @@ use datasurface_model::{
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a team is to be told.
+/// The notice to one team: the dataset groups of the team that a change reaches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TeamNotice {
     /// The team.
     pub team: TeamKey,
-    /// The repository that owns it.
+    /// The repository that owns the team.
     pub owner: Repository,
-    /// Its groups that are reached, and by changes of what.
+    /// The groups of the team that are reached, each with the paths of the changes that reach it.
     pub groups: BTreeMap<GroupKey, BTreeSet<ModelPath>>,
 }
 
-/// What is changed, and what that concerns.
+/// The changes that reach consumers, and those consumers.
 #[derive(Default)]
 pub(super) struct ReachedConsumers {
-    /// Datasets that a change is about: who wants them is reached, also through transformers.
+    /// Datasets that a change is about. It reaches every group that wants them, also through transformers.
     datasets: Vec<(ModelPath, Vec<DatasetKey>)>,
     /// Groups whose own surroundings change.
     groups: Vec<(ModelPath, AffectedGroup)>,
@@ -54,7 +54,7 @@ impl ReachedConsumers {
         self.datasets.iter().flat_map(|(_, datasets)| datasets.iter().cloned())
     }
 
-    /// Who is to be told, team by team.
+    /// Returns the notices, one for each team.
     pub(super) fn notices(&self, uses: &DatasetUses<'_>) -> Vec<TeamNotice> {
         let mut teams = BTreeMap::<TeamKey, TeamNotice>::new();
         let mut tell = |path: &ModelPath, consumer: &AffectedGroup| {

@@ -1,7 +1,4 @@
-//! What looks like a rename that nobody stated. It is proposed, with the evidence; it is never assumed.
-//!
-//! Of many candidates, only those with similar names are compared (`similar_names.rs`), so that the cost is linear. A rename to a name
-//! that has nothing in common with the former one is then not proposed.
+//! Proposals for renames that nobody declared. Each has its evidence; none is ever assumed.
 
 use super::{
     changed_datastores::{self, Change, LocatedStore, StoreChange},
@@ -14,20 +11,21 @@ use rustc_hash::FxHashSet;
 use serde::Serialize;
 use std::fmt;
 
-/// Something new that may be what is gone. If it is, say so with `renamed_from`, and nothing is built again.
+/// A proposal: a new entity that may be a removed one under another name. If it is, declare that with `renamed_from`,
+/// and nothing is built again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RenameProposal {
-    /// What is new.
+    /// The path of the new entity.
     pub path: ModelPath,
-    /// The name of what is gone.
+    /// The name of the removed entity.
     pub renamed_from: Text,
-    /// What speaks for it.
+    /// The evidence for a rename.
     pub evidence: Vec<Evidence>,
-    /// How much that is, in percent.
+    /// The weight of the evidence, in percent.
     pub score: u8,
 }
 
-/// What speaks for a rename.
+/// A piece of evidence for a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -48,7 +46,7 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// How much it speaks for a rename, in percent.
+    /// The weight of the evidence, in percent.
     fn weight(self) -> u8 {
         match self {
             Self::SameSchema => 40,
@@ -59,7 +57,7 @@ impl Evidence {
     }
 }
 
-/// What less speaks for than this is not proposed, in percent.
+/// The least weight of a proposal, in percent.
 const LEAST: u8 = 60;
 
 impl RenameProposal {

@@ -9,21 +9,21 @@ use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, ModelPath, Team
 use serde::Serialize;
 use std::{collections::BTreeSet, fmt};
 
-/// Where the retirement of a dataset stands.
+/// The state of the retirement of a dataset on a day.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Retirement {
-    /// What is retired.
+    /// The dataset that is retired.
     pub dataset: DatasetKey,
-    /// Where it is, or was.
+    /// The path of the dataset in the model; after the removal, the last one.
     pub path: ModelPath,
     /// The day since which it is deprecated.
     pub since: NaiveDate,
-    /// The last day on which it is there, if that is known.
+    /// The last day on which the dataset is available, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_day: Option<NaiveDate>,
-    /// How far it is.
+    /// The stage.
     pub stage: RetirementStage,
-    /// What those say who want the dataset itself.
+    /// The answers of the groups that want the dataset itself.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub consents: BTreeSet<Consent>,
 }
@@ -33,35 +33,35 @@ pub struct Retirement {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RetirementStage {
-    /// It will be deprecated on a later day.
+    /// A dataset that will be deprecated on a later day.
     Announced,
-    /// It is deprecated, and somebody who uses it did not agree, or not for long enough.
+    /// A deprecated dataset with at least one consumer that did not agree, or not for long enough.
     AwaitingConsent,
-    /// Everybody who uses it agreed, and somebody still does.
+    /// A deprecated dataset with consumers, all of which agreed.
     Leaving,
-    /// Nobody uses it any more, and its last day is not over, or not known yet.
+    /// A deprecated dataset without consumers, whose last day is not over, or not known yet.
     AwaitingSunset,
-    /// Nobody uses it, and its last day is over: it can be removed.
+    /// A deprecated dataset without consumers, whose last day is over: removal breaks nothing.
     Removable,
-    /// It is gone.
+    /// A dataset that was removed.
     Removed,
 }
 
-/// What a group that uses a deprecated dataset says about that.
+/// The answer of a group that uses a deprecated dataset: a consent, or a missing one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Consent {
     /// The group.
     pub group: GroupKey,
     /// The team whose group it is.
     pub team: TeamKey,
-    /// The last day until which it agreed; none if it did not.
+    /// The last day on which the group agreed to use the deprecated dataset; none if it did not agree.
     pub until: Option<NaiveDate>,
-    /// Whether it did not agree, or not for long enough.
+    /// Whether the group did not agree, or not for long enough.
     pub is_missing: bool,
 }
 
 impl Retirement {
-    /// Every retirement that is under way in an ecosystem.
+    /// Returns the retirement of every deprecated dataset of an ecosystem, as of a day.
     #[must_use]
     pub fn all(ecosystem: &Valid<Ecosystem>, on: NaiveDate) -> Vec<Self> {
         let mut retiring = Vec::new();
@@ -76,7 +76,7 @@ impl Retirement {
         retiring.iter().filter_map(|dataset| Self::for_dataset(ecosystem, dataset, &uses, on)).collect()
     }
 
-    /// Where the retirement of a dataset stands; nothing if it is not deprecated.
+    /// Returns the retirement of a dataset; none if it is not deprecated.
     pub(super) fn for_dataset(
         ecosystem: &Valid<Ecosystem>,
         dataset: &DatasetKey,
@@ -119,7 +119,7 @@ impl Retirement {
         Self { dataset, path, since, last_day, stage, consents }
     }
 
-    /// Those who did not agree, or not for long enough.
+    /// Returns the answers of the groups that did not agree, or not for long enough.
     pub fn missing_consents(&self) -> impl Iterator<Item = &Consent> {
         self.consents.iter().filter(|consent| consent.is_missing)
     }

@@ -49,11 +49,11 @@ pub(super) struct Document {
     pub(super) syntax: Syntax,
 }
 
-/// What a document says, or everything that is wrong with its form.
+/// The content of a document, or all errors in its form.
 type PartResult = Result<Arc<DocumentPart>, Vec<ReadError>>;
 
 impl Documents {
-    /// No documents.
+    /// Creates a collection without documents.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -76,7 +76,7 @@ impl Documents {
         self.0.is_empty()
     }
 
-    /// The text of a document.
+    /// Returns the text of the document of this name.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|document| &*document.text)
@@ -95,7 +95,7 @@ impl Documents {
         })
     }
 
-    /// The model, from what each document says.
+    /// Loads the model from the content of each document.
     fn assembled(&self, mut read: impl FnMut(&Document) -> PartResult) -> Result<Ecosystem, DocumentError> {
         let mut findings = Vec::new();
         let mut parts = Vec::new();
@@ -117,8 +117,8 @@ impl Documents {
     }
 }
 
-/// Loads models again and again: what a document said is remembered, and a document with the same text says the same,
-/// in the very same memory. So validation sees at a glance what did not change.
+/// A loader for repeated use: it caches the content of each document, so that equal texts share one content in
+/// memory. Validation then recognizes unchanged parts by their address.
 #[derive(Debug, Default)]
 pub struct Loader {
     known: FxHashMap<(Syntax, blake3::Hash), Arc<DocumentPart>>,
@@ -126,13 +126,13 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// A loader that knows nothing yet.
+    /// Creates a loader with an empty cache.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Loads the model.
+    /// Loads the model. From then on the cache has the content of these documents alone.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
-//! Why documents could not be loaded.
+//! The error of loading documents.
 
 use datasurface_model::Findings;
 use std::fmt;
 
-/// Why documents could not be loaded: at least one finding. Shown and debugged as the report.
+/// An error of loading documents: at least one finding. `Display` and `Debug` print the report.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DocumentError(Box<Findings>);
 
@@ -12,13 +12,13 @@ impl DocumentError {
         Self(Box::new(findings))
     }
 
-    /// Everything that was found.
+    /// The findings, at least one.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.0
     }
 
-    /// Everything that was found.
+    /// Returns the findings, at least one.
     #[must_use]
     pub fn into_findings(self) -> Findings {
         *self.0

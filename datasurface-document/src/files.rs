@@ -11,7 +11,7 @@ use std::{
     path::Path,
 };
 
-/// What makes a folder one that was rendered into.
+/// The name that marks a folder as one of rendered files.
 const TARGET: &str = ".datasurface";
 
 /// The largest file that is read, in bytes: what is larger was not written by people.
@@ -57,7 +57,8 @@ impl Documents {
         Err(DocumentError::new(findings))
     }
 
-    /// The documents that can be read of a file or a folder, and what stands in the way of the others. [`Self::open`] says what is read.
+    /// Reads a file, or all documents in a folder, and returns those that can be read, and a finding for each other
+    /// one. [`Self::open`] says which files are documents.
     #[must_use]
     pub fn from_path(path: impl AsRef<Path>) -> (Self, Findings) {
         let path = path.as_ref();
@@ -77,7 +78,8 @@ impl Documents {
         (found.documents, found.findings)
     }
 
-    /// The document that a reader gives, under this name, with the limits of [`Self::open`]; or what stands in its way.
+    /// Reads one document from a reader, under this name, with the limits of [`Self::open`]. Returns a finding
+    /// instead if it cannot be read.
     #[must_use]
     pub fn from_reader(name: &str, reader: impl Read) -> (Self, Findings) {
         let mut found = FolderReader::default();
@@ -90,7 +92,7 @@ impl Documents {
 ///
 /// # Errors
 ///
-/// If it is not there, is a folder, is too large, cannot be read, or is no such text.
+/// If the file does not exist, is a folder, is too large, cannot be read, or is not UTF-8.
 pub fn read_text(path: impl AsRef<Path>, place: ModelPath) -> Result<String, Findings> {
     let path = path.as_ref();
     let name = path.display().to_string();
@@ -159,7 +161,7 @@ impl FolderReader {
         }
     }
 
-    /// A file that nobody named. Who names a pipe means it.
+    /// Adds a file that was found in a folder, if it is a regular one. A pipe is read only if the caller named it.
     fn add_found(&mut self, path: &Path) {
         if fs::metadata(path).is_ok_and(|kind| !kind.is_file()) {
             let name = path.display().to_string();
@@ -210,11 +212,11 @@ fn place(document: &str) -> ModelPath {
     ModelPath::root().child(segment::DOCUMENTS, document)
 }
 
-/// Why a file is not read.
+/// An error about a file that is not read.
 enum FileError {
     Missing,
     Folder,
-    /// Its name is not text in UTF-8.
+    /// A name that is not UTF-8.
     Name,
     TooLarge,
     /// A device or a pipe, which may never end.

@@ -65,7 +65,7 @@ use datasurface_model::Ecosystem;
 /// The name under which an object is asked for that may be left out after a problem.
 const OBJECT: &str = "an object, or a problem";
 
-/// The JSON Schema of documents, for editors: what it refuses, loading refuses, too.
+/// Returns the JSON Schema of documents, for editors. Loading rejects every document that the schema rejects.
 #[cfg(feature = "json-schema")]
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
@@ -82,7 +82,7 @@ pub fn from_json(text: &str) -> Result<Ecosystem, DocumentError> {
     Documents::new().document("model.json", text).load()
 }
 
-/// The document of an ecosystem, in the newest format. Equal ecosystems are equal documents, byte by byte.
+/// Writes an ecosystem as JSON, in the newest format. Equal ecosystems give equal documents, byte by byte.
 #[must_use]
 pub fn to_json(ecosystem: &Ecosystem) -> String {
     let mut text = format!("{:#}", to_value(ecosystem));
@@ -101,32 +101,33 @@ pub fn from_yaml(text: &str) -> Result<Ecosystem, DocumentError> {
     Documents::new().document("model.yaml", text).load()
 }
 
-/// The document of an ecosystem as YAML, in the newest format. Equal ecosystems are equal documents, byte by byte.
+/// Writes an ecosystem as YAML, in the newest format. Equal ecosystems give equal documents, byte by byte.
 #[cfg(feature = "yaml")]
 #[must_use]
 pub fn to_yaml(ecosystem: &Ecosystem) -> String {
     value_to_yaml(&to_value(ecosystem))
 }
 
-/// A tree as YAML, as documents are written.
+/// Writes a tree as YAML, in the style of [`to_yaml`].
 #[cfg(feature = "yaml")]
 #[must_use]
 pub fn value_to_yaml(document: &serde_json::Value) -> String {
     yaml::written(document)
 }
 
-/// The document of an ecosystem as a tree, which programs look into and edit: what [`to_json`] writes.
+/// Returns the document of an ecosystem as a tree, for programs that read or edit it. [`to_json`] writes the same
+/// tree.
 #[must_use]
 pub fn to_value(ecosystem: &Ecosystem) -> serde_json::Value {
     // Writing to memory cannot fail, and every map in a document has text for keys.
     serde_json::to_value(v1::Document::from(ecosystem)).unwrap_or_default()
 }
 
-/// The ecosystem that a tree describes.
+/// Reads the ecosystem that a tree describes.
 ///
 /// # Errors
 ///
-/// As [`from_json`] of what the tree is as text.
+/// Those of [`from_json`], for the tree as text.
 pub fn from_value(document: serde_json::Value) -> Result<Ecosystem, DocumentError> {
     from_json(&document.to_string())
 }

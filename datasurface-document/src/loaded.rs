@@ -6,14 +6,14 @@ use datasurface_model::{Ecosystem, Findings, Validation};
 /// A model, and the documents that it was loaded from, in which findings have their places.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The model, which nobody has judged yet.
+    /// The model, not yet validated.
     pub ecosystem: Ecosystem,
     /// The documents.
     pub sources: Documents,
 }
 
 impl Loaded {
-    /// Validates the model: everything that is found, with file, line, column and addressee.
+    /// Validates the model and returns the report, with file, line, column and addressee of every finding.
     #[must_use]
     pub fn check(&self, validation: &Validation<'_>) -> Report {
         let outcome = self.ecosystem.clone().validate(validation);
@@ -27,7 +27,8 @@ impl Loaded {
         Report { findings, waived: waived.unwrap_or_default(), checked }
     }
 
-    /// Findings of anybody about this model (a broker, a platform, change control), with file, line, column and addressee.
+    /// Adds file, line, column and addressee to findings about this model, from a broker, a platform or change
+    /// control.
     #[must_use]
     pub fn located(&self, findings: Findings) -> Findings {
         self.sources.located(findings.with_addressees(&self.ecosystem))

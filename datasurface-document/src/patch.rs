@@ -10,19 +10,19 @@ use datasurface_model::{Ecosystem, ModelPath, Patch, Suggestion, segment};
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
 
-/// A suggestion is not about this ecosystem.
+/// An error of a suggestion that does not fit an ecosystem.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatchError {
-    /// There is nothing at its place.
+    /// A path at which the ecosystem has nothing.
     #[error("there is nothing at {0} that the suggestion could be about")]
     NothingThere(ModelPath),
-    /// What comes of it is no ecosystem.
+    /// A result that is no ecosystem.
     #[error("what comes of the suggestion cannot be read")]
     Unreadable(#[source] DocumentError),
 }
 
-/// The ecosystem as it would be if a suggestion was followed.
+/// Applies a suggestion to an ecosystem and returns the result. The original is not changed.
 ///
 /// ```
 /// use datasurface_document as document;
@@ -41,7 +41,8 @@ pub enum PatchError {
 ///
 /// # Errors
 ///
-/// If there is nothing at its place: it was made for another ecosystem.
+/// If the ecosystem has nothing at the path of the suggestion, which was made for another ecosystem then; or if the
+/// result is no ecosystem.
 pub fn apply_suggestion(suggestion: &Suggestion, ecosystem: &Ecosystem) -> Result<Ecosystem, PatchError> {
     let mut document = to_value(ecosystem);
     patch(suggestion, &mut document).ok_or_else(|| PatchError::NothingThere(suggestion.path.clone()))?;

@@ -23,7 +23,7 @@ pub struct Column {
 static UNCLASSIFIED: Set<Classification> = Set::new();
 
 impl Column {
-    /// A column that may be null.
+    /// Creates a column that may be null.
     pub fn new(name: impl Into<ColumnName>, data_type: DataType) -> Self {
         Self {
             name: name.into(),
@@ -34,14 +34,14 @@ impl Column {
         }
     }
 
-    /// The same column, never null.
+    /// Declares that the column is never null.
     #[must_use]
     pub fn not_null(mut self) -> Self {
         self.nullable = false;
         self
     }
 
-    /// The same column, classified. Classify columns or the whole dataset, not both.
+    /// Adds a classification. Classify columns or the whole dataset, not both.
     #[must_use]
     pub fn classified(mut self, classification: impl Into<Classification>) -> Self {
         self.classifications.make_mut().insert(classification.into());
@@ -51,13 +51,13 @@ impl Column {
     documented!();
     renamed!(ColumnName);
 
-    /// Its name.
+    /// The name.
     #[must_use]
     pub fn name(&self) -> &ColumnName {
         &self.name
     }
 
-    /// What it can hold.
+    /// The data type.
     #[must_use]
     pub fn data_type(&self) -> &DataType {
         &self.data_type
@@ -69,7 +69,7 @@ impl Column {
         self.nullable
     }
 
-    /// How sensitive its values are.
+    /// The classifications: the kinds of sensitive data in the column. Empty: the column itself is not classified.
     #[must_use]
     pub fn classifications(&self) -> &Set<Classification> {
         self.classifications.get().unwrap_or(&UNCLASSIFIED)

@@ -3,17 +3,15 @@
 use crate::name::ColumnName;
 use std::fmt;
 
-/// Something of a schema that cannot be read: in one column, or about all of it.
+/// A part of a schema that cannot be read: one column, or all of the schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct ColumnError {
-    /// The column that it is in, as far as that has a name.
+    /// The column that cannot be read; none if that has no name, or if the error is about the whole schema.
     pub column: Option<ColumnName>,
     /// The reason, in one line.
     pub message: String,
 }
-
-impl ColumnError {}
 
 impl fmt::Display for ColumnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,7 +19,7 @@ impl fmt::Display for ColumnError {
     }
 }
 
-/// All of them, in one line.
+/// Joins all problems in one line.
 pub(super) fn joined(problems: &[ColumnError]) -> String {
     problems.iter().map(ColumnError::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -3,7 +3,7 @@
 use crate::{Text, name::Tag, segment, set::Set, sparse::Sparse};
 use serde::{Deserialize, Serialize};
 
-/// What people should know about a thing: a text, and tags to find it by.
+/// The documentation of an entity for people: a text, and tags to find it by.
 ///
 /// ```
 /// use datasurface_schema::{Column, DataType, Documentation};
@@ -21,7 +21,7 @@ pub struct Documentation {
     tags: Set<Tag>,
 }
 
-/// How a text is to be shown.
+/// The format in which a text is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TextFormat {
@@ -33,17 +33,17 @@ pub enum TextFormat {
 }
 
 impl Documentation {
-    /// A text to be shown as it is.
+    /// Creates a documentation whose text is shown as it is.
     pub fn plain(text: impl Into<Text>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// A text in Markdown.
+    /// Creates a documentation whose text is Markdown.
     pub fn markdown(text: impl Into<Text>) -> Self {
         Self { text: text.into(), format: TextFormat::Markdown, ..Self::default() }
     }
 
-    /// The same documentation with one tag more.
+    /// Adds a tag.
     #[must_use]
     pub fn tag(mut self, tag: impl Into<Tag>) -> Self {
         self.tags.insert(tag.into());
@@ -56,7 +56,7 @@ impl Documentation {
         &self.text
     }
 
-    /// How the text is to be shown.
+    /// The format in which the text is shown.
     #[must_use]
     pub fn format(&self) -> TextFormat {
         self.format
@@ -70,18 +70,18 @@ impl Documentation {
 }
 
 impl From<&str> for Documentation {
-    /// A text to be shown as it is.
+    /// Creates a documentation whose text is shown as it is.
     fn from(text: &str) -> Self {
         Self::plain(text)
     }
 }
 
-/// What a thing says about itself besides its name, kept in its field `about`.
+/// The optional attributes that every entity has besides its name, kept in its field `about`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Annotations<N> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    /// What people should know about it.
+    /// The documentation.
     pub documentation: Option<Documentation>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     /// The name that it had before.
@@ -94,7 +94,8 @@ impl<N> Default for Annotations<N> {
     }
 }
 
-/// Adds what another document says of the same thing. What both say is noted.
+/// Adds the annotations in another document of the same entity; an attribute that both declare keeps its first value,
+/// and is added to `twice`.
 pub fn merge_annotations<N: Clone>(
     about: &mut Sparse<Annotations<N>>,
     other: &Sparse<Annotations<N>>,
@@ -112,18 +113,19 @@ pub fn merge_annotations<N: Clone>(
     said.former_name = said.former_name.take().or_else(|| former_name.clone());
 }
 
-/// The methods of what can be documented: of a type with a field `about`, which is a [`Sparse`] of [`Annotations`].
+/// Defines the methods of an entity that can be documented: of a type with a field `about`, which is a [`Sparse`] of
+/// [`Annotations`].
 #[macro_export]
 macro_rules! documented {
     () => {
-        /// Says what people should know about it.
+        /// Sets the documentation.
         #[must_use]
         pub fn documented(mut self, documentation: impl Into<$crate::Documentation>) -> Self {
             self.about.make_mut().documentation = Some(documentation.into());
             self
         }
 
-        /// What people should know about it.
+        /// The documentation, if there is one.
         #[must_use]
         pub fn documentation(&self) -> Option<&$crate::Documentation> {
             self.about.get()?.documentation.as_ref()
@@ -131,19 +133,20 @@ macro_rules! documented {
     };
 }
 
-/// The methods of what can be renamed: of a type with a field `about`, which is a [`Sparse`] of [`Annotations`].
+/// Defines the methods of an entity that can be renamed: of a type with a field `about`, which is a [`Sparse`] of
+/// [`Annotations`].
 #[macro_export]
 macro_rules! renamed {
     ($name:ty) => {
-        /// Says that it had another name before: what was built under that name is kept. It stays until every
-        /// platform has passed it.
+        /// Sets the former name, so that resources built under that name are kept. Keep it declared until every
+        /// platform has passed the rename.
         #[must_use]
         pub fn renamed_from(mut self, former: impl Into<$name>) -> Self {
             self.about.make_mut().former_name = Some(former.into());
             self
         }
 
-        /// The name that it had before, if that still matters.
+        /// The former name, if one is declared.
         #[must_use]
         pub fn former_name(&self) -> Option<&$name> {
             self.about.get()?.former_name.as_ref()

@@ -10,7 +10,7 @@ use std::fmt;
 pub struct Json(Text);
 
 impl Json {
-    /// An object without members.
+    /// Creates an object without members.
     #[must_use]
     pub fn object() -> Self {
         Self(Text::from_static("{}"))
@@ -28,7 +28,7 @@ impl Json {
         &self.0
     }
 
-    /// The same object with one member set. What was no object becomes one.
+    /// Sets one member. A value that is no object is replaced by one.
     #[must_use]
     pub fn with_member(self, key: &str, member: impl Into<serde_json::Value>) -> Self {
         let mut object = match self.value() {

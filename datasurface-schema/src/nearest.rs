@@ -1,7 +1,8 @@
 //! "Did you mean": the existing name that is nearest to one that does not exist.
 
-/// The candidate with the fewest letters to change, add or take away, if that is at most a third of the letters; the
-/// first one in order where several are as near. Case does not count.
+/// Returns the candidate with the fewest letters to change, add or take away, or none if these are more than a third
+/// of `wanted` (one is always allowed). Of equally near candidates, the first in alphabetical order. Case does not
+/// count.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
     let length = wanted.chars().count();

@@ -30,11 +30,11 @@ use std::{fmt, sync::Arc};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Schema {
     stored: Arc<Stored>,
-    /// That of what is stored, here too: who asks for it most often need not look there.
+    /// A copy of the properties in `stored`: the most frequent reader follows no pointer.
     glance: TableProperties,
 }
 
-/// What equal schemas share.
+/// The content that equal schemas share.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Stored {
     pub(crate) content: Content,
@@ -57,19 +57,19 @@ pub(crate) enum Content {
     Unreadable(SchemaTextError),
 }
 
-/// Why a schema describes no table.
+/// An error about a schema that describes no table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SchemaError<'s> {
-    /// Its text cannot be read.
+    /// A text that cannot be read.
     #[error(transparent)]
     Text(&'s SchemaTextError),
-    /// It is no Avro record.
+    /// An Avro schema that is no record.
     #[error(transparent)]
     Avro(&'s AvroError),
 }
 
 impl<'s> SchemaError<'s> {
-    /// Everything that cannot be read, column by column. At least one.
+    /// Returns every problem, column by column. At least one.
     #[must_use]
     pub fn problems(self) -> &'s [ColumnError] {
         match self {
@@ -144,13 +144,13 @@ impl Schema {
         }
     }
 
-    /// Why what this schema was made from could not be read.
+    /// The error, if the text or the Avro schema could not be read.
     #[must_use]
     pub fn error(&self) -> Option<SchemaError<'_>> {
         self.stored.content.unreadable()
     }
 
-    /// Whether somebody else has it, too.
+    /// Whether there are other handles to the same content.
     pub fn is_shared(&self) -> bool {
         Arc::strong_count(&self.stored) > 1
     }

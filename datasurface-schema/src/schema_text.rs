@@ -7,7 +7,7 @@ use crate::{
 };
 use std::{borrow::Cow, iter, str::FromStr};
 
-/// For how many columns there is room from the beginning, at most: not every comma is between two.
+/// The greatest count of columns for which memory is reserved at once: not every comma is between two columns.
 const MUCH: usize = 100;
 
 /// A text that describes no table.
@@ -19,7 +19,7 @@ pub struct SchemaTextError {
     rest: Box<ParsedParts>,
 }
 
-/// What can be read of a text, and what cannot.
+/// The parts of a text: those that can be read, and those that cannot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct ParsedParts {
     readable: TableSchema,
@@ -33,7 +33,7 @@ impl SchemaTextError {
         &self.text
     }
 
-    /// What cannot be read, column by column. At least one.
+    /// The problems, column by column. At least one.
     #[must_use]
     pub fn problems(&self) -> &[ColumnError] {
         &self.problems
@@ -52,14 +52,14 @@ impl SchemaTextError {
 /// A column in a text, whether it can be read or not.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnSpan<'t> {
-    /// Where it begins in the text, in bytes.
+    /// The offset of the column in the text, in bytes.
     pub start: usize,
     /// The column, without blanks around it.
     pub text: &'t str,
 }
 
 impl<'t> ColumnSpan<'t> {
-    /// What it is called, if it begins with a name.
+    /// Returns the name of the column, if the text begins with a name.
     pub fn name(&self) -> Option<Cow<'t, str>> {
         Reader::new(self.text).word()
     }
@@ -91,7 +91,7 @@ fn is_as_one_type(text: &str) -> bool {
         && marks.all(|mark| MARKS.iter().any(|known| mark.eq_ignore_ascii_case(known)))
 }
 
-/// What can be said of a column behind its type.
+/// The marks of a column that may follow its type.
 const MARKS: [&str; 4] = ["key", "partition", "not", "null"];
 
 /// The parentheses and quotation marks around a place in a text.
@@ -116,7 +116,8 @@ impl Nesting {
     }
 }
 
-/// The columns of a text: what stands between commas, but for those inside of parentheses and quotation marks.
+/// Splits a text into columns at its commas, but for those within parentheses and quotation marks. A blank part is
+/// none.
 pub fn column_spans(text: &str) -> impl Iterator<Item = ColumnSpan<'_>> {
     let mut around = Nesting::default();
     let parts = text.split(move |character| {
@@ -132,7 +133,7 @@ pub fn column_spans(text: &str) -> impl Iterator<Item = ColumnSpan<'_>> {
     columns.filter(|column| !column.text.is_empty())
 }
 
-/// A column, and what it says about the table.
+/// A column, and its marks that concern the table.
 struct ColumnText {
     column: Column,
     is_key: bool,

@@ -3,7 +3,7 @@
 //! Tests compare these constants with the shapes of documents, with the types that have such attributes, and with the paths of
 //! all diagnostics: a word that only one of them knows would lead nowhere.
 
-/// Says each word once: as a constant, and in the list of all.
+/// Defines each word once: as a constant, and in the list of all.
 macro_rules! segments {
     ($($constant:ident = $segment:literal;)*) => {
         $(
@@ -11,7 +11,7 @@ macro_rules! segments {
             pub const $constant: &str = $segment;
         )*
 
-        /// Every word that stands in a document, in order.
+        /// Every word that occurs in a document, in order.
         pub const ALL: &[&str] = &[$($constant),*];
     };
 }
@@ -141,15 +141,15 @@ segments! {
 
 /// The collection of the documents themselves, by their names.
 pub const DOCUMENTS: &str = "documents";
-/// The collection of files that say what was decided, beside the model.
+/// The collection of files that record decisions, beside the model.
 pub const LOCK: &str = "lock";
 /// The collection of nodes of a platform's graph.
 pub const NODES: &str = "nodes";
-/// The collection of what somebody asked a run for.
+/// The collection of requests to a run.
 pub const RUN: &str = "run";
 /// The collection of parts in which a platform renders.
 pub const SHARDS: &str = "shards";
-/// The collection of what was rendered, by its files.
+/// The collection of rendered files, by their names.
 pub const TARGET: &str = "target";
-/// All transformers together, which are judged at once.
+/// The collection of all transformers, which are checked together: they can form a cycle.
 pub const TRANSFORMERS: &str = "transformers";

@@ -20,7 +20,7 @@ use std::{borrow::Borrow, fmt, slice, vec};
 pub struct Set<T>(Vec<T>);
 
 impl<T> Set<T> {
-    /// One with nothing in it.
+    /// Creates an empty set.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -31,7 +31,7 @@ impl<T> Set<T> {
         self.0.iter()
     }
 
-    /// How many elements there are.
+    /// The count of elements.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -51,7 +51,7 @@ impl<T> Set<T> {
 }
 
 impl<T: Ord> Set<T> {
-    /// Adds an element. Whether it was new.
+    /// Adds an element. Returns whether it was new.
     pub fn insert(&mut self, element: T) -> bool {
         if self.0.last().is_none_or(|last| *last < element) {
             self.0.push(element);
@@ -62,7 +62,7 @@ impl<T: Ord> Set<T> {
         true
     }
 
-    /// Whether this is an element.
+    /// Whether the set contains this element.
     pub fn contains<Q>(&self, element: &Q) -> bool
     where
         T: Borrow<Q>,
@@ -71,7 +71,7 @@ impl<T: Ord> Set<T> {
         self.search(element).is_ok()
     }
 
-    /// Where this is, or would have to be.
+    /// Returns the index of an element, or as an error the index at which to insert it.
     fn search<Q>(&self, element: &Q) -> Result<usize, usize>
     where
         T: Borrow<Q>,

@@ -9,24 +9,24 @@ use std::sync::Arc;
 pub struct Sparse<T>(Option<Arc<T>>);
 
 impl<T: Clone + Default> Sparse<T> {
-    /// The value, if anything was said.
+    /// The value, if it is not the default.
     pub fn get(&self) -> Option<&T> {
         self.0.as_deref()
     }
 
-    /// Whether nothing was said.
+    /// Whether the value is the default.
     pub fn is_default(&self) -> bool {
         self.0.is_none()
     }
 
-    /// The value, to say something. Whoever asks must make it differ from the default: equal things would otherwise
-    /// be told apart.
+    /// Returns the value, to change it. The caller must make it differ from the default: equal values would compare
+    /// as different otherwise.
     pub fn make_mut(&mut self) -> &mut T {
         Arc::make_mut(self.0.get_or_insert_with(Arc::default))
     }
 }
 
-/// What is said, and says nothing, is not there.
+/// A default value that is written out is read as an absent one, so that both compare as equal.
 impl<'de, T: Deserialize<'de> + Default + PartialEq> Deserialize<'de> for Sparse<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::<T>::deserialize(deserializer)?.map_or_else(Self::default, Self::new))
@@ -34,7 +34,7 @@ impl<'de, T: Deserialize<'de> + Default + PartialEq> Deserialize<'de> for Sparse
 }
 
 impl<T: Default + PartialEq> Sparse<T> {
-    /// This value; nothing is said by the default.
+    /// Creates an attribute of this value. The default takes no allocation.
     pub fn new(value: T) -> Self {
         Self((value != T::default()).then(|| Arc::new(value)))
     }

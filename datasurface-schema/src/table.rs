@@ -16,24 +16,24 @@ pub struct TableSchema {
     partition: Vec<ColumnName>,
 }
 
-/// What stands for a table that cannot be read.
+/// The substitute of a table that cannot be read.
 pub(super) static NO_TABLE: TableSchema =
     TableSchema { columns: Vec::new(), key: Vec::new(), partition: Vec::new() };
 
 impl TableSchema {
-    /// A table of these columns, as yet without a key.
+    /// Creates a table of these columns, without a key.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Self { columns: columns.into_iter().collect(), key: Vec::new(), partition: Vec::new() }
     }
 
-    /// The same table with this primary key.
+    /// Sets the primary key, in this order of columns.
     #[must_use]
     pub fn keyed<N: Into<ColumnName>>(mut self, key: impl IntoIterator<Item = N>) -> Self {
         self.key = key.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The same table, partitioned by these columns.
+    /// Sets the columns by which the table is partitioned, in this order.
     #[must_use]
     pub fn partitioned<N: Into<ColumnName>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         self.partition = columns.into_iter().map(Into::into).collect();
@@ -58,7 +58,7 @@ impl TableSchema {
         &self.partition
     }
 
-    /// The first column of this name.
+    /// Returns the first column of this name.
     #[must_use]
     pub fn column(&self, name: &ColumnName) -> Option<&Column> {
         self.columns.iter().find(|column| column.name() == name)

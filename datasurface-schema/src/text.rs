@@ -12,7 +12,7 @@ use std::{borrow::Borrow, fmt, ops::Deref, path::Path};
 pub struct Text(SmolStr);
 
 impl Text {
-    /// A text that is part of the program.
+    /// Creates a text from a literal, without allocation.
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
         Self(SmolStr::new_static(text))

@@ -3,8 +3,8 @@
 use datasurface_model::{AvroSchema, DataType, Field, TableSchema};
 use serde_json::{Map, Value, json};
 
-/// A schema in Avro's words that is much like this table, with the same columns and the same key. Types that Avro lacks
-/// become others that it has: so the table that it describes may be another one.
+/// Returns an Avro schema that is much like this table, with the same columns and the same key. Types that Avro lacks
+/// become others: so the table of the result may be another one.
 #[must_use]
 pub fn to_avro(table: &TableSchema) -> AvroSchema {
     let fields = table.columns().iter().map(|column| {

@@ -11,18 +11,18 @@ use proptest::{
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// What members are called whose values are whatever somebody likes.
+/// Parts of the paths below which any value is allowed.
 const FREE: [&str; 5] = ["/config", "/settings", "/properties", "/avro", "/schema"];
 
-/// A document with up to three damages.
+/// Generates documents with one to three damages.
 pub fn damaged(documents: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     (documents, vec(damages(), 1..4)).prop_map(|(document, damages)| {
         damages.into_iter().fold(document, |document, damage| damage.apply(document))
     })
 }
 
-/// A document with every damage at each of its places, one at a time. Of places that are the same to the format, the first one; and
-/// none that was seen in an earlier document.
+/// Returns the document with every damage at each of its places, one at a time. Of places that are the same to the
+/// format, only the first is damaged, and none that is in `seen`, which lists the places of earlier documents.
 pub fn all_damaged(document: &Value, seen: &mut BTreeSet<String>) -> impl Iterator<Item = Value> {
     let replaced = invalid_values().into_iter().map(DamageKind::Replace);
     let kind: Vec<DamageKind> =
@@ -35,7 +35,7 @@ pub fn all_damaged(document: &Value, seen: &mut BTreeSet<String>) -> impl Iterat
     })
 }
 
-/// A document with one of its objects as a list of what is in it.
+/// Generates documents with one object replaced by a list of its values, or of the first few of them.
 pub fn with_positional_object(documents: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     let document = (documents, any::<Index>(), any::<Index>());
     document.prop_filter_map("nothing is an object", |(mut document, at, length)| {
@@ -56,7 +56,7 @@ pub fn with_positional_object(documents: impl Strategy<Value = Value>) -> impl S
     })
 }
 
-/// Documents of ecosystems, as trees: of valid ones, and of whatever can be built.
+/// Generates documents of ecosystems, as trees: of valid ecosystems, and of arbitrary ones.
 pub fn documents() -> impl Strategy<Value = Value> {
     prop_oneof![
         arbitrary_ecosystems().prop_map(|ecosystem| to_value(&ecosystem)),
@@ -73,7 +73,7 @@ struct Damage {
 #[derive(Clone, Debug)]
 enum DamageKind {
     Replace(Value),
-    /// By what stands elsewhere in the document.
+    /// By a value from elsewhere in the document.
     Copy(Index),
     /// By an object in which it is what the text means, or a member.
     Wrap(Value),
@@ -110,7 +110,7 @@ fn damages() -> impl Strategy<Value = Damage> {
     (any::<Index>(), kind).prop_map(|(at, kind)| Damage { at, kind })
 }
 
-/// What is wrong nearly everywhere.
+/// Returns values that are wrong nearly everywhere.
 fn invalid_values() -> Vec<Value> {
     vec![
         json!(null),

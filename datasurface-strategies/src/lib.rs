@@ -42,15 +42,15 @@ pub use types::data_types;
 use datasurface_model::Ecosystem;
 use proptest::strategy::Strategy;
 
-/// Valid ecosystems of a size that is good for most tests; nothing is found in them but notes.
+/// Generates valid ecosystems of a size for most tests; their findings are notes at most.
 ///
-/// What is worth testing is frequent: transformers in chains and cycles, datastores captured dataset by dataset,
+/// Cases worth a test are frequent: transformers in chains and cycles, datastores captured dataset by dataset,
 /// workspaces that share a container, two platforms, pins. All platforms are of kind `local`.
 pub fn ecosystems() -> impl Strategy<Value = Ecosystem> {
     ecosystems_with(Shape::default())
 }
 
-/// Valid ecosystems of this size.
+/// Generates valid ecosystems of this size.
 pub fn ecosystems_with(shape: Shape) -> impl Strategy<Value = Ecosystem> {
     plan::plans(&shape).prop_map(|plan| build::ecosystem(&plan))
 }

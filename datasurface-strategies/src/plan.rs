@@ -5,8 +5,8 @@ use datasurface_model::DataType;
 use proptest::{collection::vec, option::weighted as sometimes, prelude::*};
 use std::ops::RangeInclusive;
 
-/// How much there is of everything. What cannot be none (teams, datasets of a datastore, groups of a workspace, sinks of
-/// a group, platforms) is at least one.
+/// The size of a generated ecosystem. Counts that cannot be zero (teams, datasets of a datastore, groups of a
+/// workspace, sinks of a group, platforms) are at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// Teams, in one or two zones.

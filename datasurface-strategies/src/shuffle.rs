@@ -23,11 +23,11 @@ pub const DECLARATIONS: [&str; 14] = [
     "primary_pins",
 ];
 
-/// The same ecosystem with its declarations in another order, which the seed decides.
+/// Returns the same ecosystem, read from a document with its declarations in another order, which the seed decides.
 ///
 /// # Errors
 ///
-/// If it is so deep that its document cannot be read again.
+/// If the ecosystem is so deep that its document cannot be read again.
 pub fn shuffled(ecosystem: &Ecosystem, seed: u64) -> Result<Ecosystem, DocumentError> {
     let mut document = to_value(ecosystem);
     shuffle(&mut document, &mut Rng::with_seed(seed));

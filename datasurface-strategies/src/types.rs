@@ -7,7 +7,7 @@ use super::{
 use datasurface_model::{Collation, DataType, Field, FloatFormat, GeometryType, MicroscalingFormat};
 use proptest::{collection::vec, option::weighted as sometimes, prelude::*, sample::select};
 
-/// Any type that makes sense, up to four deep.
+/// Generates types without errors, up to four deep.
 pub fn data_types() -> impl Strategy<Value = DataType> {
     plain_types().prop_recursive(4, 16, 4, |inside| {
         prop_oneof![

@@ -35,41 +35,41 @@ pub struct ModelDiff(Vec<Difference>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     place: DocumentPath,
-    /// Where it was, if it was moved.
+    /// The former place of an entity that was moved.
     origin: Option<DocumentPath>,
     kind: DifferenceKind,
 }
 
-/// What kind of a difference it is. Values are as in documents.
+/// The kind of a difference. Values are as in documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// There is something new. What a zone or a team declares or defines is told on its own.
+    /// A new value. The content of a zone or a team, declared or defined, is listed as differences of its own.
     Added {
-        /// What there is.
+        /// The new value.
         value: Json,
     },
-    /// Something is gone. What a zone or a team declared or defined is told on its own.
+    /// A removed value. The content of a zone or a team, declared or defined, is listed as differences of its own.
     Removed {
-        /// What there was.
+        /// The removed value.
         value: Json,
     },
     /// An attribute has another value.
     Modified {
-        /// What it was.
+        /// The old value.
         old: Json,
-        /// What it is.
+        /// The new value.
         new: Json,
     },
-    /// It says that it had another name, and what had that name is gone.
+    /// An entity with another name: the new one declares the former name, and the one of that name is gone.
     Renamed {
         /// The name that it had.
         from: Text,
     },
     /// A datastore or workspace is in another team.
     Moved {
-        /// Where it was.
+        /// The path in the former team.
         from: ModelPath,
     },
     /// A list whose order matters is in another order.
@@ -79,20 +79,20 @@ pub enum DifferenceKind {
     },
 }
 
-/// Whether a document says all of it: what is built in code can be too deep for that.
+/// Whether a document can contain the whole ecosystem: one that is built in code can be too deep for that.
 fn is_representable(ecosystem: &Ecosystem) -> bool {
     datasurface_document::from_json(&datasurface_document::to_json(ecosystem))
         .is_ok_and(|read| read == *ecosystem)
 }
 
 impl ModelDiff {
-    /// What differs from one ecosystem to another. It is empty only if they are equal.
+    /// Compares two ecosystems. The result is empty only if they are equal.
     #[must_use]
     pub fn between(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> Self {
         Self::from_pruned(&Pruned::new(old, new))
     }
 
-    /// What differs between two ecosystems from which most of what is equal was taken out.
+    /// Compares two ecosystems from which most equal parts were removed.
     pub(super) fn from_pruned(Pruned { old, new }: &Pruned) -> Self {
         if old == new {
             return Self::default();
@@ -120,7 +120,7 @@ impl ModelDiff {
         self.0.is_empty()
     }
 
-    /// How many differences there are.
+    /// The count of differences.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -131,11 +131,12 @@ impl ModelDiff {
         self.0.iter()
     }
 
-    /// What an ecosystem becomes by these differences: of the old one, the new one. What does not fit is left out.
+    /// Applies the differences to an ecosystem: the old one becomes the new one. A difference that does not fit is
+    /// skipped.
     ///
     /// # Errors
     ///
-    /// If what comes out is no document, which only happens to another ecosystem than the old one.
+    /// If the result is no document, which only happens to another ecosystem than the old one.
     pub fn apply(&self, old: &Ecosystem) -> Result<Ecosystem, DocumentError> {
         let mut value = datasurface_document::to_value(old);
         apply::apply(&self.0, &mut value);
@@ -161,13 +162,13 @@ impl Difference {
         Self { kind: DifferenceKind::Moved { from: from.path() }, origin: Some(from), place: to }
     }
 
-    /// Where it is, by the names of the new ecosystem.
+    /// The path, by the names of the new ecosystem.
     #[must_use]
     pub fn path(&self) -> ModelPath {
         self.place.path()
     }
 
-    /// What kind of a difference it is.
+    /// The kind, with its values.
     #[must_use]
     pub fn kind(&self) -> &DifferenceKind {
         &self.kind
@@ -178,8 +179,8 @@ impl Difference {
         [Some(self.place.part()), self.origin.as_ref().map(DocumentPath::part)].into_iter().flatten()
     }
 
-    /// Whether it cannot be told whose parts are touched: all that is known is that something differs, or zones or
-    /// teams have one name and cannot be told apart.
+    /// Whether the touched parts are unknown: all that is known is that there is a difference, or several zones or
+    /// teams have one name.
     pub(super) fn is_unattributable(&self) -> bool {
         let is_whole = matches!(self.kind, DifferenceKind::Modified { .. });
         self.place.steps().is_empty() || is_whole && self.place.is_list_of_declarations()
@@ -200,7 +201,7 @@ impl Difference {
 }
 
 impl DifferenceKind {
-    /// What happened, in a word or two, without values.
+    /// The kind in a few words, without values: `is new`.
     #[must_use]
     pub fn label(&self) -> &'static str {
         match self {

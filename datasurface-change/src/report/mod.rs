@@ -1,4 +1,4 @@
-//! What change control answers: one value, for people and for programs.
+//! The report of change control: one value, for people and for programs.
 
 mod text;
 
@@ -10,13 +10,13 @@ use datasurface_document::{Documents, Report};
 use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity, segment};
 use serde::Serialize;
 
-/// Whether a change is accepted.
+/// The verdict on a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Its source may make it, and it breaks nothing for anybody.
+    /// A change that its source may make, and that has no error.
     Allowed,
-    /// It is not.
+    /// A change that its source may not make, or that has errors.
     Refused,
 }
 
@@ -24,23 +24,23 @@ pub enum Verdict {
 /// programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChangeReport {
-    /// Whether the change is accepted.
+    /// The verdict.
     pub verdict: Verdict,
     source: Repository,
     /// Whether the source may make the change, and which parts it may not touch.
     pub authorization: Authorization,
-    /// What breaks, and for whom.
+    /// The breaking changes, each with the consumers concerned.
     pub breaking: Vec<BreakingChange>,
-    /// What is wrong with deprecations that the change makes.
+    /// The findings about deprecations that the change makes.
     pub concerns: Vec<Diagnostic>,
-    /// Whom the change reaches, team by team, whether it breaks anything for them or not.
+    /// The notices to teams whose groups the change reaches, whether it breaks anything for them or not.
     #[serde(rename = "notify")]
     pub notices: Vec<TeamNotice>,
-    /// Where the retirements stand that the change is about. [`Retirement::all`] tells all of them.
+    /// The retirements that the change is about. [`Retirement::all`] returns those of the whole ecosystem.
     pub retirements: Vec<Retirement>,
-    /// What looks like a rename that nobody stated.
+    /// The proposals for renames that nobody declared.
     pub rename_proposals: Vec<RenameProposal>,
-    /// Everything that differs.
+    /// Every difference between the two ecosystems.
     #[serde(rename = "changes")]
     pub diff: ModelDiff,
 }
@@ -80,7 +80,7 @@ impl ChangeReport {
         self.verdict == Verdict::Allowed
     }
 
-    /// Everything that is wrong or worth looking at, as findings.
+    /// Returns the denied parts, the breaking changes and the concerns as findings.
     #[must_use]
     pub fn findings(&self) -> Findings {
         let denied = self.authorization.denied().iter().map(|denied| {
@@ -108,20 +108,20 @@ impl ChangeReport {
         denied.chain(breaking).chain(self.concerns.iter().cloned()).collect()
     }
 
-    /// The report as JSON, with a line feed at the end.
+    /// Returns the report as JSON, with a line feed at the end.
     #[must_use]
     pub fn to_json(&self) -> String {
         pretty(self)
     }
 
-    /// The findings of the report in the Static Analysis Results Interchange Format, version 2.1.0.
+    /// Returns the findings of the report in the Static Analysis Results Interchange Format, version 2.1.0.
     #[must_use]
     pub fn to_sarif(&self) -> String {
         sarif(self.findings())
     }
 
-    /// The same, with the places where findings are written, as far as they are in these documents: those that the new
-    /// ecosystem was loaded from. Tools show findings beside the lines of a change.
+    /// Returns the findings as [`to_sarif`](Self::to_sarif) does, with the positions that `documents` have of them:
+    /// those from which the new ecosystem was loaded. Tools show findings beside the lines of a change.
     #[must_use]
     pub fn to_sarif_in(&self, documents: &Documents) -> String {
         sarif(documents.located(self.findings()))

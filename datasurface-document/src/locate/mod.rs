@@ -10,11 +10,11 @@ use super::{documents::Documents, v1};
 use datasurface_model::{Diagnostic, Findings, ModelPath, Position, segment};
 use std::ops::Range;
 
-/// How many places are told of what is written in several.
+/// The greatest count of positions that a finding has.
 const MAX_POSITIONS: usize = 8;
 
 impl Documents {
-    /// The same findings, with the places where they are written, as far as they are in these documents.
+    /// Adds the positions that these documents have of findings. A finding that has a position keeps it.
     #[must_use]
     pub fn located(&self, findings: Findings) -> Findings {
         let mut findings: Vec<Diagnostic> = findings.into_iter().collect();

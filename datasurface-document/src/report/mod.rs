@@ -9,17 +9,18 @@ use std::fmt;
 /// The version of a report as JSON. Members may come; one that changes its meaning makes a new version.
 const VERSION: u32 = 1;
 
-/// What was found in a model. Shown as text; [`Report::to_json`] and [`Report::to_sarif`] are for programs.
+/// The report about a model: findings, and those accepted by waivers. `Display` prints it as text;
+/// [`Report::to_json`] and [`Report::to_sarif`] are for programs.
 ///
-/// Findings of others join it: `report.findings.extend(loaded.placed(refused.into_findings()))`.
+/// Findings of others join it: `report.findings.extend(loaded.located(refused.into_findings()))`.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// Everything that is wrong or worth looking at.
+    /// The findings: errors, warnings and notes.
     pub findings: Findings,
-    /// What was found, too, and is accepted for a while by a waiver.
+    /// The findings that a waiver accepts for a while.
     pub waived: Findings,
-    /// The model, if it was validated, and nothing is wrong with it: what a broker works with.
+    /// The model with its proof of validity, if it was validated and has no error: the input of a broker.
     pub checked: Option<Checked>,
 }
 
@@ -36,7 +37,7 @@ impl Report {
         !self.findings.has_errors()
     }
 
-    /// The report as JSON, with a line feed at the end: `version`, `is_valid`, `findings` and `waived`.
+    /// Returns the report as JSON, with a line feed at the end: `version`, `is_valid`, `findings` and `waived`.
     #[must_use]
     pub fn to_json(&self) -> String {
         let report = json!({
@@ -48,8 +49,8 @@ impl Report {
         format!("{report:#}\n")
     }
 
-    /// The findings in the Static Analysis Results Interchange Format, version 2.1.0, with what there is to know about those of these
-    /// codes that occur: tools show findings beside the lines of a change.
+    /// Returns the findings in the Static Analysis Results Interchange Format, version 2.1.0, with the description of
+    /// those of these codes that occur. Tools show findings beside the lines of a change.
     #[must_use]
     pub fn to_sarif(&self, codes: impl IntoIterator<Item = &'static CodeInfo>) -> String {
         format!("{:#}\n", sarif::log(&self.findings, &self.waived, codes))
@@ -57,7 +58,7 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// A paragraph for each finding, and how many there are.
+    /// Prints a paragraph for each finding, and the count of findings of each severity.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.findings.is_empty() {
             write!(f, "{}\n\n", self.findings)?;

@@ -86,8 +86,6 @@ pub struct CaptureFacts {
     pub capture: Capture,
 }
 
-impl CaptureFacts {}
-
 /// The facts of an ingest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -122,8 +120,6 @@ pub struct ExportFacts {
     /// For whom, ordered by workspace and group.
     pub consumers: Vec<Consumer>,
 }
-
-impl ExportFacts {}
 
 /// For whom data is exported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,8 +174,6 @@ pub struct TriggerFacts {
     pub inputs: Vec<DatasetKey>,
 }
 
-impl TriggerFacts {}
-
 /// The facts of a transform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -201,4 +195,3 @@ pub struct TransformFacts {
     pub outputs: Vec<DatasetFacts>,
 }
 
-impl TransformFacts {}

@@ -30,8 +30,6 @@ pub struct Located<T> {
     pub entity: Arc<T>,
 }
 
-impl<T> Located<T> {}
-
 impl Located<Datastore> {
     /// Where the datastore is in the model.
     #[must_use]

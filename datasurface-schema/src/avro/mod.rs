@@ -48,7 +48,7 @@ pub struct AvroSchema {
     readable: TableSchema,
 }
 
-/// Why an Avro schema describes no table.
+/// An error about an Avro schema that describes no table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[error("{}", joined(problems))]
 pub struct AvroError {
@@ -59,9 +59,9 @@ pub struct AvroError {
 }
 
 impl AvroSchema {
-    /// The schema that Avro's JSON describes, as yet without a key. This never fails: what describes no record is kept,
-    /// and reported by validation. No record is one that refers to a type that is not defined before, or that is around
-    /// itself, whose defaults do not fit, or that is nested deeper than types can be.
+    /// Creates the schema that Avro's JSON describes, without a key. Never fails: JSON that describes no record is
+    /// kept, and reported by validation. A record is rejected if it refers to a type that is not defined before,
+    /// contains itself, has a default that does not fit, or is nested deeper than types can be.
     #[must_use]
     pub fn new(written: impl Into<Json>) -> Self {
         let written = written.into();
@@ -70,31 +70,32 @@ impl AvroSchema {
         Self { written, record, readable }
     }
 
-    /// The same schema with this primary key.
+    /// Sets the primary key, in this order of columns.
     #[must_use]
     pub fn keyed<N: Into<ColumnName>>(self, key: impl IntoIterator<Item = N>) -> Self {
         Self { readable: self.readable.keyed(key), ..self }
     }
 
-    /// The same schema, partitioned by these columns.
+    /// Sets the columns by which the table is partitioned, in this order.
     #[must_use]
     pub fn partitioned<N: Into<ColumnName>>(self, columns: impl IntoIterator<Item = N>) -> Self {
         Self { readable: self.readable.partitioned(columns), ..self }
     }
 
-    /// What Avro calls the schema.
+    /// The schema as it was written, in Avro's JSON.
     #[must_use]
     pub fn json(&self) -> &Json {
         &self.written
     }
 
-    /// The same as a table; one without columns and key if it is no record. A part is never taken for the whole.
+    /// The schema as a table, which has no columns and no key if the schema is no record. A part is never taken for
+    /// the whole.
     #[must_use]
     pub fn table(&self) -> &TableSchema {
         if self.record.is_ok() { &self.readable } else { &NO_TABLE }
     }
 
-    /// The same as a table, without the columns that cannot be read.
+    /// The schema as a table, without the columns that cannot be read.
     pub fn readable(&self) -> &TableSchema {
         &self.readable
     }
@@ -104,13 +105,13 @@ impl AvroSchema {
         self.error().map_or(&unreadable_columns::NOTHING, |error| &error.unread)
     }
 
-    /// Why it is no record.
+    /// The error, if the schema is no record.
     #[must_use]
     pub fn error(&self) -> Option<&AvroError> {
         self.record.as_ref().err().map(Box::as_ref)
     }
 
-    /// The names of its fields, as far as these have one, with those that they had before, as far as these can be read.
+    /// The names of the fields that have one, each with its former names, as far as these can be read.
     pub fn field_names(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
         let record = self.record.as_ref().unwrap_or_else(|error| &error.readable);
         let read = record
@@ -120,7 +121,7 @@ impl AvroSchema {
         read.chain(self.unread().names().iter().map(|name| (name.as_str(), Vec::new())))
     }
 
-    /// The record that it is, if it is one.
+    /// The record, if the schema is one.
     pub(super) fn record(&self) -> Option<&Record> {
         self.record.as_ref().ok()
     }
@@ -138,7 +139,7 @@ impl AvroError {
         Self { problems, readable, unread: UnreadableColumns::new(unread) }
     }
 
-    /// What cannot be read, field by field. At least one.
+    /// The problems, field by field. At least one.
     #[must_use]
     pub fn problems(&self) -> &[ColumnError] {
         &self.problems

@@ -15,7 +15,7 @@ use crate::{
 };
 use TypeChange::Same;
 
-/// What it means that one type becomes another one.
+/// Returns the effect of a change from one type to another.
 pub(super) fn between(old: &Type, new: &Type) -> TypeChange {
     match (old, new) {
         (old, new) if old == new => Same,
@@ -31,7 +31,7 @@ pub(super) fn between(old: &Type, new: &Type) -> TypeChange {
     }
 }
 
-/// What it means that a field has another default: it stands in records that were written without the field.
+/// Returns the effect of another default, which is the value in records that were written without the field.
 pub(super) fn default(old: Option<&Json>, new: Option<&Json>) -> TypeChange {
     match (old, new) {
         (old, new) if old == new => Same,

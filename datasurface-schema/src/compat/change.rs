@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SchemaChange {
-    /// There is a new column.
+    /// A new column.
     ColumnAdded(Column),
     /// An Avro record has a new field.
     FieldAdded {
@@ -89,9 +89,10 @@ pub enum SchemaChange {
 }
 
 impl SchemaChange {
-    /// What changed from one schema to another. The order of columns, their classification and documentation are no
-    /// question of the schema. Two Avro records are judged as such; what one of them says beyond a table is lost to
-    /// readers where it becomes one, and nobody promised it where a table becomes a record.
+    /// Compares two schemas and returns the changes that concern data or its readers. The order of columns, their
+    /// classification and documentation are not part of the comparison. Two Avro records are compared as such. Where
+    /// a record becomes a table, readers lose all that only Avro says; where a table becomes a record, nobody was
+    /// promised that.
     #[must_use]
     pub fn between(old: &Schema, new: &Schema) -> Vec<Self> {
         let records = old.record().zip(new.record());

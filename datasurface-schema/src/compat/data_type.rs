@@ -4,7 +4,7 @@ use super::fields::{self, ComparedField};
 use crate::{DataType, Field};
 use std::{borrow::Cow, cmp::Ordering};
 
-/// What a change of a type means, and why.
+/// The effect of a change of a type on its values, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TypeChange {
@@ -27,7 +27,7 @@ pub(super) const fn breaking(why: &'static str) -> TypeChange {
 }
 
 impl TypeChange {
-    /// What it means that a type becomes another one.
+    /// Compares two types and returns the effect of a change from `old` to `new`.
     #[must_use]
     pub fn between(old: &DataType, new: &DataType) -> Self {
         if old == new {
@@ -92,13 +92,13 @@ impl TypeChange {
         }
     }
 
-    /// Whether nobody loses anything.
+    /// Whether the change is no breaking one: every value is kept, and means the same.
     #[must_use]
     pub fn is_compatible(&self) -> bool {
         !matches!(self, Self::Breaking(_))
     }
 
-    /// Why it is so.
+    /// The reason, in a few words; that of parts names the part: `in the elements: fewer bits`.
     #[must_use]
     pub fn reason(&self) -> &str {
         match self {
@@ -129,7 +129,7 @@ impl TypeChange {
     }
 }
 
-/// What decides which integers there are.
+/// The parameters that decide which integers a type has.
 #[derive(Clone, Copy)]
 struct IntegerRange {
     bits: u16,
@@ -161,7 +161,7 @@ impl IntegerRange {
     }
 }
 
-/// What decides which texts there are, and how they compare.
+/// The parameters that decide which texts a type has, and the order of these.
 struct TextParameters<'a> {
     is_unicode: bool,
     length: Option<u32>,

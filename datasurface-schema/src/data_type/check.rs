@@ -15,32 +15,32 @@ const MOST_BITS: u16 = 256;
 /// The last number of a spatial reference system that databases accept (PostGIS's limit; EPSG's end at 32767).
 const LAST_SRID: u32 = 998_999;
 
-/// Something in a type that makes no sense.
+/// An error in a type, and the field that has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeParameterError {
     /// The field of a struct that it is in, with those around it, joined by dots; empty if it is in none.
     pub field: String,
-    /// What is wrong.
+    /// The error itself.
     pub error: TypeParameterErrorKind,
 }
 
-/// What is wrong with a type, and what to do about it.
+/// An error in a type, and the help to correct it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TypeParameterErrorKind {
     /// A parameter makes no sense.
     Parameter {
         /// The type that has it, which may be deep inside.
         of: String,
-        /// What it has, as in "has no length".
+        /// The fault, as in "has no length".
         has: &'static str,
-        /// How to mend it.
+        /// The help: a sentence that says how to mend the type.
         help: &'static str,
     },
-    /// There is no such time zone.
+    /// A time zone that IANA does not know.
     UnknownTimeZone {
-        /// The name that is none.
+        /// The unknown name.
         zone: String,
-        /// The one that was probably meant.
+        /// The time zone that was probably meant, if one is similar enough.
         nearest: Option<&'static str>,
     },
     /// No database would name a collation like this.
@@ -51,7 +51,7 @@ pub enum TypeParameterErrorKind {
 }
 
 impl DataType {
-    /// Everything in it that makes no sense, from the outside in.
+    /// Returns every error in the type, from the outside in.
     #[must_use]
     pub fn problems(&self) -> Vec<TypeParameterError> {
         let mut found = Vec::new();

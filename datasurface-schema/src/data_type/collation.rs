@@ -23,14 +23,14 @@ const WORDS: &[&str] = &[
     "ucs_basic",
 ];
 
-/// What ends the names of SQL Server, MySQL and Oracle: sensitivity to case, accent, kana and width, and the like.
+/// Endings of names in SQL Server, MySQL and Oracle: sensitivity to case, accent, kana and width, and the like.
 const MARKS: &[&str] = &[
     "AI", "AS", "BIN", "BIN2", "CI", "CS", "KI", "KS", "SC", "UTF8", "VSS", "WI", "WS", "ai", "as", "bin",
     "ci", "cs", "ks",
 ];
 
 impl Collation {
-    /// Its name.
+    /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// How a floating point number is encoded, which decides what values there are.
+/// The encoding of a floating point number, which decides the values that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FloatFormat {
@@ -37,7 +37,8 @@ pub enum FloatFormat {
     E8M0,
 }
 
-/// What a block of 32 numbers with one scale (an [`FloatFormat::E8M0`]) is made of: OCP's microscaling formats.
+/// The encoding of the elements in a block of 32 numbers with one scale (an [`FloatFormat::E8M0`]): OCP's
+/// microscaling formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MicroscalingFormat {
@@ -55,10 +56,10 @@ pub enum MicroscalingFormat {
     Int8,
 }
 
-/// What values a format has.
+/// The range of values of a format.
 ///
 /// A finite value other than zero is ± *m* × 2^*e*, where *m* is an integer of at most [`precision`](Self::precision)
-/// bits, *e* at least [`least_exponent`](Self::least_exponent), and the value at most the largest one.
+/// bits, *e* at least [`min_exponent`](Self::min_exponent), and the value at most the largest one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FloatRange {
     /// Bits of the significand, the hidden one included.
@@ -67,9 +68,9 @@ pub struct FloatRange {
     pub min_exponent: i32,
     /// The exponent of the largest power of two.
     pub max_exponent: i32,
-    /// How many of the largest significands mean something else where the exponent is largest.
+    /// The number of the largest significands that are no number where the exponent is largest.
     pub reserved_at_max: u16,
-    /// What there is besides.
+    /// The values that are not ± *m* × 2^*e*.
     pub special: SpecialValues,
 }
 
@@ -105,7 +106,8 @@ impl SpecialValues {
 }
 
 impl FloatRange {
-    /// One with the smallest and the largest exponents of normal values, the smallest one extended by subnormals.
+    /// Creates a range from the smallest and the largest exponents of normal values; subnormals extend the smallest
+    /// one.
     const fn new(precision: u16, least_normal: i32, most_exponent: i32, special: SpecialValues) -> Self {
         let least_exponent = least_normal - (precision as i32 - 1);
         Self {
@@ -155,7 +157,7 @@ impl FloatFormat {
         Self::E8M0,
     ];
 
-    /// Its name as a type of columns.
+    /// Returns the name as a type of columns.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -176,7 +178,7 @@ impl FloatFormat {
         }
     }
 
-    /// What values it has.
+    /// Returns the range of values.
     #[must_use]
     pub fn range(self) -> FloatRange {
         const IEEE: SpecialValues = SpecialValues::IEEE;
@@ -205,13 +207,13 @@ impl FloatFormat {
 }
 
 impl MicroscalingFormat {
-    /// How many numbers share a scale.
+    /// The count of numbers that share a scale.
     pub const BLOCK: usize = 32;
 
     /// Every format.
     pub const ALL: [Self; 6] = [Self::E4M3, Self::E5M2, Self::E2M3, Self::E3M2, Self::E2M1, Self::Int8];
 
-    /// Its name as a type of columns.
+    /// Returns the name as a type of columns.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -224,7 +226,7 @@ impl MicroscalingFormat {
         }
     }
 
-    /// What values its elements have before they are scaled.
+    /// Returns the range of values of the elements before they are scaled.
     #[must_use]
     pub fn element_range(self) -> FloatRange {
         match self {

@@ -28,7 +28,7 @@ impl GeometryType {
         Self::GeometryCollection,
     ];
 
-    /// Its name, as it is written.
+    /// Returns the name, as it is written in text.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What a column can hold.
+//! Types of columns.
 
 mod check;
 mod collation;
@@ -64,28 +64,28 @@ pub enum DataType {
     Char {
         /// Characters.
         length: u32,
-        /// How it is sorted and compared; none means as the container does it.
+        /// The collation; none means that of the container.
         collation: Option<Box<Collation>>,
     },
     /// Text in the database's own character set.
     VarChar {
         /// Characters at most; none means without limit.
         length: Option<u32>,
-        /// How it is sorted and compared; none means as the container does it.
+        /// The collation; none means that of the container.
         collation: Option<Box<Collation>>,
     },
     /// Unicode text of fixed length. `NChar` alone is `NChar(1)`, as in SQL.
     NChar {
         /// Characters.
         length: u32,
-        /// How it is sorted and compared; none means as the container does it.
+        /// The collation; none means that of the container.
         collation: Option<Box<Collation>>,
     },
     /// Unicode text.
     NVarChar {
         /// Characters at most; none means without limit.
         length: Option<u32>,
-        /// How it is sorted and compared; none means as the container does it.
+        /// The collation; none means that of the container.
         collation: Option<Box<Collation>>,
     },
     /// A day of the calendar.
@@ -115,7 +115,7 @@ pub enum DataType {
     Struct(StructType),
     /// A vector of numbers, such as an embedding.
     Vector {
-        /// How many numbers.
+        /// The count of numbers.
         dimensions: u32,
     },
     /// A shape on the surface of the earth.
@@ -125,15 +125,15 @@ pub enum DataType {
         /// The only kind of shape that is allowed; none means any.
         geometry: Option<GeometryType>,
     },
-    /// What was nested more than [`DataType::MOST_DEPTH`] deep and is not kept. Validation reports it.
+    /// A type that was nested more than [`DataType::MAX_DEPTH`] deep and is not kept. Validation reports it.
     TooDeep,
 }
 
 impl DataType {
-    /// How deep types can be nested: a plain type has depth 1, an array of it 2.
+    /// The greatest depth of nested types: a plain type has depth 1, an array of it 2.
     pub const MAX_DEPTH: usize = 32;
 
-    /// The spatial reference system that is meant where none is named: longitude and latitude (WGS 84).
+    /// The default spatial reference system: longitude and latitude (WGS 84).
     pub const DEFAULT_SRID: u32 = 4326;
 
     /// IEEE 754 binary32, written `Real`.
@@ -142,40 +142,41 @@ impl DataType {
     /// IEEE 754 binary64, written `Double`.
     pub const DOUBLE: Self = Self::Float(FloatFormat::Binary64);
 
-    /// Text of at most `length` characters in the database's own character set.
+    /// Creates a type of text in the database's own character set: at most `length` characters; none means without
+    /// limit.
     pub fn varchar(length: impl Into<Option<u32>>) -> Self {
         Self::VarChar { length: length.into(), collation: None }
     }
 
-    /// Unicode text of at most `length` characters.
+    /// Creates a type of Unicode text: at most `length` characters; none means without limit.
     pub fn nvarchar(length: impl Into<Option<u32>>) -> Self {
         Self::NVarChar { length: length.into(), collation: None }
     }
 
-    /// Text of exactly `length` characters in the database's own character set.
+    /// Creates a type of text of exactly `length` characters in the database's own character set.
     #[must_use]
     pub fn char(length: u32) -> Self {
         Self::Char { length, collation: None }
     }
 
-    /// Unicode text of exactly `length` characters.
+    /// Creates a type of Unicode text of exactly `length` characters.
     #[must_use]
     pub fn nchar(length: u32) -> Self {
         Self::NChar { length, collation: None }
     }
 
-    /// A local time of unstated zone.
+    /// Creates a type of local times of unstated zone.
     #[must_use]
     pub fn timestamp() -> Self {
         Self::Timestamp { zone: None }
     }
 
-    /// A time in a zone, which is named as IANA does: `Europe/Berlin`.
+    /// Creates a type of times in a zone, by its IANA name: `Europe/Berlin`.
     pub fn timestamp_in(zone: impl Into<Text>) -> Self {
         Self::Timestamp { zone: Some(zone.into()) }
     }
 
-    /// The same text with this collation. What is no text has none.
+    /// Sets the collation of a text. No other type has one: those are returned unchanged.
     #[must_use]
     pub fn collated(mut self, name: impl Into<Collation>) -> Self {
         if let Self::Char { collation, .. }
@@ -188,7 +189,7 @@ impl DataType {
         self
     }
 
-    /// How a text is sorted and compared, if it says so.
+    /// The collation of a text, if one is declared.
     #[must_use]
     pub fn collation(&self) -> Option<&Collation> {
         match self {

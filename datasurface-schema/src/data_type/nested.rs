@@ -24,26 +24,26 @@ pub struct Field {
 }
 
 impl DataType {
-    /// An array of values of this type.
+    /// Creates an array type; [`DataType::TooDeep`] if it would be nested too deep.
     #[must_use]
     pub fn array(element: Self) -> Self {
         Self::bounded(element.depth(), || Self::Array(ArrayType(Box::new(element))))
     }
 
-    /// A map.
+    /// Creates a map type; [`DataType::TooDeep`] if it would be nested too deep.
     #[must_use]
     pub fn map(key: Self, value: Self) -> Self {
         Self::bounded(key.depth().max(value.depth()), || Self::Map(MapType(Box::new((key, value)))))
     }
 
-    /// A struct of these fields.
+    /// Creates a struct type of these fields, in order; [`DataType::TooDeep`] if it would be nested too deep.
     pub fn structure(fields: impl IntoIterator<Item = Field>) -> Self {
         let fields: Box<[Field]> = fields.into_iter().collect();
         let inside = fields.iter().map(|field| field.data_type.depth()).max().unwrap_or_default();
         Self::bounded(inside, || Self::Struct(StructType(fields)))
     }
 
-    /// How deep it is nested: 1 for a plain type.
+    /// The depth of nesting: 1 for a plain type.
     #[must_use]
     pub fn depth(&self) -> usize {
         let inside = match self {
@@ -85,7 +85,7 @@ impl MapType {
 }
 
 impl StructType {
-    /// Its fields, in order.
+    /// The fields, in order.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.0
@@ -93,25 +93,25 @@ impl StructType {
 }
 
 impl Field {
-    /// A field that may be null.
+    /// Creates a field that may be null.
     pub fn new(name: impl Into<ColumnName>, data_type: DataType) -> Self {
         Self { name: name.into(), data_type, nullable: true }
     }
 
-    /// The same field, never null.
+    /// Declares that the field is never null.
     #[must_use]
     pub fn not_null(mut self) -> Self {
         self.nullable = false;
         self
     }
 
-    /// Its name.
+    /// The name.
     #[must_use]
     pub fn name(&self) -> &ColumnName {
         &self.name
     }
 
-    /// What it can hold.
+    /// The data type.
     #[must_use]
     pub fn data_type(&self) -> &DataType {
         &self.data_type

@@ -14,7 +14,7 @@ pub fn is_time_zone(name: &str) -> bool {
     TIME_ZONES.contains(name)
 }
 
-/// The time zone that was probably meant.
+/// Returns the time zone that was probably meant, if one is similar enough.
 pub fn nearest_time_zone(name: &str) -> Option<&'static str> {
     crate::nearest::nearest(name, NAMES.lines())
 }

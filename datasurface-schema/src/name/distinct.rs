@@ -13,13 +13,13 @@ pub fn are_distinct<'n>(names: impl Iterator<Item = &'n str>) -> bool {
     hashes.is_sorted_by(|one, other| one < other)
 }
 
-/// The letters of a name as all have them that differ from it in case only. Letter by letter, so that where a letter stands makes
-/// no difference.
+/// Returns the name in lower case: names that differ in case only have equal letters. Each letter is converted on its
+/// own, whatever its position.
 pub fn folded(name: &str) -> impl Iterator<Item = char> {
     name.chars().flat_map(char::to_lowercase)
 }
 
-/// Equal for names that differ in case only, and most often different for others.
+/// Returns a hash that is equal for names that differ in case only, and most often different for others.
 fn folded_hash(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
     // Nearly every name is ASCII and short, and every column of a model is asked about: a place of a fixed size is put into lower

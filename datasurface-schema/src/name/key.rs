@@ -22,7 +22,7 @@ macro_rules! keys {
         }
 
         impl $key {
-            /// The key made of these names.
+            /// Creates the key from its names.
             pub fn new($($field: impl Into<$name>),+) -> Self {
                 Self { $($field: $field.into()),+ }
             }
@@ -94,7 +94,7 @@ impl ContainerKey {
     }
 }
 
-/// Where something is: a vendor and a path into its tree of locations. A place covers all that lies below it.
+/// A place in the world: a vendor and a path into its tree of locations. A place covers all that lies below it.
 /// As text: `vendor/location/…/location`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -104,7 +104,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place at `path`, from the outermost location inwards.
+    /// Creates the place at `path`, from the outermost location inwards.
     pub fn new<L: Into<LocationName>>(
         vendor: impl Into<VendorName>,
         path: impl IntoIterator<Item = L>,
@@ -112,7 +112,7 @@ impl Place {
         Self { vendor: vendor.into(), path: path.into_iter().map(Into::into).collect() }
     }
 
-    /// Whose place it is.
+    /// The vendor whose tree of locations the place is in.
     #[must_use]
     pub fn vendor(&self) -> &VendorName {
         &self.vendor

@@ -14,9 +14,9 @@ pub use syntax::{NameError, NameSyntax, is_visible};
 
 use std::{cmp::Ordering, fmt, hash::Hash};
 
-/// What all names have in common.
+/// A name, which is text of one kind of entity.
 pub trait Name: Clone + Ord + Hash + fmt::Debug + fmt::Display {
-    /// What people call the thing that is named: `datastore`, `team`.
+    /// The word for the kind of entity: `datastore`, `team`.
     const NOUN: &'static str;
     /// The rule that the text must follow.
     const SYNTAX: NameSyntax;
@@ -24,7 +24,11 @@ pub trait Name: Clone + Ord + Hash + fmt::Debug + fmt::Display {
     /// The text.
     fn as_str(&self) -> &str;
 
-    /// Whether the text follows the rule for names of this kind.
+    /// Checks the text by the rule for names of this kind.
+    ///
+    /// # Errors
+    ///
+    /// If the text breaks the rule. [`NameError::help`] says how to write such a name.
     fn check(&self) -> Result<(), NameError> {
         Self::SYNTAX.check(Self::NOUN, self.as_str())
     }
@@ -190,7 +194,8 @@ names! {
 pub struct CheckedName(&'static str);
 
 impl CheckedName {
-    /// The literal, if it is an identifier. If not, this panics: [`name!`](crate::name!) calls it while the program is compiled.
+    /// Returns the literal as a name, if it is an identifier. Panics if not: [`name!`](crate::name!) calls this while
+    /// the program is compiled.
     #[must_use]
     pub const fn identifier(text: &'static str) -> Self {
         assert!(

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 /// The words, in upper case, one in a line.
 const WORDS: &str = include_str!("reserved_words.txt");
 
-/// How long they are at most.
+/// The greatest length of a reserved word.
 const LONGEST: usize = 32;
 
 static RESERVED: LazyLock<FxHashSet<&[u8]>> = LazyLock::new(|| WORDS.lines().map(str::as_bytes).collect());

@@ -5,7 +5,7 @@ use unicode_normalization::is_nfc;
 /// Longest name, in characters.
 const LONGEST: usize = 128;
 
-/// Which rule a kind of name follows.
+/// The rule that a kind of name follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameSyntax {
@@ -26,7 +26,7 @@ pub struct NameError {
 }
 
 impl NameError {
-    /// How to write such a name.
+    /// The help: a sentence that says how to write such a name.
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self.syntax {
@@ -44,7 +44,11 @@ impl NameError {
 }
 
 impl NameSyntax {
-    /// Whether `text` is good under this rule, as a name for a `noun`.
+    /// Checks `text` by this rule. `noun` is the word for the kind of entity in the error.
+    ///
+    /// # Errors
+    ///
+    /// If the text breaks the rule.
     pub fn check(self, noun: &'static str, text: &str) -> Result<(), NameError> {
         let good = match self {
             Self::Identifier => is_identifier(text),

@@ -19,7 +19,7 @@ use std::{
     sync::Arc,
 };
 
-/// Something that is known by a name among its siblings.
+/// An entity, which is known by a name among its siblings.
 pub trait Entity: Clone + Ord {
     /// The type of the name.
     type Name: Clone + Ord + fmt::Debug;
@@ -88,7 +88,7 @@ impl<T: Entity> Named<T> {
         }
     }
 
-    /// Of entities in order: nodes are as full as can be.
+    /// Builds a collection from sorted entities, with nodes as full as can be.
     fn from_sorted(mut sorted: Vec<T>) -> Self {
         let mut named = Self::default();
         if sorted.len() <= WIDTH && !sorted.is_empty() {
@@ -102,7 +102,7 @@ impl<T: Entity> Named<T> {
         named
     }
 
-    /// The first entity of this name.
+    /// Returns the first entity of this name.
     pub fn get<Q>(&self, name: &Q) -> Option<&T>
     where
         T::Name: Borrow<Q>,
@@ -116,7 +116,7 @@ impl<T: Entity> Named<T> {
             .find(|entity| entity.name().borrow() == name)
     }
 
-    /// Every entity of this name.
+    /// Returns every entity of this name: several only if the name is a duplicate.
     pub fn get_all<'a, Q>(&'a self, name: &'a Q) -> impl Iterator<Item = &'a T>
     where
         T::Name: Borrow<Q>,
@@ -126,7 +126,7 @@ impl<T: Entity> Named<T> {
         (from..).map_while(|at| self.get_index(at)).take_while(move |entity| entity.name().borrow() == name)
     }
 
-    /// The position of the first entity of this name in the order of names.
+    /// Returns the position of the first entity of this name in the order of names.
     pub fn index_of<Q>(&self, name: &Q) -> Option<usize>
     where
         T::Name: Borrow<Q>,
@@ -136,7 +136,7 @@ impl<T: Entity> Named<T> {
         self.root.as_ref()?.position(&is_before, &|other: &T| other.name().borrow() == name)
     }
 
-    /// Takes every entity of this name out and gives the first one back.
+    /// Removes every entity of this name and returns the first one.
     pub fn remove<Q>(&mut self, name: &Q) -> Option<T>
     where
         T::Name: Borrow<Q>,
@@ -150,7 +150,7 @@ impl<T: Entity> Named<T> {
         first
     }
 
-    /// Takes one entity out that is equal to this one.
+    /// Removes and returns one entity that is equal to this one.
     pub fn take(&mut self, entity: &T) -> Option<T> {
         let index = self.root.as_ref()?.rank(&|other: &T| order(other, entity).is_lt());
         self.get_index(index).filter(|found| *found == entity)?;
@@ -169,8 +169,8 @@ impl<T: Entity> Named<T> {
         removed
     }
 
-    /// What this collection and a newer version of it do not have in common: entities that were removed, entities that
-    /// were added, and pairs of the same name that differ. Where several have one name, they are paired as they come.
+    /// Compares this collection with a newer version: returns entities that were removed, entities that were added,
+    /// and pairs of the same name that differ. Entities of the same name are paired in order.
     #[must_use]
     pub fn difference<'a>(&'a self, newer: &'a Self) -> Difference<'a, T> {
         Difference::between(self.root.as_ref(), newer.root.as_ref())
@@ -184,13 +184,13 @@ impl<T> Named<T> {
         Iter::new(self.root.as_ref())
     }
 
-    /// The entity at this position in the order of names.
+    /// Returns the entity at this position in the order of names.
     #[must_use]
     pub fn get_index(&self, position: usize) -> Option<&T> {
         self.root.as_ref()?.get(position)
     }
 
-    /// How many there are, duplicates included.
+    /// The count of entities, duplicates included.
     #[must_use]
     pub fn len(&self) -> usize {
         match &self.root {

@@ -144,9 +144,10 @@ fn teams() -> impl Strategy<Value = Team> {
     })
 }
 
-/// Anything that can be built in code, however wrong: with names and texts that could be mistaken for something else.
+/// Generates any ecosystem that can be built in code, valid or not: names and texts include those that could be
+/// mistaken for something else.
 pub fn arbitrary_ecosystems() -> BoxedStrategy<Ecosystem> {
-    // What it takes to shrink one is too large for the stack of a test, several times over.
+    // The state for shrinking an ecosystem is several times too large for the stack of a test.
     ecosystems().boxed()
 }
 

@@ -73,7 +73,7 @@ pub enum Edit {
     RemovePlatform(u16),
 }
 
-/// Random edits.
+/// Generates edits of every kind.
 pub fn edits() -> impl Strategy<Value = Edit> {
     let target = any::<Choice>;
     let cron =
@@ -156,8 +156,8 @@ fn schemas() -> impl Strategy<Value = Schema> {
 }
 
 impl Edit {
-    /// The ecosystem with this change. Zones, teams, datastores and workspaces that it does not touch are shared with
-    /// the one before.
+    /// Applies the edit. Zones, teams, datastores and workspaces that it does not touch are shared with the original,
+    /// in memory.
     #[must_use]
     pub fn apply(&self, ecosystem: Ecosystem) -> Ecosystem {
         let found = EditTargets::new(&ecosystem);

@@ -21,25 +21,25 @@ pub struct Mutation {
 }
 
 impl Mutation {
-    /// Every mutation: one for each rule that an edit can break.
+    /// Returns every mutation: one for each rule that an edit can break.
     pub fn all() -> impl Iterator<Item = Self> {
         [ecosystem::ALL, consuming::ALL, producing::ALL].into_iter().flatten().copied()
     }
 
-    /// The code of the finding that it brings about.
+    /// Returns the code of the finding that the mutation causes.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.code
     }
 
-    /// The ecosystem with one rule broken.
+    /// Breaks the rule in an ecosystem.
     #[must_use]
     pub fn apply(self, ecosystem: Ecosystem) -> Ecosystem {
         (self.apply)(ecosystem)
     }
 }
 
-/// Every mutation, as likely as any other.
+/// Generates every mutation with equal probability.
 pub fn mutations() -> impl Strategy<Value = Mutation> {
     select(Mutation::all().collect::<Vec<_>>())
 }
