@@ -32,7 +32,7 @@ mod documents;
 mod error;
 #[cfg(feature = "fs")]
 mod files;
-mod head;
+mod header;
 mod json_errors;
 mod lines;
 mod loaded;

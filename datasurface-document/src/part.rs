@@ -1,7 +1,7 @@
 //! What one document says of the model.
 
 use super::{
-    head,
+    header,
     syntax::Syntax,
     tree::{self, ReadError},
     v1::{self, Schemas},
@@ -30,7 +30,7 @@ impl DocumentPart {
     /// Reads a document, or finds everything that is wrong with its form.
     pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<ReadError>> {
         let mut tree = tree::parse(text, syntax).map_err(|problem| vec![problem])?;
-        let head = match head::take(&mut tree.root) {
+        let head = match header::take(&mut tree.root) {
             Ok(head) => head,
             Err(problem) => {
                 tree.problems.push(problem);

@@ -2,7 +2,7 @@
 
 use super::{
     DocumentError, from_value,
-    head::DocumentHeader,
+    header::DocumentHeader,
     shape::{At, Object, Shape, inside, name},
     to_value, v1,
 };

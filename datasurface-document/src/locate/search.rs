@@ -4,7 +4,7 @@
 use super::{MAX_POSITIONS, Near, Places, Way, within::Words};
 use crate::{
     documents::Document,
-    head::{self, DocumentHeader},
+    header::{self, DocumentHeader},
     lines::Lines,
     shape::{At, Inner, Shape, Tree, inside},
     tree::{self, Extent, Node, Value},
@@ -46,7 +46,7 @@ pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
 
     let about = [segment::ZONE, segment::TEAM].into_iter().find_map(|about| tree.root.member(about));
     let about = about.map_or(Extent { end: place.start, ..place }, |about| about.value.extent);
-    let Ok(head) = head::take(&mut tree.root) else { return };
+    let Ok(head) = header::take(&mut tree.root) else { return };
     let (paths, depth) = match &head {
         DocumentHeader::Ecosystem => {
             let name = tree.root.member(segment::NAME).map_or(about, |name| name.value.extent);

@@ -2,7 +2,7 @@
 
 use super::{Shape, inside};
 use crate::{
-    DocumentError, Documents, Loaded, head::DocumentHeader, json_schema, to_json, to_value, to_yaml, v1,
+    DocumentError, Documents, Loaded, header::DocumentHeader, json_schema, to_json, to_value, to_yaml, v1,
 };
 use datasurface_model::{CODES, Diagnostic, ModelPath, TeamKey, Validation, ZoneName, segment};
 use datasurface_strategies::{arbitrary_ecosystems, ecosystems};

@@ -8,12 +8,12 @@
 mod builder;
 mod json;
 mod number;
-mod problem;
+mod error;
 mod read;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-pub(super) use problem::ReadError;
+pub(super) use error::ReadError;
 pub(super) use read::read;
 
 use super::syntax::Syntax;

@@ -1,6 +1,6 @@
 //! Who may have the data of a datastore: a list of approvals; where there is none, everybody.
 
-use super::compact::ShortForm;
+use super::short_form::ShortForm;
 use crate::shape::Shaped;
 use datasurface_model::{Access, DatasetName, Datastore, GroupKey, Set};
 use serde::{Deserialize, Serialize};

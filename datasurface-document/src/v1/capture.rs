@@ -1,7 +1,7 @@
 //! Captures.
 
 use super::{
-    compact::{Compact, ShortForm},
+    short_form::{Compact, ShortForm},
     sets::set,
     settings::unique,
     words::Word,

@@ -1,8 +1,8 @@
 //! Containers.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::ShortForm,
+    annotations::{DocumentationForm, described, written},
+    short_form::ShortForm,
     container_kind::KindObject,
     sets::set,
     words::Word,

@@ -1,7 +1,7 @@
 //! Datastores and datasets.
 
 use super::{
-    about::{DocumentationForm, described, written},
+    annotations::{DocumentationForm, described, written},
     access::{ApprovalObject, approvals, approved},
     capture::CaptureObject,
     lifecycle::DeprecationObject,

@@ -1,6 +1,6 @@
 //! Who may read: `group:analysts`, `role:auditor`, `service:dashboard`.
 
-use super::{compact::Compact, words::Word};
+use super::{short_form::Compact, words::Word};
 use crate::shape::Shaped;
 use datasurface_model::{Principal, PrincipalName};
 use serde::{Deserialize, Serialize};

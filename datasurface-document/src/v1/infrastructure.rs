@@ -2,8 +2,8 @@
 //! understood. A location that a path cannot say (two siblings of one name, a `/` in a name) is an object.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::{Compact, ShortForm},
+    annotations::{DocumentationForm, described, written},
+    short_form::{Compact, ShortForm},
     sorted,
     words::Word,
 };

@@ -21,7 +21,7 @@ impl<T> Described for T {}
 mod schema {
     use crate::v1::{
         Document, FORMAT,
-        compact::{Compact, ShortForm},
+        short_form::{Compact, ShortForm},
         entitlement::PrincipalKind,
         quantity::{Day, DeadlineText, LatencyText, RetentionText},
         schema::{SchemaForm, SchemaObject},

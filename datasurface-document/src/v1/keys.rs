@@ -1,6 +1,6 @@
 //! Keys and places, as text; as objects where a name has a `/` or a blank at its end, which validation reports.
 
-use super::compact::Compact;
+use super::short_form::Compact;
 use crate::shape::Shaped;
 use datasurface_model::{
     ContainerKey, ContainerName, DatasetKey, DatasetName, DatastoreName, GroupKey, GroupName, LocationName,

@@ -5,11 +5,11 @@
 //!
 //! Saving makes a JSON value first, and text of that: so each type has one serializer, whatever the syntax.
 
-mod about;
+mod annotations;
 mod access;
 mod artifact;
 mod capture;
-mod compact;
+mod short_form;
 mod container;
 mod container_kind;
 mod dataset;
@@ -27,7 +27,7 @@ mod quality;
 mod quantity;
 mod repository;
 mod schema;
-mod schema_in_full;
+mod expand_schema;
 mod sets;
 mod settings;
 mod transformer;
@@ -41,19 +41,19 @@ pub(super) use json_schema::json_schema;
 pub(super) use schema::Schemas;
 
 use super::{
-    head::DocumentHeader,
+    header::DocumentHeader,
     part::{DocumentPart, PartialEcosystem},
     tree::{self, Node, ReadError},
 };
 use crate::shape::{Shape, Shaped};
-use about::{DocumentationForm, described, written};
-use compact::ShortForm;
+use annotations::{DocumentationForm, described, written};
+use short_form::ShortForm;
 use datasurface_model::{Ecosystem, EcosystemName, Entity, Repository};
 use infrastructure::{VendorObject, locations_in_full};
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
-pub use schema_in_full::expand_schema;
+pub use expand_schema::expand_schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use waiver::WaiverObject;

@@ -1,6 +1,6 @@
 //! Pins.
 
-use super::compact::ShortForm;
+use super::short_form::ShortForm;
 use crate::shape::Shaped;
 use datasurface_model::{DatastoreName, Entity, GroupKey, GroupPin, PlatformName, PrimaryPin};
 use serde::{Deserialize, Serialize};

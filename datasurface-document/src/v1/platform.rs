@@ -1,8 +1,8 @@
 //! Platforms.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::ShortForm,
+    annotations::{DocumentationForm, described, written},
+    short_form::ShortForm,
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},
     production::is_production,

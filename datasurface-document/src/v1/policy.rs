@@ -1,8 +1,8 @@
 //! Policies of zones.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::ShortForm,
+    annotations::{DocumentationForm, described, written},
+    short_form::ShortForm,
     sets::{said_set, set},
     words::Word,
 };

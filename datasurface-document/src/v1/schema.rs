@@ -1,7 +1,7 @@
 //! Schemas: as text, `customer_id VarChar(5) key, city VarChar(15)`; as a list of such texts, a column each, where
 //! one text would be too long to review; as an object where text would not say everything, or Avro says it.
 
-use super::about::{DocumentationForm, described, written};
+use super::annotations::{DocumentationForm, described, written};
 use super::{objects::objects, sets::set, settings::Settings};
 use crate::shape::{Shape, Shaped};
 use datasurface_model::{

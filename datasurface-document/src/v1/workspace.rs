@@ -1,8 +1,8 @@
 //! Workspaces, dataset groups and sinks.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::{Compact, ShortForm},
+    annotations::{DocumentationForm, described, written},
+    short_form::{Compact, ShortForm},
     objects::{objects, optional_object},
     production::is_production,
     quantity::{Day, DeadlineText, LatencyText, RetentionText},

@@ -1,8 +1,8 @@
 //! Zones and teams, as declared and as defined.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::ShortForm,
+    annotations::{DocumentationForm, described, written},
+    short_form::ShortForm,
     container::ContainerObject,
     dataset::DatastoreObject,
     objects::{objects, optional_object},

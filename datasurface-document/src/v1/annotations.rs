@@ -1,7 +1,7 @@
 //! What everything with a name can say about itself: documentation, as text if it is nothing but a plain text.
 
 use super::{
-    compact::{Compact, ShortForm},
+    short_form::{Compact, ShortForm},
     sets::set,
     words::Word,
 };
