@@ -41,8 +41,8 @@ impl KnownCodes {
 
     fn judge(&self, waiver: &Waiver, ecosystem: &Ecosystem) -> Option<Diagnostic> {
         let (code, path) = (waiver.code(), waiver.model_path());
-        let diagnostic = |problem: &str| {
-            let message = format!("the waiver of `{code}` at `{}` {problem}", waiver.path());
+        let diagnostic = |error: &str| {
+            let message = format!("the waiver of `{code}` at `{}` {error}", waiver.path());
             Diagnostic::new(&UNKNOWN_CODE, path.clone(), message)
         };
         match self.0.get(code) {

@@ -20,6 +20,6 @@ impl fmt::Display for ColumnError {
 }
 
 /// Joins all problems in one line.
-pub(super) fn joined(problems: &[ColumnError]) -> String {
-    problems.iter().map(ColumnError::to_string).collect::<Vec<_>>().join("; ")
+pub(super) fn joined(errors: &[ColumnError]) -> String {
+    errors.iter().map(ColumnError::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -50,7 +50,7 @@ impl Column {
             && !is_reserved_word(self.name().as_str())
             && self.former_name().is_none()
             && self.data_type().is_scalar()
-            && self.data_type().problems().is_empty()
+            && self.data_type().errors().is_empty()
             && self.classifications().iter().all(|classification| classification.check().is_ok())
             && self.documentation().into_iter().flat_map(Documentation::tags).all(|tag| tag.check().is_ok())
     }

@@ -71,10 +71,10 @@ pub enum SchemaError<'s> {
 impl<'s> SchemaError<'s> {
     /// Returns every problem, column by column. At least one.
     #[must_use]
-    pub fn problems(self) -> &'s [ColumnError] {
+    pub fn errors(self) -> &'s [ColumnError] {
         match self {
-            Self::Text(error) => error.problems(),
-            Self::Avro(error) => error.problems(),
+            Self::Text(error) => error.errors(),
+            Self::Avro(error) => error.errors(),
         }
     }
 }

@@ -199,7 +199,7 @@ impl Manifest {
     }
 
     /// What is wrong with it, in a few words: a scope or a file that is there twice, a file that would be a folder.
-    pub(super) fn problem(&self) -> Option<String> {
+    pub(super) fn inconsistency(&self) -> Option<String> {
         for platform in self.platforms.values() {
             let twice = |(entry, next): (&ScopeEntry, &ScopeEntry)| entry.scope == next.scope;
             if platform.scopes.iter().zip(platform.scopes.iter().skip(1)).any(twice) {

@@ -54,15 +54,15 @@ pub(super) fn verify(
     new: &Manifest,
     staged: &BTreeMap<SafePath, Staged>,
 ) -> Result<TargetChanges, TargetError> {
-    if let Some(problem) = new.problem() {
-        return Err(incomplete("manifest", &problem).into());
+    if let Some(error) = new.inconsistency() {
+        return Err(incomplete("manifest", &error).into());
     }
     let old = old.map(Manifest::files).unwrap_or_default();
     let new = new.files();
     let mut verification = Verification::new(ground, &old, &new);
     for path in staged.keys().filter(|path| !new.contains_key(*path)) {
-        let problem = format!("`{path}` was put, and is not in the manifest");
-        verification.findings.push(incomplete(path, &problem));
+        let error = format!("`{path}` was put, and is not in the manifest");
+        verification.findings.push(incomplete(path, &error));
     }
     for (path, record) in &old {
         if !new.contains_key(path) {
@@ -123,8 +123,8 @@ pub(super) fn edited(path: impl std::fmt::Display) -> Diagnostic {
     )
 }
 
-fn incomplete(path: impl std::fmt::Display, problem: &str) -> Diagnostic {
-    finding(&INCOMPLETE, path, problem).with_help(A_BUG)
+fn incomplete(path: impl std::fmt::Display, error: &str) -> Diagnostic {
+    finding(&INCOMPLETE, path, error).with_help(A_BUG)
 }
 
 struct Verification<'a> {
@@ -190,8 +190,8 @@ impl<'a> Verification<'a> {
         }
         match staged {
             Some(staged) if staged.hash != record.hash => {
-                let problem = format!("what was put at `{path}` is not what the manifest says");
-                self.findings.push(incomplete(path, &problem));
+                let error = format!("what was put at `{path}` is not what the manifest says");
+                self.findings.push(incomplete(path, &error));
             }
             _ if is_there => {}
             Some(staged) => self.changes.writes.push(Write {
@@ -201,9 +201,9 @@ impl<'a> Verification<'a> {
                 replaces,
             }),
             None => {
-                let problem =
+                let error =
                     format!("`{path}` is in the manifest, was not put, and is not there with that content");
-                self.findings.push(incomplete(path, &problem));
+                self.findings.push(incomplete(path, &error));
             }
         }
         Ok(())

@@ -199,9 +199,9 @@ impl RenderInputs {
     ) -> Result<Self, BrokerError> {
         let views = sources.views(held);
         judge(placed, sources, &views, &mut found);
-        refuse_errors(&found)?;
+        check_errors(&found)?;
         let entries = render_all(sources.platforms, &views, manifest, &mut found);
-        refuse_errors(&found)?;
+        check_errors(&found)?;
         Ok(Self { views, entries, found })
     }
 }
@@ -222,7 +222,7 @@ fn judge(
     }
 }
 
-fn refuse_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
+fn check_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
     BrokerError::check(Findings::from_iter(found.iter().cloned())).map(|_| ())
 }
 

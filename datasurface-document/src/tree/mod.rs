@@ -6,9 +6,9 @@
 
 #[cfg(feature = "yaml")]
 mod builder;
+mod error;
 mod json;
 mod number;
-mod error;
 mod read;
 #[cfg(feature = "yaml")]
 mod yaml;
@@ -61,7 +61,7 @@ pub(super) struct Member<'t> {
 #[derive(Debug)]
 pub(super) struct Tree<'t> {
     pub(super) root: Node<'t>,
-    pub(super) problems: Vec<ReadError>,
+    pub(super) errors: Vec<ReadError>,
 }
 
 /// Makes the tree of a text. What has no tree has one problem.
@@ -100,7 +100,7 @@ impl<'t> Node<'t> {
 }
 
 /// Members of one object, of which only the first of several with one name stays: the others are problems.
-fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<ReadError>) -> Vec<Member<'t>> {
+fn without_duplicates<'t>(mut members: Vec<Member<'t>>, errors: &mut Vec<ReadError>) -> Vec<Member<'t>> {
     // Nearly every object is small, and has none.
     let has_duplicate = |(at, member): (usize, &Member<'_>)| {
         members.iter().take(at).any(|earlier| earlier.name == member.name)
@@ -116,7 +116,7 @@ fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<ReadE
         }
         Some(first) => {
             let message = format!("`{}` is given twice", member.name);
-            problems.push(
+            errors.push(
                 ReadError::unreadable(message)
                     .with_extent(member.extent)
                     .related(*first, "given here first")

@@ -20,15 +20,15 @@ use std::{cell::RefCell, slice};
 
 /// The value that a node says, or everything that is wrong with it.
 pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<ReadError>> {
-    let problems = RefCell::new(Vec::new());
-    let outcome = T::deserialize(Reader { node, problems: &problems });
-    let mut problems = problems.into_inner();
+    let errors = RefCell::new(Vec::new());
+    let outcome = T::deserialize(Reader { node, errors: &errors });
+    let mut errors = errors.into_inner();
     match outcome {
-        Ok(value) if problems.is_empty() => Ok(value),
-        Ok(_) => Err(problems),
-        Err(problem) => {
-            problems.push(problem.with_extent(node.extent));
-            Err(problems)
+        Ok(value) if errors.is_empty() => Ok(value),
+        Ok(_) => Err(errors),
+        Err(error) => {
+            errors.push(error.with_extent(node.extent));
+            Err(errors)
         }
     }
 }
@@ -37,18 +37,18 @@ pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<ReadEr
 struct Reader<'r, 'n> {
     node: &'n Node<'n>,
     /// Where to note a problem that reading can go on after.
-    problems: &'r RefCell<Vec<ReadError>>,
+    errors: &'r RefCell<Vec<ReadError>>,
 }
 
 impl<'r, 'n> Reader<'r, 'n> {
     /// Reads what is inside. A type that is made of another one may refuse what that one accepted: it is this place, too, that
     /// has the problem.
     fn seed<T: DeserializeSeed<'n>>(self, node: &'n Node<'n>, seed: T) -> Result<T::Value, ReadError> {
-        seed.deserialize(Self { node, ..self }).map_err(|problem| problem.with_extent(node.extent))
+        seed.deserialize(Self { node, ..self }).map_err(|error| error.with_extent(node.extent))
     }
 
-    fn note(self, problem: ReadError) {
-        self.problems.borrow_mut().push(problem);
+    fn note(self, error: ReadError) {
+        self.errors.borrow_mut().push(error);
     }
 
     fn text(self, wanted: &dyn Expected) -> Result<&'n str, ReadError> {
@@ -102,12 +102,12 @@ fn out_of_range(spelling: &str) -> ReadError {
 }
 
 fn no_text(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
-    let problem = type_error(value, wanted);
+    let error = type_error(value, wanted);
     match value {
         Value::Number(spelling) => {
-            problem.help(format!("put `{}` between quotation marks to make it text", shortened(spelling)))
+            error.help(format!("put `{}` between quotation marks to make it text", shortened(spelling)))
         }
-        _ => problem,
+        _ => error,
     }
 }
 
@@ -233,7 +233,7 @@ impl<'n> SeqAccess<'n> for OptionalObjectReader<'_, 'n> {
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         let Self(reader) = *self;
-        Ok(reader.seed(reader.node, seed).map_err(|problem| reader.note(problem)).ok())
+        Ok(reader.seed(reader.node, seed).map_err(|error| reader.note(error)).ok())
     }
 }
 
@@ -292,7 +292,7 @@ impl<'n> MapAccess<'n> for MemberReader<'_, 'n> {
         let Some(member) = self.next() else { return Ok(None) };
         self.value = &member.value;
         let name = seed.deserialize(StrDeserializer::new(&member.name));
-        name.map(Some).map_err(|problem: ReadError| problem.with_extent(member.extent))
+        name.map(Some).map_err(|error: ReadError| error.with_extent(member.extent))
     }
 
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, ReadError> {

@@ -85,9 +85,9 @@ fn extent(text: &str, span: &Span) -> Extent {
 
 fn syntax(text: &str, error: &granit_parser::ScanError) -> ReadError {
     let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-    let problem = match error.kind() {
+    let reason = match error.kind() {
         ErrorKind::RecursionLimitExceeded => ReadError::too_deep(),
         _ => ReadError::unreadable(shortened(&format!("the document is not YAML: {}", error.info()))),
     };
-    problem.with_extent(Extent { start: at, end: at })
+    reason.with_extent(Extent { start: at, end: at })
 }

@@ -1,9 +1,9 @@
 //! Captures.
 
 use super::{
-    short_form::{Compact, ShortForm},
     sets::set,
     settings::unique,
+    short_form::{Compact, ShortForm},
     words::Word,
 };
 use crate::shape::Shaped;

@@ -2,9 +2,9 @@
 
 use super::{
     annotations::{DocumentationForm, described, written},
-    short_form::ShortForm,
     container_kind::KindObject,
     sets::set,
+    short_form::ShortForm,
     words::Word,
 };
 use crate::shape::Shaped;

@@ -1,8 +1,8 @@
 //! Datastores and datasets.
 
 use super::{
-    annotations::{DocumentationForm, described, written},
     access::{ApprovalObject, approvals, approved},
+    annotations::{DocumentationForm, described, written},
     capture::CaptureObject,
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},

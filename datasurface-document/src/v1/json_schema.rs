@@ -21,11 +21,11 @@ impl<T> Described for T {}
 mod schema {
     use crate::v1::{
         Document, FORMAT,
-        short_form::{Compact, ShortForm},
         entitlement::PrincipalKind,
         quantity::{Day, DeadlineText, LatencyText, RetentionText},
         schema::{SchemaForm, SchemaObject},
         settings::Settings,
+        short_form::{Compact, ShortForm},
         words::{Word, Worded},
         zone::{TeamDefinition, ZoneDefinition},
     };

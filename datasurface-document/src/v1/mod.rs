@@ -5,15 +5,15 @@
 //!
 //! Saving makes a JSON value first, and text of that: so each type has one serializer, whatever the syntax.
 
-mod annotations;
 mod access;
+mod annotations;
 mod artifact;
 mod capture;
-mod short_form;
 mod container;
 mod container_kind;
 mod dataset;
 mod entitlement;
+mod expand_schema;
 mod infrastructure;
 mod json_schema;
 mod keys;
@@ -27,9 +27,9 @@ mod quality;
 mod quantity;
 mod repository;
 mod schema;
-mod expand_schema;
 mod sets;
 mod settings;
+mod short_form;
 mod transformer;
 mod waiver;
 mod words;
@@ -47,15 +47,15 @@ use super::{
 };
 use crate::shape::{Shape, Shaped};
 use annotations::{DocumentationForm, described, written};
-use short_form::ShortForm;
 use datasurface_model::{Ecosystem, EcosystemName, Entity, Repository};
+pub use expand_schema::expand_schema;
 use infrastructure::{VendorObject, locations_in_full};
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
-pub use expand_schema::expand_schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use short_form::ShortForm;
 use waiver::WaiverObject;
 use zone::{TeamDefinition, ZoneDefinition, ZoneObject};
 

@@ -2,12 +2,12 @@
 
 use super::{
     annotations::{DocumentationForm, described, written},
-    short_form::ShortForm,
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},
     production::is_production,
     sets::set,
     settings::{Settings, is_empty},
+    short_form::ShortForm,
 };
 use crate::shape::Shaped;
 use datasurface_model::{

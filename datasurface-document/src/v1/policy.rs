@@ -2,8 +2,8 @@
 
 use super::{
     annotations::{DocumentationForm, described, written},
-    short_form::ShortForm,
     sets::{said_set, set},
+    short_form::ShortForm,
     words::Word,
 };
 use crate::shape::Shaped;

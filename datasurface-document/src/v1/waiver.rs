@@ -1,6 +1,6 @@
 //! Waivers.
 
-use super::{short_form::ShortForm, quantity::Day};
+use super::{quantity::Day, short_form::ShortForm};
 use crate::shape::Shaped;
 use datasurface_model::{PolicyKey, Text, Waiver};
 use serde::{Deserialize, Serialize};

@@ -2,11 +2,11 @@
 
 use super::{
     annotations::{DocumentationForm, described, written},
-    short_form::{Compact, ShortForm},
     objects::{objects, optional_object},
     production::is_production,
     quantity::{Day, DeadlineText, LatencyText, RetentionText},
     sets::{said_set, set},
+    short_form::{Compact, ShortForm},
     sorted,
     transformer::TransformerObject,
     words::Word,

@@ -2,12 +2,12 @@
 
 use super::{
     annotations::{DocumentationForm, described, written},
-    short_form::ShortForm,
     container::ContainerObject,
     dataset::DatastoreObject,
     objects::{objects, optional_object},
     policy::PolicyObject,
     schema::Schemas,
+    short_form::ShortForm,
     sorted,
     workspace::WorkspaceObject,
 };

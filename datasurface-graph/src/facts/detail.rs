@@ -194,4 +194,3 @@ pub struct TransformFacts {
     /// The datasets that it fills, ordered by name.
     pub outputs: Vec<DatasetFacts>,
 }
-

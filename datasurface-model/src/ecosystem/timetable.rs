@@ -40,7 +40,7 @@ const WEEKDAY: Field = Field {
 const LAST_DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /// Why these fields are no timetable, if they are none.
-pub(super) fn problem(fields: &str) -> Option<String> {
+pub(super) fn error(fields: &str) -> Option<String> {
     judged(fields).err()
 }
 

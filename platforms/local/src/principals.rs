@@ -18,10 +18,10 @@ pub(crate) fn readers(engine: Engine, consumer: &Consumer) -> Result<BTreeSet<St
 
 fn role(consumer: &Consumer, principal: &Principal) -> Result<String, LintDiagnostic> {
     let role = principal.name().as_str();
-    let diagnostic = |problem: &str| {
+    let diagnostic = |error: &str| {
         LintDiagnostic::new(
             &codes::PRINCIPAL_NAME,
-            format!("the principal `{principal}` of `{}` {problem}", consumer.group.workspace),
+            format!("the principal `{principal}` of `{}` {error}", consumer.group.workspace),
             "PostgreSQL grants to roles: make a role of another name there, and name it in the entitlement",
         )
     };

@@ -144,9 +144,8 @@ fn check_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut RuleConte
         list.check(schema, scope, |unit| unit.child(segment::DATASETS, name));
     }
     for column in table.columns() {
-        for problem in column.data_type().problems() {
-            let finding =
-                type_diagnostic(column, problem, path(scope).child(segment::COLUMNS, column.name()));
+        for reason in column.data_type().errors() {
+            let finding = type_diagnostic(column, reason, path(scope).child(segment::COLUMNS, column.name()));
             scope.report(finding);
         }
     }
@@ -164,23 +163,23 @@ fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, sc
             "write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`"
         }
     };
-    for problem in error.problems() {
-        let path = match problem.column.as_ref() {
+    for reason in error.errors() {
+        let path = match reason.column.as_ref() {
             Some(column) => path.clone().child(segment::COLUMNS, column),
             None => path.clone().attribute(segment::SCHEMA),
         };
-        let message = format!("the schema of `{dataset}` cannot be read: {problem}");
+        let message = format!("the schema of `{dataset}` cannot be read: {reason}");
         scope.report(Diagnostic::new(&UNREADABLE, path, message).with_help(help));
     }
 }
 
-fn type_diagnostic(column: &Column, problem: TypeParameterError, path: ModelPath) -> Diagnostic {
+fn type_diagnostic(column: &Column, error: TypeParameterError, path: ModelPath) -> Diagnostic {
     let name = column.name();
-    let noun = match problem.field.as_str() {
+    let noun = match error.field.as_str() {
         "" => format!("the column `{name}`"),
         field => format!("the field `{name}.{field}`"),
     };
-    match problem.error {
+    match error.error {
         TypeParameterErrorKind::Parameter { of, has, help } => {
             let message = format!("the type `{of}` of {noun} has {has}");
             Diagnostic::new(&TYPE_PARAMETER, path, message).with_help(help)

@@ -5,7 +5,7 @@ use crate::{
     address::{MILESTONED, ROWS},
     config::LocalConfig,
     consumer_database::unclear,
-    file_name::{FileIdentity, compare, line_problem, same_file},
+    file_name::{FileIdentity, compare, line_error, same_file},
     lint::codes,
     offer::table_of_input,
     prelude::*,
@@ -174,10 +174,10 @@ fn from_container(
 /// Whether a file can be a source.
 fn check_file(config: &LocalConfig, facts: &CaptureFacts, file: &str) -> Result<(), LintDiagnostic> {
     let container = &facts.container_key;
-    if let Some(problem) = line_problem(file) {
+    if let Some(error) = line_error(file) {
         return Err(LintDiagnostic::new(
             &codes::FILE_NAME,
-            format!("the file name of the container `{container}` {problem}"),
+            format!("the file name of the container `{container}` {error}"),
             "use a name that fits into one line",
         ));
     }

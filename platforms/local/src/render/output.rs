@@ -115,10 +115,10 @@ fn output(transform: &TransformFacts, dataset: &DatasetFacts) -> Result<OutputTa
             "give the transformer one SELECT for each dataset of its output",
         ));
     };
-    let select = one_select(&select.sql).map_err(|problem| {
+    let select = one_select(&select.sql).map_err(|error| {
         LintDiagnostic::new(
             &codes::NOT_ONE_SELECT,
-            format!("the SQL that makes `{}` is not one SELECT: {problem}", &dataset.key),
+            format!("the SQL that makes `{}` is not one SELECT: {error}", &dataset.key),
             "write one SELECT; its columns are those of the dataset's schema, by name",
         )
     })?;

@@ -73,7 +73,7 @@ impl RunContext<'_> {
             return Ok(drifted);
         }
         for (script, drift) in self.drifts(false)? {
-            let (problem, is_made_again) = match drift {
+            let (error, is_made_again) = match drift {
                 Drift::Dropped(objects) | Drift::Redefined(objects) => {
                     (format!("{objects}: the next run makes it again"), true)
                 }
@@ -81,7 +81,7 @@ impl RunContext<'_> {
                     format!("{objects}: the next run makes it again, from the platform's own database"),
                     true,
                 ),
-                Drift::Gone(problem) | Drift::Problem(problem) => (problem, false),
+                Drift::Gone(error) | Drift::Problem(error) => (error, false),
             };
             // Of two views, what stays as it is matters more.
             if is_made_again && drifted.contains_key(script.resource()) {
@@ -90,7 +90,7 @@ impl RunContext<'_> {
             let resource = script.resource().into();
             drifted.insert(
                 script.resource().to_owned(),
-                DriftedResource { resource, problem, is_repaired_by_run: is_made_again },
+                DriftedResource { resource, problem: error, is_repaired_by_run: is_made_again },
             );
         }
         Ok(drifted)

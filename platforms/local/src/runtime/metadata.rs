@@ -85,7 +85,7 @@ pub(super) fn judged<'a>(
             PreviousTarget::Something | PreviousTarget::This(_) => Err(missing(&maker.site, file)),
         };
     };
-    refuse_another(&maker.site, file, PlatformMetadata::read(&maker.rendered.metadata, &own)?)?;
+    check_identity(&maker.site, file, PlatformMetadata::read(&maker.rendered.metadata, &own)?)?;
     Ok(Some(own))
 }
 
@@ -109,13 +109,13 @@ pub(super) fn is_left(
     if !own.has_table("datasurface_steps")? {
         return Ok(false);
     }
-    refuse_another(site, file, PlatformMetadata::read(script, &own)?)?;
+    check_identity(site, file, PlatformMetadata::read(script, &own)?)?;
     Ok(true)
 }
 
 /// Refuses books that a newer version of the software wrote, and those of another database than the one that this was
 /// applied to.
-fn refuse_another(
+fn check_identity(
     site: &RuntimeContext<'_>,
     file: &str,
     metadata: Option<PlatformMetadata>,

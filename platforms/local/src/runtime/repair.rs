@@ -34,8 +34,8 @@ impl RunContext<'_> {
                 Drift::Lost(lost_copy) => _ = lost.insert(script.resource(), lost_copy),
                 // Somebody asked for it: it is made in the transaction that brings everything of it.
                 Drift::Gone(_) if read_again.iter().any(|table| table == script.resource()) => {}
-                Drift::Gone(problem) | Drift::Problem(problem) => {
-                    drifted.insert(script.resource().to_owned(), stays(script, problem));
+                Drift::Gone(reason) | Drift::Problem(reason) => {
+                    drifted.insert(script.resource().to_owned(), stays(script, reason));
                 }
             }
         }
@@ -111,8 +111,8 @@ impl RunContext<'_> {
         let Err(error) = made else { return };
         for (_, script) in consumer_database.iter().filter(is_lost) {
             let objects = lost.get(script.resource()).map(|lost| lost.objects.as_str()).unwrap_or_default();
-            let problem = format!("{objects}, and could not be made again: {}", error.report());
-            drifted.insert(script.resource().to_owned(), stays(script, problem));
+            let reason = format!("{objects}, and could not be made again: {}", error.report());
+            drifted.insert(script.resource().to_owned(), stays(script, reason));
         }
     }
 
@@ -207,8 +207,8 @@ impl RunContext<'_> {
     }
 }
 
-fn stays(script: &Script, problem: String) -> DriftedResource {
-    DriftedResource { resource: script.resource().into(), problem, is_repaired_by_run: false }
+fn stays(script: &Script, error: String) -> DriftedResource {
+    DriftedResource { resource: script.resource().into(), problem: error, is_repaired_by_run: false }
 }
 
 fn unknown(dataset: &DatasetKey) -> PlatformError {

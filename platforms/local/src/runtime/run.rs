@@ -55,8 +55,8 @@ impl<'w, 'a> Run<'w, 'a> {
         let rendered = self.work.rendered;
         // What was dropped, cut off, or lost, comes first.
         self.drifted = self.work.repair()?;
-        for (resource, problem) in self.drifted.clone() {
-            self.fail(&resource, problem.problem);
+        for (resource, error) in self.drifted.clone() {
+            self.fail(&resource, error.problem);
         }
         self.update_stale_copies()?;
         resync.iter().for_each(|consumer| self.resync(consumer));

@@ -42,8 +42,8 @@ impl RunContext<'_> {
         let mut sinks = Vec::new();
         for (group, dataset, view) in self.rendered.views() {
             let mut sink = self.sink(group, dataset, view, &confirmed, &mut jobs)?;
-            if let Some(problem) = self.drift_before(&sink.dataset, view, &drifted) {
-                sink.last_failure = Some(problem.problem.clone());
+            if let Some(error) = self.drift_before(&sink.dataset, view, &drifted) {
+                sink.last_failure = Some(error.problem.clone());
             }
             sinks.push(sink);
         }

@@ -109,9 +109,9 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
         return;
     };
     if let TransformTrigger::Cron(cron) = transformer.trigger()
-        && let Some(problem) = cron.problem()
+        && let Some(error) = cron.error()
     {
-        let message = format!("`{cron}` is no timetable: {problem}");
+        let message = format!("`{cron}` is no timetable: {error}");
         let finding = Diagnostic::new(&CRON, path(scope).attribute(segment::TRIGGER), message)
             .with_help(super::CRON_HELP);
         scope.report(finding);

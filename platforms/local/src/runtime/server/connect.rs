@@ -78,14 +78,14 @@ impl Connector {
             // Where nobody looks at its certificate, a server proves who it is by knowing the password.
             no_question: mode != SslMode::Require || login.password().is_none(),
         };
-        let problem = |message: &str| refused(address, ServerError::new(message));
-        if let Some(reason) = address.settings.problem() {
-            return Err(problem(reason));
+        let error = |message: &str| refused(address, ServerError::new(message));
+        if let Some(reason) = address.settings.error() {
+            return Err(error(reason));
         }
         let tls = match mode {
             SslMode::Disable => None,
             _ if is_socket(&address.host) => {
-                return Err(problem("no TLS is spoken on a socket; set `sslmode` to `disable`"));
+                return Err(error("no TLS is spoken on a socket; set `sslmode` to `disable`"));
             }
             mode => {
                 let is_verified = mode == SslMode::VerifyFull;
