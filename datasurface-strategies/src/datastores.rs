@@ -58,6 +58,9 @@ impl Stores {
                     let table = format!("{}_{dataset_name}_table", name.as_str().to_lowercase());
                     capture = capture.table(&dataset_name, table);
                 }
+                if dataset_plan.is_keyless {
+                    capture = capture.keyless_dataset(&dataset_name);
+                }
                 datastore = datastore.dataset(dataset(dataset_name, dataset_plan));
             }
             stores.offer(&datastore, Dataset::is_classified_completely);
@@ -117,6 +120,10 @@ impl Stores {
 }
 
 impl AvailableDataset {
+    pub(super) fn is_keyless(&self) -> bool {
+        self.table.key().is_empty()
+    }
+
     /// A sink for it, with consent where it is deprecated.
     pub(super) fn sink(&self) -> DatasetSink {
         let sink = DatasetSink::new(self.key.clone());
@@ -176,8 +183,10 @@ fn dataset(name: DatasetName, plan: &DatasetPlan) -> Dataset {
 
 fn table(plan: &DatasetPlan) -> TableSchema {
     let count = plan.columns.len();
-    let key: BTreeSet<usize> =
-        plan.key.iter().filter_map(|choice| usize::from(*choice).checked_rem(count)).collect();
+    let key: BTreeSet<usize> = match plan.is_keyless {
+        true => BTreeSet::new(),
+        false => plan.key.iter().filter_map(|choice| usize::from(*choice).checked_rem(count)).collect(),
+    };
     let columns = plan.columns.iter().enumerate().map(|(at, column_plan)| {
         let (choice, size) = (column_plan.data_type, column_plan.size);
         let column = if key.contains(&at) {

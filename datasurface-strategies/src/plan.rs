@@ -30,6 +30,8 @@ pub struct Shape {
     pub postgres_targets: bool,
     /// Whether columns may have types that only some databases have, such as arrays and vectors.
     pub uncommon_types: bool,
+    /// How many of a hundred captured datasets have no key, for a platform that keeps such datasets.
+    pub keyless_percent: u8,
 }
 
 impl Default for Shape {
@@ -45,6 +47,7 @@ impl Default for Shape {
             platforms: 1..=2,
             postgres_targets: true,
             uncommon_types: true,
+            keyless_percent: 10,
         }
     }
 }
@@ -93,6 +96,7 @@ pub(super) struct DatasetPlan {
     pub(super) has_other_table: bool,
     pub(super) columns: Vec<ColumnPlan>,
     pub(super) key: Vec<Choice>,
+    pub(super) is_keyless: bool,
     pub(super) is_key_reversed: bool,
     pub(super) classifications: Vec<Choice>,
     pub(super) is_classified_by_column: bool,
@@ -206,18 +210,19 @@ fn datastores(shape: &Shape) -> impl Strategy<Value = DatastorePlan> + use<> {
         prop::bool::weighted(0.4),
         sometimes(0.5, any::<Choice>()),
         prop::bool::weighted(0.3),
-        vec(datasets(shape.uncommon_types), at_least(1, &shape.datasets)),
+        vec(datasets(shape), at_least(1, &shape.datasets)),
     )
         .prop_map(|(team, container, is_dataset_by_dataset, cron, has_credential, datasets)| {
             DatastorePlan { team, container, is_dataset_by_dataset, cron, has_credential, datasets }
         })
 }
 
-fn datasets(uncommon_types: bool) -> impl Strategy<Value = DatasetPlan> {
+fn datasets(shape: &Shape) -> impl Strategy<Value = DatasetPlan> + use<> {
+    let keyless_percent = shape.keyless_percent;
     (
         any::<Choice>(),
         prop::bool::weighted(0.2),
-        vec(columns(uncommon_types), 1..=6),
+        vec(columns(shape.uncommon_types), 1..=6),
         vec(any::<Choice>(), 1..=2),
         any::<bool>(),
         vec(any::<Choice>(), 0..=2),
@@ -226,7 +231,7 @@ fn datasets(uncommon_types: bool) -> impl Strategy<Value = DatasetPlan> {
         sometimes(0.1, any::<Choice>()),
     )
         .prop_map(
-            |(
+            move |(
                 name,
                 has_other_table,
                 columns,
@@ -242,6 +247,7 @@ fn datasets(uncommon_types: bool) -> impl Strategy<Value = DatasetPlan> {
                     has_other_table,
                     columns,
                     key,
+                    is_keyless: is_keyless(name, keyless_percent),
                     is_key_reversed,
                     classifications,
                     is_classified_by_column,
@@ -250,6 +256,12 @@ fn datasets(uncommon_types: bool) -> impl Strategy<Value = DatasetPlan> {
                 }
             },
         )
+}
+
+/// Whether a dataset has no key, by the number that chooses its name: a choice of its own would make other ecosystems of
+/// the same seeds. What shrinks gets a key.
+fn is_keyless(name: Choice, percent: u8) -> bool {
+    (name / 40) % 100 + Choice::from(percent) >= 100
 }
 
 pub(super) fn columns(uncommon_types: bool) -> impl Strategy<Value = ColumnPlan> {

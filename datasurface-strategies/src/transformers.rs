@@ -7,8 +7,8 @@ use super::{
     workspaces::{distinct_sinks, with_priority_and_deadline},
 };
 use datasurface_model::{
-    Classification, Column, ContainerKey, DataTransformer, Dataset, DatasetGroup, DatasetName, Datastore,
-    DatastoreName, TableSchema, TransformTrigger, Workspace,
+    Classification, Column, ContainerKey, DataTransformer, DataType, Dataset, DatasetGroup, DatasetName,
+    Datastore, DatastoreName, TableSchema, TransformTrigger, Workspace,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,7 @@ impl<'p> TransformerDraft<'p> {
                 continue;
             };
             let name = DatasetName::from(format!("{}_{number}", word(&DATASETS, *name)));
-            datastore = datastore.dataset(Dataset::new(&name, unclassified(&input.table)));
+            datastore = datastore.dataset(Dataset::new(&name, output_table(input)));
             selects.push((name, select(input)));
         }
         stores.add_output(plan.team, datastore, is_classified);
@@ -188,18 +188,28 @@ fn classified(
     draft.inputs().flat_map(of_input).collect()
 }
 
-/// The same columns: outputs are classified as a whole.
-fn unclassified(table: &TableSchema) -> TableSchema {
-    let columns = table.columns().iter().map(|column| {
+/// The key of an output that is made of a dataset without one.
+const ROW_ID: &str = "row_id";
+
+/// The same columns, unclassified: outputs are classified as a whole. What has no key gets one: outputs have keys.
+fn output_table(input: &AvailableDataset) -> TableSchema {
+    let columns = input.table.columns().iter().map(|column| {
         let plain = Column::new(column.name(), column.data_type().clone());
         if column.is_nullable() { plain } else { plain.not_null() }
     });
-    TableSchema::new(columns).keyed(table.key().iter().cloned())
+    if input.is_keyless() {
+        let number = Column::new(ROW_ID, DataType::BigInt).not_null();
+        return TableSchema::new(columns.chain([number])).keyed([ROW_ID]);
+    }
+    TableSchema::new(columns).keyed(input.table.key().iter().cloned())
 }
 
 fn select(input: &AvailableDataset) -> String {
-    let columns: Vec<String> =
+    let mut columns: Vec<String> =
         input.table.columns().iter().map(|column| format!("\"{}\"", column.name())).collect();
+    if input.is_keyless() {
+        columns.push(format!("ROW_NUMBER() OVER () AS \"{ROW_ID}\""));
+    }
     format!("SELECT {} FROM {}", columns.join(", "), input_name(input))
 }
 

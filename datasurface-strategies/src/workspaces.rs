@@ -40,11 +40,13 @@ pub(super) fn consumers(
         }
         for (group_plan, number) in plan.groups.iter().zip(1..) {
             let group = format!("group_{number}");
+            let wanted = distinct_sinks(&group_plan.sinks, stores.datasets());
+            let sinks = wanted.iter().map(AvailableDataset::sink);
+            let has_keyless = wanted.iter().any(AvailableDataset::is_keyless);
             workspace = workspace.group(requirements(
-                DatasetGroup::new(group.as_str()).with_sinks(
-                    distinct_sinks(&group_plan.sinks, stores.datasets()).iter().map(AvailableDataset::sink),
-                ),
+                DatasetGroup::new(group.as_str()).with_sinks(sinks),
                 group_plan,
+                has_keyless,
             ));
             let wished: BTreeSet<_> =
                 group_plan.pins.iter().filter_map(|choice| choose(platforms, *choice)).cloned().collect();
@@ -65,8 +67,10 @@ pub(super) fn distinct_sinks(choices: &[Choice], datasets: &[AvailableDataset]) 
     chosen.filter(|wanted| seen.insert(wanted.key.clone())).cloned().collect()
 }
 
-fn requirements(group: DatasetGroup, plan: &GroupPlan) -> DatasetGroup {
+/// The group with what is asked of its datasets. There are no versions of what has no key.
+fn requirements(group: DatasetGroup, plan: &GroupPlan, has_keyless: bool) -> DatasetGroup {
     let mut group = group.with_milestoning(match plan.milestoning % 3 {
+        _ if has_keyless => Milestoning::Live,
         0 => Milestoning::Live,
         1 => Milestoning::Forensic,
         _ => Milestoning::LiveAndForensic,
@@ -79,7 +83,7 @@ fn requirements(group: DatasetGroup, plan: &GroupPlan) -> DatasetGroup {
             _ => Latency::seconds(number),
         });
     }
-    if let Some(choice) = plan.retention {
+    if let Some(choice) = plan.retention.filter(|_| !has_keyless) {
         group = group.with_retention(Retention::days(u32::from(choice % 3000) + 1));
     }
     match plan.regulator {

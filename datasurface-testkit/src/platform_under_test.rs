@@ -51,6 +51,10 @@ pub(crate) fn shape_within_claims(mut shape: Shape, descriptor: &PlatformDescrip
     }
     // A descriptor does not say which types a platform can hold.
     shape.uncommon_types = false;
+    // There are no versions of what has no key: a platform that shows nothing else cannot show it.
+    if !descriptor.keeps_keyless() || !descriptor.milestonings().contains(&Milestoning::Live) {
+        shape.keyless_percent = 0;
+    }
     shape.postgres_targets &= descriptor.export_targets().contains("postgres");
     shape
 }
@@ -74,13 +78,16 @@ fn lower(group: &mut Value, descriptor: &PlatformDescriptor) {
     };
     let claimed: Vec<&str> = descriptor.milestonings().iter().copied().map(word).collect();
     let wanted = group.get("milestoning").and_then(Value::as_str).unwrap_or("live");
-    if let Some(first) = claimed.first().filter(|_| !claimed.contains(&wanted)) {
+    let first = claimed.first().filter(|_| !claimed.contains(&wanted));
+    let has_versions =
+        first.is_some_and(|first| *first != "live") || wanted != "live" || group.contains_key("retention");
+    if let Some(first) = first {
         group.insert("milestoning".to_owned(), json!(first));
     }
     if descriptor.best_latency().is_some() {
         group.remove("latency");
     }
-    if let Some(most) = descriptor.longest_retention() {
+    if let Some(most) = descriptor.longest_retention().filter(|_| has_versions) {
         // History without a retention would have to be kept for ever.
         group.insert("retention".to_owned(), json!(most.to_string()));
     }
@@ -109,4 +116,40 @@ fn list<'v>(value: &'v mut Value, name: &str) -> impl Iterator<Item = &'v mut Va
     };
     let array = object.and_then(|object| object.get_mut(name)?.as_array_mut());
     array.into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datasurface_model::{Retention, Version};
+
+    fn keyless_percent(descriptor: &PlatformDescriptor) -> u8 {
+        shape_within_claims(Shape::default(), descriptor).keyless_percent
+    }
+
+    #[test]
+    fn who_does_not_keep_keyless_datasets_is_given_none() {
+        let unkeyed =
+            PlatformDescriptor::new("test", Version::new(1, 0, 0)).with_milestonings([Milestoning::Live]);
+        assert_eq!(keyless_percent(&unkeyed), 0);
+        assert_ne!(keyless_percent(&unkeyed.with_keyless()), 0);
+        let past = PlatformDescriptor::new("test", Version::new(1, 0, 0));
+        assert_eq!(keyless_percent(&past.with_milestonings([Milestoning::Forensic]).with_keyless()), 0);
+    }
+
+    #[test]
+    fn a_live_group_is_not_made_to_keep_versions() {
+        let descriptor = PlatformDescriptor::new("test", Version::new(1, 0, 0));
+        let most = Retention::days(7);
+        let descriptor = descriptor.with_milestonings([Milestoning::Live]).with_longest_retention(most);
+        for (mut group, is_kept) in [
+            (json!({"milestoning": "live"}), false),
+            (json!({"milestoning": "live", "retention": "9 days"}), true),
+            (json!({"milestoning": "forensic"}), true),
+        ] {
+            lower(&mut group, &descriptor);
+            assert_eq!(group["milestoning"], "live");
+            assert_eq!(group.get("retention"), is_kept.then(|| json!(most.to_string())).as_ref());
+        }
+    }
 }

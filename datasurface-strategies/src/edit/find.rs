@@ -40,6 +40,15 @@ impl EditTargets {
         found
     }
 
+    /// Every datastore, in the order in which choices count them.
+    pub(super) fn datastores(&self) -> impl Iterator<Item = &Datastore> {
+        self.datastores.iter().map(|(_, datastore)| datastore.as_ref())
+    }
+
+    pub(super) fn workspaces(&self) -> impl Iterator<Item = &Workspace> {
+        self.workspaces.iter().map(|(_, workspace)| workspace.as_ref())
+    }
+
     pub(super) fn edit_team_of_datastore(
         &self,
         ecosystem: Ecosystem,

@@ -2,6 +2,7 @@
 
 mod dataset;
 mod find;
+mod key;
 mod workspace;
 
 use super::{
@@ -33,6 +34,8 @@ pub enum Edit {
     ChangeSchema(u16, Schema),
     /// Makes a column of a dataset nullable, or not null.
     ToggleNullable(u16, u16),
+    /// Takes its key from a captured dataset, together with what its capture says about keys, or gives it one.
+    ToggleKey(u16),
     /// Takes the classification from a dataset, or gives it.
     ToggleClassification(u16, Classification),
     /// Takes the classification from a column of a dataset, or gives it.
@@ -84,7 +87,10 @@ pub fn edits() -> impl Strategy<Value = Edit> {
         target().prop_map(Edit::RemoveDataset),
         (target(), dataset_names()).prop_map(|(at, name)| Edit::RenameDataset(at, name)),
         (target(), schemas()).prop_map(|(at, schema)| Edit::ChangeSchema(at, schema)),
-        (target(), target()).prop_map(|(at, column)| Edit::ToggleNullable(at, column)),
+        prop_oneof![
+            3 => (target(), target()).prop_map(|(at, column)| Edit::ToggleNullable(at, column)),
+            2 => target().prop_map(Edit::ToggleKey),
+        ],
         (target(), classifications()).prop_map(|(at, label)| Edit::ToggleClassification(at, label)),
         (target(), target(), classifications())
             .prop_map(|(at, column, label)| Edit::ToggleColumnClassification(at, column, label)),
@@ -175,6 +181,7 @@ impl Edit {
             Self::ToggleNullable(at, column) => {
                 found.edit_dataset(ecosystem, *at, |old| vec![dataset::nullable_toggled(&old, *column)])
             }
+            Self::ToggleKey(at) => key::toggled(&found, ecosystem, *at),
             Self::ToggleClassification(at, label) => {
                 found.edit_dataset(ecosystem, *at, |old| vec![dataset::classification_toggled(&old, label)])
             }

@@ -1,6 +1,7 @@
 //! What the strategies promise.
 
 mod frequent;
+mod keyless;
 
 use super::*;
 use datasurface_model::{ContainerKey, DatasetKey, Entity, Name, TeamKey, *};
@@ -55,6 +56,16 @@ fn reads_itself(workspace: &Workspace) -> bool {
     transformer.is_some_and(|transformer| inputs(workspace).any(|key| key.datastore == *transformer.output()))
 }
 
+/// The datasets that captures say to have no key.
+fn keyless(ecosystem: &Ecosystem) -> BTreeSet<DatasetKey> {
+    let captures =
+        datastores(ecosystem).into_iter().filter_map(|store| Some((store.name(), store.capture()?)));
+    let key = |store: &DatastoreName, dataset: &DatasetName| DatasetKey::new(store, dataset);
+    captures
+        .flat_map(|(store, capture)| capture.keyless_datasets().map(move |dataset| key(store, dataset)))
+        .collect()
+}
+
 fn deterministic() -> proptest::test_runner::TestRng {
     proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha)
 }
@@ -68,6 +79,7 @@ proptest! {
                 store.datasets().iter().map(|dataset| (DatasetKey::new(store.name(), dataset.name()), dataset))
             })
             .collect();
+        let keyless = keyless(&ecosystem);
         let containers = containers(&ecosystem);
         for workspace in workspaces(&ecosystem) {
             prop_assert!(!workspace.groups().is_empty());
@@ -89,7 +101,7 @@ proptest! {
         }
         for (key, dataset) in datasets {
             let table = dataset.schema().table();
-            prop_assert!(!table.key().is_empty(), "{:?}", key);
+            prop_assert_eq!(table.key().is_empty(), keyless.contains(&key), "{:?}", key);
             for column in table.key() {
                 prop_assert!(table.column(column).is_some_and(|column| !column.is_nullable()));
             }
@@ -182,7 +194,7 @@ proptest! {
     #[expect(clippy::reversed_empty_ranges, reason = "the point of the test")]
     fn hardly_anything_is_an_ecosystem_too(ecosystem in ecosystems_with(Shape {
         teams: 0..=0, datastores: 0..=0, datasets: 5..=1, workspaces: 0..=1, groups: 0..=0, sinks: 0..=0,
-        transformers: 1..=1, platforms: 0..=0, postgres_targets: false, uncommon_types: false,
+        transformers: 1..=1, platforms: 0..=0, postgres_targets: false, uncommon_types: false, keyless_percent: 0,
     })) {
         prop_assert_eq!(workspaces(&ecosystem).len(), 0);
     }

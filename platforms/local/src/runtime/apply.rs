@@ -1,10 +1,11 @@
 //! Applying a plan: what is new is made, what is there is changed by its transition file, once.
 
 use super::{
-    bulk_schema::named_by,
+    bulk_schema::{is_dropping, named_by},
     container::Container,
     context::{last_batch, now},
     copies::StaleCopy,
+    database::Database,
     metadata::PlatformMetadata,
     provisioning::{Provisioner, StepsDone},
     rendered::copied,
@@ -28,12 +29,14 @@ pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<ApplyReport, 
     let mut applying = PlanApplication { maker, plan: &transitions.plan, open: BTreeMap::new() };
     applying.begin(plan, &steps, &transitions)?;
     let mut applied = ApplyReport::default();
-    for steps in steps.chunk_by(|step, next| is_made(step) && is_made(next)) {
+    for steps in steps.chunk_by(|step, next| is_together(step, next)) {
         let (now, before): (Vec<_>, Vec<_>) =
             steps.iter().partition(|step| step.iter().any(|task| applying.is_to_do(task)));
-        match steps.iter().all(|step| is_made(step)) {
-            true => applying.make_all(steps.iter().flatten())?,
-            false => steps.iter().flatten().try_for_each(|task| applying.carry_out(task))?,
+        let tasks = steps.iter().flatten();
+        match steps.first().map(|step| kind(step)) {
+            Some(StepKind::Makes) => applying.make_all(tasks)?,
+            Some(StepKind::Drops) => applying.drop_all(tasks)?,
+            _ => tasks.into_iter().try_for_each(|task| applying.carry_out(task))?,
         }
         applied.done += now.len();
         applied.done_before += before.len();
@@ -42,9 +45,31 @@ pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<ApplyReport, 
     Ok(applied)
 }
 
-/// Whether a step makes something that is new, or does nothing but render: then nothing else in its database waits for it.
-fn is_made(step: &[StepTask<'_>]) -> bool {
-    step.iter().all(|task| task.statements.is_none_or(|(_, section)| section == CREATE))
+/// What a step does in its databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum StepKind {
+    /// Makes something that is new, or does nothing but render.
+    Makes,
+    /// Drops what is there.
+    Drops,
+    Changes,
+}
+
+fn kind(step: &[StepTask<'_>]) -> StepKind {
+    let mut statements = step.iter().filter_map(|task| task.statements);
+    if statements.clone().all(|(_, section)| section == CREATE) {
+        StepKind::Makes
+    } else if statements.all(|(script, section)| section != CREATE && is_dropping(script, section)) {
+        StepKind::Drops
+    } else {
+        StepKind::Changes
+    }
+}
+
+/// Whether steps are carried out together: what is made, or dropped, waits for nothing else that is.
+fn is_together(step: &[StepTask<'_>], next: &[StepTask<'_>]) -> bool {
+    let kind_of_step = kind(step);
+    kind_of_step != StepKind::Changes && kind_of_step == kind(next)
 }
 
 /// The section that makes what is rendered.
@@ -174,29 +199,54 @@ impl<'a> PlanApplication<'a> {
         }
     }
 
-    /// Makes what was not made before, in one transaction for each file: made one by one, it would take as long as the square of
-    /// what is there. The platform's own database is first, since copies are filled from it.
+    /// Makes what was not made before. The platform's own database is first, since copies are filled from it.
     fn make_all<'d>(&self, tasks: impl Iterator<Item = &'d StepTask<'a>>) -> Result<(), PlatformError>
     where
         'a: 'd,
     {
+        self.in_each_database(tasks, true, |container, file, tasks| {
+            let make = |task: &StepTask<'_>| self.execute(container, task);
+            file.make_many("main", tasks, |task| task.names(), make)
+        })
+    }
+
+    /// Drops what was not dropped before. The platform's own database is last, since copies are made again from it.
+    fn drop_all<'d>(&self, tasks: impl Iterator<Item = &'d StepTask<'a>>) -> Result<(), PlatformError>
+    where
+        'a: 'd,
+    {
+        self.in_each_database(tasks, false, |container, file, tasks| {
+            file.drop_all(&tasks, |task| task.names(), |task| self.execute(container, task))
+        })
+    }
+
+    /// Does what was not done before, in one transaction for each file: done one by one, it would take as long as the square of
+    /// what is there.
+    fn in_each_database<'d>(
+        &self,
+        tasks: impl Iterator<Item = &'d StepTask<'a>>,
+        is_own_first: bool,
+        work: impl Fn(&Container<'a>, &Database<'a>, Vec<&'d StepTask<'a>>) -> Result<(), PlatformError>,
+    ) -> Result<(), PlatformError>
+    where
+        'a: 'd,
+    {
         let own = self.maker.rendered.metadata.database();
-        let mut by_file: BTreeMap<(bool, &str), Vec<&StepTask<'_>>> = BTreeMap::new();
+        let mut by_database: BTreeMap<(bool, &str), Vec<&StepTask<'_>>> = BTreeMap::new();
         for task in tasks {
-            by_file.entry((task.database != own, task.database)).or_default().push(task);
+            let is_own = task.database == own;
+            by_database.entry((is_own != is_own_first, task.database)).or_default().push(task);
         }
-        for ((_, database), mut tasks) in by_file {
+        for ((_, database), mut tasks) in by_database {
             match self.opened(database) {
                 Some((Container::File(_), done)) if !done.is_made => {}
                 Some((container @ Container::File(file), done)) => {
                     tasks.retain(|task| !done.steps.contains(&task.name));
-                    if tasks.is_empty() {
-                        continue;
+                    if !tasks.is_empty() {
+                        file.in_transaction(|| work(container, file, tasks))?;
                     }
-                    let make = |task: &StepTask<'_>| self.execute(container, task);
-                    file.in_transaction(|| file.make_many("main", tasks, |task| task.names(), make))?;
                 }
-                // Whoever makes much at once on a server has locks on all of it, and it has room for a number of them.
+                // Whoever does much at once on a server has locks on all of it, and it has room for a number of them.
                 _ => tasks.into_iter().try_for_each(|task| self.carry_out(task))?,
             }
         }

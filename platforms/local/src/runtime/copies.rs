@@ -45,8 +45,11 @@ impl<'a> RunContext<'a> {
     /// Brings copies that belong together up to the last batch, if they are not there, and lets go of what nobody is owed.
     /// Returns those that a server refuses to change.
     pub(super) fn update_copies(&self, copy_group: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
-        let refused = self.follow(copy_group)?;
-        self.purge(copy_group)?;
+        let mut refused = self.follow(copy_group)?;
+        for (copy, reason) in self.purge(copy_group)? {
+            // What was refused before says more.
+            refused.entry(copy).or_insert(reason);
+        }
         Ok(refused)
     }
 
@@ -92,14 +95,16 @@ impl<'a> RunContext<'a> {
         again.map(|result| result.refused)
     }
 
-    fn purge(&self, copy_group: &CopyGroup<'_>) -> Result<(), PlatformError> {
+    /// Lets go of what nobody is owed. Returns those copies that a server refuses to change.
+    fn purge(&self, copy_group: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
+        let nothing = CopyFailures::new();
         if !self.may_purge {
-            return Ok(());
+            return Ok(nothing);
         }
         let scripts = copy_group.iter().map(|(_, script)| *script);
         let purged: Vec<&Script> = scripts.filter(|script| script.section("purge").is_some()).collect();
         let Some(first) = purged.first() else {
-            return Ok(());
+            return Ok(nothing);
         };
         let container = self.container(first.database())?;
         let file = match &*container {
@@ -107,9 +112,8 @@ impl<'a> RunContext<'a> {
             Container::Server(server) => return self.purge_on_server(server, &purged),
         };
         file.attach_for(&self.site, first)?;
-        file.in_deferred_transaction(|| {
-            purged.iter().try_for_each(|script| file.execute(script, "purge", &[(":now", self.now())]))
-        })
+        let purge = |script: &&Script| file.execute(script, "purge", &[(":now", self.now())]);
+        file.in_deferred_transaction(|| purged.iter().try_for_each(purge)).map(|()| nothing)
     }
 
     fn follow(&self, copy_group: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {

@@ -271,17 +271,21 @@ impl DriftCheck<'_> {
         ))
     }
 
-    /// A view of ours selects otherwise.
-    pub(super) fn redefined(&self) -> Drift {
-        Drift::Redefined(format!("{} of {} was altered", self.subject(), place_of(self.script)))
+    /// A view of ours selects otherwise, or has options.
+    pub(super) fn redefined(&self, options: &[String]) -> Drift {
+        let options = match options {
+            [] => String::new(),
+            options => format!(" (options that nobody rendered: {})", options.join(", ")),
+        };
+        Drift::Redefined(format!("{} of {} was altered{options}", self.subject(), place_of(self.script)))
     }
 
-    /// A table has other columns, or columns of other types. It is ours if it has an index that was made with it, or, where none is made, the primary key.
+    /// A table has other columns, or differs in more. It is ours if it has an index that was made with it, or, where none is made, the primary key.
     pub(super) fn altered(
         &self,
         there: &BTreeSet<String>,
         rendered: &BTreeSet<String>,
-        retyped: &[String],
+        more: &[String],
         is_ours: bool,
     ) -> Drift {
         let only = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
@@ -297,9 +301,7 @@ impl DriftCheck<'_> {
             differs.push(format!("columns that are missing: {}", shown(&missing)));
             differs.push(format!("columns that nobody rendered: {}", shown(&added)));
         }
-        if !retyped.is_empty() {
-            differs.push(format!("columns of another type: {}", retyped.join(", ")));
-        }
+        differs.extend_from_slice(more);
         let differs = differs.join("; ");
         let (subject, place) = (self.subject(), place_of(self.script));
         // Each column that nobody rendered may be one of ours under another name, but no more than are missing.

@@ -46,6 +46,7 @@ mod repair;
 mod run;
 mod selection;
 mod server;
+mod server_constraints;
 mod server_copies;
 mod server_drift;
 mod server_view;

@@ -46,24 +46,31 @@ impl RunContext<'_> {
         Ok(refused)
     }
 
-    /// Lets go of what nobody is owed any longer.
+    /// Lets go of what nobody is owed any longer. Where the server refuses a copy, such as one that was dropped, the others go on.
     pub(super) fn purge_on_server(
         &self,
         server: &Server<'_>,
         copies: &[&Script],
-    ) -> Result<(), PlatformError> {
+    ) -> Result<CopyFailures, PlatformError> {
         let mut due = Vec::new();
         for copy in copies {
             let now = [(":now", self.now())];
             let last_old = self.own.rows(copy, "last_old", &now, |row| row.get::<_, Option<i64>>(0))?;
             due.extend(last_old.into_iter().flatten().map(|last| (*copy, Value::Integer(last))));
         }
+        let mut refused = CopyFailures::new();
         if due.is_empty() {
-            return Ok(());
+            return Ok(refused);
         }
-        let purge =
-            |(copy, last): &(&Script, Value)| server.execute(copy, "purge", &[(":last_old", last.clone())]);
-        server.in_transaction(|| due.iter().try_for_each(purge))
+        server.in_transaction(|| {
+            for (copy, last) in due {
+                let purge = || server.execute(copy, "purge", &[(":last_old", last)]);
+                if let Some(error) = server.in_savepoint(purge)? {
+                    refused.insert(copy.resource().to_owned(), error.report());
+                }
+            }
+            Ok(refused)
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     context::RunContext,
     drift::{CreatedObject, Drift, DriftCheck},
     server::Server,
+    server_constraints::Constraints,
     server_view::is_same_select,
 };
 use crate::{
@@ -59,7 +60,28 @@ SELECT
         WHERE r.ev_class = c.oid
       )
     ) THEN pg_get_viewdef(c.oid, true)
-  END
+  END,
+  CASE c.relkind WHEN 'v' THEN COALESCE(c.reloptions, '{}') ELSE '{}' END,
+  ARRAY(
+    SELECT a.attname::text FROM pg_attribute AS a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
+  ),
+  ARRAY(
+    SELECT a.attname::text
+    FROM pg_constraint AS k
+    CROSS JOIN unnest(k.conkey) WITH ORDINALITY AS part (attnum, position)
+    JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = part.attnum
+    WHERE k.conrelid = c.oid AND k.contype = 'p'
+    ORDER BY part.position
+  ),
+  ARRAY(
+    SELECT k.conname::text FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype IN ('c', 'f', 'u', 'x')
+    UNION
+    SELECT u.relname::text
+    FROM pg_index AS i JOIN pg_class AS u ON u.oid = i.indexrelid
+    WHERE i.indrelid = c.oid AND i.indisunique AND NOT i.indisprimary
+    ORDER BY 1
+  )
 FROM pg_class AS c
 WHERE c.relname = ANY($1) AND pg_table_is_visible(c.oid)";
 
@@ -74,6 +96,9 @@ struct Found {
     of: BTreeSet<String>,
     /// The SELECT of a view, as the server writes it; none where it is not known now.
     definition: Option<String>,
+    /// The options of a view.
+    options: Vec<String>,
+    constraints: Constraints,
 }
 
 impl RunContext<'_> {
@@ -102,6 +127,12 @@ fn read(row: &Row) -> Result<(String, Found), Error> {
         columns: names.into_iter().zip(types).collect(),
         of: row.try_get::<_, Vec<String>>(5)?.into_iter().collect(),
         definition: row.try_get(6)?,
+        options: row.try_get(7)?,
+        constraints: Constraints {
+            not_null: row.try_get::<_, Vec<String>>(8)?.into_iter().collect(),
+            key: row.try_get(9)?,
+            others: row.try_get(10)?,
+        },
     };
     Ok((row.try_get(0)?, found))
 }
@@ -123,16 +154,24 @@ fn drift(made: &CreatedObject, script: &Script, found: &BTreeMap<String, Found>)
             let rendered = columns_of(&made.sql);
             let is_ours = there.is_ours && of_indexes.any(|table| *table == made.name);
             let names = |columns: &BTreeMap<String, String>| columns.keys().cloned().collect::<BTreeSet<_>>();
+            let mut more = Vec::new();
             let retyped = retyped(&there.columns, &rendered);
-            let (there, rendered) = (names(&there.columns), names(&rendered));
-            let differs = there != rendered || !retyped.is_empty();
-            differs.then(|| subject.altered(&there, &rendered, &retyped, is_ours))
+            if !retyped.is_empty() {
+                more.push(format!("columns of another type: {}", retyped.join(", ")));
+            }
+            let (present, rendered) = (names(&there.columns), names(&rendered));
+            // A constraint goes with its columns: where these are others, nothing more is known.
+            if present == rendered {
+                more.extend(there.constraints.differences(&made.sql, &indexes));
+            }
+            let differs = present != rendered || !more.is_empty();
+            differs.then(|| subject.altered(&present, &rendered, &more, is_ours))
         }
     }
 }
 
 /// A view holds nothing: one that whoever works here owns, and that shows what was rendered of the same table, is ours, and was altered
-/// if it selects otherwise.
+/// if it selects otherwise, or has options: none are rendered, and `security_invoker` keeps readers from the table.
 fn of_view(subject: &DriftCheck<'_>, there: &Found) -> Option<Drift> {
     let shown = shown_by(&subject.made.sql);
     let Some(Shown { table, select, .. }) = shown.filter(|shown| {
@@ -143,7 +182,8 @@ fn of_view(subject: &DriftCheck<'_>, there: &Found) -> Option<Drift> {
         return Some(subject.another());
     };
     let definition = there.definition.as_ref()?;
-    (!is_same_select(definition, &select, &table)).then(|| subject.redefined())
+    let is_same = is_same_select(definition, &select, &table) && there.options.is_empty();
+    (!is_same).then(|| subject.redefined(&there.options))
 }
 
 /// The columns that have another type, as people read it.

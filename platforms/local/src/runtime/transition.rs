@@ -3,6 +3,7 @@
 use super::rendered::script;
 use crate::{prelude::*, sql::script::Script};
 use datasurface_platform::RuntimeContext;
+use std::collections::BTreeMap;
 
 /// A transition file.
 #[derive(Clone, Debug)]
@@ -17,13 +18,15 @@ pub(super) struct Transition {
 pub(super) struct Transitions {
     pub(super) plan: String,
     pub(super) files: Vec<Transition>,
+    /// The positions among them of the files of each step, which counts from one.
+    by_step: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Transitions {
     /// The transition files that were rendered, in order. They belong to one change, and they stay until another change
     /// has its own: after a plan was written and before it was carried out, they are all that is left of it.
     pub(super) fn read(site: &RuntimeContext<'_>) -> Result<Self, PlatformError> {
-        let mut files = Vec::new();
+        let mut files: Vec<Transition> = Vec::new();
         let mut plan = None;
         for (path, content) in site.rendered.in_folder("transition") {
             // `transition/<plan>/<step>.sql`
@@ -33,7 +36,14 @@ impl Transitions {
             let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
             files.push(Transition { name, script: script(path, content)? });
         }
-        Ok(Self { plan: plan.unwrap_or(NOTHING).to_owned(), files })
+        let mut by_step: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (position, file) in files.iter().enumerate() {
+            // A plan with many steps has more digits before the dash.
+            if let Some(number) = file.name.split_once('-').and_then(|(number, _)| number.parse().ok()) {
+                by_step.entry(number).or_default().push(position);
+            }
+        }
+        Ok(Self { plan: plan.unwrap_or(NOTHING).to_owned(), files, by_step })
     }
 
     /// The files of a step, by its position in its plan.
@@ -42,11 +52,9 @@ impl Transitions {
         position: usize,
         resource: &ResourceAddress,
     ) -> impl Iterator<Item = &Transition> {
-        self.files.iter().filter(move |transition| {
-            // A plan with many steps has more digits before the dash.
-            let number = transition.name.split_once('-').and_then(|(number, _)| number.parse().ok());
-            number == Some(position + 1) && transition.script.resource() == resource.as_str()
-        })
+        let files = self.by_step.get(&(position + 1)).into_iter().flatten();
+        let files = files.filter_map(|position| self.files.get(*position));
+        files.filter(move |transition| transition.script.resource() == resource.as_str())
     }
 }
 

@@ -56,8 +56,11 @@ pub(super) fn differ(table: &Milestoned, one: &str, other: &str) -> String {
 /// Selects how many rows of a copy are missing, and how many were added, by what follows `FROM` of those that it should have, and of
 /// its own. Columns are given by name, with their value in the former. Where each row may come several times, none reads otherwise.
 pub(super) fn verify(columns: &[(String, String)], expected: &str, copy: &str) -> String {
-    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-    let values: Vec<String> = columns.iter().map(|(name, value)| format!("{value} AS {name}")).collect();
+    // The batch of a row decides whether the next replacement takes it away.
+    let batch = quoted(BATCH_IN);
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).chain([batch.as_str()]).collect();
+    let values = columns.iter().map(|(name, value)| format!("{value} AS {name}"));
+    let values: Vec<String> = values.chain([batch.clone()]).collect();
     let (names, values) = (names.join(", "), values.join(", "));
     let sum = |sign: &str, of: &str| {
         format!("CAST(coalesce({sign}sum(CASE WHEN n {of} 0 THEN n END), 0) AS bigint)")

@@ -4,7 +4,7 @@
 use crate::{
     aborted::{copy_folder, is_aborted, to_be_aborted},
     ground::{Ground, assert_same},
-    scene::{Scene, plan_between},
+    scene::{Scene, leaving_plan, plan_between},
     wide::Wide,
 };
 use datasurface_local::Breakpoint;
@@ -27,14 +27,16 @@ enum What {
     First,
     /// A plan by which datasets come and others leave, and its run.
     Second,
+    /// What is done when the platform left the model.
+    Leaving,
 }
 
 fn before() -> Scene {
-    Wide { datastores: 0..1, datasets: 0..70 }.scene()
+    Wide { datastores: 0..1, datasets: 0..90 }.scene()
 }
 
 fn after() -> Scene {
-    Wide { datastores: 0..1, datasets: 20..140 }.scene()
+    Wide { datastores: 0..1, datasets: 70..160 }.scene()
 }
 
 impl What {
@@ -44,37 +46,57 @@ impl What {
             Self::Second => {
                 let over = Guard::Expired("2026-11-20".parse().unwrap());
                 let gone =
-                    (0..20).map(|number| (format!("table.S0.d0_{number}").as_str().into(), over.clone()));
+                    (0..70).map(|number| (format!("table.S0.d0_{number}").as_str().into(), over.clone()));
                 plan_between(Some((&before(), "1")), (&after(), "2"), gone.collect())
             }
+            Self::Leaving => leaving_plan(&before()),
         }
+    }
+
+    /// What is told to the process that is stopped.
+    fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+            Self::Leaving => "leaving",
+        }
+    }
+
+    fn work(self, ground: &Ground) {
+        if self == Self::Leaving {
+            return ground.leave();
+        }
+        ground.apply_plan(&self.plan()).unwrap();
+        ground.run();
     }
 
     fn prepared(self) -> Ground {
         let ground = Ground::new();
-        let all = Wide { datastores: 0..1, datasets: 0..140 };
+        let all = Wide { datastores: 0..1, datasets: 0..160 };
         all.fill_source(&ground);
         ground.render(&before(), &Self::First.plan());
-        if self == Self::Second {
-            work(&ground, &Self::First.plan());
-            ground.change_source("UPDATE d0_30 SET v = -1; DELETE FROM d0_31");
-            ground.render(&after(), &self.plan());
+        if self != Self::First {
+            Self::First.work(&ground);
+            ground.change_source("UPDATE d0_80 SET v = -1; DELETE FROM d0_81");
+        }
+        match self {
+            Self::First => {}
+            Self::Second => ground.render(&after(), &self.plan()),
+            Self::Leaving => ground.render_leaving(&self.plan()),
         }
         ground
     }
 }
 
-fn work(ground: &Ground, plan: &Plan) {
-    ground.apply_plan(plan).unwrap();
-    ground.run();
-}
-
 /// Not a test of its own: what the others run in a process that does not survive it.
 #[test]
 fn child() {
-    let Some((ground, what)) = to_be_aborted() else { return };
-    let what = if what == "first" { What::First } else { What::Second };
-    work(&ground, &what.plan());
+    let Some((ground, name)) = to_be_aborted() else { return };
+    for what in [What::First, What::Second, What::Leaving] {
+        if what.name() == name {
+            what.work(&ground);
+        }
+    }
 }
 
 /// Where to stop: before all that puts something aside or back, right after that, and here and there.
@@ -98,31 +120,35 @@ fn stopped_here_and_there(what: What) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let seeing = Arc::clone(&seen);
     let record = Breakpoint::new(move |statement| seeing.lock().unwrap().push(statement.to_owned()));
-    let plan = what.plan();
     let reference = again().stopping_at(record);
-    work(&reference, &plan);
-    let expected = everything(&reference);
+    what.work(&reference);
+    let expected = everything(&reference, what);
     let statements = seen.lock().unwrap().clone();
-    for put in ["put aside main", "put back main", "put aside temp", "put back temp"] {
+    let puts = ["put aside main", "put back main", "put aside temp", "put back temp"];
+    // Nothing is staged where all leaves.
+    for put in puts.iter().filter(|put| what != What::Leaving || put.ends_with("main")) {
         assert!(statements.iter().any(|statement| statement == put), "{what:?}: nothing is {put}");
     }
-    let name = if what == What::First { "first" } else { "second" };
     for at in stops(&statements) {
         let ground = again();
         let when = format!("stopped at {at}, before {:?}", statements.get(at - 1));
-        assert!(is_aborted("killed_wide::child", &ground.path(""), at, name), "{when}: it was not stopped");
-        work(&ground, &plan);
-        assert_same(&everything(&ground), &expected, &when);
+        assert!(
+            is_aborted("killed_wide::child", &ground.path(""), at, what.name()),
+            "{when}: it was not stopped"
+        );
+        what.work(&ground);
+        assert_same(&everything(&ground, what), &expected, &when);
     }
 }
 
 /// All that is in the databases, which are sound.
-fn everything(ground: &Ground) -> Vec<String> {
+fn everything(ground: &Ground, what: What) -> Vec<String> {
     for file in ["northwind.db", "desk.db"] {
         assert_eq!(ground.rows(file, "PRAGMA integrity_check"), ["ok"]);
     }
     let all = ground.everything();
-    assert!(all.iter().any(|line| line.contains("Local__Sales__all__S0__d0_69")), "{all:?}");
+    let is_there = all.iter().any(|line| line.contains("Local__Sales__all__S0__d0_89"));
+    assert_eq!(is_there, what != What::Leaving, "{all:?}");
     all
 }
 
@@ -134,4 +160,9 @@ fn a_first_plan_and_run_with_many_datasets() {
 #[test]
 fn a_plan_by_which_many_datasets_come_and_others_leave() {
     stopped_here_and_there(What::Second);
+}
+
+#[test]
+fn a_platform_that_leaves_with_many_datasets() {
+    stopped_here_and_there(What::Leaving);
 }

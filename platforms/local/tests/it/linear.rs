@@ -1,7 +1,12 @@
 //! What grows with the datasets of a consumer grows as they do.
 
-use crate::{ground::Ground, scene::plan_between, wide::Wide};
+use crate::{
+    ground::Ground,
+    scene::{leaving_plan, plan_between},
+    wide::Wide,
+};
 use cpu_time::ThreadTime;
+use datasurface_platform::Guard;
 use std::{collections::BTreeMap, time::Duration};
 
 /// How much more there is the second time.
@@ -35,6 +40,45 @@ fn time_to_add(datasets: u32) -> Duration {
     start.elapsed()
 }
 
+/// Returns how long the processor works to take half of the datasets from a consumer, of which nothing is owed any more.
+fn time_to_retire(datasets: u32) -> Duration {
+    let scene = |datasets| Wide { datastores: 0..1, datasets: 0..datasets }.scene();
+    let (before, after) = (scene(2 * datasets), scene(datasets));
+    let ground = Ground::new();
+    ground.apply(None, (&before, "1"));
+    let over = |number| (format!("table.S0.d0_{number}").as_str().into(), expired());
+    let plan =
+        plan_between(Some((&before, "1")), (&after, "2"), (datasets..2 * datasets).map(over).collect());
+    ground.render(&after, &plan);
+    let start = ThreadTime::now();
+    ground.apply_plan(&plan).unwrap();
+    let took = start.elapsed();
+    let gone = format!("SELECT count(*) FROM sqlite_schema WHERE name LIKE '%d0_{datasets}%'");
+    for file in ["northwind.db", "desk.db"] {
+        assert_eq!(ground.rows(file, &gone), ["0"]);
+    }
+    took
+}
+
+/// Returns how long the processor works until nothing is left of a platform that left the model.
+fn time_to_leave(datasets: u32) -> Duration {
+    let scene = Wide { datastores: 0..1, datasets: 0..datasets }.scene();
+    let ground = Ground::new();
+    ground.apply(None, (&scene, "1"));
+    ground.render_leaving(&leaving_plan(&scene));
+    let start = ThreadTime::now();
+    ground.leave();
+    let took = start.elapsed();
+    for file in ["northwind.db", "desk.db"] {
+        assert_eq!(ground.rows(file, "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%d0_%'"), ["0"]);
+    }
+    took
+}
+
+fn expired() -> Guard {
+    Guard::Expired("2026-11-20".parse().unwrap())
+}
+
 fn quickest(work: impl Fn()) -> Duration {
     let took = (0..3).map(|_| {
         let start = ThreadTime::now();
@@ -64,4 +108,17 @@ fn a_run_without_news_and_a_status_take_as_long_as_there_are_datasets() {
 fn a_plan_that_adds_datasets_takes_as_long_as_there_are() {
     let (small, large) = (time_to_add(100), time_to_add(100 * TIMES));
     assert!(large < 2 * TIMES * small, "{TIMES} times the datasets: {small:?} became {large:?}");
+}
+
+#[test]
+fn a_plan_by_which_datasets_leave_takes_as_long_as_there_are() {
+    // Of fewer, the statements take longer than looking at what is there.
+    let times = 6;
+    for (what, time) in [("some", time_to_retire as fn(u32) -> Duration), ("all", time_to_leave)] {
+        let (small, large) = (time(100), time(100 * times));
+        assert!(
+            large < 2 * times * small,
+            "{what} leave, {times} times the datasets: {small:?} became {large:?}"
+        );
+    }
 }

@@ -17,13 +17,18 @@ use aside::SchemaRowsAside;
 const MOST: usize = 64;
 
 /// How the statements begin that make something that may be there, or drop it.
-const NAMING: [&str; 5] = [
+const NAMING: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS ",
     "CREATE VIEW IF NOT EXISTS ",
     "CREATE UNIQUE INDEX IF NOT EXISTS ",
     "CREATE INDEX IF NOT EXISTS ",
     "DROP TABLE IF EXISTS temp.",
+    "DROP TABLE IF EXISTS ",
+    "DROP VIEW IF EXISTS ",
 ];
+
+/// How the statements begin of which dropping many things at once is made; the last one takes out of books what was dropped.
+const DROPPING: [&str; 3] = ["DROP TABLE IF EXISTS ", "DROP VIEW IF EXISTS ", "DELETE FROM \"datasurface_"];
 
 impl Database<'_> {
     /// Executes a section of each of these, which makes things in a schema, within a transaction.
@@ -56,6 +61,36 @@ impl Database<'_> {
             }
         }
         aside.put_all_back().map_err(failed)
+    }
+
+    /// Drops one thing after the other, of the file itself and within a transaction. `names` are those of all that dropping it drops.
+    pub(super) fn drop_all<T>(
+        &self,
+        things: &[T],
+        names: impl Fn(&T) -> Vec<String>,
+        mut drop: impl FnMut(&T) -> Result<(), PlatformError>,
+    ) -> Result<(), PlatformError> {
+        let failed = |error| self.failed_to_list(error);
+        if things.len() <= MOST || self.is_dropping_far_reaching().map_err(failed)? {
+            return things.iter().try_for_each(drop);
+        }
+        let mut aside = SchemaRowsAside::new(self, "main");
+        aside.put().map_err(failed)?;
+        for things in things.chunks(MOST) {
+            let names: Vec<String> = things.iter().flat_map(&names).collect();
+            aside.put_back(&names).map_err(failed)?;
+            things.iter().try_for_each(&mut drop)?;
+        }
+        aside.put_all_back().map_err(failed)
+    }
+
+    /// Whether dropping a table may concern others: where the file gives pages back, another table may be moved to where it was;
+    /// and whoever refers to its rows may keep it. Nothing of our own does either.
+    fn is_dropping_far_reaching(&self) -> rusqlite::Result<bool> {
+        let gives_back: i64 =
+            self.connection.pragma_query_value(Some("main"), "auto_vacuum", |row| row.get(0))?;
+        let refers = "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE sql LIKE '%REFERENCES%')";
+        Ok(gives_back != 0 || self.connection.query_row(refers, [], |row| row.get(0))?)
     }
 
     /// Executes a section of each of these, which drops temporary tables. What can be dropped is, whatever cannot.
@@ -99,5 +134,14 @@ pub(super) fn named_by(script: &Script, section: &str) -> Vec<String> {
     statements(section).iter().filter_map(|statement| name(&statement.sql)).collect()
 }
 
+/// Whether a section drops what it names, and does nothing else.
+pub(super) fn is_dropping(script: &Script, section: &str) -> bool {
+    let section = section_of(script, section).unwrap_or_default();
+    let is_drop = |sql: &str| DROPPING.iter().any(|start| sql.starts_with(start));
+    statements(section).iter().all(|statement| is_drop(&statement.sql))
+}
+
+#[cfg(test)]
+mod drop_tests;
 #[cfg(test)]
 mod tests;

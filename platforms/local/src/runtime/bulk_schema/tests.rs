@@ -3,7 +3,7 @@ use crate::runtime::breakpoint::Breakpoint;
 use rusqlite::{Connection, types::Value};
 use std::{fmt::Write, path::Path};
 
-const MANY: usize = 5 * MOST + 3;
+pub(super) const MANY: usize = 5 * MOST + 3;
 
 /// No names: nothing else has one of them.
 fn nothing(_: &usize) -> Vec<String> {
@@ -18,7 +18,7 @@ fn with_database(test: impl FnOnce(&Database<'_>)) {
     test(&Database { connection, file: "some.db".to_owned(), breakpoint: &breakpoint });
 }
 
-fn make(database: &Database<'_>, number: usize) -> Result<(), PlatformError> {
+pub(super) fn make(database: &Database<'_>, number: usize) -> Result<(), PlatformError> {
     let sql = format!(
         "CREATE VIEW v{number} AS SELECT v FROM t{number}; CREATE TABLE t{number} (k TEXT PRIMARY KEY, v);
          INSERT INTO t{number} VALUES ('k', {number}); CREATE INDEX i{number} ON t{number} (v);"
@@ -27,7 +27,7 @@ fn make(database: &Database<'_>, number: usize) -> Result<(), PlatformError> {
 }
 
 /// What is in a schema, wherever in the file: pages that became free meanwhile are used for what is made next.
-fn listed(connection: &Connection, schema: &str) -> String {
+pub(super) fn listed(connection: &Connection, schema: &str) -> String {
     let sql = format!(
         "SELECT {} FROM {schema}.sqlite_schema ORDER BY rowid",
         COLUMNS.replace("rootpage", "rootpage > 0")
@@ -42,7 +42,7 @@ fn listed(connection: &Connection, schema: &str) -> String {
     listed
 }
 
-fn is_sound(connection: &Connection) -> bool {
+pub(super) fn is_sound(connection: &Connection) -> bool {
     connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap() == "ok"
 }
 
@@ -152,7 +152,7 @@ fn of_temporary_tables_only_those_go_that_are_dropped() {
 }
 
 /// A file of somebody's, as readers and writers share it.
-fn with_file(before: &str, test: impl FnOnce(&Database<'_>, &Path)) {
+pub(super) fn with_file(before: &str, test: impl FnOnce(&Database<'_>, &Path)) {
     let file = tempfile::NamedTempFile::new().unwrap();
     let breakpoint = Breakpoint::default();
     let connection = Connection::open(file.path()).unwrap();

@@ -66,6 +66,37 @@ fn what_was_dropped_or_altered_is_missed_and_made_again() {
             format!("DROP VIEW {VIEW}, {VIEW}__history; ALTER TABLE {TABLE} ALTER COLUMN city TYPE char(20)"),
             "was altered (columns of another type: city, character(20) instead of text): the next run makes it again",
         ),
+        (
+            format!("ALTER VIEW {VIEW} SET (security_barrier)"),
+            "was altered (options that nobody rendered: security_barrier=true): the next run makes it again",
+        ),
+        (
+            // Whoever reads the view would need rights on the table.
+            format!(
+                "DO $$ BEGIN IF current_setting('server_version_num')::int >= 150000 THEN
+                     ALTER VIEW {VIEW}__history SET (security_invoker = on);
+                 ELSE ALTER VIEW {VIEW}__history SET (security_barrier = on); END IF; END $$"
+            ),
+            "__history` of `drifted` at 127.0.0.1",
+        ),
+        (
+            format!("ALTER TABLE {TABLE} ALTER COLUMN city SET NOT NULL"),
+            "was altered (columns that nobody rendered as NOT NULL: city): the next run makes it again",
+        ),
+        (
+            format!("ALTER TABLE {TABLE} DROP CONSTRAINT {TABLE}_pkey"),
+            "was altered (another primary key: none): the next run makes it again",
+        ),
+        (
+            format!(
+                "ALTER TABLE {TABLE} ADD CONSTRAINT short CHECK (length(city) < 30), ADD UNIQUE (batch_in, customer_id)"
+            ),
+            "was altered (constraints that nobody rendered: local__nw_data__customers_batch_in_customer_id_key, short): the next run makes it again",
+        ),
+        (
+            format!("CREATE UNIQUE INDEX theirs ON {TABLE} (customer_id, batch_in, city)"),
+            "was altered (constraints that nobody rendered: theirs): the next run makes it again",
+        ),
         ("DROP TABLE datasurface_applied".to_owned(), "the book `datasurface_applied` of"),
         (
             format!("DROP TABLE datasurface_aside, {TABLE} CASCADE"),

@@ -6,6 +6,7 @@ use crate::{
     keyless::{TABLE, compared, wind},
     northwind::{CUSTOMERS, NorthWind},
 };
+use datasurface_platform::RunRequest;
 
 const SHOWN: &str = "SELECT * FROM Local__Sales__analysis__NW_Data__customers ORDER BY customer_id COLLATE \"C\" NULLS FIRST, company_name";
 
@@ -49,6 +50,32 @@ fn rows_come_twice_vanish_and_rest() {
         )
         .unwrap();
     assert_eq!(compared(&ground), (0, 1, 0));
+}
+
+#[test]
+fn edits_of_a_copy_are_found_by_comparing_and_go_when_it_is_made_again() {
+    let Some(desk) = Desk::new("keyless_edited") else { return };
+    let ground = desk.ground(&wind());
+    ground.change_source(TABLE);
+    ground.run();
+    for (edit, differs) in [
+        ("UPDATE local__nw_data__customers SET city = 'y' WHERE customer_id IS NULL", (1, 1, 0)),
+        ("UPDATE local__nw_data__customers SET company_name = 'b' WHERE customer_id = 'A'", (2, 2, 0)),
+        ("UPDATE local__nw_data__customers SET batch_in = 7 WHERE customer_id IS NULL", (1, 1, 0)),
+        ("UPDATE local__nw_data__customers SET batch_out = 7 WHERE customer_id IS NULL", (1, 0, 0)),
+        (
+            "DELETE FROM local__nw_data__customers WHERE ctid = (SELECT min(ctid) FROM local__nw_data__customers)",
+            (1, 0, 0),
+        ),
+    ] {
+        desk.owner().batch_execute(edit).unwrap();
+        // A run brings what is new, and there is nothing: it does not look at rows.
+        ground.run();
+        assert_eq!(compared(&ground), differs, "{edit}");
+        assert_eq!(ground.ask(&RunRequest::once().resync("Sales")).failures, []);
+        assert_eq!(compared(&ground), (0, 0, 0), "{edit}");
+        assert_eq!(desk.rows(SHOWN), ["-|n|-", "A|a|x", "A|a|x"], "{edit}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod failures;
 mod keyless;
 mod northwind;
 mod proxy;
+mod purging;
 mod snapshots;
 mod standins;
 mod tls;
