@@ -13,9 +13,9 @@ pub struct Position {
     pub line: usize,
     /// From 1, in characters.
     pub column: usize,
-    /// How many characters belong to it, on this line. 0 is a place between two characters.
+    /// The count of marked characters on this line. 0 marks a place between two characters.
     pub length: usize,
-    /// Whether it is only the place of what is around: what is meant is written nowhere.
+    /// Whether this is the position of the surrounding part: the part itself is written nowhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_inexact: bool,
     /// The line, unless it is too long to be shown, or holds a password.
