@@ -7,9 +7,9 @@ use super::{
 use crate::ecosystem::DataContainer;
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, Named, Set, TeamKey, WorkspaceName, ZoneName};
 
-/// What was added, removed or changed between two versions of an ecosystem, by name. What it was, and what it is, can be
-/// asked of the versions: [`Valid::datastore`](super::Valid::datastore) and its like. What moved from one team to another
-/// has changed.
+/// The changes between two versions of an ecosystem: the names of added, removed and changed parts. The parts
+/// themselves are in the versions: [`Valid::datastore`](super::Valid::datastore) and its like. A part that moved to
+/// another team has changed.
 ///
 /// ```
 /// use datasurface_model::{Ecosystem, InfrastructureVendor, Valid};
@@ -35,32 +35,31 @@ impl Changes {
         *self == Self::default()
     }
 
-    /// Whether something is different that the ecosystem says itself: vendors, platforms, pins, waivers, declarations of
-    /// zones.
+    /// Whether the frame of the ecosystem differs: vendors, platforms, pins, waivers, declarations of zones.
     #[must_use]
     pub fn is_ecosystem_changed(&self) -> bool {
         self.ecosystem
     }
 
-    /// Zones that differ in what they say themselves: policies, declarations of teams.
+    /// The zones whose frames differ: policies, declarations of teams.
     #[must_use]
     pub fn zones(&self) -> &Set<ZoneName> {
         &self.zones
     }
 
-    /// Containers that differ.
+    /// The containers that differ.
     #[must_use]
     pub fn containers(&self) -> &Set<ContainerKey> {
         &self.containers
     }
 
-    /// Datastores that differ in anything.
+    /// The datastores that differ in anything.
     #[must_use]
     pub fn datastores(&self) -> &Set<DatastoreName> {
         &self.datastores
     }
 
-    /// Workspaces that differ in anything.
+    /// The workspaces that differ in anything.
     #[must_use]
     pub fn workspaces(&self) -> &Set<WorkspaceName> {
         &self.workspaces

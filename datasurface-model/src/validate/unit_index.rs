@@ -29,7 +29,7 @@ pub struct Located<T> {
 }
 
 impl<T> Located<T> {
-    /// The team that it belongs to.
+    /// The team that the entity belongs to.
     #[must_use]
     pub fn team(&self) -> &TeamKey {
         &self.team
@@ -43,7 +43,7 @@ impl<T> Located<T> {
 }
 
 impl Located<Datastore> {
-    /// Where the datastore is in the model.
+    /// The path of the datastore.
     #[must_use]
     pub fn path(&self) -> ModelPath {
         team_path(&self.team).child(segment::DATASTORES, self.entity.name())
@@ -51,7 +51,7 @@ impl Located<Datastore> {
 }
 
 impl Located<Workspace> {
-    /// Where the workspace is in the model.
+    /// The path of the workspace.
     #[must_use]
     pub fn path(&self) -> ModelPath {
         team_path(&self.team).child(segment::WORKSPACES, self.entity.name())
