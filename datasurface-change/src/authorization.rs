@@ -1,4 +1,4 @@
-//! Who may change what: a repository may touch what it owned before the change, and nothing else.
+//! The authorization of changes: a repository may touch the parts that it owned before the change, and nothing else.
 //!
 //! A parent declares and removes declarations, and cannot write what the child defines; the child defines and empties,
 //! and cannot declare itself. For something new, the declaration says who owns it. Only the owner hands over what is

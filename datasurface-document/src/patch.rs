@@ -1,4 +1,4 @@
-//! Patches: what a suggestion says is done to a document. Its path is followed as the places of findings are looked up.
+//! Patches: the application of a suggestion to a document. Its path is resolved as the paths of findings are.
 
 use super::{
     DocumentError, from_value,

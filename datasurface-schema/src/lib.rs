@@ -1,5 +1,5 @@
-//! What a model is made of: typed names, collections of named things, data types, tables said in our words or in Avro's, and
-//! which schema may become which.
+//! The elements of a model: typed names, collections of named things, data types, tables written as text or in Avro's
+//! JSON, and the compatibility of schemas.
 //!
 //! Nothing here knows of ecosystems, rules or documents: those are in the crates above, of which `datasurface-model`
 //! re-exports all of this.

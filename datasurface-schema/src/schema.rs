@@ -1,4 +1,4 @@
-//! The shape of a dataset: a table of typed columns with a primary key, said in our words or in Avro's.
+//! The schema of a dataset: a table of typed columns with a primary key, written as text or in Avro's JSON.
 
 use crate::{
     avro::{self, AvroError, AvroSchema},

@@ -1,4 +1,4 @@
-//! What of a schema cannot be read.
+//! The columns of a schema that cannot be read.
 
 use crate::name::ColumnName;
 
@@ -10,7 +10,7 @@ pub struct UnreadableColumns {
     has_nameless: bool,
 }
 
-/// Of a schema that can be read.
+/// The value for a schema that can be read.
 pub(super) static NOTHING: UnreadableColumns = UnreadableColumns { names: Vec::new(), has_nameless: false };
 
 impl UnreadableColumns {

@@ -1,5 +1,5 @@
-//! Where findings are written. No entity knows where it comes from: places are looked up, by the paths of the findings,
-//! in the trees of the documents, when somebody asks. What is written nowhere has the place of what is around it.
+//! The positions of findings in documents. No entity stores its position: the paths of findings are resolved in the
+//! trees of the documents, on demand. A part that is written nowhere gets the position of the part around it.
 
 mod search;
 mod within;

@@ -71,7 +71,7 @@ pub enum CaptureKind {
     ObjectFiles {
         /// The format of the files.
         format: FileFormat,
-        /// The prefix of the keys of each dataset's files; a dataset without one has every file of the container.
+        /// The prefix of the keys of each dataset's files; an empty one means every file of the container.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         prefixes: SourceNames,
     },

@@ -33,8 +33,8 @@ impl RepositoryHost {
 /// not at the usual address; a branch may contain slashes.
 ///
 /// Two are [the same](Self::is_same) only if host, address, repository and branch are equal, letter by letter; the
-/// credential makes no difference. A password in the address is never shown: validation rejects it, and documents
-/// that contain it report it in their long form.
+/// credential makes no difference. A password in the address is never shown, and validation rejects it: documents use
+/// the long form for such a repository, since the text form would lose the password.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Repository {

@@ -1,4 +1,4 @@
-//! What a consumer asks for.
+//! Requirements of consumers.
 
 use datasurface_schema::{Regulator, Set};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Triggers: when something runs.
+//! Triggers of captures and transformers.
 
 use super::timetable;
 use chrono::{DateTime, TimeZone};

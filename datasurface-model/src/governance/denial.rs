@@ -1,4 +1,4 @@
-//! What is told where a policy does not permit that something meets something else.
+//! Findings about meetings that a policy denies.
 
 use super::Denial;
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
 use datasurface_schema::{Entity, Place, ZoneName, segment};
 use std::fmt;
 
-/// The context of a meeting between parts, from which the finding is made if the meeting is denied. All parts are
-/// closures: most meetings are permitted, and need no text.
+/// The context of a meeting between parts, from which the finding is made if the meeting is denied. Texts and paths
+/// are closures: most meetings are permitted, and need none.
 #[derive(Clone, Copy)]
 pub struct DenialContext<'m> {
     /// The denied action: "the workspace `W` may not receive `S/d`".

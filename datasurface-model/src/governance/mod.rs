@@ -1,4 +1,4 @@
-//! What a policy says of something that the data of its zone meets.
+//! The evaluation of a policy for a part that the data of its zone meets.
 //!
 //! One policy and one thing that it may be about: that is all this module knows. Which policies meet which things is
 //! decided by those who ask: validation for what the model alone says, a broker for what platforms add. The whole table
@@ -144,7 +144,7 @@ fn vendor(permitted: &Permitted<VendorName>, places: &Set<Place>) -> Option<Deni
     Some(Denial::for_place(&VENDOR, format!("does not permit the vendor `{}`", place.vendor()), place))
 }
 
-/// A vendor of whom nobody knows which cloud it is never passes where only some are allowed.
+/// Returns the denial of a cloud. A vendor whose cloud is unknown never passes where only some are allowed.
 fn hard_vendor(
     permitted: &Permitted<CloudVendor>,
     places: &Set<Place>,
@@ -162,7 +162,7 @@ fn hard_vendor(
     Some(Denial::for_place(&HARD_VENDOR, format!("does not permit the cloud {found}"), place))
 }
 
-/// What may be anywhere never passes where only some places are allowed.
+/// Returns the denial of an unknown place or vendor, which never passes where only some are allowed.
 fn unknown<T: Ord>(code: &'static CodeInfo, permitted: &Permitted<T>) -> Option<Denial> {
     permitted.allowed()?;
     Some(Denial::new(code, "says where data may be, and nobody knows where this is".to_owned()))

@@ -1,4 +1,4 @@
-//! What is different between two valid versions.
+//! Changes between two valid versions.
 
 use super::{
     unit::{Content, UnitPlace},

@@ -1,4 +1,4 @@
-//! Who has read what.
+//! Dependents: the units that have read each fact.
 
 use super::{
     PersistentMap,

@@ -1,4 +1,4 @@
-//! What a validation gives back.
+//! The outcome of a validation.
 
 use super::{state::State, unit::UnitKey, valid::Valid, waivers::WaiverOutcome};
 use crate::{
@@ -181,7 +181,7 @@ impl std::error::Error for Invalid {}
 pub(super) mod sealed {
     use super::{Checked, Invalid, State};
 
-    /// Keeps what the next validation may build on. Only this crate can implement it.
+    /// The access to the state on which the next validation may build. Only this crate can implement it.
     pub trait HasState {
         #[doc(hidden)]
         fn state(&self) -> &State;

@@ -218,7 +218,8 @@ impl UnitIndex {
     }
 }
 
-/// The units of one kind. Names that differ in ASCII case only stand together: they are not allowed beside each other.
+/// The units of one kind. Names that differ in ASCII case only have one entry: they are not allowed beside each
+/// other.
 #[derive(Clone, Debug)]
 pub(super) struct Members<T: Entity> {
     by_folded_name: MultiIndex<Text, Member<T>>,
@@ -227,7 +228,7 @@ pub(super) struct Members<T: Entity> {
 /// A unit that has a name.
 #[derive(Clone, Debug)]
 pub(super) struct Member<T: Entity> {
-    /// That of the entity, here too: to compare it needs no look at the entity, which nobody has looked at for long.
+    /// A copy of the entity's name: a comparison then needs no access to the entity, which is rarely in the cache.
     name: T::Name,
     located: Located<T>,
     /// The names inside it, arranged when the first reference into it does not resolve.
@@ -248,7 +249,7 @@ impl<T: Entity<Name: Name>> Members<T>
 where
     Member<T>: Clone,
 {
-    /// Gives the name back in lower case.
+    /// Updates the entry of a unit. Returns its name in lower case.
     fn update(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<Text> {
         // Both have one name: it is part of what the unit is.
         let name = old.as_ref().or(new.as_ref())?.name().clone();

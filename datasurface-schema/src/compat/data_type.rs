@@ -1,4 +1,4 @@
-//! From one type to another: which changes keep every value.
+//! Changes from one type to another: those that keep every value.
 
 use super::fields::{self, ComparedField};
 use crate::{DataType, Field};
