@@ -52,7 +52,7 @@ pub enum Authorization {
 pub struct DeniedPart {
     /// The part.
     pub part: OwnedPart,
-    /// The repository that may change the part. None if the change is such that nobody can say what was touched.
+    /// The repository that may change the part. None if no owner is known, as where nobody can say what was touched.
     pub owner: Option<Repository>,
     /// The differences in the part, ordered by path.
     pub differences: Vec<Difference>,
@@ -61,7 +61,8 @@ pub struct DeniedPart {
 }
 
 impl Authorization {
-    /// Decides whether the source owned every part in which two ecosystems differ, before the change.
+    /// Decides on a change: the source must have owned, before the change, every part in which the ecosystems differ.
+    /// The owner of a new part is the one that its declaration names.
     #[must_use]
     pub fn evaluate(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
         let owners = Owners { old, new, former: FormerNames::from_diff(diff) };

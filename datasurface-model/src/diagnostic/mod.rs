@@ -20,7 +20,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// A problem that stops validation, and every step after it.
+    /// A problem that must be resolved: no later step accepts the model with it.
     Error,
     /// A problem that people should look at, and that stops nothing.
     Warning,

@@ -59,7 +59,7 @@ impl Datastore {
         self
     }
 
-    /// Replaces a dataset.
+    /// Replaces a dataset by the result of `change`; nothing changes if there is none of this name.
     #[must_use]
     pub fn edit_dataset(mut self, name: &DatasetName, change: impl FnOnce(Dataset) -> Dataset) -> Self {
         self.datasets = edited(self.datasets, name, change);

@@ -224,8 +224,8 @@ impl Ecosystem {
         self
     }
 
-    /// Replaces a team by what `change` makes of it: how a program edits a part deep inside. Zones and teams that
-    /// are not declared, or not defined, stay as they are.
+    /// Replaces a team by the result of `change`: how a program edits a part deep inside. Zones and teams that are
+    /// not declared, or not defined, are not changed.
     #[must_use]
     pub fn edit_team(
         mut self,

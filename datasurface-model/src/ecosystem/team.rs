@@ -85,7 +85,7 @@ impl Team {
         self
     }
 
-    /// Replaces a datastore.
+    /// Replaces a datastore by the result of `change`; nothing changes if there is none of this name.
     #[must_use]
     pub fn edit_datastore(
         mut self,
@@ -96,7 +96,7 @@ impl Team {
         self
     }
 
-    /// Replaces a workspace.
+    /// Replaces a workspace by the result of `change`; nothing changes if there is none of this name.
     #[must_use]
     pub fn edit_workspace(
         mut self,
@@ -107,7 +107,7 @@ impl Team {
         self
     }
 
-    /// Replaces a container.
+    /// Replaces a container by the result of `change`; nothing changes if there is none of this name.
     #[must_use]
     pub fn edit_container(
         mut self,

@@ -22,7 +22,7 @@ impl Cron {
         &self.0
     }
 
-    /// Sets the time zone by its IANA name.
+    /// Returns the timetable in another time zone, by its IANA name.
     #[must_use]
     pub fn in_zone(&self, zone: &str) -> Self {
         Self(format!("{} {zone}", self.fields()).into())

@@ -161,7 +161,7 @@ impl IntegerRange {
     }
 }
 
-/// The parameters that decide which texts a type has, and the order of these.
+/// The parameters that decide which texts a type has, and their comparison.
 struct TextParameters<'a> {
     is_unicode: bool,
     length: Option<u32>,
